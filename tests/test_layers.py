@@ -1,0 +1,178 @@
+"""The layers: who may import whom, read from the same contracts that import-linter checks.
+
+The contracts are in pyproject.toml. Here they are checked with the standard library alone, so that
+nobody needs more than the tests to see a layer broken.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import TypedDict
+
+import pytest
+
+from tests.sources import ROOT, parsed, python_files, shown
+
+HOME_OF_LIBRARY = {
+    "textual": {"cp_tui.tui"},
+    "rich": {"cp_tui.tui"},
+    "websockets": {"cp_tui.engine", "cp_tui.csms"},
+    "aiosqlite": {"cp_tui.engine"},
+    "httpx": {"cp_tui.engine"},
+    "ftplib": {"cp_tui.engine"},
+    "pydantic_settings": {"cp_tui.settings"},
+}
+"""Libraries that only some packages may know."""
+
+PURE = ("cp_tui/ocpp", "cp_tui/charge_point", "cp_tui/station")
+IMPURE_CALLS = {
+    "datetime.now",
+    "datetime.utcnow",
+    "date.today",
+    "random.random",
+    "random.randint",
+    "random.choice",
+    "secrets.token_hex",
+    "uuid.uuid4",
+    "uuid4",
+    "print",
+    "open",
+}
+"""The clock, chance and the outside: they reach the mind and the body as arguments."""
+
+
+class Contract(TypedDict, total=False):
+    """What import-linter reads of a contract."""
+
+    name: str
+    type: str
+    layers: list[str]
+    source_modules: list[str]
+    forbidden_modules: list[str]
+
+
+def contracts(kind: str) -> list[Contract]:
+    """Give the contracts of one type."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    declared: list[Contract] = project["tool"]["importlinter"]["contracts"]
+    return [contract for contract in declared if contract["type"] == kind]
+
+
+@cache
+def imports() -> Mapping[str, frozenset[str]]:
+    """Give for each module of the program everything that it imports, wherever in it."""
+    trees = {module_name(shown(path)): parsed(path) for path in python_files("cp_tui")}
+    return {
+        name: frozenset(known(target, trees) for target in imported(tree))
+        for name, tree in trees.items()
+    }
+
+
+def module_name(path: str) -> str:
+    """Give the dotted name of a file."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Give the dotted names in the import statements of a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def known(target: str, modules: Mapping[str, ast.Module]) -> str:
+    """Cut the name of a thing down to the module that it comes from; foreign names to their top."""
+    if not within(target, "cp_tui"):
+        return target.partition(".")[0]
+    while target not in modules:
+        target = target.rpartition(".")[0]
+    return target
+
+
+def within(module: str, package: str) -> bool:
+    """Say whether a module is a package or something in it."""
+    return module == package or module.startswith(package + ".")
+
+
+def reached(package: str, layers: list[str]) -> Iterator[tuple[str, str]]:
+    """Give module -> module of each import that leads from a package into another layer.
+
+    What belongs to no layer is walked through, since it can carry an import from layer to layer.
+    """
+    waiting = [name for name in imports() if within(name, package)]
+    seen = set(waiting)
+    while waiting:
+        module = waiting.pop()
+        for target in imports()[module]:
+            if any(within(target, layer) for layer in layers if layer != package):
+                yield module, target
+            elif target in imports() and target not in seen:
+                seen.add(target)
+                waiting.append(target)
+
+
+def test_each_layer_imports_only_the_layers_below_it() -> None:
+    broken = [
+        f"{module} -> {target}"
+        for contract in contracts("layers")
+        for index, layer in enumerate(contract["layers"])
+        for module, target in reached(layer, contract["layers"])
+        if any(within(target, higher) for higher in contract["layers"][:index])
+    ]
+    assert sorted(broken) == []
+
+
+def test_the_mind_and_the_body_do_no_io() -> None:
+    broken = [
+        f"{module} -> {target}"
+        for contract in contracts("forbidden")
+        for module, targets in imports().items()
+        if any(within(module, source) for source in contract["source_modules"])
+        for target in targets
+        if target in contract["forbidden_modules"]
+    ]
+    assert sorted(broken) == []
+
+
+def test_the_contracts_name_packages_that_exist() -> None:
+    named = {layer for contract in contracts("layers") for layer in contract["layers"]}
+    named |= {each for contract in contracts("forbidden") for each in contract["source_modules"]}
+    assert named <= imports().keys()
+
+
+def test_each_library_is_known_only_where_it_belongs() -> None:
+    broken = [
+        f"{module} -> {target}"
+        for module, targets in imports().items()
+        for target in targets & HOME_OF_LIBRARY.keys()
+        if not any(within(module, home) for home in HOME_OF_LIBRARY[target])
+    ]
+    assert sorted(broken) == []
+
+
+def test_the_mind_and_the_body_ask_no_clock_and_throw_no_dice() -> None:
+    broken = [
+        f"{shown(path)}:{node.lineno} {ast.unparse(node.func)}"
+        for path in python_files(*PURE)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in IMPURE_CALLS
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize("module", ["cp_tui.cli", "cp_tui.engine.engine", "cp_tui.control.server"])
+def test_an_engine_starts_without_the_screen(module: str) -> None:
+    """Textual takes longer to import than all the rest of a start."""
+    program = f"import sys, {module}; print('textual' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,108 @@
+"""The house rules that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+
+import cp_tui
+from tests.sources import ROOT, parsed, python_files, shown, text_files
+
+FILE_LINES_MAX = 500
+FUNCTION_LINES_MAX = 70
+
+UNFINISHED = re.compile(r"\bTODO\b|\bFIXME\b|\bXXX\b")
+MACHINE_PATH = re.compile(r"/(?:root|work|Users|home)/(?!\.)[\w.-]")
+REGISTRY = re.compile(r"--(?:extra-)?index-url|\bPIP_INDEX|files\.pythonhosted|pypi\.org/simple")
+
+
+def offending_lines(pattern: re.Pattern[str]) -> list[str]:
+    """Give the places of a pattern; the rules themselves are in this file."""
+    return [
+        f"{shown(path)}:{number}"
+        for path in text_files()
+        if shown(path) != "tests/test_tidy.py"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if pattern.search(line)
+    ]
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Give every function and method of a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_no_module_is_longer_than_500_lines() -> None:
+    lengths = {shown(path): len(path.read_text().splitlines()) for path in python_files()}
+    assert {path: count for path, count in lengths.items() if count > FILE_LINES_MAX} == {}
+
+
+def test_no_function_is_longer_than_70_lines() -> None:
+    lengths = {
+        f"{shown(path)} {function.name}": function.end_lineno - function.lineno + 1
+        for path in python_files()
+        for function in functions(parsed(path))
+        if function.end_lineno is not None
+    }
+    assert {name: count for name, count in lengths.items() if count > FUNCTION_LINES_MAX} == {}
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [
+        shown(path)
+        for path in python_files()
+        if (tree := parsed(path)).body and ast.get_docstring(tree) is None
+    ]
+    assert silent == []
+
+
+def test_annotations_are_never_evaluated() -> None:
+    eager = [
+        shown(path)
+        for path in python_files()
+        if any(can_carry_annotations(node) for node in ast.walk(parsed(path)))
+        and "from __future__ import annotations" not in path.read_text()
+    ]
+    assert eager == []
+
+
+def can_carry_annotations(node: ast.AST) -> bool:
+    """Say whether a node is a function or an annotated assignment."""
+    return isinstance(node, ast.AnnAssign | ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def test_nothing_is_left_unfinished() -> None:
+    assert offending_lines(UNFINISHED) == []
+
+
+def test_no_file_names_a_folder_of_somebody_s_machine() -> None:
+    assert offending_lines(MACHINE_PATH) == []
+
+
+def test_no_file_names_a_package_registry() -> None:
+    assert offending_lines(REGISTRY) == []
+
+
+def test_every_folder_of_tests_is_a_package() -> None:
+    """Otherwise two test modules of one name clash."""
+    folders = {path.parent for path in python_files("tests")}
+    assert [shown(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+def test_the_changelog_has_a_section_for_this_version() -> None:
+    headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert cp_tui.__version__ in headings
+
+
+def test_the_wheel_holds_the_themes_and_the_license() -> None:
+    """Only what the build is told: that the files arrive is seen when it is built."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert included == {"themes": "cp_tui/themes"}
+    assert list((ROOT / "themes").glob("*.toml")) != []
+    assert project["project"]["license-files"] == ["LICENSE"]
+    assert "Apache License" in (ROOT / "LICENSE").read_text()
