@@ -1,0 +1,204 @@
+"""OCPP-J frames: CALL, CALLRESULT and CALLERROR as JSON text (J 4.2).
+
+Whatever a peer sends, `parse` returns a frame, returns None or raises OcppError. What the payload
+means is for `validation`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from cp_tui.ocpp.errors import UNREADABLE_ID, ErrorCode, OcppError
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+MESSAGE_ID_LENGTH_MAX = 36
+"""J 4.1.4."""
+
+DEPTH_MAX = 32
+"""Objects and lists within each other; the deepest message of OCPP 1.6 needs seven."""
+
+_CALL, _CALL_RESULT, _CALL_ERROR = 2, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request."""
+
+    message_id: str
+    action: str
+    payload: dict[str, JsonValue] = field(repr=False)
+    """Not in `repr`: it may hold the AuthorizationKey."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """The answer to a request."""
+
+    message_id: str
+    payload: dict[str, JsonValue] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CallError:
+    """The answer to a request that could not be handled."""
+
+    message_id: str
+    code: ErrorCode
+    description: str = ""
+    details: dict[str, JsonValue] = field(default_factory=dict, repr=False)
+
+
+Frame = Call | CallResult | CallError
+
+
+def call_error(error: OcppError) -> CallError:
+    """Return the answer that tells a peer what is wrong with its CALL."""
+    assert error.answerable, "an answer is never answered"
+    return CallError(error.message_id, error.code, error.description, dict(error.details))
+
+
+def encode(frame: Frame) -> str:
+    """Return the text for the wire: ASCII, and without blanks (J 4.1.2)."""
+    match frame:
+        case Call(message_id, action, payload):
+            elements = [_CALL, message_id, action, payload]
+        case CallResult(message_id, payload):
+            elements = [_CALL_RESULT, message_id, payload]
+        case CallError(message_id, code, description, details):
+            elements = [_CALL_ERROR, message_id, code, description, details]
+    return json.dumps(elements, separators=(",", ":"), allow_nan=False)
+
+
+def parse(data: str | bytes) -> Frame | None:
+    """Read a frame; None is a type of message that is to be ignored (J 4.1.3).
+
+    Raises:
+        OcppError: the only exception; `answerable` is False where the frame is an answer itself.
+    """
+    elements = _load(data)
+    kind = elements[0] if elements else None
+    # JSON `true` is 1 and `2.0` is 2 to Python, but neither is an integer on the wire.
+    if type(kind) is int and kind not in _SHAPES:
+        return None
+    is_answer = type(kind) is int and kind != _CALL
+    defect = _defect(elements)
+    if defect:
+        raise OcppError(
+            ErrorCode.FORMATION_VIOLATION,
+            defect,
+            message_id=_message_id(elements),
+            answerable=not is_answer,
+        )
+    # Every element has the type of its shape by now; J 4.2.1 tolerates null as an empty payload.
+    if kind == _CALL:
+        return Call(elements[1], elements[2], elements[3] or {})
+    if kind == _CALL_RESULT:
+        return CallResult(elements[1], elements[2] or {})
+    return CallError(elements[1], ErrorCode.of(elements[2]), elements[3], elements[4] or {})
+
+
+# --- text to JSON ---------------------------------------------------------------------------------
+
+
+def _load(data: str | bytes) -> list[Any]:
+    try:
+        text = data.decode() if isinstance(data, bytes) else data
+        elements = json.loads(
+            text, parse_int=_integer, parse_float=_float, parse_constant=_refuse_constant
+        )
+        if isinstance(elements, list):
+            return elements
+        defect = "this is JSON, but not an array"
+    except ValueError:
+        defect = "this is not JSON in UTF-8"
+    except RecursionError:
+        defect = "this is nested too deep"
+    # Raised here, so that the error does not carry the text that it refuses.
+    raise OcppError(ErrorCode.GENERIC_ERROR, f"a message is a JSON array; {defect}")
+
+
+def _integer(digits: str) -> int:
+    # Python refuses to read integers of thousands of digits. Forty are already out of every range.
+    return int(digits[:40])
+
+
+def _float(digits: str) -> float:
+    # 1e999 would become infinite, which nothing can write down again.
+    return max(-sys.float_info.max, min(sys.float_info.max, float(digits)))
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+# --- JSON to frame --------------------------------------------------------------------------------
+
+_MESSAGE_ID = ("message id", str)
+_SHAPES: Mapping[int, tuple[str, tuple[tuple[str, type], ...]]] = MappingProxyType(
+    {
+        _CALL: ("CALL", (_MESSAGE_ID, ("Action", str), ("payload", dict))),
+        _CALL_RESULT: ("CALLRESULT", (_MESSAGE_ID, ("payload", dict))),
+        _CALL_ERROR: (
+            "CALLERROR",
+            (_MESSAGE_ID, ("error code", str), ("description", str), ("details", dict)),
+        ),
+    }
+)
+"""Type of message -> its name and the elements that follow the type."""
+
+
+def _message_id(elements: list[Any]) -> str:
+    if len(elements) > 1 and isinstance(elements[1], str) and _is_unicode(elements[1]):
+        return elements[1]
+    return UNREADABLE_ID
+
+
+def _defect(elements: list[Any]) -> str:
+    """Say in words what keeps the elements from being a frame; empty when nothing does."""
+    kind = elements[0] if elements else None
+    if type(kind) is not int:
+        return "the first element must be the type of message, an integer"
+    name, shape = _SHAPES[kind]
+    if len(elements) != 1 + len(shape):
+        return f"a {name} has {1 + len(shape)} elements, this has {len(elements)}"
+    for element, (what, wanted) in zip(elements[1:], shape, strict=True):
+        if wanted is str and not isinstance(element, str):
+            return f"the {what} of a {name} must be a string"
+        if wanted is dict and not (element is None or isinstance(element, dict)):
+            return f"the {what} of a {name} must be an object"
+    if len(elements[1]) > MESSAGE_ID_LENGTH_MAX:
+        return f"the message id must have at most {MESSAGE_ID_LENGTH_MAX} characters"
+    if _is_deeper_than(elements, DEPTH_MAX):
+        return f"objects and lists must not be nested more than {DEPTH_MAX} deep"
+    if not _is_unicode(elements):
+        return "text must be Unicode, without a lone surrogate"
+    return ""
+
+
+def _is_deeper_than(value: JsonValue, depth_max: int) -> bool:
+    # Level by level: recursion would meet Python's limit before ours.
+    level = [value]
+    for _ in range(depth_max + 1):
+        level = [child for node in level for child in _children(node)]
+    return bool(level)
+
+
+def _children(node: JsonValue) -> Iterable[JsonValue]:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list) else ()
+
+
+def _is_unicode(value: JsonValue) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

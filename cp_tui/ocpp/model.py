@@ -1,0 +1,33 @@
+"""The base of everything that stands in an OCPP payload.
+
+Fields are named as the standard names them, in snake_case here and in camelCase on the wire.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+
+class WireModel(BaseModel):
+    """A payload, or an object within one: frozen and closed."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        # A validation error must never show the value that it refuses: it may be a password.
+        hide_input_in_errors=True,
+        # A boot needs five of these models; building all of them would hold it up.
+        defer_build=True,
+    )
+
+    def to_payload(self) -> dict[str, JsonValue]:
+        """Return the JSON object for the wire, without the fields that are not set."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -1,0 +1,181 @@
+"""From JSON payloads to message models, and from their defects to CALLERROR codes.
+
+Descriptions quote the values of enumerations, numbers and dates only, never free text: that may be
+the AuthorizationKey.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from cp_tui.ocpp.action import SPEC, Action
+from cp_tui.ocpp.errors import UNREADABLE_ID, ErrorCode, OcppError
+from cp_tui.ocpp.model import WireModel
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+    from pydantic_core import ErrorDetails
+
+_QUOTE_LENGTH_MAX = 60
+
+
+def parse_request(
+    action_name: str, payload: Mapping[str, JsonValue], message_id: str = UNREADABLE_ID
+) -> WireModel:
+    """Return the request, or raise the OcppError that answers it."""
+    try:
+        action = Action(action_name)
+    except ValueError:
+        action = None
+    if action is None:
+        raise OcppError(
+            ErrorCode.NOT_IMPLEMENTED,
+            f"there is no Action {_quote(action_name)} in OCPP 1.6",
+            message_id=message_id,
+        )
+    return _validate(SPEC[action].request, payload, message_id, answerable=True)
+
+
+def parse_response(
+    action: Action, payload: Mapping[str, JsonValue], message_id: str = UNREADABLE_ID
+) -> WireModel:
+    """Return the response, or raise an OcppError that is not to be answered."""
+    return _validate(SPEC[action].response, payload, message_id, answerable=False)
+
+
+def _validate(
+    model: type[WireModel],
+    payload: Mapping[str, JsonValue],
+    message_id: str,
+    *,
+    answerable: bool,
+) -> WireModel:
+    defects = [(ErrorCode.TYPE_CONSTRAINT_VIOLATION, text) for text in islice(_nulls(payload), 1)]
+    try:
+        # The snake_case names are ours; on the wire they are unknown fields.
+        message = model.model_validate(payload, by_alias=True, by_name=False)
+        if not defects:
+            return message
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        defects = [_defect(details) for details in errors if not _is_consequence(details)] + defects
+    # Raised here, so that the error does not carry the values that it refuses.
+    code, description = min(defects, key=lambda defect: _PRECEDENCE.index(defect[0]))
+    raise OcppError(code, description, message_id=message_id, answerable=answerable)
+
+
+# --- which code -----------------------------------------------------------------------------------
+
+_PRECEDENCE = (
+    ErrorCode.FORMATION_VIOLATION,
+    ErrorCode.TYPE_CONSTRAINT_VIOLATION,
+    ErrorCode.OCCURENCE_CONSTRAINT_VIOLATION,
+    ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+)
+"""Of several defects the most basic one is reported: structure before type before value."""
+
+_CODES: Mapping[str, ErrorCode] = MappingProxyType(
+    {
+        "missing": ErrorCode.FORMATION_VIOLATION,
+        "extra_forbidden": ErrorCode.FORMATION_VIOLATION,
+        "string_too_long": ErrorCode.TYPE_CONSTRAINT_VIOLATION,
+        "too_short": ErrorCode.OCCURENCE_CONSTRAINT_VIOLATION,
+        "too_long": ErrorCode.OCCURENCE_CONSTRAINT_VIOLATION,
+        "enum": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+        "greater_than_equal": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+        "less_than_equal": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+        "string_pattern_mismatch": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+        "string_unicode": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+        "decimal_value": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+        "date_time_value": ErrorCode.PROPERTY_CONSTRAINT_VIOLATION,
+    }
+)
+"""Kind of defect -> code; every other kind is a wrong type."""
+
+
+def _is_consequence(error: ErrorDetails) -> bool:
+    """Whether a list is only too short because its items were refused."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
+
+
+def _defect(error: ErrorDetails) -> tuple[ErrorCode, str]:
+    kind, value = error["type"], error["input"]
+    if kind == "enum" and not isinstance(value, str):
+        kind = "string_type"
+    code = _CODES.get(kind, ErrorCode.TYPE_CONSTRAINT_VIOLATION)
+    return code, _describe(kind, _path(error["loc"]), error)
+
+
+# --- in words -------------------------------------------------------------------------------------
+
+
+def _describe(kind: str, path: str, error: ErrorDetails) -> str:
+    context, value = error.get("ctx", {}), error["input"]
+    match kind:
+        case "missing":
+            return f"{path} is missing"
+        case "extra_forbidden":
+            return f"{path} is not a field of this message"
+        case "string_too_long":
+            return f"{path} must have at most {context['max_length']} characters, has {len(value)}"
+        case "too_short":
+            return f"{path} must have at least {context['min_length']} entry"
+        case "enum":
+            return f"{path} is {_quote(value)}, must be {context['expected']}"
+        case "greater_than_equal" | "less_than_equal":
+            return f"{path} is {_quote(value)}, must fit into 64 bits"
+        case "string_pattern_mismatch":
+            return f"{path} must be printable ASCII"
+        case "decimal_value" | "date_time_value":
+            return f"{path} is {_quote(value)}, {error['msg']}"
+        case _:
+            return f"{path} {_MUST_BE.get(kind, error['msg'])}"
+
+
+_MUST_BE: Mapping[str, str] = MappingProxyType(
+    {
+        "int_type": "must be an integer",
+        "bool_type": "must be true or false",
+        "string_type": "must be a string",
+        "string_unicode": "must be Unicode, without a lone surrogate",
+        "tuple_type": "must be a list",
+        "model_type": "must be an object",
+    }
+)
+
+
+def _path(location: tuple[str | int, ...]) -> str:
+    """Write a place in a payload as `chargingSchedulePeriod[0].limit`."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{_cut(step)}" for step in location)
+    return "".join(steps).removeprefix(".") or "the payload"
+
+
+def _quote(value: object) -> str:
+    """Write a value of the peer's as ASCII, cut to what still tells which one is meant."""
+    return _cut(value) if isinstance(value, int | float) else f'"{_cut(value)}"'
+
+
+def _cut(value: object) -> str:
+    text = str(value)
+    ascii_text = json.dumps(text[: _QUOTE_LENGTH_MAX + 1])[1:-1]
+    is_whole = len(text) <= _QUOTE_LENGTH_MAX and len(ascii_text) <= _QUOTE_LENGTH_MAX
+    return ascii_text if is_whole else ascii_text[:_QUOTE_LENGTH_MAX] + "..."
+
+
+def _nulls(payload: Mapping[str, JsonValue]) -> Iterator[str]:
+    """Name every null of a payload: an optional field is left out, it is never null."""
+    waiting: list[tuple[tuple[str | int, ...], JsonValue]] = [((), dict(payload))]
+    while waiting:
+        location, value = waiting.pop()
+        if value is None:
+            yield f"{_path(location)} is null; an unset field is left out"
+        elif isinstance(value, dict):
+            waiting += [((*location, name), child) for name, child in value.items()]
+        elif isinstance(value, list):
+            waiting += [((*location, index), child) for index, child in enumerate(value)]
