@@ -1,0 +1,368 @@
+"""Builds the parts of a charge point and ties them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from random import Random
+
+from cp_tui.charge_point.authorization import Authorization
+from cp_tui.charge_point.authorization_cache import AuthorizationCache
+from cp_tui.charge_point.authorization_rules import Rules
+from cp_tui.charge_point.availability import Availability
+from cp_tui.charge_point.calls import Calls, Outgoing
+from cp_tui.charge_point.charging import Charging
+from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.configuration import Configuration
+from cp_tui.charge_point.connector import Connector
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.deauthorization import Deauthorization
+from cp_tui.charge_point.diagnostics import Diagnostics
+from cp_tui.charge_point.effects import Reconnect, SetPing, Table
+from cp_tui.charge_point.firmware import Firmware
+from cp_tui.charge_point.journal import Journal
+from cp_tui.charge_point.local_list import LocalList
+from cp_tui.charge_point.local_list_conflict import LocalListConflicts
+from cp_tui.charge_point.meter import Body
+from cp_tui.charge_point.monitors import Monitors
+from cp_tui.charge_point.outbox import Outbox, RetryRule
+from cp_tui.charge_point.parts import Parts
+from cp_tui.charge_point.reader import Reader
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.records import OutboxRecord
+from cp_tui.charge_point.registration import Registration
+from cp_tui.charge_point.reservations import Reservations
+from cp_tui.charge_point.reset import Resetting
+from cp_tui.charge_point.sampling import Sampling
+from cp_tui.charge_point.sessions import Sessions
+from cp_tui.charge_point.status_notifications import StatusNotifications
+from cp_tui.charge_point.transactions import Transactions
+from cp_tui.charge_point.variables import KeySource
+from cp_tui.ocpp.datatypes import RegistrationStatus
+from cp_tui.ocpp.model import WireModel
+
+
+class _Wiring:
+    """What the parts ask of each other; complete once all of them exist."""
+
+    parts: Parts
+
+    def __init__(self, configuration: Configuration, is_stopped: Callable[[], bool]) -> None:
+        self._configuration = configuration
+        self.is_stopped = is_stopped
+
+    # --- what keys mean ---------------------------------------------------------------------------
+
+    def seconds(self, key: str) -> timedelta:
+        """Give the value of a key as a duration."""
+        return timedelta(seconds=self._configuration.integer(key))
+
+    def rules(self) -> Rules:
+        """Give the keys that decide about tags."""
+        boolean = self._configuration.boolean
+        return Rules(
+            local_pre_authorize=boolean("LocalPreAuthorize"),
+            local_authorize_offline=boolean("LocalAuthorizeOffline"),
+            allow_offline_tx_for_unknown_id=boolean("AllowOfflineTxForUnknownId"),
+        )
+
+    def retry_rule(self) -> RetryRule:
+        """Give the keys that decide about retries."""
+        return RetryRule(
+            attempts_max=max(1, self._configuration.integer("TransactionMessageAttempts")),
+            interval_s=self._configuration.integer("TransactionMessageRetryInterval"),
+            meter_values_max=self._configuration.integer("WaitingMeterValuesMax"),
+        )
+
+    # --- outgoing calls ---------------------------------------------------------------------------
+
+    def may_send(self, outgoing: Outgoing) -> bool:
+        """Say whether a call may go in the present state of the registration (S 4.2)."""
+        match self.parts.registration.status:
+            case RegistrationStatus.ACCEPTED:
+                return True
+            case RegistrationStatus.PENDING:
+                return outgoing.is_triggered or outgoing.is_boot
+            case _:
+                return outgoing.is_boot
+
+    def next_from_outbox(self) -> Outgoing | None:
+        """Give the next transaction message once the CSMS has accepted this charge point."""
+        return self.parts.outbox.next() if self.parts.registration.is_accepted else None
+
+    def why_outbox_waits(self) -> str:
+        """Say what keeps the oldest transaction message."""
+        if self.is_stopped():
+            return "OCPP is stopped by the operator"
+        if not self.parts.calls.is_open:
+            return "offline"
+        if not self.parts.registration.is_accepted:
+            return "the CSMS has not accepted this charge point yet"
+        return "waits for its turn"
+
+    def is_resetting(self) -> bool:
+        """Say whether a reset was accepted and the boot is still to come."""
+        return self.parts.resetting.is_under_way
+
+    def is_closed(self) -> bool:
+        """Say whether nobody may start a transaction at this moment."""
+        return self.is_stopped() or self.is_resetting()
+
+    def is_online(self) -> bool:
+        """Say whether the CSMS can be asked."""
+        return self.parts.calls.is_open and self.parts.registration.is_accepted
+
+    # --- registration -----------------------------------------------------------------------------
+
+    def accepted(self, interval_s: int) -> None:
+        """Begin normal operation (S 4.2): the interval, then every status (E 3.22)."""
+        if interval_s > 0:
+            value = str(interval_s)
+            if self.parts.configuration.text("HeartbeatInterval") != value:
+                self.parts.configuration.put("HeartbeatInterval", value, KeySource.CSMS)
+        self.parts.reservations.clock_stepped()
+        self.parts.statuses.notify_all()
+        self.parts.firmware.report()
+        self.parts.diagnostics.report()
+
+    def firmware_version(self) -> str | None:
+        """Give the version for BootNotification."""
+        return self.parts.firmware.version
+
+    def clock_stepped(self) -> None:
+        """Follow a new time of day: schedules and the grid of aligned values."""
+        self.parts.charging.recompute()
+        self.parts.sampling.follow_clock()
+        self.parts.reservations.clock_stepped()
+        self.parts.refresh_charging()
+
+    # --- transactions -----------------------------------------------------------------------------
+
+    def transaction_changed(self, connector: Connector, cause: str) -> None:
+        """Follow a transaction that was accepted or changed."""
+        self.parts.charging.recompute()
+        self.parts.statuses.refresh(connector, cause)
+
+    def transaction_refused(self, connector: Connector, reason: Reason) -> None:
+        """Act on a refused StartTransaction."""
+        self.parts.deauthorization.refused(connector, reason)
+
+    def transaction_id(self, key: str) -> int | None:
+        """Find the transactionId of one of our transactions."""
+        return self.parts.transactions.transaction_id(key)
+
+    def confirmed(self, record: OutboxRecord, response: WireModel) -> None:
+        """Hand a confirmed transaction message on."""
+        self.parts.transactions.confirmed(record, response)
+
+    def lost(self, record: OutboxRecord) -> None:
+        """Hand a lost transaction message on."""
+        self.parts.transactions.lost(record)
+
+    def released(self, connector: Connector, cause: str) -> None:
+        """Go on at a connector that is not reserved any more."""
+        self.parts.sessions.released(connector, cause)
+
+    # --- configuration keys -----------------------------------------------------------------------
+
+    def key_changed(self, key: str) -> None:
+        """Put the new value of a key into effect, where that is not done at its next use."""
+        core, configuration = self.parts.core, self.parts.configuration
+        match key:
+            case "HeartbeatInterval":
+                core.changed("registration")
+            case "WebSocketPingInterval":
+                core.emit(SetPing(configuration.integer(key)))
+            case "MeterValueSampleInterval" | "ClockAlignedDataInterval":
+                self.parts.sampling.rearm()
+            case "TxProfileFallback":
+                self.parts.charging.recompute()
+                self.parts.refresh_charging()
+            case "AuthorizationCacheEnabled":
+                core.changed("authorization_cache")
+            case "LocalAuthListEnabled":
+                core.changed("local_list")
+                self.parts.authorization.list_changed()
+            case "AuthorizationKey" | "SecurityProfile":
+                core.emit(configuration.credentials())
+                if configuration.integer("SecurityProfile") in (1, 2):
+                    core.emit(Reconnect())
+
+
+def assemble(
+    config: ChargePointConfig,
+    body: Body,
+    stored: Mapping[Table, Mapping[str, str]],
+    random: Random,
+    *,
+    is_stopped: Callable[[], bool],
+) -> Parts:
+    """Build a charge point from its configuration and what was stored."""
+    core = Core(config, body, stored, random)
+    configuration = Configuration(core)
+    wiring = _Wiring(configuration, is_stopped)
+    connectors = (
+        Connector(0, None, core.now),
+        *(Connector(n, c, core.now) for n, c in enumerate(config.connectors, 1)),
+    )
+    journal = Journal(core)
+    calls = Calls(
+        core,
+        journal,
+        timeout=partial(wiring.seconds, "MessageTimeout"),
+        may_send=wiring.may_send,
+        next_from_outbox=wiring.next_from_outbox,
+    )
+    outbox = Outbox(
+        core,
+        rule=wiring.retry_rule,
+        waits_because=wiring.why_outbox_waits,
+        transaction_id=wiring.transaction_id,
+        on_confirmed=wiring.confirmed,
+        on_lost=wiring.lost,
+    )
+    statuses = StatusNotifications(
+        core,
+        calls,
+        connectors,
+        minimum_duration=partial(wiring.seconds, "MinimumStatusDuration"),
+        may_notify=wiring.is_online,
+    )
+    wiring.parts = _parts(core, configuration, connectors, journal, calls, outbox, statuses, wiring)
+    return wiring.parts
+
+
+def _parts(
+    core: Core,
+    configuration: Configuration,
+    connectors: tuple[Connector, ...],
+    journal: Journal,
+    calls: Calls,
+    outbox: Outbox,
+    statuses: StatusNotifications,
+    wiring: _Wiring,
+) -> Parts:
+    """Build what stands on the messages."""
+    online = wiring.is_online
+    local_list, cache, authorization = _authorization(
+        core, configuration, connectors, calls, statuses, wiring
+    )
+    reservations = Reservations(
+        core,
+        connectors,
+        zero_supported=partial(configuration.boolean, "ReserveConnectorZeroSupported"),
+        on_kept=statuses.refresh,
+        on_released=wiring.released,
+    )
+    availability = Availability(core, connectors)
+    sampling = Sampling(core, calls, outbox, configuration, connectors)
+    charging = Charging(core, configuration, connectors)
+    transactions = _transactions(core, connectors, outbox, sampling, authorization, wiring)
+    sessions = Sessions(
+        core,
+        configuration,
+        authorization,
+        transactions,
+        charging,
+        availability,
+        reservations,
+        statuses,
+        connectors,
+        is_closed=wiring.is_closed,
+    )
+    resetting = Resetting(core, calls, outbox, transactions, sessions)
+    firmware = Firmware(
+        core, calls, availability, statuses, resetting, connectors, is_online=online
+    )
+    reader = Reader(
+        core,
+        authorization,
+        reservations,
+        sessions,
+        connectors,
+        is_stopped=wiring.is_stopped,
+        is_resetting=wiring.is_resetting,
+    )
+    return Parts(
+        core=core,
+        connectors=connectors,
+        configuration=configuration,
+        monitors=Monitors(core, configuration),
+        journal=journal,
+        calls=calls,
+        outbox=outbox,
+        registration=_registration(core, calls, wiring),
+        statuses=statuses,
+        local_list=local_list,
+        authorization_cache=cache,
+        authorization=authorization,
+        reservations=reservations,
+        availability=availability,
+        sampling=sampling,
+        transactions=transactions,
+        charging=charging,
+        sessions=sessions,
+        reader=reader,
+        deauthorization=Deauthorization(core, configuration, transactions, sessions, connectors),
+        resetting=resetting,
+        firmware=firmware,
+        diagnostics=Diagnostics(core, calls, is_online=online),
+        key_changed=wiring.key_changed,
+    )
+
+
+def _registration(core: Core, calls: Calls, wiring: _Wiring) -> Registration:
+    """Build the registration."""
+    return Registration(
+        core,
+        calls,
+        firmware_version=wiring.firmware_version,
+        heartbeat_interval=partial(wiring.seconds, "HeartbeatInterval"),
+        on_accepted=wiring.accepted,
+        on_clock_step=wiring.clock_stepped,
+    )
+
+
+def _authorization(
+    core: Core,
+    configuration: Configuration,
+    connectors: tuple[Connector, ...],
+    calls: Calls,
+    statuses: StatusNotifications,
+    wiring: _Wiring,
+) -> tuple[LocalList, AuthorizationCache, Authorization]:
+    """Build what decides about tags."""
+    boolean = configuration.boolean
+    local_list = LocalList(core, is_enabled=partial(boolean, "LocalAuthListEnabled"))
+    cache = AuthorizationCache(core, is_enabled=partial(boolean, "AuthorizationCacheEnabled"))
+    authorization = Authorization(
+        core,
+        calls,
+        local_list,
+        cache,
+        LocalListConflicts(core, connectors[0], statuses),
+        rules=wiring.rules,
+        is_online=wiring.is_online,
+    )
+    return local_list, cache, authorization
+
+
+def _transactions(
+    core: Core,
+    connectors: tuple[Connector, ...],
+    outbox: Outbox,
+    sampling: Sampling,
+    authorization: Authorization,
+    wiring: _Wiring,
+) -> Transactions:
+    """Build the transactions."""
+    return Transactions(
+        core,
+        outbox,
+        sampling,
+        connectors,
+        on_changed=wiring.transaction_changed,
+        on_refused=wiring.transaction_refused,
+        learn=authorization.learn,
+    )

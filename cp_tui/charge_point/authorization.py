@@ -1,0 +1,122 @@
+"""Whether a tag may charge: what is known here, else Authorize (S 3.4, S 3.5, S 4.1).
+
+The table of decisions is in `authorization_rules`; here the facts are gathered and the CSMS asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cp_tui.charge_point.authorization_cache import AuthorizationCache
+from cp_tui.charge_point.authorization_rules import (
+    Known,
+    KnownBy,
+    Question,
+    Rules,
+    Verdict,
+    csms_verdict,
+    decide_offline,
+    decide_online,
+    status_now,
+)
+from cp_tui.charge_point.calls import Calls, Failure, Outgoing
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.local_list import LocalList
+from cp_tui.charge_point.local_list_conflict import LocalListConflicts
+from cp_tui.ocpp.core import AuthorizeRequest, AuthorizeResponse
+from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
+from cp_tui.ocpp.model import WireModel
+
+OFFLINE = "there is no connection to the CSMS"
+
+
+class Authorization:
+    """Decides on tags, and learns what the CSMS says about them."""
+
+    def __init__(
+        self,
+        core: Core,
+        calls: Calls,
+        local_list: LocalList,
+        cache: AuthorizationCache,
+        conflicts: LocalListConflicts,
+        *,
+        rules: Callable[[], Rules],
+        is_online: Callable[[], bool],
+    ) -> None:
+        self._core = core
+        self._calls = calls
+        self._local_list = local_list
+        self._cache = cache
+        self._conflicts = conflicts
+        self._rules = rules
+        self._is_online = is_online
+
+    def authorize(self, id_tag: str, decide: Callable[[Verdict], None]) -> None:
+        """Decide on a tag that wants to start: `decide` is called now or after Authorize.conf."""
+        found = self.decide(id_tag)
+        if isinstance(found, Verdict):
+            decide(found)
+        else:
+            self._ask(id_tag, decide)
+
+    def decide(self, id_tag: str) -> Verdict | Question:
+        """Decide on a tag by what is known here, or say why the CSMS has to be asked."""
+        if not self._is_online():
+            return self.decide_without_csms(id_tag, OFFLINE)
+        return decide_online(id_tag, self.known(id_tag), self._rules())
+
+    def decide_without_csms(self, id_tag: str, why: str) -> Verdict:
+        """Decide on a tag by the rules for offline; `why` says why the CSMS gives no answer."""
+        return decide_offline(id_tag, self.known(id_tag), self._rules(), why)
+
+    def known(self, id_tag: str) -> Known | None:
+        """Look a tag up: the local list beats the cache (S 3.5.3)."""
+        by, info = KnownBy.LOCAL_LIST, self._local_list.get(id_tag)
+        if info is None:
+            by, info = KnownBy.CACHE, self._cache.get(id_tag)
+        if info is None:
+            return None
+        return Known(by, info, status_now(info, self._core.time))
+
+    def parent_of(self, id_tag: str) -> str | None:
+        """Give the group of a tag, as far as it is known here (S 5.13)."""
+        known = self.known(id_tag)
+        return known.info.parent_id_tag if known else None
+
+    def learn(self, id_tag: str, info: IdTagInfo) -> None:
+        """Take what the CSMS says about a tag: into the cache, or compared with the local list."""
+        listed = self._listed_status(id_tag)
+        if listed is None:
+            self._cache.learn(id_tag, info)
+            return
+        # A tag of the list is not put into the cache, and only SendLocalList changes the list.
+        self._cache.forget(id_tag)
+        self._conflicts.compare(id_tag, listed, info.status)
+
+    def list_changed(self) -> None:
+        """Follow a new local list, or one that was switched on or off."""
+        for tag in self._cache.tags():
+            if self._local_list.get(tag) is not None:
+                self._cache.forget(tag)
+        self._conflicts.recheck(self._listed_status)
+
+    def _listed_status(self, id_tag: str) -> AuthorizationStatus | None:
+        info = self._local_list.get(id_tag)
+        return status_now(info, self._core.time) if info else None
+
+    def _ask(self, id_tag: str, decide: Callable[[Verdict], None]) -> None:
+        """Ask the CSMS; where it gives no answer, decide as offline."""
+
+        def answered(response: WireModel) -> None:
+            assert isinstance(response, AuthorizeResponse)
+            info = response.id_tag_info
+            self.learn(id_tag, info)
+            listed = self._local_list.get(id_tag)
+            parent = info.parent_id_tag or (listed.parent_id_tag if listed else None)
+            decide(csms_verdict(id_tag, info, parent))
+
+        def failed(failure: Failure) -> None:
+            decide(self.decide_without_csms(id_tag, failure.text))
+
+        self._calls.call(Outgoing(AuthorizeRequest(id_tag=id_tag), answered, failed))

@@ -1,0 +1,199 @@
+"""The decision table for tags: what list, cache and keys say, online and offline (S 3.4, S 3.5).
+
+Pure: it is told what is known about the tag, and asks nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The configuration keys that decide."""
+
+    local_pre_authorize: bool
+    local_authorize_offline: bool
+    allow_offline_tx_for_unknown_id: bool
+
+
+class KnownBy(StrEnum):
+    """Where a tag is known from."""
+
+    LOCAL_LIST = "the local list"
+    CACHE = "the authorization cache"
+
+    @property
+    def enabling_key(self) -> str:
+        """The key that makes it count."""
+        return "LocalAuthListEnabled" if self is KnownBy.LOCAL_LIST else "AuthorizationCacheEnabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known here about a tag."""
+
+    by: KnownBy
+    info: IdTagInfo
+    status: AuthorizationStatus
+    """As it counts now."""
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the tag may start by what is known."""
+        return self.status is AuthorizationStatus.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The decision on a tag, and why."""
+
+    is_accepted: bool
+    reason: Reason
+    parent_id_tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The CSMS has to be asked, and why."""
+
+    reason: Reason
+
+
+def same_tag(tag: str, other: str) -> bool:
+    """Tags compare without regard to case (S 2.2)."""
+    return tag.lower() == other.lower()
+
+
+def status_now(info: IdTagInfo, time: datetime) -> AuthorizationStatus:
+    """Give the status of a tag, which is Expired once its date has come (S 3.5.1)."""
+    if info.expiry_date is not None and info.expiry_date <= time:
+        return AuthorizationStatus.EXPIRED
+    return info.status
+
+
+def decide_online(id_tag: str, known: Known | None, rules: Rules) -> Verdict | Question:
+    """Decide while the CSMS can be asked: what is not Accepted here is for it to decide."""
+    if known is None:
+        return Question(
+            because(
+                "authorization.ask.unknown",
+                "S 4.1",
+                "{tag} is neither in the local list nor in the authorization cache",
+                tag=id_tag,
+            )
+        )
+    if not known.is_accepted:
+        return Question(
+            because(
+                "authorization.ask.not_accepted",
+                "S 3.5.1",
+                "{by} says {status} for {tag}, which may have changed",
+                by=known.by,
+                status=known.status,
+                tag=id_tag,
+            )
+        )
+    if not rules.local_pre_authorize:
+        return Question(
+            because(
+                "authorization.ask.no_pre_authorization",
+                "S 9.1",
+                "{by} says Accepted for {tag}, but {key} is false",
+                by=known.by,
+                tag=id_tag,
+                key="LocalPreAuthorize",
+            )
+        )
+    reason = because(
+        f"authorization.{_subject(known)}.accepted",
+        "S 3.5.3",
+        "{by} says Accepted for {tag} and {key} is true",
+        by=known.by,
+        tag=id_tag,
+        key="LocalPreAuthorize",
+    )
+    return Verdict(True, reason, known.info.parent_id_tag)
+
+
+def decide_offline(id_tag: str, known: Known | None, rules: Rules, why: str) -> Verdict:
+    """Decide without the CSMS (S 3.5.4); `why` says in words why it cannot be asked."""
+    if known is None:
+        return _decide_unknown(id_tag, rules, why)
+    parent = known.info.parent_id_tag
+    if not known.is_accepted:
+        # Also where AllowOfflineTxForUnknownId is true: this tag is not unknown (S 3.5.4).
+        return Verdict(
+            False,
+            because(
+                f"authorization.offline.{_subject(known)}_refused",
+                "S 3.5.4",
+                "{why}; {by} says {status} for {tag} and counts because {key} is true",
+                why=why,
+                by=known.by,
+                status=known.status,
+                tag=id_tag,
+                key=known.by.enabling_key,
+            ),
+            parent,
+        )
+    if not rules.local_authorize_offline:
+        reason = because(
+            "authorization.offline.refused",
+            "S 3.5.4",
+            "{why}; {source} says Accepted for {tag}, but {key} is false",
+            why=why,
+            by="the offline rule",
+            source=known.by,
+            tag=id_tag,
+            key="LocalAuthorizeOffline",
+        )
+        return Verdict(False, reason, parent)
+    reason = because(
+        f"authorization.offline.{_subject(known)}_accepted",
+        "S 3.5.4",
+        "{why}; {by} says Accepted for {tag} and {key} is true",
+        why=why,
+        by=known.by,
+        tag=id_tag,
+        key="LocalAuthorizeOffline",
+    )
+    return Verdict(True, reason, parent)
+
+
+def csms_verdict(id_tag: str, info: IdTagInfo, parent_id_tag: str | None) -> Verdict:
+    """Take the answer of the CSMS, which has the last word."""
+    accepted = info.status is AuthorizationStatus.ACCEPTED
+    reason = because(
+        f"authorization.csms.{'accepted' if accepted else 'refused'}",
+        "S 4.1",
+        "{by} answered {status} for {tag}",
+        by="the CSMS",
+        status=info.status,
+        tag=id_tag,
+    )
+    return Verdict(accepted, reason, parent_id_tag)
+
+
+def _decide_unknown(id_tag: str, rules: Rules, why: str) -> Verdict:
+    allowed = rules.allow_offline_tx_for_unknown_id
+    reason = because(
+        f"authorization.offline.unknown_{'allowed' if allowed else 'refused'}",
+        "S 3.5.4",
+        "{why}; {tag} is in neither local list nor cache and {key} is {value}",
+        why=why,
+        by="the offline rule",
+        tag=id_tag,
+        key="AllowOfflineTxForUnknownId",
+        value="true" if allowed else "false",
+    )
+    return Verdict(allowed, reason)
+
+
+def _subject(known: Known) -> str:
+    return "list" if known.by is KnownBy.LOCAL_LIST else "cache"

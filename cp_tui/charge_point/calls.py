@@ -1,0 +1,222 @@
+"""The CALLs of the charge point: one at a time, each answered, failed or timed out (J 4.1.1).
+
+Transaction messages come from the outbox, which keeps them until they are confirmed; everything
+else lives here and is gone with the connection.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import LogLevel, Send
+from cp_tui.charge_point.journal import Journal
+from cp_tui.charge_point.reason import because
+from cp_tui.charge_point.variables import Direction
+from cp_tui.ocpp import frame
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.errors import ErrorCode, OcppError
+from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.validation import parse_response
+
+WAITING_MAX = 200
+"""Calls that may wait for their turn; a charger of many connectors boots with one per connector."""
+LATE_MAX = 20
+"""Timed-out calls whose answer is still of use when it comes late."""
+
+
+class FailureKind(StrEnum):
+    """How a CALL failed."""
+
+    OFFLINE = "Offline"
+    TIMEOUT = "Timeout"
+    CALL_ERROR = "CallError"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no answer to use."""
+
+    kind: FailureKind
+    text: str
+    code: ErrorCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A CALL to be made, and what follows from its answer."""
+
+    request: WireModel
+    on_answer: Callable[[WireModel], None]
+    on_failure: Callable[[Failure], None]
+    is_triggered: bool = False
+    """Asked for by TriggerMessage: may go while the registration is Pending."""
+    is_useful_late: bool = False
+    """An answer after the timeout still counts: StartTransaction.conf has the transactionId."""
+
+    @property
+    def action(self) -> Action:
+        """The action of the request."""
+        return Action(type(self.request).__name__.removesuffix("Request"))
+
+    @property
+    def is_boot(self) -> bool:
+        """Whether it is the BootNotification, the only thing that may go before any acceptance."""
+        return self.action is Action.BOOT_NOTIFICATION
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    outgoing: Outgoing
+    message_id: str
+    sent_at: datetime
+    deadline: datetime
+
+
+class Calls:
+    """The queue of calls, and the one that waits for its answer."""
+
+    def __init__(
+        self,
+        core: Core,
+        journal: Journal,
+        *,
+        timeout: Callable[[], timedelta],
+        may_send: Callable[[Outgoing], bool],
+        next_from_outbox: Callable[[], Outgoing | None],
+    ) -> None:
+        self._core = core
+        self._journal = journal
+        self._timeout = timeout
+        self._may_send = may_send
+        self._next_from_outbox = next_from_outbox
+        self._waiting: deque[Outgoing] = deque()
+        self._pending: _Pending | None = None
+        self._late: OrderedDict[str, Outgoing] = OrderedDict()
+        self.is_open = False
+        self.latency = timedelta(0)
+        """How long the answer took that is being handled, or that came last."""
+        self.last_sent_at: datetime | None = None
+        """When anything was last sent, for the heartbeat."""
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the pending call times out."""
+        return self._pending.deadline if self._pending else None
+
+    @property
+    def pending_action(self) -> Action | None:
+        """The action of the call that waits for its answer."""
+        return self._pending.outgoing.action if self._pending else None
+
+    def call(self, outgoing: Outgoing) -> None:
+        """Make a call as soon as it is its turn; it fails at once while there is no connection."""
+        if not self.is_open:
+            outgoing.on_failure(Failure(FailureKind.OFFLINE, "there is no connection to the CSMS"))
+        elif len(self._waiting) >= WAITING_MAX:
+            outgoing.on_failure(
+                Failure(FailureKind.OFFLINE, f"{WAITING_MAX} messages wait already")
+            )
+        else:
+            self._waiting.append(outgoing)
+
+    def has(self, action: Action) -> bool:
+        """Say whether a call of this action waits or is pending."""
+        return self.pending_action is action or any(o.action is action for o in self._waiting)
+
+    def opened(self) -> None:
+        """Start anew on a fresh connection."""
+        self.is_open = True
+
+    def closed(self) -> None:
+        """Fail everything that was under way: the connection is gone."""
+        self.is_open = False
+        failure = Failure(FailureKind.OFFLINE, "the connection to the CSMS was lost")
+        lost = [self._pending.outgoing] if self._pending else []
+        lost.extend(self._waiting)
+        self._pending = None
+        self._waiting.clear()
+        for outgoing in lost:
+            outgoing.on_failure(failure)
+
+    def pump(self) -> None:
+        """Send the next call if none is pending: first what waits here, then the outbox."""
+        if not self.is_open or self._pending:
+            return
+        outgoing = self._take()
+        if outgoing is None:
+            return
+        call = frame.Call(self._core.new_id(), outgoing.action, outgoing.request.to_payload())
+        now = self._core.now
+        self._pending = _Pending(outgoing, call.message_id, now, now + self._timeout())
+        self._journal.call(Direction.OUT, call)
+        self.send(call)
+
+    def send(self, message: frame.Frame) -> None:
+        """Put a frame on the wire."""
+        self.last_sent_at = self._core.now
+        self._core.emit(Send(frame.encode(message)))
+
+    def answered(self, result: frame.CallResult) -> None:
+        """Take the answer to a call of ours."""
+        self._journal.result(Direction.IN, result)
+        outgoing = self._settle(result.message_id)
+        if outgoing is None:
+            self._core.log(LogLevel.INFO, "an answer came to no open request; ignored")
+            return
+        try:
+            response = parse_response(outgoing.action, result.payload)
+        except OcppError as error:
+            # Never answered with a CALLERROR (wire.md 4): the call counts as failed.
+            text = f"the answer to {outgoing.action} is not valid: {error.description}"
+            self._core.log(LogLevel.WARNING, text)
+            outgoing.on_failure(Failure(FailureKind.CALL_ERROR, text, error.code))
+            return
+        outgoing.on_answer(response)
+
+    def refused(self, error: frame.CallError) -> None:
+        """Take a CALLERROR to a call of ours."""
+        reason = because(
+            "calls.call_error", "J 4.2.3", "the CSMS answered {code}", code=str(error.code)
+        )
+        self._journal.error(Direction.IN, error, reason)
+        outgoing = self._settle(error.message_id)
+        if outgoing is not None:
+            text = f"the CSMS answered {outgoing.action} with {error.code}"
+            detail = f": {error.description}" if error.description else ""
+            outgoing.on_failure(Failure(FailureKind.CALL_ERROR, text + detail, error.code))
+
+    def tick(self) -> None:
+        """Time the pending call out when it is due."""
+        pending = self._pending
+        if pending is None or self._core.now < pending.deadline:
+            return
+        self._pending = None
+        outgoing = pending.outgoing
+        if outgoing.is_useful_late:
+            self._late[pending.message_id] = outgoing
+            if len(self._late) > LATE_MAX:
+                self._late.popitem(last=False)
+        seconds = self._timeout().total_seconds()
+        text = f"no answer to {outgoing.action} within {seconds:g} s"
+        self._core.log(LogLevel.WARNING, text)
+        outgoing.on_failure(Failure(FailureKind.TIMEOUT, text))
+
+    def _take(self) -> Outgoing | None:
+        for index, outgoing in enumerate(self._waiting):
+            if self._may_send(outgoing):
+                del self._waiting[index]
+                return outgoing
+        return self._next_from_outbox()
+
+    def _settle(self, message_id: str) -> Outgoing | None:
+        if self._pending and self._pending.message_id == message_id:
+            outgoing = self._pending.outgoing
+            self.latency = self._core.now - self._pending.sent_at
+            self._pending = None
+            return outgoing
+        return self._late.pop(message_id, None)

@@ -1,0 +1,242 @@
+"""The charge point: takes what happens, with the time, and says what is to be done.
+
+It joins the parts and knows no rule of the standard itself; those are in the parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import assert_never
+
+from pydantic import BaseModel
+
+from cp_tui.charge_point import events, profile_commands, views
+from cp_tui.charge_point.assembly import assemble
+from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.effects import Effect, OpenLink, Publish, SetPing, Table
+from cp_tui.charge_point.faults import Faults
+from cp_tui.charge_point.incoming import Incoming
+from cp_tui.charge_point.meter import Body
+from cp_tui.charge_point.operator import Operator
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.tag_lookup import explain_tag
+from cp_tui.charge_point.variables import ConfigurationEntry, TagExplanation
+from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
+
+
+class ChargePoint:
+    """One OCPP 1.6 charge point, pure: `(event, now) -> effects`."""
+
+    def __init__(
+        self,
+        config: ChargePointConfig,
+        body: Body,
+        stored: Mapping[Table, Mapping[str, str]],
+        random: Random,
+    ) -> None:
+        self._parts = assemble(
+            config, body, stored, random, is_stopped=lambda: self._operator.is_stopped
+        )
+        self._core = self._parts.core
+        self._operator = Operator(self._parts)
+        self._incoming = Incoming(self._parts)
+        self._faults = Faults(self._parts)
+        self._published: dict[str, BaseModel] = {}
+        self._views: Mapping[str, Callable[[], BaseModel]] = views.all_views(
+            self._parts, self._operator
+        )
+
+    def handle(self, event: events.Event, now: datetime) -> list[Effect]:
+        """Take one event and give what follows from it, in the order to be carried out."""
+        self._core.now = now
+        self._dispatch(event)
+        self._tick()
+        self._publish()
+        return self._core.take_effects()
+
+    def next_deadline(self) -> datetime | None:
+        """Say when `handle(Tick(), now)` is due at the latest, in the clock of the machine."""
+        parts = self._parts
+        deadlines = [
+            parts.sessions.deadline,
+            parts.charging.deadline,
+            parts.deauthorization.deadline,
+            parts.reservations.deadline,
+        ]
+        if not self._operator.is_stopped:
+            deadlines += [
+                parts.calls.deadline,
+                parts.registration.deadline,
+                parts.statuses.deadline,
+                parts.sampling.deadline,
+                parts.resetting.deadline,
+                parts.firmware.deadline,
+                parts.diagnostics.deadline,
+            ]
+            if self._is_online() and parts.calls.pending_action is None:
+                deadlines.append(parts.outbox.deadline)
+        return min((due for due in deadlines if due is not None), default=None)
+
+    def composite_schedule(
+        self,
+        connector_id: int,
+        start: datetime | None,
+        duration_s: int,
+        unit: ChargingRateUnitType | None,
+        now: datetime,
+    ) -> CompositeSchedule:
+        """Compute a composite schedule for somebody who looks (S 5.7); it starts now by default."""
+        self._core.now = now
+        return self._parts.charging.schedule(connector_id, duration_s, unit, start)
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """What the clock of the charge point, which follows the CSMS, is ahead of the machine's."""
+        return self._core.offset
+
+    def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
+        """Give the keys that exist and the names that do not; no name means all (S 5.8)."""
+        return self._parts.configuration.get(keys)
+
+    def configuration_entry(self, key: str) -> ConfigurationEntry | None:
+        """Give everything about one key, if it exists."""
+        view = self._parts.configuration.view(self._parts.monitors.keys)
+        return next((e for e in view.root if e.key.lower() == key.lower()), None)
+
+    def explain_tag(self, id_tag: str, now: datetime) -> TagExplanation:
+        """Say what would happen if this tag were shown now, and why."""
+        self._core.now = now
+        return explain_tag(self._parts, id_tag, is_stopped=self._operator.is_stopped)
+
+    def _is_online(self) -> bool:
+        return self._parts.calls.is_open and self._parts.registration.is_accepted
+
+    def _dispatch(self, event: events.Event) -> None:
+        parts, operator = self._parts, self._operator
+        match event:
+            case events.PoweredOn():
+                self._power_on()
+            case events.Tick():
+                pass
+            case events.Observed():
+                self._core.changed("connectors")
+            case events.LinkOpened():
+                self._link_opened()
+            case events.LinkClosed():
+                parts.calls.closed()
+                self._core.changed("registration", "outbox")
+            case events.FrameReceived():
+                self._incoming.receive(event.data)
+            case events.TransferProgressed():
+                parts.firmware.progressed(event)
+                parts.diagnostics.progressed(event)
+            case events.TransferFinished():
+                parts.firmware.finished(event)
+                parts.diagnostics.finished(event)
+            case events.PluggedIn():
+                parts.sessions.plugged_in(event)
+            case events.PluggedOut():
+                parts.sessions.plugged_out(event)
+            case events.Swiped():
+                parts.reader.swiped(event)
+            case events.EvSuspended():
+                parts.sessions.ev_suspended(event)
+            case events.ErrorRaised():
+                self._faults.raised(event)
+            case events.ErrorCleared():
+                self._faults.cleared(event)
+            case events.LockJammed():
+                self._faults.lock_jammed(event)
+            case events.Stop():
+                operator.stop(event)
+            case events.Restart():
+                operator.restart(event)
+            case events.TransferData():
+                operator.transfer_data(event)
+            case events.SetCustomConfigurationKey():
+                operator.set_custom_configuration_key(event)
+            case events.MonitorConfigurationKeys():
+                operator.monitor_configuration_keys(event)
+            case events.InstallChargingProfile():
+                profile_commands.install_charging_profile(parts, event)
+            case events.ClearChargingProfile():
+                profile_commands.clear_charging_profile(parts, event)
+            case _:
+                assert_never(event)
+
+    def _power_on(self) -> None:
+        """Boot: find the cables, end what the power loss interrupted, connect (S 4.2)."""
+        parts, core = self._parts, self._core
+        interrupted = {record.connector_id for record in parts.transactions.close_interrupted()}
+        for connector in parts.connectors:
+            connector.status_since = core.now
+            if connector.connector_id > 0:
+                vehicle = core.body.vehicle(connector.connector_id, core.now)
+                connector.is_plugged = vehicle is not None
+                connector.is_ev_suspended = vehicle is not None and vehicle.is_suspended
+                connector.is_session_over = (
+                    connector.is_plugged and connector.connector_id in interrupted
+                )
+        parts.availability.apply_all_scheduled()
+        parts.reservations.restore()
+        parts.charging.recompute()
+        parts.sampling.rearm()
+        parts.firmware.power_on()
+        parts.diagnostics.power_on()
+        timeout_s = parts.configuration.integer("ConnectionTimeOut")
+        for connector in parts.connectors:
+            connector.status = connector.current_status()
+            is_waiting = connector.is_plugged and not connector.is_session_over
+            if is_waiting and not connector.is_reserved and timeout_s:
+                connector.attempt_until = core.now + timedelta(seconds=timeout_s)
+        parts.registration.reset()
+        core.emit(
+            parts.configuration.credentials(),
+            SetPing(parts.configuration.integer("WebSocketPingInterval")),
+            OpenLink(),
+        )
+        core.changed(*self._views)
+
+    def _link_opened(self) -> None:
+        if self._operator.is_stopped:
+            return
+        parts = self._parts
+        parts.calls.opened()
+        again = parts.configuration.boolean("BootOnReconnect")
+        parts.registration.link_opened(boot_again=again)
+        if parts.registration.is_accepted and not again:
+            parts.statuses.notify_changed()
+            parts.firmware.report()
+            parts.diagnostics.report()
+        self._core.changed("registration", "outbox")
+
+    def _tick(self) -> None:
+        """Do what is due, in the order in which one thing may lead to the next."""
+        parts = self._parts
+        if parts.charging.tick():
+            parts.refresh_charging()
+        parts.sessions.tick()
+        parts.deauthorization.tick()
+        if self._operator.is_stopped:
+            parts.reservations.tick()
+            return
+        parts.calls.tick()
+        parts.reservations.tick()
+        for connector in parts.sampling.tick():
+            parts.transactions.seen(connector)
+        parts.statuses.tick()
+        parts.registration.tick()
+        parts.firmware.tick()
+        parts.diagnostics.tick()
+        parts.calls.pump()
+        parts.resetting.tick()
+
+    def _publish(self) -> None:
+        """Publish each variable that changed in substance."""
+        for name in sorted(self._core.take_changed()):
+            value = self._views[name]()
+            if self._published.get(name) != value:
+                self._published[name] = value
+                self._core.emit(Publish(name, value))

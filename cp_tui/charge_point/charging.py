@@ -1,0 +1,373 @@
+"""Smart charging at work: installed profiles, the limits that follow, who may draw (S 3.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from cp_tui.charge_point.configuration import Configuration
+from cp_tui.charge_point.connector import Connector
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import Energize, SetLimit, Table
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.records import ProfileRecord, TransactionRecord
+from cp_tui.charge_point.smart_charging.composite import composite
+from cp_tui.charge_point.smart_charging.context import (
+    Context,
+    Hardware,
+    InstalledProfile,
+    ProfileSource,
+    RunningTransaction,
+)
+from cp_tui.charge_point.smart_charging.installed import (
+    StoreChange,
+    clear,
+    end_transaction,
+    expire,
+    install,
+    installed_profile,
+    next_expiry,
+)
+from cp_tui.charge_point.smart_charging.remarks import remarks
+from cp_tui.charge_point.smart_charging.schedule import (
+    CompositeSchedule,
+    LimitSource,
+    ProfileStanding,
+)
+from cp_tui.charge_point.smart_charging.sharing import LimitInForce, limits_in_force
+from cp_tui.charge_point.smart_charging.standing import standings
+from cp_tui.charge_point.smart_charging.validation import (
+    check_composite,
+    check_profile,
+    check_remote_start_profile,
+)
+from cp_tui.charge_point.smart_charging.wire import to_wire
+from cp_tui.charge_point.station_keys import (
+    MAX_PERIODS,
+    MAX_PROFILES_INSTALLED,
+    MAX_STACK_LEVEL,
+)
+from cp_tui.charge_point.variables import ChargingSchedules, Limit, ProfileEntry, Profiles
+from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType, ChargingSchedule
+from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
+
+PUBLISHED_S = 86_400
+"""How far the published schedules reach."""
+PUBLISHED_PERIODS_MAX = 500
+REPUBLISH = timedelta(hours=1)
+"""The published schedules are renewed this often, so that their end never comes near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What became of a profile that was accepted."""
+
+    reason: Reason
+    remarks: tuple[str, ...]
+    """What is accepted, but not the way the sender may think."""
+    replaced: tuple[int, ...]
+    """The chargingProfileIds that it took the place of."""
+
+
+class Charging:
+    """Keeps profiles, schedules and power in step."""
+
+    def __init__(
+        self, core: Core, configuration: Configuration, connectors: Iterable[Connector]
+    ) -> None:
+        self._core = core
+        self._configuration = configuration
+        self._connectors = [c for c in connectors if c.connector_id > 0]
+        self._hardware = {
+            connector.connector_id: Hardware(
+                max_current_a=connector.config.max_current_a,
+                phases=connector.config.phases,
+                voltage_v=connector.config.voltage_v,
+                kind=connector.config.kind,
+            )
+            for connector in self._connectors
+            if connector.config is not None
+        }
+        self._profiles = tuple(
+            InstalledProfile(
+                record.connector_id,
+                record.profile,
+                record.installed_at,
+                record.transaction_key,
+                record.source,
+            )
+            for _, record in core.records(Table.PROFILE, ProfileRecord)
+        )
+        self._limits: dict[int, LimitInForce] = {}
+        self._told: dict[int, tuple[Decimal, Decimal]] = {}
+        self._energized: dict[int, bool] = {}
+        self._standings: dict[int, ProfileStanding] = {}
+        self._due: datetime | None = None
+        """When something changes by itself next, in the clock of the charge point."""
+        self._computed_at: datetime | None = None
+        self._knew_time = False
+        """Whether the clock was set when that was computed."""
+        self._starts: dict[str, datetime] = {}
+        """Transaction key -> its start in the clock of the machine, which no CSMS moves."""
+        self._has_moved = False
+        """A connector may charge now that could not, or the other way round."""
+
+    # --- requests of the CSMS ---------------------------------------------------------------------
+
+    def check(self, connector_id: int, profile: ChargingProfile) -> Reason | None:
+        """Say why SetChargingProfile is Rejected; raises OcppError for a CALLERROR."""
+        return check_profile(connector_id, profile, self._context(), self._core.time)
+
+    def check_remote_start(self, profile: ChargingProfile) -> Reason | None:
+        """Say why the profile of a RemoteStartTransaction is refused (S 5.11)."""
+        return check_remote_start_profile(profile, self._context(), self._core.time)
+
+    def check_composite(
+        self, connector_id: int, duration_s: int, unit: ChargingRateUnitType | None
+    ) -> Reason | None:
+        """Say why GetCompositeSchedule is Rejected (S 5.7)."""
+        return check_composite(connector_id, duration_s, unit, self._context())
+
+    def set_profile(
+        self,
+        connector_id: int,
+        profile: ChargingProfile,
+        source: ProfileSource = ProfileSource.CSMS,
+    ) -> Installation:
+        """Install a profile that was checked; running transactions follow at once (S 5.16)."""
+        context, time = self._context(), self._core.time
+        notes = tuple(note.text for note in remarks(connector_id, profile, context, time))
+        new = installed_profile(context, connector_id, profile, time, source)
+        change = install(self._profiles, new)
+        self._keep(change)
+        self._save(new)
+        self.recompute()
+        replaced = _ids(change)
+        removed = ", ".join(f"#{each}" for each in replaced)
+        reason = because(
+            "smart_charging.installed",
+            "S 5.16",
+            "profile #{id} is installed on connector {connector}{replaces}{notes}",
+            id=profile.charging_profile_id,
+            connector=connector_id,
+            replaces=f" in place of {removed}" if removed else "",
+            notes="".join(f"; {note}" for note in notes),
+        )
+        return Installation(reason, notes, replaced)
+
+    def clear_profiles(self, request: ClearChargingProfileRequest) -> tuple[int, ...]:
+        """Remove what matches; give the chargingProfileIds that are gone (S 5.5)."""
+        change = clear(self._profiles, request)
+        self._keep(change)
+        if change.removed:
+            self.recompute()
+        return _ids(change)
+
+    def bind(self, connector: Connector, transaction_key: str, profile: ChargingProfile) -> None:
+        """Make the profile of a remote start the TxProfile of the transaction (S 5.11)."""
+        connector_id = connector.connector_id
+        new = InstalledProfile(connector_id, profile, self._core.time, transaction_key)
+        self._keep(install(self._profiles, new))
+        self._save(new)
+
+    def schedule(
+        self,
+        connector_id: int,
+        duration_s: int,
+        unit: ChargingRateUnitType | None = None,
+        start: datetime | None = None,
+        periods_max: int | None = None,
+    ) -> CompositeSchedule:
+        """Compute the composite schedule of a connector, by default from now (S 5.7).
+
+        Where nothing charges it is that of a transaction that starts now, or with a window that
+        lies in the past at its beginning.
+        """
+        time = self._core.time.replace(microsecond=0)
+        at = time if start is None else start.replace(microsecond=0)
+        context = replace(self._context(), armed_at=min(at, time))
+        if periods_max is None:
+            return composite(context, connector_id, at, duration_s, unit)
+        return composite(context, connector_id, at, duration_s, unit, periods_max=periods_max)
+
+    def wire_schedule(
+        self, connector_id: int, duration_s: int, unit: ChargingRateUnitType | None
+    ) -> tuple[datetime, ChargingSchedule]:
+        """Give start and schedule for GetCompositeSchedule.conf (S 5.7, E 3.57)."""
+        schedule = self.schedule(connector_id, duration_s, unit)
+        return schedule.start, to_wire(schedule, MAX_PERIODS)
+
+    # --- limits -----------------------------------------------------------------------------------
+
+    def recompute(self) -> None:
+        """Follow any change of profiles, transactions or time: limits, power and schedules."""
+        self._drop_ended()
+        time, context = self._core.time, self._context()
+        self._computed_at, self._knew_time = time, self._core.is_clock_set
+        self._limits = limits_in_force(context, time)
+        sources = {each: limit.source for each, limit in self._limits.items()}
+        self._standings = standings(context, {0: self._source_of_all(), **sources}, time)
+        self._due = min(self._changes(time))
+        self.apply_power()
+        self._core.changed("charging_schedules", "connectors", "profiles")
+
+    def apply_power(self) -> None:
+        """Tell the station each limit, and where energy may flow."""
+        for connector in self._connectors:
+            connector_id = connector.connector_id
+            limit = self._limits.get(connector_id)
+            if limit is None:
+                continue
+            is_held = not limit.allows_charging
+            self._has_moved |= connector.is_limit_below_minimum != is_held
+            connector.is_limit_below_minimum = is_held
+            if self._told.get(connector_id) != (limit.limit_a, limit.limit_w):
+                self._told[connector_id] = (limit.limit_a, limit.limit_w)
+                self._core.emit(SetLimit(connector_id, limit.limit_a, limit.limit_w))
+            record = connector.transaction
+            on = (
+                record is not None
+                and not record.is_deauthorized
+                and not connector.is_faulted
+                and not connector.is_ev_disconnected
+                and limit.allows_charging
+            )
+            if self._energized.get(connector_id, False) != on:
+                self._energized[connector_id] = on
+                self._core.emit(Energize(connector_id, on))
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When a limit or what a profile says changes next, in the clock of the machine."""
+        return None if self._due is None else self._core.machine_time(self._due)
+
+    def tick(self) -> bool:
+        """Recompute what changes by itself; say whether a connector may charge now, or not more."""
+        if self._due is not None and self._computed_at is not None:
+            # A clock of the machine that was set back has made everything look ahead too far.
+            is_back = self._core.time < self._computed_at
+            is_set = self._core.is_clock_set and not self._knew_time
+            if is_back or is_set or self._core.time >= self._due:
+                self.recompute()
+        has_moved, self._has_moved = self._has_moved, False
+        return has_moved
+
+    # --- variables --------------------------------------------------------------------------------
+
+    def limit_view(self, connector_id: int) -> Limit | None:
+        """Give the limit in force on a connector."""
+        limit = self._limits.get(connector_id)
+        if limit is None:
+            return None
+        source = limit.source
+        reason = Reason(
+            id=f"smart_charging.limit.{source.kind}", rule="S 3.13", text=source.sentence
+        )
+        return Limit(
+            limit_a=limit.limit_a,
+            limit_w=limit.limit_w,
+            source=str(source.winner) if source.winner else str(source.kind),
+            reason=reason,
+            until=limit.until,
+        )
+
+    def schedules_view(self) -> ChargingSchedules:
+        """Give the variable `charging_schedules`, in A per phase."""
+        connector_ids = [0, *self._hardware]
+        return ChargingSchedules(
+            {
+                connector_id: self.schedule(
+                    connector_id,
+                    PUBLISHED_S,
+                    ChargingRateUnitType.A,
+                    periods_max=PUBLISHED_PERIODS_MAX,
+                )
+                for connector_id in connector_ids
+            }
+        )
+
+    def profiles_view(self) -> Profiles:
+        """Give the variable `profiles`."""
+        return Profiles(
+            tuple(
+                ProfileEntry(
+                    connector_id=installed.connector_id,
+                    profile=installed.profile,
+                    installed_at=installed.installed_at,
+                    source=installed.source,
+                    standing=self._standings[installed.profile.charging_profile_id],
+                )
+                for installed in self._profiles
+            )
+        )
+
+    # --- helpers ----------------------------------------------------------------------------------
+
+    def _context(self) -> Context:
+        return Context(
+            hardware=self._hardware,
+            transactions={
+                connector.connector_id: RunningTransaction(
+                    record.key, record.transaction_id, self._start_of(record)
+                )
+                for connector in self._connectors
+                if (record := connector.transaction) is not None
+            },
+            profiles=self._profiles,
+            tx_profile_fallback=self._configuration.boolean("TxProfileFallback"),
+            max_stack_level=MAX_STACK_LEVEL,
+            max_periods=MAX_PERIODS,
+            max_installed=MAX_PROFILES_INSTALLED,
+        )
+
+    def _start_of(self, record: TransactionRecord) -> datetime:
+        """Give the start of a transaction in the clock of now: a clock step makes none longer."""
+        start = self._core.machine_time(record.started_at)
+        return self._starts.setdefault(record.key, start) + self._core.offset
+
+    def _source_of_all(self) -> LimitSource:
+        """Give the source of the limit of the charge point as a whole."""
+        return self.schedule(0, 0, ChargingRateUnitType.A).periods[0].source
+
+    def _changes(self, time: datetime) -> list[datetime]:
+        """Give when limits, schedules and the standing of profiles change by themselves next."""
+        times: list[datetime | None] = [time + REPUBLISH]
+        times += [limit.until for limit in self._limits.values()]
+        times += [each.next_change.at for each in self._standings.values() if each.next_change]
+        if self._core.is_clock_set:
+            times.append(next_expiry(self._profiles, time))
+        return [each for each in times if each is not None]
+
+    def _drop_ended(self) -> None:
+        running = {c.transaction.key for c in self._connectors if c.transaction is not None}
+        self._starts = {key: start for key, start in self._starts.items() if key in running}
+        for connector in self._connectors:
+            if connector.transaction is None:
+                self._keep(end_transaction(self._profiles, connector.connector_id))
+        # A clock that nobody has set yet may be wrong, and what is deleted does not come back.
+        if self._core.is_clock_set:
+            self._keep(expire(self._profiles, self._core.time))
+
+    def _keep(self, change: StoreChange) -> None:
+        self._profiles = change.kept
+        for installed in change.removed:
+            self._core.forget(Table.PROFILE, str(installed.profile.charging_profile_id))
+        if change.removed:
+            self._core.changed("profiles")
+
+    def _save(self, installed: InstalledProfile) -> None:
+        record = ProfileRecord(
+            connector_id=installed.connector_id,
+            profile=installed.profile,
+            installed_at=installed.installed_at,
+            transaction_key=installed.transaction_key,
+            source=installed.source,
+        )
+        self._core.save(Table.PROFILE, str(installed.profile.charging_profile_id), record)
+        self._core.changed("profiles")
+
+
+def _ids(change: StoreChange) -> tuple[int, ...]:
+    return tuple(each.profile.charging_profile_id for each in change.removed)

@@ -1,0 +1,57 @@
+"""What is fixed while the charge point runs: identity, connectors, first values of the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from cp_tui.ocpp.configuration_key import KeySpec
+
+
+class CurrentKind(StrEnum):
+    """What flows to the vehicle."""
+
+    AC = "AC"
+    DC = "DC"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorConfig:
+    """The hardware of one connector."""
+
+    kind: CurrentKind = CurrentKind.AC
+    voltage_v: int = 230
+    """Nominal, phase to neutral; of the output for DC."""
+    phases: int = 3
+    max_current_a: Decimal = Decimal(32)
+    """Per phase: the hardware limit."""
+    fixed_cable: bool = False
+    """A fixed cable cannot be unlocked; a socket locks the cable while it charges."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomKey:
+    """A configuration key of the operator's own, with its first value."""
+
+    spec: KeySpec
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargePointConfig:
+    """Everything that the charge point is told once."""
+
+    charge_point_id: str
+    url: str
+    """Where it connects to, with the id, without credentials; only shown."""
+    vendor: str = "cp-tui"
+    model: str = "cp-tui"
+    charge_point_serial_number: str | None = None
+    charge_box_serial_number: str | None = None
+    firmware_version: str | None = None
+    connectors: tuple[ConnectorConfig, ...] = (ConnectorConfig(), ConnectorConfig())
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """First values of standard keys, from file or options; a value changed later wins."""
+    custom_keys: tuple[CustomKey, ...] = ()

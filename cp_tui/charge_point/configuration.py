@@ -1,0 +1,274 @@
+"""The configuration keys: values, who set them, and the one way to change them (S 5.3, S 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import SetCredentials, Table
+from cp_tui.charge_point.metering import SUPPORTED_MEASURANDS, Item
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.records import KeyRecord
+from cp_tui.charge_point.station_keys import listed_keys, station_values
+from cp_tui.charge_point.variables import Configuration as ConfigurationView
+from cp_tui.charge_point.variables import ConfigurationEntry, KeySource
+from cp_tui.ocpp.configuration_key import (
+    Access,
+    KeySpec,
+    authorization_key_bytes,
+    authorization_key_form,
+    parse_measurand,
+)
+from cp_tui.ocpp.datatypes import ConfigurationStatus, KeyValue
+
+AUTHORIZATION_KEY = "AuthorizationKey"
+
+MEASURAND_LISTS = frozenset(
+    {
+        "MeterValuesAlignedData",
+        "MeterValuesSampledData",
+        "StopTxnAlignedData",
+        "StopTxnSampledData",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """The value of a key and where it came from."""
+
+    value: str | None
+    source: KeySource
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The outcome of an attempt to change a key."""
+
+    status: ConfigurationStatus
+    reason: Reason
+    spec: KeySpec | None = None
+    old_value: str | None = None
+    value: str = ""
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the value was taken."""
+        return self.status in (ConfigurationStatus.ACCEPTED, ConfigurationStatus.REBOOT_REQUIRED)
+
+
+class Configuration:
+    """All keys of this charge point, standard ones first, then the operator's own."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        config = core.config
+        specs = [*listed_keys(config), *(custom.spec for custom in config.custom_keys)]
+        self._specs = {spec.name.lower(): spec for spec in specs}
+        self._custom = {custom.spec.name.lower() for custom in config.custom_keys}
+        self._states: dict[str, KeyState] = {}
+        self._defaults: dict[str, str | None] = {}
+        fixed = station_values(config)
+        for name, spec in self._specs.items():
+            is_fixed = spec.is_read_only and name not in self._custom
+            default = fixed.get(spec.name, spec.default)
+            self._defaults[name] = default
+            source = KeySource.STATION if is_fixed else KeySource.DEFAULT
+            self._states[name] = KeyState(default, source)
+        for custom in config.custom_keys:
+            self._defaults[custom.spec.name.lower()] = custom.value
+            self._states[custom.spec.name.lower()] = KeyState(custom.value, KeySource.FILE)
+        for key, value in config.keys.items():
+            if key.lower() in self._specs:
+                self._states[key.lower()] = KeyState(value, KeySource.FILE)
+        for key, record in core.records(Table.KEY, KeyRecord):
+            self._restore(key, record)
+
+    def _restore(self, key: str, record: KeyRecord) -> None:
+        spec = self._specs.get(key)
+        if spec is None or self._states[key].source is KeySource.STATION:
+            return
+        try:
+            value = spec.check(record.value)
+        except ValueError:
+            # The key's rules have changed since: the value of now counts.
+            return
+        self._states[key] = KeyState(value, record.source, record.changed_at)
+
+    def find(self, key: str) -> KeySpec | None:
+        """Look a key up, without regard to case."""
+        return self._specs.get(key.strip().lower())
+
+    def is_custom(self, spec: KeySpec) -> bool:
+        """Say whether a key is the operator's own."""
+        return spec.name.lower() in self._custom
+
+    def text(self, key: str) -> str:
+        """Give the value of a key, empty where it is not set."""
+        return self._states[key.lower()].value or ""
+
+    def credentials(self) -> SetCredentials:
+        """Give the AuthorizationKey to the link, where the security profile uses it (W 7.2)."""
+        if not self.is_set(AUTHORIZATION_KEY):
+            return SetCredentials(None, "not set")
+        key, profile = self.text(AUTHORIZATION_KEY), self.integer("SecurityProfile")
+        form = authorization_key_form(key)
+        if profile not in (1, 2):
+            return SetCredentials(None, f"{form}, not used in security profile {profile}")
+        return SetCredentials(authorization_key_bytes(key), form)
+
+    def is_set(self, key: str) -> bool:
+        """Say whether a key has a value."""
+        return self._states[key.lower()].value is not None
+
+    def boolean(self, key: str) -> bool:
+        """Give the value of a boolean key."""
+        return self.text(key) == "true"
+
+    def integer(self, key: str) -> int:
+        """Give the value of an integer key; 0 where it is not set."""
+        return int(self.text(key) or "0")
+
+    def items(self, key: str) -> tuple[Item, ...]:
+        """Give a list of measurands."""
+        return tuple(
+            Item(*parse_measurand(item)) for item in self.text(key).split(",") if item.strip()
+        )
+
+    def get(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
+        """Answer GetConfiguration: known keys, and the names that do not exist (S 5.8).
+
+        AuthorizationKey is left out of the list of all, and unknown when asked for by name.
+        """
+        names = [key.strip().lower() for key in keys] or list(self._specs)
+        known, unknown = [], []
+        for index, name in enumerate(names):
+            spec = self._specs.get(name)
+            if spec is not None and spec.access is not Access.WRITE_ONLY:
+                known.append(
+                    KeyValue(
+                        key=spec.name,
+                        readonly=spec.is_read_only,
+                        value=self._states[name].value,
+                    )
+                )
+            elif keys:
+                unknown.append(keys[index])
+        return known, unknown
+
+    def change(self, key: str, value: str, source: KeySource) -> Change:
+        """Check a value and store it, or say why not (S 5.3: nothing changes on Rejected)."""
+        spec = self.find(key)
+        if spec is None:
+            reason = because(
+                "configuration.unknown", "S 5.3", "there is no configuration key {key}", key=key
+            )
+            return Change(ConfigurationStatus.NOT_SUPPORTED, reason)
+        if spec.is_read_only:
+            reason = because("configuration.read_only", "S 9", "{key} is read-only", key=spec.name)
+            return Change(ConfigurationStatus.REJECTED, reason, spec)
+        try:
+            canonical = self._check(spec, value)
+        except ValueError as error:
+            reason = Reason(id="configuration.bad_value", rule="S 9", text=str(error))
+            return Change(ConfigurationStatus.REJECTED, reason, spec)
+        old = self._states[spec.name.lower()].value
+        self.put(spec.name, canonical, source)
+        secret = spec.access is Access.WRITE_ONLY
+        reason = because(
+            "configuration.changed",
+            "S 5.3",
+            "{key}: {old} -> {new}, set by {source}",
+            key=spec.name,
+            old="(secret)" if secret else old if old is not None else "(not set)",
+            new="(secret)" if secret else canonical,
+            source=source,
+        )
+        return Change(ConfigurationStatus.ACCEPTED, reason, spec, old, canonical)
+
+    def put(self, key: str, value: str, source: KeySource) -> None:
+        """Store a value that needs no check."""
+        name = key.lower()
+        self._states[name] = KeyState(value, source, self._core.now)
+        record = KeyRecord(value=value, source=source, changed_at=self._core.now)
+        self._core.save(Table.KEY, name, record)
+        self._core.changed("configuration", "monitors")
+
+    def state(self, key: str) -> KeyState | None:
+        """Give the value of a key with its source; never that of AuthorizationKey."""
+        spec = self.find(key)
+        if spec is None:
+            return None
+        state = self._states[spec.name.lower()]
+        if spec.access is Access.WRITE_ONLY:
+            return KeyState(None, state.source, state.changed_at)
+        return state
+
+    def view(self, monitored: Iterable[str]) -> ConfigurationView:
+        """Give the variable `configuration`."""
+        watched = {key.lower() for key in monitored}
+        return ConfigurationView(
+            tuple(self._entry(name, spec, watched) for name, spec in self._specs.items())
+        )
+
+    def _entry(self, name: str, spec: KeySpec, watched: set[str]) -> ConfigurationEntry:
+        state = self.state(name)
+        assert state is not None
+        return ConfigurationEntry(
+            key=spec.name,
+            value=state.value,
+            default=None if spec.access is Access.WRITE_ONLY else self._defaults[name],
+            read_only=spec.is_read_only,
+            is_custom=name in self._custom,
+            type=spec.type,
+            unit=spec.unit,
+            constraint=spec.constraint,
+            effect=spec.effect,
+            profile=spec.profile or ("custom" if name in self._custom else "cp-tui"),
+            source=state.source,
+            changed_at=state.changed_at,
+            is_monitored=name in watched,
+        )
+
+    def _check(self, spec: KeySpec, value: str) -> str:
+        items_max = None
+        if spec.max_length_key and spec.max_length_key.lower() in self._states:
+            items_max = self.integer(spec.max_length_key)
+        canonical = spec.check(value, items_max=items_max)
+        if spec.name in MEASURAND_LISTS:
+            self._check_measurands(spec, canonical)
+        elif spec.name == "ConnectorPhaseRotation":
+            self._check_connectors(canonical)
+        elif spec.name == "SecurityProfile":
+            self._check_security_profile(int(canonical))
+        return canonical
+
+    def _check_measurands(self, spec: KeySpec, canonical: str) -> None:
+        for item in filter(None, canonical.split(",")):
+            measurand, _ = parse_measurand(item)
+            if measurand not in SUPPORTED_MEASURANDS:
+                allowed = ", ".join(SUPPORTED_MEASURANDS)
+                raise ValueError(f"{spec.name}: {item} cannot be measured here, only {allowed}")
+
+    def _check_connectors(self, canonical: str) -> None:
+        connectors = len(self._core.config.connectors)
+        for item in filter(None, canonical.split(",")):
+            if int(item.partition(".")[0]) > connectors:
+                raise ValueError(
+                    f"ConnectorPhaseRotation: {item} names no connector of 0 to {connectors}"
+                )
+
+    def _check_security_profile(self, profile: int) -> None:
+        now = self.integer("SecurityProfile")
+        has_tls = self._core.config.url.startswith("wss:")
+        if profile <= now:
+            raise ValueError(f"SecurityProfile goes only up: it is {now}, not changed to {profile}")
+        if profile == 3:
+            raise ValueError("SecurityProfile 3 needs client certificates, which are not supported")
+        if not self.is_set(AUTHORIZATION_KEY):
+            raise ValueError(f"SecurityProfile {profile} needs an AuthorizationKey first")
+        if profile == 2 and not has_tls:
+            raise ValueError("SecurityProfile 2 needs a CSMS address that begins with wss:")

@@ -1,0 +1,160 @@
+"""One connector: what is true of it, and the status that follows (S 4.9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cp_tui.charge_point.config import ConnectorConfig
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.records import TransactionRecord
+from cp_tui.charge_point.status import WARNINGS, Facts, status_of
+from cp_tui.charge_point.variables import Fault
+from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, ChargingProfile
+
+EV_SIDE_DISCONNECTED = "EV side disconnected"
+
+
+@dataclass(frozen=True, slots=True)
+class PendingStart:
+    """A tag that may start here, as soon as a cable is in."""
+
+    id_tag: str
+    parent_id_tag: str | None
+    since: datetime
+    charging_profile: ChargingProfile | None = None
+    """From RemoteStartTransaction: becomes the TxProfile of the transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyBudget:
+    """The energy that a tag gets although the CSMS refused it (MaxEnergyOnInvalidId)."""
+
+    until_wh: int
+    """Register at which it is used up."""
+    refusal: Reason
+
+
+@dataclass(slots=True)
+class Connector:
+    """The facts of one connector; connector 0 is the charge point as a whole."""
+
+    connector_id: int
+    config: ConnectorConfig | None
+    status_since: datetime
+    is_plugged: bool = False
+    is_locked: bool = False
+    is_lock_jammed: bool = False
+    is_ev_suspended: bool = False
+    is_ev_disconnected: bool = False
+    """Unplugged at the vehicle while the transaction goes on."""
+    is_set_operative: bool = True
+    """What ChangeAvailability has said."""
+    is_withdrawn: bool = False
+    """Out of service until new firmware is installed (S 5.19)."""
+    scheduled_operative: bool | None = None
+    is_session_over: bool = False
+    is_reserved: bool = False
+    """A reservation keeps it, and the tag that may use it has not come yet."""
+    ended: TransactionRecord | None = None
+    """The transaction that has ended while the cable is still in, or still locked."""
+    energy_budget: EnergyBudget | None = None
+    pending_start: PendingStart | None = None
+    is_authorizing: str | None = None
+    """The tag that the CSMS is being asked about."""
+    attempt_until: datetime | None = None
+    """When the attempt times out: ConnectionTimeOut after Preparing began (E 3.77)."""
+    transaction: TransactionRecord | None = None
+    is_limit_below_minimum: bool = False
+    faults: dict[ChargePointErrorCode, Fault] = field(default_factory=dict)
+    is_charge_point_faulted: bool = False
+    """The charge point as a whole is Faulted, and this connector with it."""
+    status: ChargePointStatus = ChargePointStatus.AVAILABLE
+    cause: str = "power on"
+    last_refusal: Reason | None = None
+
+    @property
+    def is_operative(self) -> bool:
+        """Whether it is in service."""
+        return self.is_set_operative and not self.is_withdrawn
+
+    @property
+    def is_faulted(self) -> bool:
+        """Whether a fault prevents charging."""
+        return self.is_charge_point_faulted or any(
+            fault.blocks_charging for fault in self.faults.values()
+        )
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a new attempt may begin here without a cable."""
+        return (
+            self.is_operative
+            and not self.is_faulted
+            and not self.is_plugged
+            and self.transaction is None
+            and self.pending_start is None
+            and self.is_authorizing is None
+        )
+
+    @property
+    def waits_for_tag(self) -> bool:
+        """Whether a cable is in and a tag may start here."""
+        return (
+            self.is_plugged
+            and self.is_operative
+            and not self.is_faulted
+            and self.transaction is None
+            and self.pending_start is None
+            and self.is_authorizing is None
+        )
+
+    @property
+    def is_left_locked(self) -> bool:
+        """Whether the cable stayed locked after its transaction, with no vehicle at it."""
+        return (
+            self.is_session_over
+            and not self.is_plugged
+            and self.is_locked
+            and self.transaction is None
+        )
+
+    @property
+    def has_fixed_cable(self) -> bool:
+        """Whether there is no lock to open."""
+        return self.config is not None and self.config.fixed_cable
+
+    @property
+    def shown_fault(self) -> Fault | None:
+        """The fault to report: the newest, a blocking one before a warning."""
+        newest = sorted(self.faults.values(), key=lambda f: (f.blocks_charging, f.since))
+        return newest[-1] if newest else None
+
+    @property
+    def info(self) -> str | None:
+        """The `info` of StatusNotification."""
+        if self.shown_fault is not None:
+            return self.shown_fault.info
+        return EV_SIDE_DISCONNECTED if self.is_ev_disconnected else None
+
+    def current_status(self) -> ChargePointStatus:
+        """Derive the status from the facts."""
+        facts = Facts(
+            is_faulted=self.is_faulted,
+            is_operative=self.is_operative,
+            has_transaction=self.transaction is not None,
+            is_withheld=self.is_limit_below_minimum
+            or (self.transaction is not None and self.transaction.is_deauthorized),
+            is_ev_suspended=self.is_ev_suspended or self.is_ev_disconnected,
+            is_session_over=self.is_session_over,
+            # A cable in a reserved connector leaves it Reserved until the right tag comes.
+            is_preparing=self.pending_start is not None
+            or (self.is_plugged and not self.is_reserved),
+            is_reserved=self.is_reserved,
+        )
+        return status_of(facts)
+
+
+def blocks_charging(error_code: ChargePointErrorCode) -> bool:
+    """Say whether an error makes the connector Faulted, or is a warning only (status.md 6)."""
+    return error_code not in WARNINGS

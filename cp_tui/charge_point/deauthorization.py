@@ -1,0 +1,83 @@
+"""What follows when the CSMS refuses the tag of a running transaction (S 4.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from cp_tui.charge_point.configuration import Configuration
+from cp_tui.charge_point.connector import Connector, EnergyBudget
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.metering import register_wh
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.sessions import Sessions
+from cp_tui.charge_point.transactions import Transactions
+from cp_tui.ocpp.datatypes import StopReason
+
+LOOK_S = 60.0
+"""How often the energy of a refused tag is looked at, at least."""
+
+
+class Deauthorization:
+    """Ends a refused transaction, or its energy, once MaxEnergyOnInvalidId is used up."""
+
+    def __init__(
+        self,
+        core: Core,
+        configuration: Configuration,
+        transactions: Transactions,
+        sessions: Sessions,
+        connectors: Iterable[Connector],
+    ) -> None:
+        self._core = core
+        self._configuration = configuration
+        self._transactions = transactions
+        self._sessions = sessions
+        self._connectors = list(connectors)
+
+    def refused(self, connector: Connector, refusal: Reason) -> None:
+        """Act on a StartTransaction.conf that does not accept the tag."""
+        connector.last_refusal = refusal
+        self._core.changed("connectors")
+        energy_wh = self._configuration.integer("MaxEnergyOnInvalidId")
+        if energy_wh:
+            connector.energy_budget = EnergyBudget(
+                self._register_wh(connector) + energy_wh, refusal
+            )
+        else:
+            self._end(connector, refusal)
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When a budget is used up at the present power; looked at again until it is."""
+        return min((due for c in self._connectors if (due := self._due(c))), default=None)
+
+    def tick(self) -> None:
+        """End what has had its energy."""
+        for connector in self._connectors:
+            budget = connector.energy_budget
+            if budget is None or connector.transaction is None:
+                continue
+            if self._register_wh(connector) >= budget.until_wh:
+                connector.energy_budget = None
+                self._end(connector, budget.refusal)
+
+    def _end(self, connector: Connector, refusal: Reason) -> None:
+        if self._configuration.boolean("StopTransactionOnInvalidId"):
+            # The cable stays locked until the same tag or its group is shown (E 3.5).
+            self._sessions.stop(connector, StopReason.DE_AUTHORIZED, refusal)
+        else:
+            self._transactions.suspend_energy(connector)
+            self._sessions.follow(connector, refusal.text)
+
+    def _due(self, connector: Connector) -> datetime | None:
+        budget = connector.energy_budget
+        if budget is None or connector.transaction is None:
+            return None
+        reading = self._core.body.reading(connector.connector_id, self._core.now)
+        missing_wh = max(0.0, budget.until_wh - reading.register_wh)
+        seconds = missing_wh / reading.power_w * 3600 if reading.power_w > 0 else LOOK_S
+        return self._core.now + timedelta(seconds=max(1.0, min(seconds, LOOK_S)))
+
+    def _register_wh(self, connector: Connector) -> int:
+        return register_wh(self._core.body.reading(connector.connector_id, self._core.now))

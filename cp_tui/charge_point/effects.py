@@ -1,0 +1,221 @@
+"""What the charge point wants done: the answer of `ChargePoint.handle`.
+
+The shell carries them out in this order: `Save` and `Forget` (all of one answer in one
+transaction), then the rest as listed. A frame is never sent before the records that it rests on are
+on disk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import BaseModel, JsonValue
+
+from cp_tui.charge_point.reason import Reason
+
+
+class Table(StrEnum):
+    """Where a record is kept."""
+
+    KEY = "configuration_key"
+    MONITOR = "monitor"
+    KEY_CHANGE = "key_change"
+    AVAILABILITY = "availability"
+    PROFILE = "charging_profile"
+    TRANSACTION = "transaction"
+    TRANSACTION_DATA = "transaction_data"
+    OUTBOX = "outbox"
+    AUTHORIZATION_CACHE = "authorization_cache"
+    LOCAL_LIST = "local_list"
+    LOCAL_LIST_VERSION = "local_list_version"
+    RESERVATION = "reservation"
+    STATE = "state"
+    """Single facts, such as the newest registration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Write one record, replacing the one with the same key."""
+
+    table: Table
+    key: str
+    record: BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Delete one record."""
+
+    table: Table
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send one frame, if the link is still open."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """A variable has a new value."""
+
+    name: str
+    value: BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """An event of a stream."""
+
+    name: str
+    event: BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The result of an operator's command."""
+
+    request: int
+    result: JsonValue
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Energize:
+    """Let energy flow on a connector, or cut it."""
+
+    connector_id: int
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetLimit:
+    """The limit that the connector must obey from now on, A per phase and W in total."""
+
+    connector_id: int
+    limit_a: Decimal
+    limit_w: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Lock the cable at the charge point, or release it."""
+
+    connector_id: int
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """Connect to the CSMS and keep trying."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLink:
+    """Close the WebSocket (code 1000) and do not try again until `OpenLink`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnect:
+    """Close and connect anew, with the credentials or options that are in force now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetPing:
+    """Ping the CSMS every so many seconds; 0 is never (WebSocketPingInterval)."""
+
+    interval_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetCredentials:
+    """The AuthorizationKey for HTTP Basic; `None` is none. Kept out of every representation."""
+
+    password: bytes | None
+    form: str
+    """What may be shown of the key: its length and form, and whether it is used."""
+
+    def __repr__(self) -> str:
+        return "SetCredentials(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Fetch a file into the downloads; `TransferFinished` says what became of it."""
+
+    transfer_id: str
+    location: str = field(repr=False)
+    """URL of the file, maybe with user and password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Collect diagnostics in one file and deliver it; `TransferFinished` says how that went."""
+
+    transfer_id: str
+    location: str = field(repr=False)
+    """URL of a directory, maybe with user and password."""
+    file_name: str
+    start_time: datetime | None = None
+    """Oldest log entry wanted, in the clock of the machine."""
+    stop_time: datetime | None = None
+    """Newest log entry wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTransfer:
+    """Let go of a transfer; nothing more is heard of it."""
+
+    transfer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reboot:
+    """Boot again: the shell feeds `PoweredOn` to a charge point restored from the store."""
+
+    hard: bool
+
+
+class LogLevel(StrEnum):
+    """How loud a log line is."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A line for the engine's log; never holds a secret."""
+
+    level: LogLevel
+    text: str
+
+
+Effect = (
+    Save
+    | Forget
+    | Send
+    | Publish
+    | Emit
+    | Reply
+    | Energize
+    | SetLimit
+    | Lock
+    | OpenLink
+    | CloseLink
+    | Reconnect
+    | SetPing
+    | SetCredentials
+    | Download
+    | Upload
+    | CancelTransfer
+    | Reboot
+    | Log
+)

@@ -1,0 +1,222 @@
+"""What can happen to the charge point: the first argument of `ChargePoint.handle`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cp_tui.charge_point.variables import FileFacts
+from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargingProfilePurposeType
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class PoweredOn:
+    """The charger boots: from power, after a Reset, or because the program starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A deadline may have passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Somebody looks: publish what moves by itself, such as power and energy."""
+
+
+# --- link -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOpened:
+    """The WebSocket is open and the subprotocol agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkClosed:
+    """The WebSocket closed or broke."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameReceived:
+    """A WebSocket message arrived."""
+
+    data: str | bytes
+
+
+# --- file transfers -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TransferProgressed:
+    """A transfer goes on; at most about once per second."""
+
+    transfer_id: str
+    done_bytes: int
+    total_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFinished:
+    """A transfer has ended, well (`ok`) or not."""
+
+    transfer_id: str
+    ok: bool
+    text: str
+    """What happened, in words and without credentials."""
+    facts: FileFacts | None = None
+    """Of a file that was fetched."""
+
+
+# --- station --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PluggedIn:
+    """A cable now joins vehicle and connector."""
+
+    connector_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PluggedOut:
+    """The cable was pulled at the vehicle's side."""
+
+    connector_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Swiped:
+    """A tag was held to the reader; with a connector where the user chose one."""
+
+    id_tag: str
+    connector_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvSuspended:
+    """The vehicle stopped drawing (full, paused) or, `suspended=False`, is ready to draw again."""
+
+    connector_id: int
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRaised:
+    """A fault or a warning appeared."""
+
+    connector_id: int
+    error_code: ChargePointErrorCode
+    info: str | None = None
+    vendor_error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCleared:
+    """A fault went away; without a code: all of the connector."""
+
+    connector_id: int
+    error_code: ChargePointErrorCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LockJammed:
+    """The cable lock does not move, or, `jammed=False`, moves again."""
+
+    connector_id: int
+    jammed: bool
+
+
+# --- operator -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Command `stop`."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Command `restart`."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferData:
+    """Command `data_transfer`."""
+
+    request: int
+    vendor_id: str
+    message_id: str | None = None
+    data: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetCustomConfigurationKey:
+    """Command `set_custom_configuration_key`."""
+
+    request: int
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorConfigurationKeys:
+    """Command `monitor_configuration_keys`, or with `add=False` its opposite."""
+
+    request: int
+    keys: tuple[str, ...]
+    add: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class InstallChargingProfile:
+    """Command `install_charging_profile`; the profile as it stands in SetChargingProfile.req."""
+
+    request: int
+    connector_id: int
+    profile: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class ClearChargingProfile:
+    """Command `clear_charging_profile`; what is None matches everything, as in the request."""
+
+    request: int
+    profile_id: int | None = None
+    connector_id: int | None = None
+    purpose: ChargingProfilePurposeType | None = None
+    stack_level: int | None = None
+
+
+Event = (
+    PoweredOn
+    | Tick
+    | Observed
+    | LinkOpened
+    | LinkClosed
+    | FrameReceived
+    | TransferProgressed
+    | TransferFinished
+    | PluggedIn
+    | PluggedOut
+    | Swiped
+    | EvSuspended
+    | ErrorRaised
+    | ErrorCleared
+    | LockJammed
+    | Stop
+    | Restart
+    | TransferData
+    | SetCustomConfigurationKey
+    | MonitorConfigurationKeys
+    | InstallChargingProfile
+    | ClearChargingProfile
+)

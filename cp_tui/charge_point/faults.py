@@ -1,0 +1,58 @@
+"""Faults and warnings of connectors and of the whole charge point (S 4.9, status.md 6)."""
+
+from __future__ import annotations
+
+from cp_tui.charge_point.connector import Connector, blocks_charging
+from cp_tui.charge_point.events import ErrorCleared, ErrorRaised, LockJammed
+from cp_tui.charge_point.parts import Parts
+from cp_tui.charge_point.variables import Fault
+
+
+class Faults:
+    """Raises and clears errors; the state beneath goes on and comes back (status.md 3)."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def raised(self, event: ErrorRaised) -> None:
+        """Note an error; one that prevents charging makes the connector Faulted."""
+        connector = self._parts.connectors[event.connector_id]
+        fault = Fault(
+            error_code=event.error_code,
+            info=event.info,
+            vendor_error_code=event.vendor_error_code,
+            blocks_charging=blocks_charging(event.error_code),
+            since=self._parts.core.now,
+        )
+        connector.faults[event.error_code] = fault
+        self._follow(connector, f"{event.error_code} appeared")
+
+    def cleared(self, event: ErrorCleared) -> None:
+        """Forget an error, or all of them; charging goes on where it stopped."""
+        connector = self._parts.connectors[event.connector_id]
+        if event.error_code is None:
+            connector.faults.clear()
+        else:
+            connector.faults.pop(event.error_code, None)
+        self._follow(connector, f"{event.error_code or 'every error'} is gone")
+        if connector.connector_id > 0:
+            self._parts.sessions.start_if_ready(connector)
+
+    def lock_jammed(self, event: LockJammed) -> None:
+        """Remember whether the cable lock moves."""
+        self._parts.connectors[event.connector_id].is_lock_jammed = event.jammed
+        self._parts.core.changed("connectors")
+
+    def _follow(self, connector: Connector, cause: str) -> None:
+        self._parts.charging.apply_power()
+        self._parts.statuses.refresh(connector, cause)
+        if connector.connector_id == 0:
+            self._follow_whole(cause)
+
+    def _follow_whole(self, cause: str) -> None:
+        """A fault of the whole charge point is a fault of every connector (status.md 5.15)."""
+        whole = self._parts.connectors[0]
+        for connector in self._parts.connectors[1:]:
+            connector.is_charge_point_faulted = whole.is_faulted
+            self._parts.statuses.refresh(connector, f"charge point: {cause}")
+        self._parts.charging.apply_power()

@@ -1,0 +1,356 @@
+"""UpdateFirmware: fetch, wait until nobody charges, install, boot into the new version (S 5.19).
+
+The installation is simulated (`firmware_file` says how a file is read); its steps, their
+notifications and what they do to the connectors are real. A power cut in any of them goes on where
+it happened: a download begins again, an installation as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from cp_tui.charge_point import tries
+from cp_tui.charge_point.availability import Availability
+from cp_tui.charge_point.calls import Calls
+from cp_tui.charge_point.connector import Connector
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import CancelTransfer, Download, LogLevel, Table
+from cp_tui.charge_point.events import TransferFinished, TransferProgressed
+from cp_tui.charge_point.firmware_file import defect, version_of
+from cp_tui.charge_point.location import shown_location
+from cp_tui.charge_point.progress import Progress
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.records import FirmwareRecord, FirmwareVersionRecord
+from cp_tui.charge_point.reset import Resetting
+from cp_tui.charge_point.status_notifications import StatusNotifications
+from cp_tui.charge_point.variables import Firmware as FirmwareView
+from cp_tui.charge_point.variables import FirmwareState
+from cp_tui.ocpp.datatypes import ChargePointStatus, FirmwareStatus
+from cp_tui.ocpp.firmware_management import (
+    FirmwareStatusNotificationRequest,
+    UpdateFirmwareRequest,
+)
+
+UPDATE_KEY, VERSION_KEY = "firmware", "firmware_version"
+"""Of the records in `Table.STATE`."""
+INSTALLATION = timedelta(seconds=5)
+"""Long enough for people to see it."""
+WAIT_MAX = timedelta(days=3650)
+"""A retrieveDate later than this is taken for this: nothing may leave the calendar."""
+
+_STATUS: Mapping[FirmwareState, FirmwareStatus] = MappingProxyType(
+    {
+        FirmwareState.IDLE: FirmwareStatus.IDLE,
+        FirmwareState.SCHEDULED: FirmwareStatus.IDLE,
+        FirmwareState.DOWNLOADING: FirmwareStatus.DOWNLOADING,
+        FirmwareState.RETRYING: FirmwareStatus.DOWNLOADING,
+        FirmwareState.DOWNLOADED: FirmwareStatus.DOWNLOADED,
+        FirmwareState.INSTALLING: FirmwareStatus.INSTALLING,
+        FirmwareState.REBOOTING: FirmwareStatus.INSTALLING,
+        FirmwareState.INSTALLED: FirmwareStatus.INSTALLED,
+        FirmwareState.DOWNLOAD_FAILED: FirmwareStatus.DOWNLOAD_FAILED,
+        FirmwareState.INSTALLATION_FAILED: FirmwareStatus.INSTALLATION_FAILED,
+    }
+)
+_OVER = {
+    FirmwareState.INSTALLED,
+    FirmwareState.DOWNLOAD_FAILED,
+    FirmwareState.INSTALLATION_FAILED,
+}
+_PAST_DOWNLOAD = {FirmwareState.DOWNLOADED, FirmwareState.INSTALLING, FirmwareState.REBOOTING}
+
+
+class Firmware:
+    """The firmware, and the newest update of it."""
+
+    def __init__(
+        self,
+        core: Core,
+        calls: Calls,
+        availability: Availability,
+        statuses: StatusNotifications,
+        resetting: Resetting,
+        connectors: tuple[Connector, ...],
+        *,
+        is_online: Callable[[], bool],
+    ) -> None:
+        self._core = core
+        self._availability = availability
+        self._statuses = statuses
+        self._resetting = resetting
+        self._connectors = connectors[1:]
+        self._progress = Progress(
+            calls,
+            lambda status: FirmwareStatusNotificationRequest(status=status),
+            is_online=is_online,
+            on_heard=self._heard,
+        )
+        self._record = core.record(Table.STATE, UPDATE_KEY, FirmwareRecord)
+        self._installed = core.record(Table.STATE, VERSION_KEY, FirmwareVersionRecord)
+        self._transfer_id: str | None = None
+        self._moved: tuple[int, int | None] | None = None
+        self._install_until: datetime | None = None
+
+    @property
+    def version(self) -> str | None:
+        """The version that runs: the configured one, until an update has replaced it."""
+        configured = self._core.config.firmware_version
+        installed = self._installed
+        is_newer = installed is not None and installed.configured == configured
+        return installed.version if installed and is_newer else configured
+
+    def view(self) -> FirmwareView:
+        """Give the variable `firmware`."""
+        record = self._record
+        if record is None:
+            return FirmwareView(version=self.version)
+        is_scheduled = record.state is FirmwareState.SCHEDULED
+        next_try_at = self.deadline if is_scheduled else record.tries.next_try_at
+        return FirmwareView(
+            version=self.version,
+            state=record.state,
+            since=record.since,
+            transfer=tries.transfer_view(
+                record.location, record.tries, next_try_at=next_try_at, moved=self._moved
+            ),
+            file=record.file,
+            waits_for=self._waits_for() if record.state is FirmwareState.DOWNLOADED else "",
+        )
+
+    # --- requests ---------------------------------------------------------------------------------
+
+    def explain(self, request: UpdateFirmwareRequest) -> Reason:
+        """Say what will become of an UpdateFirmware; the standard has no way to refuse it."""
+        record = self._record
+        if record is not None and record.state in _PAST_DOWNLOAD:
+            return because(
+                "firmware.ignored",
+                "cp-tui",
+                "ignored: an update is {state} already and can no longer be replaced",
+                state=record.state,
+            )
+        return because(
+            "firmware.accepted",
+            "S 5.19",
+            "fetches {location} from {at} on, {count} tries{replaces}",
+            location=shown_location(request.location),
+            at=f"{request.retrieve_date:%Y-%m-%d %H:%M:%S}Z",
+            count=tries.planned(request.retries, request.retry_interval).attempts_max,
+            replaces=", in place of the update before" if self._is_under_way else "",
+        )
+
+    def update(self, request: UpdateFirmwareRequest) -> None:
+        """Begin an update, in place of one that still waits or downloads."""
+        self._core.log(LogLevel.INFO, f"UpdateFirmware: {self.explain(request).text}")
+        if self._record is not None and self._record.state in _PAST_DOWNLOAD:
+            return
+        wait = min(request.retrieve_date - self._core.time, WAIT_MAX)
+        self._cancel()
+        self._progress.begin()
+        self._set(
+            FirmwareRecord(
+                location=request.location,
+                retrieve_at=self._core.time + max(wait, timedelta(0)),
+                tries=tries.planned(request.retries, request.retry_interval),
+                state=FirmwareState.SCHEDULED,
+                since=self._core.now,
+            )
+        )
+
+    def trigger(self) -> None:
+        """Tell the present status, or Idle if nothing goes on (S 4.5, S 5.17)."""
+        record = self._record
+        status = FirmwareStatus.IDLE if record is None else _STATUS[record.state]
+        if record is not None and record.state in _OVER and record.heard is status:
+            status = FirmwareStatus.IDLE
+        self._progress.trigger(status)
+
+    def report(self) -> None:
+        """Tell the CSMS the status if it does not know it: after a boot or a reconnect."""
+        record = self._record
+        if record is not None and _STATUS[record.state] is not FirmwareStatus.IDLE:
+            self._progress.tell(_STATUS[record.state], record.heard)
+
+    # --- what happens -----------------------------------------------------------------------------
+
+    def power_on(self) -> None:
+        """Go on after a boot, whatever was interrupted."""
+        record = self._record
+        if record is None:
+            return
+        match record.state:
+            case FirmwareState.REBOOTING:
+                self._activate(record)
+            case FirmwareState.DOWNLOADING:
+                again = tries.interrupted(record.tries, self._core.now)
+                self._move(FirmwareState.RETRYING, tries=again)
+            case FirmwareState.DOWNLOADED | FirmwareState.INSTALLING:
+                # No transaction outlives a boot, so nothing stands against installing at once.
+                for connector in self._connectors:
+                    connector.is_withdrawn = True
+                self._move(FirmwareState.DOWNLOADED)
+            case _:
+                pass
+
+    def progressed(self, event: TransferProgressed) -> None:
+        """Show how far the download has come."""
+        if event.transfer_id == self._transfer_id:
+            self._moved = event.done_bytes, event.total_bytes
+            self._core.changed("firmware")
+
+    def finished(self, event: TransferFinished) -> None:
+        """Take the file, or the reason why there is none."""
+        record = self._record
+        if event.transfer_id != self._transfer_id or record is None:
+            return
+        self._transfer_id = self._moved = None
+        if event.ok and event.facts is not None:
+            self._move(FirmwareState.DOWNLOADED, file=event.facts)
+            return
+        after = tries.failed(record.tries, event.text, self._core.now)
+        is_over = after.next_try_at is None
+        words = f"firmware: try {after.attempt} of {after.attempts_max} failed: {event.text}"
+        self._core.log(LogLevel.WARNING, words)
+        self._move(
+            FirmwareState.DOWNLOAD_FAILED if is_over else FirmwareState.RETRYING, tries=after
+        )
+
+    # --- time -------------------------------------------------------------------------------------
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When `tick` has something to do."""
+        record = self._record
+        if record is None or self._resetting.is_under_way:
+            return None
+        match record.state:
+            case FirmwareState.SCHEDULED:
+                return self._core.machine_time(record.retrieve_at)
+            case FirmwareState.RETRYING:
+                return record.tries.next_try_at
+            case FirmwareState.INSTALLING:
+                return self._install_until
+            case _:
+                return None
+
+    def tick(self) -> None:
+        """Do the next step of the update, if it is time for it."""
+        record, now = self._record, self._core.now
+        if record is None or self._resetting.is_under_way:
+            return
+        if record.state is FirmwareState.SCHEDULED:
+            if self._core.time >= record.retrieve_at:
+                self._download(record)
+        elif record.state is FirmwareState.RETRYING:
+            if record.tries.next_try_at is None or now >= record.tries.next_try_at:
+                self._download(record)
+        elif record.state is FirmwareState.DOWNLOADED:
+            self._install_if_free()
+        elif record.state is FirmwareState.INSTALLING and (
+            self._install_until is None or now >= self._install_until
+        ):
+            self._end_installation(record)
+
+    def _download(self, record: FirmwareRecord) -> None:
+        self._transfer_id = self._core.new_id()
+        # Every try is told, and so the CSMS sees the retries it asked for.
+        self._progress.begin()
+        self._move(FirmwareState.DOWNLOADING, tries=tries.begun(record.tries), heard=None)
+        self._core.emit(Download(self._transfer_id, record.location))
+
+    def _install_if_free(self) -> None:
+        """Install once nobody charges; meanwhile what is free leaves service (E 3.49)."""
+        self._availability.withdraws_free = True
+        for connector in self._connectors:
+            if not connector.is_withdrawn and _may_leave_service(connector):
+                self._withdraw(connector, "new firmware waits to be installed")
+        if self._waits_for():
+            self._core.changed("firmware")
+            return
+        for connector in self._connectors:
+            if connector.current_status() is ChargePointStatus.PREPARING:
+                # No way leads from Preparing to Unavailable (status.md 2): the attempt ends first.
+                connector.attempt_until = None
+                connector.is_session_over = True
+                self._statuses.refresh(connector, "new firmware is being installed")
+            self._withdraw(connector, "new firmware is being installed")
+        self._install_until = self._core.now + INSTALLATION
+        self._move(FirmwareState.INSTALLING)
+
+    def _end_installation(self, record: FirmwareRecord) -> None:
+        self._install_until = None
+        problem = "the file is gone" if record.file is None else defect(record.file)
+        if problem is None:
+            reason = because("firmware.reboot", "S 5.19", "new firmware is installed")
+            self._move(FirmwareState.REBOOTING)
+            self._resetting.reboot(reason)
+            return
+        self._core.log(LogLevel.WARNING, f"firmware: not installed: {problem}")
+        after = record.tries.model_copy(update={"last_error": problem})
+        self._move(FirmwareState.INSTALLATION_FAILED, tries=after)
+        self._availability.withdraws_free = False
+        for connector in self._connectors:
+            connector.is_withdrawn = False
+            # A session that was over is not resumed: with a cable in, a new one begins (H2).
+            connector.is_session_over = connector.is_session_over and not connector.is_plugged
+            self._statuses.refresh(connector, "the new firmware could not be installed")
+
+    def _activate(self, record: FirmwareRecord) -> None:
+        assert record.file is not None
+        self._installed = FirmwareVersionRecord(
+            version=version_of(record.file), configured=self._core.config.firmware_version
+        )
+        self._core.save(Table.STATE, VERSION_KEY, self._installed)
+        self._move(FirmwareState.INSTALLED)
+        self._core.log(LogLevel.INFO, f"firmware: version {self.version} runs now")
+
+    # --- helpers ----------------------------------------------------------------------------------
+
+    @property
+    def _is_under_way(self) -> bool:
+        return self._record is not None and self._record.state not in _OVER
+
+    def _waits_for(self) -> str:
+        """Name the connectors where somebody charges or is about to."""
+        busy = [
+            str(connector.connector_id)
+            for connector in self._connectors
+            if connector.transaction or connector.pending_start or connector.is_authorizing
+        ]
+        return f"connector {', '.join(busy)} to become free" if busy else ""
+
+    def _withdraw(self, connector: Connector, cause: str) -> None:
+        connector.is_withdrawn = True
+        self._statuses.refresh(connector, cause)
+
+    def _cancel(self) -> None:
+        if self._transfer_id is not None:
+            self._core.emit(CancelTransfer(self._transfer_id))
+            self._transfer_id = self._moved = None
+
+    def _move(self, state: FirmwareState, **update: object) -> None:
+        assert self._record is not None
+        update |= {"state": state, "since": self._core.now}
+        self._set(self._record.model_copy(update=update))
+
+    def _set(self, record: FirmwareRecord) -> None:
+        self._record = record
+        self._core.save(Table.STATE, UPDATE_KEY, record)
+        self._core.log(LogLevel.INFO, f"firmware: {record.state}")
+        self._core.changed("firmware", "identity")
+        self.report()
+
+    def _heard(self, status: FirmwareStatus) -> None:
+        assert self._record is not None
+        self._record = self._record.model_copy(update={"heard": status})
+        self._core.save(Table.STATE, UPDATE_KEY, self._record)
+
+
+def _may_leave_service(connector: Connector) -> bool:
+    """Say whether nobody uses a connector: free, or with a session that is over."""
+    return connector.transaction is None and connector.current_status() not in (
+        ChargePointStatus.PREPARING,
+        ChargePointStatus.RESERVED,
+    )

@@ -1,0 +1,189 @@
+"""The local authorization list: SendLocalList, its versions and limits (S 3.5.2, S 5.10, S 5.15).
+
+Only SendLocalList changes it, all or nothing; it is kept over a restart with its version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import LogLevel, Table
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.records import LocalListRecord, LocalListVersionRecord
+from cp_tui.charge_point.station_keys import LOCAL_LIST_MAX, SEND_LOCAL_LIST_MAX
+from cp_tui.charge_point.variables import LocalList as LocalListView
+from cp_tui.charge_point.variables import TagEntry
+from cp_tui.ocpp.datatypes import AuthorizationData, IdTagInfo, UpdateStatus, UpdateType
+from cp_tui.ocpp.local_auth_list_management import SendLocalListRequest
+
+SHOWN_MAX = 100
+"""Tags that are published."""
+VERSION_KEY = "version"
+
+Refusal = tuple[UpdateStatus, Reason]
+
+
+class LocalList:
+    """The tags that the CSMS stored here, with their version."""
+
+    def __init__(self, core: Core, *, is_enabled: Callable[[], bool]) -> None:
+        self._core = core
+        self._is_enabled = is_enabled
+        self._records: dict[str, LocalListRecord] = {}
+        self._version = 0
+        self._updated_at: datetime | None = None
+        self._restore()
+
+    @property
+    def is_enabled(self) -> bool:
+        """LocalAuthListEnabled."""
+        return self._is_enabled()
+
+    @property
+    def version(self) -> int:
+        """The version to report: -1 where the list is not used, 0 where it is empty (S 5.10)."""
+        return self._version if self.is_enabled else -1
+
+    def get(self, id_tag: str) -> IdTagInfo | None:
+        """Look a tag up, where the list is enabled."""
+        record = self._records.get(id_tag.lower()) if self.is_enabled else None
+        return record.info if record else None
+
+    def update(self, request: SendLocalListRequest) -> tuple[UpdateStatus, Reason]:
+        """Carry out SendLocalList, or say why not; a refused one changes nothing (S 5.15)."""
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        after = {} if request.update_type is UpdateType.FULL else dict(self._records)
+        entries = request.local_authorization_list or ()
+        for entry in entries:
+            if entry.id_tag_info is None:
+                after.pop(entry.id_tag.lower(), None)
+            else:
+                record = LocalListRecord(id_tag=entry.id_tag, info=entry.id_tag_info)
+                after[entry.id_tag.lower()] = record
+        if len(after) > LOCAL_LIST_MAX:
+            return _failed(
+                "full",
+                "the list would hold {count} tags; LocalAuthListMaxLength is {maximum}",
+                count=len(after),
+                maximum=LOCAL_LIST_MAX,
+            )
+        self._replace(after, request.list_version)
+        reason = because(
+            "local_list.updated",
+            "S 5.15",
+            "{type} update with {sent} tags: the list is version {version} with {count} tags",
+            type=request.update_type,
+            sent=len(entries),
+            version=self._version,
+            count=len(after),
+        )
+        return UpdateStatus.ACCEPTED, reason
+
+    def view(self) -> LocalListView:
+        """Give the variable `local_list`."""
+        first = sorted(self._records)[:SHOWN_MAX]
+        return LocalListView(
+            is_enabled=self.is_enabled,
+            version=self._version,
+            count=len(self._records),
+            count_max=LOCAL_LIST_MAX,
+            updated_at=self._updated_at,
+            entries=tuple(_shown(self._records[key]) for key in first),
+        )
+
+    # --- checks -----------------------------------------------------------------------------------
+
+    def _refusal(self, request: SendLocalListRequest) -> Refusal | None:
+        version, entries = request.list_version, request.local_authorization_list or ()
+        if not self.is_enabled:
+            reason = because("local_list.disabled", "S 9.2.1", "LocalAuthListEnabled is false")
+            return UpdateStatus.NOT_SUPPORTED, reason
+        if version <= 0:
+            return _failed(
+                "bad_version",
+                "listVersion {version} says that there is no list; it must be above 0",
+                version=version,
+            )
+        if request.update_type is UpdateType.DIFFERENTIAL and version <= self._version:
+            reason = because(
+                "local_list.version_mismatch",
+                "S 5.15",
+                "listVersion {version} is not above the version {current} stored here",
+                version=version,
+                current=self._version,
+            )
+            return UpdateStatus.VERSION_MISMATCH, reason
+        if len(entries) > SEND_LOCAL_LIST_MAX:
+            return _failed(
+                "too_many",
+                "{count} tags in one message; SendLocalListMaxLength is {maximum}",
+                count=len(entries),
+                maximum=SEND_LOCAL_LIST_MAX,
+            )
+        return _bad_entry(entries, request.update_type)
+
+    # --- storage ----------------------------------------------------------------------------------
+
+    def _replace(self, after: Mapping[str, LocalListRecord], version: int) -> None:
+        before, self._records = self._records, dict(after)
+        for key in before.keys() - after.keys():
+            self._core.forget(Table.LOCAL_LIST, key)
+        for key, record in after.items():
+            if before.get(key) != record:
+                self._core.save(Table.LOCAL_LIST, key, record)
+        # An empty list has version 0, whatever was sent with it (S 5.10, TC_042_2).
+        self._version = version if after else 0
+        self._updated_at = self._core.time
+        header = LocalListVersionRecord(
+            version=self._version, count=len(after), updated_at=self._updated_at
+        )
+        self._core.save(Table.LOCAL_LIST_VERSION, VERSION_KEY, header)
+        self._core.changed("local_list")
+
+    def _restore(self) -> None:
+        """Read the stored list; one with a hole is dropped, so that the CSMS sends it anew."""
+        records = dict(self._core.records(Table.LOCAL_LIST, LocalListRecord))
+        header = dict(self._core.records(Table.LOCAL_LIST_VERSION, LocalListVersionRecord)).get(
+            VERSION_KEY
+        )
+        if len(records) != (header.count if header else 0):
+            self._core.log(
+                LogLevel.ERROR, "the stored local list is damaged: it counts as empty, version 0"
+            )
+            for key in records:
+                self._core.forget(Table.LOCAL_LIST, key)
+            self._core.forget(Table.LOCAL_LIST_VERSION, VERSION_KEY)
+        elif header is not None:
+            self._records = records
+            self._version = header.version
+            self._updated_at = header.updated_at
+
+
+def _bad_entry(entries: tuple[AuthorizationData, ...], kind: UpdateType) -> Refusal | None:
+    seen = set()
+    for entry in entries:
+        if entry.id_tag.lower() in seen:
+            return _failed("duplicate", "{tag} is in the message twice", tag=entry.id_tag)
+        seen.add(entry.id_tag.lower())
+        if kind is UpdateType.FULL and entry.id_tag_info is None:
+            return _failed(
+                "no_info", "{tag} has no idTagInfo, which a Full list needs", tag=entry.id_tag
+            )
+    return None
+
+
+def _failed(subject: str, text: str, /, **values: object) -> Refusal:
+    return UpdateStatus.FAILED, because(f"local_list.{subject}", "S 5.15", text, **values)
+
+
+def _shown(record: LocalListRecord) -> TagEntry:
+    return TagEntry(
+        id_tag=record.id_tag,
+        status=record.info.status,
+        expiry_date=record.info.expiry_date,
+        parent_id_tag=record.info.parent_id_tag,
+    )

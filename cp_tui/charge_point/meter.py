@@ -1,0 +1,56 @@
+"""What the mind asks of the body: the meter and the vehicle of a connector at an instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseReading:
+    """One phase of an AC connector, or the DC output as a whole."""
+
+    current_a: float
+    voltage_v: float
+    power_w: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReading:
+    """Everything the meter of a connector knows at one instant; energy is the integral of power."""
+
+    register_wh: float
+    """Energy.Active.Import.Register: only ever grows, also over restarts."""
+    power_w: float
+    phases: tuple[PhaseReading, ...]
+    """L1, L2, L3; a single entry for DC. Idle phases read 0 A at their voltage."""
+    offered_current_a: float
+    offered_power_w: float
+    frequency_hz: float
+    temperature_celsius: float
+    soc_percent: float | None
+    """None without a vehicle, and for AC where the vehicle does not tell."""
+    is_dc: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleState:
+    """What is plugged in."""
+
+    battery_wh: int
+    soc_percent: float
+    max_current_a: float
+    phases: int
+    max_power_w: int
+    is_suspended: bool
+
+
+class Body(Protocol):
+    """The station as the mind sees it: pure, asked with the instant of now."""
+
+    def reading(self, connector_id: int, now: datetime) -> MeterReading:
+        """Give the meter reading of connector 1..N, or of the main meter (0: the sum)."""
+
+    def vehicle(self, connector_id: int, now: datetime) -> VehicleState | None:
+        """Give the vehicle at the connector, if one is plugged in."""

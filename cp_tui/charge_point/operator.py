@@ -1,0 +1,172 @@
+"""The operator's commands that change something or ask the CSMS, and their results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cp_tui.charge_point.calls import Failure, FailureKind, Outgoing
+from cp_tui.charge_point.effects import CloseLink, OpenLink, Reply
+from cp_tui.charge_point.events import (
+    MonitorConfigurationKeys,
+    Restart,
+    SetCustomConfigurationKey,
+    Stop,
+    TransferData,
+)
+from cp_tui.charge_point.parts import Parts
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.variables import KeySource, StopReport
+from cp_tui.ocpp.core import DataTransferRequest, DataTransferResponse
+from cp_tui.ocpp.datatypes import ConfigurationStatus, StopReason
+from cp_tui.ocpp.model import WireModel
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+
+class Operator:
+    """Carries out what the operator asks, and says what became of it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.stop_report: StopReport | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether OCPP is stopped by the operator."""
+        return self.stop_report is not None
+
+    def stop(self, event: Stop) -> None:
+        """End all OCPP communication; transactions end now, so that nothing later is owed."""
+        parts = self._parts
+        if self.is_stopped:
+            reason = because("operator.stopped", "cp-tui", "OCPP was stopped already")
+            parts.core.emit(Reply(event.request, False, reason))
+            return
+        lines = self._end_transactions()
+        waiting = len(parts.outbox)
+        lines.append(
+            f"kept, and sent after restart: {_messages(waiting)}"
+            if waiting
+            else "no transaction message waits"
+        )
+        self.stop_report = StopReport(at=parts.core.now, lines=tuple(lines))
+        parts.sessions.abandon_attempts()
+        parts.calls.closed()
+        parts.registration.reset()
+        parts.statuses.reset()
+        parts.core.emit(CloseLink())
+        parts.core.changed("stop_report", "outbox")
+        reason = because("operator.stop", "cp-tui", "{lines}", lines="; ".join(lines))
+        parts.core.emit(Reply(event.request, True, reason))
+
+    def _end_transactions(self) -> list[str]:
+        parts = self._parts
+        reason = because("operator.stop", "cp-tui", "the operator stopped OCPP")
+        lines = []
+        for connector, record in parts.transactions.running():
+            parts.sessions.stop(connector, StopReason.OTHER, reason, unlock=True)
+            name = "without id" if record.transaction_id is None else str(record.transaction_id)
+            lines.append(
+                f"transaction {name} of {record.id_tag} on connector {connector.connector_id}"
+                " ended with reason Other"
+            )
+        return lines or ["no transaction was running"]
+
+    def restart(self, event: Restart) -> None:
+        """Connect again, with BootNotification, from what is stored."""
+        parts = self._parts
+        if not self.is_stopped:
+            reason = because("operator.not_stopped", "cp-tui", "OCPP was not stopped")
+            parts.core.emit(Reply(event.request, False, reason))
+            return
+        self.stop_report = None
+        parts.sampling.rearm()
+        parts.statuses.resume()
+        parts.core.emit(OpenLink())
+        parts.core.changed("stop_report", "outbox")
+        waiting = len(parts.outbox)
+        reason = because(
+            "operator.restart",
+            "cp-tui",
+            "connecting; after the BootNotification: {messages}",
+            messages=_messages(waiting),
+        )
+        parts.core.emit(Reply(event.request, True, reason))
+
+    def transfer_data(self, event: TransferData) -> None:
+        """Send a DataTransfer; the answer is a result, whatever happens (S 4.3)."""
+        parts = self._parts
+        offline = self._why_offline()
+        if offline is not None:
+            self._transferred(event.request, {"status": "Offline"}, offline)
+            return
+        request = DataTransferRequest(
+            vendor_id=event.vendor_id, message_id=event.message_id, data=event.data
+        )
+
+        def answered(response: WireModel) -> None:
+            assert isinstance(response, DataTransferResponse)
+            result: dict[str, JsonValue] = {"status": response.status}
+            if response.data is not None:
+                result["data"] = response.data
+            words = f"the CSMS answered {response.status}"
+            reason = Reason(id="data_transfer.answered", rule="S 4.3", text=words)
+            self._transferred(event.request, result, reason)
+
+        def failed(failure: Failure) -> None:
+            result: dict[str, JsonValue] = {"status": failure.kind}
+            if failure.kind is FailureKind.CALL_ERROR and failure.code is not None:
+                result["code"] = failure.code
+            reason = Reason(
+                id=f"data_transfer.{failure.kind.lower()}", rule="S 4.3", text=failure.text
+            )
+            self._transferred(event.request, result, reason)
+
+        parts.calls.call(Outgoing(request, answered, failed))
+
+    def _why_offline(self) -> Reason | None:
+        parts = self._parts
+        if self.is_stopped:
+            words = "OCPP is stopped by the operator"
+        elif not parts.calls.is_open:
+            words = "there is no connection to the CSMS"
+        elif not parts.registration.is_accepted:
+            status = parts.registration.status or "not answered yet"
+            words = f"the CSMS has not accepted this charge point: {status}"
+        else:
+            return None
+        return Reason(id="data_transfer.offline", rule="S 4.2", text=words)
+
+    def _transferred(self, request: int, result: dict[str, JsonValue], reason: Reason) -> None:
+        self._parts.core.emit(Reply(request, result, reason))
+
+    def set_custom_configuration_key(self, event: SetCustomConfigurationKey) -> None:
+        """Set a custom key; a standard key is Rejected, an unknown one NotSupported."""
+        configuration = self._parts.configuration
+        spec = configuration.find(event.key)
+        if spec is not None and not configuration.is_custom(spec):
+            reason = because(
+                "configuration.not_custom",
+                "cp-tui",
+                "{key} is a standard key: only the CSMS or the configuration file sets it",
+                key=spec.name,
+            )
+            result = Reply(event.request, ConfigurationStatus.REJECTED, reason)
+        else:
+            change = configuration.change(event.key, event.value, KeySource.OPERATOR)
+            result = Reply(event.request, change.status, change.reason)
+        self._parts.core.emit(result)
+
+    def monitor_configuration_keys(self, event: MonitorConfigurationKeys) -> None:
+        """Watch more keys, or fewer."""
+        monitors = self._parts.monitors
+        if event.add:
+            monitors.add(event.keys)
+        else:
+            monitors.remove(event.keys)
+        self._parts.core.emit(Reply(event.request, None))
+
+
+def _messages(count: int) -> str:
+    return "1 transaction message" if count == 1 else f"{count} transaction messages"

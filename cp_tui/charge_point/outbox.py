@@ -1,0 +1,254 @@
+"""The transaction messages that the CSMS has not confirmed yet, in their order (S 3.7).
+
+Each is on disk before it is first sent and leaves when it is confirmed, or when the CSMS has failed
+to process it TransactionMessageAttempts times.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cp_tui.charge_point.calls import Failure, FailureKind, Outgoing
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import LogLevel, Table
+from cp_tui.charge_point.records import OutboxRecord
+from cp_tui.charge_point.variables import Outbox as OutboxView
+from cp_tui.charge_point.variables import OutboxEntry
+from cp_tui.ocpp.action import SPEC, Action
+from cp_tui.ocpp.model import WireModel
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+SHOWN_MAX = 100
+UNKNOWN_TRANSACTION_ID = -1
+"""Stands for the transactionId that a lost StartTransaction never brought (E 3.18)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRule:
+    """The configuration keys that drive retries."""
+
+    attempts_max: int
+    """TransactionMessageAttempts, at least 1."""
+    interval_s: int
+    """TransactionMessageRetryInterval."""
+    meter_values_max: int
+    """WaitingMeterValuesMax."""
+
+
+class Outbox:
+    """The queue of transaction messages."""
+
+    def __init__(
+        self,
+        core: Core,
+        *,
+        rule: Callable[[], RetryRule],
+        waits_because: Callable[[], str],
+        transaction_id: Callable[[str], int | None],
+        on_confirmed: Callable[[OutboxRecord, WireModel], None],
+        on_lost: Callable[[OutboxRecord], None],
+    ) -> None:
+        self._core = core
+        self._rule = rule
+        self._waits_because = waits_because
+        self._transaction_id = transaction_id
+        self._on_confirmed = on_confirmed
+        self._on_lost = on_lost
+        records = [record for _, record in core.records(Table.OUTBOX, OutboxRecord)]
+        self._entries = deque(sorted(records, key=lambda record: record.sequence))
+        self._sequence = self._entries[-1].sequence if self._entries else 0
+        self._meter_values = sum(record.action == Action.METER_VALUES for record in records)
+        self._thinned = 0
+        self._is_in_flight = False
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the oldest message is to be tried again."""
+        if not self._entries or self._is_in_flight:
+            return None
+        return self._entries[0].next_attempt_at
+
+    def add(
+        self, request: WireModel, action: Action, transaction_key: str | None, connector_id: int
+    ) -> None:
+        """Queue a message; it is on disk before it can be sent."""
+        self._sequence += 1
+        payload: dict[str, JsonValue] = request.to_payload()
+        if transaction_key is not None:
+            payload.pop("transactionId", None)
+        record = OutboxRecord(
+            sequence=self._sequence,
+            action=action,
+            payload=payload,
+            transaction_key=transaction_key,
+            connector_id=connector_id,
+            created_at=self._core.now,
+        )
+        self._entries.append(record)
+        self._save(record)
+        if action is Action.METER_VALUES:
+            self._meter_values += 1
+            self._thin_out()
+
+    def _thin_out(self) -> None:
+        """Where too many MeterValues wait, drop a tenth; never a start or a stop (E 3.91)."""
+        limit = self._rule().meter_values_max
+        if self._meter_values <= limit:
+            return
+        dropped = thin_out(list(self._entries)[self._is_in_flight :], limit // 10 + 1)
+        for record in self._entries:
+            if record.sequence in dropped:
+                self._core.forget(Table.OUTBOX, _key(record))
+        self._entries = deque(r for r in self._entries if r.sequence not in dropped)
+        self._meter_values -= len(dropped)
+        self._thinned += len(dropped)
+        self._core.log(
+            LogLevel.WARNING,
+            f"too many MeterValues wait: {len(dropped)} of them were dropped, spread over time",
+        )
+
+    def next(self) -> Outgoing | None:
+        """Give the oldest message if it is its time; nothing later may pass it."""
+        if not self._entries or self._is_in_flight:
+            return None
+        record = self._entries[0]
+        if record.next_attempt_at and self._core.now < record.next_attempt_at:
+            return None
+        self._is_in_flight = True
+        self._core.changed("outbox")
+        return Outgoing(
+            self._request(record),
+            partial(self._confirmed, record.sequence),
+            partial(self._failed, record.sequence),
+            is_useful_late=record.action == Action.START_TRANSACTION,
+        )
+
+    def try_now(self) -> None:
+        """Do not wait any longer for the next attempt."""
+        if self._entries and self._entries[0].next_attempt_at:
+            self._replace_head(next_attempt_at=None)
+
+    def waits_for(self, transaction_key: str) -> bool:
+        """Say whether a message of this transaction waits."""
+        return any(record.transaction_key == transaction_key for record in self._entries)
+
+    def view(self) -> OutboxView:
+        """Give the variable `outbox`."""
+        entries = []
+        for index, record in enumerate(self._entries):
+            if index == SHOWN_MAX:
+                break
+            entries.append(
+                OutboxEntry(
+                    action=record.action,
+                    connector_id=record.connector_id,
+                    transaction_key=record.transaction_key,
+                    why=self._why(index, record),
+                    since=record.created_at,
+                    attempts=record.attempts,
+                    attempts_max=self._rule().attempts_max,
+                    next_attempt_at=record.next_attempt_at,
+                )
+            )
+        return OutboxView(count=len(self._entries), thinned=self._thinned, entries=tuple(entries))
+
+    def _why(self, index: int, record: OutboxRecord) -> str:
+        if index > 0:
+            return "waits behind older messages"
+        if self._is_in_flight:
+            return "sent, waits for the answer"
+        if record.next_attempt_at:
+            return f"{record.last_failure}; attempt {record.attempts + 1} waits"
+        return self._waits_because()
+
+    def _request(self, record: OutboxRecord) -> WireModel:
+        payload = dict(record.payload)
+        if record.transaction_key is not None and record.action != Action.START_TRANSACTION:
+            known = self._transaction_id(record.transaction_key)
+            payload["transactionId"] = UNKNOWN_TRANSACTION_ID if known is None else known
+        return SPEC[Action(record.action)].request.model_validate(payload)
+
+    def _confirmed(self, sequence: int, response: WireModel) -> None:
+        if not self._entries or self._entries[0].sequence != sequence:
+            # The late answer to an earlier attempt: another message is on its way by now.
+            return
+        self._is_in_flight = False
+        record = self._remove_head()
+        self._on_confirmed(record, response)
+
+    def _failed(self, sequence: int, failure: Failure) -> None:
+        if not self._entries or self._entries[0].sequence != sequence:
+            return
+        self._is_in_flight = False
+        self._core.changed("outbox")
+        if failure.kind is FailureKind.OFFLINE:
+            # Losing the line says nothing about the message: not counted (transactions.md 11.5).
+            return
+        rule = self._rule()
+        attempts = self._entries[0].attempts + 1
+        if attempts < rule.attempts_max:
+            wait = timedelta(seconds=rule.interval_s * attempts)
+            self._replace_head(
+                attempts=attempts,
+                next_attempt_at=self._core.now + wait,
+                last_failure=failure.text,
+            )
+            return
+        record = self._remove_head()
+        self._core.log(
+            LogLevel.ERROR, f"{record.action} is given up after {attempts} attempts: {failure.text}"
+        )
+        self._on_lost(record)
+
+    def _remove_head(self) -> OutboxRecord:
+        record = self._entries.popleft()
+        self._meter_values -= record.action == Action.METER_VALUES
+        self._core.forget(Table.OUTBOX, _key(record))
+        self._core.changed("outbox")
+        return record
+
+    def _replace_head(self, **changes: object) -> None:
+        self._entries[0] = self._entries[0].model_copy(update=changes)
+        self._save(self._entries[0])
+
+    def _save(self, record: OutboxRecord) -> None:
+        self._core.save(Table.OUTBOX, _key(record), record)
+        self._core.changed("outbox")
+
+
+def _key(record: OutboxRecord) -> str:
+    return f"{record.sequence:012d}"
+
+
+def thin_out(records: Sequence[OutboxRecord], count: int) -> frozenset[int]:
+    """Choose MeterValues to drop where they stand closest in time; the rest is spread evenly.
+
+    Gives their sequence numbers. The first and the last of each transaction stay.
+    """
+    series: dict[tuple[str | None, int | None], list[OutboxRecord]] = {}
+    for record in records:
+        if record.action == Action.METER_VALUES:
+            series.setdefault((record.transaction_key, record.connector_id), []).append(record)
+    gaps = [
+        (after.created_at - before.created_at, record.sequence, before.sequence)
+        for values in series.values()
+        for before, record, after in zip(values, values[1:], values[2:], strict=False)
+    ]
+    dropped: set[int] = set()
+    for _, sequence, before in sorted(gaps):
+        if len(dropped) == count:
+            break
+        # Not two neighbours at once: that would tear a hole.
+        if before not in dropped:
+            dropped.add(sequence)
+    return frozenset(dropped)

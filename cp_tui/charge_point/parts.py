@@ -1,0 +1,74 @@
+"""The parts of the charge point, by name, for those who act on several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cp_tui.charge_point.authorization import Authorization
+from cp_tui.charge_point.authorization_cache import AuthorizationCache
+from cp_tui.charge_point.availability import Availability
+from cp_tui.charge_point.calls import Calls
+from cp_tui.charge_point.charging import Charging
+from cp_tui.charge_point.configuration import Configuration
+from cp_tui.charge_point.connector import Connector
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.deauthorization import Deauthorization
+from cp_tui.charge_point.diagnostics import Diagnostics
+from cp_tui.charge_point.firmware import Firmware
+from cp_tui.charge_point.journal import Journal
+from cp_tui.charge_point.local_list import LocalList
+from cp_tui.charge_point.monitors import Monitors
+from cp_tui.charge_point.outbox import Outbox
+from cp_tui.charge_point.reader import Reader
+from cp_tui.charge_point.registration import Registration
+from cp_tui.charge_point.reservations import Reservations
+from cp_tui.charge_point.reset import Resetting
+from cp_tui.charge_point.sampling import Sampling
+from cp_tui.charge_point.sessions import Sessions
+from cp_tui.charge_point.status_notifications import StatusNotifications
+from cp_tui.charge_point.transactions import Transactions
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that a charge point is made of."""
+
+    core: Core
+    connectors: tuple[Connector, ...]
+    """By their id: 0 is the charge point as a whole."""
+    configuration: Configuration
+    monitors: Monitors
+    journal: Journal
+    calls: Calls
+    outbox: Outbox
+    registration: Registration
+    statuses: StatusNotifications
+    local_list: LocalList
+    authorization_cache: AuthorizationCache
+    authorization: Authorization
+    reservations: Reservations
+    availability: Availability
+    sampling: Sampling
+    transactions: Transactions
+    charging: Charging
+    sessions: Sessions
+    reader: Reader
+    deauthorization: Deauthorization
+    resetting: Resetting
+    firmware: Firmware
+    diagnostics: Diagnostics
+    key_changed: Callable[[str], None]
+    """Puts the new value of a configuration key into effect."""
+
+    def connector(self, connector_id: int) -> Connector | None:
+        """Find a connector, 0 included."""
+        return self.connectors[connector_id] if 0 <= connector_id < len(self.connectors) else None
+
+    def refresh_charging(self) -> None:
+        """Follow new limits: a transaction may now be held back, or go on."""
+        for connector, _ in self.transactions.running():
+            held = "a limit below the minimum holds it back"
+            free = "the limit lets it charge"
+            words = held if connector.is_limit_below_minimum else free
+            self.statuses.refresh(connector, words)

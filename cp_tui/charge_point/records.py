@@ -1,0 +1,217 @@
+"""What the charge point keeps over a restart: the records of each table of the store.
+
+Unknown fields of an older or newer version are ignored, so that a store outlives the program.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.smart_charging.context import ProfileSource
+from cp_tui.charge_point.variables import (
+    DeliveryState,
+    DiagnosticsState,
+    FileFacts,
+    FirmwareState,
+    KeyChange,
+    KeySource,
+    Reservation,
+)
+from cp_tui.ocpp.datatypes import (
+    ChargingProfile,
+    DiagnosticsStatus,
+    FirmwareStatus,
+    IdTagInfo,
+    MeterValue,
+    StopReason,
+)
+
+
+class Record(BaseModel):
+    """Base of everything that is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+
+class KeyRecord(Record):
+    """The value of a configuration key that differs from where it started."""
+
+    value: str = Field(repr=False)
+    """Not in `repr`: it may be the AuthorizationKey."""
+    source: KeySource
+    changed_at: datetime
+
+
+class MonitorRecord(Record):
+    """A monitored key, as it was asked for."""
+
+    key: str
+    order: int
+
+
+class KeyChangeRecord(Record):
+    """A change of a monitored key."""
+
+    change: KeyChange
+
+
+class AvailabilityRecord(Record):
+    """What ChangeAvailability set for a connector, or with 0 for the charge point."""
+
+    operative: bool
+    scheduled: bool | None = None
+
+
+class ProfileRecord(Record):
+    """An installed charging profile."""
+
+    connector_id: int
+    profile: ChargingProfile
+    installed_at: datetime
+    transaction_key: str | None = None
+    source: ProfileSource = ProfileSource.CSMS
+
+
+class TransactionRecord(Record):
+    """A transaction, from its first moment until long after its end."""
+
+    key: str
+    connector_id: int
+    id_tag: str
+    parent_id_tag: str | None = None
+    transaction_id: int | None = None
+    """From StartTransaction.conf; None until then."""
+    is_start_lost: bool = False
+    """The CSMS never took the StartTransaction: later messages carry -1 (E 3.18)."""
+    started_at: datetime
+    meter_start_wh: int
+    meter_last_wh: int
+    last_seen_at: datetime
+    """When `meter_last_wh` was read: the end of the transaction if power fails now."""
+    is_deauthorized: bool = False
+    """The CSMS refused the tag and StopTransactionOnInvalidId is false: no energy flows."""
+    stopped_at: datetime | None = None
+    meter_stop_wh: int | None = None
+    stop_reason: StopReason | None = None
+    stop_id_tag: str | None = None
+    stop_explanation: Reason | None = None
+    delivery: DeliveryState = DeliveryState.WAITING
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self.stopped_at is None
+
+    @property
+    def energy_wh(self) -> int:
+        """Energy so far, or in total, in Wh."""
+        end = self.meter_last_wh if self.meter_stop_wh is None else self.meter_stop_wh
+        return max(0, end - self.meter_start_wh)
+
+
+class TransactionDataRecord(Record):
+    """Values that go into the transactionData of a running transaction."""
+
+    transaction_key: str
+    value: MeterValue
+
+
+class OutboxRecord(Record):
+    """A transaction message that the CSMS has not confirmed yet."""
+
+    sequence: int
+    action: str
+    payload: dict[str, JsonValue]
+    """As on the wire, but for the transactionId: that one is filled in when it is sent."""
+    transaction_key: str | None
+    connector_id: int | None
+    created_at: datetime
+    attempts: int = 0
+    """Sends that the CSMS failed to process."""
+    next_attempt_at: datetime | None = None
+    last_failure: str = ""
+
+
+class CacheRecord(Record):
+    """What the CSMS last said about a tag (S 3.5.1)."""
+
+    id_tag: str
+    info: IdTagInfo
+    updated_at: datetime
+
+
+class LocalListRecord(Record):
+    """An entry of the local authorization list (S 3.5.2)."""
+
+    id_tag: str
+    info: IdTagInfo
+
+
+class LocalListVersionRecord(Record):
+    """What belongs to the local list as a whole."""
+
+    version: int
+    count: int
+    """How many entries there must be: a list with a hole in it is not trusted."""
+    updated_at: datetime
+
+
+class ReservationRecord(Record):
+    """A reservation in force (S 5.13)."""
+
+    reservation: Reservation
+    expires_at: datetime
+    """Its expiry date in the clock of the machine, which goes on while nobody tells the time."""
+
+
+class Tries(Record):
+    """How often a transfer is tried, and how far that has come (E 3.50)."""
+
+    attempts_max: int
+    retry_interval_s: int
+    attempt: int = 0
+    """The present or the newest try; 0 before the first."""
+    next_try_at: datetime | None = None
+    last_error: str = ""
+
+
+class FirmwareRecord(Record):
+    """The newest UpdateFirmware (S 5.19)."""
+
+    location: str = Field(repr=False)
+    """With the credentials, if it has some."""
+    retrieve_at: datetime
+    """In the clock of the charge point."""
+    tries: Tries
+    state: FirmwareState
+    since: datetime
+    heard: FirmwareStatus | None = None
+    """The newest status that the CSMS knows."""
+    file: FileFacts | None = None
+
+
+class FirmwareVersionRecord(Record):
+    """The version that an update has installed."""
+
+    version: str
+    configured: str | None
+    """What the configuration said then; once that is changed by hand it counts again."""
+
+
+class DiagnosticsRecord(Record):
+    """The newest GetDiagnostics (S 5.9)."""
+
+    location: str = Field(repr=False)
+    """With the credentials, if it has some."""
+    file_name: str
+    start_time: datetime | None = None
+    """Limits of the log entries, in the clock of the charge point."""
+    stop_time: datetime | None = None
+    tries: Tries
+    state: DiagnosticsState
+    since: datetime
+    heard: DiagnosticsStatus | None = None
+    """The newest status that the CSMS knows."""

@@ -1,0 +1,222 @@
+"""BootNotification, Heartbeat and clock: whether the CSMS wants us (S 4.2, S 4.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from cp_tui.charge_point.calls import Calls, Failure, FailureKind, Outgoing
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import LogLevel
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.variables import Registration as RegistrationView
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.core import (
+    BootNotificationRequest,
+    BootNotificationResponse,
+    HeartbeatRequest,
+    HeartbeatResponse,
+)
+from cp_tui.ocpp.datatypes import RegistrationStatus
+from cp_tui.ocpp.model import WireModel
+
+RETRY_FIRST_S = 30
+"""First wait of our own where the CSMS named none (interval 0, no answer, CALLERROR)."""
+RETRY_MAX_S = 300
+INTERVAL_MAX_S = 2**31 - 1
+"""Longest interval of a CSMS that is taken; with more, calendars come to their end."""
+CLOCK_YEARS = range(2000, 3000)
+"""A CSMS whose clock stands in another year has no clock."""
+RETRY_JITTER_S = 10
+"""Spread, so that a thousand chargers do not come back in the same second."""
+
+
+class Registration:
+    """The state of the registration and its timers."""
+
+    def __init__(
+        self,
+        core: Core,
+        calls: Calls,
+        *,
+        firmware_version: Callable[[], str | None],
+        heartbeat_interval: Callable[[], timedelta],
+        on_accepted: Callable[[int], None],
+        on_clock_step: Callable[[], None],
+    ) -> None:
+        self._core = core
+        self._calls = calls
+        self._firmware_version = firmware_version
+        self._heartbeat_interval = heartbeat_interval
+        self._on_accepted = on_accepted
+        self._on_clock_step = on_clock_step
+        self.status: RegistrationStatus | None = None
+        self._since = core.now
+        self._interval_s: int | None = None
+        self._failures = 0
+        self._boot_at: datetime | None = None
+        self._heartbeat_from: datetime | None = None
+        """The later of acceptance and a failed heartbeat: silence counts from here at least."""
+        self._measured_offset: timedelta | None = None
+        self._clock_set_at: datetime | None = None
+        self._clock_set_by: str | None = None
+        self._reason: Reason | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether everything may be sent."""
+        return self.status is RegistrationStatus.ACCEPTED
+
+    def view(self) -> RegistrationView:
+        """Give the variable `registration`."""
+        offset = self._measured_offset
+        return RegistrationView(
+            status=self.status,
+            since=self._since,
+            interval_s=self._interval_s,
+            next_boot_at=self._boot_at,
+            next_heartbeat_at=self.heartbeat_at,
+            clock_offset_s=None if offset is None else round(offset.total_seconds(), 1),
+            clock_set_at=self._clock_set_at,
+            clock_set_by=self._clock_set_by,
+            reason=self._reason,
+        )
+
+    def reset(self) -> None:
+        """Forget the registration: the next connection begins with a BootNotification."""
+        self.status = None
+        self._since = self._core.now
+        self._interval_s = None
+        self._failures = 0
+        self._boot_at = None
+        self._reason = None
+        self._core.changed("registration")
+
+    def link_opened(self, *, boot_again: bool) -> None:
+        """Begin with a BootNotification, unless this boot was accepted already (J 5.4)."""
+        if self.is_accepted and not boot_again:
+            self._heartbeat_from = self._core.now
+            self._core.changed("registration")
+        elif self._boot_at is None or self._boot_at <= self._core.now or self.status is None:
+            self.boot()
+
+    @property
+    def heartbeat_at(self) -> datetime | None:
+        """When a heartbeat is due if nothing is sent until then."""
+        if not (self.is_accepted and self._calls.is_open and self._heartbeat_from):
+            return None
+        silent_since = max(self._heartbeat_from, self._calls.last_sent_at or self._heartbeat_from)
+        return silent_since + self._heartbeat_interval()
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When `tick` has something to do."""
+        has = self._calls.has
+        if not self._calls.is_open or has(Action.BOOT_NOTIFICATION) or has(Action.HEARTBEAT):
+            return None
+        return self.heartbeat_at if self.is_accepted else self._boot_at
+
+    def tick(self) -> None:
+        """Send what is due."""
+        due = self.deadline
+        if due is None or self._core.now < due:
+            return
+        if self.is_accepted:
+            self.heartbeat()
+        else:
+            self.boot()
+
+    def boot(self, *, is_triggered: bool = False) -> None:
+        """Send a BootNotification, unless one is on its way."""
+        if self._calls.has(Action.BOOT_NOTIFICATION):
+            return
+        self._boot_at = None
+        config = self._core.config
+        request = BootNotificationRequest(
+            charge_point_vendor=config.vendor,
+            charge_point_model=config.model,
+            charge_point_serial_number=config.charge_point_serial_number,
+            charge_box_serial_number=config.charge_box_serial_number,
+            firmware_version=self._firmware_version(),
+        )
+        self._calls.call(Outgoing(request, self._booted, self._boot_failed, is_triggered))
+        self._core.changed("registration")
+
+    def heartbeat(self, *, is_triggered: bool = False) -> None:
+        """Send a Heartbeat, unless one is on its way."""
+        if self._calls.has(Action.HEARTBEAT):
+            return
+        self._calls.call(
+            Outgoing(HeartbeatRequest(), self._beaten, self._heartbeat_failed, is_triggered)
+        )
+
+    def _booted(self, response: WireModel) -> None:
+        assert isinstance(response, BootNotificationResponse)
+        self._set_clock(response.current_time, "BootNotification")
+        self.status = response.status
+        self._since = self._core.now
+        interval_s = min(response.interval, INTERVAL_MAX_S)
+        self._interval_s = interval_s
+        self._failures = 0 if interval_s > 0 else self._failures
+        self._core.changed("registration")
+        if response.status is RegistrationStatus.ACCEPTED:
+            self._failures = 0
+            self._boot_at = None
+            self._reason = None
+            self._heartbeat_from = self._core.now
+            self._on_accepted(interval_s)
+            return
+        wait_s = interval_s if interval_s > 0 else self._own_wait_s()
+        self._boot_at = self._core.now + timedelta(seconds=wait_s)
+        self._reason = because(
+            f"registration.{response.status.lower()}",
+            "S 4.2",
+            "the CSMS answered {status}; BootNotification again in {wait} s ({who})",
+            status=response.status,
+            wait=f"{wait_s:g}",
+            who="its interval" if interval_s > 0 else "our own choice, it named no interval",
+        )
+
+    def _boot_failed(self, failure: Failure) -> None:
+        if failure.kind is FailureKind.OFFLINE:
+            return
+        wait_s = self._own_wait_s()
+        self._boot_at = self._core.now + timedelta(seconds=wait_s)
+        self._reason = because(
+            "registration.no_answer",
+            "S 4.2",
+            "{failure}; BootNotification again in {wait} s (our own choice)",
+            failure=failure.text,
+            wait=f"{wait_s:g}",
+        )
+        self._core.log(LogLevel.WARNING, self._reason.text)
+        self._core.changed("registration")
+
+    def _own_wait_s(self) -> float:
+        wait_s = min(RETRY_FIRST_S * 2**self._failures, RETRY_MAX_S)
+        self._failures = min(self._failures + 1, 10)
+        return float(round(wait_s + self._core.random.uniform(0, RETRY_JITTER_S)))
+
+    def _beaten(self, response: WireModel) -> None:
+        assert isinstance(response, HeartbeatResponse)
+        self._set_clock(response.current_time, "Heartbeat")
+        self._core.changed("registration")
+
+    def _heartbeat_failed(self, failure: Failure) -> None:
+        self._heartbeat_from = self._core.now
+        self._core.changed("registration")
+
+    def _set_clock(self, csms_time: datetime, action: str) -> None:
+        if csms_time.year not in CLOCK_YEARS:
+            words = f"the clock of the CSMS is not followed: it says {csms_time} ({action})"
+            self._core.log(LogLevel.WARNING, words)
+            return
+        self._measured_offset = csms_time - self._core.now
+        self._clock_set_at = self._core.now
+        self._clock_set_by = action
+        if self._core.set_clock(csms_time, self._calls.latency):
+            seconds = self._core.offset.total_seconds()
+            self._core.log(
+                LogLevel.INFO, f"the clock now follows the CSMS: {seconds:+.1f} s ({action})"
+            )
+            self._on_clock_step()

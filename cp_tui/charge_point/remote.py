@@ -1,0 +1,256 @@
+"""Requests that act on the connectors: remote start and stop, unlock, trigger (S 5.11 to 5.18)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from cp_tui.charge_point.connector import Connector
+from cp_tui.charge_point.parts import Parts
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.ocpp.core import (
+    RemoteStartTransactionRequest,
+    RemoteStartTransactionResponse,
+    RemoteStopTransactionRequest,
+    RemoteStopTransactionResponse,
+    UnlockConnectorRequest,
+    UnlockConnectorResponse,
+)
+from cp_tui.ocpp.datatypes import (
+    ChargingProfile,
+    MessageTrigger,
+    RemoteStartStopStatus,
+    StopReason,
+    TriggerMessageStatus,
+    UnlockStatus,
+)
+from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.remote_trigger import TriggerMessageRequest, TriggerMessageResponse
+
+Then = Callable[[], None]
+Answered = tuple[WireModel, Reason, Then | None]
+
+
+class RemoteRequests:
+    """What a CSMS does at a distance that people do at the connector."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    # --- RemoteStartTransaction -------------------------------------------------------------------
+
+    def start(self, request: RemoteStartTransactionRequest) -> Answered:
+        """Answer RemoteStartTransaction, then start as with a local tag (S 5.11)."""
+        found = self._connector_to_start(request)
+        if isinstance(found, Reason):
+            status = RemoteStartStopStatus.REJECTED
+            return RemoteStartTransactionResponse(status=status), found, None
+        reason = because(
+            "remote_start.accepted",
+            "S 5.11",
+            "{tag} starts on connector {connector}",
+            tag=request.id_tag,
+            connector=found.connector_id,
+        )
+        then = partial(self._start, found, request.id_tag, request.charging_profile)
+        status = RemoteStartStopStatus.ACCEPTED
+        return RemoteStartTransactionResponse(status=status), reason, then
+
+    def _start(self, connector: Connector, id_tag: str, profile: ChargingProfile | None) -> None:
+        sessions, parent = self._parts.sessions, self._parts.authorization.parent_of(id_tag)
+        # At a reserved connector the group may decide, and only Authorize tells it (S 5.13).
+        must_ask = self._parts.reservations.why_not(connector, id_tag, parent) is not None
+        if must_ask or self._parts.configuration.boolean("AuthorizeRemoteTxRequests"):
+            sessions.authorize(connector, id_tag, profile)
+        else:
+            sessions.permit(connector, id_tag, parent, profile)
+
+    def _connector_to_start(self, request: RemoteStartTransactionRequest) -> Connector | Reason:
+        if not self._parts.registration.is_accepted:
+            return _refused("not_accepted", "the CSMS has not accepted this charge point yet")
+        if self._parts.resetting.is_under_way:
+            return _refused("resetting", "a reset is under way")
+        found = self._chosen(request.connector_id, request.id_tag)
+        if isinstance(found, Reason):
+            return found
+        problem = self._why_not(found) or self._why_kept(found, request.id_tag)
+        if problem is not None:
+            return problem
+        if request.charging_profile is not None:
+            refusal = self._parts.charging.check_remote_start(request.charging_profile)
+            if refusal is not None:
+                return refusal
+        return found
+
+    def _why_kept(self, connector: Connector, id_tag: str) -> Reason | None:
+        """Say whether a reservation is against it; a group not known yet is asked for later."""
+        authorization, reservations = self._parts.authorization, self._parts.reservations
+        parent = authorization.parent_of(id_tag)
+        kept = reservations.why_not(connector, id_tag, parent)
+        can_learn = authorization.known(id_tag) is None
+        if can_learn and reservations.depends_on_group(connector, id_tag):
+            return None
+        return kept
+
+    def _chosen(self, connector_id: int | None, id_tag: str) -> Connector | Reason:
+        connectors = self._parts.connectors[1:]
+        if connector_id is not None:
+            connector = self._parts.connector(connector_id)
+            if connector is None or connector_id == 0:
+                words = f"there is no connector {connector_id}, only 1 to {len(connectors)}"
+                return _refused("unknown_connector", words)
+            return connector
+        parent = self._parts.authorization.parent_of(id_tag)
+        able = [c for c in connectors if self._why_not(c) is None]
+        own = self._parts.reservations.own_connector(id_tag, parent, able)
+        if own is not None:
+            return own
+        allowed = [c for c in able if not self._parts.reservations.why_not(c, id_tag, parent)]
+        able = allowed or [c for c in able if self._why_kept(c, id_tag) is None]
+        plugged = [c for c in able if c.is_plugged]
+        if len(plugged) == 1 or (able and not plugged):
+            return (plugged or able)[0]
+        if plugged:
+            return _refused("ambiguous", "no connectorId given, and several have a cable in")
+        return _refused("none_free", "no connectorId given, and no connector is free")
+
+    def _why_not(self, connector: Connector) -> Reason | None:
+        connector_id = connector.connector_id
+        if connector.transaction is not None:
+            words = (
+                f"a transaction of {connector.transaction.id_tag} runs on connector {connector_id}"
+            )
+            return _refused("occupied", words)
+        if connector.is_faulted:
+            return _refused("faulted", f"connector {connector_id} is Faulted")
+        if not connector.is_operative:
+            return _refused("unavailable", f"connector {connector_id} is Unavailable")
+        tag = connector.is_authorizing or (
+            connector.pending_start.id_tag if connector.pending_start else None
+        )
+        if tag is not None:
+            return _refused("pending", f"{tag} is about to start on connector {connector_id}")
+        return None
+
+    # --- RemoteStopTransaction --------------------------------------------------------------------
+
+    def stop(self, request: RemoteStopTransactionRequest) -> Answered:
+        """Answer RemoteStopTransaction, then stop (S 5.12)."""
+        parts = self._parts
+        connector = parts.transactions.find(request.transaction_id)
+        if connector is None or not parts.registration.is_accepted:
+            running = ", ".join(str(r.transaction_id) for _, r in parts.transactions.running())
+            reason = because(
+                "remote_stop.unknown",
+                "S 5.12",
+                "transaction {id} does not run here; running: {running}",
+                id=request.transaction_id,
+                running=running or "none",
+            )
+            status = RemoteStartStopStatus.REJECTED
+            return RemoteStopTransactionResponse(status=status), reason, None
+        reason = because(
+            "remote_stop.accepted",
+            "S 5.12",
+            "transaction {id} on connector {connector} stops",
+            id=request.transaction_id,
+            connector=connector.connector_id,
+        )
+        then = partial(parts.sessions.stop_remotely, connector)
+        status = RemoteStartStopStatus.ACCEPTED
+        return RemoteStopTransactionResponse(status=status), reason, then
+
+    # --- UnlockConnector --------------------------------------------------------------------------
+
+    def unlock(self, request: UnlockConnectorRequest) -> Answered:
+        """Unlock, answer with the result, then end the transaction (S 5.18)."""
+        status, reason = self._unlock(request.connector_id)
+        then = None
+        connector = self._parts.connector(request.connector_id)
+        if status is not UnlockStatus.NOT_SUPPORTED and connector and connector.transaction:
+            explanation = because(
+                "unlock_connector.stop", "S 5.18", "the CSMS asked to unlock the connector"
+            )
+            stop = self._parts.sessions.stop
+            then = partial(stop, connector, StopReason.UNLOCK_COMMAND, explanation)
+        return UnlockConnectorResponse(status=status), reason, then
+
+    def _unlock(self, connector_id: int) -> tuple[UnlockStatus, Reason]:
+        connector = self._parts.connector(connector_id)
+        if connector is None or connector_id == 0:
+            words = f"there is no connector {connector_id}"
+            status = UnlockStatus.NOT_SUPPORTED
+        elif connector.has_fixed_cable:
+            words = f"connector {connector_id} has a fixed cable and no lock"
+            status = UnlockStatus.NOT_SUPPORTED
+        elif not self._parts.sessions.unlock_if_possible(connector):
+            words = f"the lock of connector {connector_id} is jammed"
+            status = UnlockStatus.UNLOCK_FAILED
+        else:
+            words = f"connector {connector_id} is unlocked"
+            status = UnlockStatus.UNLOCKED
+        return status, Reason(id=f"unlock_connector.{status}", rule="S 5.18", text=words)
+
+    # --- TriggerMessage ---------------------------------------------------------------------------
+
+    def trigger(self, request: TriggerMessageRequest) -> Answered:
+        """Answer TriggerMessage, then send what was asked for (S 5.17)."""
+        found = self._to_trigger(request)
+        if isinstance(found, Reason):
+            status = TriggerMessageStatus.REJECTED
+            return TriggerMessageResponse(status=status), found, None
+        reason = because(
+            "trigger.accepted", "S 5.17", "{message} follows", message=request.requested_message
+        )
+        return TriggerMessageResponse(status=TriggerMessageStatus.ACCEPTED), reason, found
+
+    def _to_trigger(self, request: TriggerMessageRequest) -> Then | Reason:
+        parts = self._parts
+        match request.requested_message:
+            case MessageTrigger.BOOT_NOTIFICATION:
+                if parts.registration.is_accepted:
+                    words = "the CSMS has accepted this charge point already"
+                    return Reason(id="trigger.already_accepted", rule="E 3.35", text=words)
+                return partial(parts.registration.boot, is_triggered=True)
+            case MessageTrigger.HEARTBEAT:
+                return partial(parts.registration.heartbeat, is_triggered=True)
+            case MessageTrigger.STATUS_NOTIFICATION:
+                return self._for_connectors(request.connector_id, first=0, send=self._statuses)
+            case MessageTrigger.METER_VALUES:
+                return self._for_connectors(request.connector_id, first=1, send=self._values)
+            case MessageTrigger.FIRMWARE_STATUS_NOTIFICATION:
+                return parts.firmware.trigger
+            case MessageTrigger.DIAGNOSTICS_STATUS_NOTIFICATION:
+                return parts.diagnostics.trigger
+
+    def _values(self, connectors: list[Connector]) -> None:
+        self._parts.sampling.trigger(connectors)
+        for connector in connectors:
+            # What was told must not be later than the end of the transaction if the power fails.
+            self._parts.transactions.seen(connector)
+
+    def _statuses(self, connectors: list[Connector]) -> None:
+        for connector in connectors:
+            self._parts.statuses.notify(connector, is_triggered=True)
+
+    def _for_connectors(
+        self, connector_id: int | None, *, first: int, send: Callable[[list[Connector]], None]
+    ) -> Then | Reason:
+        connectors = self._parts.connectors
+        if connector_id is None:
+            return partial(send, list(connectors[first:]))
+        connector = self._parts.connector(connector_id)
+        if connector is None or connector_id < first:
+            return because(
+                "trigger.unknown_connector",
+                "S 5.17",
+                "there is no connector {connector}, only {first} to {last}",
+                connector=connector_id,
+                first=first,
+                last=len(connectors) - 1,
+            )
+        return partial(send, [connector])
+
+
+def _refused(subject: str, words: str) -> Reason:
+    return Reason(id=f"remote_start.{subject}", rule="S 5.11", text=words)

@@ -1,0 +1,285 @@
+"""The requests of the CSMS: each is answered first, then carried out (wire.md 2.3).
+
+One method per action; what it decides comes from the part that the action concerns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+
+from cp_tui.charge_point.parts import Parts
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.remote import RemoteRequests
+from cp_tui.charge_point.station_keys import SUPPORTED_PROFILES
+from cp_tui.charge_point.variables import KeySource
+from cp_tui.ocpp.action import SPEC, Action, Direction
+from cp_tui.ocpp.core import (
+    ChangeAvailabilityRequest,
+    ChangeAvailabilityResponse,
+    ChangeConfigurationRequest,
+    ChangeConfigurationResponse,
+    ClearCacheRequest,
+    ClearCacheResponse,
+    DataTransferRequest,
+    DataTransferResponse,
+    GetConfigurationRequest,
+    GetConfigurationResponse,
+    RemoteStartTransactionRequest,
+    RemoteStopTransactionRequest,
+    ResetRequest,
+    ResetResponse,
+    UnlockConnectorRequest,
+)
+from cp_tui.ocpp.datatypes import (
+    AvailabilityType,
+    ChargingProfileStatus,
+    ClearCacheStatus,
+    ClearChargingProfileStatus,
+    DataTransferStatus,
+    GetCompositeScheduleStatus,
+    ResetStatus,
+    ResetType,
+    UpdateStatus,
+)
+from cp_tui.ocpp.errors import ErrorCode, OcppError
+from cp_tui.ocpp.feature_profile import FeatureProfile
+from cp_tui.ocpp.firmware_management import (
+    GetDiagnosticsRequest,
+    GetDiagnosticsResponse,
+    UpdateFirmwareRequest,
+    UpdateFirmwareResponse,
+)
+from cp_tui.ocpp.local_auth_list_management import (
+    GetLocalListVersionRequest,
+    GetLocalListVersionResponse,
+    SendLocalListRequest,
+    SendLocalListResponse,
+)
+from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.remote_trigger import TriggerMessageRequest
+from cp_tui.ocpp.reservation import (
+    CancelReservationRequest,
+    CancelReservationResponse,
+    ReserveNowRequest,
+    ReserveNowResponse,
+)
+from cp_tui.ocpp.smart_charging import (
+    ClearChargingProfileRequest,
+    ClearChargingProfileResponse,
+    GetCompositeScheduleRequest,
+    GetCompositeScheduleResponse,
+    SetChargingProfileRequest,
+    SetChargingProfileResponse,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The response, why it is so, and what is done once it is sent."""
+
+    response: WireModel
+    reason: Reason | None = None
+    then: Callable[[], None] | None = None
+
+
+class Requests:
+    """Answers every request that a CSMS may send."""
+
+    def __init__(self, parts: Parts, remote: RemoteRequests) -> None:
+        self._parts = parts
+        self._handlers: Mapping[type[WireModel], Callable[..., Answer]] = MappingProxyType(
+            {
+                ChangeAvailabilityRequest: self._change_availability,
+                ChangeConfigurationRequest: self._change_configuration,
+                ClearCacheRequest: self._clear_cache,
+                SendLocalListRequest: self._send_local_list,
+                GetLocalListVersionRequest: self._get_local_list_version,
+                ReserveNowRequest: self._reserve_now,
+                CancelReservationRequest: self._cancel_reservation,
+                DataTransferRequest: self._data_transfer,
+                GetConfigurationRequest: self._get_configuration,
+                ResetRequest: self._reset,
+                RemoteStartTransactionRequest: lambda r: Answer(*remote.start(r)),
+                RemoteStopTransactionRequest: lambda r: Answer(*remote.stop(r)),
+                UnlockConnectorRequest: lambda r: Answer(*remote.unlock(r)),
+                TriggerMessageRequest: lambda r: Answer(*remote.trigger(r)),
+                UpdateFirmwareRequest: self._update_firmware,
+                GetDiagnosticsRequest: self._get_diagnostics,
+                SetChargingProfileRequest: self._set_charging_profile,
+                ClearChargingProfileRequest: self._clear_charging_profile,
+                GetCompositeScheduleRequest: self._get_composite_schedule,
+            }
+        )
+
+    def answer(self, action: Action, request: WireModel) -> Answer:
+        """Answer a valid request; raises OcppError where the answer is a CALLERROR."""
+        spec = SPEC[action]
+        if spec.direction is Direction.TO_CSMS:
+            raise OcppError(
+                ErrorCode.NOT_SUPPORTED, f"{action} is sent by charge points, not to them"
+            )
+        if spec.feature_profile not in SUPPORTED_PROFILES:
+            raise _without_profile(action, spec.feature_profile)
+        return self._handlers[type(request)](request)
+
+    # --- Core -------------------------------------------------------------------------------------
+
+    def _change_availability(self, request: ChangeAvailabilityRequest) -> Answer:
+        operative = request.type is AvailabilityType.OPERATIVE
+        parts = self._parts
+        status, reason, changed = parts.availability.change(request.connector_id, operative)
+
+        def then() -> None:
+            for connector in changed:
+                parts.statuses.refresh(connector, f"ChangeAvailability {request.type}")
+
+        return Answer(ChangeAvailabilityResponse(status=status), reason, then)
+
+    def _change_configuration(self, request: ChangeConfigurationRequest) -> Answer:
+        change = self._parts.configuration.change(request.key, request.value, KeySource.CSMS)
+
+        def then() -> None:
+            self._parts.monitors.changed_by_csms(change)
+            if change.is_stored and change.spec is not None:
+                self._parts.key_changed(change.spec.name)
+
+        return Answer(ChangeConfigurationResponse(status=change.status), change.reason, then)
+
+    def _get_configuration(self, request: GetConfigurationRequest) -> Answer:
+        known, unknown = self._parts.configuration.get(request.key or ())
+        return Answer(
+            GetConfigurationResponse(
+                configuration_key=tuple(known), unknown_key=tuple(unknown) or None
+            )
+        )
+
+    def _clear_cache(self, request: ClearCacheRequest) -> Answer:
+        if not self._parts.authorization_cache.is_enabled:
+            reason = because(
+                "authorization.cache.disabled", "S 5.4", "AuthorizationCacheEnabled is false"
+            )
+            return Answer(ClearCacheResponse(status=ClearCacheStatus.REJECTED), reason)
+        count = self._parts.authorization_cache.clear()
+        reason = because(
+            "authorization.cache.cleared", "S 5.4", "{count} tags forgotten", count=count
+        )
+        return Answer(ClearCacheResponse(status=ClearCacheStatus.ACCEPTED), reason)
+
+    def _data_transfer(self, request: DataTransferRequest) -> Answer:
+        reason = because(
+            "data_transfer.unknown_vendor",
+            "S 5.6",
+            "this charge point has no extension of vendor {vendor}",
+            vendor=request.vendor_id,
+        )
+        status = DataTransferStatus.UNKNOWN_VENDOR_ID
+        return Answer(DataTransferResponse(status=status), reason)
+
+    def _reset(self, request: ResetRequest) -> Answer:
+        resetting = self._parts.resetting
+        if resetting.is_under_way:
+            reason = because("reset.running", "S 5.14", "a reset is under way already")
+            return Answer(ResetResponse(status=ResetStatus.REJECTED), reason)
+        reason = because("reset.accepted", "S 5.14", "{type} reset", type=request.type)
+        hard = request.type is ResetType.HARD
+        return Answer(
+            ResetResponse(status=ResetStatus.ACCEPTED),
+            reason,
+            lambda: resetting.begin(hard=hard),
+        )
+
+    # --- FirmwareManagement -----------------------------------------------------------------------
+
+    def _update_firmware(self, request: UpdateFirmwareRequest) -> Answer:
+        firmware = self._parts.firmware
+        then = partial(firmware.update, request)
+        return Answer(UpdateFirmwareResponse(), firmware.explain(request), then)
+
+    def _get_diagnostics(self, request: GetDiagnosticsRequest) -> Answer:
+        diagnostics = self._parts.diagnostics
+        file_name = diagnostics.file_name()
+        then = partial(diagnostics.upload, request, file_name)
+        response = GetDiagnosticsResponse(file_name=file_name)
+        return Answer(response, diagnostics.explain(request), then)
+
+    # --- LocalAuthListManagement, Reservation -----------------------------------------------------
+
+    def _send_local_list(self, request: SendLocalListRequest) -> Answer:
+        status, reason = self._parts.local_list.update(request)
+        then = None
+        if status is UpdateStatus.ACCEPTED:
+            then = self._parts.authorization.list_changed
+        return Answer(SendLocalListResponse(status=status), reason, then)
+
+    def _get_local_list_version(self, request: GetLocalListVersionRequest) -> Answer:
+        local_list = self._parts.local_list
+        reason = None
+        if not local_list.is_enabled:
+            reason = because("local_list.disabled", "S 9.2.1", "LocalAuthListEnabled is false")
+        return Answer(GetLocalListVersionResponse(list_version=local_list.version), reason)
+
+    def _reserve_now(self, request: ReserveNowRequest) -> Answer:
+        status, reason = self._parts.reservations.reserve(request)
+        return Answer(ReserveNowResponse(status=status), reason)
+
+    def _cancel_reservation(self, request: CancelReservationRequest) -> Answer:
+        status, reason = self._parts.reservations.cancel(request.reservation_id)
+        return Answer(CancelReservationResponse(status=status), reason)
+
+    # --- SmartCharging ----------------------------------------------------------------------------
+
+    def _set_charging_profile(self, request: SetChargingProfileRequest) -> Answer:
+        charging = self._parts.charging
+        profile = request.cs_charging_profiles
+        refusal = charging.check(request.connector_id, profile)
+        if refusal is not None:
+            status = ChargingProfileStatus.REJECTED
+            return Answer(SetChargingProfileResponse(status=status), refusal)
+        reason = charging.set_profile(request.connector_id, profile).reason
+        status = ChargingProfileStatus.ACCEPTED
+        return Answer(
+            SetChargingProfileResponse(status=status), reason, self._parts.refresh_charging
+        )
+
+    def _clear_charging_profile(self, request: ClearChargingProfileRequest) -> Answer:
+        count = len(self._parts.charging.clear_profiles(request))
+        status = (
+            ClearChargingProfileStatus.ACCEPTED if count else ClearChargingProfileStatus.UNKNOWN
+        )
+        reason = because(
+            "smart_charging.cleared",
+            "S 5.5",
+            "{count} profiles removed" if count else "no installed profile matches",
+            count=count,
+        )
+        return Answer(
+            ClearChargingProfileResponse(status=status), reason, self._parts.refresh_charging
+        )
+
+    def _get_composite_schedule(self, request: GetCompositeScheduleRequest) -> Answer:
+        charging = self._parts.charging
+        refusal = charging.check_composite(
+            request.connector_id, request.duration, request.charging_rate_unit
+        )
+        if refusal is not None:
+            status = GetCompositeScheduleStatus.REJECTED
+            return Answer(GetCompositeScheduleResponse(status=status), refusal)
+        start, schedule = charging.wire_schedule(
+            request.connector_id, request.duration, request.charging_rate_unit
+        )
+        return Answer(
+            GetCompositeScheduleResponse(
+                status=GetCompositeScheduleStatus.ACCEPTED,
+                connector_id=request.connector_id,
+                schedule_start=start,
+                charging_schedule=schedule,
+            )
+        )
+
+
+def _without_profile(action: Action, profile: FeatureProfile) -> OcppError:
+    words = f"{action} needs the profile {profile}, which is not supported"
+    return OcppError(ErrorCode.NOT_SUPPORTED, words)

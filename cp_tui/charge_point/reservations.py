@@ -1,0 +1,341 @@
+"""Reservations: who may use a connector until when, and what ends that (S 5.1, S 5.13).
+
+A reservation of connector n keeps that one. One of connector 0 keeps no certain connector: once no
+more are free than such reservations exist, the free ones turn Reserved.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from cp_tui.charge_point.authorization_rules import same_tag
+from cp_tui.charge_point.connector import Connector, PendingStart
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import LogLevel, Table
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.records import ReservationRecord
+from cp_tui.charge_point.reservation_rules import (
+    can_be_kept,
+    easiest,
+    event,
+    is_for,
+    kept_for_another,
+    name_of,
+    obstacle,
+)
+from cp_tui.charge_point.variables import EndedReservation, Reservation
+from cp_tui.charge_point.variables import Reservations as ReservationsView
+from cp_tui.ocpp.datatypes import (
+    CancelReservationStatus,
+    ReservationStatus,
+    format_date_time,
+)
+from cp_tui.ocpp.reservation import ReserveNowRequest
+
+ENDED_MAX = 20
+"""Ended reservations that are still shown."""
+
+
+class Reservations:
+    """The reservations in force; they survive a restart and expire also while OCPP is stopped."""
+
+    def __init__(
+        self,
+        core: Core,
+        connectors: Iterable[Connector],
+        *,
+        zero_supported: Callable[[], bool],
+        on_kept: Callable[[Connector, str], None],
+        on_released: Callable[[Connector, str], None],
+    ) -> None:
+        self._core = core
+        self._whole, *others = connectors
+        self._connectors = {c.connector_id: c for c in others}
+        self._zero_supported = zero_supported
+        self._on_kept = on_kept
+        self._on_released = on_released
+        self._ended: deque[EndedReservation] = deque(maxlen=ENDED_MAX)
+        self._news = ""
+        """What ended a reservation since the last tick."""
+        records = core.records(Table.RESERVATION, ReservationRecord)
+        self._records = {record.reservation.reservation_id: record for _, record in records}
+
+    # --- requests of the CSMS ---------------------------------------------------------------------
+
+    def reserve(self, request: ReserveNowRequest) -> tuple[ReservationStatus, Reason]:
+        """Make or replace a reservation, by the order of checks of S 5.13."""
+        refusal = self._rejection(request) or self._obstacle_for(request)
+        if refusal is not None:
+            return refusal
+        old = self._records.get(request.reservation_id)
+        if old is not None:
+            self._end(old, event("replaced", old, "the CSMS replaced it"))
+        record = ReservationRecord(
+            reservation=Reservation(
+                reservation_id=request.reservation_id,
+                connector_id=request.connector_id,
+                id_tag=request.id_tag,
+                parent_id_tag=request.parent_id_tag,
+                expiry_date=request.expiry_date,
+                made_at=self._core.time,
+            ),
+            expires_at=self._core.machine_time(request.expiry_date),
+        )
+        self._keep(record)
+        text = f"kept until {format_date_time(request.expiry_date)}"
+        return ReservationStatus.ACCEPTED, event("accepted", record, text)
+
+    def cancel(self, reservation_id: int) -> tuple[CancelReservationStatus, Reason]:
+        """Drop a reservation (S 5.1)."""
+        record = self._records.get(reservation_id)
+        if record is None:
+            known = ", ".join(str(each) for each in self._records) or "none"
+            reason = because(
+                "reservation.unknown",
+                "S 5.1",
+                "there is no reservation {reservation}, only: {known}",
+                reservation=reservation_id,
+                known=known,
+            )
+            return CancelReservationStatus.REJECTED, reason
+        reason = event("cancelled", record, "the CSMS cancelled it")
+        self._end(record, reason)
+        return CancelReservationStatus.ACCEPTED, reason
+
+    # --- tags -------------------------------------------------------------------------------------
+
+    def why_not(self, connector: Connector, id_tag: str, parent: str | None) -> Reason | None:
+        """Say why a tag of this group may not start here; None where nothing is against it."""
+        keepers = self._keepers(connector)
+        if not keepers or any(is_for(record, id_tag, parent) for record in keepers):
+            return None
+        return kept_for_another(keepers[0], connector, id_tag, parent)
+
+    def depends_on_group(self, connector: Connector, id_tag: str) -> bool:
+        """Say whether the group of this tag decides, so that it has to be learnt (S 5.13)."""
+        keepers = self._keepers(connector)
+        return self.why_not(connector, id_tag, None) is not None and any(
+            record.reservation.parent_id_tag is not None for record in keepers
+        )
+
+    def own_connector(
+        self, id_tag: str, parent: str | None, among: Iterable[Connector]
+    ) -> Connector | None:
+        """Find the connector that is reserved for this tag, or else for its group."""
+        own = [
+            (not same_tag(record.reservation.id_tag, id_tag), connector.connector_id)
+            for connector in among
+            for record in self._keepers(connector)
+            if record.reservation.connector_id and is_for(record, id_tag, parent)
+        ]
+        return self._connectors[min(own)[1]] if own else None
+
+    def usable_by(self, id_tag: str, parent: str | None) -> tuple[int, ...]:
+        """Give the ids of the reservations that a tag may use."""
+        return tuple(key for key, record in self._records.items() if is_for(record, id_tag, parent))
+
+    def may_move(self, source: Connector, target: Connector, pending: PendingStart) -> bool:
+        """Say whether a tag that waits at one connector may start at another one instead."""
+        own_here, own_there = self._at(source), self._at(target)
+        tag, parent = pending.id_tag, pending.parent_id_tag
+        if own_here is not None and is_for(own_here, tag, parent):
+            return False
+        return own_there is None or is_for(own_there, tag, parent)
+
+    def use(self, connector: Connector, pending: PendingStart) -> int | None:
+        """End the reservation that a transaction uses; give its id (S 4.8, S 5.13)."""
+        found = [
+            record
+            for record in self._records.values()
+            if record.reservation.connector_id in (0, connector.connector_id)
+            and is_for(record, pending.id_tag, pending.parent_id_tag)
+        ]
+        if not found:
+            return None
+        record = min(
+            found,
+            key=lambda each: (
+                each.reservation.connector_id == 0,
+                not same_tag(each.reservation.id_tag, pending.id_tag),
+                each.expires_at,
+            ),
+        )
+        words = f"{pending.id_tag} started on connector {connector.connector_id}"
+        self._end(record, event("used", record, words))
+        return record.reservation.reservation_id
+
+    # --- time and state ---------------------------------------------------------------------------
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the next reservation expires, in the clock of the machine."""
+        return min((record.expires_at for record in self._records.values()), default=None)
+
+    def clock_stepped(self) -> None:
+        """Follow a new time of day: an expiry date is an instant of the CSMS's clock."""
+        for record in list(self._records.values()):
+            expires_at = self._core.machine_time(record.reservation.expiry_date)
+            if expires_at != record.expires_at:
+                self._keep(record.model_copy(update={"expires_at": expires_at}))
+
+    def restore(self) -> None:
+        """After a boot: drop what is over, and keep the connectors of the others as before."""
+        for record in list(self._records.values()):
+            over = self._why_over(record)
+            if over is not None:
+                self._end(record, over)
+                continue
+            connector = self._connectors.get(record.reservation.connector_id)
+            if connector is not None:
+                # A cable that was plugged into a reserved connector left it Reserved.
+                connector.is_reserved = not connector.is_session_over
+        for connector_id in self._kept():
+            self._connectors[connector_id].is_reserved = True
+
+    def tick(self) -> None:
+        """End what is over, then keep and release connectors as the rest demands."""
+        for record in list(self._records.values()):
+            over = self._why_over(record)
+            if over is not None:
+                self._end(record, over)
+        kept = self._kept()
+        for connector_id, connector in self._connectors.items():
+            record_here = kept.get(connector_id)
+            if (record_here is not None) == connector.is_reserved:
+                continue
+            connector.is_reserved = record_here is not None
+            if record_here is not None:
+                self._on_kept(connector, name_of(record_here))
+            else:
+                self._on_released(connector, self._news or "enough other connectors are free")
+        self._news = ""
+
+    def view(self) -> ReservationsView:
+        """Give the variable `reservations`."""
+        return ReservationsView(
+            active=tuple(record.reservation for record in self._records.values()),
+            ended=tuple(self._ended),
+        )
+
+    def at(self, connector: Connector) -> Reservation | None:
+        """Give the reservation to show at a connector; at 0 the first one without a connector."""
+        if connector.connector_id == 0:
+            records = self._without_connector()
+        else:
+            records = self._keepers(connector)
+        return records[0].reservation if records else None
+
+    # --- helpers ----------------------------------------------------------------------------------
+
+    def _rejection(self, request: ReserveNowRequest) -> tuple[ReservationStatus, Reason] | None:
+        connector_id = request.connector_id
+        if connector_id == 0 and not self._zero_supported():
+            words = "ReserveConnectorZeroSupported is false"
+        elif connector_id != 0 and connector_id not in self._connectors:
+            words = f"there is no connector {connector_id}, only 0 to {len(self._connectors)}"
+        elif request.expiry_date <= self._core.time:
+            expiry, time = (format_date_time(t) for t in (request.expiry_date, self._core.time))
+            words = f"expiryDate {expiry} is past; it is {time}"
+        else:
+            return None
+        reason = Reason(id="reservation.rejected", rule="S 5.13", text=words)
+        return ReservationStatus.REJECTED, reason
+
+    def _obstacle_for(self, request: ReserveNowRequest) -> tuple[ReservationStatus, Reason] | None:
+        """Say what is in the way of the target, as if a replaced reservation were not there."""
+        obstacles = {}
+        for connector_id, connector in self._connectors.items():
+            own = self._at(connector)
+            is_replaced = own and own.reservation.reservation_id == request.reservation_id
+            obstacles[connector_id] = obstacle(connector, None if is_replaced else own)
+        free = [key for key, each in obstacles.items() if each is None]
+        promised = [
+            record
+            for record in self._without_connector()
+            if record.reservation.reservation_id != request.reservation_id
+        ]
+        found = obstacles.get(request.connector_id)
+        if request.connector_id == 0:
+            found = obstacle(self._whole, None)
+            if found is None and not free:
+                found = easiest(filter(None, obstacles.values()))
+        if found is None and len(free) <= len(promised):
+            count = len(free)
+            words = f"{count} free and kept for {name_of(promised[0])}"
+            found = ReservationStatus.OCCUPIED, f"no connector is left: {words}"
+        if found is None:
+            return None
+        status, words = found
+        return status, Reason(id=f"reservation.{status.lower()}", rule="S 5.13", text=words)
+
+    def _why_over(self, record: ReservationRecord) -> Reason | None:
+        """Say what ends a reservation, apart from its use and the CSMS (S 5.13)."""
+        connector_id = record.reservation.connector_id
+        if self._core.now >= record.expires_at:
+            words = f"it expired at {format_date_time(record.reservation.expiry_date)}"
+            return event("expired", record, words)
+        if connector_id and connector_id not in self._connectors:
+            return event("no_connector", record, f"there is no connector {connector_id} any more")
+        targets = [self._connectors[connector_id]] if connector_id else [*self._connectors.values()]
+        if any(c.is_operative and not c.is_faulted for c in targets) and not (
+            connector_id == 0 and (self._whole.is_faulted or not self._whole.is_operative)
+        ):
+            return None
+        state = "Faulted" if any(c.is_faulted for c in (*targets, self._whole)) else "Unavailable"
+        name = f"connector {connector_id}" if connector_id else "every connector"
+        return event(state.lower(), record, f"{name} became {state}")
+
+    def _kept(self) -> dict[int, ReservationRecord]:
+        """Say which connectors are Reserved now, and for what."""
+        own = {key: r for key, c in self._connectors.items() if (r := self._at(c)) is not None}
+        able = [c for c in self._connectors.values() if can_be_kept(c)]
+        kept = {c.connector_id: own[c.connector_id] for c in able if c.connector_id in own}
+        open_ = [c for c in able if c.connector_id not in own]
+        free = [c for c in open_ if not c.is_plugged]
+        waiting = self._without_connector()
+        if len(free) <= len(waiting):
+            plugged = [c for c in open_ if c.is_plugged]
+            kept |= {
+                c.connector_id: record
+                for c, record in zip([*free, *plugged], waiting, strict=False)
+            }
+        return kept
+
+    def _keepers(self, connector: Connector) -> list[ReservationRecord]:
+        """Give the reservations of which one must be met to start here."""
+        own = self._at(connector)
+        if own is not None:
+            return [own]
+        return self._without_connector() if connector.is_reserved else []
+
+    def _at(self, connector: Connector) -> ReservationRecord | None:
+        for record in self._records.values():
+            if record.reservation.connector_id == connector.connector_id:
+                return record
+        return None
+
+    def _without_connector(self) -> list[ReservationRecord]:
+        """Give the reservations of connector 0, the one that ends first at the head."""
+        records = [r for r in self._records.values() if r.reservation.connector_id == 0]
+        return sorted(records, key=lambda record: record.expires_at)
+
+    def _keep(self, record: ReservationRecord) -> None:
+        reservation_id = record.reservation.reservation_id
+        self._records[reservation_id] = record
+        self._core.save(Table.RESERVATION, str(reservation_id), record)
+        self._core.changed("reservations", "connectors")
+
+    def _end(self, record: ReservationRecord, reason: Reason) -> None:
+        reservation_id = record.reservation.reservation_id
+        del self._records[reservation_id]
+        self._core.forget(Table.RESERVATION, str(reservation_id))
+        self._core.changed("reservations", "connectors")
+        self._core.log(LogLevel.INFO, reason.text)
+        self._news = reason.text
+        self._ended.appendleft(
+            EndedReservation(
+                reservation=record.reservation, ended_at=self._core.time, reason=reason
+            )
+        )

@@ -1,0 +1,80 @@
+"""Reset: ends the transactions and boots again (S 5.14)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from cp_tui.charge_point.calls import Calls
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import LogLevel, Reboot
+from cp_tui.charge_point.outbox import Outbox
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.sessions import Sessions
+from cp_tui.charge_point.transactions import Transactions
+from cp_tui.ocpp.datatypes import StopReason
+
+SOFT_WAIT = timedelta(seconds=60)
+"""How long a soft reset waits for the CSMS to take the StopTransactions (transactions.md 9)."""
+
+
+class Resetting:
+    """A reset that was accepted, until the charge point boots again."""
+
+    def __init__(
+        self,
+        core: Core,
+        calls: Calls,
+        outbox: Outbox,
+        transactions: Transactions,
+        sessions: Sessions,
+    ) -> None:
+        self._core = core
+        self._calls = calls
+        self._outbox = outbox
+        self._transactions = transactions
+        self._sessions = sessions
+        self._until: datetime | None = None
+        self._is_rebooting = False
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a reset was accepted and the boot is still to come."""
+        return self._is_rebooting or self._until is not None
+
+    def begin(self, *, hard: bool) -> None:
+        """End the transactions; boot at once (hard), or when the CSMS has taken them (soft)."""
+        stop_reason = StopReason.HARD_RESET if hard else StopReason.SOFT_RESET
+        kind = "hard" if hard else "soft"
+        reason = because(f"reset.{kind}", "S 5.14", "the CSMS asked for a {kind} reset", kind=kind)
+        self._core.log(LogLevel.INFO, reason.text)
+        for connector, _ in self._transactions.running():
+            self._sessions.stop(connector, stop_reason, reason, unlock=True)
+        if hard:
+            self._reboot(hard=True)
+        else:
+            self._until = self._core.now + SOFT_WAIT
+
+    def reboot(self, reason: Reason) -> None:
+        """Boot for a reason of our own, once the CSMS has taken what there is to say."""
+        self._core.log(LogLevel.INFO, reason.text)
+        for connector, _ in self._transactions.running():
+            self._sessions.stop(connector, StopReason.REBOOT, reason, unlock=True)
+        self._until = self._core.now + SOFT_WAIT
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the wait of a soft reset ends at the latest."""
+        return self._until
+
+    def tick(self) -> None:
+        """Boot as soon as nothing is left to wait for."""
+        if self._until is None:
+            return
+        is_idle = self._calls.pending_action is None and not len(self._outbox)
+        if is_idle or not self._calls.is_open or self._core.now >= self._until:
+            self._until = None
+            self._reboot(hard=False)
+
+    def _reboot(self, *, hard: bool) -> None:
+        self._is_rebooting = True
+        self._core.emit(Reboot(hard))

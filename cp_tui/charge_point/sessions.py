@@ -1,0 +1,335 @@
+"""From first contact to transaction and out again: cables, tags, time-outs (S 4, status.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from cp_tui.charge_point.authorization import Authorization
+from cp_tui.charge_point.authorization_rules import Verdict
+from cp_tui.charge_point.availability import Availability
+from cp_tui.charge_point.charging import Charging
+from cp_tui.charge_point.configuration import Configuration
+from cp_tui.charge_point.connector import Connector, PendingStart
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import Lock
+from cp_tui.charge_point.events import EvSuspended, PluggedIn, PluggedOut
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.reservations import Reservations
+from cp_tui.charge_point.status_notifications import StatusNotifications
+from cp_tui.charge_point.transactions import Transactions
+from cp_tui.ocpp.datatypes import ChargePointStatus, ChargingProfile, StopReason
+
+
+class Sessions:
+    """What people do at the connectors, and what follows from it."""
+
+    def __init__(
+        self,
+        core: Core,
+        configuration: Configuration,
+        authorization: Authorization,
+        transactions: Transactions,
+        charging: Charging,
+        availability: Availability,
+        reservations: Reservations,
+        statuses: StatusNotifications,
+        connectors: Iterable[Connector],
+        *,
+        is_closed: Callable[[], bool],
+    ) -> None:
+        self._core = core
+        self._configuration = configuration
+        self._authorization = authorization
+        self._transactions = transactions
+        self._charging = charging
+        self._availability = availability
+        self._reservations = reservations
+        self._statuses = statuses
+        self._connectors = {c.connector_id: c for c in connectors if c.connector_id > 0}
+        self._is_closed = is_closed
+
+    # --- cable ------------------------------------------------------------------------------------
+
+    def plugged_in(self, event: PluggedIn) -> None:
+        """Begin an attempt, resume a transaction, or start the one that waits for this cable."""
+        connector = self._connectors[event.connector_id]
+        connector.is_plugged = True
+        if connector.transaction is not None:
+            connector.is_ev_disconnected = False
+            self.follow(connector, "cable plugged in again")
+            return
+        if connector.pending_start is None:
+            self._move_pending_start(connector)
+        if connector.pending_start is not None or not connector.is_reserved:
+            self._begin_attempt(connector)
+        self._statuses.refresh(connector, "cable plugged in")
+        self.start_if_ready(connector)
+
+    def plugged_out(self, event: PluggedOut) -> None:
+        """End what the unplugged vehicle ends (transactions.md section 8)."""
+        connector = self._connectors[event.connector_id]
+        connector.is_plugged = False
+        connector.is_ev_suspended = False
+        if connector.transaction is None:
+            self._leave(connector, "unplugged")
+        elif not self._configuration.boolean("StopTransactionOnEVSideDisconnect"):
+            connector.is_ev_disconnected = True
+            self.follow(connector, "unplugged at the vehicle, the transaction goes on")
+        else:
+            self._stop_unplugged(connector)
+
+    def _stop_unplugged(self, connector: Connector) -> None:
+        reason = because(
+            "sessions.ev_disconnected",
+            "S 4.10",
+            "the vehicle was unplugged and StopTransactionOnEVSideDisconnect is true",
+        )
+        connector.is_ev_disconnected = True
+        self.stop(connector, StopReason.EV_DISCONNECTED, reason)
+        if connector.has_fixed_cable or self._configuration.boolean(
+            "UnlockConnectorOnEVSideDisconnect"
+        ):
+            self._unlock(connector)
+            self._leave(connector, "unplugged")
+
+    # --- tag --------------------------------------------------------------------------------------
+
+    def authorize(
+        self, connector: Connector, id_tag: str, profile: ChargingProfile | None = None
+    ) -> None:
+        """Have a tag decided upon that wants to start here."""
+        connector.is_authorizing = id_tag
+        connector.last_refusal = None
+        self._core.changed("connectors")
+        decide = partial(self.decided, connector, id_tag, profile)
+        self._authorization.authorize(id_tag, decide)
+
+    def decided(
+        self,
+        connector: Connector,
+        id_tag: str,
+        profile: ChargingProfile | None,
+        verdict: Verdict,
+    ) -> None:
+        """Let the tag start here, or note why not."""
+        connector.is_authorizing = None
+        self._core.changed("connectors")
+        if not verdict.is_accepted:
+            self.refuse([connector], verdict.reason)
+        elif connector.transaction or not connector.is_operative or self._is_closed():
+            reason = because(
+                "sessions.too_late",
+                "cp-tui",
+                "{tag} was accepted, but meanwhile connector {connector} is {status}",
+                tag=id_tag,
+                connector=connector.connector_id,
+                status=connector.status,
+            )
+            self.refuse([connector], reason)
+        elif kept := self._reservations.why_not(connector, id_tag, verdict.parent_id_tag):
+            self.refuse([connector], kept)
+        else:
+            self.permit(connector, id_tag, verdict.parent_id_tag, profile)
+
+    def permit(
+        self,
+        connector: Connector,
+        id_tag: str,
+        parent_id_tag: str | None = None,
+        profile: ChargingProfile | None = None,
+    ) -> None:
+        """Let a tag start here: at once with a cable, else within ConnectionTimeOut."""
+        connector.pending_start = PendingStart(id_tag, parent_id_tag, self._core.now, profile)
+        connector.last_refusal = None
+        self._begin_attempt(connector)
+        self._statuses.refresh(connector, f"tag {id_tag} may start")
+        self.start_if_ready(connector)
+
+    # --- transaction ------------------------------------------------------------------------------
+
+    def start_if_ready(self, connector: Connector) -> None:
+        """Start the transaction once cable and tag are both there."""
+        pending = connector.pending_start
+        can_lock = connector.has_fixed_cable or not connector.is_lock_jammed
+        ready = (
+            connector.is_plugged
+            and can_lock
+            and connector.is_operative
+            and not connector.is_faulted
+            and not self._is_closed()
+        )
+        if pending is None or not ready or connector.transaction is not None:
+            return
+        connector.pending_start = None
+        connector.attempt_until = None
+        connector.is_session_over = False
+        connector.ended = None
+        reservation_id = self._reservations.use(connector, pending)
+        record = self._transactions.start(connector, pending, reservation_id)
+        if not connector.has_fixed_cable:
+            connector.is_locked = True
+            self._core.emit(Lock(connector.connector_id, locked=True))
+        if pending.charging_profile is not None:
+            self._charging.bind(connector, record.key, pending.charging_profile)
+        self.follow(connector, "cable and tag are there")
+
+    def stop(
+        self,
+        connector: Connector,
+        stop_reason: StopReason,
+        explanation: Reason,
+        id_tag: str | None = None,
+        *,
+        unlock: bool = False,
+    ) -> None:
+        """End the transaction of a connector and leave it Finishing."""
+        record = self._transactions.stop(connector, stop_reason, explanation, id_tag)
+        connector.is_session_over = True
+        connector.ended = record
+        connector.energy_budget = None
+        if unlock:
+            self._unlock(connector)
+        self.follow(connector, explanation.text)
+        # A cable that stays locked at the charge point still waits for somebody.
+        is_left_locked = connector.is_ev_disconnected and connector.is_locked
+        if not connector.is_plugged and not is_left_locked:
+            self._leave(connector, "nothing is plugged in")
+
+    def stop_remotely(self, connector: Connector) -> None:
+        """Carry out RemoteStopTransaction (S 5.12)."""
+        reason = because("sessions.remote_stop", "S 5.12", "the CSMS asked to stop it")
+        was_disconnected = connector.is_ev_disconnected
+        self.stop(connector, StopReason.REMOTE, reason, unlock=True)
+        if was_disconnected:
+            self._leave(connector, "nothing is plugged in")
+
+    def stop_by_tag(self, connector: Connector, tag: str, words: str) -> None:
+        """Stop with a tag at the reader; the user takes the cable along."""
+        reason = because("sessions.tag_stop", "S 4.10", "{words}", words=words)
+        was_disconnected = connector.is_ev_disconnected
+        self.stop(connector, StopReason.LOCAL, reason, tag, unlock=True)
+        if was_disconnected:
+            self._leave(connector, "nothing is plugged in")
+
+    def release_by_tag(self, connector: Connector, tag: str) -> None:
+        """Give a cable back that stayed locked after its transaction (E 3.5)."""
+        self._unlock(connector)
+        self._leave(connector, f"cable released by tag {tag}")
+
+    def ev_suspended(self, event: EvSuspended) -> None:
+        """Follow the vehicle, which draws or does not."""
+        connector = self._connectors[event.connector_id]
+        connector.is_ev_suspended = event.suspended
+        words = "stopped drawing" if event.suspended else "draws again"
+        self._statuses.refresh(connector, f"the vehicle {words}")
+
+    def released(self, connector: Connector, cause: str) -> None:
+        """Go on without a reservation: a cable that is in begins an attempt now (E 3.77)."""
+        if connector.is_plugged and connector.current_status() is ChargePointStatus.PREPARING:
+            self._begin_attempt(connector)
+        self._statuses.refresh(connector, cause)
+
+    # --- time -------------------------------------------------------------------------------------
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the next attempt times out."""
+        times = [c.attempt_until for c in self._connectors.values() if c.attempt_until]
+        return min(times, default=None)
+
+    def tick(self) -> None:
+        """End the attempts that took longer than ConnectionTimeOut."""
+        for connector in self._connectors.values():
+            if connector.attempt_until is None or self._core.now < connector.attempt_until:
+                continue
+            connector.attempt_until = None
+            had_tag = connector.pending_start is not None
+            connector.pending_start = None
+            if connector.is_plugged:
+                # So that the next person's tag does not start this cable (B6, E 3.20).
+                connector.is_session_over = True
+                self._statuses.refresh(connector, "no tag within ConnectionTimeOut")
+            elif had_tag:
+                self._leave(connector, "no cable within ConnectionTimeOut")
+
+    def abandon_attempts(self) -> None:
+        """Forget the tags that may start, and those being asked about (`stop`)."""
+        for connector in self._connectors.values():
+            connector.is_authorizing = None
+            if connector.pending_start is not None:
+                self.cancel(connector, "OCPP is stopped by the operator")
+
+    # --- helpers ----------------------------------------------------------------------------------
+
+    def _begin_attempt(self, connector: Connector) -> None:
+        if connector.is_session_over:
+            connector.is_session_over = False
+            connector.attempt_until = None
+        connector.is_ev_disconnected = False
+        seconds = self._configuration.integer("ConnectionTimeOut")
+        if connector.attempt_until is None and seconds:
+            connector.attempt_until = self._core.now + timedelta(seconds=seconds)
+
+    def _move_pending_start(self, connector: Connector) -> None:
+        """A tag that was shown first goes with the cable, wherever that is plugged in."""
+        if connector.is_faulted or not connector.is_operative:
+            return
+        for other in self._connectors.values():
+            pending = other.pending_start
+            if pending is None or other.is_plugged:
+                continue
+            if self._reservations.may_move(other, connector, pending):
+                connector.pending_start, other.pending_start = other.pending_start, None
+                connector.attempt_until, other.attempt_until = other.attempt_until, None
+                self._statuses.refresh(other, "the cable was plugged in elsewhere")
+                return
+
+    def _leave(self, connector: Connector, cause: str) -> None:
+        """Let the session be over: nothing is plugged in and nobody waits."""
+        connector.pending_start = None
+        connector.attempt_until = None
+        connector.is_session_over = False
+        connector.ended = None
+        connector.is_ev_disconnected = False
+        if connector.status is ChargePointStatus.PREPARING:
+            # No way leads from Preparing to Unavailable (S 4.9): over Available, B1 and A8.
+            self._statuses.refresh(connector, cause)
+        self._availability.apply_scheduled(connector)
+        self._statuses.refresh(connector, cause)
+
+    def cancel(self, connector: Connector, cause: str) -> None:
+        """End an attempt before its transaction (B1)."""
+        connector.pending_start = None
+        connector.attempt_until = None
+        if connector.is_plugged:
+            self._statuses.refresh(connector, cause)
+        else:
+            self._leave(connector, cause)
+
+    def unlock_if_possible(self, connector: Connector) -> bool:
+        """Open the lock of a connector; False where it is jammed (UnlockConnector, S 5.18)."""
+        if connector.is_lock_jammed:
+            return False
+        self._unlock(connector)
+        if connector.is_session_over and not connector.is_plugged:
+            self._leave(connector, "cable unlocked")
+        return True
+
+    def _unlock(self, connector: Connector) -> None:
+        if not connector.has_fixed_cable and not connector.is_lock_jammed:
+            connector.is_locked = False
+            self._core.emit(Lock(connector.connector_id, locked=False))
+            self._core.changed("connectors")
+
+    def follow(self, connector: Connector, cause: str) -> None:
+        """Follow a change of a transaction: power, limits, status."""
+        self._charging.recompute()
+        self._statuses.refresh(connector, cause)
+
+    def refuse(self, scope: Iterable[Connector], reason: Reason) -> None:
+        """Note why nobody may start here."""
+        for connector in scope:
+            connector.last_refusal = reason
+        self._core.changed("connectors")

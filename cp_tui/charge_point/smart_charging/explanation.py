@@ -1,0 +1,103 @@
+"""Decisions in words: short sentences that a technician reads once, on a line of 80 columns."""
+
+from __future__ import annotations
+
+from cp_tui.charge_point.smart_charging.conversion import amount, conversion_text
+from cp_tui.charge_point.smart_charging.decision import Decision, Terms
+from cp_tui.charge_point.smart_charging.schedule import (
+    LimitSource,
+    Loser,
+    LostBecause,
+    SourceKind,
+)
+from cp_tui.charge_point.smart_charging.stacking import LOSERS_MAX, Claim, Lost
+from cp_tui.charge_point.smart_charging.timeline import to_instant
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
+
+_PARTS_SHOWN_MAX = 4
+"""A sum of more connectors would not fit the line."""
+
+
+def explain(decision: Decision, terms: Terms, *, is_hypothetical: bool) -> LimitSource:
+    """Return the source of a limit with its sentence, its losers and the conversion used."""
+    winner = decision.winner
+    return LimitSource(
+        kind=decision.kind,
+        is_hypothetical=is_hypothetical,
+        winner=None if winner is None else winner.ref,
+        sentence=_sentence(decision, terms.unit),
+        losers=tuple(_loser(lost, decision, terms.unit) for lost in decision.lost[:LOSERS_MAX]),
+        losers_omitted=decision.omitted + max(0, len(decision.lost) - LOSERS_MAX),
+        conversion=None if winner is None else _conversion(winner, decision, terms),
+    )
+
+
+def moment(second: int) -> str:
+    """Write an instant for a person: `2026-01-05 08:00:00Z`."""
+    return to_instant(second).replace(tzinfo=None).isoformat(" ") + "Z"
+
+
+def _sentence(decision: Decision, unit: ChargingRateUnitType) -> str:
+    limit = amount(decision.limit, unit)
+    match decision.kind:
+        case SourceKind.PROFILE | SourceKind.SHARE if decision.winner is not None:
+            return f"{decision.winner.ref} allows {limit}"
+        case SourceKind.SUM_OF_CONNECTORS if len(decision.parts) <= _PARTS_SHOWN_MAX:
+            return f"Connectors together: {' + '.join(amount(p, unit) for p in decision.parts)}"
+        case SourceKind.SUM_OF_CONNECTORS:
+            return f"{len(decision.parts)} connectors together: {limit}"
+        case _ if any(lost.allowed is not None for lost in decision.lost):
+            return f"The hardware delivers no more than {limit}"
+        case _:
+            return f"No profile applies: hardware limit {limit}"
+
+
+def _conversion(winner: Claim, decision: Decision, terms: Terms) -> str | None:
+    return conversion_text(
+        winner.limit, winner.unit, terms.unit, decision.phases_used, terms.hardware
+    )
+
+
+def _loser(lost: Lost, decision: Decision, unit: ChargingRateUnitType) -> Loser:
+    return Loser(profile=lost.ref, why=lost.why, sentence=_why(lost, decision, unit))
+
+
+def _why(lost: Lost, decision: Decision, unit: ChargingRateUnitType) -> str:
+    ref = lost.ref
+    match lost.why:
+        case LostBecause.HIDDEN_BY_TX_PROFILE if (
+            decision.winner is not None and lost.by == decision.winner.ref
+        ):
+            return f"{lost.by} beats {ref}"
+        case LostBecause.HIDDEN_BY_TX_PROFILE:
+            return f"{lost.by} hides {ref}"
+        case LostBecause.HIGHER_THAN_MINIMUM if lost.allowed is not None:
+            more = "the same" if lost.allowed == decision.limit else "more"
+            or_more = " and more" if lost.varies else ""
+            return f"{ref} allows {more}: {amount(lost.allowed, unit)}{or_more}"
+        case _:
+            return why_silent(lost)
+
+
+def why_silent(lost: Lost) -> str:
+    """Say why a profile does not count, whatever the limit is."""
+    ref = lost.ref
+    at = "" if lost.instant is None else moment(lost.instant)
+    match lost.why:
+        case LostBecause.LOWER_STACK_LEVEL:
+            return f"{lost.by} beats {ref}"
+        case LostBecause.REPLACED_ON_CONNECTOR if lost.by is not None:
+            return f"#{lost.by.profile_id} on connector {lost.by.connector_id} replaces {ref}"
+        case LostBecause.OTHER_TRANSACTION:
+            return f"{ref} belongs to another transaction"
+        case LostBecause.NOT_YET_VALID:
+            return f"{ref} is not valid before {at}"
+        case LostBecause.EXPIRED:
+            return f"{ref} was valid until {at}"
+        case LostBecause.NOT_STARTED:
+            return f"{ref} starts at {at}"
+        case LostBecause.DURATION_OVER:
+            return f"{ref} ended at {at}"
+        case LostBecause.RECURRENCE_GAP:
+            return f"{ref} rests until {at}"
+    raise AssertionError(lost)

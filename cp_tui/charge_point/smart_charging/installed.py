@@ -1,0 +1,150 @@
+"""The store of charging profiles: what replaces what, what is cleared, what ends (S 3.13.2, S 5.5).
+
+Each function takes the installed profiles and returns those that stay and those that go.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile, ProfileSource
+from cp_tui.charge_point.smart_charging.timeline import to_instant, to_second
+from cp_tui.ocpp.datatypes import (
+    ChargingProfile,
+    ChargingProfileKindType,
+    ChargingProfilePurposeType,
+)
+from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
+
+Profiles = tuple[InstalledProfile, ...]
+
+
+class StoreChange(NamedTuple):
+    """What a change leaves in the store and what it takes out."""
+
+    kept: Profiles
+    removed: Profiles
+
+
+def installed_profile(
+    context: Context,
+    connector_id: int,
+    profile: ChargingProfile,
+    now: datetime,
+    source: ProfileSource = ProfileSource.CSMS,
+) -> InstalledProfile:
+    """Return an accepted profile as it is stored; a TxProfile belongs to what runs there."""
+    running = context.transactions.get(connector_id)
+    is_tx = profile.charging_profile_purpose is ChargingProfilePurposeType.TX_PROFILE
+    key = running.key if is_tx and running is not None else None
+    return InstalledProfile(connector_id, profile, now, key, source)
+
+
+def install(profiles: Profiles, new: InstalledProfile) -> StoreChange:
+    """Put a profile into the store, in the place of those that it replaces (S 5.16).
+
+    Profiles that ended before go as well, so that they neither fill the store nor outlive the
+    profile of connector 0 that they stood for.
+    """
+    kept = tuple(each for each in profiles if not _is_replaced(each, new))
+    kept = expire(kept, new.installed_at).kept
+    return StoreChange((*kept, new), _without(profiles, kept))
+
+
+def clear(profiles: Profiles, request: ClearChargingProfileRequest) -> StoreChange:
+    """Remove what matches every given field; an id stands alone, no field means all (E 3.26)."""
+    kept = tuple(each for each in profiles if not _matches(each, request))
+    return StoreChange(kept, _without(profiles, kept))
+
+
+def expire(profiles: Profiles, now: datetime) -> StoreChange:
+    """Remove the profiles that can never change a limit again."""
+    shared_levels = {
+        each.profile.stack_level
+        for each in profiles
+        if each.connector_id == 0 and _is_tx_default(each.profile)
+    }
+    kept = tuple(
+        each
+        for each in profiles
+        if not _is_over(each.profile, now)
+        # It has replaced the one of connector 0 for its connector; without it that would come back.
+        or (
+            each.connector_id > 0
+            and _is_tx_default(each.profile)
+            and each.profile.stack_level in shared_levels
+        )
+    )
+    return StoreChange(kept, _without(profiles, kept))
+
+
+def next_expiry(profiles: Profiles, now: datetime) -> datetime | None:
+    """Return when `expire` may remove a profile next: the second after its end."""
+    second = to_second(now)
+    ends = [end for each in profiles if (end := _end(each.profile)) is not None and end >= second]
+    return to_instant(min(ends) + 1) if ends else None
+
+
+def end_transaction(profiles: Profiles, connector_id: int) -> StoreChange:
+    """Remove the TxProfiles of a connector: they end with the transaction (S 3.13.1)."""
+    kept = tuple(
+        each
+        for each in profiles
+        if each.connector_id != connector_id
+        or each.profile.charging_profile_purpose is not ChargingProfilePurposeType.TX_PROFILE
+    )
+    return StoreChange(kept, _without(profiles, kept))
+
+
+def _is_replaced(installed: InstalledProfile, new: InstalledProfile) -> bool:
+    old, profile = installed.profile, new.profile
+    if old.charging_profile_id == profile.charging_profile_id:
+        return True
+    return (
+        installed.connector_id == new.connector_id
+        and old.charging_profile_purpose is profile.charging_profile_purpose
+        and old.stack_level == profile.stack_level
+    )
+
+
+def _matches(installed: InstalledProfile, request: ClearChargingProfileRequest) -> bool:
+    profile = installed.profile
+    if request.id is not None:
+        return profile.charging_profile_id == request.id
+    # 0 is a connector and a level of its own; only an absent field matches everything.
+    return (
+        request.connector_id in (None, installed.connector_id)
+        and request.stack_level in (None, profile.stack_level)
+        and request.charging_profile_purpose in (None, profile.charging_profile_purpose)
+    )
+
+
+def _is_over(profile: ChargingProfile, now: datetime) -> bool:
+    """Say whether a profile has had its last effect."""
+    end = _end(profile)
+    return end is not None and to_second(now) > end
+
+
+def _end(profile: ChargingProfile) -> int | None:
+    """Return the second from which a profile has no effect any more."""
+    ends = [] if profile.valid_to is None else [to_second(profile.valid_to)]
+    schedule = profile.charging_schedule
+    if (
+        # A valid TxProfile hides the TxDefaultProfile even where its own schedule is over.
+        profile.charging_profile_purpose is not ChargingProfilePurposeType.TX_PROFILE
+        and profile.charging_profile_kind is ChargingProfileKindType.ABSOLUTE
+        and schedule.start_schedule is not None
+        and schedule.duration is not None
+    ):
+        ends.append(to_second(schedule.start_schedule) + schedule.duration)
+    return min(ends, default=None)
+
+
+def _is_tx_default(profile: ChargingProfile) -> bool:
+    return profile.charging_profile_purpose is ChargingProfilePurposeType.TX_DEFAULT_PROFILE
+
+
+def _without(profiles: Profiles, kept: Profiles) -> Profiles:
+    stays = {id(each) for each in kept}
+    return tuple(each for each in profiles if id(each) not in stays)

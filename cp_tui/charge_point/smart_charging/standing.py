@@ -1,0 +1,244 @@
+"""What each installed profile does now, when that changes, and why it does not set a limit.
+
+The composite schedule says of a connector which profile sets its limit; this says it the other way
+round, of a profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cp_tui.charge_point.smart_charging.composite import DURATION_S_MAX
+from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile
+from cp_tui.charge_point.smart_charging.explanation import why_silent
+from cp_tui.charge_point.smart_charging.schedule import (
+    LimitSource,
+    LostBecause,
+    ProfileChange,
+    ProfileChangeKind,
+    ProfileLoss,
+    ProfileRef,
+    ProfileStanding,
+)
+from cp_tui.charge_point.smart_charging.stacking import (
+    Lost,
+    Stack,
+    charge_point_max_stack,
+    ref_of,
+    tx_default_stack,
+    tx_stack,
+)
+from cp_tui.charge_point.smart_charging.timeline import (
+    Budget,
+    Standing,
+    profile_steps,
+    to_instant,
+    to_second,
+)
+from cp_tui.ocpp.datatypes import (
+    ChargingProfile,
+    ChargingProfileKindType,
+    ChargingProfilePurposeType,
+)
+
+STEPS_MAX = 100
+"""So many changes without another limit are looked through for the next one that matters."""
+
+
+def standings(
+    context: Context, sources: Mapping[int, LimitSource], now: datetime
+) -> dict[int, ProfileStanding]:
+    """Return what each profile does, by chargingProfileId.
+
+    `sources` says of each connector, 0 included, where its limit comes from now.
+    """
+    layers = _Layers(context, to_second(now))
+    return {
+        each.profile.charging_profile_id: _standing(context, each, sources, layers)
+        for each in context.profiles
+    }
+
+
+def _standing(
+    context: Context,
+    installed: InstalledProfile,
+    sources: Mapping[int, LimitSource],
+    layers: _Layers,
+) -> ProfileStanding:
+    now = layers.now
+    ref = ref_of(installed)
+    scope = _scope(context, installed)
+    active_on = tuple(each for each in scope if sources[each].winner == ref)
+    losses = (
+        _loss(installed, each, sources[each], layers) for each in scope if each not in active_on
+    )
+    is_charging = any(each in context.transactions for each in active_on)
+    is_for_all = 0 in active_on and bool(context.transactions)
+    anchors = _anchors(context, installed, scope, now)
+    return ProfileStanding(
+        is_active=bool(active_on),
+        active_on=active_on,
+        is_armed=bool(active_on) and not is_charging and not is_for_all,
+        limit=_says(installed.profile, anchors[0] if anchors else now, now).limit,
+        losses=tuple(losses),
+        next_change=_next_change(installed.profile, anchors, now),
+    )
+
+
+def _scope(context: Context, installed: InstalledProfile) -> tuple[int, ...]:
+    """Return the connectors that a profile is meant for; 0 where it caps the whole."""
+    match installed.profile.charging_profile_purpose:
+        case ChargingProfilePurposeType.CHARGE_POINT_MAX_PROFILE:
+            return (0, *context.hardware)
+        case ChargingProfilePurposeType.TX_DEFAULT_PROFILE if installed.connector_id == 0:
+            return tuple(context.hardware)
+        case _ if installed.connector_id in context.hardware:
+            return (installed.connector_id,)
+        case _:
+            # Of a connector that was configured away since.
+            return ()
+
+
+# --- why not --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One purpose on one connector."""
+
+    stack: Stack
+    at_level: Mapping[int, ProfileRef]
+    winner: ProfileRef | None
+    """The highest that gives a limit now."""
+    out: Mapping[ProfileRef, LostBecause]
+    """What can never count here."""
+
+
+class _Layers:
+    """The layers that were asked for, each made once: there may be many profiles in one."""
+
+    def __init__(self, context: Context, now: int) -> None:
+        self._context = context
+        self.now = now
+        self._made: dict[tuple[ChargingProfilePurposeType, int], _Layer] = {}
+
+    def get(self, purpose: ChargingProfilePurposeType, connector_id: int) -> _Layer:
+        """Return the layer of a purpose on a connector."""
+        key = (purpose, connector_id)
+        if key not in self._made:
+            self._made[key] = self._make(purpose, connector_id)
+        return self._made[key]
+
+    def _make(self, purpose: ChargingProfilePurposeType, connector_id: int) -> _Layer:
+        stack = self._stack(purpose, connector_id)
+        giving = (
+            each
+            for each in stack.profiles
+            if _says(each.profile, stack.anchor, self.now).limit is not None
+        )
+        highest = next(giving, None)
+        return _Layer(
+            stack,
+            at_level={each.profile.stack_level: ref_of(each) for each in stack.profiles},
+            winner=None if highest is None else ref_of(highest),
+            out={ref_of(each): why for each, why in stack.out},
+        )
+
+    def _stack(self, purpose: ChargingProfilePurposeType, connector_id: int) -> Stack:
+        match purpose:
+            case ChargingProfilePurposeType.CHARGE_POINT_MAX_PROFILE:
+                return charge_point_max_stack(self._context, self.now)
+            case ChargingProfilePurposeType.TX_DEFAULT_PROFILE:
+                return tx_default_stack(self._context, connector_id, self.now)
+            case ChargingProfilePurposeType.TX_PROFILE:
+                return tx_stack(self._context, connector_id, self.now)
+
+
+def _loss(
+    installed: InstalledProfile, connector_id: int, source: LimitSource, layers: _Layers
+) -> ProfileLoss:
+    ref = ref_of(installed)
+    for loser in source.losers:
+        if loser.profile == ref:
+            return ProfileLoss(connector_id=connector_id, why=loser.why, sentence=loser.sentence)
+    # The source lists a few losers only; this one is further down.
+    layer = layers.get(installed.profile.charging_profile_purpose, connector_id)
+    lost = _silent(layer, installed.profile, ref, layers.now)
+    return ProfileLoss(connector_id=connector_id, why=lost.why, sentence=why_silent(lost))
+
+
+def _silent(layer: _Layer, profile: ChargingProfile, ref: ProfileRef, now: int) -> Lost:
+    if ref in layer.out:
+        return Lost(ref, layer.out[ref], by=layer.at_level.get(ref.stack_level))
+    said = _says(profile, layer.stack.anchor, now)
+    if said.why_none is not None:
+        return Lost(ref, said.why_none, instant=said.instant)
+    return Lost(ref, LostBecause.LOWER_STACK_LEVEL, by=layer.winner)
+
+
+# --- now and next ---------------------------------------------------------------------------------
+
+
+def _says(profile: ChargingProfile, anchor: int, now: int) -> Standing:
+    return next(profile_steps(profile, anchor, now, now + 1, Budget(0)))[1]
+
+
+def _anchors(
+    context: Context, installed: InstalledProfile, scope: Iterable[int], now: int
+) -> list[int]:
+    """Return the time zeros that count: of running transactions, or any if it brings its own."""
+    profile = installed.profile
+    if not _counts_from_transaction(profile):
+        return [now]
+    if profile.charging_profile_purpose is ChargingProfilePurposeType.CHARGE_POINT_MAX_PROFILE:
+        return [charge_point_max_stack(context, now).anchor] if context.transactions else []
+    running = (context.transactions[each] for each in scope if each in context.transactions)
+    return [
+        to_second(each.start) for each in running if installed.transaction_key in (None, each.key)
+    ]
+
+
+def _counts_from_transaction(profile: ChargingProfile) -> bool:
+    return (
+        profile.charging_profile_kind is ChargingProfileKindType.RELATIVE
+        or profile.charging_schedule.start_schedule is None
+    )
+
+
+def _next_change(profile: ChargingProfile, anchors: list[int], now: int) -> ProfileChange | None:
+    if not anchors:
+        return _next_edge(profile, now)
+    changes = [
+        change for anchor in anchors if (change := _next_of(profile, anchor, now)) is not None
+    ]
+    return min(changes, key=lambda change: change.at, default=None)
+
+
+def _next_edge(profile: ChargingProfile, now: int) -> ProfileChange | None:
+    """Return the next edge of the validity: all that is known before a transaction starts."""
+    if profile.valid_from is not None and to_second(profile.valid_from) > now:
+        limit = profile.charging_schedule.charging_schedule_period[0].limit
+        at = to_instant(to_second(profile.valid_from))
+        return ProfileChange(at=at, kind=ProfileChangeKind.STARTS, limit=limit)
+    if profile.valid_to is not None and to_second(profile.valid_to) > now:
+        at = to_instant(to_second(profile.valid_to))
+        return ProfileChange(at=at, kind=ProfileChangeKind.ENDS)
+    return None
+
+
+def _next_of(profile: ChargingProfile, anchor: int, now: int) -> ProfileChange | None:
+    steps = profile_steps(profile, anchor, now, now + DURATION_S_MAX, Budget(STEPS_MAX))
+    _, before = next(steps)
+    for at, after in steps:
+        if (after.limit, after.number_phases) == (before.limit, before.number_phases):
+            continue
+        if after.limit is None:
+            kind = ProfileChangeKind.ENDS
+        elif before.limit is None:
+            kind = ProfileChangeKind.STARTS
+        else:
+            kind = ProfileChangeKind.CHANGES
+        return ProfileChange(at=to_instant(at), kind=kind, limit=after.limit)
+    return None

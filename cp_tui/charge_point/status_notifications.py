@@ -1,0 +1,171 @@
+"""Tells the CSMS and the screen each change of status (S 4.9, status.md 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from cp_tui.charge_point.calls import Calls, Outgoing
+from cp_tui.charge_point.connector import Connector
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import LogLevel
+from cp_tui.charge_point.status import is_legal, transition_code
+from cp_tui.charge_point.variables import StatusChange
+from cp_tui.ocpp.core import StatusNotificationRequest
+from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
+
+INFO_LENGTH_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a StatusNotification says, apart from when."""
+
+    status: ChargePointStatus
+    error_code: ChargePointErrorCode
+    info: str | None
+    vendor_error_code: str | None
+
+
+class StatusNotifications:
+    """Follows the connectors and notifies what has lasted MinimumStatusDuration."""
+
+    def __init__(
+        self,
+        core: Core,
+        calls: Calls,
+        connectors: Iterable[Connector],
+        *,
+        minimum_duration: Callable[[], timedelta],
+        may_notify: Callable[[], bool],
+    ) -> None:
+        self._core = core
+        self._calls = calls
+        self._connectors = {connector.connector_id: connector for connector in connectors}
+        self._minimum_duration = minimum_duration
+        self._may_notify = may_notify
+        self._said: dict[int, _Said] = {}
+        self._delivered: dict[int, _Said] = {}
+        self._due: dict[int, datetime] = {}
+        self._stamped_from: datetime | None = None
+        """No status is stamped earlier: not with an instant at which OCPP was stopped."""
+
+    def resume(self) -> None:
+        """Stamp nothing with the time before now: OCPP was stopped until now."""
+        self._stamped_from = self._core.now
+
+    def reset(self) -> None:
+        """Forget what the CSMS knows: after a boot everything is told again (E 3.22)."""
+        self._delivered.clear()
+        self._due.clear()
+
+    def refresh(self, connector: Connector, cause: str) -> None:
+        """Derive the status anew after something happened, and report it where it changed."""
+        old, new = connector.status, connector.current_status()
+        connector_id = connector.connector_id
+        self._core.changed("connectors")
+        if new is not old:
+            code = transition_code(old, new) if connector_id else ""
+            if connector_id and not is_legal(old, new):
+                self._core.log(
+                    LogLevel.WARNING, f"connector {connector_id}: {code} is no legal transition"
+                )
+            connector.status = new
+            connector.status_since = self._core.now
+            connector.cause = f"{code} {cause}".strip()
+            self._core.event(
+                "status_changes", self._change(connector, old, new, code=code, cause=cause)
+            )
+        said = _what_to_say(connector)
+        if self._said.get(connector_id) == said:
+            return
+        self._said[connector_id] = said
+        self._due[connector_id] = self._core.now + self._minimum_duration()
+        self.tick()
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When a status has lasted long enough to be notified."""
+        return min(self._due.values(), default=None) if self._may_notify() else None
+
+    def tick(self) -> None:
+        """Notify what has lasted long enough and differs from what the CSMS knows."""
+        if not self._may_notify():
+            return
+        for connector_id in [c for c, due in self._due.items() if due <= self._core.now]:
+            del self._due[connector_id]
+            if self._delivered.get(connector_id) != self._said.get(connector_id):
+                self.notify(self._connectors[connector_id])
+
+    def notify_all(self) -> None:
+        """Tell the status of the charge point and of every connector (E 3.22)."""
+        self._due.clear()
+        for connector in self._connectors.values():
+            self._said[connector.connector_id] = _what_to_say(connector)
+            self.notify(connector)
+
+    def notify_changed(self) -> None:
+        """After a connection loss: tell what is not as the CSMS knows it, and nothing else."""
+        for connector in self._connectors.values():
+            said = _what_to_say(connector)
+            self._said[connector.connector_id] = said
+            if self._delivered.get(connector.connector_id) != said:
+                self.notify(connector)
+
+    def notify(self, connector: Connector, *, is_triggered: bool = False) -> None:
+        """Send the StatusNotification of a connector as it is now."""
+        said = _what_to_say(connector)
+        behind = self._core.now - max(
+            connector.status_since, self._stamped_from or connector.status_since
+        )
+        request = StatusNotificationRequest(
+            connector_id=connector.connector_id,
+            error_code=said.error_code,
+            info=said.info[:INFO_LENGTH_MAX] if said.info else None,
+            status=said.status,
+            timestamp=self._core.time - behind,
+            vendor_id=self._core.config.vendor if said.vendor_error_code else None,
+            vendor_error_code=said.vendor_error_code,
+        )
+        connector_id = connector.connector_id
+        self._delivered[connector_id] = said
+        # Not retried (status.md 5.13): a lost one is told again after the next connect.
+        lost = partial(self._lost, connector_id, said)
+        self._calls.call(Outgoing(request, lambda _: None, lost, is_triggered))
+
+    def _lost(self, connector_id: int, said: _Said, _failure: object) -> None:
+        if self._delivered.get(connector_id) == said:
+            del self._delivered[connector_id]
+
+    def _change(
+        self,
+        connector: Connector,
+        old: ChargePointStatus,
+        new: ChargePointStatus,
+        *,
+        code: str,
+        cause: str,
+    ) -> StatusChange:
+        said = _what_to_say(connector)
+        return StatusChange(
+            connector_id=connector.connector_id,
+            old_status=old,
+            status=new,
+            code=code,
+            cause=cause,
+            error_code=said.error_code,
+            info=said.info,
+            time=self._core.time,
+        )
+
+
+def _what_to_say(connector: Connector) -> _Said:
+    fault = connector.shown_fault
+    return _Said(
+        status=connector.current_status(),
+        error_code=fault.error_code if fault else ChargePointErrorCode.NO_ERROR,
+        info=connector.info,
+        vendor_error_code=fault.vendor_error_code if fault else None,
+    )

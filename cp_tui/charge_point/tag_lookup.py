@@ -1,0 +1,41 @@
+"""What would happen if a tag were shown now, and why: for somebody who looks, nothing is done."""
+
+from __future__ import annotations
+
+from cp_tui.charge_point.authorization_rules import Question, Verdict
+from cp_tui.charge_point.parts import Parts
+from cp_tui.charge_point.reader import STOPPED
+from cp_tui.charge_point.variables import TagExplanation, TagOutcome
+
+NO_ANSWER = "the CSMS gives no answer"
+
+
+def explain_tag(parts: Parts, id_tag: str, *, is_stopped: bool) -> TagExplanation:
+    """Explain a tag by list, cache, keys, connection and reservations as they are now."""
+    authorization, reservations = parts.authorization, parts.reservations
+    known = authorization.known(id_tag)
+    parent = known.info.parent_id_tag if known else None
+    found = Verdict(False, STOPPED) if is_stopped else authorization.decide(id_tag)
+    fallback = None
+    if isinstance(found, Question):
+        fallback = authorization.decide_without_csms(id_tag, NO_ANSWER)
+    kept = (reservations.why_not(c, id_tag, parent) for c in parts.connectors[1:])
+    return TagExplanation(
+        id_tag=id_tag,
+        known_by=known.by if known else None,
+        status=known.status if known else None,
+        expiry_date=known.info.expiry_date if known else None,
+        parent_id_tag=parent,
+        outcome=_outcome(found),
+        reason=found.reason,
+        outcome_without_answer=_outcome(fallback) if fallback else None,
+        reason_without_answer=fallback.reason if fallback else None,
+        reservations=reservations.usable_by(id_tag, parent),
+        kept_from_it=tuple(reason for reason in kept if reason is not None),
+    )
+
+
+def _outcome(found: Verdict | Question) -> TagOutcome:
+    if isinstance(found, Question):
+        return TagOutcome.ASK
+    return TagOutcome.ACCEPTED if found.is_accepted else TagOutcome.REFUSED

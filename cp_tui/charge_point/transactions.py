@@ -1,0 +1,301 @@
+"""Transactions from StartTransaction to the confirmed StopTransaction (S 4.8, S 4.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cp_tui.charge_point.connector import Connector, PendingStart
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import LogLevel, Table
+from cp_tui.charge_point.metering import register_wh
+from cp_tui.charge_point.outbox import Outbox
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.records import OutboxRecord, TransactionRecord
+from cp_tui.charge_point.sampling import Sampling
+from cp_tui.charge_point.variables import DeliveryState, TransactionEntry
+from cp_tui.charge_point.variables import Transactions as TransactionsView
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.core import (
+    StartTransactionRequest,
+    StartTransactionResponse,
+    StopTransactionRequest,
+    StopTransactionResponse,
+)
+from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo, StopReason
+from cp_tui.ocpp.model import WireModel
+
+HISTORY_MAX = 2_000
+"""Past transactions that are kept; the oldest confirmed one goes first."""
+SHOWN_MAX = 100
+"""Past transactions that are published."""
+
+
+class Transactions:
+    """The running transactions and the past ones."""
+
+    def __init__(
+        self,
+        core: Core,
+        outbox: Outbox,
+        sampling: Sampling,
+        connectors: Iterable[Connector],
+        *,
+        on_changed: Callable[[Connector, str], None],
+        on_refused: Callable[[Connector, Reason], None],
+        learn: Callable[[str, IdTagInfo], None],
+    ) -> None:
+        self._core = core
+        self._outbox = outbox
+        self._sampling = sampling
+        self._connectors = {connector.connector_id: connector for connector in connectors}
+        self._on_changed = on_changed
+        self._on_refused = on_refused
+        self._learn = learn
+        records = core.records(Table.TRANSACTION, TransactionRecord)
+        self._records = {
+            key: record for key, record in sorted(records, key=lambda item: item[1].started_at)
+        }
+
+    def running(self) -> list[tuple[Connector, TransactionRecord]]:
+        """Give each connector with a running transaction."""
+        return [(c, c.transaction) for c in self._connectors.values() if c.transaction]
+
+    def find(self, transaction_id: int) -> Connector | None:
+        """Find the connector where this transaction runs."""
+        for connector, record in self.running():
+            if record.transaction_id == transaction_id:
+                return connector
+        return None
+
+    def transaction_id(self, key: str) -> int | None:
+        """Give the transactionId of a transaction; None where the CSMS gave none."""
+        record = self._records.get(key)
+        return record.transaction_id if record else None
+
+    def start(
+        self, connector: Connector, pending: PendingStart, reservation_id: int | None
+    ) -> TransactionRecord:
+        """Begin a transaction: cable and tag are both there; it may use a reservation (S 4.8)."""
+        connector_id = connector.connector_id
+        meter_wh = register_wh(self._core.body.reading(connector_id, self._core.now))
+        record = TransactionRecord(
+            key=self._core.new_id(),
+            connector_id=connector_id,
+            id_tag=pending.id_tag,
+            parent_id_tag=pending.parent_id_tag,
+            started_at=self._core.time,
+            meter_start_wh=meter_wh,
+            meter_last_wh=meter_wh,
+            last_seen_at=self._core.time,
+        )
+        self._store(connector, record)
+        request = StartTransactionRequest(
+            connector_id=connector_id,
+            id_tag=record.id_tag,
+            meter_start=record.meter_start_wh,
+            timestamp=record.started_at,
+            reservation_id=reservation_id,
+        )
+        self._outbox.add(request, Action.START_TRANSACTION, record.key, connector_id)
+        self._sampling.begin(connector)
+        return record
+
+    def seen(self, connector: Connector) -> None:
+        """Keep the register of now: where the transaction ends if the power fails."""
+        record = connector.transaction
+        if record is None:
+            return
+        reading = self._core.body.reading(connector.connector_id, self._core.now)
+        self._store(
+            connector,
+            record.model_copy(
+                update={
+                    "meter_last_wh": max(record.meter_last_wh, register_wh(reading)),
+                    "last_seen_at": self._core.time,
+                }
+            ),
+        )
+
+    def stop(
+        self,
+        connector: Connector,
+        stop_reason: StopReason,
+        explanation: Reason,
+        id_tag: str | None = None,
+    ) -> TransactionRecord:
+        """End the running transaction of a connector (S 4.10)."""
+        self.seen(connector)
+        record = connector.transaction
+        assert record is not None
+        ended = record.model_copy(
+            update={
+                "stopped_at": self._core.time,
+                "meter_stop_wh": record.meter_last_wh,
+                "stop_reason": stop_reason,
+                "stop_id_tag": id_tag,
+                "stop_explanation": explanation,
+            }
+        )
+        data = self._sampling.end(connector)
+        self._store(connector, ended)
+        connector.transaction = None
+        request = StopTransactionRequest(
+            id_tag=id_tag,
+            meter_stop=ended.meter_last_wh,
+            timestamp=self._core.time,
+            transaction_id=0,
+            reason=stop_reason,
+            transaction_data=data,
+        )
+        self._outbox.add(request, Action.STOP_TRANSACTION, ended.key, connector.connector_id)
+        self._trim()
+        return ended
+
+    def close_interrupted(self) -> list[TransactionRecord]:
+        """After a power loss: end what was running, at the last moment that is known."""
+        interrupted = [record for record in self._records.values() if record.is_running]
+        return [self._close(record) for record in interrupted]
+
+    def _close(self, record: TransactionRecord) -> TransactionRecord:
+        reason = because(
+            "transactions.power_loss",
+            "S 4.10",
+            "the charge point lost power during this transaction",
+        )
+        known = record.connector_id in self._connectors
+        register = (
+            register_wh(self._core.body.reading(record.connector_id, self._core.now))
+            if known
+            else record.meter_last_wh
+        )
+        meter_stop_wh = max(record.meter_last_wh, register)
+        ended = record.model_copy(
+            update={
+                "stopped_at": record.last_seen_at,
+                "meter_stop_wh": meter_stop_wh,
+                "stop_reason": StopReason.POWER_LOSS,
+                "stop_explanation": reason,
+            }
+        )
+        self._keep(ended)
+        request = StopTransactionRequest(
+            meter_stop=meter_stop_wh,
+            timestamp=record.last_seen_at,
+            transaction_id=0,
+            reason=StopReason.POWER_LOSS,
+            transaction_data=self._sampling.end_interrupted(
+                record.key, meter_stop_wh, record.last_seen_at
+            ),
+        )
+        self._outbox.add(request, Action.STOP_TRANSACTION, ended.key, ended.connector_id)
+        return ended
+
+    def suspend_energy(self, connector: Connector) -> None:
+        """Let the transaction go on without energy (StopTransactionOnInvalidId false)."""
+        if connector.transaction is not None:
+            update = {"is_deauthorized": True}
+            self._store(connector, connector.transaction.model_copy(update=update))
+
+    def confirmed(self, message: OutboxRecord, response: WireModel) -> None:
+        """Take the answer to a transaction message."""
+        record = self._records.get(message.transaction_key or "")
+        if record is None:
+            return
+        if isinstance(response, StartTransactionResponse):
+            self._started(record, response)
+        elif isinstance(response, StopTransactionResponse):
+            if response.id_tag_info and record.stop_id_tag:
+                self._learn(record.stop_id_tag, response.id_tag_info)
+            delivery = DeliveryState.LOST if record.is_start_lost else DeliveryState.DELIVERED
+            self._keep(record.model_copy(update={"delivery": delivery}))
+
+    def lost(self, message: OutboxRecord) -> None:
+        """Note that the CSMS never took a message."""
+        record = self._records.get(message.transaction_key or "")
+        if record is None or message.action == Action.METER_VALUES:
+            return
+        update: dict[str, object] = {"delivery": DeliveryState.LOST}
+        if message.action == Action.START_TRANSACTION:
+            update["is_start_lost"] = True
+        self._replace(record.model_copy(update=update))
+
+    def view(self) -> TransactionsView:
+        """Give the variable `transactions`."""
+        newest = list(reversed(self._records.values()))
+        running = [record for record in newest if record.is_running]
+        past = [record for record in newest if not record.is_running][:SHOWN_MAX]
+        return TransactionsView(tuple(_entry(record) for record in [*running, *past]))
+
+    def _started(self, record: TransactionRecord, response: StartTransactionResponse) -> None:
+        info = response.id_tag_info
+        self._learn(record.id_tag, info)
+        record = record.model_copy(
+            update={
+                "transaction_id": response.transaction_id,
+                "parent_id_tag": info.parent_id_tag or record.parent_id_tag,
+                "is_start_lost": False,
+            }
+        )
+        self._replace(record)
+        connector = self._connectors.get(record.connector_id)
+        if connector is None or connector.transaction is None or connector.transaction != record:
+            return
+        if info.status is AuthorizationStatus.ACCEPTED:
+            self._on_changed(connector, "the CSMS accepted the transaction")
+            return
+        reason = because(
+            "transactions.refused",
+            "S 4.8",
+            "the CSMS answered StartTransaction of {tag} with {status}",
+            tag=record.id_tag,
+            status=info.status,
+        )
+        self._core.log(LogLevel.WARNING, reason.text)
+        self._on_refused(connector, reason)
+
+    def _replace(self, record: TransactionRecord) -> None:
+        connector = self._connectors.get(record.connector_id)
+        running = connector.transaction if connector else None
+        if connector and running and running.key == record.key:
+            self._store(connector, record)
+        else:
+            self._keep(record)
+
+    def _store(self, connector: Connector, record: TransactionRecord) -> None:
+        connector.transaction = record
+        self._keep(record)
+
+    def _keep(self, record: TransactionRecord) -> None:
+        self._records[record.key] = record
+        self._core.save(Table.TRANSACTION, record.key, record)
+        self._core.changed("transactions", "connectors")
+
+    def _trim(self) -> None:
+        surplus = len(self._records) - HISTORY_MAX
+        if surplus <= 0:
+            return
+        settled = [
+            key
+            for key, record in self._records.items()
+            if not record.is_running and not self._outbox.waits_for(key)
+        ]
+        for key in settled[:surplus]:
+            del self._records[key]
+            self._core.forget(Table.TRANSACTION, key)
+
+
+def _entry(record: TransactionRecord) -> TransactionEntry:
+    return TransactionEntry(
+        key=record.key,
+        connector_id=record.connector_id,
+        transaction_id=record.transaction_id,
+        id_tag=record.id_tag,
+        started_at=record.started_at,
+        meter_start_wh=record.meter_start_wh,
+        stopped_at=record.stopped_at,
+        meter_stop_wh=record.meter_stop_wh,
+        energy_wh=record.energy_wh,
+        stop_reason=record.stop_reason,
+        stop_explanation=record.stop_explanation,
+        delivery=record.delivery,
+    )

@@ -1,0 +1,180 @@
+"""What the engine publishes: the variables and the events of the streams (design: variables).
+
+Each variable is a frozen model; a change publishes a new value. Instants of the protocol
+(transaction start, schedule) are in the charge point's own clock, which follows the CSMS; `since`,
+`at` and `next_..._at` are in the clock of the machine. `Registration.clock_offset_s` lies between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pydantic import BaseModel
+
+from cp_tui.charge_point.variables.authorization import (
+    AuthorizationCache,
+    CachedTag,
+    LocalList,
+    TagEntry,
+    TagExplanation,
+    TagOutcome,
+)
+from cp_tui.charge_point.variables.charging import (
+    ChargingSchedules,
+    ProfileEntry,
+    Profiles,
+)
+from cp_tui.charge_point.variables.configuration import (
+    Configuration,
+    ConfigurationEntry,
+    KeyChange,
+    KeySource,
+    Monitor,
+    Monitors,
+)
+from cp_tui.charge_point.variables.connection import (
+    Certificate,
+    Identity,
+    IsConnected,
+    LastFrame,
+    Link,
+    LinkError,
+    LinkPhase,
+    LinkStep,
+    Registration,
+    Stopped,
+    StopReport,
+    Tls,
+)
+from cp_tui.charge_point.variables.connector import (
+    Connector,
+    Connectors,
+    ConnectorTransaction,
+    Fault,
+    Limit,
+    Measurement,
+    StatusChange,
+    Vehicle,
+)
+from cp_tui.charge_point.variables.maintenance import (
+    Diagnostics,
+    DiagnosticsState,
+    FileFacts,
+    Firmware,
+    FirmwareState,
+    Transfer,
+)
+from cp_tui.charge_point.variables.measurement import MeasuredPoint, Measurements
+from cp_tui.charge_point.variables.message import (
+    DeliveryState,
+    Direction,
+    MessageKind,
+    MessageRecord,
+    Outbox,
+    OutboxEntry,
+    TransactionEntry,
+    Transactions,
+)
+from cp_tui.charge_point.variables.reservation import (
+    EndedReservation,
+    Reservation,
+    Reservations,
+)
+from cp_tui.charge_point.variables.value import (
+    Exact,
+    Value,
+)
+
+__all__ = [
+    "STREAMS",
+    "VARIABLES",
+    "AuthorizationCache",
+    "CachedTag",
+    "Certificate",
+    "ChargingSchedules",
+    "Configuration",
+    "ConfigurationEntry",
+    "Connector",
+    "ConnectorTransaction",
+    "Connectors",
+    "DeliveryState",
+    "Diagnostics",
+    "DiagnosticsState",
+    "Direction",
+    "EndedReservation",
+    "Exact",
+    "Fault",
+    "FileFacts",
+    "Firmware",
+    "FirmwareState",
+    "Identity",
+    "IsConnected",
+    "KeyChange",
+    "KeySource",
+    "LastFrame",
+    "Limit",
+    "Link",
+    "LinkError",
+    "LinkPhase",
+    "LinkStep",
+    "LocalList",
+    "MeasuredPoint",
+    "Measurement",
+    "Measurements",
+    "MessageKind",
+    "MessageRecord",
+    "Monitor",
+    "Monitors",
+    "Outbox",
+    "OutboxEntry",
+    "ProfileEntry",
+    "Profiles",
+    "Registration",
+    "Reservation",
+    "Reservations",
+    "StatusChange",
+    "StopReport",
+    "Stopped",
+    "TagEntry",
+    "TagExplanation",
+    "TagOutcome",
+    "Tls",
+    "TransactionEntry",
+    "Transactions",
+    "Transfer",
+    "Value",
+    "Vehicle",
+]
+
+VARIABLES: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {
+        "charging_schedules": ChargingSchedules,
+        "is_connected": IsConnected,
+        "identity": Identity,
+        "link": Link,
+        "registration": Registration,
+        "connectors": Connectors,
+        "configuration": Configuration,
+        "monitors": Monitors,
+        "profiles": Profiles,
+        "outbox": Outbox,
+        "transactions": Transactions,
+        "local_list": LocalList,
+        "authorization_cache": AuthorizationCache,
+        "reservations": Reservations,
+        "stop_report": Stopped,
+        "firmware": Firmware,
+        "diagnostics": Diagnostics,
+    }
+)
+"""Name of each variable -> its model."""
+
+STREAMS: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {
+        "configuration_key": KeyChange,
+        "messages": MessageRecord,
+        "status_changes": StatusChange,
+    }
+)
+"""Name of each stream -> the model of its events."""

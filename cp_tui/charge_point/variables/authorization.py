@@ -1,0 +1,82 @@
+"""The variables `local_list` and `authorization_cache`, and what would happen with a tag."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables.value import Value
+from cp_tui.ocpp.datatypes import AuthorizationStatus
+
+
+class TagEntry(Value):
+    """What is known here about a tag."""
+
+    id_tag: str
+    status: AuthorizationStatus
+    """As the CSMS gave it; after `expiry_date` the tag counts as Expired."""
+    expiry_date: datetime | None = None
+    parent_id_tag: str | None = None
+
+
+class LocalList(Value):
+    """The local authorization list (S 3.5.2)."""
+
+    is_enabled: bool
+    """LocalAuthListEnabled: otherwise it is kept, but not used."""
+    version: int
+    """0 while the list is empty."""
+    count: int
+    count_max: int
+    updated_at: datetime | None = None
+    """When SendLocalList last changed it; None: never."""
+    entries: tuple[TagEntry, ...] = ()
+    """The first ones by tag; `count` says how many there are."""
+
+
+class CachedTag(TagEntry):
+    """What the CSMS last said about a tag."""
+
+    updated_at: datetime
+
+
+class AuthorizationCache(Value):
+    """The authorization cache (S 3.5.1)."""
+
+    is_enabled: bool
+    """AuthorizationCacheEnabled: otherwise it is neither used nor filled."""
+    count: int
+    count_max: int
+    entries: tuple[CachedTag, ...] = ()
+    """The newest ones; `count` says how many there are."""
+
+
+class TagOutcome(StrEnum):
+    """What becomes of a tag that wants to start now."""
+
+    ACCEPTED = "Accepted"
+    REFUSED = "Refused"
+    ASK = "Ask"
+    """The CSMS is asked with Authorize."""
+
+
+class TagExplanation(Value):
+    """What would happen if a tag were shown now, and why; to look changes and sends nothing."""
+
+    id_tag: str
+    known_by: str | None = None
+    """`the local list` or `the authorization cache`; None: unknown here."""
+    status: AuthorizationStatus | None = None
+    """As it counts now: Expired after its expiry date."""
+    expiry_date: datetime | None = None
+    parent_id_tag: str | None = None
+    outcome: TagOutcome
+    reason: Reason
+    outcome_without_answer: TagOutcome | None = None
+    """Where the CSMS is asked: what happens if it does not answer."""
+    reason_without_answer: Reason | None = None
+    reservations: tuple[int, ...] = ()
+    """The reservationIds that the tag may use."""
+    kept_from_it: tuple[Reason, ...] = ()
+    """The connectors that are reserved for others."""

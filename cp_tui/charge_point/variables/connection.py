@@ -1,0 +1,148 @@
+"""The variables `identity`, `link`, `is_connected`, `registration` and `stop_report`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import ConfigDict, RootModel
+
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables.value import Value
+from cp_tui.ocpp.datatypes import RegistrationStatus
+
+
+class Identity(Value):
+    """Who this charge point says it is, and where it really connects to."""
+
+    charge_point_id: str
+    vendor: str
+    model: str
+    charge_point_serial_number: str | None = None
+    charge_box_serial_number: str | None = None
+    firmware_version: str | None = None
+    url: str
+    """The connection URL as really used, id percent-encoded; never with credentials."""
+    connectors: int
+    cp_tui_version: str
+
+
+class LinkPhase(StrEnum):
+    """Where the WebSocket stands."""
+
+    STOPPED = "stopped"
+    """Stopped by the operator; not offline: nothing is tried."""
+    RESOLVING = "resolving"
+    CONNECTING = "connecting"
+    TLS = "tls"
+    UPGRADING = "upgrading"
+    OPEN = "open"
+    WAITING = "waiting"
+    """Between two attempts."""
+
+
+class LinkStep(StrEnum):
+    """The step of connecting that failed."""
+
+    DNS = "DNS"
+    TCP = "TCP"
+    TLS = "TLS"
+    HTTP = "HTTP"
+    SUBPROTOCOL = "subprotocol"
+    OPEN = "open"
+    """It was open and broke: closed by the CSMS, ping unanswered, network gone."""
+
+
+class LinkError(Value):
+    """Why the last attempt failed or the last connection ended, in plain words."""
+
+    step: LinkStep
+    text: str
+    hint: str = ""
+    """What to check."""
+    http_status: int | None = None
+    close_code: int | None = None
+    at: datetime
+
+
+class Certificate(Value):
+    """The server certificate of a TLS connection."""
+
+    subject: str
+    issuer: str
+    not_before: datetime
+    not_after: datetime
+
+
+class Tls(Value):
+    """What TLS agreed on."""
+
+    version: str
+    cipher: str
+    certificate: Certificate | None = None
+
+
+class LastFrame(Value):
+    """The newest frame in one direction."""
+
+    at: datetime
+    action: str
+
+
+class Link(Value):
+    """The WebSocket to the CSMS."""
+
+    phase: LinkPhase
+    since: datetime
+    attempt: int = 0
+    """Attempts since the link was last open; 0 while it is open for the first time."""
+    next_attempt_at: datetime | None = None
+    last_error: LinkError | None = None
+    ping_round_trip_ms: float | None = None
+    last_in: LastFrame | None = None
+    last_out: LastFrame | None = None
+    subprotocol: str | None = None
+    tls: Tls | None = None
+    security_profile: int = 0
+    """0 plain, 1 Basic authentication, 2 TLS with Basic authentication."""
+    authorization_key: str = "not set"
+    """Length and form of the AuthorizationKey, such as `20 bytes (hex)`; never the key."""
+    network_up: bool = True
+    """False while the operator has pulled the network cable (`set_network`)."""
+
+
+class StopReport(Value):
+    """What `stop()` did with what was under way; none unless stopped by the operator."""
+
+    at: datetime
+    lines: tuple[str, ...]
+
+
+class Registration(Value):
+    """Whether the CSMS wants this charge point, and how their clocks agree."""
+
+    status: RegistrationStatus | None = None
+    """None: no answer to a BootNotification yet."""
+    since: datetime
+    interval_s: int | None = None
+    next_boot_at: datetime | None = None
+    next_heartbeat_at: datetime | None = None
+    clock_offset_s: float | None = None
+    """CSMS clock minus the clock of this machine; None: never synchronised."""
+    clock_set_at: datetime | None = None
+    clock_set_by: str | None = None
+    """The message that set it, `BootNotification` or `Heartbeat`."""
+    reason: Reason | None = None
+    """Why it is not Accepted, where that is known."""
+
+
+class IsConnected(RootModel[bool]):
+    """The WebSocket is open with subprotocol `ocpp1.6`."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Stopped(RootModel[StopReport | None]):
+    """The report of the operator's `stop()`; none while not stopped."""
+
+    model_config = ConfigDict(frozen=True)

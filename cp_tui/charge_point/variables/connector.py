@@ -1,0 +1,119 @@
+"""The variable `connectors` and the stream `status_changes`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import ConfigDict, RootModel
+
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables.reservation import Reservation
+from cp_tui.charge_point.variables.value import Exact, Value
+from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
+
+
+class Vehicle(Value):
+    """The simulated vehicle at a connector."""
+
+    battery_wh: int
+    soc_percent: float
+    max_current_a: float
+    phases: int
+    max_power_w: int
+    is_suspended: bool
+    """The driver or the vehicle has paused charging."""
+
+
+class ConnectorTransaction(Value):
+    """The transaction that runs on a connector."""
+
+    transaction_id: int | None
+    """None until StartTransaction was answered."""
+    id_tag: str
+    started_at: datetime
+    meter_start_wh: int
+    energy_wh: int
+
+
+class Measurement(Value):
+    """What the meter of a connector says now."""
+
+    register_wh: int
+    power_w: int
+    current_a: float
+    """Per phase, the largest of the phases."""
+    voltage_v: float
+    phases: int
+    soc_percent: float | None = None
+
+
+class Limit(Value):
+    """The limit that the connector follows now."""
+
+    limit_a: Exact
+    limit_w: Exact
+    source: str
+    """In words: `TxProfile #7 level 2`, `hardware`."""
+    reason: Reason
+    until: datetime | None = None
+
+
+class Fault(Value):
+    """An error that is raised now."""
+
+    error_code: ChargePointErrorCode
+    info: str | None = None
+    vendor_error_code: str | None = None
+    blocks_charging: bool
+    since: datetime
+
+
+class Connector(Value):
+    """One connector; connector 0 is the charge point as a whole."""
+
+    connector_id: int
+    status: ChargePointStatus
+    error_code: ChargePointErrorCode
+    info: str | None = None
+    since: datetime
+    cause: str
+    """Transition code and cause, such as `A2 cable plugged in`."""
+    is_plugged: bool = False
+    is_locked: bool = False
+    is_lock_jammed: bool = False
+    is_operative: bool = True
+    scheduled_operative: bool | None = None
+    """A ChangeAvailability that waits for the end of the transaction."""
+    authorized_id_tag: str | None = None
+    """A tag that may start here as soon as everything else is in place."""
+    authorized_until: datetime | None = None
+    """When that authorization, or the plugged cable without tag, times out (ConnectionTimeOut)."""
+    reservation: Reservation | None = None
+    """For whom it is kept; at connector 0 the first reservation that names no connector."""
+    vehicle: Vehicle | None = None
+    transaction: ConnectorTransaction | None = None
+    measurement: Measurement | None = None
+    limit: Limit | None = None
+    faults: tuple[Fault, ...] = ()
+    last_refusal: Reason | None = None
+    """Why the newest attempt to start here was refused."""
+
+
+class Connectors(RootModel[tuple[Connector, ...]]):
+    """All connectors, from 0."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class StatusChange(Value):
+    """A connector changed its status: the event of the stream `status_changes`."""
+
+    connector_id: int
+    old_status: ChargePointStatus
+    status: ChargePointStatus
+    code: str
+    """The transition of status.md, such as `B3`; empty for connector 0."""
+    cause: str
+    error_code: ChargePointErrorCode
+    info: str | None = None
+    time: datetime

@@ -1,0 +1,88 @@
+"""The variables `firmware` and `diagnostics`; a location is shown without its credentials."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from cp_tui.charge_point.variables.value import Value
+
+
+class FirmwareState(StrEnum):
+    """Where a firmware update stands; finer than what FirmwareStatusNotification can say."""
+
+    IDLE = "idle"
+    """There was no update yet."""
+    SCHEDULED = "scheduled"
+    """Waits for retrieveDate."""
+    DOWNLOADING = "downloading"
+    RETRYING = "retrying"
+    """A try to download failed; the next one waits for retryInterval."""
+    DOWNLOADED = "downloaded"
+    """Waits until nobody charges any more."""
+    INSTALLING = "installing"
+    REBOOTING = "rebooting"
+    """Installed, and active from the boot that follows."""
+    INSTALLED = "installed"
+    DOWNLOAD_FAILED = "download failed"
+    INSTALLATION_FAILED = "installation failed"
+
+
+class DiagnosticsState(StrEnum):
+    """Where an upload of diagnostics stands."""
+
+    IDLE = "idle"
+    """There was no upload yet."""
+    UPLOADING = "uploading"
+    RETRYING = "retrying"
+    """A try failed; the next one waits for retryInterval."""
+    UPLOADED = "uploaded"
+    UPLOAD_FAILED = "upload failed"
+
+
+class FileFacts(Value):
+    """A file that was fetched."""
+
+    name: str
+    """As in the downloads of the data folder."""
+    size_bytes: int
+    sha256: str
+    first_line: str = ""
+    """Shortened; empty where the file does not begin with text."""
+
+
+class Transfer(Value):
+    """A file on its way, try by try."""
+
+    location: str
+    """Without credentials."""
+    attempt: int
+    """The present or the newest try; 0 before the first."""
+    attempts_max: int
+    next_try_at: datetime | None = None
+    done_bytes: int | None = None
+    """Moved so far in the present try."""
+    total_bytes: int | None = None
+    last_error: str = ""
+
+
+class Firmware(Value):
+    """The firmware, and the newest update of it."""
+
+    version: str | None
+    """What BootNotification says."""
+    state: FirmwareState = FirmwareState.IDLE
+    since: datetime | None = None
+    transfer: Transfer | None = None
+    file: FileFacts | None = None
+    waits_for: str = ""
+    """What keeps a downloaded file from being installed."""
+
+
+class Diagnostics(Value):
+    """The newest upload of diagnostics."""
+
+    state: DiagnosticsState = DiagnosticsState.IDLE
+    since: datetime | None = None
+    file_name: str = ""
+    transfer: Transfer | None = None

@@ -1,0 +1,103 @@
+"""The variables `transactions` and `outbox` and the stream `messages`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import ConfigDict, JsonValue, RootModel
+
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables.value import Value
+from cp_tui.ocpp.datatypes import StopReason
+
+
+class DeliveryState(StrEnum):
+    """How far the messages of a transaction got."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    LOST = "lost"
+    """The CSMS failed to process it TransactionMessageAttempts times."""
+
+
+class TransactionEntry(Value):
+    """A transaction, running or past."""
+
+    key: str
+    connector_id: int
+    transaction_id: int | None
+    id_tag: str
+    started_at: datetime
+    meter_start_wh: int
+    stopped_at: datetime | None = None
+    meter_stop_wh: int | None = None
+    energy_wh: int
+    stop_reason: StopReason | None = None
+    stop_explanation: Reason | None = None
+    delivery: DeliveryState
+
+
+class Transactions(RootModel[tuple[TransactionEntry, ...]]):
+    """Running transactions first, then past ones, newest first; a bounded history."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class OutboxEntry(Value):
+    """A message that waits to be sent."""
+
+    action: str
+    connector_id: int | None = None
+    transaction_key: str | None = None
+    why: str
+    """In words: `offline`, `CSMS answered InternalError, attempt 2 of 3`."""
+    since: datetime
+    attempts: int
+    attempts_max: int
+    next_attempt_at: datetime | None = None
+
+
+class Outbox(Value):
+    """What waits to be sent: the oldest transaction messages, and how many there are."""
+
+    count: int = 0
+    thinned: int = 0
+    """MeterValues that were dropped, spread over time, because too many waited (E 3.91)."""
+    entries: tuple[OutboxEntry, ...] = ()
+    """The oldest 100."""
+
+
+class Direction(StrEnum):
+    """Of a frame, seen from the charge point."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class MessageKind(StrEnum):
+    """Type of a frame."""
+
+    CALL = "CALL"
+    CALLRESULT = "CALLRESULT"
+    CALLERROR = "CALLERROR"
+    INVALID = "invalid"
+    """Something that is no OCPP frame."""
+
+
+class MessageRecord(Value):
+    """A frame as it went over the wire, secrets masked: the event of the stream `messages`."""
+
+    time: datetime
+    direction: Direction
+    kind: MessageKind
+    message_id: str
+    action: str
+    """Of a response: the action of its request."""
+    payload: JsonValue
+    connector_id: int | None = None
+    latency_ms: float | None = None
+    """Of a response: since its request."""
+    result: str | None = None
+    """Status of a response, error code of a CALLERROR."""
+    reason: Reason | None = None

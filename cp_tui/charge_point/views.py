@@ -1,0 +1,133 @@
+"""The variables as they are now, each from the part that knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from pydantic import BaseModel
+
+from cp_tui import __version__
+from cp_tui.charge_point.connector import Connector
+from cp_tui.charge_point.meter import MeterReading
+from cp_tui.charge_point.metering import register_wh
+from cp_tui.charge_point.operator import Operator
+from cp_tui.charge_point.parts import Parts
+from cp_tui.charge_point.variables import Connector as ConnectorView
+from cp_tui.charge_point.variables import (
+    Connectors,
+    ConnectorTransaction,
+    Identity,
+    Measurement,
+    Stopped,
+    Vehicle,
+)
+from cp_tui.ocpp.datatypes import ChargePointErrorCode
+
+
+def all_views(parts: Parts, operator: Operator) -> Mapping[str, Callable[[], BaseModel]]:
+    """Give, for each variable of the charge point, what computes it."""
+    return MappingProxyType(
+        {
+            "identity": lambda: identity(parts),
+            "registration": parts.registration.view,
+            "connectors": lambda: Connectors(
+                tuple(connector_view(parts, c) for c in parts.connectors)
+            ),
+            "configuration": lambda: parts.configuration.view(parts.monitors.keys),
+            "monitors": parts.monitors.view,
+            "charging_schedules": parts.charging.schedules_view,
+            "profiles": parts.charging.profiles_view,
+            "outbox": parts.outbox.view,
+            "transactions": parts.transactions.view,
+            "firmware": parts.firmware.view,
+            "diagnostics": parts.diagnostics.view,
+            "local_list": parts.local_list.view,
+            "authorization_cache": parts.authorization_cache.view,
+            "reservations": parts.reservations.view,
+            "stop_report": lambda: Stopped(operator.stop_report),
+        }
+    )
+
+
+def identity(parts: Parts) -> Identity:
+    """Give the variable `identity`."""
+    config = parts.core.config
+    return Identity(
+        charge_point_id=config.charge_point_id,
+        vendor=config.vendor,
+        model=config.model,
+        charge_point_serial_number=config.charge_point_serial_number,
+        charge_box_serial_number=config.charge_box_serial_number,
+        firmware_version=parts.firmware.version,
+        url=config.url,
+        connectors=len(config.connectors),
+        cp_tui_version=__version__,
+    )
+
+
+def connector_view(parts: Parts, connector: Connector) -> ConnectorView:
+    """Give one connector of the variable `connectors`."""
+    connector_id, core = connector.connector_id, parts.core
+    is_whole = connector_id == 0
+    vehicle = None if is_whole else core.body.vehicle(connector_id, core.now)
+    reading = core.body.reading(connector_id, core.now)
+    fault = connector.shown_fault
+    pending = connector.pending_start
+    return ConnectorView(
+        connector_id=connector_id,
+        status=connector.status,
+        error_code=fault.error_code if fault else ChargePointErrorCode.NO_ERROR,
+        info=connector.info,
+        since=connector.status_since,
+        cause=connector.cause,
+        is_plugged=connector.is_plugged,
+        is_locked=connector.is_locked,
+        is_lock_jammed=connector.is_lock_jammed,
+        is_operative=connector.is_operative,
+        scheduled_operative=connector.scheduled_operative,
+        authorized_id_tag=pending.id_tag if pending else None,
+        authorized_until=connector.attempt_until,
+        reservation=parts.reservations.at(connector),
+        vehicle=None
+        if vehicle is None
+        else Vehicle(
+            battery_wh=vehicle.battery_wh,
+            soc_percent=round(vehicle.soc_percent, 1),
+            max_current_a=vehicle.max_current_a,
+            phases=vehicle.phases,
+            max_power_w=vehicle.max_power_w,
+            is_suspended=vehicle.is_suspended,
+        ),
+        transaction=_transaction(connector, reading),
+        measurement=_measurement(reading),
+        limit=None if is_whole else parts.charging.limit_view(connector_id),
+        faults=tuple(connector.faults.values()),
+        last_refusal=connector.last_refusal,
+    )
+
+
+def _transaction(connector: Connector, reading: MeterReading) -> ConnectorTransaction | None:
+    record = connector.transaction
+    if record is None:
+        return None
+    return ConnectorTransaction(
+        transaction_id=record.transaction_id,
+        id_tag=record.id_tag,
+        started_at=record.started_at,
+        meter_start_wh=record.meter_start_wh,
+        energy_wh=max(record.energy_wh, register_wh(reading) - record.meter_start_wh),
+    )
+
+
+def _measurement(reading: MeterReading) -> Measurement:
+    phases = reading.phases
+    loaded = [phase for phase in phases if phase.current_a > 0]
+    return Measurement(
+        register_wh=register_wh(reading),
+        power_w=round(reading.power_w),
+        current_a=round(max((p.current_a for p in phases), default=0.0), 1),
+        voltage_v=round(max((p.voltage_v for p in phases), default=0.0), 1),
+        phases=len(loaded),
+        soc_percent=None if reading.soc_percent is None else round(reading.soc_percent, 1),
+    )

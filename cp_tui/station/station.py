@@ -1,0 +1,267 @@
+"""The station: every connector by its id, and the events that come of what happens to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+
+from cp_tui.charge_point.config import ConnectorConfig
+from cp_tui.charge_point.events import (
+    Event,
+    EvSuspended,
+    LockJammed,
+    PluggedIn,
+    PluggedOut,
+)
+from cp_tui.charge_point.meter import MeterReading, VehicleState
+from cp_tui.ocpp.datatypes import ChargePointErrorCode
+from cp_tui.station.connector import SimulatedConnector
+from cp_tui.station.errors import StationError
+from cp_tui.station.faults import Faults
+from cp_tui.station.main_meter import main_reading
+from cp_tui.station.offer import Limit
+from cp_tui.station.record import ConnectorRecord, FaultRecord, StationRecord
+from cp_tui.station.vehicle import VehicleSettings
+
+MAINS_VOLTAGE_V = 230.0
+"""Of the main meter where no AC connector says what the mains have."""
+LOCK_FAILURE = FaultRecord(
+    error_code=ChargePointErrorCode.CONNECTOR_LOCK_FAILURE, info="the lock is jammed"
+)
+
+
+class Station:
+    """The simulated body: people's acts come back as events, what the mind wants is obeyed.
+
+    Every method carries time forward; `advance` hands over what happened by itself meanwhile.
+    """
+
+    def __init__(
+        self, connectors: Sequence[ConnectorConfig], record: StationRecord | None = None
+    ) -> None:
+        if not connectors:
+            raise ValueError("a station has at least one connector")
+        numbers = range(len(connectors) + 1)
+        self._records = {number: ConnectorRecord(connector_id=number) for number in numbers}
+        if record is not None:
+            self._records |= {each.connector_id: each for each in record.connectors}
+        self._connectors = {
+            number: SimulatedConnector(config, self._records[number])
+            for number, config in enumerate(connectors, start=1)
+        }
+        self._faults = {number: Faults(number, self._records[number].faults) for number in numbers}
+        self._events: list[Event] = []
+
+    # --- what people do ---------------------------------------------------------------------------
+
+    def plug_in(self, connector_id: int, now: datetime) -> list[Event]:
+        """Plug a vehicle in; with a jammed lock the cable is not held, which is a fault."""
+        connector = self._connector(connector_id)
+        if connector.is_plugged:
+            raise StationError(f"connector {connector_id}: a cable is plugged in already")
+        with self._acting_on(connector, now):
+            connector.plug_in()
+            self._events.append(PluggedIn(connector_id))
+            if connector.is_lock_jammed:
+                self._fail_to_lock(connector_id)
+        return self._drain()
+
+    def plug_out(self, connector_id: int, now: datetime) -> list[Event]:
+        """Pull the cable at the vehicle, where the lock of the charge point does not hold it."""
+        connector = self._plugged(connector_id)
+        with self._acting_on(connector, now):
+            connector.plug_out()
+            self._events.append(PluggedOut(connector_id))
+        return self._drain()
+
+    def suspend_ev(self, connector_id: int, now: datetime) -> list[Event]:
+        """Let the vehicle stop drawing."""
+        connector = self._plugged(connector_id)
+        if connector.is_paused:
+            raise StationError(f"connector {connector_id}: the vehicle has paused already")
+        with self._acting_on(connector, now):
+            connector.pause(True)
+        return self._drain()
+
+    def resume_ev(self, connector_id: int, now: datetime) -> list[Event]:
+        """Let the vehicle draw again."""
+        connector = self._plugged(connector_id)
+        if not connector.is_paused:
+            why = "its battery is full" if connector.is_unwilling else "it has not paused"
+            raise StationError(f"connector {connector_id}: the vehicle cannot resume, {why}")
+        with self._acting_on(connector, now):
+            connector.pause(False)
+        return self._drain()
+
+    def set_vehicle(
+        self, connector_id: int, now: datetime, settings: VehicleSettings
+    ) -> list[Event]:
+        """Change the vehicle that is plugged in, or the one that comes next."""
+        connector = self._connector(connector_id)
+        with self._acting_on(connector, now):
+            connector.change_vehicle(settings)
+        return self._drain()
+
+    def raise_error(
+        self,
+        connector_id: int,
+        now: datetime,
+        error_code: ChargePointErrorCode,
+        info: str | None = None,
+        vendor_error_code: str | None = None,
+    ) -> list[Event]:
+        """Let an error appear on a connector, or on the whole station (0)."""
+        faults = self._faults_of(connector_id)
+        self._advance_all(now)
+        fault = FaultRecord(error_code=error_code, info=info, vendor_error_code=vendor_error_code)
+        self._events.append(faults.add(fault))
+        return self._drain()
+
+    def clear_error(
+        self, connector_id: int, now: datetime, error_code: ChargePointErrorCode | None = None
+    ) -> list[Event]:
+        """Take an error away; without a code, all of the connector."""
+        faults = self._faults_of(connector_id)
+        self._advance_all(now)
+        self._events.append(faults.clear(error_code))
+        return self._drain()
+
+    def jam_lock(self, connector_id: int, now: datetime, jammed: bool) -> list[Event]:
+        """Jam the cable lock where it stands, or free it."""
+        connector = self._connector(connector_id)
+        if connector.config.fixed_cable:
+            raise StationError(f"connector {connector_id}: a fixed cable has no lock to jam")
+        if connector.is_lock_jammed == jammed:
+            state = "jammed already" if jammed else "not jammed"
+            raise StationError(f"connector {connector_id}: the lock is {state}")
+        self._advance_all(now)
+        connector.is_lock_jammed = jammed
+        self._events.append(LockJammed(connector_id, jammed))
+        faults = self._faults[connector_id]
+        if not jammed and LOCK_FAILURE.error_code in faults:
+            self._events.append(faults.clear(LOCK_FAILURE.error_code))
+        return self._drain()
+
+    # --- what the mind wants ----------------------------------------------------------------------
+
+    def energize(self, connector_id: int, on: bool, now: datetime) -> None:
+        """Let energy flow on a connector, or cut it."""
+        self._connector_at(connector_id, now).energize(on)
+
+    def set_limit(
+        self, connector_id: int, limit_a: Decimal, limit_w: Decimal, now: datetime
+    ) -> None:
+        """Set the limit in force: A per phase and W in total."""
+        limit = Limit(current_a=float(limit_a), power_w=float(limit_w))
+        self._connector_at(connector_id, now).set_limit(limit)
+
+    def lock(self, connector_id: int, locked: bool, now: datetime) -> None:
+        """Lock the cable at the charge point, or release it; a lock that cannot hold is a fault."""
+        connector = self._connector_at(connector_id, now)
+        if not connector.lock(locked) and locked and connector.is_plugged:
+            self._fail_to_lock(connector_id)
+
+    # --- what the mind asks -----------------------------------------------------------------------
+
+    def reading(self, connector_id: int, now: datetime) -> MeterReading:
+        """Give the meter reading of connector 1..N, or of the main meter (0: the sum)."""
+        if connector_id != 0:
+            return self._connector_at(connector_id, now).reading(now)
+        connectors = self._connectors.values()
+        mains_v = next(
+            (float(each.config.voltage_v) for each in connectors if not each.is_dc), MAINS_VOLTAGE_V
+        )
+        readings = [self.reading(number, now) for number in self._connectors]
+        return main_reading(readings, mains_v, now)
+
+    def vehicle(self, connector_id: int, now: datetime) -> VehicleState | None:
+        """Give the vehicle at the connector, if one is plugged in."""
+        return self._connector_at(connector_id, now).vehicle_state()
+
+    def conditions(self) -> list[Event]:
+        """Tell a charge point that boots what it finds, apart from cables: jams, pauses, errors."""
+        found: list[Event] = []
+        for number, connector in self._connectors.items():
+            if connector.is_lock_jammed:
+                found.append(LockJammed(number, jammed=True))
+            if connector.is_unwilling:
+                found.append(EvSuspended(number, suspended=True))
+        for faults in self._faults.values():
+            found += faults.raised()
+        return found
+
+    # --- time and memory --------------------------------------------------------------------------
+
+    def advance(self, now: datetime) -> list[Event]:
+        """Carry time forward and tell what happened by itself since the last telling."""
+        self._advance_all(now)
+        return self._drain()
+
+    def next_deadline(self) -> datetime | None:
+        """Give when something happens by itself next, should nobody do anything."""
+        deadlines = (connector.next_deadline() for connector in self._connectors.values())
+        return min((each for each in deadlines if each is not None), default=None)
+
+    def record(self, now: datetime) -> StationRecord:
+        """Give what must survive a power cut; connectors configured away are remembered, too."""
+        self._advance_all(now)
+        self._records[0] = ConnectorRecord(connector_id=0, faults=self._faults[0].records())
+        for number, connector in self._connectors.items():
+            self._records[number] = connector.record(self._faults[number].records())
+        in_order = sorted(self._records.items())
+        return StationRecord(connectors=tuple(record for _, record in in_order))
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _advance_all(self, now: datetime) -> None:
+        for number in self._connectors:
+            self._connector_at(number, now)
+
+    def _connector_at(self, connector_id: int, now: datetime) -> SimulatedConnector:
+        """Give a connector as it is now; a battery that has become full meanwhile is an event."""
+        connector = self._connector(connector_id)
+        was_unwilling = connector.is_unwilling
+        connector.advance(now)
+        if connector.is_unwilling and not was_unwilling:
+            self._events.append(EvSuspended(connector_id, suspended=True))
+        return connector
+
+    @contextmanager
+    def _acting_on(self, connector: SimulatedConnector, now: datetime) -> Iterator[None]:
+        """Bring the station to now; an act that changes whether the vehicle draws is an event."""
+        self._advance_all(now)
+        was_unwilling = connector.is_unwilling
+        yield
+        if connector.is_plugged and connector.is_unwilling != was_unwilling:
+            suspended = EvSuspended(connector.connector_id, suspended=connector.is_unwilling)
+            self._events.append(suspended)
+
+    def _drain(self) -> list[Event]:
+        events, self._events = self._events, []
+        return events
+
+    def _connector(self, connector_id: int) -> SimulatedConnector:
+        connector = self._connectors.get(connector_id)
+        if connector is None:
+            count = len(self._connectors)
+            exist = "connector 1 only" if count == 1 else f"connectors 1 to {count}"
+            raise StationError(f"connector {connector_id} does not exist; this station has {exist}")
+        return connector
+
+    def _plugged(self, connector_id: int) -> SimulatedConnector:
+        connector = self._connector(connector_id)
+        if not connector.is_plugged:
+            raise StationError(f"connector {connector_id}: no cable is plugged in")
+        return connector
+
+    def _faults_of(self, connector_id: int) -> Faults:
+        if connector_id != 0:
+            self._connector(connector_id)
+        return self._faults[connector_id]
+
+    def _fail_to_lock(self, connector_id: int) -> None:
+        faults = self._faults[connector_id]
+        if LOCK_FAILURE.error_code not in faults:
+            self._events.append(faults.add(LOCK_FAILURE))

@@ -1,0 +1,306 @@
+"""A whole charge point in virtual time: mind, body, a store in memory, a CSMS that a test scripts.
+
+Nothing sleeps; `after` moves the clock from deadline to deadline.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from pydantic import BaseModel, JsonValue
+
+from cp_tui.charge_point.charge_point import ChargePoint
+from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.effects import (
+    CancelTransfer,
+    CloseLink,
+    Download,
+    Effect,
+    Emit,
+    Forget,
+    OpenLink,
+    Publish,
+    Reboot,
+    Reply,
+    Save,
+    Send,
+    Table,
+    Upload,
+)
+from cp_tui.charge_point.events import (
+    Event,
+    FrameReceived,
+    LinkClosed,
+    LinkOpened,
+    PoweredOn,
+    Tick,
+    TransferFinished,
+)
+from cp_tui.charge_point.variables import FileFacts
+from cp_tui.engine.charger import Charger
+
+T0 = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+"""A Monday, as in the worked examples."""
+
+Responder = Callable[[dict[str, Any]], "dict[str, Any] | str | None"]
+"""Payload of a request -> payload of the answer, a CALLERROR code as text, or None for silence."""
+
+Carrier = Callable[["Download | Upload"], "FileFacts | bool | str | None"]
+"""A transfer -> the file that was fetched, True for a delivered one, what failed, or None: it goes
+on until `finish_transfer`."""
+
+NEW_FIRMWARE = FileFacts(name="firmware-2.0.0.bin", size_bytes=8, sha256="ab" * 32)
+
+
+def _carry(transfer: Download | Upload) -> FileFacts | bool:
+    return NEW_FIRMWARE if isinstance(transfer, Download) else True
+
+
+@dataclass
+class Rig:
+    """One charger under test."""
+
+    config: ChargePointConfig
+    now: datetime = T0
+    connected: bool = True
+    """Whether the CSMS lets the link open when it is asked to."""
+    responders: dict[str, Responder] = field(default_factory=dict)
+    sent: list[list[Any]] = field(default_factory=list)
+    """Every frame that went out."""
+    effects: list[Effect] = field(default_factory=list)
+    variables: dict[str, BaseModel] = field(default_factory=dict)
+    events: list[tuple[str, BaseModel]] = field(default_factory=list)
+    replies: dict[int, Reply] = field(default_factory=dict)
+    store: dict[Table, dict[str, str]] = field(default_factory=dict)
+    carrier: Carrier = _carry
+    """What becomes of file transfers."""
+    transfers: list[Download | Upload] = field(default_factory=list)
+    """Every transfer that was begun."""
+    cancelled: list[str] = field(default_factory=list)
+    boots: int = 0
+    _requests: int = 0
+    _csms_id: int = 0
+    _transaction_id: int = 0
+    _open: bool = False
+
+    def __post_init__(self) -> None:
+        self.charger = Charger(self.config, self.store, Random(1), mind=ChargePoint)
+
+    # --- driving ----------------------------------------------------------------------------------
+
+    def power_on(self) -> None:
+        """Boot, and let the CSMS answer."""
+        self.boots += 1
+        self.handle(PoweredOn())
+
+    def handle(self, event: Event) -> None:
+        """Let something happen now, and carry out what follows until nothing is left to do."""
+        self._carry_out(self.charger.handle(event, self.now))
+
+    def act(self, method: str, **params: JsonValue) -> None:
+        """Do something at the station."""
+        self._carry_out(self.charger.act(method, params, self.now))
+
+    def after(self, seconds: float) -> None:
+        """Let time pass."""
+        end = self.now + timedelta(seconds=seconds)
+        for _ in range(100_000):
+            due = self.charger.next_deadline()
+            if due is None or due > end:
+                break
+            self.now = max(self.now, due)
+            self.handle(Tick())
+        else:
+            raise AssertionError("time does not move: a deadline stays in the past")
+        self.now = end
+        self.handle(Tick())
+
+    def command(self, make: Callable[[int], Event]) -> Reply:
+        """Give an operator's command that answers at once."""
+        request = self.start_command(make)
+        return self.replies[request]
+
+    def start_command(self, make: Callable[[int], Event]) -> int:
+        """Give an operator's command; its reply comes into `replies` under this number."""
+        self._requests += 1
+        self.handle(make(self._requests))
+        return self._requests
+
+    def request(self, action: str, payload: dict[str, Any] | None = None) -> list[Any]:
+        """Send a CALL of the CSMS; give the frame that answered it."""
+        self._csms_id += 1
+        message_id = f"csms-{self._csms_id}"
+        before = len(self.sent)
+        self.receive(json.dumps([2, message_id, action, payload or {}]))
+        answers = [f for f in self.sent[before:] if f[0] in (3, 4) and f[1] == message_id]
+        assert len(answers) <= 1, answers
+        return answers[0] if answers else []
+
+    def receive(self, data: str | bytes) -> None:
+        """Let a WebSocket message come in."""
+        self.handle(FrameReceived(data))
+
+    def finish_transfer(self, result: FileFacts | bool | str) -> None:
+        """End the newest transfer."""
+        transfer_id = self.transfers[-1].transfer_id
+        if isinstance(result, str):
+            self.handle(TransferFinished(transfer_id, False, result))
+        else:
+            facts = result if isinstance(result, FileFacts) else None
+            self.handle(TransferFinished(transfer_id, True, "done", facts))
+
+    def cut(self) -> None:
+        """Lose the connection, and keep it away."""
+        self.connected = False
+        if self._open:
+            self._open = False
+            self.handle(LinkClosed())
+
+    def reconnect(self) -> None:
+        """Let the connection come back."""
+        self.connected = True
+        self._open = True
+        self.handle(LinkOpened())
+
+    # --- looking ----------------------------------------------------------------------------------
+
+    def calls(self, action: str | None = None) -> list[dict[str, Any]]:
+        """Give the payloads of the CALLs sent, of one action or all."""
+        return [f[3] for f in self.sent if f[0] == 2 and action in (None, f[2])]
+
+    def actions(self) -> list[str]:
+        """Give the actions of the CALLs sent, in order."""
+        return [f[2] for f in self.sent if f[0] == 2]
+
+    def statuses(self, connector_id: int) -> list[str]:
+        """Give the statuses notified for a connector, in order."""
+        notified = self.calls("StatusNotification")
+        return [p["status"] for p in notified if p["connectorId"] == connector_id]
+
+    def forget_sent(self) -> None:
+        """Look only at what comes from now on."""
+        self.sent.clear()
+        self.events.clear()
+
+    # --- the world --------------------------------------------------------------------------------
+
+    def _carry_out(self, effects: list[Effect]) -> None:
+        """Do what the shell does; what goes out is answered by the CSMS in the same instant."""
+        self.effects.extend(effects)
+        for effect in effects:
+            match effect:
+                case Save(table, key, record):
+                    self.store.setdefault(table, {})[key] = record.model_dump_json()
+                case Forget(table, key):
+                    self.store.get(table, {}).pop(key, None)
+                case _:
+                    pass
+        answers: list[str] = []
+        begun: list[Download | Upload] = []
+        reopen = reboot = False
+        for effect in effects:
+            match effect:
+                case Send(text) if self._open:
+                    answers.extend(self._csms(json.loads(text)))
+                case Publish(name, value):
+                    self.variables[name] = value
+                case Emit(name, event):
+                    self.events.append((name, event))
+                case Reply(request):
+                    self.replies[request] = effect
+                case OpenLink():
+                    reopen = True
+                case CloseLink():
+                    self._open = False
+                case Download() | Upload():
+                    begun.append(effect)
+                case CancelTransfer(transfer_id):
+                    self.cancelled.append(transfer_id)
+                case Reboot():
+                    reboot = True
+                case _:
+                    pass
+        for answer in answers:
+            if self._open:
+                self.receive(answer)
+        for transfer in begun:
+            self.transfers.append(transfer)
+            result = self.carrier(transfer)
+            if result is not None:
+                self.finish_transfer(result)
+        if reboot:
+            self._boot_again()
+        elif reopen and self.connected and not self._open:
+            self.reconnect()
+
+    def _boot_again(self) -> None:
+        self._open = False
+        self.charger.lose_power(self.store, self.now)
+        self.power_on()
+
+    def power_cycle(self) -> None:
+        """Lose power without warning, and boot from what is stored."""
+        self._boot_again()
+
+    def _csms(self, sent: list[Any]) -> list[str]:
+        self.sent.append(sent)
+        if sent[0] != 2:
+            return []
+        _, message_id, action, payload = sent
+        responder = self.responders.get(action)
+        answer = responder(payload) if responder else self._default(action)
+        if answer is None:
+            return []
+        if isinstance(answer, str):
+            return [json.dumps([4, message_id, answer, "", {}])]
+        return [json.dumps([3, message_id, answer])]
+
+    def _default(self, action: str) -> dict[str, Any]:
+        time = self.now.isoformat()
+        match action:
+            case "BootNotification":
+                return {"status": "Accepted", "currentTime": time, "interval": 300}
+            case "Heartbeat":
+                return {"currentTime": time}
+            case "Authorize":
+                return {"idTagInfo": {"status": "Accepted"}}
+            case "StartTransaction":
+                self._transaction_id += 1
+                return {
+                    "transactionId": self._transaction_id,
+                    "idTagInfo": {"status": "Accepted"},
+                }
+            case "DataTransfer":
+                return {"status": "Accepted"}
+            case _:
+                return {}
+
+
+def rig(
+    *,
+    connectors: int = 2,
+    boot: bool = True,
+    keys: Mapping[str, str] | None = None,
+    **config: Any,
+) -> Rig:
+    """Build a charger; booted and accepted unless told otherwise, with an empty list of frames."""
+    from cp_tui.charge_point.config import ConnectorConfig
+
+    made = Rig(
+        ChargePointConfig(
+            charge_point_id="CP001",
+            url="ws://127.0.0.1/CP001",
+            connectors=config.pop("hardware", (ConnectorConfig(),) * connectors),
+            keys=keys or {},
+            **config,
+        )
+    )
+    if boot:
+        made.power_on()
+        made.forget_sent()
+    return made

@@ -1,0 +1,230 @@
+"""What holds for every schedule, and the bounds that keep a hostile profile harmless."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+
+from cp_tui.charge_point.smart_charging.composite import (
+    BOUNDARIES_MAX,
+    DURATION_S_MAX,
+    composite,
+    next_change,
+)
+from cp_tui.charge_point.smart_charging.context import Context, PhaseRule
+from cp_tui.charge_point.smart_charging.sweep import Sweep
+from cp_tui.charge_point.smart_charging.timeline import Budget, to_second
+from cp_tui.charge_point.smart_charging.wire import to_wire
+from tests.charge_point.smart_charging.builders import (
+    CP_MAX,
+    DAILY,
+    DAY_S,
+    RECURRING,
+    RELATIVE,
+    T0,
+    TX_DEFAULT,
+    A,
+    W,
+    after,
+    ask,
+    assert_is_sound,
+    context,
+    notation,
+    on,
+    profile,
+)
+from tests.charge_point.smart_charging.scenario import scenario
+
+
+def test_every_schedule_is_sound_by_either_phase_rule() -> None:
+    for seed in range(300):
+        asked = scenario(seed)
+        for rule in PhaseRule:
+            given = replace(asked.context, phase_rule=rule)
+            schedule = composite(
+                given, asked.connector_id, asked.start, asked.duration_s, asked.unit
+            )
+            assert_is_sound(schedule, asked.start, asked.duration_s)
+            wire = to_wire(schedule, 1_000)
+            starts = [period.start_period for period in wire.charging_schedule_period]
+            assert starts[0] == 0
+            assert starts == sorted(set(starts))
+            shown = [(p.limit, p.number_phases) for p in wire.charging_schedule_period]
+            assert all(a != b for a, b in pairwise(shown))
+
+
+def test_a_schedule_asked_later_is_the_rest_of_the_one_asked_before() -> None:
+    """While transactions run on all connectors nothing depends on when one asks."""
+    for seed in range(200):
+        asked = scenario(seed)
+        given = asked.context
+        running = {n: given.transactions.get(n) for n in given.hardware}
+        if None in running.values():
+            continue
+        whole = composite(given, asked.connector_id, T0, 600, asked.unit)
+        later = composite(given, asked.connector_id, after(100), 500, asked.unit)
+        for second in range(100, 600, 7):
+            at = after(second)
+            assert whole.at(at).limit == later.at(at).limit, f"seed {seed}"
+
+
+def test_the_order_of_installation_plays_no_part() -> None:
+    for seed in range(200):
+        asked = scenario(seed)
+        turned = replace(asked.context, profiles=asked.context.profiles[::-1])
+        one, other = (
+            to_wire(composite(given, asked.connector_id, asked.start, 300, asked.unit), 1_000)
+            for given in (asked.context, turned)
+        )
+        assert one == other, f"seed {seed}"
+
+
+def test_fractions_of_a_second_are_cut() -> None:
+    given = context(on(0, profile(TX_DEFAULT, (0, 10), start=T0 + timedelta(seconds=60.7))))
+    assert ask(given, 1, 120, T0 + timedelta(microseconds=999_999)) == "0:32, 60:10"
+
+
+def test_without_a_unit_the_first_allowed_one_is_used() -> None:
+    assert composite(replace(context(), allowed_units=(W, A)), 1, T0, 60).unit is W
+
+
+def test_a_period_that_starts_with_the_end_of_the_duration_is_never_shown() -> None:
+    given = context(on(0, profile(TX_DEFAULT, (0, 10), (60, 6), duration=60)))
+    assert ask(given, 1, 120) == "0:10, 60:32"
+
+
+def test_each_connector_counts_from_its_own_transaction() -> None:
+    relative = on(0, profile(TX_DEFAULT, (0, 10), (100, 20), kind=RELATIVE))
+    given = context(relative, connectors=2, transactions={1: after(-30), 2: after(-60)})
+    assert ask(given, 0, 120) == "0:20, 40:30, 70:40"
+
+
+def test_the_next_change_is_when_the_limit_changes() -> None:
+    given = context(
+        on(0, profile(TX_DEFAULT, (0, 10), (60, 6), id=1)),
+        on(0, profile(CP_MAX, (0, 40), (30, 41), id=2)),
+    )
+    assert next_change(given, 1, T0) == after(60)
+    assert next_change(given, 1, after(60)) is None
+    assert next_change(context(), 1, T0) is None
+
+
+# --- bounds ---------------------------------------------------------------------------------------
+
+
+def hourly() -> Context:
+    return context(
+        on(
+            0,
+            profile(
+                TX_DEFAULT,
+                *((3600 * hour, 6 + hour) for hour in range(24)),
+                kind=RECURRING,
+                recurrency=DAILY,
+            ),
+        )
+    )
+
+
+def test_a_year_of_hourly_changes_is_given_whole() -> None:
+    schedule = composite(hourly(), 1, T0, DURATION_S_MAX)
+    assert len(schedule.periods) == 365 * 24
+    assert not schedule.is_truncated
+
+
+def test_more_than_a_year_is_cut_to_a_year() -> None:
+    schedule = composite(context(), 1, T0, 2**40)
+    assert schedule.duration_s == DURATION_S_MAX
+    assert schedule.is_truncated
+
+
+def test_more_periods_than_allowed_are_cut_and_it_is_said() -> None:
+    schedule = composite(hourly(), 1, T0, DAY_S, periods_max=5)
+    assert len(schedule.periods) == 5
+    assert schedule.duration_s == 5 * 3600
+    assert schedule.is_truncated
+    assert_is_sound(schedule, T0, DAY_S)
+
+
+def test_more_boundaries_than_allowed_are_cut_and_what_is_given_is_right() -> None:
+    # Hidden below a limit that never changes, every second has a boundary.
+    busy = profile(
+        TX_DEFAULT,
+        *((second, 6 + second % 2) for second in range(1_000)),
+        id=1,
+        kind=RECURRING,
+        recurrency=DAILY,
+    )
+    top = profile(TX_DEFAULT, (0, 10), id=2, level=1)
+    given = context(on(0, busy), on(0, top))
+    schedule = composite(given, 1, T0, DURATION_S_MAX)
+    assert schedule.is_truncated
+    assert len(schedule.periods) == 1
+    assert schedule.periods[0].limit == 10
+    assert schedule.duration_s >= (BOUNDARIES_MAX // 1_000 - 1) * DAY_S
+    until = next_change(given, 1, T0)
+    assert until is not None
+    assert until > after(DAY_S)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 5, 8, 13])
+def test_up_to_the_cut_the_decisions_are_those_without_a_cut(steps: int) -> None:
+    begin = to_second(T0)
+    for seed in range(60):
+        asked = scenario(seed)
+        full = Sweep(asked.context, A, begin, begin + 300, Budget(10_000))
+        cut = Sweep(asked.context, A, begin, begin + 300, Budget(steps))
+        wanted = list(full.decisions(asked.connector_id))
+        found = list(cut.decisions(asked.connector_id))
+        known_until = cut.end if cut.budget.cut_at is None else cut.budget.cut_at
+        assert known_until > begin
+        assert [each for each in found if each[0] < known_until] == [
+            each for each in wanted if each[0] < known_until
+        ], f"seed {seed}"
+
+
+# --- on the wire ----------------------------------------------------------------------------------
+
+
+def test_the_wire_merges_what_differs_only_in_its_source() -> None:
+    given = context(
+        on(0, profile(TX_DEFAULT, (0, 10), id=1, level=1, duration=60)),
+        on(0, profile(TX_DEFAULT, (0, 10), (120, 8), id=2)),
+    )
+    schedule = composite(given, 1, T0, 300, A)
+    assert len(schedule.periods) == 3
+    wire = to_wire(schedule, 1_000)
+    periods = [(p.start_period, p.limit) for p in wire.charging_schedule_period]
+    assert notation(periods) == "0:10, 120:8"
+    assert len(periods) == 2
+    assert wire.to_payload() == {
+        "chargingRateUnit": "A",
+        "duration": 300,
+        "chargingSchedulePeriod": [
+            {"startPeriod": 0, "limit": 10},
+            {"startPeriod": 120, "limit": 8},
+        ],
+    }
+
+
+def test_the_wire_keeps_periods_that_differ_in_phases() -> None:
+    given = context(on(0, profile(TX_DEFAULT, (0, 10, 3), (60, 10, 1))))
+    wire = to_wire(composite(given, 1, T0, 120, A), 1_000)
+    assert [p.number_phases for p in wire.charging_schedule_period] == [3, 1]
+
+
+def test_the_wire_covers_less_time_rather_than_too_many_periods() -> None:
+    wire = to_wire(composite(hourly(), 1, T0, DAY_S), 5)
+    assert len(wire.charging_schedule_period) == 5
+    assert wire.duration == 5 * 3600
+
+
+def test_limits_are_decimals_throughout() -> None:
+    given = context(on(0, profile(TX_DEFAULT, (0, "21.4"))))
+    wire = to_wire(composite(given, 1, T0, 60, A), 10)
+    assert wire.charging_schedule_period[0].limit == Decimal("21.4")
+    assert wire.to_payload()["chargingSchedulePeriod"] == [{"startPeriod": 0, "limit": 21.4}]

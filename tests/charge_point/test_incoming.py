@@ -1,0 +1,121 @@
+"""Bad input from the CSMS: what wire.md sections 3 and 4 promise, and the link stays up."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.charge_point.rig import Rig, rig
+
+
+def errors(made: Rig) -> list[list[Any]]:
+    return [frame for frame in made.sent if frame[0] == 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "message_id", "code"),
+    [
+        ("", "-1", "GenericError"),
+        ("{}", "-1", "GenericError"),
+        ("[2", "-1", "GenericError"),
+        ("\x00\xff", "-1", "GenericError"),
+        ('[2,"a"]', "a", "FormationViolation"),
+        ('[2,"a",["x"],{}]', "a", "FormationViolation"),
+        ('[2,"a","Reset",[]]', "a", "FormationViolation"),
+        (json.dumps([2, "a" * 37, "Heartbeat", {}]), "a" * 37, "FormationViolation"),
+        ('[2,"a","Nonsense",{}]', "a", "NotImplemented"),
+        ('[2,"a","BootNotification",{}]', "a", "FormationViolation"),
+        ('[2,"a","Heartbeat",{}]', "a", "NotSupported"),
+        ('[2,"a","Reset",{}]', "a", "FormationViolation"),
+        ('[2,"a","Reset",{"type":"Hard","x":1}]', "a", "FormationViolation"),
+        ('[2,"a","Reset",{"type":1}]', "a", "TypeConstraintViolation"),
+        ('[2,"a","Reset",{"type":"Warm"}]', "a", "PropertyConstraintViolation"),
+        ('[2,"a","GetLog",{"logType":"SecurityLog","requestId":1}]', "a", None),
+    ],
+)
+def test_every_malformed_request_is_answered(text: str, message_id: str, code: str | None) -> None:
+    made = rig()
+    made.receive(text)
+    found = errors(made)
+    assert len(found) == 1
+    assert found[0][1] == message_id
+    assert code in (None, found[0][2])
+    assert len(found[0][3]) <= 255
+    assert made.request("GetConfiguration")[0] == 3
+
+
+def test_answers_and_unknown_types_are_never_answered() -> None:
+    made = rig()
+    for text in (
+        '[3,"nobody",{}]',
+        '[3,"nobody"]',
+        '[4,"nobody","GenericError","",{}]',
+        '[4,"nobody"]',
+        '[7,"x",{}]',
+    ):
+        made.receive(text)
+    assert made.sent == []
+
+
+def test_undecodable_bytes_are_answered() -> None:
+    made = rig()
+    made.receive(b"\xff\xfe[2")
+    assert errors(made)[0][1:3] == ["-1", "GenericError"]
+
+
+def test_an_answer_that_fails_its_schema_counts_as_no_answer() -> None:
+    made = rig()
+    made.responders["Authorize"] = lambda _: {"idTagInfo": {"status": "Maybe"}}
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    assert not made.calls("StartTransaction")
+    assert errors(made) == []
+
+
+def test_a_rejected_charge_point_answers_nothing() -> None:
+    made = rig(boot=False)
+    answer = {"status": "Rejected", "currentTime": "2026-01-05T08:00:00Z", "interval": 600}
+    made.responders["BootNotification"] = lambda _: answer
+    made.power_on()
+    made.forget_sent()
+    made.receive('[2,"a","GetConfiguration",{}]')
+    made.receive("nonsense")
+    assert made.sent == []
+
+
+def test_what_is_not_there_yet_says_so() -> None:
+    made = rig()
+    certificate = {"certificateType": "CentralSystemRootCertificate"}
+    assert made.request("GetInstalledCertificateIds", certificate)[2] == "NotSupported"
+    profiles = made.request("GetConfiguration", {"key": ["SupportedFeatureProfiles"]})[2]
+    value = profiles["configurationKey"][0]["value"]
+    assert {"LocalAuthListManagement", "Reservation"} <= set(value.split(","))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=12,
+)
+ACTIONS = ("Reset", "SetChargingProfile", "ChangeConfiguration", "RemoteStartTransaction", "X")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text() | st.binary() | JSON.map(json.dumps))
+def test_no_text_harms(data: str | bytes) -> None:
+    made = rig()
+    made.receive(data)
+    assert made.request("ChangeAvailability", {"connectorId": 1, "type": "Operative"})[0] == 3
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(ACTIONS), JSON)
+def test_no_payload_harms(action: str, payload: Any) -> None:
+    made = rig()
+    made.receive(json.dumps([2, "h", action, payload]))
+    assert len(made.sent) == 1
+    assert made.request("ChangeAvailability", {"connectorId": 1, "type": "Operative"})[0] == 3

@@ -1,0 +1,62 @@
+"""What is notified of the states of the connectors, and when (S 4.9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from cp_tui.charge_point.events import Restart, Stop
+from cp_tui.charge_point.variables import Connectors, StatusChange
+from tests.charge_point.rig import rig
+from tests.conformance.steps import charging
+
+
+def test_after_a_restart_no_status_is_stamped_with_the_time_of_the_stop() -> None:
+    made = rig()
+    made.command(Stop)
+    made.after(30)
+    made.act("plug_in", connector_id=1)
+    made.after(20)
+    made.command(Restart)
+    (notified,) = [p for p in made.calls("StatusNotification") if p["connectorId"] == 1]
+    assert notified["status"] == "Preparing"
+    assert notified["timestamp"] == "2026-01-05T08:00:50Z"
+
+
+def test_a_connector_that_was_to_leave_service_goes_from_preparing_over_available() -> None:
+    """There is no transition from Preparing to Unavailable (S 4.9)."""
+    made = rig()
+    made.act("plug_in", connector_id=1)
+    answer = made.request("ChangeAvailability", {"connectorId": 1, "type": "Inoperative"})
+    assert answer[2] == {"status": "Scheduled"}
+    made.forget_sent()
+    made.act("plug_out", connector_id=1)
+    changes = [event for name, event in made.events if name == "status_changes"]
+    assert [c.code for c in changes if isinstance(c, StatusChange)] == ["B1", "A8"]
+    assert made.statuses(1)[-1] == "Unavailable"
+
+
+def test_operative_said_to_an_operative_connector_leaves_a_finished_session_finished() -> None:
+    made = rig()
+    made.act("plug_in", connector_id=1)
+    made.after(61)
+    assert made.statuses(1)[-1] == "Finishing"
+    answer = made.request("ChangeAvailability", {"connectorId": 1, "type": "Operative"})
+    assert answer[2] == {"status": "Accepted"}
+    made.forget_sent()
+    made.request("TriggerMessage", {"requestedMessage": "StatusNotification", "connectorId": 1})
+    assert made.statuses(1) == ["Finishing"]
+
+
+@pytest.mark.parametrize("end", ["unlock", "stop"])
+def test_nobody_is_waited_for_after_the_lock_opened_with_no_vehicle_at_it(end: str) -> None:
+    made = rig(keys={"StopTransactionOnEVSideDisconnect": "false"})
+    charging(made)
+    made.act("plug_out", connector_id=1)
+    assert made.statuses(1)[-1] == "SuspendedEV"
+    if end == "unlock":
+        made.request("UnlockConnector", {"connectorId": 1})
+    else:
+        made.command(Stop)
+    connectors = made.variables["connectors"]
+    assert isinstance(connectors, Connectors)
+    assert connectors.root[1].status == "Available"
