@@ -1,0 +1,264 @@
+"""Mind and body joined into one charger, still pure: time comes in, effects come out.
+
+What the mind wants of the station is done here; what happens at the station is told to the mind,
+until both are quiet. Everything else is left to the shell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Protocol
+
+from pydantic import JsonValue, ValidationError
+
+from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.effects import (
+    Effect,
+    Energize,
+    Lock,
+    Log,
+    LogLevel,
+    Save,
+    Send,
+    SetLimit,
+    Table,
+)
+from cp_tui.charge_point.events import (
+    Event,
+    FrameReceived,
+    LinkClosed,
+    LinkOpened,
+    Observed,
+    PoweredOn,
+    Tick,
+)
+from cp_tui.charge_point.meter import Body
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.variables import MeasuredPoint, Measurements
+from cp_tui.engine.acts import ACTS
+from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.power_history import PowerHistory
+from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
+from cp_tui.station.errors import StationError
+from cp_tui.station.record import StationRecord
+from cp_tui.station.station import Station
+
+_NEWS = Tick | Observed | FrameReceived | LinkOpened | LinkClosed
+"""Events that are no change of the station; they are by far the most."""
+
+STATION_KEY = "station"
+"""Of the record in `Table.STATE` that holds the body."""
+ROUNDS_MAX = 1_000
+"""Events that one event may lead to; more is a loop between mind and body."""
+
+StoredRecords = Mapping[Table, Mapping[str, str]]
+
+
+class Mind(Protocol):
+    """What the shell needs of the charge point (`charge_point.ChargePoint`)."""
+
+    def handle(self, event: Event, now: datetime) -> list[Effect]:
+        """Take in what happened and say what is to be done."""
+
+    def next_deadline(self) -> datetime | None:
+        """Say when `Tick` is due at the latest."""
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """What the clock of the charge point is ahead of the machine's."""
+
+    def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
+        """Look up configuration keys: the known ones, and the names that are unknown."""
+
+    def composite_schedule(
+        self,
+        connector_id: int,
+        start: datetime | None,
+        duration_s: int,
+        unit: ChargingRateUnitType,
+        now: datetime,
+    ) -> CompositeSchedule:
+        """Compute the limits of a connector over time."""
+
+
+MindFactory = Callable[[ChargePointConfig, Body, StoredRecords, Random], Mind]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """What of a station record is worth a write to the disk, and how far the registers are."""
+
+    world: StationRecord
+    registers_wh: tuple[int, ...]
+
+    @staticmethod
+    def of(record: StationRecord) -> _Outline:
+        still = tuple(
+            each.model_copy(
+                update={"register_wh": 0.0, "charge_wh": None if each.charge_wh is None else 0.0}
+            )
+            for each in record.connectors
+        )
+        registers_wh = tuple(int(each.register_wh) for each in record.connectors)
+        return _Outline(StationRecord(connectors=still), registers_wh)
+
+
+class Charger:
+    """One charge point: a mind that boots from the store, in a body that stays as it is."""
+
+    def __init__(
+        self,
+        config: ChargePointConfig,
+        stored: StoredRecords,
+        random: Random,
+        *,
+        mind: MindFactory,
+    ) -> None:
+        self._config = config
+        self._random = random
+        self._make_mind = mind
+        self._notes: list[Effect] = []
+        self._energized: set[int] = set()
+        self._has_new_energy = False
+        """Whether the registers may have moved since they were saved."""
+        record = self._restored(stored)
+        self.station = Station(config.connectors, record)
+        self._power = PowerHistory(self.station.reading, range(len(config.connectors) + 1))
+        self._saved = _Outline.of(record or StationRecord())
+        self.mind = mind(config, self.station, stored, random)
+
+    def handle(self, event: Event, now: datetime) -> list[Effect]:
+        """Let an event happen, and all that follows from it at this instant."""
+        happened = self.station.advance(now)
+        if isinstance(event, PoweredOn):
+            # A charge point that boots finds jams, pauses and errors that are there already.
+            happened += self.station.conditions()
+            return self._settle([event, *happened], now)
+        return self._settle([*happened, event], now)
+
+    def act(self, method: str, params: Mapping[str, JsonValue], now: datetime) -> list[Effect]:
+        """Do something at the station; raises `CommandError` where that is impossible."""
+        act = ACTS.get(method)
+        if act is None:
+            raise CommandError(ErrorNumber.METHOD_NOT_FOUND, f"no method {method!r} at the station")
+        return self._settle(act.carry_out(method, params, self.station, now), now)
+
+    def lose_power(self, stored: StoredRecords, now: datetime) -> None:
+        """Forget everything that is not in the store; cables stay plugged, contactors open."""
+        for connector_id in range(1, len(self._config.connectors) + 1):
+            self.station.energize(connector_id, False, now)
+        self._energized.clear()
+        self.mind = self._make_mind(self._config, self.station, stored, self._random)
+
+    def next_deadline(self) -> datetime | None:
+        """Say when `handle(Tick(), now)` is due at the latest."""
+        deadlines = (
+            self.mind.next_deadline(),
+            self.station.next_deadline(),
+            self._power.deadline,
+        )
+        return min((each for each in deadlines if each is not None), default=None)
+
+    def is_energy_flowing(self, now: datetime) -> bool:
+        """Whether any connector delivers energy at this instant."""
+        return self.station.reading(0, now).power_w > 0
+
+    def measurements(
+        self, connector_id: int, start: datetime | None, end: datetime | None, now: datetime
+    ) -> Measurements:
+        """Give the measured power of a connector, in the clock of the charge point."""
+        offset = self.mind.clock_offset
+        points = self._power.points(
+            connector_id,
+            None if start is None else start - offset,
+            None if end is None else end - offset,
+            now,
+        )
+        return Measurements(
+            connector_id=connector_id,
+            points=tuple(
+                MeasuredPoint(
+                    at=point.at + offset,
+                    power_w=round(point.power_w),
+                    current_a=round(point.current_a, 1),
+                )
+                for point in points
+            ),
+        )
+
+    def save_station(self, now: datetime) -> list[Effect]:
+        """Give the record of the body if it differs from the saved one, be it by one Wh."""
+        return self._station_record(now, with_energy=True)
+
+    # --- mind and body ----------------------------------------------------------------------------
+
+    def _settle(self, events: Sequence[Event], now: datetime) -> list[Effect]:
+        """Feed events to the mind, its wishes to the station, and so on until both are quiet."""
+        waiting = list(events)
+        effects, self._notes = self._notes, []
+        is_touched = any(not isinstance(event, _NEWS) for event in events)
+        for _ in range(ROUNDS_MAX):
+            if not waiting:
+                break
+            for effect in self.mind.handle(waiting.pop(0), now):
+                if self._obey(effect, now):
+                    is_touched = True
+                else:
+                    effects.append(effect)
+            happened = self.station.advance(now)
+            is_touched = is_touched or bool(happened)
+            waiting += happened
+        else:
+            text = f"mind and station do not come to rest: {waiting[0]}"
+            effects.append(Log(LogLevel.ERROR, text))
+        self._power.note(now, is_touched=is_touched)
+        # What leaves the house must never be more than what the meter still knows after a crash.
+        tells = self._has_new_energy and any(isinstance(each, Send | Save) for each in effects)
+        if is_touched or tells:
+            effects += self._station_record(now, with_energy=tells)
+        return effects
+
+    def _obey(self, effect: Effect, now: datetime) -> bool:
+        """Do what the mind wants of the station; False if it wants something else."""
+        try:
+            match effect:
+                case Energize(connector_id, on):
+                    self.station.energize(connector_id, on, now)
+                    (self._energized.add if on else self._energized.discard)(connector_id)
+                    self._has_new_energy = True
+                case SetLimit(connector_id, limit_a, limit_w):
+                    self.station.set_limit(connector_id, limit_a, limit_w, now)
+                case Lock(connector_id, locked):
+                    self.station.lock(connector_id, locked, now)
+                case _:
+                    return False
+        except StationError as error:
+            self._notes.append(Log(LogLevel.ERROR, f"the station refused {effect}: {error}"))
+        return True
+
+    def _station_record(self, now: datetime, *, with_energy: bool) -> list[Effect]:
+        record = self.station.record(now)
+        outline = _Outline.of(record)
+        if outline.world == self._saved.world and not (
+            with_energy and outline.registers_wh != self._saved.registers_wh
+        ):
+            return []
+        self._saved = outline
+        self._has_new_energy = bool(self._energized)
+        return [Save(Table.STATE, STATION_KEY, record)]
+
+    def _restored(self, stored: StoredRecords) -> StationRecord | None:
+        text = stored.get(Table.STATE, {}).get(STATION_KEY)
+        if text is None:
+            return None
+        try:
+            return StationRecord.model_validate_json(text)
+        except ValidationError as error:
+            problem = (
+                f"the record of the station is damaged and left out: {error.error_count()} errors"
+            )
+            self._notes.append(Log(LogLevel.ERROR, problem))
+            return None

@@ -1,0 +1,298 @@
+"""The commands of the engine: name, parameters, and how each is carried out.
+
+What concerns one client of the door (`subscribe`, `get`, `observe`, `shutdown`) is not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Annotated, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, Field, JsonValue, StringConstraints
+
+from cp_tui.charge_point.events import (
+    ClearChargingProfile,
+    Event,
+    InstallChargingProfile,
+    MonitorConfigurationKeys,
+    Restart,
+    SetCustomConfigurationKey,
+    Stop,
+    TransferData,
+)
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.variables import Measurements
+from cp_tui.engine import charging_params
+from cp_tui.engine.acts import ACTS
+from cp_tui.engine.charging_params import GetCompositeSchedule, GetMeasurements
+from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.params import AS_TEXT, Params, Text, checked
+from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
+
+REPLY_TIMEOUT_S = 30.0
+"""The mind answers at once; only a full disk or a busy machine takes longer."""
+DATA_TRANSFER_TIMEOUT_S = 100.0
+"""The mind has its own timeout (MessageTimeout); this is for one that waits long for its turn."""
+KEYS_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The result of a command, and why it is what it is."""
+
+    result: JsonValue
+    reason: Reason | None = None
+
+
+class Performer(Protocol):
+    """What the commands need of the engine."""
+
+    async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> Answer:
+        """Give the mind an event that carries a request number, and wait for its answer."""
+
+    async def act(self, method: str, params: Mapping[str, JsonValue]) -> Answer:
+        """Do something at the station."""
+
+    async def power_cycle(self) -> None:
+        """Cut the power and switch it on again."""
+
+    def set_network(self, is_up: bool) -> bool:
+        """Pull the network cable or put it back; False if it was so already."""
+
+    def try_now(self) -> bool:
+        """Connect at once instead of waiting; False if it was not waiting."""
+
+    def configuration_keys(self, keys: Sequence[str]) -> tuple[Sequence[KeyValue], Sequence[str]]:
+        """Look up configuration keys: the known ones, and the names that are unknown."""
+
+    def composite_schedule(
+        self,
+        connector_id: int,
+        start: datetime | None,
+        duration_s: int,
+        unit: ChargingRateUnitType,
+    ) -> CompositeSchedule:
+        """Compute the limits of a connector over time, from now where no start is given."""
+
+    def measurements(
+        self, connector_id: int, start: datetime | None, end: datetime | None
+    ) -> Measurements:
+        """Give the measured power of a connector over time."""
+
+
+# --- parameters -----------------------------------------------------------------------------------
+
+Key = Annotated[str, StringConstraints(min_length=1, max_length=50), AS_TEXT]
+"""CiString50 (S 7.30)."""
+
+
+class Nothing(Params):
+    """No parameters."""
+
+
+class DataTransfer(Params):
+    """A DataTransfer to the CSMS (S 6.17)."""
+
+    vendor_id: Annotated[str, StringConstraints(max_length=255), AS_TEXT]
+    message_id: Annotated[str, StringConstraints(max_length=50), AS_TEXT] | None = None
+    data: Text | None = None
+
+
+class Keys(Params):
+    """Names of configuration keys."""
+
+    keys: Annotated[list[Key], Field(max_length=KEYS_MAX)]
+
+
+class OptionalKeys(Params):
+    """Names of configuration keys; none is all."""
+
+    keys: Annotated[list[Key], Field(max_length=KEYS_MAX)] = Field(default_factory=list)
+
+
+class SetCustomKey(Params):
+    """A new value for one of the operator's own keys."""
+
+    key: Key
+    value: Annotated[str, StringConstraints(max_length=500), AS_TEXT]
+
+
+class SetNetwork(Params):
+    """The network cable."""
+
+    up: bool
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+ParamsT = TypeVar("ParamsT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[ParamsT]):
+    """One method of the engine."""
+
+    params: type[ParamsT]
+    perform: Callable[[Performer, ParamsT], Awaitable[Answer]]
+    is_mutating: bool = True
+
+    async def carry_out(
+        self, method: str, params: Mapping[str, JsonValue], performer: Performer
+    ) -> Answer:
+        """Check the parameters and do it; raises `CommandError`."""
+        return await self.perform(performer, checked(self.params, method, params))
+
+
+async def _stop(performer: Performer, _: Nothing) -> Answer:
+    return await performer.ask(Stop, REPLY_TIMEOUT_S)
+
+
+async def _restart(performer: Performer, _: Nothing) -> Answer:
+    return await performer.ask(Restart, REPLY_TIMEOUT_S)
+
+
+async def _data_transfer(performer: Performer, params: DataTransfer) -> Answer:
+    def event_of(request: int) -> Event:
+        return TransferData(request, params.vendor_id, params.message_id, params.data)
+
+    return await performer.ask(event_of, DATA_TRANSFER_TIMEOUT_S)
+
+
+async def _get_configuration_key(performer: Performer, params: OptionalKeys) -> Answer:
+    known, unknown = performer.configuration_keys(params.keys)
+    return Answer(
+        {"configuration_key": [_key_value(each) for each in known], "unknown_key": list(unknown)}
+    )
+
+
+def _key_value(key: KeyValue) -> dict[str, JsonValue]:
+    entry: dict[str, JsonValue] = {"key": key.key, "read_only": key.readonly}
+    return entry if key.value is None else {**entry, "value": key.value}
+
+
+async def _set_custom_configuration_key(performer: Performer, params: SetCustomKey) -> Answer:
+    def event_of(request: int) -> Event:
+        return SetCustomConfigurationKey(request, params.key, params.value)
+
+    return await performer.ask(event_of, REPLY_TIMEOUT_S)
+
+
+async def _monitor(performer: Performer, params: Keys) -> Answer:
+    keys = tuple(params.keys)
+    return await performer.ask(
+        lambda number: MonitorConfigurationKeys(number, keys), REPLY_TIMEOUT_S
+    )
+
+
+async def _unmonitor(performer: Performer, params: Keys) -> Answer:
+    keys = tuple(params.keys)
+    return await performer.ask(
+        lambda number: MonitorConfigurationKeys(number, keys, add=False), REPLY_TIMEOUT_S
+    )
+
+
+async def _get_composite_schedule(performer: Performer, params: GetCompositeSchedule) -> Answer:
+    schedule = performer.composite_schedule(
+        params.connector_id, params.start, params.duration_s, params.unit
+    )
+    return Answer(schedule.model_dump(mode="json"))
+
+
+async def _get_measurements(performer: Performer, params: GetMeasurements) -> Answer:
+    if params.start is not None and params.end is not None and params.end < params.start:
+        raise CommandError(ErrorNumber.INVALID_PARAMS, "get_measurements: end lies before start")
+    measured = performer.measurements(params.connector_id, params.start, params.end)
+    return Answer(measured.model_dump(mode="json"))
+
+
+async def _install_charging_profile(
+    performer: Performer, params: charging_params.InstallChargingProfile
+) -> Answer:
+    def event_of(request: int) -> Event:
+        return InstallChargingProfile(request, params.connector_id, params.profile)
+
+    return await performer.ask(event_of, REPLY_TIMEOUT_S)
+
+
+async def _clear_charging_profile(
+    performer: Performer, params: charging_params.ClearChargingProfile
+) -> Answer:
+    def event_of(request: int) -> Event:
+        return ClearChargingProfile(
+            request, params.profile_id, params.connector_id, params.purpose, params.stack_level
+        )
+
+    return await performer.ask(event_of, REPLY_TIMEOUT_S)
+
+
+async def _set_network(performer: Performer, params: SetNetwork) -> Answer:
+    return Answer(performer.set_network(params.up))
+
+
+async def _try_now(performer: Performer, _: Nothing) -> Answer:
+    return Answer(performer.try_now())
+
+
+async def _power_cycle(performer: Performer, _: Nothing) -> Answer:
+    await performer.power_cycle()
+    return Answer(True)
+
+
+class _Carried(Protocol):
+    """A command of any parameters."""
+
+    @property
+    def is_mutating(self) -> bool: ...
+
+    async def carry_out(
+        self, method: str, params: Mapping[str, JsonValue], performer: Performer
+    ) -> Answer: ...
+
+
+COMMANDS: Mapping[str, _Carried] = MappingProxyType(
+    {
+        "stop": Command(Nothing, _stop),
+        "restart": Command(Nothing, _restart),
+        "data_transfer": Command(DataTransfer, _data_transfer),
+        "get_configuration_key": Command(OptionalKeys, _get_configuration_key, is_mutating=False),
+        "set_custom_configuration_key": Command(SetCustomKey, _set_custom_configuration_key),
+        "monitor_configuration_keys": Command(Keys, _monitor),
+        "unmonitor_configuration_keys": Command(Keys, _unmonitor),
+        "get_composite_schedule": Command(
+            GetCompositeSchedule, _get_composite_schedule, is_mutating=False
+        ),
+        "get_measurements": Command(GetMeasurements, _get_measurements, is_mutating=False),
+        "install_charging_profile": Command(
+            charging_params.InstallChargingProfile, _install_charging_profile
+        ),
+        "clear_charging_profile": Command(
+            charging_params.ClearChargingProfile, _clear_charging_profile
+        ),
+        "set_network": Command(SetNetwork, _set_network),
+        "try_now": Command(Nothing, _try_now),
+        "power_cycle": Command(Nothing, _power_cycle),
+    }
+)
+"""Method -> command, the acts at the station (`acts.ACTS`) apart."""
+
+METHODS: tuple[str, ...] = (*COMMANDS, *ACTS)
+"""All methods of `Engine.call`."""
+
+
+async def carry_out(
+    method: str, params: Mapping[str, JsonValue], performer: Performer, *, read_only: bool
+) -> Answer:
+    """Carry out any command; raises `CommandError`."""
+    command = COMMANDS.get(method)
+    if command is None and method not in ACTS:
+        text = f"no method {method!r}; there are: {', '.join(METHODS)}"
+        raise CommandError(ErrorNumber.METHOD_NOT_FOUND, text)
+    if read_only and (command is None or command.is_mutating):
+        raise CommandError(ErrorNumber.READ_ONLY, f"an observer may not use {method}")
+    if command is None:
+        return await performer.act(method, params)
+    return await command.carry_out(method, params, performer)

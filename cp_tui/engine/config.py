@@ -1,0 +1,21 @@
+"""What the engine is told at start, beyond what the charge point itself must know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cp_tui.charge_point.config import ChargePointConfig
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConfig:
+    """The charge point, and the way to its CSMS."""
+
+    charge_point: ChargePointConfig
+    url: str
+    """Endpoint of the CSMS, `ws` or `wss`, without the charge point id."""
+    ca_file: Path | None = None
+    """PEM file with the roots that are trusted; None: those of the system."""
+    check_hostname: bool = True
+    """Whether the server certificate must name the host of the URL."""

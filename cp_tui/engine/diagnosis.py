@@ -1,0 +1,234 @@
+"""Why an attempt to connect failed, or a connection broke, in the words of a technician.
+
+Pure: errors in, step, text and hint out. What the peer wrote (reason phrases, Location) is quoted
+as it is; whoever shows it must treat it as foreign text.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cp_tui.charge_point.variables import LinkError, LinkStep
+from cp_tui.engine.endpoint import SUBPROTOCOL, Endpoint
+
+if TYPE_CHECKING:
+    from websockets.exceptions import ConnectionClosed
+    from websockets.http11 import Response
+
+FRAME_BYTES_MAX = 1 << 20
+"""Longest message that we read; the standard has no limit, a full SendLocalList some 100 kB."""
+
+
+class LinkFailure(Exception):
+    """One attempt or connection that ended, with the step that failed."""
+
+    def __init__(
+        self,
+        step: LinkStep,
+        text: str,
+        hint: str = "",
+        *,
+        http_status: int | None = None,
+        close_code: int | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.step = step
+        self.text = text
+        self.hint = hint
+        self.http_status = http_status
+        self.close_code = close_code
+
+    def error(self, at: datetime) -> LinkError:
+        """Put it into the form that is published."""
+        return LinkError(
+            step=self.step,
+            text=self.text,
+            hint=self.hint,
+            http_status=self.http_status,
+            close_code=self.close_code,
+            at=at,
+        )
+
+
+def dns_failure(error: socket.gaierror, host: str) -> LinkFailure:
+    """Explain why a name has no address."""
+    if error.errno == socket.EAI_AGAIN:
+        return LinkFailure(
+            LinkStep.DNS,
+            f"no name server answered for {host}",
+            "check the network and the name servers of this machine",
+        )
+    if error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
+        return LinkFailure(LinkStep.DNS, f"no such name: {host}", "check the host in csms.url")
+    return LinkFailure(LinkStep.DNS, f"{host}: {error.strerror or error}", "check csms.url")
+
+
+def tcp_failure(error: OSError, host: str, port: int) -> LinkFailure:
+    """Explain why TCP does not connect."""
+    where = f"{host}:{port}"
+    match error.errno:
+        case errno.ECONNREFUSED:
+            text = f"connection refused: nothing listens on {where}"
+            hint = "check the port in csms.url, and whether the CSMS runs"
+        case errno.ENETUNREACH | errno.EHOSTUNREACH | errno.EADDRNOTAVAIL:
+            text = f"no route to {where}"
+            hint = "check cable, modem, address and gateway of this machine"
+        case errno.ETIMEDOUT:
+            text = f"{where} does not answer"
+            hint = "a firewall may drop the packets, or the host is down"
+        case errno.ECONNRESET | errno.ECONNABORTED:
+            text = f"{where} reset the connection"
+            hint = ""
+        case _:
+            text = f"{where}: {error.strerror or type(error).__name__}"
+            hint = ""
+    return LinkFailure(LinkStep.TCP, text, hint)
+
+
+# Numbers of OpenSSL's X509_V_ERR_*, which the ssl module passes on but does not name.
+_CERT_NOT_YET_VALID = 9
+_CERT_HAS_EXPIRED = 10
+DATE_CODES = frozenset({_CERT_NOT_YET_VALID, _CERT_HAS_EXPIRED})
+"""Verification failed for a date: it helps to know which one."""
+_SELF_SIGNED = frozenset({18, 19})
+_NO_ISSUER = frozenset({2, 20, 21})
+_NAME_MISMATCH = frozenset({62, 63, 64})
+
+_NO_TLS_REASONS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
+_OLD_TLS_REASONS = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"})
+_NO_CIPHER_REASONS = frozenset({"SSLV3_ALERT_HANDSHAKE_FAILURE", "NO_SHARED_CIPHER"})
+
+
+def certificate_failure(
+    error: ssl.SSLCertVerificationError, host: str, validity: tuple[datetime, datetime] | None
+) -> LinkFailure:
+    """Explain why the server certificate is not trusted; `validity`: notBefore and notAfter."""
+    code = error.verify_code
+    if code == _CERT_HAS_EXPIRED:
+        when = f" on {validity[1]:%Y-%m-%d %H:%M}Z" if validity else ""
+        text = f"the server certificate expired{when}"
+        hint = "the CSMS needs a new certificate; or the clock of this machine is wrong"
+    elif code == _CERT_NOT_YET_VALID:
+        when = f" before {validity[0]:%Y-%m-%d %H:%M}Z" if validity else ""
+        text = f"the server certificate is not valid{when}"
+        hint = "check the clock of this machine"
+    elif code in _NAME_MISMATCH:
+        text = f"the server certificate is not for {host}"
+        hint = "use the name in the certificate in csms.url, or set csms.check_hostname = false"
+    elif code in _SELF_SIGNED:
+        text = f"the server certificate is not trusted: {error.verify_message}"
+        hint = "set csms.ca_file to the root certificate of the CSMS"
+    elif code in _NO_ISSUER:
+        text = "the server certificate is not trusted: its issuer is unknown here"
+        hint = "set csms.ca_file to the root certificate of the CSMS"
+    else:
+        text = f"the server certificate is not trusted: {error.verify_message}"
+        hint = ""
+    return LinkFailure(LinkStep.TLS, text, hint)
+
+
+def tls_failure(error: OSError, host: str, port: int) -> LinkFailure:
+    """Explain why the TLS handshake failed for another cause than the certificate."""
+    where = f"{host}:{port}"
+    reason = (error.reason or "") if isinstance(error, ssl.SSLError) else ""
+    hint = ""
+    if reason in _NO_TLS_REASONS:
+        text = f"{where} does not speak TLS"
+        hint = "use ws:// in csms.url, or the TLS port of the CSMS"
+    elif reason in _OLD_TLS_REASONS:
+        text = f"{where} offers only a TLS version that is too old (1.2 or later is required)"
+    elif reason in _NO_CIPHER_REASONS:
+        text = f"{where} shares no cipher suite with us, or wants a client certificate"
+    elif reason:
+        text = f"TLS with {where} failed: {reason.replace('_', ' ').lower()}"
+    else:
+        text = f"{where} closed the connection during the TLS handshake"
+        hint = "does the port speak TLS?"
+    return LinkFailure(LinkStep.TLS, text, hint)
+
+
+def status_failure(response: Response, endpoint: Endpoint, key_bytes: int | None) -> LinkFailure:
+    """Explain an HTTP answer that is no upgrade; `key_bytes`: length of the key that was sent."""
+    status = response.status_code
+    text = f"HTTP {status} {response.reason_phrase}".rstrip()
+    identity = endpoint.charge_point_id
+    hint = ""
+    if status in (401, 403):
+        if key_bytes is None:
+            text += ": no credentials were sent"
+            hint = "set AuthorizationKey"
+        else:
+            text += f": refused user {identity!r} with a key of {key_bytes} bytes"
+            hint = "AuthorizationKey here and at the CSMS must be the same"
+    elif status == 404:
+        text += f": the CSMS does not know {identity!r}, or the path of the URL is wrong"
+        hint = f"register the id at the CSMS; used was {endpoint.uri}"
+    elif 300 <= status < 400:
+        location = response.headers.get_all("Location")
+        target = f" to {location[0]}" if location else ""
+        text += f": redirects{target}; redirects are not followed"
+        hint = "set csms.url to the new address, if you trust it"
+    elif status == 200:
+        text += ": a web page, not a WebSocket"
+        hint = "check the path of csms.url"
+    elif status in (502, 503, 504):
+        text += ": the server is there, the CSMS behind it is not"
+    elif status >= 500:
+        text += ": the CSMS has an internal problem"
+    elif status in (400, 426):
+        text += ": the server did not take the WebSocket request"
+        hint = "check path and port of csms.url"
+    return LinkFailure(LinkStep.HTTP, text, hint, http_status=status)
+
+
+def no_answer_failure(endpoint: Endpoint, closed: bool) -> LinkFailure:
+    """Explain an upgrade request that got no HTTP answer at all."""
+    where = f"{endpoint.host}:{endpoint.port}"
+    if closed:
+        text = f"{where} closed the connection without an answer to the upgrade request"
+    else:
+        text = f"{where} accepts connections but does not answer the upgrade request"
+    hint = "" if endpoint.is_secure else "if the port speaks TLS, use wss://"
+    return LinkFailure(LinkStep.HTTP, text, hint)
+
+
+def subprotocol_failure(offered: str | None) -> LinkFailure:
+    """Explain a handshake without agreement on the subprotocol (J 3.2)."""
+    found = f"chose {offered!r}" if offered else "did not choose one"
+    return LinkFailure(
+        LinkStep.SUBPROTOCOL,
+        f"the server does not agree to subprotocol {SUBPROTOCOL}: it {found}",
+        "is this the OCPP 1.6 endpoint of the CSMS?",
+    )
+
+
+def closed_failure(error: ConnectionClosed) -> LinkFailure:
+    """Explain why an open connection ended."""
+    received, sent = error.rcvd, error.sent
+    if received is not None and (sent is None or error.rcvd_then_sent):
+        text = f"closed by the CSMS with code {received.code}"
+        if received.reason:
+            text += f": {received.reason}"
+        return LinkFailure(LinkStep.OPEN, text, close_code=received.code)
+    if sent is not None and sent.code != 1000:
+        broken = {
+            1009: f"the CSMS sent a message larger than {FRAME_BYTES_MAX // 1024} KiB",
+            1007: "the CSMS sent text that is not UTF-8",
+            1002: "the CSMS broke the WebSocket protocol",
+        }
+        text = f"{broken.get(sent.code, 'closed by us')} (closed with code {sent.code})"
+        return LinkFailure(LinkStep.OPEN, text, sent.reason, close_code=sent.code)
+    if sent is not None:
+        return LinkFailure(LinkStep.OPEN, "closed by us", close_code=sent.code)
+    cause = error.__cause__
+    detail = f": {cause.strerror}" if isinstance(cause, OSError) and cause.strerror else ""
+    return LinkFailure(
+        LinkStep.OPEN,
+        f"the connection broke without a close{detail}",
+        "the CSMS ended, or something between dropped the connection",
+        close_code=1006,
+    )

@@ -1,0 +1,135 @@
+"""The diagnostics file: a zip of logs, variables and counts, bounded, without any secret.
+
+Built off the event loop from a snapshot; the variables and the log hold no secret to begin with.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from cp_tui.engine.log import LOG_FILE, LOG_FILES_KEPT
+
+if TYPE_CHECKING:
+    import zipfile
+
+PART_BYTES_MAX = 5_000_000
+"""Of each file in the archive, unpacked: four logs and a dozen variables make some 30 MB at most,
+and much less when packed."""
+_TIMESTAMP_LENGTH = len("2026-01-05T08:00:00.000Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the archive holds beside the logs."""
+
+    taken_at: datetime
+    variables: Mapping[str, BaseModel]
+    streams: Mapping[str, tuple[BaseModel, ...]]
+    links: tuple[BaseModel, ...]
+    """The states that the link went through."""
+    record_counts: Mapping[str, int]
+    """Records in the store, by table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Which log entries are wanted, in the clock of the machine."""
+
+    start: datetime | None = None
+    stop: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Say whether a moment is within."""
+        return (self.start is None or at >= self.start) and (self.stop is None or at <= self.stop)
+
+
+def build(path: Path, snapshot: Snapshot, logs: Path, period: Period) -> None:
+    """Write the archive; blocks."""
+    # Imported late: a start cannot wait for it.
+    import zipfile
+
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with (
+        os.fdopen(handle, "wb") as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        _add(archive, "summary.json", [_summary(snapshot, period)])
+        for name, value in snapshot.variables.items():
+            _add(archive, f"variables/{name}.json", [value.model_dump_json(indent=1)])
+        _add(archive, "link_history.jsonl", _lines(snapshot.links))
+        for name, events in snapshot.streams.items():
+            wanted = [event for event in events if _is_wanted(event, period)]
+            _add(archive, f"streams/{name}.jsonl", _lines(wanted))
+        for log in _log_files(logs):
+            _add(archive, f"log/{log.name}", _log_lines(log, period))
+
+
+def _add(archive: zipfile.ZipFile, name: str, texts: Iterable[str]) -> None:
+    """Add a file, cut off where it becomes too long."""
+    room = PART_BYTES_MAX
+    with archive.open(name, "w") as part:
+        for text in texts:
+            data = text.encode("utf-8", "replace")
+            part.write(data[:room])
+            room -= len(data)
+            if room <= 0:
+                break
+
+
+def _summary(snapshot: Snapshot, period: Period) -> str:
+    return json.dumps(
+        {
+            "taken_at": snapshot.taken_at.isoformat(),
+            "log_from": period.start.isoformat() if period.start else None,
+            "log_until": period.stop.isoformat() if period.stop else None,
+            "records_in_store": dict(snapshot.record_counts),
+        },
+        indent=1,
+    )
+
+
+def _lines(models: Iterable[BaseModel]) -> Iterator[str]:
+    return (f"{model.model_dump_json()}\n" for model in models)
+
+
+def _is_wanted(event: BaseModel, period: Period) -> bool:
+    at = getattr(event, "time", None)
+    return not isinstance(at, datetime) or period.holds(at)
+
+
+def _log_files(folder: Path) -> list[Path]:
+    """Give the log files that there are, oldest first."""
+    names = [f"{LOG_FILE}.{number}" for number in range(LOG_FILES_KEPT, 0, -1)] + [LOG_FILE]
+    return [path for name in names if (path := folder / name).is_file()]
+
+
+def _log_lines(path: Path, period: Period) -> Iterator[str]:
+    """Give the lines within the period; one without a time belongs to the line before it."""
+    is_wanted = period.start is None
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                at = _time_of(line)
+                if at is not None:
+                    is_wanted = period.holds(at)
+                if is_wanted:
+                    yield line
+    except OSError as error:
+        # It was rotated away meanwhile: what is left is still worth sending.
+        yield f"{path.name} cannot be read: {error.strerror}\n"
+
+
+def _time_of(line: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(line[:_TIMESTAMP_LENGTH])
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

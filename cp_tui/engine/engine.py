@@ -1,0 +1,254 @@
+"""The engine as the door and the command line see it: start, commands, variables, close.
+
+It puts the parts together; the work is done in `machine`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from random import Random, SystemRandom
+from typing import TextIO
+
+from pydantic import BaseModel, JsonValue
+
+from cp_tui.charge_point.charge_point import ChargePoint
+from cp_tui.charge_point.events import Event
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.variables import STREAMS, Measurements
+from cp_tui.engine.charger import Charger, MindFactory
+from cp_tui.engine.commands import REPLY_TIMEOUT_S, Answer, carry_out
+from cp_tui.engine.config import EngineConfig
+from cp_tui.engine.diagnostics_archive import Snapshot
+from cp_tui.engine.endpoint import EndpointError, endpoint
+from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber, StoreError
+from cp_tui.engine.hub import Hub, Subscription
+from cp_tui.engine.ledger import Ledger
+from cp_tui.engine.link import Link, LinkSettings
+from cp_tui.engine.link_history import LinkHistory
+from cp_tui.engine.lock import FolderLock, prepare_folder
+from cp_tui.engine.log import close_log, open_log
+from cp_tui.engine.machine import Machine
+from cp_tui.engine.store import Store
+from cp_tui.engine.tls import tls_context
+from cp_tui.engine.transfer_job import TransferSettings
+from cp_tui.engine.transfers import Transfers
+from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, format_date_time
+
+SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
+"""A window further away is a mistake."""
+END_TIMEOUT_S = 5.0
+"""For what is already in the inbox, at the end."""
+
+
+class Engine:
+    """One charge point, running."""
+
+    def __init__(
+        self,
+        config: EngineConfig,
+        *,
+        data_dir: Path,
+        log_stream: TextIO | None = None,
+        log_level: int = logging.INFO,
+        random: Random | None = None,
+        link_settings: LinkSettings | None = None,
+        transfer_settings: TransferSettings | None = None,
+        mind: MindFactory = ChargePoint,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._config = config
+        self._data_dir = data_dir
+        self._log_stream = log_stream
+        self._log_level = log_level
+        self._random = random or SystemRandom()
+        self._link_settings = link_settings
+        self._transfer_settings = transfer_settings
+        self._make_mind = mind
+        self._clock = clock
+        self._hub = Hub()
+        self._ending = AsyncExitStack()
+        self._charger: Charger
+        self._machine: Machine | None = None
+        self._link: Link
+        self._transfers: Transfers
+
+    # --- life -------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start everything and switch the charge point on; raises `EngineStartError`."""
+        try:
+            target = endpoint(self._config.url, self._config.charge_point.charge_point_id)
+        except EndpointError as error:
+            raise EngineStartError(f"csms.url: {error}") from None
+        config = replace(self._config.charge_point, url=target.uri)
+        tls = (
+            tls_context(self._config.ca_file, self._config.check_hostname)
+            if target.is_secure
+            else None
+        )
+        async with AsyncExitStack() as stack:
+            prepare_folder(self._data_dir)
+            stack.callback(FolderLock(self._data_dir).release)
+            log = open_log(self._data_dir, self._log_level, self._log_stream)
+            stack.callback(close_log, log)
+            stack.callback(self._hub.close)
+            store = await Store.open(self._data_dir, log)
+            stack.push_async_callback(store.close)
+            records = await store.load()
+            self._charger = Charger(config, records, self._random, mind=self._make_mind)
+            machine = Machine(
+                self._charger,
+                ledger=Ledger(store, log),
+                load=store.load,
+                hub=self._hub,
+                log=log,
+                clock=self._clock,
+            )
+            stack.push_async_callback(machine.close)
+            history = LinkHistory(self._hub.publish)
+            self._transfers = Transfers(
+                self._data_dir,
+                make_tls=partial(tls_context, self._config.ca_file, self._config.check_hostname),
+                snapshot=partial(self._snapshot, store, history),
+                deliver=machine.transfer_finished,
+                note=machine.transfer_progressed,
+                log=log,
+                settings=self._transfer_settings,
+            )
+            stack.push_async_callback(self._transfers.end)
+            self._link = Link(
+                target,
+                tls,
+                deliver=machine.deliver,
+                publish=history.publish,
+                random=self._random,
+                log=log,
+                settings=self._link_settings,
+            )
+            stack.push_async_callback(self._link.end)
+            machine.use(self._link, self._transfers)
+            await machine.boot()
+            work = asyncio.create_task(machine.run(), name="engine")
+            stack.push_async_callback(_finish, machine, work)
+            self._machine = machine
+            self._ending = stack.pop_all()
+
+    async def close(self) -> None:
+        """End in order, without a word of OCPP: all is saved, the WebSocket is closed."""
+        self._machine = None
+        await self._ending.aclose()
+
+    # --- the door ---------------------------------------------------------------------------------
+
+    async def call(
+        self, method: str, params: Mapping[str, JsonValue], *, read_only: bool = False
+    ) -> Answer:
+        """Carry out one command; raises `CommandError`."""
+        self._running()
+        return await carry_out(method, params, self, read_only=read_only)
+
+    def get(self, name: str) -> BaseModel:
+        """Give the value of a variable; raises `CommandError`."""
+        return self._hub.get(name)
+
+    def subscribe(self, names: Sequence[str]) -> Subscription:
+        """Watch variables and streams; raises `CommandError`."""
+        return self._hub.subscribe(names)
+
+    # --- what commands need (`commands.Performer`) ------------------------------------------------
+
+    async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> Answer:
+        """Give the mind an event that carries a request number, and wait for its answer."""
+        return await self._running().ask(event_of, timeout_s)
+
+    async def act(self, method: str, params: Mapping[str, JsonValue]) -> Answer:
+        """Do something at the station."""
+        await self._running().act(method, params, REPLY_TIMEOUT_S)
+        return Answer(True)
+
+    async def power_cycle(self) -> None:
+        """Cut the power and switch it on again."""
+        await self._running().power_cycle(REPLY_TIMEOUT_S)
+
+    def set_network(self, is_up: bool) -> bool:
+        """Pull the network cable or put it back; False if it was so already."""
+        self._transfers.set_network(is_up)
+        return self._link.set_network(is_up)
+
+    def try_now(self) -> bool:
+        """Connect at once instead of waiting; False if it was not waiting."""
+        return self._link.try_now()
+
+    def configuration_keys(self, keys: Sequence[str]) -> tuple[Sequence[KeyValue], Sequence[str]]:
+        """Look up configuration keys: the known ones, and the names that are unknown."""
+        return self._charger.mind.get_configuration_keys(keys)
+
+    def composite_schedule(
+        self,
+        connector_id: int,
+        start: datetime | None,
+        duration_s: int,
+        unit: ChargingRateUnitType,
+    ) -> CompositeSchedule:
+        """Compute the limits of a connector over time, from now where no start is given."""
+        self._require_connector(connector_id)
+        now = self._clock()
+        if start is not None and abs(start - now) > SCHEDULE_AWAY_MAX:
+            years = SCHEDULE_AWAY_MAX.days // 365
+            raise CommandError(
+                ErrorNumber.REFUSED,
+                f"start {format_date_time(start)} is more than {years} years away",
+            )
+        return self._charger.mind.composite_schedule(connector_id, start, duration_s, unit, now)
+
+    def measurements(
+        self, connector_id: int, start: datetime | None, end: datetime | None
+    ) -> Measurements:
+        """Give the measured power of a connector over time."""
+        self._require_connector(connector_id)
+        return self._charger.measurements(connector_id, start, end, self._clock())
+
+    def _require_connector(self, connector_id: int) -> None:
+        connectors = len(self._config.charge_point.connectors)
+        if connector_id > connectors:
+            raise CommandError(
+                ErrorNumber.REFUSED,
+                f"connector {connector_id} does not exist; there are 0 to {connectors}",
+            )
+
+    async def _snapshot(self, store: Store, history: LinkHistory) -> Snapshot:
+        """Collect what diagnostics hold; what the store cannot tell is left out."""
+        try:
+            counts = await store.counts()
+        except StoreError:
+            counts = {}
+        return Snapshot(
+            taken_at=self._clock(),
+            variables=self._hub.values(),
+            streams={name: self._hub.history(name) for name in STREAMS},
+            links=history.states,
+            record_counts=counts,
+        )
+
+    def _running(self) -> Machine:
+        if self._machine is None:
+            raise CommandError(ErrorNumber.REFUSED, "the engine does not run")
+        return self._machine
+
+
+async def _finish(machine: Machine, work: asyncio.Task[None]) -> None:
+    """Let the work end with what is already there; cut it off if it hangs."""
+    try:
+        async with asyncio.timeout(END_TIMEOUT_S):
+            await machine.end()
+            await work
+    except TimeoutError:
+        work.cancel()
+        await asyncio.wait({work})

@@ -1,0 +1,187 @@
+"""Variables and streams on their way to whoever watches.
+
+A slow watcher costs nobody anything: of a variable it gets the newest value, of a stream the newest
+1,000 events and the number of those it missed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from cp_tui.charge_point.variables import STREAMS, VARIABLES
+from cp_tui.engine.errors import CommandError, ErrorNumber
+
+HISTORY_MAX = 1_000
+"""Events kept per stream, both as history and for each subscriber."""
+
+
+@dataclass(frozen=True, slots=True)
+class VariableChanged:
+    """A variable has a new value."""
+
+    name: str
+    value: BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class EventHappened:
+    """An event of a stream; `dropped` events before it were lost for this subscriber."""
+
+    name: str
+    event: BaseModel
+    dropped: int = 0
+
+
+Update = VariableChanged | EventHappened
+
+
+class SubscriptionClosed(Exception):
+    """Nothing more will come: closed by the subscriber, or the engine ended."""
+
+
+class Subscription:
+    """What one subscriber has not taken yet; `snapshot` is how things stood at the start."""
+
+    def __init__(self, names: Sequence[str], snapshot: Mapping[str, _Snapshot]) -> None:
+        self.names = frozenset(names)
+        self.snapshot = snapshot
+        """Name -> value of a variable, or history of a stream, oldest first."""
+        self._changed: dict[str, BaseModel] = {}
+        self._events: dict[str, deque[BaseModel]] = {
+            name: deque(maxlen=HISTORY_MAX) for name in names if name in STREAMS
+        }
+        self._dropped: dict[str, int] = dict.fromkeys(self._events, 0)
+        self._is_closed = False
+        self._wake = asyncio.Event()
+
+    async def next(self) -> list[Update]:
+        """Wait for at least one update and take all; raises `SubscriptionClosed` at the end."""
+        while not self._wake.is_set():
+            await self._wake.wait()
+        if self._is_closed:
+            raise SubscriptionClosed
+        self._wake.clear()
+        updates: list[Update] = [
+            VariableChanged(name, value) for name, value in self._changed.items()
+        ]
+        self._changed.clear()
+        for name, events in self._events.items():
+            for event in events:
+                updates.append(EventHappened(name, event, self._dropped[name]))
+                self._dropped[name] = 0
+            events.clear()
+        return updates
+
+    def close(self) -> None:
+        """Take no more updates."""
+        self._is_closed = True
+        self._changed.clear()
+        self._events.clear()
+        self._wake.set()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more will come."""
+        return self._is_closed
+
+    def put_value(self, name: str, value: BaseModel) -> None:
+        """Remember the newest value of a variable."""
+        self._changed[name] = value
+        self._wake.set()
+
+    def put_event(self, name: str, event: BaseModel) -> None:
+        """Remember an event; the oldest makes room for it."""
+        events = self._events[name]
+        if len(events) == HISTORY_MAX:
+            self._dropped[name] += 1
+        events.append(event)
+        self._wake.set()
+
+
+_Snapshot = BaseModel | tuple[BaseModel, ...]
+
+
+class Hub:
+    """The newest value of each variable, the history of each stream, and the subscribers."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, BaseModel] = {}
+        self._history: dict[str, deque[BaseModel]] = {
+            name: deque(maxlen=HISTORY_MAX) for name in STREAMS
+        }
+        self._subscriptions: list[Subscription] = []
+
+    def publish(self, name: str, value: BaseModel) -> None:
+        """Give a variable its new value; an equal one is no news."""
+        if self._values.get(name) == value:
+            return
+        self._values[name] = value
+        for subscription in self._watching(name):
+            subscription.put_value(name, value)
+
+    def emit(self, name: str, event: BaseModel) -> None:
+        """Add an event to a stream."""
+        self._history[name].append(event)
+        for subscription in self._watching(name):
+            subscription.put_event(name, event)
+
+    def get(self, name: str) -> BaseModel:
+        """Give the value of a variable; raises `CommandError`."""
+        if name in STREAMS:
+            raise _refusal(f"{name} is a stream and has no value; subscribe to it")
+        if name not in VARIABLES:
+            raise _refusal(f"no variable {name!r}; there are: {', '.join(VARIABLES)}")
+        if name not in self._values:
+            raise CommandError(ErrorNumber.REFUSED, f"{name} has no value yet")
+        return self._values[name]
+
+    def history(self, name: str) -> tuple[BaseModel, ...]:
+        """Give the newest events of a stream, oldest first."""
+        return tuple(self._history[name])
+
+    def values(self) -> dict[str, BaseModel]:
+        """Give the present value of every variable that has one."""
+        return dict(self._values)
+
+    def subscribe(self, names: Sequence[str]) -> Subscription:
+        """Watch variables and streams; raises `CommandError` for a name that is neither."""
+        known = [*VARIABLES, *STREAMS]
+        for name in names:
+            if name not in known:
+                raise _refusal(f"no variable or stream {name!r}; there are: {', '.join(known)}")
+        snapshot: dict[str, _Snapshot] = {}
+        for name in names:
+            if name in STREAMS:
+                snapshot[name] = self.history(name)
+            elif name in self._values:
+                snapshot[name] = self._values[name]
+        subscription = Subscription(names, snapshot)
+        self._forget_closed()
+        self._subscriptions.append(subscription)
+        return subscription
+
+    def is_watched(self, name: str) -> bool:
+        """Whether anybody subscribes to a name."""
+        self._forget_closed()
+        return any(True for _ in self._watching(name))
+
+    def close(self) -> None:
+        """End all subscriptions."""
+        for subscription in self._subscriptions:
+            subscription.close()
+        self._subscriptions.clear()
+
+    def _watching(self, name: str) -> list[Subscription]:
+        return [each for each in self._subscriptions if name in each.names and not each.is_closed]
+
+    def _forget_closed(self) -> None:
+        self._subscriptions = [each for each in self._subscriptions if not each.is_closed]
+
+
+def _refusal(text: str) -> CommandError:
+    return CommandError(ErrorNumber.INVALID_PARAMS, text)

@@ -1,0 +1,103 @@
+"""What the machine works off, in order: events of link, timers and operators, and orders.
+
+Bounded: when it is full, the link reads no further frame and commands wait, with a limit, for their
+turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from cp_tui.charge_point.events import (
+    ClearChargingProfile,
+    Event,
+    InstallChargingProfile,
+    MonitorConfigurationKeys,
+    Restart,
+    SetCustomConfigurationKey,
+    Stop,
+    TransferData,
+)
+from cp_tui.engine.link import LinkEvent
+
+INBOX_MAX = 1_000
+BATCH_MAX = 100
+"""Events that share a transaction. More would make the first answer wait for the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromLink:
+    """An event of one connection of the link; each connection has its own number."""
+
+    event: LinkEvent
+    connection: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtStation:
+    """Somebody does something at the station; `done` is answered when it is saved."""
+
+    method: str
+    params: Mapping[str, JsonValue]
+    done: asyncio.Future[None]
+
+
+@dataclass(frozen=True, slots=True)
+class PowerCut:
+    """The power goes and comes back; `done` is answered after the boot."""
+
+    done: asyncio.Future[None]
+
+
+@dataclass(frozen=True, slots=True)
+class EndOfWork:
+    """Stop after everything that came before."""
+
+
+Request = (
+    Stop
+    | Restart
+    | TransferData
+    | SetCustomConfigurationKey
+    | MonitorConfigurationKeys
+    | InstallChargingProfile
+    | ClearChargingProfile
+)
+"""Events that the mind answers with a `Reply`."""
+
+Item = Event | FromLink | AtStation | PowerCut | EndOfWork
+
+
+class Inbox:
+    """The bounded queue in front of the machine."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[Item] = asyncio.Queue(INBOX_MAX)
+
+    async def put(self, item: Item) -> None:
+        """Add an item, waiting for room."""
+        await self._queue.put(item)
+
+    def put_if_room(self, item: Item) -> None:
+        """Add an item that is not needed when the machine is busy anyway."""
+        with suppress(asyncio.QueueFull):
+            self._queue.put_nowait(item)
+
+    async def take(self) -> list[Item]:
+        """Wait for at least one item and take all that came with it, up to a limit."""
+        items = [await self._queue.get()]
+        while len(items) < BATCH_MAX and not self._queue.empty():
+            items.append(self._queue.get_nowait())
+        return items
+
+    def drop(self, is_void: Callable[[Item], bool]) -> None:
+        """Throw away items that mean nothing any more."""
+        for _ in range(self._queue.qsize()):
+            item = self._queue.get_nowait()
+            if not is_void(item):
+                self._queue.put_nowait(item)

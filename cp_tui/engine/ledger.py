@@ -1,0 +1,57 @@
+"""What is to be written, until it is written: a disk that is full for a while loses nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Protocol
+
+from cp_tui.charge_point.effects import Table
+from cp_tui.engine.errors import StoreError
+from cp_tui.engine.store import Change
+
+
+class Storage(Protocol):
+    """The store, as far as writing goes."""
+
+    async def commit(self, changes: Iterable[Change]) -> None:
+        """Write all changes in one transaction; raises `StoreError`."""
+
+
+class Ledger:
+    """Writes changes in order and keeps those that could not be written."""
+
+    def __init__(self, storage: Storage, log: logging.Logger) -> None:
+        self._storage = storage
+        self._log = log
+        # By record: as many as there are records, however long the disk is full.
+        self._unwritten: dict[tuple[Table, str], Change] = {}
+        self._is_failing = False
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether something waits to be written because the last attempt failed."""
+        return self._is_failing
+
+    async def write(self, changes: Iterable[Change]) -> bool:
+        """Write the changes and what waits from before; False if not all of it is on disk now."""
+        self._unwritten |= {(change.table, change.key): change for change in changes}
+        if not self._unwritten:
+            return True
+        try:
+            await self._storage.commit(self._unwritten.values())
+        except StoreError as error:
+            if not self._is_failing:
+                self._log.error("store: %s; no frame is sent until they are", error)
+            self._is_failing = True
+            return False
+        self._unwritten.clear()
+        if self._is_failing:
+            self._log.warning("store: writing works again, everything is saved")
+        self._is_failing = False
+        return True
+
+    def drop(self) -> None:
+        """Lose what is not on disk, as a power cut does."""
+        self._unwritten.clear()
+        self._is_failing = False

@@ -1,0 +1,349 @@
+"""The link to the CSMS: connects, stays connected, and says at every moment how it stands.
+
+It moves texts and bytes; it does not know what they mean. What it does is told to the variable
+`link`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
+from cp_tui.charge_point.variables import Direction, IsConnected, LastFrame, LinkPhase, LinkStep
+from cp_tui.charge_point.variables import Link as LinkState
+from cp_tui.engine.attempt import Attempt, Timeouts
+from cp_tui.engine.backoff import Backoff, BackoffSettings
+from cp_tui.engine.diagnosis import LinkFailure
+from cp_tui.engine.endpoint import Endpoint
+from cp_tui.engine.session import Session, SessionTimeouts
+from cp_tui.engine.tls import agreed
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from websockets.asyncio.client import ClientConnection
+
+ROUND_TRIP_NEWS_MS = 10.0
+"""A smaller change of the round trip, or one below a half of it, is not published."""
+
+_NO_CONNECTION: Mapping[str, None] = {"subprotocol": None, "tls": None, "ping_round_trip_ms": None}
+"""Fields of the variable that mean something only while the link is open."""
+
+LinkEvent = LinkOpened | LinkClosed | FrameReceived
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """The numbers of a link; tests have shorter ones."""
+
+    connect: Timeouts = field(default_factory=Timeouts)
+    session: SessionTimeouts = field(default_factory=SessionTimeouts)
+    backoff: BackoffSettings = field(default_factory=BackoffSettings)
+    lasting_s: float = 30.0
+    """A connection that was open this long resets the back-off; a CSMS that accepts and closes at
+    once must not be called without end."""
+
+
+class _InterruptedError(Exception):
+    """An order ended the attempt: that is no failure."""
+
+
+class Link:
+    """Keeps one WebSocket to the CSMS while it is wanted.
+
+    `deliver` is awaited with every event and the number of its connection, in order: each
+    `LinkOpened` is followed by exactly one `LinkClosed`, but for `cut` and `end`.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        tls: ssl.SSLContext | None,
+        *,
+        deliver: Callable[[LinkEvent, int], Awaitable[None]],
+        publish: Callable[[str, BaseModel], None],
+        random: Random,
+        log: logging.Logger,
+        settings: LinkSettings | None = None,
+    ) -> None:
+        self._endpoint = endpoint
+        self._tls = tls
+        self._deliver = deliver
+        self._publish = publish
+        self._log = log
+        self._settings = settings or LinkSettings()
+        self._backoff = Backoff(random, self._settings.backoff)
+        self._password: bytes | None = None
+        self._ping_interval_s = 0
+        self._is_wanted = False
+        self._is_network_up = True
+        self._is_urgent = False
+        """The next attempt is made at once."""
+        self._is_interrupted = False
+        """The present attempt is not wanted any more."""
+        self._newest: dict[str, tuple[datetime, str]] = {}
+        """Frames that the variable does not show yet."""
+        self._poke = asyncio.Event()
+        self._runner: asyncio.Task[None] | None = None
+        self._attempt: asyncio.Task[ClientConnection] | None = None
+        self._session: Session | None = None
+        self._connection = 0
+        """Number of the newest connection."""
+        self._state = LinkState(phase=LinkPhase.STOPPED, since=_now())
+        publish("link", self._state)
+        publish("is_connected", IsConnected(False))
+
+    # --- orders: none of them waits ---------------------------------------------------------------
+
+    def open(self) -> None:
+        """Connect, and keep trying (`OpenLink`)."""
+        self._is_wanted = True
+        self._hurry()
+        if self._runner is None:
+            self._runner = asyncio.create_task(self._run(), name="link")
+
+    def close(self) -> None:
+        """Close with code 1000 after what is queued, and do not try again (`CloseLink`)."""
+        self._is_wanted = False
+        self._end_present()
+
+    def reconnect(self) -> None:
+        """Close and connect anew at once (`Reconnect`)."""
+        self._hurry()
+        self._end_present()
+
+    def try_now(self) -> bool:
+        """Connect at once instead of waiting; False if it was not waiting."""
+        if self._state.phase is not LinkPhase.WAITING or not self._is_wanted:
+            return False
+        self._hurry()
+        return True
+
+    def set_network(self, is_up: bool) -> bool:
+        """Pull the network cable or put it back; False if it was so already."""
+        if is_up == self._is_network_up:
+            return False
+        self._is_network_up = is_up
+        self._update(network_up=is_up)
+        if is_up:
+            self._backoff.reset()
+            self._hurry()
+        else:
+            if self._session is not None:
+                self._session.abort(_network_down())
+            self._cancel_attempt()
+        return True
+
+    def set_ping(self, interval_s: int) -> None:
+        """Ping every so many seconds; 0 is never (`SetPing`)."""
+        self._ping_interval_s = interval_s
+        if self._session is not None:
+            self._session.set_ping(interval_s)
+
+    def set_credentials(self, password: bytes | None, form: str) -> None:
+        """Use this AuthorizationKey from the next attempt on (`SetCredentials`)."""
+        self._password = password
+        self._update(security_profile=self._security_profile(), authorization_key=form)
+
+    def send(self, text: str, connection: int) -> bool:
+        """Queue a frame for a connection; False if that one is not open any more."""
+        if self._session is None or connection != self._connection:
+            return False
+        return self._session.send(text)
+
+    def note_frame(self, direction: Direction, at: datetime, action: str) -> None:
+        """Remember the newest frame of a direction."""
+        # Told once for all frames of a burst: a thousand a second are of no use to anybody.
+        if not self._newest:
+            asyncio.get_running_loop().call_soon(self._tell_frames)
+        self._newest["last_in" if direction is Direction.IN else "last_out"] = (at, action)
+
+    async def cut(self) -> None:
+        """Lose power: end everything at once, without a close frame and without further events."""
+        self._is_wanted = False
+        if self._session is not None:
+            self._session.abort(LinkFailure(LinkStep.OPEN, "the charge point lost power"))
+        await self._stop_runner()
+
+    async def end(self) -> None:
+        """End in order, within seconds: what is queued, a close frame, and nothing until `open`."""
+        session = self._session
+        self.close()
+        if session is not None and self._runner is not None:
+            await asyncio.wait({self._runner}, timeout=self._settings.session.close_s)
+        await self._stop_runner()
+
+    async def _stop_runner(self) -> None:
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            runner.cancel()
+            with suppress(asyncio.CancelledError):
+                await runner
+        self._update(phase=LinkPhase.STOPPED, next_attempt_at=None)
+        self._publish("is_connected", IsConnected(False))
+
+    # --- the runner -------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        while self._is_wanted:
+            self._is_urgent = self._is_interrupted = False
+            self._update(attempt=self._state.attempt + 1, next_attempt_at=None)
+            try:
+                await self._serve(await self._connected())
+            except LinkFailure as failure:
+                self._failed(failure)
+            except _InterruptedError:
+                self._update(phase=LinkPhase.WAITING)
+            except Exception:
+                self._log.exception("link: internal error while connecting")
+                self._failed(LinkFailure(LinkStep.TCP, "internal error, see the log"))
+            if self._is_wanted and not self._is_urgent:
+                await self._wait()
+        self._runner = None
+        self._update(phase=LinkPhase.STOPPED, next_attempt_at=None, attempt=0)
+
+    async def _connected(self) -> ClientConnection:
+        """Make one attempt; an order may interrupt it."""
+        if not self._is_network_up:
+            raise _network_down()
+        attempt = Attempt(
+            endpoint=self._endpoint,
+            tls=self._tls,
+            password=self._password,
+            timeouts=self._settings.connect,
+            on_phase=lambda phase: self._update(phase=phase),
+        )
+        # A task of its own, so that an order can end the attempt without ending the runner.
+        self._attempt = task = asyncio.create_task(attempt.run(), name="link attempt")
+        try:
+            await asyncio.wait({task})
+        finally:
+            self._attempt = None
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+            is_connected = not task.cancelled() and task.exception() is None
+            if is_connected and self._is_interrupted:
+                task.result().transport.abort()
+        if self._is_interrupted:
+            raise _InterruptedError if self._is_network_up else _network_down()
+        return task.result()
+
+    async def _serve(self, connection: ClientConnection) -> None:
+        """Carry the traffic of an open connection until it ends."""
+        opened_at = asyncio.get_running_loop().time()
+        self._connection += 1
+        self._session = session = Session(
+            connection,
+            on_frame=self._receive,
+            on_round_trip=self._note_round_trip,
+            ping_interval_s=self._ping_interval_s,
+            timeouts=self._settings.session,
+        )
+        try:
+            self._opened(connection)
+            await self._deliver(LinkOpened(), self._connection)
+            failure = await session.run()
+        except Exception:
+            self._log.exception("link: internal error while open")
+            failure = LinkFailure(LinkStep.OPEN, "internal error, see the log")
+        finally:
+            self._session = None
+            connection.transport.abort()
+            self._publish("is_connected", IsConnected(False))
+            if asyncio.get_running_loop().time() - opened_at >= self._settings.lasting_s:
+                self._backoff.reset()
+        await self._deliver(LinkClosed(), self._connection)
+        if failure is not None:
+            raise failure
+        self._log.info("link closed")
+        self._update(phase=LinkPhase.WAITING, **_NO_CONNECTION)
+
+    async def _wait(self) -> None:
+        delay_s = self._backoff.next_delay_s()
+        at = _now() + timedelta(seconds=delay_s)
+        self._update(phase=LinkPhase.WAITING, next_attempt_at=at)
+        self._poke.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(delay_s):
+                await self._poke.wait()
+
+    async def _receive(self, data: str | bytes) -> None:
+        await self._deliver(FrameReceived(data), self._connection)
+
+    # --- what is told -----------------------------------------------------------------------------
+
+    def _opened(self, connection: ClientConnection) -> None:
+        wrapped = connection.transport.get_extra_info("ssl_object")
+        self._update(
+            phase=LinkPhase.OPEN,
+            subprotocol=connection.subprotocol,
+            tls=None if wrapped is None else agreed(wrapped),
+            attempt=0,
+            ping_round_trip_ms=None,
+        )
+        self._publish("is_connected", IsConnected(True))
+        self._log.info("link open: %s", self._endpoint.uri)
+
+    def _failed(self, failure: LinkFailure) -> None:
+        error = failure.error(_now())
+        self._update(phase=LinkPhase.WAITING, last_error=error, **_NO_CONNECTION)
+        hint = f" ({failure.hint})" if failure.hint else ""
+        self._log.warning("link: %s: %s%s", failure.step, failure.text, hint)
+
+    def _tell_frames(self) -> None:
+        newest, self._newest = self._newest, {}
+        self._update(
+            **{name: LastFrame(at=at, action=action) for name, (at, action) in newest.items()}
+        )
+
+    def _note_round_trip(self, seconds: float) -> None:
+        known_ms, now_ms = self._state.ping_round_trip_ms, round(seconds * 1000, 1)
+        # A line that is as fast as before is no news: a quiet screen then costs nothing.
+        if known_ms is None or abs(now_ms - known_ms) > max(ROUND_TRIP_NEWS_MS, known_ms / 2):
+            self._update(ping_round_trip_ms=now_ms)
+
+    def _update(self, **changes: object) -> None:
+        phase = changes.get("phase", self._state.phase)
+        if phase is not self._state.phase:
+            changes["since"] = _now()
+        self._state = self._state.model_copy(update=changes)
+        self._publish("link", self._state)
+
+    def _security_profile(self) -> int:
+        if self._password is None:
+            return 0
+        return 2 if self._endpoint.is_secure else 1
+
+    # --- small orders -----------------------------------------------------------------------------
+
+    def _hurry(self) -> None:
+        self._is_urgent = True
+        self._poke.set()
+
+    def _end_present(self) -> None:
+        if self._session is not None:
+            self._session.close()
+        self._cancel_attempt()
+        self._poke.set()
+
+    def _cancel_attempt(self) -> None:
+        self._is_interrupted = True
+        if self._attempt is not None:
+            self._attempt.cancel()
+
+
+def _network_down() -> LinkFailure:
+    return LinkFailure(LinkStep.TCP, "network is down (by the operator)", "set_network up=true")
+
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,374 @@
+"""The one task that works: takes what happened, lets the charger decide, carries it out in order.
+
+A frame leaves only after the records that it rests on are on disk; what came together shares a
+transaction. It never waits for the CSMS or for a subscriber.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from cp_tui.charge_point.effects import (
+    CancelTransfer,
+    CloseLink,
+    Download,
+    Effect,
+    Emit,
+    Forget,
+    Log,
+    LogLevel,
+    OpenLink,
+    Publish,
+    Reboot,
+    Reconnect,
+    Reply,
+    Save,
+    Send,
+    SetCredentials,
+    SetPing,
+    Upload,
+)
+from cp_tui.charge_point.events import (
+    Event,
+    LinkClosed,
+    LinkOpened,
+    Observed,
+    PoweredOn,
+    Tick,
+    TransferFinished,
+    TransferProgressed,
+)
+from cp_tui.charge_point.variables import Direction, MessageRecord
+from cp_tui.engine.charger import Charger, StoredRecords
+from cp_tui.engine.commands import Answer
+from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber
+from cp_tui.engine.hub import Hub
+from cp_tui.engine.inbox import AtStation, EndOfWork, FromLink, Inbox, Item, PowerCut, Request
+from cp_tui.engine.ledger import Ledger
+from cp_tui.engine.link import Link, LinkEvent
+from cp_tui.engine.replies import NOT_WRITTEN, Replies, refuse, settle
+from cp_tui.engine.store import Change, change
+from cp_tui.engine.transfers import Transfers
+
+TIMER_S_MAX = 10.0
+"""A deadline is looked at again this often: a step of the wall clock must not delay it for long."""
+STUCK_DEADLINE_S = 1.0
+"""Wait for a deadline that a tick did not move: a bug must not become a busy loop."""
+STORE_RETRY_S = 5.0
+OBSERVE_S = 1.0
+
+_LEVELS = {
+    LogLevel.DEBUG: logging.DEBUG,
+    LogLevel.INFO: logging.INFO,
+    LogLevel.WARNING: logging.WARNING,
+    LogLevel.ERROR: logging.ERROR,
+}
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What a batch of items leads to."""
+
+    changes: list[Change] = field(default_factory=list)
+    effects: list[tuple[Effect, int | None]] = field(default_factory=list)
+    """With the connection that the mind knew then: an answer belongs there and nowhere else."""
+    acts: list[asyncio.Future[None]] = field(default_factory=list)
+    reboot: Reboot | PowerCut | None = None
+    is_end: bool = False
+
+
+class Machine:
+    """Mind and body at work between link, store and subscribers."""
+
+    def __init__(
+        self,
+        charger: Charger,
+        *,
+        ledger: Ledger,
+        load: Callable[[], Awaitable[StoredRecords]],
+        hub: Hub,
+        log: logging.Logger,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._charger = charger
+        self._ledger = ledger
+        self._load = load
+        self._hub = hub
+        self._log = log
+        self._clock = clock
+        self._inbox = Inbox()
+        self._link: Link
+        self._transfers: Transfers
+        self._connection: int | None = None
+        """The connection that the mind knows to be open: frames go there and nowhere else."""
+        self._replies = Replies()
+        self._timer: asyncio.TimerHandle | None = None
+        self._observer: asyncio.TimerHandle | None = None
+        self._was_flowing = False
+        self._ticked_at: datetime | None = None
+
+    def use(self, link: Link, transfers: Transfers) -> None:
+        """Send and receive over this link, and move files so."""
+        self._link = link
+        self._transfers = transfers
+
+    # --- what comes in ----------------------------------------------------------------------------
+
+    async def deliver(self, event: LinkEvent, connection: int) -> None:
+        """Take an event of the link."""
+        await self._inbox.put(FromLink(event, connection))
+
+    async def feed(self, event: Event) -> None:
+        """Take any other event."""
+        await self._inbox.put(event)
+
+    async def transfer_finished(self, event: TransferFinished) -> None:
+        """Take the end of a file transfer."""
+        await self._inbox.put(event)
+
+    def transfer_progressed(self, event: TransferProgressed) -> None:
+        """Take how far a file transfer has come, if there is time for it."""
+        self._inbox.put_if_room(event)
+
+    async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> Answer:
+        """Give the mind an event that carries a request number, and wait for its answer."""
+        number, future = self._replies.expect()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._inbox.put(event_of(number))
+                return await future
+        except TimeoutError:
+            text = f"no answer within {timeout_s:g} s"
+            raise CommandError(ErrorNumber.REFUSED, text) from None
+        finally:
+            self._replies.forget(number)
+
+    async def act(self, method: str, params: Mapping[str, JsonValue], timeout_s: float) -> None:
+        """Do something at the station; returns when it is saved."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self._wait_for(AtStation(method, params, done), done, timeout_s)
+
+    async def power_cycle(self, timeout_s: float) -> None:
+        """Cut the power and switch it on again; returns after the boot."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self._wait_for(PowerCut(done), done, timeout_s)
+
+    async def _wait_for(self, item: Item, done: asyncio.Future[None], timeout_s: float) -> None:
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._inbox.put(item)
+                await done
+        except TimeoutError:
+            text = f"the engine is busy: not done within {timeout_s:g} s"
+            raise CommandError(ErrorNumber.REFUSED, text) from None
+
+    # --- the task ---------------------------------------------------------------------------------
+
+    async def boot(self) -> None:
+        """Switch the charger on: the first event of all."""
+        await self._work([PoweredOn()])
+        self._observer = asyncio.get_running_loop().call_later(OBSERVE_S, self._observe)
+
+    async def run(self) -> None:
+        """Work until `end`."""
+        is_end = False
+        while not is_end:
+            # A queue that is never empty would not let anybody else have a turn.
+            await asyncio.sleep(0)
+            items = await self._inbox.take()
+            try:
+                is_end = await self._work(items)
+            except Exception:
+                self._log.exception("internal error while working")
+                is_end = any(isinstance(item, EndOfWork) for item in items)
+
+    async def end(self) -> None:
+        """Have `run` return after everything that came before."""
+        await self._inbox.put(EndOfWork())
+
+    async def close(self) -> None:
+        """Save what the body knows at the end, and let nobody wait any longer."""
+        for timer in (self._timer, self._observer):
+            if timer is not None:
+                timer.cancel()
+        self._replies.refuse_all("the engine ends")
+        effects = self._charger.save_station(self._clock())
+        await self._ledger.write([change(each) for each in effects if isinstance(each, Save)])
+
+    async def _work(self, items: Sequence[Item]) -> bool:
+        """Work off a batch; True at the end of all work."""
+        waiting = list(items)
+        booted: PowerCut | None = None
+        while waiting:
+            turn = _Turn()
+            while waiting and turn.reboot is None and not turn.is_end:
+                self._take_in(waiting.pop(0), turn)
+            is_saved = await self._ledger.write(turn.changes)
+            for effect, connection in turn.effects:
+                self._carry_out(effect, connection, is_saved)
+            for done in turn.acts:
+                settle(done, is_saved)
+            if booted is not None:
+                settle(booted.done, True)
+                booted = None
+            if turn.is_end:
+                return True
+            if turn.reboot is not None:
+                await self._reboot(turn.reboot)
+                booted = turn.reboot if isinstance(turn.reboot, PowerCut) else None
+                waiting = [PoweredOn(), *(each for each in waiting if not _is_from_link(each))]
+        self._set_timer()
+        return False
+
+    def _take_in(self, item: Item, turn: _Turn) -> None:
+        """Let the charger decide on one item; whatever goes wrong there, the engine goes on."""
+        now = self._clock()
+        done = item.done if isinstance(item, AtStation) else None
+        try:
+            effects = self._decide(item, turn, now)
+            turn.changes += [change(each) for each in effects if isinstance(each, Save | Forget)]
+        except CommandError as error:
+            if done is not None and not done.done():
+                done.set_exception(error)
+            return
+        except Exception:
+            self._log.exception("internal error while handling %s", type(item).__name__)
+            if done is not None:
+                refuse(done, "internal error; see the log")
+            return
+        turn.effects += [(each, self._connection) for each in effects]
+        if done is not None:
+            turn.acts.append(done)
+        turn.reboot = turn.reboot or next(
+            (each for each in effects if isinstance(each, Reboot)), None
+        )
+
+    def _decide(self, item: Item, turn: _Turn, now: datetime) -> list[Effect]:
+        match item:
+            case EndOfWork():
+                turn.is_end = True
+                return []
+            case PowerCut():
+                turn.reboot = item
+                return []
+            case AtStation(method, params):
+                return self._charger.act(method, params, now)
+            case FromLink(event, connection):
+                if isinstance(event, LinkOpened | LinkClosed):
+                    self._connection = connection if isinstance(event, LinkOpened) else None
+                return self._charger.handle(event, now)
+            case _:
+                if isinstance(item, Tick):
+                    self._ticked_at = now
+                if isinstance(item, Request):
+                    self._replies.note_seen(item.request)
+                return self._charger.handle(item, now)
+
+    # --- what goes out ----------------------------------------------------------------------------
+
+    def _carry_out(self, effect: Effect, connection: int | None, is_saved: bool) -> None:
+        match effect:
+            case Send(text):
+                if is_saved and connection is not None:
+                    self._link.send(text, connection)
+            case Publish(name, value):
+                self._hub.publish(name, value)
+            case Emit(name, event):
+                if isinstance(event, MessageRecord):
+                    event = self._note_frame(event, is_saved)
+                self._hub.emit(name, event)
+            case Reply(request, result, reason):
+                self._replies.answer(request, Answer(result, reason), is_saved)
+            case Log(level, text):
+                self._log.log(_LEVELS[level], "%s", text)
+            case _:
+                self._order(effect)
+
+    def _order(self, effect: Effect) -> None:
+        """Pass on what the mind wants of the link and the transfers."""
+        match effect:
+            case OpenLink():
+                self._link.open()
+            case CloseLink():
+                self._link.close()
+            case Reconnect():
+                self._link.reconnect()
+            case SetPing(interval_s):
+                self._link.set_ping(interval_s)
+            case SetCredentials(password, form):
+                self._link.set_credentials(password, form)
+            case Download() | Upload():
+                self._transfers.start(effect)
+            case CancelTransfer(transfer_id):
+                self._transfers.cancel(transfer_id)
+            case _:
+                # Saves are written already, and a reboot follows when everything else is done.
+                pass
+
+    def _note_frame(self, record: MessageRecord, is_saved: bool) -> MessageRecord:
+        self._log.debug("%s %s %s %s", record.direction, record.kind, record.action, record.payload)
+        if record.direction is Direction.OUT and not is_saved:
+            return record.model_copy(update={"result": "not sent", "reason": NOT_WRITTEN})
+        self._link.note_frame(record.direction, record.time, record.action)
+        return record
+
+    # --- power and time ---------------------------------------------------------------------------
+
+    async def _reboot(self, cause: Reboot | PowerCut) -> None:
+        """End the mind, and have a new one made from what is in the store."""
+        self._log.info("the charge point boots again")
+        self._connection = None
+        self._transfers.cancel_all()
+        if isinstance(cause, PowerCut):
+            await self._link.cut()
+            self._ledger.drop()
+        else:
+            # The answer to the Reset is still on its way out.
+            await self._link.end()
+        self._inbox.drop(_is_from_link)
+        self._replies.refuse_seen("the charge point boots again")
+        self._charger.lose_power(await self._records(), self._clock())
+
+    async def _records(self) -> StoredRecords:
+        while True:
+            try:
+                return await self._load()
+            except EngineStartError as error:
+                self._log.error("the charge point cannot boot: %s", error)
+                await asyncio.sleep(STORE_RETRY_S)
+
+    def _set_timer(self) -> None:
+        """Have a tick come when the next deadline is due."""
+        if self._timer is not None:
+            self._timer.cancel()
+        delay_s = TIMER_S_MAX
+        deadline = self._charger.next_deadline()
+        if deadline is not None:
+            delay_s = max(0.0, (deadline - self._clock()).total_seconds())
+            if self._ticked_at is not None and deadline <= self._ticked_at:
+                delay_s = STUCK_DEADLINE_S
+        elif not self._ledger.is_failing:
+            return
+        delay_s = min(delay_s, STORE_RETRY_S if self._ledger.is_failing else TIMER_S_MAX)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(delay_s, self._inbox.put_if_room, Tick())
+
+    def _observe(self) -> None:
+        """Have the mind publish what moves by itself, while somebody looks and energy flows."""
+        is_flowing = self._hub.is_watched("connectors") and self._charger.is_energy_flowing(
+            self._clock()
+        )
+        if is_flowing or self._was_flowing:
+            self._inbox.put_if_room(Observed())
+        self._was_flowing = is_flowing
+        self._observer = asyncio.get_running_loop().call_later(OBSERVE_S, self._observe)
+
+
+def _is_from_link(item: Item) -> bool:
+    return isinstance(item, FromLink)

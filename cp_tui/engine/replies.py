@@ -1,0 +1,78 @@
+"""Commands that wait for the mind's answer, by request number."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import count
+from typing import Any
+
+from cp_tui.charge_point.reason import because
+from cp_tui.engine.commands import Answer
+from cp_tui.engine.errors import CommandError, ErrorNumber
+
+NOT_WRITTEN = because(
+    "store.not_written",
+    "cp-tui",
+    "the records behind it could not be written to the disk; see the log",
+)
+
+
+class Replies:
+    """Who waits for what."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self._waiting: dict[int, asyncio.Future[Answer]] = {}
+        self._seen: set[int] = set()
+        """Requests that the mind has seen; they are lost when it is."""
+
+    def expect(self) -> tuple[int, asyncio.Future[Answer]]:
+        """Give a new request number, and the future of its answer."""
+        number = next(self._numbers)
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        return number, future
+
+    def forget(self, number: int) -> None:
+        """Nobody waits for this one any more."""
+        self._waiting.pop(number, None)
+        self._seen.discard(number)
+
+    def note_seen(self, number: int) -> None:
+        """Note that the mind has the request now."""
+        self._seen.add(number)
+
+    def answer(self, number: int, answer: Answer, is_saved: bool) -> None:
+        """Hand an answer to whoever waits for it."""
+        future = self._waiting.get(number)
+        if future is None or future.done():
+            return
+        if is_saved:
+            future.set_result(answer)
+        else:
+            refuse(future, NOT_WRITTEN.text)
+
+    def refuse_seen(self, text: str) -> None:
+        """Refuse what the mind that ends now has seen."""
+        for number in self._seen & self._waiting.keys():
+            refuse(self._waiting[number], text)
+        self._seen.clear()
+
+    def refuse_all(self, text: str) -> None:
+        """Refuse everything that waits."""
+        for future in self._waiting.values():
+            refuse(future, text)
+
+
+def settle(done: asyncio.Future[None], is_saved: bool) -> None:
+    """Report that something is done, and whether it is saved."""
+    if not is_saved:
+        refuse(done, f"done, but not saved: {NOT_WRITTEN.text}")
+    elif not done.done():
+        done.set_result(None)
+
+
+def refuse(future: asyncio.Future[Any], text: str) -> None:
+    """Let whoever waits know that it will not happen."""
+    if not future.done():
+        future.set_exception(CommandError(ErrorNumber.REFUSED, text))

@@ -1,0 +1,170 @@
+"""File transfers: carries out `Download` and `Upload`, each in a thread that nobody waits for.
+
+The mind hears how each ends, in words without credentials, unless it has let go of it before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from cp_tui.charge_point.effects import Download, Upload
+from cp_tui.charge_point.events import TransferFinished, TransferProgressed
+from cp_tui.charge_point.variables import FileFacts
+from cp_tui.engine.diagnostics_archive import Snapshot
+from cp_tui.engine.thread import in_daemon_thread
+from cp_tui.engine.transfer_file import drop_parts
+from cp_tui.engine.transfer_job import DOWNLOADS_FOLDER, Job, TransferSettings
+from cp_tui.engine.transfer_target import TransferError, target
+
+THREADS_MAX = 8
+"""A transfer that was let go lingers until its server speaks, or is silent for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A transfer on its way."""
+
+    job: Job
+    task: asyncio.Task[None]
+
+
+class Transfers:
+    """The transfers of one engine."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        make_tls: Callable[[], ssl.SSLContext],
+        snapshot: Callable[[], Awaitable[Snapshot]],
+        deliver: Callable[[TransferFinished], Awaitable[None]],
+        note: Callable[[TransferProgressed], None],
+        log: logging.Logger,
+        settings: TransferSettings | None = None,
+    ) -> None:
+        self._data_dir = data_dir
+        self._make_tls = make_tls
+        self._snapshot = snapshot
+        self._deliver = deliver
+        self._note = note
+        self._log = log
+        self._settings = settings or TransferSettings()
+        self._running: dict[str, _Running] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        self._threads = BoundedSemaphore(THREADS_MAX)
+        self._is_network_up = True
+        drop_parts(data_dir / DOWNLOADS_FOLDER)
+
+    # --- orders: none of them waits ---------------------------------------------------------------
+
+    def start(self, order: Download | Upload) -> None:
+        """Begin a transfer."""
+        try:
+            if not self._is_network_up:
+                raise TransferError("the network is down")
+            job = Job(
+                target(order.location),
+                self._settings,
+                self._data_dir,
+                self._make_tls,
+                partial(self._progressed, asyncio.get_running_loop(), order.transfer_id),
+            )
+        except TransferError as error:
+            self._finish(TransferFinished(order.transfer_id, False, str(error)))
+            return
+        task = asyncio.create_task(self._run(order, job), name="transfer")
+        self._running[order.transfer_id] = _Running(job, task)
+
+    def cancel(self, transfer_id: str) -> None:
+        """Let go of a transfer; nothing is heard of it any more."""
+        running = self._running.pop(transfer_id, None)
+        if running is not None:
+            running.job.is_cancelled.set()
+            running.task.cancel()
+
+    def cancel_all(self) -> None:
+        """Let go of everything: the power is gone, or the charge point boots again."""
+        for transfer_id in list(self._running):
+            self.cancel(transfer_id)
+
+    def set_network(self, is_up: bool) -> None:
+        """Pull the network cable or put it back; what is on its way fails."""
+        self._is_network_up = is_up
+        for transfer_id in [] if is_up else list(self._running):
+            self.cancel(transfer_id)
+            self._finish(TransferFinished(transfer_id, False, "the network went down"))
+
+    async def end(self) -> None:
+        """Let go of everything; nothing is delivered after this."""
+        tasks = [running.task for running in self._running.values()]
+        self.cancel_all()
+        for task in self._ending:
+            task.cancel()
+        await asyncio.gather(*tasks, *self._ending, return_exceptions=True)
+
+    # --- one transfer -----------------------------------------------------------------------------
+
+    async def _run(self, order: Download | Upload, job: Job) -> None:
+        try:
+            facts = await self._carried_out(order, job)
+            words = f"{'delivered to' if facts is None else 'fetched from'} {job.target.where}"
+            event = TransferFinished(order.transfer_id, True, words, facts)
+        except TransferError as error:
+            event = TransferFinished(order.transfer_id, False, str(error))
+        except Exception as error:
+            # The words of an unforeseen error may hold the location, and with it a password.
+            self._log.error("transfer: internal error: %s", type(error).__name__)
+            event = TransferFinished(order.transfer_id, False, "internal error; see the log")
+        if self._running.pop(order.transfer_id, None) is not None:
+            self._finish(event)
+
+    async def _carried_out(self, order: Download | Upload, job: Job) -> FileFacts | None:
+        work: Callable[[], FileFacts | None]
+        if isinstance(order, Download):
+            work = partial(job.fetch, order)
+        else:
+            work = partial(job.send, order, await self._snapshot())
+        if not self._threads.acquire(blocking=False):
+            raise TransferError(f"{THREADS_MAX} transfers before this one are still ending")
+        limit_s = self._settings.total_s
+        try:
+            async with asyncio.timeout(limit_s):
+                return await in_daemon_thread(partial(self._in_thread, work))
+        except TimeoutError:
+            job.is_cancelled.set()
+            raise TransferError(f"not finished within {limit_s:g} s") from None
+
+    def _in_thread(self, work: Callable[[], FileFacts | None]) -> FileFacts | None:
+        try:
+            return work()
+        finally:
+            self._threads.release()
+
+    def _progressed(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        transfer_id: str,
+        done_bytes: int,
+        total_bytes: int | None,
+    ) -> None:
+        event = TransferProgressed(transfer_id, done_bytes, total_bytes)
+        # The loop may be closed by now: then nobody looks any more.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._note, event)
+
+    def _finish(self, event: TransferFinished) -> None:
+        """Tell the mind, which may have no time just now."""
+        task: asyncio.Task[None] = asyncio.create_task(self._tell(event), name="transfer ends")
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _tell(self, event: TransferFinished) -> None:
+        await self._deliver(event)

@@ -1,0 +1,167 @@
+"""Stand-ins for mind, link and disk, that do what a test tells them and note everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import cast
+
+from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.effects import Download, Effect, Upload
+from cp_tui.charge_point.events import Event, PoweredOn
+from cp_tui.charge_point.meter import Body
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.variables import Direction
+from cp_tui.engine.charger import Mind, StoredRecords
+from cp_tui.engine.errors import StoreError
+from cp_tui.engine.link import Link
+from cp_tui.engine.store import Change
+from cp_tui.engine.transfers import Transfers
+from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+CONFIG = ChargePointConfig(charge_point_id="CP001", url="ws://csms.example/CP001")
+
+Answer = Callable[[Event], list[Effect]]
+
+
+def nothing(_: Event) -> list[Effect]:
+    """Want nothing done."""
+    return []
+
+
+class FakeMind:
+    """A mind that answers each event as the test says."""
+
+    def __init__(self, answer: Answer, body: Body, stored: StoredRecords) -> None:
+        self.answer = answer
+        self.body = body
+        self.stored = stored
+        self.events: list[Event] = []
+        self.deadline: datetime | None = None
+        self.clock_offset = timedelta(0)
+
+    def handle(self, event: Event, now: datetime) -> list[Effect]:
+        self.events.append(event)
+        return self.answer(event)
+
+    def next_deadline(self) -> datetime | None:
+        return self.deadline
+
+    def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
+        return [KeyValue(key="HeartbeatInterval", readonly=False, value="60")], list(keys)
+
+    def composite_schedule(
+        self,
+        connector_id: int,
+        start: datetime | None,
+        duration_s: int,
+        unit: ChargingRateUnitType,
+        now: datetime,
+    ) -> CompositeSchedule:
+        return CompositeSchedule(
+            connector_id=connector_id,
+            start=start or now,
+            duration_s=duration_s,
+            unit=unit,
+            periods=(),
+        )
+
+
+class Minds:
+    """Makes minds, and keeps them for the test to look at."""
+
+    def __init__(self, answer: Answer = nothing) -> None:
+        self.answer = answer
+        self.made: list[FakeMind] = []
+
+    @property
+    def mind(self) -> FakeMind:
+        """The mind that is at work."""
+        return self.made[-1]
+
+    def events(self) -> list[Event]:
+        """What the present mind was told, the boot apart."""
+        return [event for event in self.mind.events if not isinstance(event, PoweredOn)]
+
+    def __call__(
+        self, config: ChargePointConfig, body: Body, stored: StoredRecords, random: Random
+    ) -> Mind:
+        self.made.append(FakeMind(self.answer, body, stored))
+        return self.made[-1]
+
+
+class FakeDisk:
+    """A store whose writes the test can hold up or refuse; `log` is shared with the link."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+        self.records: dict[str, str] = {}
+        self.is_full = False
+
+    async def commit(self, changes: Iterable[Change]) -> None:
+        if self.is_full:
+            raise StoreError("records were not written: database or disk is full")
+        named = [change.key for change in changes]
+        self.log.append(f"saved {' '.join(named)}")
+        self.records |= {change.key: change.value or "" for change in changes}
+
+
+class FakeLink:
+    """A link that notes its orders."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+
+    def send(self, text: str, connection: int) -> bool:
+        self.log.append(f"sent {text} on {connection}")
+        return True
+
+    def open(self) -> None:
+        self.log.append("open")
+
+    def close(self) -> None:
+        self.log.append("close")
+
+    def reconnect(self) -> None:
+        self.log.append("reconnect")
+
+    def set_ping(self, interval_s: int) -> None:
+        self.log.append(f"ping {interval_s}")
+
+    def set_credentials(self, password: bytes | None, form: str) -> None:
+        self.log.append("credentials")
+
+    def note_frame(self, direction: Direction, at: datetime, action: str) -> None:
+        self.log.append(f"noted {direction} {action}")
+
+    async def cut(self) -> None:
+        self.log.append("cut")
+
+    async def end(self) -> None:
+        self.log.append("end")
+
+    def as_link(self) -> Link:
+        """Pass for a link."""
+        return cast(Link, self)
+
+
+class FakeTransfers:
+    """File transfers that are noted and never end."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+
+    def start(self, order: Download | Upload) -> None:
+        self.log.append(f"begun {order.transfer_id}")
+
+    def cancel(self, transfer_id: str) -> None:
+        self.log.append(f"cancelled {transfer_id}")
+
+    def cancel_all(self) -> None:
+        """Forget everything; worth no note."""
+
+    def as_transfers(self) -> Transfers:
+        """Pass for transfers."""
+        return cast(Transfers, self)

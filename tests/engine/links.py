@@ -1,0 +1,171 @@
+"""A link under test, the servers that it meets, and what it published."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from random import Random
+
+from pydantic import BaseModel
+from websockets.asyncio.server import Server, ServerConnection, serve
+
+from cp_tui.charge_point.variables import IsConnected, LinkPhase
+from cp_tui.charge_point.variables import Link as LinkState
+from cp_tui.engine.attempt import Timeouts
+from cp_tui.engine.backoff import BackoffSettings
+from cp_tui.engine.endpoint import endpoint
+from cp_tui.engine.link import Link, LinkEvent, LinkSettings
+from cp_tui.engine.session import SessionTimeouts
+
+WAIT_S = 10.0
+"""Far more than anything here takes; only a failing test waits that long."""
+
+FAST = LinkSettings(
+    connect=Timeouts(dns_s=5.0, tcp_s=0.5, tls_s=0.5, upgrade_s=0.5),
+    session=SessionTimeouts(pong_s=0.2, send_s=0.3, close_s=0.2),
+    backoff=BackoffSettings(wait_minimum_s=0.02, random_range_s=0.0, doublings=0),
+)
+PATIENT = LinkSettings(
+    connect=FAST.connect, backoff=BackoffSettings(wait_minimum_s=3600.0, random_range_s=0.0)
+)
+"""Makes one attempt, then waits for an order."""
+
+
+class LinkUnderTest:
+    """A link with everything that it said."""
+
+    def __init__(
+        self, url: str, *, tls: ssl.SSLContext | None, settings: LinkSettings, identity: str
+    ) -> None:
+        self.states: list[LinkState] = []
+        self.connected: list[bool] = []
+        self.events: list[tuple[LinkEvent, int]] = []
+        self._happened = asyncio.Condition()
+        self._notices: set[asyncio.Task[None]] = set()
+        self.link = Link(
+            endpoint(url, identity),
+            tls,
+            deliver=self._deliver,
+            publish=self._publish,
+            random=Random(1),
+            log=logging.Logger("test", logging.CRITICAL),
+            settings=settings,
+        )
+
+    @property
+    def state(self) -> LinkState:
+        """The newest value of the variable `link`."""
+        return self.states[-1]
+
+    def phases(self) -> list[LinkPhase]:
+        """The phases that the link went through."""
+        found: list[LinkPhase] = []
+        for state in self.states:
+            if not found or found[-1] is not state.phase:
+                found.append(state.phase)
+        return found
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something has happened."""
+        async with asyncio.timeout(WAIT_S), self._happened:
+            await self._happened.wait_for(is_so)
+
+    async def until_error(self) -> LinkState:
+        """Wait for the first failure and give the state with it."""
+        await self.until(lambda: self.state.last_error is not None)
+        return self.state
+
+    async def until_open(self) -> None:
+        """Wait until the mind would know that the link is open."""
+        await self.until(lambda: bool(self.events) and self.state.phase is LinkPhase.OPEN)
+
+    async def _deliver(self, event: LinkEvent, connection: int) -> None:
+        self.events.append((event, connection))
+        self._notify()
+
+    def _publish(self, name: str, value: BaseModel) -> None:
+        if isinstance(value, LinkState):
+            self.states.append(value)
+        if isinstance(value, IsConnected):
+            self.connected.append(value.root)
+        self._notify()
+
+    def _notify(self) -> None:
+        # The condition exists only once the constructor has run: the first values wake nobody.
+        if not hasattr(self, "link"):
+            return
+        task = asyncio.create_task(self._wake())
+        self._notices.add(task)
+        task.add_done_callback(self._notices.discard)
+
+    async def _wake(self) -> None:
+        async with self._happened:
+            self._happened.notify_all()
+
+
+@asynccontextmanager
+async def link_to(
+    url: str,
+    *,
+    tls: ssl.SSLContext | None = None,
+    settings: LinkSettings = FAST,
+    identity: str = "CP001",
+) -> AsyncIterator[LinkUnderTest]:
+    """Have a link for the time of a test."""
+    under_test = LinkUnderTest(url, tls=tls, settings=settings, identity=identity)
+    try:
+        yield under_test
+    finally:
+        await under_test.link.end()
+
+
+async def listen_quietly(connection: ServerConnection) -> None:
+    """Take frames and say nothing."""
+    async for _ in connection:
+        pass
+
+
+@asynccontextmanager
+async def websocket_server(
+    handler: Callable[[ServerConnection], Awaitable[None]] = listen_quietly, **options: object
+) -> AsyncIterator[Server]:
+    """Have a WebSocket server that speaks OCPP 1.6, if not told otherwise."""
+    logger = logging.Logger("server", logging.CRITICAL)
+    options = {"subprotocols": ["ocpp1.6"], "logger": logger, "close_timeout": 0.1, **options}
+    async with serve(handler, "127.0.0.1", 0, **options) as server:  # type: ignore[arg-type]
+        yield server
+
+
+@asynccontextmanager
+async def tcp_server(
+    handler: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[int]:
+    """Have a plain TCP server, and its port."""
+
+    async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handler(reader, writer)
+        except (asyncio.CancelledError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve_one, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+def port_of(server: Server) -> int:
+    """Give the port that the system chose."""
+    port: int = next(iter(server.sockets)).getsockname()[1]
+    return port
+
+
+def url_of(server: Server, path: str = "/ocpp") -> str:
+    """Give the URL to put into `csms.url`."""
+    return f"ws://127.0.0.1:{port_of(server)}{path}"

@@ -1,0 +1,219 @@
+"""Mind and body together, in virtual time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from cp_tui.charge_point.effects import (
+    Effect,
+    Energize,
+    Lock,
+    Log,
+    OpenLink,
+    Save,
+    Send,
+    SetLimit,
+    Table,
+)
+from cp_tui.charge_point.events import (
+    Event,
+    EvSuspended,
+    LockJammed,
+    PluggedIn,
+    PoweredOn,
+    Swiped,
+    Tick,
+)
+from cp_tui.engine.charger import STATION_KEY, Charger, StoredRecords
+from cp_tui.engine.errors import CommandError
+from cp_tui.station.record import StationRecord
+from tests.engine.fakes import CONFIG, NOON, Minds
+
+
+def charger_with(minds: Minds, stored: StoredRecords | None = None) -> Charger:
+    return Charger(CONFIG, stored or {}, Random(1), mind=minds)
+
+
+def charging(event: Event) -> list[Effect]:
+    """Let energy flow as soon as a cable is plugged in."""
+    if isinstance(event, PluggedIn):
+        limit = SetLimit(event.connector_id, Decimal(32), Decimal(22_080))
+        return [limit, Energize(event.connector_id, True)]
+    return []
+
+
+def stored_by(effects: list[Effect]) -> dict[Table, dict[str, str]]:
+    """Make of saves what a store would give back."""
+    records: dict[Table, dict[str, str]] = {}
+    for effect in effects:
+        if isinstance(effect, Save):
+            records.setdefault(effect.table, {})[effect.key] = effect.record.model_dump_json()
+    return records
+
+
+def test_wishes_for_the_station_are_carried_out_and_the_rest_is_handed_on() -> None:
+    def answer(event: Event) -> list[Effect]:
+        return [Lock(1, True), OpenLink(), *charging(event)]
+
+    charger = charger_with(Minds(answer))
+    effects = charger.act("plug_in", {"connector_id": 1}, NOON)
+    assert [effect for effect in effects if not isinstance(effect, Save)] == [OpenLink()]
+    later = NOON + timedelta(minutes=6)
+    assert charger.is_energy_flowing(later)
+    assert charger.station.reading(1, later).register_wh > 2_000
+
+
+def test_what_happens_by_itself_is_told_before_the_event_that_comes_later() -> None:
+    minds = Minds(charging)
+    charger = charger_with(minds)
+    charger.act("set_vehicle", {"connector_id": 1, "soc_percent": 99.0}, NOON)
+    charger.act("plug_in", {"connector_id": 1}, NOON)
+    due = charger.next_deadline()
+    assert due is not None
+    charger.handle(Tick(), due + timedelta(days=1))
+    assert minds.events()[-2:] == [EvSuspended(1, suspended=True), Tick()]
+
+
+def test_a_booting_mind_is_told_what_it_finds_at_the_station() -> None:
+    minds = Minds()
+    charger = charger_with(minds)
+    charger.act("jam_lock", {"connector_id": 2, "jammed": True}, NOON)
+    charger.lose_power({}, NOON)
+    charger.handle(PoweredOn(), NOON)
+    assert minds.mind.events == [PoweredOn(), LockJammed(2, jammed=True)]
+
+
+def test_the_body_is_saved_when_it_changed_in_substance() -> None:
+    charger = charger_with(Minds(charging))
+    saved = charger.act("plug_in", {"connector_id": 1}, NOON)
+    (save,) = [effect for effect in saved if isinstance(effect, Save)]
+    assert (save.table, save.key) == (Table.STATE, STATION_KEY)
+    assert charger.handle(Tick(), NOON) == []
+    # Energy alone is no reason to write to the disk every second.
+    assert charger.handle(Tick(), NOON + timedelta(minutes=5)) == []
+
+
+def test_energy_is_saved_with_everything_that_leaves_the_house() -> None:
+    """A meter value that was reported must not be undone by a crash."""
+
+    def answer(event: Event) -> list[Effect]:
+        return [Send("meter values")] if isinstance(event, Tick) else charging(event)
+
+    charger = charger_with(Minds(answer))
+    charger.act("plug_in", {"connector_id": 1}, NOON)
+    later = NOON + timedelta(minutes=5)
+    effects = charger.handle(Tick(), later)
+    record = stored_by(effects)[Table.STATE][STATION_KEY]
+    register_wh = StationRecord.model_validate_json(record).connectors[1].register_wh
+    assert register_wh == charger.station.reading(1, later).register_wh > 1_000
+    assert charger.handle(Tick(), later) == [Send("meter values")]
+
+
+def test_the_last_energy_is_saved_with_the_end_of_charging() -> None:
+    def answer(event: Event) -> list[Effect]:
+        return [Energize(1, False), Send("stop")] if isinstance(event, Tick) else charging(event)
+
+    charger = charger_with(Minds(answer))
+    charger.act("plug_in", {"connector_id": 1}, NOON)
+    later = NOON + timedelta(minutes=5)
+    record = stored_by(charger.handle(Tick(), later))[Table.STATE][STATION_KEY]
+    register_wh = StationRecord.model_validate_json(record).connectors[1].register_wh
+    assert register_wh == charger.station.reading(1, later + timedelta(hours=1)).register_wh > 1_000
+
+
+def test_a_charger_that_starts_again_finds_cables_and_registers() -> None:
+    charger = charger_with(Minds(charging))
+    stored = stored_by(charger.act("plug_in", {"connector_id": 1}, NOON))
+    later = NOON + timedelta(hours=1)
+    stored = stored_by(charger.save_station(later))
+    again = charger_with(Minds(), stored)
+    assert again.station.vehicle(1, later) is not None
+    before = charger.station.reading(1, later).register_wh
+    assert again.station.reading(1, later).register_wh == pytest.approx(before)
+    assert again.handle(PoweredOn(), later) == []
+
+
+def test_a_power_cut_opens_the_contactors_and_leaves_the_cables() -> None:
+    charger = charger_with(Minds(charging))
+    charger.act("plug_in", {"connector_id": 1}, NOON)
+    later = NOON + timedelta(minutes=1)
+    assert charger.is_energy_flowing(later)
+    charger.lose_power({}, later)
+    assert not charger.is_energy_flowing(later + timedelta(minutes=1))
+    assert charger.station.vehicle(1, later) is not None
+
+
+def test_a_damaged_station_record_is_logged_and_does_not_stop_the_start() -> None:
+    charger = charger_with(Minds(), {Table.STATE: {STATION_KEY: '{"connectors": 5}'}})
+    (log,) = [each for each in charger.handle(PoweredOn(), NOON) if isinstance(each, Log)]
+    assert "damaged" in log.text
+
+
+def test_a_mind_and_body_that_never_rest_are_stopped() -> None:
+    charger = charger_with(Minds())
+    events: list[Event] = [EvSuspended(1, suspended=True)]
+    charger.station.advance = lambda now: list(events)  # type: ignore[method-assign]
+    effects = charger.handle(Tick(), NOON)
+    assert any(isinstance(each, Log) and "do not come to rest" in each.text for each in effects)
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "code", "words"),
+    [
+        ("plug_in", {"connector_id": 3}, -32000, "connector 3 does not exist"),
+        ("plug_in", {"connector_id": 0}, -32602, "connector_id = 0"),
+        ("plug_in", {"connector_id": True}, -32602, "connector_id = True"),
+        ("plug_out", {"connector_id": 1}, -32000, "no cable is plugged in"),
+        ("swipe", {"id_tag": "T" * 21}, -32602, "at most 20 characters"),
+        ("swipe", {"id_tag": ""}, -32602, "at least 1 character"),
+        ("swipe", {"id_tag": "\x1b]0;x"}, -32602, "id_tag"),
+        ("swipe", {"id_tag": "T", "connector_id": 9}, -32000, "connector 9 does not exist"),
+        ("raise_error", {"connector_id": 1, "error_code": "X"}, -32602, "ConnectorLockFailure"),
+        ("raise_error", {"connector_id": 1, "error_code": "NoError"}, -32000, "no error to raise"),
+        ("clear_error", {"connector_id": 1}, -32000, "no error is raised"),
+        ("set_vehicle", {"connector_id": 1}, -32602, "nothing to change; it takes battery_wh"),
+        ("set_vehicle", {"connector_id": 1, "soc_percent": 101}, -32602, "soc_percent = 101"),
+        ("dance", {}, -32601, "no method 'dance'"),
+    ],
+)
+def test_impossible_acts_are_refused_in_words(
+    method: str, params: dict[str, int | str], code: int, words: str
+) -> None:
+    with pytest.raises(CommandError) as caught:
+        charger_with(Minds()).act(method, dict(params), NOON)
+    assert caught.value.code == code
+    assert words in caught.value.message
+
+
+def test_a_tag_of_digits_may_arrive_as_a_number() -> None:
+    """A shell user types `id_tag=12345678`, which parses as JSON."""
+    minds = Minds()
+    charger_with(minds).act("swipe", {"id_tag": 12345678, "connector_id": 1}, NOON)
+    assert minds.events() == [Swiped("12345678", 1)]
+
+
+def test_errors_and_locks_come_and_go() -> None:
+    minds = Minds()
+    charger = charger_with(minds)
+    charger.act(
+        "raise_error",
+        {"connector_id": 0, "error_code": "OtherError", "info": "smoke", "vendor_error_code": "E1"},
+        NOON,
+    )
+    charger.act("clear_error", {"connector_id": 0, "error_code": "OtherError"}, NOON)
+    charger.act("plug_in", {"connector_id": 1}, NOON)
+    charger.act("suspend_ev", {"connector_id": 1}, NOON)
+    charger.act("resume_ev", {"connector_id": 1}, NOON)
+    charger.act("plug_out", {"connector_id": 1}, NOON)
+    assert [type(event).__name__ for event in minds.events()] == [
+        "ErrorRaised",
+        "ErrorCleared",
+        "PluggedIn",
+        "EvSuspended",
+        "EvSuspended",
+        "PluggedOut",
+    ]

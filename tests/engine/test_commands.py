@@ -1,0 +1,269 @@
+"""The table of commands: what they take, what they refuse, and with which words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import JsonValue
+
+from cp_tui.charge_point.events import (
+    ClearChargingProfile,
+    Event,
+    InstallChargingProfile,
+    MonitorConfigurationKeys,
+    Restart,
+    SetCustomConfigurationKey,
+    Stop,
+    TransferData,
+)
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.variables import MeasuredPoint, Measurements
+from cp_tui.engine.commands import COMMANDS, METHODS, Answer, carry_out
+from cp_tui.engine.errors import CommandError
+from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType, KeyValue
+
+MOMENT = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+
+class Recorder:
+    """Notes what a command wants of the engine."""
+
+    def __init__(self) -> None:
+        self.event: Event | None = None
+        self.acted: tuple[str, Mapping[str, JsonValue]] | None = None
+        self.schedules: list[tuple[int, datetime | None, int, ChargingRateUnitType]] = []
+        self.measured: list[tuple[int, datetime | None, datetime | None]] = []
+
+    async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> Answer:
+        assert 0 < timeout_s < 120
+        self.event = event_of(7)
+        return Answer("done")
+
+    async def act(self, method: str, params: Mapping[str, JsonValue]) -> Answer:
+        self.acted = (method, params)
+        return Answer(True)
+
+    async def power_cycle(self) -> None:
+        self.acted = ("power_cycle", {})
+
+    def set_network(self, is_up: bool) -> bool:
+        return is_up
+
+    def try_now(self) -> bool:
+        return True
+
+    def configuration_keys(self, keys: Sequence[str]) -> tuple[Sequence[KeyValue], Sequence[str]]:
+        return [
+            KeyValue(key="HeartbeatInterval", readonly=False, value="60"),
+            KeyValue(key="Empty", readonly=True),
+        ], list(keys)
+
+    def composite_schedule(
+        self,
+        connector_id: int,
+        start: datetime | None,
+        duration_s: int,
+        unit: ChargingRateUnitType,
+    ) -> CompositeSchedule:
+        self.schedules.append((connector_id, start, duration_s, unit))
+        begin = start or datetime(2026, 1, 1, tzinfo=UTC)
+        return CompositeSchedule(
+            connector_id=connector_id, start=begin, duration_s=duration_s, unit=unit, periods=()
+        )
+
+    def measurements(
+        self, connector_id: int, start: datetime | None, end: datetime | None
+    ) -> Measurements:
+        self.measured.append((connector_id, start, end))
+        return Measurements(
+            connector_id=connector_id,
+            points=(MeasuredPoint(at=MOMENT, power_w=11_040, current_a=16.0),),
+        )
+
+
+async def refused(
+    method: str, params: Mapping[str, JsonValue], *, read_only: bool = False
+) -> CommandError:
+    with pytest.raises(CommandError) as caught:
+        await carry_out(method, params, Recorder(), read_only=read_only)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "event"),
+    [
+        ("stop", {}, Stop(7)),
+        ("restart", {}, Restart(7)),
+        ("data_transfer", {"vendor_id": "v"}, TransferData(7, "v")),
+        (
+            "data_transfer",
+            {"vendor_id": "v", "message_id": "m", "data": "d"},
+            TransferData(7, "v", "m", "d"),
+        ),
+        (
+            "set_custom_configuration_key",
+            {"key": "SiteName", "value": "Depot"},
+            SetCustomConfigurationKey(7, "SiteName", "Depot"),
+        ),
+        (
+            "set_custom_configuration_key",
+            {"key": "Count", "value": 60},
+            SetCustomConfigurationKey(7, "Count", "60"),
+        ),
+        (
+            "set_custom_configuration_key",
+            {"key": "Flag", "value": True},
+            SetCustomConfigurationKey(7, "Flag", "true"),
+        ),
+        ("monitor_configuration_keys", {"keys": ["a"]}, MonitorConfigurationKeys(7, ("a",))),
+        (
+            "unmonitor_configuration_keys",
+            {"keys": ["a"]},
+            MonitorConfigurationKeys(7, ("a",), add=False),
+        ),
+        (
+            "install_charging_profile",
+            {"connector_id": 0, "profile": {"chargingProfileId": 1, "odd": [None]}},
+            InstallChargingProfile(7, 0, {"chargingProfileId": 1, "odd": [None]}),
+        ),
+        ("clear_charging_profile", {}, ClearChargingProfile(7)),
+        (
+            "clear_charging_profile",
+            {
+                "profile_id": 3,
+                "connector_id": 0,
+                "purpose": "TxDefaultProfile",
+                "stack_level": 2,
+            },
+            ClearChargingProfile(7, 3, 0, ChargingProfilePurposeType.TX_DEFAULT_PROFILE, 2),
+        ),
+    ],
+)
+async def test_commands_become_events_of_the_mind(
+    method: str, params: dict[str, JsonValue], event: Event
+) -> None:
+    recorder = Recorder()
+    assert await carry_out(method, params, recorder, read_only=False) == Answer("done")
+    assert recorder.event == event
+
+
+async def test_configuration_keys_have_the_form_of_the_interface() -> None:
+    answer = await carry_out("get_configuration_key", {"keys": ["x"]}, Recorder(), read_only=True)
+    assert answer.result == {
+        "configuration_key": [
+            {"key": "HeartbeatInterval", "read_only": False, "value": "60"},
+            {"key": "Empty", "read_only": True},
+        ],
+        "unknown_key": ["x"],
+    }
+    answer = await carry_out("get_configuration_key", {}, Recorder(), read_only=True)
+    assert answer.result is not None
+
+
+async def test_a_composite_schedule_can_be_asked_for_with_defaults_and_without() -> None:
+    recorder = Recorder()
+    params: dict[str, JsonValue] = {"connector_id": 0, "duration_s": 60}
+    await carry_out("get_composite_schedule", params, recorder, read_only=True)
+    params |= {"start": "2026-01-05T08:00:00Z", "unit": "W"}
+    await carry_out("get_composite_schedule", params, recorder, read_only=True)
+    start = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    assert recorder.schedules == [
+        (0, None, 60, ChargingRateUnitType.A),
+        (0, start, 60, ChargingRateUnitType.W),
+    ]
+
+
+async def test_measurements_can_be_asked_for_with_and_without_a_window() -> None:
+    recorder = Recorder()
+    answer = await carry_out("get_measurements", {"connector_id": 1}, recorder, read_only=True)
+    point = {"at": "2026-01-05T08:00:00Z", "power_w": 11_040, "current_a": 16.0}
+    assert answer.result == {"connector_id": 1, "points": [point]}
+    params: dict[str, JsonValue] = {
+        "connector_id": 0,
+        "start": "2026-01-05T08:00:00Z",
+        "end": "2026-01-05T10:00:00+01:00",
+    }
+    await carry_out("get_measurements", params, recorder, read_only=True)
+    assert recorder.measured == [(1, None, None), (0, MOMENT, MOMENT.replace(hour=9))]
+
+
+async def test_link_and_power_have_commands() -> None:
+    recorder = Recorder()
+    assert (
+        await carry_out("set_network", {"up": False}, recorder, read_only=False)
+    ).result is False
+    assert (await carry_out("try_now", {}, recorder, read_only=False)).result is True
+    assert (await carry_out("power_cycle", {}, recorder, read_only=False)).result is True
+    assert recorder.acted == ("power_cycle", {})
+    await carry_out("plug_in", {"connector_id": 1}, recorder, read_only=False)
+    assert recorder.acted == ("plug_in", {"connector_id": 1})
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "words"),
+    [
+        ("stop", {"now": True}, "unknown parameter now; it takes none"),
+        ("data_transfer", {}, "parameter vendor_id is missing; it takes vendor_id, message_id"),
+        ("data_transfer", {"vendor_id": "v" * 256}, "vendor_id = 'vvv"),
+        ("data_transfer", {"vendor_id": "v", "data": [1]}, "data: input should be a valid string"),
+        ("set_network", {"up": "yes"}, "up = 'yes': input should be a valid boolean"),
+        ("monitor_configuration_keys", {}, "parameter keys is missing"),
+        ("monitor_configuration_keys", {"keys": "a"}, "keys = 'a': input should be a valid list"),
+        ("get_configuration_key", {"keys": [""]}, "keys.0 = ''"),
+        ("set_custom_configuration_key", {"key": "k", "value": 1.5}, "value: input should be"),
+        ("get_composite_schedule", {"connector_id": 1, "duration_s": 0}, "duration_s = 0"),
+        ("get_composite_schedule", {"connector_id": -1, "duration_s": 1}, "connector_id = -1"),
+        (
+            "get_measurements",
+            {"connector_id": 1, "start": "2026-01-05T08:00:00Z", "end": "2026-01-05T07:59:59Z"},
+            "end lies before start",
+        ),
+        ("install_charging_profile", {"connector_id": 1}, "parameter profile is missing"),
+        (
+            "install_charging_profile",
+            {"connector_id": 1, "profile": "{"},
+            "profile = '{': input should be a valid dictionary",
+        ),
+        ("clear_charging_profile", {"purpose": "Tx"}, "purpose = 'Tx': input should be"),
+        (
+            "get_composite_schedule",
+            {"connector_id": 1, "duration_s": 1, "start": "tomorrow"},
+            "start = 'tomorrow': must be a date and time such as",
+        ),
+        (
+            "get_composite_schedule",
+            {"connector_id": 1, "duration_s": 1, "unit": "V"},
+            "unit = 'V': input should be 'A' or 'W'",
+        ),
+    ],
+)
+async def test_wrong_parameters_are_refused_with_field_value_and_what_is_allowed(
+    method: str, params: dict[str, JsonValue], words: str
+) -> None:
+    error = await refused(method, params)
+    assert error.code == -32602
+    assert error.message.startswith(f"{method}: ")
+    assert words in error.message
+
+
+async def test_a_value_that_may_be_secret_is_never_repeated() -> None:
+    error = await refused(
+        "set_custom_configuration_key", {"key": "AuthorizationKey", "value": ["hush"]}
+    )
+    assert "hush" not in error.message
+
+
+async def test_an_unknown_method_is_refused_with_the_known_ones() -> None:
+    error = await refused("plug", {})
+    assert error.code == -32601
+    assert "plug_in" in error.message
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_observers_may_look_and_nothing_else(method: str) -> None:
+    if method in COMMANDS and not COMMANDS[method].is_mutating:
+        return
+    error = await refused(method, {}, read_only=True)
+    assert error.code == -32001

@@ -1,0 +1,122 @@
+"""Variables and streams to subscribers: the newest counts, and nobody is held up."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from cp_tui.charge_point.variables import (
+    Direction,
+    IsConnected,
+    MessageKind,
+    MessageRecord,
+    Outbox,
+)
+from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.hub import (
+    HISTORY_MAX,
+    EventHappened,
+    Hub,
+    SubscriptionClosed,
+    VariableChanged,
+)
+
+
+def message(number: int) -> MessageRecord:
+    return MessageRecord(
+        time=datetime(2026, 1, 1, tzinfo=UTC),
+        direction=Direction.IN,
+        kind=MessageKind.CALL,
+        message_id=str(number),
+        action="Heartbeat",
+        payload={},
+    )
+
+
+async def test_a_snapshot_comes_first_then_changes() -> None:
+    hub = Hub()
+    hub.publish("is_connected", IsConnected(False))
+    hub.emit("messages", message(1))
+    subscription = hub.subscribe(["is_connected", "outbox", "messages"])
+    assert subscription.snapshot == {"is_connected": IsConnected(False), "messages": (message(1),)}
+    hub.publish("is_connected", IsConnected(True))
+    hub.emit("messages", message(2))
+    assert await subscription.next() == [
+        VariableChanged("is_connected", IsConnected(True)),
+        EventHappened("messages", message(2), 0),
+    ]
+
+
+async def test_a_slow_subscriber_gets_the_newest_value_only() -> None:
+    hub = Hub()
+    subscription = hub.subscribe(["outbox"])
+    for count in range(10_000):
+        hub.publish("outbox", Outbox(count=count))
+    assert await subscription.next() == [VariableChanged("outbox", Outbox(count=9_999))]
+
+
+async def test_a_slow_subscriber_loses_the_oldest_events_and_learns_how_many() -> None:
+    hub = Hub()
+    subscription = hub.subscribe(["messages"])
+    for number in range(HISTORY_MAX + 7):
+        hub.emit("messages", message(number))
+    updates = await subscription.next()
+    assert len(updates) == HISTORY_MAX
+    assert updates[0] == EventHappened("messages", message(7), 7)
+    assert updates[1] == EventHappened("messages", message(8), 0)
+    hub.emit("messages", message(1))
+    assert await subscription.next() == [EventHappened("messages", message(1), 0)]
+    assert len(hub.history("messages")) == HISTORY_MAX
+
+
+async def test_an_equal_value_is_no_news() -> None:
+    hub = Hub()
+    hub.publish("outbox", Outbox())
+    subscription = hub.subscribe(["outbox", "is_connected"])
+    hub.publish("outbox", Outbox())
+    hub.publish("is_connected", IsConnected(True))
+    assert await subscription.next() == [VariableChanged("is_connected", IsConnected(True))]
+
+
+async def test_next_waits_for_news_and_other_names_are_none() -> None:
+    hub = Hub()
+    subscription = hub.subscribe(["outbox"])
+    waiting = asyncio.create_task(subscription.next())
+    hub.publish("is_connected", IsConnected(True))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    hub.publish("outbox", Outbox(count=1))
+    assert await waiting == [VariableChanged("outbox", Outbox(count=1))]
+
+
+async def test_a_closed_subscription_costs_nothing_and_says_so() -> None:
+    hub = Hub()
+    subscription = hub.subscribe(["outbox", "messages"])
+    waiting = asyncio.create_task(subscription.next())
+    await asyncio.sleep(0)
+    subscription.close()
+    with pytest.raises(SubscriptionClosed):
+        await waiting
+    hub.emit("messages", message(1))
+    assert not hub.is_watched("messages")
+    other = hub.subscribe(["outbox"])
+    hub.close()
+    with pytest.raises(SubscriptionClosed):
+        await other.next()
+
+
+def test_unknown_names_are_refused_with_the_known_ones() -> None:
+    hub = Hub()
+    with pytest.raises(
+        CommandError, match=r"no variable or stream 'x'; there are: .*messages"
+    ) as e:
+        hub.subscribe(["x"])
+    assert e.value.code == ErrorNumber.INVALID_PARAMS
+    with pytest.raises(CommandError, match="no variable 'x'"):
+        hub.get("x")
+    with pytest.raises(CommandError, match="is a stream"):
+        hub.get("messages")
+    with pytest.raises(CommandError, match="no value yet"):
+        hub.get("outbox")

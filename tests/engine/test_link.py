@@ -1,0 +1,320 @@
+"""An open link: traffic, pings, orders, and every way in which it can end."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
+from cp_tui.charge_point.variables import LinkPhase, LinkStep
+from cp_tui.engine.backoff import BackoffSettings
+from cp_tui.engine.session import OUTGOING_FRAMES_MAX
+from tests.engine.links import (
+    FAST,
+    PATIENT,
+    LinkUnderTest,
+    link_to,
+    listen_quietly,
+    tcp_server,
+    url_of,
+    websocket_server,
+)
+
+
+def error_text(under_test: LinkUnderTest) -> str:
+    assert under_test.state.last_error is not None
+    return under_test.state.last_error.text
+
+
+async def test_frames_go_both_ways_in_order_and_binary_stays_binary() -> None:
+
+    async def talk(connection: ServerConnection) -> None:
+        for _ in range(2):
+            await connection.send(await connection.recv())
+        await connection.send(b"\xff\x00")
+        await connection.wait_closed()
+
+    async with websocket_server(talk) as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        assert under_test.link.send("one", 1)
+        assert under_test.link.send("two", 1)
+        await under_test.until(lambda: len(under_test.events) == 4)
+    assert under_test.events[1:4] == [
+        (FrameReceived("one"), 1),
+        (FrameReceived("two"), 1),
+        (FrameReceived(b"\xff\x00"), 1),
+    ]
+
+
+async def test_a_frame_for_an_earlier_connection_is_not_sent() -> None:
+    async with websocket_server() as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        assert not under_test.link.send("late", 0)
+
+
+async def test_a_close_by_the_csms_is_told_with_code_and_reason_and_the_link_comes_back() -> None:
+    calls = 0
+
+    async def close_once(connection: ServerConnection) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            await connection.close(1011, "maintenance")
+        else:
+            await connection.wait_closed()
+
+    async with websocket_server(close_once) as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until(lambda: len(under_test.events) == 3)
+        assert [event for event, _ in under_test.events] == [
+            LinkOpened(),
+            LinkClosed(),
+            LinkOpened(),
+        ]
+        assert [number for _, number in under_test.events] == [1, 1, 2]
+        error = under_test.state.last_error
+        assert error is not None
+        assert (error.step, error.close_code) == (LinkStep.OPEN, 1011)
+        assert error.text == "closed by the CSMS with code 1011: maintenance"
+        assert under_test.connected == [False, True, False, True]
+
+
+async def test_close_ends_with_code_1000_after_what_is_queued_and_stays_closed() -> None:
+    taken: list[str | bytes] = []
+    codes: list[int | None] = []
+
+    async def note(connection: ServerConnection) -> None:
+        taken.extend([message async for message in connection])
+        codes.append(connection.close_code)
+
+    async with websocket_server(note) as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        under_test.link.send("last words", 1)
+        under_test.link.close()
+        await under_test.until(lambda: under_test.state.phase is LinkPhase.STOPPED)
+        assert under_test.events[-1][0] == LinkClosed()
+        assert under_test.state.last_error is None
+    assert taken == ["last words"]
+    assert codes == [1000]
+
+
+async def test_reconnect_uses_the_credentials_that_are_in_force_then() -> None:
+    """Whitepaper A01: the connection is dropped and made anew with the new password."""
+    headers: list[str | None] = []
+
+    async def note(connection: ServerConnection) -> None:
+        assert connection.request is not None
+        headers.append(connection.request.headers.get("Authorization"))
+        await listen_quietly(connection)
+
+    async with (
+        websocket_server(note) as server,
+        link_to(url_of(server), settings=PATIENT) as under_test,
+    ):
+        under_test.link.open()
+        await under_test.until_open()
+        under_test.link.set_credentials(b"0123456789abcdef", "16 characters (text)")
+        under_test.link.reconnect()
+        await under_test.until(lambda: len(under_test.events) == 3)
+        assert under_test.state.last_error is None
+    assert headers == [None, "Basic Q1AwMDE6MDEyMzQ1Njc4OWFiY2RlZg=="]
+
+
+async def test_the_round_trip_of_a_ping_is_published() -> None:
+    async with websocket_server() as server, link_to(url_of(server)) as under_test:
+        under_test.link.set_ping(3600)
+        under_test.link.open()
+        await under_test.until_open()
+        under_test.link.set_ping(1)
+        await under_test.until(lambda: under_test.state.ping_round_trip_ms is not None)
+
+
+async def test_a_ping_without_answer_breaks_the_connection() -> None:
+    """A half-open connection must not look alive."""
+
+    async def stop_reading(connection: ServerConnection) -> None:
+        connection.transport.pause_reading()
+        await connection.wait_closed()
+
+    async with websocket_server(stop_reading) as server, link_to(url_of(server)) as under_test:
+        under_test.link.set_ping(1)
+        under_test.link.open()
+        await under_test.until_error()
+        assert "did not answer a ping within 0.2 s" in error_text(under_test)
+
+
+async def test_a_message_that_is_too_large_breaks_the_connection_with_a_reason() -> None:
+    async def flood(connection: ServerConnection) -> None:
+        await connection.send("x" * ((1 << 20) + 1))
+        await connection.wait_closed()
+
+    async with websocket_server(flood) as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        state = await under_test.until_error()
+        assert error_text(under_test).startswith("the CSMS sent a message larger than 1024 KiB")
+        assert state.last_error is not None
+        assert state.last_error.close_code == 1009
+
+
+async def test_a_csms_that_stops_reading_is_still_heard_and_given_up_in_the_end() -> None:
+    async def talk_only(connection: ServerConnection) -> None:
+        connection.transport.pause_reading()
+        for number in range(5):
+            await connection.send(str(number))
+        await connection.wait_closed()
+
+    async with websocket_server(talk_only) as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        chunk = "x" * 100_000
+        for _ in range(OUTGOING_FRAMES_MAX):
+            assert under_test.link.send(chunk, 1)
+        await under_test.until(lambda: len(under_test.events) >= 6)
+        assert under_test.events[5][0] == FrameReceived("4")
+        await under_test.until_error()
+        assert "took no data for 0.3 s" in error_text(under_test)
+
+
+async def test_more_waiting_frames_than_the_bound_break_the_connection() -> None:
+    async with websocket_server() as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        sent = [under_test.link.send("x", 1) for _ in range(OUTGOING_FRAMES_MAX + 1)]
+        assert sent == [True] * OUTGOING_FRAMES_MAX + [False]
+        await under_test.until_error()
+        assert "does not read" in error_text(under_test)
+
+
+async def test_a_pulled_cable_leaves_no_close_frame_and_attempts_go_on_failing() -> None:
+    codes: list[int | None] = []
+
+    async def note(connection: ServerConnection) -> None:
+        try:
+            await connection.recv()
+        except ConnectionClosed as closed:
+            codes.append(closed.rcvd.code if closed.rcvd else None)
+
+    async with websocket_server(note) as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        assert under_test.link.set_network(False)
+        assert not under_test.link.set_network(False)
+        await under_test.until(lambda: under_test.state.attempt >= 3)
+        error = under_test.state.last_error
+        assert error is not None
+        assert (error.step, error.text) == (LinkStep.TCP, "network is down (by the operator)")
+        assert codes == [None]
+        assert under_test.link.set_network(True)
+        await under_test.until(lambda: under_test.state.phase is LinkPhase.OPEN)
+        assert under_test.state.network_up
+
+
+async def test_restoring_the_network_and_try_now_do_not_wait_for_the_back_off() -> None:
+    async with websocket_server() as server:
+        async with link_to(url_of(server), settings=PATIENT) as under_test:
+            under_test.link.set_network(False)
+            under_test.link.open()
+            await under_test.until(lambda: under_test.state.next_attempt_at is not None)
+            under_test.link.set_network(True)
+            await under_test.until_open()
+            assert not under_test.link.try_now()
+        async with link_to("ws://127.0.0.1:1/", settings=PATIENT) as under_test:
+            under_test.link.open()
+            await under_test.until(lambda: under_test.state.next_attempt_at is not None)
+            assert under_test.link.try_now()
+            await under_test.until(lambda: under_test.state.attempt == 2)
+
+
+async def test_pulling_the_cable_during_an_attempt_ends_the_attempt() -> None:
+    async def say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with (
+        tcp_server(say_nothing) as port,
+        link_to(f"ws://127.0.0.1:{port}/", settings=PATIENT) as under_test,
+    ):
+        under_test.link.open()
+        await under_test.until(lambda: under_test.state.phase is LinkPhase.UPGRADING)
+        under_test.link.set_network(False)
+        await under_test.until_error()
+        assert "by the operator" in error_text(under_test)
+
+
+async def test_stop_during_an_attempt_is_no_error() -> None:
+    async def say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with (
+        tcp_server(say_nothing) as port,
+        link_to(f"ws://127.0.0.1:{port}/", settings=PATIENT) as under_test,
+    ):
+        under_test.link.open()
+        await under_test.until(lambda: under_test.state.phase is LinkPhase.UPGRADING)
+        under_test.link.close()
+        await under_test.until(lambda: under_test.state.phase is LinkPhase.STOPPED)
+        assert under_test.state.last_error is None
+        under_test.link.open()
+        await under_test.until(lambda: under_test.state.phase is LinkPhase.UPGRADING)
+
+
+async def test_the_wait_grows_until_a_connection_lasted() -> None:
+    """A CSMS that accepts and closes at once is not called without end."""
+
+    async def turn_away(connection: ServerConnection) -> None:
+        await connection.close()
+
+    growing = BackoffSettings(wait_minimum_s=0.01, random_range_s=0.0, doublings=3)
+    settings = replace(FAST, backoff=growing, lasting_s=3600.0)
+    async with websocket_server(turn_away) as server:
+        async with link_to(url_of(server), settings=settings) as under_test:
+            under_test.link.open()
+            await under_test.until(lambda: len(under_test.connected) >= 11)
+            waits = [
+                round((state.next_attempt_at - state.since).total_seconds(), 2)
+                for state in under_test.states
+                if state.next_attempt_at is not None
+            ]
+        assert waits[:4] == [0.01, 0.02, 0.04, 0.08]
+        settings = replace(settings, lasting_s=0.0)
+        async with link_to(url_of(server), settings=settings) as under_test:
+            under_test.link.open()
+            await under_test.until(lambda: len(under_test.connected) >= 7)
+            waits = [
+                round((state.next_attempt_at - state.since).total_seconds(), 2)
+                for state in under_test.states
+                if state.next_attempt_at is not None
+            ]
+        assert waits[:2] == [0.01, 0.01]
+
+
+async def test_cut_is_silent_and_the_link_can_be_opened_again() -> None:
+    async with websocket_server() as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        await under_test.link.cut()
+        assert [event for event, _ in under_test.events] == [LinkOpened()]
+        assert under_test.connected[-1] is False
+        under_test.link.open()
+        await under_test.until(lambda: len(under_test.events) == 2)
+        assert under_test.events[-1] == (LinkOpened(), 2)
+
+
+async def test_a_peer_that_never_closes_does_not_hold_up_the_end() -> None:
+    async def ignore(connection: ServerConnection) -> None:
+        connection.transport.pause_reading()
+        await connection.wait_closed()
+
+    async with websocket_server(ignore) as server:
+        async with link_to(url_of(server)) as under_test:
+            under_test.link.open()
+            await under_test.until_open()
+            async with asyncio.timeout(8):
+                await under_test.link.end()
+        for connection in server.connections:
+            connection.transport.abort()

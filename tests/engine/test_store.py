@@ -1,0 +1,204 @@
+"""The store: what was committed is there after a crash, and a bad file is one clear line."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from cp_tui.charge_point.effects import Forget, Save, Table
+from cp_tui.engine.errors import EngineStartError, StoreError
+from cp_tui.engine.lock import FolderLock, prepare_folder
+from cp_tui.engine.store import DATABASE_FILE, Change, Store, change
+
+SILENT = logging.Logger("test", logging.CRITICAL)
+
+
+class Note(BaseModel):
+    text: str
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Store]:
+    store = await Store.open(folder, SILENT)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def test_records_are_kept_replaced_and_forgotten(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await store.commit(
+            [
+                change(Save(Table.KEY, "a", Note(text="1"))),
+                change(Save(Table.KEY, "b", Note(text="2"))),
+                change(Save(Table.KEY, "a", Note(text="3"))),
+                change(Save(Table.STATE, "a", Note(text="4"))),
+                change(Forget(Table.KEY, "b")),
+                change(Forget(Table.KEY, "never there")),
+            ]
+        )
+        await store.commit([])
+    async with opened(tmp_path) as store:
+        records = await store.load()
+    assert records[Table.KEY] == {"a": '{"text":"3"}'}
+    assert records[Table.STATE] == {"a": '{"text":"4"}'}
+    assert records[Table.OUTBOX] == {}
+
+
+async def test_the_files_are_the_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "CP001"
+    prepare_folder(folder)
+    async with opened(folder) as store:
+        await store.commit([Change(Table.KEY, "a", "1")])
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert set(modes.values()) == {0o600}
+    assert f"{DATABASE_FILE}-wal" in modes
+
+
+async def test_commits_are_durable(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        rows = await store._database.execute_fetchall("PRAGMA synchronous")
+        assert [tuple(row) for row in rows] == [(2,)]
+        rows = await store._database.execute_fetchall("PRAGMA journal_mode")
+        assert [tuple(row) for row in rows] == [("wal",)]
+
+
+CRASHING = """
+import asyncio, logging, os, sys
+from pathlib import Path
+from cp_tui.charge_point.effects import Table
+from cp_tui.engine.store import Change, Store
+
+async def main() -> None:
+    store = await Store.open(Path(sys.argv[1]), logging.Logger("x"))
+    for number in range(1_000_000):
+        text = str(number)
+        await store.commit([Change(Table.OUTBOX, text, "1"), Change(Table.KEY, "n", text)])
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_what_was_reported_as_written_survives_a_kill(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", CRASHING, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    with process.stdout:
+        for _ in range(20):
+            process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+        reported = 19 + len(process.stdout.read().splitlines())
+    process.wait(timeout=10)
+    async with opened(tmp_path) as store:
+        records = await store.load()
+    newest = int(records[Table.KEY]["n"])
+    # The commit may have been done and its report lost, never the other way round.
+    assert newest in (reported, reported + 1)
+    assert len(records[Table.OUTBOX]) == newest + 1
+
+
+async def test_damaged_rows_are_put_aside_and_the_rest_is_read(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await store.commit([Change(Table.KEY, "good", "1")])
+    with sqlite3.connect(tmp_path / DATABASE_FILE) as database:
+        database.execute("INSERT INTO record VALUES ('configuration_key', 'torn', '{\"a\":')")
+        database.execute("INSERT INTO record VALUES ('no_such_table', 'x', '1')")
+        database.execute("INSERT INTO record VALUES ('outbox', 'blob', x'ff00')")
+    database.close()
+    async with opened(tmp_path) as store:
+        assert (await store.load())[Table.KEY] == {"good": "1"}
+    async with opened(tmp_path) as store:
+        rows = await store._database.execute_fetchall(
+            "SELECT key, why FROM quarantine ORDER BY key"
+        )
+        assert [tuple(row) for row in rows] == [
+            ("blob", "not text"),
+            ("torn", "not JSON"),
+            ("x", "unknown table"),
+        ]
+
+
+async def test_a_file_that_is_no_database_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / DATABASE_FILE).write_bytes(b"this is not a database" * 100)
+    with pytest.raises(EngineStartError, match=r"state.sqlite3 is damaged .*move it away"):
+        await Store.open(tmp_path, SILENT)
+
+
+async def test_a_database_of_a_newer_version_is_not_touched(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / DATABASE_FILE) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(EngineStartError, match="schema 99, this one knows 1"):
+        await Store.open(tmp_path, SILENT)
+
+
+async def test_a_full_disk_is_an_error_and_writing_works_again_later(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await store.commit([Change(Table.KEY, "before", "1")])
+        pages = await store._database.execute_fetchall("PRAGMA page_count")
+        await store._database.execute(f"PRAGMA max_page_count = {next(iter(pages))[0]}")
+        with pytest.raises(StoreError, match="full"):
+            await store.commit([Change(Table.KEY, "big", f'"{"x" * 100_000}"')])
+        await store._database.execute("PRAGMA max_page_count = 1000000")
+        await store.commit([Change(Table.KEY, "after", "2")])
+        assert (await store.load())[Table.KEY] == {"before": "1", "after": "2"}
+
+
+async def test_a_folder_without_rights_or_of_a_wrong_kind_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EngineStartError, match="is not a folder"):
+        prepare_folder(tmp_path / "file")
+    with pytest.raises(EngineStartError, match="cannot create"):
+        prepare_folder(tmp_path / "file" / "below")
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    tmp_path.chmod(0o500)
+    with pytest.raises(EngineStartError, match="no rights"):
+        prepare_folder(tmp_path)
+
+
+HOLDING = """
+import sys, time
+from pathlib import Path
+from cp_tui.engine.lock import FolderLock
+lock = FolderLock(Path(sys.argv[1]))
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_second_engine_is_kept_out_and_told_who_is_in(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDING, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process.stdin, process.stdout:
+        process.stdout.readline()
+        with pytest.raises(EngineStartError, match=rf"\(process {process.pid}\).*{tmp_path}"):
+            FolderLock(tmp_path)
+        process.kill()
+        process.wait(timeout=10)
+    lock = FolderLock(tmp_path)
+    with pytest.raises(EngineStartError, match="another engine"):
+        FolderLock(tmp_path)
+    lock.release()
+    FolderLock(tmp_path).release()
