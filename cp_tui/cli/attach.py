@@ -1,0 +1,22 @@
+"""`cp-tui attach`: the screen of an engine that runs already."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from cp_tui.cli.output import complain
+from cp_tui.cli.screen import show_screen, terminal_problem
+from cp_tui.control.paths import SocketPathError, find_engine
+
+
+def run(options: Namespace) -> int:
+    """Show the screen; the engine goes on when it ends."""
+    problem = terminal_problem()
+    if problem is not None:
+        return complain(f"attach: {problem}")
+    try:
+        path = find_engine(options.socket, options.id)
+    except SocketPathError as error:
+        return complain(str(error))
+    show_screen(path, read_only=options.read_only, quit_choice=False)
+    return 0

@@ -1,0 +1,85 @@
+"""Child processes of ours: awaited until they can be used, and never left behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cp_tui.control.paths import is_answering
+
+READY_TIMEOUT_S = 30.0
+"""A start takes half a second; on a slow disk, some more."""
+POLL_INTERVAL_S = 0.02
+END_TIMEOUT_S = 10.0
+"""For an orderly end; beyond, the child is killed."""
+
+
+class ChildFailed(Exception):
+    """A child ended before it could be used; the text is what it said."""
+
+
+class Child:
+    """A process `python -m MODULE`, away from the terminal, that opens a door at a socket."""
+
+    def __init__(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        *,
+        ends_with_us: bool,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this object.
+        # A session of its own: what the terminal does to its foreground must not reach the child.
+        # Where it shall end with us, it holds the other end of a pipe that no crash keeps open.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.PIPE if ends_with_us else subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._stderr,
+            start_new_session=True,
+            env=environment,
+        )
+
+    def wait_until_answering(self, path: Path) -> None:
+        """Wait for the door; raises `ChildFailed` where it never opens."""
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while not is_answering(path):
+            if self._process.poll() is not None:
+                raise ChildFailed(self._last_line())
+            if time.monotonic() > deadline:
+                raise ChildFailed(f"the engine did not get ready within {READY_TIMEOUT_S:.0f} s")
+            time.sleep(POLL_INTERVAL_S)
+
+    def end(self) -> None:
+        """End it in order, or else by force; does nothing where it has ended."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        else:
+            self._process.terminate()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait for an end that was asked for; beyond a time, force it."""
+        try:
+            self._process.wait(END_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._stderr.close()
+
+    def _last_line(self) -> str:
+        self._stderr.seek(0)
+        lines = self._stderr.read().decode(errors="replace").strip().splitlines()
+        status = self._process.returncode
+        return lines[-1].removeprefix("cp-tui: ") if lines else f"ended with status {status}"
+
+
+def own_environment() -> dict[str, str]:
+    """Give the environment without the user's settings, for a child that must not follow them."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CP_TUI_")}

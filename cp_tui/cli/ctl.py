@@ -1,0 +1,81 @@
+"""`cp-tui ctl`: one method of a running engine, from a shell."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING, cast
+
+from cp_tui.cli.output import WRONG_USE, complain, printable
+from cp_tui.control.paths import SocketPathError, find_engine
+from cp_tui.control.protocol import RpcCode
+from cp_tui.control.script import EngineGone, lines
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+_WRONG_USE_CODES = (RpcCode.METHOD_NOT_FOUND, RpcCode.INVALID_PARAMS)
+
+
+def run(options: Namespace) -> int:
+    """Call the method, print its result; `subscribe` goes on printing updates."""
+    parameters: dict[str, JsonValue] = {}
+    for parameter in options.parameters:
+        name, separator, text = parameter.partition("=")
+        if not separator or not name:
+            return complain(f"ctl: {parameter}: a parameter is NAME=VALUE")
+        parameters[name] = _value(text)
+    try:
+        path = find_engine(options.socket, options.id)
+        for content in lines(path, options.method, parameters):
+            if "error" in content:
+                return _refused(cast("dict[str, JsonValue]", content["error"]))
+            _show(content)
+            if "method" not in content and options.method != "subscribe":
+                return 0
+    except SocketPathError as error:
+        return complain(str(error))
+    except EngineGone as error:
+        return complain(str(error), 1)
+    except KeyboardInterrupt:
+        # The way to end `subscribe`.
+        return 0 if options.method == "subscribe" else 130
+    except BrokenPipeError:
+        # `ctl subscribe ... | head`: nobody reads on, so the interpreter must not flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0
+
+
+def describe_methods() -> str:
+    """List the methods with their parameters."""
+    from cp_tui.control.methods import describe
+
+    return "\n".join(f"  {line}" for line in describe())
+
+
+def _value(text: str) -> JsonValue:
+    """A value is JSON if it parses as JSON, else text."""
+    try:
+        value: JsonValue = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value
+
+
+def _show(content: dict[str, JsonValue]) -> None:
+    """Print a result or an update as one line, its reason apart; JSON here is ASCII only."""
+    if "method" in content:
+        print(json.dumps(content["params"]), flush=True)
+        return
+    print(json.dumps(content["result"]), flush=True)
+    reason = content.get("reason")
+    if isinstance(reason, dict):
+        print(printable(f"{reason['text']} [{reason['rule']}]"), file=sys.stderr)
+
+
+def _refused(error: dict[str, JsonValue]) -> int:
+    is_wrong_use = error["code"] in _WRONG_USE_CODES
+    return complain(f"ctl: {error['message']}", WRONG_USE if is_wrong_use else 1)

@@ -1,0 +1,72 @@
+"""`cp-tui demo`: everything on this machine, with a story; without a terminal as lines."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tempfile
+from argparse import Namespace
+from pathlib import Path
+
+from cp_tui.cli.child import Child, ChildFailed, own_environment
+from cp_tui.cli.output import complain
+from cp_tui.cli.screen import show_screen, terminal_problem
+
+FOLDER_PREFIX = "cp-tui-demo-"
+
+
+def run(options: Namespace) -> int:
+    """Play the demo; nothing of it is left behind."""
+    with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, ignore_cleanup_errors=True) as name:
+        if terminal_problem() is None:
+            return _as_screen(Path(name))
+        return _as_lines(Path(name), options.seconds)
+
+
+def socket_path(folder: Path) -> Path:
+    """Give the door of the demo's engine."""
+    return folder / "door"
+
+
+def _as_screen(folder: Path) -> int:
+    child = Child(
+        "cp_tui.cli.backstage", [str(folder)], ends_with_us=True, environment=own_environment()
+    )
+    try:
+        child.wait_until_answering(socket_path(folder))
+        show_screen(socket_path(folder), read_only=False, quit_choice=False)
+    except ChildFailed as error:
+        return complain(f"demo: {error}", 1)
+    finally:
+        child.end()
+    return 0
+
+
+def _as_lines(folder: Path, seconds: float) -> int:
+    """Print the story; status 0 where it was completed in time."""
+    from cp_tui.csms.demo import StoryFailed
+
+    try:
+        return asyncio.run(_tell(folder, seconds))
+    except StoryFailed as error:
+        return complain(f"demo: {error}", 1)
+
+
+async def _tell(folder: Path, seconds: float) -> int:
+    from cp_tui.cli.backstage import play_once
+
+    story = asyncio.create_task(play_once(folder, lambda line: print(line, flush=True), seconds))
+    loop = asyncio.get_running_loop()
+    signals: list[signal.Signals] = []
+
+    def interrupt(number: signal.Signals) -> None:
+        signals.append(number)
+        story.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, interrupt, number)
+    try:
+        await story
+    except asyncio.CancelledError:
+        return 128 + signals[0] if signals else 1
+    return 0

@@ -1,0 +1,147 @@
+"""What can be typed: commands, options and their help. Nothing is imported here that takes time."""
+
+from __future__ import annotations
+
+from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace, RawTextHelpFormatter
+from collections.abc import Sequence
+from pathlib import Path
+
+from cp_tui import __version__
+
+DESCRIPTION = "An OCPP 1.6J charge point with a terminal of its own."
+CSMS_PORT = 9016
+DEMO_SECONDS = 30.0
+
+CTL_DESCRIPTION = """\
+Call one method of a running engine and print its result as JSON.
+
+  cp-tui ctl plug_in connector_id=1
+  cp-tui ctl get_configuration_key keys='["HeartbeatInterval"]'
+  cp-tui ctl subscribe variables='["link"]'     a line per update until Ctrl-C
+
+A value is JSON if it parses as JSON, else text. A reason goes to standard error.
+Exit status: 0 for an answer, 1 for a refusal by the engine, 2 for wrong use."""
+
+
+def parse(arguments: Sequence[str] | None) -> Namespace:
+    """Parse the command line; ends the program with status 2 where it is wrong."""
+    parser = _build()
+    options, extras = parser.parse_known_args(arguments)
+    if extras and options.command == "ctl" and not any(text.startswith("-") for text in extras):
+        # argparse gives up on parameters behind an option: `ctl plug_in --id A connector_id=1`.
+        options.parameters += extras
+    elif extras:
+        parser.error(f"unrecognized arguments: {' '.join(extras)}")
+    return options
+
+
+def _build() -> ArgumentParser:
+    parser = ArgumentParser(prog="cp-tui", description=DESCRIPTION)
+    parser.add_argument("--version", action="version", version=f"cp-tui {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    serve = commands.add_parser("serve", help="run the charge point, without a screen")
+    _add_engine_options(serve)
+    serve.add_argument("--quiet", action="store_true", help="log to the data folder only")
+    serve.add_argument(
+        "--until-stdin-closes",
+        action="store_true",
+        help="end in order when standard input closes, for programs that start an engine",
+    )
+
+    run = commands.add_parser("run", help="start a charge point and its screen")
+    _add_engine_options(run)
+
+    attach = commands.add_parser("attach", help="the screen of a charge point that runs")
+    _add_target_options(attach)
+    attach.add_argument("--read-only", action="store_true", help="look, but change nothing")
+
+    ctl = commands.add_parser(
+        "ctl",
+        help="call one method of a charge point that runs",
+        description=CTL_DESCRIPTION,
+        formatter_class=RawTextHelpFormatter,
+        add_help=False,
+    )
+    ctl.add_argument("-h", "--help", nargs=0, action=_MethodsHelp, help="this, and the methods")
+    _add_target_options(ctl)
+    ctl.add_argument("method", metavar="METHOD")
+    ctl.add_argument("parameters", metavar="NAME=VALUE", nargs="*")
+
+    demo = commands.add_parser("demo", help="a charge point, a CSMS and a story; needs no network")
+    demo.add_argument(
+        "--seconds",
+        type=_seconds,
+        default=DEMO_SECONDS,
+        metavar="N",
+        help="without a terminal: how long the story may take (default %(default)g)",
+    )
+
+    csms = commands.add_parser("csms", help="run the small CSMS alone, on loopback")
+    csms.add_argument(
+        "--port",
+        type=_port,
+        default=CSMS_PORT,
+        metavar="N",
+        help="0 takes a free one (default %(default)s)",
+    )
+    return parser
+
+
+def _add_engine_options(parser: ArgumentParser) -> None:
+    """Add what overrides `cp-tui.toml`."""
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="instead of the user's cp-tui.toml"
+    )
+    parser.add_argument("--url", metavar="URL", help="of the CSMS, ws:// or wss://, without the id")
+    parser.add_argument("--id", metavar="ID", help="charge point id, the last part of the URL")
+    parser.add_argument("--connectors", type=int, metavar="N", help="number of connectors")
+    parser.add_argument(
+        "--set",
+        dest="keys",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="first value of a configuration key; may be repeated",
+    )
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="where the state is kept")
+    parser.add_argument("--socket", type=Path, metavar="PATH", help="the door for attach and ctl")
+
+
+def _add_target_options(parser: ArgumentParser) -> None:
+    """Add what names an engine that runs; without either it is the only one."""
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("--socket", type=Path, metavar="PATH", help="its socket")
+    target.add_argument("--id", metavar="ID", help="its charge point id")
+
+
+class _MethodsHelp(Action):
+    """Prints the help with the methods, whose table takes time to import."""
+
+    def __call__(
+        self,
+        parser: ArgumentParser,
+        namespace: Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        from cp_tui.cli.ctl import describe_methods
+
+        print(parser.format_help() + "\nmethods:\n" + describe_methods())
+        parser.exit()
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 86_400:
+        raise ArgumentTypeError(f"must be a number of seconds up to 86400, not {text!r}")
+    return seconds
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise ArgumentTypeError(f"must be a port from 0 to 65535, not {text!r}")
+    return int(text)

@@ -1,0 +1,60 @@
+"""`cp-tui serve`: the engine and its door, until a signal, `shutdown` or the end of its input."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from argparse import Namespace
+
+from cp_tui.cli.lifeline import when_stdin_closes
+from cp_tui.cli.output import complain
+from cp_tui.cli.settings import read_settings
+from cp_tui.control.paths import SocketPathError
+from cp_tui.control.server import ControlServer, check_socket
+from cp_tui.engine.engine import Engine
+from cp_tui.engine.errors import EngineStartError
+from cp_tui.settings.build import ServeSettings
+from cp_tui.settings.problem import SettingsError
+
+
+def run(options: Namespace) -> int:
+    """Serve until told to end; everything that can be wrong is found before anything starts."""
+    try:
+        settings = read_settings(options)
+        check_socket(settings.socket)
+        asyncio.run(
+            _serve(settings, quiet=options.quiet, until_stdin_closes=options.until_stdin_closes)
+        )
+    except (SettingsError, SocketPathError, EngineStartError) as error:
+        return complain(str(error))
+    return 0
+
+
+async def _serve(settings: ServeSettings, *, quiet: bool, until_stdin_closes: bool) -> None:
+    end = asyncio.Event()
+    _end_on_signals(end)
+    if until_stdin_closes:
+        try:
+            await when_stdin_closes(end.set)
+        except ValueError:
+            raise SettingsError("--until-stdin-closes: standard input must be a pipe") from None
+    engine = Engine(
+        settings.engine, data_dir=settings.data_dir, log_stream=None if quiet else sys.stderr
+    )
+    door = ControlServer(engine, settings.socket, on_shutdown=end.set)
+    await engine.start()
+    try:
+        await door.start()
+        await end.wait()
+    finally:
+        await door.close()
+        await engine.close()
+
+
+def _end_on_signals(end: asyncio.Event) -> None:
+    """End in order, as if power went away but with a clean store; `nohup` keeps its meaning."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, end.set)

@@ -1,0 +1,90 @@
+"""Where the sockets of running engines are: the user's runtime folder, one per charge point id."""
+
+from __future__ import annotations
+
+import socket
+import stat
+import warnings
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+SOCKET_PATH_BYTES_MAX = 103
+"""A Unix socket address holds 108 bytes on Linux and 104 elsewhere, the closing zero included."""
+PROBE_TIMEOUT_S = 1.0
+"""A live engine accepts at once, also when it is busy: the kernel does it."""
+
+
+class SocketPathError(Exception):
+    """The socket cannot be where it was asked for, or no engine answers there."""
+
+
+def runtime_folder() -> Path:
+    """Give the folder of the sockets of this user; it may not exist yet."""
+    import platformdirs
+
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR it is a folder in /tmp, which the server checks; nothing to say.
+        warnings.simplefilter("ignore")
+        return platformdirs.user_runtime_path("cp-tui", appauthor=False)
+
+
+def default_socket(charge_point_id: str) -> Path:
+    """Give the socket of the engine of this charge point; any id makes a safe file name."""
+    return runtime_folder() / f"{quote(charge_point_id, safe='')}.sock"
+
+
+def check_length(path: Path) -> None:
+    """Refuse a path that does not fit into a socket address."""
+    length = len(bytes(path))
+    if length > SOCKET_PATH_BYTES_MAX:
+        raise SocketPathError(
+            f"socket path too long: {path} has {length} bytes, at most {SOCKET_PATH_BYTES_MAX} fit;"
+            " choose a shorter one with --socket"
+        )
+
+
+def is_answering(path: Path) -> bool:
+    """Tell whether a live engine accepts connections at the socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(PROBE_TIMEOUT_S)
+        try:
+            probe.connect(str(path))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+    return True
+
+
+def is_socket(path: Path) -> bool:
+    """Tell whether there is a socket at the path, live or not."""
+    try:
+        return stat.S_ISSOCK(path.stat().st_mode)
+    except OSError:
+        return False
+
+
+def running_engines() -> dict[str, Path]:
+    """List the engines of this user that answer, by charge point id."""
+    try:
+        paths = sorted(runtime_folder().glob("*.sock"))
+    except OSError:
+        return {}
+    return {unquote(path.stem): path for path in paths if is_socket(path) and is_answering(path)}
+
+
+def find_engine(socket_path: Path | None, charge_point_id: str | None) -> Path:
+    """Give the socket of the engine that is meant: by path, by id, or the one that runs."""
+    if socket_path is not None or charge_point_id is not None:
+        path = socket_path or default_socket(charge_point_id or "")
+        check_length(path)
+        if not is_answering(path):
+            whose = "" if charge_point_id is None else f" of charge point {charge_point_id}"
+            raise SocketPathError(f"no engine{whose} answers at {path}")
+        return path
+    engines = running_engines()
+    if not engines:
+        raise SocketPathError("no engine runs; start one with `cp-tui serve` or `cp-tui run`")
+    if len(engines) > 1:
+        raise SocketPathError(f"several engines run: {', '.join(engines)}; choose one with --id")
+    return next(iter(engines.values()))

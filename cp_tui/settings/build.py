@@ -1,0 +1,111 @@
+"""Turns settings that are right field by field into what the engine wants, if they fit together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import quote
+
+import platformdirs
+
+from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig, CurrentKind
+from cp_tui.control.paths import default_socket
+from cp_tui.engine.config import EngineConfig
+from cp_tui.engine.endpoint import endpoint
+from cp_tui.settings.keys import check_custom_keys, check_keys
+from cp_tui.settings.model import ConnectorSettings, Settings, StationSettings
+from cp_tui.settings.problem import Problem, SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """All that `serve` must know."""
+
+    # Its configuration keys may hold AuthorizationKey, which no representation may show.
+    engine: EngineConfig = field(repr=False)
+    data_dir: Path
+    socket: Path
+
+    @property
+    def charge_point_id(self) -> str:
+        """The id by which the engine is found."""
+        return self.engine.charge_point.charge_point_id
+
+
+def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
+    """Check what no field can check alone, and build; `file` is the configuration file."""
+    identity, csms = settings.charge_point, settings.csms
+    if csms.url is None:
+        raise SettingsError(f"no CSMS URL: give --url, or url under [csms] in {file}")
+    if identity.id is None:
+        raise SettingsError(f"no charge point id: give --id, or id under [charge_point] in {file}")
+    # As seen from the file, so that a service finds it whatever its working folder is.
+    ca_file = csms.ca_file and file.expanduser().parent / csms.ca_file.expanduser()
+    keys, key_problems = check_keys(settings)
+    custom_keys, custom_key_problems = check_custom_keys(settings)
+    problems = [*_contradictions(settings, ca_file), *key_problems, *custom_key_problems]
+    if problems:
+        return problems
+    charge_point = ChargePointConfig(
+        charge_point_id=identity.id,
+        url=endpoint(csms.url, identity.id).uri,
+        vendor=identity.vendor,
+        model=identity.model,
+        charge_point_serial_number=identity.charge_point_serial_number,
+        charge_box_serial_number=identity.charge_box_serial_number,
+        firmware_version=identity.firmware_version,
+        connectors=_connectors(settings.station),
+        keys=keys,
+        custom_keys=custom_keys,
+    )
+    return ServeSettings(
+        EngineConfig(charge_point, csms.url, ca_file, csms.check_hostname),
+        data_dir=settings.data_dir or default_data_dir(identity.id),
+        socket=settings.socket or default_socket(identity.id),
+    )
+
+
+def default_data_dir(charge_point_id: str) -> Path:
+    """Give the data folder of a charge point; any id makes a safe folder name."""
+    name = quote(charge_point_id, safe="").replace(".", "%2E")
+    return platformdirs.user_data_path("cp-tui", appauthor=False) / name
+
+
+def _contradictions(settings: Settings, ca_file: Path | None) -> list[Problem]:
+    problems = []
+    tables, connectors = len(settings.station.connector), settings.station.connectors
+    if tables > connectors:
+        text = f"{tables} tables for {connectors} connectors"
+        problems.append(Problem(("station", "connector", connectors), text))
+    if ca_file is not None and not ca_file.is_file():
+        problems.append(Problem(("csms", "ca_file"), f"no such file: {ca_file}"))
+    return problems
+
+
+_AC = ConnectorConfig()
+_DC = ConnectorConfig(
+    kind=CurrentKind.DC,
+    voltage_v=400,
+    phases=1,
+    max_current_a=Decimal(125),
+    fixed_cable=True,
+)
+
+
+def _connectors(station: StationSettings) -> tuple[ConnectorConfig, ...]:
+    own = [*station.connector, *[ConnectorSettings()] * station.connectors]
+    return tuple(_connector(station, connector) for connector in own[: station.connectors])
+
+
+def _connector(station: StationSettings, own: ConnectorSettings) -> ConnectorConfig:
+    """Fill what the connector's table leaves out from the station's, and that from the kind."""
+    defaults = _DC if (own.kind or station.kind) is CurrentKind.DC else _AC
+    fixed_cable = station.fixed_cable if own.fixed_cable is None else own.fixed_cable
+    return ConnectorConfig(
+        kind=defaults.kind,
+        voltage_v=own.voltage or station.voltage or defaults.voltage_v,
+        phases=1 if defaults is _DC else own.phases or station.phases or defaults.phases,
+        max_current_a=own.max_current or station.max_current or defaults.max_current_a,
+        fixed_cable=defaults.fixed_cable if fixed_cable is None else fixed_cable,
+    )

@@ -1,0 +1,83 @@
+"""Where a key stands in a TOML text: the line number that `tomllib` does not tell."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+Location = tuple[str | int, ...]
+"""The names and indexes that lead to a value, from the top."""
+
+
+def line_of(text: str, location: Location) -> int | None:
+    """Give the line of the statement that sets the value, or of the nearest table around it."""
+    table: Location = ()
+    counts: Counter[Location] = Counter()
+    best: tuple[int, int | None] = (0, None)
+    for line, statement, content in _statements(text):
+        if statement.startswith("["):
+            table = _path(content)
+            if statement.startswith("[["):
+                counts[table] += 1
+                table = (*table, counts[table] - 1)
+            depth = len(table) if _is_within(location, table) else 0
+        else:
+            within = _is_within(location, table)
+            depth = within and _depth(content, location[len(table) :], len(table))
+        if depth > best[0]:
+            best = (depth, line)
+    return best[1]
+
+
+def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Split a valid text: the shortest run of lines that is TOML by itself is one statement."""
+    pending, first = "", 1
+    for number, line in enumerate(text.split("\n"), 1):
+        if not pending:
+            first = number
+        pending += line + "\n"
+        try:
+            content = tomllib.loads(pending)
+        except tomllib.TOMLDecodeError:
+            continue
+        if content:
+            yield first, pending.lstrip(), content
+        pending = ""
+
+
+def _path(content: Any) -> Location:
+    """Read the names of a table header from what it alone amounts to."""
+    names: list[str] = []
+    while isinstance(content, dict) and content:
+        name, content = next(iter(content.items()))
+        names.append(name)
+    return tuple(names)
+
+
+def _is_within(location: Location, table: Location) -> bool:
+    return _same(location[: len(table)], table)
+
+
+def _depth(content: Any, rest: Location, depth: int) -> int:
+    """Follow the rest of the location into a statement; 0 if it sets nothing of it."""
+    start = depth
+    for part in rest:
+        if isinstance(content, list) and isinstance(part, int) and part < len(content):
+            content = content[part]
+        elif isinstance(content, dict) and (name := _find(content, part)) is not None:
+            content = content[name]
+        else:
+            break
+        depth += 1
+    return depth if depth > start else 0
+
+
+def _find(content: dict[str, Any], part: str | int) -> str | None:
+    return next((name for name in content if _same((name,), (part,))), None)
+
+
+def _same(left: Location, right: Location) -> bool:
+    """Compare without regard to case, as configuration keys do; no other names differ by it."""
+    return [str(part).casefold() for part in left] == [str(part).casefold() for part in right]

@@ -1,0 +1,166 @@
+"""Reads the settings from their sources and merges them; a mistake becomes one line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import EnvSettingsSource
+from pydantic_settings.exceptions import SettingsError as EnvironmentProblem
+
+from cp_tui.settings.build import ServeSettings, build
+from cp_tui.settings.keys import canonical_layer
+from cp_tui.settings.lines import Location
+from cp_tui.settings.model import ConnectorSettings, CustomKeySettings, Settings
+from cp_tui.settings.problem import Problem, SettingsError, Sources, unknown
+
+FILE_BYTES_MAX = 64 * 1024
+"""A configuration of every key there is takes a tenth of it."""
+
+_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says; None is not given."""
+
+    config: Path | None = None
+    url: str | None = None
+    id: str | None = None
+    connectors: int | None = None
+    # One of them may be AuthorizationKey, which no representation may show.
+    keys: tuple[str, ...] = field(default=(), repr=False)
+    """`KEY=VALUE`, as given with `--set`."""
+    data_dir: Path | None = None
+    socket: Path | None = None
+
+
+def load(options: Options) -> ServeSettings:
+    """Read, merge and check everything; raises `SettingsError` with one line."""
+    path, text, file = _read_file(options.config)
+    try:
+        environment = EnvSettingsSource(Settings)()
+    except EnvironmentProblem as error:
+        raise SettingsError(f"environment: {error}") from None
+    sources = Sources(
+        options=canonical_layer(_from_options(options), file),
+        environment=canonical_layer(environment, file),
+        file=canonical_layer(file, file),
+        file_path=path,
+        file_text=text,
+    )
+    merged = _merge(_merge(sources.file, sources.environment), sources.options)
+    try:
+        settings = Settings(**merged)
+    except ValidationError as error:
+        problems: Sequence[Problem] = [_problem(details) for details in error.errors()]
+    else:
+        built = build(settings, path)
+        if isinstance(built, ServeSettings):
+            return built
+        problems = built
+    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+    raise SettingsError(sources.explain(problems[0]) + more)
+
+
+def default_config_file() -> Path:
+    """Give the place where `cp-tui.toml` is looked for without `--config`."""
+    return platformdirs.user_config_path("cp-tui", appauthor=False) / "cp-tui.toml"
+
+
+def _read_file(chosen: Path | None) -> tuple[Path, str, dict[str, Any]]:
+    """Read the file; only the default one may be absent."""
+    path = chosen or default_config_file()
+    try:
+        content = path.expanduser().read_bytes()
+    except FileNotFoundError:
+        if chosen is None:
+            return path, "", {}
+        raise SettingsError(f"{path}: no such file") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+    if len(content) > FILE_BYTES_MAX:
+        raise SettingsError(f"{path}: {len(content)} bytes; at most {FILE_BYTES_MAX} are read")
+    try:
+        text = content.decode().replace("\r\n", "\n")
+        return path, text, tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path}, line {line}: not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        return _refuse_syntax(path, text, str(error))
+
+
+def _refuse_syntax(path: Path, text: str, message: str) -> tuple[Path, str, dict[str, Any]]:
+    place = _LINE.search(message)
+    line = int(place[1]) if place else text.rstrip().count("\n") + 1
+    what = _LINE.sub("", message).replace(" (at end of document)", "")
+    raise SettingsError(f"{path}, line {line}: not TOML: {what}")
+
+
+def _from_options(options: Options) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "csms": {"url": options.url},
+        "charge_point": {"id": options.id},
+        "station": {"connectors": options.connectors},
+    }
+    layer = {
+        section: content
+        for section, content in given.items()
+        if all(value is not None for value in content.values())
+    }
+    keys = {}
+    for setting in options.keys:
+        name, separator, value = setting.partition("=")
+        if not separator or not name:
+            raise SettingsError("--set: must be KEY=VALUE")
+        keys[name] = value
+    if keys:
+        layer["keys"] = keys
+    if options.data_dir is not None:
+        layer["data_dir"] = options.data_dir
+    if options.socket is not None:
+        layer["socket"] = options.socket
+    return layer
+
+
+def _merge(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
+    """Put one layer over another, table by table; a list is replaced as a whole."""
+    merged = dict(weaker)
+    for name, value in stronger.items():
+        below = merged.get(name)
+        if isinstance(below, dict) and isinstance(value, dict):
+            value = _merge(below, value)
+        merged[name] = value
+    return merged
+
+
+def _problem(details: Any) -> Problem:
+    """Turn what pydantic says into our words."""
+    location: Location = details["loc"]
+    if details["type"] == "extra_forbidden":
+        return Problem(location, unknown(str(location[-1]), _fields_at(location[:-1])))
+    text = details["msg"].replace("Input should be", "must be").replace("Input should", "must")
+    return Problem(location, text[:1].lower() + text[1:])
+
+
+def _fields_at(location: Location) -> list[str]:
+    """Name the keys of the table at a place of the settings."""
+    match location:
+        case ("station", "connector", _):
+            return list(ConnectorSettings.model_fields)
+        case ("custom_keys", _):
+            return list(CustomKeySettings.model_fields)
+        case (str(section),):
+            table = Settings.model_fields[section].annotation
+            assert isinstance(table, type)
+            assert issubclass(table, BaseModel)
+            return list(table.model_fields)
+        case _:
+            return list(Settings.model_fields)

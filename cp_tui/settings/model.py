@@ -1,0 +1,170 @@
+"""The shape of `cp-tui.toml`, of the variables `CP_TUI_...` and of the options.
+
+Each field reads like a line of the manual. Whether a configuration key exists is not known here.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from cp_tui.charge_point.config import CurrentKind
+from cp_tui.engine.endpoint import EndpointError, endpoint
+from cp_tui.ocpp.datatypes import CiString20, CiString25, CiString50
+from cp_tui.ocpp.key_spec import KeyType
+
+CONNECTORS_MAX = 100
+ID_LENGTH_MAX = 255
+"""OCPP 1.6 sets no limit; it must still fit into a URL and a file name."""
+
+
+def _key_text(value: object) -> str:
+    """Take a value of a configuration key as TOML writes it; every value is text in OCPP."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int):
+        return str(value)
+    raise PydanticCustomError("key_text", "must be text, an integer, true or false")
+
+
+KeyText = Annotated[str, BeforeValidator(_key_text)]
+
+
+class Section(BaseModel):
+    """Base of the tables: an unknown key is a mistake, and no refused value is repeated."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        # Validated as a part of `Settings` only; a validator of its own would cost time at start.
+        defer_build=True,
+    )
+
+
+class CsmsSettings(Section):
+    """Where the CSMS is."""
+
+    url: str | None = None
+    """`ws://` or `wss://`; the charge point id is appended, percent-encoded."""
+    ca_file: Path | None = None
+    """PEM file with the roots that are trusted; default: the system's."""
+    check_hostname: bool = True
+    """Whether the server certificate must name the host of the URL."""
+
+    @field_validator("url")
+    @classmethod
+    def _must_be_an_endpoint(cls, url: str) -> str:
+        # First, because no other message may repeat a URL that holds a password.
+        if "@" in url.partition("://")[2].partition("/")[0]:
+            raise PydanticCustomError(
+                "url", "must not hold credentials; set AuthorizationKey under [keys] instead"
+            )
+        if not url.isprintable() or " " in url:
+            raise PydanticCustomError("url", "must not hold blanks or control characters")
+        try:
+            endpoint(url, "any")
+        except EndpointError as error:
+            raise PydanticCustomError("url", "{text}", {"text": str(error)}) from None
+        return url
+
+
+class ChargePointSettings(Section):
+    """Who the charge point says it is."""
+
+    id: Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)] | None = None
+    """The last part of the connection URL."""
+    vendor: CiString20 = "cp-tui"
+    model: CiString20 = "cp-tui"
+    charge_point_serial_number: CiString25 | None = None
+    charge_box_serial_number: CiString25 | None = None
+    firmware_version: CiString50 | None = None
+
+    @field_validator("id")
+    @classmethod
+    def _must_be_printable(cls, charge_point_id: str) -> str:
+        if not charge_point_id.isprintable():
+            raise PydanticCustomError("id", "must not hold control characters")
+        return charge_point_id
+
+
+class ConnectorSettings(Section):
+    """The hardware of a connector; what is left out is taken from `[station]`, then the kind."""
+
+    kind: CurrentKind | None = None
+    """`AC` (default) or `DC`."""
+    voltage: Annotated[int, Field(ge=1, le=1500)] | None = None
+    """V, nominal, phase to neutral (default 230); of the output for DC (default 400)."""
+    phases: Annotated[int, Field(ge=1, le=3)] | None = None
+    """Default 3; DC has one, whatever this says."""
+    max_current: Annotated[Decimal, Field(gt=0, le=1000, allow_inf_nan=False)] | None = None
+    """A per phase, the hardware limit: 32 for AC, 125 for DC."""
+    fixed_cable: bool | None = None
+    """Default: false for AC, true for DC."""
+
+
+class StationSettings(ConnectorSettings):
+    """All connectors: how many, and the defaults of each."""
+
+    connectors: Annotated[int, Field(ge=1, le=CONNECTORS_MAX)] = 2
+    connector: list[ConnectorSettings] = []
+    """`[[station.connector]]` tables, one connector each, in order; an empty one says nothing."""
+
+
+class CustomKeySettings(Section):
+    """A configuration key of the operator's own."""
+
+    type: KeyType = KeyType.STRING
+    value: KeyText | None = None
+    min: int | None = None
+    max: int | None = None
+    choices: list[str] = []
+    read_only: bool = False
+    unit: str | None = None
+
+
+def _custom_key(value: object) -> object:
+    """A plain value is short for a table with nothing else in it."""
+    return value if isinstance(value, dict | CustomKeySettings) else {"value": value}
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        env_prefix="CP_TUI_",
+        env_nested_delimiter="__",
+    )
+
+    csms: CsmsSettings = Field(default_factory=CsmsSettings)
+    charge_point: ChargePointSettings = Field(default_factory=ChargePointSettings)
+    station: StationSettings = Field(default_factory=StationSettings)
+    # The values stay out of every representation: one of them is AuthorizationKey.
+    keys: Annotated[dict[str, KeyText], Field(repr=False)] = {}
+    """First values of standard keys; a value changed later wins."""
+    custom_keys: dict[str, Annotated[CustomKeySettings, BeforeValidator(_custom_key)]] = {}
+    """The operator's own keys: text, or a table."""
+    data_dir: Path | None = None
+    """Default: the user's data folder, one folder per charge point id."""
+    socket: Path | None = None
+    """Default: the user's runtime folder, named by the charge point id."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what `load` merged: it must know for its messages where each value came from."""
+        return (init_settings,)

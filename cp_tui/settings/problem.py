@@ -1,0 +1,80 @@
+"""A mistake in the settings, and the one line that says what it is, where, and what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from cp_tui.settings.lines import Location, line_of
+
+
+class SettingsError(Exception):
+    """Nothing starts; the text is one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one value."""
+
+    location: Location
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the settings came from, the strongest first."""
+
+    options: Mapping[str, Any]
+    environment: Mapping[str, Any]
+    file: Mapping[str, Any]
+    file_path: Path
+    file_text: str
+
+    def explain(self, problem: Problem) -> str:
+        """Name the source of the value, its line in the file, its key and what is wrong."""
+        location, text = problem.location, problem.text
+        name = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
+        if _holds(self.options, location):
+            return f"{_option(location)}: {text}"
+        if _holds(self.environment, location):
+            variable = "__".join(str(part) for part in location).upper()
+            return f"environment, CP_TUI_{variable}: {text}"
+        line = line_of(self.file_text, location)
+        place = f"{self.file_path}, line {line}" if line else str(self.file_path)
+        return f"{place}: {name}: {text}"
+
+
+def unknown(name: str, known: Iterable[str], *, else_hint: str | None = None) -> str:
+    """Say that a name is unknown, and which one may be meant, or else what there is."""
+    names = sorted(known)
+    by_folded = {candidate.casefold(): candidate for candidate in names}
+    nearest = get_close_matches(name.casefold(), by_folded, n=1)
+    if nearest:
+        return f'unknown key; did you mean "{by_folded[nearest[0]]}"?'
+    return f"unknown key; {else_hint or 'allowed: ' + ', '.join(names)}"
+
+
+def _holds(content: Any, location: Location) -> bool:
+    for part in location:
+        try:
+            content = content[part]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
+
+
+def _option(location: Location) -> str:
+    match location:
+        case ("csms", "url"):
+            return "--url"
+        case ("charge_point", "id"):
+            return "--id"
+        case ("station", "connectors"):
+            return "--connectors"
+        case ("keys", str(key)):
+            return f"--set {key}"
+        case _:
+            return f"--{location[0]}".replace("_", "-")

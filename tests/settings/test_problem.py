@@ -1,0 +1,182 @@
+"""Settings that are wrong: one line with file, line, key and what is allowed; no secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cp_tui.settings.load import FILE_BYTES_MAX, Options, load
+from cp_tui.settings.problem import SettingsError
+from tests.settings.conftest import BASE, Refused
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[csms\n", "line 1: not TOML: Expected ']'"),
+        (BASE + "\n\nurl 3\n", "line 7: not TOML"),
+        (BASE + 'x = """\n\n', "line 5: not TOML: Unterminated string"),
+        (BASE + "[csms]\n", "line 5: not TOML"),
+        (BASE + "[csmss]\n", 'line 5: csmss: unknown key; did you mean "csms"?'),
+        ("colour = 3\n" + BASE, "line 1: colour: unknown key; allowed: charge_point, csms"),
+        (
+            BASE + "[station]\nphazes = 3\n",
+            'line 6: station.phazes: unknown key; did you mean "phases"?',
+        ),
+        (BASE + "[station]\nphases = 4\n", "line 6: station.phases: must be less than or equal"),
+        (BASE + "[station]\nphases = 'three'\n", "line 6: station.phases: must be a valid integer"),
+        (BASE + '[station]\nkind = "XX"\n', "line 6: station.kind: must be 'AC' or 'DC'"),
+        (BASE + "[station]\nconnectors = 0\n", "line 6: station.connectors: must be greater"),
+        (BASE + "[station]\nmax_current = nan\n", "line 6: station.max_current: must be a finite"),
+        (BASE + "station = 3\n", "line 5: charge_point.station: unknown key"),
+        ("keys = 3\n" + BASE, "line 1: keys: must be a valid dictionary"),
+        (
+            BASE + '[[station.connector]]\n[[station.connector]]\n\nkind = "XX"\n',
+            "line 8: station.connector.2.kind: must be 'AC' or 'DC'",
+        ),
+        (
+            BASE + "[[station.connector]]\n" * 3,
+            "line 7: station.connector.3: 3 tables for 2 connectors",
+        ),
+        (
+            BASE + 'ca_file = 1\n[keys]\nHeartbeatInterval = """\\\n   x"""\n',
+            "line 5: charge_point.ca_file: unknown key; allowed",
+        ),
+        (
+            BASE + '[keys]\nHeartbeatInterval = """\\\n   x"""\n',
+            'line 6: keys.HeartbeatInterval: "x" is refused (not an integer)',
+        ),
+        (
+            BASE + "[keys]\nHeartbeatIntervall = 3\n",
+            'line 6: keys.HeartbeatIntervall: unknown key; did you mean "HeartbeatInterval"?',
+        ),
+        (BASE + "[keys]\nZzz = 3\n", "line 6: keys.Zzz: unknown key; a key of your own belongs"),
+        (
+            BASE + "[keys]\nnumberofconnectors = 3\n",
+            "line 6: keys.NumberOfConnectors: read-only: it describes the charge point",
+        ),
+        (
+            BASE + "[keys]\nHeartbeatInterval = 1.5\n",
+            "line 6: keys.HeartbeatInterval: must be text",
+        ),
+        (
+            BASE + "[custom_keys]\nHeartbeatInterval = 3\n",
+            "line 6: custom_keys.HeartbeatInterval: a standard key of that name belongs",
+        ),
+        (
+            BASE + f"[custom_keys]\n{'x' * 51} = 3\n",
+            f"line 6: custom_keys.{'x' * 51}: a key's name is 1 to 50",
+        ),
+        (
+            BASE + "[custom_keys]\nA = { type = 'integer', value = 9, max = 3 }\n",
+            'line 6: custom_keys.A: "9" is refused (too large)',
+        ),
+        (
+            BASE + "[custom_keys]\nA = { typ = 'integer' }\n",
+            'line 6: custom_keys.A.typ: unknown key; did you mean "type"?',
+        ),
+        (
+            BASE + "[custom_keys]\nA = { type = 'number' }\n",
+            "line 6: custom_keys.A.type: must be 'boolean', 'integer', 'string' or 'list'",
+        ),
+        (BASE + "[custom_keys]\nA = 1\na = 2\n", "line 6: custom_keys.a: twice"),
+    ],
+)
+def test_a_mistake_in_the_file_is_one_line(refused: Refused, text: str, expected: str) -> None:
+    assert refused(text).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://h/x", "must start with ws:// or wss://"),
+        ("csms.example", "must start with ws:// or wss://"),
+        ("ws:///x", "names no host"),
+        ("ws://h:99999/x", "Port out of range"),
+        ("ws://h/x#y", "fragment"),
+        ("ws://h/a b", "blanks or control characters"),
+        ("", "must start with ws:// or wss://"),
+    ],
+)
+def test_a_bad_url_is_refused_with_its_place(refused: Refused, url: str, expected: str) -> None:
+    line = refused(BASE.replace("ws://csms.example/ocpp", url))
+    assert line.startswith("line 2: csms.url: ")
+    assert expected in line
+
+
+@pytest.mark.parametrize("url", ["ws://u:geheim@h/x", "ws://geheim@", "http://u:geheim@h"])
+def test_credentials_in_the_url_are_refused_and_not_repeated(refused: Refused, url: str) -> None:
+    line = refused(BASE, url=url)
+    assert line == ("--url: must not hold credentials; set AuthorizationKey under [keys] instead")
+
+
+def test_no_message_holds_a_refused_authorization_key(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        refused(BASE + "[keys]\nAuthorizationKey = 'geheim'\n"),
+        refused(BASE, keys=("AuthorizationKey=geheim",)),
+        refused(BASE, keys=("AuthorizationKeyy=geheim",)),
+    ]
+    monkeypatch.setenv("CP_TUI_KEYS__AUTHORIZATIONKEY", "geheim")
+    lines.append(refused(BASE))
+    assert not any("geheim" in line for line in lines)
+    assert lines[0].startswith("line 6: keys.AuthorizationKey: must be 16 to 40")
+    assert lines[1].startswith("--set AuthorizationKey: must be")
+    assert lines[3].startswith("environment, CP_TUI_KEYS__AUTHORIZATIONKEY: must be")
+
+
+def test_a_mistake_in_an_option_names_the_option(refused: Refused) -> None:
+    assert refused(connectors=0).startswith("--connectors: must be greater")
+    assert refused(id="").startswith("--id: ")
+    assert refused(id="a\nb").startswith("--id: must not hold control characters")
+    assert refused(keys=("Heartbeat",)) == "--set: must be KEY=VALUE"
+    assert refused(keys=("HeartbeatInterval=x",)).startswith("--set HeartbeatInterval: ")
+
+
+def test_a_mistake_in_the_environment_names_the_variable(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CP_TUI_STATION__PHASES", "9")
+    assert refused().startswith("environment, CP_TUI_STATION__PHASES: must be less")
+    monkeypatch.setenv("CP_TUI_STATION__PHASES", "3")
+    monkeypatch.setenv("CP_TUI_STATION__PHAZES", "3")
+    assert 'PHAZES: unknown key; did you mean "phases"?' in refused()
+
+
+def test_a_variable_that_is_no_json_where_a_table_belongs_is_refused(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CP_TUI_CSMS", "nonsense")
+    assert refused().startswith("environment: ")
+
+
+def test_further_mistakes_are_counted(refused: Refused) -> None:
+    assert refused(BASE + "[station]\nphases = 9\nvoltage = 0\n").endswith("(1 more)")
+
+
+def test_what_is_missing_is_said_with_the_ways_to_give_it(refused: Refused) -> None:
+    assert refused("") == "no CSMS URL: give --url, or url under [csms] in FILE"
+    assert refused("", url="ws://h") == (
+        "no charge point id: give --id, or id under [charge_point] in FILE"
+    )
+
+
+def test_a_ca_file_that_is_not_there_is_refused(refused: Refused, file: Path) -> None:
+    text = BASE.replace("[charge_point]", 'ca_file = "no.pem"\n[charge_point]')
+    assert refused(text) == f"line 3: csms.ca_file: no such file: {file.parent / 'no.pem'}"
+
+
+def test_a_file_that_cannot_be_read_is_refused(file: Path) -> None:
+    with pytest.raises(SettingsError, match="no such file"):
+        load(Options(config=file))
+    for content, expected in (
+        (b"[csms]\nx = '\xff'\n", "line 2: not UTF-8 text"),
+        (b"#" * (FILE_BYTES_MAX + 1), "at most"),
+    ):
+        file.write_bytes(content)
+        with pytest.raises(SettingsError, match=expected):
+            load(Options(config=file))
+    with pytest.raises(SettingsError, match="directory"):
+        load(Options(config=file.parent))
