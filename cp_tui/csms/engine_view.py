@@ -1,0 +1,112 @@
+"""The engine as the story sees it: the newest variables and events, and how to await them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.variables import (
+    ChargingSchedules,
+    Connector,
+    Connectors,
+    KeyChange,
+    Monitors,
+    Registration,
+)
+from cp_tui.control.client import ConnectionLost, EngineConnection
+from cp_tui.engine.hub import EventHappened, VariableChanged
+
+NAMES = ("registration", "connectors", "monitors", "charging_schedules", "configuration_key")
+"""The variables and streams that the story watches."""
+
+KEY_CHANGES_KEPT_MAX = 100
+"""A round makes a handful."""
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+
+class EngineView:
+    """Follows an engine over a connection of its own; `follow` must run while others wait."""
+
+    def __init__(self, client: EngineConnection) -> None:
+        self._client = client
+        self._values: dict[str, BaseModel] = {}
+        self._key_changes: deque[KeyChange] = deque(maxlen=KEY_CHANGES_KEPT_MAX)
+        self._changed = asyncio.Event()
+        self._lost: ConnectionLost | None = None
+
+    async def follow(self) -> None:
+        """Take updates until cancelled or until the engine hangs up."""
+        try:
+            await self._client.subscribe(NAMES)
+            while True:
+                for update in await self._client.next_updates():
+                    match update:
+                        case VariableChanged():
+                            self._values[update.name] = update.value
+                        case EventHappened(event=KeyChange() as change):
+                            self._key_changes.append(change)
+                self._changed.set()
+        except ConnectionLost as error:
+            self._lost = error
+            self._changed.set()
+
+    async def until(self, look: Callable[[], T | None], timeout_s: float) -> T:
+        """Return what `look` finds as soon as it finds something.
+
+        `TimeoutError` when it does not in time, `ConnectionLost` when the engine is gone.
+        """
+        async with asyncio.timeout(timeout_s):
+            while True:
+                found = look()
+                if found is not None:
+                    return found
+                if self._lost is not None:
+                    raise self._lost
+                self._changed.clear()
+                await self._changed.wait()
+
+    @property
+    def registration(self) -> Registration | None:
+        """How the engine stands with the CSMS."""
+        return self._value("registration", Registration)
+
+    @property
+    def monitors(self) -> Monitors | None:
+        """The monitored keys."""
+        return self._value("monitors", Monitors)
+
+    @property
+    def connectors(self) -> tuple[Connector, ...]:
+        """All connectors from 0; none before the engine told."""
+        connectors = self._value("connectors", Connectors)
+        return connectors.root if connectors else ()
+
+    def connector(self, connector_id: int) -> Connector | None:
+        """Return one connector."""
+        for connector in self.connectors:
+            if connector.connector_id == connector_id:
+                return connector
+        return None
+
+    def schedule(self, connector_id: int) -> CompositeSchedule | None:
+        """Return the composite schedule of a connector."""
+        schedules = self._value("charging_schedules", ChargingSchedules)
+        return schedules.root.get(connector_id) if schedules else None
+
+    def key_change(self, key: str, value: str) -> KeyChange | None:
+        """Return the newest change of a monitored key, if it set this value."""
+        for change in reversed(self._key_changes):
+            if change.key == key:
+                return change if change.value == value else None
+        return None
+
+    def _value(self, name: str, model: type[M]) -> M | None:
+        value = self._values.get(name)
+        return value if isinstance(value, model) else None

@@ -1,0 +1,82 @@
+"""The record of the CSMS: bounded, in order, and something to wait on."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from cp_tui.csms.record import EVENTS_KEPT_MAX, Connected, Event, Received, Record
+from cp_tui.ocpp.core import AuthorizeRequest, HeartbeatRequest
+
+AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
+WAIT_S = 5.0
+
+
+def connected(number: int) -> Connected:
+    return Connected(AT, f"CP{number}")
+
+
+def authorize(id_tag: str, charge_point_id: str = "CP1") -> Received:
+    return Received(AT, charge_point_id, "id", AuthorizeRequest(id_tag=id_tag), None)
+
+
+def test_only_the_newest_events_are_kept() -> None:
+    record = Record()
+    for number in range(EVENTS_KEPT_MAX + 5):
+        record.add(connected(number))
+    assert len(record.events) == EVENTS_KEPT_MAX
+    assert record.events[0] == connected(5)
+
+
+@pytest.mark.parametrize("kept", [0, 3, EVENTS_KEPT_MAX, EVENTS_KEPT_MAX + 7])
+def test_a_mark_divides_what_was_from_what_comes(kept: int) -> None:
+    record = Record()
+    for number in range(kept):
+        record.add(connected(number))
+    mark = record.mark
+    assert record.after(mark) == ()
+    record.add(connected(-1))
+    assert record.after(mark) == (connected(-1),)
+
+
+async def test_what_has_happened_after_the_mark_is_found_at_once() -> None:
+    record = Record()
+    record.add(authorize("EARLY"))
+    mark = record.mark
+    record.add(authorize("LATE"))
+    found = await record.received("CP1", AuthorizeRequest, after=mark, timeout_s=WAIT_S)
+    assert found.id_tag == "LATE"
+
+
+async def test_what_has_yet_to_happen_is_waited_for() -> None:
+    record = Record()
+    waiting = asyncio.create_task(
+        record.received(
+            "CP1", AuthorizeRequest, lambda heard: heard.id_tag == "WANTED", timeout_s=WAIT_S
+        )
+    )
+    await asyncio.sleep(0)
+    record.add(Received(AT, "CP1", "id", HeartbeatRequest(), None))
+    record.add(authorize("OTHER"))
+    record.add(authorize("WANTED", charge_point_id="CP2"))
+    record.add(authorize("WANTED"))
+    record.add(authorize("WANTED"))
+    assert (await waiting).id_tag == "WANTED"
+
+
+async def test_waiting_ends_with_its_time() -> None:
+    record = Record()
+    with pytest.raises(TimeoutError):
+        await record.wait_for(lambda _: True, timeout_s=0.01)
+
+
+def test_a_listener_hears_everything_until_it_has_enough() -> None:
+    record = Record()
+    heard: list[Event] = []
+    stop = record.listen(heard.append)
+    record.add(connected(1))
+    stop()
+    record.add(connected(2))
+    assert heard == [connected(1)]
