@@ -1,0 +1,87 @@
+"""Commands and their outcomes: what was asked, since when it runs, what came of it and why."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import JsonValue
+from textual.content import Content
+
+from cp_tui.control.client import ConnectionLost, EngineConnection, RpcError
+from cp_tui.tui.outcome import Outcome, broken, described, refused
+from cp_tui.tui.safe_text import safe_text
+from cp_tui.tui.view.words import Clock
+
+RUNS_KEPT = 100
+"""Commands that the log of this screen remembers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A method of the engine with its parameters."""
+
+    method: str
+    params: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class CommandRun:
+    """One command, from being asked until it was answered."""
+
+    call: Call
+    started_at: datetime
+    finished_at: datetime | None = None
+    outcome: Outcome | None = None
+
+    def line(self, clock: Clock) -> Content:
+        """The state in one line."""
+        if self.outcome is None:
+            running = Content.styled("running", "bold $text-warning")
+            name = f"{self.call.method} … "
+            return Content.assemble(name, running, f" since {clock.time(self.started_at)}")
+        at = clock.time(self.finished_at or self.started_at)
+        head = f"{at} {self.call.method}: "
+        reason = self.outcome.reason
+        why = Content("") if reason is None else safe_text(f" · {reason.text}")
+        return Content.assemble(head, self.outcome.summary, why)
+
+
+class Commands:
+    """Sends commands over the connection of the moment and remembers what came of them."""
+
+    def __init__(self, now: Callable[[], datetime], changed: Callable[[], None]) -> None:
+        self.connection: EngineConnection | None = None
+        self.runs: deque[CommandRun] = deque(maxlen=RUNS_KEPT)
+        self._now = now
+        self._changed = changed
+
+    @property
+    def newest(self) -> CommandRun | None:
+        """The command asked last."""
+        return self.runs[-1] if self.runs else None
+
+    def begin(self, call: Call) -> CommandRun:
+        """Note a command as running; `finish` sends it."""
+        run = CommandRun(call, self._now())
+        self.runs.append(run)
+        self._changed()
+        return run
+
+    async def finish(self, run: CommandRun) -> CommandRun:
+        """Send a command and wait for its answer; never raises for what the engine says."""
+        try:
+            if self.connection is None:
+                raise ConnectionLost("no engine is attached")
+            answer = await self.connection.call(run.call.method, **run.call.params)
+        except RpcError as error:
+            run.outcome = refused(error.message)
+        except ConnectionLost as error:
+            run.outcome = broken(f"{error}")
+        else:
+            run.outcome = described(run.call.method, run.call.params, answer.result, answer.reason)
+        run.finished_at = self._now()
+        self._changed()
+        return run

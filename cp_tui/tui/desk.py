@@ -1,0 +1,112 @@
+"""What an action may do with the screen: look, ask, fill a form, send a command, show something.
+
+Actions are written against this, so that the registry knows no widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from textual.content import Content
+
+from cp_tui.tui.commands import Call
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.view.words import Clock
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """Something to be confirmed, with what will happen."""
+
+    title: str
+    facts: Sequence[Fact]
+    yes: str
+    """The word on the button that does it."""
+    is_dangerous: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One input of a form."""
+
+    name: str
+    label: str
+    value: str = ""
+    placeholder: str = ""
+    recent: tuple[str, ...] = ()
+    """What was typed here before, newest first; up and down bring it back."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """Fields to fill, and how they become a call."""
+
+    title: str
+    fields: tuple[FormField, ...]
+    submit: str
+    call: Callable[[Mapping[str, str]], Call | str]
+    """From the texts of the fields to the call, or to a sentence about what is wrong with them."""
+    intro: tuple[Content, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """A line to choose from a list."""
+
+    key: str
+    title: Content
+    note: Content
+    """At the right: keys, or why it is not possible now."""
+    about: Content | None = None
+    """Below the list while the cursor is on it."""
+    group: str = ""
+
+
+FactSource = Callable[[Snapshot, Clock], Sequence[Fact]]
+"""What a dialog shows, made anew whenever the engine says something."""
+
+
+class Desk(Protocol):
+    """The screen, as far as an action needs it."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is known now."""
+
+    @property
+    def clock(self) -> Clock:
+        """Now, and the zone of the reader."""
+
+    @property
+    def pane(self) -> str:
+        """The id of the pane that has the focus; empty where none has."""
+
+    async def command(self, call: Call) -> None:
+        """Send a command; its state and outcome appear in the line of activity."""
+
+    async def ask(self, question: Question) -> bool:
+        """Ask once; escape is no."""
+
+    async def fill(self, form: Form) -> None:
+        """Let a form be filled; it sends its call and shows the outcome with the reason."""
+
+    async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
+        """Let one of a list be chosen."""
+
+    def show(self, title: str, facts: FactSource) -> None:
+        """Show facts until they are put away."""
+
+    def tell(self, text: Content) -> None:
+        """Say something in the line of activity."""
+
+    def remembered(self, what: str) -> tuple[str, ...]:
+        """What was typed in fields of this name before, newest first."""
+
+    def remember(self, what: str, text: str) -> None:
+        """Keep what was typed."""
+
+    def screen_does(self, what: str) -> None:
+        """Do something that concerns the screen alone: zoom, filter, help, quit and the like."""

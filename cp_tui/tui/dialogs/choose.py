@@ -1,0 +1,121 @@
+"""One of a list, found by typing: every action, a theme, an error code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input
+
+from cp_tui.tui.desk import Choice
+from cp_tui.tui.dialogs.dialog import Dialog
+from cp_tui.tui.panes.fact_lines import FactLines
+from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.widgets.line_table import Column, LineTable, Row
+
+
+class ChooseDialog(Dialog[str | None]):
+    """A filter over a list; the arrows move in the list while the filter keeps the focus."""
+
+    DEFAULT_CSS = """
+    ChooseDialog > .box { height: 20; width: 76; }
+    ChooseDialog Input { margin-bottom: 1; background: $boost; }
+    ChooseDialog LineTable { height: 1fr; }
+    ChooseDialog FactLines { height: 2; max-height: 2; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move('up')", "Line up", show=False, id="choose.up"),
+        Binding("down", "move('down')", "Line down", show=False, id="choose.down"),
+        Binding("pageup", "move('page_up')", "Page up", show=False, id="choose.page-up"),
+        Binding("pagedown", "move('page_down')", "Page down", show=False, id="choose.page-down"),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        *,
+        start: str | None = None,
+        preview: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = {choice.key: choice for choice in choices}
+        self._start = start
+        self._preview = preview
+
+    def compose(self) -> ComposeResult:
+        """A filter, the list, and a word about the line under the cursor."""
+        with Vertical(classes="box"):
+            filter_input = Input(placeholder="type to find", compact=True)
+            filter_input.cursor_blink = False
+            yield filter_input
+            yield LineTable(empty="nothing has these words")
+            about = FactLines()
+            about.can_focus = False
+            yield about
+
+    def on_mount(self) -> None:
+        """Show all, and type into the filter."""
+        self.titled(self._title, "arrows choose · enter takes · escape closes")
+        table = self.query_one(LineTable)
+        table.can_focus = False
+        columns = [Column("", None), Column("", 8, "right")]
+        if any(choice.group for choice in self._choices.values()):
+            columns.insert(0, Column("", 14))
+        table.set_columns(columns)
+        self._filter("")
+        if self._start is not None:
+            table.move_cursor(self._start)
+        self.query_one(Input).focus()
+
+    def action_move(self, move: str) -> None:
+        """Move in the list."""
+        match move:
+            case "up" | "down" | "page_up" | "page_down":
+                self.query_one(LineTable).action_cursor(move)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._filter(event.value)
+
+    @on(Input.Submitted)
+    def _taken(self, event: Input.Submitted) -> None:
+        event.stop()
+        if (key := self.query_one(LineTable).cursor_key) is not None:
+            self.dismiss(key)
+
+    @on(LineTable.Selected)
+    def _clicked(self, event: LineTable.Selected) -> None:
+        event.stop()
+        self.dismiss(event.key)
+
+    @on(LineTable.Highlighted)
+    def _moved(self, event: LineTable.Highlighted) -> None:
+        event.stop()
+        choice = self._choices.get(event.key or "")
+        self.query_one(FactLines).show([Fact("", choice.about)] if choice and choice.about else [])
+        if choice is not None and self._preview is not None:
+            self._preview(choice.key)
+
+    def _filter(self, text: str) -> None:
+        words = text.casefold().split()
+        rows: list[Row] = []
+        for choice in self._choices.values():
+            haystack = f"{choice.group} {choice.title.plain} {choice.key}".casefold()
+            if all(word in haystack for word in words):
+                rows.append(self._row(choice))
+        self.query_one(LineTable).set_rows(rows)
+
+    def _row(self, choice: Choice) -> Row:
+        cells: tuple[Content, ...] = (choice.title, choice.note)
+        if any(c.group for c in self._choices.values()):
+            cells = (Content.styled(choice.group, "$text-muted"), *cells)
+        return Row(choice.key, cells)

@@ -1,0 +1,51 @@
+"""What the dialogs share: a box in the middle, a title, escape to put it away."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T]):
+    """A box over the screen; escape gives no answer, and the terminal may be small."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 60%;
+        &:ansi { background: transparent; }
+    }
+    Dialog > .box {
+        width: 72;
+        max-width: 100%;
+        height: auto;
+        max-height: 100%;
+        padding: 0 1;
+        background: $surface;
+        border: round $border;
+        border-title-style: bold;
+        border-subtitle-color: $text-muted;
+    }
+    Dialog .buttons { height: auto; align-horizontal: right; margin-top: 1; }
+    Dialog Button { margin-left: 2; min-width: 10; }
+    Dialog FactLines { height: auto; max-height: 100%; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", "Close", show=False, id="dialog.close"),
+    ]
+
+    def titled(self, title: str | Content, keys: str) -> None:
+        """Name the box and the keys that work in it; `keys` is our own text."""
+        box = self.query_one(".box")
+        box.border_title = Content(title) if isinstance(title, str) else title
+        box.border_subtitle = Content(keys)
+
+    def action_give_up(self) -> None:
+        """Close without an answer."""
+        self.dismiss(None)

@@ -1,0 +1,144 @@
+"""A form that sends its command and stays to show the outcome with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Input, Label
+
+from cp_tui.tui.commands import Call, CommandRun
+from cp_tui.tui.desk import Form, FormField
+from cp_tui.tui.dialogs.dialog import Dialog
+from cp_tui.tui.outcome import Outcome
+from cp_tui.tui.panes.fact_lines import FactLines
+from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.view.words import Clock
+
+Send = Callable[[Call, Callable[[CommandRun], None]], Awaitable[CommandRun]]
+"""Send a command; the callback hears of the run as soon as it is under way."""
+
+
+class RecentInput(Input):
+    """An input that brings back with up and down what was typed here before."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "recall(1)", "Earlier text", show=False, id="form.earlier"),
+        Binding("down", "recall(-1)", "Later text", show=False, id="form.later"),
+    ]
+
+    def __init__(self, field: FormField) -> None:
+        super().__init__(field.value, placeholder=field.placeholder, compact=True, id=field.name)
+        self.cursor_blink = False
+        self._texts = ["", *field.recent]
+        self._index = self._texts.index(field.value) if field.value in self._texts else 0
+
+    def action_recall(self, step: int) -> None:
+        """Put an earlier or later text in."""
+        if 0 <= self._index + step < len(self._texts):
+            self._index += step
+            self.value = self._texts[self._index]
+            self.cursor_position = len(self.value)
+
+
+class FormDialog(Dialog[Outcome | None]):
+    """Fields, a button, and below them what came of it."""
+
+    DEFAULT_CSS = """
+    FormDialog .fields { height: auto; max-height: 100%; }
+    FormDialog .field { height: 1; }
+    FormDialog Label { width: 13; color: $text-muted; }
+    FormDialog Input { width: 1fr; background: $boost; }
+    FormDialog Input:focus { background: $panel; }
+    FormDialog .intro { margin-bottom: 1; }
+    FormDialog .state { margin-top: 1; }
+    """
+
+    def __init__(self, form: Form, send: Send, clock: Callable[[], Clock]) -> None:
+        super().__init__()
+        self._form = form
+        self._send = send
+        self._clock = clock
+        self._is_running = False
+
+    def compose(self) -> ComposeResult:
+        """Intro, fields, state and buttons."""
+        with Vertical(classes="box"):
+            with VerticalScroll(classes="fields", can_focus=False):
+                intro = FactLines(classes="intro")
+                intro.can_focus = False
+                intro.display = bool(self._form.intro)
+                yield intro
+                for field in self._form.fields:
+                    with Horizontal(classes="field"):
+                        yield Label(Content(field.label))
+                        yield RecentInput(field)
+                state = FactLines(classes="state")
+                state.can_focus = False
+                state.display = False
+                yield state
+            with Horizontal(classes="buttons"):
+                yield Button(Content("Close"), id="close", compact=True)
+                yield Button(
+                    Content(self._form.submit), id="submit", variant="primary", compact=True
+                )
+
+    def on_mount(self) -> None:
+        """Start in the first field."""
+        has_recent = any(field.recent for field in self._form.fields)
+        recall = " · up recent" if has_recent else ""
+        self.titled(self._form.title, f"enter {self._form.submit.lower()}{recall} · escape closes")
+        self.query_one(".intro", FactLines).show([Fact("", line) for line in self._form.intro])
+        self.query(RecentInput).first().focus()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._submit()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "submit":
+            self._submit()
+        else:
+            self.dismiss(None)
+
+    def _submit(self) -> None:
+        if self._is_running:
+            return
+        call = self._form.call({field.id or "": field.value for field in self.query(RecentInput)})
+        if isinstance(call, str):
+            self._say([Fact("", Content.styled(call, "bold $text-error"))])
+            return
+        self._is_running = True
+        self.run_worker(self._run(call), name="form", exit_on_error=True)
+
+    async def _run(self, call: Call) -> None:
+        run = await self._send(call, self._under_way)
+        self._is_running = False
+        outcome = run.outcome
+        assert outcome is not None
+        if outcome.keys is not None:
+            self.dismiss(outcome)
+            return
+        self._say(outcome.all_facts())
+        close = self.query_one("#close", Button)
+        close.focus()
+
+    def _under_way(self, run: CommandRun) -> None:
+        since = self._clock().time(run.started_at)
+        running = Content.styled("running", "bold $text-warning")
+        text = Content.assemble(running, f" since {since}; escape leaves it running")
+        self._say([Fact("", text)])
+
+    def _say(self, facts: list[Fact]) -> None:
+        state = self.query_one(".state", FactLines)
+        state.display = True
+        state.show(facts)
+        state.refresh(layout=True)

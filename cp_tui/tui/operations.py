@@ -1,0 +1,330 @@
+"""What each action does, written against the desk: ask, fill, send."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import Connector
+from cp_tui.ocpp.datatypes import ChargePointErrorCode
+from cp_tui.tui.commands import Call
+from cp_tui.tui.desk import Choice, Desk, Form, FormField, Question
+from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.view.words import Clock, count, energy
+
+TAG_LENGTH_MAX = 20
+"""CiString20 (S 7.28)."""
+
+
+def on_screen(what: str) -> Callable[[Desk], Awaitable[None]]:
+    """An action that concerns the screen alone."""
+
+    async def act(desk: Desk) -> None:
+        desk.screen_does(what)
+
+    return act
+
+
+# --- the six commands -----------------------------------------------------------------------------
+
+
+async def stop(desk: Desk) -> None:
+    """Ask with the consequences, stop, and show what it did."""
+    if await desk.ask(Question("Stop OCPP?", stop_facts(desk.snapshot), "Stop")):
+        await desk.command(Call("stop"))
+        await show_stop_report(desk)
+
+
+def stop_facts(snapshot: Snapshot) -> list[Fact]:
+    """What a stop means for what is under way."""
+    waiting = count(snapshot.outbox.count, "waiting message")
+    return [
+        Fact("Link", Content("closed with code 1000; nothing is tried until restart")),
+        *running_facts(snapshot, "ends now with reason Other"),
+        Fact("Queue", Content(f"{waiting}; transaction messages are kept for the restart")),
+        Fact("Meanwhile", Content("what happens while stopped is never sent")),
+    ]
+
+
+async def show_stop_report(desk: Desk) -> None:
+    """What became of each transaction and each waiting message."""
+
+    def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+        report = snapshot.stop_report
+        if report is None:
+            return [Fact("", Content("not stopped"))]
+        head = Fact("Stopped", Content(f"{clock.time(report.at)} by the operator"))
+        return [head, *(Fact("", safe_text(f"· {line}")) for line in report.lines)]
+
+    if desk.snapshot.stop_report is not None:
+        desk.show("What the stop did", facts)
+
+
+async def restart(desk: Desk) -> None:
+    """Ask, and restart."""
+    waiting = count(desk.snapshot.outbox.count, "waiting message")
+    facts = [
+        Fact("Link", Content("connects again, then BootNotification")),
+        Fact("Queue", Content(f"{waiting} sent after the CSMS has accepted")),
+        Fact("Kept", Content("profiles, availability, local list, keys and monitors")),
+    ]
+    if await desk.ask(Question("Restart OCPP?", facts, "Restart", is_dangerous=False)):
+        await desk.command(Call("restart"))
+
+
+async def data_transfer(desk: Desk) -> None:
+    """Fill vendor, message and data, send, and show the answer."""
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        if not values["vendor_id"]:
+            return "the vendor id must not be empty"
+        for name in ("vendor_id", "message_id"):
+            desk.remember(name, values[name])
+        return Call("data_transfer", {name: text for name, text in values.items() if text})
+
+    fields = (
+        FormField(
+            "vendor_id",
+            "Vendor id",
+            recent=desk.remembered("vendor_id"),
+            placeholder="required, such as com.example",
+        ),
+        FormField(
+            "message_id", "Message id", recent=desk.remembered("message_id"), placeholder="optional"
+        ),
+        FormField("data", "Data", placeholder="optional text"),
+    )
+    await desk.fill(Form("Data transfer to the CSMS", fields, "Send", call))
+
+
+async def get_configuration_key(desk: Desk) -> None:
+    """Fill names, ask, and show the table."""
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        return Call("get_configuration_key", {"keys": [*names_in(values["keys"])]})
+
+    field = FormField("keys", "Keys", placeholder="names with a space between; empty: all")
+    await desk.fill(Form("Read configuration keys", (field,), "Read", call))
+
+
+async def set_custom_configuration_key(desk: Desk) -> None:
+    """Fill key and value, set, and show the answer."""
+    entry = desk.snapshot.entry(desk.snapshot.key) if desk.pane == "keys" else None
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        if not values["key"]:
+            return "the key must not be empty"
+        return Call(
+            "set_custom_configuration_key", {"key": values["key"], "value": values["value"]}
+        )
+
+    intro: list[Content] = []
+    if entry is not None and not entry.is_custom:
+        intro.append(
+            Content.styled(
+                "A standard key: only the CSMS can change it; this is Rejected.", "$text-warning"
+            )
+        )
+    elif entry is not None:
+        intro.append(
+            safe_text(
+                " · ".join(filter(None, (entry.type, entry.constraint, entry.unit or ""))),
+                "$text-muted",
+            )
+        )
+    custom = tuple(e.key for e in desk.snapshot.configuration if e.is_custom)
+    first = entry.key if entry else next(iter(custom), "")
+    current = desk.snapshot.entry(first)
+    fields = (
+        FormField("key", "Key", value=first, recent=custom, placeholder="name of a custom key"),
+        FormField("value", "Value", value=(current.value or "") if current else ""),
+    )
+    await desk.fill(Form("Set a custom configuration key", fields, "Set", call, tuple(intro)))
+
+
+async def monitor(desk: Desk) -> None:
+    """Mark or unmark the key under the cursor; without a cursor ask for names."""
+    snapshot = desk.snapshot
+    if desk.pane == "monitors" and snapshot.monitored_key:
+        await desk.command(Call("unmonitor_configuration_keys", {"keys": [snapshot.monitored_key]}))
+    elif desk.pane == "keys" and (entry := snapshot.entry(snapshot.key)) is not None:
+        prefix = "un" if entry.is_monitored else ""
+        await desk.command(Call(f"{prefix}monitor_configuration_keys", {"keys": [entry.key]}))
+    else:
+        await monitor_names(desk)
+
+
+async def monitor_names(desk: Desk) -> None:
+    """Fill names, and monitor them."""
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        names = names_in(values["keys"])
+        if not names:
+            return "name at least one key"
+        return Call("monitor_configuration_keys", {"keys": [*names]})
+
+    placeholder = "names with a space between"
+    field = FormField("keys", "Keys", value=desk.snapshot.key or "", placeholder=placeholder)
+    await desk.fill(Form("Monitor configuration keys", (field,), "Monitor", call))
+
+
+def names_in(text: str) -> list[str]:
+    """Names of keys with spaces or commas between."""
+    return text.replace(",", " ").split()
+
+
+# --- the station ----------------------------------------------------------------------------------
+
+
+async def plug(desk: Desk) -> None:
+    """Plug in, or pull the cable; pulling it while charging asks first."""
+    connector = _selected(desk)
+    if connector is None:
+        return
+    params = {"connector_id": connector.connector_id}
+    if not connector.is_plugged:
+        await desk.command(Call("plug_in", {**params}))
+        return
+    if connector.transaction is not None:
+        facts = [
+            Fact(
+                "Session",
+                _running(connector, "the keys for EV-side disconnect decide what follows"),
+            )
+        ]
+        title = f"Pull the cable at connector {connector.connector_id}?"
+        if not await desk.ask(Question(title, facts, "Pull it")):
+            return
+    await desk.command(Call("plug_out", {**params}))
+
+
+async def swipe(desk: Desk) -> None:
+    """Fill a tag, and hold it to the reader."""
+    connectors = [c.connector_id for c in desk.snapshot.connectors]
+    selected = desk.snapshot.connector_id if desk.pane == "connectors" else 0
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        tag, where = values["id_tag"], values["connector_id"].strip()
+        if not tag:
+            return "the tag must not be empty"
+        if len(tag) > TAG_LENGTH_MAX:
+            return f"a tag has at most {TAG_LENGTH_MAX} characters, this one {len(tag)}"
+        if where and not (where.isascii() and where.isdigit() and int(where) in connectors[1:]):
+            return f"the connector is one of {', '.join(map(str, connectors[1:]))}, or empty"
+        desk.remember("id_tag", tag)
+        return Call("swipe", {"id_tag": tag} | ({"connector_id": int(where)} if where else {}))
+
+    recent = _recent_tags(desk)
+    fields = (
+        FormField(
+            "id_tag",
+            "Tag",
+            value=next(iter(recent), ""),
+            recent=recent,
+            placeholder="id of the tag",
+        ),
+        FormField(
+            "connector_id",
+            "Connector",
+            value=str(selected or ""),
+            placeholder="empty: the charge point decides",
+        ),
+    )
+    await desk.fill(Form("Swipe a tag", fields, "Swipe", call))
+
+
+async def suspend_or_resume(desk: Desk) -> None:
+    """The vehicle pauses, or goes on."""
+    connector = _selected(desk)
+    if connector is not None and connector.vehicle is not None:
+        method = "resume_ev" if connector.vehicle.is_suspended else "suspend_ev"
+        await desk.command(Call(method, {"connector_id": connector.connector_id}))
+
+
+async def raise_error(desk: Desk) -> None:
+    """Choose a code, fill the details, raise it."""
+    connector_id = desk.snapshot.connector_id
+    codes = [code for code in ChargePointErrorCode if code is not ChargePointErrorCode.NO_ERROR]
+    choices = [Choice(code.value, Content(code.value), Content("")) for code in codes]
+    where = f"connector {connector_id}" if connector_id else "the charge point"
+    code = await desk.choose(f"Raise an error at {where}", choices)
+    if code is None:
+        return
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        given = {name: text for name, text in values.items() if text}
+        return Call("raise_error", {"connector_id": connector_id, "error_code": code, **given})
+
+    fields = (
+        FormField("info", "Info", placeholder="optional"),
+        FormField("vendor_error_code", "Vendor code", placeholder="optional"),
+    )
+    await desk.fill(Form(f"Raise {code} at {where}", fields, "Raise", call))
+
+
+async def clear_error(desk: Desk) -> None:
+    """Clear every error of the connector."""
+    await desk.command(Call("clear_error", {"connector_id": desk.snapshot.connector_id}))
+
+
+async def jam_lock(desk: Desk) -> None:
+    """Jam the lock, or free it."""
+    connector = _selected(desk)
+    if connector is not None:
+        params = {"connector_id": connector.connector_id, "jammed": not connector.is_lock_jammed}
+        await desk.command(Call("jam_lock", {**params}))
+
+
+# --- link and power -------------------------------------------------------------------------------
+
+
+async def try_now(desk: Desk) -> None:
+    """Connect at once."""
+    await desk.command(Call("try_now"))
+
+
+async def network(desk: Desk) -> None:
+    """Pull the network cable, or plug it in again."""
+    link = desk.snapshot.link
+    await desk.command(Call("set_network", {"up": link is not None and not link.network_up}))
+
+
+async def power_cycle(desk: Desk) -> None:
+    """Ask with the consequences, and cut the power."""
+    facts = running_facts(desk.snapshot, "ends with reason PowerLoss after the boot")
+    waiting = desk.snapshot.outbox.count
+    facts.append(
+        Fact("Queue", Content(f"{count(waiting, 'message')} kept" if waiting else "empty"))
+    )
+    if await desk.ask(Question("Cut the power and boot again?", facts, "Cut the power")):
+        await desk.command(Call("power_cycle"))
+
+
+# --- helpers --------------------------------------------------------------------------------------
+
+
+def running_facts(snapshot: Snapshot, then: str) -> list[Fact]:
+    """Each running transaction, and what becomes of it."""
+    if not snapshot.running:
+        return [Fact("Charging", Content("no transaction is running"))]
+    return [Fact(f"Conn. {c.connector_id}", _running(c, then)) for c in snapshot.running]
+
+
+def _selected(desk: Desk) -> Connector | None:
+    return desk.snapshot.connector(desk.snapshot.connector_id)
+
+
+def _running(connector: Connector, then: str) -> Content:
+    transaction = connector.transaction
+    assert transaction is not None
+    name = clean(transaction.id_tag)
+    number = "" if transaction.transaction_id is None else f"#{transaction.transaction_id} "
+    return Content(f"transaction {number}of {name}, {energy(transaction.energy_wh)}: {then}")
+
+
+def _recent_tags(desk: Desk) -> tuple[str, ...]:
+    seen = [*desk.remembered("id_tag"), *(t.id_tag for t in desk.snapshot.transactions)]
+    return tuple(dict.fromkeys(seen))

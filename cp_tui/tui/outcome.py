@@ -1,0 +1,145 @@
+"""What an answer of the engine means, in words: for the line of activity and for the dialogs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+from textual.content import Content
+
+from cp_tui.charge_point.reason import Reason
+from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.view.facts import Fact
+
+GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
+
+STATUS_STYLES = {"Accepted": GOOD, "RebootRequired": ODD}
+
+FALSE_WORDS = {
+    "stop": "nothing to do: it was stopped already",
+    "restart": "nothing to do: it was not stopped",
+}
+
+TRUE_WORDS = {
+    "stop": "stopped",
+    "restart": "restarted",
+    "plug_in": "cable plugged in",
+    "plug_out": "cable pulled",
+    "swipe": "tag read",
+    "try_now": "trying to connect now",
+    "power_cycle": "power was cut, it boots again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResult:
+    """One key of the answer to get_configuration_key."""
+
+    key: str
+    value: str | None
+    read_only: bool | None
+    """None: the key is unknown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What came of a command."""
+
+    summary: Content
+    facts: tuple[Fact, ...] = ()
+    reason: Reason | None = None
+    keys: tuple[KeyResult, ...] | None = None
+    """The table of get_configuration_key."""
+
+    def all_facts(self) -> list[Fact]:
+        """Result, details and reason, for a dialog."""
+        facts = [Fact("Result", self.summary), *self.facts]
+        if self.reason is not None:
+            facts.append(Fact("Why", safe_text(self.reason.text)))
+            facts.append(
+                Fact("Rule", safe_text(f"{self.reason.rule} · {self.reason.id}", "$text-muted"))
+            )
+            for name, value in self.reason.values.items():
+                facts.append(Fact("", safe_text(f"  {name} = {value}", "$text-muted")))
+        return facts
+
+
+def refused(message: str) -> Outcome:
+    """The engine did not take the command."""
+    return Outcome(Content.assemble(Content.styled("refused", BAD), " · ", safe_text(message)))
+
+
+def broken(message: str) -> Outcome:
+    """No answer will come."""
+    return Outcome(Content.assemble(Content.styled("no answer", BAD), " · ", safe_text(message)))
+
+
+def described(
+    method: str, params: Mapping[str, JsonValue], result: JsonValue, reason: Reason | None
+) -> Outcome:
+    """Put the result of a method into words."""
+    match method, result:
+        case "data_transfer", dict():
+            return _data_transfer(result, reason)
+        case "get_configuration_key", dict():
+            return _configuration(result, reason)
+        case "set_custom_configuration_key", str():
+            return Outcome(_status(result), _setting(params), reason)
+        case (("monitor_configuration_keys" | "unmonitor_configuration_keys"), _):
+            word = "monitored" if method.startswith("monitor") else "no longer monitored"
+            return Outcome(
+                Content.assemble(Content.styled(word, GOOD), " ", _names(params)), (), reason
+            )
+        case _, False:
+            return Outcome(
+                Content.styled(FALSE_WORDS.get(method, "nothing to do"), ODD), (), reason
+            )
+        case _, (True | None):
+            return Outcome(
+                Content.styled(TRUE_WORDS.get(method, "done"), GOOD), _about(params), reason
+            )
+        case _:
+            return Outcome(safe_text(f"{result}"), (), reason)
+
+
+def _status(status: str) -> Content:
+    return safe_text(status, STATUS_STYLES.get(status, BAD))
+
+
+def _data_transfer(result: Mapping[str, JsonValue], reason: Reason | None) -> Outcome:
+    summary = _status(f"{result.get('status')}")
+    facts: list[Fact] = []
+    if (code := result.get("code")) is not None:
+        summary = Content.assemble(summary, " ", safe_text(f"{code}"))
+    if (data := result.get("data")) is not None:
+        facts.append(Fact("Data", safe_text(f"{data}")))
+        summary = Content.assemble(summary, " · ", safe_text(f"{data}"))
+    return Outcome(summary, tuple(facts), reason)
+
+
+def _configuration(result: Mapping[str, JsonValue], reason: Reason | None) -> Outcome:
+    keys: list[KeyResult] = []
+    entries, unknown = result.get("configuration_key"), result.get("unknown_key")
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict):
+            value = entry.get("value")
+            text = None if value is None else f"{value}"
+            keys.append(KeyResult(f"{entry.get('key')}", text, entry.get("read_only") is True))
+    names = unknown if isinstance(unknown, list) else []
+    keys += [KeyResult(f"{name}", None, None) for name in names]
+    summary = f"{len(keys) - len(names)} keys" + (f", {len(names)} unknown" if names else "")
+    return Outcome(Content.styled(summary, ODD if names else GOOD), (), reason, tuple(keys))
+
+
+def _setting(params: Mapping[str, JsonValue]) -> tuple[Fact, ...]:
+    return (Fact("Key", safe_text(f"{params.get('key')} = {params.get('value')}")),)
+
+
+def _names(params: Mapping[str, JsonValue]) -> Content:
+    keys = params.get("keys")
+    return safe_text(", ".join(f"{key}" for key in keys) if isinstance(keys, list) else "")
+
+
+def _about(params: Mapping[str, JsonValue]) -> tuple[Fact, ...]:
+    return tuple(Fact(clean(name), safe_text(f"{value}")) for name, value in params.items())

@@ -1,0 +1,52 @@
+"""The connection pane: does it talk to the CSMS, does the CSMS want it, and if not, why."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from cp_tui.tui import possible
+from cp_tui.tui.panes.fact_lines import FactLines
+from cp_tui.tui.panes.pane import Pane
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.connection import connection_facts
+from cp_tui.tui.view.words import Clock
+
+
+class ConnectionPane(Pane):
+    """Socket, registration, clock and security, in words."""
+
+    NAME = "connection"
+    TITLE = "Connection"
+    SHOWS: ClassVar[frozenset[str]] = frozenset(
+        {"link", "registration", "identity", "stop_report", "engine"}
+    )
+    HELP_LINES: ClassVar[tuple[str, ...]] = (
+        "Socket: is the WebSocket to the CSMS open? Boot: did the CSMS accept the charge point?",
+        "Clock: how far the CSMS is ahead (+) or behind (-), and the message that said so.",
+        "Where connecting fails, the step is named (DNS, TCP, TLS, HTTP) with what to check.",
+        "Stopped by the operator is not offline: nothing is tried or stored until restart.",
+        "Zoom shows the address, the certificate and the form of the key as well.",
+    )
+
+    def __init__(self, hints: str = "") -> None:
+        super().__init__(hints)
+        self._facts = FactLines(id="connection-facts")
+        self._is_waiting = False
+
+    def wants_hints(self) -> bool:
+        """The key that tries now is named wherever the focus is, while it does something."""
+        return self._is_waiting
+
+    def compose(self) -> ComposeResult:
+        """One list of facts."""
+        yield self._facts
+
+    def show(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the facts, the most urgent first."""
+        is_waiting = possible.try_now(snapshot) is None
+        if is_waiting != self._is_waiting:
+            self._is_waiting = is_waiting
+            self.retitle()
+        self._facts.show(connection_facts(snapshot, clock))

@@ -1,0 +1,86 @@
+"""Facts as lines under one another: only lines that changed are painted again, long ones wrap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from cp_tui.tui.panes.painting import painted
+from cp_tui.tui.view.facts import Fact, fact_lines
+
+LINES_MAX = 500
+"""More than this nobody reads in a pane; a bound on what a hostile text can cost."""
+
+
+class FactLines(ScrollView, can_focus=True):
+    """A scrolling list of facts."""
+
+    DEFAULT_CSS = """
+    FactLines {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        height: 1fr;
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_up", "Line up", show=False, id="facts.up"),
+        Binding("down,j", "scroll_down", "Line down", show=False, id="facts.down"),
+        Binding("pageup", "page_up", "Page up", show=False, id="facts.page-up"),
+        Binding("pagedown", "page_down", "Page down", show=False, id="facts.page-down"),
+    ]
+
+    def __init__(
+        self, *, label_width: int = 6, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._label_width = label_width
+        self._facts: Sequence[Fact] = ()
+        self._lines: list[Content] = []
+
+    @property
+    def plain(self) -> str:
+        """The lines as text."""
+        return "\n".join(line.plain for line in self._lines)
+
+    def show(self, facts: Sequence[Fact]) -> None:
+        """Show these facts; lines that stay the same are not painted again."""
+        if len(facts) == len(self._facts) and all(map(Fact.is_same, facts, self._facts)):
+            return
+        self._facts = facts
+        old, self._lines = self._lines, self._broken(self.scrollable_content_region.width)
+        if len(self._lines) != len(old):
+            self.virtual_size = Size(self.size.width, len(self._lines))
+        top = self.scroll_offset.y
+        for y in range(max(len(old), len(self._lines))):
+            same = y < len(old) and y < len(self._lines) and old[y].is_same(self._lines[y])
+            if not same and 0 <= y - top < self.size.height:
+                self.refresh(Region(0, y - top, self.size.width, 1))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break the lines anew."""
+        self._lines = self._broken(self.scrollable_content_region.width)
+        self.virtual_size = Size(self.size.width, len(self._lines))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the visible part."""
+        index = self.scroll_offset.y + y
+        line = self._lines[index] if index < len(self._lines) else Content("")
+        return painted(self, line, self.size.width)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the facts need at this width, where the height is left to them."""
+        return max(1, len(self._broken(width - self.scrollbar_gutter.width)))
+
+    def _broken(self, width: int) -> list[Content]:
+        return fact_lines(self._facts, max(width, 10), self._label_width)[:LINES_MAX]

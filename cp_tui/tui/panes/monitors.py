@@ -1,0 +1,73 @@
+"""The monitors pane: the keys that somebody watches, and how the CSMS changed them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+
+from cp_tui.tui.panes.table_pane import TablePane
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.monitors import monitor_fields, monitor_lines
+from cp_tui.tui.view.words import Clock, count
+from cp_tui.tui.widgets.line_table import LineTable
+
+
+class MonitorsPane(TablePane):
+    """Monitored keys, each with its changes under it."""
+
+    NAME = "monitors"
+    TITLE = "Monitors"
+    SHOWS: ClassVar[frozenset[str]] = frozenset({"monitors"})
+    HELP_LINES: ClassVar[tuple[str, ...]] = (
+        "Each monitored key with its value; under it its changes by the CSMS, old → new.",
+        "A key that the charge point does not know stays listed as unknown.",
+        "m takes a monitor away here; on a configuration key it adds one.",
+    )
+
+    class Moved(Message):
+        """The cursor came to another monitored key."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class Opened(Message):
+        """The details of a monitored key are wanted."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, hints: str = "") -> None:
+        super().__init__(
+            hints, LineTable(empty="nothing monitored; m on a key", id="monitors-table")
+        )
+        self._keys: dict[str, str] = {}
+        """From the key of a line to the configuration key that it is about."""
+
+    def compose(self) -> ComposeResult:
+        """One table for keys and changes."""
+        yield self.table
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the monitored keys and their changes."""
+        lines = monitor_lines(snapshot.monitors)
+        self._keys = {line.id: line.monitor.key for line in lines}
+        self.fill_table(monitor_fields(clock), [(line.id, line) for line in lines])
+        changes = len(snapshot.monitors.history)
+        self.note(Content(count(changes, "change")) if changes else Content(""))
+
+    @on(LineTable.Highlighted)
+    def _moved(self, event: LineTable.Highlighted) -> None:
+        event.stop()
+        if event.key is not None:
+            self.post_message(self.Moved(self._keys[event.key]))
+
+    @on(LineTable.Selected)
+    def _opened(self, event: LineTable.Selected) -> None:
+        event.stop()
+        self.post_message(self.Opened(self._keys[event.key]))

@@ -1,0 +1,24 @@
+"""One line of `Content` as the strip that a line-API widget hands to the screen."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.content import Content
+from textual.strip import Strip
+from textual.style import Style
+from textual.widget import Widget
+
+
+def painted(widget: Widget, line: Content, width: int) -> Strip:
+    """The line in the colours of the widget, cut or padded to `width` cells."""
+    base = widget.visual_style
+    variables = widget.app.theme_variables
+
+    def parse(style: str | Style) -> Style:
+        return style if isinstance(style, Style) else Style.parse(style, variables)
+
+    if line.cell_length > width:
+        line = line.truncate(width, ellipsis=True)
+    pieces = line.render(base, end="", parse_style=parse)
+    segments = [Segment(text, (base + style).rich_style) for text, style in pieces]
+    return Strip(segments).adjust_cell_length(width, base.rich_style)

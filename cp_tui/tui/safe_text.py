@@ -1,0 +1,72 @@
+"""The one gate for text that was not written in our source: CSMS, files, operators.
+
+A terminal obeys control characters, and a widget reads a plain `str` as markup. What passes here
+is neither: every character takes the cells that the screen thinks it takes, and what has no visible
+form of its own is shown by a picture or an escape.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rich.cells import cell_len
+from textual.content import Content
+
+CONTROL_PICTURES = 0x2400
+"""The pictures of C0, from U+2400 (NUL) on, in the order of the controls."""
+
+PICTURE_OF_DELETE = "\u2421"
+
+MARKS_MAX = 2
+"""Combining marks kept on one letter: languages need two, a pile of them hides other text."""
+
+
+def clean(text: str) -> str:
+    """Replace everything that a terminal could obey or hide by something visible, on one line."""
+    if text.isascii() and text.isprintable():
+        return text
+    pieces: list[str] = []
+    marks = MARKS_MAX
+    for character in text:
+        if unicodedata.category(character) == "Mn" and not _is_variation_selector(character):
+            marks += 1
+            pieces.append(character if marks <= MARKS_MAX else _escape(character))
+        elif _is_plain(character):
+            marks = 0
+            pieces.append(character)
+        else:
+            marks = MARKS_MAX
+            pieces.append(_escape(character))
+    return "".join(pieces)
+
+
+def safe_text(text: str, style: str = "") -> Content:
+    """The cleaned text as `Content`, never markup; `style` is ours, such as `$text-muted`."""
+    return Content.styled(clean(text), style)
+
+
+def _is_plain(character: str) -> bool:
+    """Whether a character shows itself and takes at least one cell."""
+    if unicodedata.category(character) == "Zs":
+        return True
+    # Fillers, joiners and enclosing marks are "printable" to Python, but take no cell of their own.
+    return character.isprintable() and cell_len(character) > 0
+
+
+def _is_variation_selector(character: str) -> bool:
+    """Whether it only changes the form, or the width, of what stands before it."""
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+
+
+def _escape(character: str) -> str:
+    """A visible name for a character: a control picture, else an escape as in source code."""
+    code = ord(character)
+    if code < 0x20:
+        return chr(CONTROL_PICTURES + code)
+    if code == 0x7F:
+        return PICTURE_OF_DELETE
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    if code <= 0xFFFF:
+        return f"\\u{code:04x}"
+    return f"\\U{code:08x}"

@@ -1,0 +1,169 @@
+"""What the engine said last: the newest value of each variable, and bounded lists of events.
+
+Values are frozen, so what a pane was shown can be compared by identity. Knows no widget.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from pydantic import BaseModel
+
+from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.engine.hub import EventHappened, Update, VariableChanged
+
+EVENTS_MAX = 500
+"""Events kept of each stream: more than a person scrolls through in a detail."""
+
+WATCHED = (
+    "identity",
+    "link",
+    "is_connected",
+    "registration",
+    "connectors",
+    "configuration",
+    "monitors",
+    "charging_schedules",
+    "outbox",
+    "transactions",
+    "stop_report",
+    "status_changes",
+)
+"""What the screen subscribes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything the screen knows at one instant; what a decision about an action is made from."""
+
+    identity: v.Identity | None = None
+    link: v.Link | None = None
+    registration: v.Registration | None = None
+    connectors: tuple[v.Connector, ...] = ()
+    configuration: tuple[v.ConfigurationEntry, ...] = ()
+    monitors: v.Monitors = field(default_factory=v.Monitors)
+    schedules: Mapping[int, CompositeSchedule] = field(default_factory=dict)
+    outbox: v.Outbox = field(default_factory=v.Outbox)
+    transactions: tuple[v.TransactionEntry, ...] = ()
+    stop_report: v.StopReport | None = None
+    is_connected: bool = False
+    status_changes: tuple[v.StatusChange, ...] = ()
+    """Newest last."""
+    has_engine: bool = False
+    """The door of the engine is open."""
+    is_read_only: bool = False
+    connector_id: int = 1
+    """The connector that the cursor is on."""
+    key: str | None = None
+    """The configuration key that the cursor is on."""
+    monitored_key: str | None = None
+    """The monitored key that the cursor is on."""
+
+    @property
+    def is_stopped(self) -> bool:
+        """The operator has stopped all OCPP communication."""
+        return self.link is not None and self.link.phase is v.LinkPhase.STOPPED
+
+    @property
+    def running(self) -> tuple[v.Connector, ...]:
+        """The connectors with a running transaction."""
+        return tuple(c for c in self.connectors if c.transaction is not None)
+
+    def connector(self, connector_id: int) -> v.Connector | None:
+        """The connector with this id, if there is one."""
+        return next((c for c in self.connectors if c.connector_id == connector_id), None)
+
+    def entry(self, key: str | None) -> v.ConfigurationEntry | None:
+        """The configuration key with this name (case-insensitive, S 5.8), if there is one."""
+        folded = (key or "").casefold()
+        return next((e for e in self.configuration if e.key.casefold() == folded), None)
+
+
+class Store:
+    """Takes updates in, hands out snapshots, and says which names have changed since asked last."""
+
+    def __init__(self, *, is_read_only: bool = False) -> None:
+        self.snapshot = Snapshot(is_read_only=is_read_only)
+        self._events: dict[str, deque[BaseModel]] = {}
+        self._dirty: set[str] = set()
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether something has changed since `take_dirty`."""
+        return bool(self._dirty)
+
+    def take_dirty(self) -> frozenset[str]:
+        """The names that changed since the last call."""
+        dirty, self._dirty = frozenset(self._dirty), set()
+        return dirty
+
+    def apply(self, updates: Iterable[Update]) -> None:
+        """Take in what the engine sent; of a variable only the newest value stays."""
+        newest: dict[str, BaseModel] = {}
+        for update in updates:
+            match update:
+                case VariableChanged(name, value):
+                    newest[name] = value
+                case EventHappened(name, event):
+                    self._events.setdefault(name, deque(maxlen=EVENTS_MAX)).append(event)
+                    self._dirty.add(name)
+        for name, value in newest.items():
+            self._set(value)
+            self._dirty.add(name)
+        if "status_changes" in self._dirty:
+            changes = self._events.get("status_changes", ())
+            kept = tuple(c for c in changes if isinstance(c, v.StatusChange))
+            self.snapshot = replace(self.snapshot, status_changes=kept)
+
+    def engine_is(self, here: bool) -> None:
+        """Say whether the door of the engine is open; events start anew with each opening."""
+        if here:
+            self._events.clear()
+        self.snapshot = replace(self.snapshot, has_engine=here)
+        self._dirty.add("engine")
+
+    def cursor_is(
+        self,
+        *,
+        connector_id: int | None = None,
+        key: str | None = None,
+        monitored_key: str | None = None,
+    ) -> None:
+        """Say where the cursors stand; None leaves one as it is."""
+        old = self.snapshot
+        self.snapshot = replace(
+            old,
+            connector_id=old.connector_id if connector_id is None else connector_id,
+            key=old.key if key is None else key,
+            monitored_key=old.monitored_key if monitored_key is None else monitored_key,
+        )
+        self._dirty.add("cursor")
+
+    def _set(self, value: BaseModel) -> None:
+        old = self.snapshot
+        match value:
+            case v.Identity():
+                self.snapshot = replace(old, identity=value)
+            case v.Link():
+                self.snapshot = replace(old, link=value)
+            case v.Registration():
+                self.snapshot = replace(old, registration=value)
+            case v.Connectors(root=connectors):
+                self.snapshot = replace(old, connectors=connectors)
+            case v.Configuration(root=entries):
+                self.snapshot = replace(old, configuration=entries)
+            case v.Monitors():
+                self.snapshot = replace(old, monitors=value)
+            case v.ChargingSchedules(root=schedules):
+                self.snapshot = replace(old, schedules=schedules)
+            case v.Outbox():
+                self.snapshot = replace(old, outbox=value)
+            case v.Transactions(root=transactions):
+                self.snapshot = replace(old, transactions=transactions)
+            case v.Stopped(root=report):
+                self.snapshot = replace(old, stop_report=report)
+            case v.IsConnected(root=is_connected):
+                self.snapshot = replace(old, is_connected=is_connected)

@@ -1,0 +1,197 @@
+"""Colour themes: one TOML file each, ours and the user's, and the colours that only cp-tui has.
+
+A broken file is a problem to show, never a reason not to start.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from textual.color import Color, ColorParseError
+from textual.theme import Theme
+
+FILE_BYTES_MAX = 64 * 1024
+"""A theme has a hundred short lines; a larger file is not one."""
+
+COLORS = (
+    "secondary",
+    "accent",
+    "success",
+    "warning",
+    "error",
+    "foreground",
+    "background",
+    "surface",
+    "panel",
+    "boost",
+)
+"""Beside the primary colour; Textual derives those that are left out."""
+
+FLAGS = ("dark", "ansi")
+VARIABLES = "variables"
+
+STYLE_WORDS = frozenset({"none", "not", "bold", "b", "dim", "italic", "underline", "u", "reverse"})
+"""Text styles a theme may use; blinking is none of them."""
+
+DERIVED = {
+    "connector-available": "foreground",
+    "connector-preparing": "text-accent",
+    "connector-charging": "text-success",
+    "connector-suspended": "text-warning",
+    "connector-finishing": "text-accent",
+    "connector-reserved": "text-secondary",
+    "connector-unavailable": "foreground-muted",
+    "connector-faulted": "text-error",
+    "timeline-real": "success",
+    "timeline-armed": "primary",
+    "timeline-unknown": "foreground-muted",
+    "timeline-axis": "foreground-muted",
+    "timeline-now": "accent",
+    "timeline-cursor": "accent",
+    "table-background": "background",
+    "table-header": "foreground-muted",
+    "table-alternate": "background",
+    "table-cursor": "block-cursor-background",
+    "table-cursor-text": "block-cursor-foreground",
+    "table-cursor-blurred": "surface",
+}
+"""Each colour of cp-tui, and the one of Textual that stands in where a theme is silent."""
+
+
+def variable_defaults(theme: Theme) -> dict[str, str]:
+    """The colours of cp-tui for a theme; what `App.get_theme_variable_defaults` returns."""
+    colors = theme.to_color_system().generate()
+    # Textual's own style sheets use the first two, but an ANSI theme does not generate them.
+    ansi = {"ansi-background": "ansi_black", "ansi-foreground": "ansi_white"}
+    return {**ansi, **{name: colors[source] for name, source in DERIVED.items()}}
+
+
+def packaged_themes() -> Path:
+    """The folder of the themes that come with cp-tui: in the package, in a checkout beside it."""
+    package = Path(str(files("cp_tui")))
+    inside = package / "themes"
+    return inside if inside.is_dir() else package.parent / "themes"
+
+
+def load_themes(folders: Sequence[Path]) -> tuple[list[Theme], list[str]]:
+    """The themes of all folders, and what is wrong with them in words; a later name replaces.
+
+    What is wrong in a file is left out of its theme; without a primary colour there is no theme.
+    """
+    themes: dict[str, Theme] = {}
+    problems: list[str] = []
+    for folder in folders:
+        for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+            reading = _Reading(path)
+            theme = reading.theme()
+            problems += reading.problems
+            if theme is not None:
+                themes[theme.name] = theme
+    return list(themes.values()), problems
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One file while it is read, with the problems met so far."""
+
+    path: Path
+    problems: list[str] = field(default_factory=list)
+
+    def theme(self) -> Theme | None:
+        """The theme in the file, as far as it is right."""
+        table = self._table()
+        if table is None:
+            return None
+        primary = self._color("primary", table["primary"]) if "primary" in table else None
+        if primary is None:
+            if "primary" not in table:
+                self._problem("primary", "is missing; a theme needs at least this colour")
+            return None
+        colors = {name: self._color(name, table[name]) for name in COLORS if name in table}
+        for name in table:
+            if name not in ("name", "primary", *COLORS, *FLAGS, VARIABLES):
+                self._problem(name, "is not a key of a theme")
+        theme = Theme(
+            name=self._name(table.get("name")),
+            primary=primary,
+            dark=self._flag("dark", table.get("dark", True)),
+            ansi=self._flag("ansi", table.get("ansi", False)),
+        )
+        for name, color in colors.items():
+            setattr(theme, name, color)
+        theme.variables = self._variables(theme, table.get(VARIABLES, {}))
+        return theme
+
+    def _problem(self, key: str, text: str) -> None:
+        self.problems.append(f"{self.path}: {key} {text}")
+
+    def _table(self) -> Mapping[str, object] | None:
+        try:
+            with self.path.open("rb") as file:
+                data = file.read(FILE_BYTES_MAX + 1)
+            if len(data) > FILE_BYTES_MAX:
+                raise ValueError(f"larger than {FILE_BYTES_MAX} bytes")
+            return tomllib.loads(data.decode("utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            self.problems.append(f"{self.path}: {error}")
+            return None
+
+    def _name(self, value: object) -> str:
+        if value is None:
+            return self.path.stem
+        if isinstance(value, str) and value:
+            return value
+        self._problem("name", "must be text")
+        return self.path.stem
+
+    def _flag(self, name: str, value: object) -> bool:
+        if isinstance(value, bool):
+            return value
+        self._problem(name, "must be true or false")
+        return name == "dark"
+
+    def _color(self, name: str, value: object) -> str | None:
+        """A colour; None, and a problem, for anything else."""
+        if isinstance(value, str):
+            try:
+                Color.parse(value)
+            except ColorParseError:
+                pass
+            else:
+                return value
+        self._problem(name, f"is not a colour: {value!r}")
+        return None
+
+    def _variables(self, theme: Theme, table: object) -> dict[str, str]:
+        if not isinstance(table, dict):
+            self._problem(VARIABLES, "must be a table")
+            return {}
+        known = {*theme.to_color_system().generate(), *variable_defaults(theme)}
+        kept: dict[str, str] = {}
+        for name, value in table.items():
+            if name not in known:
+                self._problem(f"{VARIABLES}.{name}", "is not a colour variable")
+            elif not isinstance(value, str) or not _is_variable_value(name, value):
+                what = "text style" if name.endswith("-style") else "colour"
+                self._problem(f"{VARIABLES}.{name}", f"is not a {what}: {value!r}")
+            else:
+                kept[name] = value
+        return kept
+
+
+def _is_variable_value(name: str, value: str) -> bool:
+    """Whether a variable can take a value: a text style, or a colour with an optional opacity."""
+    if name.endswith("-style"):
+        return bool(value) and set(value.split()) <= STYLE_WORDS
+    color, _, opacity = value.partition(" ")
+    if opacity and not (opacity.endswith("%") and opacity[:-1].isdigit()):
+        return False
+    try:
+        Color.parse(color)
+    except ColorParseError:
+        return False
+    return True

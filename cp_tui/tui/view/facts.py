@@ -1,0 +1,43 @@
+"""Facts of a pane: a label and what it says, broken into lines under their label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.content import Content
+
+LABEL_STYLE = "$text-muted"
+
+TEXT_CELLS_MAX = 2000
+"""A text longer than this is cut: it fills a terminal, and to break it into lines takes time."""
+
+GAP = 1
+"""Cells between the labels and what they say."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact:
+    """One thing worth knowing; without a label it goes over the whole width."""
+
+    label: str
+    text: Content
+
+    def is_same(self, other: Fact) -> bool:
+        """Whether it looks the same."""
+        return self.label == other.label and self.text.is_same(other.text)
+
+
+def fact_lines(facts: Iterable[Fact], width: int, label_width: int) -> list[Content]:
+    """Break facts into lines of at most `width` cells, values under values."""
+    lines: list[Content] = []
+    for fact in facts:
+        indent = label_width + GAP if fact.label else 0
+        room = max(width - indent, 8)
+        text = fact.text.truncate(TEXT_CELLS_MAX, ellipsis=True)
+        pieces = text.wrap(room) or [Content("")]
+        for number, piece in enumerate(pieces):
+            label = fact.label if number == 0 else ""
+            head = Content.styled(label[:label_width].ljust(indent), LABEL_STYLE)
+            lines.append(Content.assemble(head, piece) if indent else piece)
+    return lines

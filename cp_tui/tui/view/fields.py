@@ -1,0 +1,52 @@
+"""Columns that know how a record fills them, and how much room they need to be worth showing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from textual.content import Content
+
+from cp_tui.tui.widgets.line_table import Column, Row
+
+T = TypeVar("T")
+
+GAP = 1
+"""Cells between two columns, and before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Generic[T]):
+    """A column of a table of records."""
+
+    title: str
+    width: int
+    """Cells; where it is flexible, the least that is worth showing."""
+    cell: Callable[[T], Content]
+    align: Literal["left", "right"] = "left"
+    rank: int = 0
+    """Fields of the highest rank are left out first where the pane is narrow."""
+    is_flexible: bool = False
+    """It takes what the others leave."""
+
+
+def fitting(fields: Sequence[Field[T]], width: int) -> list[Field[T]]:
+    """The fields that a table of this width has room for, in their order; rank 0 always stays."""
+    kept = list(fields)
+    while sum(field.width + GAP for field in kept) > width:
+        last = max(kept, key=lambda field: field.rank)
+        if last.rank == 0:
+            break
+        kept.remove(last)
+    return kept
+
+
+def columns_of(fields: Sequence[Field[T]]) -> list[Column]:
+    """The columns of a table for these fields."""
+    return [Column(f.title, None if f.is_flexible else f.width, f.align) for f in fields]
+
+
+def row_of(key: str, record: T, fields: Sequence[Field[T]]) -> Row:
+    """The line of one record."""
+    return Row(key, tuple(field.cell(record) for field in fields))

@@ -1,0 +1,125 @@
+"""The configuration keys in words: a line each, and everything about one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import ConfigurationEntry, KeyChange, KeySource
+from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.view.fields import Field
+from cp_tui.tui.view.words import Clock, joined
+
+QUIET = "$text-muted"
+
+NAME_WIDTH, NAME_WIDTH_SHORT = 33, 25
+"""Cells for the name: every standard key whole, or most of it where there is little room."""
+
+WIDE = 80
+"""Cells from which names are shown whole."""
+
+NOT_SHOWN = "(never shown)"
+"""Stands for the value of AuthorizationKey, which never leaves the engine."""
+
+
+def key_fields(clock: Clock, width: int) -> list[Field[ConfigurationEntry]]:
+    """The columns of the table, in reading order."""
+    return [
+        Field("", 2, _marks),
+        Field("Key", NAME_WIDTH if width >= WIDE else NAME_WIDTH_SHORT, _name),
+        Field("Value", 10, _value, is_flexible=True),
+        Field("Set by", 8, _source, rank=1),
+        Field("Changed", 8, lambda e: _changed(e, clock), rank=2),
+        Field("Default", 12, lambda e: safe_text(e.default or "", QUIET), rank=4),
+        Field("Access", 10, _access, rank=3),
+        Field("Allowed", 20, lambda e: safe_text(e.constraint or e.type, QUIET), rank=5),
+        Field("Effect", 40, lambda e: safe_text(e.effect, QUIET), rank=6, is_flexible=True),
+    ]
+
+
+def matching(entries: Sequence[ConfigurationEntry], words: str) -> list[ConfigurationEntry]:
+    """The keys that hold every word of the filter in name, value, source or marks."""
+    wanted = words.casefold().split()
+    return [e for e in entries if all(word in _haystack(e) for word in wanted)]
+
+
+def key_line(entry: ConfigurationEntry, clock: Clock) -> list[Fact]:
+    """What to know about the key under the cursor, the most urgent first."""
+    facts: list[Fact] = []
+    if entry.is_reboot_pending:
+        text = "the new value works after the next reboot"
+        facts.append(Fact("Reboot", Content.styled(text, "bold $text-warning")))
+    unit = clean(entry.unit or "")
+    value = Content.assemble(_value(entry), f" {unit}" if unit else "")
+    allowed = safe_text(entry.constraint)
+    default = safe_text(f"default {entry.default}") if entry.default is not None else ""
+    facts.append(Fact("Value", joined([value, default, allowed])))
+    facts.append(Fact("Set by", joined([_source(entry), _changed(entry, clock), _access(entry)])))
+    if entry.effect:
+        facts.append(Fact("Effect", safe_text(entry.effect)))
+    return facts
+
+
+def key_details(snapshot: Snapshot, entry: ConfigurationEntry, clock: Clock) -> list[Fact]:
+    """Everything about one key, with the changes that the CSMS made to it."""
+    facts = [Fact("Key", safe_text(entry.key, "bold")), *key_line(entry, clock)]
+    facts.append(Fact("Type", joined([safe_text(entry.type), safe_text(entry.profile)])))
+    monitored = "yes, changes by the CSMS are published" if entry.is_monitored else "no"
+    facts.append(Fact("Watch", Content(monitored)))
+    mine = [c for c in snapshot.monitors.history if c.key.casefold() == entry.key.casefold()]
+    return facts + [Fact(clock.minute(c.time), change_text(c)) for c in mine]
+
+
+def change_text(change: KeyChange) -> Content:
+    """Old value -> new value, by whom, and what was answered."""
+    old = safe_text("unset" if change.old_value is None else change.old_value)
+    step = Content.assemble(old, " → ", safe_text(change.value, "bold"))
+    return joined([step, safe_text(change.source.value), safe_text(change.answer, QUIET)])
+
+
+def _marks(entry: ConfigurationEntry) -> Content:
+    monitored = Content.styled("◉", "$text-accent") if entry.is_monitored else Content(" ")
+    if entry.is_reboot_pending:
+        return Content.assemble(monitored, Content.styled("!", "bold $text-warning"))
+    if entry.is_custom:
+        return Content.assemble(monitored, Content.styled("*", "$text-accent"))
+    return Content.assemble(monitored, " ")
+
+
+def _name(entry: ConfigurationEntry) -> Content:
+    return safe_text(entry.key, "bold" if entry.is_custom else "")
+
+
+def _value(entry: ConfigurationEntry) -> Content:
+    if entry.value is None:
+        unset = NOT_SHOWN if entry.key.casefold() == "authorizationkey" else "not set"
+        return Content.styled(unset, QUIET)
+    if entry.value == "":
+        return Content.styled("(empty)", QUIET)
+    return safe_text(entry.value)
+
+
+def _source(entry: ConfigurationEntry) -> Content:
+    style = QUIET if entry.source in (KeySource.DEFAULT, KeySource.STATION) else "$text-accent"
+    return Content.styled(entry.source.value, style)
+
+
+def _access(entry: ConfigurationEntry) -> Content:
+    return Content.styled("read only" if entry.read_only else "read-write", QUIET)
+
+
+def _changed(entry: ConfigurationEntry, clock: Clock) -> Content:
+    return Content(clock.time(entry.changed_at)) if entry.changed_at else Content("")
+
+
+def _haystack(entry: ConfigurationEntry) -> str:
+    marks = [
+        "custom" if entry.is_custom else "",
+        "monitored" if entry.is_monitored else "",
+        "reboot" if entry.is_reboot_pending else "",
+        "readonly" if entry.read_only else "",
+    ]
+    return " ".join([entry.key, entry.value or "", entry.source.value, *marks]).casefold()

@@ -1,0 +1,66 @@
+"""The top line: who this is, whether the CSMS wants it, what waits, and as of when."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import LinkPhase
+from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.connection import state_word
+from cp_tui.tui.view.words import Clock
+
+GAP = Content("  ")
+
+URL_WIDTH_MIN = 16
+"""With less than this, the address says nothing."""
+
+ID_WIDTH_MAX = 20
+"""Longer ids are cut; the connection pane has them whole."""
+
+
+def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
+    """One line of exactly `width` cells; the least important parts are left out first."""
+    identity = snapshot.identity
+    name = clean(identity.charge_point_id) if identity else "cp-tui"
+    sign, word, style = state_word(snapshot)
+    left = [
+        Content.styled(f" {name}", "bold").truncate(ID_WIDTH_MAX + 1, ellipsis=True),
+        Content.styled(f"{sign} {word}", f"bold {style}"),
+    ]
+    if snapshot.link is not None and snapshot.link.phase in (LinkPhase.WAITING, LinkPhase.STOPPED):
+        left[-1] = Content.assemble(left[-1], f" since {clock.minute(snapshot.link.since)}")
+    if snapshot.is_read_only:
+        left.append(Content.styled("read only", "reverse bold"))
+    right = [Content.styled(f"as of {clock.stamp()} ", "$text-muted")]
+    queue = Content.styled(
+        f"queue {snapshot.outbox.count}", "bold $text-warning" if snapshot.outbox.count else ""
+    )
+    url = safe_text(identity.url) if identity else Content("")
+    for part in (queue, url, _open_since(snapshot, clock), _ping(snapshot)):
+        room = _room(left, right, width) - len(GAP)
+        if part is url and room >= URL_WIDTH_MIN:
+            part = part.truncate(room, ellipsis=True)
+        if part and room >= part.cell_length:
+            left.append(part)
+    line, tail = GAP.join(left), GAP.join(right)
+    gap = max(width - line.cell_length - tail.cell_length, 0)
+    return Content.assemble(line, " " * gap, tail).truncate(width, ellipsis=True, pad=True)
+
+
+def _open_since(snapshot: Snapshot, clock: Clock) -> Content:
+    link = snapshot.link
+    if link is None or link.phase is not LinkPhase.OPEN:
+        return Content("")
+    return Content(f"since {clock.minute(link.since)}")
+
+
+def _ping(snapshot: Snapshot) -> Content:
+    link = snapshot.link
+    if link is None or link.phase is not LinkPhase.OPEN or link.ping_round_trip_ms is None:
+        return Content("")
+    return Content(f"{link.ping_round_trip_ms:.0f} ms")
+
+
+def _room(left: list[Content], right: list[Content], width: int) -> int:
+    return width - GAP.join(left).cell_length - GAP.join(right).cell_length - len(GAP)

@@ -1,0 +1,92 @@
+"""Numbers and instants as words: units, clock times, plain enumerations.
+
+Instants are shown as clock times, never as "in 48 s": what counts down would have to be
+painted each second, and an idle screen sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from textual.content import Content
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The instant for which a text is made, and the time zone of the reader."""
+
+    now: datetime
+    zone: tzinfo
+
+    def time(self, at: datetime) -> str:
+        """`14:03:27`, with the date before it where it is not today."""
+        return self._dated(at, "%H:%M:%S")
+
+    def minute(self, at: datetime) -> str:
+        """`14:03`, with the date before it where it is not today."""
+        return self._dated(at, "%H:%M")
+
+    def stamp(self) -> str:
+        """Now, with the name of the time zone: `14:03:27 UTC`."""
+        local = self.now.astimezone(self.zone)
+        return f"{local:%H:%M:%S} {local.tzname() or ''}".rstrip()
+
+    def date(self, at: datetime) -> str:
+        """`2026-01-05`."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d}"
+
+    def _dated(self, at: datetime, form: str) -> str:
+        local, today = at.astimezone(self.zone), self.now.astimezone(self.zone)
+        if local.date() == today.date():
+            return local.strftime(form)
+        if abs(local - today) < timedelta(days=300):
+            return local.strftime(f"%b %d {form}")
+        return local.strftime(f"%Y-%m-%d {form}")
+
+
+def amps(value: float) -> str:
+    """`16.0 A`."""
+    return f"{value:.1f} A"
+
+
+def power(watts: float) -> str:
+    """`850 W`, `11.0 kW`."""
+    return f"{watts:.0f} W" if abs(watts) < 1000 else f"{watts / 1000:.1f} kW"
+
+
+def energy(watt_hours: float) -> str:
+    """`120 Wh`, `3.21 kWh`."""
+    if abs(watt_hours) < 1000:
+        return f"{watt_hours:.0f} Wh"
+    return f"{watt_hours / 1000:.2f} kWh" if watt_hours < 1e6 else f"{watt_hours / 1000:.0f} kWh"
+
+
+def percent(value: float) -> str:
+    """`45 %`."""
+    return f"{value:.0f} %"
+
+
+def seconds(value: float) -> str:
+    """A signed offset: `+0.2 s`, `-90 s`, `+2 h 05 min`."""
+    sign = "-" if value < 0 else "+"
+    size = abs(value)
+    if size < 10:
+        return f"{sign}{size:.1f} s"
+    if size < 120:
+        return f"{sign}{size:.0f} s"
+    minutes = round(size / 60)
+    if minutes < 120:
+        return f"{sign}{minutes} min"
+    return f"{sign}{minutes // 60} h {minutes % 60:02} min"
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """`1 message`, `3 messages`."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def joined(parts: Sequence[Content | str]) -> Content:
+    """Parts of a line, parted by a middle dot; empty ones leave no trace."""
+    return Content(" · ").join([Content(p) if isinstance(p, str) else p for p in parts if p])

@@ -1,0 +1,37 @@
+"""Signs for a bar of a given height: eighth blocks, half blocks for old consoles, plain ASCII."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class GlyphSet:
+    """What a terminal can draw."""
+
+    levels: str
+    """A cell that is filled a bit more at each place; the last one is full."""
+    unknown: str
+    tick: str
+    now: str
+    cursor: str
+    selected: str
+    separator: str
+    ellipsis: str
+
+
+class Glyphs(Enum):
+    """The sets of signs, from the finest to the one that works everywhere."""
+
+    EIGHTH = GlyphSet("▁▂▃▄▅▆▇█", "·", "│", "◆", "▼", "▌", "·", "…")
+    HALF = GlyphSet("▄█", "·", "│", "♦", "▼", ">", "·", "~")
+    """For the Linux console, whose font has no eighth blocks."""
+    ASCII = GlyphSet("_-=#", ".", "|", "N", "v", ">", "-", "~")
+
+
+def bar(level: int, rows: int, glyphs: GlyphSet) -> str:
+    """The cells of a bar from top to bottom; a cell has `len(levels)` levels."""
+    per_cell = len(glyphs.levels)
+    filled = [min(max(level - row * per_cell, 0), per_cell) for row in reversed(range(rows))]
+    return "".join(glyphs.levels[part - 1] if part else " " for part in filled)

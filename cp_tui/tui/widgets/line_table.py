@@ -1,0 +1,342 @@
+"""A table of lines for live data: only rows that are visible and changed are painted again.
+
+It knows rows and columns, nothing of what they mean. Stock DataTable repaints itself whole for one
+cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.style import Style
+
+from cp_tui.tui.widgets.columns import Column, fit_columns, line_of
+
+__all__ = ["Column", "LineTable", "Row"]
+
+HEADER_HEIGHT = 1
+
+MARKER = "▌"
+PLAIN_MARKER = ">"
+"""The marker where colour cannot tell, or where blocks cannot be drawn."""
+
+CursorMove = Literal["up", "down", "page_up", "page_down", "home", "end"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One line: a key that stays the same while the cells change, and a cell for each column."""
+
+    key: str
+    cells: tuple[Content, ...]
+
+    def is_same(self, other: Row) -> bool:
+        """Whether it looks the same; `Content` compares its text only with `==`, not its styles."""
+        return (
+            self.key == other.key
+            and len(self.cells) == len(other.cells)
+            and all(map(Content.is_same, self.cells, other.cells))
+        )
+
+
+def _binding(key: str, action: str, description: str, id: str) -> Binding:
+    return Binding(key, action, description, show=False, id=f"table.{id}", tooltip=description)
+
+
+class LineTable(ScrollView, can_focus=True):
+    """Rows under a header, with a cursor that stays with its row's key."""
+
+    DEFAULT_CSS = """
+    LineTable {
+        height: 1fr;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        background: $table-background;
+        color: $foreground;
+    }
+    LineTable > .line-table--header { color: $table-header; text-style: bold; }
+    LineTable > .line-table--alternate { background: $table-alternate; }
+    LineTable > .line-table--empty { color: $text-muted; }
+    LineTable > .line-table--cursor { background: $table-cursor-blurred; }
+    LineTable:focus > .line-table--cursor { background: $table-cursor; color: $table-cursor-text; }
+    LineTable > .line-table--marker { color: $text-muted; text-style: bold; }
+    LineTable:focus > .line-table--marker { color: $accent; }
+    LineTable:ansi, LineTable:nocolor {
+        &:focus > .line-table--cursor { text-style: reverse; }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line-table--header",
+        "line-table--alternate",
+        "line-table--empty",
+        "line-table--cursor",
+        "line-table--marker",
+    }
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _binding("up,k", "cursor('up')", "Row up", "up"),
+        _binding("down,j", "cursor('down')", "Row down", "down"),
+        _binding("pageup", "cursor('page_up')", "Page up", "page-up"),
+        _binding("pagedown", "cursor('page_down')", "Page down", "page-down"),
+        _binding("home,g", "cursor('home')", "First row", "first"),
+        _binding("end,G", "cursor('end')", "Last row", "last"),
+        _binding("enter", "select", "Open the row", "select"),
+    ]
+
+    class Highlighted(Message):
+        """The cursor came to another key; none when the table became empty."""
+
+        def __init__(self, table: LineTable, key: str | None) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+
+        @property
+        def control(self) -> LineTable:
+            """The table, for selectors of `@on`."""
+            return self.table
+
+    class Selected(Message):
+        """The operator chose the row under the cursor, with enter or a second click."""
+
+        def __init__(self, table: LineTable, key: str) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+
+        @property
+        def control(self) -> LineTable:
+            """The table, for selectors of `@on`."""
+            return self.table
+
+    def __init__(
+        self,
+        columns: Sequence[Column] = (),
+        *,
+        empty: str = "",
+        ascii_only: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._columns = tuple(columns)
+        self._rows: tuple[Row, ...] = ()
+        self._cursor = 0
+        self._empty = empty
+        self._ascii_only = ascii_only
+
+    # What the owner says.
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Replace the columns; the rows given before must fit them."""
+        self._columns = tuple(columns)
+        self.refresh()
+
+    def set_empty_text(self, text: str) -> None:
+        """Say why there are no rows, in our own words."""
+        if text != self._empty:
+            self._empty = text
+            if not self._rows:
+                self.refresh()
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows; equal ones cost nothing, the cursor stays with its key."""
+        old_rows, old_cursor, old_key = self._rows, self._cursor, self.cursor_key
+        self._rows = tuple(rows)
+        self._cursor = self._find(old_key, old_cursor)
+        if len(self._rows) != len(old_rows):
+            # Assigned plainly it would paint the whole table; only the scrollbar has to know.
+            self.set_reactive(LineTable.virtual_size, Size(0, len(self._rows) + HEADER_HEIGHT))
+            self.refresh(repaint=False, layout=True)
+        if not old_rows or not self._rows:
+            self.refresh()
+        else:
+            self._refresh_changed(old_rows, old_cursor)
+        if self._cursor != old_cursor:
+            self._show_cursor()
+        if self.cursor_key != old_key:
+            self.post_message(self.Highlighted(self, self.cursor_key))
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows shown."""
+        return self._rows
+
+    @property
+    def cursor_key(self) -> str | None:
+        """Key of the row under the cursor; none without rows."""
+        return self._rows[self._cursor].key if self._rows else None
+
+    @property
+    def cursor_row(self) -> int:
+        """Index of the row under the cursor."""
+        return self._cursor
+
+    def move_cursor(self, key: str) -> bool:
+        """Put the cursor on a key; False if there is no such row."""
+        for index, row in enumerate(self._rows):
+            if row.key == key:
+                self._move_to(index)
+                return True
+        return False
+
+    # Keys and mouse.
+
+    def action_cursor(self, move: CursorMove) -> None:
+        """Move the cursor; at the ends it stays."""
+        page = max(1, self.scrollable_content_region.height - HEADER_HEIGHT - 1)
+        step = {"up": -1, "down": 1, "page_up": -page, "page_down": page}
+        last = len(self._rows) - 1
+        target = {"home": 0, "end": last}.get(move, self._cursor + step.get(move, 0))
+        self._move_to(min(max(target, 0), last))
+
+    def action_select(self) -> None:
+        """Choose the row under the cursor."""
+        if self.cursor_key is not None:
+            self.post_message(self.Selected(self, self.cursor_key))
+
+    def on_click(self, event: events.Click) -> None:
+        """The first click moves the cursor, a click on the cursor chooses the row."""
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y < HEADER_HEIGHT:
+            return
+        index = self.scroll_offset.y + offset.y - HEADER_HEIGHT
+        if index >= len(self._rows):
+            return
+        if index == self._cursor and event.chain > 1:
+            self.action_select()
+        else:
+            self._move_to(index)
+
+    # Painting.
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the visible part."""
+        width = self.scrollable_content_region.width
+        if y < HEADER_HEIGHT:
+            titles = tuple(Content(column.title) for column in self._columns)
+            return self._strip(self._line(titles), self._style("header"), width)
+        index = self.scroll_offset.y + y - HEADER_HEIGHT
+        if index < len(self._rows):
+            return self._render_row(index, width)
+        if not self._rows and y == HEADER_HEIGHT:
+            return self._strip(Content(f" {self._empty}"), self._style("empty"), width)
+        return Strip.blank(width, self.visual_style.rich_style)
+
+    def _render_row(self, index: int, width: int) -> Strip:
+        """A row in its colours, with the cursor and the selection on top."""
+        line = self._line(self._rows[index].cells)
+        style = self.visual_style
+        if index == self._cursor:
+            line, style = self._with_cursor(line)
+        elif index % 2:
+            style = self._style("alternate")
+        selection = self.text_selection
+        if selection is not None and (span := selection.get_span(index + HEADER_HEIGHT)):
+            start, end = span
+            highlight = self.screen.get_visual_style("screen--selection", partial=True)
+            line = line.stylize(highlight, start, None if end == -1 else end)
+        return self._strip(line, style, width).apply_offsets(0, index + HEADER_HEIGHT)
+
+    def _with_cursor(self, line: Content) -> tuple[Content, Style]:
+        """The line under the cursor: marked by a sign as well as by colour."""
+        style = self._style("cursor")
+        marker_style = self.get_visual_style("line-table--marker", partial=True)
+        if self.get_component_styles("line-table--cursor").text_style.reverse:
+            # A cell's own colour would become its background here, and unreadable.
+            line, marker_style = Content(line.plain), Style()
+            style += Style(reverse=True)
+        is_plain = self._ascii_only or self.app.no_color or self.app.native_ansi_color
+        marker = Content.styled(PLAIN_MARKER if is_plain else MARKER, marker_style)
+        return marker.append(line[1:]), style
+
+    def _line(self, cells: Sequence[Content]) -> Content:
+        widths = fit_columns(self._columns, self.scrollable_content_region.width)
+        return line_of(cells, self._columns, widths, "~" if self._ascii_only else "…")
+
+    def _style(self, part: str) -> Style:
+        # Not `partial`: that drops an opaque background.
+        return self.get_visual_style(f"line-table--{part}")
+
+    def _strip(self, line: Content, style: Style, width: int) -> Strip:
+        """A line of exactly the width of the widget."""
+        pieces = line.render(style, end="", parse_style=self._parse_style)
+        segments = [Segment(text, piece_style.rich_style) for text, piece_style in pieces]
+        return Strip(segments).adjust_cell_length(width, style.rich_style)
+
+    def _parse_style(self, style: str | Style) -> Style:
+        """A style of a cell, with the variables of the theme in it."""
+        if isinstance(style, Style):
+            return style
+        return Style.parse(style, self.app.theme_variables)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The text of the selected lines, as it is shown."""
+        header = self._line(tuple(Content(column.title) for column in self._columns)).plain
+        lines = [header, *(self._line(row.cells).plain.rstrip() for row in self._rows)]
+        return selection.extract("\n".join(lines)), "\n"
+
+    # Geometry.
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        self._show_cursor()
+
+    def _find(self, key: str | None, index: int) -> int:
+        """Where the key is now; the same place if it is gone."""
+        if index < len(self._rows) and self._rows[index].key == key:
+            return index
+        for found, row in enumerate(self._rows):
+            if row.key == key:
+                return found
+        return min(index, max(0, len(self._rows) - 1))
+
+    def _move_to(self, index: int) -> None:
+        if index == self._cursor or not 0 <= index < len(self._rows):
+            return
+        old = self._cursor
+        self._cursor = index
+        self._refresh_row(old)
+        self._refresh_row(index)
+        self._show_cursor()
+        self.post_message(self.Highlighted(self, self.cursor_key))
+
+    def _show_cursor(self) -> None:
+        """Scroll as little as needed."""
+        top, visible = (
+            self.scroll_offset.y,
+            max(1, self.scrollable_content_region.height - HEADER_HEIGHT),
+        )
+        target = min(max(top, self._cursor - visible + 1), self._cursor)
+        if target != top:
+            self.scroll_to(y=target, animate=False, force=True)
+
+    def _refresh_changed(self, old_rows: tuple[Row, ...], old_cursor: int) -> None:
+        """Paint the visible rows that look different now."""
+        top = self.scroll_offset.y
+        for index in range(top, top + self.scrollable_content_region.height - HEADER_HEIGHT):
+            old = old_rows[index] if index < len(old_rows) else None
+            new = self._rows[index] if index < len(self._rows) else None
+            if old is None and new is None:
+                break
+            has_cursor_moved = self._cursor != old_cursor and index in (self._cursor, old_cursor)
+            if has_cursor_moved or old is None or new is None or not new.is_same(old):
+                self._refresh_row(index)
+
+    def _refresh_row(self, index: int) -> None:
+        y = index - self.scroll_offset.y + HEADER_HEIGHT
+        if HEADER_HEIGHT <= y < self.scrollable_content_region.height:
+            self.refresh(Region(0, y, self.scrollable_content_region.width, 1))

@@ -1,0 +1,318 @@
+"""The charging schedules over time: a lane for each connector, a cursor, and what holds at it.
+
+It shows what it is given and keeps only where somebody looks; the time it knows is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
+from itertools import zip_longest
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.tui.widgets.glyphs import Glyphs
+from cp_tui.tui.widgets.timeline_picture import AXIS_ROWS, Line, Part, Picture, draw, share_rows
+from cp_tui.tui.widgets.timeline_view import ZOOMS, View
+
+
+def _binding(key: str, action: str, description: str, id: str) -> Binding:
+    return Binding(key, action, description, show=False, id=f"timeline.{id}", tooltip=description)
+
+
+class Timeline(Widget, can_focus=True):
+    """Composite schedules as stepped bars, with the reason for every step."""
+
+    DEFAULT_CSS = """
+    Timeline {
+        height: 1fr;
+        background: $table-background;
+        color: $foreground;
+        & > .timeline--label, & > .timeline--value { color: $foreground; }
+        & > .timeline--selected { text-style: bold; }
+        & > .timeline--axis { color: $timeline-axis; }
+        & > .timeline--day { color: $foreground; text-style: bold; }
+        & > .timeline--now { color: $timeline-now; text-style: bold; }
+        & > .timeline--cursor { color: $timeline-axis; text-style: reverse; }
+        & > .timeline--real { color: $timeline-real; }
+        & > .timeline--armed { color: $timeline-armed; }
+        & > .timeline--unknown { color: $timeline-unknown; }
+        & > .timeline--readout { color: $foreground; text-style: bold; }
+        & > .timeline--detail { color: $text-muted; }
+        &:focus > .timeline--selected { color: $timeline-cursor; }
+        &:focus > .timeline--cursor { color: $timeline-cursor; text-style: bold reverse; }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"timeline--{part}" for part in Part}
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _binding("left,h", "step(-1)", "Cursor earlier", "earlier"),
+        _binding("right,l", "step(1)", "Cursor later", "later"),
+        _binding("shift+left,H", "change(-1)", "Previous change", "previous-change"),
+        _binding("shift+right,L", "change(1)", "Next change", "next-change"),
+        _binding("up,k", "lane(-1)", "Connector above", "lane-up"),
+        _binding("down,j", "lane(1)", "Connector below", "lane-down"),
+        _binding("plus,equals_sign", "zoom(1)", "Zoom in", "zoom-in"),
+        _binding("minus", "zoom(-1)", "Zoom out", "zoom-out"),
+        _binding("left_square_bracket", "pan(-1)", "Pan to earlier", "pan-earlier"),
+        _binding("right_square_bracket", "pan(1)", "Pan to later", "pan-later"),
+        _binding("0,home", "now", "Back to now", "now"),
+        _binding("u", "unit", "Amperes or watts", "unit"),
+    ]
+
+    class CursorMoved(Message):
+        """The operator put the cursor on another instant or another connector."""
+
+        def __init__(self, timeline: Timeline, connector_id: int, at: datetime) -> None:
+            super().__init__()
+            self.timeline = timeline
+            self.connector_id = connector_id
+            self.at = at
+
+        @property
+        def control(self) -> Timeline:
+            """The timeline, for selectors of `@on`."""
+            return self.timeline
+
+    class ViewChanged(Message):
+        """Another stretch of time or unit is wanted; the owner may show longer schedules."""
+
+        def __init__(
+            self,
+            timeline: Timeline,
+            start: datetime,
+            span: timedelta,
+            unit: ChargingRateUnitType,
+        ) -> None:
+            super().__init__()
+            self.timeline = timeline
+            self.start = start
+            self.span = span
+            self.unit = unit
+
+        @property
+        def control(self) -> Timeline:
+            """The timeline, for selectors of `@on`."""
+            return self.timeline
+
+    def __init__(
+        self,
+        *,
+        glyphs: Glyphs = Glyphs.EIGHTH,
+        time_zone: tzinfo = UTC,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._glyphs = glyphs
+        self._time_zone = time_zone
+        self._schedules: tuple[CompositeSchedule, ...] = ()
+        self._full_scale: Mapping[int, Decimal] = {}
+        self._now = datetime.fromtimestamp(0, UTC)
+        self._view = View()
+        self._unit = ChargingRateUnitType.A
+        self._strips: list[Strip] = []
+
+    # What the owner says and asks.
+
+    def show(
+        self,
+        schedules: Mapping[int, CompositeSchedule],
+        now: datetime,
+        *,
+        full_scale: Mapping[int, Decimal] | None = None,
+    ) -> None:
+        """Show these schedules at this time; what looks the same is not painted again.
+
+        `full_scale` is the limit that fills the lane of a connector, in the unit of its schedule,
+        such as its hardware limit; without it the highest limit shown does.
+        """
+        self._schedules = tuple(schedules[connector_id] for connector_id in sorted(schedules))
+        self._full_scale = full_scale or {}
+        self._now = now
+        self._look(replace(self._view, lane=min(self._view.lane, max(0, len(schedules) - 1))))
+
+    @property
+    def connector_id(self) -> int:
+        """The connector that the cursor is about."""
+        lanes = self._schedules
+        return lanes[min(self._view.lane, len(lanes) - 1)].connector_id if lanes else 0
+
+    @property
+    def cursor_time(self) -> datetime:
+        """The instant under the cursor."""
+        return self._view.cursor(self._now)
+
+    @property
+    def unit(self) -> ChargingRateUnitType:
+        """The unit that is wanted; the schedules shown may still be in the other."""
+        return self._unit
+
+    @property
+    def window(self) -> tuple[datetime, timedelta]:
+        """Left edge and length of what is visible."""
+        return self._view.window_start(self._now), self._view.span
+
+    @property
+    def caption(self) -> str:
+        """Zoom and unit, for the title of the pane: `6 h  A`."""
+        unit = self._schedules[0].unit if self._schedules else self._unit
+        return f"{ZOOMS[self._view.zoom].label}  {unit}"
+
+    # Keys and mouse.
+
+    def action_step(self, direction: int) -> None:
+        """Move the cursor by a column."""
+        self._look(self._view.step(direction, self._picture().columns, self._now))
+
+    def action_change(self, direction: int) -> None:
+        """Move the cursor to the next or previous moment at which the lane's limit changes."""
+        if not self._schedules:
+            return
+        at = self.cursor_time
+        starts = [period.start for period in self._schedules[self._view.lane].periods]
+        found = [start for start in starts if (start > at if direction > 0 else start < at)]
+        if found:
+            target = min(found) if direction > 0 else max(found)
+            self._look(self._view.reveal(target, self._now))
+
+    def action_lane(self, direction: int) -> None:
+        """Choose the connector above or below."""
+        self._choose_lane(self._view.lane + direction)
+
+    def action_zoom(self, direction: int) -> None:
+        """Show a shorter or longer stretch of time about the cursor."""
+        self._look(self._view.zoomed(direction, self._now))
+
+    def action_pan(self, direction: int) -> None:
+        """Show what comes before or after."""
+        self._look(self._view.pan(direction, self._now))
+
+    def action_now(self) -> None:
+        """Follow the clock again."""
+        self._look(self._view.follow())
+
+    def action_unit(self) -> None:
+        """Ask for the other unit; what is shown changes when the owner gives such schedules."""
+        units = ChargingRateUnitType
+        self._unit = units.W if self._unit is units.A else units.A
+        self._post_view()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is."""
+        offset = event.get_content_offset(self)
+        if offset is None or not self._schedules:
+            return
+        picture = self._picture()
+        rows = share_rows(picture.height, len(self._schedules), self._view.lane)
+        lane = rows.first_lane + (offset.y - AXIS_ROWS) // rows.lane_rows
+        view = self._view
+        if offset.y >= AXIS_ROWS and lane < rows.first_lane + rows.lanes:
+            view = replace(view, lane=lane)
+        column = offset.x - picture.label_width
+        if 0 <= column < picture.columns and lane < rows.first_lane + rows.lanes:
+            view = replace(view, at=view.time_of(column, picture.columns, self._now))
+        self._look(view)
+
+    # Looking and painting.
+
+    def _choose_lane(self, lane: int) -> None:
+        if 0 <= lane < len(self._schedules):
+            self._look(replace(self._view, lane=lane))
+
+    def _look(self, view: View) -> None:
+        """Look there, paint what changed, and say so."""
+        before = (self.connector_id, self.cursor_time)
+        window, zoom = self.window, self._view.zoom
+        self._view = view
+        self._repaint()
+        if before != (self.connector_id, self.cursor_time):
+            self.post_message(self.CursorMoved(self, self.connector_id, self.cursor_time))
+        if (window, zoom) != (self.window, view.zoom):
+            self._post_view()
+
+    def _post_view(self) -> None:
+        start, span = self.window
+        self.post_message(self.ViewChanged(self, start, span, self._unit))
+
+    def _picture(self) -> Picture:
+        return Picture(
+            schedules=self._schedules,
+            full_scale=self._full_scale,
+            now=self._now,
+            view=self._view,
+            width=self.size.width,
+            height=self.size.height,
+            glyphs=self._glyphs.value,
+            time_zone=self._time_zone,
+            has_texture=self._glyphs is Glyphs.ASCII or self.app.no_color,
+        )
+
+    def _repaint(self) -> None:
+        """Draw all lines, which is cheap, and send those that differ, which is not."""
+        if not self.size:
+            return
+        old, self._strips = self._strips, self._drawn()
+        for y in range(max(len(old), len(self._strips))):
+            changed = _changed_width(_cells(old, y), _cells(self._strips, y))
+            if changed:
+                self.refresh(Region(0, y, min(changed, self.size.width), 1))
+
+    def _drawn(self) -> list[Strip]:
+        return [self._strip(line) for line in draw(self._picture())]
+
+    def _strip(self, line: Line) -> Strip:
+        segments = [
+            Segment(text, self.get_component_rich_style(f"timeline--{part}")) for text, part in line
+        ]
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the picture."""
+        # A first paint or one after a resize may come before the event that says so.
+        if not self._strips or self._strips[0].cell_length != self.size.width:
+            self._strips = self._drawn()
+        if y < len(self._strips):
+            return self._strips[y]
+        return Strip.blank(self.size.width, self.rich_style)
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self._strips = self._drawn()
+
+    def notify_style_update(self) -> None:
+        """The theme or the focus changed: nothing drawn before is right."""
+        super().notify_style_update()
+        self._strips = []
+
+
+def _cells(strips: list[Strip], y: int) -> list[tuple[str, object]]:
+    """The characters of a line with their styles."""
+    if y >= len(strips):
+        return []
+    return [(sign, segment.style) for segment in strips[y] for sign in segment.text]
+
+
+def _changed_width(old: list[tuple[str, object]], new: list[tuple[str, object]]) -> int:
+    """How many cells of a line must be painted from its left edge; 0 if it looks the same.
+
+    A frame is never cut at the left of a change, so only its right end counts.
+    """
+    end = 0
+    for index, (before, after) in enumerate(zip_longest(old, new)):
+        if before != after:
+            end = index + 1
+    return max(cell_len("".join(sign for sign, _ in line[:end])) for line in (old, new))

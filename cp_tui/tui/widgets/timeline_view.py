@@ -1,0 +1,129 @@
+"""What part of the schedule is looked at: zoom, window, cursor and lane. Pure; `now` comes in.
+
+A view that was never moved follows the clock: its window and its cursor stay at now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Zoom:
+    """A length of time that fits the width of the chart."""
+
+    label: str
+    span: timedelta
+    quantum: timedelta
+    """A window that follows the clock moves on by this much at once, not with every minute."""
+
+
+def _zoom(label: str, span_minutes: int, quantum_minutes: int) -> Zoom:
+    return Zoom(label, timedelta(minutes=span_minutes), timedelta(minutes=quantum_minutes))
+
+
+ZOOMS = (
+    _zoom("15 min", 15, 1),
+    _zoom("30 min", 30, 2),
+    _zoom("1 h", 60, 5),
+    _zoom("2 h", 2 * 60, 10),
+    _zoom("6 h", 6 * 60, 30),
+    _zoom("12 h", 12 * 60, 60),
+    _zoom("24 h", 24 * 60, 120),
+    _zoom("3 d", 3 * 24 * 60, 360),
+    _zoom("7 d", 7 * 24 * 60, 720),
+    _zoom("14 d", 14 * 24 * 60, 1440),
+)
+
+DEFAULT_ZOOM = 4
+
+PAN_PART = 4
+"""Panning moves by this part of the window."""
+
+ROUND_STEPS_S = (60, 10, 1)
+"""The cursor stands on round times: the coarsest of these that is finer than half a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where somebody looks."""
+
+    zoom: int = DEFAULT_ZOOM
+    start: datetime | None = None
+    """Left edge; None: the window follows the clock."""
+    at: datetime | None = None
+    """The cursor; None: it stands at now."""
+    lane: int = 0
+    """Index of the lane that keys and readout are about."""
+
+    @property
+    def span(self) -> timedelta:
+        """Length of the window."""
+        return ZOOMS[self.zoom].span
+
+    def window_start(self, now: datetime) -> datetime:
+        """The left edge, a whole minute."""
+        if self.start is not None:
+            return self.start
+        return floor_time(now, ZOOMS[self.zoom].quantum)
+
+    def cursor(self, now: datetime) -> datetime:
+        """The instant under the cursor."""
+        return now if self.at is None else self.at
+
+    def column_of(self, instant: datetime, columns: int, now: datetime) -> int:
+        """The column of an instant; outside 0..columns - 1 when it is out of sight."""
+        return (instant - self.window_start(now)) * columns // self.span
+
+    def time_of(self, column: int, columns: int, now: datetime) -> datetime:
+        """The first round time in a column."""
+        left = self.window_start(now) + self.span * column / columns
+        column_s = self.span.total_seconds() / columns
+        step_s = next((step for step in ROUND_STEPS_S if 2 * step <= column_s), 0)
+        return ceil_time(left, timedelta(seconds=step_s)) if step_s else left
+
+    def step(self, direction: int, columns: int, now: datetime) -> View:
+        """The cursor a column on; at the edge the window follows."""
+        column = self.column_of(self.cursor(now), columns, now) + direction
+        return self.reveal(self.time_of(column, columns, now), now)
+
+    def reveal(self, at: datetime, now: datetime) -> View:
+        """The cursor at an instant, the window moved only if that is out of sight."""
+        start = self.window_start(now)
+        if start <= at < start + self.span:
+            return replace(self, at=at)
+        # Beyond the right edge a quarter is panned, so three quarters lie before the cursor.
+        before = self.span / PAN_PART if at < start else self.span - self.span / PAN_PART
+        return replace(self, at=at, start=floor_time(at - before, ZOOMS[self.zoom].quantum))
+
+    def pan(self, direction: int, now: datetime) -> View:
+        """The window a part on, the cursor at the same place in it."""
+        shift = direction * self.span / PAN_PART
+        return replace(self, start=self.window_start(now) + shift, at=self.cursor(now) + shift)
+
+    def zoomed(self, direction: int, now: datetime) -> View:
+        """A shorter (1) or longer (-1) window about the cursor."""
+        zoom = min(max(self.zoom - direction, 0), len(ZOOMS) - 1)
+        if self.at is None and self.start is None:
+            return replace(self, zoom=zoom)
+        at = self.cursor(now)
+        share = (at - self.window_start(now)) / self.span
+        start = floor_time(at - share * ZOOMS[zoom].span, timedelta(minutes=1))
+        return replace(self, zoom=zoom, start=start, at=at)
+
+    def follow(self) -> View:
+        """Back to now."""
+        return replace(self, start=None, at=None)
+
+
+def floor_time(instant: datetime, quantum: timedelta) -> datetime:
+    """The multiple of the quantum, counted from the epoch, at or before an instant."""
+    epoch = datetime.fromtimestamp(0, UTC)
+    return epoch + (instant - epoch) // quantum * quantum
+
+
+def ceil_time(instant: datetime, quantum: timedelta) -> datetime:
+    """The multiple of the quantum, counted from the epoch, at or after an instant."""
+    epoch = datetime.fromtimestamp(0, UTC)
+    return epoch - (epoch - instant) // quantum * quantum

@@ -1,0 +1,90 @@
+"""Make the pictures of the README from the running demo: `python screenshots/make.py`.
+
+It starts the demo's CSMS and engine, attaches a screen without a terminal, waits until the story is
+in full swing, and saves what the screen shows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from textual.pilot import Pilot
+
+from cp_tui.cli.backstage import play_on
+from cp_tui.cli.demo import socket_path
+from cp_tui.control.client import Client, EngineConnection
+from cp_tui.control.paths import is_answering
+from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.store import Snapshot
+
+HERE = Path(__file__).resolve().parent
+
+PICTURES = (
+    ("dashboard-dark", (120, 40), "cp-dark", ()),
+    ("dashboard-light", (120, 40), "cp-light", ()),
+    ("dashboard-80x24", (80, 24), "cp-dark", ()),
+    ("menu", (80, 24), "cp-dark", ("ctrl+p",)),
+)
+"""Name, size of the terminal, theme, and keys to press before."""
+
+DEADLINE_S = 60.0
+"""The story reaches its middle within 20 s."""
+
+
+async def main() -> int:
+    """Make every picture."""
+    with TemporaryDirectory(prefix="cp-tui-") as name:
+        folder = Path(name)
+        playing = asyncio.create_task(play_on(folder))
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                while not is_answering(socket_path(folder)):
+                    await asyncio.sleep(0.1)
+            await take_pictures(folder)
+        finally:
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=True)
+    return 0
+
+
+async def take_pictures(folder: Path) -> None:
+    """Attach a screen, and save it in each size and theme."""
+
+    async def connect() -> EngineConnection:
+        return await Client.connect(socket_path(folder))
+
+    app = CpTuiApp(connect)
+    async with app.run_test(size=PICTURES[0][1]) as pilot:
+        async with asyncio.timeout(DEADLINE_S):
+            while not is_in_full_swing(app.store.snapshot):
+                await pilot.pause(0.2)
+        for name, size, theme, keys in PICTURES:
+            await take(app, pilot, size, theme, keys)
+            path = HERE / f"{name}.svg"
+            path.write_text(app.export_screenshot(title="cp-tui demo", simplify=True))
+            print(path.name)
+            if keys:
+                await pilot.press("escape")
+
+
+async def take(
+    app: CpTuiApp, pilot: Pilot[str], size: tuple[int, int], theme: str, keys: tuple[str, ...]
+) -> None:
+    """Bring the screen into the state of a picture."""
+    app.theme = theme
+    await pilot.resize_terminal(*size)
+    await pilot.press(*keys)
+    await pilot.pause(0.5)
+
+
+def is_in_full_swing(snapshot: Snapshot) -> bool:
+    """A vehicle charges under a profile, and a monitored key was changed."""
+    powers = [c.measurement.power_w for c in snapshot.running if c.measurement is not None]
+    return bool(snapshot.monitors.history) and any(power > 5_000 for power in powers)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

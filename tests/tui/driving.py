@@ -1,0 +1,108 @@
+"""A screen on a fake engine, with a hand on its keys and an eye on its cells."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC
+
+from pydantic import BaseModel
+from textual import events
+from textual.pilot import Pilot
+from textual.strip import Strip
+
+from cp_tui.tui.app import CpTuiApp
+from tests.tui import worlds
+from tests.tui.fake_engine import FakeEngine
+
+SETTLE_ROUNDS_MAX = 200
+
+
+def app_on(
+    engine: FakeEngine,
+    *,
+    read_only: bool = False,
+    quit_choice: bool = False,
+    theme: str = "cp-dark",
+    keymap: Mapping[str, str] | None = None,
+) -> CpTuiApp:
+    """The app with its clock standing still, in UTC."""
+    return CpTuiApp(
+        engine.connect,
+        read_only=read_only,
+        quit_choice=quit_choice,
+        now=lambda: worlds.NOW,
+        zone=UTC,
+        theme=theme,
+        keymap=keymap,
+        flush_interval_s=0.01,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """A running screen."""
+
+    app: CpTuiApp
+    engine: FakeEngine
+    pilot: Pilot[str]
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and wait until nothing moves."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Bring a text into the input that has the focus, as a terminal pastes it."""
+        assert self.app.focused is not None
+        self.app.focused.post_message(events.Paste(text))
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until everything that was said is shown."""
+        for _round in range(SETTLE_ROUNDS_MAX):
+            await self.pilot.pause()
+            if not self.app.store.is_dirty:
+                break
+            await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
+    def strips(self) -> list[Strip]:
+        """The lines of the terminal."""
+        return self.app.screen._compositor.render_strips()
+
+    def text(self) -> str:
+        """What the terminal shows, line by line; of a dialog only what is in its box."""
+        strips = self.strips()
+        boxes = self.app.screen.query(".box")
+        if not boxes:
+            return "\n".join(strip.text for strip in strips)
+        box = boxes.first().region
+        inside = strips[max(box.y, 0) : box.bottom]
+        return "\n".join(strip.crop(max(box.x, 0), box.right).text for strip in inside)
+
+    def shows(self, *words: str) -> bool:
+        """Whether all of these words can be read, however the lines are broken."""
+        flat = " ".join(self.text().replace("│", " ").split())
+        return all(word in flat for word in words)
+
+
+@asynccontextmanager
+async def screen(
+    world: Mapping[str, BaseModel] | None = None,
+    *,
+    engine: FakeEngine | None = None,
+    size: tuple[int, int] = (80, 24),
+    read_only: bool = False,
+    quit_choice: bool = False,
+    theme: str = "cp-dark",
+    keymap: Mapping[str, str] | None = None,
+) -> AsyncIterator[Drive]:
+    """Run a screen on a world; it has shown what there is when it is handed over."""
+    engine = engine or FakeEngine(worlds.healthy() if world is None else world)
+    app = app_on(engine, read_only=read_only, quit_choice=quit_choice, theme=theme, keymap=keymap)
+    async with app.run_test(size=size) as pilot:
+        drive = Drive(app, engine, pilot)
+        await drive.settle()
+        yield drive

@@ -1,0 +1,105 @@
+"""An engine driven by hand: says what the test says, remembers what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from pydantic import BaseModel, JsonValue
+
+from cp_tui.charge_point.reason import Reason
+from cp_tui.control.client import ConnectionLost, RpcError
+from cp_tui.engine.commands import Answer
+from cp_tui.engine.hub import EventHappened, Update, VariableChanged
+
+
+class FakeEngine:
+    """An `EngineConnection` in memory."""
+
+    def __init__(self, world: Mapping[str, BaseModel], *, read_only: bool = False) -> None:
+        self.world = dict(world)
+        self.calls: list[tuple[str, dict[str, JsonValue]]] = []
+        self.subscribed: tuple[str, ...] = ()
+        self.is_closed = False
+        self._read_only = read_only
+        self._answers: dict[str, Answer | RpcError] = {}
+        self._held: dict[str, asyncio.Event] = {}
+        self._waiting: list[Update] = []
+        self._filled = asyncio.Event()
+        self._lost: ConnectionLost | None = None
+
+    # What a test does with it.
+
+    async def connect(self) -> FakeEngine:
+        """Be connected to."""
+        if self._lost is not None:
+            raise self._lost
+        return self
+
+    def answers(self, method: str, result: JsonValue, reason: Reason | None = None) -> None:
+        """Answer a method so from now on."""
+        self._answers[method] = Answer(result, reason)
+
+    def refuses(self, method: str, message: str) -> None:
+        """Refuse a method from now on."""
+        self._answers[method] = RpcError(-32000, message)
+
+    def holds(self, method: str) -> asyncio.Event:
+        """Keep a method waiting until the event is set."""
+        self._held[method] = asyncio.Event()
+        return self._held[method]
+
+    def publish(self, name: str, value: BaseModel) -> None:
+        """Give a variable a new value."""
+        self.world[name] = value
+        self._put(VariableChanged(name, value))
+
+    def emit(self, name: str, event: BaseModel) -> None:
+        """Let an event of a stream happen."""
+        self._put(EventHappened(name, event, 0))
+
+    def lose(self, text: str = "the engine hung up") -> None:
+        """End, as a killed engine does."""
+        self._lost = ConnectionLost(text)
+        self._filled.set()
+
+    def revive(self) -> None:
+        """Be there again."""
+        self._lost = None
+        self._filled.clear()
+
+    # The interface.
+
+    @property
+    def is_read_only(self) -> bool:
+        return self._read_only
+
+    async def call(self, method: str, **params: JsonValue) -> Answer:
+        self.calls.append((method, params))
+        if method in self._held:
+            await self._held[method].wait()
+        answer = self._answers.get(method, Answer(True))
+        if isinstance(answer, RpcError):
+            raise answer
+        return answer
+
+    async def subscribe(self, names: Sequence[str]) -> None:
+        self.subscribed = tuple(names)
+        for name in names:
+            if name in self.world:
+                self._put(VariableChanged(name, self.world[name]))
+
+    async def next_updates(self) -> list[Update]:
+        await self._filled.wait()
+        if self._lost is not None:
+            raise self._lost
+        updates, self._waiting = self._waiting, []
+        self._filled.clear()
+        return updates
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+    def _put(self, update: Update) -> None:
+        self._waiting.append(update)
+        self._filled.set()

@@ -1,0 +1,192 @@
+"""The dashboard: five panes at every size, focus, zoom, filter; nothing moves by itself."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input
+
+from cp_tui.charge_point import variables as v
+from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
+from tests.tui import worlds
+from tests.tui.driving import screen
+from tests.tui.fake_engine import FakeEngine
+
+TITLES = ("Connection", "Connectors", "Schedule", "Keys", "Monitors")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50), (200, 60)])
+async def test_all_five_panes_have_room(size: tuple[int, int]) -> None:
+    async with screen(size=size) as drive:
+        assert drive.shows(*TITLES)
+        for pane in drive.app.dashboard.panes:
+            assert pane.size.width >= 34
+            assert pane.size.height >= 5
+
+
+async def test_a_terminal_of_any_size_is_survived() -> None:
+    async with screen() as drive:
+        for size in ((20, 5), (1, 1), (300, 90), (80, 24)):
+            await drive.pilot.resize_terminal(*size)
+            await drive.settle()
+        assert drive.shows(*TITLES)
+
+
+async def test_a_healthy_charger_answers_the_first_questions_at_80x24() -> None:
+    async with screen() as drive:
+        assert drive.shows("● Accepted", "open since 11:49", "heartbeat 14:04:15")
+        assert drive.shows("Clock -0.2 s · Heartbeat 14:03", "queue 0")
+        assert drive.shows("1 ● Charging 16.0 A 11.0 kW", "#1234 04A2B3C4D5 · 3.21 kWh")
+        assert drive.shows("HeartbeatInterval 60", "300 → 60", "14:01:05", "SiteName Depot north")
+
+
+async def test_without_csms_the_step_the_cause_the_check_and_the_next_attempt_are_there() -> None:
+    async with screen(worlds.broken()) as drive:
+        assert drive.shows("× Offline since 13:50", "queue 3", "n try now")
+        assert drive.shows("offline · attempt 8 at 14:03:41", "TCP: connection refused by")
+        assert drive.shows("Check Is the CSMS running", "! Faulted")
+        await drive.press("n")
+        assert drive.engine.calls == [("try_now", {})]
+
+
+async def test_stopped_by_the_operator_is_a_state_of_its_own() -> None:
+    async with screen(worlds.stopped()) as drive:
+        assert drive.shows("■ Stopped by operator since 14:02", "transaction 1234 of")
+
+
+async def test_the_focus_goes_round_and_is_marked_without_colour() -> None:
+    async with screen() as drive:
+        for title in ("Connectors", "Schedule", "Keys", "Monitors", "Connection", "Connectors"):
+            assert drive.shows(f"▶ {title}")
+            await drive.press("tab")
+        await drive.press("shift+tab", "shift+tab")
+        assert drive.shows("▶ Connection")
+
+
+async def test_z_zooms_and_escape_restores() -> None:
+    async with screen(worlds.broken()) as drive:
+        await drive.press("shift+tab", "z")
+        assert drive.shows("wss://csms.example.com/ocpp/CP001", "Serial CP001")
+        assert not drive.shows("Monitors")
+        await drive.press("escape")
+        assert drive.shows(*TITLES)
+
+
+async def test_every_pane_can_be_zoomed() -> None:
+    async with screen() as drive:
+        for title in ("Connectors", "Schedule", "Keys", "Monitors", "Connection"):
+            await drive.press("z")
+            assert drive.shows(f"▶ {title}")
+            assert drive.app.dashboard.maximized is not None
+            assert drive.app.dashboard.maximized.size.width == 80
+            await drive.press("z", "tab")
+
+
+async def test_the_filter_narrows_the_keys_and_escape_shows_all_again() -> None:
+    async with screen() as drive:
+        await drive.press("slash")
+        await drive.type("meter csms")
+        assert drive.shows("1 of 14 match", "MeterValueSampleInterval 15")
+        assert not drive.shows("LocalPreAuthorize")
+        await drive.press("enter")
+        assert drive.shows("▶ Keys")
+        await drive.press("escape")
+        assert drive.shows("Keys 14", "LocalPreAuthorize")
+
+
+async def test_a_filter_without_a_match_says_so() -> None:
+    async with screen() as drive:
+        await drive.press("slash")
+        await drive.type("nothing such")
+        assert drive.shows("no key matches the filter")
+
+
+async def test_enter_opens_everything_about_a_connector_and_follows_it() -> None:
+    async with screen() as drive:
+        await drive.press("down", "enter")
+        assert drive.shows("Connector 2", "the CSMS answered Blocked for tag 04FFEE01 (S 4.2)")
+        broken = worlds.broken()["connectors"]
+        drive.engine.publish("connectors", broken)
+        await drive.settle()
+        assert drive.shows("GroundFailure", "residual current 31 mA", "vendor code A017")
+
+
+async def test_the_details_of_a_connector_list_its_status_changes() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        engine.emit(
+            "status_changes",
+            v.StatusChange(
+                connector_id=1,
+                old_status=ChargePointStatus.PREPARING,
+                status=ChargePointStatus.CHARGING,
+                code="B3",
+                cause="contactor closed",
+                error_code=ChargePointErrorCode.NO_ERROR,
+                time=worlds.at(13, 20, 11),
+            ),
+        )
+        await drive.settle()
+        await drive.press("enter", "pagedown")
+        assert drive.shows("Preparing → Charging · B3 contactor closed")
+
+
+async def test_enter_on_a_key_tells_who_changed_it_when_and_from_what() -> None:
+    async with screen() as drive:
+        await drive.press("tab", "tab", "down", "down", "down", "down", "down", "enter")
+        assert drive.shows("Configuration key", "HeartbeatInterval", "Seconds of silence")
+        assert drive.shows("300 → 60 · CSMS · Accepted")
+
+
+async def test_a_new_value_reaches_its_pane() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        engine.publish("outbox", v.Outbox(count=4))
+        engine.publish("link", worlds.broken_link())
+        await drive.settle()
+        assert drive.shows("queue 4", "offline")
+
+
+async def test_the_cursor_stays_where_it_is_while_values_change() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        await drive.press("down")
+        engine.publish("connectors", worlds.broken()["connectors"])
+        await drive.settle()
+        assert drive.app.store.snapshot.connector_id == 2
+        assert drive.app.dashboard.connectors.table.cursor_key == "2"
+
+
+async def test_no_timer_runs_while_nothing_happens() -> None:
+    async with screen() as drive:
+        await drive.pilot.pause(0.05)
+        assert drive.app._cooling is None
+        for widget in drive.app.dashboard.walk_children():
+            assert widget.auto_refresh is None
+            if isinstance(widget, Input):
+                assert not widget.cursor_blink
+
+
+async def test_help_explains_the_pane_and_lists_the_keys() -> None:
+    async with screen() as drive:
+        await drive.press("tab", "tab", "question_mark")
+        assert drive.shows("Help", "◉ monitored: its changes are shown", "Row up")
+
+
+async def test_a_theme_is_previewed_and_escape_takes_it_back() -> None:
+    async with screen() as drive:
+        await drive.press("ctrl+p")
+        await drive.type("screen.theme")
+        await drive.press("enter")
+        await drive.type("cp-light")
+        assert drive.app.theme == "cp-light"
+        await drive.press("escape")
+        assert drive.app.theme == "cp-dark"
+
+
+async def test_a_keymap_changes_keys_footer_and_tells_of_clashes() -> None:
+    keymap = {"screen.zoom": "f7", "charge_point.stop": "d", "no.such": "x"}
+    async with screen(size=(200, 60), keymap=keymap) as drive:
+        assert drive.shows("f7 Zoom")
+        assert len(drive.app.keymap.problems) == 2
+        await drive.press("f7")
+        assert drive.app.dashboard.maximized is not None

@@ -1,0 +1,108 @@
+"""Observers, quitting, and an engine that goes away."""
+
+from __future__ import annotations
+
+import pytest
+
+from cp_tui.charge_point import variables as v
+from cp_tui.tui.actions import ACTIONS, Group
+from tests.tui import worlds
+from tests.tui.driving import screen
+from tests.tui.fake_engine import FakeEngine
+
+
+async def test_a_lost_engine_is_told_in_words_and_found_again() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        engine.lose("the engine hung up")
+        await drive.settle()
+        assert drive.shows("The connection to the engine is lost.", "the engine hung up")
+        assert engine.is_closed
+        await drive.press("escape")
+        assert drive.shows("The connection to the engine is lost.")
+        engine.revive()
+        engine.world["outbox"] = v.Outbox(count=5)
+        await drive.press("r")
+        assert drive.shows("● Accepted", "queue 5")
+
+
+async def test_without_engine_every_change_is_refused_with_the_reason() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        engine.lose()
+        await drive.settle()
+        snapshot = drive.app.store.snapshot
+        for action in ACTIONS:
+            if action.group is not Group.SCREEN and action.id != "configuration.filter":
+                assert action.why_not(snapshot), action.id
+
+
+async def test_reconnecting_in_vain_says_so_again() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        engine.lose("no engine answers")
+        await drive.settle()
+        await drive.press("r")
+        assert drive.shows("no engine answers")
+        await drive.press("l")
+        assert drive.app.return_value == "leave"
+
+
+async def test_a_command_that_loses_its_engine_has_an_outcome() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        engine.lose("the engine hung up")
+        drive.app.commands.connection = None
+        await drive.settle()
+        await drive.press("r")
+        assert drive.app.is_running
+
+
+@pytest.mark.parametrize("action", [a for a in ACTIONS if a.group is not Group.SCREEN])
+def test_an_observer_is_refused_with_the_reason(action: object) -> None:
+    from cp_tui.tui.actions import Action
+    from cp_tui.tui.store import Snapshot
+
+    assert isinstance(action, Action)
+    why = action.why_not(Snapshot(has_engine=True, is_read_only=True))
+    if action.id in ("configuration.filter", "charge_point.stop_report"):
+        return
+    assert why == "read only: attached as an observer"
+
+
+async def test_an_observer_sees_everything_and_changes_nothing() -> None:
+    engine = FakeEngine(worlds.healthy(), read_only=True)
+    async with screen(engine=engine, read_only=True) as drive:
+        assert drive.shows("read only", "● Charging")
+        await drive.press("s", "d", "m", "p", "w", "e", "r", "n")
+        assert engine.calls == []
+        assert drive.shows("read only: attached as an observer")
+
+
+async def test_q_leaves_at_once_where_the_engine_is_not_ours() -> None:
+    async with screen() as drive:
+        await drive.press("q")
+        assert drive.app.return_value == "leave"
+
+
+@pytest.mark.parametrize(("key", "answer"), [("l", "leave"), ("s", "stop")])
+async def test_q_asks_what_becomes_of_an_engine_of_ours(key: str, answer: str) -> None:
+    async with screen(quit_choice=True) as drive:
+        await drive.press("q")
+        assert drive.shows("Leave it running", "Stop it", "#1234")
+        await drive.press(key)
+        assert drive.app.return_value == answer
+
+
+@pytest.mark.parametrize("key", ["escape", "c"])
+async def test_quitting_can_be_cancelled(key: str) -> None:
+    async with screen(quit_choice=True) as drive:
+        await drive.press("q", key)
+        assert drive.app.is_running
+        assert drive.shows("Connectors")
+
+
+async def test_ctrl_c_does_not_kill_the_screen() -> None:
+    async with screen() as drive:
+        await drive.press("ctrl+c")
+        assert drive.shows("q quits this screen")

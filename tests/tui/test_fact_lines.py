@@ -1,0 +1,28 @@
+"""Facts in a pane: no character of a long one may hide behind the scrollbar."""
+
+from __future__ import annotations
+
+from textual.app import App, ComposeResult
+from textual.content import Content
+
+from cp_tui.tui.panes.fact_lines import FactLines
+from cp_tui.tui.view.facts import Fact
+
+WIDTH = 20
+
+
+class FactsApp(App[None]):
+    """One list of facts that fills the terminal."""
+
+    def compose(self) -> ComposeResult:
+        yield FactLines()
+
+
+async def test_a_long_fact_is_broken_before_the_column_of_the_scrollbar() -> None:
+    app = FactsApp()
+    async with app.run_test(size=(WIDTH, 5)) as pilot:
+        facts = app.query_one(FactLines)
+        facts.show([Fact("Data", Content("abcdefghij" * 20))])
+        await pilot.pause()
+        assert facts.show_vertical_scrollbar
+        assert {len(line) for line in facts.plain.splitlines()[:-1]} == {WIDTH - 1}

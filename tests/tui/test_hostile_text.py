@@ -1,0 +1,105 @@
+"""Text from outside is neither markup nor control, wherever it is shown."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+import pytest
+from pydantic import BaseModel, JsonValue
+
+from cp_tui.charge_point.reason import Reason
+from tests.tui import worlds
+from tests.tui.driving import Drive, screen
+from tests.tui.fake_engine import FakeEngine
+
+HOSTILE = {
+    "markup": "[/red][@click=app.quit]x[/][bold]$error{%s}",
+    "controls": "\x1b]52;c;aGk=\x07\x1b[2J\x9b31mC\x9d0;t\x9ca\rb\nc\td\x00e\x7f",
+    "unprintable": "\u202eltr\u2066\u200b\ufeff\ud800 lone",
+    "wide": "日本語の長い長い文字列" * 8,
+    "long": "x" * 5000,
+}
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def poisoned(value: object, poison: str) -> object:
+    """The same value with every text in it replaced; enumerations and instants stay."""
+    match value:
+        case Enum():
+            return value
+        case str():
+            return poison
+        case BaseModel():
+            fields = type(value).model_fields
+            changes = {name: poisoned(getattr(value, name), poison) for name in fields}
+            return value.model_copy(update=changes)
+        case tuple():
+            return tuple(poisoned(item, poison) for item in value)
+        case dict():
+            return {key: poisoned(item, poison) for key, item in value.items()}
+        case _:
+            return value
+
+
+def poisoned_world(world: worlds.World, poison: str) -> worlds.World:
+    """A world in which every text is hostile."""
+    result: worlds.World = {}
+    for name, value in world.items():
+        changed = poisoned(value, poison)
+        assert isinstance(changed, BaseModel)
+        result[name] = changed
+    return result
+
+
+def assert_harmless(drive: Drive) -> None:
+    """Nothing on the screen is a control character."""
+    assert CONTROL.search(drive.text().replace("\n", "")) is None
+
+
+@pytest.mark.parametrize("poison", HOSTILE.values(), ids=HOSTILE)
+async def test_every_pane_shows_it_harmlessly(poison: str) -> None:
+    engine = FakeEngine(poisoned_world(worlds.healthy(), poison))
+    async with screen(engine=engine, size=(200, 60)) as drive:
+        assert_harmless(drive)
+        for world in (worlds.stopped(), worlds.broken()):
+            for name, value in poisoned_world(world, poison).items():
+                engine.publish(name, value)
+            await drive.settle()
+            assert_harmless(drive)
+        await drive.press("shift+tab", "z")
+        assert_harmless(drive)
+        await drive.press("z", "tab", "enter")
+        assert_harmless(drive)
+
+
+async def test_every_answer_is_shown_harmlessly() -> None:
+    poison = "".join(HOSTILE.values())
+    engine = FakeEngine(poisoned_world(worlds.healthy(), poison))
+    reason = Reason(id=poison, rule=poison, text=poison, values={poison: poison})
+    engine.answers("data_transfer", {"status": poison, "data": poison, "code": poison}, reason)
+    known: JsonValue = {"key": poison, "value": poison, "read_only": False}
+    engine.answers("get_configuration_key", {"configuration_key": [known], "unknown_key": [poison]})
+    engine.refuses("swipe", poison)
+    async with screen(engine=engine) as drive:
+        for keys in (
+            ["d", "x", "enter"],
+            ["c", "enter"],
+            ["w", "ctrl+u", "x", "enter"],
+            ["o"],
+            ["s"],
+            ["q"],
+        ):
+            await drive.press(*keys)
+            assert_harmless(drive)
+            await drive.press("escape")
+
+
+async def test_a_hostile_loss_of_the_engine_is_told_harmlessly() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        engine.lose("[/red]\x1b]0;x\x07")
+        await drive.settle()
+        assert drive.shows("[/red]")
+        assert_harmless(drive)

@@ -1,0 +1,56 @@
+"""The schedule pane: published schedules, and more of them where they do not reach."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from cp_tui.charge_point import variables as v
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from tests.tui import worlds
+from tests.tui.driving import screen
+from tests.tui.fake_engine import FakeEngine
+
+
+def in_watts() -> JsonValue:
+    schedule = worlds.schedules().root[1]
+    periods = tuple(p.model_copy(update={"limit": p.limit * 690}) for p in schedule.periods)
+    changes = {"unit": ChargingRateUnitType.W, "periods": periods}
+    dumped: JsonValue = schedule.model_copy(update=changes).model_dump(mode="json")
+    return dumped
+
+
+async def test_the_lanes_show_the_limit_in_force_and_the_cursor_its_reason() -> None:
+    async with screen(size=(120, 40)) as drive:
+        await drive.press("tab", "down")
+        assert drive.shows("48.0 A", "16.0 A tx", "32.0 A", "TxProfile #7 level 2 sets")
+
+
+async def test_the_other_unit_is_asked_for_and_shown() -> None:
+    engine = FakeEngine(worlds.healthy())
+    engine.answers("get_composite_schedule", in_watts())
+    async with screen(engine=engine, size=(120, 40)) as drive:
+        await drive.press("tab", "u")
+        asked = [params for method, params in engine.calls if method == "get_composite_schedule"]
+        assert [params["connector_id"] for params in asked] == [0, 1, 2]
+        assert {params["unit"] for params in asked} == {"W"}
+        assert drive.shows("11.04 kW", "6 h W")
+
+
+async def test_a_longer_view_is_asked_for_and_a_shorter_one_is_not() -> None:
+    engine = FakeEngine(worlds.healthy())
+    engine.refuses("get_composite_schedule", "duration_s: at most 366 days")
+    async with screen(engine=engine) as drive:
+        await drive.press("tab", "plus")
+        assert engine.calls == []
+        await drive.press("minus", "minus", "minus", "minus")
+        assert engine.calls
+        assert drive.shows("schedule: duration_s: at most 366 days")
+
+
+async def test_new_schedules_move_the_lanes() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        only = worlds.schedule(1, [(worlds.at(14), "7")], is_real=True)
+        engine.publish("charging_schedules", v.ChargingSchedules({1: only}))
+        await drive.settle()
+        assert drive.shows("7.0 A tx")

@@ -1,0 +1,245 @@
+"""The six commands of the interface: by key, from the menu, by mouse; running, and answered."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import JsonValue
+
+from cp_tui.charge_point import variables as v
+from tests.tui import worlds
+from tests.tui.driving import Drive, screen
+from tests.tui.fake_engine import FakeEngine
+
+SIX = {
+    "charge_point.stop": ("s", "Stop", "Stop OCPP?"),
+    "charge_point.restart": ("r", "Restart", "Restart OCPP?"),
+    "charge_point.data_transfer": ("d", "Data", "Data transfer to the CSMS"),
+    "configuration.get": ("c", "Config", "Read configuration keys"),
+    "configuration.set": ("e", "Edit", "Set a custom configuration key"),
+    "configuration.monitor": ("m", "Monitor", "Monitor configuration keys"),
+}
+"""Action -> key, word in the footer, title of its dialog."""
+
+
+def world_for(action_id: str) -> worlds.World:
+    return worlds.stopped() if action_id == "charge_point.restart" else worlds.healthy()
+
+
+async def click_footer(drive: Drive, word: str) -> None:
+    items = {item.word: start for item, start, _end in drive.app.dashboard._bar.shown}
+    await drive.pilot.click("#actions", offset=(items[word] + 1, 0))
+    await drive.settle()
+
+
+@pytest.mark.parametrize("action_id", SIX)
+async def test_starts_by_its_key(action_id: str) -> None:
+    key, _word, title = SIX[action_id]
+    async with screen(world_for(action_id)) as drive:
+        await drive.press(key)
+        assert drive.shows(title)
+
+
+@pytest.mark.parametrize("action_id", SIX)
+async def test_starts_by_mouse(action_id: str) -> None:
+    _key, word, title = SIX[action_id]
+    async with screen(world_for(action_id)) as drive:
+        await click_footer(drive, word)
+        assert drive.shows(title)
+
+
+@pytest.mark.parametrize("action_id", SIX)
+async def test_starts_from_the_menu(action_id: str) -> None:
+    _key, _word, title = SIX[action_id]
+    async with screen(world_for(action_id)) as drive:
+        await drive.press("ctrl+p")
+        await drive.type(action_id)
+        await drive.press("enter")
+        assert drive.shows(title)
+
+
+async def test_stop_says_before_what_happens_and_after_what_happened() -> None:
+    engine = FakeEngine(worlds.healthy() | {"outbox": v.Outbox(count=2)})
+    async with screen(engine=engine) as drive:
+        await drive.press("s")
+        assert drive.shows("#1234", "ends now with reason Other", "2 waiting messages")
+        assert engine.calls == []
+        engine.publish("link", worlds.stopped()["link"])
+        engine.publish("stop_report", worlds.stopped()["stop_report"])
+        await drive.press("y")
+        assert engine.calls == [("stop", {})]
+        assert drive.shows("What the stop did", "2 transaction messages are kept")
+        await drive.press("escape")
+        assert drive.shows("Stopped by operator", "stop: stopped")
+
+
+async def test_escape_and_no_stop_nothing() -> None:
+    async with screen() as drive:
+        for answer in ("escape", "n", "enter"):
+            await drive.press("s", answer)
+        assert drive.engine.calls == []
+
+
+async def test_restart_asks_once() -> None:
+    engine = FakeEngine(worlds.stopped())
+    async with screen(engine=engine) as drive:
+        await drive.press("r")
+        assert drive.shows("Restart OCPP?", "then BootNotification")
+        await drive.press("y")
+        assert engine.calls == [("restart", {})]
+
+
+async def test_restart_is_refused_with_a_reason_while_it_is_not_stopped() -> None:
+    async with screen() as drive:
+        await drive.press("r")
+        assert drive.shows("it is not stopped")
+        assert drive.engine.calls == []
+
+
+async def test_a_false_answer_is_words() -> None:
+    engine = FakeEngine(worlds.healthy())
+    engine.answers("stop", False, worlds.reason("OCPP was stopped already"))
+    async with screen(engine=engine) as drive:
+        await drive.press("s", "y")
+        assert drive.shows("nothing to do: it was stopped already")
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({"status": "Accepted", "data": "pong"}, ["Accepted", "pong"]),
+        ({"status": "Rejected"}, ["Rejected"]),
+        ({"status": "UnknownMessageId"}, ["UnknownMessageId"]),
+        ({"status": "UnknownVendorId"}, ["UnknownVendorId"]),
+        ({"status": "Offline"}, ["Offline"]),
+        ({"status": "Timeout"}, ["Timeout"]),
+        ({"status": "CallError", "code": "InternalError"}, ["CallError InternalError"]),
+    ],
+)
+async def test_data_transfer_shows_each_status_with_its_reason(
+    result: JsonValue, words: list[str]
+) -> None:
+    engine = FakeEngine(worlds.healthy())
+    engine.answers("data_transfer", result, worlds.reason("because of that", rule="S 4.3"))
+    async with screen(engine=engine) as drive:
+        await drive.press("d")
+        await drive.type("com.example")
+        await drive.press("tab")
+        await drive.type("ping")
+        await drive.press("tab")
+        await drive.type("a b")
+        await drive.press("enter")
+        params = {"vendor_id": "com.example", "message_id": "ping", "data": "a b"}
+        assert engine.calls == [("data_transfer", params)]
+        assert drive.shows(*words, "because of that", "S 4.3")
+        await drive.press("escape")
+        assert drive.shows("data_transfer:", *words)
+
+
+async def test_data_transfer_without_a_vendor_is_not_sent() -> None:
+    async with screen() as drive:
+        await drive.press("d", "enter")
+        assert drive.shows("the vendor id must not be empty")
+        assert drive.engine.calls == []
+
+
+async def test_a_running_command_says_since_when_and_survives_its_dialog() -> None:
+    engine = FakeEngine(worlds.healthy())
+    engine.answers("data_transfer", {"status": "Accepted"})
+    answer = engine.holds("data_transfer")
+    async with screen(engine=engine) as drive:
+        await drive.press("d", "x", "enter")
+        assert drive.shows("running since 14:03:27; escape leaves it running")
+        await drive.press("escape")
+        assert drive.shows("data_transfer … running since 14:03:27")
+        answer.set()
+        await drive.settle()
+        assert drive.shows("14:03:27 data_transfer: Accepted")
+
+
+async def test_get_configuration_key_shows_a_table() -> None:
+    engine = FakeEngine(worlds.healthy())
+    known: JsonValue = {"key": "HeartbeatInterval", "read_only": False, "value": "60"}
+    engine.answers("get_configuration_key", {"configuration_key": [known], "unknown_key": ["Foo"]})
+    async with screen(engine=engine) as drive:
+        await drive.press("c")
+        await drive.type("HeartbeatInterval, Foo")
+        await drive.press("enter")
+        assert engine.calls == [("get_configuration_key", {"keys": ["HeartbeatInterval", "Foo"]})]
+        assert drive.shows(
+            "1 known, 1 unknown", "HeartbeatInterval 60 read-write", "Foo unknown key"
+        )
+
+
+async def test_get_configuration_key_without_names_asks_for_all() -> None:
+    engine = FakeEngine(worlds.healthy())
+    engine.answers("get_configuration_key", {"configuration_key": [], "unknown_key": []})
+    async with screen(engine=engine) as drive:
+        await drive.press("c", "enter")
+        assert engine.calls == [("get_configuration_key", {"keys": []})]
+
+
+@pytest.mark.parametrize("status", ["Accepted", "Rejected", "RebootRequired", "NotSupported"])
+async def test_set_custom_configuration_key_shows_each_status_with_its_reason(status: str) -> None:
+    engine = FakeEngine(worlds.healthy())
+    engine.answers("set_custom_configuration_key", status, worlds.reason("that is why"))
+    async with screen(engine=engine) as drive:
+        await drive.press("tab", "tab", "end", "e")
+        assert drive.shows("FanLevel", "0 to 5")
+        await drive.press("tab", "backspace", "4", "enter")
+        params = {"key": "FanLevel", "value": "4"}
+        assert engine.calls == [("set_custom_configuration_key", params)]
+        assert drive.shows(f"Result {status}", "that is why")
+
+
+async def test_editing_a_standard_key_says_what_the_answer_will_be() -> None:
+    async with screen() as drive:
+        await drive.press("tab", "tab", "e")
+        assert drive.shows("only the CSMS can change it", "Rejected")
+
+
+async def test_m_marks_and_unmarks_the_selected_key() -> None:
+    engine = FakeEngine(worlds.healthy())
+    engine.answers("monitor_configuration_keys", None)
+    engine.answers("unmonitor_configuration_keys", None)
+    async with screen(engine=engine) as drive:
+        await drive.press("tab", "tab", "m")
+        assert drive.shows("monitored AllowOfflineTxForUnknownId")
+        await drive.press("down", "down", "down", "down", "down", "m")
+        assert engine.calls == [
+            ("monitor_configuration_keys", {"keys": ["AllowOfflineTxForUnknownId"]}),
+            ("unmonitor_configuration_keys", {"keys": ["HeartbeatInterval"]}),
+        ]
+
+
+async def test_m_in_the_monitors_takes_the_selected_one_away() -> None:
+    async with screen() as drive:
+        await drive.press("tab", "tab", "tab", "down", "m")
+        assert drive.engine.calls == [
+            ("unmonitor_configuration_keys", {"keys": ["HeartbeatInterval"]})
+        ]
+
+
+async def test_monitoring_by_name_adds_all_names() -> None:
+    async with screen() as drive:
+        await drive.press("m", "ctrl+u")
+        await drive.type("LocalPreAuthorize Foo")
+        await drive.press("enter")
+        assert drive.engine.calls == [
+            ("monitor_configuration_keys", {"keys": ["LocalPreAuthorize", "Foo"]})
+        ]
+
+
+async def test_a_refused_command_shows_the_words_of_the_engine() -> None:
+    engine = FakeEngine(worlds.healthy())
+    engine.refuses("data_transfer", "vendor_id: at most 255 characters")
+    async with screen(engine=engine) as drive:
+        await drive.press("d", "x", "enter")
+        assert drive.shows("refused · vendor_id: at most 255 characters")
+
+
+async def test_the_log_keeps_every_command_with_its_reason() -> None:
+    engine = FakeEngine(worlds.healthy())
+    engine.answers("data_transfer", {"status": "Rejected"}, worlds.reason("not today"))
+    async with screen(engine=engine) as drive:
+        await drive.press("d", "x", "enter", "escape", "o")
+        assert drive.shows("Commands of this screen", "data_transfer: Rejected", "not today")

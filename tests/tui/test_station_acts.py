@@ -1,0 +1,150 @@
+"""What a person does to the station, the network and the power, and why it is not possible."""
+
+from __future__ import annotations
+
+import pytest
+
+from cp_tui.charge_point import variables as v
+from tests.tui import worlds
+from tests.tui.driving import Drive, screen
+from tests.tui.fake_engine import FakeEngine
+
+
+async def choose(drive: Drive, action_id: str) -> None:
+    """Take an action from the menu."""
+    await drive.press("ctrl+p")
+    await drive.type(action_id)
+    await drive.press("enter")
+
+
+async def test_p_plugs_in_where_there_is_no_cable() -> None:
+    async with screen() as drive:
+        await drive.press("down", "p")
+        assert drive.engine.calls == [("plug_in", {"connector_id": 2})]
+        assert drive.shows("plug_in: cable plugged in")
+
+
+async def test_pulling_the_cable_while_charging_asks_first() -> None:
+    async with screen() as drive:
+        await drive.press("p")
+        assert drive.shows("Pull the cable at connector 1?", "#1234")
+        await drive.press("y")
+        assert drive.engine.calls == [("plug_out", {"connector_id": 1})]
+
+
+async def test_nothing_is_plugged_into_connector_0_and_it_says_why() -> None:
+    async with screen() as drive:
+        await drive.press("up", "p")
+        assert drive.shows("0 is the whole charge point, select a connector")
+        assert drive.engine.calls == []
+
+
+async def test_w_swipes_a_tag_at_the_selected_connector() -> None:
+    async with screen() as drive:
+        await drive.press("down", "w", "ctrl+u")
+        await drive.type("TAG7")
+        await drive.press("enter")
+        assert drive.engine.calls == [("swipe", {"id_tag": "TAG7", "connector_id": 2})]
+
+
+async def test_recent_tags_come_back_with_up() -> None:
+    async with screen() as drive:
+        await drive.press("w", "ctrl+u", "A", "enter", "escape")
+        await drive.press("w", "ctrl+u", "B", "enter", "escape")
+        await drive.press("w", "up", "enter")
+        tags = [params["id_tag"] for _method, params in drive.engine.calls]
+        assert tags == ["A", "B", "A"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "connector", "words"),
+    [
+        ("", "", "the tag must not be empty"),
+        ("x" * 21, "", "a tag has at most 20 characters, this one 21"),
+        ("A", "9", "the connector is one of 1, 2, or empty"),
+        ("A", "²", "the connector is one of 1, 2, or empty"),
+    ],
+)
+async def test_a_wrong_swipe_is_told_at_once(tag: str, connector: str, words: str) -> None:
+    async with screen() as drive:
+        await drive.press("w", "ctrl+u")
+        await drive.type(tag)
+        await drive.press("tab", "ctrl+u")
+        await drive.type(connector)
+        await drive.press("enter")
+        assert drive.shows(words)
+        assert drive.engine.calls == []
+
+
+async def test_a_vehicle_pauses_and_resumes() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        await choose(drive, "connector.suspend")
+        whole, charging, free = worlds.connectors().root
+        assert charging.vehicle is not None
+        paused = charging.vehicle.model_copy(update={"is_suspended": True})
+        charging = charging.model_copy(update={"vehicle": paused})
+        engine.publish("connectors", v.Connectors((whole, charging, free)))
+        await drive.settle()
+        await choose(drive, "connector.suspend")
+        params = {"connector_id": 1}
+        assert engine.calls == [("suspend_ev", params), ("resume_ev", params)]
+
+
+async def test_without_a_vehicle_nothing_pauses() -> None:
+    async with screen() as drive:
+        await drive.press("down")
+        await choose(drive, "connector.suspend")
+        assert drive.shows("no vehicle at connector 2")
+
+
+async def test_an_error_is_chosen_described_and_raised() -> None:
+    async with screen() as drive:
+        await choose(drive, "connector.raise_error")
+        assert drive.shows("Raise an error at connector 1")
+        await drive.type("ground")
+        await drive.press("enter")
+        await drive.type("31 mA")
+        await drive.press("enter")
+        params = {"connector_id": 1, "error_code": "GroundFailure", "info": "31 mA"}
+        assert drive.engine.calls == [("raise_error", params)]
+
+
+async def test_errors_are_cleared_where_there_are_some() -> None:
+    async with screen(worlds.broken()) as drive:
+        await choose(drive, "connector.clear_error")
+        assert drive.shows("connector 1 has no error")
+        await drive.press("down")
+        await choose(drive, "connector.clear_error")
+        assert drive.engine.calls == [("clear_error", {"connector_id": 2})]
+
+
+async def test_the_lock_jams() -> None:
+    async with screen() as drive:
+        await choose(drive, "connector.jam_lock")
+        assert drive.engine.calls == [("jam_lock", {"connector_id": 1, "jammed": True})]
+
+
+async def test_the_network_cable_is_pulled_and_put_back() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        await choose(drive, "charge_point.network")
+        engine.publish("link", worlds.open_link(network_up=False))
+        await drive.settle()
+        assert drive.shows("Network cable pulled")
+        await choose(drive, "charge_point.network")
+        assert engine.calls == [("set_network", {"up": False}), ("set_network", {"up": True})]
+
+
+async def test_cutting_the_power_asks_with_its_consequences() -> None:
+    async with screen() as drive:
+        await choose(drive, "charge_point.power_cycle")
+        assert drive.shows("Cut the power and boot again?", "PowerLoss")
+        await drive.press("y")
+        assert drive.engine.calls == [("power_cycle", {})]
+
+
+async def test_try_now_says_that_it_is_connected() -> None:
+    async with screen() as drive:
+        await drive.press("n")
+        assert drive.shows("Try to connect now: it is connected")

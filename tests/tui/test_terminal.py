@@ -1,0 +1,130 @@
+"""What only a real terminal shows: silence when idle, an end in order, bytes that never pass."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from tests.sources import ROOT
+
+DEADLINE_S = 30.0
+"""A loaded machine needs some of it to import; nothing waits for the rest."""
+
+QUIET_S = 0.5
+"""So long without a byte is a screen that has finished painting."""
+
+IDLE_S = 2.0
+"""How long an idle screen is watched; a clock or a blinking cursor would show within one second."""
+
+
+@dataclass(slots=True)
+class Terminal:
+    """The far end of a pseudo-terminal, and the program in it."""
+
+    master: int
+    process: subprocess.Popen[bytes]
+    output: bytes = b""
+
+    def read(self, timeout_s: float) -> bytes:
+        """What arrives within the time; empty if nothing does."""
+        ready, _, _ = select.select([self.master], [], [], timeout_s)
+        if not ready:
+            return b""
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return b""
+        self.output += data
+        return data
+
+    def read_until(self, wanted: bytes) -> None:
+        """Read until the words are there."""
+        end = time.monotonic() + DEADLINE_S
+        while wanted not in self.output:
+            assert time.monotonic() < end, self.output[-2000:]
+            self.read(0.2)
+
+    def read_until_quiet(self) -> None:
+        """Read until nothing more is painted."""
+        while self.read(QUIET_S):
+            pass
+
+    def end(self) -> int:
+        """Read to the end, and give the exit status."""
+        end = time.monotonic() + DEADLINE_S
+        while self.process.poll() is None:
+            assert time.monotonic() < end
+            self.read(0.1)
+        while self.read(0.1):
+            pass
+        return self.process.returncode
+
+
+@contextmanager
+def terminal(world: str, *, columns: int = 80, rows: int = 24) -> Iterator[Terminal]:
+    """Run the program on a world in a terminal of its own."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.tui.terminal_program", world],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        cwd=ROOT,
+        env=environment,
+        start_new_session=True,
+    )
+    os.close(slave)
+    try:
+        yield Terminal(master, process)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+
+
+def test_an_idle_screen_sends_nothing() -> None:
+    with terminal("healthy") as term:
+        term.read_until(b"HeartbeatInterval")
+        term.read_until_quiet()
+        assert term.read(IDLE_S) == b""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_screen_in_order_and_leaves_the_engine(number: signal.Signals) -> None:
+    with terminal("healthy") as term:
+        term.read_until(b"HeartbeatInterval")
+        term.process.send_signal(number)
+        assert term.end() == 0
+        assert b"\x1b[?1049l" in term.output
+        assert b"ended: leave" in term.output
+
+
+def test_q_ends_the_screen() -> None:
+    with terminal("healthy") as term:
+        term.read_until(b"HeartbeatInterval")
+        os.write(term.master, b"q")
+        assert term.end() == 0
+        assert b"ended: leave" in term.output
+
+
+def test_no_control_sequence_from_outside_reaches_the_terminal() -> None:
+    with terminal("hostile") as term:
+        term.read_until("␛]52;c;aGk=".encode())
+        term.read_until_quiet()
+        for sent in (b"\x1b]52", b"\x1b]2;", "\x9b".encode(), b"aGk=\x07"):
+            assert sent not in term.output

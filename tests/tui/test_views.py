@@ -1,0 +1,169 @@
+"""What the panes say in each situation, as text."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+
+import pytest
+
+from cp_tui.charge_point import variables as v
+from cp_tui.ocpp.datatypes import RegistrationStatus
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view import words
+from cp_tui.tui.view.connection import connection_facts, state_word
+from cp_tui.tui.view.connectors import connector_facts
+from cp_tui.tui.view.facts import Fact, fact_lines
+from cp_tui.tui.view.keys import key_line, matching
+from cp_tui.tui.view.monitors import monitor_lines
+from cp_tui.tui.view.top_line import top_line
+from cp_tui.tui.view.words import Clock
+from tests.tui import worlds
+
+CLOCK = Clock(worlds.NOW, UTC)
+
+
+def said(facts: list[Fact]) -> dict[str, str]:
+    """Facts as text, the first of each label."""
+    found: dict[str, str] = {}
+    for fact in facts:
+        found.setdefault(fact.label, fact.text.plain)
+    return found
+
+
+def snapshot(link: v.Link, registration: v.Registration | None = None) -> Snapshot:
+    return Snapshot(
+        identity=worlds.identity(), link=link, registration=registration, has_engine=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("phase", "text"),
+    [
+        (v.LinkPhase.RESOLVING, "looking up the host name · attempt 3"),
+        (v.LinkPhase.CONNECTING, "connecting (TCP) · attempt 3"),
+        (v.LinkPhase.TLS, "agreeing on TLS · attempt 3"),
+        (v.LinkPhase.UPGRADING, "asking for the WebSocket (HTTP) · attempt 3"),
+    ],
+)
+def test_each_phase_of_connecting_has_words(phase: v.LinkPhase, text: str) -> None:
+    link = v.Link(phase=phase, since=worlds.NOW, attempt=3)
+    assert said(connection_facts(snapshot(link), CLOCK))["Socket"] == text
+
+
+@pytest.mark.parametrize("step", v.LinkStep)
+def test_each_failing_step_is_named_with_cause_and_check(step: v.LinkStep) -> None:
+    error = v.LinkError(step=step, text="so it is", hint="look there", at=worlds.NOW)
+    link = worlds.broken_link().model_copy(update={"last_error": error})
+    facts = said(connection_facts(snapshot(link), CLOCK))
+    assert facts["Fails"].endswith("so it is")
+    assert facts["Check"] == "look there"
+    assert facts["Socket"] == "offline · attempt 8 at 14:03:41"
+
+
+@pytest.mark.parametrize(
+    ("registration", "boot", "word"),
+    [
+        (v.Registration(since=worlds.NOW), "no answer yet", "No answer to boot"),
+        (
+            v.Registration(
+                status=RegistrationStatus.PENDING,
+                since=worlds.at(14),
+                next_boot_at=worlds.at(14, 5),
+            ),
+            "Pending · BootNotification again 14:05:00",
+            "Pending",
+        ),
+        (
+            v.Registration(status=RegistrationStatus.REJECTED, since=worlds.at(14)),
+            "Rejected · since 14:00",
+            "Rejected",
+        ),
+        (worlds.accepted(), "Accepted · heartbeat 14:04:15", "Accepted"),
+    ],
+)
+def test_each_registration_has_words(registration: v.Registration, boot: str, word: str) -> None:
+    shown = snapshot(worlds.open_link(), registration)
+    assert said(connection_facts(shown, CLOCK))["Boot"] == boot
+    assert state_word(shown)[1] == word
+
+
+def test_the_clock_says_when_it_was_never_set() -> None:
+    facts = said(
+        connection_facts(snapshot(worlds.open_link(), v.Registration(since=worlds.NOW)), CLOCK)
+    )
+    assert facts["Clock"] == "never set by the CSMS"
+
+
+def test_the_zoomed_connection_names_address_key_and_certificate() -> None:
+    facts = said(connection_facts(snapshot(worlds.open_link()), CLOCK))
+    assert facts["URL"] == "wss://csms.example.com/ocpp/CP001"
+    assert facts["Secure"] == "profile 2 · TLSv1.3 · key 20 bytes (hex) · certificate 264 days"
+    assert facts["Server"] == "csms.example.com"
+    assert facts["Issuer"] == "Example Root CA"
+
+
+def test_the_last_refusal_and_the_errors_come_first() -> None:
+    free = worlds.connectors().root[2]
+    facts = said(connector_facts(free, CLOCK))
+    assert facts["Start"] == "refused: the CSMS answered Blocked for tag 04FFEE01 (S 4.2)"
+    faulted = v.Connectors.model_validate(worlds.broken()["connectors"]).root[2]
+    first = connector_facts(faulted, CLOCK)[0]
+    assert first.label == "Error"
+    assert first.text.plain.startswith("GroundFailure · since 13:58:02 · no charging")
+
+
+def test_the_filter_wants_every_word() -> None:
+    entries = worlds.configuration().root
+    assert [e.key for e in matching(entries, "custom operator")] == ["FanLevel"]
+    assert [e.key for e in matching(entries, "monitored csms 15")] == ["MeterValueSampleInterval"]
+    assert len(matching(entries, "")) == len(entries)
+
+
+def test_a_key_that_waits_for_a_reboot_says_so_first() -> None:
+    ping = next(e for e in worlds.configuration().root if e.is_reboot_pending)
+    assert key_line(ping, CLOCK)[0].label == "Reboot"
+
+
+def test_the_key_changed_last_is_the_first_monitor() -> None:
+    lines = monitor_lines(worlds.monitors())
+    assert [(line.monitor.key, line.change is not None) for line in lines] == [
+        ("HeartbeatInterval", False),
+        ("HeartbeatInterval", True),
+        ("HeartbeatInterval", True),
+        ("MeterValueSampleInterval", False),
+        ("MeterValueSampleInterval", True),
+        ("SiteName", False),
+        ("FooBar", False),
+    ]
+    assert len({line.id for line in lines}) == len(lines)
+
+
+@pytest.mark.parametrize("width", range(1, 260, 7))
+def test_the_top_line_is_exactly_as_wide_as_the_terminal(width: int) -> None:
+    shown = snapshot(worlds.open_link(), worlds.accepted())
+    assert top_line(shown, CLOCK, width).cell_length == width
+
+
+@pytest.mark.parametrize("width", [1, 10, 31, 80])
+def test_facts_never_exceed_their_width(width: int) -> None:
+    facts = connection_facts(snapshot(worlds.broken_link(), worlds.accepted()), CLOCK)
+    for line in fact_lines(facts, width, 6):
+        assert line.cell_length <= max(width, 15)
+
+
+def test_instants_of_other_days_carry_their_date() -> None:
+    assert CLOCK.time(worlds.NOW) == "14:03:27"
+    assert CLOCK.minute(worlds.at(9, 5, day=4)) == "Jan 04 09:05"
+    assert CLOCK.minute(worlds.NOW - timedelta(days=400)) == "2024-12-01 14:03"
+
+
+def test_numbers_have_units() -> None:
+    assert words.power(850) == "850 W"
+    assert words.power(11_010) == "11.0 kW"
+    assert words.energy(120) == "120 Wh"
+    assert words.energy(3_210) == "3.21 kWh"
+    assert words.seconds(-0.2) == "-0.2 s"
+    assert words.seconds(90) == "+90 s"
+    assert words.seconds(7_500) == "+2 h 05 min"
+    assert words.count(1, "message") == "1 message"
+    assert words.count(3, "message") == "3 messages"

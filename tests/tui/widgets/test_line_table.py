@@ -1,0 +1,283 @@
+"""The table keeps its cursor on the row it was put on and paints only what changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.content import Content
+from textual.geometry import Offset, Region
+from textual.selection import Selection
+
+from cp_tui.tui.safe_text import safe_text
+from cp_tui.tui.widgets.line_table import Column, LineTable, Row
+from tests.tui.widgets.harness import WidgetApp, lines
+
+COLUMNS = (Column("Key"), Column("Value", 8, "right"))
+SIZE = (30, 8)
+
+
+def row(key: str, value: str = "0", style: str = "") -> Row:
+    return Row(key, (Content(key), Content.styled(value, style)))
+
+
+def rows(count: int) -> list[Row]:
+    return [row(f"key{index}", str(index)) for index in range(count)]
+
+
+class RecordingTable(LineTable):
+    """Remembers what it was asked to paint again."""
+
+    def __init__(self) -> None:
+        super().__init__(COLUMNS, empty="nothing here")
+        self.painted: list[Region | None] = []
+
+    def refresh(self, *regions: Region, repaint: bool = True, **more: Any) -> RecordingTable:
+        if repaint and hasattr(self, "painted"):
+            self.painted += regions or (None,)
+        return super().refresh(*regions, repaint=repaint, **more)
+
+
+async def test_rows_are_shown_under_a_header_with_the_cursor_marked() -> None:
+    table = LineTable(COLUMNS)
+    async with WidgetApp(table).run_test(size=SIZE):
+        table.set_rows(rows(3))
+        assert lines(table)[:4] == [
+            " Key                     Value",
+            "▌key0                        0",
+            " key1                        1",
+            " key2                        2",
+        ]
+
+
+async def test_an_empty_table_says_why() -> None:
+    table = LineTable(COLUMNS, empty="no key is monitored")
+    async with WidgetApp(table).run_test(size=SIZE):
+        assert lines(table)[1] == " no key is monitored"
+        assert table.cursor_key is None
+        table.set_empty_text("no match")
+        assert lines(table)[1] == " no match"
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("down", 1),
+        ("j,j,k", 1),
+        ("down,up,up", 0),
+        ("pagedown", 6),
+        ("pagedown,pagedown,pageup", 6),
+        ("end", 49),
+        ("G,g", 0),
+        ("G,down", 49),
+        ("G,home,j", 1),
+    ],
+)
+async def test_the_cursor_moves_by_keys_and_stays_in_sight(keys: str, expected: int) -> None:
+    table = LineTable(COLUMNS)
+    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+        table.set_rows(rows(50))
+        await pilot.press(*keys.split(","))
+        assert table.cursor_key == f"key{expected}"
+        marked = [line for line in lines(table) if line.startswith("▌")]
+        assert [line.split()[0] for line in marked] == [f"▌key{expected}"]
+
+
+async def test_the_cursor_stays_with_its_key_when_rows_come_before_it() -> None:
+    table = LineTable(COLUMNS)
+    app = WidgetApp(table)
+    async with app.run_test(size=SIZE, message_hook=app.remember) as pilot:
+        table.set_rows(rows(3))
+        assert table.move_cursor("key1")
+        table.set_rows([row("new1"), row("new2"), *rows(3)])
+        await pilot.pause()
+        assert (table.cursor_key, table.cursor_row) == ("key1", 3)
+        assert [message.key for message in app.messages(LineTable.Highlighted)] == ["key0", "key1"]
+
+
+async def test_the_cursor_stays_in_place_when_its_row_goes() -> None:
+    table = LineTable(COLUMNS)
+    app = WidgetApp(table)
+    async with app.run_test(size=SIZE, message_hook=app.remember) as pilot:
+        table.set_rows(rows(3))
+        table.move_cursor("key2")
+        table.set_rows(rows(2))
+        assert table.cursor_key == "key1"
+        table.set_rows([])
+        await pilot.pause()
+        assert table.cursor_key is None
+        keys = [message.key for message in app.messages(LineTable.Highlighted)]
+        assert keys == ["key0", "key2", "key1", None]
+        assert not table.move_cursor("key0")
+
+
+async def test_enter_selects_the_row_under_the_cursor() -> None:
+    table = LineTable(COLUMNS)
+    app = WidgetApp(table)
+    async with app.run_test(size=SIZE, message_hook=app.remember) as pilot:
+        await pilot.press("enter")
+        table.set_rows(rows(3))
+        await pilot.press("down", "enter")
+        (selected,) = app.messages(LineTable.Selected)
+        assert (selected.key, selected.control) == ("key1", table)
+
+
+async def test_a_click_moves_the_cursor_and_a_second_one_selects() -> None:
+    table = LineTable(COLUMNS)
+    app = WidgetApp(table)
+    async with app.run_test(size=SIZE, message_hook=app.remember) as pilot:
+        table.set_rows(rows(50))
+        await pilot.press("end")
+        await pilot.click(LineTable, offset=(2, 2))
+        assert table.cursor_key == "key44"
+        assert not app.messages(LineTable.Selected)
+        await pilot.click(LineTable, offset=(2, 2), times=2)
+        assert [message.key for message in app.messages(LineTable.Selected)] == ["key44"]
+        await pilot.click(LineTable, offset=(2, 0))
+        assert table.cursor_key == "key44"
+
+
+async def test_equal_rows_paint_nothing() -> None:
+    table = RecordingTable()
+    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+        table.set_rows(rows(50))
+        await pilot.pause()
+        table.painted.clear()
+        table.set_rows(rows(50))
+        await pilot.pause()
+        assert table.painted == []
+
+
+async def test_only_changed_visible_lines_are_painted() -> None:
+    table = RecordingTable()
+    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+        table.set_rows(rows(50))
+        await pilot.pause()
+        table.painted.clear()
+        changed = rows(50)
+        changed[2] = row("key2", "99")
+        changed[40] = row("key40", "99")
+        table.set_rows(changed)
+        await pilot.pause()
+        assert table.painted == [Region(0, 3, 29, 1)]
+        table.painted.clear()
+        await pilot.press("down")
+        assert table.painted == [Region(0, 1, 29, 1), Region(0, 2, 29, 1)]
+
+
+async def test_a_change_of_colour_alone_is_painted() -> None:
+    table = RecordingTable()
+    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+        table.set_rows([row("a", "1"), row("b", "2")])
+        await pilot.pause()
+        table.painted.clear()
+        table.set_rows([row("a", "1"), row("b", "2", "$text-error")])
+        assert table.painted == [Region(0, 2, 30, 1)]
+
+
+async def test_rows_added_out_of_sight_do_not_paint_the_rows_in_sight() -> None:
+    table = RecordingTable()
+    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+        table.set_rows(rows(50))
+        await pilot.pause()
+        table.painted.clear()
+        table.set_rows(rows(60))
+        await pilot.pause()
+        assert table.painted == []
+        await pilot.press("end")
+        assert table.cursor_key == "key59"
+        assert table.max_scroll_y == 61 - SIZE[1]
+
+
+async def test_a_table_of_automatic_height_grows_with_its_rows() -> None:
+    table = LineTable(COLUMNS)
+    table.styles.height = "auto"
+    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+        for count in (2, 5, 1):
+            table.set_rows(rows(count))
+            await pilot.pause()
+            assert table.size.height == count + 1
+
+
+async def test_ten_thousand_rows_render_only_what_is_visible() -> None:
+    table = LineTable(COLUMNS)
+    rendered: list[int] = []
+    async with WidgetApp(table).run_test(size=(80, 24)) as pilot:
+        table.set_rows(rows(10_000))
+        await pilot.pause()
+        original = table.render_line
+
+        def counting(y: int) -> Any:
+            rendered.append(y)
+            return original(y)
+
+        table.render_line = counting  # type: ignore[method-assign]
+        await pilot.press("end")
+        assert table.cursor_key == "key9999"
+        assert len(rendered) <= 2 * 24
+        rendered.clear()
+        table.set_rows([*rows(9_999), row("key9999", "changed")])
+        await pilot.pause()
+        assert rendered == [23]
+
+
+async def test_a_narrow_table_never_scrolls_sideways() -> None:
+    table = LineTable(COLUMNS)
+    async with WidgetApp(table).run_test(size=(12, 6)) as pilot:
+        table.set_rows(rows(50))
+        await pilot.pause()
+        assert not table.show_horizontal_scrollbar
+        assert lines(table)[1] == "▌key0"
+
+
+async def test_hostile_text_reaches_no_strip_as_a_control() -> None:
+    table = LineTable(COLUMNS)
+    async with WidgetApp(table).run_test(size=SIZE):
+        table.set_rows([Row("a", (safe_text("\x1b]0;x\x07[/red]\r\n\x9b"), safe_text("\u202e")))])
+        for y in range(table.size.height):
+            assert table.render_line(y).text.isprintable()
+        assert "[/red]" in lines(table)[1]
+
+
+@pytest.mark.parametrize("theme", ["cp-dark", "cp-light", "high-contrast"])
+async def test_the_cursor_has_a_background_of_its_own(theme: str) -> None:
+    table = LineTable(COLUMNS)
+    async with WidgetApp(table, theme).run_test(size=SIZE) as pilot:
+        table.set_rows(rows(4))
+        await pilot.pause()
+        backgrounds = [
+            {segment.style.bgcolor for segment in table.render_line(y) if segment.style}
+            for y in (1, 3)
+        ]
+        assert all(len(colors) == 1 for colors in backgrounds)
+        assert backgrounds[0] != backgrounds[1]
+
+
+async def test_without_colour_the_cursor_is_a_sign_and_reverse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    table = LineTable(COLUMNS)
+    async with WidgetApp(table).run_test(size=SIZE):
+        table.set_rows([row("a", "1", "$text-error"), row("b", "2")])
+        strip = table.render_line(1)
+        assert strip.text.startswith(">a")
+        assert all(segment.style is not None and segment.style.reverse for segment in strip)
+        assert not any(s.style is not None and s.style.reverse for s in table.render_line(2))
+
+
+async def test_in_sixteen_colours_the_cursor_is_a_sign_and_reverse() -> None:
+    table = LineTable(COLUMNS)
+    async with WidgetApp(table, "ansi-16").run_test(size=SIZE):
+        table.set_rows(rows(2))
+        strip = table.render_line(1)
+        assert strip.text.startswith(">key0")
+        assert all(segment.style is not None and segment.style.reverse for segment in strip)
+
+
+async def test_selected_text_is_what_is_shown() -> None:
+    table = LineTable(COLUMNS)
+    async with WidgetApp(table).run_test(size=SIZE):
+        table.set_rows(rows(3))
+        selection = Selection(Offset(1, 1), Offset(5, 2))
+        assert table.get_selection(selection) == (f"key0{'0':>25}\n key1", "\n")

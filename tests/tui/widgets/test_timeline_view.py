@@ -1,0 +1,100 @@
+"""Looking around in time: the cursor stays in sight and on round times, and the way back works."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cp_tui.tui.widgets.timeline_view import ZOOMS, View, ceil_time, floor_time
+from tests.tui.widgets.schedules import NOW
+
+COLUMNS = 25
+MOVES = st.lists(
+    st.sampled_from(["left", "right", "in", "out", "earlier", "later", "now", "far"]), max_size=30
+)
+
+
+def moved(view: View, move: str, columns: int) -> View:
+    match move:
+        case "left" | "right":
+            return view.step(-1 if move == "left" else 1, columns, NOW)
+        case "in" | "out":
+            return view.zoomed(1 if move == "in" else -1, NOW)
+        case "earlier" | "later":
+            return view.pan(-1 if move == "earlier" else 1, NOW)
+        case "far":
+            return view.reveal(NOW + timedelta(days=40), NOW)
+        case _:
+            return view.follow()
+
+
+@given(MOVES, st.integers(12, 300))
+def test_the_cursor_is_always_in_sight(moves: list[str], columns: int) -> None:
+    view = View()
+    for move in moves:
+        view = moved(view, move, columns)
+        assert 0 <= view.column_of(view.cursor(NOW), columns, NOW) < columns
+
+
+@given(st.integers(0, len(ZOOMS) - 1), st.integers(12, 300))
+def test_a_step_moves_by_exactly_one_column(zoom: int, columns: int) -> None:
+    view = View(zoom=zoom, at=NOW)
+    column = view.column_of(NOW, columns, NOW)
+    for _ in range(columns - column - 1):
+        view = view.step(1, columns, NOW)
+        column += 1
+        assert view.column_of(view.cursor(NOW), columns, NOW) == column
+
+
+def test_the_cursor_stands_on_whole_minutes() -> None:
+    view = View().step(1, COLUMNS, NOW)
+    assert view.cursor(NOW) == datetime(2026, 1, 5, 14, 15, tzinfo=UTC)
+    assert view.step(1, COLUMNS, NOW).cursor(NOW).second == 0
+
+
+def test_an_untouched_view_follows_the_clock_in_quanta() -> None:
+    view = View()
+    later = NOW + timedelta(minutes=20)
+    assert view.window_start(NOW) == view.window_start(later) == NOW.replace(minute=0)
+    assert view.window_start(NOW + timedelta(minutes=30)) == NOW.replace(minute=30)
+    assert view.cursor(later) == later
+
+
+def test_zooming_keeps_the_cursor_where_it_is_on_the_screen() -> None:
+    view = View(at=NOW + timedelta(hours=3))
+    before = view.column_of(view.cursor(NOW), COLUMNS, NOW)
+    zoomed = view.zoomed(1, NOW)
+    assert zoomed.span == timedelta(hours=2)
+    assert zoomed.cursor(NOW) == view.cursor(NOW)
+    assert abs(zoomed.column_of(zoomed.cursor(NOW), COLUMNS, NOW) - before) <= 1
+
+
+def test_zooming_ends_at_a_quarter_of_an_hour_and_at_two_weeks() -> None:
+    view = View()
+    for _ in range(20):
+        view = view.zoomed(1, NOW)
+    assert view.span == timedelta(minutes=15)
+    for _ in range(20):
+        view = view.zoomed(-1, NOW)
+    assert view.span == timedelta(days=14)
+
+
+def test_a_step_over_the_edge_moves_the_window_by_a_quarter() -> None:
+    view = View(start=NOW, at=NOW + timedelta(hours=6) - timedelta(minutes=1))
+    over = view.step(1, COLUMNS, NOW)
+    assert over.column_of(over.cursor(NOW), COLUMNS, NOW) in (18, 19, 20)
+
+
+def test_back_to_now_forgets_where_the_view_was() -> None:
+    view = View(lane=2).pan(3, NOW).zoomed(1, NOW).follow()
+    assert (view.start, view.at, view.lane, view.zoom) == (None, None, 2, 3)
+
+
+@given(st.datetimes(datetime(1999, 1, 1), datetime(2100, 1, 1)), st.integers(1, 10_000))
+def test_rounding_up_and_down_meet_on_multiples(naive: datetime, seconds: int) -> None:
+    instant, quantum = naive.replace(tzinfo=UTC), timedelta(seconds=seconds)
+    low, high = floor_time(instant, quantum), ceil_time(instant, quantum)
+    assert low <= instant <= high
+    assert high - low in (timedelta(0), quantum)
