@@ -1,0 +1,155 @@
+"""A terminal of our own around a command: what it wrote, as bytes and as a person would see it."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import pty
+import sys
+import termios
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from pyte import ByteStream, Screen
+
+SEE_TIMEOUT_S = 15.0
+"""Of everything that is awaited; only a test that fails waits so long."""
+END_TIMEOUT_S = 15.0
+CHUNK_BYTES = 65_536
+
+KEYS = {"enter": "\r", "escape": "\x1b", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B"}
+"""What a terminal sends for keys that are no character."""
+
+# The command becomes the leader of the session of its terminal, as a login shell's child is: only
+# then does a closed terminal send it SIGHUP.
+IN_SESSION = "import os, sys; os.login_tty(0); os.execv(sys.executable, sys.argv[1:])"
+
+
+class Terminal:
+    """A running command in a terminal of a fixed size."""
+
+    def __init__(self, process: Process, near: int, columns: int, lines: int) -> None:
+        self.process = process
+        self.written = bytearray()
+        """Everything that the command wrote."""
+        self._near = near
+        self._picture = Screen(columns, lines)
+        self._stream = ByteStream(self._picture)
+        self._drawn_bytes = 0
+        self._lines: Sequence[str] = ()
+        self._is_reading = False
+        self._is_over = False
+        self._news = asyncio.Event()
+        self.read_on()
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """What stands on the screen."""
+        if self._drawn_bytes < len(self.written):
+            self._stream.feed(bytes(self.written[self._drawn_bytes :]))
+            self._drawn_bytes = len(self.written)
+            self._lines = self._picture.display
+        return self._lines
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen, lines apart."""
+        return "\n".join(line.rstrip() for line in self.lines)
+
+    async def see(self, *texts: str) -> None:
+        """Wait until all of these stand on the screen at once."""
+        await self.until(lambda: all(text in self.text for text in texts), f"{texts} not seen")
+
+    async def see_no_more(self, text: str) -> None:
+        """Wait until this stands on the screen no longer."""
+        await self.until(lambda: text not in self.text, f"{text!r} still seen")
+
+    async def until(
+        self, is_true: Callable[[], bool], otherwise: str, timeout_s: float = SEE_TIMEOUT_S
+    ) -> None:
+        """Wait until something is so, looked at whenever more was written."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not is_true():
+                    assert not self._is_over, f"the command ended; {otherwise} in:\n{self.text}"
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise AssertionError(f"{otherwise} in:\n{self.text}") from None
+
+    def press(self, *keys: str) -> None:
+        """Send keys: names of `KEYS`, or texts that are typed."""
+        os.write(self._near, "".join(KEYS.get(key, key) for key in keys).encode())
+
+    def stop_reading(self) -> None:
+        """Let what the command writes pile up, as the far end of a dead connection does."""
+        if self._is_reading:
+            asyncio.get_running_loop().remove_reader(self._near)
+            self._is_reading = False
+
+    def read_on(self) -> None:
+        """Read whatever comes."""
+        if not self._is_reading:
+            asyncio.get_running_loop().add_reader(self._near, self._read)
+            self._is_reading = True
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a lost connection does."""
+        if self._near >= 0:
+            self.stop_reading()
+            os.close(self._near)
+            self._near = -1
+
+    async def ended(self) -> int:
+        """Wait for the end of the command; returns its status."""
+        async with asyncio.timeout(END_TIMEOUT_S):
+            return await self.process.wait()
+
+    async def close(self) -> None:
+        """End the command, whatever state it is in."""
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+        self.hang_up()
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._near, CHUNK_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            # Linux reports EIO when nobody holds the far end any more.
+            data = b""
+        if not data:
+            self.stop_reading()
+            self._is_over = True
+        self.written += data
+        self._news.set()
+
+
+@asynccontextmanager
+async def in_terminal(*arguments: str, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Terminal]:
+    """Run `cp-tui` in a terminal of this many columns and lines; it ends with the block."""
+    columns, lines = size
+    near, far = pty.openpty()
+    os.set_blocking(near, False)
+    termios.tcsetwinsize(far, (lines, columns))
+    # Children of the test must not hold our end: the terminal would not be closed when we close it.
+    fcntl.fcntl(near, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-S", "-c", IN_SESSION, sys.executable, "-m", "cp_tui", *arguments),
+            stdin=far,
+            stdout=far,
+            stderr=far,
+            env=os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
+        )
+    finally:
+        os.close(far)
+    terminal = Terminal(process, near, columns, lines)
+    try:
+        yield terminal
+    finally:
+        await terminal.close()

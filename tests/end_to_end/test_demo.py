@@ -1,0 +1,196 @@
+"""`cp-tui demo` and `cp-tui run`: the processes behind them, and that none is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import signal
+import subprocess
+import sys
+import tempfile
+from asyncio.subprocess import Process
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cp_tui.control.paths import is_answering
+from tests.end_to_end.processes import cp_tui, start
+from tests.peer import PeerCsms
+
+WAIT_TIMEOUT_S = 30.0
+
+
+@pytest.fixture
+def temporary(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for temporary files of our own, by which processes of the test are recognised."""
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def terminal() -> Iterator[int]:
+    """The far end of a terminal that somebody reads."""
+    near, far = pty.openpty()
+    reader = subprocess.Popen(["cat"], stdin=near, stdout=subprocess.DEVNULL)
+    os.close(near)
+    yield far
+    os.close(far)
+    reader.wait()
+
+
+async def start_in(terminal: int, *arguments: str) -> Process:
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cp_tui", *arguments),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+def processes_about(text: Path | str) -> list[str]:
+    """List the command lines of other processes that hold a text."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal() and int(entry.name) != os.getpid():
+            try:
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+            if str(text) in command:
+                found.append(command)
+    return found
+
+
+async def until_gone(folder: Path) -> None:
+    """Wait until nothing runs that belongs to the folder, and nothing lies in it."""
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
+        while processes_about(folder) or any(folder.iterdir()):
+            await asyncio.sleep(0.05)
+
+
+async def test_the_story_is_told_as_lines_and_completed(temporary: Path) -> None:
+    process = await start("demo")
+    async with asyncio.timeout(80):
+        out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    lines = out.decode().splitlines()
+    assert len(lines) > 15
+    assert "Accepted" in lines[0]
+    await until_gone(temporary)
+
+
+async def test_a_story_without_time_fails_with_the_reason(temporary: Path) -> None:
+    done = await cp_tui("demo", "--seconds=2")
+    assert done.status == 1
+    assert done.err == "cp-tui: demo: the story was not completed within 2 s\n"
+    assert "Boot" in done.out
+    await until_gone(temporary)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+async def test_a_signal_ends_the_demo_and_all_of_it(
+    temporary: Path, number: signal.Signals
+) -> None:
+    process = await start("demo")
+    assert process.stdout is not None
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
+        await process.stdout.readline()
+        process.send_signal(number)
+        await process.communicate()
+    assert process.returncode == 128 + number
+    await until_gone(temporary)
+
+
+async def test_a_killed_demo_leaves_no_process_behind(temporary: Path) -> None:
+    process = await start("demo")
+    assert process.stdout is not None
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
+        await process.stdout.readline()
+        process.kill()
+        await process.communicate()
+        while processes_about(temporary):
+            await asyncio.sleep(0.05)
+
+
+async def test_a_reader_that_goes_away_ends_the_demo(temporary: Path) -> None:
+    process = await asyncio.create_subprocess_shell(
+        f"{sys.executable} -m cp_tui demo | head -1",
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
+        await process.communicate()
+    await until_gone(temporary)
+
+
+async def demo_engine(folder: Path) -> Path:
+    """Wait for the engine behind a demo; returns its socket."""
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
+        while True:
+            for socket in folder.glob("*/door"):
+                if is_answering(socket):
+                    return socket
+            await asyncio.sleep(0.05)
+
+
+async def test_the_demo_on_a_terminal_is_charging_and_can_be_killed(
+    temporary: Path, terminal: int
+) -> None:
+    process = await start_in(terminal, "demo")
+    try:
+        socket = await demo_engine(temporary)
+        async with asyncio.timeout(WAIT_TIMEOUT_S):
+            while (
+                "Charging"
+                not in (await cp_tui("ctl", f"--socket={socket}", "get", "variable=connectors")).out
+            ):
+                pass
+    finally:
+        process.kill()
+        await process.wait()
+    await until_gone(temporary)
+
+
+async def test_the_engine_of_run_outlives_a_killed_screen(
+    csms: PeerCsms, folder: Path, terminal: int
+) -> None:
+    door = folder / "door"
+    arguments = (f"--url={csms.url}", "--id=CP1", f"--socket={door}", f"--data-dir={folder / 'd'}")
+    process = await start_in(terminal, "run", *arguments)
+    try:
+        await csms.receive("StatusNotification", connectorId=2)
+    finally:
+        process.kill()
+        await process.wait()
+    done = await cp_tui("ctl", f"--socket={door}", "get", "variable=is_connected")
+    assert done.result is True
+    assert (await cp_tui("ctl", f"--socket={door}", "shutdown")).result is True
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
+        while processes_about(folder):
+            await asyncio.sleep(0.05)
+
+
+async def test_run_shows_why_its_engine_does_not_start(folder: Path, terminal: int) -> None:
+    near, far = pty.openpty()
+    (folder / "data").write_text("a file")
+    process = await start_in(
+        far,
+        *("run", "--url=ws://127.0.0.1:9", "--id=CP1", f"--socket={folder / 'door'}"),
+        f"--data-dir={folder / 'data'}",
+    )
+    os.close(far)
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
+        assert await process.wait() == 2
+    with closing(os.fdopen(near, "rb", 0)) as screen:
+        said = screen.read(4_096).decode()
+    assert said.startswith("cp-tui: ")
+    assert str(folder / "data") in said
+    assert processes_about(folder) == []

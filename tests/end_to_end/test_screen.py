@@ -1,0 +1,401 @@
+"""The screen in a real terminal: what only a terminal shows, and what must outlive one."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from ocpp.v16 import call
+
+from cp_tui.control.client import Client
+from tests.end_to_end.leftovers import kill_leftovers, processes_of, until_none_is_left
+from tests.end_to_end.processes import Serve, cp_tui, serving
+from tests.end_to_end.raw_csms import CALLERROR, Payload, RawCsms
+from tests.end_to_end.terminal import Terminal, in_terminal
+from tests.peer import PeerCsms
+
+SMALL, LARGE = (80, 24), (160, 50)
+
+STALL_S = 5.0
+"""How long a terminal is not read; nothing that is told to wait shorter may notice."""
+ANSWER_S_MAX = 1.0
+"""For an answer to the CSMS, whatever the terminals do; it is a few milliseconds as a rule."""
+HANG_UP_S_MAX = 3.0
+STALLED_HANG_UP_S_MAX = 6.0
+DEMO_S = 20.0
+ANY_KEY = "▌   AllowOfflineTxForUnknown"
+"""Of the table of keys, the beginning of the first line."""
+PANES = ("Connection", "Connectors", "Schedule", "Keys", "Monitors")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder by which every process of a test is known; none survives it."""
+    with tempfile.TemporaryDirectory(prefix="cp-tui-pty-") as name:
+        yield Path(name)
+        kill_leftovers(Path(name))
+
+
+def attached(
+    serve: Serve, *options: str, size: tuple[int, int] = SMALL
+) -> AbstractAsyncContextManager[Terminal]:
+    return in_terminal("attach", f"--socket={serve.socket}", *options, size=size)
+
+
+async def charging(csms: PeerCsms, serve: Serve) -> None:
+    """Let connector 1 charge for TAG1."""
+    client = await Client.connect(serve.socket)
+    await client.call("plug_in", connector_id=1)
+    await client.call("swipe", id_tag="TAG1")
+    await client.close()
+    await csms.receive("StatusNotification", connectorId=1, status="Charging")
+
+
+def pane(terminal: Terminal, title: str) -> str:
+    """What stands below the title of a pane, down to the next one."""
+    lines = terminal.lines
+    pattern = re.compile(rf"[─━]+(?:▶ )?{title}\b[^─━]*[─━]+")
+    for number, line in enumerate(lines):
+        if (found := pattern.search(line)) is not None:
+            left, right = found.span()
+            inside = [each[left:right] for each in lines[number + 1 :]]
+            below = (index for index, each in enumerate(inside) if each[0] in "─━")
+            return "\n".join(inside[: next(below, len(inside))])
+    raise AssertionError(f"no pane {title!r} in:\n{terminal.text}")
+
+
+# --- several screens, and none --------------------------------------------------------------------
+
+
+async def test_a_killed_screen_leaves_the_engine_charging_and_the_next_one_shows_it(
+    csms: PeerCsms, serve: Serve
+) -> None:
+    await charging(csms, serve)
+    facts = ("● Accepted", "● Charging", "#1 TAG1")
+    async with attached(serve) as screen:
+        await screen.see(*facts)
+        screen.process.kill()
+        await screen.ended()
+    values = len([action for action in csms.actions() if action == "MeterValues"])
+    await csms.receive("MeterValues", count=values + 1, transactionId=1)
+    assert "StopTransaction" not in csms.actions()
+    async with attached(serve) as screen:
+        await screen.see(*facts)
+
+
+async def test_two_screens_show_the_same_and_an_act_in_one_appears_in_the_other(
+    csms: PeerCsms, serve: Serve
+) -> None:
+    async with attached(serve) as small, attached(serve, size=LARGE) as large:
+        for screen in (small, large):
+            await screen.see("● Accepted", "▌1  ○ Available", ANY_KEY, "64.0 A")
+        small.press("p")
+        for screen in (small, large):
+            await screen.see("▌1  ◌ Preparing")
+        large.press("w")
+        await large.see("Swipe a tag", "Tag")
+        large.press("TAG1", "enter")
+        await large.see("tag read")
+        large.press("escape")
+        await large.see_no_more("Swipe a tag")
+        for screen in (small, large):
+            await screen.see("▌1  ● Charging", "#1 TAG1", "32.0 A tx")
+        small.press("p")
+        await small.see("Pull the cable at connector 1?", "#1 of TAG1")
+        small.press("y")
+        for screen in (small, large):
+            await screen.see("▌1  ○ Available")
+    stopped = await csms.receive("StopTransaction", transactionId=1)
+    assert stopped["reason"] == "EVDisconnected"
+
+
+async def test_a_screen_that_only_looks_cannot_act_and_says_so(
+    csms: PeerCsms, serve: Serve
+) -> None:
+    async with attached(serve, "--read-only") as screen:
+        await screen.see("▌1  ○ Available", "read only")
+        for key, action in (("p", "Plug the cable"), ("s", "Stop OCPP"), ("d", "Data transfer")):
+            screen.press(key)
+            await screen.see(f"× {action}", "read only: attached as an observer")
+        assert (await serve.ctl("get", "variable=is_connected")).result is True
+        assert (await serve.ctl("get", "variable=connectors")).result[1]["is_plugged"] is False
+        screen.press("q")
+        assert await screen.ended() == 0
+
+
+# --- a terminal that is slow, or gone -------------------------------------------------------------
+
+
+async def stall(csms: PeerCsms, seconds: float, *screens: Terminal) -> list[float]:
+    """Leave busy screens unread; returns how long the CSMS waited for each of its answers."""
+    for screen in screens:
+        screen.stop_reading()
+    waits: list[float] = []
+    begin = monotonic()
+    while monotonic() - begin < seconds:
+        # Each moves the focus to the next pane, which paints two of them.
+        for screen in screens:
+            screen.press("tab")
+        asked = monotonic()
+        value = str(1_000 + len(waits))
+        await csms.call(call.ChangeConfiguration(key="HeartbeatInterval", value=value))
+        waits.append(monotonic() - asked)
+        await asyncio.sleep(0.02)
+    return waits
+
+
+async def test_a_terminal_that_stops_reading_holds_up_neither_engine_nor_csms(
+    csms: PeerCsms, serve: Serve
+) -> None:
+    await serve.ctl("monitor_configuration_keys", 'keys=["HeartbeatInterval"]')
+    async with attached(serve, size=LARGE) as stalled, attached(serve) as other:
+        await stalled.see("HeartbeatInterval 300")
+        waits = await stall(csms, STALL_S, stalled)
+        newest = f"HeartbeatInterval {999 + len(waits)}"
+        assert max(waits) < ANSWER_S_MAX
+        await other.see(newest)
+        stalled.read_on()
+        await stalled.see(newest)
+
+
+async def lose(screen: Terminal, signal_number: signal.Signals | None) -> float:
+    """Send a signal, or close the terminal without one; returns how long the screen lives on."""
+    begin = monotonic()
+    if signal_number is None:
+        screen.hang_up()
+    else:
+        screen.process.send_signal(signal_number)
+    await screen.ended()
+    return monotonic() - begin
+
+
+async def test_a_lost_terminal_ends_the_screen_at_once_and_the_engine_stays(
+    csms: PeerCsms, serve: Serve
+) -> None:
+    await charging(csms, serve)
+    async with attached(serve) as first, attached(serve) as second, attached(serve) as third:
+        screens = {first: None, second: signal.SIGHUP, third: signal.SIGTERM}
+        for screen, number in screens.items():
+            await screen.see("● Charging")
+            assert await lose(screen, number) < HANG_UP_S_MAX
+            assert screen.process.returncode == 0
+    values = len([action for action in csms.actions() if action == "MeterValues"])
+    await csms.receive("MeterValues", count=values + 1, transactionId=1)
+
+
+async def test_a_screen_that_is_lost_while_its_terminal_stalls_ends_as_well(
+    csms: PeerCsms, serve: Serve
+) -> None:
+    async with attached(serve, size=LARGE) as first, attached(serve, size=LARGE) as second:
+        for screen in (first, second):
+            await screen.see("● Accepted", ANY_KEY)
+        await stall(csms, STALL_S / 2, first, second)
+        assert await lose(first, None) < STALLED_HANG_UP_S_MAX
+        assert await lose(second, signal.SIGTERM) < STALLED_HANG_UP_S_MAX
+    answer = await csms.call(call.ChangeConfiguration(key="HeartbeatInterval", value="400"))
+    assert answer.status == "Accepted"
+
+
+# --- a CSMS that cannot be reached ----------------------------------------------------------------
+
+
+AGAIN = re.compile(r"offline · attempt \d+ at \d\d:\d\d:\d\d")
+
+
+async def see_the_failure(screen: Terminal, *texts: str) -> None:
+    """Wait for the step that fails and the time of the next attempt, in the small terminal."""
+    await screen.see("Offline", "offline · attempt", *texts)
+    assert AGAIN.search(screen.text), screen.text
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port that is taken, and on which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+async def test_a_csms_that_is_not_there_is_shown_with_step_and_next_attempt(
+    folder: Path, closed_port: int
+) -> None:
+    url = f"ws://127.0.0.1:{closed_port}"
+    async with serving(folder, url) as serve, attached(serve) as screen:
+        await see_the_failure(screen, "TCP: connection refused", "Check")
+        screen.press("n")
+        await screen.see("try_now: trying to connect now", "attempt 3")
+
+
+async def test_a_csms_that_refuses_or_speaks_another_language_is_shown(folder: Path) -> None:
+    (folder / "a").mkdir()
+    (folder / "b").mkdir()
+    async with (
+        RawCsms(status=401) as guarded,
+        RawCsms(subprotocol="ocpp2.0.1") as newer,
+        serving(folder / "a", guarded.url) as first,
+        serving(folder / "b", newer.url) as second,
+        attached(first) as refused,
+        attached(second) as misled,
+    ):
+        await see_the_failure(refused, "HTTP: HTTP 401", "set AuthorizationKey")
+        await see_the_failure(misled, "subprotocol:", "ocpp2.0.1")
+
+
+# --- what the CSMS says is only text --------------------------------------------------------------
+
+
+MARKUP = "[/red][@click=q]{%s}"
+"""May be in a tag and in the value of a key, which hold printable ASCII only (S 7)."""
+EVIL = MARKUP + "\x1b]52;c;aGk=\x07\x9b31m\x9d0;t\x9c\r\n\x1b[2J\u202ex\u2066"
+SHOWN = MARKUP + "␛]52;c;aGk=␇\\x9b31m"
+"""How the beginning of it must look."""
+
+OWN_SEQUENCES = re.compile(
+    r"\x1b\[\?\d+[hl]"  # Modes on and off.
+    r"|\x1b\[\?\d+\$p"  # Is this mode known?
+    r"|\x1b\[[0-9;]*[mH]"  # Colours, and where to write.
+    r"|\x1b\[>\d+u|\x1b\[<u"  # Keys without doubt.
+    r"|\x1b\]22;[a-z]*\x07"  # The shape of the mouse pointer.
+    r"|\r\n"
+)
+"""What Textual writes to steer the terminal."""
+HARMFUL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def assert_harmless(screen: Terminal) -> None:
+    """Nothing that steers a terminal has reached it, but for what Textual itself writes."""
+    rest = OWN_SEQUENCES.sub("", screen.written.decode())
+    found = HARMFUL.search(rest)
+    assert found is None, rest[max(found.start() - 40, 0) :][:80].encode()
+
+
+@asynccontextmanager
+async def hostile(folder: Path) -> AsyncIterator[tuple[RawCsms, Serve, Terminal]]:
+    """A CSMS whose every text is hostile, an engine with a key for such, and its screen."""
+    tag_info = {"status": "Accepted", "parentIdTag": MARKUP}
+    answers: dict[str, Payload] = {
+        "Authorize": {"idTagInfo": tag_info},
+        "StartTransaction": {"transactionId": 1, "idTagInfo": tag_info},
+        "DataTransfer": {"status": "Accepted", "data": EVIL},
+    }
+    file = folder / "cp-tui.toml"
+    file.write_text('[custom_keys]\nAA = "good"\n')
+    async with (
+        RawCsms(answers) as csms,
+        serving(folder, csms.url, f"--config={file}") as serve,
+        attached(serve, size=LARGE) as screen,
+    ):
+        await screen.see("● Accepted", "▌1  ○ Available")
+        yield csms, serve, screen
+        screen.press("q")
+        assert await screen.ended() == 0
+        assert_harmless(screen)
+
+
+async def transfer_data(screen: Terminal, *result: str) -> None:
+    """Send a DataTransfer from the screen, and see its result."""
+    screen.press("d")
+    await screen.see("Vendor id")
+    screen.press("x", "enter")
+    await screen.see("Result", *result)
+    screen.press("escape")
+    await screen.see_no_more("Vendor id")
+
+
+async def test_hostile_answers_are_shown_and_never_obeyed(folder: Path) -> None:
+    async with hostile(folder) as (csms, _serve, screen):
+        await transfer_data(screen, SHOWN)
+        csms.refusals["DataTransfer"] = EVIL
+        await transfer_data(screen, "CallError", SHOWN[:30])
+        screen.press("p")
+        await screen.see("◌ Preparing")
+        answer = await csms.call("RemoteStartTransaction", {"idTag": MARKUP, "connectorId": 1})
+        assert answer[2] == {"status": "Accepted"}
+        await screen.see("● Charging", MARKUP)
+        screen.press("enter")
+        await screen.see("─ Connector 1 ─", "Meter")
+        screen.press("escape")
+        await screen.see_no_more("─ Connector 1 ─")
+
+
+async def test_hostile_requests_and_farewells_are_shown_and_never_obeyed(folder: Path) -> None:
+    async with hostile(folder) as (csms, serve, screen):
+        await serve.ctl("monitor_configuration_keys", 'keys=["AA"]')
+        answer = await csms.call("ChangeConfiguration", {"key": "AA", "value": EVIL})
+        assert answer[0] == CALLERROR
+        answer = await csms.call("ChangeConfiguration", {"key": "AA", "value": MARKUP})
+        assert answer[2] == {"status": "Accepted"}
+        await screen.see(f"AA {MARKUP}", f"good → {MARKUP}")
+        answer = await csms.call(EVIL, {"key": EVIL})
+        assert answer[0] == CALLERROR
+        await screen.see("Got", SHOWN[:30])
+        answer = await csms.call("DataTransfer", {"vendorId": MARKUP, "data": EVIL})
+        assert answer[2] == {"status": "UnknownVendorId"}
+        await csms.hang_up(1008, EVIL)
+        await screen.see("closed by the CSMS with code 1008", SHOWN[:30])
+
+
+# --- the beginning and the end --------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def running(csms: PeerCsms, folder: Path) -> AsyncIterator[Terminal]:
+    """`cp-tui run`, accepted."""
+    async with in_terminal(
+        *("run", f"--url={csms.url}", "--id=CP1", f"--socket={folder / 'door'}"),
+        f"--data-dir={folder / 'data'}",
+    ) as screen:
+        await screen.see("● Accepted", "▌1  ○ Available")
+        yield screen
+
+
+async def test_run_can_be_left_running_and_says_how_to_come_back(
+    csms: PeerCsms, folder: Path
+) -> None:
+    async with running(csms, folder) as screen:
+        screen.press("q")
+        await screen.see("Leave it running", "Stop it")
+        screen.press("l")
+        assert await screen.ended() == 0
+        await screen.see("goes on", "cp-tui attach")
+    target = f"--socket={folder / 'door'}"
+    assert (await cp_tui("ctl", target, "get", "variable=is_connected")).result is True
+    assert (await cp_tui("ctl", target, "shutdown")).result is True
+    await until_none_is_left(folder)
+
+
+async def test_run_can_be_stopped_and_leaves_nothing_behind(csms: PeerCsms, folder: Path) -> None:
+    async with running(csms, folder) as screen:
+        screen.press("q")
+        await screen.see("Leave it running", "Stop it")
+        screen.press("s")
+        assert await screen.ended() == 0
+        assert processes_of(folder) == {}
+        assert not (folder / "door").exists()
+
+
+async def test_the_demo_moves_every_pane_and_leaves_nothing_behind(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("TMPDIR", str(folder))
+    async with in_terminal("demo") as screen:
+        await screen.see("● Accepted", "▌1  ", ANY_KEY)
+        first = {title: pane(screen, title) for title in PANES}
+        await screen.until(
+            lambda: all(pane(screen, title) != first[title] for title in PANES),
+            f"a pane is as it was: {first}",
+            DEMO_S,
+        )
+        screen.press("q")
+        assert await screen.ended() == 0
+    await until_none_is_left(folder)
+    assert list(folder.iterdir()) == []

@@ -1,0 +1,142 @@
+"""Watches the transaction messages from the store to the CSMS: each once, in order, none lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from cp_tui.charge_point.effects import Effect, Forget, Save, Table
+from cp_tui.charge_point.records import OutboxRecord, TransactionRecord
+from tests.simulation.call_watch import Outcome, Sent
+
+START, STOP, METER_VALUES = "StartTransaction", "StopTransaction", "MeterValues"
+
+
+@dataclass
+class Entry:
+    """A transaction message that was committed."""
+
+    record: OutboxRecord
+    failures: int = 0
+    result: dict[str, Any] | None = None
+    """What the CSMS answered, as far as the charger has not lost its memory since."""
+
+
+class DeliveryWatch:
+    """The outbox, as it must be by what was committed and what was answered."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+        """By their key in the store, oldest first."""
+        self._by_message: dict[str, Entry] = {}
+        self._started: set[str] = set()
+        self._stopped: set[str] = set()
+        self._ids: dict[str, int] = {}
+        self.delivered: list[OutboxRecord] = []
+        self.lost: list[OutboxRecord] = []
+        self.thinned = 0
+
+    def booted(self) -> None:
+        """The charger lost its memory: a result that it had not stored is as if lost."""
+        for entry in self.entries.values():
+            entry.result = None
+
+    def arrived(self, outcome: Outcome) -> None:
+        """A CALL was answered, or failed."""
+        entry = self._by_message.get(outcome.sent.message_id)
+        if entry is None:
+            return
+        if outcome.result is None:
+            entry.failures += 1
+        else:
+            entry.result = outcome.result
+
+    def committed(
+        self, effects: Iterable[Effect], attempts_max: int, values_max: int
+    ) -> list[OutboxRecord]:
+        """Records are on disk now; give the messages that are new."""
+        new: list[OutboxRecord] = []
+        transactions: list[TransactionRecord] = []
+        for effect in effects:
+            match effect:
+                case Save(Table.OUTBOX, key, OutboxRecord() as record):
+                    if self._save(key, record):
+                        new.append(record)
+                case Save(Table.TRANSACTION, _, TransactionRecord() as record):
+                    transactions.append(record)
+                case Forget(Table.OUTBOX, key):
+                    self._forget(key, attempts_max, values_max)
+                case _:
+                    pass
+        for transaction in transactions:
+            key = transaction.key
+            assert key in self._started, f"{transaction} was stored without its start"
+            has_stop = key in self._stopped
+            assert has_stop or transaction.is_running, f"{transaction} was stored without its stop"
+        return new
+
+    def sent(self, call: Sent) -> None:
+        """A CALL leaves; a transaction message must be the oldest one that is on disk."""
+        if call.action not in (START, STOP, METER_VALUES) or _is_triggered(call.payload):
+            return
+        assert self.entries, f"{call} was never committed"
+        entry = next(iter(self.entries.values()))
+        record = entry.record
+        payload = {k: v for k, v in call.payload.items() if k != "transactionId"}
+        expected = {k: v for k, v in record.payload.items() if k != "transactionId"}
+        assert (call.action, payload) == (record.action, expected), (
+            f"{call} passed the oldest message {record}"
+        )
+        assert entry.result is None, f"{call} was answered already: {entry.result}"
+        self._by_message[call.message_id] = entry
+        self._check_id(call, record)
+
+    def _check_id(self, call: Sent, record: OutboxRecord) -> None:
+        if call.action == START:
+            assert record.transaction_key not in self._ids, f"a second start: {call}"
+        elif record.transaction_key is None:
+            assert "transactionId" not in call.payload, f"{call} belongs to no transaction"
+        else:
+            expected = self._ids.get(record.transaction_key, -1)
+            assert call.payload["transactionId"] == expected, f"{call} is of {expected}"
+
+    def _save(self, key: str, record: OutboxRecord) -> bool:
+        known = self.entries.get(key)
+        if known is not None:
+            assert known.record.payload == record.payload, f"{known.record} became {record}"
+            known.record = record
+            return False
+        assert key > max(self.entries, default=""), f"{record} is not the newest"
+        self.entries[key] = Entry(record)
+        transaction = record.transaction_key
+        if record.action == START:
+            assert transaction is not None
+            assert transaction not in self._started, f"a second start: {record}"
+            self._started.add(transaction)
+        elif transaction is not None:
+            assert transaction in self._started, f"before its start: {record}"
+            assert transaction not in self._stopped, f"after its stop: {record}"
+            if record.action == STOP:
+                self._stopped.add(transaction)
+        return True
+
+    def _forget(self, key: str, attempts_max: int, values_max: int) -> None:
+        waiting = sum(e.record.action == METER_VALUES for e in self.entries.values())
+        entry = self.entries.pop(key)
+        record = entry.record
+        if entry.result is not None:
+            self.delivered.append(record)
+            if record.action == START and record.transaction_key:
+                self._ids[record.transaction_key] = entry.result["transactionId"]
+        elif entry.failures >= attempts_max:
+            self.lost.append(record)
+        else:
+            assert record.action == METER_VALUES, f"{record} was dropped after {entry.failures}"
+            assert waiting > values_max * 0.8, f"{record} was dropped, only {waiting} wait"
+            self.thinned += 1
+
+
+def _is_triggered(payload: dict[str, Any]) -> bool:
+    values = payload.get("meterValue", [])
+    return any(s.get("context") == "Trigger" for v in values for s in v["sampledValue"])

@@ -1,0 +1,101 @@
+"""The end of a run: everything is well, nobody acts, and what must be true then."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from cp_tui.charge_point.effects import Table
+from cp_tui.charge_point.events import Restart
+from cp_tui.charge_point.variables import Connectors, DeliveryState, Registration, Transactions
+
+if TYPE_CHECKING:
+    from tests.simulation.simulation import Simulation
+
+REST_S = 307.3
+"""No multiple of any sample interval: then a value would be on its way at each look."""
+ROUNDS_MAX = 200
+
+
+def come_to_rest(world: Simulation) -> None:
+    """Mend everything, connect anew, and wait until nothing is owed any more."""
+    world.note("everything is well from now on")
+    world.is_quiet = True
+    world.csms.is_healthy = True
+    world.network.latency_s = 0.02
+    world.network.is_up = True
+    if world.checker.calls.is_stopped:
+        world.command(Restart)
+    world.network.cut()
+    for _ in range(ROUNDS_MAX):
+        world.after(REST_S)
+        if _is_at_rest(world):
+            break
+    else:
+        waiting = [entry.record for entry in world.checker.delivery.entries.values()]
+        raise AssertionError(
+            f"no rest after {ROUNDS_MAX * REST_S:g} s: registration"
+            f" {world.checker.calls.registration}, {len(waiting)} wait: {waiting[:3]}"
+        )
+
+
+def _is_at_rest(world: Simulation) -> bool:
+    is_accepted = world.checker.calls.registration == "Accepted"
+    return is_accepted and not world.checker.delivery.entries
+
+
+def check(world: Simulation) -> None:
+    """Check what must be true once all is quiet."""
+    _check_registration(world)
+    _check_connectors(world)
+    _check_transactions(world)
+    _check_records(world)
+    assert not world.open_requests, f"nobody answered {world.open_requests}"
+
+
+def _check_registration(world: Simulation) -> None:
+    registration = world.checker.variables["registration"]
+    assert isinstance(registration, Registration)
+    assert registration.status == "Accepted"
+
+
+def _check_connectors(world: Simulation) -> None:
+    connectors = world.checker.variables["connectors"]
+    assert isinstance(connectors, Connectors)
+    minimum = world.charger.mind.get_configuration_keys(["MinimumStatusDuration"])[0][0].value
+    for connector in connectors.root:
+        number = connector.connector_id
+        notified = world.csms.book.statuses.get(number)
+        if int(minimum or "0") < REST_S:
+            assert notified == connector.status, f"the CSMS believes {notified}: {connector}"
+        if number == 0:
+            continue
+        is_plugged = world.charger.station.vehicle(number, world.now) is not None
+        assert is_plugged == connector.is_plugged, f"is a cable in? {connector}"
+        is_charging = connector.status in ("Charging", "SuspendedEV", "SuspendedEVSE")
+        assert not is_charging or connector.transaction is not None, f"for whom? {connector}"
+
+
+def _check_transactions(world: Simulation) -> None:
+    transactions = world.checker.variables["transactions"]
+    assert isinstance(transactions, Transactions)
+    lost = {record.transaction_key for record in world.checker.delivery.lost}
+    for entry in transactions.root:
+        is_running = entry.stopped_at is None
+        if entry.key in lost:
+            continue
+        assert entry.transaction_id is not None, f"has no id: {entry}"
+        if not is_running:
+            assert entry.delivery is DeliveryState.DELIVERED, f"is not delivered: {entry}"
+
+
+def _check_records(world: Simulation) -> None:
+    """Nothing may pile up that belongs to nothing any more."""
+    connectors = world.checker.variables["connectors"]
+    assert isinstance(connectors, Connectors)
+    records = world.store.table(Table.TRANSACTION).values()
+    running = {r["key"] for r in map(json.loads, records) if r["stopped_at"] is None}
+    assert len(running) == sum(c.transaction is not None for c in connectors.root), running
+    data = world.store.table(Table.TRANSACTION_DATA).values()
+    orphans = {r["transaction_key"] for r in map(json.loads, data)} - running
+    assert not orphans, f"transaction data of ended transactions stays: {orphans}"

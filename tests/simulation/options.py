@@ -1,0 +1,136 @@
+"""What one run is made of, all of it drawn from its seed (swarm testing).
+
+Each run switches each kind of fault on or off, so that rare combinations come up as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from random import Random
+
+from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig, CurrentKind
+
+
+class Trouble(StrEnum):
+    """A kind of thing that can go wrong, or that somebody can do."""
+
+    CUTS = "cuts"
+    """The network goes and comes back; what is in flight is lost."""
+    SILENT_CUTS = "silent cuts"
+    """The charger notices a cut only later."""
+    SLOW_CSMS = "slow CSMS"
+    SILENT_CSMS = "silent CSMS"
+    """It takes a message and never answers."""
+    DEAF_CSMS = "deaf CSMS"
+    """It neither takes nor answers a message."""
+    LATE_CSMS = "late CSMS"
+    """It answers after MessageTimeout."""
+    DOUBLE_ANSWERS = "double answers"
+    CALL_ERRORS = "call errors"
+    BAD_ANSWERS = "bad answers"
+    REGISTRATION = "registration"
+    """BootNotification is answered Pending or Rejected at times."""
+    REFUSED_TAGS = "refused tags"
+    MALFORMED = "malformed frames"
+    REQUESTS = "requests"
+    CONFIGURATION = "configuration"
+    PROFILES = "profiles"
+    RESETS = "resets"
+    POWER_CYCLES = "power cycles"
+    KILLS = "kills"
+    """The program dies and starts again from the store."""
+    CRASH_BEFORE_COMMIT = "crash before commit"
+    CRASH_BEFORE_SEND = "crash before send"
+    FAULTS = "faults"
+    OPERATOR_STOPS = "operator stops"
+    CLOCK_JUMPS = "clock jumps"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Everything that tells one run from another."""
+
+    seed: int
+    steps: int
+    pace_s: float
+    """Mean time between two things that somebody does."""
+    connectors: tuple[ConnectorConfig, ...]
+    keys: Mapping[str, str] = field(default_factory=dict)
+    troubles: frozenset[Trouble] = frozenset()
+    clock_skew_s: int = 0
+    """What the clock of the CSMS is ahead of the machine's."""
+
+    def has(self, trouble: Trouble) -> bool:
+        """Say whether a kind of trouble is switched on."""
+        return trouble in self.troubles
+
+    def config(self) -> ChargePointConfig:
+        """Give the configuration of the charge point of this run."""
+        return ChargePointConfig(
+            charge_point_id="CP001",
+            url="ws://127.0.0.1/CP001",
+            connectors=self.connectors,
+            keys=self.keys,
+        )
+
+    def __str__(self) -> str:
+        hardware = ", ".join(
+            f"{c.kind}{' fixed cable' if c.fixed_cable else ''}" for c in self.connectors
+        )
+        keys = " ".join(f"{key}={value}" for key, value in self.keys.items())
+        return (
+            f"seed={self.seed} steps={self.steps} pace={self.pace_s:g} s"
+            f" skew={self.clock_skew_s} s\n  connectors: {hardware}\n  keys: {keys}"
+            f"\n  troubles: {', '.join(sorted(self.troubles)) or 'none'}"
+        )
+
+
+def options_of(seed: int, steps: int = 250) -> Options:
+    """Draw the options of a run."""
+    random = Random(f"options {seed}")
+    connectors = tuple(
+        ConnectorConfig(
+            kind=random.choice((CurrentKind.AC, CurrentKind.AC, CurrentKind.DC)),
+            fixed_cable=random.random() < 0.4,
+        )
+        for _ in range(random.choice((1, 2, 2, 3)))
+    )
+    return Options(
+        seed=seed,
+        steps=steps,
+        pace_s=random.choice((2.0, 20.0, 60.0, 300.0)),
+        connectors=connectors,
+        keys=_keys(random),
+        troubles=frozenset(each for each in Trouble if random.random() < 0.4),
+        clock_skew_s=random.choice((0, 0, 0, 3_600, -3_600)),
+    )
+
+
+def _keys(random: Random) -> dict[str, str]:
+    def flag() -> str:
+        return random.choice(("true", "false"))
+
+    return {
+        "AllowOfflineTxForUnknownId": flag(),
+        "AuthorizationCacheEnabled": flag(),
+        "AuthorizeRemoteTxRequests": flag(),
+        "BootOnReconnect": random.choice(("true", "false", "false")),
+        "ClockAlignedDataInterval": random.choice(("0", "0", "300", "900")),
+        "ConnectionTimeOut": random.choice(("30", "60", "300")),
+        "HeartbeatInterval": random.choice(("60", "600", "3600")),
+        "LocalAuthorizeOffline": flag(),
+        "LocalPreAuthorize": flag(),
+        "MaxEnergyOnInvalidId": random.choice(("0", "0", "500")),
+        "MessageTimeout": random.choice(("10", "30", "60")),
+        "MeterValueSampleInterval": random.choice(("0", "60", "300", "900")),
+        "MinimumStatusDuration": random.choice(("0", "0", "5")),
+        "StopTransactionOnEVSideDisconnect": flag(),
+        "StopTransactionOnInvalidId": flag(),
+        "StopTxnAlignedData": random.choice(("", "Energy.Active.Import.Register")),
+        "StopTxnSampledData": random.choice(("", "Energy.Active.Import.Register,Voltage")),
+        "TransactionMessageAttempts": random.choice(("1", "3", "5")),
+        "TransactionMessageRetryInterval": random.choice(("0", "10", "60")),
+        "WaitingMeterValuesMax": random.choice(("20", "10000")),
+    }

@@ -1,0 +1,274 @@
+"""One run: a whole charge point, its CSMS, the network, people and the power, from one seed.
+
+Time is virtual and moves from one thing that happens to the next. `run` makes things go wrong,
+then lets everything be well, and checks what must be true at every moment and in the end.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from random import Random
+from typing import TYPE_CHECKING
+
+from cp_tui.charge_point.charge_point import ChargePoint
+from cp_tui.charge_point.effects import (
+    CloseLink,
+    Effect,
+    OpenLink,
+    Reboot,
+    Reconnect,
+    Reply,
+    Send,
+)
+from cp_tui.charge_point.events import (
+    Event,
+    FrameReceived,
+    LinkClosed,
+    LinkOpened,
+    PoweredOn,
+    Restart,
+    Stop,
+    Tick,
+)
+from cp_tui.engine.charger import Charger
+from cp_tui.engine.errors import CommandError
+from tests.simulation import ending, troublemaker
+from tests.simulation.checks import Checker
+from tests.simulation.csms import ModelCsms
+from tests.simulation.network import Agenda, Connection, Network
+from tests.simulation.options import Options, Trouble
+from tests.simulation.store import MemoryStore
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+T0 = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+TICKS_AT_ONCE_MAX = 5
+TRACE_MAX = 40
+CRASH_CHANCE = 0.01
+
+
+class PowerFailedError(Exception):
+    """The power went in the middle of something; what was not committed is lost."""
+
+
+class Simulation:
+    """A world with one charger in it."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.now = T0
+        self.random = Random(f"world {options.seed}")
+        self.store = MemoryStore()
+        self.agenda = Agenda()
+        latency_s = self.random.choice((0.02, 0.5))
+        self.network = Network(self, self.agenda, self.random, latency_s)
+        self.csms = ModelCsms(options, self, self.network, self.random)
+        self.checker = Checker(options, Random(f"checks {options.seed}"))
+        self.trace: deque[str] = deque(maxlen=TRACE_MAX)
+        self.replies: dict[int, Reply] = {}
+        self.next_crash: Trouble | None = None
+        """Where the power goes as soon as something is handled."""
+        self.is_quiet = False
+        """No more trouble: the time to come to rest."""
+        self._numbers = count(1)
+        self._asked: dict[int, Event] = {}
+        self._ticks_now = 0
+        self.boots = 1
+        self.charger = self._new_charger()
+        self.handle(PoweredOn())
+
+    # --- driving ----------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Make trouble, let everything come to rest, and check the end."""
+        step = 0
+        try:
+            for step in range(self.options.steps):
+                self.note(f"step {step}")
+                self._guarded(partial(troublemaker.act, self))
+                self.after(self.random.expovariate(1.0 / self.options.pace_s))
+            ending.come_to_rest(self)
+            ending.check(self)
+        except Exception as error:
+            trace = "\n  ".join(self.trace)
+            words = f"{type(error).__name__}: {error}"
+            raise AssertionError(
+                f"{words}\n{self.options}\n  at step {step}, {self.now}\n  {trace}"
+            ) from error
+
+    def after(self, seconds: float) -> None:
+        """Let time pass, and happen what is due."""
+        end = self.now + timedelta(seconds=seconds)
+        while True:
+            tick_at, other_at = self.charger.next_deadline(), self.agenda.due
+            is_tick = tick_at is not None and (other_at is None or tick_at <= other_at)
+            due = tick_at if is_tick else other_at
+            if due is None or due > end:
+                break
+            if due > self.now:
+                self.now, self._ticks_now = due, 0
+            if is_tick:
+                self._ticks_now += 1
+                assert self._ticks_now <= TICKS_AT_ONCE_MAX, f"the deadline {tick_at} stays"
+                self.handle(Tick())
+            else:
+                self._guarded(self.agenda.pop())
+        self.now, self._ticks_now = end, 0
+
+    def note(self, line: str) -> None:
+        """Remember what happened, for the text of a failure."""
+        self.trace.append(f"{self.now:%d %H:%M:%S.%f} {line}")
+
+    # --- the shell --------------------------------------------------------------------------------
+
+    def handle(self, event: Event) -> None:
+        """Give the charger an event and carry out what follows."""
+        self._guarded(lambda: self._handle(event))
+
+    def act(self, method: str, **params: JsonValue) -> None:
+        """Do something at the station, where that is possible."""
+
+        def do() -> None:
+            with suppress(CommandError):
+                self._carry_out(self.charger.act(method, params, self.now))
+
+        self._guarded(do)
+
+    def command(self, make: Callable[[int], Event]) -> int:
+        """Give an operator's command; its reply comes under this number."""
+        number = next(self._numbers)
+        event = make(number)
+        self._asked[number] = event
+        self.handle(event)
+        return number
+
+    def _handle(self, event: Event) -> None:
+        self._carry_out(self.charger.handle(event, self.now))
+
+    def _guarded(self, do: Callable[[], None]) -> None:
+        try:
+            do()
+        except PowerFailedError as failure:
+            self.note(f"CRASH {failure}")
+            self.kill()
+
+    def _carry_out(self, effects: Sequence[Effect]) -> None:
+        calls = self.checker.decided(effects, self.now, self._integer("MessageTimeout"))
+        self._maybe_crash(Trouble.CRASH_BEFORE_COMMIT)
+        self.store.commit(effects)
+        self.checker.committed(
+            effects,
+            self._integer("TransactionMessageAttempts"),
+            self._integer("WaitingMeterValuesMax"),
+        )
+        for effect in effects:
+            if isinstance(effect, Reply):
+                self._replied(effect)
+        self.checker.published(effects)
+        self._maybe_crash(Trouble.CRASH_BEFORE_SEND)
+        for call in calls:
+            self.checker.delivery.sent(call)
+        for effect in effects:
+            self._order(effect)
+        if any(isinstance(effect, Reboot) for effect in effects):
+            self.power_cycle()
+
+    def _order(self, effect: Effect) -> None:
+        match effect:
+            case Send(text):
+                self.note(f"-> {text[:200]}")
+                self.network.send(text)
+            case OpenLink():
+                self.network.open()
+            case CloseLink():
+                self.network.close()
+            case Reconnect():
+                self.network.reconnect()
+            case _:
+                pass
+
+    def _replied(self, reply: Reply) -> None:
+        assert reply.request not in self.replies, f"a second reply: {reply}"
+        self.replies[reply.request] = reply
+        asked = self._asked.pop(reply.request)
+        if isinstance(asked, Stop) and reply.result is True:
+            self.checker.stopped(self.now)
+        elif isinstance(asked, Restart) and reply.result is True:
+            self.checker.restarted(self.now)
+
+    def _maybe_crash(self, trouble: Trouble) -> None:
+        is_possible = self.options.has(trouble) and not self.is_quiet
+        is_due = is_possible and self.random.random() < CRASH_CHANCE
+        if is_due or trouble is self.next_crash:
+            self.next_crash = None
+            raise PowerFailedError(trouble)
+
+    def _integer(self, key: str) -> int:
+        known, _ = self.charger.mind.get_configuration_keys([key])
+        return int(known[0].value or "0")
+
+    # --- power ------------------------------------------------------------------------------------
+
+    def power_cycle(self) -> None:
+        """Boot again from the store; the body stays as it is."""
+        self._boot(partial(self.charger.lose_power, self.store.load(), self.now))
+
+    def kill(self) -> None:
+        """End the program, body and all; a new one starts from the store."""
+        self.charger = self._new_charger()
+        self._boot(lambda: None)
+
+    def _boot(self, forget: Callable[[], None]) -> None:
+        self.note("boots")
+        self.boots += 1
+        self.network.lose_power()
+        self._asked.clear()
+        forget()
+        self.checker.booted()
+        self.handle(PoweredOn())
+
+    def _new_charger(self) -> Charger:
+        random = Random(self.random.getrandbits(64))
+        return Charger(self.options.config(), self.store.load(), random, mind=ChargePoint)
+
+    @property
+    def open_requests(self) -> list[Event]:
+        """Give the operator's commands that nobody answered."""
+        return list(self._asked.values())
+
+    # --- what the network joins -------------------------------------------------------------------
+
+    def charger_opened(self) -> None:
+        """The charger's connection is open."""
+        self.note("link opened")
+        self._handle(LinkOpened())
+
+    def charger_closed(self) -> None:
+        """The charger's connection is gone."""
+        self.note("link closed")
+        self.checker.calls.link_closed()
+        self._handle(LinkClosed())
+
+    def charger_receives(self, text: str | bytes) -> None:
+        """A frame reaches the charger."""
+        self.note(f"<- {text[:200]!r}")
+        self.checker.arrives(text)
+        self._handle(FrameReceived(text))
+
+    def csms_opened(self, connection: Connection) -> None:
+        """The CSMS sees the charger."""
+        self.csms.opened(connection)
+
+    def csms_closed(self, connection: Connection) -> None:
+        """The CSMS sees it no more."""
+        self.csms.closed(connection)
+
+    def csms_receives(self, connection: Connection, text: str) -> None:
+        """A frame reaches the CSMS."""
+        self.csms.receives(connection, text)
