@@ -149,6 +149,8 @@ class ChargePoint:
                 self._faults.cleared(event)
             case events.LockJammed():
                 self._faults.lock_jammed(event)
+            case events.MainsFailed():
+                parts.resetting.lose_mains()
             case events.Stop():
                 operator.stop(event)
             case events.Restart():

@@ -131,6 +131,11 @@ class LockJammed:
     jammed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MainsFailed:
+    """The mains are gone, and a backup lasts until the CSMS knows what has ended (T TC_032_1)."""
+
+
 # --- operator -------------------------------------------------------------------------------------
 
 
@@ -212,6 +217,7 @@ Event = (
     | ErrorRaised
     | ErrorCleared
     | LockJammed
+    | MainsFailed
     | Stop
     | Restart
     | TransferData

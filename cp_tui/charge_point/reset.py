@@ -15,6 +15,8 @@ from cp_tui.ocpp.datatypes import StopReason
 
 SOFT_WAIT = timedelta(seconds=60)
 """How long a soft reset waits for the CSMS to take the StopTransactions (transactions.md 9)."""
+BACKUP_LASTS = timedelta(seconds=30)
+"""How long the backup gives to tell the CSMS about the loss of power."""
 
 
 class Resetting:
@@ -60,6 +62,14 @@ class Resetting:
         for connector, _ in self._transactions.running():
             self._sessions.stop(connector, StopReason.REBOOT, reason, unlock=True)
         self._until = self._core.now + SOFT_WAIT
+
+    def lose_mains(self) -> None:
+        """End the transactions on backup power, tell the CSMS, then go down and boot (S 7.36)."""
+        reason = because("reset.power_loss", "S 7.36", "the mains failed, on backup power")
+        self._core.log(LogLevel.WARNING, reason.text)
+        for connector, _ in self._transactions.running():
+            self._sessions.stop(connector, StopReason.POWER_LOSS, reason, unlock=True)
+        self._until = self._core.now + BACKUP_LASTS
 
     @property
     def deadline(self) -> datetime | None:

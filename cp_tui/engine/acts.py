@@ -10,7 +10,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-from cp_tui.charge_point.events import Event, Swiped
+from cp_tui.charge_point.events import Event, MainsFailed, Swiped
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.params import (
     AS_TEXT,
@@ -120,6 +120,7 @@ ACTS: Mapping[
     | Act[RaiseError]
     | Act[ClearError]
     | Act[JamLock]
+    | Act[Params]
     | Act[SetVehicle],
 ] = MappingProxyType(
     {
@@ -143,6 +144,7 @@ ACTS: Mapping[
             ClearError,
             lambda station, p, now: station.clear_error(p.connector_id, now, p.error_code),
         ),
+        "fail_mains": Act(Params, lambda station, p, now: [*station.advance(now), MainsFailed()]),
         "jam_lock": Act(
             JamLock, lambda station, p, now: station.jam_lock(p.connector_id, now, p.jammed)
         ),
