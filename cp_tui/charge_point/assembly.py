@@ -28,7 +28,7 @@ from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.monitors import Monitors
 from cp_tui.charge_point.outbox import Outbox, RetryRule
 from cp_tui.charge_point.parts import Parts
-from cp_tui.charge_point.reader import Reader
+from cp_tui.charge_point.reader import RESETTING, STOPPED, Reader
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.records import OutboxRecord
 from cp_tui.charge_point.registration import Registration
@@ -101,13 +101,15 @@ class _Wiring:
             return "the CSMS has not accepted this charge point yet"
         return "waits for its turn"
 
-    def is_resetting(self) -> bool:
-        """Say whether a reset was accepted and the boot is still to come."""
-        return self.parts.resetting.is_under_way
+    def why_closed(self) -> Reason | None:
+        """Say why nobody may start a transaction at this moment, if so."""
+        if self.is_stopped():
+            return STOPPED
+        return RESETTING if self.parts.resetting.is_under_way else None
 
     def is_closed(self) -> bool:
         """Say whether nobody may start a transaction at this moment."""
-        return self.is_stopped() or self.is_resetting()
+        return self.why_closed() is not None
 
     def is_online(self) -> bool:
         """Say whether the CSMS can be asked."""
@@ -244,7 +246,6 @@ def _parts(
     wiring: _Wiring,
 ) -> Parts:
     """Build what stands on the messages."""
-    online = wiring.is_online
     local_list, cache, authorization = _authorization(
         core, configuration, connectors, calls, statuses, wiring
     )
@@ -273,17 +274,10 @@ def _parts(
     )
     resetting = Resetting(core, calls, outbox, transactions, sessions)
     firmware = Firmware(
-        core, calls, availability, statuses, resetting, connectors, is_online=online
+        core, calls, availability, statuses, resetting, connectors, is_online=wiring.is_online
     )
-    reader = Reader(
-        core,
-        authorization,
-        reservations,
-        sessions,
-        connectors,
-        is_stopped=wiring.is_stopped,
-        is_resetting=wiring.is_resetting,
-    )
+    why = wiring.why_closed
+    reader = Reader(core, authorization, reservations, sessions, connectors, why_closed=why)
     return Parts(
         core=core,
         connectors=connectors,
@@ -307,7 +301,7 @@ def _parts(
         deauthorization=Deauthorization(core, configuration, transactions, sessions, connectors),
         resetting=resetting,
         firmware=firmware,
-        diagnostics=Diagnostics(core, calls, is_online=online),
+        diagnostics=Diagnostics(core, calls, is_online=wiring.is_online),
         key_changed=wiring.key_changed,
     )
 

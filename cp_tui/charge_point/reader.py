@@ -16,6 +16,7 @@ from cp_tui.charge_point.sessions import Sessions
 from cp_tui.ocpp.datatypes import ChargePointStatus
 
 STOPPED = because("reader.stopped", "cp-tui", "OCPP is stopped by the operator")
+RESETTING = because("reader.resetting", "S 5.14", "the charge point is about to boot again")
 
 
 class Reader:
@@ -29,28 +30,23 @@ class Reader:
         sessions: Sessions,
         connectors: Iterable[Connector],
         *,
-        is_stopped: Callable[[], bool],
-        is_resetting: Callable[[], bool],
+        why_closed: Callable[[], Reason | None],
     ) -> None:
         self._core = core
         self._authorization = authorization
         self._reservations = reservations
         self._sessions = sessions
         self._connectors = [c for c in connectors if c.connector_id > 0]
-        self._is_stopped = is_stopped
-        self._is_resetting = is_resetting
+        self._why_closed = why_closed
         self._asked: set[str] = set()
         """Tags that are being decided upon before a connector is chosen."""
 
     def swiped(self, event: Swiped) -> None:
         """Act on a tag; with a connector only there, else wherever it fits."""
         scope = [c for c in self._connectors if event.connector_id in (None, c.connector_id)]
-        if self._is_stopped():
-            self._sessions.refuse(scope, STOPPED)
-            return
-        if self._is_resetting():
-            words = "the charge point is about to boot again"
-            self._sessions.refuse(scope, because("reader.resetting", "S 5.14", words))
+        closed = self._why_closed()
+        if closed is not None:
+            self._sessions.refuse(scope, closed)
             return
         if not any(self._acts_on_own(connector, event.id_tag) for connector in scope):
             self._start_or_find_group(scope, event.id_tag)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 from collections.abc import Sequence
 
 
@@ -15,6 +16,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from cp_tui.cli.parser import parse
 
     options = parse(arguments)
+    # To look for plugins, pydantic reads the metadata of everything that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Nothing that an import makes is garbage, and looking for some costs a tenth of the start.
     gc.disable()
     try:

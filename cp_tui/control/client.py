@@ -20,8 +20,8 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import STREAMS, VARIABLES
 from cp_tui.control.protocol import Request, encode_request
-from cp_tui.engine.commands import Answer
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
+from cp_tui.engine.replies import Answer
 
 CONNECT_TIMEOUT_S = 5.0
 CALL_TIMEOUT_S = 120.0

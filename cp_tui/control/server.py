@@ -24,9 +24,8 @@ from cp_tui.control.protocol import (
     encode_response,
     error_response,
 )
-from cp_tui.control.session import Session
-from cp_tui.engine.commands import Answer
 from cp_tui.engine.hub import Subscription
+from cp_tui.engine.replies import Answer
 
 CLIENTS_MAX = 32
 """Screens and scripts at once; each may hold some MiB."""
@@ -112,6 +111,9 @@ class ControlServer:
         if len(self._sessions) >= CLIENTS_MAX:
             await _turn_away(writer)
             return
+        # A boot needs no client, and what a client may ask for would hold it up.
+        from cp_tui.control.session import Session
+
         self._sessions.add(task)
         try:
             await Session(self._engine, reader, writer, self._on_shutdown).run()

@@ -29,10 +29,10 @@ from cp_tui.control.protocol import (
     parse,
     result_response,
 )
-from cp_tui.engine.commands import Answer
 from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import EventHappened, Subscription, SubscriptionClosed, Update
 from cp_tui.engine.params import checked
+from cp_tui.engine.replies import Answer
 
 if TYPE_CHECKING:
     from cp_tui.control.server import EngineDoor

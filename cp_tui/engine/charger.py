@@ -38,7 +38,6 @@ from cp_tui.charge_point.events import (
 from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements
-from cp_tui.engine.acts import ACTS
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.power_history import PowerHistory
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
@@ -141,6 +140,9 @@ class Charger:
 
     def act(self, method: str, params: Mapping[str, JsonValue], now: datetime) -> list[Effect]:
         """Do something at the station; raises `CommandError` where that is impossible."""
+        # A boot needs no act, and the models of their parameters would hold it up.
+        from cp_tui.engine.acts import ACTS
+
         act = ACTS.get(method)
         if act is None:
             raise CommandError(ErrorNumber.METHOD_NOT_FOUND, f"no method {method!r} at the station")

@@ -23,7 +23,6 @@ from cp_tui.charge_point.events import (
     Stop,
     TransferData,
 )
-from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import Measurements
 from cp_tui.engine import charging_params
@@ -31,21 +30,12 @@ from cp_tui.engine.acts import ACTS
 from cp_tui.engine.charging_params import GetCompositeSchedule, GetMeasurements
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.params import AS_TEXT, Params, Text, checked
+from cp_tui.engine.replies import REPLY_TIMEOUT_S, Answer
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 
-REPLY_TIMEOUT_S = 30.0
-"""The mind answers at once; only a full disk or a busy machine takes longer."""
 DATA_TRANSFER_TIMEOUT_S = 100.0
 """The mind has its own timeout (MessageTimeout); this is for one that waits long for its turn."""
 KEYS_MAX = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The result of a command, and why it is what it is."""
-
-    result: JsonValue
-    reason: Reason | None = None
 
 
 class Performer(Protocol):

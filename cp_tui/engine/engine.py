@@ -23,7 +23,6 @@ from cp_tui.charge_point.events import Event
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import STREAMS, Measurements
 from cp_tui.engine.charger import Charger, MindFactory
-from cp_tui.engine.commands import REPLY_TIMEOUT_S, Answer, carry_out
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.diagnostics_archive import Snapshot
 from cp_tui.engine.endpoint import EndpointError, endpoint
@@ -35,6 +34,7 @@ from cp_tui.engine.link_history import LinkHistory
 from cp_tui.engine.lock import FolderLock, prepare_folder
 from cp_tui.engine.log import close_log, open_log
 from cp_tui.engine.machine import Machine
+from cp_tui.engine.replies import REPLY_TIMEOUT_S, Answer
 from cp_tui.engine.store import Store
 from cp_tui.engine.tls import tls_context
 from cp_tui.engine.transfer_job import TransferSettings
@@ -152,6 +152,9 @@ class Engine:
     ) -> Answer:
         """Carry out one command; raises `CommandError`."""
         self._running()
+        # A boot needs no command, and the models of their parameters would hold it up.
+        from cp_tui.engine.commands import carry_out
+
         return await carry_out(method, params, self, read_only=read_only)
 
     def get(self, name: str) -> BaseModel:

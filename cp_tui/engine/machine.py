@@ -46,13 +46,12 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.variables import Direction, MessageRecord
 from cp_tui.engine.charger import Charger, StoredRecords
-from cp_tui.engine.commands import Answer
 from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.inbox import AtStation, EndOfWork, FromLink, Inbox, Item, PowerCut, Request
 from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.link import Link, LinkEvent
-from cp_tui.engine.replies import NOT_WRITTEN, Replies, refuse, settle
+from cp_tui.engine.replies import NOT_WRITTEN, Answer, Replies, refuse, settle
 from cp_tui.engine.store import Change, change
 from cp_tui.engine.transfers import Transfers
 

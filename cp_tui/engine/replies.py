@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cp_tui.charge_point.reason import because
-from cp_tui.engine.commands import Answer
+from cp_tui.charge_point.reason import Reason, because
 from cp_tui.engine.errors import CommandError, ErrorNumber
 
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+REPLY_TIMEOUT_S = 30.0
+"""The mind answers at once; only a full disk or a busy machine takes longer."""
 NOT_WRITTEN = because(
     "store.not_written",
     "cp-tui",
     "the records behind it could not be written to the disk; see the log",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The result of a command, and why it is what it is."""
+
+    result: JsonValue
+    reason: Reason | None = None
 
 
 class Replies:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -11,13 +12,16 @@ from typing import Any
 
 import platformdirs
 from pydantic import BaseModel, ValidationError
-from pydantic_settings import EnvSettingsSource
-from pydantic_settings.exceptions import SettingsError as EnvironmentProblem
 
 from cp_tui.settings.build import ServeSettings, build
 from cp_tui.settings.keys import canonical_layer
 from cp_tui.settings.lines import Location
-from cp_tui.settings.model import ConnectorSettings, CustomKeySettings, Settings
+from cp_tui.settings.model import (
+    ENVIRONMENT_PREFIX,
+    ConnectorSettings,
+    CustomKeySettings,
+    Settings,
+)
 from cp_tui.settings.problem import Problem, SettingsError, Sources, unknown
 
 FILE_BYTES_MAX = 64 * 1024
@@ -44,13 +48,9 @@ class Options:
 def load(options: Options) -> ServeSettings:
     """Read, merge and check everything; raises `SettingsError` with one line."""
     path, text, file = _read_file(options.config)
-    try:
-        environment = EnvSettingsSource(Settings)()
-    except EnvironmentProblem as error:
-        raise SettingsError(f"environment: {error}") from None
     sources = Sources(
         options=canonical_layer(_from_options(options), file),
-        environment=canonical_layer(environment, file),
+        environment=canonical_layer(_read_environment(), file),
         file=canonical_layer(file, file),
         file_path=path,
         file_text=text,
@@ -95,6 +95,14 @@ def _read_file(chosen: Path | None) -> tuple[Path, str, dict[str, Any]]:
         raise SettingsError(f"{path}, line {line}: not UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
         return _refuse_syntax(path, text, str(error))
+
+
+def _read_environment() -> dict[str, Any]:
+    if not any(name.upper().startswith(ENVIRONMENT_PREFIX) for name in os.environ):
+        return {}
+    from cp_tui.settings.environment import read_environment
+
+    return read_environment()
 
 
 def _refuse_syntax(path: Path, text: str, message: str) -> tuple[Path, str, dict[str, Any]]:

@@ -11,13 +11,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.engine.endpoint import EndpointError, endpoint
 from cp_tui.ocpp.datatypes import CiString20, CiString25, CiString50
 from cp_tui.ocpp.key_spec import KeyType
 
+ENVIRONMENT_PREFIX = "CP_TUI_"
 CONNECTORS_MAX = 100
 ID_LENGTH_MAX = 255
 """OCPP 1.6 sets no limit; it must still fit into a URL and a file name."""
@@ -42,7 +42,7 @@ class Section(BaseModel):
         frozen=True,
         extra="forbid",
         hide_input_in_errors=True,
-        # Validated as a part of `Settings` only; a validator of its own would cost time at start.
+        # A part of `Settings` is validated there; a validator of its own would cost time at start.
         defer_build=True,
     )
 
@@ -133,16 +133,8 @@ def _custom_key(value: object) -> object:
     return value if isinstance(value, dict | CustomKeySettings) else {"value": value}
 
 
-class Settings(BaseSettings):
+class Settings(Section):
     """Everything that can be set."""
-
-    model_config = SettingsConfigDict(
-        frozen=True,
-        extra="forbid",
-        hide_input_in_errors=True,
-        env_prefix="CP_TUI_",
-        env_nested_delimiter="__",
-    )
 
     csms: CsmsSettings = Field(default_factory=CsmsSettings)
     charge_point: ChargePointSettings = Field(default_factory=ChargePointSettings)
@@ -156,15 +148,3 @@ class Settings(BaseSettings):
     """Default: the user's data folder, one folder per charge point id."""
     socket: Path | None = None
     """Default: the user's runtime folder, named by the charge point id."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take what `load` merged: it must know for its messages where each value came from."""
-        return (init_settings,)

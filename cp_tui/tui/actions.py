@@ -2,43 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
 
 from cp_tui.tui import operations as do
 from cp_tui.tui import possible
-from cp_tui.tui.desk import Desk
-from cp_tui.tui.store import Snapshot
-
-
-class Group(StrEnum):
-    """What an action is about."""
-
-    CHARGE_POINT = "Charge point"
-    CONFIGURATION = "Configuration"
-    CONNECTOR = "Connector"
-    SCREEN = "Screen"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something a person can do."""
-
-    id: str
-    """The public name, also in a keymap."""
-    title: str
-    help: str
-    group: Group
-    run: Callable[[Desk], Awaitable[None]]
-    keys: tuple[str, ...] = ()
-    """Default keys, in Textual's names."""
-    short: str = ""
-    """The word in the footer; empty: not in the footer."""
-    pane: str = ""
-    """The pane in whose title its key is shown."""
-    why_not: Callable[[Snapshot], str | None] = possible.always
-
+from cp_tui.tui.action import Action, Group
+from cp_tui.tui.schedule_actions import SCHEDULE_ACTIONS
 
 _C, _K, _N, _S = Group.CHARGE_POINT, Group.CONFIGURATION, Group.CONNECTOR, Group.SCREEN
 
@@ -175,6 +144,15 @@ ACTIONS: tuple[Action, ...] = (
         why_not=possible.at_connector,
     ),
     Action(
+        "connector.set_vehicle",
+        "Change the vehicle",
+        "Battery, state of charge and limits of the vehicle at the selected connector, or of the "
+        "next one.",
+        _N,
+        do.set_vehicle,
+        why_not=possible.at_connector,
+    ),
+    Action(
         "charge_point.try_now",
         "Try to connect now",
         "Do not wait for the next attempt.",
@@ -207,6 +185,34 @@ ACTIONS: tuple[Action, ...] = (
         _C,
         do.show_stop_report,
         why_not=possible.stop_report,
+    ),
+    *SCHEDULE_ACTIONS,
+    Action(
+        "screen.dashboard",
+        "Screen 1: dashboard",
+        "Connection, connectors, schedule, configuration keys and monitors at one glance.",
+        _S,
+        do.on_screen("dashboard"),
+        ("1",),
+        short="Dashboard",
+    ),
+    Action(
+        "screen.schedule",
+        "Screen 4: schedule",
+        "The limits over time, why each holds, and the installed charging profiles.",
+        _S,
+        do.on_screen("schedule"),
+        ("4",),
+        short="Schedule",
+    ),
+    Action(
+        "screen.zone",
+        "Times in your time zone, or in UTC",
+        "The charge point and the CSMS speak UTC; people do not.",
+        _S,
+        do.on_screen("zone"),
+        ("t",),
+        short="Zone",
     ),
     Action(
         "screen.zoom",
@@ -274,16 +280,31 @@ ACTIONS: tuple[Action, ...] = (
 
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 
-FOOTER = (
-    "charge_point.stop",
-    "charge_point.restart",
-    "charge_point.data_transfer",
-    "configuration.get",
-    "configuration.set",
-    "configuration.monitor",
-    "screen.help",
-    "screen.palette",
-    "screen.zoom",
-    "screen.quit",
-)
-"""What the footer shows, the most wanted first; as many as fit."""
+FOOTERS: Mapping[str, tuple[str, ...]] = {
+    "dashboard": (
+        "charge_point.stop",
+        "charge_point.restart",
+        "charge_point.data_transfer",
+        "configuration.get",
+        "configuration.set",
+        "configuration.monitor",
+        "screen.help",
+        "screen.palette",
+        "screen.zoom",
+        "screen.schedule",
+        "screen.quit",
+    ),
+    "schedule": (
+        "schedule.explain",
+        "schedule.install",
+        "schedule.clear",
+        "schedule.export",
+        "screen.zone",
+        "screen.dashboard",
+        "screen.help",
+        "screen.palette",
+        "screen.zoom",
+        "screen.quit",
+    ),
+}
+"""What the footer of each screen shows, the most wanted first; as many as fit."""

@@ -81,3 +81,13 @@ def with_faults(snapshot: Snapshot) -> str | None:
 def stop_report(snapshot: Snapshot) -> str | None:
     """There must have been a stop."""
     return None if snapshot.stop_report else "it is not stopped"
+
+
+def schedule(snapshot: Snapshot) -> str | None:
+    """A schedule must be known."""
+    return None if snapshot.schedules else "no schedule is known yet"
+
+
+def with_profiles(snapshot: Snapshot) -> str | None:
+    """There must be a profile to clear."""
+    return change(snapshot) or (None if snapshot.profiles else "no charging profile is installed")

@@ -8,15 +8,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
 from cp_tui.charge_point import variables as v
-from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
+from cp_tui.tui.view.past import believed, is_like, joined
 
 EVENTS_MAX = 500
 """Events kept of each stream: more than a person scrolls through in a detail."""
+
+OFFSET_SEEN_S_MIN = 1.0
+"""Schedules are in whole seconds: a smaller difference of the clocks shows nowhere."""
 
 WATCHED = (
     "identity",
@@ -27,6 +32,7 @@ WATCHED = (
     "configuration",
     "monitors",
     "charging_schedules",
+    "profiles",
     "outbox",
     "transactions",
     "stop_report",
@@ -46,6 +52,11 @@ class Snapshot:
     configuration: tuple[v.ConfigurationEntry, ...] = ()
     monitors: v.Monitors = field(default_factory=v.Monitors)
     schedules: Mapping[int, CompositeSchedule] = field(default_factory=dict)
+    limits: Mapping[int, tuple[CompositePeriod, ...]] = field(default_factory=dict)
+    """What each connector had to follow since this screen looks, and what it will."""
+    measured: Mapping[int, tuple[v.MeasuredPoint, ...]] = field(default_factory=dict)
+    """What flowed at each connector, oldest first."""
+    profiles: tuple[v.ProfileEntry, ...] = ()
     outbox: v.Outbox = field(default_factory=v.Outbox)
     transactions: tuple[v.TransactionEntry, ...] = ()
     stop_report: v.StopReport | None = None
@@ -61,6 +72,8 @@ class Snapshot:
     """The configuration key that the cursor is on."""
     monitored_key: str | None = None
     """The monitored key that the cursor is on."""
+    profile_id: int | None = None
+    """The charging profile that the cursor is on."""
 
     @property
     def is_stopped(self) -> bool:
@@ -75,6 +88,18 @@ class Snapshot:
     def connector(self, connector_id: int) -> v.Connector | None:
         """The connector with this id, if there is one."""
         return next((c for c in self.connectors if c.connector_id == connector_id), None)
+
+    def profile(self, profile_id: int | None) -> v.ProfileEntry | None:
+        """The installed charging profile with this id, if there is one."""
+        found = (p for p in self.profiles if p.profile.charging_profile_id == profile_id)
+        return next(found, None)
+
+    def schedule_time(self, now: datetime) -> datetime:
+        """An instant in the clock of the charge point, which schedules and measurements are in."""
+        offset_s = self.registration.clock_offset_s if self.registration else None
+        if offset_s is None or abs(offset_s) < OFFSET_SEEN_S_MIN:
+            return now
+        return now + timedelta(seconds=offset_s)
 
     def entry(self, key: str | None) -> v.ConfigurationEntry | None:
         """The configuration key with this name (case-insensitive, S 5.8), if there is one."""
@@ -100,8 +125,11 @@ class Store:
         dirty, self._dirty = frozenset(self._dirty), set()
         return dirty
 
-    def apply(self, updates: Iterable[Update]) -> None:
-        """Take in what the engine sent; of a variable only the newest value stays."""
+    def apply(self, updates: Iterable[Update], now: datetime | None = None) -> None:
+        """Take in what the engine sent; of a variable only the newest value stays.
+
+        What the meters say is remembered with the time, where that is given.
+        """
         newest: dict[str, BaseModel] = {}
         for update in updates:
             match update:
@@ -113,6 +141,8 @@ class Store:
         for name, value in newest.items():
             self._set(value)
             self._dirty.add(name)
+        if "connectors" in newest and now is not None:
+            self._note_meters(now)
         if "status_changes" in self._dirty:
             changes = self._events.get("status_changes", ())
             kept = tuple(c for c in changes if isinstance(c, v.StatusChange))
@@ -125,12 +155,22 @@ class Store:
         self.snapshot = replace(self.snapshot, has_engine=here)
         self._dirty.add("engine")
 
+    def measured_before(self, connector_id: int, points: tuple[v.MeasuredPoint, ...]) -> None:
+        """Take in what flowed before this screen looked."""
+        known = self.snapshot.measured.get(connector_id, ())
+        self._set_measured({connector_id: joined(points, known)})
+
+    def look_again(self) -> None:
+        """Count everything as changed: it is to be shown in another way."""
+        self._dirty |= {*WATCHED, "engine", "cursor", "measured"}
+
     def cursor_is(
         self,
         *,
         connector_id: int | None = None,
         key: str | None = None,
         monitored_key: str | None = None,
+        profile_id: int | None = None,
     ) -> None:
         """Say where the cursors stand; None leaves one as it is."""
         old = self.snapshot
@@ -139,8 +179,27 @@ class Store:
             connector_id=old.connector_id if connector_id is None else connector_id,
             key=old.key if key is None else key,
             monitored_key=old.monitored_key if monitored_key is None else monitored_key,
+            profile_id=old.profile_id if profile_id is None else profile_id,
         )
         self._dirty.add("cursor")
+
+    def _note_meters(self, now: datetime) -> None:
+        """Remember what flows, where it is not what flowed before."""
+        at = self.snapshot.schedule_time(now)
+        changed: dict[int, tuple[v.MeasuredPoint, ...]] = {}
+        for connector in self.snapshot.connectors:
+            reading = connector.measurement
+            if reading is not None:
+                known = self.snapshot.measured.get(connector.connector_id, ())
+                point = v.MeasuredPoint(at=at, power_w=reading.power_w, current_a=reading.current_a)
+                if not known or not is_like(known[-1], point):
+                    changed[connector.connector_id] = joined(known, (point,))
+        if changed:
+            self._set_measured(changed)
+
+    def _set_measured(self, changed: Mapping[int, tuple[v.MeasuredPoint, ...]]) -> None:
+        self.snapshot = replace(self.snapshot, measured={**self.snapshot.measured, **changed})
+        self._dirty.add("measured")
 
     def _set(self, value: BaseModel) -> None:
         old = self.snapshot
@@ -158,7 +217,13 @@ class Store:
             case v.Monitors():
                 self.snapshot = replace(old, monitors=value)
             case v.ChargingSchedules(root=schedules):
-                self.snapshot = replace(old, schedules=schedules)
+                limits = {
+                    connector_id: believed(old.limits.get(connector_id, ()), schedule)
+                    for connector_id, schedule in schedules.items()
+                }
+                self.snapshot = replace(old, schedules=schedules, limits=limits)
+            case v.Profiles(root=profiles):
+                self.snapshot = replace(old, profiles=profiles)
             case v.Outbox():
                 self.snapshot = replace(old, outbox=value)
             case v.Transactions(root=transactions):

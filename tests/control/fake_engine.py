@@ -10,9 +10,9 @@ from pydantic import BaseModel, JsonValue
 
 from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.variables import KeyChange, KeySource, Outbox
-from cp_tui.engine.commands import Answer
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import Hub, Subscription
+from cp_tui.engine.replies import Answer
 
 AT = datetime(2026, 1, 5, 8, 0, 0, tzinfo=UTC)
 

@@ -20,8 +20,9 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements
-from cp_tui.engine.commands import COMMANDS, METHODS, Answer, carry_out
+from cp_tui.engine.commands import COMMANDS, METHODS, carry_out
 from cp_tui.engine.errors import CommandError
+from cp_tui.engine.replies import Answer
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType, KeyValue
 
 MOMENT = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -54,11 +54,11 @@ from cp_tui.charge_point.variables import (
     MessageRecord,
 )
 from cp_tui.engine.charger import Charger
-from cp_tui.engine.commands import Answer
 from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import EventHappened, Hub
 from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.machine import Machine
+from cp_tui.engine.replies import Answer
 from tests.engine.fakes import CONFIG, FakeDisk, FakeLink, FakeTransfers, Minds
 
 WAIT_S = 5.0

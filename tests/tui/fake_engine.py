@@ -9,8 +9,8 @@ from pydantic import BaseModel, JsonValue
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.control.client import ConnectionLost, RpcError
-from cp_tui.engine.commands import Answer
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
+from cp_tui.engine.replies import Answer
 
 
 class FakeEngine:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import ConfigDict, RootModel
-
 from cp_tui.charge_point.smart_charging.context import ProfileSource
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule, ProfileStanding
-from cp_tui.charge_point.variables.value import Value
+from cp_tui.charge_point.variables.value import RootValue, Value
 from cp_tui.ocpp.datatypes import ChargingProfile
 
 
-class ChargingSchedules(RootModel[dict[int, CompositeSchedule]]):
+class ChargingSchedules(RootValue[dict[int, CompositeSchedule]]):
     """The composite schedule of each connector, from 0; never without periods."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class ProfileEntry(Value):
@@ -29,7 +25,5 @@ class ProfileEntry(Value):
     """What it does now, when that changes, and why it does not set a limit."""
 
 
-class Profiles(RootModel[tuple[ProfileEntry, ...]]):
+class Profiles(RootValue[tuple[ProfileEntry, ...]]):
     """The installed charging profiles."""
-
-    model_config = ConfigDict(frozen=True)

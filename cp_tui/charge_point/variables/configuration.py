@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import ConfigDict, RootModel
-
-from cp_tui.charge_point.variables.value import Value
+from cp_tui.charge_point.variables.value import RootValue, Value
 
 
 class KeySource(StrEnum):
@@ -43,10 +41,8 @@ class ConfigurationEntry(Value):
     is_monitored: bool = False
 
 
-class Configuration(RootModel[tuple[ConfigurationEntry, ...]]):
+class Configuration(RootValue[tuple[ConfigurationEntry, ...]]):
     """Every configuration key in the order of the standard, custom keys last."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class KeyChange(Value):

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import ConfigDict, RootModel
-
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables.value import Value
+from cp_tui.charge_point.variables.value import RootValue, Value
 from cp_tui.ocpp.datatypes import RegistrationStatus
 
 
@@ -136,13 +134,9 @@ class Registration(Value):
     """Why it is not Accepted, where that is known."""
 
 
-class IsConnected(RootModel[bool]):
+class IsConnected(RootValue[bool]):
     """The WebSocket is open with subprotocol `ocpp1.6`."""
 
-    model_config = ConfigDict(frozen=True)
 
-
-class Stopped(RootModel[StopReport | None]):
+class Stopped(RootValue[StopReport | None]):
     """The report of the operator's `stop()`; none while not stopped."""
-
-    model_config = ConfigDict(frozen=True)

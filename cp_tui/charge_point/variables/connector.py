@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import ConfigDict, RootModel
-
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables.reservation import Reservation
-from cp_tui.charge_point.variables.value import Exact, Value
+from cp_tui.charge_point.variables.value import Exact, RootValue, Value
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 
 
@@ -99,10 +97,8 @@ class Connector(Value):
     """Why the newest attempt to start here was refused."""
 
 
-class Connectors(RootModel[tuple[Connector, ...]]):
+class Connectors(RootValue[tuple[Connector, ...]]):
     """All connectors, from 0."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class StatusChange(Value):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import ConfigDict, JsonValue, RootModel
+from pydantic import JsonValue
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables.value import Value
+from cp_tui.charge_point.variables.value import RootValue, Value
 from cp_tui.ocpp.datatypes import StopReason
 
 
@@ -38,10 +38,8 @@ class TransactionEntry(Value):
     delivery: DeliveryState
 
 
-class Transactions(RootModel[tuple[TransactionEntry, ...]]):
+class Transactions(RootValue[tuple[TransactionEntry, ...]]):
     """Running transactions first, then past ones, newest first; a bounded history."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class OutboxEntry(Value):

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict, PlainSerializer, RootModel
 
 Exact = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """A decimal that crosses the door as a JSON number."""
+
+
+Content = TypeVar("Content")
 
 
 class Value(BaseModel):
     """Base of everything published: frozen and closed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class RootValue(RootModel[Content]):
+    """Base of the variables that are no object, such as a list."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)

@@ -39,7 +39,7 @@ class ConnectionPane(Pane):
         """The key that tries now is named wherever the focus is, while it does something."""
         return self._is_waiting
 
-    def compose(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         """One list of facts."""
         yield self._facts
 

@@ -53,7 +53,7 @@ class ConnectorsPane(TablePane):
         # They scroll with the mouse; for the keyboard, enter opens the details.
         self._facts.can_focus = False
 
-    def compose(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         """A table and the facts about one row."""
         yield self.table
         yield self._facts

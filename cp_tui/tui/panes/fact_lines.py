@@ -14,12 +14,13 @@ from textual.strip import Strip
 
 from cp_tui.tui.panes.painting import painted
 from cp_tui.tui.view.facts import Fact, fact_lines
+from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
 LINES_MAX = 500
 """More than this nobody reads in a pane; a bound on what a hostile text can cost."""
 
 
-class FactLines(ScrollView, can_focus=True):
+class FactLines(QuietFocus, ScrollView, can_focus=True):
     """A scrolling list of facts."""
 
     DEFAULT_CSS = """
@@ -65,6 +66,9 @@ class FactLines(ScrollView, can_focus=True):
             same = y < len(old) and y < len(self._lines) and old[y].is_same(self._lines[y])
             if not same and 0 <= y - top < self.size.height:
                 self.refresh(Region(0, y - top, self.size.width, 1))
+
+    def paint_focus(self) -> None:
+        """The lines look the same; the title of the pane tells where the focus is."""
 
     def on_resize(self, event: events.Resize) -> None:
         """Break the lines anew."""

@@ -66,7 +66,7 @@ class KeysPane(TablePane):
         # They scroll with the mouse; for the keyboard, enter opens the details.
         self._facts.can_focus = False
 
-    def compose(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         """A filter that hides until it is wanted, a table, and a line about one key."""
         yield self._filter
         yield self.table

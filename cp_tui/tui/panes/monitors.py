@@ -49,7 +49,7 @@ class MonitorsPane(TablePane):
         self._keys: dict[str, str] = {}
         """From the key of a line to the configuration key that it is about."""
 
-    def compose(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         """One table for keys and changes."""
         yield self.table
 

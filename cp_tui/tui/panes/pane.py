@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from cp_tui.tui.bars import Line
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.words import Clock
 
+EDGE, ACTIVE_EDGE = "─", "━"
+
 
 class Pane(Vertical):
-    """A part of the dashboard, with a title on its upper edge."""
+    """A part of a screen, with a title on its upper edge."""
 
     DEFAULT_CSS = """
-    Pane {
-        border-top: solid $border-blurred;
-        border-title-color: $text-muted;
-        border-title-style: none;
-        & FactLines { margin-left: 1; }
-        &:focus-within {
-            border-top: heavy $border;
-            border-title-color: $text-accent;
-            border-title-style: bold;
-        }
-    }
+    Pane > FactLines, Pane > Horizontal > FactLines { margin-left: 1; }
     """
 
     ALLOW_MAXIMIZE = True
@@ -40,9 +34,20 @@ class Pane(Vertical):
 
     def __init__(self, hints: str = "") -> None:
         super().__init__(id=self.NAME)
+        # A line of its own, not a border: a border that changes paints the whole pane again.
+        self._edge = Line(f"{self.NAME}-title")
         self._hints = hints
         self._note = Content("")
         self._is_active = False
+
+    def compose(self) -> ComposeResult:
+        """The title, and what the pane is about."""
+        yield self._edge
+        yield from self.compose_body()
+
+    def compose_body(self) -> ComposeResult:
+        """What stands under the title."""
+        raise NotImplementedError
 
     def on_mount(self) -> None:
         """Show the title."""
@@ -86,7 +91,18 @@ class Pane(Vertical):
         if self._note:
             title = Content.assemble(title, "  ", self._note)
         if self._hints and self.wants_hints():
-            title = Content.assemble(
-                title, Content.styled(f"  {self._hints}", "not bold $text-accent")
-            )
-        self.border_title = title
+            hints = Content.styled(f"  {self._hints}", "not bold $text-accent")
+            title = Content.assemble(title, hints)
+        is_active = self._is_active
+        self._edge.show(lambda width: edge(title, width, is_active))
+
+
+def edge(title: Content, width: int, is_active: bool) -> Content:
+    """A title on an edge of this width; heavy where the focus is."""
+    sign, edge_style = (ACTIVE_EDGE, "$border") if is_active else (EDGE, "$border-blurred")
+    style = "bold $text-accent" if is_active else "$text-muted"
+    title = title.truncate(max(0, width - 2), ellipsis=True).stylize_before(style)
+    rest = sign * max(0, width - 1 - title.cell_length)
+    return Content.assemble(
+        Content.styled(sign, edge_style), title, Content.styled(rest, edge_style)
+    )

@@ -50,7 +50,7 @@ class SchedulePane(Pane):
         self._published: Mapping[int, CompositeSchedule] = {}
         self._now = datetime.fromtimestamp(0, UTC)
 
-    def compose(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         """The timeline."""
         yield self._timeline
 

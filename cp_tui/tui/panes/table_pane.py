@@ -37,7 +37,7 @@ class TablePane(Pane):
     def fill_table(self, fields: Sequence[Field[T]], records: Iterable[tuple[str, T]]) -> None:
         """Fill the table with what its width has room for; records come with their keys."""
         table = self.table
-        kept = fitting(fields, self.size.width - 1)
+        kept = fitting(fields, self.table_width - 1)
         columns = columns_of(kept)
         if columns != self._columns:
             self._columns, cursor = columns, table.cursor_key
@@ -48,6 +48,11 @@ class TablePane(Pane):
         table.set_rows([row_of(key, record, kept) for key, record in records])
         if cursor is not None:
             table.move_cursor(cursor)
+
+    @property
+    def table_width(self) -> int:
+        """The cells that the table has."""
+        return self.size.width
 
     def take_focus(self) -> None:
         """Focus the table."""

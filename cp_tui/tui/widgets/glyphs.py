@@ -19,15 +19,18 @@ class GlyphSet:
     selected: str
     separator: str
     ellipsis: str
+    headroom: str
+    """What was allowed and not used, where colour cannot tell."""
+    violation: str = "!"
 
 
 class Glyphs(Enum):
     """The sets of signs, from the finest to the one that works everywhere."""
 
-    EIGHTH = GlyphSet("▁▂▃▄▅▆▇█", "·", "│", "◆", "▼", "▌", "·", "…")
-    HALF = GlyphSet("▄█", "·", "│", "♦", "▼", ">", "·", "~")
+    EIGHTH = GlyphSet("▁▂▃▄▅▆▇█", "·", "│", "◆", "▼", "▌", "·", "…", "░")
+    HALF = GlyphSet("▄█", "·", "│", "♦", "▼", ">", "·", "~", "░")
     """For the Linux console, whose font has no eighth blocks."""
-    ASCII = GlyphSet("_-=#", ".", "|", "N", "v", ">", "-", "~")
+    ASCII = GlyphSet("_-=#", ".", "|", "N", "v", ">", "-", "~", ":")
 
 
 def bar(level: int, rows: int, glyphs: GlyphSet) -> str:

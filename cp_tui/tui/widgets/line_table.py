@@ -22,6 +22,7 @@ from textual.strip import Strip
 from textual.style import Style
 
 from cp_tui.tui.widgets.columns import Column, fit_columns, line_of
+from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
 __all__ = ["Column", "LineTable", "Row"]
 
@@ -54,7 +55,7 @@ def _binding(key: str, action: str, description: str, id: str) -> Binding:
     return Binding(key, action, description, show=False, id=f"table.{id}", tooltip=description)
 
 
-class LineTable(ScrollView, can_focus=True):
+class LineTable(QuietFocus, ScrollView, can_focus=True):
     """Rows under a header, with a cursor that stays with its row's key."""
 
     DEFAULT_CSS = """
@@ -207,6 +208,10 @@ class LineTable(ScrollView, can_focus=True):
         """Choose the row under the cursor."""
         if self.cursor_key is not None:
             self.post_message(self.Selected(self, self.cursor_key))
+
+    def paint_focus(self) -> None:
+        """Only the row under the cursor looks different."""
+        self._refresh_row(self._cursor)
 
     def on_click(self, event: events.Click) -> None:
         """The first click moves the cursor, a click on the cursor chooses the row."""

@@ -5,26 +5,31 @@ It shows what it is given and keeps only where somebody looks; the time it knows
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
+from io import StringIO
 from itertools import zip_longest
 from typing import ClassVar
 
 from rich.cells import cell_len
+from rich.console import Console
 from rich.segment import Segment
+from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.tui.view.past import Flow, Interval
 from cp_tui.tui.widgets.glyphs import Glyphs
-from cp_tui.tui.widgets.timeline_picture import AXIS_ROWS, Line, Part, Picture, draw, share_rows
+from cp_tui.tui.widgets.quiet_focus import QuietFocus
+from cp_tui.tui.widgets.timeline_picture import AXIS_ROWS, Line, Part, Picture, draw, use_at
+from cp_tui.tui.widgets.timeline_readout import Place, readout
 from cp_tui.tui.widgets.timeline_view import ZOOMS, View
 
 
@@ -32,7 +37,11 @@ def _binding(key: str, action: str, description: str, id: str) -> Binding:
     return Binding(key, action, description, show=False, id=f"timeline.{id}", tooltip=description)
 
 
-class Timeline(Widget, can_focus=True):
+EXPLANATION_WIDTH = 200
+"""The explanation is broken into lines by whoever shows it."""
+
+
+class Timeline(QuietFocus, can_focus=True):
     """Composite schedules as stepped bars, with the reason for every step."""
 
     DEFAULT_CSS = """
@@ -49,6 +58,13 @@ class Timeline(Widget, can_focus=True):
         & > .timeline--real { color: $timeline-real; }
         & > .timeline--armed { color: $timeline-armed; }
         & > .timeline--unknown { color: $timeline-unknown; }
+        & > .timeline--measured { color: $timeline-measured; }
+        & > .timeline--headroom { color: $timeline-headroom; }
+        & > .timeline--measured-in-headroom {
+            color: $timeline-measured;
+            background: $timeline-headroom;
+        }
+        & > .timeline--violation { color: $timeline-violation; text-style: bold reverse; }
         & > .timeline--readout { color: $foreground; text-style: bold; }
         & > .timeline--detail { color: $text-muted; }
         &:focus > .timeline--selected { color: $timeline-cursor; }
@@ -71,6 +87,7 @@ class Timeline(Widget, can_focus=True):
         _binding("right_square_bracket", "pan(1)", "Pan to later", "pan-later"),
         _binding("0,home", "now", "Back to now", "now"),
         _binding("u", "unit", "Amperes or watts", "unit"),
+        _binding("enter", "alone", "This connector alone, or all", "alone"),
     ]
 
     class CursorMoved(Message):
@@ -121,10 +138,14 @@ class Timeline(Widget, can_focus=True):
         self._time_zone = time_zone
         self._schedules: tuple[CompositeSchedule, ...] = ()
         self._full_scale: Mapping[int, Decimal] = {}
+        self._measured: Mapping[int, Sequence[Flow]] = {}
+        self._violations: Mapping[int, Sequence[Interval]] = {}
         self._now = datetime.fromtimestamp(0, UTC)
         self._view = View()
         self._unit = ChargingRateUnitType.A
         self._strips: list[Strip] = []
+        self._is_stale = False
+        """The strips have colours that no longer hold."""
 
     # What the owner says and asks.
 
@@ -134,14 +155,18 @@ class Timeline(Widget, can_focus=True):
         now: datetime,
         *,
         full_scale: Mapping[int, Decimal] | None = None,
+        measured: Mapping[int, Sequence[Flow]] | None = None,
+        violations: Mapping[int, Sequence[Interval]] | None = None,
     ) -> None:
         """Show these schedules at this time; what looks the same is not painted again.
 
         `full_scale` is the limit that fills the lane of a connector, in the unit of its schedule,
-        such as its hardware limit; without it the highest limit shown does.
+        such as its hardware limit; without it the highest limit shown does. `measured` is what
+        flowed, in the unit of the schedules; `violations` is when that was too much.
         """
         self._schedules = tuple(schedules[connector_id] for connector_id in sorted(schedules))
         self._full_scale = full_scale or {}
+        self._measured, self._violations = measured or {}, violations or {}
         self._now = now
         self._look(replace(self._view, lane=min(self._view.lane, max(0, len(schedules) - 1))))
 
@@ -171,6 +196,42 @@ class Timeline(Widget, can_focus=True):
         """Zoom and unit, for the title of the pane: `6 h  A`."""
         unit = self._schedules[0].unit if self._schedules else self._unit
         return f"{ZOOMS[self._view.zoom].label}  {unit}"
+
+    @property
+    def schedules(self) -> tuple[CompositeSchedule, ...]:
+        """What is shown, from connector 0 on."""
+        return self._schedules
+
+    def explanation(self) -> tuple[str, ...]:
+        """Everything about the limit at the cursor, a sentence each."""
+        if not self._schedules:
+            return ()
+        picture = self._picture()
+        at = self.cursor_time
+        place = Place(at, self._now, self._time_zone, picture.glyphs.separator, EXPLANATION_WIDTH)
+        return readout(self._schedules[self._view.lane], place, use_at(picture, at))
+
+    def set_time_zone(self, time_zone: tzinfo) -> None:
+        """Write times as clocks there show them."""
+        if time_zone != self._time_zone:
+            self._time_zone = time_zone
+            self._repaint()
+
+    def as_svg(self, title: str) -> str:
+        """The picture as it stands on the screen."""
+        console = Console(
+            file=StringIO(),
+            width=self.size.width,
+            force_terminal=True,
+            record=True,
+            legacy_windows=False,
+            color_system="truecolor",
+        )
+        for strip in self._drawn():
+            console.print(
+                Text.assemble(*((part.text, part.style or "") for part in strip)), end="\n"
+            )
+        return console.export_svg(title=title, theme=self.app.ansi_theme, unique_id="timeline")
 
     # Keys and mouse.
 
@@ -205,6 +266,10 @@ class Timeline(Widget, can_focus=True):
         """Follow the clock again."""
         self._look(self._view.follow())
 
+    def action_alone(self) -> None:
+        """Show one connector alone, as high as there is room, or all again."""
+        self._look(replace(self._view, is_alone=not self._view.is_alone))
+
     def action_unit(self) -> None:
         """Ask for the other unit; what is shown changes when the owner gives such schedules."""
         units = ChargingRateUnitType
@@ -217,7 +282,7 @@ class Timeline(Widget, can_focus=True):
         if offset is None or not self._schedules:
             return
         picture = self._picture()
-        rows = share_rows(picture.height, len(self._schedules), self._view.lane)
+        rows = picture.rows
         lane = rows.first_lane + (offset.y - AXIS_ROWS) // rows.lane_rows
         view = self._view
         if offset.y >= AXIS_ROWS and lane < rows.first_lane + rows.lanes:
@@ -259,6 +324,8 @@ class Timeline(Widget, can_focus=True):
             glyphs=self._glyphs.value,
             time_zone=self._time_zone,
             has_texture=self._glyphs is Glyphs.ASCII or self.app.no_color,
+            measured=self._measured,
+            violations=self._violations,
         )
 
     def _repaint(self) -> None:
@@ -272,6 +339,7 @@ class Timeline(Widget, can_focus=True):
                 self.refresh(Region(0, y, min(changed, self.size.width), 1))
 
     def _drawn(self) -> list[Strip]:
+        self._is_stale = False
         return [self._strip(line) for line in draw(self._picture())]
 
     def _strip(self, line: Line) -> Strip:
@@ -283,11 +351,16 @@ class Timeline(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the picture."""
         # A first paint or one after a resize may come before the event that says so.
-        if not self._strips or self._strips[0].cell_length != self.size.width:
+        is_old = self._is_stale or not self._strips
+        if is_old or self._strips[0].cell_length != self.size.width:
             self._strips = self._drawn()
         if y < len(self._strips):
             return self._strips[y]
         return Strip.blank(self.size.width, self.rich_style)
+
+    def paint_focus(self) -> None:
+        """The marks of the lane and of the cursor look different."""
+        self._repaint()
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -296,7 +369,7 @@ class Timeline(Widget, can_focus=True):
     def notify_style_update(self) -> None:
         """The theme or the focus changed: nothing drawn before is right."""
         super().notify_style_update()
-        self._strips = []
+        self._is_stale = True
 
 
 def _cells(strips: list[Strip], y: int) -> list[tuple[str, object]]:

@@ -6,17 +6,18 @@ From top to bottom: the time axis with now and the cursor, a lane for each conne
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.tui.view.past import Flow, Interval, flow_at
 from cp_tui.tui.widgets.glyphs import GlyphSet, bar
 from cp_tui.tui.widgets.steps import Column, shown_limits, steps
 from cp_tui.tui.widgets.time_axis import ticks
-from cp_tui.tui.widgets.timeline_readout import Place, fitted, limit_text, period_at, readout
+from cp_tui.tui.widgets.timeline_readout import Place, Use, fitted, limit_text, period_at, readout
 from cp_tui.tui.widgets.timeline_view import View
 
 AXIS_ROWS = 1
@@ -26,6 +27,8 @@ READOUT_ROWS = 2
 READOUT_ROWS_MAX = 8
 READOUT_ROWS_GOOD = 4
 LANE_ROWS_MAX = 6
+ALONE_ROWS_MAX, ALONE_READOUT_ROWS_MAX = 14, 16
+"""A lane that is shown alone may be higher, and there is more room for words."""
 LABELLED_ROWS_MIN = 3
 """A lane of so many rows has room for the limits above its bars."""
 
@@ -48,6 +51,11 @@ class Part(StrEnum):
     ARMED = "armed"
     UNKNOWN = "unknown"
     ZERO = "zero"
+    MEASURED = "measured"
+    HEADROOM = "headroom"
+    """Allowed, and not used."""
+    MEASURED_IN_HEADROOM = "measured-in-headroom"
+    VIOLATION = "violation"
     VALUE = "value"
     READOUT = "readout"
     DETAIL = "detail"
@@ -71,6 +79,19 @@ class Picture:
     time_zone: tzinfo
     has_texture: bool
     """Armed bars are hatched as well as pale: colour alone would not tell."""
+    measured: Mapping[int, Sequence[Flow]] = field(default_factory=dict)
+    """What flowed, in the unit of the schedules."""
+    violations: Mapping[int, Sequence[Interval]] = field(default_factory=dict)
+    """When more flowed than was allowed."""
+
+    @property
+    def rows(self) -> Rows:
+        """How the height is shared out."""
+        lanes, selected = len(self.schedules), self.view.lane
+        if not self.view.is_alone or lanes == 0:
+            return share_rows(self.height, lanes, selected)
+        limits = (ALONE_ROWS_MAX, ALONE_READOUT_ROWS_MAX)
+        return replace(share_rows(self.height, 1, 0, limits), first_lane=selected)
 
     @property
     def label_width(self) -> int:
@@ -104,7 +125,12 @@ class Rows:
     readout_rows: int
 
 
-def share_rows(height: int, lanes: int, selected: int) -> Rows:
+def share_rows(
+    height: int,
+    lanes: int,
+    selected: int,
+    most: tuple[int, int] = (LANE_ROWS_MAX, READOUT_ROWS_MAX),
+) -> Rows:
     """Give every lane a row, then the readout its two, then both more; what is left stays empty."""
     space = max(0, height - AXIS_ROWS)
     if lanes == 0 or space < lanes:
@@ -113,8 +139,8 @@ def share_rows(height: int, lanes: int, selected: int) -> Rows:
         return Rows(1, first, visible, 0)
     lane_rows, readout_rows = 1, min(READOUT_ROWS, space - lanes)
     if space >= lanes + READOUT_ROWS_GOOD:
-        lane_rows = min((space - READOUT_ROWS_GOOD) // lanes, LANE_ROWS_MAX)
-        readout_rows = min(space - lanes * lane_rows, READOUT_ROWS_MAX)
+        lane_rows = min((space - READOUT_ROWS_GOOD) // lanes, most[0])
+        readout_rows = min(space - lanes * lane_rows, most[1])
     return Rows(lane_rows, 0, lanes, readout_rows)
 
 
@@ -122,7 +148,7 @@ def draw(picture: Picture) -> list[Line]:
     """The lines of the picture, `height` of them at most."""
     if not picture.schedules:
         return []
-    rows = share_rows(picture.height, len(picture.schedules), picture.view.lane)
+    rows = picture.rows
     visible = range(rows.first_lane, rows.first_lane + rows.lanes)
     lines = [_axis(picture, visible)]
     for lane in visible:
@@ -198,24 +224,86 @@ def _bars(
     rows: int,
 ) -> list[list[tuple[str, Part]]]:
     """The cells of the bars, row by row from the top."""
-    glyphs = picture.glyphs
-    scale = full_scale(picture, schedule)
-    bars: list[tuple[str, Part]] = []
-    for index, (column, limit) in enumerate(zip(found, shown, strict=True)):
-        if column is None or limit is None:
-            bars.append((glyphs.unknown.rjust(rows), Part.UNKNOWN))
-            continue
-        is_new = index == 0 or shown[index - 1] != limit
-        is_armed = schedule.periods[column.period].source.is_hypothetical
-        part = Part.ARMED if is_armed else Part.REAL
-        if limit <= 0:
-            # A gap could be anything; a limit of nothing says so where it begins.
-            bars.append((("0" if is_new else " ").rjust(rows), Part.ZERO))
-        elif is_armed and picture.has_texture and not is_new and index % 2:
-            bars.append((" " * rows, part))
+    used = _used(picture, schedule, rows)
+    columns = [
+        _past(picture, schedule, shown[index], flow, rows)
+        if (flow := used[index]) is not None
+        else _to_come(picture, schedule, found, shown, index, rows)
+        for index in range(picture.columns)
+    ]
+    return [[cells[row] for cells in columns] for row in range(rows)]
+
+
+def _used(picture: Picture, schedule: CompositeSchedule, rows: int) -> list[Use | None]:
+    """What flowed in each column; a bar of one row shows it only where it was too much."""
+    view, columns = picture.view, picture.columns
+    start = view.window_start(picture.now)
+    measured = picture.measured.get(schedule.connector_id, ())
+    wrong = picture.violations.get(schedule.connector_id, ())
+    used: list[Use | None] = []
+    for index, column in enumerate(steps(measured, start, view.span, columns)):
+        left = start + view.span * index / columns
+        right = start + view.span * (index + 1) / columns
+        is_violation = any(begin < right and end > left for begin, end in wrong)
+        is_shown = column is not None and (rows > 1 or is_violation)
+        used.append(Use(column.max, is_violation) if column is not None and is_shown else None)
+    return used
+
+
+def _past(
+    picture: Picture, schedule: CompositeSchedule, limit: Decimal | None, use: Use, rows: int
+) -> list[tuple[str, Part]]:
+    """A column with what flowed in the bar of what was allowed, from the top."""
+    glyphs, scale = picture.glyphs, full_scale(picture, schedule)
+    per_cell = len(glyphs.levels)
+    allowed = level_of(limit, scale, rows, glyphs) if limit else 0
+    flowed = level_of(use.amount, scale, rows, glyphs) if use.amount > 0 else 0
+    cells: list[tuple[str, Part]] = []
+    for row in reversed(range(rows)):
+        allowed_here = min(max(allowed - row * per_cell, 0), per_cell)
+        flowed_here = min(max(flowed - row * per_cell, 0), per_cell)
+        is_top = not any(part is not Part.HEADROOM for sign, part in cells if sign != " ")
+        if flowed_here and use.is_violation and is_top:
+            cells.append((glyphs.violation, Part.VIOLATION))
+        elif flowed_here:
+            is_inside = allowed_here == per_cell > flowed_here and not picture.has_texture
+            part = Part.MEASURED_IN_HEADROOM if is_inside else Part.MEASURED
+            cells.append((glyphs.levels[flowed_here - 1], part))
+        elif allowed_here:
+            sign = glyphs.headroom if picture.has_texture else glyphs.levels[allowed_here - 1]
+            cells.append((sign, Part.HEADROOM))
         else:
-            bars.append((bar(level_of(limit, scale, rows, glyphs), rows, glyphs), part))
-    return [[(cells[row], part) for cells, part in bars] for row in range(rows)]
+            cells.append((" ", Part.HEADROOM))
+    return cells
+
+
+def _to_come(
+    picture: Picture,
+    schedule: CompositeSchedule,
+    found: Sequence[Column | None],
+    shown: Sequence[Decimal | None],
+    index: int,
+    rows: int,
+) -> list[tuple[str, Part]]:
+    """A column of which only the limit is known, from the top."""
+    glyphs = picture.glyphs
+    column, limit = found[index], shown[index]
+    if column is None or limit is None:
+        return _cells(glyphs.unknown.rjust(rows), Part.UNKNOWN)
+    is_new = index == 0 or shown[index - 1] != limit
+    is_armed = schedule.periods[column.period].source.is_hypothetical
+    part = Part.ARMED if is_armed else Part.REAL
+    if limit <= 0:
+        # A gap could be anything; a limit of nothing says so where it begins.
+        return _cells(("0" if is_new else " ").rjust(rows), Part.ZERO)
+    if is_armed and picture.has_texture and not is_new and index % 2:
+        return _cells(" " * rows, part)
+    level = level_of(limit, full_scale(picture, schedule), rows, glyphs)
+    return _cells(bar(level, rows, glyphs), part)
+
+
+def _cells(signs: str, part: Part) -> list[tuple[str, Part]]:
+    return [(sign, part) for sign in signs]
 
 
 def _labelled(
@@ -267,11 +355,20 @@ def _readout(picture: Picture, rows: int) -> list[Line]:
     place = Place(
         view.cursor(picture.now), picture.now, picture.time_zone, picture.glyphs.separator, width
     )
-    lines = readout(picture.schedules[view.lane], place)
+    lines = readout(picture.schedules[view.lane], place, use_at(picture, place.at))
     return [
         ((f" {text}", Part.DETAIL if index else Part.READOUT),)
         for index, text in enumerate(fitted(lines, width, rows, picture.glyphs.ellipsis))
     ]
+
+
+def use_at(picture: Picture, at: datetime) -> Use | None:
+    """What flowed at an instant on the lane that is looked at."""
+    connector_id = picture.schedules[picture.view.lane].connector_id
+    flow = flow_at(picture.measured.get(connector_id, ()), at)
+    wrong = picture.violations.get(connector_id, ())
+    is_violation = any(begin <= at < end for begin, end in wrong)
+    return None if flow is None else Use(flow.limit, is_violation)
 
 
 def _merged(pieces: Sequence[tuple[str, Part]]) -> Line:

@@ -70,16 +70,36 @@ class Place:
         return full if len(full) <= self.width else dot.join((when, text))
 
 
-def readout(schedule: CompositeSchedule, place: Place) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What flowed, in the unit of the schedule."""
+
+    amount: Decimal
+    is_violation: bool
+    """More than was allowed, for longer than a vehicle needs to follow."""
+
+    def sentence(self, unit: ChargingRateUnitType) -> str:
+        """What flowed, in words."""
+        above = ": above the limit" if self.is_violation else ""
+        return f"Measured {limit_text(self.amount, unit)}{above}"
+
+
+def readout(schedule: CompositeSchedule, place: Place, use: Use | None = None) -> tuple[str, ...]:
     """The lines under the chart, the most important first."""
     period = period_at(schedule, place.at)
+    flowed = [] if use is None else [use.sentence(schedule.unit)]
     if period is None:
-        return _unknown(schedule, place)
+        first, *rest = _unknown(schedule, place)
+        return (first, *flowed, *rest)
     until = ", known until" if period is schedule.periods[-1] else " until"
     phases = "" if period.number_phases is None else f" on {period.number_phases} ph"
     limit = f"{limit_text(period.limit, schedule.unit)}{phases}"
     headline = f"{limit}{until} {place.clock(period.end, place.at)}"
-    lines = [place.headline(schedule.connector_id, headline), *_why(schedule, period.source)]
+    lines = [
+        place.headline(schedule.connector_id, headline),
+        *flowed,
+        *_why(schedule, period.source),
+    ]
     return tuple(map(clean, lines))
 
 

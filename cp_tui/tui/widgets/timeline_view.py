@@ -56,6 +56,8 @@ class View:
     """The cursor; None: it stands at now."""
     lane: int = 0
     """Index of the lane that keys and readout are about."""
+    is_alone: bool = False
+    """Only that lane is shown."""
 
     @property
     def span(self) -> timedelta:

@@ -1,0 +1,40 @@
+"""What an action is: its public name, its words, its keys, and what stands against it now."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cp_tui.tui import possible
+from cp_tui.tui.desk import Desk
+from cp_tui.tui.store import Snapshot
+
+
+class Group(StrEnum):
+    """What an action is about."""
+
+    CHARGE_POINT = "Charge point"
+    CONFIGURATION = "Configuration"
+    CONNECTOR = "Connector"
+    SCHEDULE = "Schedule"
+    SCREEN = "Screen"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do."""
+
+    id: str
+    """The public name, also in a keymap."""
+    title: str
+    help: str
+    group: Group
+    run: Callable[[Desk], Awaitable[None]]
+    keys: tuple[str, ...] = ()
+    """Default keys, in Textual's names."""
+    short: str = ""
+    """The word in the footer; empty: not in the footer."""
+    pane: str = ""
+    """The pane in whose title its key is shown."""
+    why_not: Callable[[Snapshot], str | None] = possible.always

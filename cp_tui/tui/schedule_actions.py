@@ -1,0 +1,81 @@
+"""The part of the registry that is about charging profiles and what they come to over time."""
+
+from __future__ import annotations
+
+from cp_tui.tui import possible
+from cp_tui.tui import schedule_operations as do
+from cp_tui.tui.action import Action, Group
+from cp_tui.tui.operations import on_screen
+
+SCHEDULE_ACTIONS: tuple[Action, ...] = (
+    Action(
+        "schedule.explain",
+        "Why this limit",
+        "The limit at the cursor in full: who sets it, until when, who lost and why.",
+        Group.SCHEDULE,
+        on_screen("explain"),
+        ("y",),
+        short="Why",
+        why_not=possible.schedule,
+    ),
+    Action(
+        "schedule.clear",
+        "Clear a charging profile",
+        "Remove the selected profile, as ClearChargingProfile would; asks first.",
+        Group.SCHEDULE,
+        do.clear_profile,
+        ("x",),
+        short="Clear",
+        pane="profiles",
+        why_not=possible.with_profiles,
+    ),
+    Action(
+        "schedule.clear_matching",
+        "Clear charging profiles by filter",
+        "Remove every profile with this id, or with this connector, purpose and level.",
+        Group.SCHEDULE,
+        do.clear_matching,
+        ("X",),
+        why_not=possible.with_profiles,
+    ),
+    Action(
+        "schedule.install",
+        "Install a charging profile",
+        "Fill in a profile; it is checked by the rules of SetChargingProfile.",
+        Group.SCHEDULE,
+        do.install,
+        ("i",),
+        short="Install",
+        pane="profiles",
+        why_not=possible.change,
+    ),
+    Action(
+        "schedule.install_file",
+        "Install a charging profile from a file",
+        "Read csChargingProfiles, or a whole SetChargingProfile.req, from a JSON file.",
+        Group.SCHEDULE,
+        do.install_file,
+        ("I",),
+        why_not=possible.change,
+    ),
+    Action(
+        "schedule.export",
+        "Export the schedule",
+        "Write what the timeline knows to a file: CSV where its name ends so, else JSON.",
+        Group.SCHEDULE,
+        do.export,
+        ("E",),
+        short="Export",
+        why_not=possible.schedule,
+    ),
+    Action(
+        "schedule.picture",
+        "Save the timeline as a picture",
+        "Write the timeline as it stands on the screen to an SVG file.",
+        Group.SCHEDULE,
+        do.save_picture,
+        ("P",),
+        why_not=possible.schedule,
+    ),
+)
+"""In the order of the palette."""

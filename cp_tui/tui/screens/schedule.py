@@ -1,0 +1,60 @@
+"""The screen of the schedule: the limits over time, why each holds, and the installed profiles."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from textual.app import ComposeResult
+
+from cp_tui.tui.keys import Keymap
+from cp_tui.tui.panes.pane import Pane
+from cp_tui.tui.panes.profiles import ProfilesPane
+from cp_tui.tui.panes.schedule import SchedulePane
+from cp_tui.tui.screens.main_screen import MainScreen
+from cp_tui.tui.widgets.glyphs import Glyphs
+
+TIMELINE_HINTS = "+ - zoom  [ ] pan  H L change  0 now  u A/W  enter alone"
+"""The keys of the timeline that nobody would guess."""
+
+
+class ScheduleScreen(MainScreen):
+    """The timeline over the table of profiles."""
+
+    DEFAULT_CSS = """
+    ScheduleScreen {
+        SchedulePane { height: 12fr; }
+        ProfilesPane { height: 9fr; }
+        &.-medium SchedulePane, &.-tall SchedulePane { height: 3fr; }
+        &.-medium ProfilesPane, &.-tall ProfilesPane { height: 2fr; }
+    }
+    """
+
+    NAME = "schedule"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
+        (0, "-narrow"),
+        (130, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
+        (0, "-short"),
+        (34, "-medium"),
+        (50, "-tall"),
+    ]
+
+    def __init__(self, keymap: Keymap, *, zone: tzinfo, glyphs: Glyphs) -> None:
+        super().__init__()
+        self.schedule = SchedulePane(TIMELINE_HINTS, zone=zone, glyphs=glyphs)
+        self.profiles = ProfilesPane(keymap.hints("profiles"), glyphs=glyphs)
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """The panes, in the order of the focus."""
+        return (self.schedule, self.profiles)
+
+    def compose_panes(self) -> ComposeResult:
+        """What holds when, and what makes it so."""
+        yield self.schedule
+        yield self.profiles
+
+    def on_mount(self) -> None:
+        """Start on the timeline: the question is about a limit."""
+        self.schedule.take_focus()

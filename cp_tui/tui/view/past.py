@@ -1,0 +1,146 @@
+"""What was: the limits that were in force and the power that flowed, and where it was too much.
+
+Pure. A limit counts as it was published then, not as the profiles of today would have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
+from cp_tui.charge_point.variables import MeasuredPoint
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
+
+PERIODS_MAX = 500
+"""Past limits kept of a connector: days, where they change every few minutes."""
+
+POINTS_MAX = 2_000
+"""Measured points kept of a connector: as many as the engine keeps."""
+
+CHANGE_MIN = 0.01
+"""A smaller part of the value is noise."""
+
+RAMP_DOWN = timedelta(seconds=5)
+"""A vehicle is given this long to follow a limit that fell: IEC 61851-1 allows 5 s."""
+
+TOLERANCE = Decimal("1.02")
+"""Of a limit: a meter of class B may be off by as much."""
+
+TOLERANCE_A, TOLERANCE_W = Decimal("0.2"), Decimal(100)
+"""On top of it: what electronics draw where nothing may flow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What flowed over [start, end), in the unit that is looked at."""
+
+    start: datetime
+    end: datetime
+    limit: Decimal
+    """What flowed, under the name by which a step is cut into columns."""
+
+
+Interval = tuple[datetime, datetime]
+
+
+def believed(
+    before: Sequence[CompositePeriod], published: CompositeSchedule
+) -> tuple[CompositePeriod, ...]:
+    """What was believed until a schedule was published, and from then on the schedule."""
+    kept = [
+        each if each.end <= published.start else each.model_copy(update={"end": published.start})
+        for each in before
+        if each.start < published.start
+    ]
+    first, *rest = published.periods
+    if kept and kept[-1].end == first.start and _says_the_same(kept[-1], first):
+        first = first.model_copy(update={"start": kept.pop().start})
+    return (*kept[-PERIODS_MAX:], first, *rest)
+
+
+def with_past(schedule: CompositeSchedule, limits: Sequence[CompositePeriod]) -> CompositeSchedule:
+    """A schedule that begins with what was in force before; in the unit that it was published in.
+
+    Both overlap in what is still to come: there the schedule counts.
+    """
+    past = believed(limits, schedule)
+    if past[0].start >= schedule.start:
+        return schedule
+    return schedule.model_copy(update={"start": past[0].start, "periods": past})
+
+
+def is_like(point: MeasuredPoint, other: MeasuredPoint) -> bool:
+    """Whether the same flows, but for noise."""
+    return _is_close(point.power_w, other.power_w) and _is_close(point.current_a, other.current_a)
+
+
+def joined(
+    older: Sequence[MeasuredPoint], newer: Sequence[MeasuredPoint]
+) -> tuple[MeasuredPoint, ...]:
+    """Points in order of time; where both know something, the newer count."""
+    if newer:
+        older = [point for point in older if point.at < newer[0].at]
+    return (*older, *newer)[-POINTS_MAX:]
+
+
+def flows(points: Sequence[MeasuredPoint], now: datetime, unit: ChargingRateUnitType) -> list[Flow]:
+    """Points as stretches of time: a value holds until the next one, the last until now."""
+    ends = [*(point.at for point in points[1:]), now]
+    return [
+        Flow(point.at, min(end, now), _value(point, unit))
+        for point, end in zip(points, ends, strict=True)
+        if point.at < min(end, now)
+    ]
+
+
+def violations(
+    measured: Sequence[Flow], limits: Sequence[CompositePeriod], unit: ChargingRateUnitType
+) -> list[Interval]:
+    """Where more flowed than was allowed, the time to follow a falling limit apart."""
+    slack = TOLERANCE_A if unit is ChargingRateUnitType.A else TOLERANCE_W
+    rules = [*_in_force(limits)]
+    found: list[Interval] = []
+    first = 0
+    for flow in measured:
+        while first < len(rules) and rules[first][0].end <= flow.start:
+            first += 1
+        for period, start in rules[first:]:
+            if period.start >= flow.end:
+                break
+            left, right = max(flow.start, start), min(flow.end, period.end)
+            if flow.limit > period.limit * TOLERANCE + slack and left < right:
+                found.append((left, right))
+    return found
+
+
+def flow_at(measured: Sequence[Flow], at: datetime) -> Flow | None:
+    """What flowed at an instant."""
+    return next((flow for flow in measured if flow.start <= at < flow.end), None)
+
+
+def _in_force(limits: Sequence[CompositePeriod]) -> Iterator[tuple[CompositePeriod, datetime]]:
+    """Each limit with the instant from which it must be followed."""
+    before: CompositePeriod | None = None
+    for period in limits:
+        has_fallen = before is not None and before.limit > period.limit
+        yield period, period.start + (RAMP_DOWN if has_fallen else timedelta())
+        before = period
+
+
+def _says_the_same(period: CompositePeriod, other: CompositePeriod) -> bool:
+    return (period.limit, period.number_phases, period.source) == (
+        other.limit,
+        other.number_phases,
+        other.source,
+    )
+
+
+def _value(point: MeasuredPoint, unit: ChargingRateUnitType) -> Decimal:
+    return Decimal(str(point.current_a if unit is ChargingRateUnitType.A else point.power_w))
+
+
+def _is_close(value: float, other: float) -> bool:
+    return abs(value - other) <= CHANGE_MIN * max(value, other)
