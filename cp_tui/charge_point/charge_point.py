@@ -206,9 +206,11 @@ class ChargePoint:
             return
         parts = self._parts
         parts.calls.opened()
-        again = parts.configuration.boolean("BootOnReconnect")
-        parts.registration.link_opened(boot_again=again)
-        if parts.registration.is_accepted and not again:
+        if parts.configuration.boolean("BootOnReconnect"):
+            parts.registration.reset()
+            parts.statuses.reset()
+        parts.registration.link_opened()
+        if parts.registration.is_accepted:
             parts.statuses.notify_changed()
             parts.firmware.report()
             parts.diagnostics.report()

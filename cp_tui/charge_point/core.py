@@ -16,8 +16,11 @@ from pydantic import BaseModel, ValidationError
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Effect, Emit, Forget, Log, LogLevel, Save, Table
 from cp_tui.charge_point.meter import Body
+from cp_tui.charge_point.records import ClockRecord
 
 R = TypeVar("R", bound=BaseModel)
+
+CLOCK_KEY = "clock"
 
 CLOCK_STEP_MIN = timedelta(seconds=1)
 """A smaller difference to the CSMS is noise of the network and of whole seconds."""
@@ -39,12 +42,14 @@ class Core:
         self.now = datetime.min.replace(tzinfo=UTC)
         """The clock of the machine: for everything that is a duration."""
         self.offset = timedelta(0)
-        """What the clock of the charge point is ahead of the machine's."""
+        """What the clock of the charge point is ahead of the machine's; kept over a boot."""
         self.is_clock_set = False
         """Whether the CSMS has told the time since the boot."""
         self._stored = stored
         self._effects: list[Effect] = []
         self._changed: set[str] = set()
+        if known := self.record(Table.STATE, CLOCK_KEY, ClockRecord):
+            self.offset = timedelta(seconds=known.offset_s)
 
     @property
     def time(self) -> datetime:
@@ -66,6 +71,8 @@ class Core:
         if least - CLOCK_STEP_MIN < self.offset < least + latency + CLOCK_STEP_MIN:
             return False
         self.offset = least + latency / 2
+        offset_s = self.offset.total_seconds()
+        self.save(Table.STATE, CLOCK_KEY, ClockRecord(offset_s=offset_s))
         return True
 
     def emit(self, *effects: Effect) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 SHOWN_MAX = 100
+GIVEN_UP_MAX = 20
+"""Messages that were given up and whose late answer is still of use."""
 UNKNOWN_TRANSACTION_ID = -1
 """Stands for the transactionId that a lost StartTransaction never brought (E 3.18)."""
 
@@ -66,6 +68,7 @@ class Outbox:
         self._sequence = self._entries[-1].sequence if self._entries else 0
         self._meter_values = sum(record.action == Action.METER_VALUES for record in records)
         self._thinned = 0
+        self._given_up: dict[int, OutboxRecord] = {}
         self._is_in_flight = False
 
     def __len__(self) -> int:
@@ -180,7 +183,10 @@ class Outbox:
 
     def _confirmed(self, sequence: int, response: WireModel) -> None:
         if not self._entries or self._entries[0].sequence != sequence:
-            # The late answer to an earlier attempt: another message is on its way by now.
+            # The late answer to an earlier attempt: another message is on its way by now. Of a
+            # StartTransaction that was given up it still brings the transactionId.
+            if given_up := self._given_up.pop(sequence, None):
+                self._on_confirmed(given_up, response)
             return
         self._is_in_flight = False
         record = self._remove_head()
@@ -205,6 +211,9 @@ class Outbox:
             )
             return
         record = self._remove_head()
+        self._given_up[sequence] = record
+        if len(self._given_up) > GIVEN_UP_MAX:
+            del self._given_up[next(iter(self._given_up))]
         self._core.log(
             LogLevel.ERROR, f"{record.action} is given up after {attempts} attempts: {failure.text}"
         )

@@ -36,6 +36,12 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
+class ClockRecord(Record):
+    """How far the clock of the charge point is ahead of the machine's, in s."""
+
+    offset_s: float
+
+
 class KeyRecord(Record):
     """The value of a configuration key that differs from where it started."""
 

@@ -92,9 +92,9 @@ class Registration:
         self._reason = None
         self._core.changed("registration")
 
-    def link_opened(self, *, boot_again: bool) -> None:
+    def link_opened(self) -> None:
         """Begin with a BootNotification, unless this boot was accepted already (J 5.4)."""
-        if self.is_accepted and not boot_again:
+        if self.is_accepted:
             self._heartbeat_from = self._core.now
             self._core.changed("registration")
         elif self._boot_at is None or self._boot_at <= self._core.now or self.status is None:

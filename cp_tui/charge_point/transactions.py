@@ -234,6 +234,7 @@ class Transactions:
                 "transaction_id": response.transaction_id,
                 "parent_id_tag": info.parent_id_tag or record.parent_id_tag,
                 "is_start_lost": False,
+                "delivery": DeliveryState.WAITING,
             }
         )
         self._replace(record)

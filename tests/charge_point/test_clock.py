@@ -87,3 +87,21 @@ def test_an_interval_beyond_all_reason_does_no_harm(status: str, interval: int) 
     registration = made.variables["registration"]
     assert isinstance(registration, Registration)
     assert registration.status == status
+
+
+def test_the_clock_of_the_csms_is_kept_over_a_boot() -> None:
+    made = rig(boot=False)
+    ahead = (made.now + timedelta(hours=3)).isoformat()
+    answer = {"status": "Accepted", "currentTime": ahead, "interval": 300}
+    made.responders["BootNotification"] = lambda _: answer
+    made.power_on()
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    made.cut()
+    made.power_cycle()
+    made.responders["BootNotification"] = lambda _: None
+    made.forget_sent()
+    made.act("plug_out", connector_id=1)
+    made.act("plug_in", connector_id=1)
+    changes = [event for name, event in made.events if name == "status_changes"]
+    assert all(change.model_dump()["time"].hour == 11 for change in changes)

@@ -139,3 +139,16 @@ def test_offline_for_long_the_meter_values_are_thinned_out_evenly() -> None:
     assert len(minutes) >= 20
     stamps = [p["meterValue"][0]["timestamp"] for p in made.calls("MeterValues")]
     assert stamps == sorted(stamps)
+
+
+def test_an_answer_after_the_last_attempt_still_brings_the_transaction_id() -> None:
+    made = rig(keys={"MessageTimeout": "5", "TransactionMessageAttempts": "1"})
+    made.responders["StartTransaction"] = lambda _: None
+    start(made)
+    first = next(f for f in made.sent if f[2] == "StartTransaction")
+    made.after(6)
+    made.receive(f'[3,"{first[1]}",{{"transactionId":9,"idTagInfo":{{"status":"Accepted"}}}}]')
+    made.act("swipe", id_tag="TAG")
+    assert made.calls("StopTransaction")[0]["transactionId"] == 9
+    transactions: Any = made.variables["transactions"]
+    assert transactions.root[0].delivery == "delivered"

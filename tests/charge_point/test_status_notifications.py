@@ -60,3 +60,17 @@ def test_nobody_is_waited_for_after_the_lock_opened_with_no_vehicle_at_it(end: s
     connectors = made.variables["connectors"]
     assert isinstance(connectors, Connectors)
     assert connectors.root[1].status == "Available"
+
+
+def test_boot_on_reconnect_waits_for_the_acceptance_before_anything_else() -> None:
+    made = rig(keys={"BootOnReconnect": "true"})
+    made.cut()
+    made.responders["BootNotification"] = lambda _: "InternalError"
+    made.reconnect()
+    made.act("plug_in", connector_id=1)
+    made.after(60)
+    assert set(made.actions()) == {"BootNotification"}
+    assert len(made.actions()) == 2
+    del made.responders["BootNotification"]
+    made.after(120)
+    assert made.statuses(1)[-1] == "Finishing"
