@@ -111,9 +111,17 @@ class _Wiring:
         """Say whether nobody may start a transaction at this moment."""
         return self.why_closed() is not None
 
+    def why_offline(self) -> str | None:
+        """Say why the CSMS cannot be asked, if so."""
+        if not self.parts.calls.is_open:
+            return "there is no connection to the CSMS"
+        if not self.parts.registration.is_accepted:
+            return "the CSMS has not accepted this charge point yet"
+        return None
+
     def is_online(self) -> bool:
         """Say whether the CSMS can be asked."""
-        return self.parts.calls.is_open and self.parts.registration.is_accepted
+        return self.why_offline() is None
 
     # --- registration -----------------------------------------------------------------------------
 
@@ -337,7 +345,7 @@ def _authorization(
         cache,
         LocalListConflicts(core, connectors[0], statuses),
         rules=wiring.rules,
-        is_online=wiring.is_online,
+        why_offline=wiring.why_offline,
     )
     return local_list, cache, authorization
 

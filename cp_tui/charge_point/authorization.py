@@ -27,8 +27,6 @@ from cp_tui.ocpp.core import AuthorizeRequest, AuthorizeResponse
 from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
 from cp_tui.ocpp.model import WireModel
 
-OFFLINE = "there is no connection to the CSMS"
-
 
 class Authorization:
     """Decides on tags, and learns what the CSMS says about them."""
@@ -42,7 +40,7 @@ class Authorization:
         conflicts: LocalListConflicts,
         *,
         rules: Callable[[], Rules],
-        is_online: Callable[[], bool],
+        why_offline: Callable[[], str | None],
     ) -> None:
         self._core = core
         self._calls = calls
@@ -50,7 +48,7 @@ class Authorization:
         self._cache = cache
         self._conflicts = conflicts
         self._rules = rules
-        self._is_online = is_online
+        self._why_offline = why_offline
 
     def authorize(self, id_tag: str, decide: Callable[[Verdict], None]) -> None:
         """Decide on a tag that wants to start: `decide` is called now or after Authorize.conf."""
@@ -62,8 +60,9 @@ class Authorization:
 
     def decide(self, id_tag: str) -> Verdict | Question:
         """Decide on a tag by what is known here, or say why the CSMS has to be asked."""
-        if not self._is_online():
-            return self.decide_without_csms(id_tag, OFFLINE)
+        offline = self._why_offline()
+        if offline is not None:
+            return self.decide_without_csms(id_tag, offline)
         return decide_online(id_tag, self.known(id_tag), self._rules())
 
     def decide_without_csms(self, id_tag: str, why: str) -> Verdict:

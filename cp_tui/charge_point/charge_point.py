@@ -15,14 +15,14 @@ from pydantic import BaseModel
 from cp_tui.charge_point import events, profile_commands, views
 from cp_tui.charge_point.assembly import assemble
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.effects import Effect, OpenLink, Publish, SetPing, Table
+from cp_tui.charge_point.effects import Effect, Lock, OpenLink, Publish, SetPing, Table
 from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
 from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.operator import Operator
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.tag_lookup import explain_tag
-from cp_tui.charge_point.variables import ConfigurationEntry, TagExplanation
+from cp_tui.charge_point.variables import TagExplanation
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 
 
@@ -100,11 +100,6 @@ class ChargePoint:
         """Give the keys that exist and the names that do not; no name means all (S 5.8)."""
         return self._parts.configuration.get(keys)
 
-    def configuration_entry(self, key: str) -> ConfigurationEntry | None:
-        """Give everything about one key, if it exists."""
-        view = self._parts.configuration.view(self._parts.monitors.keys)
-        return next((e for e in view.root if e.key.lower() == key.lower()), None)
-
     def explain_tag(self, id_tag: str, now: datetime) -> TagExplanation:
         """Say what would happen if this tag were shown now, and why."""
         self._core.now = now
@@ -181,6 +176,8 @@ class ChargePoint:
                 connector.is_session_over = (
                     connector.is_plugged and connector.connector_id in interrupted
                 )
+                # A boot ends every transaction: nobody's cable is held back.
+                core.emit(Lock(connector.connector_id, locked=False))
         parts.availability.apply_all_scheduled()
         parts.reservations.restore()
         parts.charging.recompute()

@@ -232,6 +232,7 @@ class Charging:
                 and not record.is_deauthorized
                 and not connector.is_faulted
                 and not connector.is_ev_disconnected
+                and not connector.is_ev_silent
                 and limit.allows_charging
             )
             if self._energized.get(connector_id, False) != on:

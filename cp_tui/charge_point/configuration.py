@@ -71,6 +71,8 @@ class Configuration:
         self._custom = {custom.spec.name.lower() for custom in config.custom_keys}
         self._states: dict[str, KeyState] = {}
         self._defaults: dict[str, str | None] = {}
+        self._entries: dict[str, ConfigurationEntry] = {}
+        """What is published of each key, until it changes: there are dozens."""
         fixed = station_values(config)
         for name, spec in self._specs.items():
             is_fixed = spec.is_read_only and name not in self._custom
@@ -193,6 +195,7 @@ class Configuration:
         """Store a value that needs no check."""
         name = key.lower()
         self._states[name] = KeyState(value, source, self._core.now)
+        self._entries.pop(name, None)
         record = KeyRecord(value=value, source=source, changed_at=self._core.now)
         self._core.save(Table.KEY, name, record)
         self._core.changed("configuration", "monitors")
@@ -210,11 +213,15 @@ class Configuration:
     def view(self, monitored: Iterable[str]) -> ConfigurationView:
         """Give the variable `configuration`."""
         watched = {key.lower() for key in monitored}
-        return ConfigurationView(
-            tuple(self._entry(name, spec, watched) for name, spec in self._specs.items())
-        )
+        return ConfigurationView(tuple(self._entry(name, name in watched) for name in self._specs))
 
-    def _entry(self, name: str, spec: KeySpec, watched: set[str]) -> ConfigurationEntry:
+    def _entry(self, name: str, is_monitored: bool) -> ConfigurationEntry:
+        known = self._entries.get(name)
+        if known is None or known.is_monitored != is_monitored:
+            known = self._entries[name] = self._new_entry(name, self._specs[name], is_monitored)
+        return known
+
+    def _new_entry(self, name: str, spec: KeySpec, is_monitored: bool) -> ConfigurationEntry:
         state = self.state(name)
         assert state is not None
         return ConfigurationEntry(
@@ -230,7 +237,7 @@ class Configuration:
             profile=spec.profile or ("custom" if name in self._custom else "cp-tui"),
             source=state.source,
             changed_at=state.changed_at,
-            is_monitored=name in watched,
+            is_monitored=is_monitored,
         )
 
     def _check(self, spec: KeySpec, value: str) -> str:

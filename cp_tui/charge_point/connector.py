@@ -86,6 +86,11 @@ class Connector:
         )
 
     @property
+    def is_ev_silent(self) -> bool:
+        """Whether the vehicle does not communicate: never together with Charging (S 4.9)."""
+        return ChargePointErrorCode.EV_COMMUNICATION_ERROR in self.faults
+
+    @property
     def is_free(self) -> bool:
         """Whether a new attempt may begin here without a cable."""
         return (
@@ -95,6 +100,7 @@ class Connector:
             and self.transaction is None
             and self.pending_start is None
             and self.is_authorizing is None
+            and not self.is_left_locked
         )
 
     @property
@@ -107,17 +113,13 @@ class Connector:
             and self.transaction is None
             and self.pending_start is None
             and self.is_authorizing is None
+            and not self.is_left_locked
         )
 
     @property
     def is_left_locked(self) -> bool:
-        """Whether the cable stayed locked after its transaction, with no vehicle at it."""
-        return (
-            self.is_session_over
-            and not self.is_plugged
-            and self.is_locked
-            and self.transaction is None
-        )
+        """Whether the cable stayed locked after its transaction."""
+        return self.is_session_over and self.is_locked and self.transaction is None
 
     @property
     def has_fixed_cable(self) -> bool:
@@ -145,7 +147,7 @@ class Connector:
             has_transaction=self.transaction is not None,
             is_withheld=self.is_limit_below_minimum
             or (self.transaction is not None and self.transaction.is_deauthorized),
-            is_ev_suspended=self.is_ev_suspended or self.is_ev_disconnected,
+            is_ev_suspended=self.is_ev_suspended or self.is_ev_disconnected or self.is_ev_silent,
             is_session_over=self.is_session_over,
             # A cable in a reserved connector leaves it Reserved until the right tag comes.
             is_preparing=self.pending_start is not None

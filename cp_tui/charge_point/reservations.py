@@ -289,6 +289,8 @@ class Reservations:
 
     def _kept(self) -> dict[int, ReservationRecord]:
         """Say which connectors are Reserved now, and for what."""
+        if not self._records:
+            return {}
         own = {key: r for key, c in self._connectors.items() if (r := self._at(c)) is not None}
         able = [c for c in self._connectors.values() if can_be_kept(c)]
         kept = {c.connector_id: own[c.connector_id] for c in able if c.connector_id in own}

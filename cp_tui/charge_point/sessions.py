@@ -21,6 +21,8 @@ from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
 from cp_tui.ocpp.datatypes import ChargePointStatus, ChargingProfile, StopReason
 
+LOCK_JAMMED = because("sessions.lock_jammed", "E 3.5", "the lock is jammed and keeps the cable")
+
 
 class Sessions:
     """What people do at the connectors, and what follows from it."""
@@ -72,7 +74,10 @@ class Sessions:
         connector = self._connectors[event.connector_id]
         connector.is_plugged = False
         connector.is_ev_suspended = False
-        if connector.transaction is None:
+        if connector.is_left_locked:
+            connector.is_ev_disconnected = True
+            self._statuses.refresh(connector, "unplugged at the vehicle, the cable stays locked")
+        elif connector.transaction is None:
             self._leave(connector, "unplugged")
         elif not self._configuration.boolean("StopTransactionOnEVSideDisconnect"):
             connector.is_ev_disconnected = True
@@ -193,8 +198,7 @@ class Sessions:
             self._unlock(connector)
         self.follow(connector, explanation.text)
         # A cable that stays locked at the charge point still waits for somebody.
-        is_left_locked = connector.is_ev_disconnected and connector.is_locked
-        if not connector.is_plugged and not is_left_locked:
+        if not connector.is_plugged and not connector.is_left_locked:
             self._leave(connector, "nothing is plugged in")
 
     def stop_remotely(self, connector: Connector) -> None:
@@ -215,8 +219,8 @@ class Sessions:
 
     def release_by_tag(self, connector: Connector, tag: str) -> None:
         """Give a cable back that stayed locked after its transaction (E 3.5)."""
-        self._unlock(connector)
-        self._leave(connector, f"cable released by tag {tag}")
+        if not self.unlock_if_possible(connector, f"cable released by tag {tag}"):
+            self.refuse([connector], LOCK_JAMMED)
 
     def ev_suspended(self, event: EvSuspended) -> None:
         """Follow the vehicle, which draws or does not."""
@@ -308,13 +312,13 @@ class Sessions:
         else:
             self._leave(connector, cause)
 
-    def unlock_if_possible(self, connector: Connector) -> bool:
+    def unlock_if_possible(self, connector: Connector, cause: str = "cable unlocked") -> bool:
         """Open the lock of a connector; False where it is jammed (UnlockConnector, S 5.18)."""
         if connector.is_lock_jammed:
             return False
         self._unlock(connector)
         if connector.is_session_over and not connector.is_plugged:
-            self._leave(connector, "cable unlocked")
+            self._leave(connector, cause)
         return True
 
     def _unlock(self, connector: Connector) -> None:

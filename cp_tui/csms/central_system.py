@@ -132,12 +132,6 @@ class CentralSystem:
             raise CallFailed(OFFLINE, f"{charge_point_id} is not connected")
         return await session.call(request, timeout_s)
 
-    async def disconnect(self, charge_point_id: str, code: int = 1000, reason: str = "") -> None:
-        """Close the connection of a charge point, if it has one."""
-        session = self._sessions.get(charge_point_id)
-        if session is not None:
-            await session.close(code, reason)
-
     # --- connections --------------------------------------------------------------------------
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:

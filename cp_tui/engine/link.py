@@ -344,6 +344,5 @@ def _network_down() -> LinkFailure:
     return LinkFailure(LinkStep.TCP, "network is down (by the operator)", "set_network up=true")
 
 
-
 def _now() -> datetime:
     return datetime.now(UTC)

@@ -123,10 +123,6 @@ class Machine:
         """Take an event of the link."""
         await self._inbox.put(FromLink(event, connection))
 
-    async def feed(self, event: Event) -> None:
-        """Take any other event."""
-        await self._inbox.put(event)
-
     async def transfer_finished(self, event: TransferFinished) -> None:
         """Take the end of a file transfer."""
         await self._inbox.put(event)

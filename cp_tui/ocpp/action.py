@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 
@@ -75,19 +76,21 @@ class ActionSpec:
     @property
     def request(self) -> type[WireModel]:
         """The model of its request."""
-        return self._model("Request")
+        return _model(self.feature_profile, self.action + "Request")
 
     @property
     def response(self) -> type[WireModel]:
         """The model of its response."""
-        return self._model("Response")
+        return _model(self.feature_profile, self.action + "Response")
 
-    def _model(self, suffix: str) -> type[WireModel]:
-        # Each profile has its module, where messages bear the name of their Action. They are found
-        # by name because a boot needs Core alone, and the rest would hold it up.
-        module = import_module(f"cp_tui.ocpp.{self.feature_profile.name.lower()}")
-        model: type[WireModel] = getattr(module, self.action + suffix)
-        return model
+
+@cache
+def _model(feature_profile: FeatureProfile, name: str) -> type[WireModel]:
+    # Each profile has its module, where messages bear the name of their Action. They are found
+    # by name because a boot needs Core alone, and the rest would hold it up.
+    module = import_module(f"cp_tui.ocpp.{feature_profile.name.lower()}")
+    model: type[WireModel] = getattr(module, name)
+    return model
 
 
 def _specs(

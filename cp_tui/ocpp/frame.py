@@ -110,9 +110,7 @@ def parse(data: str | bytes) -> Frame | None:
 def _load(data: str | bytes) -> list[Any]:
     try:
         text = data.decode() if isinstance(data, bytes) else data
-        elements = json.loads(
-            text, parse_int=_integer, parse_float=_float, parse_constant=_refuse_constant
-        )
+        elements = _DECODER.decode(text)
         if isinstance(elements, list):
             return elements
         defect = "this is JSON, but not an array"
@@ -136,6 +134,9 @@ def _float(digits: str) -> float:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_refuse_constant)
 
 
 # --- JSON to frame --------------------------------------------------------------------------------
@@ -187,7 +188,9 @@ def _is_deeper_than(value: JsonValue, depth_max: int) -> bool:
     level = [value]
     for _ in range(depth_max + 1):
         level = [child for node in level for child in _children(node)]
-    return bool(level)
+        if not level:
+            return False
+    return True
 
 
 def _children(node: JsonValue) -> Iterable[JsonValue]:

@@ -1,6 +1,6 @@
 """The variables `CP_TUI_...`, such as `CP_TUI_CSMS__URL`; imported only where one of them is set.
 
-Few set any, and what reads them takes a tenth of a second to import.
+Few set any, and to import what reads them would hold up every start.
 """
 
 from __future__ import annotations

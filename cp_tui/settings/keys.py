@@ -41,7 +41,7 @@ def canonical_layer(layer: Mapping[str, Any], file: Mapping[str, Any]) -> dict[s
                 tables[custom] = tables.get(custom, {}) | {"value": value}
                 result["custom_keys"] = tables
             else:
-                standard[name if spec is None else spec.name] = value
+                standard[name if spec is None or spec.name in keys else spec.name] = value
         result["keys"] = standard
     return result
 
@@ -58,6 +58,8 @@ def check_keys(settings: Settings) -> tuple[dict[str, str], list[Problem]]:
             problems.append(Problem(("keys", name), text))
         elif spec.access is Access.READ_ONLY:
             problems.append(Problem(("keys", name), "read-only: it describes the charge point"))
+        elif spec.name in values:
+            problems.append(Problem(("keys", name), "twice, in different spelling"))
         else:
             try:
                 values[spec.name] = spec.check(value)

@@ -229,6 +229,7 @@ def test_while_the_csms_has_not_accepted_the_charge_point_the_offline_rules_coun
     made.power_on()
     assert not starts(made)
     assert refusal(made).values["key"] == "AllowOfflineTxForUnknownId"
+    assert refusal(made).values["why"] == "the CSMS has not accepted this charge point yet"
 
 
 # --- cache ----------------------------------------------------------------------------------------

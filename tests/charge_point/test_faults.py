@@ -50,6 +50,24 @@ def test_a_fault_in_a_transaction_stops_the_energy_and_the_transaction_goes_on_a
     assert not made.calls("StopTransaction")
 
 
+def test_a_vehicle_that_does_not_communicate_is_never_charging() -> None:
+    """S 4.9: EVCommunicationError goes with SuspendedEV, not with Charging."""
+    made = rig(keys={"MeterValueSampleInterval": "0"})
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    made.after(60)
+    made.act("raise_error", connector_id=1, error_code="EVCommunicationError")
+    said = made.calls("StatusNotification")[-1]
+    assert (said["status"], said["errorCode"]) == ("SuspendedEV", "EVCommunicationError")
+    before = made.charger.station.reading(1, made.now).register_wh
+    made.after(60)
+    assert made.charger.station.reading(1, made.now).register_wh == pytest.approx(before)
+    made.act("clear_error", connector_id=1)
+    assert made.statuses(1)[-1] == "Charging"
+    made.after(60)
+    assert made.charger.station.reading(1, made.now).register_wh > before + 300
+
+
 def test_a_fault_of_the_charge_point_is_one_of_every_connector() -> None:
     made = rig()
     made.act("raise_error", connector_id=0, error_code="InternalError")

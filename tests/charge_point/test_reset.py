@@ -42,3 +42,12 @@ def test_a_tag_that_was_shown_before_waits_no_longer_for_a_cable() -> None:
     made.responders.clear()
     made.after(120)
     assert made.calls("StartTransaction") == []
+
+
+def test_a_boot_gives_back_the_cable_of_the_transaction_that_it_ends() -> None:
+    made = rig()
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    assert made.charger.station.record(made.now).connectors[1].is_locked
+    made.power_cycle()
+    assert not made.charger.station.record(made.now).connectors[1].is_locked

@@ -202,7 +202,9 @@ async def test_path_query_and_credentials_arrive_as_the_standard_wants_them() ->
     async with websocket_server(note) as server:
         url = f"ws://127.0.0.1:{port_of(server)}/ocpp//?tenant=a"
         async with link_to(url, identity="RDAM 123/a") as under_test:
-            under_test.link.set_credentials(bytes.fromhex("0001020304050607" + "FF" * 12), "20 bytes (hex)")
+            under_test.link.set_credentials(
+                bytes.fromhex("0001020304050607" + "FF" * 12), "20 bytes (hex)"
+            )
             under_test.link.open()
             await under_test.until_open()
             assert under_test.state.security_profile == 1

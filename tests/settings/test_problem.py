@@ -81,6 +81,10 @@ from tests.settings.conftest import BASE, Refused
             "line 6: custom_keys.A.type: must be 'boolean', 'integer', 'string' or 'list'",
         ),
         (BASE + "[custom_keys]\nA = 1\na = 2\n", "line 6: custom_keys.a: twice"),
+        (
+            BASE + "[keys]\nHeartbeatInterval = 5\nheartbeatinterval = 6\n",
+            "line 6: keys.heartbeatinterval: twice",
+        ),
     ],
 )
 def test_a_mistake_in_the_file_is_one_line(refused: Refused, text: str, expected: str) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, RootModel
+from pydantic.root_model import RootModelRootType
 
 Exact = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """A decimal that crosses the door as a JSON number."""
-
-
-Content = TypeVar("Content")
 
 
 class Value(BaseModel):
@@ -20,7 +18,7 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-class RootValue(RootModel[Content]):
+class RootValue(RootModel[RootModelRootType]):
     """Base of the variables that are no object, such as a list."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
