@@ -27,6 +27,7 @@ PICTURES = (
     ("dashboard-light", (120, 40), "cp-light", ()),
     ("dashboard-80x24", (80, 24), "cp-dark", ()),
     ("menu", (80, 24), "cp-dark", ("ctrl+p",)),
+    ("schedule", (120, 40), "cp-dark", ("4",)),
 )
 """Name, size of the terminal, theme, and keys to press before."""
 

@@ -176,3 +176,29 @@ def test_an_engine_starts_without_the_screen(module: str) -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+NOT_FOR_A_BOOT = (
+    "textual",
+    "httpx",
+    "ftplib",
+    "pydantic_settings",
+    "cp_tui.control.session",
+    "cp_tui.engine.acts",
+    "cp_tui.engine.commands",
+    "cp_tui.engine.transfer_http",
+    "cp_tui.ocpp.security",
+    "cp_tui.settings.environment",
+)
+"""What the first client, command, transfer or variable imports; each would hold up every start."""
+
+
+def test_serve_imports_nothing_that_a_boot_does_not_need() -> None:
+    program = (
+        "import sys, cp_tui.cli.serve;"
+        f"print([name for name in {NOT_FOR_A_BOOT!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

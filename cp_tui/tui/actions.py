@@ -189,7 +189,7 @@ ACTIONS: tuple[Action, ...] = (
     *SCHEDULE_ACTIONS,
     Action(
         "screen.dashboard",
-        "Screen 1: dashboard",
+        "Show the dashboard",
         "Connection, connectors, schedule, configuration keys and monitors at one glance.",
         _S,
         do.on_screen("dashboard"),
@@ -198,7 +198,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "screen.schedule",
-        "Screen 4: schedule",
+        "Show the schedule",
         "The limits over time, why each holds, and the installed charging profiles.",
         _S,
         do.on_screen("schedule"),

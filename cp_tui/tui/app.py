@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -21,9 +20,9 @@ from textual.app import App
 from textual.content import Content
 from textual.timer import Timer
 
-from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.control.client import ConnectionLost, EngineConnection, RpcError
-from cp_tui.tui.actions import ACTIONS, BY_ID, FOOTER
+from cp_tui.tui import asking
+from cp_tui.tui.actions import ACTIONS, BY_ID, FOOTERS
 from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem
 from cp_tui.tui.commands import Commands
 from cp_tui.tui.dialogs.facts import FactsDialog
@@ -31,10 +30,13 @@ from cp_tui.tui.keys import Keymap
 from cp_tui.tui.panes.connectors import ConnectorsPane
 from cp_tui.tui.panes.keys import KeysPane
 from cp_tui.tui.panes.monitors import MonitorsPane
+from cp_tui.tui.panes.profiles import ProfilesPane
 from cp_tui.tui.panes.schedule import SchedulePane
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.screen_desk import ScreenDesk
 from cp_tui.tui.screens.dashboard import DashboardScreen
+from cp_tui.tui.screens.main_screen import MainScreen
+from cp_tui.tui.screens.schedule import ScheduleScreen
 from cp_tui.tui.store import WATCHED, Store
 from cp_tui.tui.theme import load_themes, packaged_themes, variable_defaults
 from cp_tui.tui.view.words import Clock
@@ -42,6 +44,9 @@ from cp_tui.tui.widgets.glyphs import Glyphs
 
 FLUSH_INTERVAL_S = 0.25
 """Changes reach the widgets at most this often: what a bad link and an eye can follow."""
+
+FIRST_WORD_S_MAX = 0.5
+"""An engine that runs says everything within this; the first picture waits for it."""
 
 LEAVE_S_MAX = 3
 """For an end in order when the terminal is lost."""
@@ -90,7 +95,7 @@ class CpTuiApp(App[str]):
         self.quit_choice = quit_choice
         self._connect = connect
         self._now = now
-        self._zone = zone
+        self._zone = self._home_zone = zone
         self._flush_interval_s = flush_interval_s
         self._cooling: Timer | None = None
         self._problems = [*self.keymap.problems]
@@ -100,6 +105,14 @@ class CpTuiApp(App[str]):
                 operate = f"operate('{action.id}')"
                 self.bind(",".join(keys), operate, description=action.title, show=False)
         self.dashboard = DashboardScreen(self.keymap, zone=zone, glyphs=glyphs)
+        self.schedule = ScheduleScreen(self.keymap, zone=zone, glyphs=glyphs)
+        self.main_screens: dict[str, MainScreen] = {
+            screen.NAME: screen for screen in (self.dashboard, self.schedule)
+        }
+        self.main: MainScreen = self.dashboard
+        self._said = Content(WELCOME)
+        self._has_heard = asyncio.Event()
+        self._is_shown = asyncio.Event()
         self.desk = ScreenDesk(self)
 
     @property
@@ -112,12 +125,20 @@ class CpTuiApp(App[str]):
         return variable_defaults(self.current_theme)
 
     async def on_mount(self) -> None:
-        """Show the empty dashboard and look for the engine."""
-        await self.push_screen(self.dashboard)
-        self.tell(Content(WELCOME))
-        for problem in self._problems:
-            self.tell(safe_text(problem, "$text-warning"))
+        """Look for the engine, and show the dashboard with what it says first."""
         self.run_worker(self._follow(), name="follow", group="follow")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_WORD_S_MAX):
+                await self._has_heard.wait()
+        for name, screen in self.main_screens.items():
+            self.install_screen(screen, name)
+        for problem in self._problems:
+            self._said = safe_text(problem, "$text-warning")
+        with self.batch_update():
+            await self.push_screen(self.main)
+            self.main.show_activity(self._said)
+            self._is_shown.set()
+            self.flush()
 
     # --- the engine -------------------------------------------------------------------------------
 
@@ -132,6 +153,8 @@ class CpTuiApp(App[str]):
                 lost = await self._listen(connection)
             self.commands.connection = None
             self.store.engine_is(False)
+            self._has_heard.set()
+            await self._is_shown.wait()
             self.flush()
             if await self.desk.engine_lost(lost) == LEAVE:
                 self.exit(LEAVE)
@@ -140,12 +163,17 @@ class CpTuiApp(App[str]):
     async def _listen(self, connection: EngineConnection) -> str:
         """Take in updates until the engine is gone; say how it went."""
         self.commands.connection = connection
+        has_asked = False
         try:
             self.store.engine_is(True)
             await connection.subscribe(WATCHED)
             while True:
-                self.store.apply(await connection.next_updates())
+                self.store.apply(await connection.next_updates(), self._now())
+                self._has_heard.set()
                 self._flush_soon()
+                if not has_asked and self.store.snapshot.connectors:
+                    has_asked = True
+                    self.run_worker(self._ask_measurements(connection), group="measurements")
         except (ConnectionLost, RpcError) as error:
             return f"{error}"
         finally:
@@ -167,20 +195,49 @@ class CpTuiApp(App[str]):
 
     def flush(self) -> None:
         """Show what has changed."""
-        if not self.dashboard.is_mounted or not self.store.is_dirty:
+        if not self._is_shown.is_set() or not self.store.is_dirty:
             return
         dirty = self.store.take_dirty()
         snapshot, clock = self.store.snapshot, self.clock
         with self.batch_update():
-            self.dashboard.show(snapshot, clock, dirty)
-            self.dashboard.show_actions(self._footer())
-            for screen in self.screen_stack:
-                if isinstance(screen, FactsDialog) and dirty - {"cursor"}:
-                    screen.show(snapshot, clock)
+            for screen in self.main_screens.values():
+                if screen is not self.main:
+                    screen.miss(dirty)
+            self.main.show(snapshot, clock, dirty)
+            self.main.show_actions(self._footer())
+            for dialog in self.screen_stack:
+                if isinstance(dialog, FactsDialog) and dirty - {"cursor"}:
+                    dialog.show(snapshot, clock)
+
+    async def go_to(self, name: str) -> None:
+        """Show another screen, with everything that it has missed."""
+        screen = self.main_screens[name]
+        if screen is self.main or self.screen is not self.main:
+            return
+        with self.batch_update():
+            await self.switch_screen(screen)
+            self.main = screen
+            screen.show(self.store.snapshot, self.clock, frozenset())
+            screen.enter(self.store.snapshot)
+            screen.show_actions(self._footer())
+            screen.show_activity(self._said)
+
+    def change_zone(self) -> None:
+        """Write times in the zone of the reader, or in UTC."""
+        self._zone = UTC if self._zone is not UTC else self._home_zone
+        zone = (
+            "UTC"
+            if self._zone is UTC
+            else f"your time zone, {self._now().astimezone(self._zone):%Z}"
+        )
+        self.tell(Content(f"times are in {zone}"))
+        self.store.look_again()
+        self.flush()
 
     def tell(self, text: Content) -> None:
         """Say something in the line of activity."""
-        self.dashboard.show_activity(text)
+        self._said = text
+        self.main.show_activity(text)
 
     def _command_changed(self) -> None:
         if (run := self.commands.newest) is not None:
@@ -188,7 +245,7 @@ class CpTuiApp(App[str]):
 
     def _footer(self) -> list[FooterItem]:
         items: list[FooterItem] = []
-        for action_id in FOOTER:
+        for action_id in FOOTERS[self.main.NAME]:
             action = BY_ID[action_id]
             is_possible = action.why_not(self.store.snapshot) is None
             items.append(
@@ -239,6 +296,15 @@ class CpTuiApp(App[str]):
         self.store.cursor_is(monitored_key=event.key)
         self.flush()
 
+    @on(ProfilesPane.Moved)
+    def _profile_moved(self, event: ProfilesPane.Moved) -> None:
+        self.store.cursor_is(profile_id=event.profile_id)
+        self.flush()
+
+    @on(ProfilesPane.Opened)
+    def _profile_opened(self, event: ProfilesPane.Opened) -> None:
+        self.desk.show_profile(event.profile_id)
+
     @on(ConnectorsPane.Opened)
     def _connector_opened(self, event: ConnectorsPane.Opened) -> None:
         self.desk.show_connector(event.connector_id)
@@ -253,32 +319,39 @@ class CpTuiApp(App[str]):
 
     @on(SchedulePane.Wanted)
     def _schedules_wanted(self, event: SchedulePane.Wanted) -> None:
-        self.run_worker(self._ask_schedules(event), group="schedules", exclusive=True)
+        group = f"schedules {event.pane.screen.id}"
+        self.run_worker(self._ask_schedules(event), group=group, exclusive=True)
 
     async def _ask_schedules(self, wanted: SchedulePane.Wanted) -> None:
         """Ask for each connector what the published schedules do not say."""
         connection = self.commands.connection
         if connection is None:
             return
-        found: dict[int, CompositeSchedule] = {}
+        ids = [c.connector_id for c in self.store.snapshot.connectors]
         try:
-            for connector in self.store.snapshot.connectors:
-                answer = await connection.call(
-                    "get_composite_schedule",
-                    connector_id=connector.connector_id,
-                    duration_s=wanted.duration_s,
-                    start=wanted.start.isoformat(),
-                    unit=wanted.unit.value,
-                )
-                found[connector.connector_id] = CompositeSchedule.model_validate_json(
-                    json.dumps(answer.result)
-                )
+            found = await asking.schedules(
+                connection, ids, wanted.start, wanted.duration_s, wanted.unit
+            )
         except RpcError as error:
             self.tell(safe_text(f"schedule: {error.message}", "$text-warning"))
         except ConnectionLost:
             return
         else:
-            self.dashboard.schedule.show_asked(found)
+            wanted.pane.show_asked(found)
+
+    async def _ask_measurements(self, connection: EngineConnection) -> None:
+        """Ask once what flowed before this screen looked; from then on the meters are followed."""
+        ids = [c.connector_id for c in self.store.snapshot.connectors]
+        try:
+            found = await asking.measurements(connection, ids)
+        except RpcError as error:
+            self.tell(safe_text(f"measurements: {error.message}", "$text-warning"))
+        except ConnectionLost:
+            return
+        else:
+            for connector_id, points in found.items():
+                self.store.measured_before(connector_id, points)
+            self._flush_soon()
 
     # --- start ------------------------------------------------------------------------------------
 

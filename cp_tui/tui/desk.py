@@ -11,7 +11,9 @@ from typing import Protocol
 
 from textual.content import Content
 
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.tui.commands import Call
+from cp_tui.tui.outcome import Outcome
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.words import Clock
@@ -47,8 +49,9 @@ class Form:
     title: str
     fields: tuple[FormField, ...]
     submit: str
-    call: Callable[[Mapping[str, str]], Call | str]
-    """From the texts of the fields to the call, or to a sentence about what is wrong with them."""
+    call: Callable[[Mapping[str, str]], Call | Outcome | str]
+    """From the texts of the fields to the call, to what came of something that needs no engine,
+    or to a sentence about what is wrong with them."""
     intro: tuple[Content, ...] = ()
 
 
@@ -79,6 +82,16 @@ class Desk(Protocol):
     @property
     def clock(self) -> Clock:
         """Now, and the zone of the reader."""
+
+    @property
+    def screen(self) -> str:
+        """The id of the screen that is shown."""
+
+    def timeline_schedules(self) -> Sequence[CompositeSchedule]:
+        """What the timeline knows, from connector 0 on."""
+
+    def timeline_svg(self) -> str:
+        """The timeline as it stands on the screen, as a picture."""
 
     @property
     def pane(self) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from textual.binding import BindingType
 from textual.content import Content
 
-from cp_tui.tui.actions import ACTIONS, Group
+from cp_tui.tui.action import Group
+from cp_tui.tui.actions import ACTIONS
 from cp_tui.tui.keys import Keymap, widget_keys
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from textual.binding import Binding, BindingType
 
-from cp_tui.tui.actions import ACTIONS, BY_ID, Action, Group
+from cp_tui.tui.action import Action, Group
+from cp_tui.tui.actions import ACTIONS, BY_ID
 
 SIGNS = {
     "slash": "/",
@@ -18,8 +19,8 @@ SIGNS = {
     "minus": "-",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
-    "pageup": "page up",
-    "pagedown": "page down",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
     "left": "←",
     "right": "→",
     "up": "↑",

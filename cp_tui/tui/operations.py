@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from pydantic import JsonValue
 from textual.content import Content
 
-from cp_tui.charge_point.variables import Connector
+from cp_tui.charge_point.variables import Connector, Vehicle
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.tui.commands import Call
 from cp_tui.tui.desk import Choice, Desk, Form, FormField, Question
@@ -14,6 +15,9 @@ from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.words import Clock, count, energy
+
+WHOLE = frozenset({"battery_wh", "phases", "max_power_w", "dc_max_power_w"})
+"""Settings of a vehicle that are whole numbers."""
 
 TAG_LENGTH_MAX = 20
 """CiString20 (S 7.28)."""
@@ -276,6 +280,39 @@ async def jam_lock(desk: Desk) -> None:
     if connector is not None:
         params = {"connector_id": connector.connector_id, "jammed": not connector.is_lock_jammed}
         await desk.command(Call("jam_lock", {**params}))
+
+
+async def set_vehicle(desk: Desk) -> None:
+    """Fill in what is to change about the vehicle, and change it."""
+    connector_id = desk.snapshot.connector_id
+    connector = _selected(desk)
+    vehicle = connector.vehicle if connector is not None else None
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        params: dict[str, JsonValue] = {"connector_id": connector_id}
+        for name, text in values.items():
+            if text.strip():
+                try:
+                    number = float(text)
+                except ValueError:
+                    return f"{name.replace('_', ' ')} = {text!r}: a number is needed"
+                params[name] = int(number) if name in WHOLE and number.is_integer() else number
+        return Call("set_vehicle", params) if len(params) > 1 else "fill in what is to change"
+
+    def field(name: str, label: str, read: Callable[[Vehicle], float], unit: str) -> FormField:
+        now = "unchanged" if vehicle is None else f"now {read(vehicle):g} {unit}; empty: unchanged"
+        return FormField(name, label, placeholder=now)
+
+    fields = (
+        field("soc_percent", "SoC", lambda v: v.soc_percent, "%"),
+        field("battery_wh", "Battery", lambda v: v.battery_wh, "Wh"),
+        field("max_current_a", "Current", lambda v: v.max_current_a, "A"),
+        field("phases", "Phases", lambda v: v.phases, "phases"),
+        field("max_power_w", "Power AC", lambda v: v.max_power_w, "W"),
+        FormField("dc_max_power_w", "Power DC", placeholder="in W; empty: unchanged"),
+    )
+    which = "Vehicle" if vehicle is not None else "Next vehicle"
+    await desk.fill(Form(f"{which} at connector {connector_id}", fields, "Change", call))
 
 
 # --- link and power -------------------------------------------------------------------------------

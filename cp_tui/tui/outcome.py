@@ -32,6 +32,13 @@ TRUE_WORDS = {
 }
 
 
+PROFILE_LISTS = {"removed": "Removed", "replaced": "Replaced", "remarks": "Note"}
+"""What the answers about charging profiles list, and how it is called."""
+
+LABELS = {"connector_id": "Connector", "id_tag": "Tag", "vendor_error_code": "Vendor code"}
+"""Names of parameters that read badly as they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyResult:
     """One key of the answer to get_configuration_key."""
@@ -70,6 +77,11 @@ def refused(message: str) -> Outcome:
     return Outcome(Content.assemble(Content.styled("refused", BAD), " · ", safe_text(message)))
 
 
+def done(word: str, text: str) -> Outcome:
+    """Something is done that needed no engine."""
+    return Outcome(Content.styled(word, GOOD), (Fact("File", safe_text(text)),))
+
+
 def broken(message: str) -> Outcome:
     """No answer will come."""
     return Outcome(Content.assemble(Content.styled("no answer", BAD), " · ", safe_text(message)))
@@ -91,6 +103,8 @@ def described(
             return Outcome(
                 Content.assemble(Content.styled(word, GOOD), " ", _names(params)), (), reason
             )
+        case (("install_charging_profile" | "clear_charging_profile"), dict()):
+            return _profiles(result, reason)
         case _, False:
             return Outcome(
                 Content.styled(FALSE_WORDS.get(method, "nothing to do"), ODD), (), reason
@@ -118,6 +132,16 @@ def _data_transfer(result: Mapping[str, JsonValue], reason: Reason | None) -> Ou
     return Outcome(summary, tuple(facts), reason)
 
 
+def _profiles(result: Mapping[str, JsonValue], reason: Reason | None) -> Outcome:
+    facts: list[Fact] = []
+    for name, label in PROFILE_LISTS.items():
+        found = result.get(name)
+        for each in found if isinstance(found, list) else []:
+            sign = "" if name == "remarks" else "#"
+            facts.append(Fact(label, safe_text(f"{sign}{each}")))
+    return Outcome(_status(f"{result.get('status')}"), tuple(facts), reason)
+
+
 def _configuration(result: Mapping[str, JsonValue], reason: Reason | None) -> Outcome:
     keys: list[KeyResult] = []
     entries, unknown = result.get("configuration_key"), result.get("unknown_key")
@@ -142,4 +166,9 @@ def _names(params: Mapping[str, JsonValue]) -> Content:
 
 
 def _about(params: Mapping[str, JsonValue]) -> tuple[Fact, ...]:
-    return tuple(Fact(clean(name), safe_text(f"{value}")) for name, value in params.items())
+    return tuple(Fact(_label(name), safe_text(f"{value}")) for name, value in params.items())
+
+
+def _label(name: str) -> str:
+    """The name of a parameter as a word."""
+    return clean(LABELS.get(name, name.replace("_", " ").capitalize()))

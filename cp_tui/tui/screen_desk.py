@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.tui.actions import BY_ID
 from cp_tui.tui.commands import Call, CommandRun
 from cp_tui.tui.desk import Choice, FactSource, Form, Question
@@ -20,12 +21,16 @@ from cp_tui.tui.dialogs.options import Option, OptionsDialog
 from cp_tui.tui.help import help_facts
 from cp_tui.tui.operations import running_facts
 from cp_tui.tui.outcome import Outcome
-from cp_tui.tui.safe_text import safe_text
+from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.screens.schedule import ScheduleScreen
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.connectors import connector_details
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.keys import key_details
+from cp_tui.tui.view.profile_periods import period_list
+from cp_tui.tui.view.profiles import profile_details
 from cp_tui.tui.view.words import Clock
+from cp_tui.tui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
     from cp_tui.tui.app import CpTuiApp
@@ -56,8 +61,28 @@ class ScreenDesk:
     @property
     def pane(self) -> str:
         """The id of the pane that has the focus."""
-        pane = self._app.dashboard.focused_pane
+        pane = self._app.main.focused_pane
         return pane.NAME if pane else ""
+
+    @property
+    def screen(self) -> str:
+        """The id of the screen that is shown."""
+        return self._app.main.NAME
+
+    @property
+    def _timeline(self) -> Timeline:
+        shown = self._app.main
+        screen = shown if isinstance(shown, ScheduleScreen) else self._app.dashboard
+        return screen.schedule.timeline
+
+    def timeline_schedules(self) -> Sequence[CompositeSchedule]:
+        """What the timeline knows, from connector 0 on."""
+        return self._timeline.schedules
+
+    def timeline_svg(self) -> str:
+        """The timeline as it stands on the screen, as a picture."""
+        identity = self.snapshot.identity
+        return self._timeline.as_svg(clean(identity.charge_point_id) if identity else "cp-tui")
 
     async def command(self, call: Call) -> None:
         """Send a command; its state and outcome appear in the line of activity."""
@@ -99,11 +124,15 @@ class ScreenDesk:
 
     def screen_does(self, what: str) -> None:
         """Do something that concerns the screen alone."""
-        acts: dict[str, Callable[[], None]] = {
-            "zoom": self._app.dashboard.zoom,
-            "filter": self._app.dashboard.keys.open_filter,
-            "next": lambda: self._app.dashboard.next_pane(1),
-            "previous": lambda: self._app.dashboard.next_pane(-1),
+        acts: dict[str, Callable[[], object]] = {
+            "dashboard": lambda: self._go_to("dashboard"),
+            "schedule": lambda: self._go_to("schedule"),
+            "zone": self._app.change_zone,
+            "explain": self._explain,
+            "zoom": self._app.main.zoom,
+            "filter": lambda: self._app.run_worker(self._filter()),
+            "next": lambda: self._app.main.next_pane(1),
+            "previous": lambda: self._app.main.next_pane(-1),
             "help": self._help,
             "log": self._log,
             "palette": self._palette,
@@ -111,6 +140,14 @@ class ScreenDesk:
             "quit": self._quit,
         }
         acts[what]()
+
+    def _go_to(self, name: str) -> None:
+        self._app.run_worker(self._app.go_to(name), group="screen")
+
+    async def _filter(self) -> None:
+        """The keys are on the dashboard."""
+        await self._app.go_to("dashboard")
+        self._app.dashboard.keys.open_filter()
 
     # --- details ----------------------------------------------------------------------------------
 
@@ -124,6 +161,29 @@ class ScreenDesk:
         self.show(
             f"Connector {connector_id}" if connector_id else "Charge point (connector 0)", facts
         )
+
+    def show_profile(self, profile_id: int) -> None:
+        """Everything about a charging profile."""
+
+        def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+            entry = snapshot.profile(profile_id)
+            if entry is None:
+                return [Fact("", Content(f"Profile #{profile_id} is no longer installed."))]
+            return [
+                *profile_details(entry, clock),
+                Fact("Periods", period_list(entry.profile, "·")),
+            ]
+
+        self.show("Charging profile", facts)
+
+    def _explain(self) -> None:
+        """Everything about the limit at the cursor, as it is when it is asked for."""
+        first, *rest = self._timeline.explanation()
+        facts = [
+            Fact("", Content.styled(first, "bold")),
+            *(Fact("", Content(line)) for line in rest),
+        ]
+        self.show("Why this limit", lambda _snapshot, _clock: facts)
 
     def show_key(self, key: str) -> None:
         """Everything about a configuration key."""
@@ -142,10 +202,10 @@ class ScreenDesk:
     # --- the screen alone -------------------------------------------------------------------------
 
     def _help(self) -> None:
-        pane = self._app.dashboard.focused_pane
+        pane = self._app.main.focused_pane
         title = pane.TITLE if pane else ""
         lines = pane.HELP_LINES if pane else ()
-        focused = self._app.dashboard.focused
+        focused = self._app.main.focused
         bindings = focused.BINDINGS if focused else ()
         facts = help_facts(title, lines, bindings, self._app.keymap, self.snapshot)
         self._app.push_screen(
@@ -160,7 +220,9 @@ class ScreenDesk:
                 lines += run.outcome.all_facts()[1:] if run.outcome else []
             return lines or [Fact("", Content("no command was asked from this screen yet"))]
 
-        self.show("Commands of this screen", facts)
+        self._app.push_screen(
+            FactsDialog("Commands of this screen", facts, self.snapshot, self.clock, label_width=12)
+        )
 
     def _palette(self) -> None:
         def chosen(action_id: str | None) -> None:

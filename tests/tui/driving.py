@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from textual import events
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.widgets.glyphs import Glyphs
 from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
 
@@ -26,14 +28,17 @@ def app_on(
     quit_choice: bool = False,
     theme: str = "cp-dark",
     keymap: Mapping[str, str] | None = None,
+    zone: str = "",
+    glyphs: Glyphs = Glyphs.EIGHTH,
 ) -> CpTuiApp:
-    """The app with its clock standing still, in UTC."""
+    """The app with its clock standing still, in UTC unless a zone is named."""
     return CpTuiApp(
         engine.connect,
         read_only=read_only,
         quit_choice=quit_choice,
         now=lambda: worlds.NOW,
-        zone=UTC,
+        zone=ZoneInfo(zone) if zone else UTC,
+        glyphs=glyphs,
         theme=theme,
         keymap=keymap,
         flush_interval_s=0.01,
@@ -98,10 +103,20 @@ async def screen(
     quit_choice: bool = False,
     theme: str = "cp-dark",
     keymap: Mapping[str, str] | None = None,
+    zone: str = "",
+    glyphs: Glyphs = Glyphs.EIGHTH,
 ) -> AsyncIterator[Drive]:
     """Run a screen on a world; it has shown what there is when it is handed over."""
     engine = engine or FakeEngine(worlds.healthy() if world is None else world)
-    app = app_on(engine, read_only=read_only, quit_choice=quit_choice, theme=theme, keymap=keymap)
+    app = app_on(
+        engine,
+        read_only=read_only,
+        quit_choice=quit_choice,
+        theme=theme,
+        keymap=keymap,
+        zone=zone,
+        glyphs=glyphs,
+    )
     async with app.run_test(size=size) as pilot:
         drive = Drive(app, engine, pilot)
         await drive.settle()

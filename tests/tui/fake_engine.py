@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import BaseModel, JsonValue
 
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables import MeasuredPoint, Measurements
 from cp_tui.control.client import ConnectionLost, RpcError
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.engine.replies import Answer
@@ -18,6 +19,8 @@ class FakeEngine:
 
     def __init__(self, world: Mapping[str, BaseModel], *, read_only: bool = False) -> None:
         self.world = dict(world)
+        self.measured: dict[int, tuple[MeasuredPoint, ...]] = {}
+        """What flowed before the screen looked."""
         self.calls: list[tuple[str, dict[str, JsonValue]]] = []
         self.subscribed: tuple[str, ...] = ()
         self.is_closed = False
@@ -75,6 +78,9 @@ class FakeEngine:
         return self._read_only
 
     async def call(self, method: str, **params: JsonValue) -> Answer:
+        if method == "get_measurements":
+            # The screen asks for it by itself: no test has to know.
+            return Answer(self._measurements(params["connector_id"]))
         self.calls.append((method, params))
         if method in self._held:
             await self._held[method].wait()
@@ -99,6 +105,14 @@ class FakeEngine:
 
     async def close(self) -> None:
         self.is_closed = True
+
+    def _measurements(self, connector_id: JsonValue) -> JsonValue:
+        assert isinstance(connector_id, int)
+        points = self.measured.get(connector_id, ())
+        dumped: JsonValue = Measurements(connector_id=connector_id, points=points).model_dump(
+            mode="json"
+        )
+        return dumped
 
     def _put(self, update: Update) -> None:
         self._waiting.append(update)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cp_tui.tui.actions import ACTIONS, BY_ID, FOOTER
+from cp_tui.tui.actions import ACTIONS, BY_ID, FOOTERS
 from cp_tui.tui.keys import Keymap, readme_table, shown
 from cp_tui.tui.panes.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
@@ -23,8 +23,9 @@ def test_ids_and_default_keys_are_unique() -> None:
     assert Keymap().problems == []
 
 
-def test_digits_are_free_for_the_screens() -> None:
-    assert not [key for action in ACTIONS for key in action.keys if key.isdigit()]
+def test_digits_are_the_screens() -> None:
+    digits = {key: action.id for action in ACTIONS for key in action.keys if key.isdigit()}
+    assert digits == {"1": "screen.dashboard", "4": "screen.schedule"}
 
 
 def test_no_key_of_an_action_is_taken_by_a_widget() -> None:
@@ -40,9 +41,10 @@ def test_no_key_of_an_action_is_taken_by_a_widget() -> None:
 
 
 def test_what_the_footer_shows_has_a_word_and_a_key() -> None:
-    for action_id in FOOTER:
-        assert BY_ID[action_id].short
-        assert BY_ID[action_id].keys
+    for footer in FOOTERS.values():
+        for action_id in footer:
+            assert BY_ID[action_id].short
+            assert BY_ID[action_id].keys
 
 
 def test_keys_are_printed_as_people_write_them() -> None:

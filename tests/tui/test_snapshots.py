@@ -1,4 +1,4 @@
-"""Pictures of the dashboard: three sizes, dark and light, healthy, without CSMS, empty.
+"""Pictures of the screens: sizes, themes, signs; healthy, without CSMS, empty, on a smart day.
 
 `pytest tests/tui/test_snapshots.py --snapshot-update` makes them anew.
 """
@@ -12,7 +12,8 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
-from tests.tui import worlds
+from cp_tui.tui.widgets.glyphs import Glyphs
+from tests.tui import charging_world, worlds
 from tests.tui.driving import app_on
 from tests.tui.fake_engine import FakeEngine
 
@@ -52,3 +53,32 @@ def test_dashboard_in_the_other_themes(snap_compare: Compare, theme: str) -> Non
 )
 def test_dialogs(snap_compare: Compare, press: tuple[str, ...]) -> None:
     assert snap_compare(app_on(FakeEngine(worlds.healthy())), press=press)
+
+
+CLOSE, FAR = ("4", "plus", "plus", "plus", "H"), ("4", "minus", "minus", "minus", "L")
+
+
+@pytest.mark.parametrize(
+    ("press", "size", "theme", "glyphs"),
+    [
+        (("4",), (80, 24), "cp-dark", Glyphs.EIGHTH),
+        (("4", "tab", "down", "down"), (160, 50), "cp-light", Glyphs.EIGHTH),
+        (CLOSE, (80, 24), "cp-dark", Glyphs.EIGHTH),
+        ((*FAR, "enter"), (120, 40), "cp-dark", Glyphs.EIGHTH),
+        (("4", "u"), (120, 40), "cp-dark", Glyphs.EIGHTH),
+        (("4",), (80, 24), "ansi-16", Glyphs.HALF),
+        (("4",), (80, 24), "cp-dark", Glyphs.ASCII),
+        (("4", "y"), (80, 24), "cp-dark", Glyphs.EIGHTH),
+        (("i",), (80, 24), "cp-dark", Glyphs.EIGHTH),
+    ],
+    ids=["80x24", "160x50", "close", "far-alone", "watts", "16-colours", "ascii", "why", "install"],
+)
+def test_schedule(
+    snap_compare: Compare,
+    press: tuple[str, ...],
+    size: tuple[int, int],
+    theme: str,
+    glyphs: Glyphs,
+) -> None:
+    app = app_on(charging_world.engine(), theme=theme, glyphs=glyphs)
+    assert snap_compare(app, press=press, terminal_size=size)

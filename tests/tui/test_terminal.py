@@ -26,6 +26,9 @@ DEADLINE_S = 30.0
 QUIET_S = 0.5
 """So long without a byte is a screen that has finished painting."""
 
+TAB_BYTES_MAX = 4_000
+"""Both panes whole are 13 KB."""
+
 IDLE_S = 2.0
 """How long an idle screen is watched; a clock or a blinking cursor would show within one second."""
 
@@ -102,6 +105,23 @@ def test_an_idle_screen_sends_nothing() -> None:
         term.read_until(b"HeartbeatInterval")
         term.read_until_quiet()
         assert term.read(IDLE_S) == b""
+
+
+def test_the_first_picture_holds_what_the_engine_says() -> None:
+    with terminal("healthy") as term:
+        term.read_until(b"HeartbeatInterval")
+        assert b"no connector is known yet" not in term.output
+
+
+def test_a_tab_paints_two_titles_and_two_rows_not_two_panes() -> None:
+    with terminal("healthy") as term:
+        term.read_until(b"HeartbeatInterval")
+        term.read_until_quiet()
+        for _pane in range(5):
+            before = len(term.output)
+            os.write(term.master, b"\t")
+            term.read_until_quiet()
+            assert 0 < len(term.output) - before < TAB_BYTES_MAX
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -17,8 +17,11 @@ from cp_tui.tui.desk import Form, FormField
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.outcome import Outcome
 from cp_tui.tui.panes.fact_lines import FactLines
-from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.view.facts import GAP, Fact
 from cp_tui.tui.view.words import Clock
+
+LABEL_WIDTH = 13
+"""Of the fields and of the outcome, so that both stand under one another."""
 
 Send = Callable[[Call, Callable[[CommandRun], None]], Awaitable[CommandRun]]
 """Send a command; the callback hears of the run as soon as it is under way."""
@@ -52,7 +55,7 @@ class FormDialog(Dialog[Outcome | None]):
     DEFAULT_CSS = """
     FormDialog .fields { height: auto; max-height: 100%; }
     FormDialog .field { height: 1; }
-    FormDialog Label { width: 13; color: $text-muted; }
+    FormDialog Label { width: 13; /* LABEL_WIDTH */ color: $text-muted; }
     FormDialog Input { width: 1fr; background: $boost; }
     FormDialog Input:focus { background: $panel; }
     FormDialog .intro { margin-bottom: 1; }
@@ -78,7 +81,7 @@ class FormDialog(Dialog[Outcome | None]):
                     with Horizontal(classes="field"):
                         yield Label(Content(field.label))
                         yield RecentInput(field)
-                state = FactLines(classes="state")
+                state = FactLines(label_width=LABEL_WIDTH - GAP, classes="state")
                 state.can_focus = False
                 state.display = False
                 yield state
@@ -116,6 +119,9 @@ class FormDialog(Dialog[Outcome | None]):
         if isinstance(call, str):
             self._say([Fact("", Content.styled(call, "bold $text-error"))])
             return
+        if isinstance(call, Outcome):
+            self._show(call)
+            return
         self._is_running = True
         self.run_worker(self._run(call), name="form", exit_on_error=True)
 
@@ -127,9 +133,11 @@ class FormDialog(Dialog[Outcome | None]):
         if outcome.keys is not None:
             self.dismiss(outcome)
             return
+        self._show(outcome)
+
+    def _show(self, outcome: Outcome) -> None:
         self._say(outcome.all_facts())
-        close = self.query_one("#close", Button)
-        close.focus()
+        self.query_one("#close", Button).focus()
 
     def _under_way(self, run: CommandRun) -> None:
         since = self._clock().time(run.started_at)

@@ -29,10 +29,6 @@ class ProfilesPane(TablePane):
     ProfilesPane Horizontal { height: 1fr; layout: vertical; }
     ProfilesPane LineTable { height: 1fr; }
     ProfilesPane FactLines { height: 4; }
-    .-medium ProfilesPane FactLines, .-tall ProfilesPane FactLines { height: 50%; }
-    .-wide ProfilesPane Horizontal { layout: horizontal; }
-    .-wide ProfilesPane LineTable { width: 3fr; height: 1fr; }
-    .-wide ProfilesPane FactLines { width: 2fr; height: 1fr; margin-left: 2; }
     """
 
     NAME = "profiles"

@@ -85,6 +85,9 @@ class MainScreen(QuietScreen):
         if TOP_LINE_SHOWS & dirty:
             self._top.show(lambda width: top_line(snapshot, clock, width))
 
+    def enter(self, snapshot: Snapshot) -> None:
+        """Begin with what was looked at on the screen before."""
+
     def show_activity(self, line: Content) -> None:
         """Show what is under way, or what was said last."""
         self._activity.show(lambda width: Content.assemble(" ", line))

@@ -11,9 +11,10 @@ from cp_tui.tui.panes.pane import Pane
 from cp_tui.tui.panes.profiles import ProfilesPane
 from cp_tui.tui.panes.schedule import SchedulePane
 from cp_tui.tui.screens.main_screen import MainScreen
+from cp_tui.tui.store import Snapshot
 from cp_tui.tui.widgets.glyphs import Glyphs
 
-TIMELINE_HINTS = "+ - zoom  [ ] pan  H L change  0 now  u A/W  enter alone"
+TIMELINE_HINTS = "+ - zoom  [ ] pan  H L change  0 now  u A/W  enter one"
 """The keys of the timeline that nobody would guess."""
 
 
@@ -26,6 +27,10 @@ class ScheduleScreen(MainScreen):
         ProfilesPane { height: 9fr; }
         &.-medium SchedulePane, &.-tall SchedulePane { height: 3fr; }
         &.-medium ProfilesPane, &.-tall ProfilesPane { height: 2fr; }
+        &.-medium #profile-facts, &.-tall #profile-facts { height: 50%; }
+        &.-wide ProfilesPane Horizontal { layout: horizontal; }
+        &.-wide #profiles-table { width: 3fr; }
+        &.-wide #profile-facts { width: 2fr; height: 1fr; margin-left: 2; }
     }
     """
 
@@ -58,3 +63,7 @@ class ScheduleScreen(MainScreen):
     def on_mount(self) -> None:
         """Start on the timeline: the question is about a limit."""
         self.schedule.take_focus()
+
+    def enter(self, snapshot: Snapshot) -> None:
+        """Look at the connector that was selected."""
+        self.schedule.timeline.look_at(snapshot.connector_id)

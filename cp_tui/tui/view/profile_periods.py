@@ -38,17 +38,13 @@ class _Span:
     limit: Decimal
 
 
-def period_facts(
-    profile: ChargingProfile, width: int, rows: int, glyphs: GlyphSet
-) -> list[Fact]:
+def period_facts(profile: ChargingProfile, width: int, rows: int, glyphs: GlyphSet) -> list[Fact]:
     """A chart of so many rows, and the periods under it."""
     chart = [Fact("", line) for line in chart_lines(profile, width, rows, glyphs)]
     return [*chart, Fact("Periods", period_list(profile, glyphs.separator))]
 
 
-def chart_lines(
-    profile: ChargingProfile, width: int, rows: int, glyphs: GlyphSet
-) -> list[Content]:
+def chart_lines(profile: ChargingProfile, width: int, rows: int, glyphs: GlyphSet) -> list[Content]:
     """The limits over the length of the profile; a line of times where there is room for it."""
     length_s, has_end = length_of(profile)
     spans = _spans(profile.charging_schedule.charging_schedule_period, length_s)
@@ -64,9 +60,7 @@ def chart_lines(
         else " " * rows
         for index, limit in enumerate(limits)
     ]
-    lines = [
-        Content.styled("".join(column[row] for column in cells), STYLE) for row in range(rows)
-    ]
+    lines = [Content.styled("".join(column[row] for column in cells), STYLE) for row in range(rows)]
     if rows > 1:
         end = offset_text(length_s) if has_end else f"{offset_text(length_s)} and on"
         gap = " " * max(1, width - len("0:00") - len(end))

@@ -84,15 +84,14 @@ def profile_lines(entry: ProfileEntry, clock: Clock) -> list[Fact]:
         where = " and ".join(map(connector_text, standing.active_on))
         armed = ", if a transaction started now" if standing.is_armed else ""
         facts.append(Fact("Now", Content(f"{word} the limit of {where}{armed}")))
-    facts += [
-        Fact("", Content.assemble(f"{connector_text(each.connector_id)}: ", safe_text(each.sentence)))
-        for each in standing.losses
-    ]
+    for sentence, places in _losses(entry).items():
+        text = Content.assemble(safe_text(sentence), f" ({', '.join(places)})")
+        facts.append(Fact("Why not", text))
     change = standing.next_change
     if change is not None:
         limit = "" if change.limit is None else f": {_limit(change.limit, entry)}"
-        text = f"{change.kind.value} {clock.time(change.at)}{limit}"
-        facts.append(Fact("Next", Content(text)))
+        when = f"{change.kind.value} {clock.time(change.at)}{limit}"
+        facts.append(Fact("Next", Content(when)))
     return [*facts, *_validity(entry, clock)]
 
 
@@ -137,6 +136,14 @@ def _next(entry: ProfileEntry, clock: Clock) -> Content:
         return Content.styled("no change", QUIET)
     limit = "" if change.limit is None else _limit(change.limit, entry)
     return Content(f"{clock.minute(change.at)} {CHANGES[change.kind]}{limit}")
+
+
+def _losses(entry: ProfileEntry) -> dict[str, list[str]]:
+    """Why a profile sets no limit, and where; often it is the same everywhere."""
+    losses: dict[str, list[str]] = {}
+    for loss in entry.standing.losses:
+        losses.setdefault(loss.sentence, []).append(connector_text(loss.connector_id))
+    return losses
 
 
 def _validity(entry: ProfileEntry, clock: Clock) -> list[Fact]:

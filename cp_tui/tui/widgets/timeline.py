@@ -9,14 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from io import StringIO
 from itertools import zip_longest
 from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.console import Console
 from rich.segment import Segment
-from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
@@ -28,6 +25,7 @@ from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.view.past import Flow, Interval
 from cp_tui.tui.widgets.glyphs import Glyphs
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
+from cp_tui.tui.widgets.strips_svg import strips_svg
 from cp_tui.tui.widgets.timeline_picture import AXIS_ROWS, Line, Part, Picture, draw, use_at
 from cp_tui.tui.widgets.timeline_readout import Place, readout
 from cp_tui.tui.widgets.timeline_view import ZOOMS, View
@@ -36,6 +34,9 @@ from cp_tui.tui.widgets.timeline_view import ZOOMS, View
 def _binding(key: str, action: str, description: str, id: str) -> Binding:
     return Binding(key, action, description, show=False, id=f"timeline.{id}", tooltip=description)
 
+
+PAST_COLUMNS_MIN = 56
+"""With fewer columns in a chart, what is to come needs them all."""
 
 EXPLANATION_WIDTH = 200
 """The explanation is broken into lines by whoever shows it."""
@@ -202,6 +203,12 @@ class Timeline(QuietFocus, can_focus=True):
         """What is shown, from connector 0 on."""
         return self._schedules
 
+    def look_at(self, connector_id: int) -> None:
+        """Put the cursor on a connector."""
+        for lane, schedule in enumerate(self._schedules):
+            if schedule.connector_id == connector_id:
+                self._choose_lane(lane)
+
     def explanation(self) -> tuple[str, ...]:
         """Everything about the limit at the cursor, a sentence each."""
         if not self._schedules:
@@ -219,19 +226,7 @@ class Timeline(QuietFocus, can_focus=True):
 
     def as_svg(self, title: str) -> str:
         """The picture as it stands on the screen."""
-        console = Console(
-            file=StringIO(),
-            width=self.size.width,
-            force_terminal=True,
-            record=True,
-            legacy_windows=False,
-            color_system="truecolor",
-        )
-        for strip in self._drawn():
-            console.print(
-                Text.assemble(*((part.text, part.style or "") for part in strip)), end="\n"
-            )
-        return console.export_svg(title=title, theme=self.app.ansi_theme, unique_id="timeline")
+        return strips_svg(self._drawn(), self.size.width, title, self.app.ansi_theme)
 
     # Keys and mouse.
 
@@ -363,7 +358,10 @@ class Timeline(QuietFocus, can_focus=True):
         self._repaint()
 
     def on_resize(self) -> None:
-        """Draw for the new size."""
+        """Draw for the new size; only a wide chart has room for what was."""
+        has_past = self._picture().columns >= PAST_COLUMNS_MIN
+        if has_past is not self._view.has_past:
+            self._look(replace(self._view, has_past=has_past))
         self._strips = self._drawn()
 
     def notify_style_update(self) -> None:

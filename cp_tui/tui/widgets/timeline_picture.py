@@ -227,7 +227,7 @@ def _bars(
     used = _used(picture, schedule, rows)
     columns = [
         _past(picture, schedule, shown[index], flow, rows)
-        if (flow := used[index]) is not None
+        if (flow := used[index]) is not None and (flow.amount or shown[index] is not None)
         else _to_come(picture, schedule, found, shown, index, rows)
         for index in range(picture.columns)
     ]
@@ -363,12 +363,16 @@ def _readout(picture: Picture, rows: int) -> list[Line]:
 
 
 def use_at(picture: Picture, at: datetime) -> Use | None:
-    """What flowed at an instant on the lane that is looked at."""
-    connector_id = picture.schedules[picture.view.lane].connector_id
-    flow = flow_at(picture.measured.get(connector_id, ()), at)
-    wrong = picture.violations.get(connector_id, ())
-    is_violation = any(begin <= at < end for begin, end in wrong)
-    return None if flow is None else Use(flow.limit, is_violation)
+    """What flowed on the lane that is looked at, in the column that begins at an instant."""
+    schedule = picture.schedules[picture.view.lane]
+    flow = flow_at(picture.measured.get(schedule.connector_id, ()), at)
+    if flow is None:
+        return None
+    until = at + picture.view.span / picture.columns
+    if (period := period_at(schedule, at)) is not None:
+        until = min(until, period.end)
+    wrong = picture.violations.get(schedule.connector_id, ())
+    return Use(flow.limit, any(begin < until and end > at for begin, end in wrong))
 
 
 def _merged(pieces: Sequence[tuple[str, Part]]) -> Line:

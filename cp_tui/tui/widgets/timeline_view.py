@@ -41,6 +41,9 @@ DEFAULT_ZOOM = 4
 PAN_PART = 4
 """Panning moves by this part of the window."""
 
+PAST_PART = 8
+"""This part of the window is for what was."""
+
 ROUND_STEPS_S = (60, 10, 1)
 """The cursor stands on round times: the coarsest of these that is finer than half a column."""
 
@@ -58,6 +61,8 @@ class View:
     """Index of the lane that keys and readout are about."""
     is_alone: bool = False
     """Only that lane is shown."""
+    has_past: bool = False
+    """A part of a window that follows the clock lies before now."""
 
     @property
     def span(self) -> timedelta:
@@ -68,7 +73,8 @@ class View:
         """The left edge, a whole minute."""
         if self.start is not None:
             return self.start
-        return floor_time(now, ZOOMS[self.zoom].quantum)
+        past = self.span / PAST_PART if self.has_past else timedelta()
+        return floor_time(now - past, ZOOMS[self.zoom].quantum)
 
     def cursor(self, now: datetime) -> datetime:
         """The instant under the cursor."""

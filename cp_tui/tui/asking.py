@@ -1,0 +1,49 @@
+"""What the screen asks the engine by itself: schedules beyond the published ones, what flowed.
+
+Each raises `RpcError` or `ConnectionLost`, as every call does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.variables import MeasuredPoint, Measurements
+from cp_tui.control.client import EngineConnection
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
+
+
+async def schedules(
+    connection: EngineConnection,
+    connector_ids: Iterable[int],
+    start: datetime,
+    duration_s: int,
+    unit: ChargingRateUnitType,
+) -> dict[int, CompositeSchedule]:
+    """The composite schedule of each connector."""
+    found: dict[int, CompositeSchedule] = {}
+    for connector_id in connector_ids:
+        answer = await connection.call(
+            "get_composite_schedule",
+            connector_id=connector_id,
+            duration_s=duration_s,
+            start=start.isoformat(),
+            unit=unit.value,
+        )
+        text = json.dumps(answer.result)
+        found[connector_id] = CompositeSchedule.model_validate_json(text)
+    return found
+
+
+async def measurements(
+    connection: EngineConnection, connector_ids: Iterable[int]
+) -> dict[int, tuple[MeasuredPoint, ...]]:
+    """What flowed at each connector, as far as the engine remembers."""
+    found: dict[int, tuple[MeasuredPoint, ...]] = {}
+    for connector_id in connector_ids:
+        answer = await connection.call("get_measurements", connector_id=connector_id)
+        text = json.dumps(answer.result)
+        found[connector_id] = Measurements.model_validate_json(text).points
+    return found

@@ -1,0 +1,199 @@
+"""What the actions on charging profiles and schedules do, written against the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pydantic import JsonValue
+from textual.content import Content
+
+from cp_tui.charge_point.smart_charging.export import to_csv, to_json
+from cp_tui.charge_point.variables import ProfileEntry
+from cp_tui.ocpp.datatypes import ChargingProfilePurposeType
+from cp_tui.tui.commands import Call
+from cp_tui.tui.desk import Choice, Desk, Form, FormField, Question
+from cp_tui.tui.outcome import Outcome, done
+from cp_tui.tui.profile_file import CHOICES, Wrong, from_file, from_form
+from cp_tui.tui.safe_text import safe_text
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.view.profiles import in_order, now_content, profile_details
+
+ALL = "all"
+"""What has to be typed to clear every profile."""
+
+
+async def clear_profile(desk: Desk) -> None:
+    """Clear the selected profile, or one of a list, after a question."""
+    entry = desk.snapshot.profile(desk.snapshot.profile_id) if desk.screen == "schedule" else None
+    entry = entry or await _chosen(desk)
+    if entry is None:
+        return
+    profile = entry.profile
+    title = f"Clear {profile.charging_profile_purpose.value} #{profile.charging_profile_id}?"
+    facts = [
+        *profile_details(entry, desk.clock),
+        Fact("Then", Content("the next of the stack holds at once, else the hardware limit")),
+    ]
+    if await desk.ask(Question(title, facts, "Clear")):
+        call = Call("clear_charging_profile", {"profile_id": profile.charging_profile_id})
+        await desk.command(call)
+
+
+async def _chosen(desk: Desk) -> ProfileEntry | None:
+    choices = [
+        Choice(
+            str(each.profile.charging_profile_id),
+            Content(
+                f"#{each.profile.charging_profile_id} "
+                f"{each.profile.charging_profile_purpose.value} "
+                f"level {each.profile.stack_level} on connector {each.connector_id}"
+            ),
+            Content(""),
+            now_content(each),
+        )
+        for each in in_order(desk.snapshot.profiles)
+    ]
+    key = await desk.choose("Clear which charging profile?", choices)
+    return None if key is None else desk.snapshot.profile(int(key))
+
+
+async def clear_matching(desk: Desk) -> None:
+    """Fill in what to clear, and clear it."""
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        given = {name: text for name, text in values.items() if text}
+        if not given:
+            return f"nothing given would clear every profile: type {ALL} as the id for that"
+        if given == {"profile_id": ALL}:
+            return Call("clear_charging_profile")
+        params: dict[str, JsonValue] = {}
+        for name, text in given.items():
+            if name == "purpose":
+                params[name] = text
+            elif text.isascii() and text.isdigit():
+                params[name] = int(text)
+            else:
+                return f"{name.replace('_', ' ')} = {text!r}: a whole number is needed"
+        return Call("clear_charging_profile", params)
+
+    purposes = tuple(each.value for each in ChargingProfilePurposeType)
+    fields = (
+        FormField("profile_id", "Id", placeholder=f"alone decides; {ALL}: every profile"),
+        FormField("connector_id", "Connector", placeholder="optional; 0 is the charge point"),
+        FormField("purpose", "Purpose", recent=purposes, placeholder="optional; up: choices"),
+        FormField("stack_level", "Level", placeholder="optional"),
+    )
+    await desk.fill(Form("Clear charging profiles that match", fields, "Clear", call))
+
+
+async def install(desk: Desk) -> None:
+    """Fill in a profile, and install it."""
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        try:
+            found = from_form(values, desk.clock)
+        except Wrong as wrong:
+            return str(wrong)
+        desk.remember("periods", values["periods"])
+        return Call("install_charging_profile", found.params())
+
+    optional = "optional: now, 22:00 or 2026-01-05T22:00:00Z"
+    purposes = ("TxDefaultProfile", "TxProfile", "ChargePointMaxProfile")
+    fields = (
+        FormField("id", "Id", value=str(_free_id(desk.snapshot))),
+        FormField("connector", "Connector", value="0", placeholder="0: all connectors"),
+        FormField("purpose", "Purpose", value=purposes[0], recent=purposes),
+        FormField("level", "Level", value="0", placeholder="0 is the lowest"),
+        FormField("kind", "Kind", value="Absolute", recent=CHOICES["kind"]),
+        FormField("unit", "Unit", value="A", recent=CHOICES["unit"]),
+        FormField(
+            "periods",
+            "Periods",
+            recent=desk.remembered("periods"),
+            placeholder="start:limit[:phases], such as 0:16, 3600:8",
+        ),
+        FormField("duration", "Duration", placeholder="optional, in seconds"),
+        FormField("start", "Start", placeholder=optional),
+        FormField("valid_from", "Valid from", placeholder=optional),
+        FormField("valid_to", "Valid to", placeholder=optional),
+    )
+    await desk.fill(Form("Install a charging profile", fields, "Install", call))
+
+
+async def install_file(desk: Desk) -> None:
+    """Fill in the path of a file with a profile, and install it."""
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        if not values["path"]:
+            return "the path must not be empty"
+        try:
+            found = from_file(Path(values["path"]), values["connector"].strip())
+        except Wrong as wrong:
+            return str(wrong)
+        desk.remember("profile_path", values["path"])
+        return Call("install_charging_profile", found.params())
+
+    recent = desk.remembered("profile_path")
+    fields = (
+        FormField(
+            "path", "File", value=next(iter(recent), ""), recent=recent, placeholder="*.json"
+        ),
+        FormField("connector", "Connector", placeholder="empty: as the file says"),
+    )
+    intro = (Content("csChargingProfiles, or a whole SetChargingProfile.req, as JSON."),)
+    await desk.fill(Form("Install a charging profile from a file", fields, "Install", call, intro))
+
+
+async def export(desk: Desk) -> None:
+    """Fill in a path, and write the schedules there."""
+
+    def text(path: Path) -> str:
+        write = to_csv if path.suffix.casefold() == ".csv" else to_json
+        return write(desk.timeline_schedules())
+
+    await _save(desk, "Export the schedule", "schedule", "json", text, "*.csv for a spreadsheet")
+
+
+async def save_picture(desk: Desk) -> None:
+    """Fill in a path, and draw the timeline there."""
+    await _save(
+        desk, "Save the timeline", "timeline", "svg", lambda _: desk.timeline_svg(), "*.svg"
+    )
+
+
+async def _save(
+    desk: Desk, title: str, stem: str, suffix: str, text: Callable[[Path], str], hint: str
+) -> None:
+    """Let a path be filled in, write a new file there and say where it is."""
+
+    def save(values: Mapping[str, str]) -> Outcome | str:
+        if not values["path"]:
+            return "the path must not be empty"
+        path = Path(values["path"]).expanduser()
+        try:
+            # Never over a file that is there already.
+            with path.open("x", encoding="utf-8", newline="") as file:
+                file.write(text(path))
+        except OSError as error:
+            return f"{path}: {(error.strerror or 'cannot be written').lower()}"
+        outcome = done("written", f"{path.resolve()}")
+        desk.tell(Content.assemble(outcome.summary, " ", safe_text(f"{path.resolve()}")))
+        return outcome
+
+    value = f"{stem}-{_file_name(desk.snapshot)}-{desk.clock.now:%Y%m%d-%H%M%S}.{suffix}"
+    field = FormField("path", "File", value=value, placeholder=hint)
+    intro = (safe_text(f"A relative path starts at {Path.cwd()}."),)
+    await desk.fill(Form(title, (field,), "Write", save, intro))
+
+
+def _file_name(snapshot: Snapshot) -> str:
+    """The charge point id, as far as it can stand in the name of a file."""
+    name = snapshot.identity.charge_point_id if snapshot.identity is not None else "cp-tui"
+    return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in name)
+
+
+def _free_id(snapshot: Snapshot) -> int:
+    """An id that no installed profile has."""
+    return 1 + max((each.profile.charging_profile_id for each in snapshot.profiles), default=0)

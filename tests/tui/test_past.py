@@ -1,0 +1,114 @@
+"""What was in force, what flowed, and where that was too much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from cp_tui.charge_point.smart_charging.schedule import CompositePeriod
+from cp_tui.charge_point.variables import MeasuredPoint
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.tui.view.past import (
+    POINTS_MAX,
+    believed,
+    flow_at,
+    flows,
+    joined,
+    violations,
+    with_past,
+)
+from tests.tui.widgets.schedules import NOW, schedule
+
+A, W = ChargingRateUnitType.A, ChargingRateUnitType.W
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def point(seconds: float, current_a: float) -> MeasuredPoint:
+    return MeasuredPoint(at=after(seconds), power_w=round(current_a * 690), current_a=current_a)
+
+
+def limits(known: Sequence[CompositePeriod]) -> list[int]:
+    return [int(each.limit) for each in known]
+
+
+def test_what_was_published_before_stays_in_force_until_the_next_schedule() -> None:
+    first = schedule(1, [(1, "16"), (5, "32")])
+    second = schedule(1, [(1, "10"), (1, "6")], start=after(1800))
+    known = believed(believed((), first), second)
+    assert limits(known) == [16, 10, 6]
+    assert [each.start for each in known] == [NOW, after(1800), after(5400)]
+    assert known[0].end == after(1800)
+
+
+def test_the_same_schedule_again_makes_no_new_period() -> None:
+    first = schedule(1, [(2, "16"), (2, "32")])
+    again = schedule(1, [(1.5, "16"), (2, "32")], start=after(1800))
+    known = believed(believed((), first), again)
+    assert limits(known) == [16, 32]
+    assert known[0].start == NOW
+
+
+def test_a_clock_that_was_set_back_forgets_what_has_not_been() -> None:
+    late = schedule(1, [(1, "16")], start=after(3600))
+    early = schedule(1, [(1, "10")])
+    assert limits(believed(believed((), late), early)) == [10]
+
+
+def test_a_schedule_with_its_past_begins_earlier() -> None:
+    known = believed((), schedule(1, [(2, "16")]))
+    shown = with_past(schedule(1, [(2, "10")], start=after(3600)), known)
+    assert shown.start == NOW
+    assert limits(shown.periods) == [16, 10]
+    assert with_past(shown, ()) == shown
+
+
+def test_a_value_holds_until_the_next_one_and_the_last_until_now() -> None:
+    flowed = flows([point(0, 16), point(60, 8)], after(90), A)
+    assert [(each.start, each.end, each.limit) for each in flowed] == [
+        (NOW, after(60), Decimal("16")),
+        (after(60), after(90), Decimal("8")),
+    ]
+    assert flows([point(0, 16)], after(90), W)[0].limit == 16 * 690
+    assert flows([point(100, 16)], after(90), A) == []
+    assert flow_at(flowed, after(60)) == flowed[1]
+    assert flow_at(flowed, after(90)) is None
+
+
+def test_newer_points_replace_older_ones_and_their_number_is_bounded() -> None:
+    old = [point(second, 1) for second in range(POINTS_MAX)]
+    both = joined(old, [point(10, 5), point(11, 6)])
+    assert [each.current_a for each in both[-3:]] == [1, 5, 6]
+    assert len(joined(old, [point(POINTS_MAX, 5)])) == POINTS_MAX
+    assert joined(old, []) == tuple(old)
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        ([(0, 16.3), (3600, 10.2)], []),
+        ([(0, 16.6)], [(0, 3600), (3605, 7200)]),
+        ([(0, 15), (3600, 15), (3604, 10)], []),
+        ([(0, 15), (3600, 15), (3620, 10)], [(3605, 3620)]),
+        ([(0, 0), (7000, 11)], [(7000, 7200)]),
+    ],
+    ids=["noise", "too much all the time", "follows in 4 s", "follows in 20 s", "late"],
+)
+def test_more_than_allowed_is_a_violation_after_five_seconds_to_follow(
+    points: list[tuple[float, float]], expected: list[tuple[float, float]]
+) -> None:
+    known = believed((), schedule(1, [(1, "16"), (1, "10"), (1, "32")]))
+    measured = flows([point(*each) for each in points], after(7200), A)
+    wrong = violations(measured, known, A)
+    assert wrong == [(after(left), after(right)) for left, right in expected]
+
+
+def test_what_electronics_draw_is_no_violation_of_a_limit_of_zero() -> None:
+    known = believed((), schedule(1, [(1, "0")]))
+    assert violations(flows([point(0, 0.15)], after(60), A), known, A) == []
+    assert violations(flows([point(0, 1)], after(60), A), known, A) == [(NOW, after(60))]

@@ -1,0 +1,290 @@
+"""The schedule screen: why a limit holds, what was measured, profiles installed or cleared."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import JsonValue
+
+from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.reason import Reason
+from tests.tui import charging_world, worlds
+from tests.tui.driving import Drive, screen
+from tests.tui.fake_engine import FakeEngine
+
+WHY_NOT = Reason(
+    id="smart_charging.profile.stack_level_too_high",
+    rule="S 5.16",
+    text="stack level 9 is above ChargeProfileMaxStackLevel 3",
+)
+
+
+async def fill(drive: Drive, **texts: str) -> None:
+    """Type into fields of the form, and send it."""
+    for name, text in texts.items():
+        drive.app.screen.query_one(f"#{name}").focus()
+        await drive.press("end", "ctrl+u")
+        await drive.type(text)
+    await drive.press("enter")
+
+
+async def test_4_shows_why_the_selected_connector_has_its_limit_at_80x24() -> None:
+    """Question 8: two keys from the dashboard at the most."""
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("4")
+        assert drive.shows("now · connector 1 · 10.0 A until 15:20")
+        assert drive.shows("TxProfile #7 level 2 beats TxDefaultProfile #2 level 0")
+        await drive.press("1")
+        assert drive.shows("Connection", "Monitors")
+
+
+async def test_a_digit_without_a_screen_does_nothing() -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        before = drive.text()
+        await drive.press("2", "3", "5", "6", "7", "8", "9")
+        assert drive.text() == before
+        assert drive.engine.calls == []
+
+
+async def test_a_screen_that_was_hidden_shows_what_it_missed() -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("4")
+        drive.engine.publish("outbox", v.Outbox(count=4))
+        drive.engine.publish("monitors", v.Monitors())
+        await drive.settle()
+        assert drive.shows("queue 4")
+        await drive.press("1")
+        assert drive.shows("queue 4", "nothing monitored")
+
+
+async def test_the_table_tells_what_each_profile_does_and_what_comes_next() -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("4", "z")
+        await drive.press("z", "tab", "down", "down")
+        assert drive.shows("#1 ChargePointMax 0 Absolute A CSMS allows more 16:00 40.0 A")
+        assert drive.shows("#2 TxDefault 0 Daily A CSMS armed 16.0 A 20:00 6.0 A")
+        assert drive.shows("#7 Tx 2 Relative A CSMS ● 10.0 A 15:20 6.0 A")
+        assert drive.shows("0:00 16.0 A · 0:20 10.0 A · 2:00 6.0 A 1 ph · 3:00 24.0 A · no end")
+        assert drive.shows("Now sets the limit of connector 1")
+        await drive.press("enter")
+        assert drive.shows("Charging profile", "TxProfile #7 level 2 on connector 1", "12:05:00")
+
+
+async def test_what_flowed_and_where_it_was_too_much_is_told_at_the_cursor() -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("4", "H")
+        assert drive.shows("!!", "13:40 · connector 1 · 10.0 A", "Measured 15.8 A: above the limit")
+        await drive.press("left", "left")
+        assert drive.shows("connector 1 · 16.0 A until 13:40", "Measured 15.8 A")
+        assert not drive.shows("above the limit")
+
+
+async def test_what_flows_now_goes_on_where_the_history_ends() -> None:
+    engine = charging_world.engine()
+    async with screen(engine=engine) as drive:
+        points = drive.app.store.snapshot.measured[1]
+        assert [point.current_a for point in points] == [0, 15.8, 9.8, 8.1, 9.8, 9.8]
+        assert points[-1].at == worlds.NOW
+        before = drive.text()
+        engine.publish("connectors", engine.world["connectors"])
+        await drive.settle()
+        assert drive.app.store.snapshot.measured[1] is points
+        assert drive.text() == before
+
+
+async def test_enter_shows_one_connector_alone_and_all_again() -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("4", "enter")
+        assert drive.shows("1-1/3", "16.0 A", "24.0 A")
+        assert not drive.shows("26.0 A")
+        await drive.press("enter")
+        assert drive.shows("26.0 A")
+
+
+async def test_y_tells_everything_about_the_limit_at_the_cursor() -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("4", "down", "L", "y")
+        assert drive.shows("Why this limit", "18:00 · connector 2 · 15.9 A")
+        assert drive.shows("11000 W / (230 V x 3) = 15.9 A")
+        assert drive.shows("TxDefaultProfile #9 level 3 starts at 2026-01-06 08:00:00Z")
+        assert drive.shows("If a transaction started now.")
+
+
+async def test_panning_fast_asks_the_engine_rarely_and_for_more_than_is_seen() -> None:
+    engine = charging_world.engine()
+    engine.refuses("get_composite_schedule", "not now")
+    async with screen(engine=engine) as drive:
+        await drive.press("4", *["right_square_bracket"] * 30)
+        asked = [params for method, params in engine.calls if method == "get_composite_schedule"]
+        assert 3 <= len(asked) <= 12
+        assert drive.shows("schedule: not now")
+
+
+async def test_t_writes_times_in_the_zone_of_the_reader_or_in_utc() -> None:
+    async with screen(engine=charging_world.engine(), zone="Asia/Kolkata") as drive:
+        await drive.press("4")
+        assert drive.shows("as of 19:33:27 IST", "10.0 A until 20:50", "20:50 6.0 A")
+        await drive.press("t")
+        assert drive.shows("times are in UTC", "as of 14:03:27 UTC", "until 15:20", "15:20 6.0 A")
+        await drive.press("t")
+        assert drive.shows("times are in your time zone, IST", "until 20:50")
+
+
+async def test_x_asks_and_clears_the_selected_profile() -> None:
+    engine = charging_world.engine()
+    engine.answers("clear_charging_profile", {"status": "Accepted", "removed": [2]})
+    async with screen(engine=engine) as drive:
+        await drive.press("4", "tab", "down", "x")
+        assert drive.shows("Clear TxDefaultProfile #2?", "the next of the stack holds at once")
+        await drive.press("n")
+        assert engine.calls == []
+        await drive.press("x", "y")
+        assert engine.calls == [("clear_charging_profile", {"profile_id": 2})]
+        assert drive.shows("clear_charging_profile: Accepted")
+
+
+async def test_from_the_dashboard_a_profile_to_clear_is_chosen_from_a_list() -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("x")
+        assert drive.shows("Clear which charging profile?", "#7 TxProfile level 2 on connector 1")
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ({"purpose": "TxProfile"}, {"purpose": "TxProfile"}),
+        ({"connector_id": "0", "stack_level": "1"}, {"connector_id": 0, "stack_level": 1}),
+        ({"profile_id": "all"}, {}),
+    ],
+)
+async def test_profiles_are_cleared_by_filter(
+    texts: dict[str, str], expected: dict[str, JsonValue]
+) -> None:
+    engine = charging_world.engine()
+    engine.answers("clear_charging_profile", {"status": "Unknown", "removed": []})
+    async with screen(engine=engine) as drive:
+        await drive.press("X")
+        await fill(drive, **texts)
+        assert engine.calls == [("clear_charging_profile", expected)]
+        assert drive.shows("Result", "Unknown")
+
+
+async def test_an_empty_filter_clears_nothing() -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("X", "enter")
+        assert drive.shows("nothing given would clear every profile")
+        assert drive.engine.calls == []
+
+
+async def test_a_profile_from_the_form_is_installed_and_a_refusal_explained() -> None:
+    engine = charging_world.engine()
+    engine.answers("install_charging_profile", {"status": "Rejected"}, WHY_NOT)
+    async with screen(engine=engine, size=(100, 30)) as drive:
+        await drive.press("i")
+        await fill(drive, level="9", periods="0:16, 3600:8:1", duration="7200", start="15:00")
+        (call,) = engine.calls
+        assert call == (
+            "install_charging_profile",
+            {
+                "connector_id": 0,
+                "profile": {
+                    "chargingProfileId": 10,
+                    "stackLevel": 9,
+                    "chargingProfilePurpose": "TxDefaultProfile",
+                    "chargingProfileKind": "Absolute",
+                    "chargingSchedule": {
+                        "chargingRateUnit": "A",
+                        "chargingSchedulePeriod": [
+                            {"startPeriod": 0, "limit": 16.0},
+                            {"startPeriod": 3600, "limit": 8.0, "numberPhases": 1},
+                        ],
+                        "duration": 7200,
+                        "startSchedule": "2026-01-05T15:00:00Z",
+                    },
+                },
+            },
+        )
+        assert drive.shows("Rejected", "stack level 9 is above ChargeProfileMaxStackLevel 3")
+
+
+async def test_a_profile_from_a_file_is_installed(tmp_path: Path) -> None:
+    profile = charging_world.installed()[0].profile.to_payload()
+    path = tmp_path / "cap.json"
+    path.write_text(json.dumps({"connectorId": 0, "csChargingProfiles": profile}))
+    engine = charging_world.engine()
+    engine.answers(
+        "install_charging_profile",
+        {"status": "Accepted", "remarks": ["it has no effect before 18:00"], "replaced": [1]},
+    )
+    async with screen(engine=engine) as drive:
+        await drive.press("I")
+        await fill(drive, path=str(path))
+        assert engine.calls == [
+            ("install_charging_profile", {"connector_id": 0, "profile": profile})
+        ]
+        assert drive.shows("Accepted", "Replaced #1", "Note it has no effect before 18:00")
+
+
+async def test_the_schedule_is_exported_and_never_over_a_file(tmp_path: Path) -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("4", "E")
+        await fill(drive, path=str(tmp_path / "a.csv"))
+        assert drive.shows("written", "a.csv")
+        rows = list(csv.DictReader((tmp_path / "a.csv").read_text().splitlines()))
+        assert {row["connector_id"] for row in rows} == {"0", "1", "2"}
+        await drive.press("escape", "E")
+        await fill(drive, path=str(tmp_path / "a.csv"))
+        assert drive.shows("file exists")
+        await fill(drive, path=str(tmp_path / "b.json"))
+        assert len(json.loads((tmp_path / "b.json").read_text())) == 3
+
+
+async def test_the_timeline_is_saved_as_a_picture(tmp_path: Path) -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("4", "P")
+        await fill(drive, path=str(tmp_path / "day.svg"))
+        picture = (tmp_path / "day.svg").read_text()
+        assert picture.startswith("<svg")
+        assert "10.0&#160;A" in picture
+        assert "ChargePointMax" not in picture.replace("ChargePointMaxProfile", "")
+
+
+async def test_a_picture_that_cannot_be_written_says_why(tmp_path: Path) -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("4", "P")
+        await fill(drive, path=str(tmp_path / "no" / "day.svg"))
+        assert drive.shows("no such file or directory")
+
+
+async def test_an_observer_looks_and_exports_but_changes_nothing() -> None:
+    engine = charging_world.engine()
+    async with screen(engine=engine, read_only=True) as drive:
+        for key in ("x", "X", "i", "I"):
+            await drive.press("4", key)
+            assert drive.shows("read only: attached as an observer")
+        await drive.press("E")
+        assert drive.shows("Export the schedule")
+        assert engine.calls == []
+
+
+async def test_without_profiles_the_hardware_limit_is_explained() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        await drive.press("4")
+        assert drive.shows("no charging profile is installed: the hardware limits apply")
+        await drive.press("x")
+        assert drive.shows("no charging profile is installed")
+
+
+async def test_the_vehicle_is_changed_by_what_is_filled_in_only() -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("ctrl+p")
+        await drive.type("connector.set_vehicle")
+        await drive.press("enter")
+        assert drive.shows("Vehicle at connector 1", "now 45.2 %")
+        await fill(drive, soc_percent="81.5", phases="1")
+        expected = {"connector_id": 1, "soc_percent": 81.5, "phases": 1}
+        assert drive.engine.calls == [("set_vehicle", expected)]
