@@ -38,6 +38,8 @@ CUSTOM_KEYS: Mapping[str, str] = MappingProxyType({SITE_NAME: "Depot north"})
 """The custom keys that the charge point of the demo must have, with their first values."""
 
 SAMPLE_INTERVAL = "MeterValueSampleInterval"
+CONNECTION_TIME_OUT = "ConnectionTimeOut"
+"""Changed where the key table shows it without scrolling, on the smallest screen too."""
 SAMPLED_DATA = "MeterValuesSampledData"
 
 DRIVER = "DRIVER-1"
@@ -203,6 +205,7 @@ async def _change_monitored_keys(stage: Stage) -> None:
     await stage.next_step()
     measurands = "Energy.Active.Import.Register,Power.Active.Import,Current.Import"
     await checks.set_key(stage, SAMPLED_DATA, measurands)
+    await checks.set_key(stage, CONNECTION_TIME_OUT, "90")
     await checks.change_monitored_key(stage, SAMPLE_INTERVAL, "1")
     await stage.next_step()
     await checks.change_monitored_key(stage, SITE_NAME, "Depot north, bay 1")
@@ -291,5 +294,6 @@ async def _plug_out(stage: Stage, connector_id: int) -> None:
 
 async def _restore_keys(stage: Stage) -> None:
     await stage.next_step()
+    await checks.set_key(stage, CONNECTION_TIME_OUT, "60")
     await checks.change_monitored_key(stage, SAMPLE_INTERVAL, "60")
     await checks.change_monitored_key(stage, SITE_NAME, CUSTOM_KEYS[SITE_NAME])

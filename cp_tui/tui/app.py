@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from platformdirs import user_config_path
+from pydantic import ValidationError
 from textual import on
 from textual.app import App
 from textual.content import Content
@@ -332,8 +333,8 @@ class CpTuiApp(App[str]):
             found = await asking.schedules(
                 connection, ids, wanted.start, wanted.duration_s, wanted.unit
             )
-        except RpcError as error:
-            self.tell(safe_text(f"schedule: {error.message}", "$text-warning"))
+        except (RpcError, ValidationError) as error:
+            self.tell(safe_text(f"schedule: {asking.why(error)}", "$text-warning"))
         except ConnectionLost:
             return
         else:
@@ -344,8 +345,8 @@ class CpTuiApp(App[str]):
         ids = [c.connector_id for c in self.store.snapshot.connectors]
         try:
             found = await asking.measurements(connection, ids)
-        except RpcError as error:
-            self.tell(safe_text(f"measurements: {error.message}", "$text-warning"))
+        except (RpcError, ValidationError) as error:
+            self.tell(safe_text(f"measurements: {asking.why(error)}", "$text-warning"))
         except ConnectionLost:
             return
         else:
@@ -393,6 +394,9 @@ def run_screen(
             # Not a handler of the loop: that may be stuck in a write to a terminal that takes
             # nothing any more. Nobody handles the alarm, so it ends the process whatever it does.
             signal.alarm(LEAVE_S_MAX)
+            # A lost terminal sends SIGCONT after SIGHUP, and Textual would start again on it: its
+            # writer dies at the first byte, and the end of the app waits for it in vain.
+            signal.signal(signal.SIGCONT, lambda number, frame: None)
             loop.call_soon_threadsafe(app.exit, LEAVE)
 
         for number in (signal.SIGHUP, signal.SIGTERM):

@@ -1,6 +1,7 @@
 """What the screen asks the engine by itself: schedules beyond the published ones, what flowed.
 
-Each raises `RpcError` or `ConnectionLost`, as every call does.
+Each raises `RpcError` or `ConnectionLost`, as every call does, and `ValidationError` where the
+answer is not what it should be.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements
-from cp_tui.control.client import EngineConnection
+from cp_tui.control.client import EngineConnection, RpcError
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
 
@@ -47,3 +50,10 @@ async def measurements(
         text = json.dumps(answer.result)
         found[connector_id] = Measurements.model_validate_json(text).points
     return found
+
+
+def why(error: RpcError | ValidationError) -> str:
+    """What went wrong, in words."""
+    if isinstance(error, RpcError):
+        return error.message
+    return "the engine answered something that this version of cp-tui does not know"

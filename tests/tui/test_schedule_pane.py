@@ -54,3 +54,11 @@ async def test_new_schedules_move_the_lanes() -> None:
         engine.publish("charging_schedules", v.ChargingSchedules({1: only}))
         await drive.settle()
         assert drive.shows("7.0 A tx")
+
+
+async def test_an_answer_that_is_no_schedule_is_told_and_harms_nothing() -> None:
+    engine = FakeEngine(worlds.healthy())
+    engine.answers("get_composite_schedule", True)
+    async with screen(engine=engine) as drive:
+        await drive.press("tab", "u")
+        assert drive.shows("schedule: the engine answered something", "48.0 A")
