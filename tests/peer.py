@@ -56,10 +56,12 @@ class Peer(ChargePoint):  # type: ignore[misc]  # The package has no types.
         return call_result.Authorize({"status": self._csms.status_of(id_tag)})
 
     @on("StartTransaction")  # type: ignore[untyped-decorator]
-    def on_start_transaction(self, id_tag: str, **_: object) -> object:
-        self._csms.transaction_id += 1
+    def on_start_transaction(self, id_tag: str, call_unique_id: str, **_: object) -> object:
+        # A start that is sent again because its answer was lost is the same transaction.
+        started = self._csms.started
+        transaction_id = started.setdefault(call_unique_id, len(started) + 1)
         return call_result.StartTransaction(
-            self._csms.transaction_id, {"status": self._csms.status_of(id_tag)}
+            transaction_id, {"status": self._csms.status_of(id_tag)}
         )
 
     @on("StopTransaction")  # type: ignore[untyped-decorator]
@@ -90,10 +92,12 @@ class PeerCsms:
         self.registration = RegistrationStatus.accepted
         self.blocked: set[str] = set()
         """Tags that are not accepted."""
-        self.transaction_id = 0
-        """The newest transaction."""
+        self.started: dict[str, int] = {}
+        """Transactions by the message id of their StartTransaction."""
         self.received: list[tuple[str, Payload]] = []
         """Requests of the charge point, as action and payload, oldest first."""
+        self.message_ids: list[str] = []
+        """Of each request in `received`."""
         self.charge_point_ids: list[str] = []
         """Of each connection, as it came in the URL, decoded."""
         self._peer: Peer | None = None
@@ -127,6 +131,7 @@ class PeerCsms:
         """Record a request of the charge point."""
         if frame[0] == CALL:
             self.received.append((frame[2], frame[3]))
+            self.message_ids.append(frame[1])
             await self._tell()
 
     async def call(self, request: object) -> Any:

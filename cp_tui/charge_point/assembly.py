@@ -13,6 +13,7 @@ from cp_tui.charge_point.authorization_rules import Rules
 from cp_tui.charge_point.availability import Availability
 from cp_tui.charge_point.calls import Calls, Outgoing
 from cp_tui.charge_point.charging import Charging
+from cp_tui.charge_point.composer import Composer
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector
@@ -113,15 +114,11 @@ class _Wiring:
 
     def why_offline(self) -> str | None:
         """Say why the CSMS cannot be asked, if so."""
-        if not self.parts.calls.is_open:
-            return "there is no connection to the CSMS"
-        if not self.parts.registration.is_accepted:
-            return "the CSMS has not accepted this charge point yet"
-        return None
+        return self.parts.why_offline()
 
     def is_online(self) -> bool:
         """Say whether the CSMS can be asked."""
-        return self.why_offline() is None
+        return self.parts.is_online
 
     # --- registration -----------------------------------------------------------------------------
 
@@ -166,9 +163,9 @@ class _Wiring:
         """Hand a confirmed transaction message on."""
         self.parts.transactions.confirmed(record, response)
 
-    def lost(self, record: OutboxRecord) -> None:
+    def lost(self, record: OutboxRecord, why: str) -> None:
         """Hand a lost transaction message on."""
-        self.parts.transactions.lost(record)
+        self.parts.transactions.lost(record, why)
 
     def released(self, connector: Connector, cause: str) -> None:
         """Go on at a connector that is not reserved any more."""
@@ -257,13 +254,7 @@ def _parts(
     local_list, cache, authorization = _authorization(
         core, configuration, connectors, calls, statuses, wiring
     )
-    reservations = Reservations(
-        core,
-        connectors,
-        zero_supported=partial(configuration.boolean, "ReserveConnectorZeroSupported"),
-        on_kept=statuses.refresh,
-        on_released=wiring.released,
-    )
+    reservations = _reservations(core, configuration, connectors, statuses, wiring)
     availability = Availability(core, connectors)
     sampling = Sampling(core, calls, outbox, configuration, connectors)
     charging = Charging(core, configuration, connectors)
@@ -293,6 +284,7 @@ def _parts(
         monitors=Monitors(core, configuration),
         journal=journal,
         calls=calls,
+        composer=_composer(core, calls, journal, wiring),
         outbox=outbox,
         registration=_registration(core, calls, wiring),
         statuses=statuses,
@@ -312,6 +304,31 @@ def _parts(
         diagnostics=Diagnostics(core, calls, is_online=wiring.is_online),
         key_changed=wiring.key_changed,
     )
+
+
+def _reservations(
+    core: Core,
+    configuration: Configuration,
+    connectors: tuple[Connector, ...],
+    statuses: StatusNotifications,
+    wiring: _Wiring,
+) -> Reservations:
+    """Build what keeps connectors for those who reserved them."""
+    boolean = configuration.boolean
+    return Reservations(
+        core,
+        connectors,
+        is_enabled=partial(boolean, "ReservationEnabled"),
+        zero_supported=partial(boolean, "ReserveConnectorZeroSupported"),
+        on_kept=statuses.refresh,
+        on_released=wiring.released,
+    )
+
+
+def _composer(core: Core, calls: Calls, journal: Journal, wiring: _Wiring) -> Composer:
+    """Build what sends the messages that a person composed."""
+    timeout = partial(wiring.seconds, "MessageTimeout")
+    return Composer(core, calls, journal, timeout=timeout, is_stopped=wiring.is_stopped)
 
 
 def _registration(core: Core, calls: Calls, wiring: _Wiring) -> Registration:

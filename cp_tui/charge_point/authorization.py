@@ -65,6 +65,11 @@ class Authorization:
             return self.decide_without_csms(id_tag, offline)
         return decide_online(id_tag, self.known(id_tag), self._rules())
 
+    @property
+    def is_online(self) -> bool:
+        """Whether the CSMS can be asked now."""
+        return self._why_offline() is None
+
     def decide_without_csms(self, id_tag: str, why: str) -> Verdict:
         """Decide on a tag by the rules for offline; `why` says why the CSMS gives no answer."""
         return decide_offline(id_tag, self.known(id_tag), self._rules(), why)

@@ -93,7 +93,7 @@ class Availability:
     def apply_all_scheduled(self) -> None:
         """After a boot nothing runs any more: everything scheduled takes effect."""
         for connector in self._connectors.values():
-            if not connector.is_plugged:
+            if not connector.is_plugged and not connector.is_left_locked:
                 self.apply_scheduled(connector)
 
     def _save(self, connector: Connector) -> None:

@@ -57,6 +57,8 @@ class Outgoing:
     """Asked for by TriggerMessage: may go while the registration is Pending."""
     is_useful_late: bool = False
     """An answer after the timeout still counts: StartTransaction.conf has the transactionId."""
+    message_id: str | None = None
+    """The id of an earlier send whose answer never came; None: a new one."""
 
     @property
     def action(self) -> Action:
@@ -109,6 +111,11 @@ class Calls:
         return self._pending.deadline if self._pending else None
 
     @property
+    def pending_since(self) -> datetime | None:
+        """When the pending call was sent."""
+        return self._pending.sent_at if self._pending else None
+
+    @property
     def pending_action(self) -> Action | None:
         """The action of the call that waits for its answer."""
         return self._pending.outgoing.action if self._pending else None
@@ -150,7 +157,8 @@ class Calls:
         outgoing = self._take()
         if outgoing is None:
             return
-        call = frame.Call(self._core.new_id(), outgoing.action, outgoing.request.to_payload())
+        message_id = outgoing.message_id or self._core.new_id()
+        call = frame.Call(message_id, outgoing.action, outgoing.request.to_payload())
         now = self._core.now
         self._pending = _Pending(outgoing, call.message_id, now, now + self._timeout())
         self._journal.call(Direction.OUT, call)

@@ -12,10 +12,10 @@ from typing import assert_never
 
 from pydantic import BaseModel
 
-from cp_tui.charge_point import events, profile_commands, views
+from cp_tui.charge_point import events, profile_commands, upkeep, views
 from cp_tui.charge_point.assembly import assemble
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.effects import Effect, Lock, OpenLink, Publish, SetPing, Table
+from cp_tui.charge_point.effects import Effect, OpenLink, Publish, SetPing, Table
 from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
 from cp_tui.charge_point.meter import Body
@@ -68,6 +68,8 @@ class ChargePoint:
         if not self._operator.is_stopped:
             deadlines += [
                 parts.calls.deadline,
+                parts.composer.deadline,
+                parts.registration.silence_deadline,
                 parts.registration.deadline,
                 parts.statuses.deadline,
                 parts.sampling.deadline,
@@ -75,7 +77,7 @@ class ChargePoint:
                 parts.firmware.deadline,
                 parts.diagnostics.deadline,
             ]
-            if self._is_online() and parts.calls.pending_action is None:
+            if parts.is_online and parts.calls.pending_action is None:
                 deadlines.append(parts.outbox.deadline)
         return min((due for due in deadlines if due is not None), default=None)
 
@@ -100,13 +102,13 @@ class ChargePoint:
         """Give the keys that exist and the names that do not; no name means all (S 5.8)."""
         return self._parts.configuration.get(keys)
 
-    def explain_tag(self, id_tag: str, now: datetime) -> TagExplanation:
-        """Say what would happen if this tag were shown now, and why."""
+    def explain_tag(
+        self, id_tag: str, now: datetime, connector_id: int | None = None
+    ) -> TagExplanation:
+        """Say what would happen if this tag were shown now, at any connector or one, and why."""
         self._core.now = now
-        return explain_tag(self._parts, id_tag, is_stopped=self._operator.is_stopped)
-
-    def _is_online(self) -> bool:
-        return self._parts.calls.is_open and self._parts.registration.is_accepted
+        stopped = self._operator.is_stopped
+        return explain_tag(self._parts, id_tag, connector_id, is_stopped=stopped)
 
     def _dispatch(self, event: events.Event) -> None:
         parts, operator = self._parts, self._operator
@@ -120,6 +122,7 @@ class ChargePoint:
             case events.LinkOpened():
                 self._link_opened()
             case events.LinkClosed():
+                parts.composer.closed()
                 parts.calls.closed()
                 self._core.changed("registration", "outbox")
             case events.FrameReceived():
@@ -160,6 +163,16 @@ class ChargePoint:
                 profile_commands.install_charging_profile(parts, event)
             case events.ClearChargingProfile():
                 profile_commands.clear_charging_profile(parts, event)
+            case events.SendCall():
+                parts.composer.send_call(event)
+            case events.SendRaw():
+                parts.composer.send_raw(event)
+            case events.DropMessage():
+                upkeep.drop_message(parts, event)
+            case events.ClearAuthorizationCache():
+                upkeep.clear_authorization_cache(parts, event)
+            case events.CancelReservation():
+                upkeep.cancel_reservation(parts, event)
             case _:
                 assert_never(event)
 
@@ -176,8 +189,7 @@ class ChargePoint:
                 connector.is_session_over = (
                     connector.is_plugged and connector.connector_id in interrupted
                 )
-                # A boot ends every transaction: nobody's cable is held back.
-                core.emit(Lock(connector.connector_id, locked=False))
+        parts.sessions.restore_locks()
         parts.availability.apply_all_scheduled()
         parts.reservations.restore()
         parts.charging.recompute()
@@ -224,12 +236,15 @@ class ChargePoint:
             parts.reservations.tick()
             return
         parts.calls.tick()
+        parts.composer.tick()
         parts.reservations.tick()
         for connector in parts.sampling.tick():
             parts.transactions.seen(connector)
         parts.statuses.tick()
         parts.registration.tick()
         parts.firmware.tick()
+        # An installation takes connectors out of service, and that ends their reservations.
+        parts.reservations.tick()
         parts.diagnostics.tick()
         parts.calls.pump()
         parts.resetting.tick()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import SetCredentials, Table
+from cp_tui.charge_point.key_history import Change, KeyHistory, shown
 from cp_tui.charge_point.metering import SUPPORTED_MEASURANDS, Item
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import KeyRecord
@@ -42,22 +43,8 @@ class KeyState:
     value: str | None
     source: KeySource
     changed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The outcome of an attempt to change a key."""
-
-    status: ConfigurationStatus
-    reason: Reason
-    spec: KeySpec | None = None
     old_value: str | None = None
-    value: str = ""
-
-    @property
-    def is_stored(self) -> bool:
-        """Whether the value was taken."""
-        return self.status in (ConfigurationStatus.ACCEPTED, ConfigurationStatus.REBOOT_REQUIRED)
+    """Before that change, as it may be shown."""
 
 
 class Configuration:
@@ -65,6 +52,7 @@ class Configuration:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._history = KeyHistory(core)
         config = core.config
         specs = [*listed_keys(config), *(custom.spec for custom in config.custom_keys)]
         self._specs = {spec.name.lower(): spec for spec in specs}
@@ -98,7 +86,7 @@ class Configuration:
         except ValueError:
             # The key's rules have changed since: the value of now counts.
             return
-        self._states[key] = KeyState(value, record.source, record.changed_at)
+        self._states[key] = KeyState(value, record.source, record.changed_at, record.old_value)
 
     def find(self, key: str) -> KeySpec | None:
         """Look a key up, without regard to case."""
@@ -168,37 +156,71 @@ class Configuration:
             reason = because(
                 "configuration.unknown", "S 5.3", "there is no configuration key {key}", key=key
             )
-            return Change(ConfigurationStatus.NOT_SUPPORTED, reason)
-        if spec.is_read_only:
-            reason = because("configuration.read_only", "S 9", "{key} is read-only", key=spec.name)
-            return Change(ConfigurationStatus.REJECTED, reason, spec)
-        try:
-            canonical = self._check(spec, value)
-        except ValueError as error:
-            reason = Reason(id="configuration.bad_value", rule="S 9", text=str(error))
-            return Change(ConfigurationStatus.REJECTED, reason, spec)
-        old = self._states[spec.name.lower()].value
-        self.put(spec.name, canonical, source)
-        secret = spec.access is Access.WRITE_ONLY
+            status = ConfigurationStatus.NOT_SUPPORTED
+            return self._noted(Change(status, reason, key, source, value=value))
+        found = self._checked(spec, value, source)
+        if not isinstance(found, Reason):
+            return self.put(spec.name, found, source)
+        return self._noted(
+            Change(
+                ConfigurationStatus.REJECTED,
+                found,
+                spec.name,
+                source,
+                spec,
+                self._shown(spec),
+                shown(spec, value),
+            )
+        )
+
+    def put(self, key: str, value: str, source: KeySource) -> Change:
+        """Store a value that needs no check."""
+        name, now = key.lower(), self._core.now
+        spec, old_value = self._specs[name], self._shown(self._specs[name])
+        self._states[name] = KeyState(value, source, now, old_value)
+        self._entries.pop(name, None)
+        record = KeyRecord(value=value, source=source, changed_at=now, old_value=old_value)
+        self._core.save(Table.KEY, name, record)
+        self._core.changed("configuration", "monitors")
         reason = because(
             "configuration.changed",
             "S 5.3",
             "{key}: {old} -> {new}, set by {source}",
             key=spec.name,
-            old="(secret)" if secret else old if old is not None else "(not set)",
-            new="(secret)" if secret else canonical,
+            old="(not set)" if old_value is None else old_value,
+            new=shown(spec, value),
             source=source,
         )
-        return Change(ConfigurationStatus.ACCEPTED, reason, spec, old, canonical)
+        status = ConfigurationStatus.ACCEPTED
+        new_value = shown(spec, value)
+        return self._noted(Change(status, reason, spec.name, source, spec, old_value, new_value))
 
-    def put(self, key: str, value: str, source: KeySource) -> None:
-        """Store a value that needs no check."""
-        name = key.lower()
-        self._states[name] = KeyState(value, source, self._core.now)
-        self._entries.pop(name, None)
-        record = KeyRecord(value=value, source=source, changed_at=self._core.now)
-        self._core.save(Table.KEY, name, record)
-        self._core.changed("configuration", "monitors")
+    def _noted(self, change: Change) -> Change:
+        self._history.note(change)
+        if change.spec is not None:
+            self._entries.pop(change.spec.name.lower(), None)
+        return change
+
+    def _shown(self, spec: KeySpec) -> str | None:
+        """Give the value of a key as it may be shown."""
+        value = self._states[spec.name.lower()].value
+        return None if value is None else shown(spec, value)
+
+    def _checked(self, spec: KeySpec, value: str, source: KeySource) -> str | Reason:
+        """Give a value in its canonical form, or why it may not be set."""
+        if source is KeySource.OPERATOR and not self.is_custom(spec):
+            return because(
+                "configuration.not_custom",
+                "cp-tui",
+                "{key} is a standard key: only the CSMS or the configuration file sets it",
+                key=spec.name,
+            )
+        if spec.is_read_only:
+            return because("configuration.read_only", "S 9", "{key} is read-only", key=spec.name)
+        try:
+            return self._check(spec, value)
+        except ValueError as error:
+            return Reason(id="configuration.bad_value", rule="S 9", text=str(error))
 
     def state(self, key: str) -> KeyState | None:
         """Give the value of a key with its source; never that of AuthorizationKey."""
@@ -207,7 +229,7 @@ class Configuration:
             return None
         state = self._states[spec.name.lower()]
         if spec.access is Access.WRITE_ONLY:
-            return KeyState(None, state.source, state.changed_at)
+            return replace(state, value=None)
         return state
 
     def view(self, monitored: Iterable[str]) -> ConfigurationView:
@@ -233,10 +255,15 @@ class Configuration:
             type=spec.type,
             unit=spec.unit,
             constraint=spec.constraint,
+            minimum=spec.minimum,
+            maximum=spec.maximum,
+            choices=spec.choices,
             effect=spec.effect,
             profile=spec.profile or ("custom" if name in self._custom else "cp-tui"),
             source=state.source,
             changed_at=state.changed_at,
+            old_value=state.old_value,
+            last_refusal=self._history.refusal(name),
             is_monitored=is_monitored,
         )
 

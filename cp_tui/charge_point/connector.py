@@ -8,8 +8,13 @@ from datetime import datetime
 from cp_tui.charge_point.config import ConnectorConfig
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.records import TransactionRecord
-from cp_tui.charge_point.status import WARNINGS, Facts, status_of
-from cp_tui.charge_point.variables import Fault
+from cp_tui.charge_point.status import (
+    WARNINGS,
+    WITH_EV_COMMUNICATION_ERROR,
+    Facts,
+    status_of,
+)
+from cp_tui.charge_point.variables import Fault, Refusal
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, ChargingProfile
 
 EV_SIDE_DISCONNECTED = "EV side disconnected"
@@ -71,7 +76,8 @@ class Connector:
     """The charge point as a whole is Faulted, and this connector with it."""
     status: ChargePointStatus = ChargePointStatus.AVAILABLE
     cause: str = "power on"
-    last_refusal: Reason | None = None
+    refusal: Refusal | None = None
+    """Why the newest attempt to start here was refused."""
 
     @property
     def is_operative(self) -> bool:
@@ -118,8 +124,8 @@ class Connector:
 
     @property
     def is_left_locked(self) -> bool:
-        """Whether the cable stayed locked after its transaction."""
-        return self.is_session_over and self.is_locked and self.transaction is None
+        """Whether the cable stayed locked after its transaction: nobody else may use it (E 3.5)."""
+        return self.ended is not None and self.is_locked and self.transaction is None
 
     @property
     def has_fixed_cable(self) -> bool:
@@ -128,8 +134,17 @@ class Connector:
 
     @property
     def shown_fault(self) -> Fault | None:
-        """The fault to report: the newest, a blocking one before a warning."""
-        newest = sorted(self.faults.values(), key=lambda f: (f.blocks_charging, f.since))
+        """The fault to report: the newest, a blocking one before a warning.
+
+        EVCommunicationError stays silent until the connector is in a state that it may go with.
+        """
+        may_tell_ev = self.current_status() in WITH_EV_COMMUNICATION_ERROR
+        told = [
+            fault
+            for code, fault in self.faults.items()
+            if may_tell_ev or code is not ChargePointErrorCode.EV_COMMUNICATION_ERROR
+        ]
+        newest = sorted(told, key=lambda fault: (fault.blocks_charging, fault.since))
         return newest[-1] if newest else None
 
     @property
@@ -151,7 +166,8 @@ class Connector:
             is_session_over=self.is_session_over,
             # A cable in a reserved connector leaves it Reserved until the right tag comes.
             is_preparing=self.pending_start is not None
-            or (self.is_plugged and not self.is_reserved),
+            or (self.is_plugged and not self.is_reserved)
+            or self.is_left_locked,
             is_reserved=self.is_reserved,
         )
         return status_of(facts)

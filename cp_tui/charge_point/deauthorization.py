@@ -9,7 +9,8 @@ from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector, EnergyBudget
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.metering import register_wh
-from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.refusals import note_refusal
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.transactions import Transactions
 from cp_tui.ocpp.datatypes import StopReason
@@ -37,8 +38,8 @@ class Deauthorization:
 
     def refused(self, connector: Connector, refusal: Reason) -> None:
         """Act on a StartTransaction.conf that does not accept the tag."""
-        connector.last_refusal = refusal
-        self._core.changed("connectors")
+        tag = connector.transaction.id_tag if connector.transaction else None
+        note_refusal(self._core, [connector], refusal, tag)
         energy_wh = self._configuration.integer("MaxEnergyOnInvalidId")
         if energy_wh:
             connector.energy_budget = EnergyBudget(
@@ -65,7 +66,14 @@ class Deauthorization:
     def _end(self, connector: Connector, refusal: Reason) -> None:
         if self._configuration.boolean("StopTransactionOnInvalidId"):
             # The cable stays locked until the same tag or its group is shown (E 3.5).
-            self._sessions.stop(connector, StopReason.DE_AUTHORIZED, refusal)
+            reason = because(
+                "deauthorization.stop",
+                "S 4.8",
+                "{refusal}, and {key} is true",
+                refusal=refusal.text,
+                key="StopTransactionOnInvalidId",
+            )
+            self._sessions.stop(connector, StopReason.DE_AUTHORIZED, reason)
         else:
             self._transactions.suspend_energy(connector)
             self._sessions.follow(connector, refusal.text)

@@ -86,6 +86,14 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Refuse:
+    """An operator's command that was not carried out, and why."""
+
+    request: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
 class Energize:
     """Let energy flow on a connector, or cut it."""
 
@@ -205,6 +213,7 @@ Effect = (
     | Publish
     | Emit
     | Reply
+    | Refuse
     | Energize
     | SetLimit
     | Lock

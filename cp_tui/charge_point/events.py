@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.variables import FileFacts
@@ -201,6 +201,49 @@ class ClearChargingProfile:
     stack_level: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SendCall:
+    """Command `send_call`: a CALL as a person composed it."""
+
+    request: int
+    action: str
+    payload: Mapping[str, JsonValue] = field(repr=False)
+    """Not in `repr`: it may hold the AuthorizationKey."""
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendRaw:
+    """Command `send_raw`: any text, as it stands."""
+
+    request: int
+    text: str = field(repr=False)
+    """Not in `repr`: it may hold the AuthorizationKey."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropMessage:
+    """Command `drop_message`: give up a transaction message that waits."""
+
+    request: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClearAuthorizationCache:
+    """Command `clear_authorization_cache`."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReservation:
+    """Command `cancel_reservation`."""
+
+    request: int
+    reservation_id: int
+
+
 Event = (
     PoweredOn
     | Tick
@@ -225,4 +268,9 @@ Event = (
     | MonitorConfigurationKeys
     | InstallChargingProfile
     | ClearChargingProfile
+    | SendCall
+    | SendRaw
+    | DropMessage
+    | ClearAuthorizationCache
+    | CancelReservation
 )

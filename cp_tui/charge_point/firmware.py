@@ -293,8 +293,8 @@ class Firmware:
         self._availability.withdraws_free = False
         for connector in self._connectors:
             connector.is_withdrawn = False
-            # A session that was over is not resumed: with a cable in, a new one begins (H2).
-            connector.is_session_over = connector.is_session_over and not connector.is_plugged
+            # No way leads from Unavailable to Finishing: with a cable in, an attempt begins (H2).
+            connector.is_session_over = False
             self._statuses.refresh(connector, "the new firmware could not be installed")
 
     def _activate(self, record: FirmwareRecord) -> None:

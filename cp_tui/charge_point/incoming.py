@@ -39,9 +39,11 @@ class Incoming:
             case None:
                 self._parts.core.log(LogLevel.INFO, "a frame of an unknown type is ignored")
             case frame.CallResult():
-                calls.answered(message)
+                if not self._parts.composer.answered(message):
+                    calls.answered(message)
             case frame.CallError():
-                calls.refused(message)
+                if not self._parts.composer.refused(message):
+                    calls.refused(message)
             case frame.Call():
                 self._requested(message)
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cp_tui.charge_point.configuration import Change, Configuration
+from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import Table
+from cp_tui.charge_point.key_history import Change, key_change
 from cp_tui.charge_point.records import KeyChangeRecord, MonitorRecord
-from cp_tui.charge_point.variables import KeyChange, KeySource, Monitor
+from cp_tui.charge_point.variables import KeyChange, Monitor
 from cp_tui.charge_point.variables import Monitors as MonitorsView
-from cp_tui.ocpp.configuration_key import Access
 
 HISTORY_MAX = 200
 MONITORS_MAX = 500
 """Keys that may be monitored; an unknown key is kept too, so there must be an end."""
-SECRET = "(secret)"
 
 
 class Monitors:
@@ -61,16 +60,7 @@ class Monitors:
         spec = change.spec
         if spec is None or not change.is_stored or spec.name.lower() not in self._keys:
             return
-        is_secret = spec.access is Access.WRITE_ONLY
-        event = KeyChange(
-            key=spec.name,
-            value=SECRET if is_secret else change.value,
-            read_only=spec.is_read_only,
-            old_value=SECRET if is_secret else change.old_value,
-            time=self._core.time,
-            source=KeySource.CSMS,
-            answer=change.status,
-        )
+        event = key_change(self._core, change)
         self._sequence += 1
         key = f"{self._sequence:012d}"
         self._history[key] = event

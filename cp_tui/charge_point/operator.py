@@ -14,10 +14,11 @@ from cp_tui.charge_point.events import (
     TransferData,
 )
 from cp_tui.charge_point.parts import Parts
+from cp_tui.charge_point.reader import STOPPED
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.variables import KeySource, StopReport
 from cp_tui.ocpp.core import DataTransferRequest, DataTransferResponse
-from cp_tui.ocpp.datatypes import ConfigurationStatus, StopReason
+from cp_tui.ocpp.datatypes import StopReason
 from cp_tui.ocpp.model import WireModel
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ class Operator:
         return self.stop_report is not None
 
     def stop(self, event: Stop) -> None:
-        """End all OCPP communication; transactions end now, so that nothing later is owed."""
+        """End all OCPP communication; transactions end now, so that nothing later is owed.
+
+        It lasts until `restart`, or until the charge point starts again: a power cycle and a new
+        start of the program connect, as people expect of a thing that they switch on.
+        """
         parts = self._parts
         if self.is_stopped:
             reason = because("operator.stopped", "cp-tui", "OCPP was stopped already")
@@ -52,6 +57,7 @@ class Operator:
         )
         self.stop_report = StopReport(at=parts.core.now, lines=tuple(lines))
         parts.sessions.abandon_attempts()
+        parts.composer.closed()
         parts.calls.closed()
         parts.registration.reset()
         parts.statuses.reset()
@@ -126,37 +132,17 @@ class Operator:
         parts.calls.call(Outgoing(request, answered, failed))
 
     def _why_offline(self) -> Reason | None:
-        parts = self._parts
-        if self.is_stopped:
-            words = "OCPP is stopped by the operator"
-        elif not parts.calls.is_open:
-            words = "there is no connection to the CSMS"
-        elif not parts.registration.is_accepted:
-            status = parts.registration.status or "not answered yet"
-            words = f"the CSMS has not accepted this charge point: {status}"
-        else:
-            return None
-        return Reason(id="data_transfer.offline", rule="S 4.2", text=words)
+        words = STOPPED.text if self.is_stopped else self._parts.why_offline()
+        return Reason(id="data_transfer.offline", rule="S 4.2", text=words) if words else None
 
     def _transferred(self, request: int, result: dict[str, JsonValue], reason: Reason) -> None:
         self._parts.core.emit(Reply(request, result, reason))
 
     def set_custom_configuration_key(self, event: SetCustomConfigurationKey) -> None:
         """Set a custom key; a standard key is Rejected, an unknown one NotSupported."""
-        configuration = self._parts.configuration
-        spec = configuration.find(event.key)
-        if spec is not None and not configuration.is_custom(spec):
-            reason = because(
-                "configuration.not_custom",
-                "cp-tui",
-                "{key} is a standard key: only the CSMS or the configuration file sets it",
-                key=spec.name,
-            )
-            result = Reply(event.request, ConfigurationStatus.REJECTED, reason)
-        else:
-            change = configuration.change(event.key, event.value, KeySource.OPERATOR)
-            result = Reply(event.request, change.status, change.reason)
-        self._parts.core.emit(result)
+        configuration, source = self._parts.configuration, KeySource.OPERATOR
+        change = configuration.change(event.key, event.value, source)
+        self._parts.core.emit(Reply(event.request, change.status, change.reason))
 
     def monitor_configuration_keys(self, event: MonitorConfigurationKeys) -> None:
         """Watch more keys, or fewer."""

@@ -6,7 +6,7 @@ to process it TransactionMessageAttempts times.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,7 +55,7 @@ class Outbox:
         waits_because: Callable[[], str],
         transaction_id: Callable[[str], int | None],
         on_confirmed: Callable[[OutboxRecord, WireModel], None],
-        on_lost: Callable[[OutboxRecord], None],
+        on_lost: Callable[[OutboxRecord, str], None],
     ) -> None:
         self._core = core
         self._rule = rule
@@ -112,6 +112,7 @@ class Outbox:
         for record in self._entries:
             if record.sequence in dropped:
                 self._core.forget(Table.OUTBOX, _key(record))
+                self._on_lost(record, "because too many of them waited (WaitingMeterValuesMax)")
         self._entries = deque(r for r in self._entries if r.sequence not in dropped)
         self._meter_values -= len(dropped)
         self._thinned += len(dropped)
@@ -127,12 +128,15 @@ class Outbox:
         record = self._entries[0]
         if record.next_attempt_at and self._core.now < record.next_attempt_at:
             return None
+        if record.message_id is None:
+            record = self._replace_head(message_id=self._core.new_id())
         self._is_in_flight = True
         self._core.changed("outbox")
         return Outgoing(
             self._request(record),
             partial(self._confirmed, record.sequence),
             partial(self._failed, record.sequence),
+            message_id=record.message_id,
             is_useful_late=record.action == Action.START_TRANSACTION,
         )
 
@@ -140,6 +144,10 @@ class Outbox:
         """Do not wait any longer for the next attempt."""
         if self._entries and self._entries[0].next_attempt_at:
             self._replace_head(next_attempt_at=None)
+
+    def waiting(self) -> Counter[tuple[str | None, str]]:
+        """Count what waits, by transaction and action."""
+        return Counter((record.transaction_key, record.action) for record in self._entries)
 
     def waits_for(self, transaction_key: str) -> bool:
         """Say whether a message of this transaction waits."""
@@ -153,6 +161,7 @@ class Outbox:
                 break
             entries.append(
                 OutboxEntry(
+                    sequence=record.sequence,
                     action=record.action,
                     connector_id=record.connector_id,
                     transaction_key=record.transaction_key,
@@ -189,7 +198,8 @@ class Outbox:
                 self._on_confirmed(given_up, response)
             return
         self._is_in_flight = False
-        record = self._remove_head()
+        record = self._entries[0]
+        self._remove(record)
         self._on_confirmed(record, response)
 
     def _failed(self, sequence: int, failure: Failure) -> None:
@@ -206,29 +216,42 @@ class Outbox:
             wait = timedelta(seconds=rule.interval_s * attempts)
             self._replace_head(
                 attempts=attempts,
+                message_id=None,
                 next_attempt_at=self._core.now + wait,
                 last_failure=failure.text,
             )
             return
-        record = self._remove_head()
-        self._given_up[sequence] = record
+        record = self._entries[0]
+        self._give_up(record, f"after {attempts} attempts: {failure.text}")
+
+    def drop(self, sequence: int) -> str | None:
+        """Give up a message because the operator wants it; the text says why that cannot be."""
+        record = next((r for r in self._entries if r.sequence == sequence), None)
+        if record is None:
+            return f"no message {sequence} waits; it was delivered, or given up"
+        if self._is_in_flight and record is self._entries[0]:
+            return f"{record.action} is sent and waits for its answer"
+        self._give_up(record, "because the operator dropped it")
+        return None
+
+    def _give_up(self, record: OutboxRecord, why: str) -> None:
+        self._remove(record)
+        self._given_up[record.sequence] = record
         if len(self._given_up) > GIVEN_UP_MAX:
             del self._given_up[next(iter(self._given_up))]
-        self._core.log(
-            LogLevel.ERROR, f"{record.action} is given up after {attempts} attempts: {failure.text}"
-        )
-        self._on_lost(record)
+        self._core.log(LogLevel.ERROR, f"{record.action} is given up {why}")
+        self._on_lost(record, why)
 
-    def _remove_head(self) -> OutboxRecord:
-        record = self._entries.popleft()
+    def _remove(self, record: OutboxRecord) -> None:
+        self._entries.remove(record)
         self._meter_values -= record.action == Action.METER_VALUES
         self._core.forget(Table.OUTBOX, _key(record))
         self._core.changed("outbox")
-        return record
 
-    def _replace_head(self, **changes: object) -> None:
-        self._entries[0] = self._entries[0].model_copy(update=changes)
-        self._save(self._entries[0])
+    def _replace_head(self, **changes: object) -> OutboxRecord:
+        record = self._entries[0] = self._entries[0].model_copy(update=changes)
+        self._save(record)
+        return record
 
     def _save(self, record: OutboxRecord) -> None:
         self._core.save(Table.OUTBOX, _key(record), record)

@@ -10,6 +10,7 @@ from cp_tui.charge_point.authorization_cache import AuthorizationCache
 from cp_tui.charge_point.availability import Availability
 from cp_tui.charge_point.calls import Calls
 from cp_tui.charge_point.charging import Charging
+from cp_tui.charge_point.composer import Composer
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.core import Core
@@ -41,6 +42,7 @@ class Parts:
     monitors: Monitors
     journal: Journal
     calls: Calls
+    composer: Composer
     outbox: Outbox
     registration: Registration
     statuses: StatusNotifications
@@ -64,6 +66,19 @@ class Parts:
     def connector(self, connector_id: int) -> Connector | None:
         """Find a connector, 0 included."""
         return self.connectors[connector_id] if 0 <= connector_id < len(self.connectors) else None
+
+    def why_offline(self) -> str | None:
+        """Say why the CSMS cannot be asked, if so."""
+        if not self.calls.is_open:
+            return "there is no connection to the CSMS"
+        if not self.registration.is_accepted:
+            return "the CSMS has not accepted this charge point yet"
+        return None
+
+    @property
+    def is_online(self) -> bool:
+        """Whether the CSMS can be asked."""
+        return self.why_offline() is None
 
     def refresh_charging(self) -> None:
         """Follow new limits: a transaction may now be held back, or go on."""

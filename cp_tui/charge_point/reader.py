@@ -46,7 +46,12 @@ class Reader:
         scope = [c for c in self._connectors if event.connector_id in (None, c.connector_id)]
         closed = self._why_closed()
         if closed is not None:
-            self._sessions.refuse(scope, closed)
+            # Nobody may start, but a locked cable is its owner's at any time (E 3.5).
+            own = [c for c in scope if _holds_cable_of(c, event.id_tag)]
+            for connector in own:
+                self._sessions.release_by_tag(connector, event.id_tag)
+            if not own:
+                self._sessions.refuse(scope, closed, event.id_tag)
             return
         if not any(self._acts_on_own(connector, event.id_tag) for connector in scope):
             self._start_or_find_group(scope, event.id_tag)
@@ -60,13 +65,13 @@ class Reader:
             self._sessions.cancel(connector, "the tag was shown a second time")
         elif connector.is_authorizing and same_tag(connector.is_authorizing, tag):
             return True
+        elif _holds_cable_of(connector, tag):
+            self._sessions.release_by_tag(connector, tag)
         elif ended is None or not same_tag(ended.id_tag, tag):
             return False
-        elif connector.is_left_locked:
-            self._sessions.release_by_tag(connector, tag)
         elif connector.is_session_over:
             # A second tap after the stop must not begin a new transaction.
-            self._sessions.refuse([connector], _ended_already(connector, tag))
+            self._sessions.refuse([connector], _ended_already(connector, tag), tag)
         else:
             return False
         return True
@@ -125,15 +130,27 @@ class Reader:
         if chosen is not None:
             self._sessions.decided(chosen, tag, None, verdict)
         elif can_start and not verdict.is_accepted:
-            self._sessions.refuse(can_start, verdict.reason)
+            self._sessions.refuse(can_start, verdict.reason, tag)
         else:
             self._refuse(scope, tag, parent)
 
     def _refuse(self, scope: list[Connector], tag: str, parent: str | None) -> None:
         """Note at each connector what keeps the tag from it."""
+        others = []
         for connector in scope:
             kept = self._reservations.why_not(connector, tag, parent)
-            self._sessions.refuse([connector], kept or _no_connector(scope, tag))
+            if kept is None:
+                others.append(connector)
+            else:
+                self._sessions.refuse([connector], kept, tag)
+        if others:
+            self._sessions.refuse(others, no_connector(scope, tag), tag)
+
+
+def _holds_cable_of(connector: Connector, tag: str) -> bool:
+    """Say whether a cable stayed locked after the transaction of this tag."""
+    ended = connector.ended
+    return connector.is_left_locked and ended is not None and same_tag(ended.id_tag, tag)
 
 
 def _group(connector: Connector) -> str | None:
@@ -153,7 +170,8 @@ def _ended_already(connector: Connector, tag: str) -> Reason:
     )
 
 
-def _no_connector(scope: list[Connector], tag: str) -> Reason:
+def no_connector(scope: list[Connector], tag: str) -> Reason:
+    """Say what goes on at connectors where a tag cannot start."""
     states = ", ".join(f"{c.connector_id} {_word(c)}" for c in scope)
     return because(
         "reader.no_connector",
@@ -168,6 +186,8 @@ def _word(connector: Connector) -> str:
     record = connector.transaction
     if record is not None:
         return f"charges for {record.id_tag}"
+    if connector.is_left_locked and connector.ended is not None:
+        return f"still holds the cable of {connector.ended.id_tag}"
     if connector.pending_start is not None:
         return f"waits for the cable of {connector.pending_start.id_tag}"
     if connector.status is ChargePointStatus.PREPARING:

@@ -49,6 +49,8 @@ class KeyRecord(Record):
     """Not in `repr`: it may be the AuthorizationKey."""
     source: KeySource
     changed_at: datetime
+    old_value: str | None = Field(default=None, repr=False)
+    """Before this change; of the AuthorizationKey only whether there was one."""
 
 
 class MonitorRecord(Record):
@@ -105,6 +107,15 @@ class TransactionRecord(Record):
     stop_id_tag: str | None = None
     stop_explanation: Reason | None = None
     delivery: DeliveryState = DeliveryState.WAITING
+    loss: Reason | None = None
+    """Why a message of it never arrived: the newest one that was lost."""
+    start_delivered_at: datetime | None = None
+    stop_delivered_at: datetime | None = None
+    meter_values_delivered: int = 0
+    meter_values_lost: int = 0
+    """Given up, or dropped because too many waited (E 3.91)."""
+    is_cable_held: bool = False
+    """It has ended and its cable is still locked, until its tag or group comes back (E 3.5)."""
 
     @property
     def is_running(self) -> bool:
@@ -135,6 +146,9 @@ class OutboxRecord(Record):
     transaction_key: str | None
     connector_id: int | None
     created_at: datetime
+    message_id: str | None = None
+    """Saved before the first send and kept over a lost line or a boot (JE 3.1): by it, the CSMS
+    knows a message again whose answer did not get here. None: the next send takes a new one."""
     attempts: int = 0
     """Sends that the CSMS failed to process."""
     next_attempt_at: datetime | None = None

@@ -9,6 +9,7 @@ from cp_tui.charge_point.calls import Calls, Failure, FailureKind, Outgoing
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel
 from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.variables import PendingCall
 from cp_tui.charge_point.variables import Registration as RegistrationView
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
@@ -27,6 +28,8 @@ INTERVAL_MAX_S = 2**31 - 1
 """Longest interval of a CSMS that is taken; with more, calendars come to their end."""
 CLOCK_YEARS = range(2000, 3000)
 """A CSMS whose clock stands in another year has no clock."""
+SILENT_AFTER = timedelta(seconds=3)
+"""A call that waits longer for its answer is shown; sooner, it would be news twice a message."""
 RETRY_JITTER_S = 10
 """Spread, so that a thousand chargers do not come back in the same second."""
 
@@ -60,7 +63,9 @@ class Registration:
         self._measured_offset: timedelta | None = None
         self._clock_set_at: datetime | None = None
         self._clock_set_by: str | None = None
+        self._clock_refused: Reason | None = None
         self._reason: Reason | None = None
+        self._told_pending: PendingCall | None = None
 
     @property
     def is_accepted(self) -> bool:
@@ -79,8 +84,26 @@ class Registration:
             clock_offset_s=None if offset is None else round(offset.total_seconds(), 1),
             clock_set_at=self._clock_set_at,
             clock_set_by=self._clock_set_by,
+            clock_kept_offset_s=self._kept_offset_s(),
+            clock_refused=self._clock_refused,
+            pending=self._pending(),
             reason=self._reason,
         )
+
+    def _pending(self) -> PendingCall | None:
+        """Give the call that the CSMS leaves without an answer: a BootNotification at once."""
+        calls = self._calls
+        action, since, deadline = calls.pending_action, calls.pending_since, calls.deadline
+        if action is None or since is None or deadline is None:
+            return None
+        is_boot = action is Action.BOOT_NOTIFICATION
+        if not is_boot and self._core.now - since < SILENT_AFTER:
+            return None
+        return PendingCall(action=action, since=since, times_out_at=deadline)
+
+    def _kept_offset_s(self) -> float | None:
+        offset_s = round(self._core.offset.total_seconds(), 1)
+        return offset_s if offset_s and not self._core.is_clock_set else None
 
     def reset(self) -> None:
         """Forget the registration: the next connection begins with a BootNotification."""
@@ -116,8 +139,19 @@ class Registration:
             return None
         return self.heartbeat_at if self.is_accepted else self._boot_at
 
+    @property
+    def silence_deadline(self) -> datetime | None:
+        """When the pending call has waited so long that people are told."""
+        since = self._calls.pending_since
+        if since is None or self._told_pending is not None:
+            return None
+        return since + SILENT_AFTER
+
     def tick(self) -> None:
-        """Send what is due."""
+        """Send what is due, and tell of a CSMS that is silent."""
+        if self._pending() != self._told_pending:
+            self._told_pending = self._pending()
+            self._core.changed("registration")
         due = self.deadline
         if due is None or self._core.now < due:
             return
@@ -208,9 +242,16 @@ class Registration:
 
     def _set_clock(self, csms_time: datetime, action: str) -> None:
         if csms_time.year not in CLOCK_YEARS:
-            words = f"the clock of the CSMS is not followed: it says {csms_time} ({action})"
-            self._core.log(LogLevel.WARNING, words)
+            self._clock_refused = because(
+                "registration.clock_refused",
+                "cp-tui",
+                "the clock of the CSMS is not followed: it says {time} ({action})",
+                time=csms_time,
+                action=action,
+            )
+            self._core.log(LogLevel.WARNING, self._clock_refused.text)
             return
+        self._clock_refused = None
         self._measured_offset = csms_time - self._core.now
         self._clock_set_at = self._core.now
         self._clock_set_by = action

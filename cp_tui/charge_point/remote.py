@@ -8,6 +8,7 @@ from functools import partial
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.parts import Parts
 from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.refusals import note_refusal
 from cp_tui.ocpp.core import (
     RemoteStartTransactionRequest,
     RemoteStartTransactionResponse,
@@ -43,6 +44,7 @@ class RemoteRequests:
         """Answer RemoteStartTransaction, then start as with a local tag (S 5.11)."""
         found = self._connector_to_start(request)
         if isinstance(found, Reason):
+            self._note_refusal(request, found)
             status = RemoteStartStopStatus.REJECTED
             return RemoteStartTransactionResponse(status=status), found, None
         reason = because(
@@ -55,6 +57,13 @@ class RemoteRequests:
         then = partial(self._start, found, request.id_tag, request.charging_profile)
         status = RemoteStartStopStatus.ACCEPTED
         return RemoteStartTransactionResponse(status=status), reason, then
+
+    def _note_refusal(self, request: RemoteStartTransactionRequest, reason: Reason) -> None:
+        named = self._parts.connector(request.connector_id or 0)
+        scope = self._parts.connectors[1:]
+        if request.connector_id is not None:
+            scope = (named,) if named and named.connector_id > 0 else ()
+        note_refusal(self._parts.core, scope, reason, request.id_tag, is_remote=True)
 
     def _start(self, connector: Connector, id_tag: str, profile: ChargingProfile | None) -> None:
         sessions, parent = self._parts.sessions, self._parts.authorization.parent_of(id_tag)
@@ -125,6 +134,12 @@ class RemoteRequests:
             return _refused("faulted", f"connector {connector_id} is Faulted")
         if not connector.is_operative:
             return _refused("unavailable", f"connector {connector_id} is Unavailable")
+        if connector.is_left_locked and connector.ended is not None:
+            words = (
+                f"the cable in connector {connector_id} is still locked after the transaction of"
+                f" {connector.ended.id_tag}; its tag or UnlockConnector gives it back first"
+            )
+            return Reason(id="remote_start.left_locked", rule="E 3.5", text=words)
         tag = connector.is_authorizing or (
             connector.pending_start.id_tag if connector.pending_start else None
         )

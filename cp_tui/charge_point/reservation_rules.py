@@ -41,6 +41,7 @@ def can_be_kept(connector: Connector) -> bool:
         and connector.transaction is None
         and connector.pending_start is None
         and not connector.is_session_over
+        and not connector.is_left_locked
         and (not connector.is_plugged or connector.is_reserved)
     )
 

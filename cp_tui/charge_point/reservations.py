@@ -46,6 +46,7 @@ class Reservations:
         core: Core,
         connectors: Iterable[Connector],
         *,
+        is_enabled: Callable[[], bool],
         zero_supported: Callable[[], bool],
         on_kept: Callable[[Connector, str], None],
         on_released: Callable[[Connector, str], None],
@@ -53,6 +54,7 @@ class Reservations:
         self._core = core
         self._whole, *others = connectors
         self._connectors = {c.connector_id: c for c in others}
+        self._is_enabled = is_enabled
         self._zero_supported = zero_supported
         self._on_kept = on_kept
         self._on_released = on_released
@@ -87,8 +89,10 @@ class Reservations:
         text = f"kept until {format_date_time(request.expiry_date)}"
         return ReservationStatus.ACCEPTED, event("accepted", record, text)
 
-    def cancel(self, reservation_id: int) -> tuple[CancelReservationStatus, Reason]:
-        """Drop a reservation (S 5.1)."""
+    def cancel(
+        self, reservation_id: int, by: str = "the CSMS"
+    ) -> tuple[CancelReservationStatus, Reason]:
+        """Drop a reservation (S 5.1); `by` says in words who wants it."""
         record = self._records.get(reservation_id)
         if record is None:
             known = ", ".join(str(each) for each in self._records) or "none"
@@ -100,7 +104,7 @@ class Reservations:
                 known=known,
             )
             return CancelReservationStatus.REJECTED, reason
-        reason = event("cancelled", record, "the CSMS cancelled it")
+        reason = event("cancelled", record, f"{by} cancelled it")
         self._end(record, reason)
         return CancelReservationStatus.ACCEPTED, reason
 
@@ -231,7 +235,9 @@ class Reservations:
 
     def _rejection(self, request: ReserveNowRequest) -> tuple[ReservationStatus, Reason] | None:
         connector_id = request.connector_id
-        if connector_id == 0 and not self._zero_supported():
+        if not self._is_enabled():
+            words = "ReservationEnabled is false"
+        elif connector_id == 0 and not self._zero_supported():
             words = "ReserveConnectorZeroSupported is false"
         elif connector_id != 0 and connector_id not in self._connectors:
             words = f"there is no connector {connector_id}, only 0 to {len(self._connectors)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,6 +16,8 @@ from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import Lock
 from cp_tui.charge_point.events import EvSuspended, PluggedIn, PluggedOut
 from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.records import TransactionRecord
+from cp_tui.charge_point.refusals import note_refusal
 from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
@@ -58,6 +60,10 @@ class Sessions:
         """Begin an attempt, resume a transaction, or start the one that waits for this cable."""
         connector = self._connectors[event.connector_id]
         connector.is_plugged = True
+        if connector.is_left_locked:
+            connector.is_ev_disconnected = False
+            self._statuses.refresh(connector, "plugged in again, the cable is still locked")
+            return
         if connector.transaction is not None:
             connector.is_ev_disconnected = False
             self.follow(connector, "cable plugged in again")
@@ -92,12 +98,8 @@ class Sessions:
             "the vehicle was unplugged and StopTransactionOnEVSideDisconnect is true",
         )
         connector.is_ev_disconnected = True
-        self.stop(connector, StopReason.EV_DISCONNECTED, reason)
-        if connector.has_fixed_cable or self._configuration.boolean(
-            "UnlockConnectorOnEVSideDisconnect"
-        ):
-            self._unlock(connector)
-            self._leave(connector, "unplugged")
+        unlock = self._configuration.boolean("UnlockConnectorOnEVSideDisconnect")
+        self.stop(connector, StopReason.EV_DISCONNECTED, reason, unlock=unlock)
 
     # --- tag --------------------------------------------------------------------------------------
 
@@ -106,7 +108,7 @@ class Sessions:
     ) -> None:
         """Have a tag decided upon that wants to start here."""
         connector.is_authorizing = id_tag
-        connector.last_refusal = None
+        connector.refusal = None
         self._core.changed("connectors")
         decide = partial(self.decided, connector, id_tag, profile)
         self._authorization.authorize(id_tag, decide)
@@ -122,7 +124,7 @@ class Sessions:
         connector.is_authorizing = None
         self._core.changed("connectors")
         if not verdict.is_accepted:
-            self.refuse([connector], verdict.reason)
+            self.refuse([connector], verdict.reason, id_tag)
         elif connector.transaction or not connector.is_operative or self._is_closed():
             reason = because(
                 "sessions.too_late",
@@ -132,9 +134,9 @@ class Sessions:
                 connector=connector.connector_id,
                 status=connector.status,
             )
-            self.refuse([connector], reason)
+            self.refuse([connector], reason, id_tag)
         elif kept := self._reservations.why_not(connector, id_tag, verdict.parent_id_tag):
-            self.refuse([connector], kept)
+            self.refuse([connector], kept, id_tag)
         else:
             self.permit(connector, id_tag, verdict.parent_id_tag, profile)
 
@@ -147,7 +149,7 @@ class Sessions:
     ) -> None:
         """Let a tag start here: at once with a cable, else within ConnectionTimeOut."""
         connector.pending_start = PendingStart(id_tag, parent_id_tag, self._core.now, profile)
-        connector.last_refusal = None
+        connector.refusal = None
         self._begin_attempt(connector)
         self._statuses.refresh(connector, f"tag {id_tag} may start")
         self.start_if_ready(connector)
@@ -196,31 +198,29 @@ class Sessions:
         connector.energy_budget = None
         if unlock:
             self._unlock(connector)
-        self.follow(connector, explanation.text)
         # A cable that stays locked at the charge point still waits for somebody.
-        if not connector.is_plugged and not connector.is_left_locked:
+        if connector.is_left_locked:
+            self._transactions.hold_cable(connector, held=True)
+            self.follow(connector, f"{explanation.text}; {_held(record)}")
+            return
+        self.follow(connector, explanation.text)
+        if not connector.is_plugged:
             self._leave(connector, "nothing is plugged in")
 
     def stop_remotely(self, connector: Connector) -> None:
         """Carry out RemoteStopTransaction (S 5.12)."""
         reason = because("sessions.remote_stop", "S 5.12", "the CSMS asked to stop it")
-        was_disconnected = connector.is_ev_disconnected
         self.stop(connector, StopReason.REMOTE, reason, unlock=True)
-        if was_disconnected:
-            self._leave(connector, "nothing is plugged in")
 
     def stop_by_tag(self, connector: Connector, tag: str, words: str) -> None:
         """Stop with a tag at the reader; the user takes the cable along."""
         reason = because("sessions.tag_stop", "S 4.10", "{words}", words=words)
-        was_disconnected = connector.is_ev_disconnected
         self.stop(connector, StopReason.LOCAL, reason, tag, unlock=True)
-        if was_disconnected:
-            self._leave(connector, "nothing is plugged in")
 
     def release_by_tag(self, connector: Connector, tag: str) -> None:
         """Give a cable back that stayed locked after its transaction (E 3.5)."""
         if not self.unlock_if_possible(connector, f"cable released by tag {tag}"):
-            self.refuse([connector], LOCK_JAMMED)
+            self.refuse([connector], LOCK_JAMMED, tag)
 
     def ev_suspended(self, event: EvSuspended) -> None:
         """Follow the vehicle, which draws or does not."""
@@ -248,6 +248,7 @@ class Sessions:
         for connector in self._connectors.values():
             if connector.attempt_until is None or self._core.now < connector.attempt_until:
                 continue
+            self._note_timeout(connector, connector.attempt_until)
             connector.attempt_until = None
             had_tag = connector.pending_start is not None
             connector.pending_start = None
@@ -316,14 +317,36 @@ class Sessions:
         """Open the lock of a connector; False where it is jammed (UnlockConnector, S 5.18)."""
         if connector.is_lock_jammed:
             return False
+        was_left_locked = connector.is_left_locked
         self._unlock(connector)
-        if connector.is_session_over and not connector.is_plugged:
+        if was_left_locked and not connector.is_plugged:
             self._leave(connector, cause)
+        elif was_left_locked:
+            connector.cause = cause
+            self.released(connector, cause)
         return True
+
+    def restore_locks(self) -> None:
+        """After a boot: open every lock but those whose cable still waits for its tag (E 3.5)."""
+        for connector, record in self._transactions.holding_cables():
+            connector.ended = record
+            if connector.has_fixed_cable:
+                # The hardware has been changed since.
+                self._transactions.hold_cable(connector, held=False)
+                connector.ended = None
+                continue
+            connector.cause = f"{connector.cause}; {_held(record)}"
+            connector.is_locked = connector.is_session_over = True
+            connector.is_ev_disconnected = not connector.is_plugged
+        for connector in self._connectors.values():
+            # A boot ends every transaction, and the cable of one that ran is not held back.
+            locked = connector.is_left_locked
+            self._core.emit(Lock(connector.connector_id, locked=locked))
 
     def _unlock(self, connector: Connector) -> None:
         if not connector.has_fixed_cable and not connector.is_lock_jammed:
             connector.is_locked = False
+            self._transactions.hold_cable(connector, held=False)
             self._core.emit(Lock(connector.connector_id, locked=False))
             self._core.changed("connectors")
 
@@ -332,8 +355,34 @@ class Sessions:
         self._charging.recompute()
         self._statuses.refresh(connector, cause)
 
-    def refuse(self, scope: Iterable[Connector], reason: Reason) -> None:
+    def refuse(self, scope: Sequence[Connector], reason: Reason, id_tag: str | None = None) -> None:
         """Note why nobody may start here."""
-        for connector in scope:
-            connector.last_refusal = reason
-        self._core.changed("connectors")
+        note_refusal(self._core, scope, reason, id_tag)
+
+    def _note_timeout(self, connector: Connector, until: datetime) -> None:
+        """Say what did not come within ConnectionTimeOut."""
+        pending, refusal = connector.pending_start, connector.refusal
+        seconds = self._configuration.integer("ConnectionTimeOut")
+        if pending is None and refusal and refusal.at >= until - timedelta(seconds=seconds):
+            # A tag came and was refused: that is why it did not start, not the time.
+            return
+        if pending is None:
+            text = "a cable was plugged in, but no tag was accepted within {key} = {seconds} s"
+        elif connector.is_plugged:
+            text = "{tag} and its cable were there, but could not start within {key} = {seconds} s"
+        else:
+            text = "{tag} was accepted, but no cable was plugged in within {key} = {seconds} s"
+        tag = pending.id_tag if pending else None
+        reason = because(
+            "sessions.connection_timeout",
+            "S 9.1",
+            text,
+            tag=tag or "",
+            key="ConnectionTimeOut",
+            seconds=seconds,
+        )
+        self.refuse([connector], reason, tag)
+
+
+def _held(ended: TransactionRecord) -> str:
+    return f"the cable stays locked until {ended.id_tag} or UnlockConnector releases it"

@@ -41,6 +41,16 @@ WARNINGS = frozenset(
 )
 """Error codes that leave charging possible (status.md 6)."""
 
+WITH_EV_COMMUNICATION_ERROR = frozenset(
+    {
+        ChargePointStatus.PREPARING,
+        ChargePointStatus.SUSPENDED_EV,
+        ChargePointStatus.SUSPENDED_EVSE,
+        ChargePointStatus.FINISHING,
+    }
+)
+"""The only states that EVCommunicationError is notified with (S 7.6)."""
+
 
 def transition_code(old: ChargePointStatus, new: ChargePointStatus) -> str:
     """Name a transition as the standard does, such as `B3`."""

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from cp_tui.charge_point.authorization_rules import Question, Verdict
+from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.parts import Parts
-from cp_tui.charge_point.reader import STOPPED
+from cp_tui.charge_point.reader import STOPPED, no_connector
+from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import TagExplanation, TagOutcome
 
 NO_ANSWER = "the CSMS gives no answer"
 
 
-def explain_tag(parts: Parts, id_tag: str, *, is_stopped: bool) -> TagExplanation:
-    """Explain a tag by list, cache, keys, connection and reservations as they are now."""
+def explain_tag(
+    parts: Parts, id_tag: str, connector_id: int | None = None, *, is_stopped: bool
+) -> TagExplanation:
+    """Explain a tag by list, cache, keys, connection and reservations as they are now.
+
+    With a connector, also what is against every tag there.
+    """
     authorization, reservations = parts.authorization, parts.reservations
     known = authorization.known(id_tag)
     parent = known.info.parent_id_tag if known else None
     found = Verdict(False, STOPPED) if is_stopped else authorization.decide(id_tag)
     fallback = None
-    if isinstance(found, Question):
+    if authorization.is_online and not is_stopped:
         fallback = authorization.decide_without_csms(id_tag, NO_ANSWER)
-    kept = (reservations.why_not(c, id_tag, parent) for c in parts.connectors[1:])
+    scope = [c for c in parts.connectors[1:] if connector_id in (None, c.connector_id)]
+    kept = (reservations.why_not(c, id_tag, parent) for c in scope)
     return TagExplanation(
         id_tag=id_tag,
         known_by=known.by if known else None,
@@ -32,7 +40,15 @@ def explain_tag(parts: Parts, id_tag: str, *, is_stopped: bool) -> TagExplanatio
         reason_without_answer=fallback.reason if fallback else None,
         reservations=reservations.usable_by(id_tag, parent),
         kept_from_it=tuple(reason for reason in kept if reason is not None),
+        connector_id=connector_id,
+        obstacle=None if connector_id is None else _obstacle(scope, id_tag),
     )
+
+
+def _obstacle(scope: list[Connector], id_tag: str) -> Reason | None:
+    """Say why no tag can start at a connector; its own transaction a tag would stop."""
+    able = [c for c in scope if c.is_free or c.waits_for_tag]
+    return None if able else no_connector(scope, id_tag)
 
 
 def _outcome(found: Verdict | Question) -> TagOutcome:

@@ -12,7 +12,8 @@ from cp_tui.charge_point.outbox import Outbox
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import OutboxRecord, TransactionRecord
 from cp_tui.charge_point.sampling import Sampling
-from cp_tui.charge_point.variables import DeliveryState, TransactionEntry
+from cp_tui.charge_point.transaction_delivery import Entries
+from cp_tui.charge_point.variables import DeliveryState
 from cp_tui.charge_point.variables import Transactions as TransactionsView
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import (
@@ -51,6 +52,7 @@ class Transactions:
         self._on_changed = on_changed
         self._on_refused = on_refused
         self._learn = learn
+        self._entries = Entries()
         records = core.records(Table.TRANSACTION, TransactionRecord)
         self._records = {
             key: record for key, record in sorted(records, key=lambda item: item[1].started_at)
@@ -151,6 +153,20 @@ class Transactions:
         self._trim()
         return ended
 
+    def hold_cable(self, connector: Connector, *, held: bool) -> None:
+        """Remember over a boot whether the cable of the ended transaction is still locked."""
+        ended = connector.ended
+        if ended is not None and ended.is_cable_held != held:
+            self._keep(ended.model_copy(update={"is_cable_held": held}))
+
+    def holding_cables(self) -> list[tuple[Connector, TransactionRecord]]:
+        """Give each connector with the ended transaction that its locked cable belongs to."""
+        return [
+            (self._connectors[record.connector_id], record)
+            for record in self._records.values()
+            if record.is_cable_held and record.connector_id in self._connectors
+        ]
+
     def close_interrupted(self) -> list[TransactionRecord]:
         """After a power loss: end what was running, at the last moment that is known."""
         interrupted = [record for record in self._records.values() if record.is_running]
@@ -207,14 +223,29 @@ class Transactions:
             if response.id_tag_info and record.stop_id_tag:
                 self._learn(record.stop_id_tag, response.id_tag_info)
             delivery = DeliveryState.LOST if record.is_start_lost else DeliveryState.DELIVERED
-            self._keep(record.model_copy(update={"delivery": delivery}))
+            update = {"delivery": delivery, "stop_delivered_at": self._core.time}
+            self._keep(record.model_copy(update=update))
+        else:
+            update = {"meter_values_delivered": record.meter_values_delivered + 1}
+            self._replace(record.model_copy(update=update))
 
-    def lost(self, message: OutboxRecord) -> None:
-        """Note that the CSMS never took a message."""
+    def lost(self, message: OutboxRecord, why: str) -> None:
+        """Note that the CSMS never took a message, and why."""
         record = self._records.get(message.transaction_key or "")
-        if record is None or message.action == Action.METER_VALUES:
+        if record is None:
             return
-        update: dict[str, object] = {"delivery": DeliveryState.LOST}
+        words = because(
+            "transactions.message_lost",
+            "S 3.7",
+            "{action} was given up {why}",
+            action=message.action,
+            why=why,
+        )
+        update: dict[str, object] = {"loss": words}
+        if message.action == Action.METER_VALUES:
+            update["meter_values_lost"] = record.meter_values_lost + 1
+        else:
+            update["delivery"] = DeliveryState.LOST
         if message.action == Action.START_TRANSACTION:
             update["is_start_lost"] = True
         self._replace(record.model_copy(update=update))
@@ -224,7 +255,7 @@ class Transactions:
         newest = list(reversed(self._records.values()))
         running = [record for record in newest if record.is_running]
         past = [record for record in newest if not record.is_running][:SHOWN_MAX]
-        return TransactionsView(tuple(_entry(record) for record in [*running, *past]))
+        return TransactionsView(self._entries.of([*running, *past], self._outbox.waiting()))
 
     def _started(self, record: TransactionRecord, response: StartTransactionResponse) -> None:
         info = response.id_tag_info
@@ -234,6 +265,7 @@ class Transactions:
                 "transaction_id": response.transaction_id,
                 "parent_id_tag": info.parent_id_tag or record.parent_id_tag,
                 "is_start_lost": False,
+                "start_delivered_at": self._core.time,
                 "delivery": DeliveryState.WAITING,
             }
         )
@@ -268,6 +300,9 @@ class Transactions:
 
     def _keep(self, record: TransactionRecord) -> None:
         self._records[record.key] = record
+        connector = self._connectors.get(record.connector_id)
+        if connector and connector.ended and connector.ended.key == record.key:
+            connector.ended = record
         self._core.save(Table.TRANSACTION, record.key, record)
         self._core.changed("transactions", "connectors")
 
@@ -278,25 +313,10 @@ class Transactions:
         settled = [
             key
             for key, record in self._records.items()
-            if not record.is_running and not self._outbox.waits_for(key)
+            if not record.is_running
+            and not record.is_cable_held
+            and not self._outbox.waits_for(key)
         ]
         for key in settled[:surplus]:
             del self._records[key]
             self._core.forget(Table.TRANSACTION, key)
-
-
-def _entry(record: TransactionRecord) -> TransactionEntry:
-    return TransactionEntry(
-        key=record.key,
-        connector_id=record.connector_id,
-        transaction_id=record.transaction_id,
-        id_tag=record.id_tag,
-        started_at=record.started_at,
-        meter_start_wh=record.meter_start_wh,
-        stopped_at=record.stopped_at,
-        meter_stop_wh=record.meter_stop_wh,
-        energy_wh=record.energy_wh,
-        stop_reason=record.stop_reason,
-        stop_explanation=record.stop_explanation,
-        delivery=record.delivery,
-    )

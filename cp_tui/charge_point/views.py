@@ -103,7 +103,8 @@ def connector_view(parts: Parts, connector: Connector) -> ConnectorView:
         measurement=_measurement(reading),
         limit=None if is_whole else parts.charging.limit_view(connector_id),
         faults=tuple(connector.faults.values()),
-        last_refusal=connector.last_refusal,
+        last_refusal=connector.refusal.reason if connector.refusal else None,
+        refusal=connector.refusal,
     )
 
 

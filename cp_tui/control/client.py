@@ -18,9 +18,8 @@ from typing import Protocol, cast
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables import STREAMS, VARIABLES
 from cp_tui.control.protocol import Request, encode_request
-from cp_tui.engine.hub import EventHappened, Update, VariableChanged
+from cp_tui.engine.hub import ENGINE, EventHappened, Update, VariableChanged, Vocabulary
 from cp_tui.engine.replies import Answer
 
 CONNECT_TIMEOUT_S = 5.0
@@ -68,20 +67,28 @@ class EngineConnection(Protocol):
 class Client:
     """An `EngineConnection` over the Unix socket."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        vocabulary: Vocabulary = ENGINE,
+    ) -> None:
         self._reader = reader
         self._writer = writer
+        self._peer = vocabulary.peer
         self._is_read_only = False
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[JsonValue]] = {}
         self._subscribing: set[int] = set()
-        self._inbox = _Inbox()
+        self._inbox = _Inbox(vocabulary)
         self._lost: ConnectionLost | None = None
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def connect(cls, path: Path, *, read_only: bool = False) -> Client:
-        """Connect to the engine at the socket; raises `ConnectionLost`."""
+    async def connect(
+        cls, path: Path, *, read_only: bool = False, vocabulary: Vocabulary = ENGINE
+    ) -> Client:
+        """Connect to the engine, or to what else speaks at the socket; raises `ConnectionLost`."""
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 reader, writer = await asyncio.open_unix_connection(
@@ -89,8 +96,8 @@ class Client:
                 )
         except (OSError, TimeoutError) as error:
             text = getattr(error, "strerror", None) or "no answer"
-            raise ConnectionLost(f"no engine answers at {path}: {text}") from None
-        client = cls(reader, writer)
+            raise ConnectionLost(f"no {vocabulary.peer} answers at {path}: {text}") from None
+        client = cls(reader, writer, vocabulary)
         if read_only:
             await client.call("observe", read_only=True)
             client._is_read_only = True
@@ -120,7 +127,7 @@ class Client:
         try:
             updates = self._inbox.take()
         except ValidationError:
-            text = "the engine sent a value that this version of cp-tui does not know"
+            text = f"the {self._peer} sent a value that this version of cp-tui does not know"
             raise ConnectionLost(text) from None
         if self._lost is None:
             self._inbox.filled.clear()
@@ -151,10 +158,10 @@ class Client:
                 await self._writer.drain()
                 response = cast("dict[str, JsonValue]", await future)
         except TimeoutError:
-            text = f"the engine did not answer {method} within {CALL_TIMEOUT_S:.0f} s"
+            text = f"the {self._peer} did not answer {method} within {CALL_TIMEOUT_S:.0f} s"
             raise ConnectionLost(text) from None
         except OSError:
-            raise ConnectionLost("the engine hung up") from None
+            raise ConnectionLost(f"the {self._peer} hung up") from None
         finally:
             self._waiting.pop(request_id, None)
             self._subscribing.discard(request_id)
@@ -169,11 +176,11 @@ class Client:
         try:
             while line := await self._reader.readline():
                 self._sort(line)
-            text = "the engine hung up"
+            text = f"the {self._peer} hung up"
         except OSError as error:
-            text = f"the connection to the engine broke: {error.strerror or error}"
+            text = f"the connection to the {self._peer} broke: {error.strerror or error}"
         except (ValueError, KeyError, TypeError, AttributeError):
-            text = "the engine sent something that is no JSON-RPC"
+            text = f"the {self._peer} sent something that is no JSON-RPC"
         finally:
             self._lose(ConnectionLost(text))
 
@@ -195,7 +202,7 @@ class Client:
         if request_id is None:
             # Nobody asked: the engine turns this client away, and hangs up next.
             error = cast("dict[str, JsonValue]", content["error"])
-            self._lose(ConnectionLost(f"the engine says: {error['message']}"))
+            self._lose(ConnectionLost(f"the {self._peer} says: {error['message']}"))
             return
         if request_id in self._subscribing and "result" in content:
             # Here and not in subscribe(): later updates must not be overtaken by these values.
@@ -217,19 +224,21 @@ class Client:
 class _Inbox:
     """Updates that wait to be taken: the newest value of each variable, the newest events."""
 
-    def __init__(self) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
         self.filled = asyncio.Event()
+        self._variables = vocabulary.variables
+        self._streams = vocabulary.streams
         self._values: dict[str, JsonValue] = {}
         self._events: dict[str, deque[JsonValue]] = {}
         self._dropped: dict[str, int] = {}
 
     def put_value(self, name: str, value: JsonValue) -> None:
-        if name in VARIABLES:
+        if name in self._variables:
             self._values[name] = value
             self.filled.set()
 
     def put_event(self, name: str, event: JsonValue, dropped: int) -> None:
-        if name not in STREAMS:
+        if name not in self._streams:
             return
         events = self._events.setdefault(name, deque(maxlen=EVENTS_MAX))
         lost = 1 if len(events) == EVENTS_MAX else 0
@@ -239,7 +248,7 @@ class _Inbox:
 
     def put_snapshot(self, values: dict[str, JsonValue]) -> None:
         for name, value in values.items():
-            if name in STREAMS:
+            if name in self._streams:
                 for event in cast("list[JsonValue]", value):
                     self.put_event(name, event, 0)
             else:
@@ -251,12 +260,13 @@ class _Inbox:
         events, self._events = self._events, {}
         dropped, self._dropped = self._dropped, {}
         updates: list[Update] = [
-            VariableChanged(name, _decode(VARIABLES[name], value)) for name, value in values.items()
+            VariableChanged(name, _decode(self._variables[name], value))
+            for name, value in values.items()
         ]
         for name, waiting in events.items():
             missed = dropped[name]
             for event in waiting:
-                updates.append(EventHappened(name, _decode(STREAMS[name], event), missed))
+                updates.append(EventHappened(name, _decode(self._streams[name], event), missed))
                 missed = 0
         return updates
 

@@ -35,7 +35,7 @@ CLOSE_TIMEOUT_S = 2.0
 
 
 class EngineDoor(Protocol):
-    """What the door needs of an engine."""
+    """What the door needs of what is behind it: an engine, or the CSMS of a demo."""
 
     async def call(
         self, method: str, params: Mapping[str, JsonValue], *, read_only: bool = False
@@ -67,7 +67,10 @@ def check_socket(path: Path) -> None:
 class ControlServer:
     """Listens at a socket path and gives each client a `Session` with the engine."""
 
-    def __init__(self, engine: EngineDoor, path: Path, *, on_shutdown: Callable[[], None]) -> None:
+    def __init__(
+        self, engine: EngineDoor, path: Path, *, on_shutdown: Callable[[], None] | None = None
+    ) -> None:
+        """Without `on_shutdown` no client can end what is behind the door."""
         self._engine = engine
         self._path = path
         self._on_shutdown = on_shutdown

@@ -59,7 +59,7 @@ class Session:
         engine: EngineDoor,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        on_shutdown: Callable[[], None],
+        on_shutdown: Callable[[], None] | None,
     ) -> None:
         self._engine = engine
         self._reader = reader
@@ -161,7 +161,7 @@ class Session:
                 return Answer(value.model_dump(mode="json"))
             case "observe":
                 return Answer(self._observe(checked(Observe, method, params).read_only))
-            case "shutdown":
+            case "shutdown" if self._on_shutdown is not None:
                 checked(Shutdown, method, params)
                 if self._is_read_only:
                     raise CommandError(RpcCode.READ_ONLY, "an observer cannot end the engine")

@@ -21,7 +21,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
-from cp_tui.charge_point.variables import LinkPhase, LinkStep
+from cp_tui.charge_point.variables import LinkPhase, LinkStep, Tls
 from cp_tui.engine.diagnosis import (
     DATE_CODES,
     FRAME_BYTES_MAX,
@@ -36,7 +36,7 @@ from cp_tui.engine.diagnosis import (
 )
 from cp_tui.engine.endpoint import SUBPROTOCOL, Endpoint, EndpointError, basic_authorization
 from cp_tui.engine.thread import in_daemon_thread
-from cp_tui.engine.tls import server_validity
+from cp_tui.engine.tls import agreed, server_validity
 
 Address: TypeAlias = tuple[
     socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
@@ -61,6 +61,32 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolved:
+    """The name has these addresses."""
+
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """TCP is connected to this address."""
+
+    address: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """The TLS handshake is done."""
+
+    tls: Tls
+
+
+Found: TypeAlias = Resolved | Reached | Secured
+"""What a step that went well has found out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """What one attempt needs."""
 
@@ -69,6 +95,7 @@ class Attempt:
     password: bytes | None
     timeouts: Timeouts
     on_phase: Callable[[LinkPhase], None]
+    on_found: Callable[[Found], None] = lambda found: None
 
     def __repr__(self) -> str:
         return f"Attempt({self.endpoint.uri})"
@@ -78,8 +105,10 @@ class Attempt:
         headers = self._headers()
         self.on_phase(LinkPhase.RESOLVING)
         addresses = await self._resolve()
+        self.on_found(Resolved(tuple(str(where[0]) for _, where in addresses)))
         self.on_phase(LinkPhase.CONNECTING)
         sock = await self._connect_tcp(addresses)
+        self.on_found(Reached(*sock.getpeername()[:2]))
         return await self._upgrade(sock, headers)
 
     def _headers(self) -> dict[str, str]:
@@ -141,6 +170,8 @@ class Attempt:
                     made.append(connection)
                     limit.reschedule(loop.time() + timeouts.upgrade_s)
                     if is_tls:
+                        secured = connection.transport.get_extra_info("ssl_object")
+                        self.on_found(Secured(agreed(secured)))
                         self.on_phase(LinkPhase.UPGRADING)
 
                 connection = await self._websocket(sock, headers, on_made)

@@ -37,7 +37,7 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
-from cp_tui.charge_point.variables import MeasuredPoint, Measurements
+from cp_tui.charge_point.variables import MeasuredPoint, Measurements, TagExplanation
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.power_history import PowerHistory
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
@@ -81,6 +81,11 @@ class Mind(Protocol):
         now: datetime,
     ) -> CompositeSchedule:
         """Compute the limits of a connector over time."""
+
+    def explain_tag(
+        self, id_tag: str, now: datetime, connector_id: int | None = None
+    ) -> TagExplanation:
+        """Say what would happen if a tag were shown now, at any connector or one."""
 
 
 MindFactory = Callable[[ChargePointConfig, Body, StoredRecords, Random], Mind]

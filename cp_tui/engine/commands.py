@@ -14,22 +14,28 @@ from typing import Annotated, Generic, Protocol, TypeVar
 from pydantic import BaseModel, Field, JsonValue, StringConstraints
 
 from cp_tui.charge_point.events import (
+    CancelReservation,
+    ClearAuthorizationCache,
     ClearChargingProfile,
+    DropMessage,
     Event,
     InstallChargingProfile,
     MonitorConfigurationKeys,
     Restart,
+    SendCall,
+    SendRaw,
     SetCustomConfigurationKey,
     Stop,
     TransferData,
 )
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
-from cp_tui.charge_point.variables import Measurements
+from cp_tui.charge_point.variables import Measurements, TagExplanation
 from cp_tui.engine import charging_params
 from cp_tui.engine.acts import ACTS
 from cp_tui.engine.charging_params import GetCompositeSchedule, GetMeasurements
+from cp_tui.engine.compose_params import ComposedCall, ComposedText
 from cp_tui.engine.errors import CommandError, ErrorNumber
-from cp_tui.engine.params import AS_TEXT, Params, Text, checked
+from cp_tui.engine.params import AS_TEXT, ConnectorId, IdTag, Params, Text, checked
 from cp_tui.engine.replies import REPLY_TIMEOUT_S, Answer
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 
@@ -68,6 +74,9 @@ class Performer(Protocol):
     ) -> CompositeSchedule:
         """Compute the limits of a connector over time, from now where no start is given."""
 
+    def explain_tag(self, id_tag: str, connector_id: int | None) -> TagExplanation:
+        """Say what would happen if a tag were shown now, at any connector or one."""
+
     def measurements(
         self, connector_id: int, start: datetime | None, end: datetime | None
     ) -> Measurements:
@@ -90,6 +99,25 @@ class DataTransfer(Params):
     vendor_id: Annotated[str, StringConstraints(max_length=255), AS_TEXT]
     message_id: Annotated[str, StringConstraints(max_length=50), AS_TEXT] | None = None
     data: Text | None = None
+
+
+class ExplainTag(Params):
+    """A tag to be explained, at one connector or any."""
+
+    id_tag: IdTag
+    connector_id: ConnectorId | None = None
+
+
+class OneMessage(Params):
+    """A message that waits, by the number that `outbox` shows."""
+
+    sequence: Annotated[int, Field(ge=1)]
+
+
+class OneReservation(Params):
+    """A reservation."""
+
+    reservation_id: int
 
 
 class Keys(Params):
@@ -219,6 +247,42 @@ async def _clear_charging_profile(
     return await performer.ask(event_of, REPLY_TIMEOUT_S)
 
 
+async def _send_call(performer: Performer, params: ComposedCall) -> Answer:
+    """Give `message_id` and `kind`, and what the CSMS said: see `charge_point.composer`."""
+
+    def event_of(request: int) -> Event:
+        return SendCall(request, params.action, params.payload, params.message_id)
+
+    return await performer.ask(event_of, DATA_TRANSFER_TIMEOUT_S)
+
+
+async def _send_raw(performer: Performer, params: ComposedText) -> Answer:
+    return await performer.ask(
+        lambda request: SendRaw(request, params.text), DATA_TRANSFER_TIMEOUT_S
+    )
+
+
+async def _explain_tag(performer: Performer, params: ExplainTag) -> Answer:
+    explanation = performer.explain_tag(params.id_tag, params.connector_id)
+    return Answer(explanation.model_dump(mode="json"), explanation.reason)
+
+
+async def _drop_message(performer: Performer, params: OneMessage) -> Answer:
+    return await performer.ask(
+        lambda request: DropMessage(request, params.sequence), REPLY_TIMEOUT_S
+    )
+
+
+async def _clear_authorization_cache(performer: Performer, _: Nothing) -> Answer:
+    return await performer.ask(ClearAuthorizationCache, REPLY_TIMEOUT_S)
+
+
+async def _cancel_reservation(performer: Performer, params: OneReservation) -> Answer:
+    return await performer.ask(
+        lambda request: CancelReservation(request, params.reservation_id), REPLY_TIMEOUT_S
+    )
+
+
 async def _set_network(performer: Performer, params: SetNetwork) -> Answer:
     return Answer(performer.set_network(params.up))
 
@@ -262,6 +326,12 @@ COMMANDS: Mapping[str, _Carried] = MappingProxyType(
         "clear_charging_profile": Command(
             charging_params.ClearChargingProfile, _clear_charging_profile
         ),
+        "send_call": Command(ComposedCall, _send_call),
+        "send_raw": Command(ComposedText, _send_raw),
+        "explain_tag": Command(ExplainTag, _explain_tag, is_mutating=False),
+        "drop_message": Command(OneMessage, _drop_message),
+        "clear_authorization_cache": Command(Nothing, _clear_authorization_cache),
+        "cancel_reservation": Command(OneReservation, _cancel_reservation),
         "set_network": Command(SetNetwork, _set_network),
         "try_now": Command(Nothing, _try_now),
         "power_cycle": Command(Nothing, _power_cycle),

@@ -229,6 +229,6 @@ def closed_failure(error: ConnectionClosed) -> LinkFailure:
     return LinkFailure(
         LinkStep.OPEN,
         f"the connection broke without a close{detail}",
-        "the CSMS ended, or something between dropped the connection",
+        "the CSMS ended, or something between drops idle links: lower WebSocketPingInterval",
         close_code=1006,
     )

@@ -21,7 +21,7 @@ from pydantic import BaseModel, JsonValue
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.events import Event
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
-from cp_tui.charge_point.variables import STREAMS, Measurements
+from cp_tui.charge_point.variables import STREAMS, Measurements, TagExplanation
 from cp_tui.engine.charger import Charger, MindFactory
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.diagnostics_archive import Snapshot
@@ -36,7 +36,7 @@ from cp_tui.engine.log import close_log, open_log
 from cp_tui.engine.machine import Machine
 from cp_tui.engine.replies import REPLY_TIMEOUT_S, Answer
 from cp_tui.engine.store import Store
-from cp_tui.engine.tls import tls_context
+from cp_tui.engine.tls import tls_context, trust_words
 from cp_tui.engine.transfer_job import TransferSettings
 from cp_tui.engine.transfers import Transfers
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, format_date_time
@@ -88,11 +88,10 @@ class Engine:
         except EndpointError as error:
             raise EngineStartError(f"csms.url: {error}") from None
         config = replace(self._config.charge_point, url=target.uri)
-        tls = (
-            tls_context(self._config.ca_file, self._config.check_hostname)
-            if target.is_secure
-            else None
-        )
+        tls, trust = None, ""
+        if target.is_secure:
+            tls = tls_context(self._config.ca_file, self._config.check_hostname)
+            trust = trust_words(self._config.ca_file, self._config.check_hostname)
         async with AsyncExitStack() as stack:
             prepare_folder(self._data_dir)
             stack.callback(FolderLock(self._data_dir).release)
@@ -112,7 +111,7 @@ class Engine:
                 clock=self._clock,
             )
             stack.push_async_callback(machine.close)
-            history = LinkHistory(self._hub.publish)
+            history = LinkHistory(self._hub.publish, self._hub.emit)
             self._transfers = Transfers(
                 self._data_dir,
                 make_tls=partial(tls_context, self._config.ca_file, self._config.check_hostname),
@@ -131,6 +130,7 @@ class Engine:
                 random=self._random,
                 log=log,
                 settings=self._link_settings,
+                trust=trust,
             )
             stack.push_async_callback(self._link.end)
             machine.use(self._link, self._transfers)
@@ -210,6 +210,12 @@ class Engine:
                 f"start {format_date_time(start)} is more than {years} years away",
             )
         return self._charger.mind.composite_schedule(connector_id, start, duration_s, unit, now)
+
+    def explain_tag(self, id_tag: str, connector_id: int | None) -> TagExplanation:
+        """Say what would happen if a tag were shown now, at any connector or one."""
+        if connector_id is not None:
+            self._require_connector(connector_id)
+        return self._charger.mind.explain_tag(id_tag, self._clock(), connector_id)
 
     def measurements(
         self, connector_id: int, start: datetime | None, end: datetime | None

@@ -21,6 +21,19 @@ HISTORY_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What there is to watch behind a door, with the model of each; a name is one or the other."""
+
+    peer: str
+    """What is behind the door, as people call it."""
+    variables: Mapping[str, type[BaseModel]]
+    streams: Mapping[str, type[BaseModel]]
+
+
+ENGINE = Vocabulary("engine", VARIABLES, STREAMS)
+
+
+@dataclass(frozen=True, slots=True)
 class VariableChanged:
     """A variable has a new value."""
 
@@ -53,7 +66,9 @@ class Subscription:
         """Name -> value of a variable, or history of a stream, oldest first."""
         self._changed: dict[str, BaseModel] = {}
         self._events: dict[str, deque[BaseModel]] = {
-            name: deque(maxlen=HISTORY_MAX) for name in names if name in STREAMS
+            name: deque(maxlen=HISTORY_MAX)
+            for name in names
+            if isinstance(snapshot.get(name), tuple)
         }
         self._dropped: dict[str, int] = dict.fromkeys(self._events, 0)
         self._is_closed = False
@@ -109,10 +124,11 @@ _Snapshot = BaseModel | tuple[BaseModel, ...]
 class Hub:
     """The newest value of each variable, the history of each stream, and the subscribers."""
 
-    def __init__(self) -> None:
+    def __init__(self, vocabulary: Vocabulary = ENGINE) -> None:
+        self._vocabulary = vocabulary
         self._values: dict[str, BaseModel] = {}
         self._history: dict[str, deque[BaseModel]] = {
-            name: deque(maxlen=HISTORY_MAX) for name in STREAMS
+            name: deque(maxlen=HISTORY_MAX) for name in vocabulary.streams
         }
         self._subscriptions: list[Subscription] = []
 
@@ -132,10 +148,11 @@ class Hub:
 
     def get(self, name: str) -> BaseModel:
         """Give the value of a variable; raises `CommandError`."""
-        if name in STREAMS:
+        if name in self._vocabulary.streams:
             raise _refusal(f"{name} is a stream and has no value; subscribe to it")
-        if name not in VARIABLES:
-            raise _refusal(f"no variable {name!r}; there are: {', '.join(VARIABLES)}")
+        if name not in self._vocabulary.variables:
+            known = ", ".join(self._vocabulary.variables)
+            raise _refusal(f"no variable {name!r}; there are: {known}")
         if name not in self._values:
             raise CommandError(ErrorNumber.REFUSED, f"{name} has no value yet")
         return self._values[name]
@@ -150,13 +167,13 @@ class Hub:
 
     def subscribe(self, names: Sequence[str]) -> Subscription:
         """Watch variables and streams; raises `CommandError` for a name that is neither."""
-        known = [*VARIABLES, *STREAMS]
+        known = [*self._vocabulary.variables, *self._vocabulary.streams]
         for name in names:
             if name not in known:
                 raise _refusal(f"no variable or stream {name!r}; there are: {', '.join(known)}")
         snapshot: dict[str, _Snapshot] = {}
         for name in names:
-            if name in STREAMS:
+            if name in self._history:
                 snapshot[name] = self.history(name)
             elif name in self._values:
                 snapshot[name] = self._values[name]

@@ -14,11 +14,16 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from cp_tui.charge_point.events import (
+    CancelReservation,
+    ClearAuthorizationCache,
     ClearChargingProfile,
+    DropMessage,
     Event,
     InstallChargingProfile,
     MonitorConfigurationKeys,
     Restart,
+    SendCall,
+    SendRaw,
     SetCustomConfigurationKey,
     Stop,
     TransferData,
@@ -67,8 +72,13 @@ Request = (
     | MonitorConfigurationKeys
     | InstallChargingProfile
     | ClearChargingProfile
+    | SendCall
+    | SendRaw
+    | DropMessage
+    | ClearAuthorizationCache
+    | CancelReservation
 )
-"""Events that the mind answers with a `Reply`."""
+"""Events that the mind answers with a `Reply` or a `Refuse`."""
 
 Item = Event | FromLink | AtStation | PowerCut | EndOfWork
 

@@ -72,6 +72,7 @@ class Link:
         random: Random,
         log: logging.Logger,
         settings: LinkSettings | None = None,
+        trust: str = "",
     ) -> None:
         self._endpoint = endpoint
         self._tls = tls
@@ -96,7 +97,7 @@ class Link:
         self._session: Session | None = None
         self._connection = 0
         """Number of the newest connection."""
-        self._state = LinkState(phase=LinkPhase.STOPPED, since=_now())
+        self._state = LinkState(phase=LinkPhase.STOPPED, since=_now(), trust=trust)
         publish("link", self._state)
         publish("is_connected", IsConnected(False))
 

@@ -1,4 +1,4 @@
-"""How the link came and went: for diagnostics, when the screen has long moved on."""
+"""How the link came and went: for diagnostics, and as the stream `link_attempts`."""
 
 from __future__ import annotations
 
@@ -7,16 +7,24 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from cp_tui.charge_point.variables import Link
+from cp_tui.charge_point.variables import Link, LinkAttempt, LinkError, LinkPhase
 
 STATES_MAX = 500
 
+_OUTCOMES = (LinkPhase.OPEN, LinkPhase.WAITING, LinkPhase.STOPPED)
+"""Phases in which an attempt, or an open link, has come to its end."""
+
 
 class LinkHistory:
-    """Passes the variables of the link on, and remembers each change of phase."""
+    """Passes the variables of the link on, remembers each change of phase and tells outcomes."""
 
-    def __init__(self, publish: Callable[[str, BaseModel], None]) -> None:
+    def __init__(
+        self,
+        publish: Callable[[str, BaseModel], None],
+        emit: Callable[[str, BaseModel], None],
+    ) -> None:
         self._publish = publish
+        self._emit = emit
         self._states: deque[Link] = deque(maxlen=STATES_MAX)
 
     @property
@@ -26,10 +34,32 @@ class LinkHistory:
 
     def publish(self, name: str, value: BaseModel) -> None:
         """Publish a variable of the link."""
-        if isinstance(value, Link) and not (
-            self._states
-            and (self._states[-1].phase, self._states[-1].last_error)
-            == (value.phase, value.last_error)
-        ):
-            self._states.append(value)
+        if isinstance(value, Link):
+            before = self._states[-1] if self._states else None
+            if before is None or _facts(before) != _facts(value):
+                self._states.append(value)
+                if before is not None and value.phase in _OUTCOMES:
+                    self._emit("link_attempts", _outcome(before, value))
         self._publish(name, value)
+
+
+def _facts(link: Link) -> tuple[LinkPhase, LinkError | None]:
+    return link.phase, link.last_error
+
+
+def _outcome(before: Link, after: Link) -> LinkAttempt:
+    """Say what became of an attempt, or of the link that was open."""
+    was_open = before.phase is LinkPhase.OPEN
+    # The error of an earlier attempt stays in the variable, and is no news.
+    error = after.last_error if after.last_error != before.last_error else None
+    return LinkAttempt(
+        at=error.at if error else after.since,
+        attempt=before.attempt,
+        phase=after.phase,
+        step=error.step if error else None,
+        text=error.text if error else "",
+        hint=error.hint if error else "",
+        http_status=error.http_status if error else None,
+        close_code=error.close_code if error else None,
+        open_for_s=round((after.since - before.since).total_seconds(), 1) if was_open else None,
+    )

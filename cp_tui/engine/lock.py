@@ -50,3 +50,14 @@ class FolderLock:
         """Let another engine use the folder."""
         # The file stays: deleting it would let two engines lock two files of the same name.
         os.close(self._file)
+
+
+def engine_in(folder: Path) -> str | None:
+    """Say which engine uses the data folder now, if any."""
+    if not (folder / LOCK_FILE).exists():
+        return None
+    try:
+        FolderLock(folder).release()
+    except EngineStartError as error:
+        return str(error)
+    return None

@@ -27,6 +27,7 @@ from cp_tui.charge_point.effects import (
     Publish,
     Reboot,
     Reconnect,
+    Refuse,
     Reply,
     Save,
     Send,
@@ -280,6 +281,8 @@ class Machine:
                 self._hub.emit(name, event)
             case Reply(request, result, reason):
                 self._replies.answer(request, Answer(result, reason), is_saved)
+            case Refuse(request, reason):
+                self._replies.refuse(request, reason.text)
             case Log(level, text):
                 self._log.log(_LEVELS[level], "%s", text)
             case _:

@@ -18,7 +18,7 @@ from pydantic import (
 from cp_tui.engine.errors import CommandError, ErrorNumber
 
 VALUE_SHOWN_MAX = 60
-_NEVER_SHOWN = frozenset({"value", "data"})
+_NEVER_SHOWN = frozenset({"value", "data", "payload", "text"})
 """Parameters that may hold a secret, whatever is wrong with them."""
 
 
@@ -65,7 +65,8 @@ def checked(model: type[ParamsT], method: str, params: Mapping[str, JsonValue]) 
 def _sentence(
     model: type[BaseModel], kind: str, location: tuple[int | str, ...], message: str, value: object
 ) -> str:
-    name = ".".join(str(part) for part in location)
+    # A payload that is nested too deep would be named level by level.
+    name = ".".join(str(part) for part in location)[:VALUE_SHOWN_MAX]
     if kind == "missing":
         return f"parameter {name} is missing; it takes {_names(model)}"
     if kind == "extra_forbidden":

@@ -65,6 +65,11 @@ class Replies:
         else:
             refuse(future, NOT_WRITTEN.text)
 
+    def refuse(self, number: int, text: str) -> None:
+        """Refuse one request."""
+        if (future := self._waiting.get(number)) is not None:
+            refuse(future, text)
+
     def refuse_seen(self, text: str) -> None:
         """Refuse what the mind that ends now has seen."""
         for number in self._seen & self._waiting.keys():

@@ -33,6 +33,12 @@ def tls_context(ca_file: Path | None, check_hostname: bool) -> ssl.SSLContext:
     return context
 
 
+def trust_words(ca_file: Path | None, check_hostname: bool) -> str:
+    """Say what the server certificate is held against."""
+    roots = "the roots of the system" if ca_file is None else f"csms.ca_file {ca_file}"
+    return roots if check_hostname else f"{roots}; the name in it is not checked"
+
+
 def agreed(connection: ssl.SSLObject) -> Tls:
     """Say what a finished handshake agreed on, and which certificate the server showed."""
     cipher = connection.cipher()

@@ -47,6 +47,12 @@ VENDOR_KEYS: tuple[KeySpec, ...] = (
         effect="true: send BootNotification after each reconnect, not only after a boot",
     ),
     KeySpec(
+        "ReservationEnabled",
+        KeyType.BOOLEAN,
+        default="true",
+        effect="false: ReserveNow is Rejected; the reservations there are stay in force",
+    ),
+    KeySpec(
         "WaitingMeterValuesMax",
         KeyType.INTEGER,
         minimum=10,

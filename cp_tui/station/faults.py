@@ -44,6 +44,11 @@ class Faults:
             self._connector_id, fault.error_code, fault.info, fault.vendor_error_code
         )
 
+    def vehicle_left(self) -> list[ErrorCleared]:
+        """Clear what only a vehicle can have."""
+        code = ChargePointErrorCode.EV_COMMUNICATION_ERROR
+        return [self.clear(code)] if code in self._faults else []
+
     def clear(self, error_code: ChargePointErrorCode | None) -> ErrorCleared:
         """Clear an error, or without a code all of them."""
         if not self._faults:

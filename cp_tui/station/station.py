@@ -74,6 +74,7 @@ class Station:
         with self._acting_on(connector, now):
             connector.plug_out()
             self._events.append(PluggedOut(connector_id))
+            self._events += self._faults[connector_id].vehicle_left()
         return self._drain()
 
     def suspend_ev(self, connector_id: int, now: datetime) -> list[Event]:
@@ -114,6 +115,8 @@ class Station:
     ) -> list[Event]:
         """Let an error appear on a connector, or on the whole station (0)."""
         faults = self._faults_of(connector_id)
+        if error_code is ChargePointErrorCode.EV_COMMUNICATION_ERROR:
+            self._check_vehicle(connector_id)
         self._advance_all(now)
         fault = FaultRecord(error_code=error_code, info=info, vendor_error_code=vendor_error_code)
         self._events.append(faults.add(fault))
@@ -255,6 +258,18 @@ class Station:
         if not connector.is_plugged:
             raise StationError(f"connector {connector_id}: no cable is plugged in")
         return connector
+
+    def _check_vehicle(self, connector_id: int) -> None:
+        """Refuse an error between connector and vehicle where there is no vehicle (S 7.6)."""
+        name = ChargePointErrorCode.EV_COMMUNICATION_ERROR
+        if connector_id == 0:
+            raise StationError(
+                f"connector 0: {name} belongs to a connector with a vehicle, not to the station"
+            )
+        if not self._connector(connector_id).is_plugged:
+            raise StationError(
+                f"connector {connector_id}: {name} needs a vehicle, and none is plugged in"
+            )
 
     def _faults_of(self, connector_id: int) -> Faults:
         if connector_id != 0:

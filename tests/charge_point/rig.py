@@ -26,6 +26,7 @@ from cp_tui.charge_point.effects import (
     OpenLink,
     Publish,
     Reboot,
+    Refuse,
     Reply,
     Save,
     Send,
@@ -41,6 +42,7 @@ from cp_tui.charge_point.events import (
     Tick,
     TransferFinished,
 )
+from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import FileFacts
 from cp_tui.engine.charger import Charger
 
@@ -72,10 +74,14 @@ class Rig:
     responders: dict[str, Responder] = field(default_factory=dict)
     sent: list[list[Any]] = field(default_factory=list)
     """Every frame that went out."""
+    garbage: list[str] = field(default_factory=list)
+    """What went out and is nothing that can be answered."""
     effects: list[Effect] = field(default_factory=list)
     variables: dict[str, BaseModel] = field(default_factory=dict)
     events: list[tuple[str, BaseModel]] = field(default_factory=list)
     replies: dict[int, Reply] = field(default_factory=dict)
+    refusals: dict[int, Reason] = field(default_factory=dict)
+    """Commands that were not carried out."""
     store: dict[Table, dict[str, str]] = field(default_factory=dict)
     carrier: Carrier = _carry
     """What becomes of file transfers."""
@@ -206,13 +212,15 @@ class Rig:
         for effect in effects:
             match effect:
                 case Send(text) if self._open:
-                    answers.extend(self._csms(json.loads(text)))
+                    answers.extend(self._take(text))
                 case Publish(name, value):
                     self.variables[name] = value
                 case Emit(name, event):
                     self.events.append((name, event))
                 case Reply(request):
                     self.replies[request] = effect
+                case Refuse(request, reason):
+                    self.refusals[request] = reason
                 case OpenLink():
                     reopen = True
                 case CloseLink():
@@ -247,10 +255,22 @@ class Rig:
         """Lose power without warning, and boot from what is stored."""
         self._boot_again()
 
+    def _take(self, text: str) -> list[str]:
+        try:
+            sent = json.loads(text)
+        except ValueError:
+            sent = text
+        if not isinstance(sent, list) or len(sent) < 2:
+            self.garbage.append(text)
+            return []
+        return self._csms(sent)
+
     def _csms(self, sent: list[Any]) -> list[str]:
         self.sent.append(sent)
         if sent[0] != 2:
             return []
+        if len(sent) != 4:
+            return [json.dumps([4, sent[1], "FormationViolation", "a CALL has 4 elements", {}])]
         _, message_id, action, payload = sent
         responder = self.responders.get(action)
         answer = responder(payload) if responder else self._default(action)

@@ -14,6 +14,7 @@ from cp_tui.charge_point.events import Stop
 from cp_tui.charge_point.variables import AuthorizationCache, TagExplanation, TagOutcome
 from cp_tui.ocpp.datatypes import AuthorizationStatus
 from tests.charge_point.listing import entry, send
+from tests.charge_point.reserving import fault, reserve
 from tests.charge_point.rig import T0, Rig, rig
 from tests.conformance.steps import set_key
 
@@ -102,7 +103,6 @@ def test_online_the_csms_is_asked_unless_the_tag_is_accepted_here(
     made = charger(listed=listed, cached=cached, expiry=expiry, LocalPreAuthorize=pre)
     found = explain(made)
     assert found.outcome is (TagOutcome.ASK if asks else TagOutcome.ACCEPTED)
-    assert (found.outcome_without_answer is not None) is asks
     assert starts(made)
     assert made.calls("Authorize") == ([{"idTag": TAG}] if asks else [])
 
@@ -403,6 +403,19 @@ def test_two_contradictions_are_settled_one_by_one() -> None:
 # --- looking --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("offline_key", ["true", "false"])
+@pytest.mark.parametrize("pre_key", ["true", "false"])
+def test_while_connected_a_tag_is_explained_for_a_lost_link_as_well(
+    pre_key: str, offline_key: str
+) -> None:
+    made = charger(listed="Accepted", LocalPreAuthorize=pre_key, LocalAuthorizeOffline=offline_key)
+    told = explain(made).outcome_without_answer
+    made.cut()
+    assert explain(made).outcome is told
+    assert explain(made).outcome_without_answer is None
+    assert told is (TagOutcome.ACCEPTED if offline_key == "true" else TagOutcome.REFUSED)
+
+
 def test_looking_a_tag_up_changes_and_sends_nothing() -> None:
     made = charger(listed="Blocked", cached="Accepted")
     found = explain(made)
@@ -426,3 +439,32 @@ def test_while_stopped_a_tag_is_refused_by_the_operator() -> None:
     assert refusal(made).text == "OCPP is stopped by the operator"
     assert explain(made).outcome is TagOutcome.REFUSED
     assert explain(made).reason == refusal(made)
+
+
+# --- at one connector -----------------------------------------------------------------------------
+
+
+def explain_at(made: Rig, connector_id: int) -> TagExplanation:
+    found = made.charger.mind.explain_tag(TAG, made.now, connector_id)
+    assert found.connector_id == connector_id
+    return found
+
+
+def test_the_explanation_for_one_connector_says_what_is_against_every_tag_there() -> None:
+    made = charger(listed="Accepted", LocalAuthListEnabled="true")
+    fault(made, 1)
+    obstacle = explain_at(made, 1).obstacle
+    assert obstacle is not None
+    assert obstacle.text == "no connector can start with IDTAG1: 1 is Faulted"
+    assert explain_at(made, 2).obstacle is None
+    assert explain(made).obstacle is None
+    assert not made.sent[1:]
+
+
+def test_the_explanation_for_one_connector_leaves_the_reservations_of_others_out() -> None:
+    made = charger()
+    reserve(made, 2, tag="SOMEBODY")
+    assert explain_at(made, 1).kept_from_it == ()
+    (kept,) = explain_at(made, 2).kept_from_it
+    assert kept == explain(made).kept_from_it[0]
+    assert explain_at(made, 2).obstacle is None

@@ -5,10 +5,31 @@ from __future__ import annotations
 import pytest
 
 from cp_tui.charge_point.status import WARNINGS
+from cp_tui.charge_point.variables import Connectors
+from cp_tui.engine.errors import CommandError
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
-from tests.charge_point.rig import rig
+from tests.charge_point.rig import Rig, rig
 
-ERRORS = [code for code in ChargePointErrorCode if code is not ChargePointErrorCode.NO_ERROR]
+RESERVATION = {
+    "connectorId": 1,
+    "expiryDate": "2026-01-06T00:00:00Z",
+    "idTag": "GUEST",
+    "reservationId": 1,
+}
+
+EV_ERROR = ChargePointErrorCode.EV_COMMUNICATION_ERROR
+ERRORS = [
+    code for code in ChargePointErrorCode if code not in (ChargePointErrorCode.NO_ERROR, EV_ERROR)
+]
+
+
+def said(made: Rig, connector_id: int = 1) -> list[tuple[str, str]]:
+    """Give status and error of each StatusNotification of a connector."""
+    return [
+        (p["status"], p["errorCode"])
+        for p in made.calls("StatusNotification")
+        if p["connectorId"] == connector_id
+    ]
 
 
 @pytest.mark.parametrize("connector_id", [0, 1])
@@ -57,8 +78,7 @@ def test_a_vehicle_that_does_not_communicate_is_never_charging() -> None:
     made.act("swipe", id_tag="TAG")
     made.after(60)
     made.act("raise_error", connector_id=1, error_code="EVCommunicationError")
-    said = made.calls("StatusNotification")[-1]
-    assert (said["status"], said["errorCode"]) == ("SuspendedEV", "EVCommunicationError")
+    assert said(made)[-1] == ("SuspendedEV", "EVCommunicationError")
     before = made.charger.station.reading(1, made.now).register_wh
     made.after(60)
     assert made.charger.station.reading(1, made.now).register_wh == pytest.approx(before)
@@ -66,6 +86,69 @@ def test_a_vehicle_that_does_not_communicate_is_never_charging() -> None:
     assert made.statuses(1)[-1] == "Charging"
     made.after(60)
     assert made.charger.station.reading(1, made.now).register_wh > before + 300
+
+
+@pytest.mark.parametrize(
+    ("connector_id", "words"),
+    [
+        (0, "belongs to a connector with a vehicle, not to the station"),
+        (1, "needs a vehicle, and none is plugged in"),
+    ],
+)
+def test_without_a_vehicle_there_is_none_that_does_not_communicate(
+    connector_id: int, words: str
+) -> None:
+    """S 7.6: EVCommunicationError never goes with Available."""
+    made = rig()
+    with pytest.raises(CommandError, match=f"connector {connector_id}: EVComm.* {words}"):
+        made.act("raise_error", connector_id=connector_id, error_code=EV_ERROR)
+    assert not made.calls("StatusNotification")
+
+
+def test_a_vehicle_takes_its_error_along() -> None:
+    made = rig()
+    made.act("plug_in", connector_id=1)
+    made.act("raise_error", connector_id=1, error_code=EV_ERROR, info="no pilot")
+    made.act("plug_out", connector_id=1)
+    made.act("plug_in", connector_id=1)
+    assert said(made) == [
+        ("Preparing", "NoError"),
+        ("Preparing", EV_ERROR),
+        ("Available", "NoError"),
+        ("Preparing", "NoError"),
+    ]
+
+
+def test_an_error_of_the_vehicle_is_silent_until_a_state_that_it_may_go_with() -> None:
+    """S 7.6: only with Preparing, SuspendedEV, SuspendedEVSE and Finishing, never with Faulted."""
+    made = rig()
+    made.request("ChangeAvailability", {"connectorId": 1, "type": "Inoperative"})
+    made.act("plug_in", connector_id=1)
+    made.act("raise_error", connector_id=1, error_code=EV_ERROR)
+    made.act("raise_error", connector_id=0, error_code="InternalError")
+    made.act("clear_error", connector_id=0)
+    assert said(made) == [
+        ("Unavailable", "NoError"),
+        ("Faulted", "NoError"),
+        ("Unavailable", "NoError"),
+    ]
+    made.request("ChangeAvailability", {"connectorId": 1, "type": "Operative"})
+    assert said(made)[-1] == ("Preparing", EV_ERROR)
+    made.act("raise_error", connector_id=1, error_code="GroundFailure")
+    assert said(made)[-1] == ("Faulted", "GroundFailure")
+
+
+def test_an_error_of_the_vehicle_is_silent_at_a_reserved_connector() -> None:
+    made = rig()
+    made.request("ReserveNow", RESERVATION)
+    made.act("plug_in", connector_id=1)
+    made.act("raise_error", connector_id=1, error_code=EV_ERROR)
+    assert said(made) == [("Reserved", "NoError")]
+    connectors = made.variables["connectors"]
+    assert isinstance(connectors, Connectors)
+    assert [fault.error_code for fault in connectors.root[1].faults] == [EV_ERROR]
+    made.request("CancelReservation", {"reservationId": 1})
+    assert said(made)[-1] == ("Preparing", EV_ERROR)
 
 
 def test_a_fault_of_the_charge_point_is_one_of_every_connector() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cp_tui.charge_point.variables import MessageRecord
 from tests.charge_point.rig import Rig, rig
 
 
@@ -119,3 +120,15 @@ def test_no_payload_harms(action: str, payload: Any) -> None:
     made.receive(json.dumps([2, "h", action, payload]))
     assert len(made.sent) == 1
     assert made.request("ChangeAvailability", {"connectorId": 1, "type": "Operative"})[0] == 3
+
+
+def test_a_huge_payload_is_answered_and_kept_in_part() -> None:
+    made = rig()
+    made.request("DataTransfer", {"vendorId": "V", "data": "x" * 500_000})
+    request, answer = (event for name, event in made.events[-2:] if name == "messages")
+    assert isinstance(request, MessageRecord)
+    assert isinstance(answer, MessageRecord)
+    assert isinstance(request.payload, str)
+    assert request.payload.startswith('{"vendorId":"V","data":"xxx')
+    assert request.payload.endswith("… (cut: 500026 bytes)")
+    assert answer.payload == {"status": "UnknownVendorId"}

@@ -106,6 +106,16 @@ def test_profiles_keys_and_availability_survive_stop_and_restart() -> None:
     assert composite["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"] == 9
 
 
+def test_a_charge_point_that_starts_again_is_not_stopped_any_more() -> None:
+    made = rig()
+    made.command(Stop)
+    made.forget_sent()
+    made.power_cycle()
+    assert made.actions()[0] == "BootNotification"
+    assert made.variables["stop_report"] == Stopped(None)
+    assert made.command(Restart).result is False
+
+
 def test_stopped_is_not_offline() -> None:
     made = rig()
     made.command(Stop)

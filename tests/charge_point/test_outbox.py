@@ -152,3 +152,28 @@ def test_an_answer_after_the_last_attempt_still_brings_the_transaction_id() -> N
     assert made.calls("StopTransaction")[0]["transactionId"] == 9
     transactions: Any = made.variables["transactions"]
     assert transactions.root[0].delivery == "delivered"
+
+
+def ids_of(made: Rig, action: str) -> list[str]:
+    return [frame[1] for frame in made.sent if frame[2] == action]
+
+
+def test_a_message_keeps_its_id_over_a_lost_line_and_a_boot() -> None:
+    made = rig(keys={"MeterValueSampleInterval": "0"})
+    made.responders["StartTransaction"] = lambda _: None
+    start(made)
+    made.cut()
+    made.reconnect()
+    made.power_cycle()
+    ids = ids_of(made, "StartTransaction")
+    assert len(ids) == 3
+    assert len(set(ids)) == 1
+
+
+def test_a_message_has_a_new_id_after_a_failure_that_counts() -> None:
+    made = rig(keys={"MeterValueSampleInterval": "0"})
+    silent_then(made, "StartTransaction", 2, "InternalError")
+    start(made)
+    made.after(600)
+    ids = ids_of(made, "StartTransaction")
+    assert len(ids) == len(set(ids)) == 3

@@ -326,3 +326,12 @@ def test_a_remote_start_whose_group_turns_out_to_be_another_does_not_start(made:
     refusal = connector(made).last_refusal
     assert refusal is not None
     assert refusal.values["own_group"] == "GROUP"
+
+
+def test_switched_off_the_reservations_there_are_stay_in_force(made: Rig) -> None:
+    """S 5.13: a charge point may be configured not to accept reservations."""
+    assert reserve(made) == "Accepted"
+    made.request("ChangeConfiguration", {"key": "ReservationEnabled", "value": "false"})
+    assert reserve(made, 2, 8) == "Rejected"
+    assert last_reason(made).text == "ReservationEnabled is false"
+    assert active(made) == [7]

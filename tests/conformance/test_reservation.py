@@ -78,9 +78,9 @@ def test_tc_048_3_reserve_unavailable() -> None:
 
 
 def test_tc_048_4_reserve_rejected() -> None:
-    """The case is for charge points without reservations; this one rejects what it cannot keep."""
-    made = rig()
-    assert reserve(made, connector_id=3) == "Rejected"
+    """S 5.13: Rejected, where the charge point is configured not to accept reservations."""
+    made = rig(keys={"ReservationEnabled": "false"})
+    assert reserve(made) == "Rejected"
     assert made.actions() == []
 
 
@@ -117,8 +117,9 @@ def test_tc_050_3_reserve_charge_point_unavailable(targets: tuple[int, ...]) -> 
     assert reserve(made, connector_id=0) == "Unavailable"
 
 
-def test_tc_050_4_reserve_charge_point_rejected() -> None:
-    made = rig(keys={"ReserveConnectorZeroSupported": "false"})
+@pytest.mark.parametrize("key", ["ReservationEnabled", "ReserveConnectorZeroSupported"])
+def test_tc_050_4_reserve_charge_point_rejected(key: str) -> None:
+    made = rig(keys={key: "false"})
     assert reserve(made, connector_id=0) == "Rejected"
 
 

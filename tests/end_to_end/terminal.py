@@ -9,10 +9,12 @@ import pty
 import sys
 import termios
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from tempfile import TemporaryDirectory
 
 from pyte import ByteStream, Screen
+from pyte.screens import Char
 
 SEE_TIMEOUT_S = 15.0
 """Of everything that is awaited; only a test that fails waits so long."""
@@ -24,7 +26,7 @@ KEYS = {"enter": "\r", "escape": "\x1b", "tab": "\t", "up": "\x1b[A", "down": "\
 
 # The command becomes the leader of the session of its terminal, as a login shell's child is: only
 # then does a closed terminal send it SIGHUP.
-IN_SESSION = "import os, sys; os.login_tty(0); os.execv(sys.executable, sys.argv[1:])"
+IN_SESSION = "import os, sys; os.login_tty(0); os.execvp(sys.argv[1], sys.argv[1:])"
 
 
 class Terminal:
@@ -52,6 +54,15 @@ class Terminal:
             self._drawn_bytes = len(self.written)
             self._lines = self._picture.display
         return self._lines
+
+    @property
+    def cells(self) -> Sequence[Sequence[Char]]:
+        """What stands on the screen, cell by cell with its attributes."""
+        assert self.lines
+        picture = self._picture
+        return [
+            [picture.buffer[y][x] for x in range(picture.columns)] for y in range(picture.lines)
+        ]
 
     @property
     def text(self) -> str:
@@ -129,9 +140,29 @@ class Terminal:
         self._news.set()
 
 
-@asynccontextmanager
-async def in_terminal(*arguments: str, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Terminal]:
+def in_terminal(
+    *arguments: str, size: tuple[int, int] = (80, 24), **environment: str
+) -> AbstractAsyncContextManager[Terminal]:
     """Run `cp-tui` in a terminal of this many columns and lines; it ends with the block."""
+    command = (sys.executable, "-m", "cp_tui", *arguments)
+    return program_in_terminal(*command, size=size, **environment)
+
+
+@asynccontextmanager
+async def program_in_terminal(
+    *command: str, size: tuple[int, int] = (80, 24), **environment: str
+) -> AsyncIterator[Terminal]:
+    """Run any program in a terminal; a screen in it remembers nothing, unless it is told where."""
+    with TemporaryDirectory(prefix="cp-tui-state-") as state:
+        own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "XDG_STATE_HOME": state}
+        async with _running(command, size, os.environ | own | environment) as terminal:
+            yield terminal
+
+
+@asynccontextmanager
+async def _running(
+    command: Sequence[str], size: tuple[int, int], environment: Mapping[str, str]
+) -> AsyncIterator[Terminal]:
     columns, lines = size
     near, far = pty.openpty()
     os.set_blocking(near, False)
@@ -140,11 +171,11 @@ async def in_terminal(*arguments: str, size: tuple[int, int] = (80, 24)) -> Asyn
     fcntl.fcntl(near, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
     try:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-S", "-c", IN_SESSION, sys.executable, "-m", "cp_tui", *arguments),
+            *(sys.executable, "-S", "-c", IN_SESSION, *command),
             stdin=far,
             stdout=far,
             stderr=far,
-            env=os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
+            env=environment,
         )
     finally:
         os.close(far)

@@ -11,8 +11,9 @@ from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Download, Effect, Upload
 from cp_tui.charge_point.events import Event, PoweredOn
 from cp_tui.charge_point.meter import Body
+from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
-from cp_tui.charge_point.variables import Direction
+from cp_tui.charge_point.variables import Direction, TagExplanation, TagOutcome
 from cp_tui.engine.charger import Mind, StoredRecords
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.link import Link
@@ -66,6 +67,17 @@ class FakeMind:
             duration_s=duration_s,
             unit=unit,
             periods=(),
+        )
+
+
+    def explain_tag(
+        self, id_tag: str, now: datetime, connector_id: int | None = None
+    ) -> TagExplanation:
+        return TagExplanation(
+            id_tag=id_tag,
+            connector_id=connector_id,
+            outcome=TagOutcome.ASK,
+            reason=because("test", "cp-tui", "nobody knows it"),
         )
 
 

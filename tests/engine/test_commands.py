@@ -9,17 +9,23 @@ import pytest
 from pydantic import JsonValue
 
 from cp_tui.charge_point.events import (
+    CancelReservation,
+    ClearAuthorizationCache,
     ClearChargingProfile,
+    DropMessage,
     Event,
     InstallChargingProfile,
     MonitorConfigurationKeys,
     Restart,
+    SendCall,
+    SendRaw,
     SetCustomConfigurationKey,
     Stop,
     TransferData,
 )
+from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
-from cp_tui.charge_point.variables import MeasuredPoint, Measurements
+from cp_tui.charge_point.variables import MeasuredPoint, Measurements, TagExplanation, TagOutcome
 from cp_tui.engine.commands import COMMANDS, METHODS, carry_out
 from cp_tui.engine.errors import CommandError
 from cp_tui.engine.replies import Answer
@@ -72,6 +78,14 @@ class Recorder:
         begin = start or datetime(2026, 1, 1, tzinfo=UTC)
         return CompositeSchedule(
             connector_id=connector_id, start=begin, duration_s=duration_s, unit=unit, periods=()
+        )
+
+    def explain_tag(self, id_tag: str, connector_id: int | None) -> TagExplanation:
+        return TagExplanation(
+            id_tag=id_tag,
+            connector_id=connector_id,
+            outcome=TagOutcome.ASK,
+            reason=because("test", "cp-tui", "nobody knows {tag}", tag=id_tag),
         )
 
     def measurements(
@@ -140,6 +154,16 @@ async def refused(
             },
             ClearChargingProfile(7, 3, 0, ChargingProfilePurposeType.TX_DEFAULT_PROFILE, 2),
         ),
+        ("send_call", {"action": "Heartbeat"}, SendCall(7, "Heartbeat", {})),
+        (
+            "send_call",
+            {"action": 5, "payload": {"a": [None]}, "message_id": 6},
+            SendCall(7, "5", {"a": [None]}, "6"),
+        ),
+        ("send_raw", {"text": ' [2,"'}, SendRaw(7, ' [2,"')),
+        ("drop_message", {"sequence": 3}, DropMessage(7, 3)),
+        ("clear_authorization_cache", {}, ClearAuthorizationCache(7)),
+        ("cancel_reservation", {"reservation_id": 0}, CancelReservation(7, 0)),
     ],
 )
 async def test_commands_become_events_of_the_mind(
@@ -233,6 +257,12 @@ async def test_link_and_power_have_commands() -> None:
             {"connector_id": 1, "duration_s": 1, "start": "tomorrow"},
             "start = 'tomorrow': must be a date and time such as",
         ),
+        ("send_call", {"action": "X", "payload": [1]}, "payload: input should be a valid dict"),
+        ("send_call", {"action": "a" * 256}, "action = 'aaa"),
+        ("send_raw", {"text": [3, 5]}, "text: a frame must be text; in a shell quote it twice"),
+        ("drop_message", {"sequence": 0}, "sequence = 0: input should be greater than or equal"),
+        ("explain_tag", {"id_tag": ""}, "id_tag = ''"),
+        ("explain_tag", {"id_tag": "T", "connector_id": 0}, "connector_id = 0"),
         (
             "get_composite_schedule",
             {"connector_id": 1, "duration_s": 1, "unit": "V"},
@@ -249,11 +279,32 @@ async def test_wrong_parameters_are_refused_with_field_value_and_what_is_allowed
     assert words in error.message
 
 
+async def test_a_payload_nested_too_deep_is_refused_in_a_short_sentence() -> None:
+    nested: JsonValue = []
+    for _ in range(5_000):
+        nested = [nested]
+    error = await refused("send_call", {"action": "X", "payload": {"a": nested}})
+    assert error.code == -32602
+    assert len(error.message) < 200
+
+
 async def test_a_value_that_may_be_secret_is_never_repeated() -> None:
     error = await refused(
         "set_custom_configuration_key", {"key": "AuthorizationKey", "value": ["hush"]}
     )
     assert "hush" not in error.message
+    error = await refused("send_call", {"action": "X", "payload": ["hush"]})
+    assert "hush" not in error.message
+    error = await refused("send_raw", {"text": ["hush"]})
+    assert "hush" not in error.message
+
+
+async def test_an_observer_may_have_a_tag_explained() -> None:
+    answer = await carry_out("explain_tag", {"id_tag": 12}, Recorder(), read_only=True)
+    assert isinstance(answer.result, dict)
+    assert (answer.result["id_tag"], answer.result["outcome"]) == ("12", "Ask")
+    assert answer.reason is not None
+    assert answer.reason.text == "nobody knows 12"
 
 
 async def test_an_unknown_method_is_refused_with_the_known_ones() -> None:

@@ -26,6 +26,7 @@ from cp_tui.charge_point.effects import (
     Publish,
     Reboot,
     Reconnect,
+    Refuse,
     Reply,
     Save,
     Send,
@@ -54,7 +55,7 @@ from cp_tui.charge_point.variables import (
     MessageRecord,
 )
 from cp_tui.engine.charger import Charger
-from cp_tui.engine.errors import CommandError
+from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import EventHappened, Hub
 from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.machine import Machine
@@ -286,6 +287,16 @@ async def test_replies_find_their_command_by_number() -> None:
 
     async with bench(Minds(answer)) as on:
         assert await on.machine.ask(Stop, WAIT_S) == Answer(True, reason)
+
+
+async def test_a_command_that_the_mind_refuses_is_an_error_with_its_words() -> None:
+    def answer(event: Event) -> list[Effect]:
+        return [Refuse(event.request, because("x.y", "S 1", "no"))] if type(event) is Stop else []
+
+    async with bench(Minds(answer)) as on:
+        with pytest.raises(CommandError, match=r"^no$") as caught:
+            await on.machine.ask(Stop, WAIT_S)
+        assert caught.value.code == ErrorNumber.REFUSED
 
 
 async def test_a_command_that_the_mind_never_answers_ends_with_a_clear_error() -> None:

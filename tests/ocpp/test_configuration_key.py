@@ -68,7 +68,7 @@ def refusal(name: str, value: str) -> str:
 
 def test_the_52_keys_of_the_standard_come_in_its_order() -> None:
     assert len(STANDARD_KEYS) == 52
-    assert len({spec.name.lower() for spec in KEYS}) == len(KEYS) == 55
+    assert len({spec.name.lower() for spec in KEYS}) == len(KEYS) == 56
     assert STANDARD_KEYS[0].name == "AllowOfflineTxForUnknownId"
     assert STANDARD_KEYS[-1].name == "SecurityProfile"
 
@@ -119,8 +119,12 @@ def test_every_companion_key_exists_and_is_a_read_only_integer() -> None:
 
 
 def test_our_own_keys_belong_to_no_profile_of_the_standard() -> None:
-    names = ["TxProfileFallback", "BootOnReconnect", "WaitingMeterValuesMax"]
-    assert [spec.name for spec in VENDOR_KEYS] == names
+    assert [spec.name for spec in VENDOR_KEYS] == [
+        "TxProfileFallback",
+        "BootOnReconnect",
+        "ReservationEnabled",
+        "WaitingMeterValuesMax",
+    ]
     assert all(spec.profile is None and spec.default is not None for spec in VENDOR_KEYS)
 
 

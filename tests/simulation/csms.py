@@ -53,6 +53,8 @@ class ModelCsms:
         self.book = Book()
         self.interval_s = random.choice((0, 60, 600))
         """Of the heartbeats."""
+        self._done: dict[str, tuple[tuple[str, dict[str, Any]], dict[str, Any]]] = {}
+        """What was done already, by message id: the request and its result."""
         self.is_healthy = False
         """From now on everything is answered, at once and kindly."""
 
@@ -79,8 +81,14 @@ class ModelCsms:
             code = self._random.choice(("InternalError", "GenericError", "NoSuchCode"))
             self._answer(connection, [CALL_ERROR, message_id, code, "", {}])
             return
-        self.book.received.append(Received(connection.number, message_id, action, payload))
-        result = self._result(action, payload)
+        if (known := self._done.get(message_id)) is not None:
+            # Sent again because the answer was lost: it is known by its id (JE 3.1).
+            request, result = known
+            assert request == (action, payload), f"{message_id} of {request} is used again: {text}"
+        else:
+            self.book.received.append(Received(connection.number, message_id, action, payload))
+            result = self._result(action, payload)
+            self._done[message_id] = (action, payload), result
         if self._happens(Trouble.SILENT_CSMS, 0.1):
             return
         if self._happens(Trouble.BAD_ANSWERS, 0.1):

@@ -33,6 +33,7 @@ class DeliveryWatch:
         self._started: set[str] = set()
         self._stopped: set[str] = set()
         self._ids: dict[str, int] = {}
+        self._late_ids: dict[str, int] = {}
         self.delivered: list[OutboxRecord] = []
         self.lost: list[OutboxRecord] = []
         self.thinned = 0
@@ -49,8 +50,12 @@ class DeliveryWatch:
             return
         if outcome.result is None:
             entry.failures += 1
-        else:
-            entry.result = outcome.result
+            return
+        entry.result = outcome.result
+        record = entry.record
+        if record in self.lost and record.action == START and record.transaction_key:
+            # Given up by now, but the late answer still brings the transactionId.
+            self._late_ids[record.transaction_key] = outcome.result["transactionId"]
 
     def committed(
         self, effects: Iterable[Effect], attempts_max: int, values_max: int
@@ -72,6 +77,8 @@ class DeliveryWatch:
         for transaction in transactions:
             key = transaction.key
             assert key in self._started, f"{transaction} was stored without its start"
+            if transaction.transaction_id is not None and key in self._late_ids:
+                self._ids.setdefault(key, self._late_ids[key])
             has_stop = key in self._stopped
             assert has_stop or transaction.is_running, f"{transaction} was stored without its stop"
         return new
@@ -89,6 +96,8 @@ class DeliveryWatch:
             f"{call} passed the oldest message {record}"
         )
         assert entry.result is None, f"{call} was answered already: {entry.result}"
+        assert call.message_id == record.message_id, f"{call} has an id that was never committed"
+        assert self._by_message.get(call.message_id) in (None, entry), f"{call} has a used id"
         self._by_message[call.message_id] = entry
         self._check_id(call, record)
 
@@ -105,6 +114,9 @@ class DeliveryWatch:
         known = self.entries.get(key)
         if known is not None:
             assert known.record.payload == record.payload, f"{known.record} became {record}"
+            if known.record.message_id not in (None, record.message_id):
+                counted = record.attempts - known.record.attempts
+                assert counted == 1, f"{record} has a new id, but no failure was counted"
             known.record = record
             return False
         assert key > max(self.entries, default=""), f"{record} is not the newest"

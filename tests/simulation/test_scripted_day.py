@@ -125,9 +125,11 @@ def test_power_is_cut_at_200_random_moments_of_a_scripted_day() -> None:
         ending.come_to_rest(made)
         ending.check(made)
         boots += made.boots - 1
-        starts = {json.dumps(start) for start in of(made, "StartTransaction")}
-        stops = {json.dumps(stop) for stop in of(made, "StopTransaction")}
-        assert len(starts) == len(stops)
+        for action in ("StartTransaction", "MeterValues", "StopTransaction"):
+            messages = [json.dumps(payload) for payload in of(made, action)]
+            assert len(messages) == len(set(messages)), f"{action} came twice"
+        starts = of(made, "StartTransaction")
+        assert len(starts) == len(of(made, "StopTransaction"))
         transactions += len(starts)
     assert boots == DAYS * CUTS_A_DAY
     assert transactions >= DAYS * 8

@@ -24,6 +24,7 @@ from tests.station.builders import AC, DC, START, after, charging, limit
 
 LOCK_FAILURE = ChargePointErrorCode.CONNECTOR_LOCK_FAILURE
 GROUND_FAILURE = ChargePointErrorCode.GROUND_FAILURE
+EV_ERROR = ChargePointErrorCode.EV_COMMUNICATION_ERROR
 
 
 # --- power and energy -----------------------------------------------------------------------------
@@ -301,6 +302,9 @@ def test_errors_are_raised_and_cleared_on_connectors_and_on_the_whole_station() 
         (lambda s: s.jam_lock(1, START, False), "connector 1: the lock is not jammed"),
         (lambda s: s.raise_error(1, START, ChargePointErrorCode.NO_ERROR), "NoError is no error"),
         (lambda s: s.raise_error(7, START, GROUND_FAILURE), "connector 7 does not exist"),
+        (lambda s: s.raise_error(7, START, EV_ERROR), "connector 7 does not exist"),
+        (lambda s: s.raise_error(0, START, EV_ERROR), "belongs to a connector with a vehicle"),
+        (lambda s: s.raise_error(2, START, EV_ERROR), "needs a vehicle, and none is plugged in"),
         (lambda s: s.clear_error(1, START), "connector 1: no error is raised"),
         (lambda s: s.energize(7, True, START), "connector 7 does not exist"),
         (lambda s: s.set_limit(7, Decimal(6), Decimal(1), START), "connector 7 does not exist"),

@@ -347,6 +347,11 @@ def transactions() -> v.Transactions:
                 meter_start_wh=120_000,
                 energy_wh=3_210,
                 delivery=v.DeliveryState.DELIVERED,
+                messages=v.TransactionMessages(
+                    start=v.MessageDelivery(
+                        state=v.DeliveryState.DELIVERED, delivered_at=at(13, 20, 10)
+                    )
+                ),
             ),
         )
     )

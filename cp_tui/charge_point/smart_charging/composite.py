@@ -64,7 +64,7 @@ def composite(
                 end=to_instant(period_end),
                 limit=decision.limit,
                 number_phases=decision.number_phases,
-                source=explain(decision, terms, is_hypothetical=is_idle),
+                source=explain(decision, terms, is_hypothetical=is_idle, begin=at),
             )
             for (at, decision), period_end in zip(found, ends, strict=True)
         ),

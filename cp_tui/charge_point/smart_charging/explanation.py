@@ -18,15 +18,23 @@ _PARTS_SHOWN_MAX = 4
 """A sum of more connectors would not fit the line."""
 
 
-def explain(decision: Decision, terms: Terms, *, is_hypothetical: bool) -> LimitSource:
-    """Return the source of a limit with its sentence, its losers and the conversion used."""
+def explain(
+    decision: Decision, terms: Terms, *, is_hypothetical: bool, begin: int | None = None
+) -> LimitSource:
+    """Return the source of a limit with its sentence, its losers and the conversion used.
+
+    A decision for a whole period names the second when it begins: what ends later is to come.
+    """
     winner = decision.winner
     return LimitSource(
         kind=decision.kind,
         is_hypothetical=is_hypothetical,
         winner=None if winner is None else winner.ref,
         sentence=_sentence(decision, terms.unit),
-        losers=tuple(_loser(lost, decision, terms.unit) for lost in decision.lost[:LOSERS_MAX]),
+        losers=tuple(
+            Loser(profile=lost.ref, why=lost.why, sentence=_why(lost, decision, terms.unit, begin))
+            for lost in decision.lost[:LOSERS_MAX]
+        ),
         losers_omitted=decision.omitted + max(0, len(decision.lost) - LOSERS_MAX),
         conversion=None if winner is None else _conversion(winner, decision, terms),
     )
@@ -58,11 +66,7 @@ def _conversion(winner: Claim, decision: Decision, terms: Terms) -> str | None:
     )
 
 
-def _loser(lost: Lost, decision: Decision, unit: ChargingRateUnitType) -> Loser:
-    return Loser(profile=lost.ref, why=lost.why, sentence=_why(lost, decision, unit))
-
-
-def _why(lost: Lost, decision: Decision, unit: ChargingRateUnitType) -> str:
+def _why(lost: Lost, decision: Decision, unit: ChargingRateUnitType, begin: int | None) -> str:
     ref = lost.ref
     match lost.why:
         case LostBecause.HIDDEN_BY_TX_PROFILE if (
@@ -76,13 +80,14 @@ def _why(lost: Lost, decision: Decision, unit: ChargingRateUnitType) -> str:
             or_more = " and more" if lost.varies else ""
             return f"{ref} allows {more}: {amount(lost.allowed, unit)}{or_more}"
         case _:
-            return why_silent(lost)
+            return why_silent(lost, begin)
 
 
-def why_silent(lost: Lost) -> str:
+def why_silent(lost: Lost, begin: int | None = None) -> str:
     """Say why a profile does not count, whatever the limit is."""
     ref = lost.ref
     at = "" if lost.instant is None else moment(lost.instant)
+    is_ahead = begin is not None and lost.instant is not None and lost.instant > begin
     match lost.why:
         case LostBecause.LOWER_STACK_LEVEL:
             return f"{lost.by} beats {ref}"
@@ -93,11 +98,11 @@ def why_silent(lost: Lost) -> str:
         case LostBecause.NOT_YET_VALID:
             return f"{ref} is not valid before {at}"
         case LostBecause.EXPIRED:
-            return f"{ref} was valid until {at}"
+            return f"{ref} {'is' if is_ahead else 'was'} valid until {at}"
         case LostBecause.NOT_STARTED:
             return f"{ref} starts at {at}"
         case LostBecause.DURATION_OVER:
-            return f"{ref} ended at {at}"
+            return f"{ref} {'ends' if is_ahead else 'ended'} at {at}"
         case LostBecause.RECURRENCE_GAP:
             return f"{ref} rests until {at}"
     raise AssertionError(lost)

@@ -74,9 +74,13 @@ class TagExplanation(Value):
     outcome: TagOutcome
     reason: Reason
     outcome_without_answer: TagOutcome | None = None
-    """Where the CSMS is asked: what happens if it does not answer."""
+    """While the CSMS can be asked: what happens where it does not answer, or the link is lost."""
     reason_without_answer: Reason | None = None
     reservations: tuple[int, ...] = ()
     """The reservationIds that the tag may use."""
     kept_from_it: tuple[Reason, ...] = ()
     """The connectors that are reserved for others."""
+    connector_id: int | None = None
+    """The connector that was asked about; None: all of them."""
+    obstacle: Reason | None = None
+    """What keeps every tag from that connector: a fault, a transaction, no operation."""

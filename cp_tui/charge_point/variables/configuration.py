@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables.value import RootValue, Value
 
 
@@ -17,6 +18,24 @@ class KeySource(StrEnum):
     OPERATOR = "operator"
     STATION = "station"
     """It describes the hardware and cannot be set."""
+
+
+class KeyChange(Value):
+    """A change of a key, or an attempt: the event of the streams `configuration_key`, for what the
+    CSMS changed on monitored keys, and `configuration_changes`, for all keys and whoever it was."""
+
+    key: str
+    value: str
+    """The new value, or the one that was refused; `(secret)` for AuthorizationKey."""
+    read_only: bool
+    old_value: str | None
+    """The value before, which is still in force where the answer is a refusal."""
+    time: datetime
+    source: KeySource
+    answer: str
+    """`Accepted` or `RebootRequired`; in `configuration_changes` also `Rejected` (which rule, says
+    the reason) and `NotSupported` (there is no such key)."""
+    reason: Reason | None = None
 
 
 class ConfigurationEntry(Value):
@@ -32,30 +51,27 @@ class ConfigurationEntry(Value):
     unit: str | None = None
     constraint: str = ""
     """What is allowed, in words."""
+    minimum: int | None = None
+    """Of an integer."""
+    maximum: int | None = None
+    choices: tuple[str, ...] = ()
+    """The allowed values, or the allowed items of a list; empty: any."""
     effect: str = ""
     """What the key does, in one line."""
     profile: str = ""
     source: KeySource
     changed_at: datetime | None = None
+    old_value: str | None = None
+    """Before the newest change at `changed_at`; `(secret)` for AuthorizationKey. None where
+    it was not set, or was never changed."""
+    last_refusal: KeyChange | None = None
+    """The newest attempt to change it that was refused, since the boot."""
     is_reboot_pending: bool = False
     is_monitored: bool = False
 
 
 class Configuration(RootValue[tuple[ConfigurationEntry, ...]]):
     """Every configuration key in the order of the standard, custom keys last."""
-
-
-class KeyChange(Value):
-    """A monitored key that the CSMS changed: the event of the stream `configuration_key`."""
-
-    key: str
-    value: str
-    read_only: bool
-    old_value: str | None
-    time: datetime
-    source: KeySource
-    answer: str
-    """`Accepted` or `RebootRequired`."""
 
 
 class Monitor(Value):

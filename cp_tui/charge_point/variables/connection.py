@@ -105,8 +105,31 @@ class Link(Value):
     """0 plain, 1 Basic authentication, 2 TLS with Basic authentication."""
     authorization_key: str = "not set"
     """Length and form of the AuthorizationKey, such as `20 bytes (hex)`; never the key."""
+    trust: str = ""
+    """What the server certificate is held against, in words; empty where the URL has no TLS."""
     network_up: bool = True
     """False while the operator has pulled the network cable (`set_network`)."""
+
+
+class LinkAttempt(Value):
+    """What became of an attempt to connect, or of an open link: the event of `link_attempts`."""
+
+    at: datetime
+    attempt: int
+    """Since the link was last open; 0 where an open link ended."""
+    phase: LinkPhase
+    """`open`: it succeeded; `waiting`: it failed, or the link ended; `stopped`: by the operator, or
+    the power went."""
+    step: LinkStep | None = None
+    """The step that failed; None where nothing did."""
+    text: str = ""
+    """The cause in plain words."""
+    hint: str = ""
+    """What to check."""
+    http_status: int | None = None
+    close_code: int | None = None
+    open_for_s: float | None = None
+    """How long the link that ended had been open."""
 
 
 class StopReport(Value):
@@ -114,6 +137,15 @@ class StopReport(Value):
 
     at: datetime
     lines: tuple[str, ...]
+
+
+class PendingCall(Value):
+    """A CALL that waits for its answer: BootNotification at once, others when they wait long."""
+
+    action: str
+    since: datetime
+    times_out_at: datetime
+    """When it is given up (MessageTimeout)."""
 
 
 class Registration(Value):
@@ -130,6 +162,13 @@ class Registration(Value):
     clock_set_at: datetime | None = None
     clock_set_by: str | None = None
     """The message that set it, `BootNotification` or `Heartbeat`."""
+    clock_kept_offset_s: float | None = None
+    """The offset from before the boot, in use until the CSMS tells the time; None: the CSMS has
+    told it, or none is known."""
+    clock_refused: Reason | None = None
+    """Why the clock of the CSMS is not followed."""
+    pending: PendingCall | None = None
+    """A CALL that the CSMS leaves without an answer."""
     reason: Reason | None = None
     """Why it is not Accepted, where that is known."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables.refusal import Refusal
 from cp_tui.charge_point.variables.reservation import Reservation
 from cp_tui.charge_point.variables.value import Exact, RootValue, Value
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
@@ -95,6 +96,8 @@ class Connector(Value):
     faults: tuple[Fault, ...] = ()
     last_refusal: Reason | None = None
     """Why the newest attempt to start here was refused."""
+    refusal: Refusal | None = None
+    """The same with who refused, when, the tag and the key that decides."""
 
 
 class Connectors(RootValue[tuple[Connector, ...]]):

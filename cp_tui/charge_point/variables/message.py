@@ -21,6 +21,26 @@ class DeliveryState(StrEnum):
     """The CSMS failed to process it TransactionMessageAttempts times."""
 
 
+class MessageDelivery(Value):
+    """How far one message of a transaction got."""
+
+    state: DeliveryState
+    delivered_at: datetime | None = None
+    """When the CSMS confirmed it; None also where an older version took the answer."""
+
+
+class TransactionMessages(Value):
+    """The messages of a transaction, and how far each of them got."""
+
+    start: MessageDelivery
+    meter_values_delivered: int = 0
+    meter_values_waiting: int = 0
+    meter_values_lost: int = 0
+    """Given up, or dropped because too many waited (E 3.91)."""
+    stop: MessageDelivery | None = None
+    """None while it runs."""
+
+
 class TransactionEntry(Value):
     """A transaction, running or past."""
 
@@ -36,6 +56,9 @@ class TransactionEntry(Value):
     stop_reason: StopReason | None = None
     stop_explanation: Reason | None = None
     delivery: DeliveryState
+    loss: Reason | None = None
+    """Why a message of it never arrived, where that is known."""
+    messages: TransactionMessages
 
 
 class Transactions(RootValue[tuple[TransactionEntry, ...]]):
@@ -45,6 +68,8 @@ class Transactions(RootValue[tuple[TransactionEntry, ...]]):
 class OutboxEntry(Value):
     """A message that waits to be sent."""
 
+    sequence: int = 0
+    """Its place among all transaction messages of this charge point: what `drop_message` takes."""
     action: str
     connector_id: int | None = None
     transaction_key: str | None = None
@@ -98,4 +123,6 @@ class MessageRecord(Value):
     """Of a response: since its request."""
     result: str | None = None
     """Status of a response, error code of a CALLERROR."""
+    is_composed: bool = False
+    """A person composed it (`send_call`, `send_raw`), or it answers such a CALL."""
     reason: Reason | None = None

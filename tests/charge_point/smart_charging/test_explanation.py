@@ -203,8 +203,20 @@ def test_a_loser_for_two_reasons_in_one_period_stands_there_twice() -> None:
             "TxDefaultProfile #1 level 2 beats TxDefaultProfile #2 level 1",
         ),
         (LostBecause.NOT_STARTED, "TxDefaultProfile #2 level 1 starts at 2026-01-05 08:01:00Z"),
-        (LostBecause.DURATION_OVER, "TxDefaultProfile #2 level 1 ended at 2026-01-05 08:02:00Z"),
+        (LostBecause.DURATION_OVER, "TxDefaultProfile #2 level 1 ends at 2026-01-05 08:02:00Z"),
     ]
+
+
+def test_what_ends_within_a_period_is_to_come_and_what_ended_before_it_is_past() -> None:
+    above = on(0, profile(TX_DEFAULT, (0, 10), id=1, level=2))
+    given = context(above, on(0, profile(TX_DEFAULT, (0, 16), id=2, level=1, valid_to=after(60))))
+    expired = "TxDefaultProfile #2 level 1 {} valid until 2026-01-05 08:01:00Z"
+    assert (LostBecause.EXPIRED, expired.format("is")) in losers(
+        composite(given, 1, T0, 300, A).periods[0].source
+    )
+    assert (LostBecause.EXPIRED, expired.format("was")) in losers(
+        composite(given, 1, after(60), 300, A).periods[0].source
+    )
 
 
 def test_a_cap_that_changes_above_the_limit_does_not_divide_the_period() -> None:

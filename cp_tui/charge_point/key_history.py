@@ -1,0 +1,74 @@
+"""Who changed which configuration key, from what, and what was refused: `configuration_changes`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables import KeyChange, KeySource
+from cp_tui.ocpp.configuration_key import Access, KeySpec
+from cp_tui.ocpp.datatypes import ConfigurationStatus
+
+SECRET = "(secret)"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The outcome of an attempt to change a key."""
+
+    status: ConfigurationStatus
+    reason: Reason
+    key: str
+    """As the key is spelt, or as it was asked for where there is none."""
+    source: KeySource
+    """Who tried."""
+    spec: KeySpec | None = None
+    old_value: str | None = None
+    """Of AuthorizationKey only whether there was one."""
+    value: str = ""
+    """The new value, or the refused one; never that of AuthorizationKey."""
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the value was taken."""
+        return self.status in (ConfigurationStatus.ACCEPTED, ConfigurationStatus.REBOOT_REQUIRED)
+
+
+def shown(spec: KeySpec, value: str) -> str:
+    """Give a value as it may be shown: that of AuthorizationKey never is."""
+    return SECRET if spec.access is Access.WRITE_ONLY else value
+
+
+def key_change(core: Core, change: Change) -> KeyChange:
+    """Give the event that tells of an attempt, made now."""
+    return KeyChange(
+        key=change.key,
+        value=change.value,
+        read_only=change.spec is not None and change.spec.is_read_only,
+        old_value=change.old_value,
+        time=core.time,
+        source=change.source,
+        answer=change.status,
+        reason=change.reason,
+    )
+
+
+class KeyHistory:
+    """Tells every attempt to change a key, and remembers the newest refused one of each."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._refusals: dict[str, KeyChange] = {}
+
+    def refusal(self, key: str) -> KeyChange | None:
+        """Give the newest refused attempt to change a key, since the boot."""
+        return self._refusals.get(key.lower())
+
+    def note(self, change: Change) -> None:
+        """Tell an attempt, whatever became of it."""
+        told = key_change(self._core, change)
+        self._core.event("configuration_changes", told)
+        if change.spec is not None and not change.is_stored:
+            self._refusals[change.key.lower()] = told
+            self._core.changed("configuration")

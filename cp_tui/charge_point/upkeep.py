@@ -1,0 +1,54 @@
+"""What the operator takes away: a message that waits, the cached tags, a reservation.
+
+Each leaves a trace in the log, and says at the place it concerns who wanted it.
+"""
+
+from __future__ import annotations
+
+from cp_tui.charge_point.effects import LogLevel, Refuse, Reply
+from cp_tui.charge_point.events import CancelReservation, ClearAuthorizationCache, DropMessage
+from cp_tui.charge_point.parts import Parts
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.ocpp.datatypes import CancelReservationStatus
+
+OPERATOR = "the operator"
+
+
+def drop_message(parts: Parts, event: DropMessage) -> None:
+    """Give up a transaction message: the CSMS will never see it (S 3.7 is broken on purpose)."""
+    problem = parts.outbox.drop(event.sequence)
+    if problem is not None:
+        reason = Reason(id="outbox.not_dropped", rule="S 3.7", text=problem)
+        parts.core.emit(Refuse(event.request, reason))
+        return
+    reason = because(
+        "outbox.dropped",
+        "S 3.7",
+        "message {sequence} was dropped by {by}; the CSMS will not learn of it",
+        sequence=event.sequence,
+        by=OPERATOR,
+    )
+    parts.core.emit(Reply(event.request, True, reason))
+
+
+def clear_authorization_cache(parts: Parts, event: ClearAuthorizationCache) -> None:
+    """Forget all cached tags, also where the cache is not in use."""
+    count = parts.authorization_cache.clear()
+    reason = because(
+        "authorization.cache.cleared_locally",
+        "S 3.5.1",
+        "{by} cleared the authorization cache, {count} tags in it",
+        by=OPERATOR,
+        count=count,
+    )
+    parts.core.log(LogLevel.WARNING, reason.text)
+    parts.core.emit(Reply(event.request, count, reason))
+
+
+def cancel_reservation(parts: Parts, event: CancelReservation) -> None:
+    """End a reservation; the CSMS is not told, there is no message for it."""
+    status, reason = parts.reservations.cancel(event.reservation_id, by=OPERATOR)
+    if status is CancelReservationStatus.ACCEPTED:
+        parts.core.emit(Reply(event.request, True, reason))
+    else:
+        parts.core.emit(Refuse(event.request, reason))

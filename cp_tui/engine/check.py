@@ -1,0 +1,253 @@
+"""The test of the connection: one attempt, exactly as the link makes it, told step by step.
+
+It stops after the upgrade unless it is told to boot: a BootNotification changes what the CSMS
+thinks of the charge point. Nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import uuid4
+
+from pydantic import ValidationError
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.effects import SetCredentials
+from cp_tui.charge_point.variables import LinkPhase, Tls
+from cp_tui.engine.attempt import Attempt, Found, Reached, Resolved, Secured, Timeouts
+from cp_tui.engine.config import EngineConfig
+from cp_tui.engine.diagnosis import LinkFailure, closed_failure
+from cp_tui.engine.endpoint import Endpoint, endpoint
+from cp_tui.engine.tls import tls_context
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.core import BootNotificationRequest, BootNotificationResponse
+from cp_tui.ocpp.enumerations import RegistrationStatus
+from cp_tui.ocpp.errors import OcppError
+from cp_tui.ocpp.frame import Call, CallError, CallResult, encode, parse
+
+BOOT_TIMEOUT_S = 30.0
+FRAMES_BEFORE_ANSWER_MAX = 100
+"""A CSMS may speak first, but not for ever."""
+DAYS_LEFT_FEW = 30
+
+
+class Step(StrEnum):
+    """What is tested, in this order."""
+
+    ADDRESS = "Address"
+    DNS = "DNS"
+    TCP = "TCP"
+    TLS = "TLS"
+    HTTP = "HTTP"
+    SUBPROTOCOL = "Subprotocol"
+    BOOT = "Boot"
+
+
+class Verdict(StrEnum):
+    """How a step went."""
+
+    OK = "ok"
+    NOTE = "note"
+    """It works, but somebody should know."""
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """A step that was tested; the text may hold what a server wrote."""
+
+    step: Step
+    verdict: Verdict
+    text: str
+    hint: str = ""
+    """What to check, or to know."""
+    took_ms: float | None = None
+
+
+Tell = Callable[[StepResult], None]
+
+
+async def check_connection(
+    config: EngineConfig,
+    credentials: SetCredentials,
+    tell: Tell,
+    *,
+    with_boot: bool = False,
+    timeouts: Timeouts | None = None,
+) -> bool:
+    """Test each step until one fails; returns whether all went well.
+
+    Raises `EngineStartError` where `ca_file` cannot be used.
+    """
+    target = endpoint(config.url, config.charge_point.charge_point_id)
+    tls = tls_context(config.ca_file, config.check_hostname) if target.is_secure else None
+    tell(StepResult(Step.ADDRESS, Verdict.OK, target.uri))
+    check = _Check(target, tls, credentials, tell)
+    connection = await check.connect(timeouts or Timeouts())
+    if connection is None:
+        return False
+    try:
+        return not with_boot or await _boot(connection, config.charge_point, tell)
+    finally:
+        await connection.close()
+
+
+class _Check:
+    """One attempt while it is made."""
+
+    def __init__(
+        self, target: Endpoint, tls: ssl.SSLContext | None, sent: SetCredentials, tell: Tell
+    ) -> None:
+        self._target = target
+        self._tls = tls
+        self._credentials = sent
+        self._tell = tell
+        self._since = asyncio.get_running_loop().time()
+
+    async def connect(self, timeouts: Timeouts) -> ClientConnection | None:
+        """Connect, and tell how each step went."""
+        attempt = Attempt(
+            endpoint=self._target,
+            tls=self._tls,
+            password=self._credentials.password,
+            timeouts=timeouts,
+            on_phase=self._begin,
+            on_found=self._found,
+        )
+        try:
+            connection = await attempt.run()
+        except LinkFailure as failure:
+            step = next(step for step in Step if step.casefold() == failure.step.casefold())
+            if step is Step.SUBPROTOCOL:
+                self._say(Step.HTTP, f"101 Switching Protocols; {self._sent()}")
+            result = StepResult(step, Verdict.FAILED, failure.text, failure.hint, self._took_ms())
+            self._tell(result)
+            return None
+        self._say(Step.HTTP, f"101 Switching Protocols; {self._sent()}")
+        self._tell(StepResult(Step.SUBPROTOCOL, Verdict.OK, str(connection.subprotocol)))
+        return connection
+
+    def _begin(self, phase: LinkPhase) -> None:
+        self._since = asyncio.get_running_loop().time()
+
+    def _took_ms(self) -> float:
+        return (asyncio.get_running_loop().time() - self._since) * 1000
+
+    def _say(self, step: Step, text: str, verdict: Verdict = Verdict.OK, hint: str = "") -> None:
+        self._tell(StepResult(step, verdict, text, hint, self._took_ms()))
+
+    def _found(self, found: Found) -> None:
+        match found:
+            case Resolved(addresses):
+                is_name = not _is_address(self._target.host)
+                text = ", ".join(addresses) if is_name else "not needed: the host is an address"
+                self._say(Step.DNS, text)
+            case Reached(address, port):
+                self._say(Step.TCP, f"{address} port {port}")
+                if not self._target.is_secure:
+                    hint = "whoever is on the way can read and change what is said"
+                    self._tell(
+                        StepResult(Step.TLS, Verdict.NOTE, "none: ws:// is not encrypted", hint)
+                    )
+            case Secured(tls):
+                self._secured(tls)
+
+    def _secured(self, tls: Tls) -> None:
+        shown = tls.certificate
+        text = f"{tls.version}, {tls.cipher}"
+        if shown is None:
+            self._say(Step.TLS, text)
+            return
+        days = (shown.not_after - datetime.now(UTC)).days
+        text += f"; certificate of {shown.subject or 'nobody'}, issued by {shown.issuer},"
+        text += f" valid until {shown.not_after:%Y-%m-%d}, {days} days left"
+        if days < DAYS_LEFT_FEW:
+            self._say(Step.TLS, text, Verdict.NOTE, "the CSMS needs a new certificate soon")
+        else:
+            self._say(Step.TLS, text)
+
+    def _sent(self) -> str:
+        """Say what was sent of the AuthorizationKey, which itself is never shown."""
+        if self._credentials.password is None:
+            return f"no Authorization header sent (AuthorizationKey: {self._credentials.form})"
+        user = self._target.charge_point_id
+        return f"Authorization header sent: user {user}, key of {self._credentials.form}"
+
+
+async def _boot(connection: ClientConnection, config: ChargePointConfig, tell: Tell) -> bool:
+    """Send a BootNotification, and tell the answer (S 4.2)."""
+    since = asyncio.get_running_loop().time()
+    request = BootNotificationRequest(
+        charge_point_vendor=config.vendor,
+        charge_point_model=config.model,
+        charge_point_serial_number=config.charge_point_serial_number,
+        charge_box_serial_number=config.charge_box_serial_number,
+        firmware_version=config.firmware_version,
+    )
+    message_id = str(uuid4())
+    try:
+        async with asyncio.timeout(BOOT_TIMEOUT_S):
+            call = Call(message_id, Action.BOOT_NOTIFICATION, request.to_payload())
+            await connection.send(encode(call))
+            answer = await _answer(connection, message_id)
+    except TimeoutError:
+        text = f"the CSMS does not answer BootNotification within {BOOT_TIMEOUT_S:g} s"
+        result = StepResult(Step.BOOT, Verdict.FAILED, text)
+    except ConnectionClosed as error:
+        result = StepResult(Step.BOOT, Verdict.FAILED, closed_failure(error).text)
+    else:
+        took_ms = (asyncio.get_running_loop().time() - since) * 1000
+        result = _registration(answer, took_ms)
+    tell(result)
+    return result.verdict is not Verdict.FAILED
+
+
+async def _answer(connection: ClientConnection, message_id: str) -> CallResult | CallError | None:
+    """Wait for the answer to a request, past whatever else the CSMS says."""
+    for _ in range(FRAMES_BEFORE_ANSWER_MAX):
+        with suppress(OcppError):
+            frame = parse(await connection.recv())
+            if isinstance(frame, CallResult | CallError) and frame.message_id == message_id:
+                return frame
+    return None
+
+
+def _registration(answer: CallResult | CallError | None, took_ms: float) -> StepResult:
+    """Say what the CSMS thinks of the charge point."""
+
+    def said(verdict: Verdict, text: str, hint: str = "") -> StepResult:
+        return StepResult(Step.BOOT, verdict, text, hint, took_ms)
+
+    if answer is None:
+        return said(Verdict.FAILED, "the CSMS says a lot, but does not answer BootNotification")
+    if isinstance(answer, CallError):
+        return said(Verdict.FAILED, f"CALLERROR {answer.code}: {answer.description}")
+    try:
+        response = BootNotificationResponse.model_validate(answer.payload)
+    except ValidationError:
+        return said(Verdict.FAILED, "the CSMS answers BootNotification with something else")
+    text = f"{response.status}, interval {response.interval} s"
+    match response.status:
+        case RegistrationStatus.ACCEPTED:
+            return said(Verdict.OK, text)
+        case RegistrationStatus.PENDING:
+            return said(Verdict.NOTE, text, "the CSMS wants to set the charge point up first")
+        case RegistrationStatus.REJECTED:
+            return said(Verdict.FAILED, text, "register the id at the CSMS")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
