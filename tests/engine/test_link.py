@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
@@ -269,7 +270,7 @@ async def test_the_wait_grows_until_a_connection_lasted() -> None:
     async def turn_away(connection: ServerConnection) -> None:
         await connection.close()
 
-    growing = BackoffSettings(wait_minimum_s=0.01, random_range_s=0.0, doublings=3)
+    growing = BackoffSettings(wait_minimum_s=0.05, random_range_s=0.0, doublings=3)
     settings = replace(FAST, backoff=growing, lasting_s=3600.0)
     async with websocket_server(turn_away) as server:
         async with link_to(url_of(server), settings=settings) as under_test:
@@ -280,7 +281,7 @@ async def test_the_wait_grows_until_a_connection_lasted() -> None:
                 for state in under_test.states
                 if state.next_attempt_at is not None
             ]
-        assert waits[:4] == [0.01, 0.02, 0.04, 0.08]
+        assert waits[:4] == pytest.approx([0.05, 0.1, 0.2, 0.4], abs=0.04)
         settings = replace(settings, lasting_s=0.0)
         async with link_to(url_of(server), settings=settings) as under_test:
             under_test.link.open()
@@ -290,7 +291,7 @@ async def test_the_wait_grows_until_a_connection_lasted() -> None:
                 for state in under_test.states
                 if state.next_attempt_at is not None
             ]
-        assert waits[:2] == [0.01, 0.01]
+        assert waits[:2] == pytest.approx([0.05, 0.05], abs=0.04)
 
 
 async def test_cut_is_silent_and_the_link_can_be_opened_again() -> None:
