@@ -46,6 +46,7 @@ def test_the_example_of_a_configuration_is_right() -> None:
     assert [(key.spec.name, key.value) for key in configuration.custom_keys] == [
         ("SiteName", "Depot north"),
         ("MaxPower", "22"),
+        ("Modem", "LTE"),
     ]
 
 

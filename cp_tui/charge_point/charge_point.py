@@ -111,7 +111,7 @@ class ChargePoint:
         return explain_tag(self._parts, id_tag, connector_id, is_stopped=stopped)
 
     def _dispatch(self, event: events.Event) -> None:
-        parts, operator = self._parts, self._operator
+        parts = self._parts
         match event:
             case events.PoweredOn():
                 self._power_on()
@@ -147,34 +147,46 @@ class ChargePoint:
                 self._faults.cleared(event)
             case events.LockJammed():
                 self._faults.lock_jammed(event)
+            case events.StopPressed(connector_id):
+                parts.sessions.stop_by_button(parts.connectors[connector_id])
+            case events.EmergencyStopPressed():
+                parts.sessions.stop_all_at_once()
             case events.MainsFailed():
                 parts.resetting.lose_mains()
-            case events.Stop():
-                operator.stop(event)
-            case events.Restart():
-                operator.restart(event)
-            case events.TransferData():
-                operator.transfer_data(event)
-            case events.SetCustomConfigurationKey():
-                operator.set_custom_configuration_key(event)
-            case events.MonitorConfigurationKeys():
-                operator.monitor_configuration_keys(event)
-            case events.InstallChargingProfile():
-                profile_commands.install_charging_profile(parts, event)
-            case events.ClearChargingProfile():
-                profile_commands.clear_charging_profile(parts, event)
-            case events.SendCall():
-                parts.composer.send_call(event)
-            case events.SendRaw():
-                parts.composer.send_raw(event)
-            case events.DropMessage():
-                upkeep.drop_message(parts, event)
-            case events.ClearAuthorizationCache():
-                upkeep.clear_authorization_cache(parts, event)
-            case events.CancelReservation():
-                upkeep.cancel_reservation(parts, event)
             case _:
-                assert_never(event)
+                self._carry_out(event)
+
+    def _carry_out(self, command: events.Command) -> None:
+        parts, operator = self._parts, self._operator
+        match command:
+            case events.Stop():
+                operator.stop(command)
+            case events.Restart():
+                operator.restart(command)
+            case events.TransferData():
+                operator.transfer_data(command)
+            case events.SetCustomConfigurationKey():
+                operator.set_custom_configuration_key(command)
+            case events.MonitorConfigurationKeys():
+                operator.monitor_configuration_keys(command)
+            case events.InstallChargingProfile():
+                profile_commands.install_charging_profile(parts, command)
+            case events.ClearChargingProfile():
+                profile_commands.clear_charging_profile(parts, command)
+            case events.SendCall():
+                parts.composer.send_call(command)
+            case events.SendRaw():
+                parts.composer.send_raw(command)
+            case events.TryNow():
+                upkeep.try_now(parts, command)
+            case events.DropMessage():
+                upkeep.drop_message(parts, command)
+            case events.ClearAuthorizationCache():
+                upkeep.clear_authorization_cache(parts, command)
+            case events.CancelReservation():
+                upkeep.cancel_reservation(parts, command)
+            case _:
+                assert_never(command)
 
     def _power_on(self) -> None:
         """Boot: find the cables, end what the power loss interrupted, connect (S 4.2)."""

@@ -58,6 +58,8 @@ class Configuration:
         self._specs = {spec.name.lower(): spec for spec in specs}
         self._custom = {custom.spec.name.lower() for custom in config.custom_keys}
         self._states: dict[str, KeyState] = {}
+        self._waiting: set[str] = set()
+        """Keys whose new value works after the next reboot."""
         self._defaults: dict[str, str | None] = {}
         self._entries: dict[str, ConfigurationEntry] = {}
         """What is published of each key, until it changes: there are dozens."""
@@ -177,8 +179,13 @@ class Configuration:
         """Store a value that needs no check."""
         name, now = key.lower(), self._core.now
         spec, old_value = self._specs[name], self._shown(self._specs[name])
+        old = self._states[name]
         self._states[name] = KeyState(value, source, now, old_value)
         self._entries.pop(name, None)
+        status = ConfigurationStatus.ACCEPTED
+        if spec.is_reboot_required and value != old.value:
+            self._waiting.add(name)
+            status = ConfigurationStatus.REBOOT_REQUIRED
         record = KeyRecord(value=value, source=source, changed_at=now, old_value=old_value)
         self._core.save(Table.KEY, name, record)
         self._core.changed("configuration", "monitors")
@@ -191,7 +198,6 @@ class Configuration:
             new=shown(spec, value),
             source=source,
         )
-        status = ConfigurationStatus.ACCEPTED
         new_value = shown(spec, value)
         return self._noted(Change(status, reason, spec.name, source, spec, old_value, new_value))
 
@@ -264,6 +270,7 @@ class Configuration:
             changed_at=state.changed_at,
             old_value=state.old_value,
             last_refusal=self._history.refusal(name),
+            is_reboot_pending=name in self._waiting,
             is_monitored=is_monitored,
         )
 

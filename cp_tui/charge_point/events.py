@@ -132,6 +132,18 @@ class LockJammed:
 
 
 @dataclass(frozen=True, slots=True)
+class StopPressed:
+    """The stop button of a connector was pressed; it knows no tag."""
+
+    connector_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyStopPressed:
+    """The emergency button of the charge point was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
 class MainsFailed:
     """The mains are gone, and a backup lasts until the CSMS knows what has ended (T TC_032_1)."""
 
@@ -222,6 +234,13 @@ class SendRaw:
 
 
 @dataclass(frozen=True, slots=True)
+class TryNow:
+    """Command `try_now`, where the link is open: send the oldest message again at once."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
 class DropMessage:
     """Command `drop_message`: give up a transaction message that waits."""
 
@@ -244,6 +263,23 @@ class CancelReservation:
     reservation_id: int
 
 
+Command = (
+    Stop
+    | Restart
+    | TransferData
+    | SetCustomConfigurationKey
+    | MonitorConfigurationKeys
+    | InstallChargingProfile
+    | ClearChargingProfile
+    | SendCall
+    | SendRaw
+    | TryNow
+    | DropMessage
+    | ClearAuthorizationCache
+    | CancelReservation
+)
+"""What the operator asks for."""
+
 Event = (
     PoweredOn
     | Tick
@@ -259,18 +295,9 @@ Event = (
     | EvSuspended
     | ErrorRaised
     | ErrorCleared
+    | StopPressed
+    | EmergencyStopPressed
     | LockJammed
     | MainsFailed
-    | Stop
-    | Restart
-    | TransferData
-    | SetCustomConfigurationKey
-    | MonitorConfigurationKeys
-    | InstallChargingProfile
-    | ClearChargingProfile
-    | SendCall
-    | SendRaw
-    | DropMessage
-    | ClearAuthorizationCache
-    | CancelReservation
+    | Command
 )

@@ -26,6 +26,9 @@ class Faults:
         )
         connector.faults[event.error_code] = fault
         self._follow(connector, f"{event.error_code} appeared")
+        if fault.blocks_charging:
+            for hit in [connector] if connector.connector_id else self._parts.connectors[1:]:
+                self._parts.sessions.stop_for_fault(hit, event.error_code)
 
     def cleared(self, event: ErrorCleared) -> None:
         """Forget an error, or all of them; charging goes on where it stopped."""

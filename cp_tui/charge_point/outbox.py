@@ -140,10 +140,11 @@ class Outbox:
             is_useful_late=record.action == Action.START_TRANSACTION,
         )
 
-    def try_now(self) -> None:
-        """Do not wait any longer for the next attempt."""
-        if self._entries and self._entries[0].next_attempt_at:
-            self._replace_head(next_attempt_at=None)
+    def try_now(self) -> str | None:
+        """Do not wait any longer for the next attempt; give what is tried, if anything is."""
+        if not self._entries or not self._entries[0].next_attempt_at:
+            return None
+        return self._replace_head(next_attempt_at=None).action
 
     def waiting(self) -> Counter[tuple[str | None, str]]:
         """Count what waits, by transaction and action."""

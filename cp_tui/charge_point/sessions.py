@@ -21,8 +21,14 @@ from cp_tui.charge_point.refusals import note_refusal
 from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
-from cp_tui.ocpp.datatypes import ChargePointStatus, ChargingProfile, StopReason
+from cp_tui.ocpp.datatypes import (
+    ChargePointErrorCode,
+    ChargePointStatus,
+    ChargingProfile,
+    StopReason,
+)
 
+STOP_ON_FAULT = "StopTransactionOnFault"
 LOCK_JAMMED = because("sessions.lock_jammed", "E 3.5", "the lock is jammed and keeps the cable")
 
 
@@ -216,6 +222,27 @@ class Sessions:
         """Stop with a tag at the reader; the user takes the cable along."""
         reason = because("sessions.tag_stop", "S 4.10", "{words}", words=words)
         self.stop(connector, StopReason.LOCAL, reason, tag, unlock=True)
+
+    def stop_by_button(self, connector: Connector) -> None:
+        """Stop without a tag; the user takes the cable along."""
+        if connector.transaction is not None:
+            reason = because("sessions.button_stop", "S 4.10", "the stop button was pressed")
+            self.stop(connector, StopReason.LOCAL, reason, unlock=True)
+
+    def stop_all_at_once(self) -> None:
+        """Stop everything: the emergency button was pressed."""
+        reason = because("sessions.emergency_stop", "S 7.36", "the emergency button was pressed")
+        for connector in self._connectors.values():
+            if connector.transaction is not None:
+                self.stop(connector, StopReason.EMERGENCY_STOP, reason, unlock=True)
+
+    def stop_for_fault(self, connector: Connector, error_code: ChargePointErrorCode) -> None:
+        """Stop because of a fault, where StopTransactionOnFault says so; else it goes on later."""
+        if connector.transaction is None or not self._configuration.boolean(STOP_ON_FAULT):
+            return
+        words = "{code} appeared and {key} is true"
+        reason = because("sessions.fault", "S 7.36", words, code=error_code, key=STOP_ON_FAULT)
+        self.stop(connector, StopReason.OTHER, reason, unlock=True)
 
     def release_by_tag(self, connector: Connector, tag: str) -> None:
         """Give a cable back that stayed locked after its transaction (E 3.5)."""

@@ -1,4 +1,4 @@
-"""What the operator takes away: a message that waits, the cached tags, a reservation.
+"""What the operator takes away: a wait, a message that waits, the cached tags, a reservation.
 
 Each leaves a trace in the log, and says at the place it concerns who wanted it.
 """
@@ -6,12 +6,29 @@ Each leaves a trace in the log, and says at the place it concerns who wanted it.
 from __future__ import annotations
 
 from cp_tui.charge_point.effects import LogLevel, Refuse, Reply
-from cp_tui.charge_point.events import CancelReservation, ClearAuthorizationCache, DropMessage
+from cp_tui.charge_point.events import (
+    CancelReservation,
+    ClearAuthorizationCache,
+    DropMessage,
+    TryNow,
+)
 from cp_tui.charge_point.parts import Parts
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.ocpp.datatypes import CancelReservationStatus
 
 OPERATOR = "the operator"
+
+
+def try_now(parts: Parts, event: TryNow) -> None:
+    """Send the oldest message again without waiting (S 3.7.1); False where none waits so."""
+    action = parts.outbox.try_now()
+    if action is None:
+        text = "neither the link nor a message waits for its time"
+        reason = Reason(id="outbox.nothing_to_try", rule="cp-tui", text=text)
+    else:
+        text = "{action} is sent again at once, the others follow"
+        reason = because("outbox.tried_now", "S 3.7.1", text, action=action)
+    parts.core.emit(Reply(event.request, action is not None, reason))
 
 
 def drop_message(parts: Parts, event: DropMessage) -> None:

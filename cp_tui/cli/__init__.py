@@ -5,7 +5,6 @@ A technician types on a slow box: `cp-tui --version` must load next to nothing.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 from collections.abc import Sequence
@@ -16,14 +15,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from cp_tui.cli.parser import parse
 
     options = parse(arguments)
+    from cp_tui.cli.late_imports import importing
+
     # To look for plugins, pydantic reads the metadata of everything that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    # Nothing that an import makes is garbage, and looking for some costs a tenth of the start.
-    gc.disable()
     try:
-        command = importlib.import_module(f"cp_tui.cli.{options.command}")
-        gc.freeze()
-        gc.enable()
+        with importing():
+            command = importlib.import_module(f"cp_tui.cli.{options.command}")
         status: int = command.run(options)
     except KeyboardInterrupt:
         return 130

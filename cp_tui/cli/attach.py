@@ -5,8 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 
 from cp_tui.cli.output import complain
-from cp_tui.cli.screen import show_screen, terminal_problem
+from cp_tui.cli.screen import read_look, show_screen, terminal_problem
 from cp_tui.control.paths import SocketPathError, find_engine
+from cp_tui.settings.problem import SettingsError
 
 
 def run(options: Namespace) -> int:
@@ -16,7 +17,8 @@ def run(options: Namespace) -> int:
         return complain(f"attach: {problem}")
     try:
         path = find_engine(options.socket, options.id)
-    except SocketPathError as error:
+        look = read_look(options)
+    except (SocketPathError, SettingsError) as error:
         return complain(str(error))
-    show_screen(path, read_only=options.read_only, quit_choice=False)
+    show_screen(path, look, read_only=options.read_only, quit_choice=False)
     return 0

@@ -15,16 +15,19 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from cp_tui.cli.child import END_TIMEOUT_S, POLL_INTERVAL_S, READY_TIMEOUT_S, own_environment
-from cp_tui.cli.demo import socket_path
+from cp_tui.cli.demo import csms_socket_path, socket_path
 from cp_tui.cli.lifeline import when_stdin_closes
 from cp_tui.control.client import Client, ConnectionLost
 from cp_tui.control.paths import is_answering
+from cp_tui.control.server import ControlServer
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.demo import CUSTOM_KEYS, StoryFailed, run_story
+from cp_tui.csms.director import Director
+from cp_tui.csms.door import CsmsDoor
 
 CHARGE_POINT_ID = "DEMO-1"
-RETRY_PAUSE_S = 10.0
-"""Between a story that broke off and the next one."""
+LOOK_INTERVAL_S = 2.0
+"""Between two looks whether the engine is still there."""
 
 
 async def play_once(folder: Path, report: Callable[[str], None], seconds: float) -> None:
@@ -38,13 +41,21 @@ async def play_once(folder: Path, report: Callable[[str], None], seconds: float)
 
 
 async def play_on(folder: Path) -> None:
-    """Tell the story again and again, until cancelled or until the engine ends."""
+    """Tell the story again and again, until cancelled or until the engine ends.
+
+    The CSMS has a door of its own, at which the story can be paused and scenarios run.
+    """
     async with _stage(folder) as (client, csms):
-        while is_answering(socket_path(folder)):
-            # Whoever plays with the charge point breaks its story; then it starts anew.
-            with suppress(StoryFailed):
-                await run_story(client, csms, CHARGE_POINT_ID, lambda line: None, loop=True)
-            await asyncio.sleep(RETRY_PAUSE_S)
+        director = Director(client, csms, CHARGE_POINT_ID)
+        door = ControlServer(CsmsDoor(csms, director), csms_socket_path(folder))
+        await door.start()
+        try:
+            await director.play_story()
+            while is_answering(socket_path(folder)):
+                await asyncio.sleep(LOOK_INTERVAL_S)
+        finally:
+            await director.stop()
+            await door.close()
 
 
 @asynccontextmanager

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cp_tui.cli.child import Child, ChildFailed, own_environment
 from cp_tui.cli.output import complain
-from cp_tui.cli.screen import show_screen, terminal_problem
+from cp_tui.cli.screen import read_look, show_screen, terminal_problem
+from cp_tui.settings.problem import SettingsError
 
 FOLDER_PREFIX = "cp-tui-demo-"
 
@@ -19,7 +20,7 @@ def run(options: Namespace) -> int:
     """Play the demo; nothing of it is left behind."""
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, ignore_cleanup_errors=True) as name:
         if terminal_problem() is None:
-            return _as_screen(Path(name))
+            return _as_screen(Path(name), options)
         return _as_lines(Path(name), options.seconds)
 
 
@@ -28,13 +29,28 @@ def socket_path(folder: Path) -> Path:
     return folder / "door"
 
 
-def _as_screen(folder: Path) -> int:
+def csms_socket_path(folder: Path) -> Path:
+    """Give the door of the demo's CSMS."""
+    return folder / "csms"
+
+
+def _as_screen(folder: Path, options: Namespace) -> int:
+    try:
+        look = read_look(options)
+    except SettingsError as error:
+        return complain(str(error))
     child = Child(
         "cp_tui.cli.backstage", [str(folder)], ends_with_us=True, environment=own_environment()
     )
     try:
         child.wait_until_answering(socket_path(folder))
-        show_screen(socket_path(folder), read_only=False, quit_choice=False)
+        show_screen(
+            socket_path(folder),
+            look,
+            read_only=False,
+            quit_choice=False,
+            csms=csms_socket_path(folder),
+        )
     except ChildFailed as error:
         return complain(f"demo: {error}", 1)
     finally:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace, RawTextHelpFormatter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cp_tui import __version__
+
+if TYPE_CHECKING:
+    # The class has no other name.
+    from argparse import _SubParsersAction
+
+    Commands = _SubParsersAction[ArgumentParser]
 
 DESCRIPTION = "An OCPP 1.6J charge point with a terminal of its own."
 CSMS_PORT = 9016
@@ -22,10 +30,27 @@ Call one method of a running engine and print its result as JSON.
 A value is JSON if it parses as JSON, else text. A reason goes to standard error.
 Exit status: 0 for an answer, 1 for a refusal by the engine, 2 for wrong use."""
 
+CHECK_DESCRIPTION = """\
+Test the way to the CSMS as the charge point would go it, a line per step: settings, address, DNS,
+TCP, TLS, HTTP upgrade, subprotocol. Nothing is sent to the CSMS after that, unless --boot.
+Exit status: 0 where all went well, 1 where a step failed, 2 for wrong use or settings."""
+
+COMPLETION_DESCRIPTION = """\
+Print what makes a shell complete commands, options, methods of `ctl`, themes and running engines.
+
+  bash    eval "$(cp-tui completion bash)"            in ~/.bashrc
+  zsh     eval "$(cp-tui completion zsh)"             in ~/.zshrc, after compinit
+  fish    cp-tui completion fish | source             in ~/.config/fish/config.fish"""
+
 
 def parse(arguments: Sequence[str] | None) -> Namespace:
     """Parse the command line; ends the program with status 2 where it is wrong."""
     parser = _build()
+    if "_ARGCOMPLETE" in os.environ:
+        # The shell asks what could be typed next.
+        from cp_tui.cli.completion import complete
+
+        complete(parser)
     options, extras = parser.parse_known_args(arguments)
     if extras and options.command == "ctl" and not any(text.startswith("-") for text in extras):
         # argparse gives up on parameters behind an option: `ctl plug_in --id A connector_id=1`.
@@ -39,7 +64,14 @@ def _build() -> ArgumentParser:
     parser = ArgumentParser(prog="cp-tui", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"cp-tui {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_engine_commands(commands)
+    _add_client_commands(commands)
+    _add_lone_commands(commands)
+    return parser
 
+
+def _add_engine_commands(commands: Commands) -> None:
+    """Add what starts an engine, or does what one would do first."""
     serve = commands.add_parser("serve", help="run the charge point, without a screen")
     _add_engine_options(serve)
     serve.add_argument("--quiet", action="store_true", help="log to the data folder only")
@@ -51,9 +83,27 @@ def _build() -> ArgumentParser:
 
     run = commands.add_parser("run", help="start a charge point and its screen")
     _add_engine_options(run)
+    _add_look_options(run)
 
+    check = commands.add_parser(
+        "check",
+        help="test the way to the CSMS, step by step",
+        description=CHECK_DESCRIPTION,
+        formatter_class=RawTextHelpFormatter,
+    )
+    _add_engine_options(check)
+    check.add_argument("--boot", action="store_true", help="send a BootNotification as well")
+    check.add_argument(
+        "--force", action="store_true", help="although an engine with this id is connected"
+    )
+
+
+def _add_client_commands(commands: Commands) -> None:
+    """Add what talks to an engine that runs."""
     attach = commands.add_parser("attach", help="the screen of a charge point that runs")
     _add_target_options(attach)
+    _add_config_option(attach)
+    _add_look_options(attach)
     attach.add_argument("--read-only", action="store_true", help="look, but change nothing")
 
     ctl = commands.add_parser(
@@ -68,7 +118,32 @@ def _build() -> ArgumentParser:
     ctl.add_argument("method", metavar="METHOD")
     ctl.add_argument("parameters", metavar="NAME=VALUE", nargs="*")
 
+    screenshot = commands.add_parser(
+        "screenshot", help="save what the screen of a charge point that runs shows"
+    )
+    _add_target_options(screenshot)
+    _add_config_option(screenshot)
+    _add_look_options(screenshot)
+    screenshot.add_argument(
+        "--size",
+        type=_size,
+        default=(80, 24),
+        metavar="COLUMNSxLINES",
+        help="of the terminal (default 80x24)",
+    )
+    screenshot.add_argument(
+        "--screen", default="1", metavar="NAME", help="its name, or its key (default 1)"
+    )
+    screenshot.add_argument(
+        "file", type=Path, metavar="FILE", help="a picture if it ends in .svg, text if in .txt"
+    )
+
+
+def _add_lone_commands(commands: Commands) -> None:
+    """Add what needs neither engine nor settings."""
     demo = commands.add_parser("demo", help="a charge point, a CSMS and a story; needs no network")
+    _add_config_option(demo)
+    _add_look_options(demo)
     demo.add_argument(
         "--seconds",
         type=_seconds,
@@ -85,14 +160,19 @@ def _build() -> ArgumentParser:
         metavar="N",
         help="0 takes a free one (default %(default)s)",
     )
-    return parser
+
+    completion = commands.add_parser(
+        "completion",
+        help="print what makes a shell complete the commands of cp-tui",
+        description=COMPLETION_DESCRIPTION,
+        formatter_class=RawTextHelpFormatter,
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
 
 
 def _add_engine_options(parser: ArgumentParser) -> None:
     """Add what overrides `cp-tui.toml`."""
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="instead of the user's cp-tui.toml"
-    )
+    _add_config_option(parser)
     parser.add_argument("--url", metavar="URL", help="of the CSMS, ws:// or wss://, without the id")
     parser.add_argument("--id", metavar="ID", help="charge point id, the last part of the URL")
     parser.add_argument("--connectors", type=int, metavar="N", help="number of connectors")
@@ -106,6 +186,18 @@ def _add_engine_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="where the state is kept")
     parser.add_argument("--socket", type=Path, metavar="PATH", help="the door for attach and ctl")
+
+
+def _add_config_option(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="instead of the user's cp-tui.toml"
+    )
+
+
+def _add_look_options(parser: ArgumentParser) -> None:
+    """Add what overrides `[screen]` in `cp-tui.toml`."""
+    parser.add_argument("--theme", metavar="NAME", help="colours of the screen")
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII alone")
 
 
 def _add_target_options(parser: ArgumentParser) -> None:
@@ -139,6 +231,15 @@ def _seconds(text: str) -> float:
     if not 0 < seconds <= 86_400:
         raise ArgumentTypeError(f"must be a number of seconds up to 86400, not {text!r}")
     return seconds
+
+
+def _size(text: str) -> tuple[int, int]:
+    columns, _, lines = text.partition("x")
+    if not (columns.isdecimal() and lines.isdecimal()):
+        raise ArgumentTypeError(f"must be COLUMNSxLINES such as 80x24, not {text!r}")
+    if not (20 <= int(columns) <= 500 and 10 <= int(lines) <= 200):
+        raise ArgumentTypeError(f"must be from 20x10 to 500x200, not {text}")
+    return int(columns), int(lines)
 
 
 def _port(text: str) -> int:

@@ -9,8 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from cp_tui.cli.child import Child, ChildFailed
+from cp_tui.cli.first_run import first_run, is_first_run
 from cp_tui.cli.output import complain, printable
-from cp_tui.cli.screen import STOP, show_screen, terminal_problem
+from cp_tui.cli.screen import STOP, read_look, show_screen, terminal_problem
 from cp_tui.cli.settings import read_settings, serve_arguments
 from cp_tui.control.paths import default_socket, is_answering
 from cp_tui.control.script import EngineGone, lines
@@ -24,6 +25,9 @@ def run(options: Namespace) -> int:
     if problem is not None:
         return complain(f"run: {problem}; use `cp-tui serve`")
     try:
+        look = read_look(options)
+        if is_first_run(options) and not first_run(look):
+            return 0
         settings = read_settings(options)
         child = None
         if is_answering(settings.socket):
@@ -32,7 +36,7 @@ def run(options: Namespace) -> int:
             child = _start(options, settings.socket)
     except (SettingsError, ChildFailed) as error:
         return complain(str(error))
-    choice = show_screen(settings.socket, read_only=False, quit_choice=True)
+    choice = show_screen(settings.socket, look, read_only=False, quit_choice=True)
     if choice == STOP:
         _stop(settings.socket, child)
     elif is_answering(settings.socket):

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cp_tui.cli.late_imports import importing
+
+if TYPE_CHECKING:
+    from cp_tui.tui.look import Look
 
 LEAVE = "leave"
 STOP = "stop"
@@ -25,12 +32,37 @@ def terminal_problem() -> str | None:
     return None
 
 
-def show_screen(path: Path, *, read_only: bool, quit_choice: bool) -> str:
-    """Show the engine at the socket until the user quits; returns `LEAVE` or `STOP`."""
-    from cp_tui.control.client import Client, EngineConnection
-    from cp_tui.tui.app import run_screen
+def read_look(options: Namespace) -> Look:
+    """Read how the screen shall look; raises `SettingsError`."""
+    with importing():
+        from cp_tui.settings.screen import ScreenOptions, load_look
+
+    return load_look(ScreenOptions(options.config, options.theme, options.ascii))
+
+
+def show_screen(
+    path: Path, look: Look, *, read_only: bool, quit_choice: bool, csms: Path | None = None
+) -> str:
+    """Show the engine at the socket until the user quits; returns `LEAVE` or `STOP`.
+
+    `csms` is the socket of a CSMS that was started with it.
+    """
+    with importing():
+        from cp_tui.control.client import Client, EngineConnection
+        from cp_tui.csms.variables import CSMS
+        from cp_tui.tui.run import run_screen
+
+    async def connect_csms() -> EngineConnection:
+        assert csms is not None
+        return await Client.connect(csms, read_only=read_only, vocabulary=CSMS)
 
     async def connect() -> EngineConnection:
         return await Client.connect(path, read_only=read_only)
 
-    return run_screen(connect, read_only=read_only, quit_choice=quit_choice)
+    return run_screen(
+        connect,
+        read_only=read_only,
+        quit_choice=quit_choice,
+        look=look,
+        connect_csms=None if csms is None else connect_csms,
+    )

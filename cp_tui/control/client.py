@@ -18,7 +18,7 @@ from typing import Protocol, cast
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.control.protocol import Request, encode_request
+from cp_tui.control.protocol import Request, RpcCode, encode_request, is_unicode
 from cp_tui.engine.hub import ENGINE, EventHappened, Update, VariableChanged, Vocabulary
 from cp_tui.engine.replies import Answer
 
@@ -147,6 +147,9 @@ class Client:
     async def _request(self, method: str, params: dict[str, JsonValue]) -> dict[str, JsonValue]:
         if self._lost is not None:
             raise self._lost
+        if not is_unicode(params):
+            text = f"{method}: text must be Unicode, without a lone surrogate"
+            raise RpcError(RpcCode.INVALID_PARAMS, text)
         request_id = next(self._ids)
         future: asyncio.Future[JsonValue] = asyncio.get_running_loop().create_future()
         self._waiting[request_id] = future

@@ -144,10 +144,19 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
-def _refuse_lone_surrogates(line: bytes, content: JsonValue) -> None:
-    """Only an escape can smuggle half a surrogate pair in; it could be stored nowhere."""
-    if b"\\u" in line:
+def is_unicode(content: object) -> bool:
+    """Whether no text in it holds half a surrogate pair; that could be stored nowhere."""
+    try:
         json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeError:
+        return False
+    return True
+
+
+def _refuse_lone_surrogates(line: bytes, content: JsonValue) -> None:
+    """Only an escape can smuggle one in."""
+    if b"\\u" in line and not is_unicode(content):
+        raise ValueError("not valid UTF-8 text")
 
 
 def _plain(error: Exception) -> str:

@@ -98,6 +98,11 @@ class BackOffice:
         registration = self._registrations.get(charge_point_id)
         return registration.boot if registration else None
 
+    def status_of(self, charge_point_id: str) -> RegistrationStatus | None:
+        """Return how the newest BootNotification of a charge point was answered."""
+        registration = self._registrations.get(charge_point_id)
+        return registration.status if registration else None
+
     @property
     def transactions(self) -> Mapping[int, Transaction]:
         """The newest transactions by id, oldest first."""
@@ -138,7 +143,7 @@ class BackOffice:
                 return AuthorizeResponse(id_tag_info=behaviour.verdict(request.id_tag))
             case StartTransactionRequest():
                 return StartTransactionResponse(
-                    id_tag_info=behaviour.verdict(request.id_tag),
+                    id_tag_info=behaviour.start_verdict(request.id_tag),
                     transaction_id=self._start(charge_point_id, request),
                 )
             case StopTransactionRequest():

@@ -74,9 +74,17 @@ class Behaviour:
         default_factory=lambda: IdTagInfo(status=AuthorizationStatus.ACCEPTED)
     )
     """Verdict on a tag that is not listed."""
+    start_status: AuthorizationStatus | None = None
+    """The answer to every StartTransaction, whatever the tag; None: the verdict on the tag."""
     faults: Mapping[Action, Fault] = field(default_factory=dict)
     """What goes wrong, by the action received."""
 
     def verdict(self, id_tag: str) -> IdTagInfo:
         """Tell what the CSMS says about a tag; tags compare without regard to case (S 3.9)."""
         return self.id_tags.get(id_tag.upper(), self.unknown_id_tag)
+
+    def start_verdict(self, id_tag: str) -> IdTagInfo:
+        """Tell what the CSMS says about a tag that has started a transaction."""
+        if self.start_status is None:
+            return self.verdict(id_tag)
+        return IdTagInfo(status=self.start_status)

@@ -23,15 +23,19 @@ from websockets.typing import Subprotocol
 
 from cp_tui.csms.back_office import BackOffice, Transaction
 from cp_tui.csms.behaviour import Behaviour
+from cp_tui.csms.outcome import Outcome
 from cp_tui.csms.record import Connected, Disconnected, Record, TurnedAway
 from cp_tui.csms.session import OFFLINE, CallFailed, Session
 from cp_tui.ocpp.core import BootNotificationRequest
+from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.ocpp.model import WireModel
 
 OCPP16 = Subprotocol("ocpp1.6")
 FRAME_SIZE_MAX = 1_000_000
 """Bytes; the standard sets no limit, and no message of 1.6 comes near."""
 CALL_TIMEOUT_S = 30.0
+FIRMWARE_PATH = "/firmware/"
+"""Below it are firmware files; a charge point that would be called so has no luck here."""
 CLOSE_TIMEOUT_S = 2.0
 """A charge point that does not answer the close is left behind after this time."""
 
@@ -119,6 +123,10 @@ class CentralSystem:
         """Return the newest BootNotification of a charge point, however long ago it was."""
         return self._back_office.boot_of(charge_point_id)
 
+    def status_of(self, charge_point_id: str) -> RegistrationStatus | None:
+        """Return how the newest BootNotification of a charge point was answered."""
+        return self._back_office.status_of(charge_point_id)
+
     def now(self) -> datetime:
         """Tell the time as the CSMS tells it to its charge points."""
         return self._now() + timedelta(seconds=self.behaviour.clock_offset_s)
@@ -132,9 +140,32 @@ class CentralSystem:
             raise CallFailed(OFFLINE, f"{charge_point_id} is not connected")
         return await session.call(request, timeout_s)
 
+    async def compose(
+        self, charge_point_id: str, text: str, *, timeout_s: float = CALL_TIMEOUT_S
+    ) -> Outcome:
+        """Send what a person wrote as it stands, and return what came of it."""
+        session = self._sessions.get(charge_point_id)
+        if session is None:
+            raise CallFailed(OFFLINE, f"{charge_point_id} is not connected")
+        return await session.compose(text, timeout_s)
+
+    async def disconnect(self, charge_point_id: str, code: int = 1001) -> None:
+        """Close the connection of a charge point; `CallFailed` where there is none."""
+        session = self._sessions.get(charge_point_id)
+        if session is None:
+            raise CallFailed(OFFLINE, f"{charge_point_id} is not connected")
+        await session.close(code, "closed by the operator of the CSMS")
+
+    def firmware_url(self, version: str) -> str:
+        """Give the URL of a firmware file of this version; any version is there."""
+        return f"http{self.url.removeprefix('ws')}{FIRMWARE_PATH}demo-{version}.bin"
+
     # --- connections --------------------------------------------------------------------------
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
+        if request.path.startswith(FIRMWARE_PATH):
+            # Its version is in its name, which is all that our charge point asks of it.
+            return connection.respond(HTTPStatus.OK, "a firmware of the demo, of one line\n")
         charge_point_id = _charge_point_id(request.path)
         if not charge_point_id:
             why = "no charge point id at the end of the path"

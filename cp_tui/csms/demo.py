@@ -6,50 +6,76 @@ It drives a real engine through its door and a real CSMS; nothing of what it rep
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from types import MappingProxyType
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 from cp_tui.control.client import EngineConnection
-from cp_tui.csms import story_checks as checks
-from cp_tui.csms import story_profiles
-from cp_tui.csms.behaviour import ECHO, VENDOR_ID
+from cp_tui.csms import steps
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.engine_view import EngineView
+from cp_tui.csms.scenario import Scenario, Step, play
 from cp_tui.csms.stage import DEADLINE_S, Stage, StoryFailed
-from cp_tui.ocpp.core import (
-    AuthorizeRequest,
-    BootNotificationRequest,
-    DataTransferRequest,
-    RemoteStartTransactionRequest,
-    RemoteStopTransactionRequest,
-)
-from cp_tui.ocpp.datatypes import (
-    ChargePointStatus,
-    DataTransferStatus,
-    RegistrationStatus,
-    StopReason,
-)
+from cp_tui.csms.steps import CUSTOM_KEYS
 
-__all__ = ["CUSTOM_KEYS", "StoryFailed", "run_story"]
+__all__ = ["CUSTOM_KEYS", "ROUND", "StoryFailed", "on_stage", "run_story"]
 
-SITE_NAME = "SiteName"
-CUSTOM_KEYS: Mapping[str, str] = MappingProxyType({SITE_NAME: "Depot north"})
-"""The custom keys that the charge point of the demo must have, with their first values."""
-
-SAMPLE_INTERVAL = "MeterValueSampleInterval"
-CONNECTION_TIME_OUT = "ConnectionTimeOut"
-"""Changed where the key table shows it without scrolling, on the smallest screen too."""
-SAMPLED_DATA = "MeterValuesSampledData"
-
-DRIVER = "DRIVER-1"
-APP_USER = "APP-USER-2"
-BLOCKED = "BLOCKED"
-
-LOWERED_S = 6
-"""How long the TxProfile keeps the limit down at pace 1; a vehicle takes half of it to settle."""
 ROUND_PAUSE_S = 3.0
 """Between two rounds at pace 1."""
+
+
+async def _complete(stage: Stage) -> None:
+    stage.tell("Both cars are gone; the round is complete")
+
+
+ROUND = Scenario(
+    "story",
+    "The story of the demo",
+    "Two cars at a depot: limits, a refused tag, changed keys, a shared supply.",
+    (
+        Step("Clear the stage", steps.clear_the_stage),
+        Step("Monitor two keys", steps.monitor_keys),
+        Step("Set the profiles of the station", steps.set_station_profiles),
+        Step("First car: plug in", steps.plug_in),
+        Step("A blocked tag is refused", steps.refuse_a_tag),
+        Step("First car: start with a tag", steps.start_with_a_tag),
+        Step("Change keys, see the power", steps.change_monitored_keys),
+        Step("Lower the limit of the first car", steps.lower_the_limit),
+        Step("Transfer data both ways", steps.transfer_data),
+        Step("See the limit rise again", steps.see_the_limit_rise),
+        Step("Second car: plug in", lambda stage: steps.plug_in(stage, 2)),
+        Step("Second car: start remotely", steps.start_remotely),
+        Step("Two cars share the supply", steps.share_the_supply),
+        Step("First car: stop with its tag", steps.stop_with_the_tag),
+        Step("Second car: stop remotely", steps.stop_remotely),
+        Step("Restore the keys", steps.restore_keys),
+        Step("The round is complete", _complete),
+    ),
+)
+
+
+@asynccontextmanager
+async def on_stage(
+    client: EngineConnection,
+    csms: CentralSystem,
+    charge_point_id: str,
+    report: Callable[[str], None],
+    *,
+    pace: float = 1.0,
+    deadline_s: float = DEADLINE_S,
+) -> AsyncIterator[Stage]:
+    """Give a stage that follows the engine while it is open.
+
+    `client` is a connection of its own to the engine, which is connected to `csms`, or about to
+    be. `pace` stretches the pauses between the steps; 0 leaves none. Each check has `deadline_s`.
+    """
+    view = EngineView(client)
+    following = asyncio.create_task(view.follow())
+    try:
+        yield Stage(client, csms, charge_point_id, view, report, pace=pace, deadline_s=deadline_s)
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
 
 
 async def run_story(
@@ -61,239 +87,19 @@ async def run_story(
     pace: float = 1.0,
     loop: bool = False,
     deadline_s: float = DEADLINE_S,
+    began: Callable[[int], None] = lambda step: None,
 ) -> None:
     """Tell the story once, or with `loop` until cancelled; `StoryFailed` when a check fails.
 
-    `client` is the story's own connection to the engine, which is connected to `csms`, or about to
-    be. `pace` stretches the pauses between the steps; 0 leaves none. Each check has `deadline_s`.
+    `began` hears the index of each step of a round as it begins.
     """
-    view = EngineView(client)
-    following = asyncio.create_task(view.follow())
-    stage = Stage(client, csms, charge_point_id, view, report, pace=pace, deadline_s=deadline_s)
-    try:
-        await _boot(stage)
+    async with on_stage(
+        client, csms, charge_point_id, report, pace=pace, deadline_s=deadline_s
+    ) as stage:
+        await steps.boot(stage)
         while True:
-            await _round(stage)
+            await play(ROUND, stage, began)
             if not loop:
                 return
             await asyncio.sleep(ROUND_PAUSE_S * pace)
             await stage.next_step()
-    finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
-
-
-async def _round(stage: Stage) -> None:
-    await _clear_the_stage(stage)
-    await _monitor_keys(stage)
-    await _set_station_profiles(stage)
-    await _plug_in(stage, 1)
-    await _refuse_a_tag(stage)
-    first = await _start_with_a_tag(stage)
-    await _change_monitored_keys(stage)
-    await _lower_the_limit(stage, first)
-    await _transfer_data(stage)
-    await _see_the_limit_rise(stage)
-    await _plug_in(stage, 2)
-    second = await _start_remotely(stage)
-    await _share_the_supply(stage)
-    await _stop_with_the_tag(stage, first)
-    await _stop_remotely(stage, second)
-    await _restore_keys(stage)
-    stage.tell("Both cars are gone; the round is complete")
-
-
-# --- before the first car -------------------------------------------------------------------------
-
-
-async def _boot(stage: Stage) -> None:
-    boot = stage.csms.boot_of(stage.charge_point_id)
-    if boot is None:
-        boot = await stage.hear("a BootNotification", BootNotificationRequest)
-
-    def is_accepted() -> bool | None:
-        registration = stage.view.registration
-        accepted = registration and registration.status is RegistrationStatus.ACCEPTED
-        return True if accepted else None
-
-    await stage.see("the registration is Accepted", is_accepted)
-    stage.tell(
-        f"Boot: {boot.charge_point_vendor} {boot.charge_point_model} "
-        f"{stage.charge_point_id} -> Accepted"
-    )
-
-
-async def _clear_the_stage(stage: Stage) -> None:
-    """End what an interrupted round, or somebody at the screen, has left behind."""
-    await stage.see("its connectors", lambda: stage.view.connectors or None)
-    for connector in stage.view.connectors[1:3]:
-        if connector.transaction and connector.transaction.transaction_id is not None:
-            await stage.ask(
-                RemoteStopTransactionRequest(transaction_id=connector.transaction.transaction_id),
-                "Accepted",
-            )
-        if connector.is_plugged:
-            await stage.act("plug_out", connector_id=connector.connector_id)
-    for connector_id in (1, 2):
-        await checks.see_status(stage, connector_id, ChargePointStatus.AVAILABLE)
-
-
-async def _monitor_keys(stage: Stage) -> None:
-    await stage.next_step()
-    await stage.act("monitor_configuration_keys", keys=[SAMPLE_INTERVAL, SITE_NAME])
-
-    def are_monitored() -> bool | None:
-        monitors = stage.view.monitors
-        known = {monitor.key for monitor in monitors.keys if monitor.is_known} if monitors else {}
-        return True if {SAMPLE_INTERVAL, SITE_NAME} <= set(known) else None
-
-    await stage.see(f"{SAMPLE_INTERVAL} and {SITE_NAME} are monitored", are_monitored)
-    stage.tell(f"Monitors: {SAMPLE_INTERVAL}, {SITE_NAME}")
-
-
-async def _set_station_profiles(stage: Stage) -> None:
-    now = stage.csms.now()
-    for profile, connector_id, limit_a in (
-        (story_profiles.charge_point_max_profile(now), 0, story_profiles.SUPPLY_A),
-        (story_profiles.tx_default_profile(now), 1, story_profiles.DEFAULT_A),
-    ):
-        await stage.next_step()
-        await checks.set_profile(stage, 0, profile)
-        await checks.see_limit(stage, connector_id, limit_a)
-        stage.tell(
-            f"CSMS: {profile.charging_profile_purpose} #{profile.charging_profile_id} "
-            f"-> connector {connector_id}: {limit_a} A"
-        )
-
-
-# --- the first car --------------------------------------------------------------------------------
-
-
-async def _plug_in(stage: Stage, connector_id: int) -> None:
-    await stage.next_step()
-    await stage.act("plug_in", connector_id=connector_id)
-    await stage.hear_status(connector_id, ChargePointStatus.PREPARING)
-    stage.tell(f"Connector {connector_id}: cable plugged in -> Preparing")
-
-
-async def _refuse_a_tag(stage: Stage) -> None:
-    await stage.next_step()
-    await stage.act("swipe", id_tag=BLOCKED, connector_id=1)
-    await stage.hear(
-        f"Authorize of tag {BLOCKED}", AuthorizeRequest, lambda heard: heard.id_tag == BLOCKED
-    )
-
-    def refusal() -> str | None:
-        connector = stage.view.connector(1)
-        return connector.last_refusal.text if connector and connector.last_refusal else None
-
-    why = await stage.see(f"why tag {BLOCKED} was refused", refusal)
-    await checks.see_status(stage, 1, ChargePointStatus.PREPARING)
-    stage.tell(f"Connector 1: tag {BLOCKED} shown -> refused: {why}")
-
-
-async def _start_with_a_tag(stage: Stage) -> int:
-    await stage.next_step()
-    await stage.act("swipe", id_tag=DRIVER, connector_id=1)
-    transaction_id = await checks.see_start(stage, 1, DRIVER)
-    stage.tell(f"Connector 1: tag {DRIVER} shown -> Charging, transaction {transaction_id}")
-    return transaction_id
-
-
-async def _change_monitored_keys(stage: Stage) -> None:
-    await stage.next_step()
-    measurands = "Energy.Active.Import.Register,Power.Active.Import,Current.Import"
-    await checks.set_key(stage, SAMPLED_DATA, measurands)
-    await checks.set_key(stage, CONNECTION_TIME_OUT, "90")
-    await checks.change_monitored_key(stage, SAMPLE_INTERVAL, "1")
-    await stage.next_step()
-    await checks.change_monitored_key(stage, SITE_NAME, "Depot north, bay 1")
-    await checks.see_power_follow(stage, 1, story_profiles.DEFAULT_A)
-
-
-async def _lower_the_limit(stage: Stage, transaction_id: int) -> None:
-    await stage.next_step()
-    lowered_s = round(LOWERED_S * max(1.0, stage.pace))
-    profile = story_profiles.tx_profile(transaction_id, stage.csms.now(), lowered_s)
-    await checks.set_profile(stage, 1, profile)
-    await checks.see_limit(stage, 1, story_profiles.LOWERED_A)
-    stage.tell(f"CSMS: TxProfile #3 -> connector 1: {story_profiles.LOWERED_A} A for {lowered_s} s")
-    await checks.see_power_follow(stage, 1, story_profiles.LOWERED_A)
-
-
-async def _transfer_data(stage: Stage) -> None:
-    await stage.next_step()
-    result = await stage.act(
-        "data_transfer", vendor_id=VENDOR_ID, message_id=ECHO, data="hello from the bay"
-    )
-    if result != {"status": DataTransferStatus.ACCEPTED, "data": "hello from the bay"}:
-        raise StoryFailed(f"data_transfer gave {result}, not what the CSMS sends back.")
-    stage.tell("DataTransfer to the CSMS -> Accepted, the text came back")
-    status = await stage.ask(
-        DataTransferRequest(vendor_id="com.example", message_id="hello"),
-        DataTransferStatus.UNKNOWN_VENDOR_ID,
-    )
-    stage.tell(f"DataTransfer from the CSMS -> {status}: no such extension here")
-
-
-async def _see_the_limit_rise(stage: Stage) -> None:
-    await stage.next_step()
-    await checks.see_limit(stage, 1, story_profiles.RAISED_A)
-    stage.tell(f"Connector 1: the schedule moves on -> {story_profiles.RAISED_A} A")
-    await checks.see_power_follow(stage, 1, story_profiles.RAISED_A)
-
-
-# --- the second car -------------------------------------------------------------------------------
-
-
-async def _start_remotely(stage: Stage) -> int:
-    await stage.next_step()
-    await stage.ask(RemoteStartTransactionRequest(connector_id=2, id_tag=APP_USER), "Accepted")
-    transaction_id = await checks.see_start(stage, 2, APP_USER)
-    stage.tell(f"Connector 2: RemoteStart {APP_USER} -> Charging, transaction {transaction_id}")
-    return transaction_id
-
-
-async def _share_the_supply(stage: Stage) -> None:
-    await stage.next_step()
-
-    def shares_a() -> tuple[float, float] | None:
-        first, second = checks.current_a(stage, 1), checks.current_a(stage, 2)
-        if first is None or second is None:
-            return None
-        uses_supply = 0.97 <= (first + second) / float(story_profiles.SUPPLY_A) <= 1
-        return (first, second) if uses_supply and second > 0 else None
-
-    first_a, second_a = await stage.see("two cars that share the supply", shares_a)
-    stage.tell(f"Two cars share {story_profiles.SUPPLY_A} A: {first_a:.1f} A and {second_a:.1f} A")
-
-
-async def _stop_with_the_tag(stage: Stage, transaction_id: int) -> None:
-    await stage.next_step()
-    await stage.act("swipe", id_tag=DRIVER, connector_id=1)
-    energy_wh = await checks.see_stop(stage, 1, transaction_id, StopReason.LOCAL)
-    stage.tell(f"Connector 1: tag {DRIVER} shown again -> Finishing, {energy_wh} Wh")
-    await _plug_out(stage, 1)
-
-
-async def _stop_remotely(stage: Stage, transaction_id: int) -> None:
-    await stage.next_step()
-    await stage.ask(RemoteStopTransactionRequest(transaction_id=transaction_id), "Accepted")
-    energy_wh = await checks.see_stop(stage, 2, transaction_id, StopReason.REMOTE)
-    stage.tell(f"Connector 2: RemoteStop -> Finishing, {energy_wh} Wh")
-    await _plug_out(stage, 2)
-
-
-async def _plug_out(stage: Stage, connector_id: int) -> None:
-    await stage.next_step()
-    await stage.act("plug_out", connector_id=connector_id)
-    await stage.hear_status(connector_id, ChargePointStatus.AVAILABLE)
-    stage.tell(f"Connector {connector_id}: cable unplugged -> Available")
-
-
-async def _restore_keys(stage: Stage) -> None:
-    await stage.next_step()
-    await checks.set_key(stage, CONNECTION_TIME_OUT, "60")
-    await checks.change_monitored_key(stage, SAMPLE_INTERVAL, "60")
-    await checks.change_monitored_key(stage, SITE_NAME, CUSTOM_KEYS[SITE_NAME])

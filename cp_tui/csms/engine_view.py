@@ -15,13 +15,23 @@ from cp_tui.charge_point.variables import (
     Connector,
     Connectors,
     KeyChange,
+    Link,
     Monitors,
+    Outbox,
     Registration,
 )
 from cp_tui.control.client import ConnectionLost, EngineConnection
 from cp_tui.engine.hub import EventHappened, VariableChanged
 
-NAMES = ("registration", "connectors", "monitors", "charging_schedules", "configuration_key")
+NAMES = (
+    "link",
+    "registration",
+    "connectors",
+    "outbox",
+    "monitors",
+    "charging_schedules",
+    "configuration_key",
+)
 """The variables and streams that the story watches."""
 
 KEY_CHANGES_KEPT_MAX = 100
@@ -76,6 +86,16 @@ class EngineView:
     def registration(self) -> Registration | None:
         """How the engine stands with the CSMS."""
         return self._value("registration", Registration)
+
+    @property
+    def link(self) -> Link | None:
+        """The connection to the CSMS."""
+        return self._value("link", Link)
+
+    @property
+    def outbox(self) -> Outbox | None:
+        """What waits to be sent."""
+        return self._value("outbox", Outbox)
 
     @property
     def monitors(self) -> Monitors | None:

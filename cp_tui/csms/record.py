@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from pydantic import JsonValue
+
+from cp_tui.csms.outcome import Outcome
 from cp_tui.ocpp.errors import ErrorCode
 from cp_tui.ocpp.frame import CallError
 from cp_tui.ocpp.model import WireModel
@@ -82,7 +85,20 @@ class Called:
     """Why there is no response."""
 
 
-Event = Connected | Disconnected | TurnedAway | Received | Malformed | Called
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """Something that a person wrote and the CSMS sent as it stands, and what came of it."""
+
+    at: datetime
+    charge_point_id: str
+    action: str
+    """Empty: no CALL."""
+    text: JsonValue
+    """The payload of a CALL, else the text itself."""
+    outcome: Outcome
+
+
+Event = Connected | Disconnected | TurnedAway | Received | Malformed | Called | Composed
 
 R = TypeVar("R", bound=WireModel)
 

@@ -6,11 +6,14 @@ import asyncio
 import json
 from collections.abc import Callable
 
+from pydantic import JsonValue
+
 from cp_tui.csms.back_office import action_of
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.printable import clean
 from cp_tui.csms.record import (
     Called,
+    Composed,
     Connected,
     Disconnected,
     Event,
@@ -59,6 +62,8 @@ def _story(event: Event) -> str:
             return f"sent what is no OCPP: {error}" if event.is_answered else f"bad answer: {error}"
         case Received():
             return f"-> {_request(event.request)}  = {_answer(event.answer)}"
+        case Composed():
+            return f"<- composed {event.action} {_short(event.text)}  = {event.outcome.words}"
         case Called():
             answer = event.failure if event.response is None else _payload(event.response)
             return f"<- {_request(event.request)}  = {answer}"
@@ -79,5 +84,9 @@ def _answer(answer: WireModel | CallError | None) -> str:
 
 
 def _payload(message: WireModel) -> str:
-    text = json.dumps(message.to_payload(), ensure_ascii=False)
+    return _short(message.to_payload())
+
+
+def _short(content: JsonValue) -> str:
+    text = json.dumps(content, ensure_ascii=False)
     return text if len(text) <= TEXT_MAX else f"{text[:TEXT_MAX]}…"

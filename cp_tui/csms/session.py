@@ -16,7 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from cp_tui.csms.back_office import BackOffice, action_of
 from cp_tui.csms.behaviour import Behaviour, Delay, Fault, Refusal, Silence
 from cp_tui.csms.masking import without_secrets
-from cp_tui.csms.record import Called, Malformed, Received, Record
+from cp_tui.csms.outcome import ComposedText, Outcome, OutcomeKind, outcome_of, read_composed
+from cp_tui.csms.record import Called, Composed, Malformed, Received, Record
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import SPEC, Action, Direction
 from cp_tui.ocpp.errors import ErrorCode, OcppError
@@ -30,6 +31,8 @@ OFFLINE = "Offline"
 TIMEOUT = "Timeout"
 INVALID_RESPONSE = "InvalidResponse"
 CONNECTION_CLOSED = "the connection is closed"
+NO_ANSWER_S = 2.0
+"""For a complaint about a text that need not be answered."""
 
 
 class CallFailed(Exception):
@@ -186,6 +189,41 @@ class Session:
         )
         return response
 
+    async def compose(self, text: str, timeout_s: float) -> Outcome:
+        """Send what a person wrote as it stands, and wait for the answer if one can come."""
+        composed = read_composed(text)
+        if composed.request is not None:
+            self._back_office.permit_triggered(self.charge_point_id, composed.request)
+        outcome = await self._compose(text, composed, timeout_s)
+        self._record.add(
+            Composed(
+                self._now(), self.charge_point_id, composed.action, composed.shown, outcome.masked()
+            )
+        )
+        return outcome
+
+    async def _compose(self, text: str, composed: ComposedText, timeout_s: float) -> Outcome:
+        message_id = composed.message_id
+        loop = asyncio.get_running_loop()
+        if not composed.is_owed_an_answer:
+            timeout_s = min(timeout_s, NO_ANSWER_S)
+        started_at = loop.time()
+        try:
+            async with asyncio.timeout(timeout_s), self._turn:
+                started_at = loop.time()
+                answer = await self._await_answer(message_id, text)
+        except TimeoutError:
+            is_lost = composed.is_owed_an_answer
+            return Outcome(OutcomeKind.TIMEOUT if is_lost else OutcomeKind.SENT, message_id)
+        except ConnectionClosed:
+            return Outcome(OutcomeKind.LOST, message_id)
+        except CallFailed as failure:
+            is_lost = failure.code == OFFLINE
+            kind = OutcomeKind.LOST if is_lost else OutcomeKind.INVALID
+            return Outcome(kind, message_id, description=failure.description)
+        latency_ms = round((loop.time() - started_at) * 1000, 1)
+        return outcome_of(answer, composed.action, latency_ms)
+
     async def _call(self, request: WireModel, timeout_s: float) -> WireModel:
         action = action_of(request)
         # Before it is sent: the triggered message may follow the response at once.
@@ -208,12 +246,16 @@ class Session:
         self, action: Action, request: WireModel
     ) -> frame.CallResult | frame.CallError:
         message_id = str(uuid.uuid4())
+        call = frame.encode(frame.Call(message_id, action, request.to_payload()))
+        return await self._await_answer(message_id, call)
+
+    async def _await_answer(self, message_id: str, text: str) -> frame.CallResult | frame.CallError:
         answered: asyncio.Future[frame.CallResult | frame.CallError] = (
             asyncio.get_running_loop().create_future()
         )
         self._pending = (message_id, answered)
         try:
-            await self._send(frame.Call(message_id, action, request.to_payload()))
+            await self._websocket.send(text)
             return await answered
         finally:
             self._pending = None

@@ -54,6 +54,8 @@ class Stage:
         self.charge_point_id = charge_point_id
         self.view = view
         self.pace = pace
+        self.transactions: dict[int, int] = {}
+        """The transaction that the newest step started, by connector."""
         self._client = client
         self._report = report
         self._deadline_s = deadline_s
@@ -80,15 +82,18 @@ class Stage:
             raise StoryFailed(f"The engine was lost during {method}: {error}.") from error
         return answer.result
 
+    async def request(self, request: WireModel) -> WireModel:
+        """Send a CALL of the CSMS and return its response."""
+        try:
+            return await self.csms.call(self.charge_point_id, request, timeout_s=self._deadline_s)
+        except CallFailed as error:
+            text = f"The CSMS got no answer to {action_of(request)}: {error}."
+            raise StoryFailed(text) from error
+
     async def ask(self, request: WireModel, *expected: str) -> str:
         """Send a CALL of the CSMS and return the status of its answer, which must be expected."""
         action = action_of(request)
-        try:
-            response = await self.csms.call(
-                self.charge_point_id, request, timeout_s=self._deadline_s
-            )
-        except CallFailed as error:
-            raise StoryFailed(f"The CSMS got no answer to {action}: {error}.") from error
+        response = await self.request(request)
         status = str(response.to_payload().get("status"))
         if status not in expected:
             wanted = " or ".join(expected)

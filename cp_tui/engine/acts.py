@@ -145,6 +145,12 @@ ACTS: Mapping[
             lambda station, p, now: station.clear_error(p.connector_id, now, p.error_code),
         ),
         "fail_mains": Act(Params, lambda station, p, now: [*station.advance(now), MainsFailed()]),
+        "press_stop": Act(
+            OnConnector, lambda station, p, now: station.press_stop(p.connector_id, now)
+        ),
+        "press_emergency_stop": Act(
+            Params, lambda station, p, now: station.press_emergency_stop(now)
+        ),
         "jam_lock": Act(
             JamLock, lambda station, p, now: station.jam_lock(p.connector_id, now, p.jammed)
         ),

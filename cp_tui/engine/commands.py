@@ -27,6 +27,7 @@ from cp_tui.charge_point.events import (
     SetCustomConfigurationKey,
     Stop,
     TransferData,
+    TryNow,
 )
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import Measurements, TagExplanation
@@ -35,7 +36,15 @@ from cp_tui.engine.acts import ACTS
 from cp_tui.engine.charging_params import GetCompositeSchedule, GetMeasurements
 from cp_tui.engine.compose_params import ComposedCall, ComposedText
 from cp_tui.engine.errors import CommandError, ErrorNumber
-from cp_tui.engine.params import AS_TEXT, ConnectorId, IdTag, Params, Text, checked
+from cp_tui.engine.params import (
+    AS_TEXT,
+    PRINTABLE_ASCII,
+    ConnectorId,
+    IdTag,
+    Params,
+    Text,
+    checked,
+)
 from cp_tui.engine.replies import REPLY_TIMEOUT_S, Answer
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 
@@ -60,7 +69,7 @@ class Performer(Protocol):
         """Pull the network cable or put it back; False if it was so already."""
 
     def try_now(self) -> bool:
-        """Connect at once instead of waiting; False if it was not waiting."""
+        """Connect at once instead of waiting; False if the link was not waiting."""
 
     def configuration_keys(self, keys: Sequence[str]) -> tuple[Sequence[KeyValue], Sequence[str]]:
         """Look up configuration keys: the known ones, and the names that are unknown."""
@@ -96,8 +105,10 @@ class Nothing(Params):
 class DataTransfer(Params):
     """A DataTransfer to the CSMS (S 6.17)."""
 
-    vendor_id: Annotated[str, StringConstraints(max_length=255), AS_TEXT]
-    message_id: Annotated[str, StringConstraints(max_length=50), AS_TEXT] | None = None
+    vendor_id: Annotated[str, StringConstraints(max_length=255, pattern=PRINTABLE_ASCII), AS_TEXT]
+    message_id: (
+        Annotated[str, StringConstraints(max_length=50, pattern=PRINTABLE_ASCII), AS_TEXT] | None
+    ) = None
     data: Text | None = None
 
 
@@ -288,7 +299,9 @@ async def _set_network(performer: Performer, params: SetNetwork) -> Answer:
 
 
 async def _try_now(performer: Performer, _: Nothing) -> Answer:
-    return Answer(performer.try_now())
+    if performer.try_now():
+        return Answer(True)
+    return await performer.ask(TryNow, REPLY_TIMEOUT_S)
 
 
 async def _power_cycle(performer: Performer, _: Nothing) -> Answer:

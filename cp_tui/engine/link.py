@@ -312,10 +312,9 @@ class Link:
             self._update(ping_round_trip_ms=now_ms)
 
     def _update(self, **changes: object) -> None:
-        phase = changes.get("phase", self._state.phase)
-        if phase is not self._state.phase:
-            changes["since"] = _now()
-        self._state = self._state.model_copy(update=changes)
+        before, self._state = self._state, self._state.model_copy(update=changes)
+        if _standing(self._state) != _standing(before):
+            self._state = self._state.model_copy(update={"since": _now()})
         self._publish("link", self._state)
 
     def _security_profile(self) -> int:
@@ -341,8 +340,17 @@ class Link:
             self._attempt.cancel()
 
 
+def _standing(state: LinkState) -> tuple[LinkPhase, bool]:
+    """Open, stopped or offline, and whether by the cable: attempts in vain change none of it."""
+    lasting = (LinkPhase.OPEN, LinkPhase.STOPPED)
+    phase = state.phase if state.phase in lasting else LinkPhase.WAITING
+    return phase, state.network_up
+
+
 def _network_down() -> LinkFailure:
-    return LinkFailure(LinkStep.TCP, "network is down (by the operator)", "set_network up=true")
+    return LinkFailure(
+        LinkStep.TCP, "network is down (by the operator)", "plug the network cable in again"
+    )
 
 
 def _now() -> datetime:

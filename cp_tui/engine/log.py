@@ -11,6 +11,7 @@ import os
 import time
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 from typing import TextIO
 
 from cp_tui.engine.errors import EngineStartError
@@ -19,19 +20,38 @@ LOG_FILE = "cp-tui.log"
 LOG_BYTES_MAX = 1_000_000
 LOG_FILES_KEPT = 3
 
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x0A}
+SysExcInfo = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
+"""What `sys.exc_info()` gives."""
 
 
 class _Formatter(logging.Formatter):
-    """One event per line, in UTC; control characters of foreign texts are shown, not obeyed."""
+    """One event per line, in UTC; what a terminal would obey in a foreign text is shown as code."""
 
     @staticmethod
     def converter(seconds: float | None) -> time.struct_time:
         """Show times in UTC."""
         return time.gmtime(seconds)
 
-    def format(self, record: logging.LogRecord) -> str:
-        return super().format(record).translate(_CONTROLS)
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Write the line; only a traceback may add lines of its own."""
+        return _printable(super().formatMessage(record))
+
+    def formatException(self, ei: SysExcInfo) -> str:
+        """Write the traceback."""
+        return "\n".join(map(_printable, super().formatException(ei).split("\n")))
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def open_log(folder: Path, level: int, stream: TextIO | None) -> logging.Logger:

@@ -62,6 +62,7 @@ STUCK_DEADLINE_S = 1.0
 """Wait for a deadline that a tick did not move: a bug must not become a busy loop."""
 STORE_RETRY_S = 5.0
 OBSERVE_S = 1.0
+INTERNAL_ERROR = "internal error; see the log"
 
 _LEVELS = {
     LogLevel.DEBUG: logging.DEBUG,
@@ -236,7 +237,9 @@ class Machine:
         except Exception:
             self._log.exception("internal error while handling %s", type(item).__name__)
             if done is not None:
-                refuse(done, "internal error; see the log")
+                refuse(done, INTERNAL_ERROR)
+            if isinstance(item, Request):
+                self._replies.refuse(item.request, INTERNAL_ERROR)
             return
         turn.effects += [(each, self._connection) for each in effects]
         if done is not None:

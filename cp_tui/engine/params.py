@@ -72,6 +72,8 @@ def _sentence(
     if kind == "extra_forbidden":
         return f"unknown parameter {name}; it takes {_names(model)}"
     problem = message[:1].lower() + message[1:]
+    if kind == "string_pattern_mismatch":
+        problem = "must be printable ASCII"
     if location and location[0] in _NEVER_SHOWN:
         return f"{name}: {problem}"
     return f"{name} = {_shown(value)}: {problem}"

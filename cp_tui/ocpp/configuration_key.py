@@ -53,6 +53,12 @@ VENDOR_KEYS: tuple[KeySpec, ...] = (
         effect="false: ReserveNow is Rejected; the reservations there are stay in force",
     ),
     KeySpec(
+        "StopTransactionOnFault",
+        KeyType.BOOLEAN,
+        default="false",
+        effect="true: a fault ends the transaction; false: it goes on when the fault is gone",
+    ),
+    KeySpec(
         "WaitingMeterValuesMax",
         KeyType.INTEGER,
         minimum=10,

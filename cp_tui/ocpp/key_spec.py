@@ -75,6 +75,8 @@ class KeySpec:
     choices: tuple[str, ...] = ()
     """The allowed values, or the allowed items of a list; empty: any."""
     rule: Rule | None = None
+    is_reboot_required: bool = False
+    """Whether a new value works only after a reboot (`RebootRequired`, S 5.3)."""
     allows_empty: bool = True
     """Of a list."""
     max_length_key: str | None = None

@@ -37,7 +37,10 @@ def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
     """Check what no field can check alone, and build; `file` is the configuration file."""
     identity, csms = settings.charge_point, settings.csms
     if csms.url is None:
-        raise SettingsError(f"no CSMS URL: give --url, or url under [csms] in {file}")
+        raise SettingsError(
+            f"no CSMS URL: give --url, or url under [csms] in {file};"
+            " where there is no such file, `cp-tui run` asks and writes it"
+        )
     if identity.id is None:
         raise SettingsError(f"no charge point id: give --id, or id under [charge_point] in {file}")
     # As seen from the file, so that a service finds it whatever its working folder is.

@@ -5,8 +5,11 @@ Few set any, and to import what reads them would hold up every start.
 
 from __future__ import annotations
 
+import os
+from difflib import get_close_matches
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as EnvironmentProblem
 
@@ -22,7 +25,41 @@ class _Variables(Settings, BaseSettings):
 
 def read_environment() -> dict[str, Any]:
     """Read the variables, table by table and unchecked; raises `SettingsError`."""
+    for name in os.environ:
+        _check_section(name)
     try:
         return EnvSettingsSource(_Variables)()
     except EnvironmentProblem as error:
         raise SettingsError(f"environment: {error}") from None
+
+
+def _check_section(name: str) -> None:
+    """Refuse a variable of ours that names no section: nothing else would ever look at it."""
+    folded, prefix = name.casefold(), ENVIRONMENT_PREFIX.casefold()
+    section, _, rest = folded.removeprefix(prefix).partition("__")
+    if not folded.startswith(prefix) or section in Settings.model_fields:
+        return
+    meant = [f"{known}__{rest}" for known in Settings.model_fields] if rest else _names()
+    nearest = get_close_matches(folded.removeprefix(prefix), meant, n=1)
+    hint = (
+        f"did you mean {ENVIRONMENT_PREFIX}{nearest[0].upper()}?"
+        if nearest
+        else f"it must begin with one of: {', '.join(_starts())}"
+    )
+    raise SettingsError(f"environment, {name}: unknown key; {hint}")
+
+
+def _names() -> list[str]:
+    """Give all that can follow the prefix, in small letters, without the names of keys."""
+    names = []
+    for section, info in Settings.model_fields.items():
+        table = info.annotation
+        if isinstance(table, type) and issubclass(table, BaseModel):
+            names += [f"{section}__{name}" for name in table.model_fields]
+        else:
+            names.append(section)
+    return names
+
+
+def _starts() -> list[str]:
+    return [f"{ENVIRONMENT_PREFIX}{section.upper()}" for section in Settings.model_fields]

@@ -95,6 +95,7 @@ def _custom_key(name: str, table: CustomKeySettings) -> CustomKey:
         minimum=table.min,
         maximum=table.max,
         choices=tuple(table.choices),
+        is_reboot_required=table.reboot_required,
     )
     try:
         return CustomKey(spec, spec.check(_first_value(table)))

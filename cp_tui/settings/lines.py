@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 Location = tuple[str | int, ...]
 """The names and indexes that lead to a value, from the top."""
+Spelling = Callable[[str], str]
+"""What of a name counts when two are compared."""
 
 
 def line_of(text: str, location: Location) -> int | None:
-    """Give the line of the statement that sets the value, or of the nearest table around it."""
+    """Give the line of the statement that sets the value, or of the nearest table around it.
+
+    Configuration keys count without regard to case, and no other names differ by it; where a name
+    is there in several spellings, the line is that of the one asked for.
+    """
+    exact, folded = (_nearest(text, location, spelling) for spelling in (str, str.casefold))
+    return exact[1] if exact[0] == folded[0] else folded[1]
+
+
+def _nearest(text: str, location: Location, spelling: Spelling) -> tuple[int, int | None]:
+    """Give how much of the location a statement sets at most, and the first line that does."""
     table: Location = ()
     counts: Counter[Location] = Counter()
     best: tuple[int, int | None] = (0, None)
@@ -22,13 +34,14 @@ def line_of(text: str, location: Location) -> int | None:
             if statement.startswith("[["):
                 counts[table] += 1
                 table = (*table, counts[table] - 1)
-            depth = len(table) if _is_within(location, table) else 0
+            depth = len(table) if _is_within(location, table, spelling) else 0
+        elif _is_within(location, table, spelling):
+            depth = _depth(content, location[len(table) :], len(table), spelling)
         else:
-            within = _is_within(location, table)
-            depth = within and _depth(content, location[len(table) :], len(table))
+            depth = 0
         if depth > best[0]:
             best = (depth, line)
-    return best[1]
+    return best
 
 
 def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
@@ -56,17 +69,17 @@ def _path(content: Any) -> Location:
     return tuple(names)
 
 
-def _is_within(location: Location, table: Location) -> bool:
-    return _same(location[: len(table)], table)
+def _is_within(location: Location, table: Location, spelling: Spelling) -> bool:
+    return _same(location[: len(table)], table, spelling)
 
 
-def _depth(content: Any, rest: Location, depth: int) -> int:
+def _depth(content: Any, rest: Location, depth: int, spelling: Spelling) -> int:
     """Follow the rest of the location into a statement; 0 if it sets nothing of it."""
     start = depth
     for part in rest:
         if isinstance(content, list) and isinstance(part, int) and part < len(content):
             content = content[part]
-        elif isinstance(content, dict) and (name := _find(content, part)) is not None:
+        elif isinstance(content, dict) and (name := _find(content, part, spelling)) is not None:
             content = content[name]
         else:
             break
@@ -74,10 +87,9 @@ def _depth(content: Any, rest: Location, depth: int) -> int:
     return depth if depth > start else 0
 
 
-def _find(content: dict[str, Any], part: str | int) -> str | None:
-    return next((name for name in content if _same((name,), (part,))), None)
+def _find(content: dict[str, Any], part: str | int, spelling: Spelling) -> str | None:
+    return next((name for name in content if _same((name,), (part,), spelling)), None)
 
 
-def _same(left: Location, right: Location) -> bool:
-    """Compare without regard to case, as configuration keys do; no other names differ by it."""
-    return [str(part).casefold() for part in left] == [str(part).casefold() for part in right]
+def _same(left: Location, right: Location, spelling: Spelling) -> bool:
+    return [spelling(str(part)) for part in left] == [spelling(str(part)) for part in right]

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import platformdirs
 from pydantic import BaseModel, ValidationError
@@ -20,6 +20,7 @@ from cp_tui.settings.model import (
     ENVIRONMENT_PREFIX,
     ConnectorSettings,
     CustomKeySettings,
+    ScreenSettings,
     Settings,
 )
 from cp_tui.settings.problem import Problem, SettingsError, Sources, unknown
@@ -55,16 +56,39 @@ def load(options: Options) -> ServeSettings:
         file_path=path,
         file_text=text,
     )
-    merged = _merge(_merge(sources.file, sources.environment), sources.options)
+    built = build(checked(sources, sources.merged()), path)
+    return built if isinstance(built, ServeSettings) else refuse(sources, built)
+
+
+def load_text(text: str, path: Path) -> ServeSettings:
+    """Check a text as if it were the only source, in this file; raises `SettingsError`."""
+    file = canonical_layer(tomllib.loads(text), {})
+    sources = Sources({}, {}, file, path, text)
+    built = build(checked(sources, file), path)
+    return built if isinstance(built, ServeSettings) else refuse(sources, built)
+
+
+def read_screen(config: Path | None) -> tuple[ScreenSettings, Sources]:
+    """Read what concerns the screen alone: to attach, nothing else has to be right."""
+    path, text, file = _read_file(config)
+    layers = [
+        {name: content for name, content in layer.items() if name == "screen"}
+        for layer in (file, _read_environment())
+    ]
+    sources = Sources({}, layers[1], layers[0], path, text)
+    return checked(sources, sources.merged()).screen, sources
+
+
+def checked(sources: Sources, merged: Mapping[str, Any]) -> Settings:
+    """Check every field by itself; raises `SettingsError`."""
     try:
-        settings = Settings(**merged)
+        return Settings(**merged)
     except ValidationError as error:
-        problems: Sequence[Problem] = [_problem(details) for details in error.errors()]
-    else:
-        built = build(settings, path)
-        if isinstance(built, ServeSettings):
-            return built
-        problems = built
+        refuse(sources, [_problem(details) for details in error.errors()])
+
+
+def refuse(sources: Sources, problems: Sequence[Problem]) -> NoReturn:
+    """Explain the first mistake, and say how many more there are."""
     more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
     raise SettingsError(sources.explain(problems[0]) + more)
 
@@ -136,17 +160,6 @@ def _from_options(options: Options) -> dict[str, Any]:
     if options.socket is not None:
         layer["socket"] = options.socket
     return layer
-
-
-def _merge(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
-    """Put one layer over another, table by table; a list is replaced as a whole."""
-    merged = dict(weaker)
-    for name, value in stronger.items():
-        below = merged.get(name)
-        if isinstance(below, dict) and isinstance(value, dict):
-            value = _merge(below, value)
-        merged[name] = value
-    return merged
 
 
 def _problem(details: Any) -> Problem:

@@ -125,7 +125,34 @@ class CustomKeySettings(Section):
     max: int | None = None
     choices: list[str] = []
     read_only: bool = False
+    reboot_required: bool = False
+    """Answer RebootRequired: a new value works after the next reboot."""
     unit: str | None = None
+
+
+def _key_names(value: object) -> object:
+    """One key is a list of one; `screen.zoom = "f7"` without quotes is a table within a table."""
+    if not isinstance(value, dict):
+        return value
+    flat: dict[str, object] = {}
+    for name, keys in value.items():
+        within = keys if isinstance(keys, dict) else {"": keys}
+        for rest, key in within.items():
+            flat[f"{name}.{rest}".rstrip(".")] = [key] if isinstance(key, str) else key
+    return flat
+
+
+class ScreenSettings(Section):
+    """How the screen looks and which keys it knows; the charge point itself has no use for it."""
+
+    theme: str | None = None
+    """Default: the one chosen last in the menu, else `cp-dark`."""
+    ascii: bool = False
+    """Draw with ASCII alone."""
+    updates_per_second: Annotated[float, Field(ge=0.2, le=20, allow_inf_nan=False)] = 4.0
+    """Hz: how often changes reach the screen at most; less is lighter on a bad line."""
+    keymap: Annotated[dict[str, list[str]], BeforeValidator(_key_names)] = {}
+    """Action id -> key or list of keys, instead of its own; an empty list is no key."""
 
 
 def _custom_key(value: object) -> object:
@@ -144,6 +171,7 @@ class Settings(Section):
     """First values of standard keys; a value changed later wins."""
     custom_keys: dict[str, Annotated[CustomKeySettings, BeforeValidator(_custom_key)]] = {}
     """The operator's own keys: text, or a table."""
+    screen: ScreenSettings = Field(default_factory=ScreenSettings)
     data_dir: Path | None = None
     """Default: the user's data folder, one folder per charge point id."""
     socket: Path | None = None

@@ -33,6 +33,10 @@ class Sources:
     file_path: Path
     file_text: str
 
+    def merged(self) -> dict[str, Any]:
+        """Put the layers over one another."""
+        return _merge(_merge(self.file, self.environment), self.options)
+
     def explain(self, problem: Problem) -> str:
         """Name the source of the value, its line in the file, its key and what is wrong."""
         location, text = problem.location, problem.text
@@ -47,14 +51,16 @@ class Sources:
         return f"{place}: {name}: {text}"
 
 
-def unknown(name: str, known: Iterable[str], *, else_hint: str | None = None) -> str:
+def unknown(
+    name: str, known: Iterable[str], *, else_hint: str | None = None, what: str = "key"
+) -> str:
     """Say that a name is unknown, and which one may be meant, or else what there is."""
     names = sorted(known)
     by_folded = {candidate.casefold(): candidate for candidate in names}
     nearest = get_close_matches(name.casefold(), by_folded, n=1)
     if nearest:
-        return f'unknown key; did you mean "{by_folded[nearest[0]]}"?'
-    return f"unknown key; {else_hint or 'allowed: ' + ', '.join(names)}"
+        return f'unknown {what}; did you mean "{by_folded[nearest[0]]}"?'
+    return f"unknown {what}; {else_hint or 'allowed: ' + ', '.join(names)}"
 
 
 def _holds(content: Any, location: Location) -> bool:
@@ -78,3 +84,14 @@ def _option(location: Location) -> str:
             return f"--set {key}"
         case _:
             return f"--{location[0]}".replace("_", "-")
+
+
+def _merge(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
+    """Put one layer over another, table by table; a list is replaced as a whole."""
+    merged = dict(weaker)
+    for name, value in stronger.items():
+        below = merged.get(name)
+        if isinstance(below, dict) and isinstance(value, dict):
+            value = _merge(below, value)
+        merged[name] = value
+    return merged

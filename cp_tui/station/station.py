@@ -9,11 +9,13 @@ from decimal import Decimal
 
 from cp_tui.charge_point.config import ConnectorConfig
 from cp_tui.charge_point.events import (
+    EmergencyStopPressed,
     Event,
     EvSuspended,
     LockJammed,
     PluggedIn,
     PluggedOut,
+    StopPressed,
 )
 from cp_tui.charge_point.meter import MeterReading, VehicleState
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
@@ -27,6 +29,11 @@ from cp_tui.station.vehicle import VehicleSettings
 
 MAINS_VOLTAGE_V = 230.0
 """Of the main meter where no AC connector says what the mains have."""
+EMERGENCY_STOP = FaultRecord(
+    error_code=ChargePointErrorCode.OTHER_ERROR,
+    info="emergency stop pressed",
+    vendor_error_code="EmergencyStop",
+)
 LOCK_FAILURE = FaultRecord(
     error_code=ChargePointErrorCode.CONNECTOR_LOCK_FAILURE, info="the lock is jammed"
 )
@@ -145,6 +152,21 @@ class Station:
         faults = self._faults[connector_id]
         if not jammed and LOCK_FAILURE.error_code in faults:
             self._events.append(faults.clear(LOCK_FAILURE.error_code))
+        return self._drain()
+
+    def press_stop(self, connector_id: int, now: datetime) -> list[Event]:
+        """Press the stop button of a connector."""
+        self._connector_at(connector_id, now)
+        self._advance_all(now)
+        self._events.append(StopPressed(connector_id))
+        return self._drain()
+
+    def press_emergency_stop(self, now: datetime) -> list[Event]:
+        """Press the emergency button; it stays in until the error is cleared."""
+        if EMERGENCY_STOP.error_code in self._faults[0]:
+            raise StationError(f"connector 0: {EMERGENCY_STOP.error_code} is raised already")
+        self._advance_all(now)
+        self._events += [EmergencyStopPressed(), self._faults[0].add(EMERGENCY_STOP)]
         return self._drain()
 
     # --- what the mind wants ----------------------------------------------------------------------

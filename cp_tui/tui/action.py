@@ -18,6 +18,10 @@ class Group(StrEnum):
     CONFIGURATION = "Configuration"
     CONNECTOR = "Connector"
     SCHEDULE = "Schedule"
+    MESSAGES = "Messages"
+    TRANSACTIONS = "Transactions"
+    MAINTENANCE = "Maintenance"
+    CSMS = "CSMS"
     SCREEN = "Screen"
 
 
@@ -35,6 +39,16 @@ class Action:
     """Default keys, in Textual's names."""
     short: str = ""
     """The word in the footer; empty: not in the footer."""
+    screens: frozenset[str] = frozenset()
+    """Where its keys work; empty: on every screen. The menu offers it everywhere."""
     pane: str = ""
     """The pane in whose title its key is shown."""
     why_not: Callable[[Snapshot], str | None] = possible.always
+
+    def meets(self, other: Action) -> bool:
+        """Whether there is a screen on which the keys of both work."""
+        return not self.screens or not other.screens or bool(self.screens & other.screens)
+
+    def works_on(self, screen: str) -> bool:
+        """Whether its keys work on the screen of this name."""
+        return not self.screens or screen in self.screens

@@ -7,56 +7,44 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from types import FrameType
 
-from platformdirs import user_config_path
 from pydantic import ValidationError
 from textual import on
-from textual.app import App
 from textual.content import Content
 from textual.timer import Timer
 
 from cp_tui.control.client import ConnectionLost, EngineConnection, RpcError
 from cp_tui.tui import asking
-from cp_tui.tui.actions import ACTIONS, BY_ID, FOOTERS
+from cp_tui.tui.actions import BY_ID, FOOTERS
 from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem
 from cp_tui.tui.commands import Commands
+from cp_tui.tui.csms_state import CsmsFollower, CsmsState
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.keys import Keymap
-from cp_tui.tui.panes.connectors import ConnectorsPane
-from cp_tui.tui.panes.keys import KeysPane
-from cp_tui.tui.panes.monitors import MonitorsPane
-from cp_tui.tui.panes.profiles import ProfilesPane
+from cp_tui.tui.layout_state import LayoutState
+from cp_tui.tui.look import FLUSH_INTERVAL_S
+from cp_tui.tui.look_app import LookApp
 from cp_tui.tui.panes.schedule import SchedulePane
+from cp_tui.tui.panes.table_pane import TablePane
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.screen_desk import ScreenDesk
-from cp_tui.tui.screens.dashboard import DashboardScreen
+from cp_tui.tui.screens.all_screens import all_screens
 from cp_tui.tui.screens.main_screen import MainScreen
-from cp_tui.tui.screens.schedule import ScheduleScreen
-from cp_tui.tui.store import WATCHED, Store
-from cp_tui.tui.theme import load_themes, packaged_themes, variable_defaults
+from cp_tui.tui.store import CURSOR, WATCHED, Store
 from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.glyphs import Glyphs
 
-FLUSH_INTERVAL_S = 0.25
-"""Changes reach the widgets at most this often: what a bad link and an eye can follow."""
-
 FIRST_WORD_S_MAX = 0.5
 """An engine that runs says everything within this; the first picture waits for it."""
-
-LEAVE_S_MAX = 3
-"""For an end in order when the terminal is lost."""
 
 Connect = Callable[[], Awaitable[EngineConnection]]
 
 LEAVE = "leave"
 
-WELCOME = "tab: next pane · enter: details · ?: help · ^p: everything else"
+WELCOME = "1 to 7: screens · tab: next pane · enter: details · ?: help · ^p: all actions"
 
 
 def utc_now() -> datetime:
@@ -64,15 +52,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class CpTuiApp(App[str]):
+class CpTuiApp(LookApp):
     """The screen of one engine."""
-
-    TITLE = "cp-tui"
-    ENABLE_COMMAND_PALETTE = False
-    CSS = """
-    LoadingIndicator { display: none; }
-    Toast { display: none; }
-    """
 
     def __init__(
         self,
@@ -86,31 +67,37 @@ class CpTuiApp(App[str]):
         theme_folders: Sequence[Path] = (),
         keymap: Mapping[str, str] | None = None,
         glyphs: Glyphs = Glyphs.EIGHTH,
+        is_ascii: bool = False,
         flush_interval_s: float = FLUSH_INTERVAL_S,
+        state: LayoutState | None = None,
+        connect_csms: Connect | None = None,
     ) -> None:
-        super().__init__()
-        self.animation_level = "none"
+        super().__init__(theme=theme, theme_folders=theme_folders, is_ascii=is_ascii)
         self.keymap = Keymap(keymap)
+        self.problems += self.keymap.problems
         self.store = Store(is_read_only=read_only)
         self.commands = Commands(now, self._command_changed)
         self.quit_choice = quit_choice
         self._connect = connect
         self._now = now
-        self._zone = self._home_zone = zone
+        self._state = state or LayoutState()
+        self._home_zone = zone
+        self._zone = UTC if self._state.is_utc else zone
         self._flush_interval_s = flush_interval_s
         self._cooling: Timer | None = None
-        self._problems = [*self.keymap.problems]
-        self._load_themes(theme, theme_folders)
-        for action in ACTIONS:
-            if keys := self.keymap.keys(action):
-                operate = f"operate('{action.id}')"
-                self.bind(",".join(keys), operate, description=action.title, show=False)
-        self.dashboard = DashboardScreen(self.keymap, zone=zone, glyphs=glyphs)
-        self.schedule = ScheduleScreen(self.keymap, zone=zone, glyphs=glyphs)
-        self.main_screens: dict[str, MainScreen] = {
-            screen.NAME: screen for screen in (self.dashboard, self.schedule)
-        }
-        self.main: MainScreen = self.dashboard
+        self._has_user_themes = bool(theme_folders)
+        for key in sorted(self.keymap.all_keys):
+            self.bind(key, f"press('{key}')", show=False)
+        screens = all_screens(self.keymap, zone=self._zone, glyphs=glyphs)
+        self.main_screens: Mapping[str, MainScreen] = {screen.NAME: screen for screen in screens}
+        self._connect_csms = connect_csms
+        if connect_csms is not None:
+            self.store.csms_is(CsmsState(is_ours=True))
+        # A charge point that was started with this screen is looked at from the front; and the
+        # screen of the CSMS is only there with one of our own.
+        is_new = quit_choice or connect_csms is not None
+        left = self.main_screens.get(self._state.screen or "", screens[0])
+        self.main = screens[0] if is_new or left.NAME == "csms" else left
         self._said = Content(WELCOME)
         self._has_heard = asyncio.Event()
         self._is_shown = asyncio.Event()
@@ -121,19 +108,36 @@ class CpTuiApp(App[str]):
         """Now, and the zone of the reader."""
         return Clock(self._now(), self._zone)
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The colours that only cp-tui has."""
-        return variable_defaults(self.current_theme)
+    @property
+    def layout_state(self) -> LayoutState:
+        """What is to be remembered until the next time."""
+        changes = {"screen": self.main.NAME, "is_utc": self._zone is UTC}
+        return self._state.model_copy(update=changes)
+
+    async def until_shown(self) -> None:
+        """Wait until what the engine says first stands on the screen."""
+        await self._has_heard.wait()
+        await self._is_shown.wait()
+
+    def choose_theme(self, name: str) -> None:
+        """Take a theme, and remember it."""
+        self.theme = name
+        self._state = self._state.model_copy(update={"theme": name})
 
     async def on_mount(self) -> None:
         """Look for the engine, and show the dashboard with what it says first."""
         self.run_worker(self._follow(), name="follow", group="follow")
+        if self._connect_csms is not None:
+            csms = CsmsFollower(self._connect_csms, self.store, self.commands, self._flush_soon)
+            self.run_worker(csms.follow(), name="csms", group="csms")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_WORD_S_MAX):
                 await self._has_heard.wait()
         for name, screen in self.main_screens.items():
             self.install_screen(screen, name)
-        for problem in self._problems:
+        if self._has_user_themes:
+            self.watch_themes()
+        for problem in self.problems:
             self._said = safe_text(problem, "$text-warning")
         with self.batch_update():
             await self.push_screen(self.main)
@@ -200,6 +204,7 @@ class CpTuiApp(App[str]):
             return
         dirty = self.store.take_dirty()
         snapshot, clock = self.store.snapshot, self.clock
+        has_news = not all(name.startswith(CURSOR) for name in dirty)
         with self.batch_update():
             for screen in self.main_screens.values():
                 if screen is not self.main:
@@ -207,7 +212,7 @@ class CpTuiApp(App[str]):
             self.main.show(snapshot, clock, dirty)
             self.main.show_actions(self._footer())
             for dialog in self.screen_stack:
-                if isinstance(dialog, FactsDialog) and dirty - {"cursor"}:
+                if isinstance(dialog, FactsDialog) and has_news:
                     dialog.show(snapshot, clock)
 
     async def go_to(self, name: str) -> None:
@@ -222,6 +227,8 @@ class CpTuiApp(App[str]):
             screen.enter(self.store.snapshot)
             screen.show_actions(self._footer())
             screen.show_activity(self._said)
+        # A screen that was there before is painted when it is idle, but was told so in the batch.
+        screen.check_idle()
 
     def change_zone(self) -> None:
         """Write times in the zone of the reader, or in UTC."""
@@ -256,6 +263,11 @@ class CpTuiApp(App[str]):
 
     # --- acting -----------------------------------------------------------------------------------
 
+    def action_press(self, key: str) -> None:
+        """Carry out what a key does on this screen."""
+        if (action := self.keymap.action_of(key, self.main.NAME)) is not None:
+            self.action_operate(action.id)
+
     def action_operate(self, action_id: str) -> None:
         """Carry out an action of the registry, or say why it is not possible now."""
         action = BY_ID[action_id]
@@ -282,41 +294,19 @@ class CpTuiApp(App[str]):
     def _log_wanted(self) -> None:
         self.desk.screen_does("log")
 
-    @on(ConnectorsPane.Moved)
-    def _connector_moved(self, event: ConnectorsPane.Moved) -> None:
-        self.store.cursor_is(connector_id=event.connector_id)
-        self.flush()
+    @on(TablePane.Moved)
+    def _moved(self, event: TablePane.Moved) -> None:
+        self.store.cursor_is(event.cursor, event.record)
+        if event.by_itself:
+            self._flush_soon()
+        else:
+            self.flush()
 
-    @on(KeysPane.Moved)
-    def _key_moved(self, event: KeysPane.Moved) -> None:
-        self.store.cursor_is(key=event.key)
-        self.flush()
-
-    @on(MonitorsPane.Moved)
-    def _monitor_moved(self, event: MonitorsPane.Moved) -> None:
-        self.store.cursor_is(monitored_key=event.key)
-        self.flush()
-
-    @on(ProfilesPane.Moved)
-    def _profile_moved(self, event: ProfilesPane.Moved) -> None:
-        self.store.cursor_is(profile_id=event.profile_id)
-        self.flush()
-
-    @on(ProfilesPane.Opened)
-    def _profile_opened(self, event: ProfilesPane.Opened) -> None:
-        self.desk.show_profile(event.profile_id)
-
-    @on(ConnectorsPane.Opened)
-    def _connector_opened(self, event: ConnectorsPane.Opened) -> None:
-        self.desk.show_connector(event.connector_id)
-
-    @on(KeysPane.Opened)
-    def _key_opened(self, event: KeysPane.Opened) -> None:
-        self.desk.show_key(event.key)
-
-    @on(MonitorsPane.Opened)
-    def _monitor_opened(self, event: MonitorsPane.Opened) -> None:
-        self.desk.show_key(event.key)
+    @on(TablePane.Opened)
+    def _opened(self, event: TablePane.Opened) -> None:
+        if (details := event.pane.details(event.record)) is not None:
+            step = event.pane.table.action_cursor if event.pane.STEPS else None
+            self.desk.show(*details, step)
 
     @on(SchedulePane.Wanted)
     def _schedules_wanted(self, event: SchedulePane.Wanted) -> None:
@@ -353,67 +343,3 @@ class CpTuiApp(App[str]):
             for connector_id, points in found.items():
                 self.store.measured_before(connector_id, points)
             self._flush_soon()
-
-    # --- start ------------------------------------------------------------------------------------
-
-    def _load_themes(self, theme: str, folders: Sequence[Path]) -> None:
-        themes, problems = load_themes([packaged_themes(), *folders])
-        self._problems += problems
-        for found in themes:
-            self.register_theme(found)
-        if theme in self.available_themes:
-            self.theme = theme
-
-
-def run_screen(
-    connect: Connect,
-    *,
-    read_only: bool,
-    quit_choice: bool,
-    keymap: Mapping[str, str] | None = None,
-) -> str:
-    """Show the engine until somebody quits; returns `leave` or `stop`.
-
-    A closed terminal (SIGHUP) or SIGTERM ends the screen and leaves the engine as it is.
-    """
-    app = CpTuiApp(
-        connect,
-        read_only=read_only,
-        quit_choice=quit_choice,
-        zone=datetime.now().astimezone().tzinfo or UTC,
-        theme=_default_theme(os.environ),
-        theme_folders=[user_config_path("cp-tui") / "themes"],
-        keymap=keymap,
-        glyphs=Glyphs.HALF if os.environ.get("TERM") == "linux" else Glyphs.EIGHTH,
-    )
-
-    async def run() -> str | None:
-        loop = asyncio.get_running_loop()
-
-        def leave(number: int, frame: FrameType | None) -> None:
-            # Not a handler of the loop: that may be stuck in a write to a terminal that takes
-            # nothing any more. Nobody handles the alarm, so it ends the process whatever it does.
-            signal.alarm(LEAVE_S_MAX)
-            # A lost terminal sends SIGCONT after SIGHUP, and Textual would start again on it: its
-            # writer dies at the first byte, and the end of the app waits for it in vain.
-            signal.signal(signal.SIGCONT, lambda number, frame: None)
-            loop.call_soon_threadsafe(app.exit, LEAVE)
-
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            signal.signal(number, leave)
-        return await app.run_async()
-
-    try:
-        return asyncio.run(run()) or LEAVE
-    finally:
-        signal.alarm(0)
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _default_theme(environment: Mapping[str, str]) -> str:
-    """The theme for this terminal: 16 colours where it has no more."""
-    if (name := environment.get("TEXTUAL_THEME")) is not None:
-        return name
-    is_plain = environment.get("TERM", "") in ("linux", "vt100", "screen")
-    return "ansi-16" if is_plain else "cp-dark"

@@ -25,6 +25,8 @@ class Call:
 
     method: str
     params: Mapping[str, JsonValue] = field(default_factory=dict)
+    is_for_csms: bool = False
+    """It goes to the CSMS that was started with the screen, not to the engine."""
 
 
 @dataclass(slots=True, eq=False)
@@ -54,6 +56,8 @@ class Commands:
 
     def __init__(self, now: Callable[[], datetime], changed: Callable[[], None]) -> None:
         self.connection: EngineConnection | None = None
+        self.csms: EngineConnection | None = None
+        """The CSMS that was started with the screen."""
         self.runs: deque[CommandRun] = deque(maxlen=RUNS_KEPT)
         self._now = now
         self._changed = changed
@@ -73,9 +77,11 @@ class Commands:
     async def finish(self, run: CommandRun) -> CommandRun:
         """Send a command and wait for its answer; never raises for what the engine says."""
         try:
-            if self.connection is None:
-                raise ConnectionLost("no engine is attached")
-            answer = await self.connection.call(run.call.method, **run.call.params)
+            connection = self.csms if run.call.is_for_csms else self.connection
+            if connection is None:
+                peer = "CSMS" if run.call.is_for_csms else "engine"
+                raise ConnectionLost(f"no {peer} is attached")
+            answer = await connection.call(run.call.method, **run.call.params)
         except RpcError as error:
             run.outcome = refused(error.message)
         except ConnectionLost as error:

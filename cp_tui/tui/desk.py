@@ -5,7 +5,7 @@ Actions are written against this, so that the registry knows no widget.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,9 +13,11 @@ from textual.content import Content
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.tui.commands import Call
+from cp_tui.tui.composing import Bench, ComposeEnd, Draft, SentDraft
+from cp_tui.tui.key_lens import KeyLens
 from cp_tui.tui.outcome import Outcome
 from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.words import Clock
 
 
@@ -28,6 +30,13 @@ class Question:
     yes: str
     """The word on the button that does it."""
     is_dangerous: bool = True
+
+
+Job = Callable[[Callable[[str], None]], Awaitable[Outcome | str]]
+"""Something that may take long and needs no engine; it is given a way to tell how far it is.
+
+What comes of it is an outcome, or a sentence about what is wrong with the fields.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +58,9 @@ class Form:
     title: str
     fields: tuple[FormField, ...]
     submit: str
-    call: Callable[[Mapping[str, str]], Call | Outcome | str]
-    """From the texts of the fields to the call, to what came of something that needs no engine,
-    or to a sentence about what is wrong with them."""
+    call: Callable[[Mapping[str, str]], Call | Job | Outcome | str]
+    """From the texts of the fields to the call, to what came of something that needs no engine
+    or a job for it, or to a sentence about what is wrong with them."""
     intro: tuple[Content, ...] = ()
 
 
@@ -66,10 +75,6 @@ class Choice:
     about: Content | None = None
     """Below the list while the cursor is on it."""
     group: str = ""
-
-
-FactSource = Callable[[Snapshot, Clock], Sequence[Fact]]
-"""What a dialog shows, made anew whenever the engine says something."""
 
 
 class Desk(Protocol):
@@ -97,6 +102,16 @@ class Desk(Protocol):
     def pane(self) -> str:
         """The id of the pane that has the focus; empty where none has."""
 
+    @property
+    def filter(self) -> str:
+        """What is typed into the filter of the screen that is shown."""
+
+    def show_filtered(self, screen: str, words: str) -> None:
+        """Show another screen, with these words in its filter."""
+
+    def copy(self, text: str) -> None:
+        """Send a text to the clipboard of the terminal; nobody learns whether it arrives."""
+
     async def command(self, call: Call) -> None:
         """Send a command; its state and outcome appear in the line of activity."""
 
@@ -105,6 +120,15 @@ class Desk(Protocol):
 
     async def fill(self, form: Form) -> None:
         """Let a form be filled; it sends its call and shows the outcome with the reason."""
+
+    async def compose(self, bench: Bench, draft: Draft) -> ComposeEnd:
+        """Let a message be composed and sent; tells how the bench was left."""
+
+    def drafts(self, bench: str) -> Sequence[SentDraft]:
+        """What was sent from a bench in this session, newest first."""
+
+    def message_id(self) -> str:
+        """A message id that was not used before."""
 
     async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
         """Let one of a list be chosen."""
@@ -120,6 +144,12 @@ class Desk(Protocol):
 
     def remember(self, what: str, text: str) -> None:
         """Keep what was typed."""
+
+    def look_at_keys(self, lens: KeyLens) -> None:
+        """Show the configuration keys that the lens lets through."""
+
+    def look_at(self, screen: str, part: str) -> None:
+        """Show a screen, and a part of it by its id."""
 
     def screen_does(self, what: str) -> None:
         """Do something that concerns the screen alone: zoom, filter, help, quit and the like."""

@@ -21,6 +21,7 @@ def help_facts(
     pane_lines: Iterable[str],
     pane_bindings: Iterable[BindingType],
     keymap: Keymap,
+    screen: str,
     snapshot: Snapshot,
 ) -> list[Fact]:
     """The help as facts."""
@@ -36,5 +37,6 @@ def help_facts(
             text = Content.assemble(Content.styled(action.title, "bold"), f"  {action.help}")
             if why is not None:
                 text = Content.assemble(text, Content.styled(f"  Not now: {why}", "$text-warning"))
-            facts.append(Fact(keymap.first(action) or "menu", text))
+            key = keymap.first(action) if action.works_on(screen) else ""
+            facts.append(Fact(key or "menu", text))
     return facts

@@ -11,6 +11,7 @@ from cp_tui.tui.actions import ACTIONS, BY_ID
 
 SIGNS = {
     "slash": "/",
+    "exclamation_mark": "!",
     "question_mark": "?",
     "tab": "tab",
     "shift+tab": "shift+tab",
@@ -66,23 +67,35 @@ class Keymap:
         keys = self._keys[action.id]
         return shown(keys[0]) if keys else ""
 
+    @property
+    def all_keys(self) -> frozenset[str]:
+        """Every key that does something on some screen."""
+        return frozenset(key for keys in self._keys.values() for key in keys)
+
+    def action_of(self, key: str, screen: str) -> Action | None:
+        """What a key does on a screen."""
+        found = (a for a in ACTIONS if key in self._keys[a.id] and a.works_on(screen))
+        return next(found, None)
+
     def hints(self, pane: str) -> str:
         """The keys that act in a pane, for its title."""
         here = [a for a in ACTIONS if a.pane == pane and self._keys[a.id]]
         return "  ".join(f"{self.first(a)} {hint_word(a)}" for a in here)
 
     def _check(self) -> None:
-        """A key that two actions want goes to the first; the second hears of it."""
-        owners: dict[str, str] = {}
+        """A key that two actions of a screen want goes to the first; the second hears of it."""
+        owners: dict[str, list[Action]] = {}
         for action in ACTIONS:
             kept: list[str] = []
             for key in self._keys[action.id]:
-                owner = owners.setdefault(key, action.id)
-                if owner == action.id:
+                others = owners.setdefault(key, [])
+                owner = next((other for other in others if other.meets(action)), None)
+                if owner is None:
+                    others.append(action)
                     kept.append(key)
                 else:
                     self.problems.append(
-                        f"keymap: {key} is already the key of {owner}, not of {action.id}"
+                        f"keymap: {key} is already the key of {owner.id}, not of {action.id}"
                     )
             self._keys[action.id] = tuple(kept)
 
@@ -106,6 +119,8 @@ def readme_table(widgets: Sequence[tuple[str, Iterable[BindingType]]]) -> str:
     for group in Group:
         for action in (a for a in ACTIONS if a.group is group):
             keys = " ".join(f"`{shown(key)}`" for key in action.keys) or "menu"
+            if action.keys and action.screens:
+                keys += f" on {' and '.join(sorted(action.screens))}"
             lines.append(f"| {keys} | {group}: {action.title} | {action.help} |")
     for name, bindings in widgets:
         for keys, description in widget_keys(bindings):

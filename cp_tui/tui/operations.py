@@ -10,11 +10,17 @@ from textual.content import Content
 from cp_tui.charge_point.variables import Connector, Vehicle
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.tui.commands import Call
+from cp_tui.tui.consequences import (
+    power_cut_facts,
+    restart_facts,
+    stop_facts,
+    unplug_fact,
+)
 from cp_tui.tui.desk import Choice, Desk, Form, FormField, Question
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.words import Clock, count, energy
+from cp_tui.tui.view.words import Clock, count
 
 WHOLE = frozenset({"battery_wh", "phases", "max_power_w", "dc_max_power_w"})
 """Settings of a vehicle that are whole numbers."""
@@ -42,17 +48,6 @@ async def stop(desk: Desk) -> None:
         await show_stop_report(desk)
 
 
-def stop_facts(snapshot: Snapshot) -> list[Fact]:
-    """What a stop means for what is under way."""
-    waiting = count(snapshot.outbox.count, "waiting message")
-    return [
-        Fact("Link", Content("closed with code 1000; nothing is tried until restart")),
-        *running_facts(snapshot, "ends now with reason Other"),
-        Fact("Queue", Content(f"{waiting}; transaction messages are kept for the restart")),
-        Fact("Meanwhile", Content("what happens while stopped is never sent")),
-    ]
-
-
 async def show_stop_report(desk: Desk) -> None:
     """What became of each transaction and each waiting message."""
 
@@ -69,12 +64,7 @@ async def show_stop_report(desk: Desk) -> None:
 
 async def restart(desk: Desk) -> None:
     """Ask, and restart."""
-    waiting = count(desk.snapshot.outbox.count, "waiting message")
-    facts = [
-        Fact("Link", Content("connects again, then BootNotification")),
-        Fact("Queue", Content(f"{waiting} sent after the CSMS has accepted")),
-        Fact("Kept", Content("profiles, availability, local list, keys and monitors")),
-    ]
+    facts = restart_facts(desk.snapshot)
     if await desk.ask(Question("Restart OCPP?", facts, "Restart", is_dangerous=False)):
         await desk.command(Call("restart"))
 
@@ -104,82 +94,6 @@ async def data_transfer(desk: Desk) -> None:
     await desk.fill(Form("Data transfer to the CSMS", fields, "Send", call))
 
 
-async def get_configuration_key(desk: Desk) -> None:
-    """Fill names, ask, and show the table."""
-
-    def call(values: Mapping[str, str]) -> Call | str:
-        return Call("get_configuration_key", {"keys": [*names_in(values["keys"])]})
-
-    field = FormField("keys", "Keys", placeholder="names with a space between; empty: all")
-    await desk.fill(Form("Read configuration keys", (field,), "Read", call))
-
-
-async def set_custom_configuration_key(desk: Desk) -> None:
-    """Fill key and value, set, and show the answer."""
-    entry = desk.snapshot.entry(desk.snapshot.key) if desk.pane == "keys" else None
-
-    def call(values: Mapping[str, str]) -> Call | str:
-        if not values["key"]:
-            return "the key must not be empty"
-        return Call(
-            "set_custom_configuration_key", {"key": values["key"], "value": values["value"]}
-        )
-
-    intro: list[Content] = []
-    if entry is not None and not entry.is_custom:
-        intro.append(
-            Content.styled(
-                "A standard key: only the CSMS can change it; this is Rejected.", "$text-warning"
-            )
-        )
-    elif entry is not None:
-        intro.append(
-            safe_text(
-                " · ".join(filter(None, (entry.type, entry.constraint, entry.unit or ""))),
-                "$text-muted",
-            )
-        )
-    custom = tuple(e.key for e in desk.snapshot.configuration if e.is_custom)
-    first = entry.key if entry else next(iter(custom), "")
-    current = desk.snapshot.entry(first)
-    fields = (
-        FormField("key", "Key", value=first, recent=custom, placeholder="name of a custom key"),
-        FormField("value", "Value", value=(current.value or "") if current else ""),
-    )
-    await desk.fill(Form("Set a custom configuration key", fields, "Set", call, tuple(intro)))
-
-
-async def monitor(desk: Desk) -> None:
-    """Mark or unmark the key under the cursor; without a cursor ask for names."""
-    snapshot = desk.snapshot
-    if desk.pane == "monitors" and snapshot.monitored_key:
-        await desk.command(Call("unmonitor_configuration_keys", {"keys": [snapshot.monitored_key]}))
-    elif desk.pane == "keys" and (entry := snapshot.entry(snapshot.key)) is not None:
-        prefix = "un" if entry.is_monitored else ""
-        await desk.command(Call(f"{prefix}monitor_configuration_keys", {"keys": [entry.key]}))
-    else:
-        await monitor_names(desk)
-
-
-async def monitor_names(desk: Desk) -> None:
-    """Fill names, and monitor them."""
-
-    def call(values: Mapping[str, str]) -> Call | str:
-        names = names_in(values["keys"])
-        if not names:
-            return "name at least one key"
-        return Call("monitor_configuration_keys", {"keys": [*names]})
-
-    placeholder = "names with a space between"
-    field = FormField("keys", "Keys", value=desk.snapshot.key or "", placeholder=placeholder)
-    await desk.fill(Form("Monitor configuration keys", (field,), "Monitor", call))
-
-
-def names_in(text: str) -> list[str]:
-    """Names of keys with spaces or commas between."""
-    return text.replace(",", " ").split()
-
-
 # --- the station ----------------------------------------------------------------------------------
 
 
@@ -193,12 +107,7 @@ async def plug(desk: Desk) -> None:
         await desk.command(Call("plug_in", {**params}))
         return
     if connector.transaction is not None:
-        facts = [
-            Fact(
-                "Session",
-                _running(connector, "the keys for EV-side disconnect decide what follows"),
-            )
-        ]
+        facts = [unplug_fact(desk.snapshot, connector)]
         title = f"Pull the cable at connector {connector.connector_id}?"
         if not await desk.ask(Question(title, facts, "Pull it")):
             return
@@ -221,7 +130,7 @@ async def swipe(desk: Desk) -> None:
         desk.remember("id_tag", tag)
         return Call("swipe", {"id_tag": tag} | ({"connector_id": int(where)} if where else {}))
 
-    recent = _recent_tags(desk)
+    recent = recent_tags(desk)
     fields = (
         FormField(
             "id_tag",
@@ -272,6 +181,22 @@ async def raise_error(desk: Desk) -> None:
 async def clear_error(desk: Desk) -> None:
     """Clear every error of the connector."""
     await desk.command(Call("clear_error", {"connector_id": desk.snapshot.connector_id}))
+
+
+async def press_stop(desk: Desk) -> None:
+    """End the transaction at the connector without a tag."""
+    await desk.command(Call("press_stop", {"connector_id": desk.snapshot.connector_id}))
+
+
+async def press_emergency_stop(desk: Desk) -> None:
+    """Ask, and end everything."""
+    running = count(len(desk.snapshot.running), "transaction")
+    facts = [
+        Fact("Now", Content(f"{running} ended with reason EmergencyStop; the CSMS is told")),
+        Fact("Then", Content("no charging until the errors of connector 0 are cleared")),
+    ]
+    if await desk.ask(Question("Press the emergency button?", facts, "Press")):
+        await desk.command(Call("press_emergency_stop"))
 
 
 async def jam_lock(desk: Desk) -> None:
@@ -331,11 +256,7 @@ async def network(desk: Desk) -> None:
 
 async def power_cycle(desk: Desk) -> None:
     """Ask with the consequences, and cut the power."""
-    facts = running_facts(desk.snapshot, "ends with reason PowerLoss after the boot")
-    waiting = desk.snapshot.outbox.count
-    facts.append(
-        Fact("Queue", Content(f"{count(waiting, 'message')} kept" if waiting else "empty"))
-    )
+    facts = power_cut_facts(desk.snapshot)
     if await desk.ask(Question("Cut the power and boot again?", facts, "Cut the power")):
         await desk.command(Call("power_cycle"))
 
@@ -343,25 +264,11 @@ async def power_cycle(desk: Desk) -> None:
 # --- helpers --------------------------------------------------------------------------------------
 
 
-def running_facts(snapshot: Snapshot, then: str) -> list[Fact]:
-    """Each running transaction, and what becomes of it."""
-    if not snapshot.running:
-        return [Fact("Charging", Content("no transaction is running"))]
-    return [Fact(f"Conn. {c.connector_id}", _running(c, then)) for c in snapshot.running]
-
-
 def _selected(desk: Desk) -> Connector | None:
     return desk.snapshot.connector(desk.snapshot.connector_id)
 
 
-def _running(connector: Connector, then: str) -> Content:
-    transaction = connector.transaction
-    assert transaction is not None
-    name = clean(transaction.id_tag)
-    number = "" if transaction.transaction_id is None else f"#{transaction.transaction_id} "
-    return Content(f"transaction {number}of {name}, {energy(transaction.energy_wh)}: {then}")
-
-
-def _recent_tags(desk: Desk) -> tuple[str, ...]:
+def recent_tags(desk: Desk) -> tuple[str, ...]:
+    """Tags that were typed before, and those of the transactions."""
     seen = [*desk.remembered("id_tag"), *(t.id_tag for t in desk.snapshot.transactions)]
     return tuple(dict.fromkeys(seen))

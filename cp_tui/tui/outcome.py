@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables import TagExplanation
 from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.view.answer import answer_facts, answer_summary, telling
 from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.view.tag_explanation import explanation_facts, summary
+from cp_tui.tui.view.words import count
 
 GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
 
@@ -19,6 +24,10 @@ STATUS_STYLES = {"Accepted": GOOD, "RebootRequired": ODD}
 FALSE_WORDS = {
     "stop": "nothing to do: it was stopped already",
     "restart": "nothing to do: it was not stopped",
+    "try_now": "nothing to try",
+    "stop_scenario": "nothing to do: nothing runs",
+    "play_story": "nothing to do: the story is being told",
+    "reset_behaviour": "nothing to do: the CSMS behaves normally",
 }
 
 TRUE_WORDS = {
@@ -29,6 +38,14 @@ TRUE_WORDS = {
     "swipe": "tag read",
     "try_now": "trying to connect now",
     "power_cycle": "power was cut, it boots again",
+    "run_scenario": "the scenario runs",
+    "stop_scenario": "stopped",
+    "play_story": "the story is told again",
+    "set_behaviour": "the CSMS behaves so now",
+    "reset_behaviour": "the CSMS behaves normally again",
+    "disconnect": "the CSMS has closed the connection",
+    "cancel_reservation": "reservation cancelled",
+    "drop_message": "given up: the CSMS never gets it",
 }
 
 
@@ -94,6 +111,8 @@ def described(
     match method, result:
         case "data_transfer", dict():
             return _data_transfer(result, reason)
+        case (("send_call" | "send_raw" | "send"), dict()):
+            return Outcome(answer_summary(result), answer_facts(result), telling(reason))
         case "get_configuration_key", dict():
             return _configuration(result, reason)
         case "set_custom_configuration_key", str():
@@ -103,12 +122,22 @@ def described(
             return Outcome(
                 Content.assemble(Content.styled(word, GOOD), " ", _names(params)), (), reason
             )
+        case "explain_tag", dict():
+            return _tag(result)
+        case "clear_authorization_cache", int():
+            words = f"{count(result, 'tag')} forgotten"
+            return Outcome(Content.styled(words, GOOD), (), reason)
         case (("install_charging_profile" | "clear_charging_profile"), dict()):
             return _profiles(result, reason)
+        case "try_now", True if reason is not None:
+            return Outcome(Content.styled("trying now", GOOD), (), reason)
         case _, False:
             return Outcome(
                 Content.styled(FALSE_WORDS.get(method, "nothing to do"), ODD), (), reason
             )
+        case "set_behaviour", True:
+            # What was filled in stands above the outcome already.
+            return Outcome(Content.styled(TRUE_WORDS[method], GOOD), (), reason)
         case _, (True | None):
             return Outcome(
                 Content.styled(TRUE_WORDS.get(method, "done"), GOOD), _about(params), reason
@@ -154,6 +183,16 @@ def _configuration(result: Mapping[str, JsonValue], reason: Reason | None) -> Ou
     keys += [KeyResult(f"{name}", None, None) for name in names]
     summary = f"{len(keys) - len(names)} keys" + (f", {len(names)} unknown" if names else "")
     return Outcome(Content.styled(summary, ODD if names else GOOD), (), reason, tuple(keys))
+
+
+def _tag(result: Mapping[str, JsonValue]) -> Outcome:
+    """What would happen with a tag, each step with its reason."""
+    try:
+        explanation = TagExplanation.model_validate_json(json.dumps(result))
+    except ValidationError:
+        # A newer engine may say it in another way; its words are better than none.
+        return Outcome(safe_text(f"{result}"))
+    return Outcome(summary(explanation), tuple(explanation_facts(explanation)))
 
 
 def _setting(params: Mapping[str, JsonValue]) -> tuple[Fact, ...]:

@@ -22,6 +22,34 @@ def change(snapshot: Snapshot) -> str | None:
     return READ_ONLY if snapshot.is_read_only else None
 
 
+def ask(snapshot: Snapshot) -> str | None:
+    """It needs an engine, and changes nothing there."""
+    return None if snapshot.has_engine else NO_ENGINE
+
+
+def connected(snapshot: Snapshot) -> str | None:
+    """There must be a connection to the CSMS."""
+    if (why := change(snapshot)) is not None:
+        return why
+    return None if snapshot.is_connected else "there is no connection to the CSMS"
+
+
+def csms(snapshot: Snapshot) -> str | None:
+    """The CSMS must be ours to look at."""
+    if snapshot.csms.is_ours:
+        return None
+    return "this screen did not start the CSMS; cp-tui demo has one"
+
+
+def at_csms(snapshot: Snapshot) -> str | None:
+    """The CSMS must be ours, and take commands from this screen."""
+    if (why := csms(snapshot)) is not None:
+        return why
+    if snapshot.is_read_only:
+        return READ_ONLY
+    return None if snapshot.csms.is_here else "the CSMS does not answer"
+
+
 def stop(snapshot: Snapshot) -> str | None:
     """It must not be stopped already."""
     return change(snapshot) or ("it is stopped already" if snapshot.is_stopped else None)
@@ -35,14 +63,15 @@ def restart(snapshot: Snapshot) -> str | None:
 
 
 def try_now(snapshot: Snapshot) -> str | None:
-    """It must be waiting for its next attempt."""
+    """The link, or the oldest message of the queue, must wait for its next attempt."""
     if (why := change(snapshot)) is not None:
         return why
     match snapshot.link.phase if snapshot.link else None:
         case LinkPhase.WAITING:
             return None
         case LinkPhase.OPEN:
-            return "it is connected"
+            waits = any(message.next_attempt_at for message in snapshot.outbox.entries[:1])
+            return None if waits else "it is connected, and no message waits for its time"
         case LinkPhase.STOPPED:
             return "stopped by the operator: restart it first"
         case _:
@@ -69,6 +98,15 @@ def with_vehicle(snapshot: Snapshot) -> str | None:
     return None if has_vehicle else f"no vehicle at connector {snapshot.connector_id}"
 
 
+def with_transaction(snapshot: Snapshot) -> str | None:
+    """A transaction must run."""
+    if (why := at_connector(snapshot)) is not None:
+        return why
+    connector = snapshot.connector(snapshot.connector_id)
+    is_running = connector is not None and connector.transaction is not None
+    return None if is_running else f"no transaction at connector {snapshot.connector_id}"
+
+
 def with_faults(snapshot: Snapshot) -> str | None:
     """There must be an error to clear."""
     if (why := change(snapshot)) is not None:
@@ -83,6 +121,11 @@ def stop_report(snapshot: Snapshot) -> str | None:
     return None if snapshot.stop_report else "it is not stopped"
 
 
+def with_messages(snapshot: Snapshot) -> str | None:
+    """There must be a message."""
+    return None if len(snapshot.messages) else "no message is known yet"
+
+
 def schedule(snapshot: Snapshot) -> str | None:
     """A schedule must be known."""
     return None if snapshot.schedules else "no schedule is known yet"
@@ -91,3 +134,31 @@ def schedule(snapshot: Snapshot) -> str | None:
 def with_profiles(snapshot: Snapshot) -> str | None:
     """There must be a profile to clear."""
     return change(snapshot) or (None if snapshot.profiles else "no charging profile is installed")
+
+
+def with_queue(snapshot: Snapshot) -> str | None:
+    """A message must wait."""
+    return change(snapshot) or (None if snapshot.outbox.entries else "no message waits")
+
+
+def with_reservations(snapshot: Snapshot) -> str | None:
+    """There must be a reservation to cancel."""
+    held = snapshot.reservations is not None and bool(snapshot.reservations.active)
+    return change(snapshot) or (None if held else "no reservation is in force")
+
+
+def with_cache(snapshot: Snapshot) -> str | None:
+    """There must be a cached tag to forget."""
+    cache = snapshot.authorization_cache
+    has_tags = cache is not None and cache.count > 0
+    return change(snapshot) or (None if has_tags else "the cache is empty")
+
+
+def with_keys(snapshot: Snapshot) -> str | None:
+    """The configuration keys must be known."""
+    return None if snapshot.configuration else "no configuration key is known yet"
+
+
+def with_lens(snapshot: Snapshot) -> str | None:
+    """Some keys must be hidden."""
+    return None if snapshot.lens.hides else "every key is shown"

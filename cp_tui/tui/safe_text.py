@@ -7,6 +7,7 @@ form of its own is shown by a picture or an escape.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from rich.cells import cell_len
@@ -19,6 +20,16 @@ PICTURE_OF_DELETE = "\u2421"
 
 MARKS_MAX = 2
 """Combining marks kept on one letter: languages need two, a pile of them hides other text."""
+
+FLAGS = "\U0001f1e6", "\U0001f1ff"
+"""First and last letter of flags: how many cells one takes is up to its neighbour and terminal."""
+
+WIDE_FILLER = "\u115f"
+"""Takes two cells and shows nothing."""
+
+TAB_WIDTH = 4
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 def clean(text: str) -> str:
@@ -40,6 +51,11 @@ def clean(text: str) -> str:
     return "".join(pieces)
 
 
+def clean_lines(text: str) -> str:
+    """What `clean` does, but line breaks stay as they are meant, and tabs become blanks."""
+    return "\n".join(clean(line.expandtabs(TAB_WIDTH)) for line in _LINE_BREAK.split(text))
+
+
 def safe_text(text: str, style: str = "") -> Content:
     """The cleaned text as `Content`, never markup; `style` is ours, such as `$text-muted`."""
     return Content.styled(clean(text), style)
@@ -50,7 +66,8 @@ def _is_plain(character: str) -> bool:
     if unicodedata.category(character) == "Zs":
         return True
     # Fillers, joiners and enclosing marks are "printable" to Python, but take no cell of their own.
-    return character.isprintable() and cell_len(character) > 0
+    is_seen = character.isprintable() and character != WIDE_FILLER and cell_len(character) > 0
+    return is_seen and not FLAGS[0] <= character <= FLAGS[1]
 
 
 def _is_variation_selector(character: str) -> bool:

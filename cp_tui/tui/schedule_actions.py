@@ -7,6 +7,9 @@ from cp_tui.tui import schedule_operations as do
 from cp_tui.tui.action import Action, Group
 from cp_tui.tui.operations import on_screen
 
+SCHEDULE_SHOWN = frozenset({"dashboard", "schedule"})
+"""The screens with a timeline."""
+
 SCHEDULE_ACTIONS: tuple[Action, ...] = (
     Action(
         "schedule.explain",
@@ -16,6 +19,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         on_screen("explain"),
         ("y",),
         short="Why",
+        screens=SCHEDULE_SHOWN,
         why_not=possible.schedule,
     ),
     Action(
@@ -27,6 +31,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         ("x",),
         short="Clear",
         pane="profiles",
+        screens=SCHEDULE_SHOWN,
         why_not=possible.with_profiles,
     ),
     Action(
@@ -36,6 +41,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         Group.SCHEDULE,
         do.clear_matching,
         ("X",),
+        screens=SCHEDULE_SHOWN,
         why_not=possible.with_profiles,
     ),
     Action(
@@ -47,6 +53,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         ("i",),
         short="Install",
         pane="profiles",
+        screens=SCHEDULE_SHOWN,
         why_not=possible.change,
     ),
     Action(
@@ -56,6 +63,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         Group.SCHEDULE,
         do.install_file,
         ("I",),
+        screens=SCHEDULE_SHOWN,
         why_not=possible.change,
     ),
     Action(
@@ -66,6 +74,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         do.export,
         ("E",),
         short="Export",
+        screens=SCHEDULE_SHOWN,
         why_not=possible.schedule,
     ),
     Action(
@@ -75,6 +84,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         Group.SCHEDULE,
         do.save_picture,
         ("P",),
+        screens=SCHEDULE_SHOWN,
         why_not=possible.schedule,
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -13,9 +13,8 @@ from cp_tui.charge_point.variables import ProfileEntry
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType
 from cp_tui.tui.commands import Call
 from cp_tui.tui.desk import Choice, Desk, Form, FormField, Question
-from cp_tui.tui.outcome import Outcome, done
 from cp_tui.tui.profile_file import CHOICES, Wrong, from_file, from_form
-from cp_tui.tui.safe_text import safe_text
+from cp_tui.tui.saving import save
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.profiles import in_order, now_content, profile_details
@@ -149,49 +148,20 @@ async def install_file(desk: Desk) -> None:
 async def export(desk: Desk) -> None:
     """Fill in a path, and write the schedules there."""
 
-    def text(path: Path) -> str:
+    def pieces(path: Path) -> list[str]:
         write = to_csv if path.suffix.casefold() == ".csv" else to_json
-        return write(desk.timeline_schedules())
+        return [write(desk.timeline_schedules())]
 
-    await _save(desk, "Export the schedule", "schedule", "json", text, "*.csv for a spreadsheet")
+    await save(desk, "Export the schedule", "schedule", "json", pieces, "*.csv for a spreadsheet")
 
 
 async def save_picture(desk: Desk) -> None:
     """Fill in a path, and draw the timeline there."""
-    await _save(
-        desk, "Save the timeline", "timeline", "svg", lambda _: desk.timeline_svg(), "*.svg"
-    )
 
+    def pieces(path: Path) -> list[str]:
+        return [desk.timeline_svg()]
 
-async def _save(
-    desk: Desk, title: str, stem: str, suffix: str, text: Callable[[Path], str], hint: str
-) -> None:
-    """Let a path be filled in, write a new file there and say where it is."""
-
-    def save(values: Mapping[str, str]) -> Outcome | str:
-        if not values["path"]:
-            return "the path must not be empty"
-        path = Path(values["path"]).expanduser()
-        try:
-            # Never over a file that is there already.
-            with path.open("x", encoding="utf-8", newline="") as file:
-                file.write(text(path))
-        except OSError as error:
-            return f"{path}: {(error.strerror or 'cannot be written').lower()}"
-        outcome = done("written", f"{path.resolve()}")
-        desk.tell(Content.assemble(outcome.summary, " ", safe_text(f"{path.resolve()}")))
-        return outcome
-
-    value = f"{stem}-{_file_name(desk.snapshot)}-{desk.clock.now:%Y%m%d-%H%M%S}.{suffix}"
-    field = FormField("path", "File", value=value, placeholder=hint)
-    intro = (safe_text(f"A relative path starts at {Path.cwd()}."),)
-    await desk.fill(Form(title, (field,), "Write", save, intro))
-
-
-def _file_name(snapshot: Snapshot) -> str:
-    """The charge point id, as far as it can stand in the name of a file."""
-    name = snapshot.identity.charge_point_id if snapshot.identity is not None else "cp-tui"
-    return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in name)
+    await save(desk, "Save the timeline", "timeline", "svg", pieces, "*.svg")
 
 
 def _free_id(snapshot: Snapshot) -> int:

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.tui.action import Action
 from cp_tui.tui.actions import BY_ID
 from cp_tui.tui.commands import Call, CommandRun
-from cp_tui.tui.desk import Choice, FactSource, Form, Question
+from cp_tui.tui.composing import DRAFTS_MAX, Bench, ComposeEnd, Draft, SentDraft
+from cp_tui.tui.consequences import running_facts
+from cp_tui.tui.desk import Choice, Form, Question
 from cp_tui.tui.dialogs.choose import ChooseDialog
+from cp_tui.tui.dialogs.compose import ComposeDialog
 from cp_tui.tui.dialogs.confirm import ConfirmDialog
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.dialogs.key_table import KeyTableDialog
 from cp_tui.tui.dialogs.options import Option, OptionsDialog
 from cp_tui.tui.help import help_facts
-from cp_tui.tui.operations import running_facts
+from cp_tui.tui.key_lens import KeyLens
 from cp_tui.tui.outcome import Outcome
 from cp_tui.tui.safe_text import clean, safe_text
-from cp_tui.tui.screens.schedule import ScheduleScreen
+from cp_tui.tui.screens.dashboard import alarm_keys
 from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.connectors import connector_details
-from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.keys import key_details
-from cp_tui.tui.view.profile_periods import period_list
-from cp_tui.tui.view.profiles import profile_details
+from cp_tui.tui.view.alarm import alarm_facts
+from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.words import Clock
+from cp_tui.tui.widgets.line_table import CursorMove
 from cp_tui.tui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -47,6 +50,8 @@ class ScreenDesk:
     def __init__(self, app: CpTuiApp) -> None:
         self._app = app
         self._memory: dict[str, list[str]] = {}
+        self._drafts: dict[str, tuple[SentDraft, ...]] = {}
+        self._message_numbers = itertools.count(1)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -71,9 +76,8 @@ class ScreenDesk:
 
     @property
     def _timeline(self) -> Timeline:
-        shown = self._app.main
-        screen = shown if isinstance(shown, ScheduleScreen) else self._app.dashboard
-        return screen.schedule.timeline
+        screens = (self._app.main, *self._app.main_screens.values())
+        return next(screen.timeline for screen in screens if screen.timeline is not None)
 
     def timeline_schedules(self) -> Sequence[CompositeSchedule]:
         """What the timeline knows, from connector 0 on."""
@@ -83,6 +87,28 @@ class ScreenDesk:
         """The timeline as it stands on the screen, as a picture."""
         identity = self.snapshot.identity
         return self._timeline.as_svg(clean(identity.charge_point_id) if identity else "cp-tui")
+
+    @property
+    def filter(self) -> str:
+        """What is typed into the filter of the screen that is shown."""
+        pane = self._app.main.filtered_pane
+        return pane.words if pane else ""
+
+    def show_filtered(self, screen: str, words: str) -> None:
+        """Show another screen, with these words in its filter."""
+
+        async def show() -> None:
+            await self._app.go_to(screen)
+            pane = self._app.main.filtered_pane
+            if pane is not None and self._app.main is self._app.main_screens[screen]:
+                pane.open_filter(words)
+                pane.take_focus()
+
+        self._app.run_worker(show(), group="screen")
+
+    def copy(self, text: str) -> None:
+        """Send a text to the clipboard of the terminal; nobody learns whether it arrives."""
+        self._app.copy_to_clipboard(text)
 
     async def command(self, call: Call) -> None:
         """Send a command; its state and outcome appear in the line of activity."""
@@ -100,13 +126,35 @@ class ScreenDesk:
         if isinstance(outcome, Outcome) and outcome.keys is not None:
             await self._app.push_screen_wait(KeyTableDialog(outcome.keys))
 
+    async def compose(self, bench: Bench, draft: Draft) -> ComposeEnd:
+        """Let a message be composed and sent; tells how the bench was left."""
+
+        def remember(sent: SentDraft) -> None:
+            others = [each for each in self.drafts(bench.name) if each.draft != sent.draft]
+            self._drafts[bench.name] = (sent, *others)[:DRAFTS_MAX]
+
+        dialog = ComposeDialog(
+            bench, draft, self._send, lambda: self._app.clock, remember, self.message_id
+        )
+        return await self._app.push_screen_wait(dialog)
+
+    def drafts(self, bench: str) -> Sequence[SentDraft]:
+        """What was sent from a bench in this session, newest first."""
+        return self._drafts.get(bench, ())
+
+    def message_id(self) -> str:
+        """A message id that was not used before: the second, and a number within the session."""
+        return f"composed-{self.clock.now:%Y%m%d%H%M%S}-{next(self._message_numbers)}"
+
     async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
         """Let one of a list be chosen."""
         return await self._app.push_screen_wait(ChooseDialog(title, choices))
 
-    def show(self, title: str, facts: FactSource) -> None:
-        """Show facts until they are put away."""
-        self._app.push_screen(FactsDialog(title, facts, self.snapshot, self.clock))
+    def show(
+        self, title: str, facts: FactSource, step: Callable[[CursorMove], None] | None = None
+    ) -> None:
+        """Show facts until they are put away; where they can, they step to their neighbours."""
+        self._app.push_screen(FactsDialog(title, facts, self.snapshot, self.clock, step=step))
 
     def tell(self, text: Content) -> None:
         """Say something in the line of activity."""
@@ -122,16 +170,32 @@ class ScreenDesk:
             others = [known for known in self._memory.get(what, ()) if known != text]
             self._memory[what] = [text, *others][:REMEMBERED_MAX]
 
+    def look_at_keys(self, lens: KeyLens) -> None:
+        """Show the configuration keys that the lens lets through."""
+        self._app.store.lens_is(lens)
+        self.screen_does("configuration")
+        self._app.flush()
+
+    def look_at(self, screen: str, part: str) -> None:
+        """Show a screen, and a part of it by its id."""
+
+        async def go() -> None:
+            await self._app.go_to(screen)
+            self._app.main.look_at(part)
+
+        self._app.run_worker(go(), group="screen")
+
     def screen_does(self, what: str) -> None:
         """Do something that concerns the screen alone."""
         acts: dict[str, Callable[[], object]] = {
-            "dashboard": lambda: self._go_to("dashboard"),
-            "schedule": lambda: self._go_to("schedule"),
             "zone": self._app.change_zone,
+            "alarms": self._alarms,
             "explain": self._explain,
             "zoom": self._app.main.zoom,
-            "filter": lambda: self._app.run_worker(self._filter()),
+            "filter": self._filter,
+            "pause": self._app.main.pause,
             "next": lambda: self._app.main.next_pane(1),
+            "jump": self._app.main.begin_jump,
             "previous": lambda: self._app.main.next_pane(-1),
             "help": self._help,
             "log": self._log,
@@ -139,42 +203,21 @@ class ScreenDesk:
             "theme": self._themes,
             "quit": self._quit,
         }
-        acts[what]()
+        if what in self._app.main_screens:
+            self._app.run_worker(self._app.go_to(what), group="screen")
+        else:
+            acts[what]()
 
-    def _go_to(self, name: str) -> None:
-        self._app.run_worker(self._app.go_to(name), group="screen")
+    def _filter(self) -> None:
+        pane = self._app.main.filtered_pane
+        if pane is None:
+            self.tell(Content("there is nothing to filter on this screen"))
+        else:
+            pane.open_filter()
 
-    async def _filter(self) -> None:
-        """The keys are on the dashboard."""
-        await self._app.go_to("dashboard")
-        self._app.dashboard.keys.open_filter()
-
-    # --- details ----------------------------------------------------------------------------------
-
-    def show_connector(self, connector_id: int) -> None:
-        """Everything about a connector."""
-
-        def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-            connector = snapshot.connector(connector_id)
-            return connector_details(snapshot, connector, clock) if connector else []
-
-        self.show(
-            f"Connector {connector_id}" if connector_id else "Charge point (connector 0)", facts
-        )
-
-    def show_profile(self, profile_id: int) -> None:
-        """Everything about a charging profile."""
-
-        def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-            entry = snapshot.profile(profile_id)
-            if entry is None:
-                return [Fact("", Content(f"Profile #{profile_id} is no longer installed."))]
-            return [
-                *profile_details(entry, clock),
-                Fact("Periods", period_list(entry.profile, "·")),
-            ]
-
-        self.show("Charging profile", facts)
+    def _alarms(self) -> None:
+        keys = alarm_keys(self._app.keymap)
+        self.show("What is wrong now", lambda snapshot, clock: alarm_facts(snapshot, clock, keys))
 
     def _explain(self) -> None:
         """Everything about the limit at the cursor, as it is when it is asked for."""
@@ -185,20 +228,6 @@ class ScreenDesk:
         ]
         self.show("Why this limit", lambda _snapshot, _clock: facts)
 
-    def show_key(self, key: str) -> None:
-        """Everything about a configuration key."""
-
-        def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-            entry = snapshot.entry(key)
-            if entry is None:
-                return [
-                    Fact("Key", safe_text(key)),
-                    Fact("", Content("The charge point has no such key.")),
-                ]
-            return key_details(snapshot, entry, clock)
-
-        self.show("Configuration key", facts)
-
     # --- the screen alone -------------------------------------------------------------------------
 
     def _help(self) -> None:
@@ -207,7 +236,7 @@ class ScreenDesk:
         lines = pane.HELP_LINES if pane else ()
         focused = self._app.main.focused
         bindings = focused.BINDINGS if focused else ()
-        facts = help_facts(title, lines, bindings, self._app.keymap, self.snapshot)
+        facts = help_facts(title, lines, bindings, self._app.keymap, self.screen, self.snapshot)
         self._app.push_screen(
             FactsDialog("Help", lambda _s, _c: facts, self.snapshot, self.clock, label_width=11)
         )
@@ -238,7 +267,7 @@ class ScreenDesk:
         if why is None:
             title, note = (
                 Content(action.title),
-                Content.styled(self._app.keymap.first(action), "bold"),
+                Content.styled(self._keys_to(action), "bold"),
             )
             return Choice(action_id, title, note, Content(action.help), action.group.value)
         about = Content.assemble(
@@ -249,11 +278,25 @@ class ScreenDesk:
             action_id, dim, Content.styled("not now", "$text-warning"), about, action.group.value
         )
 
+    def _keys_to(self, action: Action) -> str:
+        """The key of an action; after the key of its screen where it does nothing on this one."""
+        key = self._app.keymap.first(action)
+        if not key or action.works_on(self._app.main.NAME):
+            return key
+        there = next(name for name in self._app.main_screens if action.works_on(name))
+        return f"{self._app.keymap.first(BY_ID[f'screen.{there}'])} {key}"
+
     def _themes(self) -> None:
+        if self._app.no_color:
+            self.tell(Content("colours are off: NO_COLOR is set in the environment"))
+            return
         before = self._app.theme
 
         def chosen(name: str | None) -> None:
-            self._app.theme = name or before
+            if name is None:
+                self._app.theme = before
+            else:
+                self._app.choose_theme(name)
 
         def preview(name: str) -> None:
             self._app.theme = name

@@ -9,19 +9,28 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from pydantic import BaseModel
 
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
+from cp_tui.tui.csms_state import CsmsState
+from cp_tui.tui.key_lens import KeyLens
+from cp_tui.tui.message_log import MessageLog
 from cp_tui.tui.view.past import believed, is_like, joined
+
+Event = TypeVar("Event", bound=BaseModel)
 
 EVENTS_MAX = 500
 """Events kept of each stream: more than a person scrolls through in a detail."""
 
 OFFSET_SEEN_S_MIN = 1.0
 """Schedules are in whole seconds: a smaller difference of the clocks shows nowhere."""
+
+CURSOR = "cursor."
+"""Before the name of a cursor that has moved: only the panes that show it have to look."""
 
 WATCHED = (
     "identity",
@@ -36,7 +45,16 @@ WATCHED = (
     "outbox",
     "transactions",
     "stop_report",
+    "local_list",
+    "authorization_cache",
+    "reservations",
+    "firmware",
+    "diagnostics",
+    "messages",
     "status_changes",
+    "refusals",
+    "configuration_changes",
+    "link_attempts",
 )
 """What the screen subscribes to."""
 
@@ -60,20 +78,52 @@ class Snapshot:
     outbox: v.Outbox = field(default_factory=v.Outbox)
     transactions: tuple[v.TransactionEntry, ...] = ()
     stop_report: v.StopReport | None = None
+    local_list: v.LocalList | None = None
+    authorization_cache: v.AuthorizationCache | None = None
+    reservations: v.Reservations | None = None
+    firmware: v.Firmware | None = None
+    diagnostics: v.Diagnostics | None = None
     is_connected: bool = False
+    messages: MessageLog = field(default_factory=MessageLog)
+    """Grows in place: it is too long to be copied."""
     status_changes: tuple[v.StatusChange, ...] = ()
     """Newest last."""
+    refusals: tuple[v.Refusal, ...] = ()
+    """Why sessions did not start, newest last."""
+    configuration_changes: tuple[v.KeyChange, ...] = ()
+    """Every attempt to change a key, newest last."""
+    link_attempts: tuple[v.LinkAttempt, ...] = ()
+    """What became of each attempt to connect, newest last."""
     has_engine: bool = False
     """The door of the engine is open."""
     is_read_only: bool = False
-    connector_id: int = 1
-    """The connector that the cursor is on."""
-    key: str | None = None
-    """The configuration key that the cursor is on."""
-    monitored_key: str | None = None
-    """The monitored key that the cursor is on."""
-    profile_id: int | None = None
-    """The charging profile that the cursor is on."""
+    csms: CsmsState = field(default_factory=CsmsState)
+    """The CSMS that was started with the screen."""
+    lens: KeyLens = field(default_factory=KeyLens)
+    """Which configuration keys somebody wants to see."""
+    cursors: Mapping[str, str] = field(default_factory=dict)
+    """What the cursor of each pane is on, by the name of the pane."""
+
+    @property
+    def connector_id(self) -> int:
+        """The connector that the cursor is on."""
+        return int(self.cursors.get("connectors", "1"))
+
+    @property
+    def key(self) -> str | None:
+        """The configuration key that the cursor is on."""
+        return self.cursors.get("keys")
+
+    @property
+    def monitored_key(self) -> str | None:
+        """The monitored key that the cursor is on."""
+        return self.cursors.get("monitors")
+
+    @property
+    def profile_id(self) -> int | None:
+        """The charging profile that the cursor is on."""
+        found = self.cursors.get("profiles")
+        return None if found is None else int(found)
 
     @property
     def is_stopped(self) -> bool:
@@ -93,6 +143,10 @@ class Snapshot:
         """The installed charging profile with this id, if there is one."""
         found = (p for p in self.profiles if p.profile.charging_profile_id == profile_id)
         return next(found, None)
+
+    def waiting_message(self, sequence: int | None) -> v.OutboxEntry | None:
+        """The message of this sequence, if it waits among the oldest."""
+        return next((m for m in self.outbox.entries if m.sequence == sequence), None)
 
     def schedule_time(self, now: datetime) -> datetime:
         """An instant in the clock of the charge point, which schedules and measurements are in."""
@@ -135,6 +189,11 @@ class Store:
             match update:
                 case VariableChanged(name, value):
                     newest[name] = value
+                case EventHappened("messages", v.MessageRecord() as record, dropped):
+                    if dropped:
+                        self.snapshot.messages.miss(dropped)
+                    self.snapshot.messages.add(record)
+                    self._dirty.add("messages")
                 case EventHappened(name, event):
                     self._events.setdefault(name, deque(maxlen=EVENTS_MAX)).append(event)
                     self._dirty.add(name)
@@ -144,14 +203,28 @@ class Store:
         if "connectors" in newest and now is not None:
             self._note_meters(now)
         if "status_changes" in self._dirty:
-            changes = self._events.get("status_changes", ())
-            kept = tuple(c for c in changes if isinstance(c, v.StatusChange))
-            self.snapshot = replace(self.snapshot, status_changes=kept)
+            changes = self._kept("status_changes", v.StatusChange)
+            self.snapshot = replace(self.snapshot, status_changes=changes)
+        if "refusals" in self._dirty:
+            refusals = self._kept("refusals", v.Refusal)
+            self.snapshot = replace(self.snapshot, refusals=refusals)
+        if "configuration_changes" in self._dirty:
+            attempts = self._kept("configuration_changes", v.KeyChange)
+            self.snapshot = replace(self.snapshot, configuration_changes=attempts)
+        if "link_attempts" in self._dirty:
+            links = self._kept("link_attempts", v.LinkAttempt)
+            self.snapshot = replace(self.snapshot, link_attempts=links)
+
+    def _kept(self, name: str, kind: type[Event]) -> tuple[Event, ...]:
+        """The events of a stream, newest last."""
+        return tuple(e for e in self._events.get(name, ()) if isinstance(e, kind))
 
     def engine_is(self, here: bool) -> None:
         """Say whether the door of the engine is open; events start anew with each opening."""
         if here:
             self._events.clear()
+            self.snapshot = replace(self.snapshot, messages=MessageLog())
+            self._dirty.add("messages")
         self.snapshot = replace(self.snapshot, has_engine=here)
         self._dirty.add("engine")
 
@@ -162,26 +235,23 @@ class Store:
 
     def look_again(self) -> None:
         """Count everything as changed: it is to be shown in another way."""
-        self._dirty |= {*WATCHED, "engine", "cursor", "measured"}
+        self._dirty |= {*WATCHED, "csms", "engine", "measured"}
 
-    def cursor_is(
-        self,
-        *,
-        connector_id: int | None = None,
-        key: str | None = None,
-        monitored_key: str | None = None,
-        profile_id: int | None = None,
-    ) -> None:
-        """Say where the cursors stand; None leaves one as it is."""
-        old = self.snapshot
-        self.snapshot = replace(
-            old,
-            connector_id=old.connector_id if connector_id is None else connector_id,
-            key=old.key if key is None else key,
-            monitored_key=old.monitored_key if monitored_key is None else monitored_key,
-            profile_id=old.profile_id if profile_id is None else profile_id,
-        )
-        self._dirty.add("cursor")
+    def lens_is(self, lens: KeyLens) -> None:
+        """Say which configuration keys somebody wants to see."""
+        self.snapshot = replace(self.snapshot, lens=lens)
+        self._dirty.add("lens")
+
+    def csms_is(self, state: CsmsState) -> None:
+        """Say what the CSMS said last."""
+        self.snapshot = replace(self.snapshot, csms=state)
+        self._dirty.add("csms")
+
+    def cursor_is(self, cursor: str, record: str) -> None:
+        """Say what the cursor of a pane is on."""
+        cursors = {**self.snapshot.cursors, cursor: record}
+        self.snapshot = replace(self.snapshot, cursors=cursors)
+        self._dirty.add(f"{CURSOR}{cursor}")
 
     def _note_meters(self, now: datetime) -> None:
         """Remember what flows, where it is not what flowed before."""
@@ -207,6 +277,8 @@ class Store:
             case v.Identity():
                 self.snapshot = replace(old, identity=value)
             case v.Link():
+                if value.phase is not v.LinkPhase.OPEN:
+                    old.messages.give_up()
                 self.snapshot = replace(old, link=value)
             case v.Registration():
                 self.snapshot = replace(old, registration=value)
@@ -230,5 +302,15 @@ class Store:
                 self.snapshot = replace(old, transactions=transactions)
             case v.Stopped(root=report):
                 self.snapshot = replace(old, stop_report=report)
+            case v.LocalList():
+                self.snapshot = replace(old, local_list=value)
+            case v.AuthorizationCache():
+                self.snapshot = replace(old, authorization_cache=value)
+            case v.Reservations():
+                self.snapshot = replace(old, reservations=value)
+            case v.Firmware():
+                self.snapshot = replace(old, firmware=value)
+            case v.Diagnostics():
+                self.snapshot = replace(old, diagnostics=value)
             case v.IsConnected(root=is_connected):
                 self.snapshot = replace(old, is_connected=is_connected)

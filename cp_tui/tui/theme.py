@@ -5,14 +5,16 @@ A broken file is a problem to show, never a reason not to start.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+import platformdirs
 from textual.color import Color, ColorParseError
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 FILE_BYTES_MAX = 64 * 1024
 """A theme has a hundred short lines; a larger file is not one."""
@@ -80,6 +82,11 @@ def packaged_themes() -> Path:
     return inside if inside.is_dir() else package.parent / "themes"
 
 
+def user_themes() -> Path:
+    """The folder of the user's own themes; it may not exist."""
+    return platformdirs.user_config_path("cp-tui", appauthor=False) / "themes"
+
+
 def load_themes(folders: Sequence[Path]) -> tuple[list[Theme], list[str]]:
     """The themes of all folders, and what is wrong with them in words; a later name replaces.
 
@@ -88,13 +95,33 @@ def load_themes(folders: Sequence[Path]) -> tuple[list[Theme], list[str]]:
     themes: dict[str, Theme] = {}
     problems: list[str] = []
     for folder in folders:
-        for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
-            reading = _Reading(path)
-            theme = reading.theme()
-            problems += reading.problems
+        for path in theme_files(folder):
+            theme, found = read_theme(path)
+            problems += found
             if theme is not None:
                 themes[theme.name] = theme
     return list(themes.values()), problems
+
+
+def theme_files(folder: Path) -> list[Path]:
+    """The files of a folder that should hold themes; none where there is no folder."""
+    return sorted(folder.glob("*.toml")) if folder.is_dir() else []
+
+
+def read_theme(path: Path) -> tuple[Theme | None, list[str]]:
+    """The theme of a file as far as it is right, and what is wrong with it, in words."""
+    reading = _Reading(path)
+    return reading.theme(), reading.problems
+
+
+def theme_names(user_folder: Path) -> frozenset[str]:
+    """The names that a theme can be asked for by: ours, the user's, Textual's own.
+
+    A broken file of the user counts: it is reported on the screen, and may be mended meanwhile.
+    """
+    themes, _problems = load_themes([packaged_themes(), user_folder])
+    stems = (path.stem for path in theme_files(user_folder))
+    return frozenset({*BUILTIN_THEMES, *(theme.name for theme in themes), *stems})
 
 
 @dataclass(slots=True)
@@ -103,6 +130,7 @@ class _Reading:
 
     path: Path
     problems: list[str] = field(default_factory=list)
+    text: str = ""
 
     def theme(self) -> Theme | None:
         """The theme in the file, as far as it is right."""
@@ -130,7 +158,11 @@ class _Reading:
         return theme
 
     def _problem(self, key: str, text: str) -> None:
-        self.problems.append(f"{self.path}: {key} {text}")
+        name = re.escape(key.rpartition(".")[2])
+        found = re.search(rf"^\s*[\"']?{name}[\"']?\s*=", self.text, re.MULTILINE)
+        line = self.text.count("\n", 0, found.end()) + 1 if found else 0
+        place = f"{self.path}, line {line}" if line else f"{self.path}"
+        self.problems.append(f"{place}: {key} {text}")
 
     def _table(self) -> Mapping[str, object] | None:
         try:
@@ -138,7 +170,8 @@ class _Reading:
                 data = file.read(FILE_BYTES_MAX + 1)
             if len(data) > FILE_BYTES_MAX:
                 raise ValueError(f"larger than {FILE_BYTES_MAX} bytes")
-            return tomllib.loads(data.decode("utf-8"))
+            self.text = data.decode("utf-8")
+            return tomllib.loads(self.text)
         except (OSError, ValueError, RecursionError) as error:
             self.problems.append(f"{self.path}: {error}")
             return None

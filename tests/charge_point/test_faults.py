@@ -176,3 +176,56 @@ def test_one_fault_of_two_keeps_the_connector_faulted() -> None:
     made.act("clear_error", connector_id=1, error_code="GroundFailure")
     assert set(made.statuses(1)) == {"Faulted"}
     assert made.calls("StatusNotification")[-1]["errorCode"] == "OverVoltage"
+
+
+def charging(made: Rig, connector_id: int = 1) -> Rig:
+    made.act("plug_in", connector_id=connector_id)
+    made.act("swipe", id_tag="TAG", connector_id=connector_id)
+    return made
+
+
+def test_a_fault_lets_the_transaction_go_on_later() -> None:
+    made = charging(rig())
+    made.act("raise_error", connector_id=1, error_code="GroundFailure")
+    made.act("clear_error", connector_id=1)
+    assert made.statuses(1)[-3:] == ["Charging", "Faulted", "Charging"]
+    assert not made.calls("StopTransaction")
+
+
+@pytest.mark.parametrize("connector_id", [0, 1])
+def test_a_fault_ends_the_transaction_where_the_key_says_so(connector_id: int) -> None:
+    made = charging(rig(keys={"StopTransactionOnFault": "true"}))
+    made.act("raise_error", connector_id=connector_id, error_code="GroundFailure")
+    assert [stop["reason"] for stop in made.calls("StopTransaction")] == ["Other"]
+    assert made.statuses(1)[-1] == "Faulted"
+    made.act("clear_error", connector_id=connector_id)
+    assert made.statuses(1)[-1] == "Finishing"
+
+
+def test_a_warning_ends_no_transaction() -> None:
+    made = charging(rig(keys={"StopTransactionOnFault": "true"}))
+    made.act("raise_error", connector_id=1, error_code="WeakSignal")
+    assert not made.calls("StopTransaction")
+
+
+def test_the_stop_button_ends_the_transaction_without_a_tag() -> None:
+    made = charging(rig())
+    made.act("press_stop", connector_id=1)
+    (stop,) = made.calls("StopTransaction")
+    assert stop.get("reason", "Local") == "Local"
+    assert "idTag" not in stop
+    assert made.statuses(1)[-1] == "Finishing"
+    made.act("press_stop", connector_id=1)
+    assert len(made.calls("StopTransaction")) == 1
+
+
+def test_the_emergency_button_ends_everything_and_stays_in() -> None:
+    made = charging(charging(rig()), connector_id=2)
+    made.act("press_emergency_stop")
+    assert [stop["reason"] for stop in made.calls("StopTransaction")] == ["EmergencyStop"] * 2
+    assert said(made, 0)[-1] == ("Faulted", "OtherError")
+    assert made.statuses(1)[-1] == made.statuses(2)[-1] == "Faulted"
+    with pytest.raises(CommandError, match="raised already"):
+        made.act("press_emergency_stop")
+    made.act("clear_error", connector_id=0)
+    assert made.statuses(1)[-1] == made.statuses(2)[-1] == "Finishing"

@@ -15,7 +15,7 @@ from cp_tui.charge_point.events import (
     Stop,
     TransferData,
 )
-from cp_tui.charge_point.variables import Monitors, Stopped
+from cp_tui.charge_point.variables import Configuration, Monitors, Stopped
 from cp_tui.ocpp.configuration_key import Access, KeySpec, KeyType
 from tests.charge_point.rig import Rig, rig
 
@@ -206,6 +206,26 @@ def test_set_custom_configuration_key(key: str, value: str, status: str, why: st
     assert reply.reason is not None
     assert why in reply.reason.text
     assert not [event for name, event in made.events if name == "configuration_key"]
+
+
+def test_a_key_that_needs_a_reboot_says_so_until_the_reboot() -> None:
+    made = rig(custom_keys=(CustomKey(KeySpec("Modem", is_reboot_required=True), "LTE"),))
+
+    def is_pending() -> bool:
+        configuration = made.variables["configuration"]
+        assert isinstance(configuration, Configuration)
+        return next(e.is_reboot_pending for e in configuration.root if e.key == "Modem")
+
+    change = {"key": "Modem", "value": "LTE"}
+    assert made.request("ChangeConfiguration", change)[2] == {"status": "Accepted"}
+    assert not is_pending()
+    change = {"key": "Modem", "value": "5G"}
+    assert made.request("ChangeConfiguration", change)[2] == {"status": "RebootRequired"}
+    assert is_pending()
+    made.power_cycle()
+    assert not is_pending()
+    known = made.request("GetConfiguration", {"key": ["Modem"]})[2]["configurationKey"]
+    assert known[0]["value"] == "5G"
 
 
 # --- monitor_configuration_keys -------------------------------------------------------------------

@@ -11,6 +11,7 @@ from cp_tui.charge_point.events import (
     CancelReservation,
     ClearAuthorizationCache,
     DropMessage,
+    TryNow,
 )
 from cp_tui.charge_point.variables import (
     AuthorizationCache,
@@ -45,6 +46,32 @@ def drop(made: Rig, action: str) -> None:
 
 def logged(made: Rig) -> list[str]:
     return [each.text for each in made.effects if isinstance(each, Log)]
+
+
+# --- try_now --------------------------------------------------------------------------------------
+
+
+def test_a_message_that_waits_for_its_next_attempt_is_sent_at_once() -> None:
+    """S 3.7.1: the attempts still count, only the wait is cut short."""
+    made = rig(keys={"TransactionMessageRetryInterval": "600"})
+    charging(made)
+    made.responders["StopTransaction"] = lambda _: "InternalError"
+    made.act("swipe", id_tag=TAG, connector_id=1)
+    assert len(made.calls("StopTransaction")) == 1
+    reply = made.command(TryNow)
+    assert reply.result is True
+    assert reply.reason is not None
+    assert reply.reason.text == "StopTransaction is sent again at once, the others follow"
+    assert len(made.calls("StopTransaction")) == 2
+
+
+def test_without_a_message_that_waits_for_its_time_there_is_nothing_to_try() -> None:
+    made = rig()
+    charging(made)
+    reply = made.command(TryNow)
+    assert reply.result is False
+    assert reply.reason is not None
+    assert reply.reason.id == "outbox.nothing_to_try"
 
 
 # --- drop_message ---------------------------------------------------------------------------------

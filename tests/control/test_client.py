@@ -158,6 +158,14 @@ async def test_no_engine_is_a_lost_connection(folder: Path) -> None:
         await Client.connect(folder / "nothing")
 
 
+async def test_half_a_surrogate_pair_is_refused_here_and_the_connection_stays(
+    client: Client,
+) -> None:
+    with pytest.raises(RpcError, match="swipe: text must be Unicode"):
+        await client.call("swipe", id_tag="\ud800")
+    await client.subscribe(["link"])
+
+
 @pytest.mark.parametrize(
     "line",
     [b"nonsense\n", b"[]\n", b'{"method":"variable"}\n', b'{"method":"variable","params":3}\n'],

@@ -66,6 +66,7 @@ async def test_every_kind_of_event_has_its_line(
     with pytest.raises(CallFailed):
         await csms.call("CP001", ClearCacheRequest(), timeout_s=0.01)
     await charge_point.receive()
+    await csms.compose("CP001", '[3,"1",{}]', timeout_s=0.01)
     async with raw_charge_point(csms.url, path="/CP002", subprotocols=()):
         pass
     told = [describe(event).partition(" ")[2] for event in csms.record.events]
@@ -76,6 +77,7 @@ async def test_every_kind_of_event_has_its_line(
         "CP001  bad answer: FormationViolation: a CALLRESULT has 3 elements, this has 2",
         'CP001  sent what is no OCPP: NotImplemented: there is no Action "Nope" in OCPP 1.6',
         "CP001  <- ClearCache {}  = Timeout: no answer within 0.01 s",
+        'CP001  <- composed  "[3,\\"1\\",{}]"  = sent; no answer is due',
         "CP002  turned away: it did not offer subprotocol ocpp1.6",
     ]
 

@@ -6,57 +6,22 @@ Pace 0 leaves only what the charge point and its vehicles take.
 from __future__ import annotations
 
 import asyncio
-import io
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, suppress
-from pathlib import Path
-from random import Random
+from contextlib import suppress
 
 import pytest
 
-from cp_tui.charge_point.config import ChargePointConfig, CustomKey
 from cp_tui.control.client import Client
-from cp_tui.control.server import ControlServer
 from cp_tui.csms.behaviour import Behaviour
 from cp_tui.csms.central_system import CentralSystem
-from cp_tui.csms.demo import CUSTOM_KEYS, StoryFailed, run_story
+from cp_tui.csms.demo import StoryFailed, run_story
 from cp_tui.csms.record import Called, Malformed, Received
-from cp_tui.engine.config import EngineConfig
-from cp_tui.engine.engine import Engine
 from cp_tui.ocpp.frame import CallError
-from cp_tui.ocpp.key_spec import KeySpec
+from tests.csms.conftest import ID
 
-ID = "DEMO"
 ROUND_S_MAX = 28.0
 """`demo --seconds 30` must end with the story complete."""
-
-
-@pytest.fixture
-async def client(csms: CentralSystem, tmp_path: Path) -> AsyncIterator[Client]:
-    """The story's connection to an engine that is pointed at the CSMS."""
-    charge_point = ChargePointConfig(
-        charge_point_id=ID,
-        url="",
-        custom_keys=tuple(CustomKey(KeySpec(key), value) for key, value in CUSTOM_KEYS.items()),
-    )
-    engine = Engine(
-        EngineConfig(charge_point, csms.url),
-        data_dir=tmp_path / "data",
-        log_stream=io.StringIO(),
-        random=Random(1),
-    )
-    door = tmp_path / "s" / "door"
-    async with AsyncExitStack() as stack:
-        await engine.start()
-        stack.push_async_callback(engine.close)
-        server = ControlServer(engine, door, on_shutdown=lambda: None)
-        await server.start()
-        stack.push_async_callback(server.close)
-        connection = await Client.connect(door)
-        stack.push_async_callback(connection.close)
-        yield connection
 
 
 async def tell_until(

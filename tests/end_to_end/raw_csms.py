@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -29,6 +29,7 @@ class RawCsms:
         *,
         status: int | None = None,
         subprotocol: str | None = None,
+        port: int = 0,
     ) -> None:
         """`status`: refuse every connection with it; `subprotocol`: claim to have chosen this."""
         now = datetime.now(UTC).isoformat()
@@ -38,7 +39,12 @@ class RawCsms:
         }
         self.refusals: dict[str, str] = {}
         """Actions that are answered by a CALLERROR with this description."""
+        self.verbatim: dict[str, Sequence[Any]] = {}
+        """Actions that are answered by a frame of these elements after the message id."""
+        self.silent: set[str] = set()
+        """Actions that are never answered."""
         self._status = status
+        self._port = port
         self._subprotocol = subprotocol
         self._server: Server | None = None
         self._connection: ServerConnection | None = None
@@ -48,7 +54,7 @@ class RawCsms:
     async def __aenter__(self) -> Self:
         self._server = await serve(
             self._welcome,
-            *("127.0.0.1", 0),
+            *("127.0.0.1", self._port),
             subprotocols=[Subprotocol("ocpp1.6")],
             process_request=self._refuse,
             process_response=self._lie,
@@ -67,13 +73,17 @@ class RawCsms:
         assert self._server is not None
         return f"ws://127.0.0.1:{next(iter(self._server.sockets)).getsockname()[1]}"
 
-    async def call(self, action: str, payload: Payload) -> list[Any]:
+    async def call(self, action: str, payload: Payload, message_id: str | None = None) -> list[Any]:
         """Send a CALL and return the frame that answers it."""
-        assert self._connection is not None
         self._calls += 1
-        await self._connection.send(json.dumps([CALL, f"raw-{self._calls}", action, payload]))
+        await self.say(json.dumps([CALL, message_id or f"raw-{self._calls}", action, payload]))
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
             return await self._replies.get()
+
+    async def say(self, frame: str | bytes) -> None:
+        """Send anything at all, text as text and bytes as binary."""
+        assert self._connection is not None
+        await self._connection.send(frame)
 
     async def hang_up(self, code: int, reason: str) -> None:
         """Close the connection."""
@@ -84,7 +94,12 @@ class RawCsms:
         self._connection = connection
         try:
             async for text in connection:
-                frame = json.loads(text)
+                try:
+                    frame = json.loads(text)
+                except ValueError:
+                    continue
+                if frame[0] == CALL and frame[2] in self.silent:
+                    continue
                 if frame[0] == CALL:
                     await connection.send(json.dumps(self._answer(frame[1], frame[2])))
                 else:
@@ -93,6 +108,9 @@ class RawCsms:
             pass
 
     def _answer(self, message_id: str, action: str) -> list[Any]:
+        if action in self.verbatim:
+            kind, *elements = self.verbatim[action]
+            return [kind, message_id, *elements]
         if action in self.refusals:
             return [CALLERROR, message_id, "InternalError", self.refusals[action], {}]
         return [CALLRESULT, message_id, self.answers.get(action, {})]

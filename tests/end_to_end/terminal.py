@@ -10,7 +10,7 @@ import sys
 import termios
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from tempfile import TemporaryDirectory
 
 from pyte import ByteStream, Screen
@@ -19,6 +19,11 @@ from pyte.screens import Char
 SEE_TIMEOUT_S = 15.0
 """Of everything that is awaited; only a test that fails waits so long."""
 END_TIMEOUT_S = 15.0
+POINTER_SHAPE = b"\x1b]22;default\x07"
+NEWS_TIMEOUT_S = 0.3
+"""For the first byte that a key brings about; some keys do nothing."""
+QUIET_S = 0.06
+"""So long nothing is written when a picture is complete."""
 CHUNK_BYTES = 65_536
 
 KEYS = {"enter": "\r", "escape": "\x1b", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B"}
@@ -41,6 +46,7 @@ class Terminal:
         self._stream = ByteStream(self._picture)
         self._drawn_bytes = 0
         self._lines: Sequence[str] = ()
+        self._length_at_press = 0
         self._is_reading = False
         self._is_over = False
         self._news = asyncio.Event()
@@ -90,8 +96,26 @@ class Terminal:
         except TimeoutError:
             raise AssertionError(f"{otherwise} in:\n{self.text}") from None
 
+    async def settle(self) -> None:
+        """Wait until what the last key does is on the screen, as far as anybody can tell."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NEWS_TIMEOUT_S):
+                while not self._has_painted() and not self._is_over:
+                    self._news.clear()
+                    await self._news.wait()
+        length = self._length_at_press
+        while len(self.written) != length:
+            length = len(self.written)
+            await asyncio.sleep(QUIET_S)
+
+    def _has_painted(self) -> bool:
+        news = bytes(self.written[self._length_at_press :])
+        # The shape of the mouse pointer goes ahead of a new screen.
+        return news.replace(POINTER_SHAPE, b"") != b""
+
     def press(self, *keys: str) -> None:
         """Send keys: names of `KEYS`, or texts that are typed."""
+        self._length_at_press = len(self.written)
         os.write(self._near, "".join(KEYS.get(key, key) for key in keys).encode())
 
     def stop_reading(self) -> None:

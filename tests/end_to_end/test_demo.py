@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from cp_tui.control.paths import is_answering
-from tests.end_to_end.processes import cp_tui, start
+from tests.end_to_end.processes import Done, cp_tui, start
 from tests.peer import PeerCsms
 
 WAIT_TIMEOUT_S = 30.0
@@ -157,6 +157,33 @@ async def test_the_demo_on_a_terminal_is_charging_and_can_be_killed(
         process.kill()
         await process.wait()
     await until_gone(temporary)
+
+
+async def test_the_csms_of_the_demo_has_a_door_of_its_own(temporary: Path, terminal: int) -> None:
+    process = await start_in(terminal, "demo")
+    try:
+        socket = (await demo_engine(temporary)).with_name("csms")
+        async with asyncio.timeout(WAIT_TIMEOUT_S):
+            while not is_answering(socket):
+                await asyncio.sleep(0.05)
+            while (await ctl_on(socket, "stop_scenario")).result is not True:
+                await asyncio.sleep(0.05)
+        shown = (await ctl_on(socket, "get", "variable=charge_points")).result
+        assert isinstance(shown, list)
+        assert shown[0]["charge_point_id"] == "DEMO-1"
+        answer = (await ctl_on(socket, "send", "action=GetLocalListVersion")).result
+        assert isinstance(answer, dict)
+        assert answer["payload"] == {"listVersion": 0}
+        assert (await ctl_on(socket, "run_scenario", "scenario=remote")).result is True
+    finally:
+        process.kill()
+        await process.wait()
+    await until_gone(temporary)
+
+
+async def ctl_on(socket: Path, *arguments: str) -> Done:
+    """Call a method at a door."""
+    return await cp_tui("ctl", f"--socket={socket}", *arguments)
 
 
 async def test_the_engine_of_run_outlives_a_killed_screen(

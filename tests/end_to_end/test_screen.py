@@ -18,7 +18,7 @@ from ocpp.v16 import call
 from cp_tui.control.client import Client
 from tests.end_to_end.leftovers import kill_leftovers, processes_of, until_none_is_left
 from tests.end_to_end.processes import Serve, cp_tui, serving
-from tests.end_to_end.raw_csms import CALLERROR, Payload, RawCsms
+from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.terminal import Terminal, in_terminal
 from tests.peer import PeerCsms
 
@@ -245,102 +245,8 @@ async def test_a_csms_that_refuses_or_speaks_another_language_is_shown(folder: P
         attached(first) as refused,
         attached(second) as misled,
     ):
-        await see_the_failure(refused, "HTTP: HTTP 401", "set AuthorizationKey")
+        await see_the_failure(refused, "HTTP 401 Unauthorized", "set AuthorizationKey")
         await see_the_failure(misled, "subprotocol:", "ocpp2.0.1")
-
-
-# --- what the CSMS says is only text --------------------------------------------------------------
-
-
-MARKUP = "[/red][@click=q]{%s}"
-"""May be in a tag and in the value of a key, which hold printable ASCII only (S 7)."""
-EVIL = MARKUP + "\x1b]52;c;aGk=\x07\x9b31m\x9d0;t\x9c\r\n\x1b[2J\u202ex\u2066"
-SHOWN = MARKUP + "␛]52;c;aGk=␇\\x9b31m"
-"""How the beginning of it must look."""
-
-OWN_SEQUENCES = re.compile(
-    r"\x1b\[\?\d+[hl]"  # Modes on and off.
-    r"|\x1b\[\?\d+\$p"  # Is this mode known?
-    r"|\x1b\[[0-9;]*[mH]"  # Colours, and where to write.
-    r"|\x1b\[>\d+u|\x1b\[<u"  # Keys without doubt.
-    r"|\x1b\]22;[a-z]*\x07"  # The shape of the mouse pointer.
-    r"|\r\n"
-)
-"""What Textual writes to steer the terminal."""
-HARMFUL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def assert_harmless(screen: Terminal) -> None:
-    """Nothing that steers a terminal has reached it, but for what Textual itself writes."""
-    rest = OWN_SEQUENCES.sub("", screen.written.decode())
-    found = HARMFUL.search(rest)
-    assert found is None, rest[max(found.start() - 40, 0) :][:80].encode()
-
-
-@asynccontextmanager
-async def hostile(folder: Path) -> AsyncIterator[tuple[RawCsms, Serve, Terminal]]:
-    """A CSMS whose every text is hostile, an engine with a key for such, and its screen."""
-    tag_info = {"status": "Accepted", "parentIdTag": MARKUP}
-    answers: dict[str, Payload] = {
-        "Authorize": {"idTagInfo": tag_info},
-        "StartTransaction": {"transactionId": 1, "idTagInfo": tag_info},
-        "DataTransfer": {"status": "Accepted", "data": EVIL},
-    }
-    file = folder / "cp-tui.toml"
-    file.write_text('[custom_keys]\nAA = "good"\n')
-    async with (
-        RawCsms(answers) as csms,
-        serving(folder, csms.url, f"--config={file}") as serve,
-        attached(serve, size=LARGE) as screen,
-    ):
-        await screen.see("● Accepted", "▌1  ○ Available")
-        yield csms, serve, screen
-        screen.press("q")
-        assert await screen.ended() == 0
-        assert_harmless(screen)
-
-
-async def transfer_data(screen: Terminal, *result: str) -> None:
-    """Send a DataTransfer from the screen, and see its result."""
-    screen.press("d")
-    await screen.see("Vendor id")
-    screen.press("x", "enter")
-    await screen.see("Result", *result)
-    screen.press("escape")
-    await screen.see_no_more("Vendor id")
-
-
-async def test_hostile_answers_are_shown_and_never_obeyed(folder: Path) -> None:
-    async with hostile(folder) as (csms, _serve, screen):
-        await transfer_data(screen, SHOWN)
-        csms.refusals["DataTransfer"] = EVIL
-        await transfer_data(screen, "CallError", SHOWN[:30])
-        screen.press("p")
-        await screen.see("◌ Preparing")
-        answer = await csms.call("RemoteStartTransaction", {"idTag": MARKUP, "connectorId": 1})
-        assert answer[2] == {"status": "Accepted"}
-        await screen.see("● Charging", MARKUP)
-        screen.press("enter")
-        await screen.see("─ Connector 1 ─", "Meter")
-        screen.press("escape")
-        await screen.see_no_more("─ Connector 1 ─")
-
-
-async def test_hostile_requests_and_farewells_are_shown_and_never_obeyed(folder: Path) -> None:
-    async with hostile(folder) as (csms, serve, screen):
-        await serve.ctl("monitor_configuration_keys", 'keys=["AA"]')
-        answer = await csms.call("ChangeConfiguration", {"key": "AA", "value": EVIL})
-        assert answer[0] == CALLERROR
-        answer = await csms.call("ChangeConfiguration", {"key": "AA", "value": MARKUP})
-        assert answer[2] == {"status": "Accepted"}
-        await screen.see(f"AA {MARKUP}", f"good → {MARKUP}")
-        answer = await csms.call(EVIL, {"key": EVIL})
-        assert answer[0] == CALLERROR
-        await screen.see("Got", SHOWN[:30])
-        answer = await csms.call("DataTransfer", {"vendorId": MARKUP, "data": EVIL})
-        assert answer[2] == {"status": "UnknownVendorId"}
-        await csms.hang_up(1008, EVIL)
-        await screen.see("closed by the CSMS with code 1008", SHOWN[:30])
 
 
 # --- the beginning and the end --------------------------------------------------------------------

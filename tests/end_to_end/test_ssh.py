@@ -41,8 +41,9 @@ def attached(sshd: Sshd, serve: Serve) -> AbstractAsyncContextManager[Terminal]:
     door = sshd.folder / "door"
     if not door.is_symlink():
         door.symlink_to(serve.socket)
+    home = f"HOME={sshd.folder}"
     return program_in_terminal(
-        *sshd.client(sys.executable, "-m", "cp_tui", "attach", f"--socket={door}")
+        *sshd.client("env", home, sys.executable, "-m", "cp_tui", "attach", f"--socket={door}")
     )
 
 

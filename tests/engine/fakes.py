@@ -69,7 +69,6 @@ class FakeMind:
             periods=(),
         )
 
-
     def explain_tag(
         self, id_tag: str, now: datetime, connector_id: int | None = None
     ) -> TagExplanation:

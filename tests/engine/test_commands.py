@@ -22,6 +22,7 @@ from cp_tui.charge_point.events import (
     SetCustomConfigurationKey,
     Stop,
     TransferData,
+    TryNow,
 )
 from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
@@ -42,6 +43,7 @@ class Recorder:
         self.acted: tuple[str, Mapping[str, JsonValue]] | None = None
         self.schedules: list[tuple[int, datetime | None, int, ChargingRateUnitType]] = []
         self.measured: list[tuple[int, datetime | None, datetime | None]] = []
+        self.link_waits = True
 
     async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> Answer:
         assert 0 < timeout_s < 120
@@ -59,7 +61,7 @@ class Recorder:
         return is_up
 
     def try_now(self) -> bool:
-        return True
+        return self.link_waits
 
     def configuration_keys(self, keys: Sequence[str]) -> tuple[Sequence[KeyValue], Sequence[str]]:
         return [
@@ -214,12 +216,20 @@ async def test_measurements_can_be_asked_for_with_and_without_a_window() -> None
     assert recorder.measured == [(1, None, None), (0, MOMENT, MOMENT.replace(hour=9))]
 
 
+async def test_where_the_link_does_not_wait_the_queue_is_tried() -> None:
+    recorder = Recorder()
+    recorder.link_waits = False
+    answer = await carry_out("try_now", {}, recorder, read_only=False)
+    assert (answer.result, recorder.event) == ("done", TryNow(7))
+
+
 async def test_link_and_power_have_commands() -> None:
     recorder = Recorder()
     assert (
         await carry_out("set_network", {"up": False}, recorder, read_only=False)
     ).result is False
     assert (await carry_out("try_now", {}, recorder, read_only=False)).result is True
+    assert recorder.event is None
     assert (await carry_out("power_cycle", {}, recorder, read_only=False)).result is True
     assert recorder.acted == ("power_cycle", {})
     await carry_out("plug_in", {"connector_id": 1}, recorder, read_only=False)
@@ -232,6 +242,8 @@ async def test_link_and_power_have_commands() -> None:
         ("stop", {"now": True}, "unknown parameter now; it takes none"),
         ("data_transfer", {}, "parameter vendor_id is missing; it takes vendor_id, message_id"),
         ("data_transfer", {"vendor_id": "v" * 256}, "vendor_id = 'vvv"),
+        ("data_transfer", {"vendor_id": "\x1b[2J"}, "= '\\x1b[2J': must be printable ASCII"),
+        ("data_transfer", {"vendor_id": "v", "message_id": "\u00fc"}, "message_id = 'ü': "),
         ("data_transfer", {"vendor_id": "v", "data": [1]}, "data: input should be a valid string"),
         ("set_network", {"up": "yes"}, "up = 'yes': input should be a valid boolean"),
         ("monitor_configuration_keys", {}, "parameter keys is missing"),

@@ -110,6 +110,18 @@ async def test_it_boots_charges_and_tells_its_subscribers(tmp_path: Path) -> Non
         assert link.last_out is not None
 
 
+@pytest.mark.parametrize(
+    ("url", "trust"), [("wss://127.0.0.1:1", "the roots of the system"), ("ws://127.0.0.1:1", "")]
+)
+async def test_the_link_says_what_the_server_certificate_is_held_against(
+    tmp_path: Path, url: str, trust: str
+) -> None:
+    async with running(url, tmp_path) as engine:
+        link = engine.get("link")
+        assert isinstance(link, Link)
+        assert link.trust == trust
+
+
 async def test_stop_is_silence_and_restart_boots_again(tmp_path: Path) -> None:
     async with small_csms() as (csms, server), running(url_of(server), tmp_path) as engine:
         await csms.until(lambda: csms.actions.count("StatusNotification") >= 3)

@@ -21,6 +21,7 @@ from cp_tui.engine.hub import (
     Hub,
     SubscriptionClosed,
     VariableChanged,
+    Vocabulary,
 )
 
 
@@ -119,4 +120,16 @@ def test_unknown_names_are_refused_with_the_known_ones() -> None:
     with pytest.raises(CommandError, match="is a stream"):
         hub.get("messages")
     with pytest.raises(CommandError, match="no value yet"):
+        hub.get("outbox")
+
+
+def test_a_hub_speaks_of_what_its_vocabulary_names() -> None:
+    hub = Hub(Vocabulary("clock", {"count": Outbox}, {"ticks": Outbox}))
+    subscription = hub.subscribe(["count", "ticks"])
+    assert subscription.snapshot == {"ticks": ()}
+    hub.publish("count", Outbox(count=1))
+    hub.emit("ticks", Outbox(count=2))
+    assert hub.get("count") == Outbox(count=1)
+    assert hub.history("ticks") == (Outbox(count=2),)
+    with pytest.raises(CommandError, match="no variable 'outbox'; there are: count"):
         hub.get("outbox")

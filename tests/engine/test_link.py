@@ -206,7 +206,10 @@ async def test_a_pulled_cable_leaves_no_close_frame_and_attempts_go_on_failing()
         await under_test.until_open()
         assert under_test.link.set_network(False)
         assert not under_test.link.set_network(False)
+        await under_test.until(lambda: under_test.state.attempt >= 1)
+        offline_since = under_test.state.since
         await under_test.until(lambda: under_test.state.attempt >= 3)
+        assert under_test.state.since == offline_since
         error = under_test.state.last_error
         assert error is not None
         assert (error.step, error.text) == (LinkStep.TCP, "network is down (by the operator)")
@@ -277,9 +280,9 @@ async def test_the_wait_grows_until_a_connection_lasted() -> None:
             under_test.link.open()
             await under_test.until(lambda: len(under_test.connected) >= 11)
             waits = [
-                round((state.next_attempt_at - state.since).total_seconds(), 2)
+                round((state.next_attempt_at - state.last_error.at).total_seconds(), 2)
                 for state in under_test.states
-                if state.next_attempt_at is not None
+                if state.next_attempt_at is not None and state.last_error is not None
             ]
         assert waits[:4] == pytest.approx([0.05, 0.1, 0.2, 0.4], abs=0.04)
         settings = replace(settings, lasting_s=0.0)
@@ -287,9 +290,9 @@ async def test_the_wait_grows_until_a_connection_lasted() -> None:
             under_test.link.open()
             await under_test.until(lambda: len(under_test.connected) >= 7)
             waits = [
-                round((state.next_attempt_at - state.since).total_seconds(), 2)
+                round((state.next_attempt_at - state.last_error.at).total_seconds(), 2)
                 for state in under_test.states
-                if state.next_attempt_at is not None
+                if state.next_attempt_at is not None and state.last_error is not None
             ]
         assert waits[:2] == pytest.approx([0.05, 0.05], abs=0.04)
 

@@ -12,7 +12,7 @@ import pytest
 from cp_tui.charge_point.variables import LinkError, LinkPhase, LinkStep
 from cp_tui.engine.diagnosis import tls_failure
 from cp_tui.engine.errors import EngineStartError
-from cp_tui.engine.tls import tls_context, validity
+from cp_tui.engine.tls import tls_context, trust_words, validity
 from tests.engine.certificates import Authority, authority, needs_openssl
 from tests.engine.links import PATIENT, link_to, port_of, tcp_server, websocket_server
 
@@ -156,3 +156,10 @@ def test_a_ca_file_that_is_missing_or_empty_is_one_clear_line(tmp_path: Path) ->
     (tmp_path / "empty.pem").write_text("nothing here")
     with pytest.raises(EngineStartError, match="holds no PEM certificate"):
         tls_context(tmp_path / "empty.pem", check_hostname=True)
+
+
+def test_what_the_server_certificate_is_held_against_is_told_in_words() -> None:
+    file = Path("/etc/ssl/root.pem")
+    assert trust_words(None, check_hostname=True) == "the roots of the system"
+    assert trust_words(file, check_hostname=True) == "csms.ca_file /etc/ssl/root.pem"
+    assert trust_words(None, check_hostname=False).endswith("; the name in it is not checked")

@@ -34,6 +34,21 @@ def test_control_characters_are_shown_and_not_obeyed(tmp_path: Path) -> None:
     assert text.isprintable() or text.rstrip("\n").isprintable()
 
 
+def test_a_foreign_text_makes_no_line_of_its_own(tmp_path: Path) -> None:
+    log = open_log(tmp_path, 20, None)
+    log.info("closed: %s", "x\n2026-01-01T00:00:00.000Z ERROR forged \u202e")
+    try:
+        raise ValueError("two\nlines\x1b[2J")
+    except ValueError:
+        log.exception("failed")
+    close_log(log)
+    first, *rest = (tmp_path / LOG_FILE).read_text().splitlines()
+    assert first.endswith(r"closed: x\x0a2026-01-01T00:00:00.000Z ERROR forged \u202e")
+    assert rest[0].endswith("failed")
+    assert rest[1].startswith("Traceback")
+    assert rest[-1] == r"lines\x1b[2J"
+
+
 def test_old_lines_make_room_for_new_ones(tmp_path: Path) -> None:
     log = open_log(tmp_path, 20, None)
     for _ in range(20 * (LOG_FILES_KEPT + 2)):

@@ -245,6 +245,17 @@ async def test_an_exception_in_the_mind_is_logged_and_the_engine_goes_on() -> No
     assert "Traceback" in on.lines.getvalue()
 
 
+async def test_a_command_that_fails_in_the_mind_is_refused_at_once() -> None:
+    def answer(event: Event) -> list[Effect]:
+        if isinstance(event, Stop):
+            raise RuntimeError("a bug in the mind")
+        return []
+
+    async with bench(Minds(answer)) as on:
+        with pytest.raises(CommandError, match="internal error; see the log"):
+            await on.machine.ask(Stop, WAIT_S)
+
+
 async def test_effects_reach_the_link_the_hub_and_the_log() -> None:
     effects: list[Effect] = [
         SetCredentials(b"secret-secret-12", "16 characters (text)"),

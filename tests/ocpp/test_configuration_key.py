@@ -68,7 +68,7 @@ def refusal(name: str, value: str) -> str:
 
 def test_the_52_keys_of_the_standard_come_in_its_order() -> None:
     assert len(STANDARD_KEYS) == 52
-    assert len({spec.name.lower() for spec in KEYS}) == len(KEYS) == 56
+    assert len({spec.name.lower() for spec in KEYS}) == len(KEYS) == 57
     assert STANDARD_KEYS[0].name == "AllowOfflineTxForUnknownId"
     assert STANDARD_KEYS[-1].name == "SecurityProfile"
 
@@ -123,6 +123,7 @@ def test_our_own_keys_belong_to_no_profile_of_the_standard() -> None:
         "TxProfileFallback",
         "BootOnReconnect",
         "ReservationEnabled",
+        "StopTransactionOnFault",
         "WaitingMeterValuesMax",
     ]
     assert all(spec.profile is None and spec.default is not None for spec in VENDOR_KEYS)

@@ -80,10 +80,15 @@ from tests.settings.conftest import BASE, Refused
             BASE + "[custom_keys]\nA = { type = 'number' }\n",
             "line 6: custom_keys.A.type: must be 'boolean', 'integer', 'string' or 'list'",
         ),
-        (BASE + "[custom_keys]\nA = 1\na = 2\n", "line 6: custom_keys.a: twice"),
+        (BASE + "[custom_keys]\nA = 1\na = 2\n", "line 7: custom_keys.a: twice"),
+        (BASE + "[custom_keys.a]\n[custom_keys.A]\n", "line 6: custom_keys.A: twice"),
+        (
+            BASE + "[custom_keys.A]\nvalue = 1\n[custom_keys.a]\nmin = 'x'\n",
+            "line 8: custom_keys.a.min: must be a valid integer",
+        ),
         (
             BASE + "[keys]\nHeartbeatInterval = 5\nheartbeatinterval = 6\n",
-            "line 6: keys.heartbeatinterval: twice",
+            "line 7: keys.heartbeatinterval: twice",
         ),
     ],
 )
@@ -149,6 +154,33 @@ def test_a_mistake_in_the_environment_names_the_variable(
     assert 'PHAZES: unknown key; did you mean "phases"?' in refused()
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("CP_TUI_STATON__CONNECTORS", "CP_TUI_STATION__CONNECTORS"),
+        ("CP_TUI_KEY__HEARTBEATINTERVAL", "CP_TUI_KEYS__HEARTBEATINTERVAL"),
+        ("CP_TUI_CSMS_URL", "CP_TUI_CSMS__URL"),
+        ("cp_tui_sockets", "CP_TUI_SOCKET"),
+        ("CP_TUI_DATADIR", "CP_TUI_DATA_DIR"),
+    ],
+)
+def test_a_variable_of_no_section_is_refused_with_the_nearest_one(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv(name, "3")
+    assert refused() == f"environment, {name}: unknown key; did you mean {meant}?"
+
+
+def test_a_variable_that_is_like_no_section_is_refused_with_those_there_are(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CP_TUI_XYZZY__Q", "3")
+    line = refused()
+    assert line.startswith("environment, CP_TUI_XYZZY__Q: unknown key; it must begin with one of: ")
+    assert "CP_TUI_STATION" in line
+    assert "CP_TUI_CUSTOM_KEYS" in line
+
+
 def test_a_variable_that_is_no_json_where_a_table_belongs_is_refused(
     refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,7 +193,7 @@ def test_further_mistakes_are_counted(refused: Refused) -> None:
 
 
 def test_what_is_missing_is_said_with_the_ways_to_give_it(refused: Refused) -> None:
-    assert refused("") == "no CSMS URL: give --url, or url under [csms] in FILE"
+    assert refused("").startswith("no CSMS URL: give --url, or url under [csms] in FILE; ")
     assert refused("", url="ws://h") == (
         "no charge point id: give --id, or id under [charge_point] in FILE"
     )

@@ -117,6 +117,7 @@ def _keys(random: Random) -> dict[str, str]:
         "AuthorizationCacheEnabled": flag(),
         "AuthorizeRemoteTxRequests": flag(),
         "BootOnReconnect": random.choice(("true", "false", "false")),
+        "StopTransactionOnFault": random.choice(("true", "false")),
         "ClockAlignedDataInterval": random.choice(("0", "0", "300", "900")),
         "ConnectionTimeOut": random.choice(("30", "60", "300")),
         "HeartbeatInterval": random.choice(("60", "600", "3600")),

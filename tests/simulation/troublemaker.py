@@ -71,6 +71,11 @@ def _clear_error(world: Simulation, random: Random) -> str:
     return f"clear_error {connector_id}"
 
 
+def _press_emergency_stop(world: Simulation, random: Random) -> str:
+    world.act("press_emergency_stop")
+    return "press_emergency_stop"
+
+
 def _jam_lock(world: Simulation, random: Random) -> str:
     connector_id, is_jammed = _connector(world, random), random.random() < 0.5
     world.act("jam_lock", connector_id=connector_id, jammed=is_jammed)
@@ -136,7 +141,9 @@ ACTS: tuple[tuple[Trouble | None, float, Act], ...] = (
     (None, 0.5, partial(_at_connector, "resume_ev")),
     (None, 0.3, _set_vehicle),
     (None, 0.3, _transfer),
+    (None, 0.3, partial(_at_connector, "press_stop")),
     (Trouble.FAULTS, 0.6, _raise_error),
+    (Trouble.FAULTS, 0.2, _press_emergency_stop),
     (Trouble.FAULTS, 1.0, _clear_error),
     (Trouble.FAULTS, 0.5, _jam_lock),
     (Trouble.OPERATOR_STOPS, 0.4, _stop),

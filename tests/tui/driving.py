@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.screens.dashboard import DashboardScreen
 from cp_tui.tui.widgets.glyphs import Glyphs
 from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
@@ -30,6 +31,7 @@ def app_on(
     keymap: Mapping[str, str] | None = None,
     zone: str = "",
     glyphs: Glyphs = Glyphs.EIGHTH,
+    csms: FakeEngine | None = None,
 ) -> CpTuiApp:
     """The app with its clock standing still, in UTC unless a zone is named."""
     return CpTuiApp(
@@ -42,16 +44,23 @@ def app_on(
         theme=theme,
         keymap=keymap,
         flush_interval_s=0.01,
+        connect_csms=None if csms is None else csms.connect,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Drive:
-    """A running screen."""
+class Eye:
+    """A running screen: keys go in, cells come out."""
 
     app: CpTuiApp
-    engine: FakeEngine
     pilot: Pilot[str]
+
+    @property
+    def dashboard(self) -> DashboardScreen:
+        """The first screen."""
+        found = self.app.main_screens["dashboard"]
+        assert isinstance(found, DashboardScreen)
+        return found
 
     async def press(self, *keys: str) -> None:
         """Press keys, and wait until nothing moves."""
@@ -93,6 +102,13 @@ class Drive:
         return all(word in flat for word in words)
 
 
+@dataclass(frozen=True, slots=True)
+class Drive(Eye):
+    """A running screen on a fake engine."""
+
+    engine: FakeEngine
+
+
 @asynccontextmanager
 async def screen(
     world: Mapping[str, BaseModel] | None = None,
@@ -105,6 +121,7 @@ async def screen(
     keymap: Mapping[str, str] | None = None,
     zone: str = "",
     glyphs: Glyphs = Glyphs.EIGHTH,
+    csms: FakeEngine | None = None,
 ) -> AsyncIterator[Drive]:
     """Run a screen on a world; it has shown what there is when it is handed over."""
     engine = engine or FakeEngine(worlds.healthy() if world is None else world)
@@ -116,8 +133,9 @@ async def screen(
         keymap=keymap,
         zone=zone,
         glyphs=glyphs,
+        csms=csms,
     )
     async with app.run_test(size=size) as pilot:
-        drive = Drive(app, engine, pilot)
+        drive = Drive(app, pilot, engine)
         await drive.settle()
         yield drive

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from textual.binding import BindingType
 
 from cp_tui.tui.actions import ACTIONS, BY_ID, FOOTERS
 from cp_tui.tui.keys import Keymap, readme_table, shown
 from cp_tui.tui.panes.fact_lines import FactLines
+from cp_tui.tui.schedule_actions import SCHEDULE_SHOWN
 from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.timeline import Timeline
 from tests.sources import ROOT
@@ -25,19 +29,34 @@ def test_ids_and_default_keys_are_unique() -> None:
 
 def test_digits_are_the_screens() -> None:
     digits = {key: action.id for action in ACTIONS for key in action.keys if key.isdigit()}
-    assert digits == {"1": "screen.dashboard", "4": "screen.schedule"}
+    assert digits == {
+        "1": "screen.dashboard",
+        "2": "screen.messages",
+        "3": "screen.configuration",
+        "4": "screen.schedule",
+        "5": "screen.transactions",
+        "6": "screen.maintenance",
+        "7": "screen.csms",
+    }
 
 
 def test_no_key_of_an_action_is_taken_by_a_widget() -> None:
-    """A widget sees a key before the app does, and would swallow it."""
-    taken = {
-        key.strip()
-        for _name, bindings in WIDGETS
-        for binding in bindings
-        if not isinstance(binding, tuple)
-        for key in binding.key.split(",")
-    }
-    assert not [key for action in ACTIONS for key in action.keys if key in taken]
+    """A widget sees a key before the app does, and would swallow it; the timeline is on two."""
+    screens = {"Schedule": SCHEDULE_SHOWN}
+    clashes = [
+        (name, action.id, key)
+        for name, bindings in WIDGETS
+        for action in ACTIONS
+        for key in taken_by(bindings).intersection(action.keys)
+        if not action.screens or action.screens & screens.get(name, action.screens)
+    ]
+    assert clashes == []
+
+
+def taken_by(bindings: Iterable[BindingType]) -> set[str]:
+    """The keys of a widget."""
+    found = [b for b in bindings if not isinstance(b, tuple)]
+    return {key.strip() for binding in found for key in binding.key.split(",")}
 
 
 def test_what_the_footer_shows_has_a_word_and_a_key() -> None:

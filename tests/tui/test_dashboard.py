@@ -18,9 +18,17 @@ TITLES = ("Connection", "Connectors", "Schedule", "Keys", "Monitors")
 async def test_all_five_panes_have_room(size: tuple[int, int]) -> None:
     async with screen(size=size) as drive:
         assert drive.shows(*TITLES)
-        for pane in drive.app.dashboard.panes:
+        for pane in drive.dashboard.panes:
             assert pane.size.width >= 34
             assert pane.size.height >= 5
+
+
+async def test_the_timeline_is_painted_for_the_height_that_it_has() -> None:
+    """A first paint may come with another height than the second, and the same width."""
+    async with screen() as drive:
+        timeline = drive.dashboard.timeline
+        painted = [strip.text for strip in timeline.render_lines(timeline.size.region)]
+        assert painted == [timeline.render_line(y).text for y in range(timeline.size.height)]
 
 
 async def test_a_terminal_of_any_size_is_survived() -> None:
@@ -35,8 +43,8 @@ async def test_a_healthy_charger_answers_the_first_questions_at_80x24() -> None:
     async with screen() as drive:
         assert drive.shows("● Accepted", "open since 11:49", "heartbeat 14:04:15")
         assert drive.shows("Clock -0.2 s · Heartbeat 14:03", "queue 0")
-        assert drive.shows("1 ● Charging 16.0 A 11.0 kW", "#1234 04A2B3C4D5 · 3.21 kWh")
-        assert drive.shows("HeartbeatInterval 60", "300 → 60", "14:01:05", "SiteName Depot north")
+        assert drive.shows("1 ● Charging 16.0 A 11.0 kW", "#1234 04A2B3C4D5 · since 13:20")
+        assert drive.shows("HeartbeatInterval 60", "300 → 60", "14:01:05")
 
 
 async def test_without_csms_the_step_the_cause_the_check_and_the_next_attempt_are_there() -> None:
@@ -66,6 +74,7 @@ async def test_z_zooms_and_escape_restores() -> None:
     async with screen(worlds.broken()) as drive:
         await drive.press("shift+tab", "z")
         assert drive.shows("wss://csms.example.com/ocpp/CP001", "Serial CP001")
+        assert drive.shows("× TCP: connection refused")
         assert not drive.shows("Monitors")
         await drive.press("escape")
         assert drive.shows(*TITLES)
@@ -76,8 +85,8 @@ async def test_every_pane_can_be_zoomed() -> None:
         for title in ("Connectors", "Schedule", "Keys", "Monitors", "Connection"):
             await drive.press("z")
             assert drive.shows(f"▶ {title}")
-            assert drive.app.dashboard.maximized is not None
-            assert drive.app.dashboard.maximized.size.width == 80
+            assert drive.dashboard.maximized is not None
+            assert drive.dashboard.maximized.size.width == 80
             await drive.press("z", "tab")
 
 
@@ -134,7 +143,7 @@ async def test_enter_on_a_key_tells_who_changed_it_when_and_from_what() -> None:
     async with screen() as drive:
         await drive.press("tab", "tab", "down", "down", "down", "down", "down", "enter")
         assert drive.shows("Configuration key", "HeartbeatInterval", "Seconds of silence")
-        assert drive.shows("300 → 60 · CSMS · Accepted")
+        assert drive.shows("300 → 60 · by CSMS · answered Accepted")
 
 
 async def test_a_new_value_reaches_its_pane() -> None:
@@ -153,14 +162,14 @@ async def test_the_cursor_stays_where_it_is_while_values_change() -> None:
         engine.publish("connectors", worlds.broken()["connectors"])
         await drive.settle()
         assert drive.app.store.snapshot.connector_id == 2
-        assert drive.app.dashboard.connectors.table.cursor_key == "2"
+        assert drive.dashboard.connectors.table.cursor_key == "2"
 
 
 async def test_no_timer_runs_while_nothing_happens() -> None:
     async with screen() as drive:
         await drive.pilot.pause(0.05)
         assert drive.app._cooling is None
-        for widget in drive.app.dashboard.walk_children():
+        for widget in drive.dashboard.walk_children():
             assert widget.auto_refresh is None
             if isinstance(widget, Input):
                 assert not widget.cursor_blink
@@ -189,4 +198,45 @@ async def test_a_keymap_changes_keys_footer_and_tells_of_clashes() -> None:
         assert drive.shows("f7 Zoom")
         assert len(drive.app.keymap.problems) == 2
         await drive.press("f7")
-        assert drive.app.dashboard.maximized is not None
+        assert drive.dashboard.maximized is not None
+
+
+async def test_twelve_connectors_are_counted_in_the_alarm_line_and_fit() -> None:
+    whole, _, free = worlds.connectors().root
+    faults = worlds.broken()["connectors"]
+    assert isinstance(faults, v.Connectors)
+    broken = faults.root[2]
+    many = [
+        (broken if number % 4 == 0 else free).model_copy(update={"connector_id": number})
+        for number in range(1, 13)
+    ]
+    world = worlds.healthy() | {
+        "connectors": v.Connectors((whole, *many)),
+        "configuration": v.Configuration(()),
+    }
+    async with screen(world) as drive:
+        assert drive.shows("× Connector 4: GroundFailure since 13:58:02, no", "and 2 more: a")
+        assert drive.shows(*TITLES)
+        await drive.press("a")
+        assert drive.shows("2. × Connector 8: GroundFailure", "3. × Connector 12: GroundFailure")
+
+
+async def test_a_reserved_connector_says_for_whom_and_until_when() -> None:
+    whole, charging, free = worlds.connectors().root
+    reservation = v.Reservation(
+        reservation_id=12,
+        connector_id=2,
+        id_tag="04AA",
+        parent_id_tag="FLEET",
+        expiry_date=worlds.at(15),
+        made_at=worlds.at(14),
+    )
+    reserved = free.model_copy(
+        update={"status": ChargePointStatus.RESERVED, "reservation": reservation}
+    )
+    world = worlds.healthy() | {"connectors": v.Connectors((whole, charging, reserved))}
+    async with screen(world) as drive:
+        await drive.press("down")
+        assert drive.shows("◇ Reserved", "Kept for tag 04AA and group FLEET")
+        await drive.press("enter")
+        assert drive.shows("Kept for tag 04AA and group FLEET until 15:00 · reservation 12")

@@ -7,6 +7,8 @@ from enum import Enum
 
 import pytest
 from pydantic import BaseModel, JsonValue
+from textual import events
+from textual.widgets import TextArea
 
 from cp_tui.charge_point.reason import Reason
 from tests.tui import worlds
@@ -103,3 +105,35 @@ async def test_a_hostile_loss_of_the_engine_is_told_harmlessly() -> None:
         await drive.settle()
         assert drive.shows("[/red]")
         assert_harmless(drive)
+
+
+@pytest.mark.parametrize("poison", HOSTILE.values(), ids=HOSTILE)
+async def test_what_stands_in_a_form_already_is_shown_harmlessly(poison: str) -> None:
+    """The tags of past transactions came from outside; an input paints what it is given."""
+    engine = FakeEngine(poisoned_world(worlds.healthy(), poison))
+    async with screen(engine=engine) as drive:
+        await drive.press("w")
+        assert drive.shows("Swipe a tag")
+        assert_harmless(drive)
+        await drive.press("up", "down")
+        assert_harmless(drive)
+
+
+@pytest.mark.parametrize("key", ["w", "slash", "ctrl+p"])
+async def test_what_is_pasted_is_shown_harmlessly(key: str) -> None:
+    async with screen() as drive:
+        await drive.press(key)
+        drive.app.post_message(events.Paste("\u202e\x9b\x1b[2J"))
+        await drive.settle()
+        assert drive.shows("\\x9b␛[2J")
+        assert_harmless(drive)
+
+
+async def test_the_lines_of_a_pasted_frame_stay_lines() -> None:
+    async with screen() as drive:
+        await drive.press("ctrl+p", *"raw frame", "enter")
+        area = drive.app.screen.query_one(TextArea)
+        area.text = ""
+        drive.app.post_message(events.Paste("[2,\r\n\t3,\r\x9b4]"))
+        await drive.settle()
+        assert area.text == "[2,\n    3,\n\\x9b4]"

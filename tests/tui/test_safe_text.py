@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.strip import Strip
+from wcwidth import wcwidth
 
 from cp_tui.tui.safe_text import clean, safe_text
 
@@ -28,6 +29,12 @@ def test_no_code_point_leaves_a_control_or_an_invisible_character_behind() -> No
         assert shown
         assert not HARMFUL & {unicodedata.category(piece) for piece in shown}, ascii(character)
         assert cell_len(shown) > 0, ascii(character)
+
+
+def test_every_code_point_is_as_wide_for_a_terminal_as_for_the_screen() -> None:
+    for character in CHARACTERS:
+        shown = clean(f"a{character}b")
+        assert sum(map(wcwidth, shown)) == cell_len(shown), ascii(character)
 
 
 def test_every_code_point_class_is_harmless_in_a_rendered_strip() -> None:
@@ -61,6 +68,8 @@ def test_every_code_point_class_is_harmless_in_a_rendered_strip() -> None:
         ("Zürich Ελλάδα 東京 📦", "Zürich Ελλάδα 東京 📦"),
         ("e\u0301tat", "e\u0301tat"),
         ("\u0301x", "\\u0301x"),
+        ("\U0001f1e9\U0001f1ea", "\\U0001f1e9\\U0001f1ea"),
+        ("a\u115fb", "a\\u115fb"),
         ("z" + "\u0335" * 4, "z\u0335\u0335\\u0335\\u0335"),
     ],
 )

@@ -26,7 +26,7 @@ def world_for(action_id: str) -> worlds.World:
 
 
 async def click_footer(drive: Drive, word: str) -> None:
-    items = {item.word: start for item, start, _end in drive.app.dashboard._bar.shown}
+    items = {item.word: start for item, start, _end in drive.dashboard._bar.shown}
     await drive.pilot.click("#actions", offset=(items[word] + 1, 0))
     await drive.settle()
 
@@ -83,7 +83,7 @@ async def test_restart_asks_once() -> None:
     engine = FakeEngine(worlds.stopped())
     async with screen(engine=engine) as drive:
         await drive.press("r")
-        assert drive.shows("Restart OCPP?", "then BootNotification")
+        assert drive.shows("Restart OCPP?", "Sent BootNotification")
         await drive.press("y")
         assert engine.calls == [("restart", {})]
 

@@ -32,6 +32,24 @@ async def test_pulling_the_cable_while_charging_asks_first() -> None:
         assert drive.engine.calls == [("plug_out", {"connector_id": 1})]
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("true", "stops with reason EVDisconnected"),
+        ("False", "goes on without the vehicle"),
+        (None, "decides whether it stops"),
+    ],
+)
+async def test_before_the_cable_is_pulled_the_key_says_what_follows(
+    value: str | None, words: str
+) -> None:
+    key = worlds.entry("StopTransactionOnEVSideDisconnect", value)
+    world = worlds.healthy() | {"configuration": v.Configuration((key,))}
+    async with screen(world) as drive:
+        await drive.press("p")
+        assert drive.shows(words, "StopTransactionOnEVSideDisconnect")
+
+
 async def test_nothing_is_plugged_into_connector_0_and_it_says_why() -> None:
     async with screen() as drive:
         await drive.press("up", "p")
@@ -147,4 +165,40 @@ async def test_cutting_the_power_asks_with_its_consequences() -> None:
 async def test_try_now_says_that_it_is_connected() -> None:
     async with screen() as drive:
         await drive.press("n")
-        assert drive.shows("Try to connect now: it is connected")
+        assert drive.shows("Try now: it is connected, and no message waits for its time")
+
+
+@pytest.mark.parametrize(
+    ("key", "call"),
+    [
+        ("S", ("suspend_ev", {"connector_id": 1})),
+        ("J", ("jam_lock", {"connector_id": 1, "jammed": True})),
+        ("N", ("set_network", {"up": False})),
+    ],
+)
+async def test_one_key_of_the_dashboard_acts_on_the_station(
+    key: str, call: tuple[str, dict[str, object]]
+) -> None:
+    async with screen() as drive:
+        await drive.press(key)
+        assert drive.engine.calls == [call]
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [("exclamation_mark", "Raise an error at connector 1"), ("V", "Vehicle at connector 1")],
+)
+async def test_one_key_of_the_dashboard_asks_what_is_to_happen(key: str, title: str) -> None:
+    async with screen() as drive:
+        await drive.press(key)
+        assert drive.shows(title)
+
+
+async def test_the_menu_names_the_screen_where_a_key_acts() -> None:
+    async with screen() as drive:
+        await drive.press("ctrl+p")
+        await drive.type("compare")
+        assert drive.shows("Compare the configuration with a file 3 C")
+        await drive.press("escape", "3", "ctrl+p")
+        await drive.type("compare")
+        assert drive.shows("Compare the configuration with a file C")

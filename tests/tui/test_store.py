@@ -6,7 +6,7 @@ from cp_tui.charge_point import variables as v
 from cp_tui.engine.hub import EventHappened, VariableChanged
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 from cp_tui.tui.store import EVENTS_MAX, Store
-from tests.tui import worlds
+from tests.tui import message_world, worlds
 
 
 def status_change(second: int) -> v.StatusChange:
@@ -50,3 +50,24 @@ def test_events_are_bounded_and_start_anew_with_a_new_engine() -> None:
     store.engine_is(True)
     store.apply([EventHappened("status_changes", events[0], 0)])
     assert store.snapshot.status_changes == (events[0],)
+
+
+def test_messages_go_into_their_log_with_what_was_dropped_before_them() -> None:
+    store = Store()
+    asked = message_world.request("1", "Heartbeat")
+    store.apply([EventHappened("messages", asked, 0), EventHappened("messages", asked, 7)])
+    log = store.snapshot.messages
+    found = [exchange for exchange in map(log.exchange, log.numbers) if exchange is not None]
+    assert [exchange.missed for exchange in found] == [0, 7, 0]
+    assert store.take_dirty() == {"messages"}
+
+
+def test_a_closed_link_gives_up_what_waits_and_a_new_engine_starts_a_new_log() -> None:
+    store = Store()
+    store.apply([EventHappened("messages", message_world.request("1", "Heartbeat"), 0)])
+    store.apply([VariableChanged("link", worlds.broken_link())])
+    exchange = store.snapshot.messages.exchange(0)
+    assert exchange is not None
+    assert exchange.is_given_up
+    store.engine_is(True)
+    assert len(store.snapshot.messages) == 0

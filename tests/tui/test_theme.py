@@ -69,8 +69,11 @@ def test_the_themes_that_come_with_cp_tui() -> None:
     assert {theme.name for theme in our_themes()} == {
         "cp-dark",
         "cp-light",
+        "night",
+        "blue-orange",
         "high-contrast",
         "ansi-16",
+        "mono",
     }
 
 

@@ -70,15 +70,15 @@ def test_each_failing_step_is_named_with_cause_and_check(step: v.LinkStep) -> No
                 since=worlds.at(14),
                 next_boot_at=worlds.at(14, 5),
             ),
-            "Pending · BootNotification again 14:05:00",
+            "Pending since 14:00 · BootNotification again 14:05:00",
             "Pending",
         ),
         (
             v.Registration(status=RegistrationStatus.REJECTED, since=worlds.at(14)),
-            "Rejected · since 14:00",
+            "Rejected since 14:00",
             "Rejected",
         ),
-        (worlds.accepted(), "Accepted · heartbeat 14:04:15", "Accepted"),
+        (worlds.accepted(), "Accepted since 11:49 · heartbeat 14:04:15", "Accepted"),
     ],
 )
 def test_each_registration_has_words(registration: v.Registration, boot: str, word: str) -> None:
@@ -109,7 +109,7 @@ def test_the_last_refusal_and_the_errors_come_first() -> None:
     faulted = v.Connectors.model_validate(worlds.broken()["connectors"]).root[2]
     first = connector_facts(faulted, CLOCK)[0]
     assert first.label == "Error"
-    assert first.text.plain.startswith("GroundFailure · since 13:58:02 · no charging")
+    assert first.text.plain.startswith("GroundFailure since 13:58:02, no charging")
 
 
 def test_the_filter_wants_every_word() -> None:

@@ -92,6 +92,7 @@ class Link(Value):
 
     phase: LinkPhase
     since: datetime
+    """When it became open, stopped or offline, or the cable was pulled; attempts do not count."""
     attempt: int = 0
     """Attempts since the link was last open; 0 while it is open for the first time."""
     next_attempt_at: datetime | None = None

@@ -84,7 +84,8 @@ class ChooseDialog(Dialog[str | None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self._filter(event.value)
+        if self.is_open:
+            self._filter(event.value)
 
     @on(Input.Submitted)
     def _taken(self, event: Input.Submitted) -> None:
@@ -100,6 +101,8 @@ class ChooseDialog(Dialog[str | None]):
     @on(LineTable.Highlighted)
     def _moved(self, event: LineTable.Highlighted) -> None:
         event.stop()
+        if not self.is_open:
+            return
         choice = self._choices.get(event.key or "")
         self.query_one(FactLines).show([Fact("", choice.about)] if choice and choice.about else [])
         if choice is not None and self._preview is not None:

@@ -37,14 +37,24 @@ class Dialog(ModalScreen[T]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", "Close", show=False, id="dialog.close"),
+        Binding("escape", "close", "Close", show=False, id="dialog.close"),
     ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has put it away; what is in it goes bit by bit after that."""
+        return self in self.app.screen_stack
 
     def titled(self, title: str | Content, keys: str) -> None:
         """Name the box and the keys that work in it; `keys` is our own text."""
         box = self.query_one(".box")
         box.border_title = Content(title) if isinstance(title, str) else title
         box.border_subtitle = Content(keys)
+
+    def action_close(self) -> None:
+        """Give up, unless it is still being put together: it cannot be taken apart meanwhile."""
+        if self.is_mounted:
+            self.action_give_up()
 
     def action_give_up(self) -> None:
         """Close without an answer."""

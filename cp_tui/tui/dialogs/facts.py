@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from cp_tui.tui.desk import FactSource
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.panes.fact_lines import FactLines
 from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.facts import FactSource
 from cp_tui.tui.view.words import Clock
+from cp_tui.tui.widgets.line_table import CursorMove
 
 
 class FactsDialog(Dialog[None]):
@@ -19,6 +24,12 @@ class FactsDialog(Dialog[None]):
     FactsDialog > .box { width: 100; max-width: 100%; }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Before the lines themselves, which scroll with them.
+        Binding("up,k", "step('up')", "Previous", show=False, priority=True),
+        Binding("down,j", "step('down')", "Next", show=False, priority=True),
+    ]
+
     def __init__(
         self,
         title: str,
@@ -27,24 +38,41 @@ class FactsDialog(Dialog[None]):
         clock: Clock,
         *,
         label_width: int = 9,
+        step: Callable[[CursorMove], None] | None = None,
     ) -> None:
+        """`step` moves the cursor that the facts are about."""
         super().__init__()
         self._title = title
         self._source = source
-        self._first = (snapshot, clock)
-        self._label_width = label_width
+        self._shown = (snapshot, clock)
+        self._lines = FactLines(label_width=label_width)
+        self._step = step
 
     def compose(self) -> ComposeResult:
         """A list of facts."""
         with Vertical(classes="box"):
-            yield FactLines(label_width=self._label_width)
+            yield self._lines
 
     def on_mount(self) -> None:
         """Show them."""
-        self.titled(self._title, "arrows scroll · escape closes")
-        self.show(*self._first)
-        self.query_one(FactLines).focus()
+        keys = "arrows scroll" if self._step is None else "↑ ↓ next · pgup pgdn scroll"
+        self.titled(self._title, f"{keys} · escape closes")
+        self.show(*self._shown)
+        self._lines.focus()
 
     def show(self, snapshot: Snapshot, clock: Clock) -> None:
-        """Make the facts anew."""
-        self.query_one(FactLines).show(self._source(snapshot, clock))
+        """Make the facts anew; before the lines are there, they begin with what was said last."""
+        self._shown = (snapshot, clock)
+        if self._lines.is_attached:
+            self._lines.show(self._source(snapshot, clock))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The arrow keys step only where there is something to step to."""
+        return self._step is not None if action == "step" else True
+
+    def action_step(self, move: CursorMove) -> None:
+        """Show the facts about a neighbour, from their beginning."""
+        if self._step is not None:
+            self._step(move)
+            self._lines.scroll_home(animate=False)
+            self.show(*self._shown)

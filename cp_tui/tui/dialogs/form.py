@@ -13,10 +13,11 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label
 
 from cp_tui.tui.commands import Call, CommandRun
-from cp_tui.tui.desk import Form, FormField
+from cp_tui.tui.desk import Form, FormField, Job
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.outcome import Outcome
 from cp_tui.tui.panes.fact_lines import FactLines
+from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import GAP, Fact
 from cp_tui.tui.view.words import Clock
 
@@ -36,10 +37,12 @@ class RecentInput(Input):
     ]
 
     def __init__(self, field: FormField) -> None:
-        super().__init__(field.value, placeholder=field.placeholder, compact=True, id=field.name)
+        # What is known from outside may stand here as it is, and an input paints it as it is.
+        value = clean(field.value)
+        super().__init__(value, placeholder=field.placeholder, compact=True, id=field.name)
         self.cursor_blink = False
-        self._texts = ["", *field.recent]
-        self._index = self._texts.index(field.value) if field.value in self._texts else 0
+        self._texts = ["", *map(clean, field.recent)]
+        self._index = self._texts.index(value) if value in self._texts else 0
 
     def action_recall(self, step: int) -> None:
         """Put an earlier or later text in."""
@@ -116,18 +119,21 @@ class FormDialog(Dialog[Outcome | None]):
         if self._is_running:
             return
         call = self._form.call({field.id or "": field.value for field in self.query(RecentInput)})
-        if isinstance(call, str):
-            self._say([Fact("", Content.styled(call, "bold $text-error"))])
-            return
-        if isinstance(call, Outcome):
+        if isinstance(call, str | Outcome):
             self._show(call)
             return
         self._is_running = True
-        self.run_worker(self._run(call), name="form", exit_on_error=True)
+        if isinstance(call, Call):
+            self.run_worker(self._run(call), name="form", exit_on_error=True)
+        else:
+            # Of the app: it goes on when the dialog is closed.
+            self.app.run_worker(self._do(call), name="job", group="job")
 
     async def _run(self, call: Call) -> None:
         run = await self._send(call, self._under_way)
         self._is_running = False
+        if not self.is_open:
+            return
         outcome = run.outcome
         assert outcome is not None
         if outcome.keys is not None:
@@ -135,15 +141,32 @@ class FormDialog(Dialog[Outcome | None]):
             return
         self._show(outcome)
 
-    def _show(self, outcome: Outcome) -> None:
+    async def _do(self, job: Job) -> None:
+        since = self._clock().time(self._clock().now)
+
+        def tell(progress: str) -> None:
+            if self.is_open:
+                self._say_running(since, progress)
+
+        outcome = await job(tell)
+        self._is_running = False
+        if self.is_open:
+            self._show(outcome)
+
+    def _show(self, outcome: Outcome | str) -> None:
+        if isinstance(outcome, str):
+            self._say([Fact("", safe_text(outcome, "bold $text-error"))])
+            return
         self._say(outcome.all_facts())
         self.query_one("#close", Button).focus()
 
     def _under_way(self, run: CommandRun) -> None:
-        since = self._clock().time(run.started_at)
+        self._say_running(self._clock().time(run.started_at))
+
+    def _say_running(self, since: str, progress: str = "") -> None:
         running = Content.styled("running", "bold $text-warning")
         text = Content.assemble(running, f" since {since}; escape leaves it running")
-        self._say([Fact("", text)])
+        self._say([Fact("", text), *([Fact("", Content(progress))] if progress else [])])
 
     def _say(self, facts: list[Fact]) -> None:
         state = self.query_one(".state", FactLines)

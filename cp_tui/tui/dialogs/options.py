@@ -45,7 +45,7 @@ class OptionsDialog(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """The situation and the answers."""
         with Vertical(classes="box"):
-            facts = FactLines()
+            facts = FactLines(label_width=9)
             facts.can_focus = False
             yield facts
             with Horizontal(classes="buttons"):

@@ -27,17 +27,20 @@ class ConnectionPane(Pane):
         "Clock: how far the CSMS is ahead (+) or behind (-), and the message that said so.",
         "Where connecting fails, the step is named (DNS, TCP, TLS, HTTP) with what to check.",
         "Stopped by the operator is not offline: nothing is tried or stored until restart.",
-        "Zoom shows the address, the certificate and the form of the key as well.",
+        "Its details show address, security profile, form of the key and server certificate.",
     )
 
-    def __init__(self, hints: str = "") -> None:
-        super().__init__(hints)
+    def __init__(self, hints: str, details_hint: str) -> None:
+        """`hints`: the keys that act while it is not connected; `details_hint`: always."""
+        super().__init__(details_hint)
         self._facts = FactLines(id="connection-facts")
         self._is_waiting = False
+        self._waiting_hints = f"{hints}  {details_hint}"
+        self._calm_hints = details_hint
 
     def wants_hints(self) -> bool:
-        """The key that tries now is named wherever the focus is, while it does something."""
-        return self._is_waiting
+        """The keys are named wherever the focus is: they work everywhere on the dashboard."""
+        return True
 
     def compose_body(self) -> ComposeResult:
         """One list of facts."""
@@ -48,5 +51,6 @@ class ConnectionPane(Pane):
         is_waiting = possible.try_now(snapshot) is None
         if is_waiting != self._is_waiting:
             self._is_waiting = is_waiting
+            self._hints = self._waiting_hints if is_waiting else self._calm_hints
             self.retitle()
         self._facts.show(connection_facts(snapshot, clock))

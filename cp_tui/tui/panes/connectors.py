@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 
 from cp_tui.tui.panes.fact_lines import FactLines
 from cp_tui.tui.panes.table_pane import TablePane
 from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.connectors import connector_facts, connector_fields
+from cp_tui.tui.view.connectors import connector_details, connector_facts, connector_fields
+from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.line_table import LineTable
 
@@ -26,26 +25,14 @@ class ConnectorsPane(TablePane):
 
     NAME = "connectors"
     TITLE = "Connectors"
-    SHOWS: ClassVar[frozenset[str]] = frozenset({"connectors", "charging_schedules", "cursor"})
+    SHOWS: ClassVar[frozenset[str]] = frozenset(
+        {"connectors", "charging_schedules", "cursor.connectors"}
+    )
     HELP_LINES: ClassVar[tuple[str, ...]] = (
         "One line per connector; 0 is the charge point as a whole. Limit: what it may take now.",
         "Below: errors, why the last start was refused, the session, where the limit comes from.",
         "Enter opens everything about the connector with its status changes and their causes.",
     )
-
-    class Moved(Message):
-        """The cursor came to another connector."""
-
-        def __init__(self, connector_id: int) -> None:
-            super().__init__()
-            self.connector_id = connector_id
-
-    class Opened(Message):
-        """The details of a connector are wanted."""
-
-        def __init__(self, connector_id: int) -> None:
-            super().__init__()
-            self.connector_id = connector_id
 
     def __init__(self, hints: str = "") -> None:
         super().__init__(hints, LineTable(empty="no connector is known yet", id="connectors-table"))
@@ -68,13 +55,12 @@ class ConnectorsPane(TablePane):
         connector = snapshot.connector(snapshot.connector_id)
         self._facts.show(connector_facts(connector, clock) if connector else [])
 
-    @on(LineTable.Highlighted)
-    def _moved(self, event: LineTable.Highlighted) -> None:
-        event.stop()
-        if event.key is not None:
-            self.post_message(self.Moved(int(event.key)))
+    def details(self, record: str) -> tuple[str, FactSource]:
+        """Everything about a connector, with its status changes."""
+        connector_id = int(record)
 
-    @on(LineTable.Selected)
-    def _opened(self, event: LineTable.Selected) -> None:
-        event.stop()
-        self.post_message(self.Opened(int(event.key)))
+        def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+            connector = snapshot.connector(connector_id)
+            return connector_details(snapshot, connector, clock) if connector else []
+
+        return f"Connector {connector_id}" if connector_id else "Charge point (connector 0)", facts

@@ -9,18 +9,17 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cp_tui.tui.panes.painting import painted
 from cp_tui.tui.view.facts import Fact, fact_lines
-from cp_tui.tui.widgets.quiet_focus import QuietFocus
+from cp_tui.tui.widgets.quiet_scroll import QuietScroll
 
 LINES_MAX = 500
 """More than this nobody reads in a pane; a bound on what a hostile text can cost."""
 
 
-class FactLines(QuietFocus, ScrollView, can_focus=True):
+class FactLines(QuietScroll, can_focus=True):
     """A scrolling list of facts."""
 
     DEFAULT_CSS = """
@@ -47,6 +46,7 @@ class FactLines(QuietFocus, ScrollView, can_focus=True):
         self._label_width = label_width
         self._facts: Sequence[Fact] = ()
         self._lines: list[Content] = []
+        self._width = 0
 
     @property
     def plain(self) -> str:
@@ -58,9 +58,9 @@ class FactLines(QuietFocus, ScrollView, can_focus=True):
         if len(facts) == len(self._facts) and all(map(Fact.is_same, facts, self._facts)):
             return
         self._facts = facts
-        old, self._lines = self._lines, self._broken(self.scrollable_content_region.width)
-        if len(self._lines) != len(old):
-            self.virtual_size = Size(self.size.width, len(self._lines))
+        old = self._lines
+        self._break()
+        self.resize_content(self.size.width, len(self._lines))
         top = self.scroll_offset.y
         for y in range(max(len(old), len(self._lines))):
             same = y < len(old) and y < len(self._lines) and old[y].is_same(self._lines[y])
@@ -72,12 +72,15 @@ class FactLines(QuietFocus, ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Break the lines anew."""
-        self._lines = self._broken(self.scrollable_content_region.width)
-        self.virtual_size = Size(self.size.width, len(self._lines))
+        self._break()
+        self.resize_content(self.size.width, len(self._lines))
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One line of the visible part."""
+        if self._width != self.scrollable_content_region.width:
+            # Painted before it hears of its new size, on a slow machine: no lines of another width.
+            self._break()
         index = self.scroll_offset.y + y
         line = self._lines[index] if index < len(self._lines) else Content("")
         return painted(self, line, self.size.width)
@@ -85,6 +88,10 @@ class FactLines(QuietFocus, ScrollView, can_focus=True):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the facts need at this width, where the height is left to them."""
         return max(1, len(self._broken(width - self.scrollbar_gutter.width)))
+
+    def _break(self) -> None:
+        self._width = self.scrollable_content_region.width
+        self._lines = self._broken(self._width)
 
     def _broken(self, width: int) -> list[Content]:
         return fact_lines(self._facts, max(width, 10), self._label_width)[:LINES_MAX]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.message import Message
 
 from cp_tui.tui.panes.table_pane import TablePane
 from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.facts import FactSource
+from cp_tui.tui.view.keys import key_source
 from cp_tui.tui.view.monitors import monitor_fields, monitor_lines
 from cp_tui.tui.view.words import Clock, count
 from cp_tui.tui.widgets.line_table import LineTable
@@ -27,20 +27,6 @@ class MonitorsPane(TablePane):
         "A key that the charge point does not know stays listed as unknown.",
         "m takes a monitor away here; on a configuration key it adds one.",
     )
-
-    class Moved(Message):
-        """The cursor came to another monitored key."""
-
-        def __init__(self, key: str) -> None:
-            super().__init__()
-            self.key = key
-
-    class Opened(Message):
-        """The details of a monitored key are wanted."""
-
-        def __init__(self, key: str) -> None:
-            super().__init__()
-            self.key = key
 
     def __init__(self, hints: str = "") -> None:
         super().__init__(
@@ -61,13 +47,10 @@ class MonitorsPane(TablePane):
         changes = len(snapshot.monitors.history)
         self.note(Content(count(changes, "change")) if changes else Content(""))
 
-    @on(LineTable.Highlighted)
-    def _moved(self, event: LineTable.Highlighted) -> None:
-        event.stop()
-        if event.key is not None:
-            self.post_message(self.Moved(self._keys[event.key]))
+    def record_of(self, row: str) -> str:
+        """The key that a line is about."""
+        return self._keys[row]
 
-    @on(LineTable.Selected)
-    def _opened(self, event: LineTable.Selected) -> None:
-        event.stop()
-        self.post_message(self.Opened(self._keys[event.key]))
+    def details(self, record: str) -> tuple[str, FactSource]:
+        """Everything about the key, with its changes."""
+        return "Configuration key", key_source(record)

@@ -39,6 +39,7 @@ class Pane(Vertical):
         self._hints = hints
         self._note = Content("")
         self._is_active = False
+        self._letter = ""
 
     def compose(self) -> ComposeResult:
         """The title, and what the pane is about."""
@@ -70,14 +71,20 @@ class Pane(Vertical):
             self._note = text
             self.retitle()
 
+    def show_letter(self, letter: str) -> None:
+        """Show the letter that leads here, or none."""
+        self._letter = letter
+        self.retitle()
+
     def on_descendant_focus(self) -> None:
         """Mark the title and name the keys."""
         self._is_active = True
         self.retitle()
 
     def on_descendant_blur(self) -> None:
-        """Take the mark away."""
-        self._is_active = False
+        """Take the mark away, unless the focus only went to another part of the pane."""
+        focused = self.screen.focused
+        self._is_active = focused is not None and self in focused.ancestors_with_self
         self.retitle()
 
     def wants_hints(self) -> bool:
@@ -88,6 +95,8 @@ class Pane(Vertical):
         """Make the title anew."""
         mark = "▶ " if self._is_active else ""
         title = Content.assemble(mark, self.TITLE)
+        if self._letter:
+            title = Content.assemble(Content.styled(f" {self._letter} ", "reverse"), " ", title)
         if self._note:
             title = Content.assemble(title, "  ", self._note)
         if self._hints and self.wants_hints():

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 
 from cp_tui.tui.panes.fact_lines import FactLines
 from cp_tui.tui.panes.table_pane import TablePane
 from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.profile_periods import period_facts
-from cp_tui.tui.view.profiles import in_order, profile_fields, profile_lines
+from cp_tui.tui.view.facts import Fact, FactSource
+from cp_tui.tui.view.profile_periods import period_facts, period_list
+from cp_tui.tui.view.profiles import in_order, profile_details, profile_fields, profile_lines
 from cp_tui.tui.view.words import Clock, count
 from cp_tui.tui.widgets.glyphs import Glyphs
 from cp_tui.tui.widgets.line_table import LineTable
@@ -33,27 +32,13 @@ class ProfilesPane(TablePane):
 
     NAME = "profiles"
     TITLE = "Profiles"
-    SHOWS: ClassVar[frozenset[str]] = frozenset({"profiles", "cursor"})
+    SHOWS: ClassVar[frozenset[str]] = frozenset({"profiles", "cursor.profiles"})
     HELP_LINES: ClassVar[tuple[str, ...]] = (
         "Every installed charging profile: connector (0: all), id, purpose, stack level, kind.",
         "Now: the limit that it sets, and where; armed: it would, if a transaction started now.",
         "Else why it sets none. Next: when it says something else.",
         "Below: its periods, in seconds from its start. Enter opens everything about it.",
     )
-
-    class Moved(Message):
-        """The cursor came to another profile."""
-
-        def __init__(self, profile_id: int) -> None:
-            super().__init__()
-            self.profile_id = profile_id
-
-    class Opened(Message):
-        """The details of a profile are wanted."""
-
-        def __init__(self, profile_id: int) -> None:
-            super().__init__()
-            self.profile_id = profile_id
 
     def __init__(self, hints: str = "", *, glyphs: Glyphs = Glyphs.EIGHTH) -> None:
         empty = "no charging profile is installed: the hardware limits apply"
@@ -91,13 +76,15 @@ class ProfilesPane(TablePane):
         """The table may share the width with the facts."""
         return self.table.size.width or self.size.width
 
-    @on(LineTable.Highlighted)
-    def _moved(self, event: LineTable.Highlighted) -> None:
-        event.stop()
-        if event.key is not None:
-            self.post_message(self.Moved(int(event.key)))
+    def details(self, record: str) -> tuple[str, FactSource]:
+        """Everything about a profile, with its periods."""
+        profile_id = int(record)
 
-    @on(LineTable.Selected)
-    def _opened(self, event: LineTable.Selected) -> None:
-        event.stop()
-        self.post_message(self.Opened(int(event.key)))
+        def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+            entry = snapshot.profile(profile_id)
+            if entry is None:
+                return [Fact("", Content(f"Profile #{profile_id} is no longer installed."))]
+            periods = Fact("Periods", period_list(entry.profile, "·"))
+            return [*profile_details(entry, clock), periods]
+
+        return "Charging profile", facts

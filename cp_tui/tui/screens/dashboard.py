@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from cp_tui.charge_point.variables import LinkPhase
+from cp_tui.tui.actions import BY_ID
 from cp_tui.tui.keys import Keymap
+from cp_tui.tui.panes.alarm_line import AlarmLine
 from cp_tui.tui.panes.connection import ConnectionPane
 from cp_tui.tui.panes.connectors import ConnectorsPane
 from cp_tui.tui.panes.keys import KeysPane
@@ -17,8 +20,10 @@ from cp_tui.tui.panes.pane import Pane
 from cp_tui.tui.panes.schedule import SchedulePane
 from cp_tui.tui.screens.main_screen import MainScreen
 from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.alarm import ALARM_ACTS, ALARM_SHOWS, AlarmKeys
 from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.glyphs import Glyphs
+from cp_tui.tui.widgets.timeline import Timeline
 
 SCHEDULE_HINTS = "+ - zoom  u A/W"
 """The keys of the timeline that nobody would guess."""
@@ -32,6 +37,9 @@ class DashboardScreen(MainScreen):
 
     DEFAULT_CSS = """
     DashboardScreen {
+        AlarmLine { dock: top; margin-top: 1; }
+        #alarm-second { display: none; }
+        &.-second.-medium #alarm-second, &.-second.-tall #alarm-second { display: block; }
         #upper { height: 4fr; }
         #lower { height: 3fr; }
         #left { width: 2fr; min-width: 40; max-width: 76; }
@@ -44,7 +52,9 @@ class DashboardScreen(MainScreen):
         MonitorsPane { width: 4fr; }
         ConnectorsPane LineTable { max-height: 70%; }
         &.-short #upper { height: 13fr; }
-        &.-short #lower { height: 8fr; }
+        &.-short #lower { height: 7fr; }
+        &.-short KeysPane FactLines { display: none; }
+        &.-short KeysPane.-maximized FactLines { display: block; }
         &.-trouble ConnectionPane { height: 8fr; }
         &.-trouble ConnectorsPane { height: 5fr; }
         &.-trouble ConnectorsPane LineTable { max-height: 100%; }
@@ -54,22 +64,22 @@ class DashboardScreen(MainScreen):
     }
     """
 
+    ALLOW_IN_MAXIMIZED_VIEW = f"AlarmLine, {MainScreen.ALLOW_IN_MAXIMIZED_VIEW}"
     NAME = "dashboard"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
         (0, "-narrow"),
         (100, "-normal"),
         (160, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
-        (0, "-short"),
-        (34, "-medium"),
-        (50, "-tall"),
-    ]
 
     def __init__(self, keymap: Keymap, *, zone: tzinfo, glyphs: Glyphs) -> None:
         super().__init__()
         hints = keymap.hints
-        self.connection = ConnectionPane(hints("connection"))
+        self.alarm = AlarmLine(alarm_keys(keymap))
+        details = BY_ID["charge_point.connection"]
+        self.connection = ConnectionPane(
+            hints("connection"), f"{keymap.first(details)} {details.short.lower()}"
+        )
         self.connectors = ConnectorsPane(hints("connectors"))
         self.schedule = SchedulePane(SCHEDULE_HINTS, zone=zone, glyphs=glyphs)
         self.keys = KeysPane(hints("keys"))
@@ -80,8 +90,15 @@ class DashboardScreen(MainScreen):
         """The panes, in the order of the focus."""
         return (self.connection, self.connectors, self.schedule, self.keys, self.monitors)
 
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline of the schedule."""
+        return self.schedule.timeline
+
     def compose_panes(self) -> ComposeResult:
-        """Left: connection over connectors. Right: schedule. Below: keys and monitors."""
+        """What is wrong; left connection over connectors, right schedule; keys and monitors."""
+        yield self.alarm
+        yield self.alarm.second
         with Horizontal(id="upper"):
             with Vertical(id="left"):
                 yield self.connection
@@ -98,6 +115,21 @@ class DashboardScreen(MainScreen):
     def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
         """Give the trouble room, and hand the news to the panes."""
         if snapshot.link is not None:
-            # What fails and what to check must be readable on a small terminal, too.
-            self.set_class(snapshot.link.phase not in CALM, "-trouble")
+            # What fails and what to check must be readable on a small terminal, too; who has pulled
+            # the cable knows it.
+            is_failing = snapshot.link.phase not in CALM and snapshot.link.network_up
+            self.set_class(is_failing, "-trouble")
+        if ALARM_SHOWS & (dirty | self._missed):
+            self.alarm.tell(snapshot, clock)
+            self.set_class(self.alarm.has_second, "-second")
         super().show(snapshot, clock, dirty)
+
+    @on(AlarmLine.Opened)
+    def _alarms_wanted(self) -> None:
+        self.call_later(self.run_action, "app.operate('screen.alarms')")
+
+
+def alarm_keys(keymap: Keymap) -> AlarmKeys:
+    """The keys that the alarm line names."""
+    of = {act.action_id: keymap.first(BY_ID[act.action_id]) for act in ALARM_ACTS}
+    return AlarmKeys(of, keymap.first(BY_ID["screen.alarms"]))

@@ -12,11 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem, Line
+from cp_tui.tui.jump import LETTERS, Jump
+from cp_tui.tui.panes.filtered_pane import FilteredPane
 from cp_tui.tui.panes.pane import Pane
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.top_line import top_line
 from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.quiet_focus import QuietScreen
+from cp_tui.tui.widgets.timeline import Timeline
 
 TOP_LINE_SHOWS = frozenset({"identity", "link", "registration", "outbox", "engine"})
 
@@ -34,8 +37,20 @@ class MainScreen(QuietScreen):
     """
 
     ALLOW_IN_MAXIMIZED_VIEW = ".top-line, ActivityLine, ActionBar"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
+        (0, "-narrow"),
+        (150, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
+        (0, "-short"),
+        (34, "-medium"),
+        (50, "-tall"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "restore", "All panes", show=False, id="dashboard.restore"),
+        # Before anything else that knows the key, but only while the letters are shown.
+        *(Binding(letter, f"jump('{letter}')", show=False, priority=True) for letter in LETTERS),
+        Binding("escape", "jump('')", show=False, priority=True),
     ]
 
     NAME: ClassVar[str] = ""
@@ -48,6 +63,7 @@ class MainScreen(QuietScreen):
         self._activity = ActivityLine("activity")
         self._bar = ActionBar("actions")
         self._missed: frozenset[str] = frozenset()
+        self._jump = Jump()
 
     @property
     def panes(self) -> tuple[Pane, ...]:
@@ -55,11 +71,23 @@ class MainScreen(QuietScreen):
         raise NotImplementedError
 
     @property
+    def timeline(self) -> Timeline | None:
+        """The timeline on this screen, if it has one."""
+        return None
+
+    @property
     def focused_pane(self) -> Pane | None:
         """The pane that holds the focus."""
         if self.focused is None:
             return None
         return next((n for n in self.focused.ancestors_with_self if isinstance(n, Pane)), None)
+
+    @property
+    def filtered_pane(self) -> FilteredPane | None:
+        """The pane whose filter is meant: the one with the focus, else the first that has one."""
+        found = [pane for pane in self.panes if isinstance(pane, FilteredPane)]
+        here = self.focused_pane
+        return here if isinstance(here, FilteredPane) else next(iter(found), None)
 
     def compose(self) -> ComposeResult:
         """One line above, two below."""
@@ -88,6 +116,9 @@ class MainScreen(QuietScreen):
     def enter(self, snapshot: Snapshot) -> None:
         """Begin with what was looked at on the screen before."""
 
+    def look_at(self, part: str) -> None:
+        """Bring a part of the screen into view, by its id."""
+
     def show_activity(self, line: Content) -> None:
         """Show what is under way, or what was said last."""
         self._activity.show(lambda width: Content.assemble(" ", line))
@@ -104,6 +135,29 @@ class MainScreen(QuietScreen):
         here = self.focused_pane
         index = panes.index(here) if here in panes else -step
         panes[(index + step) % len(panes)].take_focus()
+
+    def pause(self) -> None:
+        """Let a list that follows what is new stand still, or follow again."""
+
+    def begin_jump(self) -> None:
+        """Show a letter on every pane; the letter moves the focus there, anything else does not."""
+        if self.maximized is None:
+            self._jump.begin(self.panes)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The letters are keys only while they are shown."""
+        return self._jump.is_on if action == "jump" else True
+
+    def action_jump(self, letter: str) -> None:
+        """Move the focus to the pane of a letter; without one, leave it where it is."""
+        pane = self._jump.pane_of(letter)
+        self._jump.end()
+        if pane is not None:
+            pane.take_focus()
+
+    def on_descendant_focus(self) -> None:
+        """Whoever moves the focus by other means does not want the letters."""
+        self._jump.end()
 
     def zoom(self) -> None:
         """Let the focused pane fill the terminal, or show all again."""

@@ -13,6 +13,7 @@ from cp_tui.tui.panes.schedule import SchedulePane
 from cp_tui.tui.screens.main_screen import MainScreen
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.widgets.glyphs import Glyphs
+from cp_tui.tui.widgets.timeline import Timeline
 
 TIMELINE_HINTS = "+ - zoom  [ ] pan  H L change  0 now  u A/W  enter one"
 """The keys of the timeline that nobody would guess."""
@@ -39,11 +40,6 @@ class ScheduleScreen(MainScreen):
         (0, "-narrow"),
         (130, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
-        (0, "-short"),
-        (34, "-medium"),
-        (50, "-tall"),
-    ]
 
     def __init__(self, keymap: Keymap, *, zone: tzinfo, glyphs: Glyphs) -> None:
         super().__init__()
@@ -54,6 +50,11 @@ class ScheduleScreen(MainScreen):
     def panes(self) -> tuple[Pane, ...]:
         """The panes, in the order of the focus."""
         return (self.schedule, self.profiles)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline of the schedule."""
+        return self.schedule.timeline
 
     def compose_panes(self) -> ComposeResult:
         """What holds when, and what makes it so."""

@@ -4,20 +4,40 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from cp_tui.charge_point.variables import Certificate, Link, LinkPhase, LinkStep, Registration
+from cp_tui.charge_point.variables import (
+    Certificate,
+    Link,
+    LinkError,
+    LinkPhase,
+    LinkStep,
+    PendingCall,
+    Registration,
+)
+from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.words import Clock, joined, seconds
+from cp_tui.tui.view.words import Clock, count, joined, seconds
 
 GOOD, BAD, WAITING, QUIET = "$text-success", "$text-error", "$text-warning", "$text-muted"
 
 CERTIFICATE_WARNING_DAYS = 30
 """A certificate that ends sooner is worth a word in the short view."""
 
+CLOCK_RIGHT_S = 1.0
+"""The standard has whole seconds: a smaller difference shows nowhere."""
+
 CLOCK_OFFSET_WARNING_S = 10
 """Further apart, the records of charge point and CSMS are hard to compare."""
+
+PROFILE_WORDS = {
+    0: "0: neither TLS nor a password",
+    1: "1: a password, but no TLS",
+    2: "2: TLS and a password",
+    3: "3: TLS with a certificate of its own",
+}
+"""Security profiles (whitepaper, A00)."""
 
 STEP_WORDS = {
     LinkStep.DNS: "DNS (host name)",
@@ -42,6 +62,13 @@ def connection_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
     if link is None:
         text = "no data from the engine yet" if snapshot.has_engine else "no engine"
         return [Fact("Socket", Content.styled(text, QUIET))]
+    facts = _now(snapshot, link, clock)
+    facts.append(Fact("Secure", _security(link, clock)))
+    return [*facts, *_identity(snapshot), *tls_facts(link, clock)]
+
+
+def _now(snapshot: Snapshot, link: Link, clock: Clock) -> list[Fact]:
+    """What stands, and where it does not, why."""
     facts = [Fact("Socket", _socket(link, clock))]
     if link.phase not in (LinkPhase.OPEN, LinkPhase.STOPPED):
         facts += _trouble(link, clock)
@@ -52,12 +79,34 @@ def connection_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
         Fact("Clock", _clock(snapshot.registration, clock)),
         Fact("Got", _frame(link, clock, inward=True)),
         Fact("Sent", _frame(link, clock, inward=False)),
-        Fact("Secure", _security(link, clock)),
     ]
     if link.phase is LinkPhase.OPEN and link.last_error is not None:
-        broke = clean(link.last_error.text)
-        facts.append(Fact("Before", Content.styled(f"{clock.time(link.last_error.at)} {broke}")))
-    return facts + _identity(snapshot, clock)
+        broke = cause_words(link.last_error)
+        facts.append(Fact("Before", Content(f"{clock.time(link.last_error.at)} {broke}")))
+    return facts
+
+
+def connection_details(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+    """What it uses to connect: address, id, credentials and certificates; then how it goes."""
+    link = snapshot.link
+    if link is None:
+        return connection_facts(snapshot, clock)
+    profile = PROFILE_WORDS.get(link.security_profile, f"{link.security_profile}")
+    address, others = _identity(snapshot)[:2], _identity(snapshot)[2:]
+    facts = [
+        *address,
+        Fact("Profile", Content(profile)),
+        Fact("Key", safe_text(f"AuthorizationKey: {link.authorization_key}")),
+        *tls_facts(link, clock),
+    ]
+    return [*facts, *_now(snapshot, link, clock), *others]
+
+
+def cause_words(error: LinkError) -> str:
+    """The step that failed and why, each said once; cleaned."""
+    step = STEP_WORDS[error.step]
+    text = clean(error.text)
+    return text if text.startswith(step) else f"{step}: {text}"
 
 
 def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
@@ -110,17 +159,17 @@ def _trouble(link: Link, clock: Clock) -> list[Fact]:
     """Why it is not open, what to check, and what happens next and when."""
     facts: list[Fact] = []
     if (error := link.last_error) is not None:
-        what = Content.styled(STEP_WORDS[error.step], f"bold {BAD}")
-        facts.append(Fact("Fails", Content.assemble(what, ": ", safe_text(error.text))))
+        facts.append(Fact("Fails", Content.styled(cause_words(error), BAD)))
         if error.hint:
             facts.append(Fact("Check", safe_text(error.hint)))
     return facts
 
 
 def _registration(registration: Registration | None, link: Link, clock: Clock) -> list[Fact]:
-    if registration is None:
-        return []
     is_open = link.phase is LinkPhase.OPEN
+    if registration is None or (registration.status is None and not is_open):
+        # Nothing was said yet, and the lines above tell why.
+        return []
     match registration.status:
         case RegistrationStatus.ACCEPTED:
             word = Content.styled("Accepted", f"bold {GOOD}" if is_open else QUIET)
@@ -133,13 +182,23 @@ def _registration(registration: Registration | None, link: Link, clock: Clock) -
             word = Content.styled(f"{status.value}", f"bold {style}")
             after = _next_boot(registration, clock)
         case _:
-            text = "no answer yet" if is_open else "nothing sent yet"
-            word, after = Content.styled(text, QUIET), _next_boot(registration, clock)
-    since = f"since {clock.minute(registration.since)}" if registration.status else ""
-    facts = [Fact("Boot", joined([word, after] if after else [word, since]))]
+            word, after = Content.styled("no answer yet", QUIET), _next_boot(registration, clock)
+    if registration.status:
+        word = Content.assemble(word, f" since {clock.minute(registration.since)}")
+    facts = [Fact("Boot", joined([word, after]))]
+    if registration.pending is not None and is_open:
+        facts[-1:] = _silence(registration.pending, facts[-1], clock)
     if registration.reason is not None:
         facts.append(Fact("Why", safe_text(registration.reason.text)))
     return facts
+
+
+def _silence(pending: PendingCall, boot: Fact, clock: Clock) -> list[Fact]:
+    """The line about the boot, and a CALL that the CSMS leaves without an answer."""
+    waits = [f"sent {clock.time(pending.since)}", f"gives up {clock.time(pending.times_out_at)}"]
+    if pending.action == Action.BOOT_NOTIFICATION:
+        return [Fact(boot.label, joined([boot.text, *waits]))]
+    return [boot, Fact("Waits", joined([safe_text(f"{pending.action}: no answer"), *waits]))]
 
 
 def _next_boot(registration: Registration, clock: Clock) -> str:
@@ -154,16 +213,28 @@ def _frame(link: Link, clock: Clock, *, inward: bool) -> Content:
     return Content.assemble(f"{clock.time(frame.at)} ", safe_text(frame.action))
 
 
+def clock_words(registration: Registration | None, clock: Clock) -> str:
+    """How far this machine is from the CSMS, and when and by which message that was told."""
+    offset = registration.clock_offset_s if registration else None
+    if registration is None or offset is None:
+        kept = registration.clock_kept_offset_s if registration else None
+        return "never set by the CSMS" + (f"; {seconds(kept)} kept from before" if kept else "")
+    if abs(offset) < CLOCK_RIGHT_S:
+        words = seconds(offset)
+    else:
+        words = f"{seconds(abs(offset))[1:]} {'behind' if offset > 0 else 'ahead'}"
+    if registration.clock_set_at is None:
+        return words
+    by = clean(registration.clock_set_by or "set")
+    return f"{words} · {by} {clock.minute(registration.clock_set_at)}"
+
+
 def _clock(registration: Registration | None, clock: Clock) -> Content:
-    if registration is None or registration.clock_offset_s is None:
-        return Content.styled("never set by the CSMS", QUIET)
-    offset = registration.clock_offset_s
-    style = WAITING if abs(offset) >= CLOCK_OFFSET_WARNING_S else ""
-    parts: list[Content | str] = [Content.styled(f"{seconds(offset)}", style)]
-    if registration.clock_set_at is not None:
-        by = clean(registration.clock_set_by or "set")
-        parts.append(f"{by} {clock.minute(registration.clock_set_at)}")
-    return joined(parts)
+    if registration is not None and registration.clock_refused is not None:
+        return safe_text(registration.clock_refused.text, WAITING)
+    offset = registration.clock_offset_s if registration else None
+    style = WAITING if abs(offset or 0) >= CLOCK_OFFSET_WARNING_S else ""
+    return Content.styled(clock_words(registration, clock), QUIET if offset is None else style)
 
 
 def _security(link: Link, clock: Clock) -> Content:
@@ -179,30 +250,44 @@ def _security(link: Link, clock: Clock) -> Content:
     return joined([profile, safe_text(link.tls.version), key, until])
 
 
-def _identity(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-    facts: list[Fact] = []
-    if (identity := snapshot.identity) is not None:
-        firmware = identity.firmware_version or "?"
-        facts = [
-            Fact("URL", safe_text(identity.url)),
-            Fact("Id", safe_text(identity.charge_point_id)),
-            Fact("Model", safe_text(f"{identity.vendor} {identity.model}, firmware {firmware}")),
-        ]
-        serial = identity.charge_point_serial_number or identity.charge_box_serial_number
-        if serial:
-            facts.append(Fact("Serial", safe_text(serial)))
-        facts.append(Fact("By", safe_text(f"cp-tui {identity.cp_tui_version}")))
-    if snapshot.link is not None and snapshot.link.tls is not None:
-        facts.append(Fact("Cipher", safe_text(snapshot.link.tls.cipher)))
-        if snapshot.link.tls.certificate is not None:
-            facts += _certificate(snapshot.link.tls.certificate, clock)
+def _identity(snapshot: Snapshot) -> list[Fact]:
+    """The address first, then the id, then what it is."""
+    identity = snapshot.identity
+    if identity is None:
+        return []
+    firmware = identity.firmware_version or "?"
+    facts = [
+        Fact("URL", safe_text(identity.url)),
+        Fact("Id", safe_text(identity.charge_point_id)),
+        Fact("Model", safe_text(f"{identity.vendor} {identity.model}, firmware {firmware}")),
+    ]
+    serial = identity.charge_point_serial_number or identity.charge_box_serial_number
+    if serial:
+        facts.append(Fact("Serial", safe_text(serial)))
+    facts.append(Fact("By", safe_text(f"cp-tui {identity.cp_tui_version}")))
     return facts
 
 
-def _certificate(certificate: Certificate, clock: Clock) -> list[Fact]:
-    valid = f"{clock.date(certificate.not_before)} to {clock.date(certificate.not_after)}"
-    return [
-        Fact("Server", safe_text(certificate.subject)),
-        Fact("Issuer", safe_text(certificate.issuer)),
-        Fact("Valid", Content(valid)),
-    ]
+def tls_facts(link: Link, clock: Clock) -> list[Fact]:
+    """The server certificate with the days that are left, and what TLS agreed on."""
+    if link.tls is None:
+        return []
+    facts: list[Fact] = []
+    if (certificate := link.tls.certificate) is not None:
+        valid = f"{clock.date(certificate.not_before)} to {clock.date(certificate.not_after)}"
+        left = days_left(certificate, clock)
+        facts = [
+            Fact("Server", safe_text(certificate.subject)),
+            Fact("Issuer", safe_text(certificate.issuer)),
+            Fact("Valid", joined([valid, left])),
+        ]
+    return [*facts, Fact("Cipher", safe_text(f"{link.tls.version} {link.tls.cipher}"))]
+
+
+def days_left(certificate: Certificate, clock: Clock) -> Content:
+    """How long a certificate is still good; in the colour of a warning where it is not long."""
+    days = (certificate.not_after - clock.now).days
+    if days < 0:
+        return Content.styled("it has ended", f"bold {BAD}")
+    style = f"bold {WAITING}" if days < CERTIFICATE_WARNING_DAYS else GOOD
+    return Content.styled(f"{count(days, 'day')} left", style)

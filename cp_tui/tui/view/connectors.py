@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables import Connector, Fault, StatusChange
+from cp_tui.charge_point.variables import (
+    Connector,
+    Fault,
+    Refusal,
+    Reservation,
+    StatusChange,
+)
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, ChargingRateUnitType
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.fields import Field
+from cp_tui.tui.view.fields import Field, widest
 from cp_tui.tui.view.words import Clock, amps, energy, joined, percent, power
+
+LESS_THAN_OFFERED = 0.9
+"""Of the limit: below it, the vehicle decides, not the limit."""
 
 SIGNS = {
     ChargePointStatus.AVAILABLE: "○",
@@ -55,7 +66,7 @@ def _limit(connector: Connector, snapshot: Snapshot, clock: Clock) -> Content:
     schedule = snapshot.schedules.get(connector.connector_id)
     if schedule is None or schedule.unit is not ChargingRateUnitType.A:
         return Content("")
-    return Content(amps(float(schedule.at(clock.now).limit)))
+    return Content(amps(float(schedule.at(snapshot.schedule_time(clock.now)).limit)))
 
 
 def _power(connector: Connector) -> Content:
@@ -102,6 +113,7 @@ def _cause(connector: Connector) -> Content:
 
 def connector_fields(snapshot: Snapshot, clock: Clock) -> list[Field[Connector]]:
     """The columns of the table, in reading order."""
+    names = (transaction_name(connector).plain for connector in snapshot.connectors)
     return [
         Field("#", 2, lambda c: Content(str(c.connector_id))),
         Field("Status", 15, status_content),
@@ -110,31 +122,26 @@ def connector_fields(snapshot: Snapshot, clock: Clock) -> list[Field[Connector]]
         Field("Energy", 9, _energy, align="right", rank=1),
         Field("SoC", 5, soc, align="right", rank=2),
         Field("Current", 7, _current, align="right", rank=5),
-        Field("Tx", 9, transaction_name, rank=3),
+        Field("Tx", widest(names, 9), transaction_name, rank=3),
         Field("Since", 8, lambda c: Content(clock.time(c.since)), rank=4),
         Field("Tag", 12, _tag, rank=6),
         Field("Cause", 20, _cause, rank=7, is_flexible=True),
     ]
 
 
-def connector_facts(connector: Connector, clock: Clock) -> list[Fact]:
-    """What to know about one connector, the most urgent first."""
+def connector_facts(
+    connector: Connector, clock: Clock, about_limit: Sequence[Fact] = ()
+) -> list[Fact]:
+    """What to know about one connector, the most urgent first; `about_limit`: more to say of it."""
     facts = [Fact("Error", _fault(fault, clock)) for fault in connector.faults]
     if connector.is_lock_jammed:
         facts.append(Fact("Lock", Content.styled("jammed: it does not move", "bold $text-error")))
-    if connector.last_refusal is not None:
-        refused = Content.styled("refused: ", "bold $text-warning")
-        facts.append(Fact("Start", Content.assemble(refused, reason_text(connector.last_refusal))))
+    if connector.reservation is not None:
+        facts.append(Fact("Kept", reservation_content(connector.reservation, clock)))
+    facts += _refused(connector, clock)
     if connector.transaction is not None:
         facts.append(Fact("Tx", _session(connector, clock)))
-    if connector.limit is not None:
-        limit = connector.limit
-        until = f"until {clock.time(limit.until)}" if limit.until else ""
-        value = f"{amps(float(limit.limit_a))} from "
-        facts.append(
-            Fact("Limit", joined([Content.assemble(value, safe_text(limit.source)), until]))
-        )
-        facts.append(Fact("Why", reason_text(limit.reason)))
+    facts += [*_limit_facts(connector, clock), *about_limit]
     if connector.authorized_id_tag and connector.transaction is None:
         facts.append(Fact("Tag", _authorized(connector, clock)))
     cause = joined([f"since {clock.time(connector.since)}", safe_text(connector.cause)])
@@ -149,7 +156,10 @@ def connector_facts(connector: Connector, clock: Clock) -> list[Fact]:
 
 def connector_details(snapshot: Snapshot, connector: Connector, clock: Clock) -> list[Fact]:
     """Everything about one connector, with its newest status changes."""
-    facts = [Fact("Now", status_content(connector)), *connector_facts(connector, clock)]
+    facts = [
+        Fact("Now", status_content(connector)),
+        *connector_facts(connector, clock, _beaten_facts(snapshot, connector, clock)),
+    ]
     if (reading := connector.measurement) is not None:
         measured = f"{power(reading.power_w)}, {reading.current_a:.1f} A, {reading.voltage_v:.0f} V"
         facts.append(Fact("Meter", joined([measured, energy(reading.register_wh)])))
@@ -166,13 +176,85 @@ def reason_text(reason: Reason) -> Content:
     return Content.assemble(safe_text(reason.text), safe_text(f" ({reason.rule})", "$text-muted"))
 
 
-def _fault(fault: Fault, clock: Clock) -> Content:
-    code = Content.styled(fault.error_code.value, "bold $text-error")
+def where(connector_id: int) -> str:
+    """A connector at the beginning of a sentence; 0 is the charge point."""
+    return f"Connector {connector_id}" if connector_id else "Charge point"
+
+
+def fault_words(fault: Fault, clock: Clock) -> str:
+    """An error with everything that was said about it; cleaned."""
     words = "no charging" if fault.blocks_charging else "charging goes on"
-    vendor = safe_text(f"vendor code {fault.vendor_error_code}") if fault.vendor_error_code else ""
-    return joined(
-        [code, f"since {clock.time(fault.since)}", words, safe_text(fault.info or ""), vendor]
-    )
+    vendor = f"vendor code {fault.vendor_error_code}" if fault.vendor_error_code else ""
+    since = f"since {clock.time(fault.since)}"
+    parts = (f"{fault.error_code} {since}", words, fault.info or "", vendor)
+    return clean(", ".join(part for part in parts if part))
+
+
+def refusal_words(refusal: Refusal, clock: Clock) -> str:
+    """Who refused a start, when, which tag, why, and the key that decides; cleaned."""
+    text = refusal.reason.text
+    tag = refusal.id_tag or ""
+    of_tag = f", tag {tag}" if tag and tag not in text else ""
+    key = f"; the key {refusal.key} decides" if refusal.key and refusal.key not in text else ""
+    asked = " (remote start)" if refusal.is_remote else ""
+    return clean(f"{clock.time(refusal.at)} by the {refusal.by}{asked}{of_tag}: {text}{key}")
+
+
+def reservation_content(reservation: Reservation, clock: Clock) -> Content:
+    """For whom a connector is kept, and until when."""
+    group = f" and group {reservation.parent_id_tag}" if reservation.parent_id_tag else ""
+    until = clock.minute(reservation.expiry_date)
+    text = f"for tag {reservation.id_tag}{group} until {until}"
+    return joined([safe_text(text), f"reservation {reservation.reservation_id}"])
+
+
+def _refused(connector: Connector, clock: Clock) -> list[Fact]:
+    """Why the newest attempt to start here was refused."""
+    if (refusal := connector.refusal) is not None:
+        rule = safe_text(f" ({refusal.reason.rule})", "$text-muted")
+        words = Content.assemble(refusal_words(refusal, clock), rule)
+        return [Fact("Start", Content.assemble(("refused ", "bold $text-warning"), words))]
+    if connector.last_refusal is not None:
+        words = reason_text(connector.last_refusal)
+        return [Fact("Start", Content.assemble(("refused: ", "bold $text-warning"), words))]
+    return []
+
+
+def _limit_facts(connector: Connector, clock: Clock) -> list[Fact]:
+    """What it may draw, who says so, and whether the vehicle takes it."""
+    limit = connector.limit
+    if limit is None:
+        return []
+    until = f"until {clock.time(limit.until)}" if limit.until else "no end known"
+    value = f"{amps(float(limit.limit_a))} from "
+    facts = [
+        Fact("Limit", joined([Content.assemble(value, safe_text(limit.source)), until])),
+        Fact("Why", reason_text(limit.reason)),
+    ]
+    reading, vehicle = connector.measurement, connector.vehicle
+    if connector.transaction is None or reading is None or vehicle is None:
+        return facts
+    offered_a = float(limit.limit_a)
+    if not vehicle.is_suspended and reading.current_a < offered_a * LESS_THAN_OFFERED:
+        most = f" takes at most {amps(vehicle.max_current_a)}"
+        why = most if vehicle.max_current_a < offered_a else "'s own choice"
+        text = f"only {amps(reading.current_a)} of the {amps(offered_a)} offered: the vehicle{why}"
+        facts.insert(0, Fact("Draws", Content(text)))
+    return facts
+
+
+def _beaten_facts(snapshot: Snapshot, connector: Connector, clock: Clock) -> list[Fact]:
+    """How the limit was worked out, and what it displaced."""
+    schedule = snapshot.schedules.get(connector.connector_id)
+    if schedule is None or connector.limit is None:
+        return []
+    source = schedule.at(snapshot.schedule_time(clock.now)).source
+    conversion = [Fact("Reckoned", safe_text(source.conversion))] if source.conversion else []
+    return conversion + [Fact("Displaced", safe_text(loser.sentence)) for loser in source.losers]
+
+
+def _fault(fault: Fault, clock: Clock) -> Content:
+    return Content.styled(fault_words(fault, clock), "bold $text-error")
 
 
 def _session(connector: Connector, clock: Clock) -> Content:
@@ -182,9 +264,9 @@ def _session(connector: Connector, clock: Clock) -> Content:
     return joined(
         [
             Content.assemble(transaction_name(connector), " ", safe_text(transaction.id_tag)),
+            f"since {clock.minute(transaction.started_at)}",
             energy(transaction.energy_wh),
             Content.assemble("SoC ", charge) if charge else "",
-            f"since {clock.minute(transaction.started_at)}",
         ]
     )
 

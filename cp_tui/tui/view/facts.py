@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.content import Content
+
+if TYPE_CHECKING:
+    from cp_tui.tui.store import Snapshot
+    from cp_tui.tui.view.words import Clock
 
 LABEL_STYLE = "$text-muted"
 
@@ -26,6 +31,10 @@ class Fact:
     def is_same(self, other: Fact) -> bool:
         """Whether it looks the same."""
         return self.label == other.label and self.text.is_same(other.text)
+
+
+FactSource = Callable[["Snapshot", "Clock"], Sequence[Fact]]
+"""What a dialog shows, made anew whenever the engine says something."""
 
 
 def fact_lines(facts: Iterable[Fact], width: int, label_width: int) -> list[Content]:

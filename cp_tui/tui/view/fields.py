@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
@@ -42,9 +42,38 @@ def fitting(fields: Sequence[Field[T]], width: int) -> list[Field[T]]:
     return kept
 
 
+def widest(texts: Iterable[str], least: int) -> int:
+    """The cells that a column of these texts needs; never less than `least`."""
+    return max(least, max(map(len, texts), default=0))
+
+
 def columns_of(fields: Sequence[Field[T]]) -> list[Column]:
     """The columns of a table for these fields."""
     return [Column(f.title, None if f.is_flexible else f.width, f.align) for f in fields]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldRows(Generic[T]):
+    """The lines of records, each made when it is seen; records come with their keys."""
+
+    records: Sequence[tuple[str, T]]
+    fields: Sequence[Field[T]]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.records)
+
+    def row(self, index: int) -> Row:
+        """Make one."""
+        return row_of(*self.records[index], self.fields)
+
+    def key(self, index: int) -> str:
+        """The key of one."""
+        return self.records[index][0]
+
+    def find(self, key: str) -> int | None:
+        """Where a key is."""
+        return next((n for n, (other, _) in enumerate(self.records) if other == key), None)
 
 
 def row_of(key: str, record: T, fields: Sequence[Field[T]]) -> Row:

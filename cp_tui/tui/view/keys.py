@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from cp_tui.charge_point.variables import ConfigurationEntry, KeyChange, KeySource
+from cp_tui.charge_point.variables import ConfigurationEntry, KeySource
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.fields import Field
+from cp_tui.tui.view.key_changes import change_facts, changes_of
 from cp_tui.tui.view.words import Clock, joined
 
 QUIET = "$text-muted"
@@ -21,7 +22,10 @@ NAME_WIDTH, NAME_WIDTH_SHORT = 33, 25
 WIDE = 80
 """Cells from which names are shown whole."""
 
-NOT_SHOWN = "(never shown)"
+VALUE_WIDTH, ROOMY = 24, 100
+"""Cells for the value, and from which it comes before what is allowed."""
+
+NOT_SHOWN = "(secret)"
 """Stands for the value of AuthorizationKey, which never leaves the engine."""
 
 
@@ -30,11 +34,12 @@ def key_fields(clock: Clock, width: int) -> list[Field[ConfigurationEntry]]:
     return [
         Field("", 2, _marks),
         Field("Key", NAME_WIDTH if width >= WIDE else NAME_WIDTH_SHORT, _name),
-        Field("Value", 10, _value, is_flexible=True),
+        Field("Value", VALUE_WIDTH if width >= ROOMY else 10, _value, is_flexible=True),
         Field("Set by", 8, _source, rank=1),
-        Field("Changed", 8, lambda e: _changed(e, clock), rank=2),
+        Field("Changed", 8, lambda e: _changed_short(e, clock), rank=2),
         Field("Default", 12, lambda e: safe_text(e.default or "", QUIET), rank=4),
         Field("Access", 10, _access, rank=3),
+        Field("Unit", 5, lambda e: safe_text(e.unit or "", QUIET), rank=5),
         Field("Allowed", 20, lambda e: safe_text(e.constraint or e.type, QUIET), rank=5),
         Field("Effect", 40, lambda e: safe_text(e.effect, QUIET), rank=6, is_flexible=True),
     ]
@@ -64,20 +69,29 @@ def key_line(entry: ConfigurationEntry, clock: Clock) -> list[Fact]:
 
 
 def key_details(snapshot: Snapshot, entry: ConfigurationEntry, clock: Clock) -> list[Fact]:
-    """Everything about one key, with the changes that the CSMS made to it."""
+    """Everything about one key, with its changes and who made them."""
     facts = [Fact("Key", safe_text(entry.key, "bold")), *key_line(entry, clock)]
     facts.append(Fact("Type", joined([safe_text(entry.type), safe_text(entry.profile)])))
     monitored = "yes, changes by the CSMS are published" if entry.is_monitored else "no"
-    facts.append(Fact("Watch", Content(monitored)))
-    mine = [c for c in snapshot.monitors.history if c.key.casefold() == entry.key.casefold()]
-    return facts + [Fact(clock.minute(c.time), change_text(c)) for c in mine]
+    facts.append(Fact("Monitor", Content(monitored)))
+    for change in changes_of(snapshot, entry.key):
+        facts += change_facts(change, clock)
+    return facts
 
 
-def change_text(change: KeyChange) -> Content:
-    """Old value -> new value, by whom, and what was answered."""
-    old = safe_text("unset" if change.old_value is None else change.old_value)
-    step = Content.assemble(old, " → ", safe_text(change.value, "bold"))
-    return joined([step, safe_text(change.source.value), safe_text(change.answer, QUIET)])
+def key_source(key: str) -> FactSource:
+    """Everything about the key of this name, for a dialog that follows the engine."""
+
+    def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+        entry = snapshot.entry(key)
+        if entry is None:
+            return [
+                Fact("Key", safe_text(key)),
+                Fact("", Content("The charge point has no such key.")),
+            ]
+        return key_details(snapshot, entry, clock)
+
+    return facts
 
 
 def _marks(entry: ConfigurationEntry) -> Content:
@@ -113,6 +127,10 @@ def _access(entry: ConfigurationEntry) -> Content:
 
 def _changed(entry: ConfigurationEntry, clock: Clock) -> Content:
     return Content(clock.time(entry.changed_at)) if entry.changed_at else Content("")
+
+
+def _changed_short(entry: ConfigurationEntry, clock: Clock) -> Content:
+    return Content(clock.short(entry.changed_at)) if entry.changed_at else Content("")
 
 
 def _haystack(entry: ConfigurationEntry) -> str:

@@ -28,6 +28,11 @@ class Clock:
         """`14:03`, with the date before it where it is not today."""
         return self._dated(at, "%H:%M")
 
+    def short(self, at: datetime) -> str:
+        """`14:03:27`, or the date alone where it is not today: for a narrow column."""
+        time = self.time(at)
+        return time if len(time) == len("14:03:27") else time.rpartition(" ")[0]
+
     def stamp(self) -> str:
         """Now, with the name of the time zone: `14:03:27 UTC`."""
         local = self.now.astimezone(self.zone)
@@ -80,6 +85,18 @@ def seconds(value: float) -> str:
     if minutes < 120:
         return f"{sign}{minutes} min"
     return f"{sign}{minutes // 60} h {minutes % 60:02} min"
+
+
+def duration(value: timedelta) -> str:
+    """How long something lasted: `12 s`, `41 min`, `2 h 05 min`, `3 d 04 h`."""
+    minutes = round(value.total_seconds() / 60)
+    if value < timedelta(seconds=90):
+        return f"{max(0.0, value.total_seconds()):.0f} s"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60:02} min"
+    return f"{minutes // 1440} d {minutes % 1440 // 60:02} h"
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:

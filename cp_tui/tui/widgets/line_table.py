@@ -8,29 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 
 from cp_tui.tui.widgets.columns import Column, fit_columns, line_of
-from cp_tui.tui.widgets.quiet_focus import QuietFocus
+from cp_tui.tui.widgets.quiet_scroll import QuietScroll
 
-__all__ = ["Column", "LineTable", "Row"]
+__all__ = ["Column", "LineTable", "Row", "RowSource"]
 
 HEADER_HEIGHT = 1
 
 MARKER = "▌"
 PLAIN_MARKER = ">"
 """The marker where colour cannot tell, or where blocks cannot be drawn."""
+
+PAINTED_MAX = 1_000
+"""Rows remembered as painted: several terminals full."""
 
 CursorMove = Literal["up", "down", "page_up", "page_down", "home", "end"]
 
@@ -51,11 +53,46 @@ class Row:
         )
 
 
+class RowSource(Protocol):
+    """Rows that are made when they are seen: of a long list only what is visible costs anything."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def row(self, index: int) -> Row:
+        """Make one."""
+
+    def key(self, index: int) -> str:
+        """The key of one, without making it."""
+
+    def find(self, key: str) -> int | None:
+        """Where a key is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListedRows:
+    """Rows that are made already."""
+
+    rows: tuple[Row, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def row(self, index: int) -> Row:
+        return self.rows[index]
+
+    def key(self, index: int) -> str:
+        return self.rows[index].key
+
+    def find(self, key: str) -> int | None:
+        return next((index for index, row in enumerate(self.rows) if row.key == key), None)
+
+
 def _binding(key: str, action: str, description: str, id: str) -> Binding:
     return Binding(key, action, description, show=False, id=f"table.{id}", tooltip=description)
 
 
-class LineTable(QuietFocus, ScrollView, can_focus=True):
+class LineTable(QuietScroll, can_focus=True):
     """Rows under a header, with a cursor that stays with its row's key."""
 
     DEFAULT_CSS = """
@@ -74,7 +111,7 @@ class LineTable(QuietFocus, ScrollView, can_focus=True):
     LineTable:focus > .line-table--cursor { background: $table-cursor; color: $table-cursor-text; }
     LineTable > .line-table--marker { color: $text-muted; text-style: bold; }
     LineTable:focus > .line-table--marker { color: $accent; }
-    LineTable:ansi, LineTable:nocolor {
+    LineTable:ansi {
         &:focus > .line-table--cursor { text-style: reverse; }
     }
     """
@@ -134,8 +171,12 @@ class LineTable(QuietFocus, ScrollView, can_focus=True):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._columns = tuple(columns)
-        self._rows: tuple[Row, ...] = ()
+        self._rows: RowSource = ListedRows()
+        self._painted: dict[int, Row] = {}
+        """The rows in sight, as they are on the screen or will be with the next repaint."""
+        self._count = 0
         self._cursor = 0
+        self._cursor_key: str | None = None
         self._empty = empty
         self._ascii_only = ascii_only
 
@@ -146,40 +187,54 @@ class LineTable(QuietFocus, ScrollView, can_focus=True):
         self._columns = tuple(columns)
         self.refresh()
 
+    @property
+    def empty_text(self) -> str:
+        """What stands there while there are no rows."""
+        return self._empty
+
     def set_empty_text(self, text: str) -> None:
         """Say why there are no rows, in our own words."""
         if text != self._empty:
             self._empty = text
-            if not self._rows:
+            if not self._count:
                 self.refresh()
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows; equal ones cost nothing, the cursor stays with its key."""
-        old_rows, old_cursor, old_key = self._rows, self._cursor, self.cursor_key
-        self._rows = tuple(rows)
-        self._cursor = self._find(old_key, old_cursor)
-        if len(self._rows) != len(old_rows):
-            # Assigned plainly it would paint the whole table; only the scrollbar has to know.
-            self.set_reactive(LineTable.virtual_size, Size(0, len(self._rows) + HEADER_HEIGHT))
-            self.refresh(repaint=False, layout=True)
-        if not old_rows or not self._rows:
+        self.set_source(ListedRows(tuple(rows)))
+
+    def set_source(self, source: RowSource, *, stays_in_place: bool = False) -> None:
+        """Show the rows of a source, to be given again when it has changed.
+
+        The cursor stays with its key, or else in its place on the screen.
+        """
+        had_rows, old_cursor, old_key = self._count, self._cursor, self._cursor_key
+        self._rows, self._count = source, len(source)
+        if stays_in_place:
+            self._cursor = min(old_cursor, max(0, self._count - 1))
+        else:
+            self._cursor = self._find(old_key, old_cursor)
+        self._cursor_key = source.key(self._cursor) if self._count else None
+        self.resize_content(0, self._count + HEADER_HEIGHT)
+        if bool(had_rows) != bool(self._count):
+            self._painted.clear()
             self.refresh()
         else:
-            self._refresh_changed(old_rows, old_cursor)
+            self._refresh_changed(old_cursor)
         if self._cursor != old_cursor:
             self._show_cursor()
-        if self.cursor_key != old_key:
-            self.post_message(self.Highlighted(self, self.cursor_key))
+        if self._cursor_key != old_key:
+            self.post_message(self.Highlighted(self, self._cursor_key))
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """The rows shown."""
-        return self._rows
+        """The rows shown, also those out of sight."""
+        return tuple(map(self._rows.row, range(self._count)))
 
     @property
     def cursor_key(self) -> str | None:
         """Key of the row under the cursor; none without rows."""
-        return self._rows[self._cursor].key if self._rows else None
+        return self._cursor_key
 
     @property
     def cursor_row(self) -> int:
@@ -188,11 +243,10 @@ class LineTable(QuietFocus, ScrollView, can_focus=True):
 
     def move_cursor(self, key: str) -> bool:
         """Put the cursor on a key; False if there is no such row."""
-        for index, row in enumerate(self._rows):
-            if row.key == key:
-                self._move_to(index)
-                return True
-        return False
+        index = self._rows.find(key)
+        if index is not None:
+            self._move_to(index)
+        return index is not None
 
     # Keys and mouse.
 
@@ -200,7 +254,7 @@ class LineTable(QuietFocus, ScrollView, can_focus=True):
         """Move the cursor; at the ends it stays."""
         page = max(1, self.scrollable_content_region.height - HEADER_HEIGHT - 1)
         step = {"up": -1, "down": 1, "page_up": -page, "page_down": page}
-        last = len(self._rows) - 1
+        last = self._count - 1
         target = {"home": 0, "end": last}.get(move, self._cursor + step.get(move, 0))
         self._move_to(min(max(target, 0), last))
 
@@ -219,7 +273,7 @@ class LineTable(QuietFocus, ScrollView, can_focus=True):
         if offset is None or offset.y < HEADER_HEIGHT:
             return
         index = self.scroll_offset.y + offset.y - HEADER_HEIGHT
-        if index >= len(self._rows):
+        if index >= self._count:
             return
         if index == self._cursor and event.chain > 1:
             self.action_select()
@@ -235,15 +289,20 @@ class LineTable(QuietFocus, ScrollView, can_focus=True):
             titles = tuple(Content(column.title) for column in self._columns)
             return self._strip(self._line(titles), self._style("header"), width)
         index = self.scroll_offset.y + y - HEADER_HEIGHT
-        if index < len(self._rows):
+        if index < self._count:
             return self._render_row(index, width)
-        if not self._rows and y == HEADER_HEIGHT:
+        if not self._count and y == HEADER_HEIGHT:
             return self._strip(Content(f" {self._empty}"), self._style("empty"), width)
         return Strip.blank(width, self.visual_style.rich_style)
 
     def _render_row(self, index: int, width: int) -> Strip:
         """A row in its colours, with the cursor and the selection on top."""
-        line = self._line(self._rows[index].cells)
+        row = self._painted.get(index)
+        if row is None:
+            if len(self._painted) >= PAINTED_MAX:
+                self._painted.clear()
+            row = self._painted[index] = self._rows.row(index)
+        line = self._line(row.cells)
         style = self.visual_style
         if index == self._cursor:
             line, style = self._with_cursor(line)
@@ -291,7 +350,12 @@ class LineTable(QuietFocus, ScrollView, can_focus=True):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The text of the selected lines, as it is shown."""
         header = self._line(tuple(Content(column.title) for column in self._columns)).plain
-        lines = [header, *(self._line(row.cells).plain.rstrip() for row in self._rows)]
+        first = 0 if selection.start is None else selection.start.y - HEADER_HEIGHT
+        last = self._count if selection.end is None else selection.end.y
+        lines = [header]
+        for index in range(min(self._count, last)):
+            cells = self._rows.row(index).cells if index >= first else ()
+            lines.append(self._line(cells).plain.rstrip() if cells else "")
         return selection.extract("\n".join(lines)), "\n"
 
     # Geometry.
@@ -302,18 +366,16 @@ class LineTable(QuietFocus, ScrollView, can_focus=True):
 
     def _find(self, key: str | None, index: int) -> int:
         """Where the key is now; the same place if it is gone."""
-        if index < len(self._rows) and self._rows[index].key == key:
-            return index
-        for found, row in enumerate(self._rows):
-            if row.key == key:
-                return found
-        return min(index, max(0, len(self._rows) - 1))
+        if key is None or (index < self._count and self._rows.key(index) == key):
+            return min(index, max(0, self._count - 1))
+        found = self._rows.find(key)
+        return min(index, max(0, self._count - 1)) if found is None else found
 
     def _move_to(self, index: int) -> None:
-        if index == self._cursor or not 0 <= index < len(self._rows):
+        if index == self._cursor or not 0 <= index < self._count:
             return
         old = self._cursor
-        self._cursor = index
+        self._cursor, self._cursor_key = index, self._rows.key(index)
         self._refresh_row(old)
         self._refresh_row(index)
         self._show_cursor()
@@ -329,12 +391,15 @@ class LineTable(QuietFocus, ScrollView, can_focus=True):
         if target != top:
             self.scroll_to(y=target, animate=False, force=True)
 
-    def _refresh_changed(self, old_rows: tuple[Row, ...], old_cursor: int) -> None:
+    def _refresh_changed(self, old_cursor: int) -> None:
         """Paint the visible rows that look different now."""
+        painted, self._painted = self._painted, {}
         top = self.scroll_offset.y
         for index in range(top, top + self.scrollable_content_region.height - HEADER_HEIGHT):
-            old = old_rows[index] if index < len(old_rows) else None
-            new = self._rows[index] if index < len(self._rows) else None
+            old = painted.get(index)
+            new = None
+            if index < self._count:
+                new = self._painted[index] = self._rows.row(index)
             if old is None and new is None:
                 break
             has_cursor_moved = self._cursor != old_cursor and index in (self._cursor, old_cursor)

@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -145,6 +145,7 @@ class Timeline(QuietFocus, can_focus=True):
         self._view = View()
         self._unit = ChargingRateUnitType.A
         self._strips: list[Strip] = []
+        self._drawn_for = Size()
         self._is_stale = False
         """The strips have colours that no longer hold."""
 
@@ -335,6 +336,7 @@ class Timeline(QuietFocus, can_focus=True):
 
     def _drawn(self) -> list[Strip]:
         self._is_stale = False
+        self._drawn_for = self.size
         return [self._strip(line) for line in draw(self._picture())]
 
     def _strip(self, line: Line) -> Strip:
@@ -346,8 +348,7 @@ class Timeline(QuietFocus, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the picture."""
         # A first paint or one after a resize may come before the event that says so.
-        is_old = self._is_stale or not self._strips
-        if is_old or self._strips[0].cell_length != self.size.width:
+        if self._is_stale or self._drawn_for != self.size:
             self._strips = self._drawn()
         if y < len(self._strips):
             return self._strips[y]

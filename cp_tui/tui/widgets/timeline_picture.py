@@ -161,11 +161,13 @@ def _axis(picture: Picture, visible: range) -> Line:
     """The marks of time, now and the cursor."""
     view, columns, now = picture.view, picture.columns, picture.now
     cells: list[tuple[str, Part]] = [(" ", Part.AXIS)] * columns
+    now_column = view.column_of(now, columns, now)
     for tick in ticks(view.window_start(now), view.span, columns, picture.time_zone):
         part = Part.DAY if tick.is_day else Part.AXIS
-        for offset, sign in enumerate(picture.glyphs.tick + tick.label):
+        # Under the mark of now, 14:00 would be read as 4:00.
+        is_hidden = tick.column < now_column <= tick.column + len(tick.label)
+        for offset, sign in enumerate(picture.glyphs.tick + tick.label * (not is_hidden)):
             cells[tick.column + offset] = (sign, part)
-    now_column = view.column_of(now, columns, now)
     if 0 <= now_column < columns:
         cells[now_column] = (picture.glyphs.now, Part.NOW)
     column = view.column_of(view.cursor(now), columns, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from textual.geometry import Offset, Region
 from textual.selection import Selection
 
 from cp_tui.tui.safe_text import safe_text
-from cp_tui.tui.widgets.line_table import Column, LineTable, Row
+from cp_tui.tui.widgets.line_table import PAINTED_MAX, Column, LineTable, Row
 from tests.tui.widgets.harness import WidgetApp, lines
 
 COLUMNS = (Column("Key"), Column("Value", 8, "right"))
@@ -148,6 +149,16 @@ async def test_equal_rows_paint_nothing() -> None:
         assert table.painted == []
 
 
+async def test_a_table_that_stays_empty_paints_nothing() -> None:
+    table = RecordingTable()
+    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        table.painted.clear()
+        table.set_rows([])
+        await pilot.pause()
+        assert table.painted == []
+
+
 async def test_only_changed_visible_lines_are_painted() -> None:
     table = RecordingTable()
     async with WidgetApp(table).run_test(size=SIZE) as pilot:
@@ -253,19 +264,6 @@ async def test_the_cursor_has_a_background_of_its_own(theme: str) -> None:
         assert backgrounds[0] != backgrounds[1]
 
 
-async def test_without_colour_the_cursor_is_a_sign_and_reverse(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    table = LineTable(COLUMNS)
-    async with WidgetApp(table).run_test(size=SIZE):
-        table.set_rows([row("a", "1", "$text-error"), row("b", "2")])
-        strip = table.render_line(1)
-        assert strip.text.startswith(">a")
-        assert all(segment.style is not None and segment.style.reverse for segment in strip)
-        assert not any(s.style is not None and s.style.reverse for s in table.render_line(2))
-
-
 async def test_in_sixteen_colours_the_cursor_is_a_sign_and_reverse() -> None:
     table = LineTable(COLUMNS)
     async with WidgetApp(table, "ansi-16").run_test(size=SIZE):
@@ -281,3 +279,93 @@ async def test_selected_text_is_what_is_shown() -> None:
         table.set_rows(rows(3))
         selection = Selection(Offset(1, 1), Offset(5, 2))
         assert table.get_selection(selection) == (f"key0{'0':>25}\n key1", "\n")
+
+
+@dataclass(eq=False)
+class Numbers:
+    """Rows that are made when they are seen: the newest number first."""
+
+    newest: int
+    length: int
+    made: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return self.length
+
+    def key(self, index: int) -> str:
+        return str(self.newest - index)
+
+    def row(self, index: int) -> Row:
+        self.made.append(index)
+        return row(self.key(index))
+
+    def find(self, key: str) -> int | None:
+        index = self.newest - int(key)
+        return index if 0 <= index < self.length else None
+
+
+async def test_of_a_source_only_the_visible_rows_are_made() -> None:
+    table = LineTable(COLUMNS)
+    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+        source = Numbers(99_999, 100_000)
+        table.set_source(source)
+        await pilot.press("end")
+        assert table.cursor_key == "0"
+        assert lines(table)[-1].split() == ["▌0", "0"]
+        assert len(source.made) <= 4 * SIZE[1]
+        assert table.move_cursor("50000")
+        await pilot.pause()
+        assert any(line.startswith("▌50000") for line in lines(table))
+        assert not table.move_cursor("100000")
+
+
+async def test_the_cursor_of_a_source_stays_with_its_key_or_in_its_place() -> None:
+    table = LineTable(COLUMNS)
+    app = WidgetApp(table)
+    async with app.run_test(size=SIZE, message_hook=app.remember) as pilot:
+        table.set_source(Numbers(10, 10))
+        await pilot.press("down")
+        table.set_source(Numbers(12, 12))
+        assert (table.cursor_key, table.cursor_row) == ("9", 3)
+        table.set_source(Numbers(14, 14), stays_in_place=True)
+        assert (table.cursor_key, table.cursor_row) == ("11", 3)
+        table.set_source(Numbers(2, 1), stays_in_place=True)
+        assert (table.cursor_key, table.cursor_row) == ("2", 0)
+        await pilot.pause()
+        keys = [message.key for message in app.messages(LineTable.Highlighted)]
+        assert keys == ["10", "9", "11", "2"]
+
+
+async def test_a_source_that_only_grew_out_of_sight_paints_nothing() -> None:
+    table = RecordingTable()
+    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+        table.set_source(Numbers(50, 30))
+        await pilot.pause()
+        table.painted.clear()
+        table.set_source(Numbers(50, 40))
+        await pilot.pause()
+        assert table.painted == []
+        table.set_source(Numbers(51, 40), stays_in_place=True)
+        assert table.painted == [Region(0, y, 29, 1) for y in range(1, SIZE[1])]
+
+
+async def test_selected_text_of_a_source_makes_only_the_selected_rows() -> None:
+    table = LineTable(COLUMNS)
+    async with WidgetApp(table).run_test(size=SIZE):
+        source = Numbers(99_999, 100_000)
+        table.set_source(source)
+        source.made.clear()
+        selection = Selection(Offset(1, 2), Offset(6, 3))
+        assert table.get_selection(selection) == (f"99998{'0':>23}\n 99997", "\n")
+        assert len(source.made) <= 4
+
+
+async def test_walking_far_keeps_few_rows() -> None:
+    table = LineTable(COLUMNS)
+    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+        table.set_source(Numbers(99_999, 100_000))
+        for _page in range(400):
+            table.action_cursor("page_down")
+            lines(table)
+        await pilot.pause()
+        assert len(table._painted) <= PAINTED_MAX

@@ -57,6 +57,12 @@ def test_three_lanes_with_axis_and_readout_fit_eight_lines_of_forty() -> None:
     ]
 
 
+def test_a_label_under_the_mark_of_now_is_left_out_not_beheaded() -> None:
+    """Without its first digit 14:00 would be another time."""
+    later = replace(picture(width=80), now=NOW + timedelta(minutes=8))
+    assert text(later)[0].split() == ["│", "▼", *(f"│{hour}:00" for hour in range(15, 20))]
+
+
 def test_ascii_needs_no_other_character() -> None:
     shown = replace(picture(glyphs=Glyphs.ASCII), view=View(at=NOW + timedelta(hours=1)))
     lines = text(shown)

@@ -1,0 +1,69 @@
+"""`cp-tui check`: tests the way to the CSMS step by step, with the code that the engine uses."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import Namespace
+from pathlib import Path
+
+from cp_tui.cli.output import complain, printable
+from cp_tui.cli.settings import read_settings
+from cp_tui.control.paths import is_answering
+from cp_tui.engine.check import StepResult, Verdict, check_connection
+from cp_tui.engine.credentials import credentials
+from cp_tui.engine.errors import EngineStartError
+from cp_tui.engine.lock import engine_in
+from cp_tui.settings.build import ServeSettings
+from cp_tui.settings.load import default_config_file
+from cp_tui.settings.problem import SettingsError
+
+FAILED = 1
+STEP_WIDTH, VERDICT_WIDTH = 12, 7
+
+
+def run(options: Namespace) -> int:
+    """Test until a step fails; status 0 where all went well, 1 where one failed."""
+    try:
+        settings = read_settings(options)
+        if (engine := _running_engine(settings)) is not None and not options.force:
+            return complain(
+                f"check: {engine}; a second connection with the same id makes many CSMS close the"
+                " first one. The screen of that engine shows its connection (`cp-tui attach`);"
+                " --force tests all the same"
+            )
+        _show("Settings", Verdict.OK, _source(options.config))
+        config = settings.engine
+        sent = credentials(config.charge_point, settings.data_dir)
+        check = check_connection(config, sent, show, with_boot=options.boot)
+        return 0 if asyncio.run(check) else FAILED
+    except (SettingsError, EngineStartError) as error:
+        return complain(str(error))
+
+
+def show(result: StepResult) -> None:
+    """Print how a step went as soon as it is known, and below it what to check."""
+    took = "" if result.took_ms is None else f" ({result.took_ms:.0f} ms)"
+    _show(result.step, result.verdict, result.text + took)
+    if result.hint:
+        _show("", "", result.hint)
+
+
+def _show(step: str, verdict: str, text: str) -> None:
+    print(printable(f"{step:<{STEP_WIDTH}} {verdict:<{VERDICT_WIDTH}} {text}"), flush=True)
+
+
+def _source(chosen: Path | None) -> str:
+    """Say which file was read."""
+    path = chosen or default_config_file()
+    if path.expanduser().exists():
+        return f"{path}"
+    return f"no {path}; options and environment only"
+
+
+def _running_engine(settings: ServeSettings) -> str | None:
+    """Say which engine holds the connection now, if any."""
+    if (holder := engine_in(settings.data_dir)) is not None:
+        return holder
+    if is_answering(settings.socket):
+        return f"an engine answers at {settings.socket}"
+    return None

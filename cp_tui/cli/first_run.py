@@ -1,0 +1,54 @@
+"""What `cp-tui run` does where there are no settings at all: it asks, tests and writes them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from argparse import Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cp_tui.settings.load import default_config_file
+from cp_tui.settings.model import ENVIRONMENT_PREFIX
+
+if TYPE_CHECKING:
+    from cp_tui.engine.check import StepResult
+    from cp_tui.tui.first_run import Answers
+    from cp_tui.tui.look import Look
+
+
+def is_first_run(options: Namespace) -> bool:
+    """Whether nobody has said anything yet, in whatever way."""
+    return (
+        options.config is None
+        and options.url is None
+        and options.id is None
+        and not any(name.upper().startswith(ENVIRONMENT_PREFIX) for name in os.environ)
+        and not default_config_file().exists()
+    )
+
+
+def first_run(look: Look) -> bool:
+    """Ask; returns whether there are settings now."""
+    from cp_tui.settings.first_file import write_file
+    from cp_tui.tui.first_run import SAVED, make_first_run
+
+    file = default_config_file()
+    app = make_first_run(_test, lambda answers: write_file(answers, file), file, look, os.environ)
+    return asyncio.run(app.run_async()) == SAVED
+
+
+async def _test(answers: Answers, tell: Callable[[StepResult], None]) -> bool:
+    """Test the connection as `cp-tui check` does."""
+    from cp_tui.engine.check import check_connection
+    from cp_tui.engine.credentials import credentials
+    from cp_tui.engine.errors import EngineStartError
+    from cp_tui.settings.first_file import settings_of
+    from cp_tui.tui.first_run import Unusable
+
+    settings = settings_of(answers, default_config_file())
+    try:
+        sent = credentials(settings.engine.charge_point, settings.data_dir)
+        return await check_connection(settings.engine, sent, tell)
+    except EngineStartError as error:
+        raise Unusable(f"{error}") from None

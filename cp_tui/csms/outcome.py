@@ -1,0 +1,149 @@
+"""What a person composed for a charge point, and what came of it, in words and as JSON.
+
+Pure: texts and frames in, values out.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from cp_tui.charge_point.journal import deep_masked, masked
+from cp_tui.ocpp import frame
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.errors import UNREADABLE_ID, OcppError
+from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.validation import parse_request, parse_response
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+
+class OutcomeKind(StrEnum):
+    """What came of a message; the names that the engine uses for its own composed messages."""
+
+    CALLRESULT = "CALLRESULT"
+    CALLERROR = "CALLERROR"
+    INVALID = "invalid"
+    """An answer that is no OCPP frame."""
+    TIMEOUT = "timeout"
+    LOST = "lost"
+    """The connection went before the answer."""
+    SENT = "sent"
+    """Nothing that has to be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a composed message, or why there is none."""
+
+    kind: OutcomeKind
+    message_id: str
+    action: str = ""
+    payload: JsonValue = None
+    """Of a CALLRESULT; of a CALLERROR its details."""
+    code: str = ""
+    description: str = ""
+    latency_ms: float | None = None
+    defect: str = ""
+    """What is wrong with the answer by the model of its action; empty: nothing."""
+
+    @property
+    def words(self) -> str:
+        """The outcome in short."""
+        match self.kind:
+            case OutcomeKind.CALLRESULT:
+                return json.dumps(self.payload, ensure_ascii=False)
+            case OutcomeKind.CALLERROR:
+                return f"{self.code}: {self.description}"
+            case OutcomeKind.INVALID:
+                return f"no valid answer: {self.description}"
+            case OutcomeKind.TIMEOUT:
+                return "no answer in time"
+            case OutcomeKind.LOST:
+                return "the connection went before the answer"
+            case OutcomeKind.SENT:
+                return "sent; no answer is due"
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The outcome for the door, with the names that the engine uses."""
+        found: dict[str, JsonValue] = {"message_id": self.message_id, "kind": self.kind.value}
+        match self.kind:
+            case OutcomeKind.CALLRESULT:
+                found["payload"] = self.payload
+            case OutcomeKind.CALLERROR:
+                found |= {"code": self.code, "description": self.description}
+                found["details"] = self.payload
+            case OutcomeKind.INVALID:
+                found["description"] = self.description
+        if self.latency_ms is not None:
+            found["latency_ms"] = self.latency_ms
+        return found
+
+    def masked(self) -> Outcome:
+        """The outcome without secrets, for the record."""
+        return replace(self, payload=deep_masked(masked(self.action, self.payload)))
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedText:
+    """What a text that a person wrote is."""
+
+    message_id: str
+    """Under which an answer comes."""
+    action: str = ""
+    """Of a CALL."""
+    shown: JsonValue = ""
+    """The payload of a CALL, else the text, without secrets."""
+    is_owed_an_answer: bool = False
+    request: WireModel | None = None
+    """The request, where it is valid."""
+
+
+def read_composed(text: str) -> ComposedText:
+    """Say what a text is, however malformed."""
+    try:
+        message = frame.parse(text)
+    except OcppError as error:
+        is_owed = error.answerable and error.message_id != UNREADABLE_ID
+        return ComposedText(error.message_id, shown=deep_masked(text), is_owed_an_answer=is_owed)
+    if not isinstance(message, frame.Call):
+        return ComposedText(UNREADABLE_ID, shown=deep_masked(text))
+    try:
+        request = parse_request(message.action, message.payload)
+    except OcppError:
+        request = None
+    shown = deep_masked(masked(message.action, message.payload))
+    return ComposedText(message.message_id, message.action, shown, True, request)
+
+
+def outcome_of(
+    answer: frame.CallResult | frame.CallError, action: str, latency_ms: float
+) -> Outcome:
+    """Say what an answer is, and what is wrong with it."""
+    if isinstance(answer, frame.CallError):
+        return Outcome(
+            OutcomeKind.CALLERROR,
+            answer.message_id,
+            action,
+            answer.details,
+            str(answer.code),
+            answer.description,
+            latency_ms,
+        )
+    defect = ""
+    if action in set(Action):
+        try:
+            parse_response(Action(action), answer.payload)
+        except OcppError as error:
+            defect = f"{error.code}: {error.description}"
+    return Outcome(
+        OutcomeKind.CALLRESULT,
+        answer.message_id,
+        action,
+        answer.payload,
+        latency_ms=latency_ms,
+        defect=defect,
+    )

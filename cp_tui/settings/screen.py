@@ -1,0 +1,80 @@
+"""The table `[screen]`: looks and keys, checked against what the screen has.
+
+Only the commands that show a screen import this: it takes as long as the screen itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cp_tui.settings.load import read_screen, refuse
+from cp_tui.settings.model import ScreenSettings
+from cp_tui.settings.problem import Problem, SettingsError, Sources, unknown
+from cp_tui.tui.actions import BY_ID
+from cp_tui.tui.keymap_check import KEY_WORDS, clash, key_name
+from cp_tui.tui.look import Look
+from cp_tui.tui.theme import theme_names, user_themes
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenOptions:
+    """What the command line says about the screen."""
+
+    config: Path | None = None
+    theme: str | None = None
+    ascii: bool = False
+
+
+def load_look(options: ScreenOptions) -> Look:
+    """Read and check what concerns the screen; raises `SettingsError` with one line."""
+    if (wrong := _unknown_theme(options.theme)) is not None:
+        raise SettingsError(f"--theme: {options.theme}: {wrong}")
+    settings, sources = read_screen(options.config)
+    if (wrong := _unknown_theme(settings.theme)) is not None:
+        refuse(sources, [Problem(("screen", "theme"), wrong)])
+    return Look(
+        theme=options.theme or settings.theme,
+        is_ascii=options.ascii or settings.ascii,
+        flush_interval_s=1 / settings.updates_per_second,
+        keymap=_keymap(settings, sources),
+    )
+
+
+def _unknown_theme(name: str | None) -> str | None:
+    """What is wrong with a theme that is asked for; to know it, all of them are read."""
+    if name is None or name in (known := theme_names(user_themes())):
+        return None
+    ours = sorted(known, key=lambda name: (not name.startswith("cp-"), name))
+    return unknown(name, known, what="theme", else_hint=f"allowed: {', '.join(ours)}")
+
+
+def _keymap(settings: ScreenSettings, sources: Sources) -> dict[str, str]:
+    """Check the keymap as a whole; returns it in the names that Textual has for keys."""
+    problems: list[Problem] = []
+    named: dict[str, list[str]] = {}
+
+    def refused(action_id: str, text: str) -> None:
+        problems.append(Problem(_location(action_id, sources), text))
+
+    for action_id, keys in settings.keymap.items():
+        if action_id not in BY_ID:
+            refused(action_id, unknown(action_id, BY_ID, what="action"))
+            continue
+        names = [(key, key_name(key)) for key in keys]
+        for key, name in names:
+            if name is None:
+                refused(action_id, f"{key!r} is no key; allowed: {KEY_WORDS}")
+        named[action_id] = [name for _key, name in names if name is not None]
+    for action_id in named:
+        if (text := clash(named, action_id)) is not None:
+            refused(action_id, text)
+    if problems:
+        refuse(sources, problems)
+    return {action_id: ",".join(keys) for action_id, keys in named.items()}
+
+
+def _location(action_id: str, sources: Sources) -> tuple[str, ...]:
+    """Give the place as it is written: `screen.zoom` without quotes is a table in a table."""
+    written = sources.merged()["screen"]["keymap"]
+    return ("screen", "keymap", *([action_id] if action_id in written else action_id.split(".")))

@@ -1,0 +1,203 @@
+"""What the actions on configuration keys do, written against the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import ConfigurationEntry
+from cp_tui.ocpp.configuration_key import KeySpec, KeyType
+from cp_tui.tui.commands import Call
+from cp_tui.tui.configuration_file import (
+    SavedConfiguration,
+    UnusableFile,
+    differences,
+    read,
+    to_csv,
+    to_json,
+)
+from cp_tui.tui.desk import Desk, Form, FormField
+from cp_tui.tui.key_lens import KeyLens
+from cp_tui.tui.outcome import Outcome, done
+from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.saving import save
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.words import count
+
+KEY_PANES = frozenset({"keys", "configuration"})
+"""The panes whose cursor is on a key."""
+
+
+async def get_configuration_key(desk: Desk) -> None:
+    """Fill names, ask, and show the table."""
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        return Call("get_configuration_key", {"keys": [*names_in(values["keys"])]})
+
+    field = FormField("keys", "Keys", placeholder="names with a space between; empty: all")
+    await desk.fill(Form("Read configuration keys", (field,), "Read", call))
+
+
+async def set_custom_configuration_key(desk: Desk) -> None:
+    """Fill key and value, check the value by the rules of the key, set, and show the answer."""
+    entry = _selected(desk)
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        key, value = values["key"].strip(), values["value"]
+        return wrong(desk.snapshot, key, value) or Call(
+            "set_custom_configuration_key", {"key": key, "value": value}
+        )
+
+    custom = tuple(e.key for e in desk.snapshot.configuration if e.is_custom)
+    first = entry.key if entry else next(iter(custom), "")
+    current = desk.snapshot.entry(first)
+    fields = (
+        FormField("key", "Key", value=first, recent=custom, placeholder="name of a custom key"),
+        FormField(
+            "value",
+            "Value",
+            value=(current.value or "") if current else "",
+            recent=_choices(current),
+        ),
+    )
+    intro = (_about(current),) if current is not None else ()
+    await desk.fill(Form("Set a custom configuration key", fields, "Set", call, intro))
+
+
+def wrong(snapshot: Snapshot, key: str, value: str) -> str | None:
+    """Why a value cannot be set, in words; None where nothing is known against it.
+
+    A standard key is not held back: the charge point answers Rejected, with its reason.
+    """
+    if not key:
+        return "the key must not be empty"
+    entry = snapshot.entry(key)
+    if entry is None:
+        custom = ", ".join(e.key for e in snapshot.configuration if e.is_custom) or "none"
+        return (
+            f"there is no key {clean(key)}; custom keys: {clean(custom)}. A new one is declared "
+            "under [custom_keys] in cp-tui.toml, and is there after the next start"
+        )
+    kind = next((each for each in KeyType if each == entry.type), None)
+    if not entry.is_custom or kind is None:
+        return None
+    spec = KeySpec(
+        entry.key,
+        kind,
+        minimum=entry.minimum,
+        maximum=entry.maximum,
+        choices=entry.choices,
+    )
+    try:
+        spec.check(value)
+    except ValueError as error:
+        return clean(f"{error}")
+    return None
+
+
+def _about(entry: ConfigurationEntry) -> Content:
+    if not entry.is_custom:
+        text = "A standard key: only the CSMS can change it; this is Rejected."
+        return Content.styled(text, "$text-warning")
+    allowed = f"must be {entry.constraint}" if entry.constraint else entry.type
+    return safe_text(" · ".join(filter(None, (allowed, entry.unit or ""))), "$text-muted")
+
+
+def _choices(entry: ConfigurationEntry | None) -> tuple[str, ...]:
+    """What up and down bring into the field of the value."""
+    if entry is None or not entry.is_custom:
+        return ()
+    return ("true", "false") if entry.type == KeyType.BOOLEAN else entry.choices
+
+
+async def monitor(desk: Desk) -> None:
+    """Mark or unmark the key under the cursor; without a cursor ask for names."""
+    snapshot, entry = desk.snapshot, _selected(desk)
+    if desk.pane == "monitors" and snapshot.monitored_key:
+        await desk.command(Call("unmonitor_configuration_keys", {"keys": [snapshot.monitored_key]}))
+    elif entry is not None:
+        prefix = "un" if entry.is_monitored else ""
+        await desk.command(Call(f"{prefix}monitor_configuration_keys", {"keys": [entry.key]}))
+    else:
+        await monitor_names(desk)
+
+
+async def monitor_names(desk: Desk) -> None:
+    """Fill names, and monitor them."""
+
+    def call(values: Mapping[str, str]) -> Call | str:
+        names = names_in(values["keys"])
+        if not names:
+            return "name at least one key"
+        return Call("monitor_configuration_keys", {"keys": [*names]})
+
+    placeholder = "names with a space between"
+    field = FormField("keys", "Keys", value=desk.snapshot.key or "", placeholder=placeholder)
+    await desk.fill(Form("Monitor configuration keys", (field,), "Monitor", call))
+
+
+def names_in(text: str) -> list[str]:
+    """Names of keys with spaces or commas between."""
+    return text.replace(",", " ").split()
+
+
+async def toggle_changed(desk: Desk) -> None:
+    """Show only the keys that differ from their default, or all again."""
+    lens = desk.snapshot.lens
+    desk.look_at_keys(KeyLens(is_changed_only=not lens.is_changed_only))
+
+
+async def show_all(desk: Desk) -> None:
+    """Show every key again."""
+    desk.look_at_keys(KeyLens())
+
+
+async def compare(desk: Desk) -> None:
+    """Fill in the path of a saved configuration, and show what differs from it."""
+    found: list[SavedConfiguration] = []
+
+    def look(values: Mapping[str, str]) -> Outcome | str:
+        if not values["path"]:
+            return "the path must not be empty"
+        try:
+            saved = read(Path(values["path"]).expanduser())
+        except UnusableFile as error:
+            return clean(f"{error}")
+        desk.remember("configuration_path", values["path"])
+        found.append(saved)
+        number = len(differences(desk.snapshot.configuration, saved))
+        words = f"{count(number, 'key')} differ{'s' * (number == 1)}" if number else "all the same"
+        return done(words, saved.name)
+
+    recent = desk.remembered("configuration_path")
+    field = FormField(
+        "path", "File", value=next(iter(recent), ""), recent=recent, placeholder="*.json or *.csv"
+    )
+    intro = (
+        Content("An export of cp-tui, or GetConfiguration.conf as JSON. Secrets are not compared."),
+        safe_text(f"A relative path starts at {Path.cwd()}."),
+    )
+    await desk.fill(Form("Compare the configuration with a file", (field,), "Compare", look, intro))
+    if found:
+        desk.look_at_keys(KeyLens(saved=found[-1]))
+
+
+async def export(desk: Desk) -> None:
+    """Fill in a path, and write every key there."""
+
+    def pieces(path: Path) -> list[str]:
+        entries = desk.snapshot.configuration
+        if path.suffix.casefold() == ".csv":
+            return [to_csv(entries)]
+        return [to_json(entries, desk.snapshot.identity, desk.clock)]
+
+    title, hint = "Export the configuration", "*.csv for a spreadsheet"
+    await save(desk, title, "configuration", "json", pieces, hint)
+
+
+def _selected(desk: Desk) -> ConfigurationEntry | None:
+    """The key under the cursor, where a pane of keys is what the keyboard acts on."""
+    is_meant = desk.pane in KEY_PANES or desk.screen == "configuration"
+    return desk.snapshot.entry(desk.snapshot.key) if is_meant else None

@@ -1,0 +1,91 @@
+"""What a stop, a restart and a power cut do to what is under way: kept, lost, sent.
+
+Pure: from what is known now to the facts of a question, before anything is done.
+"""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import Connector
+from cp_tui.tui.safe_text import clean
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.view.words import count, energy
+
+SETTINGS = "station profiles, keys, local list, reservations, availability"
+"""What survives whatever is done."""
+
+
+def stop_facts(snapshot: Snapshot) -> list[Fact]:
+    """What a stop of OCPP means."""
+    kept = _messages(snapshot, "its StopTransaction", "their StopTransactions")
+    lost = f"{_tx_profiles(snapshot)}what happens until the restart is never sent"
+    return [
+        *running_facts(snapshot, "ends now with reason Other"),
+        Fact("Sent", Content("nothing from now on: the link closes with code 1000 until restart")),
+        Fact("Kept", Content(f"{kept}, sent after the restart; {SETTINGS}")),
+        Fact("Lost", Content(lost)),
+    ]
+
+
+def restart_facts(snapshot: Snapshot) -> list[Fact]:
+    """What a restart of OCPP means."""
+    waiting = snapshot.outbox.count
+    queue = f", then {count(waiting, 'waiting message')}" if waiting else ""
+    return [
+        Fact("Sent", Content(f"BootNotification; once accepted, the statuses{queue}")),
+        Fact("Kept", Content(f"{_messages(snapshot, '', '')}; {SETTINGS}")),
+        Fact("Lost", Content("nothing more: what happened while stopped was not recorded")),
+    ]
+
+
+def power_cut_facts(snapshot: Snapshot) -> list[Fact]:
+    """What it means to cut the power and boot again."""
+    kept = _messages(snapshot, "its StopTransaction", "their StopTransactions")
+    return [
+        *running_facts(snapshot, "ends with reason PowerLoss after the boot"),
+        Fact("Sent", Content("BootNotification; once accepted, what was kept, the oldest first")),
+        Fact("Kept", Content(f"{kept}; the meters; {SETTINGS}")),
+        Fact("Lost", Content(f"{_tx_profiles(snapshot)}a tag that waits for its cable")),
+    ]
+
+
+def unplug_fact(snapshot: Snapshot, connector: Connector) -> Fact:
+    """What it means to pull the cable of a running transaction."""
+    key = "StopTransactionOnEVSideDisconnect"
+    entry = snapshot.entry(key)
+    value = "" if entry is None or entry.value is None else entry.value.lower()
+    then = {
+        "true": f"stops with reason EVDisconnected, as {key} is true",
+        "false": f"goes on without the vehicle, as {key} is false",
+    }.get(value, f"{key} decides whether it stops")
+    return Fact("Session", running_words(connector, then))
+
+
+def running_facts(snapshot: Snapshot, then: str) -> list[Fact]:
+    """Each running transaction, and what becomes of it."""
+    if not snapshot.running:
+        return [Fact("Charging", Content("no transaction is running"))]
+    return [Fact(f"Conn. {c.connector_id}", running_words(c, then)) for c in snapshot.running]
+
+
+def running_words(connector: Connector, then: str) -> Content:
+    """A running transaction in one line, and what becomes of it."""
+    transaction = connector.transaction
+    assert transaction is not None
+    name = clean(transaction.id_tag)
+    number = "" if transaction.transaction_id is None else f"#{transaction.transaction_id} "
+    return Content(f"transaction {number}of {name}, {energy(transaction.energy_wh)}: {then}")
+
+
+def _messages(snapshot: Snapshot, one: str, several: str) -> str:
+    """The messages that wait, and those that the ends of the running transactions add."""
+    parts = [count(snapshot.outbox.count, "waiting message")] if snapshot.outbox.count else []
+    if snapshot.running and one:
+        parts.append(one if len(snapshot.running) == 1 else several)
+    return " and ".join(parts) or "no message waits"
+
+
+def _tx_profiles(snapshot: Snapshot) -> str:
+    return "profiles of the transaction (TxProfile); " if snapshot.running else ""

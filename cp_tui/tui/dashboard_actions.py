@@ -1,0 +1,39 @@
+"""The part of the registry that belongs to the dashboard alone."""
+
+from __future__ import annotations
+
+from cp_tui.tui.action import Action, Group
+from cp_tui.tui.desk import Desk
+from cp_tui.tui.operations import on_screen
+from cp_tui.tui.view.connection import connection_details
+
+DASHBOARD = frozenset({"dashboard"})
+
+
+async def show_connection(desk: Desk) -> None:
+    """Show address, id, credentials and certificates, and how connecting goes."""
+    desk.show("Connection", connection_details)
+
+
+DASHBOARD_ACTIONS: tuple[Action, ...] = (
+    Action(
+        "screen.alarms",
+        "Everything that is wrong now",
+        "The alarm line in full: each trouble with what happens next, what to check and a key.",
+        Group.SCREEN,
+        on_screen("alarms"),
+        ("a",),
+        short="Alarms",
+        screens=DASHBOARD,
+    ),
+    Action(
+        "charge_point.connection",
+        "Address, credentials and certificates",
+        "What the connection uses: the URL, the id, the form of the key, the server certificate.",
+        Group.SCREEN,
+        show_connection,
+        ("v",),
+        short="Details",
+        screens=DASHBOARD,
+    ),
+)

@@ -1,0 +1,86 @@
+"""What every app of ours has in common: our themes, and lines that the terminal can show."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.text import Text
+from textual import events
+from textual.app import App
+from textual.content import Content
+from textual.filter import LineFilter
+
+from cp_tui.tui.line_filters import AsciiOnly, NoColors
+from cp_tui.tui.safe_text import clean_lines, safe_text
+from cp_tui.tui.theme import load_themes, packaged_themes, variable_defaults
+from cp_tui.tui.theme_watch import LOOK_INTERVAL_S, ThemeWatch
+
+
+class LookApp(App[str]):
+    """An app in our look: calm, and with themes that may change while it runs."""
+
+    TITLE = "cp-tui"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    LoadingIndicator { display: none; }
+    Toast { display: none; }
+    """
+
+    def __init__(self, *, theme: str, theme_folders: Sequence[Path], is_ascii: bool) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.problems: list[str] = []
+        """What was wrong before the start, to be said on the screen."""
+        self._ascii_filters = [AsciiOnly()] if is_ascii else []
+        self._theme_watch = ThemeWatch(theme_folders)
+        themes, self.problems = load_themes([packaged_themes(), *theme_folders])
+        for found in themes:
+            self.register_theme(found)
+        if theme in self.available_themes:
+            self.theme = theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours that only cp-tui has."""
+        return variable_defaults(self.current_theme)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What becomes of every line before it is sent."""
+        # Textual's own filter for NO_COLOR sends colours all the same, if only grey ones.
+        others = [NoColors()] if self.no_color else super().get_line_filters()
+        return [*others, *self._ascii_filters]
+
+    async def on_event(self, event: events.Event) -> None:
+        """Clean what is pasted: inputs of Textual send it to the terminal as it is."""
+        if isinstance(event, events.Paste):
+            event.text = clean_lines(event.text)
+        await super().on_event(event)
+
+    def _fatal_error(self) -> None:
+        """End with the exception alone: Textual's own report shows variables, secrets included."""
+        report = clean_lines(traceback.format_exc())
+        self._exit_renderables.append(Text(f"cp-tui: this screen has a fault.\n{report}"))
+        self._close_messages_no_wait()
+
+    def tell(self, text: Content) -> None:
+        """Say something without holding anybody up."""
+        raise NotImplementedError
+
+    def watch_themes(self) -> None:
+        """From now on take over what changes in the user's themes; a broken file changes nothing.
+
+        Nothing else here runs while nothing happens; this sends nothing, and asks the disk alone.
+        """
+        self.set_interval(LOOK_INTERVAL_S, self.look_at_themes)
+
+    def look_at_themes(self) -> None:
+        """Take over what has changed in the user's themes since the last look."""
+        themes, problems = self._theme_watch.changed()
+        for theme in themes:
+            self.register_theme(theme)
+            self.tell(safe_text(f"theme {theme.name} was read again"))
+            if theme.name == self.theme:
+                self.refresh_css(animate=False)
+        for problem in problems:
+            self.tell(safe_text(f"theme not taken: {problem}", "$text-warning"))

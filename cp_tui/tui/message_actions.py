@@ -1,0 +1,58 @@
+"""The part of the registry that is about the messages that went over the WebSocket."""
+
+from __future__ import annotations
+
+from cp_tui.tui import message_operations as do
+from cp_tui.tui import possible
+from cp_tui.tui.action import Action, Group
+from cp_tui.tui.operations import on_screen
+
+MESSAGES_SHOWN = frozenset({"messages"})
+
+MESSAGE_ACTIONS: tuple[Action, ...] = (
+    Action(
+        "messages.pause",
+        "Let the messages stand still, or follow again",
+        "New ones are counted meanwhile; on the newest line the list follows by itself.",
+        Group.MESSAGES,
+        on_screen("pause"),
+        ("space",),
+        short="Pause",
+        pane="messages",
+        screens=MESSAGES_SHOWN,
+        why_not=possible.with_messages,
+    ),
+    Action(
+        "messages.copy",
+        "Copy a message",
+        "Send the selected frames as JSON to the clipboard of the terminal (OSC 52).",
+        Group.MESSAGES,
+        do.copy,
+        ("y",),
+        short="Copy",
+        pane="messages",
+        screens=MESSAGES_SHOWN,
+        why_not=possible.with_messages,
+    ),
+    Action(
+        "messages.export",
+        "Export the messages",
+        "Write what the filter shows to a file, one JSON object in each line.",
+        Group.MESSAGES,
+        do.export,
+        ("E",),
+        short="Export",
+        pane="messages",
+        screens=MESSAGES_SHOWN,
+        why_not=possible.with_messages,
+    ),
+    Action(
+        "messages.of_connector",
+        "Messages of this connector",
+        "Show the messages, filtered to the connector that is selected on the dashboard.",
+        Group.MESSAGES,
+        do.of_connector,
+        why_not=possible.always,
+    ),
+)
+"""In the order of the palette."""

@@ -1,0 +1,262 @@
+"""Every frame that this screen was told of, each request with its answer; bounded, the oldest go.
+
+Pure: time is that of the frames. Payloads and reasons are kept as JSON text, which takes far less
+memory than the objects; they are read when they are shown.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
+
+MESSAGES_MAX = 100_000
+"""Frames kept: more than an hour of a busy charge point, in some 50 MB."""
+
+CHARACTERS_MAX = 64_000_000
+"""Of all payloads together: some frames are a thousand times as long as the usual one."""
+
+SLACK = 1_000
+"""Frames beyond the bound before the oldest go, so that a new one costs the same in any log."""
+
+ANSWER_AWAITED_S_MAX = 60
+"""A request older than this than the newest frame gets no answer any more."""
+
+GOOD_RESULTS = frozenset({"Accepted", "Pending", "RebootRequired", "Scheduled", "Unlocked"})
+"""The statuses of an answer that refuse nothing; all others do."""
+
+
+class Fate(StrEnum):
+    """What became of a request, or what stands in its place."""
+
+    WAITS = "waits"
+    NO_ANSWER = "no answer"
+    DONE = "done"
+    REFUSED = "refused"
+    """Answered, but with a status such as Rejected."""
+    ERROR = "error"
+    """Answered by a CALLERROR."""
+    INVALID = "invalid"
+    """No OCPP frame."""
+    MISSED = "missed"
+    """No frame at all: some were dropped here, because this screen was too slow."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoggedFrame:
+    """A frame as it went over the wire, secrets masked."""
+
+    at: datetime
+    direction: Direction
+    kind: MessageKind
+    message_id: str
+    action: str
+    payload: str
+    """JSON text; of an invalid frame the text itself, as JSON."""
+    connector_id: int | None
+    latency_ms: float | None
+    result: str | None
+    reason_json: str | None
+    is_composed: bool
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why it says what it says."""
+        if self.reason_json is None:
+            return None
+        return Reason.model_validate(json.loads(self.reason_json))
+
+    @property
+    def wire(self) -> str:
+        """The frame as JSON text (J 4.2)."""
+        message_id = _json(self.message_id)
+        match self.kind:
+            case MessageKind.CALL:
+                return f"[2,{message_id},{_json(self.action)},{self.payload}]"
+            case MessageKind.CALLRESULT:
+                return f"[3,{message_id},{self.payload}]"
+            case MessageKind.CALLERROR:
+                error = json.loads(self.payload)
+                texts = f"{_json(self.result)},{_json(error.get('description', ''))}"
+                return f"[4,{message_id},{texts},{_json(error.get('details', {}))}]"
+            case MessageKind.INVALID:
+                return self.payload
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """A request and its answer, or a frame that has no other side."""
+
+    number: int
+    """Counts from the first one that the log was told of."""
+    request: LoggedFrame | None = None
+    answer: LoggedFrame | None = None
+    is_given_up: bool = False
+    missed: int = 0
+    """Frames that are not in the log, in the place of this one."""
+
+    @property
+    def frames(self) -> tuple[LoggedFrame, ...]:
+        """What there is of it, in order."""
+        if self.request is None:
+            return () if self.answer is None else (self.answer,)
+        return (self.request,) if self.answer is None else (self.request, self.answer)
+
+    @property
+    def characters(self) -> int:
+        """How long its payloads are."""
+        return sum(len(frame.payload) for frame in self.frames)
+
+    @property
+    def fate(self) -> Fate:
+        """What became of it."""
+        if self.answer is not None:
+            if self.answer.kind is MessageKind.CALLERROR:
+                return Fate.ERROR
+            result = self.answer.result
+            return Fate.DONE if result is None or result in GOOD_RESULTS else Fate.REFUSED
+        if self.request is None:
+            return Fate.MISSED
+        if self.request.kind is MessageKind.INVALID:
+            return Fate.INVALID
+        return Fate.NO_ANSWER if self.is_given_up else Fate.WAITS
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing about it will change any more."""
+        return self.answer is not None or self.fate not in (Fate.WAITS, Fate.NO_ANSWER)
+
+    def give_up(self) -> None:
+        """Expect no answer any more; one that comes late is taken all the same."""
+        self.is_given_up = self.answer is None
+
+
+class MessageLog:
+    """The newest messages; grows in place, and numbers its exchanges one after the other."""
+
+    def __init__(
+        self, messages_max: int = MESSAGES_MAX, characters_max: int = CHARACTERS_MAX
+    ) -> None:
+        self._messages_max = messages_max
+        self._characters_max = characters_max
+        self._exchanges: list[Exchange] = []
+        self._first = 0
+        self._size = 0
+        self._characters = 0
+        self._open: dict[tuple[Direction, str], Exchange] = {}
+        self._awaited: deque[Exchange] = deque()
+        self._last_out: Exchange | None = None
+
+    def __len__(self) -> int:
+        """How many messages it holds."""
+        return self._size
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of the exchanges that it holds."""
+        return range(self._first, self._first + len(self._exchanges))
+
+    def exchange(self, number: int) -> Exchange | None:
+        """The exchange with a number, unless it was too old to be kept."""
+        index = number - self._first
+        return self._exchanges[index] if 0 <= index < len(self._exchanges) else None
+
+    def add(self, record: MessageRecord) -> None:
+        """Take in a frame; an answer joins its request."""
+        if record.kind in (MessageKind.CALLRESULT, MessageKind.CALLERROR):
+            asked = Direction.OUT if record.direction is Direction.IN else Direction.IN
+            exchange = self._open.pop((asked, record.message_id), None)
+            if exchange is None:
+                self._append(Exchange(self.numbers.stop, answer=_frame(record)))
+            else:
+                exchange.answer = _frame(record, exchange.request)
+                self._size += 1
+                self._characters += len(exchange.answer.payload)
+        else:
+            exchange = Exchange(self.numbers.stop, request=_frame(record))
+            self._append(exchange)
+            if record.kind is MessageKind.CALL:
+                self._await(exchange, record)
+        self._give_up_before(record.time - timedelta(seconds=ANSWER_AWAITED_S_MAX))
+        if self._size > self._messages_max + SLACK or self._characters > self._characters_max:
+            self._forget()
+
+    def miss(self, count: int) -> None:
+        """Note that frames were dropped on their way here."""
+        newest = self._exchanges[-1] if self._exchanges else None
+        if newest is not None and newest.missed:
+            newest.missed += count
+        else:
+            self._append(Exchange(self.numbers.stop, missed=count))
+
+    def give_up(self) -> None:
+        """The link is gone: what waits for an answer gets none."""
+        for exchange in self._awaited:
+            exchange.give_up()
+        self._awaited.clear()
+
+    def _append(self, exchange: Exchange) -> None:
+        self._exchanges.append(exchange)
+        self._size += 1
+        self._characters += exchange.characters
+
+    def _await(self, exchange: Exchange, record: MessageRecord) -> None:
+        self._open[(record.direction, record.message_id)] = exchange
+        self._awaited.append(exchange)
+        if record.direction is Direction.OUT and not record.is_composed:
+            # The charge point has one request under way at a time (J 4.1.1): it gave the other up.
+            if self._last_out is not None:
+                self._last_out.give_up()
+            self._last_out = exchange
+
+    def _give_up_before(self, instant: datetime) -> None:
+        while self._awaited:
+            oldest = self._awaited[0]
+            assert oldest.request is not None
+            if oldest.answer is None and oldest.request.at > instant:
+                return
+            oldest.give_up()
+            self._awaited.popleft()
+
+    def _forget(self) -> None:
+        """Let the oldest go until the bound holds again."""
+        gone = 0
+        # A little more than has to be, so that not every long message comes back here.
+        characters = self._characters_max * 9 // 10
+        while self._size > self._messages_max or self._characters > characters:
+            exchange = self._exchanges[gone]
+            self._size -= max(1, len(exchange.frames))
+            self._characters -= exchange.characters
+            gone += 1
+            if exchange.request is not None and exchange.answer is None:
+                key = (exchange.request.direction, exchange.request.message_id)
+                if self._open.get(key) is exchange:
+                    del self._open[key]
+        del self._exchanges[:gone]
+        self._first += gone
+
+
+def _frame(record: MessageRecord, request: LoggedFrame | None = None) -> LoggedFrame:
+    """Keep a record small: words that come again and again are kept once."""
+    return LoggedFrame(
+        record.time,
+        record.direction,
+        record.kind,
+        record.message_id if request is None else request.message_id,
+        sys.intern(record.action),
+        _json(record.payload) if record.payload else sys.intern(_json(record.payload)),
+        record.connector_id,
+        record.latency_ms,
+        None if record.result is None else sys.intern(record.result),
+        None if record.reason is None else _json(record.reason.model_dump()),
+        record.is_composed,
+    )
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -1,0 +1,385 @@
+"""What is wrong now and what happens next, the most urgent first: the line under the top line.
+
+Pure. It judges nothing that the engine has not said: each alarm is a state that somebody can look
+at in a pane, put into one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from textual.content import Content
+
+from cp_tui.charge_point import variables as v
+from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
+from cp_tui.tui import possible
+from cp_tui.tui.safe_text import clean
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.connection import (
+    CERTIFICATE_WARNING_DAYS,
+    PHASE_WORDS,
+    cause_words,
+    clock_words,
+)
+from cp_tui.tui.view.connectors import fault_words, refusal_words, where
+from cp_tui.tui.view.countdown import instant, stale_after_s, until
+from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.view.words import Clock, count
+
+ALARM_SHOWS = frozenset(
+    {
+        "engine",
+        "link",
+        "registration",
+        "connectors",
+        "outbox",
+        "configuration",
+        "transactions",
+        "firmware",
+        "diagnostics",
+    }
+)
+"""The names of variables that it is made from."""
+
+CLOCK_WRONG_S = 30.0
+"""Further apart, times in the records of charge point and CSMS mislead."""
+
+QUEUE_OLD = timedelta(seconds=60)
+"""On a good link, a message that waits longer than this is stuck."""
+
+LOSS_TOLD = timedelta(days=1)
+"""A loss further back is found in the list of transactions."""
+
+LOSSES_LOOKED_AT = 50
+"""Of the transactions, newest first."""
+
+REFUSAL_TOLD = timedelta(minutes=5)
+"""So long somebody may stand in front of the connector and wonder."""
+
+
+class Urgency(Enum):
+    """How bad it is: a sign for those who see no colours, and a style."""
+
+    BAD = ("×", "bold $text-error")
+    ODD = ("!", "bold $text-warning")
+    WELL = ("●", "$text-success")
+
+    @property
+    def sign(self) -> str:
+        """The sign before the words."""
+        return self.value[0]
+
+    @property
+    def style(self) -> str:
+        """The style of sign and words."""
+        return self.value[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a person can do about it."""
+
+    action_id: str
+    words: str
+    """After its key: `tries now`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One thing that is not as it should be."""
+
+    urgency: Urgency
+    text: str
+    """What is wrong; cleaned."""
+    then: str = ""
+    """What happens next, such as `next try`."""
+    at: datetime | None = None
+    """When that happens."""
+    act: Act | None = None
+    check: str = ""
+    """What to look at; cleaned."""
+
+
+TRY_NOW = Act("charge_point.try_now", "tries now")
+RESTART = Act("charge_point.restart", "restarts")
+POWER_CYCLE = Act("charge_point.power_cycle", "boots again")
+NETWORK = Act("charge_point.network", "plugs it in again")
+
+
+ALARM_ACTS = (TRY_NOW, RESTART, POWER_CYCLE, NETWORK)
+"""What there is to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmKeys:
+    """The keys that the line names."""
+
+    of: Mapping[str, str]
+    """Action id -> key as printed; empty without one."""
+    list_all: str
+
+
+def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
+    """Everything that is wrong now, the most urgent first; empty where all is well."""
+    if not snapshot.has_engine:
+        text = f"No engine: everything here is as it was at {clock.time(clock.now)}"
+        return [Alarm(Urgency.BAD, text, check="is cp-tui serve still running?")]
+    if snapshot.link is None:
+        return [Alarm(Urgency.ODD, "The engine has not said anything yet")]
+    return [
+        *_link(snapshot, snapshot.link, clock),
+        *_registration(snapshot, snapshot.link, clock),
+        *_faults(snapshot, clock),
+        *_losses(snapshot, clock),
+        *_queue(snapshot, snapshot.link, clock),
+        *_reboot_pending(snapshot),
+        *_clock(snapshot, clock),
+        *_certificate(snapshot.link, clock),
+        *_transfers(snapshot),
+        *_refused(snapshot, clock),
+        *_out_of_operation(snapshot, clock),
+    ]
+
+
+def alarm_line(
+    found: Sequence[Alarm], snapshot: Snapshot, clock: Clock, keys: AlarmKeys, width: int
+) -> Content:
+    """The worst in one line of this width: what is wrong gives way, what happens next stays."""
+    if not found:
+        sign, style = Urgency.WELL.value
+        return Content.styled(f" {sign} {well_words(snapshot)}", style)
+    worst, others = found[0], len(found) - 1
+    more = f"and {others} more: {keys.list_all}" if others and keys.list_all else ""
+    then = f"{worst.then} {until(worst.at, clock)}" if worst.at else worst.then
+    act = _act_words(worst, snapshot, keys)
+    head = f" {worst.urgency.sign} {worst.text}"
+    for parts in ((then, act, more), (then, more)):
+        tail = "".join(f" · {part}" for part in parts if part)
+        if Content(head).cell_length + Content(tail).cell_length <= width:
+            break
+    room = max(width - Content(tail).cell_length, 0)
+    said = Content.styled(head, worst.urgency.style).truncate(room, ellipsis=True)
+    return Content.assemble(said, tail)
+
+
+def second_line(found: Sequence[Alarm]) -> Content:
+    """What to check about the worst, else the next one; empty where there is neither."""
+    check = found[0].check if found else ""
+    if check:
+        return Content.assemble(Content.styled("   check: ", "$text-muted"), check)
+    if len(found) < 2:
+        return Content("")
+    return Content.styled(f" {found[1].urgency.sign} {found[1].text}", found[1].urgency.style)
+
+
+def alarm_facts(snapshot: Snapshot, clock: Clock, keys: AlarmKeys) -> list[Fact]:
+    """Everything that is wrong, in full, for a dialog."""
+    facts: list[Fact] = []
+    for number, alarm in enumerate(alarms(snapshot, clock), 1):
+        said = Content.styled(f"{alarm.urgency.sign} {alarm.text}", alarm.urgency.style)
+        facts.append(Fact(f"{number}.", said))
+        if alarm.then:
+            when = f" {instant(alarm.at, clock)}" if alarm.at else ""
+            facts.append(Fact("  then", Content(f"{alarm.then}{when}")))
+        if alarm.check:
+            facts.append(Fact("  check", Content(alarm.check)))
+        if act := _act_words(alarm, snapshot, keys):
+            facts.append(Fact("  key", Content(act)))
+    return facts or [Fact("", Content(well_words(snapshot)))]
+
+
+def words_change_in_s(found: Sequence[Alarm], now: datetime) -> float | None:
+    """Seconds until the line has to be made anew without any news; None: never."""
+    return stale_after_s(found[0].at, now) if found and found[0].at else None
+
+
+def well_words(snapshot: Snapshot) -> str:
+    """That all is well, and what it is doing."""
+    waiting = snapshot.outbox.count
+    queue = f"{count(waiting, 'message')} on the way" if waiting else "nothing waits"
+    return f"All well: Accepted, {_doing(snapshot)}, {queue}"
+
+
+DOING = {
+    ChargePointStatus.AVAILABLE: "free",
+    ChargePointStatus.PREPARING: "preparing",
+    ChargePointStatus.CHARGING: "charging",
+    ChargePointStatus.SUSPENDED_EV: "paused by the vehicle",
+    ChargePointStatus.SUSPENDED_EVSE: "paused",
+    ChargePointStatus.FINISHING: "finishing",
+    ChargePointStatus.RESERVED: "reserved",
+}
+"""What connectors do, in the order in which it is told."""
+
+
+def _doing(snapshot: Snapshot) -> str:
+    states = [c.status for c in snapshot.connectors if c.connector_id]
+    if all(state is ChargePointStatus.AVAILABLE for state in states):
+        return f"{count(len(states), 'connector')} ready"
+    counts = [(states.count(state), word) for state, word in DOING.items()]
+    return ", ".join(f"{number} {word}" for number, word in reversed(counts) if number)
+
+
+def _act_words(alarm: Alarm, snapshot: Snapshot, keys: AlarmKeys) -> str:
+    """The key and what it does; empty where it would do nothing."""
+    if alarm.act is None or possible.change(snapshot) is not None:
+        return ""
+    key = keys.of.get(alarm.act.action_id, "")
+    return f"{key} {alarm.act.words}" if key else ""
+
+
+def _link(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Alarm]:
+    since = clock.minute(link.since)
+    if link.phase is v.LinkPhase.STOPPED:
+        text = f"Stopped by the operator since {since}: nothing is sent or tried"
+        yield Alarm(Urgency.ODD, text, act=RESTART)
+    elif not link.network_up:
+        text = f"Network cable pulled since {since}: charging and queueing go on"
+        yield Alarm(Urgency.BAD, text, act=NETWORK)
+    elif link.phase is v.LinkPhase.WAITING:
+        error = link.last_error
+        cause = cause_words(error) if error else f"Offline since {since}"
+        check = clean(error.hint) if error else ""
+        then = f"try {link.attempt + 1}"
+        yield Alarm(Urgency.BAD, cause, then, link.next_attempt_at, TRY_NOW, check)
+    elif link.phase is not v.LinkPhase.OPEN:
+        text = f"Try {max(link.attempt, 1)} is under way: {PHASE_WORDS[link.phase]}"
+        if link.last_error is None:
+            yield Alarm(Urgency.ODD, text)
+        else:
+            before = f"{text}; before: {cause_words(link.last_error)}"
+            yield Alarm(Urgency.BAD, before, check=clean(link.last_error.hint))
+
+
+def _registration(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Alarm]:
+    registration = snapshot.registration
+    if registration is None or link.phase is not v.LinkPhase.OPEN:
+        return
+    if (pending := registration.pending) is not None:
+        action, sent = clean(pending.action), clock.time(pending.since)
+        text = f"No answer yet to {action} of {sent}"
+        yield Alarm(Urgency.ODD, text, "gives up", pending.times_out_at)
+    if registration.status is RegistrationStatus.ACCEPTED or registration.pending is not None:
+        return
+    match registration.status:
+        case RegistrationStatus.PENDING:
+            text, urgency = "Pending: the CSMS has not accepted it yet", Urgency.ODD
+        case RegistrationStatus.REJECTED:
+            text, urgency = "Rejected: the CSMS does not want this charge point", Urgency.BAD
+        case _:
+            text, urgency = "The CSMS has not answered BootNotification", Urgency.ODD
+    then = "boots again" if registration.next_boot_at else ""
+    check = "" if registration.reason is None else clean(registration.reason.text)
+    yield Alarm(urgency, text, then, registration.next_boot_at, check=check)
+
+
+def _faults(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
+    for connector in snapshot.connectors:
+        place = where(connector.connector_id)
+        for fault in connector.faults:
+            urgency = Urgency.BAD if fault.blocks_charging else Urgency.ODD
+            yield Alarm(urgency, f"{place}: {fault_words(fault, clock)}")
+        codes = {fault.error_code for fault in connector.faults}
+        if connector.is_lock_jammed and ChargePointErrorCode.CONNECTOR_LOCK_FAILURE not in codes:
+            yield Alarm(Urgency.BAD, f"{place}: the cable lock is jammed")
+
+
+def _losses(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
+    for entry in snapshot.transactions[:LOSSES_LOOKED_AT]:
+        ended = entry.stopped_at or clock.now
+        if entry.delivery is v.DeliveryState.LOST and clock.now - ended < LOSS_TOLD:
+            name = entry.id_tag if entry.transaction_id is None else f"{entry.transaction_id}"
+            why = f": {clean(entry.loss.text)}" if entry.loss else ""
+            yield Alarm(Urgency.BAD, f"Transaction {clean(name)}: the CSMS lacks a message{why}")
+    if dropped := snapshot.outbox.thinned:
+        text = f"{count(dropped, 'meter value message')} dropped: too many waited"
+        yield Alarm(Urgency.ODD, text)
+
+
+def _queue(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Alarm]:
+    outbox = snapshot.outbox
+    head = next(iter(outbox.entries), None)
+    if head is None or link.phase is v.LinkPhase.STOPPED:
+        return
+    waiting = f"{count(outbox.count, 'message')} {'waits' if outbox.count == 1 else 'wait'}"
+    since = f"since {clock.minute(head.since)}"
+    if head.next_attempt_at is not None:
+        text = f"{waiting} {since}: {clean(head.why)} of {head.attempts_max}"
+        yield Alarm(Urgency.ODD, text, "again", head.next_attempt_at)
+    elif link.phase is not v.LinkPhase.OPEN or clock.now - head.since > QUEUE_OLD:
+        yield Alarm(Urgency.ODD, f"{waiting} {since}: {clean(head.why)}")
+
+
+def _reboot_pending(snapshot: Snapshot) -> Iterator[Alarm]:
+    keys = [clean(entry.key) for entry in snapshot.configuration if entry.is_reboot_pending]
+    if keys:
+        text = f"{', '.join(keys)}: in force only after a reboot"
+        yield Alarm(Urgency.ODD, text, act=POWER_CYCLE)
+
+
+def _clock(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
+    registration = snapshot.registration
+    if registration is None:
+        return
+    if registration.clock_refused is not None:
+        yield Alarm(Urgency.ODD, f"Clock: {clean(registration.clock_refused.text)}")
+    elif abs(registration.clock_offset_s or 0.0) > CLOCK_WRONG_S:
+        text = f"Clock of this machine: {clock_words(registration, clock)}"
+        yield Alarm(Urgency.ODD, text, check="the time of this machine (NTP), or that of the CSMS")
+
+
+def _certificate(link: v.Link, clock: Clock) -> Iterator[Alarm]:
+    if link.tls is None or link.tls.certificate is None:
+        return
+    ends = link.tls.certificate.not_after
+    days = (ends - clock.now).days
+    if days < 0:
+        yield Alarm(Urgency.BAD, f"The certificate of the CSMS has ended on {clock.date(ends)}")
+    elif days < CERTIFICATE_WARNING_DAYS:
+        text = f"The certificate of the CSMS ends in {count(days, 'day')}, on {clock.date(ends)}"
+        yield Alarm(Urgency.ODD, text, check="the CSMS has to renew it: afterwards TLS fails here")
+
+
+FIRMWARE_FAILED = (v.FirmwareState.DOWNLOAD_FAILED, v.FirmwareState.INSTALLATION_FAILED)
+
+
+def _transfers(snapshot: Snapshot) -> Iterator[Alarm]:
+    firmware, diagnostics = snapshot.firmware, snapshot.diagnostics
+    if firmware is not None and firmware.state in FIRMWARE_FAILED:
+        yield Alarm(Urgency.ODD, f"Firmware: {firmware.state}{_last_error(firmware.transfer)}")
+    elif firmware is not None and firmware.state is v.FirmwareState.RETRYING:
+        yield _retrying("Firmware", firmware.transfer)
+    if diagnostics is not None and diagnostics.state is v.DiagnosticsState.UPLOAD_FAILED:
+        error = _last_error(diagnostics.transfer)
+        yield Alarm(Urgency.ODD, f"Diagnostics: {diagnostics.state}{error}")
+    elif diagnostics is not None and diagnostics.state is v.DiagnosticsState.RETRYING:
+        yield _retrying("Diagnostics", diagnostics.transfer)
+
+
+def _retrying(what: str, transfer: v.Transfer | None) -> Alarm:
+    at = transfer.next_try_at if transfer else None
+    return Alarm(Urgency.ODD, f"{what}: a try failed{_last_error(transfer)}", "again", at)
+
+
+def _last_error(transfer: v.Transfer | None) -> str:
+    return f": {clean(transfer.last_error)}" if transfer and transfer.last_error else ""
+
+
+def _refused(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
+    """The newest start that was refused, while somebody may still stand there."""
+    refusals = [c.refusal for c in snapshot.connectors if c.refusal is not None]
+    newest = max(refusals, key=lambda refusal: refusal.at, default=None)
+    if newest is not None and clock.now - newest.at < REFUSAL_TOLD:
+        yield Alarm(Urgency.ODD, f"Start refused {refusal_words(newest, clock)}")
+
+
+def _out_of_operation(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
+    out = [c for c in snapshot.connectors if c.status is ChargePointStatus.UNAVAILABLE]
+    whole = [c for c in out if c.connector_id == 0]
+    for connector in whole or out:
+        place, since = where(connector.connector_id), clock.minute(connector.since)
+        text = f"{place}: Unavailable since {since}: {clean(connector.cause)}"
+        yield Alarm(Urgency.ODD, text, check="ChangeAvailability by the CSMS ends it")

@@ -1,0 +1,89 @@
+"""What is sent to a terminal without colours, or without anything but ASCII: byte by byte."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.end_to_end.processes import Serve
+from tests.end_to_end.terminal import Terminal, in_terminal
+
+SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
+
+DIALOGS = (("\x10", "All actions"), ("s", "Stop OCPP?"), ("d", "Vendor"), ("?", "arrows scroll"))
+"""Keys, and what they bring: a list, a question, a form, facts."""
+
+
+async def tour(screen: Terminal) -> None:
+    """Look at everything that is drawn in its own way."""
+    await screen.see("Accepted", "Connectors", "s Stop")
+    screen.press("4")
+    await screen.see("1 Dashboard")
+    screen.press("1")
+    await screen.see("s Stop")
+    for key, text in DIALOGS:
+        screen.press(key)
+        await screen.see(text)
+        screen.press("escape")
+        await screen.see_no_more(text)
+    screen.press("tab", "tab", "down", "down")
+
+
+def colours(written: bytes | bytearray) -> set[str]:
+    """Parameters of SGR that set a colour; `1`, `2`, `3`, `4`, `7` and `9` are attributes."""
+    parameters = {part for found in SGR.findall(written) for part in re.split(b"[;:]", found)}
+    return {
+        part.decode() for part in parameters if part and (30 <= int(part) <= 49 or int(part) >= 90)
+    }
+
+
+async def test_no_color_sends_no_colour_at_all(serve: Serve) -> None:
+    async with in_terminal("attach", f"--socket={serve.socket}", NO_COLOR="1") as screen:
+        await tour(screen)
+        screen.press("q")
+        assert await screen.ended() == 0
+        assert colours(screen.written) == set()
+        assert b"\x1b[7m" in screen.written, "what is selected is shown in reverse"
+
+
+async def test_colours_are_sent_where_nobody_is_against_it(serve: Serve) -> None:
+    """The test above would pass on a screen that shows nothing."""
+    async with in_terminal("attach", f"--socket={serve.socket}") as screen:
+        await tour(screen)
+        assert {"38", "48"} <= colours(screen.written)
+
+
+@pytest.mark.parametrize(
+    ("option", "locale"),
+    [("--ascii", "C.UTF-8"), ("--theme=cp-light", "C"), ("--theme=cp-light", "de_DE.ISO-8859-1")],
+    ids=["option", "locale C", "locale Latin-1"],
+)
+async def test_a_terminal_without_utf_8_is_sent_nothing_but_ascii(
+    serve: Serve, option: str, locale: str
+) -> None:
+    target = f"--socket={serve.socket}"
+    async with in_terminal("attach", target, option, LC_ALL=locale) as screen:
+        await tour(screen)
+        screen.press("q")
+        assert await screen.ended() == 0
+        assert [byte for byte in screen.written if byte > 0x7E] == []
+
+
+async def test_what_is_selected_can_be_seen_without_colours(serve: Serve) -> None:
+    """The cursor of the list with the focus, and the button that enter presses."""
+    async with in_terminal("attach", f"--socket={serve.socket}", NO_COLOR="1") as screen:
+        await screen.see("● Accepted")
+        await screen.until(lambda: "○ Available" in reverse(screen), "no reverse line")
+        screen.press("s")
+        await screen.see("Stop OCPP?")
+        await screen.until(lambda: " No " in reverse(screen), "the button is not marked")
+        assert " Stop " not in reverse(screen)
+        screen.press("escape")
+
+
+def reverse(screen: Terminal) -> str:
+    """The cells that are shown in reverse, line by line."""
+    return "\n".join(
+        "".join(cell.data if cell.reverse else " " for cell in line) for line in screen.cells
+    )

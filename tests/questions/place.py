@@ -1,0 +1,153 @@
+"""A place to ask the twelve questions: a real charger, its door, and the screen at 80x24.
+
+Everything is real but the terminal: the engine on a disk, the Unix socket, the WebSocket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from pydantic import BaseModel, JsonValue
+
+from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig
+from cp_tui.control.client import Client
+from cp_tui.control.server import ControlServer
+from cp_tui.engine.attempt import Timeouts
+from cp_tui.engine.backoff import BackoffSettings
+from cp_tui.engine.config import EngineConfig
+from cp_tui.engine.engine import Engine
+from cp_tui.engine.link import LinkSettings
+from cp_tui.engine.session import SessionTimeouts
+from cp_tui.tui.app import CpTuiApp
+from tests.tui.driving import Eye
+
+WAIT_S = 8.0
+"""For words to appear; only a test that fails waits so long."""
+
+LOOK_AGAIN_S = 0.02
+
+RETRY_S = 40.0
+"""Between two attempts to connect: long enough to read how long it will be."""
+
+PATIENT = LinkSettings(
+    connect=Timeouts(dns_s=5.0, tcp_s=3.0, tls_s=3.0, upgrade_s=3.0),
+    session=SessionTimeouts(pong_s=0.5, send_s=2.0, close_s=0.2),
+    backoff=BackoffSettings(wait_minimum_s=RETRY_S, random_range_s=0.0, doublings=0),
+)
+
+NO_WORDS = str.maketrans(dict.fromkeys("│▁▂▃▄▅▆▇█▌", " "))
+"""Scroll bars, cursors and the timeline stand between words."""
+
+Now = Callable[[], datetime]
+
+
+def machine_now() -> datetime:
+    """The clock of this machine."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Eye):
+    """A technician's place: hands on the station, eyes on the screen."""
+
+    engine: Engine
+
+    async def act(self, method: str, **params: JsonValue) -> None:
+        """Do something at the station, or as the operator."""
+        await self.engine.call(method, params)
+
+    def value(self, name: str) -> BaseModel:
+        """What the engine publishes."""
+        return self.engine.get(name)
+
+    def flat(self) -> str:
+        """Everything on the screen line by line, then pane by pane, one space between words."""
+        parts = [self.text()]
+        if self.app.screen is self.app.main:
+            strips = self.strips()
+            for box in (pane.region for pane in self.app.main.panes):
+                lines = strips[box.y : box.bottom]
+                parts.append("\n".join(line.crop(box.x, box.right).text for line in lines))
+        return " ".join("\n".join(parts).translate(NO_WORDS).split())
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        async with asyncio.timeout(WAIT_S):
+            while not is_so():
+                await self.pilot.pause(LOOK_AGAIN_S)
+
+    async def reads(self, *patterns: str) -> None:
+        """Wait until all of these can be read; a pattern is a regular expression."""
+        end = time.monotonic() + WAIT_S
+        missing: list[str] = []
+        while time.monotonic() < end:
+            await self.pilot.pause()
+            flat = self.flat()
+            missing = [pattern for pattern in patterns if re.search(pattern, flat) is None]
+            if not missing:
+                return
+            await asyncio.sleep(LOOK_AGAIN_S)
+        raise AssertionError(f"{missing} cannot be read on:\n{self.text()}")
+
+    async def after(self, keys: str, *patterns: str) -> None:
+        """Press these keys, with spaces between, and read the answer."""
+        for key in keys.split():
+            await self.pilot.press(key)
+            await self.pilot.pause()
+        await self.reads(*patterns)
+
+
+def charge_point(
+    keys: Mapping[str, str] | None = None, *, phases: int = 3, max_current_a: int = 32
+) -> ChargePointConfig:
+    """A charge point with two like connectors."""
+    connector = ConnectorConfig(phases=phases, max_current_a=Decimal(max_current_a))
+    return ChargePointConfig(
+        charge_point_id="CP001", url="", connectors=(connector, connector), keys=keys or {}
+    )
+
+
+@asynccontextmanager
+async def place(
+    url: str,
+    config: ChargePointConfig | None = None,
+    *,
+    ca_file: Path | None = None,
+    settings: LinkSettings = PATIENT,
+    now: Now = machine_now,
+) -> AsyncIterator[Place]:
+    """Switch a charger on and look at its screen."""
+    with TemporaryDirectory(prefix="ask") as name:
+        folder = Path(name)
+        engine = Engine(
+            EngineConfig(config or charge_point(), url=url, ca_file=ca_file),
+            data_dir=folder / "data",
+            link_settings=settings,
+            random=Random(1),
+            clock=now,
+        )
+        door = ControlServer(engine, folder / "door", on_shutdown=lambda: None)
+        await engine.start()
+        try:
+            await door.start()
+            app = CpTuiApp(
+                lambda: Client.connect(folder / "door"),
+                now=now,
+                zone=UTC,
+                flush_interval_s=0.02,
+            )
+            async with app.run_test(size=(80, 24)) as pilot:
+                yield Place(app, pilot, engine)
+        finally:
+            await door.close()
+            await engine.close()

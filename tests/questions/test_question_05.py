@@ -1,0 +1,41 @@
+"""Is its clock right? The offset, when it was set and by which message, at the first look."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.peer import PeerCsms
+from tests.questions.place import place
+from tests.questions.situations import boot, csms, free_port
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "words"),
+    [
+        (90.4, r"(8\d|90) s behind · BootNotification \d\d:\d\d"),
+        (-600.0, r"10 min ahead · BootNotification \d\d:\d\d"),
+    ],
+    ids=["csms-ahead", "csms-behind"],
+)
+async def test_a_csms_with_another_time(ahead_s: float, words: str) -> None:
+    answer = boot(ahead_s=ahead_s)
+    async with csms(boot_answer=answer) as server, place(server.url) as here:
+        await here.reads(f"Clock {words}", f"! Clock of this machine: {words}")
+
+
+async def test_a_clock_that_agrees() -> None:
+    """The independent CSMS tells the time at which it answers."""
+    async with PeerCsms() as server, place(server.url) as here:
+        await here.reads(r"Clock [+-]\d.\d s · BootNotification \d\d:\d\d")
+
+
+async def test_a_clock_of_a_charger_that_was_never_connected() -> None:
+    async with place(f"ws://127.0.0.1:{free_port()}") as here:
+        await here.reads("Clock never set by the CSMS")
+
+
+async def test_a_clock_that_a_silent_csms_has_never_set() -> None:
+    server = csms()
+    server.silent.add("BootNotification")
+    async with server, place(server.url) as here:
+        await here.reads("Clock never set by the CSMS")

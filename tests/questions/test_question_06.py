@@ -1,0 +1,89 @@
+"""Why did the session not start? Who refused, the tag, and the key that decides: one key."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from tests.end_to_end.raw_csms import RawCsms
+from tests.questions.place import Place, charge_point, place
+from tests.questions.situations import OTHER_TAG, TAG, csms
+
+TIME = r"\d\d:\d\d:\d\d"
+
+
+@asynccontextmanager
+async def accepted(
+    server: RawCsms, keys: dict[str, str] | None = None
+) -> AsyncIterator[tuple[RawCsms, Place]]:
+    async with server, place(server.url, charge_point(keys)) as here:
+        await here.reads("All well: Accepted")
+        yield server, here
+
+
+async def swipe(here: Place, tag: str = TAG, *, plug: bool = True) -> None:
+    if plug:
+        await here.act("plug_in", connector_id=1)
+    await here.act("swipe", id_tag=tag, connector_id=1)
+
+
+async def answers(here: Place, by: str, *words: str) -> None:
+    """At a glance in the pane, in full one key away."""
+    await here.reads(f"Start refused {TIME} by the {by}")
+    await here.after("enter", f"Start refused {TIME} by the {by}", *words)
+
+
+async def test_a_tag_that_the_local_list_blocks() -> None:
+    keys = {"LocalAuthListEnabled": "true"}
+    async with accepted(csms(), keys) as (server, here):
+        entry = {"idTag": TAG, "idTagInfo": {"status": "Blocked"}}
+        payload = {"listVersion": 3, "updateType": "Full", "localAuthorizationList": [entry]}
+        assert (await server.call("SendLocalList", payload))[2] == {"status": "Accepted"}
+        await here.act("set_network", up=False)
+        await swipe(here)
+        await answers(here, "local list", TAG, "Blocked")
+
+
+async def test_a_tag_that_the_csms_calls_invalid() -> None:
+    async with accepted(csms(tag_status="Invalid")) as (_, here):
+        await swipe(here)
+        await here.reads(f"! Start refused {TIME} by the CSMS: the CSMS answered Invalid")
+        await answers(here, "CSMS", TAG, "the CSMS answered Invalid")
+
+
+async def test_a_connector_that_is_reserved_for_another_tag() -> None:
+    async with accepted(csms()) as (server, here):
+        until = datetime.now(UTC) + timedelta(hours=1)
+        payload = {
+            "connectorId": 1,
+            "expiryDate": until.isoformat(),
+            "idTag": OTHER_TAG,
+            "reservationId": 12,
+        }
+        assert (await server.call("ReserveNow", payload))[2] == {"status": "Accepted"}
+        await here.reads(f"Kept for tag {OTHER_TAG} until {until:%H:%M} · reservation 12")
+        await swipe(here)
+        await answers(here, "reservation", TAG, "[Rr]eserv")
+
+
+async def test_a_connector_that_is_out_of_operation() -> None:
+    async with accepted(csms()) as (server, here):
+        payload = {"connectorId": 1, "type": "Inoperative"}
+        assert (await server.call("ChangeAvailability", payload))[2] == {"status": "Accepted"}
+        await here.reads("! Connector 1: Unavailable since .*ChangeAvailability")
+        await swipe(here)
+        await answers(here, "connector", TAG, "Unavailable")
+
+
+async def test_a_tag_whose_cable_did_not_come_in_time() -> None:
+    async with accepted(csms(), {"ConnectionTimeOut": "1"}) as (_, here):
+        await swipe(here, plug=False)
+        await answers(here, "connection timeout", TAG, "ConnectionTimeOut")
+
+
+async def test_a_tag_that_nobody_knows_while_offline() -> None:
+    async with accepted(csms()) as (_, here):
+        await here.act("set_network", up=False)
+        await swipe(here)
+        await answers(here, "offline rule", TAG, "AllowOfflineTxForUnknownId")

@@ -1,0 +1,374 @@
+"""The alarm line: what is wrong now and what happens next, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+import pytest
+from pydantic import BaseModel
+
+from cp_tui.charge_point import variables as v
+from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.alarm import AlarmKeys, alarm_facts, alarm_line, alarms, second_line
+from cp_tui.tui.view.words import Clock
+from tests.tui import worlds
+from tests.tui.driving import screen
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.worlds import at
+
+CLOCK = Clock(worlds.NOW, UTC)
+KEYS = AlarmKeys(
+    {
+        "charge_point.try_now": "n",
+        "charge_point.restart": "r",
+        "charge_point.power_cycle": "b",
+    },
+    "a",
+)
+
+
+def well() -> Snapshot:
+    """A charger with nothing to complain about."""
+    whole, _, free = worlds.connectors().root
+    one = free.model_copy(update={"connector_id": 1, "last_refusal": None})
+    two = free.model_copy(update={"last_refusal": None})
+    return Snapshot(
+        link=worlds.open_link(),
+        registration=worlds.accepted(),
+        connectors=(whole, one, two),
+        has_engine=True,
+    )
+
+
+def line(snapshot: Snapshot, width: int = 120) -> str:
+    return alarm_line(alarms(snapshot, CLOCK), snapshot, CLOCK, KEYS, width).plain.strip()
+
+
+def with_connector(**changes: object) -> Snapshot:
+    whole, one, two = well().connectors
+    return replace(well(), connectors=(whole, one, two.model_copy(update=changes)))
+
+
+def with_registration(**changes: object) -> Snapshot:
+    return replace(well(), registration=worlds.accepted().model_copy(update=changes))
+
+
+def link(**changes: object) -> Snapshot:
+    return replace(well(), link=worlds.broken_link().model_copy(update=changes))
+
+
+def certificate(days: int) -> Snapshot:
+    tls = worlds.open_link().tls
+    assert tls is not None
+    assert tls.certificate is not None
+    ends = worlds.NOW + timedelta(days=days, hours=1)
+    ending = tls.certificate.model_copy(update={"not_after": ends})
+    return replace(
+        well(), link=worlds.open_link(tls=tls.model_copy(update={"certificate": ending}))
+    )
+
+
+def waiting(**changes: object) -> Snapshot:
+    values = {
+        "sequence": 1,
+        "action": "StopTransaction",
+        "why": "offline",
+        "since": at(14, 0),
+        "attempts": 0,
+        "attempts_max": 3,
+    }
+    entry = v.OutboxEntry.model_validate(values | changes)
+    return replace(well(), outbox=v.Outbox(count=3, entries=(entry,)))
+
+
+def fault(*, blocks: bool) -> v.Fault:
+    return v.Fault(
+        error_code=ChargePointErrorCode.GROUND_FAILURE,
+        info="residual current 31 mA",
+        blocks_charging=blocks,
+        since=at(13, 58, 2),
+    )
+
+
+def refusal() -> v.Refusal:
+    return v.Refusal(
+        at=at(14, 2, 9),
+        connector_id=2,
+        id_tag="04FF",
+        by=v.RefusedBy.CSMS,
+        reason=worlds.reason("the CSMS answered Blocked for tag 04FF"),
+    )
+
+
+def lost() -> Snapshot:
+    running = worlds.transactions().root[0]
+    gone = running.model_copy(
+        update={
+            "delivery": v.DeliveryState.LOST,
+            "loss": worlds.reason("StopTransaction was given up after 3 attempts"),
+            "stopped_at": at(13, 50),
+        }
+    )
+    return replace(well(), transactions=(gone,))
+
+
+def failed_firmware() -> Snapshot:
+    transfer = v.Transfer(location="", attempt=3, attempts_max=3, last_error="HTTP 404")
+    state = v.FirmwareState.DOWNLOAD_FAILED
+    return replace(well(), firmware=v.Firmware(version="1", state=state, transfer=transfer))
+
+
+def retried_diagnostics() -> Snapshot:
+    transfer = v.Transfer(location="", attempt=1, attempts_max=3, next_try_at=at(14, 4, 27))
+    diagnostics = v.Diagnostics(state=v.DiagnosticsState.RETRYING, transfer=transfer)
+    return replace(well(), diagnostics=diagnostics)
+
+
+def silent(action: str) -> Snapshot:
+    pending = v.PendingCall(action=action, since=at(14, 3, 15), times_out_at=at(14, 3, 45))
+    return with_registration(pending=pending)
+
+
+WORDS: list[tuple[Callable[[], Snapshot], str]] = [
+    (well, "● All well: Accepted, 2 connectors ready, nothing waits"),
+    (
+        lambda: replace(well(), has_engine=False),
+        "× No engine: everything here is as it was at 14:03:27",
+    ),
+    (Snapshot, "× No engine: everything here is as it was at 14:03:27"),
+    (lambda: Snapshot(has_engine=True), "! The engine has not said anything yet"),
+    (
+        lambda: link(phase=v.LinkPhase.STOPPED),
+        "! Stopped by the operator since 13:50: nothing is sent or tried · r restarts",
+    ),
+    (
+        link,
+        "× TCP: connection refused by csms.example.com port 443 · try 8 in 14 s · n tries now",
+    ),
+    (
+        lambda: link(network_up=False),
+        "× Network cable pulled since 13:50: charging and queueing go on",
+    ),
+    (
+        lambda: link(phase=v.LinkPhase.TLS, last_error=None),
+        "! Try 7 is under way: agreeing on TLS",
+    ),
+    (
+        lambda: silent("Heartbeat"),
+        "! No answer yet to Heartbeat of 14:03:15 · gives up in 18 s",
+    ),
+    (
+        lambda: with_registration(status=RegistrationStatus.PENDING, next_boot_at=at(14, 8, 27)),
+        "! Pending: the CSMS has not accepted it yet · boots again in 5 min",
+    ),
+    (
+        lambda: with_registration(status=RegistrationStatus.REJECTED, next_boot_at=at(14, 3, 57)),
+        "× Rejected: the CSMS does not want this charge point · boots again in 30 s",
+    ),
+    (
+        lambda: with_registration(status=None),
+        "! The CSMS has not answered BootNotification",
+    ),
+    (
+        lambda: with_connector(faults=(fault(blocks=True),)),
+        "× Connector 2: GroundFailure since 13:58:02, no charging, residual current 31 mA",
+    ),
+    (
+        lambda: with_connector(faults=(fault(blocks=False),)),
+        "! Connector 2: GroundFailure since 13:58:02, charging goes on, residual current 31 mA",
+    ),
+    (lambda: with_connector(is_lock_jammed=True), "× Connector 2: the cable lock is jammed"),
+    (
+        lost,
+        "× Transaction 1234: the CSMS lacks a message: "
+        "StopTransaction was given up after 3 attempts",
+    ),
+    (
+        lambda: replace(well(), outbox=v.Outbox(thinned=1)),
+        "! 1 meter value message dropped: too many waited",
+    ),
+    (waiting, "! 3 messages wait since 14:00: offline"),
+    (
+        lambda: waiting(
+            why="the CSMS answered InternalError; attempt 2 waits",
+            **{"next_attempt_at": at(14, 3, 47)},
+        ),
+        "! 3 messages wait since 14:00: the CSMS answered InternalError; attempt 2 waits of 3 "
+        "· again in 20 s",
+    ),
+    (
+        lambda: replace(well(), configuration=(worlds.entry("Key", "1", is_reboot_pending=True),)),
+        "! Key: in force only after a reboot · b boots again",
+    ),
+    (
+        lambda: with_registration(clock_offset_s=90.0),
+        "! Clock of this machine: 90 s behind · Heartbeat 14:03",
+    ),
+    (
+        lambda: with_registration(clock_refused=worlds.reason("it says 1970")),
+        "! Clock: it says 1970",
+    ),
+    (
+        lambda: certificate(12),
+        "! The certificate of the CSMS ends in 12 days, on 2026-01-17",
+    ),
+    (lambda: certificate(-3), "× The certificate of the CSMS has ended on 2026-01-02"),
+    (failed_firmware, "! Firmware: download failed: HTTP 404"),
+    (retried_diagnostics, "! Diagnostics: a try failed · again in 1 min"),
+    (
+        lambda: with_connector(refusal=refusal()),
+        "! Start refused 14:02:09 by the CSMS: the CSMS answered Blocked for tag 04FF",
+    ),
+    (
+        lambda: with_connector(status=ChargePointStatus.UNAVAILABLE, cause="ChangeAvailability"),
+        "! Connector 2: Unavailable since 12:58: ChangeAvailability",
+    ),
+]
+
+
+@pytest.mark.parametrize(("state", "words"), WORDS, ids=[words[2:30] for _, words in WORDS])
+def test_each_trouble_has_its_words_and_what_happens_next(
+    state: Callable[[], Snapshot], words: str
+) -> None:
+    assert line(state()) == words
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        lambda: certificate(31),
+        lambda: with_registration(clock_offset_s=29.0),
+        lambda: waiting(since=worlds.NOW - timedelta(seconds=20)),
+        lambda: with_connector(
+            refusal=refusal().model_copy(update={"at": worlds.NOW - timedelta(minutes=6)})
+        ),
+        lambda: replace(
+            lost(),
+            transactions=(lost().transactions[0].model_copy(update={"stopped_at": at(13, day=3)}),),
+        ),
+    ],
+    ids=["certificate", "clock", "queue", "refusal", "loss"],
+)
+def test_what_is_small_or_long_ago_is_no_alarm(state: Callable[[], Snapshot]) -> None:
+    assert line(state()).startswith("● All well")
+
+
+def test_a_healthy_charger_says_what_it_does() -> None:
+    shown = replace(well(), connectors=worlds.connectors().root, outbox=v.Outbox(count=1))
+    assert line(shown) == "● All well: Accepted, 1 charging, 1 free, 1 message on the way"
+
+
+def test_the_worst_comes_first_and_the_key_lists_the_others() -> None:
+    shown = replace(
+        waiting(),
+        link=worlds.broken_link(),
+        connectors=with_connector(faults=(fault(blocks=True),)).connectors,
+    )
+    assert line(shown).endswith("try 8 in 14 s · n tries now · and 2 more: a")
+    facts = {fact.label: fact.text.plain for fact in alarm_facts(shown, CLOCK, KEYS)}
+    assert facts["1."].startswith("× TCP: connection refused")
+    assert facts["2."].startswith("× Connector 2: GroundFailure")
+    assert facts["3."].startswith("! 3 messages wait since 14:00")
+    assert facts["  then"] == "try 8 at 14:03:41, in 14 s"
+    assert facts["  check"].startswith("Is the CSMS running")
+    assert facts["  key"] == "n tries now"
+
+
+@pytest.mark.parametrize("width", [0, 1, 20, 60, 80])
+def test_what_happens_next_stays_where_the_line_is_short(width: int) -> None:
+    shown = link()
+    said = alarm_line(alarms(shown, CLOCK), shown, CLOCK, KEYS, width)
+    if width >= 60:
+        assert said.cell_length <= width
+        assert said.plain.endswith("· try 8 in 14 s")
+
+
+def test_an_observer_is_told_no_key_that_does_nothing() -> None:
+    assert "tries now" not in line(replace(link(), is_read_only=True))
+
+
+def test_the_second_line_tells_what_to_check_or_the_next_trouble() -> None:
+    assert second_line(alarms(link(), CLOCK)).plain.strip().startswith("check: Is the CSMS")
+    both = replace(
+        waiting(),
+        outbox=waiting().outbox,
+        configuration=(worlds.entry("Key", "1", is_reboot_pending=True),),
+    )
+    assert second_line(alarms(both, CLOCK)).plain == " ! Key: in force only after a reboot"
+    assert second_line([]).plain == ""
+
+
+# --- on the dashboard -----------------------------------------------------------------------------
+
+
+def broken_only() -> dict[str, BaseModel]:
+    return worlds.healthy() | {"link": worlds.broken_link()}
+
+
+async def test_a_key_lists_everything_that_is_wrong() -> None:
+    async with screen(worlds.broken()) as drive:
+        await drive.press("a")
+        assert drive.shows("What is wrong now", "1. × TCP: connection refused", "n tries now")
+        assert drive.shows("Connector 2: GroundFailure", "in force only after a reboot")
+
+
+async def test_a_click_on_the_line_lists_everything_as_well() -> None:
+    async with screen(worlds.broken()) as drive:
+        await drive.pilot.click("#alarm")
+        await drive.settle()
+        assert drive.shows("What is wrong now")
+
+
+async def test_the_second_line_appears_where_there_is_room() -> None:
+    async with screen(broken_only(), size=(120, 40)) as drive:
+        assert drive.shows("check: Is the CSMS running")
+        await drive.pilot.resize_terminal(80, 24)
+        await drive.settle()
+        assert not drive.shows("check: Is the CSMS running")
+
+
+async def test_a_timer_runs_while_it_waits_and_none_when_all_is_well() -> None:
+    engine = FakeEngine(worlds.healthy() | {"configuration": v.Configuration(())})
+    async with screen(engine=engine) as drive:
+        alarm = drive.dashboard.alarm
+        assert alarm.plain.startswith(" ● All well")
+        assert not alarm.is_counting
+        engine.publish("link", worlds.broken_link())
+        await drive.settle()
+        assert alarm.is_counting
+        engine.publish("link", worlds.open_link())
+        await drive.settle()
+        assert not alarm.is_counting
+
+
+async def test_what_is_counted_down_is_counted_on_without_news() -> None:
+    soon = worlds.broken_link().model_copy(update={"next_attempt_at": at(14, 3, 28)})
+    async with screen(worlds.healthy() | {"link": soon}) as drive:
+        assert "try 8 in 1 s" in drive.dashboard.alarm.plain
+        for _round in range(300):
+            if "try 8 now" in drive.dashboard.alarm.plain:
+                break
+            await drive.pilot.pause(0.01)
+        assert "try 8 now" in drive.dashboard.alarm.plain
+        assert not drive.dashboard.alarm.is_counting
+
+
+HOSTILE = "\x1b]2;owned\x07[/red] [@click=app.quit]x[/] \u202eabc" + "A" * 10_000
+
+
+async def test_hostile_text_is_shown_and_obeyed_by_nobody() -> None:
+    error = v.LinkError(step=v.LinkStep.HTTP, text=HOSTILE, hint=HOSTILE, at=worlds.NOW)
+    world = worlds.broken() | {
+        "link": worlds.broken_link().model_copy(update={"last_error": error}),
+        "registration": worlds.accepted().model_copy(
+            update={"clock_refused": worlds.reason(HOSTILE)}
+        ),
+    }
+    async with screen(world, size=(120, 40)) as drive:
+        await drive.press("a")
+        text = drive.text()
+        assert "[/red]" in text
+        assert not [c for c in text if c != "\n" and (not c.isprintable() or c == "\u202e")]

@@ -1,0 +1,257 @@
+"""The configuration screen, as a person drives it."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from cp_tui.charge_point import variables as v
+from cp_tui.tui.screens.configuration import ConfigurationScreen
+from tests.tui import key_world, worlds
+from tests.tui.driving import Drive, screen
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.test_hostile_text import HOSTILE, assert_harmless, poisoned, poisoned_world
+from tests.tui.test_schedule_screen import fill
+
+FILL_S_MAX = 0.1
+"""For three hundred keys; it takes a fiftieth of that."""
+
+
+def shown(drive: Drive) -> ConfigurationScreen:
+    """The screen under test."""
+    found = drive.app.main
+    assert isinstance(found, ConfigurationScreen)
+    return found
+
+
+async def test_3_tells_who_changed_what_when_and_from_what_at_80x24() -> None:
+    """Question 11: one key, nothing opened."""
+    async with screen(engine=key_world.engine()) as drive:
+        await drive.press("3")
+        assert drive.shows("14:01:05 HeartbeatInterval 300 → 60 CSMS Accepted")
+        assert drive.shows("14:00:01 WebSocketPingInterval 60 → 30 CSMS RebootRequired")
+        assert drive.shows("14:02:09 · 30 stays, not -5 · by CSMS · answered Rejected")
+        await drive.press("tab", "down", "down")
+        assert drive.shows("14:00:01 · 60 → 30 · by CSMS", "it works after the next reboot")
+        await drive.press("end")
+        assert drive.shows("true → false · by file · read from the configuration file")
+
+
+async def test_the_facts_follow_the_cursor_and_enter_opens_everything() -> None:
+    async with screen(engine=key_world.engine()) as drive:
+        await drive.press("3", *["down"] * 5)
+        assert drive.shows("60 s · default 86400", "Seconds of silence before a Heartbeat")
+        await drive.press("enter")
+        assert drive.shows("Configuration key", "HeartbeatInterval", "86400 → 300 · by CSMS")
+        await drive.press("escape", "tab", "enter")
+        assert drive.shows("Configuration key", "WebSocketPingInterval", "too small")
+
+
+async def test_a_new_change_comes_under_the_cursor_on_the_newest() -> None:
+    engine = key_world.engine()
+    async with screen(engine=engine) as drive:
+        await drive.press("3")
+        engine.emit(
+            "configuration_changes", worlds.change("ConnectionTimeOut", "90", "30", worlds.NOW)
+        )
+        await drive.settle()
+        assert drive.shows("14:03:27 · 90 → 30 · by CSMS · answered Accepted")
+
+
+async def test_v_shows_only_changed_keys_and_escape_shows_all() -> None:
+    async with screen(engine=key_world.engine()) as drive:
+        await drive.press("3", "v")
+        assert drive.shows("5 of 15 differ from their default", "Tariff", "LocalPreAuthorize")
+        assert not drive.shows("AuthorizeRemoteTxRequests")
+        await drive.press("slash")
+        await drive.type("tariff")
+        await drive.press("enter")
+        assert drive.shows("1 of 5 match 'tariff'")
+        await drive.press("escape")
+        assert drive.shows("5 of 15 differ")
+        await drive.press("escape", "home")
+        assert drive.shows("Configuration 15", "AuthorizeRemoteTxRequests")
+        await drive.press("v", "v", "home")
+        assert drive.shows("AuthorizeRemoteTxRequests")
+
+
+async def test_from_the_menu_elsewhere_the_changed_keys_are_shown_on_their_screen() -> None:
+    async with screen(engine=key_world.engine()) as drive:
+        await drive.press("ctrl+p")
+        await drive.type("configuration.changed")
+        await drive.press("enter")
+        assert drive.shows("5 of 15 differ from their default")
+
+
+async def test_without_a_changed_key_it_says_so() -> None:
+    one = v.Configuration((worlds.entry("HeartbeatInterval", "60"),))
+    async with screen(worlds.healthy() | {"configuration": one}) as drive:
+        await drive.press("3", "v")
+        assert drive.shows("every key has its default")
+
+
+async def test_what_is_exported_is_compared_with_later(tmp_path: Path) -> None:
+    engine = key_world.engine()
+    async with screen(engine=engine) as drive:
+        await drive.press("3", "E")
+        await fill(drive, path=str(tmp_path / "keys.json"))
+        await drive.press("enter")
+        saved = json.loads((tmp_path / "keys.json").read_text(encoding="utf-8"))
+        assert len(saved["keys"]) == 15
+        engine.publish("configuration", changed(tuple(worlds.configuration().root)))
+        await drive.press("C")
+        await fill(drive, path=str(tmp_path / "keys.json"))
+        assert drive.shows("Compare", "4 keys differ")
+        await drive.press("enter")
+        assert drive.shows("4 keys differ from keys.json · escape: all keys")
+        assert drive.shows("HeartbeatInterval 900 60", "Tariff no such key night")
+        await drive.press("down", "down")
+        assert drive.shows("Here true", "File false")
+        await drive.press("slash")
+        await drive.type("zzz")
+        assert drive.shows("no difference matches the filter")
+        await drive.press("escape", "escape")
+        assert drive.shows("Configuration 14")
+
+
+def changed(entries: tuple[v.ConfigurationEntry, ...]) -> v.Configuration:
+    """One key has another value."""
+    return v.Configuration(
+        tuple(
+            e.model_copy(update={"value": "900"}) if e.key == "HeartbeatInterval" else e
+            for e in entries
+        )
+    )
+
+
+async def test_an_export_is_a_table_where_its_name_ends_so(tmp_path: Path) -> None:
+    async with screen(engine=key_world.engine()) as drive:
+        await drive.press("3", "E")
+        await fill(drive, path=str(tmp_path / "keys.csv"))
+        assert drive.shows("written")
+        assert (tmp_path / "keys.csv").read_text(encoding="utf-8").startswith("key,value,default")
+        await drive.press("escape", "C")
+        await fill(drive, path=str(tmp_path / "keys.csv"))
+        assert drive.shows("all the same")
+        await drive.press("enter")
+        assert drive.shows("every key is as in keys.csv")
+
+
+async def test_a_file_that_cannot_be_compared_with_is_told(tmp_path: Path) -> None:
+    async with screen(engine=key_world.engine()) as drive:
+        await drive.press("3", "C", "enter")
+        assert drive.shows("the path must not be empty")
+        (tmp_path / "x.json").write_text(json.dumps("[/red]\x1b[2J"), encoding="utf-8")
+        await fill(drive, path=str(tmp_path / "x.json"))
+        assert drive.shows("neither an export of cp-tui nor an answer to GetConfiguration")
+        assert_harmless(drive)
+        await drive.press("escape")
+        assert drive.shows("Configuration 15")
+
+
+async def test_e_checks_the_value_of_a_custom_key_before_it_is_sent() -> None:
+    engine = key_world.engine()
+    engine.answers("set_custom_configuration_key", "Accepted", worlds.reason("so it is"))
+    async with screen(engine=engine) as drive:
+        await drive.press("3", "end", "up", "e")
+        assert drive.shows("FanLevel", "must be an integer from 0 to 5")
+        await fill(drive, value="6")
+        assert drive.shows("too large", "must be an integer from 0 to 5")
+        assert engine.calls == []
+        await fill(drive, value="5")
+        assert engine.calls == [("set_custom_configuration_key", {"key": "FanLevel", "value": "5"})]
+        assert drive.shows("Accepted", "so it is")
+
+
+async def test_the_choices_of_a_custom_key_come_with_the_arrows() -> None:
+    async with screen(engine=key_world.engine()) as drive:
+        await drive.press("3", "end", "e", "tab", "down")
+        assert drive.shows("must be one of day, night", "Value day")
+
+
+async def test_e_says_that_a_standard_key_belongs_to_the_csms() -> None:
+    async with screen(engine=key_world.engine()) as drive:
+        await drive.press("3", "e")
+        assert drive.shows("A standard key: only the CSMS can change it")
+
+
+async def test_e_on_a_name_that_is_no_key_says_where_new_ones_are_declared() -> None:
+    async with screen(engine=key_world.engine()) as drive:
+        await drive.press("3", "end", "e")
+        await fill(drive, key="Brandnew")
+        assert drive.shows("there is no key Brandnew", "[custom_keys] in cp-tui.toml")
+        assert drive.engine.calls == []
+
+
+async def test_m_monitors_the_key_under_the_cursor() -> None:
+    async with screen(engine=key_world.engine()) as drive:
+        await drive.press("3", "m")
+        expected = ("monitor_configuration_keys", {"keys": ["AllowOfflineTxForUnknownId"]})
+        assert drive.engine.calls == [expected]
+
+
+async def test_an_observer_sees_everything_and_changes_nothing(tmp_path: Path) -> None:
+    async with screen(engine=key_world.engine(), read_only=True) as drive:
+        await drive.press("3", "e")
+        assert drive.shows("read only: attached as an observer")
+        await drive.press("m", "v")
+        assert drive.shows("5 of 15 differ from their default")
+        await drive.press("E")
+        await fill(drive, path=str(tmp_path / "keys.json"))
+        assert drive.shows("written")
+        assert drive.engine.calls == []
+
+
+async def test_without_anything_it_says_so() -> None:
+    async with screen(worlds.empty()) as drive:
+        await drive.press("3")
+        assert drive.text().count("not known yet") == 2
+        await drive.press("v")
+        assert drive.shows("no configuration key is known yet")
+        await drive.press("enter", "tab", "enter")
+
+
+async def test_three_hundred_keys_are_there_at_once() -> None:
+    async with screen(engine=key_world.engine(key_world.crowded()), size=(120, 40)) as drive:
+        await drive.press("3")
+        pane = shown(drive).configuration
+        assert len(pane.table.rows) == 315
+        begun = time.perf_counter()
+        pane.refill()
+        assert time.perf_counter() - begun < FILL_S_MAX
+        await drive.press("end")
+        assert drive.shows("Vendor299Setting")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50), (200, 60)])
+async def test_what_counts_is_shown_at_every_size(size: tuple[int, int]) -> None:
+    async with screen(engine=key_world.engine(), size=size) as drive:
+        await drive.press("3", "down")
+        assert drive.shows("AuthorizationCacheEnabled", "300 → 60", "answered Rejected")
+        assert drive.shows("default true")
+
+
+@pytest.mark.parametrize("poison", HOSTILE.values(), ids=HOSTILE)
+async def test_hostile_text_is_shown_harmlessly(poison: str, tmp_path: Path) -> None:
+    engine = FakeEngine(poisoned_world(key_world.normal(), poison))
+    for change in key_world.changes():
+        found = poisoned(change, poison)
+        assert isinstance(found, v.KeyChange)
+        engine.emit("configuration_changes", found)
+    keys = {"keys": [{"key": poison, "value": poison}, {"key": f"2{poison}", "value": poison}]}
+    (tmp_path / "x.json").write_text(json.dumps(keys), encoding="utf-8")
+    async with screen(engine=engine, size=(160, 50)) as drive:
+        await drive.press("3")
+        for keys_pressed in (["enter"], ["escape", "tab", "enter"], ["escape", "e"]):
+            await drive.press(*keys_pressed)
+            assert_harmless(drive)
+        await drive.press("escape", "v")
+        assert_harmless(drive)
+        await drive.press("C")
+        await fill(drive, path=str(tmp_path / "x.json"))
+        await drive.press("enter")
+        assert drive.shows("differ from x.json")
+        assert_harmless(drive)

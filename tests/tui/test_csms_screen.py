@@ -1,0 +1,348 @@
+"""The screen of the demo's CSMS: sending, playing, misbehaving, and what it saw."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import BaseModel, JsonValue
+from textual.widgets import Input
+
+from cp_tui.csms.variables import Exchange, RunState, Scenarios, ScenarioStep
+from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.layout_state import LayoutState
+from tests.tui import csms_world, worlds
+from tests.tui.driving import screen
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.test_hostile_text import HOSTILE, assert_harmless, poisoned
+
+SIZES = [(80, 24), (120, 40), (160, 50), (200, 60)]
+
+
+@pytest.fixture
+def csms() -> FakeEngine:
+    return csms_world.normal()
+
+
+async def test_the_screen_is_only_there_where_the_csms_is_ours(csms: FakeEngine) -> None:
+    async with screen() as drive:
+        await drive.press("7")
+        assert drive.app.main is drive.dashboard
+        assert drive.shows("this screen did not start the CSMS; cp-tui demo has one")
+    async with screen(csms=csms) as drive:
+        await drive.press("7")
+        assert drive.app.main.NAME == "csms"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_it_shows_actions_scenarios_state_and_exchanges_at_any_size(
+    csms: FakeEngine, size: tuple[int, int]
+) -> None:
+    async with screen(csms=csms, size=size) as drive:
+        await drive.press("7")
+        assert drive.shows("Actions 27", "ChangeAvailability", "Boot and station profiles")
+        assert drive.shows("step 3 of 4", "CP001 · Accepted", "everything, correctly")
+        assert drive.shows("Exchanges 4, 1 with !", "! valid, answered Blocked", "BootNotification")
+
+
+async def test_a_wide_screen_shows_the_steps_beside_the_exchanges(csms: FakeEngine) -> None:
+    async with screen(csms=csms, size=(160, 50)) as drive:
+        await drive.press("7")
+        assert drive.shows("1 passed Prepare: connected", "3 running Show a blocked tag")
+        assert drive.shows("4 waiting Unplug")
+
+
+async def test_without_a_charge_point_and_without_its_door_it_says_so() -> None:
+    async with screen(csms=csms_world.empty()) as drive:
+        await drive.press("7")
+        assert drive.shows("no charge point is connected", "Plays nothing", "nothing was exchanged")
+    async with screen(csms=csms_world.broken()) as drive:
+        await drive.press("7")
+        assert drive.shows("waiting for the CSMS")
+        await drive.press("enter")
+        assert drive.shows("the CSMS does not answer")
+
+
+async def test_the_end_of_the_csms_is_told(csms: FakeEngine) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("7")
+        csms.lose("the CSMS hung up")
+        await drive.settle()
+        assert drive.shows("waiting for the CSMS")
+
+
+async def test_a_crowd_is_shown(csms: FakeEngine) -> None:
+    async with screen(csms=csms_world.crowded()) as drive:
+        await drive.press("7")
+        assert drive.shows("and 99 more", "boots with Pending", "Exchanges 500")
+        assert drive.shows("StartTransaction with Invalid")
+
+
+# --- sending --------------------------------------------------------------------------------------
+
+
+async def test_enter_opens_the_form_of_the_action_and_sends_it_to_the_csms(
+    csms: FakeEngine,
+) -> None:
+    answer: JsonValue = {
+        "message_id": "x",
+        "kind": "CALLRESULT",
+        "payload": {"status": "Rejected"},
+        "latency_ms": 3,
+    }
+    csms.answers("send", answer)
+    async with screen(csms=csms) as drive:
+        await drive.press("7", "down", "enter")
+        assert drive.shows("CSMS sends: ChangeConfiguration", "takes it in earnest")
+        await drive.press("enter")
+        assert drive.shows("CALLRESULT Rejected", "in 3 ms")
+        payload: JsonValue = {"key": "HeartbeatInterval", "value": "300"}
+        assert csms.calls == [("send", {"action": "ChangeConfiguration", "payload": payload})]
+        assert drive.engine.calls == []
+
+
+async def test_another_action_is_chosen_from_the_list(csms: FakeEngine) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("7", "a", "ctrl+o")
+        await drive.type("unlock")
+        await drive.press("enter")
+        assert drive.shows("CSMS sends: UnlockConnector")
+
+
+async def test_a_raw_frame_of_the_csms_is_written_as_text(csms: FakeEngine) -> None:
+    csms.answers("send_raw", {"kind": "sent"})
+    async with screen(csms=csms) as drive:
+        await drive.press("7", "end", "enter")
+        assert drive.shows("CSMS sends: a raw frame")
+        await drive.press("ctrl+s")
+        assert csms.calls[-1][0] == "send_raw"
+        await drive.press("escape", "c")
+        assert drive.shows("CSMS sends: a raw frame")
+
+
+async def test_the_list_of_actions_is_filtered(csms: FakeEngine) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("7", "slash")
+        await drive.type("smart")
+        assert drive.shows("3 of 27 match", "SetChargingProfile")
+        assert not drive.shows("UnlockConnector")
+
+
+# --- playing --------------------------------------------------------------------------------------
+
+
+async def test_enter_runs_a_scenario_and_shows_its_steps(csms: FakeEngine) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("7", "tab", "down", "down", "down", "enter")
+        assert csms.calls == [("run_scenario", {"scenario": "refused_tag"})]
+        assert drive.shows("Scenario, step by step", "A tag is refused", "running")
+        passed = csms_world.run(RunState.FAILED, 3)
+        failed = passed.steps[2].model_copy(update={"told": ("The CSMS heard nothing of this.",)})
+        run = passed.model_copy(update={"steps": (*passed.steps[:2], failed, passed.steps[3])})
+        csms.publish("scenario", Scenarios(available=csms_world.available(), run=run))
+        await drive.settle()
+        assert drive.shows("failed Show a blocked tag", "The CSMS heard nothing of this.")
+        await drive.press("escape")
+        assert drive.shows("failed at 3")
+        await drive.press("v")
+        assert drive.shows("Scenario, step by step")
+
+
+async def test_a_scenario_is_chosen_in_the_menu_on_another_screen(csms: FakeEngine) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("ctrl+p")
+        await drive.type("run a scenario")
+        await drive.press("enter")
+        assert drive.shows("Run which scenario?", "The story of the demo", "passed", "failed")
+        await drive.type("hard")
+        assert drive.shows("A reset in the middle of a transaction")
+        await drive.press("enter")
+        assert csms.calls == [("run_scenario", {"scenario": "hard_reset"})]
+
+
+async def test_the_story_is_paused_played_and_stopped(csms: FakeEngine) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("7", "space")
+        assert drive.shows("the story is told again")
+        scenarios = Scenarios(available=csms_world.available(), is_story_on=True)
+        csms.publish("scenario", scenarios)
+        await drive.settle()
+        await drive.press("space")
+        csms.answers("stop_scenario", False)
+        await drive.press("x")
+        assert drive.shows("nothing runs")
+        await drive.press("tab", "home", "enter")
+        assert [method for method, _ in csms.calls] == [
+            "play_story",
+            "stop_scenario",
+            "stop_scenario",
+            "play_story",
+        ]
+
+
+# --- behaviour ------------------------------------------------------------------------------------
+
+
+async def fill(drive_screen: object, **values: str) -> None:
+    """Put texts into the inputs of a form."""
+    query = getattr(drive_screen, "query_one")  # noqa: B009
+    for name, value in values.items():
+        query(f"#{name}", Input).value = value
+
+
+async def test_the_behaviour_is_filled_in_and_applied(csms: FakeEngine) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("7", "b")
+        assert drive.shows("How the CSMS answers", "Boot Accepted", "BLOCKED=Blocked")
+        await fill(
+            drive.app.screen,
+            registration_status="Pending",
+            clock_offset_s="-90",
+            id_tags="A=Invalid, b = Expired",
+            faults="*=delay 5, Heartbeat=GenericError",
+        )
+        await drive.press("enter")
+        assert csms.calls == [
+            (
+                "set_behaviour",
+                {
+                    "registration_status": "Pending",
+                    "unknown_id_tag": "Accepted",
+                    "start_status": "Accepted",
+                    "interval_s": 300,
+                    "clock_offset_s": -90.0,
+                    "id_tags": {"A": "Invalid", "b": "Expired"},
+                    "faults": {"*": "delay 5", "Heartbeat": "GenericError"},
+                },
+            )
+        ]
+        assert drive.shows("the CSMS behaves so now", "Close", "Apply")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("interval_s", "soon", "interval s = 'soon': a number is needed"),
+        ("faults", "Heartbeat", "'Heartbeat' is no NAME=VALUE"),
+        ("id_tags", "=Blocked", "is no NAME=VALUE"),
+    ],
+)
+async def test_a_behaviour_that_cannot_be_read_is_not_sent(
+    csms: FakeEngine, name: str, text: str, words: str
+) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("7", "b")
+        await fill(drive.app.screen, **{name: text})
+        await drive.press("enter")
+        assert drive.shows(words)
+        assert csms.calls == []
+
+
+async def test_the_csms_answers_correctly_again(csms: FakeEngine) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("7", "B")
+        assert csms.calls == [("reset_behaviour", {})]
+
+
+async def test_the_connection_is_closed_after_a_question(csms: FakeEngine) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("7", "X")
+        assert drive.shows("Close the connection at the CSMS?", "connects again by itself")
+        await drive.press("n")
+        assert csms.calls == []
+        await drive.press("X", "y")
+        assert csms.calls == [("disconnect", {})]
+
+
+# --- exchanges ------------------------------------------------------------------------------------
+
+
+async def test_the_newest_exchange_stays_under_the_cursor_until_it_is_moved(
+    csms: FakeEngine,
+) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("7", "shift+tab")
+        csms.emit("exchanges", csms_world.exchange(9, "Heartbeat"))
+        await drive.settle()
+        table = drive.app.screen.query_one("#csms-exchanges-table")
+        assert getattr(table, "cursor_row") == 0  # noqa: B009
+        await drive.press("down")
+        csms.emit("exchanges", csms_world.exchange(10, "Heartbeat"))
+        await drive.settle()
+        assert getattr(table, "cursor_row") == 2  # noqa: B009
+
+
+async def test_enter_opens_request_and_answer_and_the_arrows_go_on(csms: FakeEngine) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("7", "shift+tab", "enter")
+        assert drive.shows("Authorize · the charge point asked", '{"idTag": "BLOCKED"}')
+        assert drive.shows('{"idTagInfo": {"status": "Blocked"}}')
+        csms.emit("exchanges", csms_world.exchange(9, "Heartbeat"))
+        await drive.settle()
+        assert drive.shows("Authorize · the charge point asked")
+        await drive.press("down")
+        assert drive.shows("Reset · the CSMS asked")
+
+
+# --- who may what, and hostile text ---------------------------------------------------------------
+
+
+async def test_an_observer_sees_everything_and_changes_nothing(csms: FakeEngine) -> None:
+    async with screen(csms=csms, read_only=True) as drive:
+        await drive.press("7")
+        assert drive.shows("Exchanges 4, 1 with !")
+        for key in ("enter", "c", "e", "x", "space", "b", "B", "X"):
+            await drive.press(key)
+            assert drive.shows("read only: attached as an observer")
+        await drive.press("v")
+        assert drive.shows("Scenario, step by step")
+        assert csms.calls == []
+
+
+@pytest.mark.parametrize("poison", HOSTILE.values(), ids=HOSTILE)
+async def test_everything_from_outside_is_shown_harmlessly(poison: str) -> None:
+    csms = csms_world.normal()
+    for name, value in csms.world.items():
+        changed = poisoned(value, poison)
+        assert isinstance(changed, BaseModel)
+        csms.world[name] = changed
+    request: JsonValue = {poison: [poison]}
+    event = poisoned(csms_world.exchange(5, request=request, answer=request), poison)
+    assert isinstance(event, Exchange)
+    csms.emit("exchanges", event)
+    for size in ((80, 24), (160, 50)):
+        async with screen(worlds.healthy(), csms=csms, size=size) as drive:
+            await drive.press("7")
+            assert_harmless(drive)
+            for keys in (["shift+tab", "home", "enter"], ["v"], ["b"], ["tab", "tab", "e"]):
+                await drive.press(*keys)
+                assert_harmless(drive)
+                await drive.press("escape")
+
+
+def test_no_screen_starts_here(csms: FakeEngine) -> None:
+    engine, state = FakeEngine(worlds.healthy()), LayoutState(screen="csms")
+    assert CpTuiApp(engine.connect, state=state).main.NAME == "dashboard"
+    app = CpTuiApp(engine.connect, state=state, connect_csms=csms.connect)
+    assert app.main.NAME == "dashboard"
+
+
+async def test_the_title_marks_the_focus_from_the_first_moment(csms: FakeEngine) -> None:
+    async with screen(csms=csms) as drive:
+        await drive.press("7")
+        assert drive.shows("▶ Actions 27 a send")
+
+
+async def test_the_step_that_runs_is_in_sight_however_many_came_before() -> None:
+    steps = tuple(
+        ScenarioStep(
+            title=f"Chapter {number}",
+            state=RunState.PASSED if number < 10 else RunState.RUNNING,
+        )
+        for number in range(1, 18)
+    )
+    csms = csms_world.normal()
+    long = csms_world.run(step=10).model_copy(update={"steps": steps})
+    csms.publish("scenario", Scenarios(available=csms_world.available(), run=long))
+    async with screen(csms=csms, size=(120, 40)) as drive:
+        await drive.press("7")
+        assert drive.shows("10 running Chapter 10", "11 running Chapter 11")
+        assert not drive.shows("Chapter 5")

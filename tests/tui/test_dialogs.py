@@ -1,0 +1,68 @@
+"""Dialogs at the moment in which they open or close, while something is said to them."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual.content import Content
+
+from cp_tui.tui.dialogs.facts import FactsDialog
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.facts import Fact
+from tests.tui import worlds
+from tests.tui.driving import Drive, screen
+from tests.tui.fake_engine import FakeEngine
+
+TURNS = (8, 14, 20)
+"""Turns of the event loop between the end of the dialog and the answer."""
+
+
+async def answer_while_it_closes(drive: Drive, method: str, turns: int, *keys: str) -> None:
+    """Send something, close the dialog, and let the answer come so many turns later."""
+    answer = drive.engine.holds(method)
+    await drive.press(*keys)
+    closing = drive.app.screen.dismiss(None)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    answer.set()
+    await closing
+    await drive.settle()
+
+
+async def test_an_answer_to_a_form_that_is_just_closing_does_no_harm() -> None:
+    async with screen(engine=FakeEngine(worlds.healthy())) as drive:
+        for turns in TURNS:
+            await answer_while_it_closes(drive, "data_transfer", turns, "d", "x", "enter")
+            assert drive.shows("Connectors")
+
+
+async def test_news_for_facts_that_are_just_opening_is_what_they_begin_with() -> None:
+    async with screen(worlds.healthy()) as drive:
+        old, clock = drive.app.store.snapshot, drive.app.clock
+        dialog = FactsDialog(
+            "News", lambda snapshot, _clock: [Fact("", Content(f"{snapshot is old}"))], old, clock
+        )
+        opening = drive.app.push_screen(dialog)
+        dialog.show(Snapshot(), clock)
+        await opening
+        await drive.settle()
+        assert drive.shows("News", "False")
+
+
+async def test_escape_while_a_dialog_is_put_together_does_no_harm() -> None:
+    async with screen(worlds.healthy()) as drive:
+        snapshot, clock = drive.app.store.snapshot, drive.app.clock
+        dialog = FactsDialog("News", lambda _s, _c: [Fact("", Content("words"))], snapshot, clock)
+        opening = drive.app.push_screen(dialog)
+        dialog.action_close()
+        await opening
+        await drive.settle()
+        assert drive.shows("News", "words")
+        await drive.press("escape")
+        assert drive.shows("Connectors")
+
+
+async def test_the_question_on_quitting_has_room_for_its_words() -> None:
+    async with screen(worlds.empty(), quit_choice=True) as drive:
+        await drive.press("q")
+        assert drive.shows("Leave", "Charging no transaction is running")

@@ -1,0 +1,133 @@
+"""The first screen: two answers, a test step by step, and a file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from cp_tui.engine.check import Step, StepResult, Verdict
+from cp_tui.tui.first_run import SAVED, Answers, FirstRunApp, Unusable
+
+URL, ID, KEY = "ws://csms.example/ocpp", "CP 1", "a key of 18 signs."
+
+
+@dataclass
+class World:
+    """What the screen is told, and what it asked for."""
+
+    results: list[StepResult] = field(default_factory=list)
+    is_well: bool = True
+    unusable: str = ""
+    tested: list[Answers] = field(default_factory=list)
+    saved: list[Answers] = field(default_factory=list)
+
+    async def test(self, answers: Answers, tell: Callable[[StepResult], None]) -> bool:
+        self.tested.append(answers)
+        if self.unusable:
+            raise Unusable(self.unusable)
+        for result in self.results:
+            tell(result)
+        return self.is_well
+
+    def save(self, answers: Answers) -> None:
+        if self.unusable:
+            raise Unusable(self.unusable)
+        self.saved.append(answers)
+
+
+@asynccontextmanager
+async def first_screen(world: World) -> AsyncIterator[tuple[FirstRunApp, Pilot[str]]]:
+    app = FirstRunApp(world.test, world.save, Path("/etc/cp-tui.toml"), theme="cp-dark")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
+def text_of(app: FirstRunApp) -> str:
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+async def fill(pilot: Pilot[str], *texts: str) -> None:
+    for number, text in enumerate(texts):
+        if number:
+            await pilot.press("tab")
+        await pilot.press(*("space" if sign == " " else sign for sign in text))
+
+
+async def test_a_test_is_shown_step_by_step_with_what_to_check() -> None:
+    world = World(
+        [
+            StepResult(Step.DNS, Verdict.OK, "192.0.2.1", took_ms=12.4),
+            StepResult(Step.TCP, Verdict.FAILED, "connection \x1b[31mrefused", "check the port"),
+        ],
+        is_well=False,
+    )
+    async with first_screen(world) as (app, pilot):
+        await fill(pilot, URL, ID)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert world.tested == [Answers(URL, ID, "", "")]
+        text = text_of(app)
+        assert "DNS         ok  192.0.2.1  12\N{NO-BREAK SPACE}ms" in text
+        assert "TCP         FAILED  connection ␛[31mrefused" in text
+        assert "check the port" in text
+        assert "test again, or save anyway" in text
+        assert world.saved == []
+
+
+async def test_after_a_good_test_enter_saves_and_starts() -> None:
+    world = World([StepResult(Step.SUBPROTOCOL, Verdict.OK, "ocpp1.6")])
+    async with first_screen(world) as (app, pilot):
+        await fill(pilot, f" {URL} ", ID)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "All went well" in text_of(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert world.saved == [Answers(URL, ID, "", "")]
+        assert app.return_value == SAVED
+
+
+async def test_without_a_network_it_can_be_saved_all_the_same() -> None:
+    world = World(is_well=False)
+    async with first_screen(world) as (app, pilot):
+        await fill(pilot, URL, ID, "/roots.pem", KEY)
+        assert KEY not in text_of(app)
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert world.saved == [Answers(URL, ID, "/roots.pem", KEY)]
+        assert app.return_value == SAVED
+
+
+async def test_answers_that_cannot_be_used_are_refused_and_the_screen_stays() -> None:
+    world = World(unusable="the URL of the CSMS is missing")
+    async with first_screen(world) as (app, pilot):
+        for key in ("enter", "ctrl+s"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert "the URL of the CSMS is missing" in text_of(app)
+        assert app.return_value is None
+        assert app.is_running
+
+
+async def test_enter_leads_to_the_answer_that_is_missing() -> None:
+    world = World(unusable="the charge point id is missing")
+    async with first_screen(world) as (app, pilot):
+        await fill(pilot, URL)
+        await pilot.press("enter", "A", "7")
+        await pilot.pause()
+        assert app.answers == Answers(URL, "A7", "", "")
+
+
+async def test_escape_leaves_without_a_file() -> None:
+    world = World()
+    async with first_screen(world) as (app, pilot):
+        await fill(pilot, URL, ID)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.return_value is None
+        assert world.saved == []

@@ -1,0 +1,127 @@
+"""What costs bytes and time on a line that has few: a cursor moves, and nothing else is painted."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.content import Content
+from textual.geometry import Region
+from textual.scrollbar import ScrollBar
+from textual.widget import Widget
+
+from cp_tui.tui.panes.fact_lines import FactLines
+from cp_tui.tui.run import COLLECTOR_THRESHOLDS, settle
+from cp_tui.tui.view.facts import Fact
+from tests.tui import worlds
+from tests.tui.driving import screen
+
+
+def facts(count: int) -> list[Fact]:
+    """So many lines."""
+    return [Fact("", Content(f"line {number}")) for number in range(count)]
+
+
+class TwoLists(App[None]):
+    """Two lists of facts with their scrollbars."""
+
+    def compose(self) -> ComposeResult:
+        yield FactLines(id="one")
+        yield FactLines(id="other")
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> list[Widget]:
+    """The scrollbars that were painted, and the panes that were filled."""
+    found: list[Widget] = []
+    refresh = ScrollBar.refresh
+
+    def noted(
+        self: ScrollBar,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> ScrollBar:
+        found.append(self)
+        return refresh(self, *regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    monkeypatch.setattr(ScrollBar, "refresh", noted)
+    return found
+
+
+async def test_a_list_that_grows_paints_its_own_scrollbar_alone(painted: list[Widget]) -> None:
+    app = TwoLists()
+    async with app.run_test(size=(40, 10)) as pilot:
+        one, other = app.query_one("#one", FactLines), app.query_one("#other", FactLines)
+        one.show(facts(20))
+        other.show(facts(20))
+        await pilot.pause()
+        painted.clear()
+        one.show(facts(30))
+        await pilot.pause()
+        assert one.vertical_scrollbar.window_virtual_size == 30
+        assert set(painted) == {one.vertical_scrollbar}
+
+
+async def test_a_layout_paints_no_scrollbar_that_stays_the_same(painted: list[Widget]) -> None:
+    app = TwoLists()
+    async with app.run_test(size=(40, 10)) as pilot:
+        for each in app.query(FactLines):
+            each.show(facts(20))
+        await pilot.pause()
+        painted.clear()
+        app.screen.refresh(layout=True, repaint=False)
+        await pilot.pause()
+        assert painted == []
+
+
+async def test_a_list_that_shrinks_is_scrolled_back(painted: list[Widget]) -> None:
+    app = TwoLists()
+    async with app.run_test(size=(40, 10)) as pilot:
+        one = app.query_one("#one", FactLines)
+        one.show(facts(30))
+        await pilot.pause()
+        one.scroll_to(y=25, animate=False)
+        await pilot.pause()
+        one.show(facts(7))
+        await pilot.pause()
+        assert one.scroll_offset.y == 2
+        one.show(facts(2))
+        await pilot.pause()
+        assert (one.scroll_offset.y, one.show_vertical_scrollbar) == (0, False)
+
+
+async def test_a_cursor_that_moves_fills_no_pane_but_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press("tab", "tab")
+        assert drive.dashboard.focused_pane is drive.dashboard.keys
+        shown: list[str] = []
+        for pane in drive.dashboard.panes:
+            monkeypatch.setattr(pane, "show", lambda *news, name=pane.NAME: shown.append(name))
+        await drive.press("j")
+        assert shown == ["keys"]
+
+
+@pytest.fixture
+def collector() -> Iterator[None]:
+    """Leave the collector of garbage as it was."""
+    thresholds = gc.get_threshold()
+    yield
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
+    gc.enable()
+
+
+@pytest.mark.usefixtures("collector")
+async def test_from_the_first_picture_on_garbage_is_collected_but_not_what_stays() -> None:
+    gc.disable()
+    async with screen(worlds.healthy()) as drive:
+        await settle(drive.app)
+        assert gc.isenabled()
+        assert gc.get_threshold() == COLLECTOR_THRESHOLDS
+        assert gc.get_freeze_count() > 10_000

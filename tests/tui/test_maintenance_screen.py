@@ -1,0 +1,388 @@
+"""The maintenance screen: every subject within two keys, tags looked up, what destroys asks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pydantic import JsonValue
+
+from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.reason import Reason
+from cp_tui.tui.view.maintenance import Subject
+from tests.tui import maintenance_world as world
+from tests.tui import worlds
+from tests.tui.driving import Drive, screen
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.test_hostile_text import HOSTILE, assert_harmless, poisoned, poisoned_world
+from tests.tui.worlds import at
+
+LETTERS = {
+    Subject.FIRMWARE: "f",
+    Subject.DIAGNOSTICS: "i",
+    Subject.RESERVATIONS: "v",
+    Subject.LOCAL_LIST: "l",
+    Subject.CACHE: "c",
+    Subject.CERTIFICATES: "e",
+    Subject.STATUS_HISTORY: "h",
+    Subject.LINK_HISTORY: "a",
+}
+
+ANSWERS = {
+    Subject.FIRMWARE: ("Moved 25 %, 1.2 MiB of 4.8 MiB", "Try 2 of 4", "https://***@files"),
+    Subject.DIAGNOSTICS: ("File diagnostics-CP001-20260105T132201Z.zip", "To ftp://***@files"),
+    Subject.RESERVATIONS: (
+        "◇ held 11 2 04D4E5F6A7 14:30 27 min",
+        "ended 10 1 04A2B3C4D5 13:20 04A2B3C4D5 started",
+    ),
+    Subject.LOCAL_LIST: ("sent Jan 03 08:15:00", "04C0FFEE11 Expired 00:00"),
+    Subject.CACHE: ("04FFEE01 Blocked 13:58 5 min", "3 days FLEET-7"),
+    Subject.CERTIFICATES: ("Profile 2: TLS and a password", "264 days left", "Not here"),
+    Subject.STATUS_HISTORY: ("12:51:03 2 Available ! Faulted A9 error Ground", "B3 energy"),
+    Subject.LINK_HISTORY: ("11:45:01 3 × HTTP HTTP 401", "link ended 2 h 37 min"),
+}
+
+
+def selected(drive: Drive) -> str | None:
+    """The subject under the cursor of the overview."""
+    return drive.app.store.snapshot.cursors.get("maintenance")
+
+
+def focused(drive: Drive) -> str:
+    """The pane with the focus."""
+    return drive.app.desk.pane
+
+
+@pytest.mark.parametrize("subject", Subject)
+async def test_every_answer_is_6_and_a_letter_away_at_80x24(subject: Subject) -> None:
+    async with screen(engine=world.engine()) as drive:
+        await drive.press("6", LETTERS[subject])
+        assert drive.shows(*ANSWERS[subject])
+        assert (selected(drive), focused(drive)) == (subject.value, subject.value)
+
+
+async def test_the_overview_tells_how_every_subject_stands() -> None:
+    async with screen(engine=world.engine()) as drive:
+        await drive.press("6")
+        assert focused(drive) == "maintenance"
+        assert drive.shows("f Firmware 1.0.0 · downloading · 25 %", "try 2 of 4")
+        assert drive.shows("v Reservations 2 in force · connector 2 for 04D4E5F6A7 until 14:30")
+        assert drive.shows("e Certificates security profile 2 · certificate 264 days left")
+        assert drive.shows("h Status history 13:20:11 connector 1 ● Charging · B3")
+
+
+async def test_the_cursor_shows_a_subject_and_enter_or_tab_goes_into_it() -> None:
+    async with screen(engine=world.engine()) as drive:
+        await drive.press("6", "down", "down")
+        assert drive.shows(*ANSWERS[Subject.RESERVATIONS])
+        assert focused(drive) == "maintenance"
+        await drive.press("tab")
+        assert focused(drive) == "reservations"
+        await drive.press("tab", "down", "enter")
+        assert focused(drive) == "local_list"
+        await drive.press("enter")
+        assert drive.shows("Tag of the local list", "04A2B3C4D5", "FLEET-7")
+
+
+async def test_details_of_each_table_open_with_enter() -> None:
+    async with screen(engine=world.engine()) as drive:
+        for keys, words in (
+            (("v", "down", "down"), ("Reservation", "Why 04A2B3C4D5 started on connector 1")),
+            (("c",), ("Tag of the cache", "13:58:12 from the CSMS · 5 min ago")),
+            (("h", "G"), ("Status change", "Info residual current 31 mA")),
+            (("a", "down"), ("Attempt to connect", "Check AuthorizationKey here and at the CSMS")),
+        ):
+            await drive.press("6", *keys, "enter")
+            assert drive.shows(*words)
+            await drive.press("escape")
+
+
+async def test_the_line_under_the_link_history_follows_its_cursor() -> None:
+    async with screen(engine=world.engine()) as drive:
+        await drive.press("6", "a", "down", "down")
+        assert drive.shows("Check check the port in csms.url, and whether the CSMS runs")
+
+
+async def test_a_cursor_on_the_newest_follows_what_comes_one_that_was_moved_stays() -> None:
+    async with screen(engine=world.engine()) as drive:
+        await drive.press("6", "a")
+        lost = world.lost()
+        drive.engine.emit("link_attempts", lost[-2])
+        await drive.settle()
+        assert drive.shows("▌13:56:17", "Cause connection refused: nothing listens on")
+        await drive.press("down")
+        drive.engine.emit("link_attempts", lost[-1])
+        await drive.settle()
+        assert drive.shows("13:58:17", "▌11:49:02", "Cause connected")
+
+
+async def test_a_number_in_the_filter_is_a_connector() -> None:
+    async with screen(engine=world.engine()) as drive:
+        await drive.press("6", "h", "slash", "2")
+        assert drive.shows("2 of 4 match '2'", "A9")
+        assert not drive.shows("B3 energy is offered 12")
+        await drive.press("escape")
+        assert drive.shows("cable plugged in")
+
+
+async def test_the_filter_is_that_of_the_subject_which_is_seen() -> None:
+    async with screen(engine=world.engine()) as drive:
+        await drive.press("6", "l", "shift+tab", "slash", *"blocked")
+        assert drive.shows("1 of 4 match")
+        await drive.press("enter", "f", "slash")
+        assert drive.shows("there is nothing to filter on this screen")
+
+
+async def test_a_subject_is_reached_from_another_screen_through_the_menu() -> None:
+    async with screen(engine=world.engine()) as drive:
+        await drive.press("ctrl+p")
+        await drive.type("maintenance.link_history")
+        await drive.press("enter")
+        assert focused(drive) == "link_history"
+        assert drive.shows(*ANSWERS[Subject.LINK_HISTORY])
+
+
+async def test_a_letter_changes_what_fills_the_terminal() -> None:
+    async with screen(engine=world.engine()) as drive:
+        await drive.press("6", "l", "z", "c")
+        assert drive.shows("04FFEE01")
+        assert not drive.shows("Subject")
+        await drive.press("escape")
+        assert drive.shows("Subject", "04FFEE01")
+
+
+async def test_a_large_terminal_shows_the_histories_beside_what_is_selected() -> None:
+    async with screen(engine=world.engine(), size=(160, 50)) as drive:
+        await drive.press("6")
+        assert drive.shows("Moved 25 %", "error GroundFailure raised", "HTTP 401")
+        await drive.press("h")
+        assert drive.shows("error GroundFailure raised", "HTTP 401", "check the port in csms.url")
+        await drive.pilot.resize_terminal(80, 24)
+        await drive.settle()
+        assert not drive.shows("HTTP 401")
+
+
+async def test_news_reach_the_subject_that_is_seen_and_the_one_that_comes_next() -> None:
+    async with screen(engine=world.engine()) as drive:
+        await drive.press("6")
+        drive.engine.publish("firmware", world.firmware(v.FirmwareState.INSTALLING))
+        drive.engine.publish("reservations", v.Reservations())
+        change = world.status_changes()[1].model_copy(update={"time": at(14, 3)})
+        drive.engine.emit("status_changes", change)
+        await drive.settle()
+        assert drive.shows("Update installing", "v Reservations none", "14:03:00 connector 2")
+        await drive.press("v")
+        assert drive.shows("no reservation")
+
+
+async def test_progress_that_is_the_same_paints_nothing() -> None:
+    async with screen(engine=world.engine()) as drive:
+        await drive.press("6")
+        before = drive.strips()
+        drive.engine.publish("firmware", world.firmware())
+        await drive.settle()
+        assert drive.strips() == before
+
+
+# --- acting ---------------------------------------------------------------------------------------
+
+
+def explanation(**changes: object) -> JsonValue:
+    """An answer to explain_tag."""
+    told = v.TagExplanation(
+        id_tag="04D4E5F6A7",
+        known_by="the local list",
+        status=world.ACCEPTED,
+        outcome=v.TagOutcome.ASK,
+        reason=Reason(
+            id="authorization.ask.no_pre_authorization",
+            rule="S 9.1",
+            text="the local list says Accepted for 04D4E5F6A7, but LocalPreAuthorize is false",
+            values={"key": "LocalPreAuthorize"},
+        ),
+        outcome_without_answer=v.TagOutcome.ACCEPTED,
+        reason_without_answer=Reason(
+            id="authorization.offline.list_accepted",
+            rule="S 3.5.4",
+            text="the CSMS gives no answer; LocalAuthorizeOffline is true",
+        ),
+        reservations=(11,),
+    )
+    answer: JsonValue = told.model_copy(update=changes).model_dump(mode="json")
+    return answer
+
+
+async def test_u_tells_what_would_happen_with_a_tag_and_why() -> None:
+    engine = world.engine()
+    engine.answers("explain_tag", explanation())
+    async with screen(engine=engine, size=(80, 40)) as drive:
+        await drive.press("6", "v", "u")
+        assert drive.shows("Look a tag up", "LocalPreAuthorize true", "04D4E5F6A7")
+        await drive.press("enter")
+        assert engine.calls == [("explain_tag", {"id_tag": "04D4E5F6A7"})]
+        assert drive.shows("Result the CSMS is asked", "Known the local list: Accepted")
+        assert drive.shows("it may use reservation 11", "Offline may start")
+        assert drive.shows("Online the CSMS is asked", "LocalAuthorizeOffline is true (S 3.5.4)")
+
+
+async def test_a_tag_is_looked_up_for_a_connector_and_a_wrong_one_is_refused_here() -> None:
+    engine = world.engine()
+    engine.answers("explain_tag", explanation(connector_id=2))
+    async with screen(engine=engine) as drive:
+        await drive.press("6", "u", "ctrl+u", "enter")
+        assert drive.shows("the tag must not be empty")
+        await drive.type("x" * 21)
+        await drive.press("enter")
+        assert drive.shows("a tag has at most 20 characters, this one 21")
+        await drive.press("ctrl+u", *"04AA", "tab", *"3", "enter")
+        assert drive.shows("the connector is one of 1, 2, or empty")
+        await drive.press("ctrl+u", "2", "enter")
+        assert engine.calls == [("explain_tag", {"id_tag": "04AA", "connector_id": 2})]
+        assert drive.shows("Connector 2 takes a tag now")
+
+
+async def test_an_explanation_that_this_version_does_not_know_is_shown_as_it_came() -> None:
+    engine = world.engine()
+    engine.answers("explain_tag", {"verdict": "perhaps"})
+    async with screen(engine=engine) as drive:
+        await drive.press("6", "u", "enter")
+        assert drive.shows("perhaps")
+
+
+async def test_x_asks_and_cancels_the_selected_reservation() -> None:
+    engine = world.engine()
+    async with screen(engine=engine) as drive:
+        await drive.press("6", "v", "down", "x")
+        assert drive.shows(
+            "Cancel reservation 12?", "every tag of group FLEET-7", "4 h 27 min left"
+        )
+        assert drive.shows("a StatusNotification is all the CSMS gets")
+        await drive.press("n")
+        assert engine.calls == []
+        await drive.press("x", "y")
+        assert engine.calls == [("cancel_reservation", {"reservation_id": 12})]
+        assert drive.shows("cancel_reservation: reservation cancelled")
+
+
+async def test_x_elsewhere_lets_a_reservation_in_force_be_chosen() -> None:
+    engine = world.engine()
+    async with screen(engine=engine) as drive:
+        await drive.press("6", "x")
+        assert drive.shows("Cancel which reservation?", "11 on connector 2 for 04D4E5F6A7")
+        await drive.press("enter")
+        assert drive.shows("Cancel reservation 1")
+        await drive.press("escape", "v", "G", "x")
+        assert drive.shows("Cancel which reservation?")
+        assert engine.calls == []
+
+
+async def test_clearing_the_cache_asks_and_says_how_many_were_forgotten() -> None:
+    engine = world.engine()
+    engine.answers("clear_authorization_cache", 2)
+    async with screen(engine=engine) as drive:
+        await drive.press("6", "c", "C")
+        assert drive.shows("Clear the authorization cache?", "2 tags forgotten")
+        assert drive.shows("offline they are unknown")
+        await drive.press("y")
+        assert engine.calls == [("clear_authorization_cache", {})]
+        assert drive.shows("clear_authorization_cache: 2 tags forgotten")
+
+
+async def test_the_power_the_network_and_errors_are_a_key_away() -> None:
+    engine = world.engine()
+    async with screen(engine=engine) as drive:
+        await drive.press("6", "N")
+        assert engine.calls == [("set_network", {"up": False})]
+        await drive.press("exclamation_mark")
+        assert drive.shows("Raise an error at connector 1", "ConnectorLockFailure")
+        await drive.press("escape", "b")
+        assert drive.shows("Cut the power")
+
+
+async def test_an_observer_sees_everything_and_looks_tags_up_but_changes_nothing() -> None:
+    engine = world.engine()
+    async with screen(engine=engine, read_only=True) as drive:
+        for key in ("x", "C", "b", "N", "exclamation_mark"):
+            await drive.press("6", key)
+            assert drive.shows("read only: attached as an observer")
+        await drive.press("h")
+        assert drive.shows(*ANSWERS[Subject.STATUS_HISTORY])
+        await drive.press("u")
+        assert drive.shows("Look a tag up")
+        assert engine.calls == []
+
+
+async def test_what_there_is_not_is_said() -> None:
+    async with screen(engine=world.engine(world.empty(), changes=[], attempts=[])) as drive:
+        await drive.press("6", "x")
+        assert drive.shows("Cancel a reservation: no reservation is in force")
+        await drive.press("C")
+        assert drive.shows("Clear the authorization cache: the cache is empty")
+        await drive.press("l")
+        assert drive.shows("empty, version 0 · in use · never sent by the CSMS", "no tag")
+        await drive.press("f")
+        assert drive.shows("no update yet", "the CSMS orders an update with UpdateFirmware")
+
+
+async def test_before_the_engine_has_said_anything_nothing_is_known() -> None:
+    async with screen(engine=FakeEngine(worlds.empty())) as drive:
+        for subject in Subject:
+            await drive.press("6", LETTERS[subject])
+        assert drive.shows("f Firmware not known yet", "a Link history not known yet")
+
+
+async def test_ten_thousand_tags_and_five_hundred_changes_are_shown_and_told() -> None:
+    async with screen(engine=world.crowded()) as drive:
+        await drive.press("6", "l")
+        assert drive.shows("100 of 10000 shown, u looks up any", "version 12 · 10000 tags")
+        await drive.press("G")
+        assert drive.shows("1000000095")
+        await drive.press("h")
+        assert drive.shows("Status history 500", "13:37:25")
+        await drive.press("slash", *"12")
+        assert drive.shows("40 of 500 match '12'")
+
+
+async def test_a_step_of_the_cursor_paints_two_lines() -> None:
+    async with screen(engine=world.crowded()) as drive:
+        await drive.press("6", "h")
+        pane = drive.app.main.query_one("#status_history-table")
+        painted: list[int] = []
+        render = pane.render_line
+
+        def noting(y: int) -> object:
+            painted.append(y)
+            return render(y)
+
+        pane.render_line = noting  # type: ignore[method-assign, assignment]
+        await drive.press("down")
+        assert painted == [1, 2]
+
+
+@pytest.mark.parametrize("poison", HOSTILE.values(), ids=HOSTILE)
+async def test_text_from_outside_is_harmless_in_every_subject(poison: str) -> None:
+    engine = FakeEngine(poisoned_world(world.world(), poison))
+    for change in world.status_changes():
+        hostile = poisoned(change, poison)
+        assert isinstance(hostile, v.StatusChange)
+        engine.emit("status_changes", hostile)
+    for attempt in world.link_attempts():
+        bad = poisoned(attempt, poison)
+        assert isinstance(bad, v.LinkAttempt)
+        engine.emit("link_attempts", bad)
+    told = poisoned(v.TagExplanation.model_validate_json(json.dumps(explanation())), poison)
+    assert isinstance(told, v.TagExplanation)
+    engine.answers("explain_tag", told.model_dump())
+    async with screen(engine=engine) as drive:
+        await drive.press("6")
+        for letter in LETTERS.values():
+            await drive.press(letter)
+            assert_harmless(drive)
+        for letter in "vlcha":
+            await drive.press(letter, "enter")
+            assert_harmless(drive)
+            await drive.press("escape")
+        await drive.press("x")
+        assert_harmless(drive)
+        await drive.press("escape", "u", "ctrl+u", "x", "enter")
+        assert_harmless(drive)

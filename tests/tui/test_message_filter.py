@@ -1,0 +1,86 @@
+"""The filter takes words and fields, leaves out what has a minus, and says what it cannot take."""
+
+from __future__ import annotations
+
+import pytest
+
+from cp_tui.tui.message_filter import WrongFilter, message_filter
+from cp_tui.tui.message_log import MessageLog
+from tests.tui import message_world
+
+
+def found(typed: str) -> list[str]:
+    """The ids of the day that pass, oldest first; of the text that is no frame, `-`."""
+    log = MessageLog()
+    for record in message_world.day():
+        log.add(record)
+    log.miss(5)
+    wanted = message_filter(typed)
+    passed = [e for e in map(log.exchange, log.numbers) if e is not None and wanted.takes(e)]
+    return [e.frames[0].message_id or "-" if e.frames else "missed" for e in passed]
+
+
+ALL = ["b1", "s1", "p1", "d1", "t1", "x1", "-", "m1", "h1"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "ids"),
+    [
+        ("", [*ALL, "missed"]),
+        ("  ", [*ALL, "missed"]),
+        ("example", ["b1", "d1"]),
+        ("EXAMPLE demo-22", ["b1"]),
+        ("chargeprofilemaxstacklevel", ["p1"]),
+        ("gateway", ["-"]),
+        ("action:Start*", ["t1"]),
+        ("action:start", ["t1"]),
+        ("action:*Notification", ["b1", "s1"]),
+        ("action:?eartbeat", ["x1", "h1"]),
+        ("conn:1", ["s1", "p1", "m1"]),
+        ("dir:in", ["p1", "-"]),
+        ("kind:callerror", ["d1"]),
+        ("kind:invalid", ["-"]),
+        ("id:b", ["b1"]),
+        ("id:*1", [each for each in ALL if each != "-"]),
+        ("result:Rej", ["p1"]),
+        ("latency:>500", ["t1"]),
+        ("latency:<5.1", ["p1"]),
+        ("error", ["p1", "d1", "t1", "-", "m1"]),
+        ("error -dir:in", ["d1", "t1", "m1"]),
+        ("composed", ["x1"]),
+        ("action:Start* conn:2 error", ["t1"]),
+        ("action:Start* conn:1 error", []),
+        ("-error -heartbeat", ["b1", "s1"]),
+        ("- conn:2", ["t1"]),
+        ("2026-01-05T11:49", ["b1"]),
+        ("http://x", []),
+        ('"status":"accepted"', ["b1"]),
+    ],
+)
+def test_the_filter_finds(typed: str, ids: list[str]) -> None:
+    assert found(typed) == ids
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("conn:x", "conn: takes the number of a connector, such as conn:1"),
+        ("conn:", "conn: takes the number of a connector, such as conn:1"),
+        ("dir:up", "dir: takes one of dir:in, dir:out"),
+        (
+            "kind:x",
+            "kind: takes one of kind:CALL, kind:CALLRESULT, kind:CALLERROR, kind:invalid",
+        ),
+        ("latency:500", "latency: takes milliseconds, such as latency:>500 or latency:<50"),
+        ("action:", "action: takes the beginning of a word, such as action:Start*"),
+        ("-foo:1", "no field 'foo': there are action, conn, dir, id, kind, latency, result"),
+    ],
+)
+def test_a_wrong_filter_says_what_is_allowed(typed: str, says: str) -> None:
+    with pytest.raises(WrongFilter) as raised:
+        message_filter(f"heartbeat {typed}")
+    assert str(raised.value) == says
+
+
+def test_a_pattern_of_many_wildcards_does_not_take_for_ever() -> None:
+    assert found("action:" + "*a" * 200) == []

@@ -1,0 +1,158 @@
+"""The log pairs requests with answers, says what became of each, and stays within its bound."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from pydantic import JsonValue
+
+from cp_tui.charge_point.variables import MessageRecord
+from cp_tui.tui.message_log import ANSWER_AWAITED_S_MAX, SLACK, Exchange, Fate, MessageLog
+from tests.tui import message_world as world
+from tests.tui import worlds
+
+
+def log_of(*records: MessageRecord, messages_max: int = 1000) -> MessageLog:
+    log = MessageLog(messages_max)
+    for record in records:
+        log.add(record)
+    return log
+
+
+def only(log: MessageLog) -> Exchange:
+    (number,) = log.numbers
+    exchange = log.exchange(number)
+    assert exchange is not None
+    return exchange
+
+
+def fates(log: MessageLog) -> list[Fate]:
+    found = [log.exchange(number) for number in log.numbers]
+    return [exchange.fate for exchange in found if exchange is not None]
+
+
+def test_an_answer_joins_its_request() -> None:
+    asked = world.request("1", "Heartbeat")
+    log = log_of(asked, world.answer(asked, {"currentTime": "2026-01-05T14:03:27Z"}))
+    exchange = only(log)
+    assert [frame.kind for frame in exchange.frames] == ["CALL", "CALLRESULT"]
+    assert (len(log), exchange.fate) == (2, Fate.DONE)
+
+
+def test_the_same_id_in_the_other_direction_is_another_request() -> None:
+    """Each side chooses its own ids (J 4.1.4)."""
+    ours = world.request("1", "Heartbeat")
+    theirs = world.request("1", "Reset", {"type": "Soft"}, direction=world.IN)
+    log = log_of(ours, theirs, world.answer(theirs, {"status": "Accepted"}))
+    assert fates(log) == [Fate.WAITS, Fate.DONE]
+
+
+def test_an_answer_that_nobody_asked_for_stands_alone() -> None:
+    log = log_of(world.answer(world.request("1", "Heartbeat")))
+    assert only(log).request is None
+
+
+@pytest.mark.parametrize("status", ["Rejected", "Blocked", "NotSupported", "UnknownVendorId"])
+def test_a_status_that_refuses_is_a_refusal(status: str) -> None:
+    asked = world.request("1", "DataTransfer")
+    assert only(log_of(asked, world.answer(asked, {"status": status}))).fate is Fate.REFUSED
+
+
+@pytest.mark.parametrize("status", ["Accepted", "Scheduled", "RebootRequired", "Unlocked"])
+def test_a_status_that_agrees_is_none(status: str) -> None:
+    asked = world.request("1", "DataTransfer")
+    assert only(log_of(asked, world.answer(asked, {"status": status}))).fate is Fate.DONE
+
+
+def test_the_next_request_of_the_charge_point_means_that_the_one_before_got_no_answer() -> None:
+    """It has one request under way at a time (J 4.1.1)."""
+    log = log_of(world.request("1", "Heartbeat"), world.request("2", "Heartbeat"))
+    assert fates(log) == [Fate.NO_ANSWER, Fate.WAITS]
+
+
+def test_a_composed_request_does_not_give_up_another() -> None:
+    composed = world.request("2", "Heartbeat", is_composed=True)
+    assert fates(log_of(world.request("1", "Heartbeat"), composed)) == [Fate.WAITS, Fate.WAITS]
+
+
+def test_a_lost_link_gives_up_what_waits_and_a_late_answer_is_taken_all_the_same() -> None:
+    asked = world.request("1", "Heartbeat")
+    log = log_of(asked)
+    log.give_up()
+    assert fates(log) == [Fate.NO_ANSWER]
+    log.add(world.answer(asked))
+    assert fates(log) == [Fate.DONE]
+
+
+def test_what_is_never_answered_is_given_up_when_time_has_passed() -> None:
+    later = worlds.NOW + timedelta(seconds=ANSWER_AWAITED_S_MAX + 1)
+    early = world.request("1", "Reset", direction=world.IN)
+    log = log_of(early, world.request("2", "Heartbeat", at=later))
+    assert fates(log) == [Fate.NO_ANSWER, Fate.WAITS]
+
+
+def test_the_oldest_go_and_the_numbers_stay() -> None:
+    log = log_of(*world.many(SLACK), messages_max=100)
+    assert 100 <= len(log) <= 100 + SLACK
+    assert log.numbers.stop == SLACK
+    assert log.exchange(log.numbers.start - 1) is None
+    newest = log.exchange(SLACK - 1)
+    assert newest is not None
+    assert newest.frames[0].message_id == f"id{SLACK - 1}"
+
+
+def test_long_messages_go_sooner() -> None:
+    log = MessageLog(characters_max=100_000)
+    for number in range(200):
+        log.add(world.request(f"{number}", "DataTransfer", {"data": "x" * 10_000}))
+    assert 8 <= len(log) <= 10
+    assert log.numbers.stop == 200
+
+
+def test_requests_without_an_answer_and_gaps_are_bounded_too() -> None:
+    log = MessageLog(100)
+    for number in range(5 * SLACK):
+        log.miss(1)
+        log.add(world.request(f"{number}", "Heartbeat", is_composed=True))
+    assert len(log) <= 100 + SLACK
+    assert len(log.numbers) <= 100 + SLACK
+    assert len(log._open) <= 100 + SLACK
+
+
+def test_an_answer_to_a_forgotten_request_stands_alone() -> None:
+    asked = world.request("old", "Heartbeat")
+    log = log_of(asked, *world.many(SLACK), messages_max=100)
+    log.add(world.answer(asked))
+    assert fates(log)[-1] is Fate.DONE
+    newest = log.exchange(log.numbers.stop - 1)
+    assert newest is not None
+    assert newest.request is None
+
+
+def test_what_was_missed_is_one_line_and_counts_up() -> None:
+    log = MessageLog()
+    log.miss(3)
+    log.miss(4)
+    assert (only(log).missed, only(log).fate) == (7, Fate.MISSED)
+
+
+def test_a_frame_is_written_as_it_went_over_the_wire() -> None:
+    payload: JsonValue = {"connectorId": 1, "info": "grün \u2028", "value": 1.50, "list": [None]}
+    asked = world.request('a"1', "StatusNotification", payload)
+    failed = world.error(asked, "InternalError", 'no "luck"')
+    call, error = only(log_of(asked, failed)).frames
+    assert json.loads(call.wire) == [2, 'a"1', "StatusNotification", payload]
+    assert json.loads(error.wire) == [4, 'a"1', "InternalError", 'no "luck"', {}]
+    result = only(log_of(world.answer(asked, {"status": "Accepted"}))).frames[0]
+    assert json.loads(result.wire) == [3, 'a"1', {"status": "Accepted"}]
+    assert json.loads(only(log_of(world.broken("<html>"))).frames[0].wire) == "<html>"
+
+
+def test_the_reason_comes_back_whole() -> None:
+    asked = world.request("1", "SetChargingProfile", direction=world.IN)
+    rejected = world.answer(asked, {"status": "Rejected"}, reason=world.TOO_HIGH)
+    answer = only(log_of(asked, rejected)).answer
+    assert answer is not None
+    assert answer.reason == world.TOO_HIGH

@@ -1,0 +1,177 @@
+"""Messages in words, without a screen."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+
+import pytest
+from pydantic import JsonValue
+
+from cp_tui.tui.message_log import Exchange, MessageLog
+from cp_tui.tui.view.fields import fitting
+from cp_tui.tui.view.messages import (
+    JSON_LINES_MAX,
+    about,
+    json_lines,
+    latency,
+    message_details,
+    message_fields,
+    result,
+    short_facts,
+)
+from cp_tui.tui.view.words import Clock
+from tests.tui import message_world, worlds
+
+CLOCK = Clock(worlds.NOW, UTC)
+
+
+def day() -> dict[str, Exchange]:
+    """The exchanges of the day by the id of their first frame."""
+    log = MessageLog()
+    for record in message_world.day():
+        log.add(record)
+    found = [exchange for exchange in map(log.exchange, log.numbers) if exchange is not None]
+    return {exchange.frames[0].message_id: exchange for exchange in found}
+
+
+def line(exchange: Exchange, width: int = 79) -> list[str]:
+    """The cells of a row."""
+    fields = fitting(message_fields(CLOCK, width), width)
+    return [field.cell(exchange).plain for field in fields]
+
+
+@pytest.mark.parametrize(
+    ("message_id", "words"),
+    [
+        ("b1", "Accepted"),
+        ("s1", "answered"),
+        ("p1", "! Rejected"),
+        ("d1", "! NotImplemented"),
+        ("t1", "! Blocked"),
+        ("m1", "! no answer"),
+        ("h1", "waits"),
+        ("", "! no OCPP frame"),
+    ],
+)
+def test_a_sign_and_a_word_tell_what_became_of_it(message_id: str, words: str) -> None:
+    assert result(day()[message_id]).plain == words
+
+
+def test_a_line_holds_what_fits() -> None:
+    cells = ["13:41:02", "in", "SetChargingProfile", "1", "1.4 ms", "! Rejected"]
+    assert line(day()["p1"])[:6] == cells
+    assert line(day()["p1"], 50) == [*cells[:3], "! Rejected"]
+    assert line(day()["p1"], 160)[0] == "13:41:02.000"
+    assert line(day()["p1"], 160)[-1] == "p1"
+
+
+def test_a_composed_request_an_answer_alone_and_a_gap_are_told_apart() -> None:
+    log = MessageLog()
+    log.add(message_world.answer(message_world.request("1", "Heartbeat")))
+    log.miss(12)
+    alone, gap = (log.exchange(0), log.exchange(1))
+    assert alone is not None
+    assert gap is not None
+    assert line(alone)[2] == "Heartbeat (answer)"
+    assert line(day()["x1"])[2] == "*Heartbeat"
+    assert line(gap)[-1] == "12 messages not shown: the screen was too slow"
+    assert line(gap)[:6] == ["", "", "(12 not shown)", "", "", ""]
+    assert [fact.text.plain for fact in message_details(gap, CLOCK)] == [line(gap)[-1]]
+    assert [fact.text.plain for fact in short_facts(gap, 80)] == [line(gap)[-1]]
+
+
+def test_the_date_stands_where_it_was_another_day() -> None:
+    log = MessageLog()
+    log.add(message_world.request("1", "Heartbeat", at=worlds.at(10, day=3)))
+    exchange = log.exchange(0)
+    assert exchange is not None
+    assert line(exchange)[0] == "Jan 03"
+    assert line(exchange, 160)[0] == "Jan 03 10:00"
+
+
+def test_the_reason_comes_before_what_the_request_says() -> None:
+    assert about(day()["p1"]).plain == message_world.TOO_HIGH.text
+    assert about(day()["d1"]).plain == "no vendor is known here"
+    assert about(day()["s1"]).plain == "status Charging, errorCode NoError"
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "words"),
+    [(0.0, "<0.1 ms"), (0.42, "0.4 ms"), (12.3, "12 ms"), (812, "812 ms"), (3210, "3.2 s")],
+)
+def test_a_latency_is_read_at_a_glance(milliseconds: float, words: str) -> None:
+    assert latency(milliseconds) == words
+
+
+def test_the_details_hold_both_frames_times_ids_and_the_reason_with_its_values() -> None:
+    facts = message_details(day()["p1"], CLOCK)
+    text = "\n".join(f"{fact.label} {fact.text.plain}" for fact in facts)
+    assert "Request SetChargingProfile CALL from the CSMS · 2026-01-05 13:41:02.000" in text
+    assert '"chargingProfileId": 7,' in text
+    assert "Answer SetChargingProfile CALLRESULT to the CSMS · 2026-01-05 13:41:02.001" in text
+    assert "connector 1 · id p1" in text
+    assert "Rejected · after 1.4 ms" in text
+    assert "Why stack level 9 is above ChargeProfileMaxStackLevel 3" in text
+    assert "Rule S 5.16 · smart_charging.profile.stack_level_too_high" in text
+    assert "stackLevel = 9" in text
+
+
+def test_a_few_lines_say_what_was_asked_answered_and_why() -> None:
+    facts = short_facts(day()["p1"], 80)
+    assert [fact.label for fact in facts] == ["Asked", "Answer", "Why"]
+    assert facts[1].text.plain == '! Rejected · 1.4 ms · {"status": "Rejected"}'
+    assert facts[2].text.plain.endswith("(S 5.16)")
+    assert [fact.label for fact in short_facts(day()[""], 80)] == ["Text", "Why"]
+
+
+@pytest.mark.parametrize(
+    ("meter_value", "words"),
+    [
+        (
+            [{"sampledValue": [{"value": "22"}, {"value": "5506.2", "unit": "W"}]}],
+            "22 Wh, 5506.2 W",
+        ),
+        ([], ""),
+        ([None, {"sampledValue": 5}, {"sampledValue": [7]}], ""),
+        ("text", ""),
+    ],
+)
+def test_meter_values_are_read_as_readings(meter_value: JsonValue, words: str) -> None:
+    log = MessageLog()
+    payload: JsonValue = {"connectorId": 1, "meterValue": meter_value}
+    log.add(message_world.request("1", "MeterValues", payload))
+    exchange = log.exchange(0)
+    assert exchange is not None
+    assert about(exchange).plain == words
+
+
+def test_json_is_coloured_by_what_it_is() -> None:
+    lines = json_lines('{"a":1,"b":"text","c":null}')
+    assert [found.plain for found in lines] == [
+        "{",
+        '  "a": 1,',
+        '  "b": "text",',
+        '  "c": null',
+        "}",
+    ]
+    styles = [{str(span.style) for span in found.spans} for found in lines]
+    assert styles[1] == {"$text-accent", "$text-warning"}
+    assert styles[2] == {"$text-accent", "$text-success"}
+    assert styles[3] == {"$text-accent", "bold"}
+
+
+def test_hostile_json_stays_on_its_lines_and_shows_no_control() -> None:
+    text = "\x1b]0;x\x07\x85\u2028\u202e[/red]\x00"
+    lines = json_lines(json.dumps({text: text}, ensure_ascii=False))
+    assert len(lines) == 3
+    assert lines[1].plain.isprintable()
+    assert "[/red]" in lines[1].plain
+
+
+def test_a_huge_payload_is_cut_and_says_so() -> None:
+    payload: JsonValue = {"list": list(range(5000)), "text": "x" * 1_000_000}
+    lines = json_lines(json.dumps(payload))
+    assert len(lines) == JSON_LINES_MAX + 1
+    assert lines[-1].plain == "… 4705 more lines: copy or export it"
+    assert sum(len(found.plain) for found in json_lines(json.dumps("y" * 1_000_000))) < 3000

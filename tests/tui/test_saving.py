@@ -1,0 +1,88 @@
+"""Writing a file holds nobody up, tells how far it is, and leaves no half of one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from itertools import repeat
+from pathlib import Path
+from time import sleep
+
+import pytest
+
+from cp_tui.tui import saving
+from cp_tui.tui.desk import Form, FormField
+from cp_tui.tui.outcome import Outcome, done
+from tests.tui import worlds
+from tests.tui.driving import screen
+
+
+def slow_pieces() -> Iterator[str]:
+    """Half a second's work without a pause."""
+    for _ in range(500):
+        sleep(0.001)
+        yield "x"
+
+
+async def test_others_have_their_turn_while_a_long_text_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    writing = asyncio.create_task(saving.write_new(path, slow_pieces(), lambda _: None))
+    turns = 0
+    while not writing.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 20
+    assert path.read_text() == 500 * "x"
+
+
+async def test_a_long_job_tells_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "PROGRESS_INTERVAL_S", 0.0)
+    told: list[str] = []
+    await saving.write_new(tmp_path / "a", repeat(100_000 * "x", 3), told.append)
+    assert told[-1] == "0.3 MB so far"
+
+
+async def test_a_file_that_is_not_finished_is_taken_away(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    writing = asyncio.create_task(saving.write_new(path, slow_pieces(), lambda _: None))
+    while not path.exists():
+        await asyncio.sleep(0)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert not path.exists()
+
+
+async def test_a_file_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError):
+        await saving.write_new(path, ["yours"], lambda _: None)
+    assert path.read_text() == "mine"
+
+
+async def test_a_job_goes_on_when_its_form_is_closed() -> None:
+    may_end, has_ended = asyncio.Event(), asyncio.Event()
+
+    async def job(tell: Callable[[str], None]) -> Outcome:
+        tell("1.5 MB so far")
+        await may_end.wait()
+        tell("2.5 MB so far")
+        has_ended.set()
+        return done("written", "a.json")
+
+    form = Form("Export", (FormField("path", "File", value="a.json"),), "Write", lambda _: job)
+    async with screen(worlds.healthy()) as drive:
+        drive.app.run_worker(drive.app.desk.fill(form))
+        await drive.settle()
+        await drive.press("enter")
+        assert drive.shows("Export", "running since", "escape leaves it running", "1.5 MB so far")
+        await drive.press("escape")
+        assert not drive.shows("Export")
+        may_end.set()
+        async with asyncio.timeout(1):
+            await has_ended.wait()
+        await drive.settle()
+        assert drive.shows("Connectors")
