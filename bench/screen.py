@@ -1,8 +1,9 @@
 """What the screen costs: `python bench/screen.py`. Bytes to the terminal, processor, key to paint.
 
-`cp-tui attach` runs in a pty of 80x24 on a real `cp-tui serve`; a CSMS in a process of its own
-sends requests at a steady rate. Start is set against a bare Textual app, and traffic against
-a program that reads the same variables through the same door and does nothing with them.
+The screen runs in a pty of 80x24 on a real `cp-tui serve`; a CSMS in a process of its own sends
+requests at a steady rate. Start is set against a bare Textual app, and traffic against a program
+that reads the same variables through the same door and does nothing with them. Beside bytes, only
+the time of the processor is worth comparing where other work goes on.
 """
 
 from __future__ import annotations
@@ -11,30 +12,41 @@ import asyncio
 import json
 import multiprocessing
 import os
-import pty
+import subprocess
 import sys
-import termios
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from itertools import count
+from itertools import count, cycle, islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import monotonic
 
+from pty_terminal import Terminal, cpu_s, in_terminal
 from websockets.asyncio.server import ServerConnection, serve
 
-COLUMNS, LINES = 80, 24
 IDLE_S = 60.0
-TRAFFIC_S = 15.0
-STEPS = 20
-PAINT_S_MAX = 2.0
+PING_INTERVAL_S = 60.0
+"""Default of WebSocketPingInterval: the first ping is news, one as fast as before is not."""
+TRAFFIC_S = 10.0
+STEPS = 15
+RATES = (100, 500, 1_000)
 SETTLE_S = 1.0
-STARTS = 5
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+STARTS = 7
+SCREENS = {
+    "1": "dashboard",
+    "2": "messages",
+    "3": "configuration",
+    "4": "schedule",
+    "5": "transactions",
+    "6": "maintenance",
+    "7": "csms",
+}
+PANE_STEPS = {"dashboard": "\t\t", "schedule": "\t"}
+"""Keys that lead to the table in which the cursor goes; elsewhere it has the focus."""
 FOLLOWED = ("identity", "link", "registration", "connectors", "configuration", "outbox", "messages")
 
 REQUESTS: tuple[tuple[str, dict[str, object]], ...] = (
@@ -52,6 +64,35 @@ class Bare(App):
         yield Static("Accepted")
 Bare().run()
 """
+PAINTING_KEYS = {"messages": "jk", "configuration": "jk"}
+"""Where there is one pane, the key of the next changes nothing; `g` goes back to the newest."""
+
+CSMS_DOOR = """
+import asyncio, sys
+from pathlib import Path
+from cp_tui.control.client import Client
+from cp_tui.control.server import ControlServer
+from cp_tui.csms.central_system import CentralSystem
+from cp_tui.csms.director import Director
+from cp_tui.csms.door import CsmsDoor
+async def main():
+    async with CentralSystem() as csms:
+        director = Director(await Client.connect(Path(sys.argv[1])), csms, "CP001")
+        await ControlServer(CsmsDoor(csms, director), Path(sys.argv[2])).start()
+        await asyncio.Event().wait()
+asyncio.run(main())
+"""
+"""A CSMS of a demo in which nothing is played."""
+
+SCREEN = """
+import sys
+from pathlib import Path
+from cp_tui.cli.screen import show_screen
+from cp_tui.tui.look import Look
+door, csms = map(Path, sys.argv[1:])
+show_screen(door, Look(), read_only=False, quit_choice=False, csms=csms)
+"""
+"""As `cp-tui demo` shows it: with the screen of the CSMS."""
 
 BARE_READER = """
 import json, socket, sys
@@ -68,12 +109,16 @@ for line in door.makefile("rb"):
 
 
 def run_csms(pipe: Connection) -> None:
-    """Serve one charge point; the pipe says how many frames per second to cause, until None."""
+    """Serve one charge point; the pipe says how many frames per second to cause, until None.
+
+    To each word it answers how many requests were sent so far.
+    """
     asyncio.run(_csms(pipe))
 
 
 async def _csms(pipe: Connection) -> None:
     rate = 0.0
+    total = 0
 
     async def converse(connection: ServerConnection) -> None:
         asking = asyncio.create_task(_ask(connection))
@@ -86,6 +131,7 @@ async def _csms(pipe: Connection) -> None:
             asking.cancel()
 
     async def _ask(connection: ServerConnection) -> None:
+        nonlocal total
         begin, sent = monotonic(), 0.0
         for number in count():
             if rate == 0:
@@ -94,6 +140,7 @@ async def _csms(pipe: Connection) -> None:
                 action, payload = REQUESTS[number % len(REQUESTS)]
                 await connection.send(json.dumps([2, f"{number}", action, payload]))
                 sent += 1
+                total += 1
                 continue
             await asyncio.sleep(0.002)
 
@@ -101,6 +148,7 @@ async def _csms(pipe: Connection) -> None:
         pipe.send(next(iter(server.sockets)).getsockname()[1])
         while (order := await asyncio.to_thread(pipe.recv)) is not None:
             rate = order
+            pipe.send(total)
 
 
 def _answer(action: str) -> dict[str, object]:
@@ -112,94 +160,7 @@ def _answer(action: str) -> dict[str, object]:
     return answers.get(action, {})
 
 
-# --- what is measured -----------------------------------------------------------------------------
-
-
-class Terminal:
-    """A program in a pty: how many bytes came, and when the newest did."""
-
-    def __init__(self, process: Process, near: int) -> None:
-        self.process = process
-        self.bytes = 0
-        self.text = bytearray()
-        self.last_at = 0.0
-        self._near = near
-        self._news = asyncio.Event()
-        asyncio.get_running_loop().add_reader(near, self._read)
-
-    def _read(self) -> None:
-        try:
-            data = os.read(self._near, 65_536)
-        except OSError:
-            asyncio.get_running_loop().remove_reader(self._near)
-            return
-        self.bytes += len(data)
-        self.text += data
-        self.last_at = monotonic()
-        self._news.set()
-
-    def press(self, keys: str) -> None:
-        """Type."""
-        os.write(self._near, keys.encode())
-
-    async def painted(self, keys: str) -> tuple[float, int]:
-        """Type; give the seconds to the first byte of what comes of it, and how many bytes come."""
-        before, begin = self.bytes, monotonic()
-        self._news.clear()
-        self.press(keys)
-        async with asyncio.timeout(PAINT_S_MAX):
-            await self._news.wait()
-        first_s = self.last_at - begin
-        await asyncio.sleep(0.3)
-        return first_s, self.bytes - before
-
-    async def wait_for(self, text: bytes) -> None:
-        """Wait until a text was written."""
-        async with asyncio.timeout(20):
-            while text not in self.text:
-                self._news.clear()
-                await self._news.wait()
-
-    @property
-    def cpu_s(self) -> float:
-        """Time of the processor that the program took so far."""
-        return cpu_s(self.process.pid)
-
-    async def close(self) -> None:
-        """End it."""
-        if self.process.returncode is None:
-            self.process.kill()
-        await self.process.wait()
-        asyncio.get_running_loop().remove_reader(self._near)
-        os.close(self._near)
-
-
-def cpu_s(process_id: int) -> float:
-    """Time of the processor that a process took so far, its threads included."""
-    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
-
-
-@asynccontextmanager
-async def in_terminal(*command: str) -> AsyncIterator[Terminal]:
-    """Run a program in a pty of 80x24."""
-    near, far = pty.openpty()
-    os.set_blocking(near, False)
-    termios.tcsetwinsize(far, (LINES, COLUMNS))
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=far,
-        stdout=far,
-        stderr=far,
-        start_new_session=True,
-        env=os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
-    )
-    os.close(far)
-    terminal = Terminal(process, near)
-    try:
-        yield terminal
-    finally:
-        await terminal.close()
+# --- the stage -----------------------------------------------------------------------------------
 
 
 @asynccontextmanager
@@ -239,43 +200,73 @@ def attach(door: Path) -> tuple[str, ...]:
 
 
 async def starts(door: Path) -> None:
-    """From the command to the first byte and to the first full data."""
+    """From the command to the first byte and to the first full data; the shortest of each."""
     commands: dict[str, Sequence[str]] = {
         "bare Textual app": (sys.executable, "-c", BARE_APP),
         "cp-tui attach": attach(door),
     }
-    first: dict[str, list[float]] = {name: [] for name in commands}
-    full: dict[str, list[float]] = {name: [] for name in commands}
+    found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in commands}
     for _ in range(STARTS):
         for name, command in commands.items():
             begin = monotonic()
             async with in_terminal(*command) as terminal:
                 await terminal.wait_for(b"\x1b")
-                first[name].append(monotonic() - begin)
+                first_s = monotonic() - begin
                 await terminal.wait_for(b"Accepted")
-                full[name].append(monotonic() - begin)
-    print("| Start | first byte, s | data, s | Ratio |\n|---|---|---|---|")
-    bare = median(full["bare Textual app"])
-    for name in commands:
-        data_s = median(full[name])
-        print(f"| {name} | {median(first[name]):.2f} | {data_s:.2f} | {data_s / bare:.1f} |")
+                found[name].append((first_s, monotonic() - begin, terminal.cpu_s))
+    print("| Start | first byte, s | data, s | CPU, s | Ratio of CPU |\n|---|---|---|---|---|")
+    bare_s = min(cpu for *_walls, cpu in found["bare Textual app"])
+    for name, runs in found.items():
+        first_s, data_s, cpu = (min(column) for column in zip(*runs, strict=True))
+        print(f"| {name} | {first_s:.2f} | {data_s:.2f} | {cpu:.2f} | {cpu / bare_s:.1f} |")
 
 
-async def idle_and_keys(terminal: Terminal) -> None:
-    """A screen at rest, and what keys cost on it."""
-    before, cpu = terminal.bytes, terminal.cpu_s
-    await asyncio.sleep(IDLE_S)
-    idle = (terminal.bytes - before) * 60 / IDLE_S
-    share = 100 * (terminal.cpu_s - cpu) / IDLE_S
-    print("\n| At rest | Bytes | CPU |\n|---|---|---|")
-    print(f"| dashboard, a minute | {idle:,.0f} | {share:.2f} % |")
+def versions() -> None:
+    """What the command takes that needs nothing, against Python alone; the shortest of each."""
+    print("\n| Command | s | CPU, s |\n|---|---|---|")
+    for name, arguments in (
+        ("python -c pass", ("-c", "pass")),
+        ("cp-tui --version", ("-m", "cp_tui", "--version")),
+    ):
+        walls, cpus = [], []
+        for _ in range(STARTS):
+            begin, before = monotonic(), os.times()
+            subprocess.run((sys.executable, *arguments), stdout=subprocess.DEVNULL, check=True)
+            after = os.times()
+            walls.append(monotonic() - begin)
+            cpus.append(sum(after[2:4]) - sum(before[2:4]))
+        print(f"| {name} | {min(walls):.3f} | {min(cpus):.2f} |")
+
+
+async def at_rest(command: Sequence[str]) -> None:
+    """Every screen at rest, in terminals side by side."""
+    print("\n| At rest, for a minute | Bytes | CPU |\n|---|---|---|")
+    async with AsyncExitStack() as stack:
+        terminals: list[Terminal] = []
+        for digit in SCREENS:
+            terminal = await stack.enter_async_context(in_terminal(*command))
+            await terminal.wait_for(b"Accepted")
+            await asyncio.sleep(SETTLE_S)
+            terminal.press(digit)
+            terminals.append(terminal)
+        await asyncio.sleep(PING_INTERVAL_S)
+        before = [(terminal.bytes, terminal.cpu_s) for terminal in terminals]
+        await asyncio.sleep(IDLE_S)
+        for name, terminal, (size, cpu) in zip(SCREENS.values(), terminals, before, strict=True):
+            share = 100 * (terminal.cpu_s - cpu) / IDLE_S
+            print(f"| {name} | {(terminal.bytes - size) * 60 / IDLE_S:,.0f} | {share:.2f} % |")
+
+
+async def all_keys(terminal: Terminal) -> None:
+    """What keys cost on each screen."""
     print("\n| Key | Bytes, median | most | ms to paint, median | CPU, ms each |")
     print("|---|---|---|---|---|")
-    await keys(terminal, "cursor step, keys of the dashboard", "\t\t", ["j"] * STEPS)
-    await keys(terminal, "next pane", "", ["\t"] * STEPS)
-    await keys(terminal, "another screen", "", [*"23456123451"])
-    await keys(terminal, "cursor step, messages", "2", ["j"] * STEPS)
-    await keys(terminal, "cursor step, configuration", "3", ["j"] * STEPS)
+    await keys(terminal, "next pane, dashboard", "", ["\t"] * STEPS)
+    await keys(terminal, "another screen, for the first time", "", [*SCREENS][1:])
+    await keys(terminal, "another screen, later", "", [*SCREENS] * 2)
+    for digit, name in SCREENS.items():
+        lead = digit + PANE_STEPS.get(name, "")
+        await keys(terminal, f"cursor step, {name}", lead, ["j", "j", "j", "k", "k", "k"] * 3)
     terminal.press("1")
     await asyncio.sleep(SETTLE_S)
 
@@ -286,8 +277,11 @@ async def keys(terminal: Terminal, what: str, first: str, presses: Sequence[str]
         terminal.press(key)
         await asyncio.sleep(SETTLE_S)
     cpu = terminal.cpu_s
-    results = [await terminal.painted(key) for key in presses]
+    results = [found for key in presses if (found := await terminal.painted(key)) is not None]
     each_ms = 1_000 * (terminal.cpu_s - cpu) / len(presses)
+    if not results:
+        print(f"| {what} | 0, there is nothing to go to | | | {each_ms:.0f} |")
+        return
     paints = [1_000 * seconds for seconds, _ in results]
     sizes = [size for _, size in results]
     print(
@@ -301,48 +295,83 @@ async def traffic(door: Path, terminal: Terminal, reins: Connection, engine: int
         sys.executable, "-c", BARE_READER, f"{door}", *FOLLOWED, stdin=DEVNULL
     )
     print(
-        "\n| Traffic | CPU of the screen | KiB/s | key to paint, ms | CPU, bare reader | engine |"
+        "\n| Traffic | Frames/s | KiB/s | CPU, screen | bare reader | engine | key to paint, ms |"
     )
-    print("|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|")
     try:
-        for digit, name in (("1", "dashboard"), ("2", "messages")):
+        for digit, name in SCREENS.items():
             terminal.press(digit)
             await asyncio.sleep(SETTLE_S)
-            for rate in (100, 500, 1_000):
-                reins.send(rate)
+            for rate in RATES if name in ("dashboard", "messages") else RATES[-1:]:
+                send_at(reins, rate)
                 await asyncio.sleep(SETTLE_S)
-                row = await passing(terminal, reader, engine)
-                print(f"| {name}, {rate:,} frames/s | {row}")
-                reins.send(0)
+                cells = await passing(terminal, (reins, rate), reader, engine)
+                paint = await key_to_paint(terminal, PAINTING_KEYS.get(name, "\t"))
+                terminal.press("g")
+                print(f"| {name} | {' | '.join([*cells, paint])} |")
+                send_at(reins, 0)
                 await asyncio.sleep(SETTLE_S)
     finally:
         reader.kill()
         await reader.wait()
 
 
-async def passing(terminal: Terminal, reader: Process, engine: int) -> str:
-    """Measure for a while; give the cells of a row."""
-    before, begin = terminal.bytes, monotonic()
-    cpus = [cpu_s(process) for process in (terminal.process.pid, reader.pid, engine)]
+def send_at(reins: Connection, rate: int) -> int:
+    """Say how many frames per second there shall be; give the requests that were sent so far."""
+    reins.send(rate)
+    sent: int = reins.recv()
+    return sent
+
+
+async def passing(
+    terminal: Terminal, source: tuple[Connection, int], reader: Process, engine: int
+) -> list[str]:
+    """Measure for a while; give frames, bytes, and the processor of each."""
+    processes = (terminal.process.pid, reader.pid, engine)
+    size, begin, requests = terminal.bytes, monotonic(), send_at(*source)
+    cpus = [cpu_s(process) for process in processes]
     await asyncio.sleep(TRAFFIC_S)
     lasted_s = monotonic() - begin
-    own, bare, served = (
-        100 * (cpu_s(process) - cpu) / lasted_s
-        for process, cpu in zip((terminal.process.pid, reader.pid, engine), cpus, strict=True)
+    shares = [100 * (cpu_s(p) - cpu) / lasted_s for p, cpu in zip(processes, cpus, strict=True)]
+    frames = 2 * (send_at(*source) - requests) / lasted_s
+    rate = (terminal.bytes - size) / lasted_s / 1024
+    return [f"{frames:,.0f}", f"{rate:.1f}", *(f"{share:.0f} %" for share in shares)]
+
+
+async def key_to_paint(terminal: Terminal, keys: str) -> str:
+    """Press keys in turn; give the milliseconds to the first byte, where something changes."""
+    presses = islice(cycle(keys), STEPS)
+    found = [each for key in presses if (each := await terminal.painted(key)) is not None]
+    return f"{1_000 * median(seconds for seconds, _ in found):.0f}" if found else ""
+
+
+@asynccontextmanager
+async def csms_door(door: Path) -> AsyncIterator[Path]:
+    """The door of a CSMS that has nothing to do."""
+    path = door.with_name("csms")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", CSMS_DOOR, f"{door}", f"{path}", stdin=DEVNULL
     )
-    rate = (terminal.bytes - before) / lasted_s / 1024
-    paints = [1_000 * (await terminal.painted("\t"))[0] for _ in range(STEPS)]
-    return f"{own:.0f} % | {rate:.1f} | {median(paints):.0f} | {bare:.0f} % | {served:.0f} % |"
+    try:
+        while not path.exists():
+            await asyncio.sleep(0.05)
+        yield path
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 async def main() -> None:
     """Print the tables."""
-    async with charge_point() as (door, reins, engine):
+    async with charge_point() as (door, reins, engine), csms_door(door) as csms:
         await starts(door)
-        async with in_terminal(*attach(door)) as terminal:
+        versions()
+        shown = (sys.executable, "-c", SCREEN, f"{door}", f"{csms}")
+        await at_rest(shown)
+        async with in_terminal(*shown) as terminal:
             await terminal.wait_for(b"Accepted")
             await asyncio.sleep(2 * SETTLE_S)
-            await idle_and_keys(terminal)
+            await all_keys(terminal)
             await traffic(door, terminal, reins, engine)
 
 

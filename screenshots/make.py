@@ -14,22 +14,32 @@ from tempfile import TemporaryDirectory
 from textual.pilot import Pilot
 
 from cp_tui.cli.backstage import play_on
-from cp_tui.cli.demo import socket_path
+from cp_tui.cli.demo import csms_socket_path, socket_path
 from cp_tui.control.client import Client, EngineConnection
 from cp_tui.control.paths import is_answering
+from cp_tui.csms.variables import CSMS
 from cp_tui.tui.app import CpTuiApp
 from cp_tui.tui.store import Snapshot
 
 HERE = Path(__file__).resolve().parent
 
 PICTURES = (
-    ("dashboard-dark", (120, 40), "cp-dark", ()),
-    ("dashboard-light", (120, 40), "cp-light", ()),
-    ("dashboard-80x24", (80, 24), "cp-dark", ()),
-    ("menu", (80, 24), "cp-dark", ("ctrl+p",)),
+    ("dashboard-dark", (120, 40), "cp-dark", ("1",)),
+    ("dashboard-light", (120, 40), "cp-light", ("1",)),
+    ("dashboard-80x24", (80, 24), "cp-dark", ("1",)),
+    ("menu", (80, 24), "cp-dark", ("1", "ctrl+p")),
+    ("messages", (120, 40), "cp-dark", ("2",)),
+    ("configuration", (120, 40), "cp-dark", ("3",)),
     ("schedule", (120, 40), "cp-dark", ("4",)),
+    ("csms", (120, 40), "cp-dark", ("7",)),
 )
 """Name, size of the terminal, theme, and keys to press before."""
+
+LATE_PICTURES = (
+    ("transactions", (120, 40), "cp-dark", ("5",)),
+    ("maintenance", (120, 40), "cp-dark", ("6", "h")),
+)
+"""What is worth a look only with a past."""
 
 DEADLINE_S = 60.0
 """The story reaches its middle within 20 s."""
@@ -57,17 +67,20 @@ async def take_pictures(folder: Path) -> None:
     async def connect() -> EngineConnection:
         return await Client.connect(socket_path(folder))
 
-    app = CpTuiApp(connect)
+    async def connect_csms() -> EngineConnection:
+        return await Client.connect(csms_socket_path(folder), vocabulary=CSMS)
+
+    app = CpTuiApp(connect, connect_csms=connect_csms)
     async with app.run_test(size=PICTURES[0][1]) as pilot:
-        async with asyncio.timeout(DEADLINE_S):
-            while not is_in_full_swing(app.store.snapshot):
-                await pilot.pause(0.2)
-        for name, size, theme, keys in PICTURES:
-            await take(app, pilot, size, theme, keys)
-            path = HERE / f"{name}.svg"
-            path.write_text(app.export_screenshot(title="cp-tui demo", simplify=True))
-            print(path.name)
-            if keys:
+        for is_time, pictures in ((is_in_full_swing, PICTURES), (has_a_past, LATE_PICTURES)):
+            async with asyncio.timeout(DEADLINE_S):
+                while not is_time(app.store.snapshot):
+                    await pilot.pause(0.2)
+            for name, size, theme, keys in pictures:
+                await take(app, pilot, size, theme, keys)
+                path = HERE / f"{name}.svg"
+                path.write_text(app.export_screenshot(title="cp-tui demo", simplify=True))
+                print(path.name)
                 await pilot.press("escape")
 
 
@@ -85,6 +98,11 @@ def is_in_full_swing(snapshot: Snapshot) -> bool:
     """A vehicle charges under a profile, and a monitored key was changed."""
     powers = [c.measurement.power_w for c in snapshot.running if c.measurement is not None]
     return bool(snapshot.monitors.history) and any(power > 5_000 for power in powers)
+
+
+def has_a_past(snapshot: Snapshot) -> bool:
+    """A transaction has ended."""
+    return any(entry.stopped_at is not None for entry in snapshot.transactions)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,122 @@
+"""A program in a pty, as seen by whoever pays for the line: bytes, time to paint, processor."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import termios
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import gettempdir
+from time import monotonic
+
+COLUMNS, LINES = 80, 24
+PAINT_S_MAX = 1.0
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+class Terminal:
+    """A program in a pty: how many bytes came, and when the newest did."""
+
+    def __init__(self, process: Process, near: int) -> None:
+        self.process = process
+        self.bytes = 0
+        self.text = bytearray()
+        self.last_at = 0.0
+        self._near = near
+        self._news = asyncio.Event()
+        asyncio.get_running_loop().add_reader(near, self._read)
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._near, 65_536)
+        except OSError:
+            asyncio.get_running_loop().remove_reader(self._near)
+            return
+        self.bytes += len(data)
+        self.text += data
+        self.last_at = monotonic()
+        self._news.set()
+
+    def press(self, keys: str) -> None:
+        """Type."""
+        os.write(self._near, keys.encode())
+
+    async def painted(self, keys: str) -> tuple[float, int] | None:
+        """Type; give the seconds to the first byte of what comes of it, and how many bytes come.
+
+        None: nothing changes.
+        """
+        before, begin = self.bytes, monotonic()
+        self._news.clear()
+        self.press(keys)
+        try:
+            async with asyncio.timeout(PAINT_S_MAX):
+                await self._news.wait()
+        except TimeoutError:
+            return None
+        first_s = self.last_at - begin
+        await asyncio.sleep(0.3)
+        return first_s, self.bytes - before
+
+    async def wait_for(self, text: bytes) -> None:
+        """Wait until a text was written."""
+        async with asyncio.timeout(20):
+            while text not in self.text:
+                self._news.clear()
+                await self._news.wait()
+
+    @property
+    def cpu_s(self) -> float:
+        """Time of the processor that the program took so far."""
+        return cpu_s(self.process.pid)
+
+    async def close(self) -> None:
+        """End it."""
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+        asyncio.get_running_loop().remove_reader(self._near)
+        os.close(self._near)
+
+
+def cpu_s(process_id: int) -> float:
+    """Time of the processor that a process took so far, its threads included."""
+    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+
+
+def environment() -> dict[str, str]:
+    """A terminal with all colours, and nothing remembered or set by whoever runs this."""
+    nowhere = str(Path(gettempdir()) / "cp-tui-bench-nothing")
+    return os.environ | {
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "XDG_STATE_HOME": nowhere,
+        "XDG_CONFIG_HOME": nowhere,
+    }
+
+
+@asynccontextmanager
+async def in_terminal(*command: str) -> AsyncIterator[Terminal]:
+    """Run a program in a pty of 80x24."""
+    near, far = pty.openpty()
+    os.set_blocking(near, False)
+    termios.tcsetwinsize(far, (LINES, COLUMNS))
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=far,
+        stdout=far,
+        stderr=far,
+        start_new_session=True,
+        env=environment(),
+    )
+    os.close(far)
+    terminal = Terminal(process, near)
+    try:
+        yield terminal
+    finally:
+        await terminal.close()
