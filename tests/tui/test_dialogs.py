@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from textual.app import ComposeResult
 from textual.content import Content
 
 from cp_tui.tui.dialogs.facts import FactsDialog
@@ -59,6 +60,23 @@ async def test_escape_while_a_dialog_is_put_together_does_no_harm() -> None:
         await drive.settle()
         assert drive.shows("News", "words")
         await drive.press("escape")
+        assert drive.shows("Connectors")
+
+
+class Gone(FactsDialog):
+    """Is taken away before anything of it is there."""
+
+    def compose(self) -> ComposeResult:
+        """Mount nothing, as Textual does then."""
+        yield from ()
+
+
+async def test_a_dialog_that_is_taken_away_before_it_is_put_together_does_no_harm() -> None:
+    async with screen(worlds.healthy()) as drive:
+        snapshot, clock = drive.app.store.snapshot, drive.app.clock
+        await drive.app.push_screen(Gone("News", lambda _s, _c: [], snapshot, clock))
+        await drive.app.pop_screen()
+        await drive.settle()
         assert drive.shows("Connectors")
 
 

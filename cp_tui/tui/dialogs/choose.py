@@ -61,7 +61,7 @@ class ChooseDialog(Dialog[str | None]):
             about.can_focus = False
             yield about
 
-    def on_mount(self) -> None:
+    async def begin(self) -> None:
         """Show all, and type into the filter."""
         self.titled(self._title, "arrows choose · enter takes · escape closes")
         table = self.query_one(LineTable)

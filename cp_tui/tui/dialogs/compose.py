@@ -117,7 +117,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
                 yield Button(Content("Text"), id="switch", compact=True)
                 yield Button(Content("Send"), id="send", variant="primary", compact=True)
 
-    async def on_mount(self) -> None:
+    async def begin(self) -> None:
         """Show the draft."""
         self.query_one(".intro", FactLines).show([Fact("", safe_text(self._bench.intro))])
         self.query_one(".state", FactLines).display = False

@@ -43,7 +43,7 @@ class ConfirmDialog(Dialog[bool]):
                     Content(self._question.yes), id="yes", variant=self._variant(), compact=True
                 )
 
-    def on_mount(self) -> None:
+    async def begin(self) -> None:
         """Say what will happen."""
         self.titled(self._question.title, "y yes · n no · escape no")
         self.query_one(FactLines).show(self._question.facts)

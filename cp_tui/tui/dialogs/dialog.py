@@ -45,6 +45,14 @@ class Dialog(ModalScreen[T]):
         """Whether nobody has put it away; what is in it goes bit by bit after that."""
         return self in self.app.screen_stack
 
+    async def on_mount(self) -> None:
+        """Begin, unless it was put away so soon that nothing of it is there."""
+        if self.query(".box"):
+            await self.begin()
+
+    async def begin(self) -> None:
+        """Fill what is there now, and focus what the keys act on."""
+
     def titled(self, title: str | Content, keys: str) -> None:
         """Name the box and the keys that work in it; `keys` is our own text."""
         box = self.query_one(".box")

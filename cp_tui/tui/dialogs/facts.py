@@ -53,7 +53,7 @@ class FactsDialog(Dialog[None]):
         with Vertical(classes="box"):
             yield self._lines
 
-    def on_mount(self) -> None:
+    async def begin(self) -> None:
         """Show them."""
         keys = "arrows scroll" if self._step is None else "↑ ↓ next · pgup pgdn scroll"
         self.titled(self._title, f"{keys} · escape closes")

@@ -94,7 +94,7 @@ class FormDialog(Dialog[Outcome | None]):
                     Content(self._form.submit), id="submit", variant="primary", compact=True
                 )
 
-    def on_mount(self) -> None:
+    async def begin(self) -> None:
         """Start in the first field."""
         has_recent = any(field.recent for field in self._form.fields)
         recall = " · up recent" if has_recent else ""

@@ -31,7 +31,7 @@ class KeyTableDialog(Dialog[None]):
         with Vertical(classes="box"):
             yield LineTable(columns, empty="no key was answered")
 
-    def on_mount(self) -> None:
+    async def begin(self) -> None:
         """Show the keys."""
         unknown = sum(1 for key in self._keys if key.read_only is None)
         summary = f"Configuration keys: {len(self._keys) - unknown} known, {unknown} unknown"

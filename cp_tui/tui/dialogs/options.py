@@ -52,7 +52,7 @@ class OptionsDialog(Dialog[str | None]):
                 for option in self._options:
                     yield Button(Content(option.word), id=option.id, compact=True)
 
-    def on_mount(self) -> None:
+    async def begin(self) -> None:
         """Show the situation; the first answer is the harmless one."""
         keys = " · ".join(f"{option.letter} {option.word.lower()}" for option in self._options)
         self.titled(self._title, keys + (" · escape cancels" if self._can_escape else ""))
