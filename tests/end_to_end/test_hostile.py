@@ -140,9 +140,13 @@ async def look_at_everything(walk: Walk) -> Mapping[str, set[str]]:
     return seen
 
 
+ESC = "\x1b"
+
+
 async def type_it(walk: Walk) -> None:
     """Paste it into everything that can be typed into."""
-    pasted = f"\x1b[200~{EVIL}\x1b[201~"
+    # Terminals take ESC out of what is pasted: to a program it would end the paste.
+    pasted = f"\x1b[200~{EVIL.replace(ESC, '')}\x1b[201~"
     await walk.press("w", pasted, "enter", ESCAPE)
     await walk.press("d", pasted, "tab", pasted, "tab", pasted, "enter", ESCAPE)
     await walk.press(PALETTE, pasted, ESCAPE)
