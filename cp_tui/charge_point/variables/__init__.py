@@ -86,6 +86,7 @@ from cp_tui.charge_point.variables.reservation import (
     Reservation,
     Reservations,
 )
+from cp_tui.charge_point.variables.swipe import SwipeOutcome, SwipeResult
 from cp_tui.charge_point.variables.value import (
     Exact,
     Value,
@@ -146,6 +147,8 @@ __all__ = [
     "StatusChange",
     "StopReport",
     "Stopped",
+    "SwipeOutcome",
+    "SwipeResult",
     "TagEntry",
     "TagExplanation",
     "TagOutcome",
