@@ -71,6 +71,9 @@ class Performer(Protocol):
     def try_now(self) -> bool:
         """Connect at once instead of waiting; False if the link was not waiting."""
 
+    def acknowledge_troubles(self) -> int:
+        """Forget what went wrong inside and is over; give how much that was."""
+
     def configuration_keys(self, keys: Sequence[str]) -> tuple[Sequence[KeyValue], Sequence[str]]:
         """Look up configuration keys: the known ones, and the names that are unknown."""
 
@@ -304,6 +307,10 @@ async def _try_now(performer: Performer, _: Nothing) -> Answer:
     return await performer.ask(TryNow, REPLY_TIMEOUT_S)
 
 
+async def _acknowledge_troubles(performer: Performer, _: Nothing) -> Answer:
+    return Answer(performer.acknowledge_troubles())
+
+
 async def _power_cycle(performer: Performer, _: Nothing) -> Answer:
     await performer.power_cycle()
     return Answer(True)
@@ -348,6 +355,7 @@ COMMANDS: Mapping[str, _Carried] = MappingProxyType(
         "set_network": Command(SetNetwork, _set_network),
         "try_now": Command(Nothing, _try_now),
         "power_cycle": Command(Nothing, _power_cycle),
+        "acknowledge_troubles": Command(Nothing, _acknowledge_troubles),
     }
 )
 """Method -> command, the acts at the station (`acts.ACTS`) apart."""

@@ -39,6 +39,7 @@ from cp_tui.engine.store import Store
 from cp_tui.engine.tls import tls_context, trust_words
 from cp_tui.engine.transfer_job import TransferSettings
 from cp_tui.engine.transfers import Transfers
+from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, format_date_time
 
 SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
@@ -73,6 +74,8 @@ class Engine:
         self._make_mind = mind
         self._clock = clock
         self._hub = Hub()
+        self.troubles = TroubleKeeper(self._hub.publish, clock)
+        """What is wrong inside, for all who notice something."""
         self._ending = AsyncExitStack()
         self._charger: Charger
         self._machine: Machine | None = None
@@ -104,9 +107,10 @@ class Engine:
             self._charger = Charger(config, records, self._random, mind=self._make_mind)
             machine = Machine(
                 self._charger,
-                ledger=Ledger(store, log),
+                ledger=Ledger(store, log, self.troubles),
                 load=store.load,
                 hub=self._hub,
+                troubles=self.troubles,
                 log=log,
                 clock=self._clock,
             )
@@ -188,6 +192,10 @@ class Engine:
     def try_now(self) -> bool:
         """Connect at once instead of waiting; False if it was not waiting."""
         return self._link.try_now()
+
+    def acknowledge_troubles(self) -> int:
+        """Forget what went wrong inside and is over; give how much that was."""
+        return self.troubles.acknowledge()
 
     def configuration_keys(self, keys: Sequence[str]) -> tuple[Sequence[KeyValue], Sequence[str]]:
         """Look up configuration keys: the known ones, and the names that are unknown."""

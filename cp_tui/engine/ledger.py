@@ -9,6 +9,10 @@ from typing import Protocol
 from cp_tui.charge_point.effects import Table
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.store import Change
+from cp_tui.engine.troubles import TroubleKeeper
+
+NOT_WRITING = "store.not_writing"
+"""The trouble: the disk takes no records, so no frame may leave."""
 
 
 class Storage(Protocol):
@@ -21,9 +25,10 @@ class Storage(Protocol):
 class Ledger:
     """Writes changes in order and keeps those that could not be written."""
 
-    def __init__(self, storage: Storage, log: logging.Logger) -> None:
+    def __init__(self, storage: Storage, log: logging.Logger, troubles: TroubleKeeper) -> None:
         self._storage = storage
         self._log = log
+        self._troubles = troubles
         # By record: as many as there are records, however long the disk is full.
         self._unwritten: dict[tuple[Table, str], Change] = {}
         self._is_failing = False
@@ -43,15 +48,24 @@ class Ledger:
         except StoreError as error:
             if not self._is_failing:
                 self._log.error("store: %s; no frame is sent until they are", error)
+                self._troubles.raise_trouble(
+                    NOT_WRITING,
+                    f"Nothing is sent, because the store cannot write: {error}",
+                    "is the disk of the data folder full or read only? It is tried again by itself",
+                )
             self._is_failing = True
             return False
         self._unwritten.clear()
         if self._is_failing:
             self._log.warning("store: writing works again, everything is saved")
-        self._is_failing = False
+        self._works()
         return True
 
     def drop(self) -> None:
         """Lose what is not on disk, as a power cut does."""
         self._unwritten.clear()
+        self._works()
+
+    def _works(self) -> None:
         self._is_failing = False
+        self._troubles.end_trouble(NOT_WRITING)

@@ -55,6 +55,7 @@ from cp_tui.engine.link import Link, LinkEvent
 from cp_tui.engine.replies import NOT_WRITTEN, Answer, Replies, refuse, settle
 from cp_tui.engine.store import Change, change
 from cp_tui.engine.transfers import Transfers
+from cp_tui.engine.troubles import TroubleKeeper
 
 TIMER_S_MAX = 10.0
 """A deadline is looked at again this often: a step of the wall clock must not delay it for long."""
@@ -94,6 +95,7 @@ class Machine:
         ledger: Ledger,
         load: Callable[[], Awaitable[StoredRecords]],
         hub: Hub,
+        troubles: TroubleKeeper,
         log: logging.Logger,
         clock: Callable[[], datetime],
     ) -> None:
@@ -101,6 +103,7 @@ class Machine:
         self._ledger = ledger
         self._load = load
         self._hub = hub
+        self._troubles = troubles
         self._log = log
         self._clock = clock
         self._inbox = Inbox()
@@ -362,6 +365,7 @@ class Machine:
 
     def _observe(self) -> None:
         """Have the mind publish what moves by itself, while somebody looks and energy flows."""
+        self._troubles.look_at_clock()
         is_flowing = self._hub.is_watched("connectors") and self._charger.is_energy_flowing(
             self._clock()
         )

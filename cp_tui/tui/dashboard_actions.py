@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cp_tui.tui import possible
 from cp_tui.tui.action import Action, Group
+from cp_tui.tui.commands import Call
 from cp_tui.tui.desk import Desk
 from cp_tui.tui.operations import on_screen
 from cp_tui.tui.view.connection import connection_details
@@ -15,6 +17,11 @@ async def show_connection(desk: Desk) -> None:
     desk.show("Connection", connection_details)
 
 
+async def acknowledge(desk: Desk) -> None:
+    """Have the engine forget what went wrong inside and is over."""
+    await desk.command(Call("acknowledge_troubles"))
+
+
 DASHBOARD_ACTIONS: tuple[Action, ...] = (
     Action(
         "screen.alarms",
@@ -25,6 +32,17 @@ DASHBOARD_ACTIONS: tuple[Action, ...] = (
         ("a",),
         short="Alarms",
         screens=DASHBOARD,
+    ),
+    Action(
+        "charge_point.acknowledge",
+        "Acknowledge what went wrong",
+        "Take errors inside the engine that are over out of the alarm line; the log keeps them.",
+        Group.CHARGE_POINT,
+        acknowledge,
+        ("A",),
+        short="Acknowledge",
+        screens=DASHBOARD,
+        why_not=possible.acknowledge,
     ),
     Action(
         "charge_point.connection",

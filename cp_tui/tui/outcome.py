@@ -37,6 +37,7 @@ TRUE_WORDS = {
     "plug_out": "cable pulled",
     "swipe": "tag read",
     "try_now": "trying to connect now",
+    "acknowledge_troubles": "acknowledged: it is out of the alarm line",
     "power_cycle": "power was cut, it boots again",
     "run_scenario": "the scenario runs",
     "stop_scenario": "stopped",

@@ -116,6 +116,14 @@ def with_faults(snapshot: Snapshot) -> str | None:
     return None if has_faults else f"connector {snapshot.connector_id} has no error"
 
 
+def acknowledge(snapshot: Snapshot) -> str | None:
+    """Something must have gone wrong inside that is over."""
+    if (why := change(snapshot)) is not None:
+        return why
+    is_over = any(trouble.ends_at is not None for trouble in snapshot.troubles)
+    return None if is_over else "nothing waits to be acknowledged"
+
+
 def stop_report(snapshot: Snapshot) -> str | None:
     """There must have been a stop."""
     return None if snapshot.stop_report else "it is not stopped"

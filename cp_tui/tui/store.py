@@ -50,6 +50,7 @@ WATCHED = (
     "reservations",
     "firmware",
     "diagnostics",
+    "troubles",
     "messages",
     "status_changes",
     "refusals",
@@ -83,6 +84,8 @@ class Snapshot:
     reservations: v.Reservations | None = None
     firmware: v.Firmware | None = None
     diagnostics: v.Diagnostics | None = None
+    troubles: tuple[v.Trouble, ...] = ()
+    """What is wrong inside the engine, newest first."""
     is_connected: bool = False
     messages: MessageLog = field(default_factory=MessageLog)
     """Grows in place: it is too long to be copied."""
@@ -312,5 +315,7 @@ class Store:
                 self.snapshot = replace(old, firmware=value)
             case v.Diagnostics():
                 self.snapshot = replace(old, diagnostics=value)
+            case v.Troubles(root=troubles):
+                self.snapshot = replace(old, troubles=troubles)
             case v.IsConnected(root=is_connected):
                 self.snapshot = replace(old, is_connected=is_connected)

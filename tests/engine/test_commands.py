@@ -57,6 +57,9 @@ class Recorder:
     async def power_cycle(self) -> None:
         self.acted = ("power_cycle", {})
 
+    def acknowledge_troubles(self) -> int:
+        return 3
+
     def set_network(self, is_up: bool) -> bool:
         return is_up
 
@@ -232,6 +235,7 @@ async def test_link_and_power_have_commands() -> None:
     assert recorder.event is None
     assert (await carry_out("power_cycle", {}, recorder, read_only=False)).result is True
     assert recorder.acted == ("power_cycle", {})
+    assert (await carry_out("acknowledge_troubles", {}, recorder, read_only=False)).result == 3
     await carry_out("plug_in", {"connector_id": 1}, recorder, read_only=False)
     assert recorder.acted == ("plug_in", {"connector_id": 1})
 

@@ -60,6 +60,7 @@ from cp_tui.engine.hub import EventHappened, Hub
 from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.machine import Machine
 from cp_tui.engine.replies import Answer
+from cp_tui.engine.troubles import TroubleKeeper
 from tests.engine.fakes import CONFIG, FakeDisk, FakeLink, FakeTransfers, Minds
 
 WAIT_S = 5.0
@@ -77,15 +78,17 @@ class Bench:
         self.log: list[str] = []
         self.disk = FakeDisk(self.log)
         self.hub = Hub()
+        self.troubles = TroubleKeeper(self.hub.publish, lambda: datetime.now(UTC))
         self.lines = StringIO()
         logger = logging.Logger("bench", logging.DEBUG)
         logger.addHandler(logging.StreamHandler(self.lines))
         self.charger = Charger(CONFIG, {}, Random(1), mind=minds)
         self.machine = Machine(
             self.charger,
-            ledger=Ledger(self.disk, logger),
+            ledger=Ledger(self.disk, logger, self.troubles),
             load=self._load,
             hub=self.hub,
+            troubles=self.troubles,
             log=logger,
             clock=lambda: datetime.now(UTC),
         )

@@ -25,6 +25,7 @@ KEYS = AlarmKeys(
         "charge_point.try_now": "n",
         "charge_point.restart": "r",
         "charge_point.power_cycle": "b",
+        "charge_point.acknowledge": "A",
     },
     "a",
 )
@@ -372,3 +373,30 @@ async def test_hostile_text_is_shown_and_obeyed_by_nobody() -> None:
         text = drive.text()
         assert "[/red]" in text
         assert not [c for c in text if c != "\n" and (not c.isprintable() or c == "\u202e")]
+
+
+def trouble(**changes: object) -> Snapshot:
+    values = {
+        "id": "store.not_writing",
+        "text": "Nothing is sent, because the store cannot write: disk full",
+        "hint": "make room",
+        "since": at(14, 0),
+        "last_at": at(14, 5),
+    }
+    return replace(well(), troubles=(v.Trouble.model_validate({**values, **changes}),))
+
+
+def test_trouble_inside_that_lasts_is_told_before_anything_else() -> None:
+    broken = replace(link(), troubles=trouble().troubles)
+    assert line(broken, 200).startswith("× Nothing is sent, because the store cannot write")
+    assert "since 14:00" in line(trouble())
+    assert second_line(alarms(trouble(), CLOCK)).plain.endswith("make room")
+
+
+def test_trouble_inside_that_is_over_says_how_often_it_was_and_the_key_that_acknowledges_it() -> (
+    None
+):
+    over = trouble(id="turn.failed", text="An error", count=3, ends_at=at(15, 0))
+    assert line(over) == "× An error (3 times, last 14:05) · A acknowledges it"
+    once = trouble(id="turn.failed", text="An error", ends_at=at(15, 0))
+    assert line(once) == "× An error (14:05) · A acknowledges it"

@@ -87,6 +87,7 @@ from cp_tui.charge_point.variables.reservation import (
     Reservations,
 )
 from cp_tui.charge_point.variables.swipe import SwipeOutcome, SwipeResult
+from cp_tui.charge_point.variables.trouble import Trouble, Troubles
 from cp_tui.charge_point.variables.value import (
     Exact,
     Value,
@@ -157,6 +158,8 @@ __all__ = [
     "TransactionMessages",
     "Transactions",
     "Transfer",
+    "Trouble",
+    "Troubles",
     "Value",
     "Vehicle",
 ]
@@ -180,6 +183,7 @@ VARIABLES: Mapping[str, type[BaseModel]] = MappingProxyType(
         "stop_report": Stopped,
         "firmware": Firmware,
         "diagnostics": Diagnostics,
+        "troubles": Troubles,
     }
 )
 """Name of each variable -> its model."""

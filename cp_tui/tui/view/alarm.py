@@ -40,6 +40,7 @@ ALARM_SHOWS = frozenset(
         "transactions",
         "firmware",
         "diagnostics",
+        "troubles",
     }
 )
 """The names of variables that it is made from."""
@@ -107,9 +108,9 @@ TRY_NOW = Act("charge_point.try_now", "tries now")
 RESTART = Act("charge_point.restart", "restarts")
 POWER_CYCLE = Act("charge_point.power_cycle", "boots again")
 NETWORK = Act("charge_point.network", "plugs it in again")
+ACKNOWLEDGE = Act("charge_point.acknowledge", "acknowledges it")
 
-
-ALARM_ACTS = (TRY_NOW, RESTART, POWER_CYCLE, NETWORK)
+ALARM_ACTS = (TRY_NOW, RESTART, POWER_CYCLE, NETWORK, ACKNOWLEDGE)
 """What there is to do."""
 
 
@@ -130,9 +131,11 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
     if snapshot.link is None:
         return [Alarm(Urgency.ODD, "The engine has not said anything yet")]
     return [
+        *_wrong_inside(snapshot, clock),
         *_link(snapshot, snapshot.link, clock),
         *_registration(snapshot, snapshot.link, clock),
         *_faults(snapshot, clock),
+        *_went_wrong_inside(snapshot, clock),
         *_losses(snapshot, clock),
         *_queue(snapshot, snapshot.link, clock),
         *_reboot_pending(snapshot),
@@ -229,6 +232,24 @@ def _act_words(alarm: Alarm, snapshot: Snapshot, keys: AlarmKeys) -> str:
         return ""
     key = keys.of.get(alarm.act.action_id, "")
     return f"{key} {alarm.act.words}" if key else ""
+
+
+def _wrong_inside(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
+    """What the engine cannot do now, which makes everything else doubtful."""
+    for trouble in snapshot.troubles:
+        if trouble.ends_at is None:
+            text = f"{clean(trouble.text)} (since {clock.minute(trouble.since)})"
+            yield Alarm(Urgency.BAD, text, check=clean(trouble.hint))
+
+
+def _went_wrong_inside(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
+    """What is over and should be known."""
+    for trouble in snapshot.troubles:
+        if trouble.ends_at is not None:
+            at = clock.minute(trouble.last_at)
+            often = at if trouble.count == 1 else f"{trouble.count} times, last {at}"
+            text = f"{clean(trouble.text)} ({often})"
+            yield Alarm(Urgency.BAD, text, act=ACKNOWLEDGE, check=clean(trouble.hint))
 
 
 def _link(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Alarm]:
