@@ -40,6 +40,7 @@ from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
 from cp_tui.charge_point.variables import KeySource
+from cp_tui.ocpp.calendar import span
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.ocpp.model import WireModel
 
@@ -57,7 +58,7 @@ class _Wiring:
 
     def seconds(self, key: str) -> timedelta:
         """Give the value of a key as a duration."""
-        return timedelta(seconds=self._configuration.integer(key))
+        return span(self._configuration.integer(key))
 
     def rules(self) -> Rules:
         """Give the keys that decide about tags."""

@@ -19,6 +19,7 @@ from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.variables import Direction
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.validation import parse_response
@@ -160,7 +161,7 @@ class Calls:
         message_id = outgoing.message_id or self._core.new_id()
         call = frame.Call(message_id, outgoing.action, outgoing.request.to_payload())
         now = self._core.now
-        self._pending = _Pending(outgoing, call.message_id, now, now + self._timeout())
+        self._pending = _Pending(outgoing, call.message_id, now, later(now, self._timeout()))
         self._journal.call(Direction.OUT, call)
         self.send(call)
 

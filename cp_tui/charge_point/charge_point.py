@@ -23,6 +23,7 @@ from cp_tui.charge_point.operator import Operator
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.tag_lookup import explain_tag
 from cp_tui.charge_point.variables import TagExplanation
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 
 
@@ -213,7 +214,7 @@ class ChargePoint:
             connector.status = connector.current_status()
             is_waiting = connector.is_plugged and not connector.is_session_over
             if is_waiting and not connector.is_reserved and timeout_s:
-                connector.attempt_until = core.now + timedelta(seconds=timeout_s)
+                connector.attempt_until = later(core.now, timeout_s)
         parts.registration.reset()
         core.emit(
             parts.configuration.credentials(),

@@ -50,6 +50,7 @@ from cp_tui.charge_point.station_keys import (
     MAX_STACK_LEVEL,
 )
 from cp_tui.charge_point.variables import ChargingSchedules, Limit, ProfileEntry, Profiles
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType, ChargingSchedule
 from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
 
@@ -326,7 +327,7 @@ class Charging:
     def _start_of(self, record: TransactionRecord) -> datetime:
         """Give the start of a transaction in the clock of now: a clock step makes none longer."""
         start = self._core.machine_time(record.started_at)
-        return self._starts.setdefault(record.key, start) + self._core.offset
+        return later(self._starts.setdefault(record.key, start), self._core.offset)
 
     def _source_of_all(self) -> LimitSource:
         """Give the source of the limit of the charge point as a whole."""

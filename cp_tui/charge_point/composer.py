@@ -21,6 +21,7 @@ from cp_tui.charge_point.journal import Journal, deep_masked
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.variables import Direction
 from cp_tui.ocpp import frame
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import UNREADABLE_ID, OcppError
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class Composer:
             return
         now = self._core.now
         self._pending[message_id] = _Pending(
-            request, message_id, now, now + self._timeout(), beside or ""
+            request, message_id, now, later(now, self._timeout()), beside or ""
         )
 
     def _read(self, text: str) -> tuple[str | None, Callable[[], None]]:

@@ -17,6 +17,7 @@ from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Effect, Emit, Forget, Log, LogLevel, Save, Table
 from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.records import ClockRecord
+from cp_tui.ocpp.calendar import later, span
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -49,16 +50,16 @@ class Core:
         self._effects: list[Effect] = []
         self._changed: set[str] = set()
         if known := self.record(Table.STATE, CLOCK_KEY, ClockRecord):
-            self.offset = timedelta(seconds=known.offset_s)
+            self.offset = span(known.offset_s)
 
     @property
     def time(self) -> datetime:
         """The clock of the charge point, which follows the CSMS: for every instant."""
-        return self.now + self.offset
+        return later(self.now, self.offset)
 
     def machine_time(self, time: datetime) -> datetime:
         """Say when the clock of the machine will read what the charge point calls `time`."""
-        return time - self.offset
+        return later(time, -self.offset)
 
     def set_clock(self, csms_time: datetime, latency: timedelta) -> bool:
         """Follow the clock of the CSMS; say whether that was a step.

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from cp_tui.charge_point.meter import MeterReading
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import (
     Location,
     Measurand,
@@ -86,9 +87,9 @@ def next_aligned(time: datetime, interval_s: int) -> datetime:
     """Give the next instant of the grid that starts at 00:00:00 UTC (ClockAlignedDataInterval)."""
     midnight = time.replace(hour=0, minute=0, second=0, microsecond=0)
     passed = int((time - midnight).total_seconds()) // interval_s + 1
-    following = midnight + timedelta(seconds=passed * interval_s)
+    following = later(midnight, passed * interval_s)
     # The grid starts anew each day, also where the interval does not divide it.
-    return min(following, midnight + timedelta(days=1))
+    return min(following, later(midnight, timedelta(days=1)))
 
 
 def _text(value: float, measurand: Measurand) -> str:

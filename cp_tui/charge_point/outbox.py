@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from cp_tui.charge_point.records import OutboxRecord
 from cp_tui.charge_point.variables import Outbox as OutboxView
 from cp_tui.charge_point.variables import OutboxEntry
 from cp_tui.ocpp.action import SPEC, Action
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.model import WireModel
 
 if TYPE_CHECKING:
@@ -214,11 +215,11 @@ class Outbox:
         rule = self._rule()
         attempts = self._entries[0].attempts + 1
         if attempts < rule.attempts_max:
-            wait = timedelta(seconds=rule.interval_s * attempts)
+            wait_s = rule.interval_s * attempts
             self._replace_head(
                 attempts=attempts,
                 message_id=None,
-                next_attempt_at=self._core.now + wait,
+                next_attempt_at=later(self._core.now, wait_s),
                 last_failure=failure.text,
             )
             return

@@ -12,6 +12,7 @@ from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.variables import PendingCall
 from cp_tui.charge_point.variables import Registration as RegistrationView
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import (
     BootNotificationRequest,
     BootNotificationResponse,
@@ -129,7 +130,7 @@ class Registration:
         if not (self.is_accepted and self._calls.is_open and self._heartbeat_from):
             return None
         silent_since = max(self._heartbeat_from, self._calls.last_sent_at or self._heartbeat_from)
-        return silent_since + self._heartbeat_interval()
+        return later(silent_since, self._heartbeat_interval())
 
     @property
     def deadline(self) -> datetime | None:
@@ -201,7 +202,7 @@ class Registration:
             self._on_accepted(interval_s)
             return
         wait_s = interval_s if interval_s > 0 else self._own_wait_s()
-        self._boot_at = self._core.now + timedelta(seconds=wait_s)
+        self._boot_at = later(self._core.now, wait_s)
         self._reason = because(
             f"registration.{response.status.lower()}",
             "S 4.2",
@@ -215,7 +216,7 @@ class Registration:
         if failure.kind is FailureKind.OFFLINE:
             return
         wait_s = self._own_wait_s()
-        self._boot_at = self._core.now + timedelta(seconds=wait_s)
+        self._boot_at = later(self._core.now, wait_s)
         self._reason = because(
             "registration.no_answer",
             "S 4.2",

@@ -14,6 +14,7 @@ from cp_tui.charge_point.metering import Item, meter_value, next_aligned
 from cp_tui.charge_point.outbox import Outbox
 from cp_tui.charge_point.transaction_data import TransactionData
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.calendar import later, span
 from cp_tui.ocpp.core import MeterValuesRequest
 from cp_tui.ocpp.datatypes import (
     Measurand,
@@ -150,7 +151,7 @@ class Sampling:
 
     def _first_sample(self) -> datetime | None:
         interval_s = self._keys.integer("MeterValueSampleInterval")
-        return self._core.now + timedelta(seconds=interval_s) if interval_s else None
+        return later(self._core.now, interval_s) if interval_s else None
 
     def _sample_if_due(self, connector: Connector) -> bool:
         """Sample a running transaction; say whether its register is to be kept."""
@@ -163,8 +164,8 @@ class Sampling:
         if running.next_sample_at is None or self._core.now < running.next_sample_at:
             return is_checkpoint
         late = self._core.now - running.next_sample_at
-        interval = timedelta(seconds=self._keys.integer("MeterValueSampleInterval"))
-        running.next_sample_at += interval * (1 + late // interval)
+        interval = span(self._keys.integer("MeterValueSampleInterval"))
+        running.next_sample_at = later(running.next_sample_at, interval * (1 + late // interval))
         time = self._core.time - late if late <= LATE_MAX else self._core.time
         items = self._keys.items("MeterValuesSampledData") or DEFAULT_ITEMS
         self._queue(connector, items, ReadingContext.SAMPLE_PERIODIC, time)

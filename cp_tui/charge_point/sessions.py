@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from cp_tui.charge_point.authorization import Authorization
@@ -21,6 +21,7 @@ from cp_tui.charge_point.refusals import note_refusal
 from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import (
     ChargePointErrorCode,
     ChargePointStatus,
@@ -302,7 +303,7 @@ class Sessions:
         connector.is_ev_disconnected = False
         seconds = self._configuration.integer("ConnectionTimeOut")
         if connector.attempt_until is None and seconds:
-            connector.attempt_until = self._core.now + timedelta(seconds=seconds)
+            connector.attempt_until = later(self._core.now, seconds)
 
     def _move_pending_start(self, connector: Connector) -> None:
         """A tag that was shown first goes with the cable, wherever that is plugged in."""
@@ -390,7 +391,7 @@ class Sessions:
         """Say what did not come within ConnectionTimeOut."""
         pending, refusal = connector.pending_start, connector.refusal
         seconds = self._configuration.integer("ConnectionTimeOut")
-        if pending is None and refusal and refusal.at >= until - timedelta(seconds=seconds):
+        if pending is None and refusal and refusal.at >= later(until, -seconds):
             # A tag came and was refused: that is why it did not start, not the time.
             return
         if pending is None:

@@ -13,6 +13,7 @@ from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel
 from cp_tui.charge_point.status import is_legal, transition_code
 from cp_tui.charge_point.variables import StatusChange
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import StatusNotificationRequest
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 
@@ -82,7 +83,7 @@ class StatusNotifications:
         if self._said.get(connector_id) == said:
             return
         self._said[connector_id] = said
-        self._due[connector_id] = self._core.now + self._minimum_duration()
+        self._due[connector_id] = later(self._core.now, self._minimum_duration())
         self.tick()
 
     @property
@@ -125,7 +126,7 @@ class StatusNotifications:
             error_code=said.error_code,
             info=said.info[:INFO_LENGTH_MAX] if said.info else None,
             status=said.status,
-            timestamp=self._core.time - behind,
+            timestamp=later(self._core.time, -behind),
             vendor_id=self._core.config.vendor if said.vendor_error_code else None,
             vendor_error_code=said.vendor_error_code,
         )

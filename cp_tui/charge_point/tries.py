@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cp_tui.charge_point.location import shown_location
 from cp_tui.charge_point.records import Tries
 from cp_tui.charge_point.variables import Transfer
+from cp_tui.ocpp.calendar import later
 
 RETRIES_DEFAULT = 2
 """Where the CSMS leaves it to us; it may as well say 0."""
@@ -30,7 +31,7 @@ def begun(tries: Tries) -> Tries:
 def failed(tries: Tries, text: str, now: datetime) -> Tries:
     """Note why a try failed, and when the next one is due if there is one left."""
     is_last = tries.attempt >= tries.attempts_max
-    next_try_at = None if is_last else now + timedelta(seconds=tries.retry_interval_s)
+    next_try_at = None if is_last else later(now, tries.retry_interval_s)
     return tries.model_copy(update={"last_error": text, "next_try_at": next_try_at})
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
 
 from cp_tui.csms.behaviour import ECHO, VENDOR_ID, Behaviour
 from cp_tui.ocpp.action import SPEC, Action
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import (
     AuthorizeRequest,
     AuthorizeResponse,
@@ -125,7 +126,7 @@ class BackOffice:
         """Answer a request of a charge point; `OcppError` where the answer is a CALLERROR."""
         if not isinstance(request, BootNotificationRequest):
             self._check_registration(charge_point_id, request)
-        told_time = now + timedelta(seconds=behaviour.clock_offset_s)
+        told_time = later(now, behaviour.clock_offset_s)
         match request:
             case BootNotificationRequest():
                 self._registrations[charge_point_id] = Registration(

@@ -11,7 +11,7 @@ import binascii
 import hmac
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Self
 from urllib.parse import unquote
@@ -26,6 +26,7 @@ from cp_tui.csms.behaviour import Behaviour
 from cp_tui.csms.outcome import Outcome
 from cp_tui.csms.record import Connected, Disconnected, Record, TurnedAway
 from cp_tui.csms.session import OFFLINE, CallFailed, Session
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import BootNotificationRequest
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.ocpp.model import WireModel
@@ -129,7 +130,7 @@ class CentralSystem:
 
     def now(self) -> datetime:
         """Tell the time as the CSMS tells it to its charge points."""
-        return self._now() + timedelta(seconds=self.behaviour.clock_offset_s)
+        return later(self._now(), self.behaviour.clock_offset_s)
 
     async def call(
         self, charge_point_id: str, request: WireModel, *, timeout_s: float = CALL_TIMEOUT_S

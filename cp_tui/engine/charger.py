@@ -40,6 +40,7 @@ from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements, TagExplanation
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.power_history import PowerHistory
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 from cp_tui.station.errors import StationError
 from cp_tui.station.record import StationRecord
@@ -180,15 +181,15 @@ class Charger:
         offset = self.mind.clock_offset
         points = self._power.points(
             connector_id,
-            None if start is None else start - offset,
-            None if end is None else end - offset,
+            None if start is None else later(start, -offset),
+            None if end is None else later(end, -offset),
             now,
         )
         return Measurements(
             connector_id=connector_id,
             points=tuple(
                 MeasuredPoint(
-                    at=point.at + offset,
+                    at=later(point.at, offset),
                     power_w=round(point.power_w),
                     current_a=round(point.current_a, 1),
                 )

@@ -20,6 +20,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from cp_tui.ocpp.calendar import in_zone
+
 Integer = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
 """A JSON integer. The standard sets no range; the store holds signed 64 bit."""
 
@@ -87,7 +89,7 @@ def parse_date_time(text: str) -> datetime:
 
 def format_date_time(instant: datetime) -> str:
     """Write an aware instant in UTC with `Z`, with milliseconds only where they are not zero."""
-    utc = instant.astimezone(UTC).replace(tzinfo=None)
+    utc = in_zone(instant, UTC).replace(tzinfo=None)
     has_milliseconds = utc.microsecond >= 1000
     return utc.isoformat(timespec="milliseconds" if has_milliseconds else "seconds") + "Z"
 
@@ -101,7 +103,7 @@ def _to_date_time(value: object) -> datetime:
                 "date_time_value", "must be a date and time such as 2026-01-05T08:00:00Z"
             ) from None
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC)
+        return in_zone(value, UTC)
     raise PydanticCustomError("date_time_type", "must be text holding a date and time")
 
 

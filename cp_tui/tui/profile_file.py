@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.datatypes import (
     ChargingProfileKindType,
     ChargingProfilePurposeType,
@@ -174,7 +175,7 @@ def _instant(field: str, text: str, clock: Clock) -> datetime:
     """`now`, a time of today on the clock that the screen shows, or ISO 8601."""
     if text == "now":
         return clock.now.replace(microsecond=0)
-    today = clock.now.astimezone(clock.zone)
+    today = in_zone(clock.now, clock.zone)
     try:
         if (found := TIME_OF_DAY.fullmatch(text)) is not None:
             hour, minute = map(int, found.groups())

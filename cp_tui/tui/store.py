@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
+from cp_tui.ocpp.calendar import later
 from cp_tui.tui.csms_state import CsmsState
 from cp_tui.tui.key_lens import KeyLens
 from cp_tui.tui.message_log import MessageLog
@@ -156,7 +157,7 @@ class Snapshot:
         offset_s = self.registration.clock_offset_s if self.registration else None
         if offset_s is None or abs(offset_s) < OFFSET_SEEN_S_MIN:
             return now
-        return now + timedelta(seconds=offset_s)
+        return later(now, offset_s)
 
     def entry(self, key: str | None) -> v.ConfigurationEntry | None:
         """The configuration key with this name (case-insensitive, S 5.8), if there is one."""

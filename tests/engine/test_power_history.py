@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from cp_tui.charge_point.meter import MeterReading, PhaseReading
 from cp_tui.engine.power_history import POINTS_MAX, PowerHistory
-from tests.charge_point.charging import set_profile
+from cp_tui.ocpp.calendar import FIRST, LAST
+from tests.charge_point.charging import charger, set_profile
 from tests.charge_point.rig import Rig, rig
 from tests.charge_point.smart_charging.builders import TX_DEFAULT, profile
 from tests.conformance.steps import charging
@@ -188,3 +189,11 @@ def test_the_history_outlives_a_power_cycle_and_follows_the_clock_of_the_charge_
     assert (points[-1].at, points[-1].power_w) == (made.now + hour, 0)
     window = made.charger.measurements(1, made.now + hour, None, made.now).points
     assert [each.power_w for each in window] == [0]
+
+
+def test_a_window_at_the_ends_of_the_calendar_is_all_that_is_known() -> None:
+    made = charger()
+    step_clock = {"currentTime": "2000-01-01T00:00:00Z"}
+    made.responders["Heartbeat"] = lambda _: dict(step_clock)
+    made.request("TriggerMessage", {"requestedMessage": "Heartbeat"})
+    assert made.charger.measurements(1, FIRST, LAST, made.now).points

@@ -210,6 +210,13 @@ def test_offsets_are_hours_and_minutes() -> None:
     assert [offset_text(s) for s in (0, 90, 5400, 86_400)] == ["0:00", "0:01:30", "1:30", "24:00"]
 
 
+@pytest.mark.parametrize("length_s", [10**12, 2**53 - 1, 2**63 - 1])
+def test_a_profile_that_lasts_beyond_the_calendar_is_drawn_without_an_end(length_s: int) -> None:
+    drawn = profile(CP_MAX, (0, 32), (length_s, 16), duration=length_s)
+    assert chart_lines(drawn, 8, 2, Glyphs.EIGHTH.value)[-1].plain.endswith("and on")
+    assert period_list(drawn, "·").plain.endswith("no end")
+
+
 def test_a_list_of_a_thousand_periods_is_cut() -> None:
     many = profile(CP_MAX, *((60 * n, n % 32) for n in range(1000)))
     assert "and 900 more" in period_list(many, "·").plain

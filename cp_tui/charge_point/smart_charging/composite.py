@@ -9,7 +9,7 @@ from cp_tui.charge_point.smart_charging.decision import Decision
 from cp_tui.charge_point.smart_charging.explanation import explain
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
 from cp_tui.charge_point.smart_charging.sweep import Sweep
-from cp_tui.charge_point.smart_charging.timeline import Budget, to_instant, to_second
+from cp_tui.charge_point.smart_charging.timeline import Budget, to_instant, to_second, window_end
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
 DURATION_S_MAX = 31_536_000
@@ -41,16 +41,10 @@ def composite(
     gives the limit at `start` as one period without length.
     """
     begin = to_second(start)
-    end = begin + min(duration_s, DURATION_S_MAX)
-    sweep = Sweep(
-        context,
-        unit or context.allowed_units[0],
-        begin,
-        max(end, begin + 1),
-        Budget(BOUNDARIES_MAX),
-    )
+    end = window_end(begin, min(duration_s, DURATION_S_MAX))
+    sweep = Sweep(context, unit or context.allowed_units[0], begin, end, Budget(BOUNDARIES_MAX))
     found, known_until = _decisions(sweep, connector_id, periods_max)
-    until = min(end, known_until)
+    until = min(begin + duration_s, known_until)
     ends = [at for at, _ in found[1:]] + [until]
     terms, is_idle = sweep.terms(connector_id), context.is_idle(connector_id)
     return CompositeSchedule(
@@ -79,7 +73,9 @@ def next_change(context: Context, connector_id: int, now: datetime) -> datetime 
     """
     begin = to_second(now)
     budget = Budget(NEXT_CHANGE_BOUNDARIES_MAX)
-    sweep = Sweep(context, context.allowed_units[0], begin, begin + DURATION_S_MAX, budget)
+    sweep = Sweep(
+        context, context.allowed_units[0], begin, window_end(begin, DURATION_S_MAX), budget
+    )
     _, known_until = _decisions(sweep, connector_id, periods_max=1)
     return to_instant(known_until) if known_until < sweep.end else None
 

@@ -9,7 +9,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile, ProfileSource
-from cp_tui.charge_point.smart_charging.timeline import to_instant, to_second
+from cp_tui.charge_point.smart_charging.timeline import (
+    LAST_S,
+    end_of_validity,
+    to_instant,
+    to_second,
+)
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
     ChargingProfileKindType,
@@ -83,7 +88,7 @@ def next_expiry(profiles: Profiles, now: datetime) -> datetime | None:
     """Return when `expire` may remove a profile next: the second after its end."""
     second = to_second(now)
     ends = [end for each in profiles if (end := _end(each.profile)) is not None and end >= second]
-    return to_instant(min(ends) + 1) if ends else None
+    return to_instant(min(ends) + 1) if ends and min(ends) < LAST_S else None
 
 
 def end_transaction(profiles: Profiles, connector_id: int) -> StoreChange:
@@ -128,7 +133,8 @@ def _is_over(profile: ChargingProfile, now: datetime) -> bool:
 
 def _end(profile: ChargingProfile) -> int | None:
     """Return the second from which a profile has no effect any more."""
-    ends = [] if profile.valid_to is None else [to_second(profile.valid_to)]
+    valid_to = end_of_validity(profile)
+    ends = [] if valid_to is None else [valid_to]
     schedule = profile.charging_schedule
     if (
         # A valid TxProfile hides the TxDefaultProfile even where its own schedule is over.

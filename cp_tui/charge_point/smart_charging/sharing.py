@@ -30,7 +30,13 @@ from cp_tui.charge_point.smart_charging.explanation import explain
 from cp_tui.charge_point.smart_charging.schedule import LimitSource, LostBecause, SourceKind
 from cp_tui.charge_point.smart_charging.stacking import Claim, Lost, StackState
 from cp_tui.charge_point.smart_charging.sweep import Sweep
-from cp_tui.charge_point.smart_charging.timeline import Budget, changes, to_instant, to_second
+from cp_tui.charge_point.smart_charging.timeline import (
+    Budget,
+    changes,
+    to_instant,
+    to_second,
+    window_end,
+)
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
 
 AMPERE, WATT = ChargingRateUnitType.A, ChargingRateUnitType.W
@@ -110,7 +116,9 @@ def _sweep(
     context: Context, unit: ChargingRateUnitType, now: datetime, duration_s: int = 1
 ) -> Sweep:
     begin = to_second(now)
-    return Sweep(context, unit, begin, begin + duration_s, Budget(NEXT_CHANGE_BOUNDARIES_MAX))
+    return Sweep(
+        context, unit, begin, window_end(begin, duration_s), Budget(NEXT_CHANGE_BOUNDARIES_MAX)
+    )
 
 
 def _has_cap(context: Context) -> bool:

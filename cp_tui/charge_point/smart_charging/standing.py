@@ -33,9 +33,11 @@ from cp_tui.charge_point.smart_charging.stacking import (
 from cp_tui.charge_point.smart_charging.timeline import (
     Budget,
     Standing,
+    end_of_validity,
     profile_steps,
     to_instant,
     to_second,
+    window_end,
 )
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
@@ -222,14 +224,14 @@ def _next_edge(profile: ChargingProfile, now: int) -> ProfileChange | None:
         limit = profile.charging_schedule.charging_schedule_period[0].limit
         at = to_instant(to_second(profile.valid_from))
         return ProfileChange(at=at, kind=ProfileChangeKind.STARTS, limit=limit)
-    if profile.valid_to is not None and to_second(profile.valid_to) > now:
-        at = to_instant(to_second(profile.valid_to))
-        return ProfileChange(at=at, kind=ProfileChangeKind.ENDS)
+    valid_to = end_of_validity(profile)
+    if valid_to is not None and valid_to > now:
+        return ProfileChange(at=to_instant(valid_to), kind=ProfileChangeKind.ENDS)
     return None
 
 
 def _next_of(profile: ChargingProfile, anchor: int, now: int) -> ProfileChange | None:
-    steps = profile_steps(profile, anchor, now, now + DURATION_S_MAX, Budget(STEPS_MAX))
+    steps = profile_steps(profile, anchor, now, window_end(now, DURATION_S_MAX), Budget(STEPS_MAX))
     _, before = next(steps)
     for at, after in steps:
         if (after.limit, after.number_phases) == (before.limit, before.number_phases):

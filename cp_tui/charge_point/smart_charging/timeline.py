@@ -15,6 +15,7 @@ from heapq import heapify, heappop, heapreplace
 from typing import TypeVar
 
 from cp_tui.charge_point.smart_charging.schedule import LostBecause
+from cp_tui.ocpp.calendar import LAST, is_never, later
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
     ChargingProfileKindType,
@@ -29,6 +30,8 @@ WEEK_S = 7 * DAY_S
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
+LAST_S = (LAST - _EPOCH) // _SECOND
+"""The last second of the calendar. A schedule may count on beyond it, no window does."""
 
 
 def to_second(instant: datetime) -> int:
@@ -37,8 +40,20 @@ def to_second(instant: datetime) -> int:
 
 
 def to_instant(second: int) -> datetime:
-    """Return the UTC instant of a second since 1970."""
-    return _EPOCH + timedelta(seconds=second)
+    """Return the UTC instant of a second since 1970; beyond the calendar its end."""
+    return later(_EPOCH, second)
+
+
+def window_end(begin: int, duration_s: int) -> int:
+    """Return the second after a window of at least one second; the calendar's end cuts it."""
+    return max(begin + 1, min(begin + duration_s, LAST_S + 1))
+
+
+def end_of_validity(profile: ChargingProfile) -> int | None:
+    """Return the second of validTo; None where there is none, or it is the end of the calendar."""
+    if profile.valid_to is None or is_never(profile.valid_to):
+        return None
+    return to_second(profile.valid_to)
 
 
 def recurrence_s(kind: RecurrencyKindType) -> int:
@@ -101,7 +116,7 @@ def _steps_within_validity(
     if profile.valid_from is not None and (valid_from := to_second(profile.valid_from)) > begin:
         yield begin, Standing(False, why_none=LostBecause.NOT_YET_VALID, instant=valid_from)
         begin = valid_from
-    valid_to = None if profile.valid_to is None else to_second(profile.valid_to)
+    valid_to = end_of_validity(profile)
     stop = end if valid_to is None else min(end, valid_to)
     if begin < stop:
         yield from _schedule_steps(profile, anchor, begin, stop)

@@ -6,11 +6,11 @@ A second line has what to check, or the next alarm, where the terminal is tall e
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from textual.message import Message
 from textual.timer import Timer
 
+from cp_tui.ocpp.calendar import later
 from cp_tui.tui.bars import Line
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.alarm import (
@@ -66,5 +66,5 @@ class AlarmLine(Line):
         delay_s = words_change_in_s(found, clock.now)
         if delay_s is not None:
             delay_s += EDGE_S
-            then = replace(clock, now=clock.now + timedelta(seconds=delay_s))
+            then = replace(clock, now=later(clock.now, delay_s))
             self._timer = self.set_timer(delay_s, lambda: self.tell(snapshot, then))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import ClassVar
 
 from textual import on
@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.panes.pane import Pane
 from cp_tui.tui.store import Snapshot
@@ -128,7 +129,7 @@ class SchedulePane(Pane):
     def _covers(self, schedules: Schedules) -> bool:
         """Whether schedules are in the wanted unit and reach to the right edge."""
         start, span = self.timeline.window
-        ends = [s.start + timedelta(seconds=s.duration_s) for s in schedules.values()]
+        ends = [later(s.start, s.duration_s) for s in schedules.values()]
         units = {s.unit for s in schedules.values()}
         return units == {self.timeline.unit} and all(end >= start + span for end in ends)
 

@@ -11,6 +11,7 @@ from textual.highlight import HighlightTheme, highlight
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind
+from cp_tui.ocpp.calendar import in_zone
 from cp_tui.tui.message_log import Exchange, Fate, LoggedFrame
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import TEXT_CELLS_MAX, Fact
@@ -98,7 +99,7 @@ def _when(exchange: Exchange, clock: Clock, is_wide: bool) -> str:
     if exchange.missed:
         return ""
     at = exchange.frames[0].at
-    local, today = at.astimezone(clock.zone), clock.now.astimezone(clock.zone)
+    local, today = in_zone(at, clock.zone), in_zone(clock.now, clock.zone)
     if local.date() != today.date():
         return f"{local:%b %d %H:%M}" if is_wide else f"{local:%b %d}"
     return f"{local:%H:%M:%S}.{local.microsecond // 1000:03}" if is_wide else f"{local:%H:%M:%S}"
@@ -239,7 +240,7 @@ def _head(frame: LoggedFrame, exchange: Exchange, clock: Clock) -> Content:
         what = Content.styled("no OCPP frame", BAD)
     else:
         what = safe_text(f"{frame.action} {frame.kind}".strip(), "bold")
-    local = frame.at.astimezone(clock.zone)
+    local = in_zone(frame.at, clock.zone)
     parts: list[Content | str] = [
         Content.assemble(what, f" {way}"),
         f"{clock.date(frame.at)} {local:%H:%M:%S}.{local.microsecond // 1000:03}",

@@ -22,6 +22,10 @@ LISTED_MAX = 100
 TAIL_MIN_S = 900
 """The last period of a profile without an end is drawn at least so long."""
 
+LENGTH_S_MAX = 100 * 366 * 86_400
+"""A profile that says to last longer is drawn as one without an end: nobody sees it, and the
+calendar has one."""
+
 CYCLES_S = {RecurrencyKindType.DAILY: 86_400, RecurrencyKindType.WEEKLY: 604_800}
 
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -88,13 +92,13 @@ def period_list(profile: ChargingProfile, separator: str) -> Content:
 def length_of(profile: ChargingProfile) -> tuple[int, bool]:
     """How long a profile says something, in seconds, and whether it ends then."""
     schedule = profile.charging_schedule
-    if schedule.duration is not None:
+    if schedule.duration is not None and schedule.duration <= LENGTH_S_MAX:
         return max(1, schedule.duration), True
     if profile.recurrency_kind is not None:
         return CYCLES_S[profile.recurrency_kind], True
     starts = [period.start_period for period in schedule.charging_schedule_period]
     gaps = [right - left for left, right in pairwise(starts)]
-    return starts[-1] + max([*gaps[-1:], TAIL_MIN_S]), False
+    return min(starts[-1] + max([*gaps[-1:], TAIL_MIN_S]), LENGTH_S_MAX), False
 
 
 def offset_text(seconds: int) -> str:

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from textual.content import Content
 
+from cp_tui.ocpp.calendar import in_zone
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -35,15 +37,15 @@ class Clock:
 
     def stamp(self) -> str:
         """Now, with the name of the time zone: `14:03:27 UTC`."""
-        local = self.now.astimezone(self.zone)
+        local = in_zone(self.now, self.zone)
         return f"{local:%H:%M:%S} {local.tzname() or ''}".rstrip()
 
     def date(self, at: datetime) -> str:
         """`2026-01-05`."""
-        return f"{at.astimezone(self.zone):%Y-%m-%d}"
+        return f"{in_zone(at, self.zone):%Y-%m-%d}"
 
     def _dated(self, at: datetime, form: str) -> str:
-        local, today = at.astimezone(self.zone), self.now.astimezone(self.zone)
+        local, today = in_zone(at, self.zone), in_zone(self.now, self.zone)
         if local.date() == today.date():
             return local.strftime(form)
         if abs(local - today) < timedelta(days=300):

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 from math import gcd
 
+from cp_tui.ocpp.calendar import in_zone
+
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -82,7 +84,7 @@ def _instants(start: datetime, span: timedelta, time_zone: tzinfo, step_s: int) 
     instant = datetime.fromtimestamp(-(-start.timestamp() // stride_s) * stride_s, UTC)
     found: list[datetime] = []
     while instant < start + span:
-        local = instant.astimezone(time_zone)
+        local = in_zone(instant, time_zone)
         seconds = local.hour * HOUR + local.minute * MINUTE
         days = local.toordinal() - MONDAY
         if (days * DAY + seconds) % step_s == 0:

@@ -16,6 +16,7 @@ from cp_tui.charge_point.smart_charging.schedule import (
     CompositeSchedule,
     LimitSource,
 )
+from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.safe_text import clean
 
@@ -57,8 +58,8 @@ class Place:
 
     def clock(self, instant: datetime, seen_from: datetime | None = None) -> str:
         """The time on the wall; the day unless it is the same as now or as `seen_from`."""
-        local = instant.astimezone(self.time_zone)
-        days = abs(local.date() - (seen_from or self.now).astimezone(self.time_zone).date())
+        local = in_zone(instant, self.time_zone)
+        days = abs(local.date() - in_zone(seen_from or self.now, self.time_zone).date())
         day = "" if not days else "%a " if days < timedelta(days=7) else "%-d %b "
         return local.strftime(day + ("%H:%M:%S" if local.second else "%H:%M"))
 

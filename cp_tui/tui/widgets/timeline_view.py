@@ -44,6 +44,9 @@ PAN_PART = 4
 PAST_PART = 8
 """This part of the window is for what was."""
 
+EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2, 9999))
+"""A window begins between these: a good way within the calendar, whichever way somebody pans."""
+
 ROUND_STEPS_S = (60, 10, 1)
 """The cursor stands on round times: the coarsest of these that is finer than half a column."""
 
@@ -103,12 +106,14 @@ class View:
             return replace(self, at=at)
         # Beyond the right edge a quarter is panned, so three quarters lie before the cursor.
         before = self.span / PAN_PART if at < start else self.span - self.span / PAN_PART
+        at = within_reach(at)
         return replace(self, at=at, start=floor_time(at - before, ZOOMS[self.zoom].quantum))
 
     def pan(self, direction: int, now: datetime) -> View:
         """The window a part on, the cursor at the same place in it."""
-        shift = direction * self.span / PAN_PART
-        return replace(self, start=self.window_start(now) + shift, at=self.cursor(now) + shift)
+        start = self.window_start(now)
+        shift = within_reach(start + direction * self.span / PAN_PART) - start
+        return replace(self, start=start + shift, at=self.cursor(now) + shift)
 
     def zoomed(self, direction: int, now: datetime) -> View:
         """A shorter (1) or longer (-1) window about the cursor."""
@@ -123,6 +128,11 @@ class View:
     def follow(self) -> View:
         """Back to now."""
         return replace(self, start=None, at=None)
+
+
+def within_reach(instant: datetime) -> datetime:
+    """The instant, or the nearest at which a window may begin."""
+    return min(max(instant, EARLIEST), LATEST)
 
 
 def floor_time(instant: datetime, quantum: timedelta) -> datetime:

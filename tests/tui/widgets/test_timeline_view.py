@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cp_tui.tui.widgets.time_axis import ticks
 from cp_tui.tui.widgets.timeline_view import ZOOMS, View, ceil_time, floor_time
 from tests.tui.widgets.schedules import NOW
 
@@ -98,3 +99,15 @@ def test_rounding_up_and_down_meet_on_multiples(naive: datetime, seconds: int) -
     low, high = floor_time(instant, quantum), ceil_time(instant, quantum)
     assert low <= instant <= high
     assert high - low in (timedelta(0), quantum)
+
+
+def test_panning_ends_before_the_calendar_does() -> None:
+    for first in ("earlier", "later"):
+        view = View(zoom=len(ZOOMS) - 1)
+        far = datetime(1 if first == "earlier" else 9999, 12, 31, 23, 59, tzinfo=UTC)
+        view = view.reveal(far, NOW)
+        for move in [first] * 200 + ["out", "left", "right", "in"]:
+            view = moved(view, move, COLUMNS)
+        start = view.window_start(NOW)
+        assert start.year in (1, 2, 9998, 9999)
+        assert ticks(start, 2 * view.span, COLUMNS, timezone(timedelta(hours=14)))

@@ -1,0 +1,294 @@
+"""Instants and durations at the ends of the calendar, as a CSMS sends them (S 5.16, S 5.7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cp_tui.charge_point.effects import Table
+from tests.charge_point.charging import charger, limit_now, offered
+from tests.charge_point.rig import Rig, rig
+from tests.conformance.steps import charging, set_key
+
+FIRST, LAST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
+HUGE = 2**53 - 1
+LATER_THAN_ALL = (10**12, 2**31 - 1, 2**31, HUGE, 2**63 - 1)
+
+
+def a_profile(schedule: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+    """A TxDefaultProfile of 9 A that began in 2020, with other fields."""
+    return {
+        "chargingProfileId": 1,
+        "stackLevel": 3,
+        "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Absolute",
+        "chargingSchedule": {
+            "chargingRateUnit": "A",
+            "startSchedule": "2020-01-01T00:00:00Z",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 9}],
+        }
+        | (schedule or {}),
+    } | fields
+
+
+def installed(made: Rig, profile: dict[str, Any], connector_id: int = 0) -> str:
+    """Send SetChargingProfile; give the status, or the code of the CALLERROR."""
+    payload = {"connectorId": connector_id, "csChargingProfiles": profile}
+    answer = made.request("SetChargingProfile", payload)
+    return str(answer[2]["status"] if answer[0] == 3 else answer[2])
+
+
+def steps(made: Rig, duration_s: int, connector_id: int = 1) -> list[tuple[int, float]]:
+    """Ask GetCompositeSchedule in A; give start and limit of each period."""
+    payload = {"connectorId": connector_id, "duration": duration_s, "chargingRateUnit": "A"}
+    answer = made.request("GetCompositeSchedule", payload)
+    assert answer[0] == 3, answer
+    periods = answer[2]["chargingSchedule"]["chargingSchedulePeriod"]
+    return [(each["startPeriod"], each["limit"]) for each in periods]
+
+
+WITHOUT_END = [
+    a_profile(validTo=LAST),
+    a_profile(validTo="9999-12-31T23:59:59.9999999Z"),
+    a_profile(validTo="9999-12-31T00:00:00Z"),
+    a_profile(validFrom=FIRST, validTo=LAST),
+    *(a_profile({"duration": each}) for each in LATER_THAN_ALL),
+    a_profile({"duration": HUGE}, validTo=LAST),
+    a_profile({"startSchedule": FIRST}),
+    a_profile({"startSchedule": FIRST, "duration": HUGE}),
+    a_profile({"duration": HUGE}, chargingProfileKind="Recurring", recurrencyKind="Daily"),
+    a_profile(
+        {"startSchedule": LAST, "duration": HUGE},
+        chargingProfileKind="Recurring",
+        recurrencyKind="Weekly",
+    ),
+    a_profile({"startSchedule": FIRST}, chargingProfileKind="Recurring", recurrencyKind="Daily"),
+    a_profile(
+        {
+            "chargingSchedulePeriod": [
+                {"startPeriod": 0, "limit": 9},
+                {"startPeriod": HUGE, "limit": 8},
+            ]
+        }
+    ),
+    a_profile({"minChargingRate": 10**13}),
+]
+
+
+@pytest.mark.parametrize("profile", WITHOUT_END)
+def test_a_profile_that_ends_beyond_the_calendar_ends_never(profile: dict[str, Any]) -> None:
+    made = rig()
+    assert installed(made, profile) == "Accepted"
+    for duration_s in (60, 86_400, 2**31):
+        assert steps(made, duration_s) == [(0, 9)]
+    charging(made)
+    made.after(3600)
+    assert limit_now(made, 1) == offered(made, 1) == 9
+    made.power_cycle()
+    charging(made, 2)
+    assert limit_now(made, 2) == 9
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        a_profile({"startSchedule": LAST, "duration": 60}),
+        a_profile({"startSchedule": LAST}),
+        a_profile(validFrom=LAST),
+        a_profile(validTo="0001-01-01T00:00:01Z"),
+        a_profile({"startSchedule": FIRST, "duration": 1}),
+    ],
+)
+def test_a_profile_that_is_never_in_force_limits_nothing(profile: dict[str, Any]) -> None:
+    made = rig()
+    assert installed(made, profile) == "Accepted"
+    charging(made)
+    made.after(60)
+    assert limit_now(made, 1) == 32
+    assert steps(made, 2**31) == [(0, 32)]
+
+
+def test_an_enormous_limit_is_that_of_the_hardware() -> None:
+    made = charger()
+    periods = [{"startPeriod": 0, "limit": 10**14 - 1}]
+    assert installed(made, a_profile({"chargingSchedulePeriod": periods})) == "Accepted"
+    assert limit_now(made, 1) == 32
+
+
+def test_a_store_of_an_older_version_with_such_a_profile_boots_and_charges() -> None:
+    """The older version kept what it answered InternalError to."""
+    before = rig()
+    assert installed(before, a_profile({"duration": HUGE}, validTo=LAST)) == "Accepted"
+    after = Rig(before.config, store={Table.PROFILE: dict(before.store[Table.PROFILE])})
+    after.power_on()
+    charging(after)
+    after.after(3600)
+    assert limit_now(after, 1) == offered(after, 1) == 9
+
+
+# --- other instants and durations -----------------------------------------------------------------
+
+
+def test_a_reservation_without_end_stays() -> None:
+    made = rig()
+    step_clock(made, "2000-01-01T00:00:00Z")
+    request = {"connectorId": 1, "expiryDate": LAST, "idTag": "TAG", "reservationId": 1}
+    assert made.request("ReserveNow", request)[2] == {"status": "Accepted"}
+    made.after(86_400)
+    assert made.statuses(1)[-1] == "Reserved"
+    made.power_cycle()
+    made.after(3600)
+    assert made.statuses(1)[-1] == "Reserved"
+
+
+def test_a_tag_that_expires_never_charges() -> None:
+    made = rig()
+    made.responders["Authorize"] = lambda _: {
+        "idTagInfo": {"status": "Accepted", "expiryDate": LAST}
+    }
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG", connector_id=1)
+    assert made.statuses(1)[-1] == "Charging"
+
+
+@pytest.mark.parametrize("time", ["2999-12-31T23:59:59Z", "2000-01-01T00:00:00Z", FIRST, LAST])
+def test_whatever_time_the_csms_tells_the_charge_point_goes_on(time: str) -> None:
+    made = charger()
+    installed(made, a_profile({"startSchedule": FIRST, "duration": HUGE}, validTo=LAST))
+    step_clock(made, time)
+    made.after(86_400 + 60)
+    assert offered(made, 1) == 9
+    assert steps(made, 86_400) == [(0, 9)]
+    made.power_cycle()
+    made.after(60)
+    charging(made, 2)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "ConnectionTimeOut",
+        "HeartbeatInterval",
+        "MeterValueSampleInterval",
+        "MinimumStatusDuration",
+        "TransactionMessageRetryInterval",
+        "WebSocketPingInterval",
+    ],
+)
+def test_the_longest_interval_of_a_key_is_waited_for(key: str) -> None:
+    made = rig()
+    step_clock(made, "2999-12-31T23:00:00Z")
+    set_key(made, key, str(2**31 - 1))
+    if key == "MinimumStatusDuration":
+        set_key(made, key, "0")
+    charging(made)
+    made.after(3600)
+
+
+@pytest.mark.parametrize("action", ["UpdateFirmware", "GetDiagnostics"])
+def test_transfers_at_the_ends_of_the_calendar_are_planned(action: str) -> None:
+    made = rig()
+    payload: dict[str, Any] = {
+        "location": "http://127.0.0.1/x",
+        "retries": 2**63 - 1,
+        "retryInterval": 2**63 - 1,
+    }
+    if action == "UpdateFirmware":
+        payload["retrieveDate"] = LAST
+    else:
+        payload |= {"startTime": FIRST, "stopTime": LAST}
+    assert made.request(action, payload)[0] == 3
+    made.after(86_400)
+    charging(made)
+
+
+def step_clock(made: Rig, time: str) -> None:
+    made.responders["Heartbeat"] = lambda _: {"currentTime": time}
+    made.request("TriggerMessage", {"requestedMessage": "Heartbeat"})
+
+
+# --- anything -------------------------------------------------------------------------------------
+
+INSTANTS = st.sampled_from(
+    [
+        None,
+        FIRST,
+        "1970-01-01T00:00:00Z",
+        "2026-01-05T08:00:00Z",
+        "2026-01-05T08:01:00Z",
+        "2999-01-01T00:00:00Z",
+        "9999-12-31T00:00:00Z",
+        LAST,
+    ]
+)
+SECONDS = st.sampled_from([0, 1, 59, 86_399, 86_400, 604_801, *LATER_THAN_ALL, -1, -(2**63)])
+
+
+@st.composite
+def profiles(draw: st.DrawFn) -> dict[str, Any]:
+    """Any profile that the schema allows, at the ends of every range."""
+    starts = draw(st.lists(SECONDS, min_size=0, max_size=4))
+    limits = st.sampled_from([0, 0.1, 5.9, 6, 9, 32, 63, 10**13])
+    periods = [
+        {"startPeriod": start, "limit": draw(limits)}
+        | draw(st.sampled_from([{}, {"numberPhases": 1}, {"numberPhases": 3}]))
+        for start in [0, *sorted(starts)]
+    ]
+    schedule = {
+        "chargingRateUnit": draw(st.sampled_from(["A", "W"])),
+        "chargingSchedulePeriod": periods,
+        "duration": draw(st.none() | SECONDS),
+        "startSchedule": draw(INSTANTS),
+        "minChargingRate": draw(st.none() | limits),
+    }
+    profile = {
+        "chargingProfileId": draw(st.integers(1, 3)),
+        "stackLevel": draw(st.integers(0, 2)),
+        "chargingProfilePurpose": draw(
+            st.sampled_from(["ChargePointMaxProfile", "TxDefaultProfile", "TxProfile"])
+        ),
+        "chargingProfileKind": draw(st.sampled_from(["Absolute", "Recurring", "Relative"])),
+        "recurrencyKind": draw(st.sampled_from([None, "Daily", "Weekly"])),
+        "validFrom": draw(INSTANTS),
+        "validTo": draw(INSTANTS),
+        "chargingSchedule": {key: each for key, each in schedule.items() if each is not None},
+    }
+    return {key: each for key, each in profile.items() if each is not None}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    sent=st.lists(st.tuples(profiles(), st.integers(0, 2)), min_size=1, max_size=3),
+    duration_s=SECONDS,
+)
+def test_whatever_profiles_come_a_car_charges_or_the_limit_says_why_not(
+    sent: list[tuple[dict[str, Any], int]], duration_s: int
+) -> None:
+    made = charger()
+    for profile, connector_id in sent:
+        assert installed(made, profile, connector_id) != "InternalError"
+    charging_or_held(made, 1)
+    assert made.request("GetCompositeSchedule", {"connectorId": 0, "duration": duration_s})[0] == 3
+    made.after(61)
+    charging_or_held(made, 1)
+    made.power_cycle()
+    made.act("plug_in", connector_id=2)
+    made.request("RemoteStartTransaction", {"connectorId": 2, "idTag": "TAG"})
+    charging_or_held(made, 2)
+
+
+def charging_or_held(made: Rig, connector_id: int) -> None:
+    """The connector gives energy, or its limit is too low for it and names the profile."""
+    made.after(10)
+    connectors: Any = made.variables["connectors"]
+    connector = connectors.root[connector_id]
+    assert connector.transaction is not None
+    if connector.limit.limit_a >= 6:
+        assert connector.status == "Charging"
+        assert offered(made, connector_id) == pytest.approx(float(connector.limit.limit_a), abs=1)
+    else:
+        assert connector.status == "SuspendedEVSE"
+        assert "Profile #" in connector.limit.source
