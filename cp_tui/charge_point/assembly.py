@@ -93,15 +93,15 @@ class _Wiring:
         """Give the next transaction message once the CSMS has accepted this charge point."""
         return self.parts.outbox.next() if self.parts.registration.is_accepted else None
 
-    def why_outbox_waits(self) -> str:
-        """Say what keeps the oldest transaction message."""
+    def why_outbox_is_kept(self) -> str | None:
+        """Say what keeps every transaction message, if anything does."""
         if self.is_stopped():
             return "OCPP is stopped by the operator"
         if not self.parts.calls.is_open:
             return "offline"
         if not self.parts.registration.is_accepted:
             return "the CSMS has not accepted this charge point yet"
-        return "waits for its turn"
+        return None
 
     def why_closed(self) -> Reason | None:
         """Say why nobody may start a transaction at this moment, if so."""
@@ -144,6 +144,8 @@ class _Wiring:
         self.parts.sampling.follow_clock()
         self.parts.reservations.clock_stepped()
         self.parts.refresh_charging()
+        # It waits for an instant of the CSMS's clock, and is told in that of the machine.
+        self.parts.core.changed("firmware")
 
     # --- transactions -----------------------------------------------------------------------------
 
@@ -225,7 +227,7 @@ def assemble(
     outbox = Outbox(
         core,
         rule=wiring.retry_rule,
-        waits_because=wiring.why_outbox_waits,
+        kept_because=wiring.why_outbox_is_kept,
         transaction_id=wiring.transaction_id,
         on_confirmed=wiring.confirmed,
         on_lost=wiring.lost,

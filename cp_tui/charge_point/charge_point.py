@@ -77,6 +77,7 @@ class ChargePoint:
                 parts.resetting.deadline,
                 parts.firmware.deadline,
                 parts.diagnostics.deadline,
+                parts.outbox.told_deadline,
             ]
             if parts.is_online and parts.calls.pending_action is None:
                 deadlines.append(parts.outbox.deadline)
@@ -259,7 +260,9 @@ class ChargePoint:
         # An installation takes connectors out of service, and that ends their reservations.
         parts.reservations.tick()
         parts.diagnostics.tick()
+        parts.outbox.tick()
         parts.calls.pump()
+        parts.registration.follow_heartbeat()
         parts.resetting.tick()
 
     def _publish(self) -> None:

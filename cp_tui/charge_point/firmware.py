@@ -106,8 +106,8 @@ class Firmware:
         record = self._record
         if record is None:
             return FirmwareView(version=self.version)
-        is_scheduled = record.state is FirmwareState.SCHEDULED
-        next_try_at = self.deadline if is_scheduled else record.tries.next_try_at
+        is_waiting = record.state in (FirmwareState.SCHEDULED, FirmwareState.RETRYING)
+        next_try_at = self.deadline if is_waiting else None
         return FirmwareView(
             version=self.version,
             state=record.state,

@@ -62,7 +62,7 @@ class Operator:
         parts.registration.reset()
         parts.statuses.reset()
         parts.core.emit(CloseLink())
-        parts.core.changed("stop_report", "outbox")
+        parts.core.changed("stop_report", "outbox", "firmware", "diagnostics")
         reason = because("operator.stop", "cp-tui", "{lines}", lines="; ".join(lines))
         parts.core.emit(Reply(event.request, True, reason))
 
@@ -90,7 +90,7 @@ class Operator:
         parts.sampling.rearm()
         parts.statuses.resume()
         parts.core.emit(OpenLink())
-        parts.core.changed("stop_report", "outbox")
+        parts.core.changed("stop_report", "outbox", "firmware", "diagnostics")
         waiting = len(parts.outbox)
         reason = because(
             "operator.restart",

@@ -53,14 +53,14 @@ class Outbox:
         core: Core,
         *,
         rule: Callable[[], RetryRule],
-        waits_because: Callable[[], str],
+        kept_because: Callable[[], str | None],
         transaction_id: Callable[[str], int | None],
         on_confirmed: Callable[[OutboxRecord, WireModel], None],
         on_lost: Callable[[OutboxRecord, str], None],
     ) -> None:
         self._core = core
         self._rule = rule
-        self._waits_because = waits_because
+        self._kept_because = kept_because
         self._transaction_id = transaction_id
         self._on_confirmed = on_confirmed
         self._on_lost = on_lost
@@ -71,6 +71,7 @@ class Outbox:
         self._thinned = 0
         self._given_up: dict[int, OutboxRecord] = {}
         self._is_in_flight = False
+        self._told_attempt_at: datetime | None = None
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -157,6 +158,7 @@ class Outbox:
 
     def view(self) -> OutboxView:
         """Give the variable `outbox`."""
+        self._told_attempt_at = self._attempt_to_come()
         entries = []
         for index, record in enumerate(self._entries):
             if index == SHOWN_MAX:
@@ -171,19 +173,37 @@ class Outbox:
                     since=record.created_at,
                     attempts=record.attempts,
                     attempts_max=self._rule().attempts_max,
-                    next_attempt_at=record.next_attempt_at,
+                    next_attempt_at=None if index else self._told_attempt_at,
                 )
             )
         return OutboxView(count=len(self._entries), thinned=self._thinned, entries=tuple(entries))
+
+    @property
+    def told_deadline(self) -> datetime | None:
+        """When the next attempt that was told is no longer to come; the message may still wait."""
+        return self._told_attempt_at
+
+    def tick(self) -> None:
+        """Tell that an attempt is due."""
+        if self._told_attempt_at is not None and self._core.now >= self._told_attempt_at:
+            self._core.changed("outbox")
+
+    def _attempt_to_come(self) -> datetime | None:
+        """Give when the oldest message is tried again, if it is only the time that it waits for."""
+        due = self.deadline
+        is_to_come = due is not None and due > self._core.now and self._kept_because() is None
+        return due if is_to_come else None
 
     def _why(self, index: int, record: OutboxRecord) -> str:
         if index > 0:
             return "waits behind older messages"
         if self._is_in_flight:
             return "sent, waits for the answer"
-        if record.next_attempt_at:
-            return f"{record.last_failure}; attempt {record.attempts + 1} waits"
-        return self._waits_because()
+        kept = self._kept_because()
+        if record.next_attempt_at is None:
+            return kept or "waits for its turn"
+        failed = f"{record.last_failure}; attempt {record.attempts + 1} waits"
+        return f"{kept}; before: {failed}" if kept else failed
 
     def _request(self, record: OutboxRecord) -> WireModel:
         payload = dict(record.payload)

@@ -31,6 +31,8 @@ CLOCK_YEARS = range(2000, 3000)
 """A CSMS whose clock stands in another year has no clock."""
 SILENT_AFTER = timedelta(seconds=3)
 """A call that waits longer for its answer is shown; sooner, it would be news twice a message."""
+HEARTBEAT_MOVED_MIN = timedelta(seconds=1)
+"""Every frame that goes out moves the next heartbeat; a smaller step is not worth telling."""
 RETRY_JITTER_S = 10
 """Spread, so that a thousand chargers do not come back in the same second."""
 
@@ -67,6 +69,7 @@ class Registration:
         self._clock_refused: Reason | None = None
         self._reason: Reason | None = None
         self._told_pending: PendingCall | None = None
+        self._told_heartbeat_at: datetime | None = None
 
     @property
     def is_accepted(self) -> bool:
@@ -80,8 +83,8 @@ class Registration:
             status=self.status,
             since=self._since,
             interval_s=self._interval_s,
-            next_boot_at=self._boot_at,
-            next_heartbeat_at=self.heartbeat_at,
+            next_boot_at=self._boot_at if self._calls.is_open else None,
+            next_heartbeat_at=self._next_heartbeat_at,
             clock_offset_s=None if offset is None else round(offset.total_seconds(), 1),
             clock_set_at=self._clock_set_at,
             clock_set_by=self._clock_set_by,
@@ -114,7 +117,7 @@ class Registration:
         self._failures = 0
         self._boot_at = None
         self._reason = None
-        self._core.changed("registration")
+        self._core.changed("registration", "outbox")
 
     def link_opened(self) -> None:
         """Begin with a BootNotification, unless this boot was accepted already (J 5.4)."""
@@ -131,6 +134,23 @@ class Registration:
             return None
         silent_since = max(self._heartbeat_from, self._calls.last_sent_at or self._heartbeat_from)
         return later(silent_since, self._heartbeat_interval())
+
+    @property
+    def _next_heartbeat_at(self) -> datetime | None:
+        """What is told: not even the mind knows when one goes that is due and waits its turn."""
+        due = self.heartbeat_at
+        return None if due is None or due <= self._core.now else due
+
+    def follow_heartbeat(self) -> None:
+        """Tell when the next heartbeat is, where what was sent in this turn has moved it."""
+        told, due = self._told_heartbeat_at, self._next_heartbeat_at
+        if told is None or due is None:
+            has_moved = told is not due
+        else:
+            has_moved = abs(due - told) >= HEARTBEAT_MOVED_MIN
+        if has_moved:
+            self._told_heartbeat_at = due
+            self._core.changed("registration")
 
     @property
     def deadline(self) -> datetime | None:
@@ -193,7 +213,7 @@ class Registration:
         interval_s = min(response.interval, INTERVAL_MAX_S)
         self._interval_s = interval_s
         self._failures = 0 if interval_s > 0 else self._failures
-        self._core.changed("registration")
+        self._core.changed("registration", "outbox")
         if response.status is RegistrationStatus.ACCEPTED:
             self._failures = 0
             self._boot_at = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -17,12 +18,16 @@ from cp_tui.charge_point.variables import Connector as ConnectorView
 from cp_tui.charge_point.variables import (
     Connectors,
     ConnectorTransaction,
+    Diagnostics,
+    Firmware,
     Identity,
     Measurement,
     Stopped,
     Vehicle,
 )
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
+
+Job = TypeVar("Job", Firmware, Diagnostics)
 
 
 def all_views(parts: Parts, operator: Operator) -> Mapping[str, Callable[[], BaseModel]]:
@@ -40,14 +45,22 @@ def all_views(parts: Parts, operator: Operator) -> Mapping[str, Callable[[], Bas
             "profiles": parts.charging.profiles_view,
             "outbox": parts.outbox.view,
             "transactions": parts.transactions.view,
-            "firmware": parts.firmware.view,
-            "diagnostics": parts.diagnostics.view,
+            "firmware": lambda: _as_it_goes_on(parts.firmware.view(), operator),
+            "diagnostics": lambda: _as_it_goes_on(parts.diagnostics.view(), operator),
             "local_list": parts.local_list.view,
             "authorization_cache": parts.authorization_cache.view,
             "reservations": parts.reservations.view,
             "stop_report": lambda: Stopped(operator.stop_report),
         }
     )
+
+
+def _as_it_goes_on(view: Job, operator: Operator) -> Job:
+    """Leave out when the next try is while nothing is tried: stopped by the operator."""
+    if not operator.is_stopped or view.transfer is None:
+        return view
+    transfer = view.transfer.model_copy(update={"next_try_at": None})
+    return view.model_copy(update={"transfer": transfer})
 
 
 def identity(parts: Parts) -> Identity:

@@ -157,7 +157,10 @@ class Registration(Value):
     since: datetime
     interval_s: int | None = None
     next_boot_at: datetime | None = None
+    """None also while the link is down: then it goes as soon as the link is open, or later."""
     next_heartbeat_at: datetime | None = None
+    """When one goes if nothing is sent until then; to the second. None also while one is due, and
+    waits behind a CALL without an answer."""
     clock_offset_s: float | None = None
     """CSMS clock minus the clock of this machine; None: never synchronised."""
     clock_set_at: datetime | None = None
