@@ -30,7 +30,7 @@ AHEAD = {
 """In the clock of the machine; never before now."""
 
 AHEAD_OF_CSMS = {"until", "Reservation.expiry_date", "ProfileChange.at"}
-"""In the clock of the charge point; never before now. An expiry date counts while it is in force."""
+"""In the clock of the charge point; never before now. Of a reservation: while it is in force."""
 
 BEHIND = {
     "since",
