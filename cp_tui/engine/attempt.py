@@ -273,6 +273,9 @@ async def _connected_socket(address: Address) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
+        # asyncio does this only for sockets that were made with the number of the protocol; without
+        # it a frame that follows a frame waits for the peer's delayed acknowledgement (40 ms).
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await asyncio.get_running_loop().sock_connect(sock, where)
     except BaseException:
         sock.close()

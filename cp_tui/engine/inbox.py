@@ -13,21 +13,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from cp_tui.charge_point.events import (
-    CancelReservation,
-    ClearAuthorizationCache,
-    ClearChargingProfile,
-    DropMessage,
-    Event,
-    InstallChargingProfile,
-    MonitorConfigurationKeys,
-    Restart,
-    SendCall,
-    SendRaw,
-    SetCustomConfigurationKey,
-    Stop,
-    TransferData,
-)
+from cp_tui.charge_point.events import Command, Event
 from cp_tui.engine.link import LinkEvent
 
 INBOX_MAX = 1_000
@@ -64,21 +50,8 @@ class EndOfWork:
     """Stop after everything that came before."""
 
 
-Request = (
-    Stop
-    | Restart
-    | TransferData
-    | SetCustomConfigurationKey
-    | MonitorConfigurationKeys
-    | InstallChargingProfile
-    | ClearChargingProfile
-    | SendCall
-    | SendRaw
-    | DropMessage
-    | ClearAuthorizationCache
-    | CancelReservation
-)
-"""Events that the mind answers with a `Reply` or a `Refuse`."""
+Request = Command
+"""Events that the mind answers with a `Reply` or a `Refuse`: all that the operator asks for."""
 
 Item = Event | FromLink | AtStation | PowerCut | EndOfWork
 

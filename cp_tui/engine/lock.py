@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from cp_tui.engine.errors import EngineStartError
 
 LOCK_FILE = "lock"
+LOOK_S = 0.01
+"""Between two tries while somebody looks who holds the lock; a look takes microseconds."""
+LOOKS_MAX = 100
 
 
 def prepare_folder(folder: Path) -> None:
@@ -34,15 +38,14 @@ class FolderLock:
         except OSError as error:
             raise EngineStartError(f"cannot write {path}: {error.strerror}") from None
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(self._file, 20).decode("ascii", "replace").strip()
-            os.close(self._file)
-            who = f" (process {holder})" if holder.isdigit() else ""
-            raise EngineStartError(f"another engine{who} uses the data folder {folder}") from None
+            is_ours = _take(self._file)
+            holder = None if is_ours else _holder(self._file, folder)
         except OSError as error:
             os.close(self._file)
             raise EngineStartError(f"cannot lock {path}: {error.strerror}") from None
+        if holder is not None:
+            os.close(self._file)
+            raise EngineStartError(holder)
         os.ftruncate(self._file, 0)
         os.write(self._file, f"{os.getpid()}\n".encode("ascii"))
 
@@ -53,11 +56,46 @@ class FolderLock:
 
 
 def engine_in(folder: Path) -> str | None:
-    """Say which engine uses the data folder now, if any."""
-    if not (folder / LOCK_FILE).exists():
-        return None
+    """Say which engine uses the data folder now, if any; an engine that starts is not disturbed."""
     try:
-        FolderLock(folder).release()
-    except EngineStartError as error:
-        return str(error)
-    return None
+        file = os.open(folder / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise EngineStartError(f"cannot read {folder / LOCK_FILE}: {error.strerror}") from None
+    try:
+        return None if _try(file, fcntl.LOCK_SH) else _holder(file, folder)
+    except OSError as error:
+        raise EngineStartError(f"cannot lock {folder / LOCK_FILE}: {error.strerror}") from None
+    finally:
+        os.close(file)
+
+
+def _take(file: int) -> bool:
+    """Take the lock for an engine; False if another engine has it.
+
+    Whoever only looks shares it for a moment, which is waited for: that is no engine.
+    """
+    for _ in range(LOOKS_MAX):
+        if _try(file, fcntl.LOCK_EX):
+            return True
+        if not _try(file, fcntl.LOCK_SH):
+            return False
+        fcntl.flock(file, fcntl.LOCK_UN)
+        time.sleep(LOOK_S)
+    return False
+
+
+def _try(file: int, operation: int) -> bool:
+    """Take the lock in one way if that is possible at once."""
+    try:
+        fcntl.flock(file, operation | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(file: int, folder: Path) -> str:
+    holder = os.pread(file, 20, 0).decode("ascii", "replace").strip()
+    who = f" (process {holder})" if holder.isdigit() else ""
+    return f"another engine{who} uses the data folder {folder}"

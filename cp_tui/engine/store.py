@@ -21,6 +21,9 @@ from cp_tui.engine.errors import EngineStartError, StoreError
 
 DATABASE_FILE = "state.sqlite3"
 SCHEMA_VERSION = 1
+QUARANTINE_ROWS_MAX = 1_000
+QUARANTINE_DAYS_MAX = 90
+"""Damaged records are kept for whoever looks into the damage, which nobody does later than that."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (
@@ -93,6 +96,7 @@ class Store:
                 damaged.append((kind, key, value, why))
         if damaged:
             await self._put_aside(damaged)
+        await self._thin_quarantine()
         return records
 
     async def counts(self) -> dict[str, int]:
@@ -146,6 +150,20 @@ class Store:
             await self._database.commit()
         except sqlite3.Error as error:
             self._log.error("store: cannot put damaged records aside: %s", error)
+            await self._roll_back()
+
+    async def _thin_quarantine(self) -> None:
+        """Let go of damaged records that are old, or more than anybody will look at."""
+        old = f"-{QUARANTINE_DAYS_MAX} days"
+        try:
+            await self._database.execute(
+                "DELETE FROM quarantine WHERE moved_at < datetime('now', ?) OR rowid <= ("
+                " SELECT rowid FROM quarantine ORDER BY rowid DESC LIMIT 1 OFFSET ?)",
+                (old, QUARANTINE_ROWS_MAX),
+            )
+            await self._database.commit()
+        except sqlite3.Error as error:
+            self._log.error("store: cannot thin out what was put aside: %s", error)
             await self._roll_back()
 
 

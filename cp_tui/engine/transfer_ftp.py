@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from socket import socket
+from socket import IPPROTO_TCP, TCP_NODELAY, socket
 
 from cp_tui.engine.transfer_file import CHUNK_BYTES, DownloadFile
 from cp_tui.engine.transfer_target import Target, TransferError, network_error
@@ -93,6 +93,8 @@ class FtpCarrier:
             limit_s = ftp.timeout = self._idle_s
             assert ftp.sock is not None
             ftp.sock.settimeout(self._idle_s)
+            # The first command follows the end of a TLS handshake, unacknowledged.
+            ftp.sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
             ftp.login(self._target.user or "", self._target.password or "")
             if isinstance(ftp, _FtpTls):
                 ftp.prot_p()

@@ -6,9 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from datetime import UTC, datetime
 from io import StringIO
 from random import Random
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
@@ -36,6 +38,7 @@ from cp_tui.charge_point.effects import (
     Upload,
 )
 from cp_tui.charge_point.events import (
+    Command,
     Event,
     FrameReceived,
     LinkClosed,
@@ -257,6 +260,26 @@ async def test_a_command_that_fails_in_the_mind_is_refused_at_once() -> None:
     async with bench(Minds(answer)) as on:
         with pytest.raises(CommandError, match="internal error; see the log"):
             await on.machine.ask(Stop, WAIT_S)
+
+
+@pytest.mark.parametrize("command", get_args(Command), ids=lambda each: each.__name__)
+async def test_every_command_that_fails_in_the_mind_is_refused_at_once(
+    command: type[Command],
+) -> None:
+    """None of them may wait for its time limit: whatever is a command is in the set."""
+
+    def broken(event: Event) -> list[Effect]:
+        if isinstance(event, command):
+            raise RuntimeError("a bug")
+        return []
+
+    def event_of(number: int) -> Event:
+        others = [each.name for each in fields(command) if each.name != "request"]
+        return command(request=number, **dict.fromkeys(others, None))  # type: ignore[arg-type]
+
+    async with bench(Minds(broken)) as on:
+        with pytest.raises(CommandError, match="internal error; see the log"):
+            await on.machine.ask(event_of, WAIT_S)
 
 
 async def test_effects_reach_the_link_the_hub_and_the_log() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import signal
@@ -18,8 +19,15 @@ from pydantic import BaseModel
 
 from cp_tui.charge_point.effects import Forget, Save, Table
 from cp_tui.engine.errors import EngineStartError, StoreError
-from cp_tui.engine.lock import FolderLock, prepare_folder
-from cp_tui.engine.store import DATABASE_FILE, Change, Store, change
+from cp_tui.engine.lock import LOCK_FILE, FolderLock, engine_in, prepare_folder
+from cp_tui.engine.store import (
+    DATABASE_FILE,
+    QUARANTINE_DAYS_MAX,
+    QUARANTINE_ROWS_MAX,
+    Change,
+    Store,
+    change,
+)
 
 SILENT = logging.Logger("test", logging.CRITICAL)
 
@@ -133,6 +141,33 @@ async def test_damaged_rows_are_put_aside_and_the_rest_is_read(tmp_path: Path) -
         ]
 
 
+async def test_what_was_put_aside_is_bounded_by_count_and_age(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await store._database.executemany(
+            "INSERT INTO quarantine (moved_at, kind, key, value, why)"
+            " VALUES (datetime('now', ?), 'key', ?, '{', 'not JSON')",
+            [(f"-{QUARANTINE_DAYS_MAX + 1} days", "old"), ("-1 days", "recent")],
+        )
+        await store._database.executemany(
+            "INSERT INTO record (kind, key, value) VALUES ('key', ?, '{')",
+            [(f"{number:05}",) for number in range(QUARANTINE_ROWS_MAX - 1)],
+        )
+        await store._database.commit()
+        await store.load()
+        assert await _put_aside(store) == (QUARANTINE_ROWS_MAX, "recent")
+        await store._database.execute("INSERT INTO record VALUES ('key', 'z', '{')")
+        await store._database.commit()
+        await store.load()
+        # The newest stay; the oldest has made room.
+        assert await _put_aside(store) == (QUARANTINE_ROWS_MAX, "00000")
+
+
+async def _put_aside(store: Store) -> tuple[int, str]:
+    rows = await store._database.execute_fetchall("SELECT key FROM quarantine ORDER BY rowid")
+    keys = [str(row[0]) for row in rows]
+    return len(keys), keys[0]
+
+
 async def test_a_file_that_is_no_database_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / DATABASE_FILE).write_bytes(b"this is not a database" * 100)
     with pytest.raises(EngineStartError, match=r"state.sqlite3 is damaged .*move it away"):
@@ -201,4 +236,56 @@ def test_a_second_engine_is_kept_out_and_told_who_is_in(tmp_path: Path) -> None:
     with pytest.raises(EngineStartError, match="another engine"):
         FolderLock(tmp_path)
     lock.release()
+    FolderLock(tmp_path).release()
+
+
+LOOKING = """
+import sys
+from pathlib import Path
+from cp_tui.engine.lock import engine_in
+print("looking", flush=True)
+while True:
+    engine_in(Path(sys.argv[1]))
+"""
+
+
+def test_somebody_who_looks_keeps_no_engine_from_starting(tmp_path: Path) -> None:
+    """As `cp-tui check` does while `cp-tui serve` starts; here as often as it can."""
+    FolderLock(tmp_path).release()
+    looking = [
+        subprocess.Popen(
+            [sys.executable, "-c", LOOKING, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    try:
+        for process in looking:
+            assert process.stdout is not None
+            process.stdout.readline()
+        for _ in range(50):
+            FolderLock(tmp_path).release()
+    finally:
+        for process in looking:
+            process.kill()
+            process.communicate(timeout=10)
+
+
+def test_a_look_changes_nothing_and_finds_no_other_look(tmp_path: Path) -> None:
+    FolderLock(tmp_path).release()
+    (tmp_path / LOCK_FILE).write_text("12345\n")
+    with (tmp_path / LOCK_FILE).open() as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        assert engine_in(tmp_path) is None
+    assert (tmp_path / LOCK_FILE).read_text() == "12345\n"
+
+
+def test_a_look_that_never_ends_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FolderLock(tmp_path).release()
+    monkeypatch.setattr("cp_tui.engine.lock.LOOKS_MAX", 3)
+    with (tmp_path / LOCK_FILE).open() as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        with pytest.raises(EngineStartError, match="another engine"):
+            FolderLock(tmp_path)
     FolderLock(tmp_path).release()
