@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from random import Random
 
+from cp_tui.charge_point.attempts import Attempts
 from cp_tui.charge_point.authorization import Authorization
 from cp_tui.charge_point.authorization_cache import AuthorizationCache
 from cp_tui.charge_point.authorization_rules import Rules
@@ -16,7 +17,7 @@ from cp_tui.charge_point.charging import Charging
 from cp_tui.charge_point.composer import Composer
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.configuration import Configuration
-from cp_tui.charge_point.connector import Connector
+from cp_tui.charge_point.connector import Attempt, Connector, PendingStart
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.deauthorization import Deauthorization
 from cp_tui.charge_point.diagnostics import Diagnostics
@@ -147,6 +148,16 @@ class _Wiring:
         # It waits for an instant of the CSMS's clock, and is told in that of the machine.
         self.parts.core.changed("firmware")
 
+    # --- tags -------------------------------------------------------------------------------------
+
+    def permit(self, connector: Connector, pending: PendingStart) -> None:
+        """Let a tag start that was decided upon."""
+        self.parts.sessions.permit(connector, pending)
+
+    def attempt_ended(self, attempt: Attempt) -> None:
+        """Tell those who wait at the reader what came of a tag."""
+        self.parts.reader.ended(attempt)
+
     # --- transactions -----------------------------------------------------------------------------
 
     def transaction_changed(self, connector: Connector, cause: str) -> None:
@@ -262,10 +273,11 @@ def _parts(
     sampling = Sampling(core, calls, outbox, configuration, connectors)
     charging = Charging(core, configuration, connectors)
     transactions = _transactions(core, connectors, outbox, sampling, authorization, wiring)
+    attempts = _attempts(core, authorization, reservations, connectors, wiring)
     sessions = Sessions(
         core,
         configuration,
-        authorization,
+        attempts,
         transactions,
         charging,
         availability,
@@ -274,12 +286,10 @@ def _parts(
         connectors,
         is_closed=wiring.is_closed,
     )
-    resetting = Resetting(core, calls, outbox, transactions, sessions)
+    resetting = Resetting(core, calls, outbox, transactions, sessions, attempts)
     firmware = Firmware(
         core, calls, availability, statuses, resetting, connectors, is_online=wiring.is_online
     )
-    why = wiring.why_closed
-    reader = Reader(core, authorization, reservations, sessions, connectors, why_closed=why)
     return Parts(
         core=core,
         connectors=connectors,
@@ -294,18 +304,63 @@ def _parts(
         local_list=local_list,
         authorization_cache=cache,
         authorization=authorization,
+        attempts=attempts,
         reservations=reservations,
         availability=availability,
         sampling=sampling,
         transactions=transactions,
         charging=charging,
         sessions=sessions,
-        reader=reader,
+        reader=_reader(
+            core, configuration, authorization, attempts, reservations, sessions, connectors, wiring
+        ),
         deauthorization=Deauthorization(core, configuration, transactions, sessions, connectors),
         resetting=resetting,
         firmware=firmware,
         diagnostics=Diagnostics(core, calls, is_online=wiring.is_online),
         key_changed=wiring.key_changed,
+    )
+
+
+def _attempts(
+    core: Core,
+    authorization: Authorization,
+    reservations: Reservations,
+    connectors: tuple[Connector, ...],
+    wiring: _Wiring,
+) -> Attempts:
+    """Build what holds the tags that are being decided upon."""
+    return Attempts(
+        core,
+        authorization,
+        reservations,
+        connectors,
+        why_closed=wiring.why_closed,
+        permit=wiring.permit,
+        on_end=wiring.attempt_ended,
+    )
+
+
+def _reader(
+    core: Core,
+    configuration: Configuration,
+    authorization: Authorization,
+    attempts: Attempts,
+    reservations: Reservations,
+    sessions: Sessions,
+    connectors: tuple[Connector, ...],
+    wiring: _Wiring,
+) -> Reader:
+    """Build the reader."""
+    return Reader(
+        core,
+        configuration,
+        authorization,
+        attempts,
+        reservations,
+        sessions,
+        connectors,
+        why_closed=wiring.why_closed,
     )
 
 

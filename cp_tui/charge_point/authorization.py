@@ -18,8 +18,9 @@ from cp_tui.charge_point.authorization_rules import (
     decide_offline,
     decide_online,
     status_now,
+    unusable_verdict,
 )
-from cp_tui.charge_point.calls import Calls, Failure, Outgoing
+from cp_tui.charge_point.calls import Calls, Failure, FailureKind, Outgoing
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.local_list import LocalList
 from cp_tui.charge_point.local_list_conflict import LocalListConflicts
@@ -110,7 +111,7 @@ class Authorization:
         return status_now(info, self._core.time) if info else None
 
     def _ask(self, id_tag: str, decide: Callable[[Verdict], None]) -> None:
-        """Ask the CSMS; where it gives no answer, decide as offline."""
+        """Ask the CSMS; only its silence lets the rules for offline decide (S 3.5.4)."""
 
         def answered(response: WireModel) -> None:
             assert isinstance(response, AuthorizeResponse)
@@ -121,6 +122,9 @@ class Authorization:
             decide(csms_verdict(id_tag, info, parent))
 
         def failed(failure: Failure) -> None:
-            decide(self.decide_without_csms(id_tag, failure.text))
+            if failure.kind is FailureKind.CALL_ERROR:
+                decide(unusable_verdict(id_tag, failure.text))
+            else:
+                decide(self.decide_without_csms(id_tag, failure.text))
 
         self._calls.call(Outgoing(AuthorizeRequest(id_tag=id_tag), answered, failed))

@@ -70,6 +70,11 @@ def same_tag(tag: str, other: str) -> bool:
     return tag.lower() == other.lower()
 
 
+def same_group(group: str | None, other: str | None) -> bool:
+    """Groups compare as tags do, and one that is not known is no group (S 3.10)."""
+    return group is not None and other is not None and same_tag(group, other)
+
+
 def status_now(info: IdTagInfo, time: datetime) -> AuthorizationStatus:
     """Give the status of a tag, which is Expired once its date has come (S 3.5.1)."""
     if info.expiry_date is not None and info.expiry_date <= time:
@@ -178,6 +183,15 @@ def csms_verdict(id_tag: str, info: IdTagInfo, parent_id_tag: str | None) -> Ver
         tag=id_tag,
     )
     return Verdict(accepted, reason, parent_id_tag)
+
+
+def unusable_verdict(id_tag: str, why: str) -> Verdict:
+    """Refuse after an answer that decides nothing: whoever answers is not offline (S 3.5.4)."""
+    text = "{why}: that does not authorize {tag}, and {by} is there, so no offline rule counts"
+    reason = because(
+        "authorization.csms.unusable", "S 3.5.4", text, why=why, tag=id_tag, by="the CSMS"
+    )
+    return Verdict(False, reason)
 
 
 def _decide_unknown(id_tag: str, rules: Rules, why: str) -> Verdict:

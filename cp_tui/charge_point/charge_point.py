@@ -74,6 +74,7 @@ class ChargePoint:
                 parts.registration.deadline,
                 parts.statuses.deadline,
                 parts.sampling.deadline,
+                parts.reader.deadline,
                 parts.resetting.deadline,
                 parts.firmware.deadline,
                 parts.diagnostics.deadline,
@@ -139,8 +140,6 @@ class ChargePoint:
                 parts.sessions.plugged_in(event)
             case events.PluggedOut():
                 parts.sessions.plugged_out(event)
-            case events.Swiped():
-                parts.reader.swiped(event)
             case events.EvSuspended():
                 parts.sessions.ev_suspended(event)
             case events.ErrorRaised():
@@ -185,6 +184,8 @@ class ChargePoint:
                 upkeep.drop_message(parts, command)
             case events.ClearAuthorizationCache():
                 upkeep.clear_authorization_cache(parts, command)
+            case events.Swiped():
+                parts.reader.swiped(command)
             case events.CancelReservation():
                 upkeep.cancel_reservation(parts, command)
             case _:
@@ -250,6 +251,7 @@ class ChargePoint:
             parts.reservations.tick()
             return
         parts.calls.tick()
+        parts.reader.tick()
         parts.composer.tick()
         parts.reservations.tick()
         for connector in parts.sampling.tick():

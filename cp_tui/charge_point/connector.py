@@ -14,21 +14,49 @@ from cp_tui.charge_point.status import (
     Facts,
     status_of,
 )
-from cp_tui.charge_point.variables import Fault, Refusal
+from cp_tui.charge_point.variables import Fault, Refusal, SwipeOutcome
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, ChargingProfile
 
 EV_SIDE_DISCONNECTED = "EV side disconnected"
+
+
+@dataclass(eq=False, slots=True)
+class Attempt:
+    """A tag that wants to start and is being decided upon; `attempts` says where it belongs."""
+
+    id_tag: str
+    since: datetime
+    is_named: bool = False
+    """Meant for its connector alone: shown at its reader, or a remote start that names it."""
+    is_remote: bool = False
+    charging_profile: ChargingProfile | None = None
+    """From RemoteStartTransaction: becomes the TxProfile of the transaction."""
+    end: SwipeEnd | None = None
+    """What came of it, once that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwipeEnd:
+    """What came of a tag, where, and why."""
+
+    outcome: SwipeOutcome
+    connector: Connector | None
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class PendingStart:
     """A tag that may start here, as soon as a cable is in."""
 
-    id_tag: str
+    attempt: Attempt
     parent_id_tag: str | None
+    allowed_by: Reason
     since: datetime
-    charging_profile: ChargingProfile | None = None
-    """From RemoteStartTransaction: becomes the TxProfile of the transaction."""
+
+    @property
+    def id_tag(self) -> str:
+        """The tag that may start."""
+        return self.attempt.id_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +93,8 @@ class Connector:
     """The transaction that has ended while the cable is still in, or still locked."""
     energy_budget: EnergyBudget | None = None
     pending_start: PendingStart | None = None
-    is_authorizing: str | None = None
-    """The tag that the CSMS is being asked about."""
+    attempt: Attempt | None = None
+    """The tag that is being decided upon for this connector."""
     attempt_until: datetime | None = None
     """When the attempt times out: ConnectionTimeOut after Preparing began (E 3.77)."""
     transaction: TransactionRecord | None = None
@@ -105,7 +133,7 @@ class Connector:
             and not self.is_plugged
             and self.transaction is None
             and self.pending_start is None
-            and self.is_authorizing is None
+            and self.attempt is None
             and not self.is_left_locked
         )
 
@@ -118,7 +146,7 @@ class Connector:
             and not self.is_faulted
             and self.transaction is None
             and self.pending_start is None
-            and self.is_authorizing is None
+            and self.attempt is None
             and not self.is_left_locked
         )
 

@@ -91,10 +91,14 @@ class PluggedOut:
 
 @dataclass(frozen=True, slots=True)
 class Swiped:
-    """A tag was held to the reader; with a connector where the user chose one."""
+    """Command `swipe`: a tag was held to the reader, with a connector to the reader of that one."""
 
     id_tag: str
     connector_id: int | None = None
+    request: int = 0
+    """0: nobody wants to know what came of it."""
+    wait: bool = False
+    """The answer waits until the tag is decided upon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +281,7 @@ Command = (
     | DropMessage
     | ClearAuthorizationCache
     | CancelReservation
+    | Swiped
 )
 """What the operator asks for."""
 
@@ -291,7 +296,6 @@ Event = (
     | TransferFinished
     | PluggedIn
     | PluggedOut
-    | Swiped
     | EvSuspended
     | ErrorRaised
     | ErrorCleared

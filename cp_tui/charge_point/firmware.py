@@ -317,7 +317,7 @@ class Firmware:
         busy = [
             str(connector.connector_id)
             for connector in self._connectors
-            if connector.transaction or connector.pending_start or connector.is_authorizing
+            if connector.transaction or connector.pending_start or connector.attempt
         ]
         return f"connector {', '.join(busy)} to become free" if busy else ""
 

@@ -56,7 +56,7 @@ class Operator:
             else "no transaction message waits"
         )
         self.stop_report = StopReport(at=parts.core.now, lines=tuple(lines))
-        parts.sessions.abandon_attempts()
+        parts.sessions.abandon_attempts(STOPPED)
         parts.composer.closed()
         parts.calls.closed()
         parts.registration.reset()

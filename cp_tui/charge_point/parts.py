@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cp_tui.charge_point.attempts import Attempts
 from cp_tui.charge_point.authorization import Authorization
 from cp_tui.charge_point.authorization_cache import AuthorizationCache
 from cp_tui.charge_point.availability import Availability
@@ -49,6 +50,7 @@ class Parts:
     local_list: LocalList
     authorization_cache: AuthorizationCache
     authorization: Authorization
+    attempts: Attempts
     reservations: Reservations
     availability: Availability
     sampling: Sampling

@@ -11,11 +11,14 @@ from cp_tui.charge_point.variables import Refusal, RefusedBy
 
 _BY = (
     ("authorization.csms.", RefusedBy.CSMS),
+    ("authorization.list.", RefusedBy.LOCAL_LIST),
+    ("authorization.cache.", RefusedBy.CACHE),
     ("authorization.offline.list_", RefusedBy.LOCAL_LIST),
     ("authorization.offline.cache_", RefusedBy.CACHE),
     ("authorization.offline.", RefusedBy.OFFLINE_RULE),
     ("transactions.refused", RefusedBy.CSMS),
     ("remote_start.not_accepted", RefusedBy.CSMS),
+    ("remote_start.authorizes", RefusedBy.CSMS),
     ("reservation.", RefusedBy.RESERVATION),
     ("remote_start.faulted", RefusedBy.FAULT),
     ("remote_start.resetting", RefusedBy.RULE),
@@ -23,10 +26,11 @@ _BY = (
     ("reader.stopped", RefusedBy.OPERATOR),
     ("reader.resetting", RefusedBy.RULE),
     ("reader.", RefusedBy.CONNECTOR),
+    ("attempts.", RefusedBy.CONNECTOR),
     ("sessions.connection_timeout", RefusedBy.TIMEOUT),
     ("sessions.", RefusedBy.CONNECTOR),
 )
-"""Beginning of the id of a reason -> who said no; the first that fits counts."""
+"""Beginning of the id of a reason -> who said so; the first that fits counts."""
 
 
 def note_refusal(
@@ -42,7 +46,7 @@ def note_refusal(
         at=core.now,
         connector_id=scope[0].connector_id if len(scope) == 1 else None,
         id_tag=id_tag,
-        by=_refused_by(reason, scope),
+        by=decided_by(reason, scope),
         key=reason.values.get("key"),
         is_remote=is_remote,
         reason=reason,
@@ -53,7 +57,8 @@ def note_refusal(
     core.changed("connectors")
 
 
-def _refused_by(reason: Reason, scope: Sequence[Connector]) -> RefusedBy:
+def decided_by(reason: Reason, scope: Sequence[Connector] = ()) -> RefusedBy:
+    """Say who decided, by the reason that was given and the connectors that it concerns."""
     found = next((by for start, by in _BY if reason.id.startswith(start)), RefusedBy.RULE)
     is_fault = found is RefusedBy.CONNECTOR and scope and all(c.is_faulted for c in scope)
     return RefusedBy.FAULT if is_fault else found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from cp_tui.charge_point.connector import Connector
+from cp_tui.charge_point.connector import Attempt, Connector, PendingStart
 from cp_tui.charge_point.parts import Parts
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.refusals import note_refusal
@@ -18,7 +18,6 @@ from cp_tui.ocpp.core import (
     UnlockConnectorResponse,
 )
 from cp_tui.ocpp.datatypes import (
-    ChargingProfile,
     MessageTrigger,
     RemoteStartStopStatus,
     StopReason,
@@ -27,6 +26,8 @@ from cp_tui.ocpp.datatypes import (
 )
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.remote_trigger import TriggerMessageRequest, TriggerMessageResponse
+
+AUTHORIZE_REMOTE = "AuthorizeRemoteTxRequests"
 
 Then = Callable[[], None]
 Answered = tuple[WireModel, Reason, Then | None]
@@ -54,7 +55,7 @@ class RemoteRequests:
             tag=request.id_tag,
             connector=found.connector_id,
         )
-        then = partial(self._start, found, request.id_tag, request.charging_profile)
+        then = partial(self._start, found, request)
         status = RemoteStartStopStatus.ACCEPTED
         return RemoteStartTransactionResponse(status=status), reason, then
 
@@ -65,14 +66,34 @@ class RemoteRequests:
             scope = (named,) if named and named.connector_id > 0 else ()
         note_refusal(self._parts.core, scope, reason, request.id_tag, is_remote=True)
 
-    def _start(self, connector: Connector, id_tag: str, profile: ChargingProfile | None) -> None:
-        sessions, parent = self._parts.sessions, self._parts.authorization.parent_of(id_tag)
+    def _start(self, connector: Connector, request: RemoteStartTransactionRequest) -> None:
+        """Start at the connector that is named; without one, where the cable is plugged in.
+
+        Without connectorId the charge point chooses (S 5.11), and it does so when it sees a cable:
+        until then the tag waits at `connector`, as one does at a reader for all connectors.
+        """
+        parts, id_tag = self._parts, request.id_tag
+        parent = parts.authorization.parent_of(id_tag)
+        attempt = Attempt(
+            id_tag,
+            parts.core.now,
+            is_named=request.connector_id is not None,
+            is_remote=True,
+            charging_profile=request.charging_profile,
+        )
         # At a reserved connector the group may decide, and only Authorize tells it (S 5.13).
-        must_ask = self._parts.reservations.why_not(connector, id_tag, parent) is not None
-        if must_ask or self._parts.configuration.boolean("AuthorizeRemoteTxRequests"):
-            sessions.authorize(connector, id_tag, profile)
-        else:
-            sessions.permit(connector, id_tag, parent, profile)
+        must_ask = parts.reservations.why_not(connector, id_tag, parent) is not None
+        if must_ask or parts.configuration.boolean(AUTHORIZE_REMOTE):
+            parts.attempts.begin(connector, attempt)
+            return
+        reason = because(
+            "remote_start.authorizes",
+            "S 5.11",
+            "the CSMS asked to start with {tag}, and {key} is false",
+            tag=id_tag,
+            key=AUTHORIZE_REMOTE,
+        )
+        parts.sessions.permit(connector, PendingStart(attempt, parent, reason, parts.core.now))
 
     def _connector_to_start(self, request: RemoteStartTransactionRequest) -> Connector | Reason:
         if not self._parts.registration.is_accepted:
@@ -140,11 +161,10 @@ class RemoteRequests:
                 f" {connector.ended.id_tag}; its tag or UnlockConnector gives it back first"
             )
             return Reason(id="remote_start.left_locked", rule="E 3.5", text=words)
-        tag = connector.is_authorizing or (
-            connector.pending_start.id_tag if connector.pending_start else None
-        )
-        if tag is not None:
-            return _refused("pending", f"{tag} is about to start on connector {connector_id}")
+        waiting = connector.attempt or connector.pending_start
+        if waiting is not None:
+            words = f"{waiting.id_tag} is about to start on connector {connector_id}"
+            return _refused("pending", words)
         return None
 
     # --- RemoteStopTransaction --------------------------------------------------------------------

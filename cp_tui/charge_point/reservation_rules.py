@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cp_tui.charge_point.authorization_rules import same_tag
+from cp_tui.charge_point.authorization_rules import same_group, same_tag
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import ReservationRecord
@@ -28,9 +28,8 @@ def is_for(record: ReservationRecord, id_tag: str, parent: str | None) -> bool:
     reservation = record.reservation
     if same_tag(reservation.id_tag, id_tag):
         return True
-    group = reservation.parent_id_tag
     # A parent compares with a parent only, never with a tag (S 3.10).
-    return group is not None and parent is not None and same_tag(group, parent)
+    return same_group(reservation.parent_id_tag, parent)
 
 
 def can_be_kept(connector: Connector) -> bool:
@@ -55,8 +54,8 @@ def obstacle(connector: Connector, own: ReservationRecord | None) -> Refusal | N
         return ReservationStatus.UNAVAILABLE, f"{name} is Unavailable"
     if own is not None:
         return ReservationStatus.OCCUPIED, f"{name} has {name_of(own)}"
-    if connector.is_authorizing:
-        words = f"{connector.is_authorizing} is being authorized for {name}"
+    if connector.attempt is not None:
+        words = f"{connector.attempt.id_tag} is being authorized for {name}"
         return ReservationStatus.OCCUPIED, words
     if not can_be_kept(connector):
         return ReservationStatus.OCCUPIED, f"{name} is {connector.current_status()}"

@@ -140,13 +140,14 @@ class Reservations:
         """Give the ids of the reservations that a tag may use."""
         return tuple(key for key, record in self._records.items() if is_for(record, id_tag, parent))
 
-    def may_move(self, source: Connector, target: Connector, pending: PendingStart) -> bool:
+    def may_move(
+        self, source: Connector, target: Connector, id_tag: str, parent: str | None
+    ) -> bool:
         """Say whether a tag that waits at one connector may start at another one instead."""
         own_here, own_there = self._at(source), self._at(target)
-        tag, parent = pending.id_tag, pending.parent_id_tag
-        if own_here is not None and is_for(own_here, tag, parent):
+        if own_here is not None and is_for(own_here, id_tag, parent):
             return False
-        return own_there is None or is_for(own_there, tag, parent)
+        return own_there is None or is_for(own_there, id_tag, parent)
 
     def use(self, connector: Connector, pending: PendingStart) -> int | None:
         """End the reservation that a transaction uses; give its id (S 4.8, S 5.13)."""

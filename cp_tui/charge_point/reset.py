@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from cp_tui.charge_point.attempts import Attempts
 from cp_tui.charge_point.calls import Calls
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel, Reboot
@@ -29,12 +30,14 @@ class Resetting:
         outbox: Outbox,
         transactions: Transactions,
         sessions: Sessions,
+        attempts: Attempts,
     ) -> None:
         self._core = core
         self._calls = calls
         self._outbox = outbox
         self._transactions = transactions
         self._sessions = sessions
+        self._attempts = attempts
         self._until: datetime | None = None
         self._is_rebooting = False
 
@@ -49,8 +52,7 @@ class Resetting:
         kind = "hard" if hard else "soft"
         reason = because(f"reset.{kind}", "S 5.14", "the CSMS asked for a {kind} reset", kind=kind)
         self._core.log(LogLevel.INFO, reason.text)
-        for connector, _ in self._transactions.running():
-            self._sessions.stop(connector, stop_reason, reason, unlock=True)
+        self._end_all(stop_reason, reason)
         if hard:
             self._reboot(hard=True)
         else:
@@ -59,16 +61,14 @@ class Resetting:
     def reboot(self, reason: Reason) -> None:
         """Boot for a reason of our own, once the CSMS has taken what there is to say."""
         self._core.log(LogLevel.INFO, reason.text)
-        for connector, _ in self._transactions.running():
-            self._sessions.stop(connector, StopReason.REBOOT, reason, unlock=True)
+        self._end_all(StopReason.REBOOT, reason)
         self._until = self._core.now + SOFT_WAIT
 
     def lose_mains(self) -> None:
         """End the transactions on backup power, tell the CSMS, then go down and boot (S 7.36)."""
         reason = because("reset.power_loss", "S 7.36", "the mains failed, on backup power")
         self._core.log(LogLevel.WARNING, reason.text)
-        for connector, _ in self._transactions.running():
-            self._sessions.stop(connector, StopReason.POWER_LOSS, reason, unlock=True)
+        self._end_all(StopReason.POWER_LOSS, reason)
         self._until = self._core.now + BACKUP_LASTS
 
     @property
@@ -84,6 +84,11 @@ class Resetting:
         if is_idle or not self._calls.is_open or self._core.now >= self._until:
             self._until = None
             self._reboot(hard=False)
+
+    def _end_all(self, stop_reason: StopReason, reason: Reason) -> None:
+        for connector, _ in self._transactions.running():
+            self._sessions.stop(connector, stop_reason, reason, unlock=True)
+        self._attempts.abandon(reason)
 
     def _reboot(self, *, hard: bool) -> None:
         self._is_rebooting = True

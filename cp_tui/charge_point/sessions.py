@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import partial
 
-from cp_tui.charge_point.authorization import Authorization
-from cp_tui.charge_point.authorization_rules import Verdict
+from cp_tui.charge_point.attempts import Attempts
 from cp_tui.charge_point.availability import Availability
 from cp_tui.charge_point.charging import Charging
 from cp_tui.charge_point.configuration import Configuration
@@ -25,7 +23,6 @@ from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import (
     ChargePointErrorCode,
     ChargePointStatus,
-    ChargingProfile,
     StopReason,
 )
 
@@ -40,7 +37,7 @@ class Sessions:
         self,
         core: Core,
         configuration: Configuration,
-        authorization: Authorization,
+        attempts: Attempts,
         transactions: Transactions,
         charging: Charging,
         availability: Availability,
@@ -52,7 +49,7 @@ class Sessions:
     ) -> None:
         self._core = core
         self._configuration = configuration
-        self._authorization = authorization
+        self._attempts = attempts
         self._transactions = transactions
         self._charging = charging
         self._availability = availability
@@ -75,8 +72,8 @@ class Sessions:
             connector.is_ev_disconnected = False
             self.follow(connector, "cable plugged in again")
             return
-        if connector.pending_start is None:
-            self._move_pending_start(connector)
+        if connector.pending_start is None and connector.attempt is None:
+            self._follow_cable(connector)
         if connector.pending_start is not None or not connector.is_reserved:
             self._begin_attempt(connector)
         self._statuses.refresh(connector, "cable plugged in")
@@ -87,6 +84,7 @@ class Sessions:
         connector = self._connectors[event.connector_id]
         connector.is_plugged = False
         connector.is_ev_suspended = False
+        self._attempts.unplugged(connector)
         if connector.is_left_locked:
             connector.is_ev_disconnected = True
             self._statuses.refresh(connector, "unplugged at the vehicle, the cable stays locked")
@@ -110,55 +108,12 @@ class Sessions:
 
     # --- tag --------------------------------------------------------------------------------------
 
-    def authorize(
-        self, connector: Connector, id_tag: str, profile: ChargingProfile | None = None
-    ) -> None:
-        """Have a tag decided upon that wants to start here."""
-        connector.is_authorizing = id_tag
-        connector.refusal = None
-        self._core.changed("connectors")
-        decide = partial(self.decided, connector, id_tag, profile)
-        self._authorization.authorize(id_tag, decide)
-
-    def decided(
-        self,
-        connector: Connector,
-        id_tag: str,
-        profile: ChargingProfile | None,
-        verdict: Verdict,
-    ) -> None:
-        """Let the tag start here, or note why not."""
-        connector.is_authorizing = None
-        self._core.changed("connectors")
-        if not verdict.is_accepted:
-            self.refuse([connector], verdict.reason, id_tag)
-        elif connector.transaction or not connector.is_operative or self._is_closed():
-            reason = because(
-                "sessions.too_late",
-                "cp-tui",
-                "{tag} was accepted, but meanwhile connector {connector} is {status}",
-                tag=id_tag,
-                connector=connector.connector_id,
-                status=connector.status,
-            )
-            self.refuse([connector], reason, id_tag)
-        elif kept := self._reservations.why_not(connector, id_tag, verdict.parent_id_tag):
-            self.refuse([connector], kept, id_tag)
-        else:
-            self.permit(connector, id_tag, verdict.parent_id_tag, profile)
-
-    def permit(
-        self,
-        connector: Connector,
-        id_tag: str,
-        parent_id_tag: str | None = None,
-        profile: ChargingProfile | None = None,
-    ) -> None:
+    def permit(self, connector: Connector, pending: PendingStart) -> None:
         """Let a tag start here: at once with a cable, else within ConnectionTimeOut."""
-        connector.pending_start = PendingStart(id_tag, parent_id_tag, self._core.now, profile)
+        connector.pending_start = pending
         connector.refusal = None
         self._begin_attempt(connector)
-        self._statuses.refresh(connector, f"tag {id_tag} may start")
+        self._statuses.refresh(connector, f"tag {pending.id_tag} may start")
         self.start_if_ready(connector)
 
     # --- transaction ------------------------------------------------------------------------------
@@ -185,8 +140,9 @@ class Sessions:
         if not connector.has_fixed_cable:
             connector.is_locked = True
             self._core.emit(Lock(connector.connector_id, locked=True))
-        if pending.charging_profile is not None:
-            self._charging.bind(connector, record.key, pending.charging_profile)
+        profile = pending.attempt.charging_profile
+        if profile is not None:
+            self._charging.bind(connector, record.key, profile)
         self.follow(connector, "cable and tag are there")
 
     def stop(
@@ -219,10 +175,11 @@ class Sessions:
         reason = because("sessions.remote_stop", "S 5.12", "the CSMS asked to stop it")
         self.stop(connector, StopReason.REMOTE, reason, unlock=True)
 
-    def stop_by_tag(self, connector: Connector, tag: str, words: str) -> None:
+    def stop_by_tag(self, connector: Connector, tag: str, words: str) -> Reason:
         """Stop with a tag at the reader; the user takes the cable along."""
         reason = because("sessions.tag_stop", "S 4.10", "{words}", words=words)
         self.stop(connector, StopReason.LOCAL, reason, tag, unlock=True)
+        return reason
 
     def stop_by_button(self, connector: Connector) -> None:
         """Stop without a tag; the user takes the cable along."""
@@ -245,10 +202,12 @@ class Sessions:
         reason = because("sessions.fault", "S 7.36", words, code=error_code, key=STOP_ON_FAULT)
         self.stop(connector, StopReason.OTHER, reason, unlock=True)
 
-    def release_by_tag(self, connector: Connector, tag: str) -> None:
-        """Give a cable back that stayed locked after its transaction (E 3.5)."""
-        if not self.unlock_if_possible(connector, f"cable released by tag {tag}"):
-            self.refuse([connector], LOCK_JAMMED, tag)
+    def release_by_tag(self, connector: Connector, tag: str) -> Reason | None:
+        """Give a cable back that stayed locked after its transaction (E 3.5), or say why not."""
+        if self.unlock_if_possible(connector, f"cable released by tag {tag}"):
+            return None
+        self.refuse([connector], LOCK_JAMMED, tag)
+        return LOCK_JAMMED
 
     def ev_suspended(self, event: EvSuspended) -> None:
         """Follow the vehicle, which draws or does not."""
@@ -268,15 +227,17 @@ class Sessions:
     @property
     def deadline(self) -> datetime | None:
         """When the next attempt times out."""
-        times = [c.attempt_until for c in self._connectors.values() if c.attempt_until]
-        return min(times, default=None)
+        times = (c.attempt_until for c in self._connectors.values() if c.attempt is None)
+        return min((each for each in times if each), default=None)
 
     def tick(self) -> None:
         """End the attempts that took longer than ConnectionTimeOut."""
         for connector in self._connectors.values():
-            if connector.attempt_until is None or self._core.now < connector.attempt_until:
+            until = connector.attempt_until
+            # A tag that is being decided upon is there in time; the answer is waited for.
+            if until is None or self._core.now < until or connector.attempt is not None:
                 continue
-            self._note_timeout(connector, connector.attempt_until)
+            self._note_timeout(connector, until)
             connector.attempt_until = None
             had_tag = connector.pending_start is not None
             connector.pending_start = None
@@ -287,12 +248,12 @@ class Sessions:
             elif had_tag:
                 self._leave(connector, "no cable within ConnectionTimeOut")
 
-    def abandon_attempts(self) -> None:
-        """Forget the tags that may start, and those being asked about (`stop`)."""
+    def abandon_attempts(self, reason: Reason) -> None:
+        """Forget the tags that may start, and those being decided upon (`stop`)."""
+        self._attempts.abandon(reason)
         for connector in self._connectors.values():
-            connector.is_authorizing = None
             if connector.pending_start is not None:
-                self.cancel(connector, "OCPP is stopped by the operator")
+                self.cancel(connector, reason.text)
 
     # --- helpers ----------------------------------------------------------------------------------
 
@@ -305,19 +266,21 @@ class Sessions:
         if connector.attempt_until is None and seconds:
             connector.attempt_until = later(self._core.now, seconds)
 
-    def _move_pending_start(self, connector: Connector) -> None:
-        """A tag that was shown first goes with the cable, wherever that is plugged in."""
+    def _follow_cable(self, connector: Connector) -> None:
+        """A tag that named no connector goes with the cable, wherever that is plugged in."""
         if connector.is_faulted or not connector.is_operative:
             return
         for other in self._connectors.values():
             pending = other.pending_start
-            if pending is None or other.is_plugged:
+            if pending is None or pending.attempt.is_named or other.is_plugged:
                 continue
-            if self._reservations.may_move(other, connector, pending):
+            tag, parent = pending.id_tag, pending.parent_id_tag
+            if self._reservations.may_move(other, connector, tag, parent):
                 connector.pending_start, other.pending_start = other.pending_start, None
                 connector.attempt_until, other.attempt_until = other.attempt_until, None
                 self._statuses.refresh(other, "the cable was plugged in elsewhere")
                 return
+        self._attempts.follow_cable(connector)
 
     def _leave(self, connector: Connector, cause: str) -> None:
         """Let the session be over: nothing is plugged in and nobody waits."""

@@ -14,6 +14,7 @@ from cp_tui.charge_point.meter import MeterReading
 from cp_tui.charge_point.metering import register_wh
 from cp_tui.charge_point.operator import Operator
 from cp_tui.charge_point.parts import Parts
+from cp_tui.charge_point.refusals import decided_by
 from cp_tui.charge_point.variables import Connector as ConnectorView
 from cp_tui.charge_point.variables import (
     Connectors,
@@ -87,6 +88,7 @@ def connector_view(parts: Parts, connector: Connector) -> ConnectorView:
     reading = core.body.reading(connector_id, core.now)
     fault = connector.shown_fault
     pending = connector.pending_start
+    attempt = pending.attempt if pending else connector.attempt
     return ConnectorView(
         connector_id=connector_id,
         status=connector.status,
@@ -100,6 +102,9 @@ def connector_view(parts: Parts, connector: Connector) -> ConnectorView:
         is_operative=connector.is_operative,
         scheduled_operative=connector.scheduled_operative,
         authorized_id_tag=pending.id_tag if pending else None,
+        authorized_by=decided_by(pending.allowed_by) if pending else None,
+        is_authorized_remotely=attempt is not None and attempt.is_remote,
+        asked_id_tag=connector.attempt.id_tag if connector.attempt else None,
         authorized_until=connector.attempt_until,
         reservation=parts.reservations.at(connector),
         vehicle=None

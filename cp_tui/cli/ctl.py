@@ -27,6 +27,9 @@ def run(options: Namespace) -> int:
         if not separator or not name:
             return complain(f"ctl: {parameter}: a parameter is NAME=VALUE")
         parameters[name] = _value(text)
+    if options.method == "swipe":
+        # Whoever shows a tag waits to see what comes of it.
+        parameters.setdefault("wait", True)
     try:
         path = find_engine(options.socket, options.id)
         for content in lines(path, options.method, parameters):

@@ -24,6 +24,7 @@ CTL_DESCRIPTION = """\
 Call one method of a running engine and print its result as JSON.
 
   cp-tui ctl plug_in connector_id=1
+  cp-tui ctl swipe id_tag=TAG1                  waits for what comes of it; wait=false does not
   cp-tui ctl get_configuration_key keys='["HeartbeatInterval"]'
   cp-tui ctl subscribe variables='["link"]'     a line per update until Ctrl-C
 

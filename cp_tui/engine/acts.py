@@ -10,14 +10,13 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-from cp_tui.charge_point.events import Event, MainsFailed, Swiped
+from cp_tui.charge_point.events import Event, MainsFailed
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.params import (
     AS_TEXT,
     PRINTABLE_ASCII,
     ConnectorId,
     ConnectorIdOrZero,
-    IdTag,
     Params,
     checked,
 )
@@ -35,13 +34,6 @@ class OnConnector(Params):
     """An act on one connector."""
 
     connector_id: ConnectorId
-
-
-class Swipe(Params):
-    """A tag held to the reader."""
-
-    id_tag: IdTag
-    connector_id: ConnectorId | None = None
 
 
 class RaiseError(Params):
@@ -96,13 +88,6 @@ class Act(Generic[ParamsT]):
             raise CommandError(ErrorNumber.REFUSED, str(error)) from None
 
 
-def _swipe(station: Station, swipe: Swipe, now: datetime) -> list[Event]:
-    if swipe.connector_id is not None:
-        # Asking the station is how a connector that does not exist is refused in its own words.
-        station.vehicle(swipe.connector_id, now)
-    return [*station.advance(now), Swiped(swipe.id_tag, swipe.connector_id)]
-
-
 def _set_vehicle(station: Station, params: SetVehicle, now: datetime) -> list[Event]:
     changes = params.model_dump(exclude={"connector_id"}, exclude_none=True)
     if not changes:
@@ -116,7 +101,6 @@ def _set_vehicle(station: Station, params: SetVehicle, now: datetime) -> list[Ev
 ACTS: Mapping[
     str,
     Act[OnConnector]
-    | Act[Swipe]
     | Act[RaiseError]
     | Act[ClearError]
     | Act[JamLock]
@@ -132,7 +116,6 @@ ACTS: Mapping[
         "resume_ev": Act(
             OnConnector, lambda station, p, now: station.resume_ev(p.connector_id, now)
         ),
-        "swipe": Act(Swipe, _swipe),
         "set_vehicle": Act(SetVehicle, _set_vehicle),
         "raise_error": Act(
             RaiseError,

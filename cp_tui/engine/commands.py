@@ -26,6 +26,7 @@ from cp_tui.charge_point.events import (
     SendRaw,
     SetCustomConfigurationKey,
     Stop,
+    Swiped,
     TransferData,
     TryNow,
 )
@@ -50,6 +51,8 @@ from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 
 DATA_TRANSFER_TIMEOUT_S = 100.0
 """The mind has its own timeout (MessageTimeout); this is for one that waits long for its turn."""
+SWIPE_TIMEOUT_S = 100.0
+"""The mind says by then that it still waits (`reader.SWIPE_WAIT_MAX_S`)."""
 KEYS_MAX = 1_000
 
 
@@ -151,6 +154,15 @@ class SetCustomKey(Params):
 
     key: Key
     value: Annotated[str, StringConstraints(max_length=500), AS_TEXT]
+
+
+class Swipe(Params):
+    """A tag held to the reader; with a connector to the reader of that one alone."""
+
+    id_tag: IdTag
+    connector_id: ConnectorId | None = None
+    wait: bool = False
+    """Answer once the tag is decided upon, not with what is known at once."""
 
 
 class SetNetwork(Params):
@@ -297,6 +309,15 @@ async def _cancel_reservation(performer: Performer, params: OneReservation) -> A
     )
 
 
+async def _swipe(performer: Performer, params: Swipe) -> Answer:
+    """Give a `SwipeResult`, whatever comes of the tag."""
+
+    def event_of(request: int) -> Event:
+        return Swiped(params.id_tag, params.connector_id, request, params.wait)
+
+    return await performer.ask(event_of, SWIPE_TIMEOUT_S)
+
+
 async def _set_network(performer: Performer, params: SetNetwork) -> Answer:
     return Answer(performer.set_network(params.up))
 
@@ -352,6 +373,7 @@ COMMANDS: Mapping[str, _Carried] = MappingProxyType(
         "drop_message": Command(OneMessage, _drop_message),
         "clear_authorization_cache": Command(Nothing, _clear_authorization_cache),
         "cancel_reservation": Command(OneReservation, _cancel_reservation),
+        "swipe": Command(Swipe, _swipe),
         "set_network": Command(SetNetwork, _set_network),
         "try_now": Command(Nothing, _try_now),
         "power_cycle": Command(Nothing, _power_cycle),

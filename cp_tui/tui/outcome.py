@@ -10,7 +10,7 @@ from pydantic import JsonValue, ValidationError
 from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables import TagExplanation
+from cp_tui.charge_point.variables import SwipeOutcome, SwipeResult, TagExplanation
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.answer import answer_facts, answer_summary, telling
 from cp_tui.tui.view.facts import Fact
@@ -20,6 +20,12 @@ from cp_tui.tui.view.words import count
 GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
 
 STATUS_STYLES = {"Accepted": GOOD, "RebootRequired": ODD}
+
+SWIPE_STYLES = {
+    SwipeOutcome.REFUSED: BAD,
+    SwipeOutcome.OVERTAKEN: BAD,
+    SwipeOutcome.ASKED: ODD,
+}
 
 FALSE_WORDS = {
     "stop": "nothing to do: it was stopped already",
@@ -35,7 +41,6 @@ TRUE_WORDS = {
     "restart": "restarted",
     "plug_in": "cable plugged in",
     "plug_out": "cable pulled",
-    "swipe": "tag read",
     "try_now": "trying to connect now",
     "acknowledge_troubles": "acknowledged: it is out of the alarm line",
     "power_cycle": "power was cut, it boots again",
@@ -123,6 +128,8 @@ def described(
             return Outcome(
                 Content.assemble(Content.styled(word, GOOD), " ", _names(params)), (), reason
             )
+        case "swipe", dict():
+            return _swipe(result)
         case "explain_tag", dict():
             return _tag(result)
         case "clear_authorization_cache", int():
@@ -194,6 +201,16 @@ def _tag(result: Mapping[str, JsonValue]) -> Outcome:
         # A newer engine may say it in another way; its words are better than none.
         return Outcome(safe_text(f"{result}"))
     return Outcome(summary(explanation), tuple(explanation_facts(explanation)))
+
+
+def _swipe(result: Mapping[str, JsonValue]) -> Outcome:
+    """What came of a tag that was shown, with who decided and why."""
+    try:
+        came = SwipeResult.model_validate_json(json.dumps(result))
+    except ValidationError:
+        return Outcome(safe_text(f"{result}"))
+    word = Content.styled(came.outcome.value, SWIPE_STYLES.get(came.outcome, GOOD))
+    return Outcome(Content.assemble(word, " · ", safe_text(came.text)), (), came.reason)
 
 
 def _setting(params: Mapping[str, JsonValue]) -> tuple[Fact, ...]:

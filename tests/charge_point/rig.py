@@ -39,11 +39,12 @@ from cp_tui.charge_point.events import (
     LinkClosed,
     LinkOpened,
     PoweredOn,
+    Swiped,
     Tick,
     TransferFinished,
 )
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables import FileFacts
+from cp_tui.charge_point.variables import FileFacts, SwipeResult
 from cp_tui.engine.charger import Charger
 
 T0 = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -109,8 +110,20 @@ class Rig:
         self._carry_out(self.charger.handle(event, self.now))
 
     def act(self, method: str, **params: JsonValue) -> None:
-        """Do something at the station."""
-        self._carry_out(self.charger.act(method, params, self.now))
+        """Do something at the station, or show a tag there."""
+        if method == "swipe":
+            self.handle(swiped(params))
+        else:
+            self._carry_out(self.charger.act(method, params, self.now))
+
+    def swipe(self, id_tag: str, connector_id: int | None = None) -> int:
+        """Show a tag and wait for what comes of it: `came` has it under this number."""
+        return self.start_command(lambda request: Swiped(id_tag, connector_id, request, wait=True))
+
+    def came(self, request: int) -> SwipeResult | None:
+        """Give what came of a tag that was shown; None: nobody has said so yet."""
+        reply = self.replies.get(request)
+        return None if reply is None else SwipeResult.model_validate_json(json.dumps(reply.result))
 
     def after(self, seconds: float) -> None:
         """Let time pass."""
@@ -299,6 +312,14 @@ class Rig:
                 return {"status": "Accepted"}
             case _:
                 return {}
+
+
+def swiped(params: Mapping[str, JsonValue]) -> Swiped:
+    """Make the event of a tag that is shown, from the parameters of `swipe`."""
+    id_tag, connector_id = params["id_tag"], params.get("connector_id")
+    assert isinstance(id_tag, str)
+    assert connector_id is None or isinstance(connector_id, int)
+    return Swiped(id_tag, connector_id)
 
 
 def rig(

@@ -119,17 +119,42 @@ def test_online_the_csms_has_the_last_word(status: str, listed: str | None) -> N
     assert (reason.values["by"], reason.values["tag"]) == ("the CSMS", TAG)
 
 
-@pytest.mark.parametrize("answer", ["InternalError", None, info("Nonsense")])
 @pytest.mark.parametrize("allow", ["true", "false"])
-def test_without_an_answer_the_offline_rules_decide(answer: Any, allow: str) -> None:
+def test_without_an_answer_the_offline_rules_decide(allow: str) -> None:
     made = charger(AllowOfflineTxForUnknownId=allow)
-    made.responders["Authorize"] = lambda _: answer
+    made.responders["Authorize"] = lambda _: None
     expected = explain(made).outcome_without_answer
     starts(made)
     made.after(31)
     connectors: Any = made.variables["connectors"]
     assert any(c.authorized_id_tag == TAG for c in connectors.root) is (allow == "true")
     assert expected is (TagOutcome.ACCEPTED if allow == "true" else TagOutcome.REFUSED)
+
+
+@pytest.mark.parametrize("answer", ["InternalError", "NotSupported", info("Nonsense"), {}])
+@pytest.mark.parametrize("listed", ["Accepted", None])
+def test_an_answer_that_decides_nothing_is_no_leave_for_the_offline_rules(
+    answer: Any, listed: str | None
+) -> None:
+    """S 3.5.4: they are for a charge point that is offline."""
+    keys = {"AllowOfflineTxForUnknownId": "true", "LocalPreAuthorize": "false"}
+    made = charger(listed=listed, **keys)
+    made.responders["Authorize"] = lambda _: answer
+    assert not starts(made)
+    made.after(60)
+    assert not made.calls("StartTransaction")
+    assert refusal(made).id.startswith("authorization.csms.")
+    assert len(made.calls("Authorize")) == 1
+
+
+@pytest.mark.parametrize("listed", ["Accepted", None])
+def test_a_link_that_is_lost_meanwhile_lets_the_offline_rules_decide(listed: str | None) -> None:
+    made = charger(listed=listed, AllowOfflineTxForUnknownId="true", LocalPreAuthorize="false")
+    made.responders["Authorize"] = lambda _: None
+    assert not starts(made)
+    made.cut()
+    connectors: Any = made.variables["connectors"]
+    assert [c.authorized_id_tag for c in connectors.root].count(TAG) == 1
 
 
 # --- offline --------------------------------------------------------------------------------------

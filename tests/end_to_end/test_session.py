@@ -52,7 +52,8 @@ async def test_it_boots_and_reports_every_connector(csms: PeerCsms, serve: Serve
 async def test_a_plug_first_session(csms: PeerCsms, serve: Serve) -> None:
     assert (await serve.ctl("plug_in", "connector_id=1")).result is True
     await csms.receive("StatusNotification", connectorId=1, status="Preparing")
-    assert (await serve.ctl("swipe", "id_tag=TAG1")).result is True
+    came = (await serve.ctl("swipe", "id_tag=TAG1")).result
+    assert (came["outcome"], came["by"], came["connector_id"]) == ("Accepted", "CSMS", 1)
     started = await csms.receive("StartTransaction", connectorId=1, idTag="TAG1")
     await csms.receive("StatusNotification", connectorId=1, status="Charging")
     await csms.receive("MeterValues", count=2, connectorId=1, transactionId=1)

@@ -25,7 +25,6 @@ from cp_tui.charge_point.events import (
     LockJammed,
     PluggedIn,
     PoweredOn,
-    Swiped,
     Tick,
 )
 from cp_tui.engine.charger import STATION_KEY, Charger, StoredRecords
@@ -168,10 +167,6 @@ def test_a_mind_and_body_that_never_rest_are_stopped() -> None:
         ("plug_in", {"connector_id": 0}, -32602, "connector_id = 0"),
         ("plug_in", {"connector_id": True}, -32602, "connector_id = True"),
         ("plug_out", {"connector_id": 1}, -32000, "no cable is plugged in"),
-        ("swipe", {"id_tag": "T" * 21}, -32602, "at most 20 characters"),
-        ("swipe", {"id_tag": ""}, -32602, "at least 1 character"),
-        ("swipe", {"id_tag": "\x1b]0;x"}, -32602, "id_tag"),
-        ("swipe", {"id_tag": "T", "connector_id": 9}, -32000, "connector 9 does not exist"),
         ("raise_error", {"connector_id": 1, "error_code": "X"}, -32602, "ConnectorLockFailure"),
         ("raise_error", {"connector_id": 1, "error_code": "NoError"}, -32000, "no error to raise"),
         ("clear_error", {"connector_id": 1}, -32000, "no error is raised"),
@@ -187,13 +182,6 @@ def test_impossible_acts_are_refused_in_words(
         charger_with(Minds()).act(method, dict(params), NOON)
     assert caught.value.code == code
     assert words in caught.value.message
-
-
-def test_a_tag_of_digits_may_arrive_as_a_number() -> None:
-    """A shell user types `id_tag=12345678`, which parses as JSON."""
-    minds = Minds()
-    charger_with(minds).act("swipe", {"id_tag": 12345678, "connector_id": 1}, NOON)
-    assert minds.events() == [Swiped("12345678", 1)]
 
 
 def test_errors_and_locks_come_and_go() -> None:

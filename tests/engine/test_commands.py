@@ -21,6 +21,7 @@ from cp_tui.charge_point.events import (
     SendRaw,
     SetCustomConfigurationKey,
     Stop,
+    Swiped,
     TransferData,
     TryNow,
 )
@@ -117,6 +118,10 @@ async def refused(
         ("stop", {}, Stop(7)),
         ("restart", {}, Restart(7)),
         ("data_transfer", {"vendor_id": "v"}, TransferData(7, "v")),
+        ("swipe", {"id_tag": "T"}, Swiped("T", request=7)),
+        ("swipe", {"id_tag": "T", "connector_id": 2, "wait": True}, Swiped("T", 2, 7, wait=True)),
+        # A shell user types `id_tag=12345678`, which parses as JSON.
+        ("swipe", {"id_tag": 12345678}, Swiped("12345678", request=7)),
         (
             "data_transfer",
             {"vendor_id": "v", "message_id": "m", "data": "d"},
@@ -250,6 +255,10 @@ async def test_link_and_power_have_commands() -> None:
         ("data_transfer", {"vendor_id": "v", "message_id": "\u00fc"}, "message_id = 'ü': "),
         ("data_transfer", {"vendor_id": "v", "data": [1]}, "data: input should be a valid string"),
         ("set_network", {"up": "yes"}, "up = 'yes': input should be a valid boolean"),
+        ("swipe", {"id_tag": "T" * 21}, "at most 20 characters"),
+        ("swipe", {"id_tag": ""}, "at least 1 character"),
+        ("swipe", {"id_tag": "\x1b]0;x"}, "id_tag"),
+        ("swipe", {"id_tag": "T", "connector_id": 0}, "connector_id = 0"),
         ("monitor_configuration_keys", {}, "parameter keys is missing"),
         ("monitor_configuration_keys", {"keys": "a"}, "keys = 'a': input should be a valid list"),
         ("get_configuration_key", {"keys": [""]}, "keys.0 = ''"),

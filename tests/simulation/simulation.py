@@ -37,6 +37,7 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.engine.charger import Charger
 from cp_tui.engine.errors import CommandError
+from tests.charge_point.rig import swiped
 from tests.simulation import ending, troublemaker
 from tests.simulation.checks import Checker
 from tests.simulation.csms import ModelCsms
@@ -135,6 +136,9 @@ class Simulation:
         """Do something at the station, where that is possible."""
 
         def do() -> None:
+            if method == "swipe":
+                self._handle(swiped(params))
+                return
             with suppress(CommandError):
                 self._carry_out(self.charger.act(method, params, self.now))
 

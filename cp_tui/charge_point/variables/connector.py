@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables.refusal import Refusal
+from cp_tui.charge_point.variables.refusal import Refusal, RefusedBy
 from cp_tui.charge_point.variables.reservation import Reservation
 from cp_tui.charge_point.variables.value import Exact, RootValue, Value
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
@@ -85,6 +85,12 @@ class Connector(Value):
     """A ChangeAvailability that waits for the end of the transaction."""
     authorized_id_tag: str | None = None
     """A tag that may start here as soon as everything else is in place."""
+    authorized_by: RefusedBy | None = None
+    """Who allowed that tag."""
+    is_authorized_remotely: bool = False
+    """RemoteStartTransaction asked for that tag, or for the one that is asked about."""
+    asked_id_tag: str | None = None
+    """A tag that wants to start here and is being decided upon: Authorize is under way."""
     authorized_until: datetime | None = None
     """When that authorization, or the plugged cable without tag, times out (ConnectionTimeOut)."""
     reservation: Reservation | None = None

@@ -1,0 +1,92 @@
+"""What came of a tag in one sentence: who, what, why, and what to do next.
+
+Pure: it is told what happened, and asks nobody.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cp_tui.charge_point.connector import Connector, SwipeEnd
+from cp_tui.charge_point.refusals import decided_by
+from cp_tui.charge_point.variables import RefusedBy, SwipeOutcome, SwipeResult
+from cp_tui.ocpp.datatypes import format_date_time
+
+_NEXT = {
+    RefusedBy.CSMS: "the CSMS has to allow it before it can charge",
+    RefusedBy.LOCAL_LIST: "show another tag, or this one when the CSMS can be asked",
+    RefusedBy.CACHE: "show another tag, or this one when the CSMS can be asked",
+    RefusedBy.OFFLINE_RULE: "show it again when the CSMS answers",
+    RefusedBy.RESERVATION: "use another connector, or wait until the reservation ends",
+    RefusedBy.FAULT: "clear the fault, or use another connector",
+    RefusedBy.CONNECTOR: "use another connector, or wait until this one is free",
+    RefusedBy.TIMEOUT: "show it again",
+    RefusedBy.OPERATOR: "restart OCPP first",
+    RefusedBy.RULE: "show it again after the boot",
+}
+"""Who refused -> what to do about it."""
+_DECIDED = frozenset({SwipeOutcome.ACCEPTED, SwipeOutcome.REFUSED, SwipeOutcome.OVERTAKEN})
+
+
+def swipe_result(id_tag: str, end: SwipeEnd) -> SwipeResult:
+    """Put what came of a tag, as things are at this moment, into the answer of `swipe`."""
+    connector, outcome = end.connector, end.outcome
+    by = None
+    if outcome in _DECIDED:
+        by = decided_by(end.reason, [] if connector is None else [connector])
+    until = _plug_in_by(connector) if outcome is SwipeOutcome.ACCEPTED else None
+    what, then = _sentence(outcome, connector, by, until)
+    return SwipeResult(
+        id_tag=id_tag,
+        connector_id=None if connector is None else connector.connector_id,
+        outcome=outcome,
+        by=by,
+        reason=end.reason,
+        text=f"{id_tag} {what}: {end.reason.text}; {then}",
+        plug_in_by=until,
+    )
+
+
+def _sentence(
+    outcome: SwipeOutcome,
+    connector: Connector | None,
+    by: RefusedBy | None,
+    until: datetime | None,
+) -> tuple[str, str]:
+    """Say what the tag did, and what to do next."""
+    where = "" if connector is None else f" on connector {connector.connector_id}"
+    match outcome:
+        case SwipeOutcome.ACCEPTED:
+            return "may charge", _next_to_charge(connector, until)
+        case SwipeOutcome.STOPPED:
+            return f"stopped the transaction{where}", "unplug the cable"
+        case SwipeOutcome.CANCELLED:
+            return f"does not start{where} any more", "show it once more to start after all"
+        case SwipeOutcome.RELEASED:
+            return f"released the cable{where}", "take it along"
+        case SwipeOutcome.ASKED:
+            return "is not decided upon yet", "wait for the answer"
+        case SwipeOutcome.OVERTAKEN if by in (RefusedBy.OPERATOR, RefusedBy.RULE, RefusedBy.FAULT):
+            return "does not start", _NEXT[by]
+        case SwipeOutcome.OVERTAKEN:
+            return "does not start", "show it again"
+        case SwipeOutcome.REFUSED:
+            return "may not charge", _NEXT[by or RefusedBy.CONNECTOR]
+
+
+def _next_to_charge(connector: Connector | None, until: datetime | None) -> str:
+    assert connector is not None
+    connector_id = connector.connector_id
+    if connector.transaction is not None:
+        return f"charging begins on connector {connector_id}"
+    if connector.is_plugged:
+        return f"connector {connector_id} begins as soon as its lock is free"
+    pending = connector.pending_start
+    is_named = pending is None or pending.attempt.is_named or connector.is_reserved
+    at = f"at connector {connector_id}" if is_named else "at any free connector"
+    return f"plug in {at}" + (f" by {format_date_time(until)}" if until else "")
+
+
+def _plug_in_by(connector: Connector | None) -> datetime | None:
+    is_waiting = connector is not None and connector.pending_start and not connector.is_plugged
+    return connector.attempt_until if connector is not None and is_waiting else None
