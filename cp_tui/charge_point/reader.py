@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from cp_tui.charge_point.attempts import Attempts
@@ -21,6 +21,7 @@ from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.swipe_result import swipe_result
 from cp_tui.charge_point.variables import SwipeOutcome
+from cp_tui.ocpp.calendar import later
 
 STOPPED = because("reader.stopped", "cp-tui", "OCPP is stopped by the operator")
 RESETTING = because("reader.resetting", "S 5.14", "the charge point is about to boot again")
@@ -82,7 +83,7 @@ class Reader:
             return
         came = self._act(scope, event)
         if isinstance(came, Attempt) and came.end is None and event.wait:
-            until = self._core.now + self._wait_max()
+            until = later(self._core.now, self._wait_max_s())
             self._waiting.append(_Waiting(event.request, came, until))
             return
         end = came if isinstance(came, SwipeEnd) else came.end or self._asked(came)
@@ -110,10 +111,9 @@ class Reader:
         for each in due:
             self._answer(each.request, each.attempt.id_tag, self._asked(each.attempt))
 
-    def _wait_max(self) -> timedelta:
+    def _wait_max_s(self) -> int:
         """Give the time for the call that may be open, and for Authorize itself."""
-        seconds = 2 * self._configuration.integer("MessageTimeout")
-        return timedelta(seconds=min(seconds, SWIPE_WAIT_MAX_S) + SPARE_S)
+        return min(2 * self._configuration.integer("MessageTimeout"), SWIPE_WAIT_MAX_S) + SPARE_S
 
     def _asked(self, attempt: Attempt) -> SwipeEnd:
         at = next((c for c in self._connectors if c.attempt is attempt), None)
