@@ -128,7 +128,9 @@ class CpTuiApp(LookApp):
         """Look for the engine, and show the dashboard with what it says first."""
         self.run_worker(self._follow(), name="follow", group="follow")
         if self._connect_csms is not None:
-            csms = CsmsFollower(self._connect_csms, self.store, self.commands, self._flush_soon)
+            csms = CsmsFollower(
+                self._connect_csms, self.store, self.commands, self._flush_soon, self._now
+            )
             self.run_worker(csms.follow(), name="csms", group="csms")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_WORD_S_MAX):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -30,8 +32,23 @@ class Line(Widget):
     def show(self, content: Callable[[int], Content]) -> None:
         """Show what this makes of the width."""
         self._content = content
-        if not content(self.size.width).is_same(self._painted):
+        if (new := content(self.size.width)).is_same(self._painted):
+            return
+        if (span := self._changed_cells(new)) is None:
             self.refresh()
+        else:
+            # Over a slow terminal a second that has gone by costs its digits, not the line.
+            self.refresh(Region(span[0], 0, span[1] - span[0], 1))
+
+    def _changed_cells(self, new: Content) -> tuple[int, int] | None:
+        """Give the first cell that will look different, and the one after the last; None: all."""
+        width = self.size.width
+        before = _cells(painted(self, self._painted, width))
+        after = _cells(painted(self, new, width))
+        if len(before) != len(after) or not before:
+            return None
+        changed = [x for x, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
+        return (changed[0], changed[-1] + 1) if changed else None
 
     @property
     def plain(self) -> str:
@@ -42,6 +59,16 @@ class Line(Widget):
         """The line."""
         self._painted = self._content(self.size.width)
         return painted(self, self._painted, self.size.width)
+
+
+def _cells(strip: Strip) -> list[tuple[str, object]]:
+    """A strip cell by cell; a wide character is in both of its cells."""
+    return [
+        (character, segment.style)
+        for segment in strip
+        for character in segment.text
+        for _ in range(cell_len(character))
+    ]
 
 
 class ActivityLine(Line):

@@ -24,6 +24,8 @@ from cp_tui.csms.variables import (
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cp_tui.tui.commands import Commands
     from cp_tui.tui.store import Store
 
@@ -88,11 +90,13 @@ class CsmsFollower:
         store: Store,
         commands: Commands,
         changed: Callable[[], None],
+        now: Callable[[], datetime],
     ) -> None:
         self._connect = connect
         self._store = store
         self._commands = commands
         self._changed = changed
+        self._now = now
 
     async def follow(self) -> None:
         """Follow; where the door is shut, try again now and then."""
@@ -111,6 +115,7 @@ class CsmsFollower:
             state = CsmsState(is_ours=True, is_here=True)
             while True:
                 state = state.told(await connection.next_updates())
+                self._store.heard(self._now())
                 self._tell(state)
         finally:
             with contextlib.suppress(ConnectionLost, OSError):

@@ -30,6 +30,9 @@ EVENTS_MAX = 500
 OFFSET_SEEN_S_MIN = 1.0
 """Schedules are in whole seconds: a smaller difference of the clocks shows nowhere."""
 
+HEARD = "heard"
+"""The name under which it counts as changed when data came last."""
+
 CURSOR = "cursor."
 """Before the name of a cursor that has moved: only the panes that show it have to look."""
 
@@ -100,6 +103,8 @@ class Snapshot:
     """What became of each attempt to connect, newest last."""
     has_engine: bool = False
     """The door of the engine is open."""
+    heard_at: datetime | None = None
+    """When the newest data came, whichever variable or stream brought it; None: none did yet."""
     is_read_only: bool = False
     csms: CsmsState = field(default_factory=CsmsState)
     """The CSMS that was started with the screen."""
@@ -188,6 +193,8 @@ class Store:
 
         What the meters say is remembered with the time, where that is given.
         """
+        if now is not None:
+            self.heard(now)
         newest: dict[str, BaseModel] = {}
         for update in updates:
             match update:
@@ -222,6 +229,11 @@ class Store:
     def _kept(self, name: str, kind: type[Event]) -> tuple[Event, ...]:
         """The events of a stream, newest last."""
         return tuple(e for e in self._events.get(name, ()) if isinstance(e, kind))
+
+    def heard(self, now: datetime) -> None:
+        """Note that data came; nothing else that is shown has to change by it."""
+        self.snapshot = replace(self.snapshot, heard_at=now)
+        self._dirty.add(HEARD)
 
     def engine_is(self, here: bool) -> None:
         """Say whether the door of the engine is open; events start anew with each opening."""

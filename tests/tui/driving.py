@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -32,13 +32,14 @@ def app_on(
     zone: str = "",
     glyphs: Glyphs = Glyphs.EIGHTH,
     csms: FakeEngine | None = None,
+    now: Callable[[], datetime] = lambda: worlds.NOW,
 ) -> CpTuiApp:
-    """The app with its clock standing still, in UTC unless a zone is named."""
+    """The app; its clock stands still in UTC, unless told otherwise."""
     return CpTuiApp(
         engine.connect,
         read_only=read_only,
         quit_choice=quit_choice,
-        now=lambda: worlds.NOW,
+        now=now,
         zone=ZoneInfo(zone) if zone else UTC,
         glyphs=glyphs,
         theme=theme,
@@ -122,6 +123,7 @@ async def screen(
     zone: str = "",
     glyphs: Glyphs = Glyphs.EIGHTH,
     csms: FakeEngine | None = None,
+    now: Callable[[], datetime] = lambda: worlds.NOW,
 ) -> AsyncIterator[Drive]:
     """Run a screen on a world; it has shown what there is when it is handed over."""
     engine = engine or FakeEngine(worlds.healthy() if world is None else world)
@@ -134,6 +136,7 @@ async def screen(
         zone=zone,
         glyphs=glyphs,
         csms=csms,
+        now=now,
     )
     async with app.run_test(size=size) as pilot:
         drive = Drive(app, pilot, engine)

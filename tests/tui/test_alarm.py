@@ -12,7 +12,14 @@ from pydantic import BaseModel
 from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
 from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.alarm import AlarmKeys, alarm_facts, alarm_line, alarms, second_line
+from cp_tui.tui.view.alarm import (
+    REFUSAL_TOLD,
+    AlarmKeys,
+    alarm_facts,
+    alarm_line,
+    alarms,
+    second_line,
+)
 from cp_tui.tui.view.words import Clock
 from tests.tui import worlds
 from tests.tui.driving import screen
@@ -136,10 +143,10 @@ def silent(action: str) -> Snapshot:
 WORDS: list[tuple[Callable[[], Snapshot], str]] = [
     (well, "● All well: Accepted, 2 connectors ready, nothing waits"),
     (
-        lambda: replace(well(), has_engine=False),
-        "× No engine: everything here is as it was at 14:03:27",
+        lambda: replace(well(), has_engine=False, heard_at=at(13, 53)),
+        "× No engine: everything here is as it was at 13:53:00",
     ),
-    (Snapshot, "× No engine: everything here is as it was at 14:03:27"),
+    (Snapshot, "× No engine"),
     (lambda: Snapshot(has_engine=True), "! The engine has not said anything yet"),
     (
         lambda: link(phase=v.LinkPhase.STOPPED),
@@ -343,6 +350,17 @@ async def test_a_timer_runs_while_it_waits_and_none_when_all_is_well() -> None:
         engine.publish("link", worlds.open_link())
         await drive.settle()
         assert not alarm.is_counting
+
+
+async def test_a_refusal_goes_when_nobody_stands_there_any_more() -> None:
+    just_told = worlds.NOW - REFUSAL_TOLD + timedelta(seconds=0.3)
+    old = refusal().model_copy(update={"at": just_told})
+    connectors = v.Connectors(with_connector(refusal=old).connectors)
+    calm = worlds.healthy() | {"configuration": v.Configuration(()), "connectors": connectors}
+    async with screen(calm) as drive:
+        assert drive.shows("Start refused")
+        await drive.pilot.pause(0.5)
+        assert drive.dashboard.alarm.plain.startswith(" ● All well")
 
 
 async def test_what_is_counted_down_is_counted_on_without_news() -> None:

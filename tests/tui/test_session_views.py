@@ -170,12 +170,12 @@ def test_the_oldest_message_tells_why_the_link_is_down() -> None:
 def test_the_note_of_the_queue_tells_count_age_and_what_is_not_shown() -> None:
     assert queue_note(v.Outbox(), CLOCK).plain == ""
     assert queue_note(session_world.offline_queue(), CLOCK).plain == (
-        "3 wait · the oldest for 13 min"
+        "3 wait · the oldest since 13:50"
     )
     outbox = session_world.crowded()["outbox"]
     assert isinstance(outbox, v.Outbox)
     assert queue_note(outbox, CLOCK).plain == (
-        "2000 wait · 130 MeterValues dropped · the oldest for 11 h 02 min · the first 100 shown"
+        "2000 wait · 130 MeterValues dropped · the oldest since 03:01 · the first 100 shown"
     )
 
 

@@ -55,7 +55,7 @@ async def test_5_tells_why_a_session_did_not_start_at_80x24() -> None:
         (
             session_world.offline_queue(),
             (
-                "3 wait · the oldest for 13 min",
+                "3 wait · the oldest since 13:50",
                 "MeterValues · offline · connection refused by csms.example.com port 443",
                 "attempt 1 of 3 · the link is tried next at 14:03:41",
             ),
@@ -63,7 +63,7 @@ async def test_5_tells_why_a_session_did_not_start_at_80x24() -> None:
         (
             session_world.retrying_queue(),
             (
-                "2 wait · the oldest for 5 min",
+                "2 wait · the oldest since 13:58",
                 "StopTransaction · the CSMS answered InternalError; attempt 2 waits",
                 "attempt 2 of 3, 1 attempt failed · next try at 14:04:12",
             ),

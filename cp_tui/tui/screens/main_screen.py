@@ -15,13 +15,13 @@ from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem, Line
 from cp_tui.tui.jump import LETTERS, Jump
 from cp_tui.tui.panes.filtered_pane import FilteredPane
 from cp_tui.tui.panes.pane import Pane
-from cp_tui.tui.store import Snapshot
+from cp_tui.tui.store import HEARD, Snapshot
 from cp_tui.tui.view.top_line import top_line
 from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.quiet_focus import QuietScreen
 from cp_tui.tui.widgets.timeline import Timeline
 
-TOP_LINE_SHOWS = frozenset({"identity", "link", "registration", "outbox", "engine"})
+TOP_LINE_SHOWS = frozenset({"identity", "link", "registration", "outbox", "engine", HEARD})
 
 
 class MainScreen(QuietScreen):

@@ -14,6 +14,7 @@ from enum import Enum
 from textual.content import Content
 
 from cp_tui.charge_point import variables as v
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
 from cp_tui.tui import possible
 from cp_tui.tui.safe_text import clean
@@ -102,6 +103,8 @@ class Alarm:
     act: Act | None = None
     check: str = ""
     """What to look at; cleaned."""
+    gone_at: datetime | None = None
+    """When it is no longer worth telling, without any news."""
 
 
 TRY_NOW = Act("charge_point.try_now", "tries now")
@@ -126,7 +129,9 @@ class AlarmKeys:
 def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
     """Everything that is wrong now, the most urgent first; empty where all is well."""
     if not snapshot.has_engine:
-        text = f"No engine: everything here is as it was at {clock.time(clock.now)}"
+        then = snapshot.heard_at
+        as_it_was = f": everything here is as it was at {clock.time(then)}" if then else ""
+        text = f"No engine{as_it_was}"
         return [Alarm(Urgency.BAD, text, check="is cp-tui serve still running?")]
     if snapshot.link is None:
         return [Alarm(Urgency.ODD, "The engine has not said anything yet")]
@@ -196,7 +201,10 @@ def alarm_facts(snapshot: Snapshot, clock: Clock, keys: AlarmKeys) -> list[Fact]
 
 def words_change_in_s(found: Sequence[Alarm], now: datetime) -> float | None:
     """Seconds until the line has to be made anew without any news; None: never."""
-    return stale_after_s(found[0].at, now) if found and found[0].at else None
+    waits = [(each.gone_at - now).total_seconds() for each in found if each.gone_at]
+    if found and found[0].at and (stale_s := stale_after_s(found[0].at, now)) is not None:
+        waits.append(stale_s)
+    return max(0.0, min(waits)) if waits else None
 
 
 def well_words(snapshot: Snapshot) -> str:
@@ -394,7 +402,8 @@ def _refused(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
     refusals = [c.refusal for c in snapshot.connectors if c.refusal is not None]
     newest = max(refusals, key=lambda refusal: refusal.at, default=None)
     if newest is not None and clock.now - newest.at < REFUSAL_TOLD:
-        yield Alarm(Urgency.ODD, f"Start refused {refusal_words(newest, clock)}")
+        text = f"Start refused {refusal_words(newest, clock)}"
+        yield Alarm(Urgency.ODD, text, gone_at=later(newest.at, REFUSAL_TOLD))
 
 
 def _out_of_operation(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:

@@ -12,7 +12,7 @@ from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.fields import Field, widest
-from cp_tui.tui.view.words import Clock, count, duration, joined
+from cp_tui.tui.view.words import Clock, count, joined
 
 QUIET, ODD = "$text-muted", "bold $text-warning"
 
@@ -58,8 +58,8 @@ def queue_note(outbox: Outbox, clock: Clock) -> Content:
         parts.append(Content(f"{outbox.thinned} MeterValues dropped"))
     if outbox.entries:
         oldest = outbox.entries[0]
-        age = duration(clock.now - oldest.since)
-        parts.append(Content(f"the oldest for {age}"))
+        # Not for how long: an age would have to be painted anew while nothing happens.
+        parts.append(Content(f"the oldest since {clock.minute(oldest.since)}"))
     if len(outbox.entries) < outbox.count:
         parts.append(Content(f"the first {len(outbox.entries)} shown"))
     return joined(parts)

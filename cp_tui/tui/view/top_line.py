@@ -1,4 +1,7 @@
-"""The top line: who this is, whether the CSMS wants it, what waits, and as of when."""
+"""The top line: who this is, whether the CSMS wants it, what waits, and as of when.
+
+`as of` is the time of the newest data, and not of the painting: it stands still when nothing comes.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
         left[-1] = Content.assemble(left[-1], f" since {clock.minute(snapshot.link.since)}")
     if snapshot.is_read_only:
         left.append(Content.styled("read only", "reverse bold"))
-    right = [Content.styled(f"as of {clock.stamp()} ", "$text-muted")]
+    right = [_as_of(snapshot, clock)]
     queue = Content.styled(
         f"queue {snapshot.outbox.count}", "bold $text-warning" if snapshot.outbox.count else ""
     )
@@ -46,6 +49,12 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
     line, tail = GAP.join(left), GAP.join(right)
     gap = max(width - line.cell_length - tail.cell_length, 0)
     return Content.assemble(line, " " * gap, tail).truncate(width, ellipsis=True, pad=True)
+
+
+def _as_of(snapshot: Snapshot, clock: Clock) -> Content:
+    if snapshot.heard_at is None:
+        return Content.styled("nothing heard yet ", "$text-muted")
+    return Content.styled(f"as of {clock.stamp(snapshot.heard_at)} ", "$text-muted")
 
 
 def _open_since(snapshot: Snapshot, clock: Clock) -> Content:

@@ -35,10 +35,9 @@ class Clock:
         time = self.time(at)
         return time if len(time) == len("14:03:27") else time.rpartition(" ")[0]
 
-    def stamp(self) -> str:
-        """Now, with the name of the time zone: `14:03:27 UTC`."""
-        local = in_zone(self.now, self.zone)
-        return f"{local:%H:%M:%S} {local.tzname() or ''}".rstrip()
+    def stamp(self, at: datetime) -> str:
+        """`14:03:27 UTC`: with the name of the time zone, and the date where it is not today."""
+        return f"{self.time(at)} {in_zone(at, self.zone).tzname() or ''}".rstrip()
 
     def date(self, at: datetime) -> str:
         """`2026-01-05`."""

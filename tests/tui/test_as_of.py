@@ -1,0 +1,95 @@
+"""`As of` on the top line: the time of the newest data, whichever variable or stream brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from textual.geometry import Region
+
+from cp_tui.charge_point import variables as v
+from cp_tui.tui.bars import Line
+from tests.tui import message_world, worlds
+from tests.tui.driving import Drive, screen
+from tests.tui.fake_engine import FakeEngine
+
+
+class Watch:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = worlds.NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def charged_more(drive: Drive) -> None:
+    connectors = drive.app.store.snapshot.connectors
+    more = tuple(
+        each.model_copy(update={"measurement": _more(each.measurement)}) for each in connectors
+    )
+    drive.engine.publish("connectors", v.Connectors(more))
+
+
+def _more(reading: v.Measurement | None) -> v.Measurement | None:
+    return reading and reading.model_copy(update={"register_wh": reading.register_wh + 1})
+
+
+NEWS: dict[str, Callable[[Drive], None]] = {
+    "connectors": charged_more,
+    "monitors": lambda drive: drive.engine.publish("monitors", v.Monitors()),
+    "profiles": lambda drive: drive.engine.publish("profiles", v.Profiles(())),
+    "local_list": lambda drive: drive.engine.publish(
+        "local_list", v.LocalList(is_enabled=True, version=9, count=0, count_max=10)
+    ),
+    "a message": lambda drive: drive.engine.emit("messages", message_world.day()[0]),
+}
+
+
+@pytest.mark.parametrize("news", NEWS)
+async def test_any_news_moves_it(news: str) -> None:
+    watch = Watch()
+    async with screen(now=watch) as drive:
+        assert drive.shows("as of 14:03:27 UTC")
+        watch.now += timedelta(minutes=10)
+        NEWS[news](drive)
+        await drive.settle()
+        assert drive.shows("as of 14:13:27 UTC")
+
+
+async def test_nothing_but_data_moves_it() -> None:
+    watch = Watch()
+    async with screen(now=watch) as drive:
+        watch.now += timedelta(minutes=10)
+        await drive.press("tab", "down", "2", "1")
+        assert drive.shows("as of 14:03:27 UTC")
+
+
+async def test_a_lost_engine_leaves_the_time_of_what_it_said_last() -> None:
+    watch, engine = Watch(), FakeEngine(worlds.healthy())
+    async with screen(engine=engine, now=watch) as drive:
+        watch.now += timedelta(minutes=10)
+        engine.lose()
+        await drive.settle()
+        lines = "\n".join(strip.text for strip in drive.strips())
+        assert "as of 14:03:27 UTC" in lines
+
+
+async def test_a_second_costs_its_digits_and_not_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch()
+    async with screen(now=watch) as drive:
+        painted: list[Region] = []
+        refresh = Line.refresh
+
+        def noted(self: Line, *regions: Region, **more: bool) -> Line:
+            painted.extend(regions or [self.size.region])
+            return refresh(self, *regions, **more)
+
+        monkeypatch.setattr(Line, "refresh", noted)
+        watch.now += timedelta(seconds=1)
+        charged_more(drive)
+        await drive.settle()
+        assert drive.shows("as of 14:03:28 UTC")
+        assert [region.width for region in painted] == [1]
