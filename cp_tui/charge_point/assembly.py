@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from random import Random
+from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.attempts import Attempts
 from cp_tui.charge_point.authorization import Authorization
@@ -44,6 +45,9 @@ from cp_tui.charge_point.variables import KeySource
 from cp_tui.ocpp.calendar import span
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.ocpp.model import WireModel
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 
 class _Wiring:
@@ -177,6 +181,10 @@ class _Wiring:
         """Hand a confirmed transaction message on."""
         self.parts.transactions.confirmed(record, response)
 
+    def unread(self, record: OutboxRecord, payload: JsonValue) -> None:
+        """Hand on a transaction message whose answer could not be handled."""
+        self.parts.transactions.taken_unread(record, payload)
+
     def lost(self, record: OutboxRecord, why: str) -> None:
         """Hand a lost transaction message on."""
         self.parts.transactions.lost(record, why)
@@ -241,6 +249,7 @@ def assemble(
         kept_because=wiring.why_outbox_is_kept,
         transaction_id=wiring.transaction_id,
         on_confirmed=wiring.confirmed,
+        on_unread=wiring.unread,
         on_lost=wiring.lost,
     )
     statuses = StatusNotifications(

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel, Send
@@ -23,6 +24,9 @@ from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.validation import parse_response
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 WAITING_MAX = 200
 """Calls that may wait for their turn; a charger of many connectors boots with one per connector."""
@@ -60,6 +64,8 @@ class Outgoing:
     """An answer after the timeout still counts: StartTransaction.conf has the transactionId."""
     message_id: str | None = None
     """The id of an earlier send whose answer never came; None: a new one."""
+    on_unread: Callable[[JsonValue], None] | None = None
+    """What follows from an answer that an error of ours kept from being handled; None: failure."""
 
     @property
     def action(self) -> Action:
@@ -198,6 +204,17 @@ class Calls:
             text = f"the CSMS answered {outgoing.action} with {error.code}"
             detail = f": {error.description}" if error.description else ""
             outgoing.on_failure(Failure(FailureKind.CALL_ERROR, text + detail, error.code))
+
+    def unread(self, message: frame.CallResult | frame.CallError, error: str) -> None:
+        """End the call whose answer came, but could not be handled because of an error of ours."""
+        outgoing = self._settle(message.message_id)
+        if outgoing is None:
+            return
+        text = f"the answer to {outgoing.action} could not be handled: {error}"
+        if outgoing.on_unread is not None and isinstance(message, frame.CallResult):
+            outgoing.on_unread(message.payload)
+        else:
+            outgoing.on_failure(Failure(FailureKind.CALL_ERROR, text))
 
     def tick(self) -> None:
         """Time the pending call out when it is due."""

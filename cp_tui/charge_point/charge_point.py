@@ -116,8 +116,8 @@ class ChargePoint:
     def _dispatch(self, event: events.Event) -> None:
         parts = self._parts
         match event:
-            case events.PoweredOn():
-                self._power_on()
+            case events.PoweredOn(after_failure):
+                self._power_on(after_failure)
             case events.Tick():
                 pass
             case events.Observed():
@@ -130,6 +130,8 @@ class ChargePoint:
                 self._core.changed("registration", "outbox")
             case events.FrameReceived():
                 self._incoming.receive(event.data)
+            case events.FrameFailed():
+                self._incoming.failed(event)
             case events.TransferProgressed():
                 parts.firmware.progressed(event)
                 parts.diagnostics.progressed(event)
@@ -191,10 +193,11 @@ class ChargePoint:
             case _:
                 assert_never(command)
 
-    def _power_on(self) -> None:
+    def _power_on(self, after_failure: bool) -> None:
         """Boot: find the cables, end what the power loss interrupted, connect (S 4.2)."""
         parts, core = self._parts, self._core
-        interrupted = {record.connector_id for record in parts.transactions.close_interrupted()}
+        closed = parts.transactions.close_interrupted(after_failure)
+        interrupted = {record.connector_id for record in closed}
         for connector in parts.connectors:
             connector.status_since = core.now
             if connector.connector_id > 0:

@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.effects import Effect, Emit, Forget, Log, LogLevel, Save, Table
+from cp_tui.charge_point.effects import Effect, Emit, Forget, Log, LogLevel, PutAside, Save, Table
 from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.records import ClockRecord
 from cp_tui.ocpp.calendar import later, span
@@ -132,4 +132,5 @@ class Core:
             count = error.error_count()
             words = f"record {key!r} of {table} is damaged and left out ({count})"
             self.log(LogLevel.ERROR, words)
+            self.emit(PutAside(table, key, f"{count} errors in it"))
             return None

@@ -54,6 +54,15 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class PutAside:
+    """Take a record out that cannot be read, and keep it where a person can look at it."""
+
+    table: Table
+    key: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Send one frame, if the link is still open."""
 
@@ -209,6 +218,7 @@ class Log:
 Effect = (
     Save
     | Forget
+    | PutAside
     | Send
     | Publish
     | Emit

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 class PoweredOn:
     """The charger boots: from power, after a Reset, or because the program starts."""
 
+    after_failure: bool = False
+    """The watchdog did it: an error inside has ended what was in memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:
@@ -46,6 +49,15 @@ class FrameReceived:
     """A WebSocket message arrived."""
 
     data: str | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFailed:
+    """A WebSocket message could not be handled: an error of ours, and all of it was undone."""
+
+    data: str | bytes
+    error: str
+    """The kind of the error."""
 
 
 # --- file transfers -------------------------------------------------------------------------------
@@ -292,6 +304,7 @@ Event = (
     | LinkOpened
     | LinkClosed
     | FrameReceived
+    | FrameFailed
     | TransferProgressed
     | TransferFinished
     | PluggedIn

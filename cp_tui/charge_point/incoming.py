@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cp_tui.charge_point.effects import LogLevel
+from cp_tui.charge_point.events import FrameFailed
 from cp_tui.charge_point.parts import Parts
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.remote import RemoteRequests
@@ -16,7 +17,7 @@ from cp_tui.ocpp.validation import parse_request
 
 
 class Incoming:
-    """Reads frames; nothing that a peer sends gets past it unanswered or raises."""
+    """Reads frames; nothing that a peer sends gets past it unanswered."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -47,6 +48,31 @@ class Incoming:
             case frame.Call():
                 self._requested(message)
 
+    def failed(self, event: FrameFailed) -> None:
+        """Answer a message whose turn was undone after an error of ours: with as little as can be.
+
+        A request gets InternalError (wire.md 3); an answer ends the call that it came to.
+        """
+        calls, journal = self._parts.calls, self._parts.journal
+        try:
+            message = frame.parse(event.data)
+        except OcppError as error:
+            journal.invalid(event.data, _why(error))
+            return
+        match message:
+            case frame.Call(message_id, action):
+                journal.call(Direction.IN, message)
+                words = f"{action} could not be handled: {event.error}"
+                self._refuse(OcppError(ErrorCode.INTERNAL_ERROR, words, message_id=message_id))
+            case frame.CallResult():
+                journal.result(Direction.IN, message)
+                calls.unread(message, event.error)
+            case frame.CallError():
+                journal.error(Direction.IN, message)
+                calls.unread(message, event.error)
+            case None:
+                pass
+
     def _requested(self, call: frame.Call) -> None:
         parts = self._parts
         parts.journal.call(Direction.IN, call)
@@ -69,15 +95,7 @@ class Incoming:
 
     def _answer(self, call: frame.Call) -> Answer:
         request = parse_request(call.action, call.payload, call.message_id)
-        try:
-            return self._requests.answer(Action(call.action), request)
-        except OcppError:
-            raise
-        except Exception as error:
-            # A defect of ours must not take the charge point down with it (wire.md 3).
-            words = f"{call.action} could not be handled: {type(error).__name__}"
-            self._parts.core.log(LogLevel.ERROR, words)
-            raise OcppError(ErrorCode.INTERNAL_ERROR, words) from error
+        return self._requests.answer(Action(call.action), request)
 
     def _refuse(self, error: OcppError) -> None:
         if self._parts.registration.status is RegistrationStatus.REJECTED:

@@ -56,6 +56,7 @@ class Outbox:
         kept_because: Callable[[], str | None],
         transaction_id: Callable[[str], int | None],
         on_confirmed: Callable[[OutboxRecord, WireModel], None],
+        on_unread: Callable[[OutboxRecord, JsonValue], None],
         on_lost: Callable[[OutboxRecord, str], None],
     ) -> None:
         self._core = core
@@ -63,6 +64,7 @@ class Outbox:
         self._kept_because = kept_because
         self._transaction_id = transaction_id
         self._on_confirmed = on_confirmed
+        self._on_unread = on_unread
         self._on_lost = on_lost
         records = [record for _, record in core.records(Table.OUTBOX, OutboxRecord)]
         self._entries = deque(sorted(records, key=lambda record: record.sequence))
@@ -138,6 +140,7 @@ class Outbox:
             self._request(record),
             partial(self._confirmed, record.sequence),
             partial(self._failed, record.sequence),
+            on_unread=partial(self._unread, record.sequence),
             message_id=record.message_id,
             is_useful_late=record.action == Action.START_TRANSACTION,
         )
@@ -223,6 +226,15 @@ class Outbox:
         record = self._entries[0]
         self._remove(record)
         self._on_confirmed(record, response)
+
+    def _unread(self, sequence: int, payload: JsonValue) -> None:
+        """The CSMS has the message, but its answer could not be handled: it is not sent again."""
+        if not self._entries or self._entries[0].sequence != sequence:
+            return
+        self._is_in_flight = False
+        record = self._entries[0]
+        self._remove(record)
+        self._on_unread(record, payload)
 
     def _failed(self, sequence: int, failure: Failure) -> None:
         if not self._entries or self._entries[0].sequence != sequence:

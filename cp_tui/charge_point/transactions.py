@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.connector import Connector, PendingStart
 from cp_tui.charge_point.core import Core
@@ -24,6 +25,9 @@ from cp_tui.ocpp.core import (
 )
 from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo, StopReason
 from cp_tui.ocpp.model import WireModel
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 HISTORY_MAX = 2_000
 """Past transactions that are kept; the oldest confirmed one goes first."""
@@ -167,17 +171,23 @@ class Transactions:
             if record.is_cable_held and record.connector_id in self._connectors
         ]
 
-    def close_interrupted(self) -> list[TransactionRecord]:
-        """After a power loss: end what was running, at the last moment that is known."""
-        interrupted = [record for record in self._records.values() if record.is_running]
-        return [self._close(record) for record in interrupted]
+    def close_interrupted(self, after_failure: bool) -> list[TransactionRecord]:
+        """After a boot: end what was running, at the last moment that is known.
 
-    def _close(self, record: TransactionRecord) -> TransactionRecord:
-        reason = because(
-            "transactions.power_loss",
-            "S 4.10",
-            "the charge point lost power during this transaction",
-        )
+        That is now where the power never went, and the reason is Reboot: a watchdog (S 7.36).
+        """
+        interrupted = [record for record in self._records.values() if record.is_running]
+        return [self._close(record, after_failure) for record in interrupted]
+
+    def _close(self, record: TransactionRecord, after_failure: bool) -> TransactionRecord:
+        if after_failure:
+            stop_reason, time = StopReason.REBOOT, max(record.last_seen_at, self._core.time)
+            words = "an error inside made the charge point boot during this transaction"
+            reason = Reason(id="transactions.failure", rule="S 7.36", text=words)
+        else:
+            stop_reason, time = StopReason.POWER_LOSS, record.last_seen_at
+            words = "the charge point lost power during this transaction"
+            reason = Reason(id="transactions.power_loss", rule="S 4.10", text=words)
         known = record.connector_id in self._connectors
         register = (
             register_wh(self._core.body.reading(record.connector_id, self._core.now))
@@ -187,21 +197,19 @@ class Transactions:
         meter_stop_wh = max(record.meter_last_wh, register)
         ended = record.model_copy(
             update={
-                "stopped_at": record.last_seen_at,
+                "stopped_at": time,
                 "meter_stop_wh": meter_stop_wh,
-                "stop_reason": StopReason.POWER_LOSS,
+                "stop_reason": stop_reason,
                 "stop_explanation": reason,
             }
         )
         self._keep(ended)
         request = StopTransactionRequest(
             meter_stop=meter_stop_wh,
-            timestamp=record.last_seen_at,
+            timestamp=time,
             transaction_id=0,
-            reason=StopReason.POWER_LOSS,
-            transaction_data=self._sampling.end_interrupted(
-                record.key, meter_stop_wh, record.last_seen_at
-            ),
+            reason=stop_reason,
+            transaction_data=self._sampling.end_interrupted(record.key, meter_stop_wh, time),
         )
         self._outbox.add(request, Action.STOP_TRANSACTION, ended.key, ended.connector_id)
         return ended
@@ -228,6 +236,30 @@ class Transactions:
         else:
             update = {"meter_values_delivered": record.meter_values_delivered + 1}
             self._replace(record.model_copy(update=update))
+
+    def taken_unread(self, message: OutboxRecord, payload: JsonValue) -> None:
+        """Note that the CSMS has a message whose answer could not be handled here.
+
+        Only what later messages need is taken from the answer: the transactionId.
+        """
+        record = self._records.get(message.transaction_key or "")
+        if record is None:
+            return
+        if message.action == Action.START_TRANSACTION:
+            found = payload.get("transactionId") if isinstance(payload, dict) else None
+            known = type(found) is int
+            self._replace(
+                record.model_copy(
+                    update={
+                        "transaction_id": found if known else None,
+                        "is_start_lost": not known,
+                        "start_delivered_at": self._core.time,
+                    }
+                )
+            )
+        elif message.action == Action.STOP_TRANSACTION:
+            update = {"delivery": DeliveryState.DELIVERED, "stop_delivered_at": self._core.time}
+            self._keep(record.model_copy(update=update))
 
     def lost(self, message: OutboxRecord, why: str) -> None:
         """Note that the CSMS never took a message, and why."""

@@ -21,6 +21,7 @@ from cp_tui.charge_point.effects import (
     Lock,
     Log,
     LogLevel,
+    PutAside,
     Save,
     Send,
     SetLimit,
@@ -125,15 +126,20 @@ class Charger:
         self._config = config
         self._random = random
         self._make_mind = mind
+        self.start_over(stored)
+
+    def start_over(self, stored: StoredRecords) -> None:
+        """Make mind and body anew from the store, as a program that starts does."""
         self._notes: list[Effect] = []
         self._energized: set[int] = set()
         self._has_new_energy = False
         """Whether the registers may have moved since they were saved."""
         record = self._restored(stored)
-        self.station = Station(config.connectors, record)
-        self._power = PowerHistory(self.station.reading, range(len(config.connectors) + 1))
+        connectors = self._config.connectors
+        self.station = Station(connectors, record)
+        self._power = PowerHistory(self.station.reading, range(len(connectors) + 1))
         self._saved = _Outline.of(record or StationRecord())
-        self.mind = mind(config, self.station, stored, random)
+        self.mind = self._make_mind(self._config, self.station, stored, self._random)
 
     def handle(self, event: Event, now: datetime) -> list[Effect]:
         """Let an event happen, and all that follows from it at this instant."""
@@ -269,4 +275,6 @@ class Charger:
                 f"the record of the station is damaged and left out: {error.error_count()} errors"
             )
             self._notes.append(Log(LogLevel.ERROR, problem))
+            why = f"{error.error_count()} errors in it"
+            self._notes.append(PutAside(Table.STATE, STATION_KEY, why))
             return None

@@ -19,10 +19,11 @@ from typing import TextIO
 from pydantic import BaseModel, JsonValue
 
 from cp_tui.charge_point.charge_point import ChargePoint
+from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.events import Event
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import STREAMS, Measurements, TagExplanation
-from cp_tui.engine.charger import Charger, MindFactory
+from cp_tui.engine.charger import Charger, MindFactory, StoredRecords
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.diagnostics_archive import Snapshot
 from cp_tui.engine.endpoint import EndpointError, endpoint
@@ -35,11 +36,12 @@ from cp_tui.engine.lock import FolderLock, prepare_folder
 from cp_tui.engine.log import close_log, open_log
 from cp_tui.engine.machine import Machine
 from cp_tui.engine.replies import REPLY_TIMEOUT_S, Answer
+from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
 from cp_tui.engine.store import Store
 from cp_tui.engine.tls import tls_context, trust_words
 from cp_tui.engine.transfer_job import TransferSettings
 from cp_tui.engine.transfers import Transfers
-from cp_tui.engine.troubles import TroubleKeeper
+from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, format_date_time
 
 SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
@@ -103,12 +105,12 @@ class Engine:
             stack.callback(self._hub.close)
             store = await Store.open(self._data_dir, log)
             stack.push_async_callback(store.close)
-            records = await store.load()
-            self._charger = Charger(config, records, self._random, mind=self._make_mind)
+            self._charger = await self._new_charger(store, config, log)
             machine = Machine(
                 self._charger,
                 ledger=Ledger(store, log, self.troubles),
-                load=store.load,
+                load=partial(self._load, store),
+                rescue=self._rescue(store, config, log),
                 hub=self._hub,
                 troubles=self.troubles,
                 log=log,
@@ -253,6 +255,32 @@ class Engine:
             links=history.states,
             record_counts=counts,
         )
+
+    async def _load(self, store: Store) -> StoredRecords:
+        """Read the store; raises `EngineStartError`."""
+        records = await store.load()
+        if store.damaged:
+            hint = "the disk may be failing: what they said is not in force any more"
+            text = f"{store.damaged} damaged records of the store were put aside"
+            self.troubles.raise_trouble(RECORD_SET_ASIDE, text, hint, lasts=HAPPENED)
+        return records
+
+    def _rescue(self, store: Store, config: ChargePointConfig, log: logging.Logger) -> Rescue:
+        return Rescue(
+            config, self._make_mind, store.put_aside, self.troubles, log=log, clock=self._clock
+        )
+
+    async def _new_charger(
+        self, store: Store, config: ChargePointConfig, log: logging.Logger
+    ) -> Charger:
+        """Make mind and body from the store, if need be without the records that break them."""
+        stored = await self._load(store)
+        try:
+            return Charger(config, stored, self._random, mind=self._make_mind)
+        except Exception:
+            log.exception("internal error while booting")
+            stored = await self._rescue(store, config, log).heal(stored)
+            return Charger(config, stored, self._random, mind=self._make_mind)
 
     def _running(self) -> Machine:
         if self._machine is None:

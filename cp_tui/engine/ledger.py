@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from cp_tui.charge_point.effects import Table
 from cp_tui.engine.errors import StoreError
-from cp_tui.engine.store import Change
+from cp_tui.engine.store import Change, StoredRecords
 from cp_tui.engine.troubles import TroubleKeeper
 
 NOT_WRITING = "store.not_writing"
@@ -60,6 +60,17 @@ class Ledger:
             self._log.warning("store: writing works again, everything is saved")
         self._works()
         return True
+
+    def with_unwritten(self, stored: Mapping[Table, Mapping[str, str]]) -> StoredRecords:
+        """Give what is stored as it will be once everything is written."""
+        tables = {table: dict(records) for table, records in stored.items()}
+        for (table, key), change in self._unwritten.items():
+            records = tables.setdefault(table, {})
+            if change.value is None:
+                records.pop(key, None)
+            else:
+                records[key] = change.value
+        return tables
 
     def drop(self) -> None:
         """Lose what is not on disk, as a power cut does."""

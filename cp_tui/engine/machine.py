@@ -2,6 +2,11 @@
 
 A frame leaves only after the records that it rests on are on disk; what came together shares a
 transaction. It never waits for the CSMS or for a subscriber.
+
+Each item is one turn, and a turn is whole or it has not been. After an error inside, what somebody
+wanted of the charger is undone and answered as failed. What has happened cannot be undone, such as
+a connection that closed or time that went on: there the charger boots anew from the store, as after
+a watchdog.
 """
 
 from __future__ import annotations
@@ -25,6 +30,7 @@ from cp_tui.charge_point.effects import (
     LogLevel,
     OpenLink,
     Publish,
+    PutAside,
     Reboot,
     Reconnect,
     Refuse,
@@ -37,6 +43,8 @@ from cp_tui.charge_point.effects import (
 )
 from cp_tui.charge_point.events import (
     Event,
+    FrameFailed,
+    FrameReceived,
     LinkClosed,
     LinkOpened,
     Observed,
@@ -47,15 +55,18 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.variables import Direction, MessageRecord
 from cp_tui.engine.charger import Charger, StoredRecords
-from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber
+from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber, StoreError
+from cp_tui.engine.failure import Failure, Watchdog, failed_words
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.inbox import AtStation, EndOfWork, FromLink, Inbox, Item, PowerCut, Request
 from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.link import Link, LinkEvent
+from cp_tui.engine.memento import Memento
 from cp_tui.engine.replies import NOT_WRITTEN, Answer, Replies, refuse, settle
+from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
 from cp_tui.engine.store import Change, change
 from cp_tui.engine.transfers import Transfers
-from cp_tui.engine.troubles import TroubleKeeper
+from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
 
 TIMER_S_MAX = 10.0
 """A deadline is looked at again this often: a step of the wall clock must not delay it for long."""
@@ -63,7 +74,10 @@ STUCK_DEADLINE_S = 1.0
 """Wait for a deadline that a tick did not move: a bug must not become a busy loop."""
 STORE_RETRY_S = 5.0
 OBSERVE_S = 1.0
-INTERNAL_ERROR = "internal error; see the log"
+INTERNAL_ERROR = "internal error; see the log (nothing of it was done)"
+TURN_FAILED = "turn.failed"
+"""The trouble: there was an error inside."""
+REPORT = "the log has the details: please report them"
 
 _LEVELS = {
     LogLevel.DEBUG: logging.DEBUG,
@@ -81,7 +95,8 @@ class _Turn:
     effects: list[tuple[Effect, int | None]] = field(default_factory=list)
     """With the connection that the mind knew then: an answer belongs there and nowhere else."""
     acts: list[asyncio.Future[None]] = field(default_factory=list)
-    reboot: Reboot | PowerCut | None = None
+    aside: list[PutAside] = field(default_factory=list)
+    reboot: Reboot | PowerCut | Failure | None = None
     is_end: bool = False
 
 
@@ -94,6 +109,7 @@ class Machine:
         *,
         ledger: Ledger,
         load: Callable[[], Awaitable[StoredRecords]],
+        rescue: Rescue,
         hub: Hub,
         troubles: TroubleKeeper,
         log: logging.Logger,
@@ -102,6 +118,12 @@ class Machine:
         self._charger = charger
         self._ledger = ledger
         self._load = load
+        self._rescue = rescue
+        self._watchdog = Watchdog()
+        self._has_failed = False
+        """Something has failed, and nobody has looked yet whether the store is to blame."""
+        self._is_on = False
+        """The present mind has booted."""
         self._hub = hub
         self._troubles = troubles
         self._log = log
@@ -211,7 +233,8 @@ class Machine:
                 self._take_in(waiting.pop(0), turn)
             is_saved = await self._ledger.write(turn.changes)
             for effect, connection in turn.effects:
-                self._carry_out(effect, connection, is_saved)
+                self._carry_out_safely(effect, connection, is_saved)
+            await self._put_aside(turn.aside)
             for done in turn.acts:
                 settle(done, is_saved)
             if booted is not None:
@@ -219,37 +242,58 @@ class Machine:
                 booted = None
             if turn.is_end:
                 return True
+            if turn.reboot is None and await self._is_store_to_blame():
+                turn.reboot = Failure("a stored record")
             if turn.reboot is not None:
                 await self._reboot(turn.reboot)
                 booted = turn.reboot if isinstance(turn.reboot, PowerCut) else None
-                waiting = [PoweredOn(), *(each for each in waiting if not _is_from_link(each))]
+                is_failure = isinstance(turn.reboot, Failure) and self._is_on
+                power_on, self._is_on = PoweredOn(after_failure=is_failure), False
+                waiting = [power_on, *(each for each in waiting if not _is_from_link(each))]
         self._set_timer()
         return False
 
     def _take_in(self, item: Item, turn: _Turn) -> None:
         """Let the charger decide on one item; whatever goes wrong there, the engine goes on."""
-        now = self._clock()
         done = item.done if isinstance(item, AtStation) else None
+        before = Memento(self._charger) if _can_be_undone(item) else None
         try:
-            effects = self._decide(item, turn, now)
-            turn.changes += [change(each) for each in effects if isinstance(each, Save | Forget)]
+            self._take(item, turn)
         except CommandError as error:
             if done is not None and not done.done():
                 done.set_exception(error)
-            return
-        except Exception:
-            self._log.exception("internal error while handling %s", type(item).__name__)
+        except Exception as error:
+            self._failed(item, turn, error, before)
+        else:
             if done is not None:
-                refuse(done, INTERNAL_ERROR)
-            if isinstance(item, Request):
-                self._replies.refuse(item.request, INTERNAL_ERROR)
-            return
+                turn.acts.append(done)
+
+    def _take(self, item: Item, turn: _Turn) -> None:
+        """Have one item decided upon; what follows is added to the turn, all of it or nothing."""
+        effects = self._decide(item, turn, self._clock())
+        changes = [change(each) for each in effects if isinstance(each, Save | Forget)]
+        turn.changes += changes
+        turn.aside += [each for each in effects if isinstance(each, PutAside)]
         turn.effects += [(each, self._connection) for each in effects]
-        if done is not None:
-            turn.acts.append(done)
         turn.reboot = turn.reboot or next(
             (each for each in effects if isinstance(each, Reboot)), None
         )
+
+    def _failed(self, item: Item, turn: _Turn, error: Exception, before: Memento | None) -> None:
+        """Undo a turn that failed, and answer as much; or have the charger boot anew."""
+        words = failed_words(item, error)
+        self._tell_error(words, error)
+        if isinstance(item, AtStation):
+            refuse(item.done, INTERNAL_ERROR)
+        if isinstance(item, Request):
+            self._replies.refuse(item.request, INTERNAL_ERROR)
+        if before is not None:
+            before.restore()
+        if isinstance(item, FromLink) and isinstance(item.event, FrameReceived):
+            failed = FrameFailed(item.event.data, type(error).__name__)
+            self._take_in(FromLink(failed, item.connection), turn)
+        elif before is None or isinstance(item, FromLink):
+            turn.reboot = turn.reboot or Failure(type(error).__name__)
 
     def _decide(self, item: Item, turn: _Turn, now: datetime) -> list[Effect]:
         match item:
@@ -270,9 +314,39 @@ class Machine:
                     self._ticked_at = now
                 if isinstance(item, Request):
                     self._replies.note_seen(item.request)
-                return self._charger.handle(item, now)
+                effects = self._charger.handle(item, now)
+                self._is_on = self._is_on or isinstance(item, PoweredOn)
+                return effects
 
     # --- what goes out ----------------------------------------------------------------------------
+
+    def _carry_out_safely(self, effect: Effect, connection: int | None, is_saved: bool) -> None:
+        """Carry one effect out; an error there must not take the others along."""
+        try:
+            self._carry_out(effect, connection, is_saved)
+        except Exception as error:
+            kind = type(effect).__name__
+            self._tell_error(f"Error inside, {kind} was not done: {type(error).__name__}", error)
+
+    def _tell_error(self, words: str, error: Exception) -> None:
+        """Let the operator know of an error inside, and somebody look for its cause."""
+        self._log.error("internal error: %s", words, exc_info=error)
+        self._troubles.raise_trouble(TURN_FAILED, words, REPORT, lasts=HAPPENED)
+        self._has_failed = True
+
+    async def _put_aside(self, records: Sequence[PutAside]) -> None:
+        """Move damaged records out of the way; what stays is tried again at the next boot."""
+        if not records:
+            return
+        named = ", ".join(f"{each.table} {each.key!r}" for each in records[:3])
+        text = f"Damaged records are left out: {named}"
+        hint = "what they said is not in force any more; set it anew"
+        count = len(records)
+        self._troubles.raise_trouble(RECORD_SET_ASIDE, text, hint, count, lasts=HAPPENED)
+        try:
+            await self._rescue.put_aside([(each.table, each.key, each.why) for each in records])
+        except StoreError as error:
+            self._log.error("store: %s", error)
 
     def _carry_out(self, effect: Effect, connection: int | None, is_saved: bool) -> None:
         match effect:
@@ -324,7 +398,7 @@ class Machine:
 
     # --- power and time ---------------------------------------------------------------------------
 
-    async def _reboot(self, cause: Reboot | PowerCut) -> None:
+    async def _reboot(self, cause: Reboot | PowerCut | Failure) -> None:
         """End the mind, and have a new one made from what is in the store."""
         self._log.info("the charge point boots again")
         self._connection = None
@@ -333,16 +407,46 @@ class Machine:
             await self._link.cut()
             self._ledger.drop()
         else:
-            # The answer to the Reset is still on its way out.
+            # The answer to the Reset, or to what failed, is still on its way out.
             await self._link.end()
         self._inbox.drop(_is_from_link)
         self._replies.refuse_seen("the charge point boots again")
-        self._charger.lose_power(await self._records(), self._clock())
+        if not isinstance(cause, Failure):
+            try:
+                self._charger.lose_power(await self._records(), self._clock())
+                return
+            except Exception as error:
+                self._tell_error(f"The charge point cannot boot: {type(error).__name__}", error)
+        await self._boot_after_failure()
+
+    async def _boot_after_failure(self) -> None:
+        """Make a new mind, without the records that broke the old one; slower each time."""
+        while True:
+            await asyncio.sleep(self._watchdog.wait_s(self._clock()))
+            stored = await self._rescue.heal(await self._records())
+            self._has_failed = False
+            try:
+                if self._watchdog.is_body_suspect:
+                    self._charger.start_over(stored)
+                else:
+                    self._charger.lose_power(stored, self._clock())
+                return
+            except Exception as error:
+                self._tell_error(f"The charge point cannot boot: {type(error).__name__}", error)
+
+    async def _is_store_to_blame(self) -> bool:
+        """After an error: whether a stored record will make for more of them."""
+        if not self._has_failed or not self._rescue.is_due():
+            return False
+        self._has_failed = False
+        stored = await self._records()
+        return await self._rescue.heal(stored) is not stored
 
     async def _records(self) -> StoredRecords:
+        """Read the store, as it will be once the disk has taken what waits to be written."""
         while True:
             try:
-                return await self._load()
+                return self._ledger.with_unwritten(await self._load())
             except EngineStartError as error:
                 self._log.error("the charge point cannot boot: %s", error)
                 await asyncio.sleep(STORE_RETRY_S)
@@ -352,7 +456,12 @@ class Machine:
         if self._timer is not None:
             self._timer.cancel()
         delay_s = TIMER_S_MAX
-        deadline = self._charger.next_deadline()
+        try:
+            deadline = self._charger.next_deadline()
+        except Exception as error:
+            # Whatever is due: time goes on, and a tick finds out.
+            self._tell_error(f"Error inside, no deadline is known: {type(error).__name__}", error)
+            deadline = self._ticked_at
         if deadline is not None:
             delay_s = max(0.0, (deadline - self._clock()).total_seconds())
             if self._ticked_at is not None and deadline <= self._ticked_at:
@@ -377,3 +486,10 @@ class Machine:
 
 def _is_from_link(item: Item) -> bool:
     return isinstance(item, FromLink)
+
+
+def _can_be_undone(item: Item) -> bool:
+    """Whether somebody wants something, who can be told that it failed; else it has happened."""
+    if isinstance(item, FromLink):
+        return isinstance(item.event, FrameReceived | FrameFailed)
+    return isinstance(item, AtStation | Request)

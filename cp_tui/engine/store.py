@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +57,8 @@ class Store:
     def __init__(self, database: aiosqlite.Connection, log: logging.Logger) -> None:
         self._database = database
         self._log = log
+        self.damaged = 0
+        """Rows that the newest `load` has put aside."""
 
     @staticmethod
     async def open(folder: Path, log: logging.Logger) -> Store:
@@ -94,6 +96,7 @@ class Store:
                 records[Table(kind)][key] = value
             else:
                 damaged.append((kind, key, value, why))
+        self.damaged = len(damaged)
         if damaged:
             await self._put_aside(damaged)
         await self._thin_quarantine()
@@ -125,6 +128,23 @@ class Store:
         except (sqlite3.Error, ValueError, OSError) as error:
             await self._roll_back()
             raise StoreError(f"records were not written: {_words(error)}") from error
+
+    async def put_aside(self, records: Collection[tuple[Table, str, str]]) -> None:
+        """Move records, each with the reason, to where only a person looks; raises `StoreError`."""
+        copy = (
+            "INSERT INTO quarantine (kind, key, value, why)"
+            " SELECT kind, key, value, ? FROM record WHERE kind = ? AND key = ?"
+        )
+        try:
+            await self._database.executemany(copy, [(why, kind, key) for kind, key, why in records])
+            await self._database.executemany(
+                "DELETE FROM record WHERE kind = ? AND key = ?",
+                [(kind, key) for kind, key, _ in records],
+            )
+            await self._database.commit()
+        except (sqlite3.Error, ValueError, OSError) as error:
+            await self._roll_back()
+            raise StoreError(f"records were not put aside: {_words(error)}") from error
 
     async def close(self) -> None:
         """Close the database; what was committed is on disk already."""

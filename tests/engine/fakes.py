@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import cast
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.effects import Download, Effect, Upload
+from cp_tui.charge_point.effects import Download, Effect, Table, Upload
 from cp_tui.charge_point.events import Event, PoweredOn
 from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.reason import because
@@ -17,6 +17,7 @@ from cp_tui.charge_point.variables import Direction, TagExplanation, TagOutcome
 from cp_tui.engine.charger import Mind, StoredRecords
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.link import Link
+from cp_tui.engine.rescue import Rescue
 from cp_tui.engine.store import Change
 from cp_tui.engine.transfers import Transfers
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
@@ -176,3 +177,27 @@ class FakeTransfers:
     def as_transfers(self) -> Transfers:
         """Pass for transfers."""
         return cast(Transfers, self)
+
+
+class FakeRescue:
+    """A look at the store that finds nothing, unless a test says what."""
+
+    def __init__(self) -> None:
+        self.looked: list[StoredRecords] = []
+        self.finds: StoredRecords | None = None
+        """What is left of the records where some are to blame."""
+        self.aside: list[tuple[Table, str, str]] = []
+
+    def is_due(self) -> bool:
+        return self.finds is not None
+
+    async def heal(self, stored: StoredRecords) -> StoredRecords:
+        self.looked.append(stored)
+        return stored if self.finds is None else self.finds
+
+    async def put_aside(self, records: Collection[tuple[Table, str, str]]) -> None:
+        self.aside += records
+
+    def as_rescue(self) -> Rescue:
+        """Pass for a rescue."""
+        return cast(Rescue, self)

@@ -64,7 +64,7 @@ from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.machine import Machine
 from cp_tui.engine.replies import Answer
 from cp_tui.engine.troubles import TroubleKeeper
-from tests.engine.fakes import CONFIG, FakeDisk, FakeLink, FakeTransfers, Minds
+from tests.engine.fakes import CONFIG, FakeDisk, FakeLink, FakeRescue, FakeTransfers, Minds
 
 WAIT_S = 5.0
 
@@ -85,11 +85,13 @@ class Bench:
         self.lines = StringIO()
         logger = logging.Logger("bench", logging.DEBUG)
         logger.addHandler(logging.StreamHandler(self.lines))
+        self.rescue = FakeRescue()
         self.charger = Charger(CONFIG, {}, Random(1), mind=minds)
         self.machine = Machine(
             self.charger,
             ledger=Ledger(self.disk, logger, self.troubles),
             load=self._load,
+            rescue=self.rescue.as_rescue(),
             hub=self.hub,
             troubles=self.troubles,
             log=logger,

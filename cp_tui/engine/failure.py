@@ -1,0 +1,61 @@
+"""An error inside: how it is told, and how soon the charger may boot because of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cp_tui.charge_point.events import FrameFailed, FrameReceived
+from cp_tui.engine.inbox import AtStation, FromLink, Item
+
+WAIT_S_MAX = 60.0
+CALM = timedelta(minutes=10)
+"""After so long without an error, the next boot is the first again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The mind cannot go on as it is: it is discarded, and boots from the store."""
+
+    error: str
+
+
+class Watchdog:
+    """Keeps boots because of errors apart: at once, then after 1 s, 2 s, 4 s, up to a minute."""
+
+    def __init__(self) -> None:
+        self._boots = 0
+        self._booted_at: datetime | None = None
+
+    @property
+    def is_body_suspect(self) -> bool:
+        """Whether a new mind alone has not helped."""
+        return self._boots > 1
+
+    def wait_s(self, now: datetime) -> float:
+        """Give how long to wait before this boot, and count it."""
+        before = self._booted_at
+        if before is None or not timedelta(0) <= now - before < CALM:
+            self._boots = 0
+        self._boots += 1
+        self._booted_at = now
+        return 0.0 if self._boots == 1 else min(2.0 ** (self._boots - 2), WAIT_S_MAX)
+
+
+def failed_words(item: Item, error: Exception) -> str:
+    """Say what was under way when an error happened, in one sentence."""
+    return f"Error inside, {_while(item)}: {type(error).__name__}"
+
+
+def _while(item: Item) -> str:
+    match item:
+        case AtStation(method):
+            return f"{method} was not done"
+        case FromLink(FrameReceived()):
+            return "a message of the CSMS had no effect"
+        case FromLink(FrameFailed()):
+            return "a message of the CSMS had no answer"
+        case FromLink(event):
+            return f"the charge point boots again after {type(event).__name__}"
+        case _:
+            return f"handling {type(item).__name__}"

@@ -1,0 +1,171 @@
+"""Finds the stored records that keep the charger from working, and puts them aside.
+
+A record can be well formed and still break the part that reads it. Without this, a charger that
+fell over it would fall over it at every boot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.effects import Table
+from cp_tui.engine.charger import MindFactory, StoredRecords
+from cp_tui.engine.errors import StoreError
+from cp_tui.engine.rehearsal import Rehearsal
+from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
+
+TRIALS_MAX = 300
+"""Then everything that is still suspected goes."""
+LOOK_AGAIN = timedelta(minutes=1)
+"""A CSMS that makes one error after another must not keep the charger busy with looking."""
+NAMED_MAX = 3
+
+RECORD_SET_ASIDE = "record.set_aside"
+"""The trouble: stored records broke the charger, and are in the quarantine of the store."""
+
+_IMPORTANCE = (
+    Table.STATE,
+    Table.TRANSACTION,
+    Table.OUTBOX,
+    Table.TRANSACTION_DATA,
+    Table.KEY,
+    Table.AVAILABILITY,
+    Table.LOCAL_LIST_VERSION,
+    Table.LOCAL_LIST,
+    Table.RESERVATION,
+    Table.PROFILE,
+    Table.AUTHORIZATION_CACHE,
+    Table.MONITOR,
+    Table.KEY_CHANGE,
+)
+"""Where records break the charger only together, the less important one goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """A record that breaks the charger, and how."""
+
+    table: Table
+    key: str
+    why: str
+
+
+Trial = Callable[[StoredRecords], None]
+"""Raises what the charger raises with these records."""
+
+
+class Rescue:
+    """Looks for records that break the charger when there is reason to."""
+
+    def __init__(
+        self,
+        config: ChargePointConfig,
+        mind: MindFactory,
+        put_aside: Callable[[Collection[tuple[Table, str, str]]], Awaitable[None]],
+        troubles: TroubleKeeper,
+        log: logging.Logger,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._config = config
+        self._mind = mind
+        self.put_aside = put_aside
+        """Move records, each with the reason, to where they do no harm; raises `StoreError`."""
+        self._troubles = troubles
+        self._log = log
+        self._clock = clock
+        self._looked_at: datetime | None = None
+
+    def is_due(self) -> bool:
+        """Whether it is long enough since the last look."""
+        now = self._clock()
+        return self._looked_at is None or not (timedelta(0) <= now - self._looked_at < LOOK_AGAIN)
+
+    async def heal(self, stored: StoredRecords) -> StoredRecords:
+        """Give the records without those that break the charger; these are put aside."""
+        self._looked_at = self._clock()
+        culprits = await asyncio.to_thread(self._culprits, stored)
+        if not culprits:
+            return stored
+        named = ", ".join(f"{each.table} {each.key!r}" for each in culprits[:NAMED_MAX])
+        more = f" and {len(culprits) - NAMED_MAX} more" if len(culprits) > NAMED_MAX else ""
+        text = f"Stored records broke the charger and were put aside: {named}{more}"
+        for each in culprits:
+            self._log.error("record %r of %s is put aside: %s", each.key, each.table, each.why)
+        hint = "what they said is not in force any more; set it anew. The log has the errors"
+        self._troubles.raise_trouble(RECORD_SET_ASIDE, text, hint, len(culprits), lasts=HAPPENED)
+        try:
+            await self.put_aside([(each.table, each.key, each.why) for each in culprits])
+        except StoreError as error:
+            self._log.error("store: %s", error)
+        gone = {(each.table, each.key) for each in culprits}
+        return without(stored, gone)
+
+    def _culprits(self, stored: StoredRecords) -> list[Culprit]:
+        now = self._clock()
+
+        def boots(records: StoredRecords) -> None:
+            Rehearsal(self._config, self._mind, records, now).boot()
+
+        def works(records: StoredRecords) -> None:
+            rehearsal = Rehearsal(self._config, self._mind, records, now)
+            rehearsal.boot()
+            rehearsal.charge()
+
+        for trial in (works, boots):
+            # Where even an empty charger fails, no record is to blame.
+            if failure(trial, {}) is None:
+                return culprits(stored, trial)
+        return []
+
+
+def failure(trial: Trial, records: StoredRecords) -> str | None:
+    """Say how the charger fails with these records; None where it does not."""
+    try:
+        trial(records)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"[:200]
+    return None
+
+
+def culprits(stored: StoredRecords, trial: Trial) -> list[Culprit]:
+    """Find records without which the trial does not fail, as few as can be found in time."""
+    if failure(trial, stored) is None:
+        return []
+    suspects = [(table, key) for table in _IMPORTANCE for key in stored.get(table, {})]
+    good: list[tuple[Table, str]] = []
+    found: list[Culprit] = []
+    groups = [suspects]
+    for _ in range(TRIALS_MAX):
+        if not groups:
+            return found
+        group = groups.pop()
+        why = failure(trial, _only(stored, [*good, *group]))
+        if why is None:
+            good += group
+        elif len(group) == 1:
+            found += [Culprit(table, key, why) for table, key in group]
+        else:
+            middle = len(group) // 2
+            groups += [group[middle:], group[:middle]]
+    untried = [Culprit(table, key, "suspected") for group in groups for table, key in group]
+    return found + untried
+
+
+def without(stored: StoredRecords, gone: Collection[tuple[Table, str]]) -> StoredRecords:
+    """Give the records without some."""
+    return {
+        table: {key: value for key, value in records.items() if (table, key) not in gone}
+        for table, records in stored.items()
+    }
+
+
+def _only(stored: StoredRecords, kept: Sequence[tuple[Table, str]]) -> StoredRecords:
+    records: dict[Table, dict[str, str]] = {}
+    for table, key in kept:
+        records.setdefault(table, {})[key] = stored[table][key]
+    return records

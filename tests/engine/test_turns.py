@@ -1,0 +1,467 @@
+"""A turn is whole or it has not been: errors inside a real mind and body, and what is left."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from io import StringIO
+from random import Random
+from typing import Any
+
+import pytest
+
+from cp_tui.charge_point.authorization_cache import AuthorizationCache
+from cp_tui.charge_point.charge_point import ChargePoint
+from cp_tui.charge_point.charging import Charging
+from cp_tui.charge_point.effects import Table
+from cp_tui.charge_point.events import (
+    ClearAuthorizationCache,
+    FrameReceived,
+    LinkClosed,
+    LinkOpened,
+    TransferFinished,
+)
+from cp_tui.charge_point.registration import Registration
+from cp_tui.charge_point.reservations import Reservations
+from cp_tui.charge_point.sampling import Sampling
+from cp_tui.charge_point.sessions import Sessions
+from cp_tui.charge_point.transactions import Transactions
+from cp_tui.charge_point.variables import Connectors, Trouble, Troubles
+from cp_tui.engine.charger import Charger
+from cp_tui.engine.errors import CommandError
+from cp_tui.engine.hub import Hub
+from cp_tui.engine.ledger import Ledger
+from cp_tui.engine.machine import Machine
+from cp_tui.engine.rescue import Rescue
+from cp_tui.engine.store import Change
+from cp_tui.engine.troubles import TroubleKeeper
+from cp_tui.ocpp.datatypes import ChargePointStatus
+from tests.engine.fakes import CONFIG, FakeLink, FakeTransfers
+
+WAIT_S = 5.0
+TAG = "TAG1"
+PROFILE = {
+    "chargingProfileId": 1,
+    "stackLevel": 0,
+    "chargingProfilePurpose": "TxDefaultProfile",
+    "chargingProfileKind": "Absolute",
+    "chargingSchedule": {
+        "chargingRateUnit": "A",
+        "startSchedule": "2020-01-01T00:00:00Z",
+        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 9}],
+    },
+}
+
+
+class Disk:
+    """A store in memory, with a quarantine."""
+
+    def __init__(self) -> None:
+        self.tables: dict[Table, dict[str, str]] = {}
+        self.aside: list[tuple[Table, str, str]] = []
+
+    async def commit(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            records = self.tables.setdefault(change.table, {})
+            if change.value is None:
+                records.pop(change.key, None)
+            else:
+                records[change.key] = change.value
+
+    async def load(self) -> Mapping[Table, Mapping[str, str]]:
+        return {table: dict(records) for table, records in self.tables.items()}
+
+    async def put_aside(self, records: Collection[tuple[Table, str, str]]) -> None:
+        for table, key, why in records:
+            self.aside.append((table, self.tables[table].pop(key), why))
+
+
+class Wire(FakeLink):
+    """The CSMS at the other end: accepts everything, and remembers what it saw."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.frames: list[list[Any]] = []
+        self.sent = asyncio.Event()
+
+    def send(self, text: str, connection: int) -> bool:
+        self.frames.append(json.loads(text))
+        self.sent.set()
+        return True
+
+
+class World:
+    """A machine with a real mind and body."""
+
+    def __init__(self, disk: Disk) -> None:
+        self.disk = disk
+        self.hub = Hub()
+        self.lines = StringIO()
+        log = logging.Logger("world", logging.DEBUG)
+        log.addHandler(logging.StreamHandler(self.lines))
+
+        def clock() -> datetime:
+            return datetime.now(UTC)
+
+        self.troubles = TroubleKeeper(self.hub.publish, clock)
+        self.charger = Charger(CONFIG, disk.tables, Random(1), mind=ChargePoint)
+        self.machine = Machine(
+            self.charger,
+            ledger=Ledger(disk, log, self.troubles),
+            load=disk.load,
+            rescue=Rescue(CONFIG, ChargePoint, disk.put_aside, self.troubles, log, clock),
+            hub=self.hub,
+            troubles=self.troubles,
+            log=log,
+            clock=clock,
+        )
+        self.wire = Wire()
+        self.machine.use(self.wire.as_link(), FakeTransfers([]).as_transfers())
+        self._answered = 0
+
+    @property
+    def told(self) -> tuple[Trouble, ...]:
+        value = self.hub.get("troubles")
+        assert isinstance(value, Troubles)
+        return value.root
+
+    @property
+    def ids(self) -> list[str]:
+        return [trouble.id for trouble in self.told]
+
+    def status(self, connector_id: int) -> ChargePointStatus:
+        value = self.hub.get("connectors")
+        assert isinstance(value, Connectors)
+        return value.root[connector_id].status
+
+    async def settle(self) -> None:
+        """Answer what was sent until nothing more comes."""
+        while True:
+            for frame in self.wire.frames[self._answered :]:
+                self._answered += 1
+                if frame[0] == 2:
+                    answer = [3, frame[1], self._answer(frame[2])]
+                    await self.machine.deliver(FrameReceived(json.dumps(answer)), 1)
+            self.wire.sent.clear()
+            try:
+                await asyncio.wait_for(self.wire.sent.wait(), 0.1)
+            except TimeoutError:
+                return
+
+    async def connect(self) -> None:
+        await self.machine.deliver(LinkOpened(), 1)
+        await self.settle()
+
+    async def ask(self, action: str, payload: object, message_id: str = "m1") -> list[Any]:
+        """Send a CALL; give the answer."""
+        text = json.dumps([2, message_id, action, payload])
+        await self.machine.deliver(FrameReceived(text), 1)
+        await self.settle()
+        return next(each for each in self.wire.frames if each[1] == message_id)
+
+    async def start(self, connector_id: int) -> None:
+        """Have a car charge."""
+        await self.machine.act("plug_in", {"connector_id": connector_id}, WAIT_S)
+        await self.machine.act("swipe", {"id_tag": TAG, "connector_id": connector_id}, WAIT_S)
+        await self.settle()
+        assert self.status(connector_id) is ChargePointStatus.CHARGING
+
+    def calls(self, action: str) -> list[dict[str, Any]]:
+        return [each[3] for each in self.wire.frames if each[0] == 2 and each[2] == action]
+
+    @staticmethod
+    def _answer(action: str) -> dict[str, Any]:
+        now = datetime.now(UTC).isoformat()
+        accepted = {"status": "Accepted"}
+        answers: dict[str, dict[str, Any]] = {
+            "BootNotification": {"status": "Accepted", "currentTime": now, "interval": 300},
+            "Heartbeat": {"currentTime": now},
+            "Authorize": {"idTagInfo": accepted},
+            "StartTransaction": {"transactionId": 7, "idTagInfo": accepted},
+        }
+        return answers.get(action, {})
+
+
+@asynccontextmanager
+async def world(disk: Disk | None = None) -> AsyncIterator[World]:
+    made = World(disk or Disk())
+    await made.machine.boot()
+    work = asyncio.create_task(made.machine.run())
+    await made.connect()
+    try:
+        yield made
+    finally:
+        await made.machine.end()
+        async with asyncio.timeout(WAIT_S):
+            await work
+        await made.machine.close()
+
+
+class Fault:
+    """An error of ours in one method, after it has done its work; so often, then no more."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, part: type, method: str, times: int = 1) -> None:
+        self.left = times
+        whole = getattr(part, method)
+
+        def broken(*args: object, **keywords: object) -> object:
+            result = whole(*args, **keywords)
+            if self.left:
+                self.left -= 1
+                raise ZeroDivisionError("a bug of ours")
+            return result
+
+        patch.setattr(part, method, broken)
+
+
+# --- what somebody wants is undone ----------------------------------------------------------------
+
+
+async def test_a_request_that_fails_is_answered_so_and_nothing_of_it_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with world() as on:
+        await on.start(1)
+        stored, profiles = await on.disk.load(), on.hub.get("profiles")
+        Fault(monkeypatch, Charging, "recompute")
+        request = {"connectorId": 0, "csChargingProfiles": PROFILE}
+        answer = await on.ask("SetChargingProfile", request)
+        assert answer[:3] == [4, "m1", "InternalError"]
+        assert "SetChargingProfile could not be handled: ZeroDivisionError" in answer[3]
+        assert await on.disk.load() == stored
+        assert on.hub.get("profiles") == profiles
+        assert on.ids == ["turn.failed"]
+        # The link, the registration and the transaction have not noticed.
+        assert len(on.calls("BootNotification")) == 1
+        assert on.status(1) is ChargePointStatus.CHARGING
+        assert on.calls("StopTransaction") == []
+        again = await on.ask("SetChargingProfile", request, "m2")
+        assert again[:3] == [3, "m2", {"status": "Accepted"}]
+        await on.start(2)
+
+
+async def test_what_was_decided_beside_a_request_that_fails_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with world() as on:
+        Fault(monkeypatch, Reservations, "cancel")
+        change = {"key": "MeterValueSampleInterval", "value": "17"}
+        for number, (action, payload) in enumerate(
+            [
+                ("ChangeConfiguration", change),
+                ("CancelReservation", {"reservationId": 1}),
+                ("GetConfiguration", {"key": ["MeterValueSampleInterval"]}),
+            ]
+        ):
+            text = json.dumps([2, f"batch-{number}", action, payload])
+            await on.machine.deliver(FrameReceived(text), 1)
+        await on.settle()
+        answers = {each[1]: each for each in on.wire.frames if str(each[1]).startswith("batch")}
+        assert answers["batch-0"][2] == {"status": "Accepted"}
+        assert answers["batch-1"][2] == "InternalError"
+        assert answers["batch-2"][2]["configurationKey"][0]["value"] == "17"
+
+
+async def test_a_command_that_fails_is_refused_with_words_and_undone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with world() as on:
+        await on.start(1)
+        before = on.hub.get("authorization_cache")
+        Fault(monkeypatch, AuthorizationCache, "clear")
+        with pytest.raises(CommandError, match="nothing of it was done"):
+            await on.machine.ask(ClearAuthorizationCache, WAIT_S)
+        await on.settle()
+        assert on.hub.get("authorization_cache") == before
+        assert on.disk.tables[Table.AUTHORIZATION_CACHE] != {}
+        await on.machine.ask(ClearAuthorizationCache, WAIT_S)
+        assert on.disk.tables[Table.AUTHORIZATION_CACHE] == {}
+
+
+async def test_an_act_at_the_station_that_fails_has_not_happened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with world() as on:
+        Fault(monkeypatch, Sessions, "plugged_in")
+        with pytest.raises(CommandError, match="nothing of it was done"):
+            await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.settle()
+        assert on.status(1) is ChargePointStatus.AVAILABLE
+        assert on.charger.station.vehicle(1, datetime.now(UTC)) is None
+        await on.start(1)
+
+
+async def test_an_answer_that_fails_loses_no_transaction_id_and_repeats_no_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with world() as on:
+        Fault(monkeypatch, Transactions, "confirmed")
+        await on.start(1)
+        assert on.ids == ["turn.failed"]
+        await on.machine.act("swipe", {"id_tag": TAG, "connector_id": 1}, WAIT_S)
+        await on.settle()
+        assert len(on.calls("StartTransaction")) == 1
+        (stop,) = on.calls("StopTransaction")
+        assert stop["transactionId"] == 7
+        assert on.disk.tables[Table.OUTBOX] == {}
+
+
+async def test_an_answer_to_authorize_that_fails_is_a_failure_of_that_call_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with world() as on:
+        Fault(monkeypatch, Sessions, "decided")
+        await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.machine.act("swipe", {"id_tag": TAG, "connector_id": 1}, WAIT_S)
+        await on.settle()
+        assert on.ids == ["turn.failed"]
+        await on.start(2)
+
+
+# --- what has happened is met by a boot -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("part", "method", "event"),
+    [
+        (Sampling, "tick", TransferFinished("none", ok=True, text="")),
+        (Registration, "link_opened", LinkOpened()),
+    ],
+)
+async def test_what_cannot_be_undone_makes_a_new_mind_that_charges(
+    monkeypatch: pytest.MonkeyPatch, part: type, method: str, event: TransferFinished | LinkOpened
+) -> None:
+    async with world() as on:
+        await on.start(1)
+        mind = on.charger.mind
+        Fault(monkeypatch, part, method)
+        if isinstance(event, TransferFinished):
+            await on.machine.transfer_finished(event)
+        else:
+            await on.machine.deliver(LinkClosed(), 1)
+            await on.machine.deliver(event, 1)
+        await on.settle()
+        assert on.charger.mind is not mind
+        assert "end" in on.wire.log
+        await on.connect()
+        assert len(on.calls("BootNotification")) == 2
+        (stop,) = on.calls("StopTransaction")
+        assert (stop["reason"], stop["transactionId"]) == ("Reboot", 7)
+        await on.start(2)
+        # Mind and body agree after the boot: nothing flows where no transaction runs.
+        assert on.charger.station.reading(1, datetime.now(UTC)).power_w == 0
+
+
+async def test_an_error_that_comes_with_every_tick_makes_boots_that_grow_rarer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    real = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        if seconds >= 1:
+            waits.append(seconds)
+        await real(0)
+
+    async with world() as on:
+        monkeypatch.setattr("cp_tui.engine.machine.asyncio.sleep", sleep)
+        fault = Fault(monkeypatch, Sampling, "tick", times=1_000_000)
+        for _ in range(5):
+            await on.machine.transfer_finished(TransferFinished("none", ok=True, text=""))
+            async with asyncio.timeout(WAIT_S):
+                await real(0.2)
+        assert waits == sorted(waits)
+        assert 1.0 in waits
+        assert max(waits) <= 60
+        fault.left = 0
+        monkeypatch.undo()
+
+
+async def test_an_effect_that_fails_does_not_take_the_others_along(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with world() as on:
+
+        def broken(name: str, event: object) -> None:
+            raise ZeroDivisionError("a bug of ours")
+
+        monkeypatch.setattr(on.hub, "emit", broken)
+        answer = await on.ask("GetConfiguration", {"key": ["HeartbeatInterval"]})
+        assert answer[0] == 3
+        assert on.ids == ["turn.failed"]
+        monkeypatch.undo()
+
+
+# --- what is stored -------------------------------------------------------------------------------
+
+
+async def test_a_stored_record_that_breaks_the_boot_is_put_aside_and_the_rest_boots(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    disk = Disk()
+    async with world(disk) as on:
+        for number in (1, 2):
+            profile = {**PROFILE, "chargingProfileId": number, "stackLevel": number}
+            request = {"connectorId": 0, "csChargingProfiles": profile}
+            assert (await on.ask("SetChargingProfile", request, f"p{number}"))[0] == 3
+    whole = Charging.recompute
+
+    def poisoned(self: Charging) -> None:
+        whole(self)
+        if any(each.profile.charging_profile_id == 2 for each in self._profiles):
+            raise OverflowError("date value out of range")
+
+    monkeypatch.setattr(Charging, "recompute", poisoned)
+    async with world(disk) as on:
+        await on.start(1)
+        await on.start(2)
+        assert [(table, why) for table, _, why in disk.aside] == [
+            (Table.PROFILE, "OverflowError: date value out of range")
+        ]
+        assert len(disk.tables[Table.PROFILE]) == 1
+        assert "record.set_aside" in on.ids
+
+
+async def test_a_stored_record_that_only_keeps_cars_from_charging_is_found_by_trying(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    disk = Disk()
+    whole = Transactions.start
+
+    def poisoned(self: Transactions, *args: Any) -> object:
+        if self._core._stored.get(Table.PROFILE):
+            raise OverflowError("date value out of range")
+        return whole(self, *args)
+
+    async with world(disk) as on:
+        request = {"connectorId": 0, "csChargingProfiles": PROFILE}
+        assert (await on.ask("SetChargingProfile", request))[0] == 3
+    monkeypatch.setattr(Transactions, "start", poisoned)
+    async with world(disk) as on:
+        assert disk.aside == []
+        mind = on.charger.mind
+        await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.machine.act("swipe", {"id_tag": TAG, "connector_id": 1}, WAIT_S)
+        await on.settle()
+        async with asyncio.timeout(WAIT_S):
+            while on.charger.mind is mind:
+                await asyncio.sleep(0.01)
+        assert [table for table, _, _ in disk.aside] == [Table.PROFILE]
+        await on.connect()
+        await on.machine.act("plug_out", {"connector_id": 1}, WAIT_S)
+        await on.start(1)
+
+
+async def test_a_record_that_cannot_be_read_is_put_aside_and_told() -> None:
+    disk = Disk()
+    disk.tables = {Table.RESERVATION: {"5": '{"nonsense": true}'}}
+    async with world(disk) as on:
+        assert [(table, value) for table, value, _ in disk.aside] == [
+            (Table.RESERVATION, '{"nonsense": true}')
+        ]
+        assert on.ids == ["record.set_aside"]
+        await on.start(1)
