@@ -23,6 +23,7 @@ from cp_tui.charge_point.events import (
     FrameReceived,
     LinkClosed,
     LinkOpened,
+    Swiped,
     TransferFinished,
 )
 from cp_tui.charge_point.registration import Registration
@@ -31,7 +32,7 @@ from cp_tui.charge_point.sampling import Sampling
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.transactions import Transactions
 from cp_tui.charge_point.variables import Connectors, Trouble, Troubles
-from cp_tui.engine.charger import Charger
+from cp_tui.engine.charger import Charger, Mind
 from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.ledger import Ledger
@@ -152,6 +153,12 @@ class World:
             except TimeoutError:
                 return
 
+    async def until_booted(self, old: Mind) -> None:
+        """Wait for another mind."""
+        async with asyncio.timeout(WAIT_S):
+            while self.charger.mind is old or "connectors" not in self.hub.values():
+                await asyncio.sleep(0.01)
+
     async def connect(self) -> None:
         await self.machine.deliver(LinkOpened(), 1)
         await self.settle()
@@ -163,10 +170,14 @@ class World:
         await self.settle()
         return next(each for each in self.wire.frames if each[1] == message_id)
 
+    async def swipe(self, connector_id: int) -> None:
+        """Show the tag; what comes of it comes later."""
+        await self.machine.ask(lambda number: Swiped(TAG, connector_id, number), WAIT_S)
+
     async def start(self, connector_id: int) -> None:
         """Have a car charge."""
         await self.machine.act("plug_in", {"connector_id": connector_id}, WAIT_S)
-        await self.machine.act("swipe", {"id_tag": TAG, "connector_id": connector_id}, WAIT_S)
+        await self.swipe(connector_id)
         await self.settle()
         assert self.status(connector_id) is ChargePointStatus.CHARGING
 
@@ -302,7 +313,7 @@ async def test_an_answer_that_fails_loses_no_transaction_id_and_repeats_no_messa
         Fault(monkeypatch, Transactions, "confirmed")
         await on.start(1)
         assert on.ids == ["turn.failed"]
-        await on.machine.act("swipe", {"id_tag": TAG, "connector_id": 1}, WAIT_S)
+        await on.swipe(1)
         await on.settle()
         assert len(on.calls("StartTransaction")) == 1
         (stop,) = on.calls("StopTransaction")
@@ -314,9 +325,9 @@ async def test_an_answer_to_authorize_that_fails_is_a_failure_of_that_call_alone
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with world() as on:
-        Fault(monkeypatch, Sessions, "decided")
+        Fault(monkeypatch, Sessions, "permit")
         await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
-        await on.machine.act("swipe", {"id_tag": TAG, "connector_id": 1}, WAIT_S)
+        await on.swipe(1)
         await on.settle()
         assert on.ids == ["turn.failed"]
         await on.start(2)
@@ -344,8 +355,7 @@ async def test_what_cannot_be_undone_makes_a_new_mind_that_charges(
         else:
             await on.machine.deliver(LinkClosed(), 1)
             await on.machine.deliver(event, 1)
-        await on.settle()
-        assert on.charger.mind is not mind
+        await on.until_booted(mind)
         assert "end" in on.wire.log
         await on.connect()
         assert len(on.calls("BootNotification")) == 2
@@ -445,11 +455,9 @@ async def test_a_stored_record_that_only_keeps_cars_from_charging_is_found_by_tr
         assert disk.aside == []
         mind = on.charger.mind
         await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
-        await on.machine.act("swipe", {"id_tag": TAG, "connector_id": 1}, WAIT_S)
+        await on.swipe(1)
         await on.settle()
-        async with asyncio.timeout(WAIT_S):
-            while on.charger.mind is mind:
-                await asyncio.sleep(0.01)
+        await on.until_booted(mind)
         assert [table for table, _, _ in disk.aside] == [Table.PROFILE]
         await on.connect()
         await on.machine.act("plug_out", {"connector_id": 1}, WAIT_S)
