@@ -98,6 +98,11 @@ class _Wiring:
         """Give the next transaction message once the CSMS has accepted this charge point."""
         return self.parts.outbox.next() if self.parts.registration.is_accepted else None
 
+    def starts_next(self, transaction_key: str) -> bool:
+        """Say whether a StartTransaction could go now; one behind others holds nothing back."""
+        parts = self.parts
+        return parts.registration.is_accepted and parts.outbox.starts_next(transaction_key)
+
     def why_outbox_is_kept(self) -> str | None:
         """Say what keeps every transaction message, if anything does."""
         if self.is_stopped():
@@ -242,6 +247,7 @@ def assemble(
         timeout=partial(wiring.seconds, "MessageTimeout"),
         may_send=wiring.may_send,
         next_from_outbox=wiring.next_from_outbox,
+        starts_next=wiring.starts_next,
     )
     outbox = Outbox(
         core,

@@ -17,6 +17,7 @@ from cp_tui.charge_point.authorization_rules import (
     csms_verdict,
     decide_offline,
     decide_online,
+    group_of,
     status_now,
     unusable_verdict,
 )
@@ -87,7 +88,7 @@ class Authorization:
     def parent_of(self, id_tag: str) -> str | None:
         """Give the group of a tag, as far as it is known here (S 5.13)."""
         known = self.known(id_tag)
-        return known.info.parent_id_tag if known else None
+        return known.parent_id_tag if known else None
 
     def learn(self, id_tag: str, info: IdTagInfo) -> None:
         """Take what the CSMS says about a tag: into the cache, or compared with the local list."""
@@ -118,7 +119,7 @@ class Authorization:
             info = response.id_tag_info
             self.learn(id_tag, info)
             listed = self._local_list.get(id_tag)
-            parent = info.parent_id_tag or (listed.parent_id_tag if listed else None)
+            parent = group_of(info) or (group_of(listed) if listed else None)
             decide(csms_verdict(id_tag, info, parent))
 
         def failed(failure: Failure) -> None:

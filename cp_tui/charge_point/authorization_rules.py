@@ -44,6 +44,11 @@ class Known:
     """As it counts now."""
 
     @property
+    def parent_id_tag(self) -> str | None:
+        """Its group; None: it has none."""
+        return group_of(self.info)
+
+    @property
     def is_accepted(self) -> bool:
         """Whether the tag may start by what is known."""
         return self.status is AuthorizationStatus.ACCEPTED
@@ -70,9 +75,17 @@ def same_tag(tag: str, other: str) -> bool:
     return tag.lower() == other.lower()
 
 
+def group_of(info: IdTagInfo) -> str | None:
+    """Give the group of a tag; an empty text, which many a CSMS writes, is none (S 3.10)."""
+    group = info.parent_id_tag
+    return group if group and group.strip() else None
+
+
 def same_group(group: str | None, other: str | None) -> bool:
-    """Groups compare as tags do, and one that is not known is no group (S 3.10)."""
-    return group is not None and other is not None and same_tag(group, other)
+    """Groups compare as tags do; one that is not known, or empty, is no group (S 3.10)."""
+    if group is None or other is None or not group.strip():
+        return False
+    return same_tag(group, other)
 
 
 def status_now(info: IdTagInfo, time: datetime) -> AuthorizationStatus:
@@ -123,14 +136,14 @@ def decide_online(id_tag: str, known: Known | None, rules: Rules) -> Verdict | Q
         tag=id_tag,
         key="LocalPreAuthorize",
     )
-    return Verdict(True, reason, known.info.parent_id_tag)
+    return Verdict(True, reason, known.parent_id_tag)
 
 
 def decide_offline(id_tag: str, known: Known | None, rules: Rules, why: str) -> Verdict:
     """Decide without the CSMS (S 3.5.4); `why` says in words why it cannot be asked."""
     if known is None:
         return _decide_unknown(id_tag, rules, why)
-    parent = known.info.parent_id_tag
+    parent = known.parent_id_tag
     if not known.is_accepted:
         # Also where AllowOfflineTxForUnknownId is true: this tag is not unknown (S 3.5.4).
         return Verdict(

@@ -62,6 +62,8 @@ class Outgoing:
     """Asked for by TriggerMessage: may go while the registration is Pending."""
     is_useful_late: bool = False
     """An answer after the timeout still counts: StartTransaction.conf has the transactionId."""
+    after_start_of: str | None = None
+    """Key of a transaction: its StartTransaction goes first if it could go now."""
     message_id: str | None = None
     """The id of an earlier send whose answer never came; None: a new one."""
     on_unread: Callable[[JsonValue], None] | None = None
@@ -97,12 +99,14 @@ class Calls:
         timeout: Callable[[], timedelta],
         may_send: Callable[[Outgoing], bool],
         next_from_outbox: Callable[[], Outgoing | None],
+        starts_next: Callable[[str], bool],
     ) -> None:
         self._core = core
         self._journal = journal
         self._timeout = timeout
         self._may_send = may_send
         self._next_from_outbox = next_from_outbox
+        self._starts_next = starts_next
         self._waiting: deque[Outgoing] = deque()
         self._pending: _Pending | None = None
         self._late: OrderedDict[str, Outgoing] = OrderedDict()
@@ -235,6 +239,8 @@ class Calls:
     def _take(self) -> Outgoing | None:
         for index, outgoing in enumerate(self._waiting):
             if self._may_send(outgoing):
+                if outgoing.after_start_of and self._starts_next(outgoing.after_start_of):
+                    break
                 del self._waiting[index]
                 return outgoing
         return self._next_from_outbox()

@@ -145,6 +145,15 @@ class Outbox:
             is_useful_late=record.action == Action.START_TRANSACTION,
         )
 
+    def starts_next(self, transaction_key: str) -> bool:
+        """Say whether `next` would give the StartTransaction of this transaction."""
+        if not self._entries or self._is_in_flight:
+            return False
+        record = self._entries[0]
+        is_due = record.next_attempt_at is None or record.next_attempt_at <= self._core.now
+        is_start = record.action == Action.START_TRANSACTION
+        return is_due and is_start and record.transaction_key == transaction_key
+
     def try_now(self) -> str | None:
         """Do not wait any longer for the next attempt; give what is tried, if anything is."""
         if not self._entries or not self._entries[0].next_attempt_at:

@@ -16,6 +16,7 @@ from cp_tui.charge_point.variables import (
     DiagnosticsState,
     FileFacts,
     FirmwareState,
+    GroupTag,
     KeyChange,
     KeySource,
     Reservation,
@@ -89,7 +90,7 @@ class TransactionRecord(Record):
     key: str
     connector_id: int
     id_tag: str
-    parent_id_tag: str | None = None
+    parent_id_tag: GroupTag = None
     transaction_id: int | None = None
     """From StartTransaction.conf; None until then."""
     is_start_lost: bool = False

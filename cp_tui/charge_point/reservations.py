@@ -68,7 +68,7 @@ class Reservations:
 
     def reserve(self, request: ReserveNowRequest) -> tuple[ReservationStatus, Reason]:
         """Make or replace a reservation, by the order of checks of S 5.13."""
-        refusal = self._rejection(request) or self._obstacle_for(request)
+        refusal = self._rejection(request) or self._obstacle_for(request) or self._why_past(request)
         if refusal is not None:
             return refusal
         old = self._records.get(request.reservation_id)
@@ -242,11 +242,17 @@ class Reservations:
             words = "ReserveConnectorZeroSupported is false"
         elif connector_id != 0 and connector_id not in self._connectors:
             words = f"there is no connector {connector_id}, only 0 to {len(self._connectors)}"
-        elif request.expiry_date <= self._core.time:
-            expiry, time = (format_date_time(t) for t in (request.expiry_date, self._core.time))
-            words = f"expiryDate {expiry} is past; it is {time}"
         else:
             return None
+        reason = Reason(id="reservation.rejected", rule="S 5.13", text=words)
+        return ReservationStatus.REJECTED, reason
+
+    def _why_past(self, request: ReserveNowRequest) -> tuple[ReservationStatus, Reason] | None:
+        """Reject what would end at once; what is in the way of the target is told first."""
+        if request.expiry_date > self._core.time:
+            return None
+        expiry, time = (format_date_time(t) for t in (request.expiry_date, self._core.time))
+        words = f"expiryDate {expiry} is past; it is {time}"
         reason = Reason(id="reservation.rejected", rule="S 5.13", text=words)
         return ReservationStatus.REJECTED, reason
 

@@ -134,7 +134,11 @@ class StatusNotifications:
         self._delivered[connector_id] = said
         # Not retried (status.md 5.13): a lost one is told again after the next connect.
         lost = partial(self._lost, connector_id, said)
-        self._calls.call(Outgoing(request, lambda _: None, lost, is_triggered))
+        # Charging is told after StartTransaction, as many a CSMS expects; where older messages
+        # wait before that one, it is told at once (transactions.md 11.2, 13).
+        key = connector.transaction.key if connector.transaction else None
+        outgoing = Outgoing(request, lambda _: None, lost, is_triggered, after_start_of=key)
+        self._calls.call(outgoing)
 
     def _lost(self, connector_id: int, said: _Said, _failure: object) -> None:
         if self._delivered.get(connector_id) == said:

@@ -21,7 +21,7 @@ def explain_tag(
     """
     authorization, reservations = parts.authorization, parts.reservations
     known = authorization.known(id_tag)
-    parent = known.info.parent_id_tag if known else None
+    parent = known.parent_id_tag if known else None
     found = Verdict(False, STOPPED) if is_stopped else authorization.decide(id_tag)
     fallback = None
     if authorization.is_online and not is_stopped:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from cp_tui.charge_point.authorization_rules import group_of
 from cp_tui.charge_point.connector import Connector, PendingStart
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel, Table
@@ -295,7 +296,7 @@ class Transactions:
         record = record.model_copy(
             update={
                 "transaction_id": response.transaction_id,
-                "parent_id_tag": info.parent_id_tag or record.parent_id_tag,
+                "parent_id_tag": group_of(info) or record.parent_id_tag,
                 "is_start_lost": False,
                 "start_delivered_at": self._core.time,
                 "delivery": DeliveryState.WAITING,

@@ -77,6 +77,31 @@ def test_faulted_comes_before_unavailable_before_occupied(made: Rig) -> None:
     assert reserve(made) == "Faulted"
 
 
+@pytest.mark.parametrize("connector_id", [0, 1])
+def test_what_is_in_the_way_is_told_before_an_expiry_date_that_is_past(
+    made: Rig, connector_id: int
+) -> None:
+    """S 5.13: the state of the connector decides first."""
+    assert reserve(made, connector_id, minutes=-1) == "Rejected"
+    made.act("plug_in", connector_id=1)
+    made.act("plug_in", connector_id=2)
+    assert reserve(made, connector_id, minutes=-1) == "Occupied"
+    made.act("plug_out", connector_id=1)
+    made.act("plug_out", connector_id=2)
+    availability(made, 0, "Inoperative")
+    assert reserve(made, connector_id, minutes=-1) == "Unavailable"
+    fault(made, 0)
+    assert reserve(made, connector_id, minutes=-1) == "Faulted"
+    assert reserve(made, 9, minutes=-1) == "Rejected"
+
+
+def test_a_reservation_in_force_is_not_replaced_by_one_that_is_past(made: Rig) -> None:
+    reserve(made)
+    assert reserve(made, minutes=-1) == "Rejected"
+    assert reserve(made, reservation_id=8, minutes=-1) == "Occupied"
+    assert active(made) == [7]
+
+
 def test_a_connector_that_somebody_is_being_authorized_for_is_occupied(made: Rig) -> None:
     made.responders["Authorize"] = lambda _: None
     remote_start(made, OTHER_TAG, 1)

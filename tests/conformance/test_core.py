@@ -46,8 +46,8 @@ def test_tc_003_plug_first() -> None:
     assert made.actions() == [
         "StatusNotification",
         "Authorize",
-        "StatusNotification",
         "StartTransaction",
+        "StatusNotification",
     ]
     assert made.statuses(1) == ["Preparing", "Charging"]
 

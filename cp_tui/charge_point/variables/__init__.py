@@ -90,6 +90,7 @@ from cp_tui.charge_point.variables.swipe import SwipeOutcome, SwipeResult
 from cp_tui.charge_point.variables.trouble import Trouble, Troubles
 from cp_tui.charge_point.variables.value import (
     Exact,
+    GroupTag,
     Value,
 )
 
@@ -115,6 +116,7 @@ __all__ = [
     "FileFacts",
     "Firmware",
     "FirmwareState",
+    "GroupTag",
     "Identity",
     "IsConnected",
     "KeyChange",

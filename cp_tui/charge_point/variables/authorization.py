@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables.value import Value
+from cp_tui.charge_point.variables.value import GroupTag, Value
 from cp_tui.ocpp.datatypes import AuthorizationStatus
 
 
@@ -17,7 +17,7 @@ class TagEntry(Value):
     status: AuthorizationStatus
     """As the CSMS gave it; after `expiry_date` the tag counts as Expired."""
     expiry_date: datetime | None = None
-    parent_id_tag: str | None = None
+    parent_id_tag: GroupTag = None
 
 
 class LocalList(Value):
@@ -70,7 +70,7 @@ class TagExplanation(Value):
     status: AuthorizationStatus | None = None
     """As it counts now: Expired after its expiry date."""
     expiry_date: datetime | None = None
-    parent_id_tag: str | None = None
+    parent_id_tag: GroupTag = None
     outcome: TagOutcome
     reason: Reason
     outcome_without_answer: TagOutcome | None = None

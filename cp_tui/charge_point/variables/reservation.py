@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables.value import Value
+from cp_tui.charge_point.variables.value import GroupTag, Value
 
 
 class Reservation(Value):
@@ -15,7 +15,7 @@ class Reservation(Value):
     connector_id: int
     """0: any connector; one is kept free for it."""
     id_tag: str
-    parent_id_tag: str | None = None
+    parent_id_tag: GroupTag = None
     """The group whose tags may use it as well."""
     expiry_date: datetime
     made_at: datetime

@@ -5,11 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, RootModel
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, RootModel
 from pydantic.root_model import RootModelRootType
 
 Exact = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """A decimal that crosses the door as a JSON number."""
+
+
+def _none_if_empty(text: object) -> object:
+    return None if isinstance(text, str) and not text.strip() else text
+
+
+GroupTag = Annotated[str | None, BeforeValidator(_none_if_empty)]
+"""A parentIdTag as it counts: many a CSMS writes an empty one where it means none."""
 
 
 class Value(BaseModel):
