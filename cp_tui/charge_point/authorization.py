@@ -92,6 +92,8 @@ class Authorization:
 
     def learn(self, id_tag: str, info: IdTagInfo) -> None:
         """Take what the CSMS says about a tag: into the cache, or compared with the local list."""
+        if not info.is_said:
+            return
         listed = self._listed_status(id_tag)
         if listed is None:
             self._cache.learn(id_tag, info)

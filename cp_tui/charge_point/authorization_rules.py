@@ -192,7 +192,7 @@ def csms_verdict(id_tag: str, info: IdTagInfo, parent_id_tag: str | None) -> Ver
         "S 4.1",
         "{by} answered {status} for {tag}",
         by="the CSMS",
-        status=info.status,
+        status=info.status_words,
         tag=id_tag,
     )
     return Verdict(accepted, reason, parent_id_tag)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel, Send
 from cp_tui.charge_point.journal import Journal
-from cp_tui.charge_point.reason import because
+from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.variables import Direction
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.errors import ErrorCode, OcppError
+from cp_tui.ocpp.errors import ErrorCode
 from cp_tui.ocpp.model import WireModel
-from cp_tui.ocpp.validation import parse_response
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -61,7 +61,7 @@ class Outgoing:
     is_triggered: bool = False
     """Asked for by TriggerMessage: may go while the registration is Pending."""
     is_useful_late: bool = False
-    """An answer after the timeout still counts: StartTransaction.conf has the transactionId."""
+    """An answer after the timeout still counts: the CSMS has processed the message."""
     after_start_of: str | None = None
     """Key of a transaction: its StartTransaction goes first if it could go now."""
     message_id: str | None = None
@@ -86,6 +86,8 @@ class _Pending:
     message_id: str
     sent_at: datetime
     deadline: datetime
+    is_late: bool = False
+    """It has timed out, and its failure is told."""
 
 
 class Calls:
@@ -109,7 +111,7 @@ class Calls:
         self._starts_next = starts_next
         self._waiting: deque[Outgoing] = deque()
         self._pending: _Pending | None = None
-        self._late: OrderedDict[str, Outgoing] = OrderedDict()
+        self._late: OrderedDict[str, _Pending] = OrderedDict()
         self.is_open = False
         self.latency = timedelta(0)
         """How long the answer took that is being handled, or that came last."""
@@ -180,44 +182,61 @@ class Calls:
         self.last_sent_at = self._core.now
         self._core.emit(Send(frame.encode(message)))
 
-    def answered(self, result: frame.CallResult) -> None:
-        """Take the answer to a call of ours."""
-        self._journal.result(Direction.IN, result)
-        outgoing = self._settle(result.message_id)
-        if outgoing is None:
+    def awaits(self, message_id: str) -> bool:
+        """Say whether an answer with this id is still of use."""
+        is_pending = self._pending is not None and self._pending.message_id == message_id
+        return is_pending or message_id in self._late
+
+    def answered(self, result: frame.CallResult, flaws: tuple[str, ...] = ()) -> None:
+        """Take the answer to a call of ours, whatever is wrong with it (wire.md 4)."""
+        settled = self._settle(result.message_id)
+        if settled is None:
+            self._journal.result(Direction.IN, result, flaws=flaws)
             self._core.log(LogLevel.INFO, "an answer came to no open request; ignored")
             return
-        try:
-            response = parse_response(outgoing.action, result.payload)
-        except OcppError as error:
-            # Never answered with a CALLERROR (wire.md 4): the call counts as failed.
-            text = f"the answer to {outgoing.action} is not valid: {error.description}"
-            self._core.log(LogLevel.WARNING, text)
-            outgoing.on_failure(Failure(FailureKind.CALL_ERROR, text, error.code))
-            return
+        outgoing = settled.outgoing
+        response, more = read_answer(outgoing.action, result.payload)
+        flaws += more
+        self._journal.result(Direction.IN, result, flaws=flaws)
+        if flaws:
+            words = f"the answer to {outgoing.action} has flaws: {'; '.join(flaws)}"
+            self._core.log(LogLevel.WARNING, words)
         outgoing.on_answer(response)
 
-    def refused(self, error: frame.CallError) -> None:
+    def refused(self, error: frame.CallError, flaws: tuple[str, ...] = ()) -> None:
         """Take a CALLERROR to a call of ours."""
         reason = because(
             "calls.call_error", "J 4.2.3", "the CSMS answered {code}", code=str(error.code)
         )
-        self._journal.error(Direction.IN, error, reason)
-        outgoing = self._settle(error.message_id)
-        if outgoing is not None:
-            text = f"the CSMS answered {outgoing.action} with {error.code}"
-            detail = f": {error.description}" if error.description else ""
-            outgoing.on_failure(Failure(FailureKind.CALL_ERROR, text + detail, error.code))
+        self._journal.error(Direction.IN, error, reason, flaws=flaws)
+        detail = f": {error.description}" if error.description else ""
+        self._failed(error.message_id, f"with {error.code}{detail}", error.code)
+
+    def unreadable(self, message_id: str, data: str | bytes, reason: Reason) -> None:
+        """Take what ends a call of ours and cannot be read, like a CALLERROR (wire.md 4)."""
+        flaw = "it is taken like a CALLERROR: it ends the request, and says nothing"
+        self._journal.invalid(data, reason, message_id, (f"{reason.text}; {flaw}",))
+        words = f"with something that cannot be read: {reason.text}"
+        self._failed(message_id, words, ErrorCode.FORMATION_VIOLATION)
+
+    def _failed(self, message_id: str, words: str, code: ErrorCode) -> None:
+        settled = self._settle(message_id)
+        # Of a call that has timed out the failure was told already.
+        if settled is not None and not settled.is_late:
+            outgoing = settled.outgoing
+            text = f"the CSMS answered {outgoing.action} {words}"
+            outgoing.on_failure(Failure(FailureKind.CALL_ERROR, text, code))
 
     def unread(self, message: frame.CallResult | frame.CallError, error: str) -> None:
         """End the call whose answer came, but could not be handled because of an error of ours."""
-        outgoing = self._settle(message.message_id)
-        if outgoing is None:
+        settled = self._settle(message.message_id)
+        if settled is None:
             return
+        outgoing = settled.outgoing
         text = f"the answer to {outgoing.action} could not be handled: {error}"
         if outgoing.on_unread is not None and isinstance(message, frame.CallResult):
             outgoing.on_unread(message.payload)
-        else:
+        elif not settled.is_late:
             outgoing.on_failure(Failure(FailureKind.CALL_ERROR, text))
 
     def tick(self) -> None:
@@ -228,7 +247,7 @@ class Calls:
         self._pending = None
         outgoing = pending.outgoing
         if outgoing.is_useful_late:
-            self._late[pending.message_id] = outgoing
+            self._late[pending.message_id] = replace(pending, is_late=True)
             if len(self._late) > LATE_MAX:
                 self._late.popitem(last=False)
         seconds = self._timeout().total_seconds()
@@ -245,10 +264,13 @@ class Calls:
                 return outgoing
         return self._next_from_outbox()
 
-    def _settle(self, message_id: str) -> Outgoing | None:
-        if self._pending and self._pending.message_id == message_id:
-            outgoing = self._pending.outgoing
-            self.latency = self._core.now - self._pending.sent_at
+    def _settle(self, message_id: str) -> _Pending | None:
+        """End the call with this id, on time or late."""
+        pending = self._pending
+        if pending is not None and pending.message_id == message_id:
             self._pending = None
-            return outgoing
-        return self._late.pop(message_id, None)
+        else:
+            pending = self._late.pop(message_id, None)
+        if pending is not None:
+            self.latency = self._core.now - pending.sent_at
+        return pending

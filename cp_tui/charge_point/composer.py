@@ -8,7 +8,7 @@ shown nowhere.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +21,9 @@ from cp_tui.charge_point.journal import Journal, deep_masked
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.variables import Direction
 from cp_tui.ocpp import frame
+from cp_tui.ocpp.action import SPEC, Action
+from cp_tui.ocpp.action import Direction as Way
+from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import UNREADABLE_ID, OcppError
 
@@ -87,23 +90,23 @@ class Composer:
         """Send any text; where a CSMS owes it an answer, that is waited for."""
         self._send(event.request, event.text)
 
-    def answered(self, result: frame.CallResult) -> bool:
-        """Take the answer to a composed CALL; False if it answers something else."""
-        if result.message_id not in self._pending:
-            return False
-        self._journal.result(Direction.IN, result)
+    def awaits(self, message_id: str) -> bool:
+        """Say whether a composed CALL with this id waits for its answer."""
+        return message_id in self._pending
+
+    def answered(self, result: frame.CallResult, flaws: tuple[str, ...] = ()) -> None:
+        """Take the answer to a composed CALL."""
+        flaws += _flaws(self._journal.action_of(result.message_id), result.payload)
+        self._journal.result(Direction.IN, result, flaws=flaws)
         found: dict[str, JsonValue] = {
             "kind": "CALLRESULT",
             "payload": deep_masked(result.payload),
         }
-        self._settle(result.message_id, found, "the CSMS answered in {latency_ms} ms")
-        return True
+        self._settle(result.message_id, found, "the CSMS answered in {latency_ms} ms", flaws)
 
-    def refused(self, error: frame.CallError) -> bool:
-        """Take the CALLERROR to a composed CALL; False if it answers something else."""
-        if error.message_id not in self._pending:
-            return False
-        self._journal.error(Direction.IN, error)
+    def refused(self, error: frame.CallError, flaws: tuple[str, ...] = ()) -> None:
+        """Take the CALLERROR to a composed CALL."""
+        self._journal.error(Direction.IN, error, flaws=flaws)
         found: dict[str, JsonValue] = {
             "kind": "CALLERROR",
             "code": str(error.code),
@@ -111,8 +114,13 @@ class Composer:
             "details": deep_masked(error.details),
         }
         words = f"the CSMS answered {error.code} in {{latency_ms}} ms"
-        self._settle(error.message_id, found, words)
-        return True
+        self._settle(error.message_id, found, words, flaws)
+
+    def unreadable(self, message_id: str, data: str | bytes, reason: Reason) -> None:
+        """Take something that ends a composed CALL and cannot be read."""
+        self._journal.invalid(data, reason, message_id, (reason.text,))
+        words = "the CSMS answered with something that cannot be read"
+        self._settle(message_id, {"kind": "invalid"}, words, (reason.text,))
 
     def closed(self) -> None:
         """No answer comes any more: the connection is gone."""
@@ -192,7 +200,13 @@ class Composer:
             return "too_many", f"{PENDING_MAX} composed messages wait for their answer already"
         return None
 
-    def _settle(self, message_id: str, found: dict[str, JsonValue], words: str) -> None:
+    def _settle(
+        self,
+        message_id: str,
+        found: dict[str, JsonValue],
+        words: str,
+        flaws: tuple[str, ...] = (),
+    ) -> None:
         pending = self._pending.pop(message_id)
         latency_ms = round((self._core.now - pending.sent_at).total_seconds() * 1000, 1)
         is_answer = str(found["kind"]).startswith("CALL")
@@ -206,8 +220,16 @@ class Composer:
             beside=pending.beside,
         )
         result: dict[str, JsonValue] = {"message_id": message_id, **found, **timing}
+        if flaws:
+            result["flaws"] = list(flaws)
         self._core.emit(Reply(pending.request, result, reason))
 
     def _refuse(self, request: int, subject: str, words: str) -> None:
         reason = Reason(id=f"composer.{subject}", rule="cp-tui", text=f"not sent: {words}")
         self._core.emit(Refuse(request, reason))
+
+
+def _flaws(action: str, payload: Mapping[str, JsonValue]) -> tuple[str, ...]:
+    """Name what is wrong with the answer to a composed request, where its form is known."""
+    known = action in set(Action) and SPEC[Action(action)].direction is not Way.TO_CHARGE_POINT
+    return read_answer(Action(action), payload)[1] if known else ()

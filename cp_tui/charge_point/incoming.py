@@ -31,22 +31,47 @@ class Incoming:
         try:
             message = frame.parse(data)
         except OcppError as error:
-            journal.invalid(data, _why(error))
             self._parts.core.log(LogLevel.WARNING, f"invalid frame: {error.description}")
+            if self._is_answer(data, error):
+                return
+            journal.invalid(data, _why(error))
             if error.answerable:
                 self._refuse(error)
             return
         match message:
             case None:
                 self._parts.core.log(LogLevel.INFO, "a frame of an unknown type is ignored")
-            case frame.CallResult():
-                if not self._parts.composer.answered(message):
-                    calls.answered(message)
-            case frame.CallError():
-                if not self._parts.composer.refused(message):
-                    calls.refused(message)
+            case frame.CallResult() | frame.CallError():
+                self._answered(message)
             case frame.Call():
                 self._requested(message)
+
+    def _is_answer(self, data: str | bytes, error: OcppError) -> bool:
+        """Take a frame that is no proper one as the answer to an open request, if it is one."""
+        calls, composer = self._parts.calls, self._parts.composer
+        found = frame.salvage(data)
+        if found is None:
+            return False
+        message_id = found.message_id
+        if not (calls.awaits(message_id) or composer.awaits(message_id)):
+            return False
+        if not isinstance(found, frame.Unreadable):
+            self._answered(found, (error.description,))
+        elif composer.awaits(message_id):
+            composer.unreadable(message_id, data, _why(error))
+        else:
+            calls.unreadable(message_id, data, _why(error))
+        return True
+
+    def _answered(
+        self, answer: frame.CallResult | frame.CallError, flaws: tuple[str, ...] = ()
+    ) -> None:
+        takers = self._parts.composer, self._parts.calls
+        taker = takers[not self._parts.composer.awaits(answer.message_id)]
+        if isinstance(answer, frame.CallResult):
+            taker.answered(answer, flaws)
+        else:
+            taker.refused(answer, flaws)
 
     def failed(self, event: FrameFailed) -> None:
         """Answer a message whose turn was undone after an error of ours: with as little as can be.
@@ -54,11 +79,13 @@ class Incoming:
         A request gets InternalError (wire.md 3); an answer ends the call that it came to.
         """
         calls, journal = self._parts.calls, self._parts.journal
+        message: frame.Frame | frame.Unreadable | None
         try:
             message = frame.parse(event.data)
         except OcppError as error:
-            journal.invalid(event.data, _why(error))
-            return
+            message = frame.salvage(event.data)
+            if message is None:
+                journal.invalid(event.data, _why(error))
         match message:
             case frame.Call(message_id, action):
                 journal.call(Direction.IN, message)
@@ -70,6 +97,9 @@ class Incoming:
             case frame.CallError():
                 journal.error(Direction.IN, message)
                 calls.unread(message, event.error)
+            case frame.Unreadable(message_id):
+                error_text = OcppError(ErrorCode.GENERIC_ERROR, "it cannot be read")
+                calls.unreadable(message_id, event.data, _why(error_text))
             case None:
                 pass
 

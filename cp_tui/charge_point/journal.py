@@ -100,6 +100,11 @@ class Journal:
         request = self._requests.get((Direction.OUT, message_id))
         return request is not None and not request.is_composed
 
+    def action_of(self, message_id: str) -> str:
+        """Give the action of a request that went out and has no answer yet; empty: not known."""
+        request = self._requests.get((Direction.OUT, message_id))
+        return request.action if request else ""
+
     def call(
         self,
         direction: Direction,
@@ -135,6 +140,7 @@ class Journal:
         reason: Reason | None = None,
         *,
         is_composed: bool = False,
+        flaws: tuple[str, ...] = (),
     ) -> None:
         """Record the answer to a request that went the other way."""
         request, latency_ms = self._pair(direction, result.message_id)
@@ -156,6 +162,7 @@ class Journal:
             result=status if isinstance(status, str) else None,
             reason=reason,
             is_composed=is_composed,
+            flaws=flaws,
         )
 
     def error(
@@ -165,6 +172,7 @@ class Journal:
         reason: Reason | None = None,
         *,
         is_composed: bool = False,
+        flaws: tuple[str, ...] = (),
     ) -> None:
         """Record a CALLERROR."""
         request, latency_ms = self._pair(direction, error.message_id)
@@ -181,12 +189,31 @@ class Journal:
             result=str(error.code),
             reason=reason,
             is_composed=is_composed,
+            flaws=flaws,
         )
 
-    def invalid(self, data: str | bytes, reason: Reason) -> None:
-        """Record something that came in and is no frame."""
+    def invalid(
+        self,
+        data: str | bytes,
+        reason: Reason,
+        message_id: str = "",
+        flaws: tuple[str, ...] = (),
+    ) -> None:
+        """Record something that came in and is no frame, with the id of what it answers."""
         text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
-        self._emit(Direction.IN, MessageKind.INVALID, "", "", _shown(text), None, reason=reason)
+        request, latency_ms = self._pair(Direction.IN, message_id)
+        self._emit(
+            Direction.IN,
+            MessageKind.INVALID,
+            message_id,
+            request.action if request else "",
+            _shown(text),
+            request.connector_id if request else None,
+            latency_ms=latency_ms,
+            reason=reason,
+            is_composed=request is not None and request.is_composed,
+            flaws=flaws,
+        )
 
     def composed_text(self, text: str, reason: Reason) -> None:
         """Record something that a person sent and that is no frame."""
@@ -215,6 +242,7 @@ class Journal:
         result: str | None = None,
         reason: Reason | None = None,
         is_composed: bool = False,
+        flaws: tuple[str, ...] = (),
     ) -> None:
         # The frames are JSON already: without validation the record costs half as much.
         record = MessageRecord.model_construct(
@@ -229,6 +257,7 @@ class Journal:
             result=result,
             is_composed=is_composed,
             reason=reason,
+            flaws=flaws,
         )
         self._core.event("messages", record)
 

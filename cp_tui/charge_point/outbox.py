@@ -142,7 +142,7 @@ class Outbox:
             partial(self._failed, record.sequence),
             on_unread=partial(self._unread, record.sequence),
             message_id=record.message_id,
-            is_useful_late=record.action == Action.START_TRANSACTION,
+            is_useful_late=True,
         )
 
     def starts_next(self, transaction_key: str) -> bool:
@@ -226,8 +226,8 @@ class Outbox:
 
     def _confirmed(self, sequence: int, response: WireModel) -> None:
         if not self._entries or self._entries[0].sequence != sequence:
-            # The late answer to an earlier attempt: another message is on its way by now. Of a
-            # StartTransaction that was given up it still brings the transactionId.
+            # The late answer to an earlier attempt: another message is on its way by now. A start
+            # or a stop that was given up has arrived after all, and a start has its transactionId.
             if given_up := self._given_up.pop(sequence, None):
                 self._on_confirmed(given_up, response)
             return
@@ -279,9 +279,10 @@ class Outbox:
 
     def _give_up(self, record: OutboxRecord, why: str) -> None:
         self._remove(record)
-        self._given_up[record.sequence] = record
-        if len(self._given_up) > GIVEN_UP_MAX:
-            del self._given_up[next(iter(self._given_up))]
+        if record.action != Action.METER_VALUES:
+            self._given_up[record.sequence] = record
+            if len(self._given_up) > GIVEN_UP_MAX:
+                del self._given_up[next(iter(self._given_up))]
         self._core.log(LogLevel.ERROR, f"{record.action} is given up {why}")
         self._on_lost(record, why)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from cp_tui.charge_point.calls import Calls, Failure, FailureKind, Outgoing
 from cp_tui.charge_point.core import Core
@@ -36,6 +37,9 @@ HEARTBEAT_MOVED_MIN = timedelta(seconds=1)
 RETRY_JITTER_S = 10
 """Spread, so that a thousand chargers do not come back in the same second."""
 
+_NO_INTERVAL = frozenset({"no_answer", "refused"})
+"""What is no answer to a BootNotification, and so cannot name an interval."""
+
 
 class Registration:
     """The state of the registration and its timers."""
@@ -60,6 +64,9 @@ class Registration:
         self._since = core.now
         self._interval_s: int | None = None
         self._failures = 0
+        self._boots = 0
+        """BootNotifications so far; the newest one that is answered counts."""
+        self._answered_boot = 0
         self._boot_at: datetime | None = None
         self._heartbeat_from: datetime | None = None
         """The later of acceptance and a failed heartbeat: silence counts from here at least."""
@@ -115,6 +122,7 @@ class Registration:
         self._since = self._core.now
         self._interval_s = None
         self._failures = 0
+        self._answered_boot = self._boots
         self._boot_at = None
         self._reason = None
         self._core.changed("registration", "outbox")
@@ -194,7 +202,11 @@ class Registration:
             charge_box_serial_number=config.charge_box_serial_number,
             firmware_version=self._firmware_version(),
         )
-        self._calls.call(Outgoing(request, self._booted, self._boot_failed, is_triggered))
+        self._boots += 1
+        booted = partial(self._booted, self._boots)
+        self._calls.call(
+            Outgoing(request, booted, self._boot_failed, is_triggered, is_useful_late=True)
+        )
         self._core.changed("registration")
 
     def heartbeat(self, *, is_triggered: bool = False) -> None:
@@ -205,13 +217,24 @@ class Registration:
             Outgoing(HeartbeatRequest(), self._beaten, self._heartbeat_failed, is_triggered)
         )
 
-    def _booted(self, response: WireModel) -> None:
+    def _booted(self, boot: int, response: WireModel) -> None:
+        """Follow the answer to a BootNotification, a late one too, unless a newer one came."""
         assert isinstance(response, BootNotificationResponse)
+        if boot <= self._answered_boot:
+            self._core.log(LogLevel.INFO, "a late BootNotification.conf is older than the last one")
+            return
+        self._answered_boot = boot
         self._set_clock(response.current_time, "BootNotification")
+        interval_s = min(response.interval or 0, INTERVAL_MAX_S)
+        self._core.changed("registration")
+        if response.status is None:
+            self._boot_again(
+                "unusable", "the CSMS answered BootNotification without a status", interval_s
+            )
+            return
         self.status = response.status
         self._since = self._core.now
-        interval_s = min(response.interval, INTERVAL_MAX_S)
-        self._interval_s = interval_s
+        self._interval_s = response.interval and interval_s
         self._failures = 0 if interval_s > 0 else self._failures
         self._core.changed("registration", "outbox")
         if response.status is RegistrationStatus.ACCEPTED:
@@ -221,28 +244,28 @@ class Registration:
             self._heartbeat_from = self._core.now
             self._on_accepted(interval_s)
             return
-        wait_s = interval_s if interval_s > 0 else self._own_wait_s()
-        self._boot_at = later(self._core.now, wait_s)
-        self._reason = because(
-            f"registration.{response.status.lower()}",
-            "S 4.2",
-            "the CSMS answered {status}; BootNotification again in {wait} s ({who})",
-            status=response.status,
-            wait=f"{wait_s:g}",
-            who="its interval" if interval_s > 0 else "our own choice, it named no interval",
-        )
+        words = f"the CSMS answered {response.status}"
+        self._boot_again(response.status.lower(), words, interval_s)
 
     def _boot_failed(self, failure: Failure) -> None:
-        if failure.kind is FailureKind.OFFLINE:
+        if failure.kind is FailureKind.OFFLINE or self.is_accepted:
+            # Accepted: the late answer to an earlier one came before the failure of this one.
             return
-        wait_s = self._own_wait_s()
+        subject = "no_answer" if failure.kind is FailureKind.TIMEOUT else "refused"
+        self._boot_again(subject, failure.text)
+
+    def _boot_again(self, subject: str, why: str, interval_s: int = 0) -> None:
+        """Wait for the next BootNotification: as long as the CSMS says, else by our own choice."""
+        wait_s = interval_s if interval_s > 0 else self._own_wait_s()
         self._boot_at = later(self._core.now, wait_s)
+        own = "our own choice" + ("" if subject in _NO_INTERVAL else ", it named no interval")
         self._reason = because(
-            "registration.no_answer",
+            f"registration.{subject}",
             "S 4.2",
-            "{failure}; BootNotification again in {wait} s (our own choice)",
-            failure=failure.text,
+            "{why}; BootNotification again in {wait} s ({who})",
+            why=why,
             wait=f"{wait_s:g}",
+            who="its interval" if interval_s > 0 else own,
         )
         self._core.log(LogLevel.WARNING, self._reason.text)
         self._core.changed("registration")
@@ -261,13 +284,13 @@ class Registration:
         self._heartbeat_from = self._core.now
         self._core.changed("registration")
 
-    def _set_clock(self, csms_time: datetime, action: str) -> None:
-        if csms_time.year not in CLOCK_YEARS:
+    def _set_clock(self, csms_time: datetime | None, action: str) -> None:
+        if csms_time is None or csms_time.year not in CLOCK_YEARS:
             self._clock_refused = because(
                 "registration.clock_refused",
                 "cp-tui",
                 "the clock of the CSMS is not followed: it says {time} ({action})",
-                time=csms_time,
+                time="no time that can be read" if csms_time is None else csms_time,
                 action=action,
             )
             self._core.log(LogLevel.WARNING, self._clock_refused.text)

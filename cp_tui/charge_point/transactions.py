@@ -293,15 +293,23 @@ class Transactions:
     def _started(self, record: TransactionRecord, response: StartTransactionResponse) -> None:
         info = response.id_tag_info
         self._learn(record.id_tag, info)
-        record = record.model_copy(
-            update={
-                "transaction_id": response.transaction_id,
-                "parent_id_tag": group_of(info) or record.parent_id_tag,
-                "is_start_lost": False,
-                "start_delivered_at": self._core.time,
-                "delivery": DeliveryState.WAITING,
+        update: dict[str, object] = {
+            "transaction_id": response.transaction_id,
+            "parent_id_tag": group_of(info) or record.parent_id_tag,
+            "is_start_lost": False,
+            "start_delivered_at": self._core.time,
+            "delivery": DeliveryState.WAITING,
+        }
+        if response.transaction_id is None:
+            # Answered all the same, so it is not sent again (wire.md 4).
+            words = "the CSMS answered StartTransaction without a transactionId that can be read"
+            update |= {
+                "is_start_lost": True,
+                "start_delivered_at": None,
+                "delivery": DeliveryState.LOST,
+                "loss": Reason(id="transactions.no_id", rule="E 3.18", text=words),
             }
-        )
+        record = record.model_copy(update=update)
         self._replace(record)
         connector = self._connectors.get(record.connector_id)
         if connector is None or connector.transaction is None or connector.transaction != record:
@@ -314,7 +322,7 @@ class Transactions:
             "S 4.8",
             "the CSMS answered StartTransaction of {tag} with {status}",
             tag=record.id_tag,
-            status=info.status,
+            status=info.status_words.removesuffix(","),
         )
         self._core.log(LogLevel.WARNING, reason.text)
         self._on_refused(connector, reason)

@@ -10,13 +10,11 @@ import asyncio
 import ipaddress
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from pydantic import ValidationError
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
@@ -29,10 +27,20 @@ from cp_tui.engine.diagnosis import LinkFailure, closed_failure
 from cp_tui.engine.endpoint import Endpoint, endpoint
 from cp_tui.engine.tls import tls_context
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.core import BootNotificationRequest, BootNotificationResponse
 from cp_tui.ocpp.enumerations import RegistrationStatus
-from cp_tui.ocpp.errors import OcppError
-from cp_tui.ocpp.frame import Call, CallError, CallResult, encode, parse
+from cp_tui.ocpp.errors import ErrorCode, OcppError
+from cp_tui.ocpp.frame import (
+    Call,
+    CallError,
+    CallResult,
+    Frame,
+    Unreadable,
+    encode,
+    parse,
+    salvage,
+)
 
 BOOT_TIMEOUT_S = 30.0
 FRAMES_BEFORE_ANSWER_MAX = 100
@@ -214,10 +222,17 @@ async def _boot(connection: ClientConnection, config: ChargePointConfig, tell: T
 async def _answer(connection: ClientConnection, message_id: str) -> CallResult | CallError | None:
     """Wait for the answer to a request, past whatever else the CSMS says."""
     for _ in range(FRAMES_BEFORE_ANSWER_MAX):
-        with suppress(OcppError):
-            frame = parse(await connection.recv())
-            if isinstance(frame, CallResult | CallError) and frame.message_id == message_id:
-                return frame
+        data = await connection.recv()
+        found: Frame | Unreadable | None
+        try:
+            found = parse(data)
+        except OcppError:
+            found = salvage(data)
+        if isinstance(found, Unreadable):
+            words = "the answer cannot be read"
+            found = CallError(found.message_id, ErrorCode.FORMATION_VIOLATION, words)
+        if isinstance(found, CallResult | CallError) and found.message_id == message_id:
+            return found
     return None
 
 
@@ -231,11 +246,10 @@ def _registration(answer: CallResult | CallError | None, took_ms: float) -> Step
         return said(Verdict.FAILED, "the CSMS says a lot, but does not answer BootNotification")
     if isinstance(answer, CallError):
         return said(Verdict.FAILED, f"CALLERROR {answer.code}: {answer.description}")
-    try:
-        response = BootNotificationResponse.model_validate(answer.payload)
-    except ValidationError:
-        return said(Verdict.FAILED, "the CSMS answers BootNotification with something else")
-    text = f"{response.status}, interval {response.interval} s"
+    response, flaws = read_answer(Action.BOOT_NOTIFICATION, answer.payload)
+    assert isinstance(response, BootNotificationResponse)
+    interval = "no interval" if response.interval is None else f"interval {response.interval} s"
+    text = "; ".join([f"{response.status or 'no status'}, {interval}", *flaws])
     match response.status:
         case RegistrationStatus.ACCEPTED:
             return said(Verdict.OK, text)
@@ -243,6 +257,8 @@ def _registration(answer: CallResult | CallError | None, took_ms: float) -> Step
             return said(Verdict.NOTE, text, "the CSMS wants to set the charge point up first")
         case RegistrationStatus.REJECTED:
             return said(Verdict.FAILED, text, "register the id at the CSMS")
+        case None:
+            return said(Verdict.FAILED, text, "the CSMS has to answer with a status")
 
 
 def _is_address(host: str) -> bool:

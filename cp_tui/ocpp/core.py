@@ -63,11 +63,14 @@ class BootNotificationRequest(WireModel):
 
 
 class BootNotificationResponse(WireModel):
-    """Whether the CSMS wants the charge point, and the time."""
+    """Whether the CSMS wants the charge point, and the time.
 
-    status: RegistrationStatus
-    current_time: DateTime
-    interval: Integer
+    Every field is required on the wire; None stands for one that `read_answer` did not find.
+    """
+
+    status: RegistrationStatus | None
+    current_time: DateTime | None
+    interval: Integer | None
     """Seconds: between heartbeats when Accepted, else before the next BootNotification."""
 
 
@@ -141,9 +144,9 @@ class HeartbeatRequest(WireModel):
 
 
 class HeartbeatResponse(WireModel):
-    """The time of the CSMS."""
+    """The time of the CSMS, required on the wire; None: `read_answer` did not find it."""
 
-    current_time: DateTime
+    current_time: DateTime | None
 
 
 class MeterValuesRequest(WireModel):
@@ -211,7 +214,8 @@ class StartTransactionResponse(WireModel):
     """Id of the transaction and verdict on the tag."""
 
     id_tag_info: IdTagInfo
-    transaction_id: Integer
+    transaction_id: Integer | None
+    """Required on the wire; None: `read_answer` did not find it."""
 
 
 class StatusNotificationRequest(WireModel):

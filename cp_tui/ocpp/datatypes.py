@@ -175,6 +175,16 @@ class IdTagInfo(WireModel):
     parent_id_tag: CiString20 | None = None
     """Group: tags with the same parent stand for each other."""
 
+    @property
+    def is_said(self) -> bool:
+        """Whether the CSMS gave the status; else it stands in for one that was not to be read."""
+        return "status" in self.model_fields_set
+
+    @property
+    def status_words(self) -> str:
+        """The status, or that there was none."""
+        return self.status if self.is_said else f"no status, which is taken as {self.status},"
+
 
 class AuthorizationData(WireModel):
     """An entry of the local authorization list (S 7.1)."""

@@ -7,6 +7,7 @@ means is for `validation`.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -58,6 +59,13 @@ class CallError:
 Frame = Call | CallResult | CallError
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An answer of which only the id of its request can be read."""
+
+    message_id: str
+
+
 def call_error(error: OcppError) -> CallError:
     """Return the answer that tells a peer what is wrong with its CALL."""
     assert error.answerable, "an answer is never answered"
@@ -102,6 +110,66 @@ def parse(data: str | bytes) -> Frame | None:
     if kind == _CALL_RESULT:
         return CallResult(elements[1], elements[2] or {})
     return CallError(elements[1], ErrorCode.of(elements[2]), elements[3], elements[4] or {})
+
+
+def salvage(data: str | bytes) -> CallResult | CallError | Unreadable | None:
+    """Read what can be read of an answer that `parse` refuses; None: it is no answer.
+
+    The request that it answers is over whatever its shape (wire.md 4). A CALLRESULT with an object
+    for a payload is an answer, and a CALLERROR one in any shape.
+    """
+    try:
+        elements = _load(data)
+    except OcppError:
+        elements = _head(data)
+    kind, message_id, third = (*elements, None, None, None)[:3]
+    if isinstance(message_id, int) and not isinstance(message_id, bool):
+        message_id = str(message_id)
+    # An integer names a type of message, and then not ours; anything else names none.
+    is_other_type = type(kind) is int and kind not in (_CALL_RESULT, _CALL_ERROR)
+    if not isinstance(message_id, str) or is_other_type:
+        return None
+    if type(kind) is int and kind == _CALL_ERROR:
+        return _salvaged_error(message_id, elements)
+    is_payload = third is None or isinstance(third, dict)
+    if type(kind) is int and len(elements) > 2 and is_payload:
+        return CallResult(message_id, _harmless(third or {}, DEPTH_MAX))
+    return Unreadable(message_id)
+
+
+def _salvaged_error(message_id: str, elements: list[Any]) -> CallError:
+    code, description, details = (*elements[2:], None, None, None)[:3]
+    return CallError(
+        message_id,
+        ErrorCode.of(code) if isinstance(code, str) else ErrorCode.GENERIC_ERROR,
+        _harmless(description, 0) if isinstance(description, str) else "",
+        _harmless(details, DEPTH_MAX) if isinstance(details, dict) else {},
+    )
+
+
+_HEAD = re.compile(r'\s*\[\s*([34])\s*,\s*("(?:[^"\\]|\\.){0,200}"|-?\d{1,40})\s*[,\]]')
+
+
+def _head(data: str | bytes) -> list[Any]:
+    """Read the type and the id of an answer that is no JSON, or too deep to be read."""
+    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+    found = _HEAD.match(text)
+    try:
+        # Three elements would be a CALLRESULT with an empty payload.
+        return [int(found[1]), json.loads(found[2])] if found else []
+    except ValueError:
+        return []
+
+
+def _harmless(value: Any, depth: int) -> Any:
+    """Copy a value without what cannot be written down again: lone surrogates, and the depths."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_harmless(k, 0): _harmless(v, depth - 1) for k, v in value.items() if depth > 0}
+    if isinstance(value, list):
+        return [_harmless(each, depth - 1) for each in value if depth > 0]
+    return value
 
 
 # --- text to JSON ---------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def parse_request(
     if action is None:
         raise OcppError(
             ErrorCode.NOT_IMPLEMENTED,
-            f"there is no Action {_quote(action_name)} in OCPP 1.6",
+            f"there is no Action {quoted(action_name)} in OCPP 1.6",
             message_id=message_id,
         )
     return _validate(SPEC[action].request, payload, message_id, answerable=True)
@@ -45,7 +45,10 @@ def parse_request(
 def parse_response(
     action: Action, payload: Mapping[str, JsonValue], message_id: str = UNREADABLE_ID
 ) -> WireModel:
-    """Return the response, or raise an OcppError that is not to be answered."""
+    """Return the response as the letter has it, or raise an OcppError that is not to be answered.
+
+    For those who judge a peer; whoever needs an answer takes `answer.read_answer`.
+    """
     return _validate(SPEC[action].response, payload, message_id, answerable=False)
 
 
@@ -64,7 +67,7 @@ def _validate(
             return message
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        defects = [_defect(details) for details in errors if not _is_consequence(details)] + defects
+        defects = [defect_of(each) for each in errors if not _is_consequence(each)] + defects
     # Raised here, so that the error does not carry the values that it refuses.
     code, description = min(defects, key=lambda defect: _PRECEDENCE.index(defect[0]))
     raise OcppError(code, description, message_id=message_id, answerable=answerable)
@@ -104,12 +107,13 @@ def _is_consequence(error: ErrorDetails) -> bool:
     return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
-def _defect(error: ErrorDetails) -> tuple[ErrorCode, str]:
+def defect_of(error: ErrorDetails) -> tuple[ErrorCode, str]:
+    """Give the code of a defect, and the words that name it."""
     kind, value = error["type"], error["input"]
     if kind == "enum" and not isinstance(value, str):
         kind = "string_type"
     code = _CODES.get(kind, ErrorCode.TYPE_CONSTRAINT_VIOLATION)
-    return code, _describe(kind, _path(error["loc"]), error)
+    return code, _describe(kind, path_of(error["loc"]), error)
 
 
 # --- in words -------------------------------------------------------------------------------------
@@ -127,13 +131,13 @@ def _describe(kind: str, path: str, error: ErrorDetails) -> str:
         case "too_short":
             return f"{path} must have at least {context['min_length']} entry"
         case "enum":
-            return f"{path} is {_quote(value)}, must be {context['expected']}"
+            return f"{path} is {quoted(value)}, must be {context['expected']}"
         case "greater_than_equal" | "less_than_equal":
-            return f"{path} is {_quote(value)}, must fit into 64 bits"
+            return f"{path} is {quoted(value)}, must fit into 64 bits"
         case "string_pattern_mismatch":
             return f"{path} must be printable ASCII"
         case "decimal_value" | "date_time_value":
-            return f"{path} is {_quote(value)}, {error['msg']}"
+            return f"{path} is {quoted(value)}, {error['msg']}"
         case _:
             return f"{path} {_MUST_BE.get(kind, error['msg'])}"
 
@@ -150,18 +154,19 @@ _MUST_BE: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _path(location: tuple[str | int, ...]) -> str:
+def path_of(location: tuple[str | int, ...]) -> str:
     """Write a place in a payload as `chargingSchedulePeriod[0].limit`."""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{_cut(step)}" for step in location)
+    steps = (f"[{step}]" if isinstance(step, int) else f".{cut_short(step)}" for step in location)
     return "".join(steps).removeprefix(".") or "the payload"
 
 
-def _quote(value: object) -> str:
+def quoted(value: object) -> str:
     """Write a value of the peer's as ASCII, cut to what still tells which one is meant."""
-    return _cut(value) if isinstance(value, int | float) else f'"{_cut(value)}"'
+    return cut_short(value) if isinstance(value, int | float) else f'"{cut_short(value)}"'
 
 
-def _cut(value: object) -> str:
+def cut_short(value: object) -> str:
+    """Write something of the peer's as ASCII, and not much of it."""
     text = str(value)
     ascii_text = json.dumps(text[: _QUOTE_LENGTH_MAX + 1])[1:-1]
     is_whole = len(text) <= _QUOTE_LENGTH_MAX and len(ascii_text) <= _QUOTE_LENGTH_MAX
@@ -174,7 +179,7 @@ def _nulls(payload: Mapping[str, JsonValue]) -> Iterator[str]:
     while waiting:
         location, value = waiting.pop()
         if value is None:
-            yield f"{_path(location)} is null; an unset field is left out"
+            yield f"{path_of(location)} is null; an unset field is left out"
         elif isinstance(value, dict):
             waiting += [((*location, name), child) for name, child in value.items()]
         elif isinstance(value, list):

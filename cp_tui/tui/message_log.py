@@ -64,6 +64,8 @@ class LoggedFrame:
     result: str | None
     reason_json: str | None
     is_composed: bool
+    flaws: tuple[str, ...] = ()
+    """What was wrong with an answer, and what was used instead."""
 
     @property
     def reason(self) -> Reason | None:
@@ -119,6 +121,8 @@ class Exchange:
         if self.answer is not None:
             if self.answer.kind is MessageKind.CALLERROR:
                 return Fate.ERROR
+            if self.answer.kind is MessageKind.INVALID:
+                return Fate.INVALID
             result = self.answer.result
             return Fate.DONE if result is None or result in GOOD_RESULTS else Fate.REFUSED
         if self.request is None:
@@ -169,8 +173,11 @@ class MessageLog:
 
     def add(self, record: MessageRecord) -> None:
         """Take in a frame; an answer joins its request."""
-        if record.kind in (MessageKind.CALLRESULT, MessageKind.CALLERROR):
-            asked = Direction.OUT if record.direction is Direction.IN else Direction.IN
+        asked = Direction.OUT if record.direction is Direction.IN else Direction.IN
+        is_unreadable_answer = (
+            record.kind is MessageKind.INVALID and (asked, record.message_id) in self._open
+        )
+        if is_unreadable_answer or record.kind in (MessageKind.CALLRESULT, MessageKind.CALLERROR):
             exchange = self._open.pop((asked, record.message_id), None)
             if exchange is None:
                 self._append(Exchange(self.numbers.stop, answer=_frame(record)))
@@ -256,6 +263,7 @@ def _frame(record: MessageRecord, request: LoggedFrame | None = None) -> LoggedF
         None if record.result is None else sys.intern(record.result),
         None if record.reason is None else _json(record.reason.model_dump()),
         record.is_composed,
+        record.flaws,
     )
 
 

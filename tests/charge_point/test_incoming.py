@@ -68,7 +68,7 @@ def test_undecodable_bytes_are_answered() -> None:
     assert errors(made)[0][1:3] == ["-1", "GenericError"]
 
 
-def test_an_answer_that_fails_its_schema_counts_as_no_answer() -> None:
+def test_an_answer_that_fails_its_schema_is_never_answered() -> None:
     made = rig()
     made.responders["Authorize"] = lambda _: {"idTagInfo": {"status": "Maybe"}}
     made.act("plug_in", connector_id=1)

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cp_tui.ocpp.action import Action
-from cp_tui.ocpp.errors import OcppError
-from cp_tui.ocpp.validation import parse_response
+from cp_tui.ocpp.answer import read_answer
 
 CALL, CALL_RESULT, CALL_ERROR = 2, 3, 4
 BOOT = "BootNotification"
+USEFUL_LATE = (BOOT, "StartTransaction", "StopTransaction", "MeterValues")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a CALL: its valid result, or a failure."""
+    """What became of a CALL: what can be read of its result, or a failure."""
 
     sent: Sent
     result: dict[str, Any] | None
@@ -43,6 +43,8 @@ class CallWatch:
         self.is_stopped = False
         self._outstanding: Sent | None = None
         self._late: dict[str, Sent] = {}
+        self._boots: list[str] = []
+        """The ids of the BootNotifications that no newer one, nor the end of a boot, made void."""
         self._triggered: Counter[str] = Counter()
         self._asked: tuple[str, dict[str, Any]] | None = None
         """The request of the CSMS that is being handled: message id, payload."""
@@ -54,12 +56,14 @@ class CallWatch:
         self.registration = None
         self.is_stopped = False
         self._late.clear()
+        self._boots.clear()
         self.link_closed()
 
     def stopped(self) -> None:
         """The operator stopped OCPP."""
         self.registration = None
         self.is_stopped = True
+        self._boots.clear()
         self.link_closed()
 
     def link_closed(self) -> None:
@@ -85,12 +89,17 @@ class CallWatch:
 
     def _answered(self, message: list[Any]) -> Outcome | None:
         self._is_broken = False
+        is_late = message[1] in self._late
         sent = self._settle(message[1])
         if sent is None:
             return None
-        result = _valid_result(sent, message)
-        if sent.action == BOOT and result is not None:
-            self.registration = result["status"]
+        result = _result(sent, message)
+        if result is None and is_late:
+            return None
+        if sent.message_id in self._boots and result is not None:
+            # An answer to an older one that comes after this is past.
+            del self._boots[: self._boots.index(sent.message_id) + 1]
+            self.registration = result.get("status", self.registration)
         return Outcome(sent, result)
 
     def expired(self, now: datetime) -> Outcome | None:
@@ -99,7 +108,7 @@ class CallWatch:
         if sent is None or now < sent.deadline:
             return None
         self._outstanding = None
-        if sent.action == "StartTransaction":
+        if sent.action in USEFUL_LATE:
             self._late[sent.message_id] = sent
         return Outcome(sent, None)
 
@@ -117,6 +126,8 @@ class CallWatch:
             assert self._outstanding is None, f"{sent} while {self._outstanding} is outstanding"
             self._check_allowed(sent)
             self._outstanding = sent
+            if sent.action == BOOT:
+                self._boots.append(sent.message_id)
         return calls
 
     def _settle(self, message_id: object) -> Sent | None:
@@ -158,11 +169,7 @@ class CallWatch:
         assert self._triggered[sent.action] >= 0, f"{sent} while Pending, without a trigger"
 
 
-def _valid_result(sent: Sent, message: list[Any]) -> dict[str, Any] | None:
+def _result(sent: Sent, message: list[Any]) -> dict[str, Any] | None:
     if message[0] != CALL_RESULT or not isinstance(message[2], dict):
         return None
-    try:
-        parse_response(Action(sent.action), message[2])
-    except OcppError:
-        return None
-    return message[2]
+    return read_answer(Action(sent.action), message[2])[0].to_payload()

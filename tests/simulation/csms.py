@@ -92,10 +92,26 @@ class ModelCsms:
         if self._happens(Trouble.SILENT_CSMS, 0.1):
             return
         if self._happens(Trouble.BAD_ANSWERS, 0.1):
-            result = self._random.choice(({}, {"status": 5}, {"idTagInfo": None}, {"x": 1}))
+            result = self._flawed(payload, result)
         self._answer(connection, [CALL_RESULT, message_id, result])
         if self._happens(Trouble.DOUBLE_ANSWERS, 0.3):
             self._answer(connection, [CALL_RESULT, message_id, result])
+
+    def _flawed(self, request: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+        """Spoil an answer as they are spoiled in the field (wire.md 4)."""
+        number = self._random.choice((0, -1, 2**31, 2**63, 1e300, "17", "", None))
+        return self._random.choice(
+            (
+                {},
+                {"status": 5},
+                {"idTagInfo": None},
+                {"x": 1},
+                request,
+                {**result, "status": "Accepted", "x": [None]},
+                {**result, "idTagInfo": {"status": "Accepted", "parentIdTag": None}},
+                {**result, "transactionId": number, "interval": number, "expiryDate": ""},
+            )
+        )
 
     def _answer(self, connection: Connection, message: list[Any]) -> None:
         delay_s = 0.0

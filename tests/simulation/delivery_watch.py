@@ -34,6 +34,8 @@ class DeliveryWatch:
         self._stopped: set[str] = set()
         self._ids: dict[str, int] = {}
         self._late_ids: dict[str, int] = {}
+        self.nameless: set[str] = set()
+        """Transactions whose start was answered without an id: as lost, what follows carries -1."""
         self.delivered: list[OutboxRecord] = []
         self.lost: list[OutboxRecord] = []
         self.thinned = 0
@@ -53,8 +55,9 @@ class DeliveryWatch:
             return
         entry.result = outcome.result
         record = entry.record
-        if record in self.lost and record.action == START and record.transaction_key:
+        if record in self.lost and record.action == START and "transactionId" in outcome.result:
             # Given up by now, but the late answer still brings the transactionId.
+            assert record.transaction_key is not None
             self._late_ids[record.transaction_key] = outcome.result["transactionId"]
 
     def committed(
@@ -140,7 +143,10 @@ class DeliveryWatch:
         if entry.result is not None:
             self.delivered.append(record)
             if record.action == START and record.transaction_key:
-                self._ids[record.transaction_key] = entry.result["transactionId"]
+                if "transactionId" in entry.result:
+                    self._ids[record.transaction_key] = entry.result["transactionId"]
+                else:
+                    self.nameless.add(record.transaction_key)
         elif entry.failures >= attempts_max:
             self.lost.append(record)
         else:

@@ -79,7 +79,8 @@ def _check_connectors(world: Simulation) -> None:
 def _check_transactions(world: Simulation) -> None:
     transactions = world.checker.variables["transactions"]
     assert isinstance(transactions, Transactions)
-    lost = {record.transaction_key for record in world.checker.delivery.lost}
+    delivery = world.checker.delivery
+    lost = {record.transaction_key for record in delivery.lost} | delivery.nameless
     for entry in transactions.root:
         is_running = entry.stopped_at is None
         if entry.key in lost:

@@ -8,6 +8,7 @@ from datetime import UTC
 import pytest
 from pydantic import JsonValue
 
+from cp_tui.charge_point.variables import MessageKind, MessageRecord
 from cp_tui.tui.message_log import Exchange, MessageLog
 from cp_tui.tui.view.fields import fitting
 from cp_tui.tui.view.messages import (
@@ -175,3 +176,35 @@ def test_a_huge_payload_is_cut_and_says_so() -> None:
     assert len(lines) == JSON_LINES_MAX + 1
     assert lines[-1].plain == "… 4705 more lines: copy or export it"
     assert sum(len(found.plain) for found in json_lines(json.dumps("y" * 1_000_000))) < 3000
+
+
+def exchanged(*records: MessageRecord) -> Exchange:
+    log = MessageLog()
+    for record in records:
+        log.add(record)
+    assert len(log.numbers) == 1
+    exchange = log.exchange(log.numbers.start)
+    assert exchange is not None
+    return exchange
+
+
+def test_the_flaws_of_an_answer_stand_with_it() -> None:
+    asked = message_world.request("x1", "StatusNotification", {"connectorId": 1})
+    flaw = "not of this message, and ignored: [/red]status"
+    exchange = exchanged(asked, message_world.answer(asked, {"status": "Accepted"}, flaws=(flaw,)))
+    assert about(exchange).plain == f"the answer has flaws: {flaw}"
+    for facts in (short_facts(exchange, 79), message_details(exchange, CLOCK)):
+        assert [fact.text.plain for fact in facts if fact.label == "Flaws"] == [flaw]
+
+
+def test_an_answer_that_is_no_frame_joins_the_request_that_it_ends() -> None:
+    asked = message_world.request("x1", "StatusNotification", {"connectorId": 1})
+    broken = message_world.answer(
+        asked, '[3,"x1"]', kind=MessageKind.INVALID, flaws=("2 elements",)
+    )
+    exchange = exchanged(asked, broken)
+    assert result(exchange).plain == "! no OCPP frame"
+    assert exchange.is_settled
+    text = " ".join(f"{f.label} {f.text.plain}" for f in message_details(exchange, CLOCK))
+    assert "StatusNotification CALL" in text
+    assert "Flaws 2 elements" in text

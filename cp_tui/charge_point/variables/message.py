@@ -126,3 +126,6 @@ class MessageRecord(Value):
     is_composed: bool = False
     """A person composed it (`send_call`, `send_raw`), or it answers such a CALL."""
     reason: Reason | None = None
+    flaws: tuple[str, ...] = ()
+    """Of an answer of the CSMS: what was wrong with it and what was used instead, a sentence
+    each."""

@@ -52,6 +52,8 @@ def answer_facts(result: Mapping[str, JsonValue]) -> tuple[Fact, ...]:
         facts.append(Fact("Details", json_line(details)))
     if "payload" in result:
         facts.append(Fact("Payload", json_line(result["payload"])))
+    if isinstance(flaws := result.get("flaws"), list):
+        facts += [Fact("Flaw", safe_text(f"{flaw}", ODD)) for flaw in flaws]
     if (message_id := result.get("message_id")) is not None:
         facts.append(Fact("Message id", safe_text(f"{message_id}", "$text-muted")))
     return tuple(facts)

@@ -88,6 +88,8 @@ def about(exchange: Exchange) -> Content:
         return Content.styled(f"{missed} not shown: the screen was too slow", ODD)
     if (reason := _reason(exchange)) is not None:
         return safe_text(reason.text[:ABOUT_MAX])
+    if flaws := _flaws(exchange):
+        return safe_text(f"the answer has flaws: {flaws[0]}"[:ABOUT_MAX], ODD)
     if exchange.fate is Fate.ERROR and exchange.answer is not None:
         error = json.loads(exchange.answer.payload)
         if isinstance(error, dict) and error.get("description"):
@@ -173,6 +175,11 @@ def _readings(meter_value: JsonValue) -> Iterator[str]:
                 yield f"{sample.get('value')} {sample.get('unit', 'Wh')}"
 
 
+def _flaws(exchange: Exchange) -> tuple[str, ...]:
+    """What was wrong with the answer, and what was used instead."""
+    return exchange.answer.flaws if exchange.answer is not None else ()
+
+
 def _reason(exchange: Exchange) -> Reason | None:
     """Of the answer, else of the request."""
     found = [frame.reason for frame in reversed(exchange.frames) if frame.reason_json is not None]
@@ -194,6 +201,7 @@ def short_facts(exchange: Exchange, width: int) -> list[Fact]:
         facts.append(Fact("Answer", result(exchange)))
     if (reason := _reason(exchange)) is not None:
         facts.append(Fact("Why", _sentence(reason)))
+    facts += _flaw_facts(_flaws(exchange))
     return facts
 
 
@@ -207,6 +215,7 @@ def message_details(exchange: Exchange, clock: Clock) -> list[Fact]:
         if frame.is_composed and frame is exchange.request:
             facts.append(Fact("", Content.styled("composed by a person", ODD)))
         facts += _why(frame.reason)
+        facts += _flaw_facts(frame.flaws)
         facts += [Fact("", line) for line in json_lines(frame.payload)]
     if exchange.answer is None and exchange.fate is not Fate.INVALID:
         facts.append(Fact("Answer", result(exchange)))
@@ -276,6 +285,10 @@ def _missed(exchange: Exchange) -> Fact:
 
 def _sentence(reason: Reason) -> Content:
     return Content.assemble(safe_text(reason.text), safe_text(f" ({reason.rule})", QUIET))
+
+
+def _flaw_facts(flaws: tuple[str, ...]) -> list[Fact]:
+    return [Fact("" if at else "Flaws", safe_text(flaw, ODD)) for at, flaw in enumerate(flaws)]
 
 
 def _why(reason: Reason | None) -> list[Fact]:

@@ -1,0 +1,477 @@
+"""An answer of the CSMS is an answer, whatever is wrong with it (wire.md 4, S 3.7.1)."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cp_tui.charge_point.events import SendCall, TransferData
+from cp_tui.charge_point.variables import MessageKind, MessageRecord, Registration, Transactions
+from tests.charge_point.rig import T0, Rig, rig
+
+INFO = {"status": "Accepted"}
+QUIET = {"MeterValueSampleInterval": "0"}
+
+
+def open_call(made: Rig, action: str) -> str:
+    """Have the charge point ask something that stays open; give the id."""
+    made.responders[action] = lambda _: None
+    match action:
+        case "StartTransaction":
+            made.act("plug_in", connector_id=1)
+            made.act("swipe", id_tag="TAG")
+        case "StopTransaction":
+            made.act("plug_in", connector_id=1)
+            made.act("swipe", id_tag="TAG")
+            made.act("swipe", id_tag="TAG")
+        case "MeterValues":
+            made.act("plug_in", connector_id=1)
+            made.act("swipe", id_tag="TAG")
+            made.after(60)
+        case "BootNotification":
+            made.power_cycle()
+        case "Authorize":
+            made.act("plug_in", connector_id=1)
+            made.act("swipe", id_tag="TAG", connector_id=1)
+        case "DataTransfer":
+            made.start_command(lambda n: TransferData(n, "V", None, None))
+        case _:
+            made.request("TriggerMessage", {"requestedMessage": action})
+    return asked(made, action)[-1]
+
+
+def asked(made: Rig, action: str) -> list[str]:
+    """Give the ids under which something was asked."""
+    return [frame[1] for frame in made.sent if frame[0] == 2 and frame[2] == action]
+
+
+def answers(made: Rig, message_id: str) -> list[MessageRecord]:
+    found = [event for name, event in made.events if name == "messages"]
+    records = [event for event in found if isinstance(event, MessageRecord)]
+    return [r for r in records if r.message_id == message_id and r.kind is not MessageKind.CALL]
+
+
+def registration(made: Rig) -> Registration:
+    view = made.variables["registration"]
+    assert isinstance(view, Registration)
+    return view
+
+
+def newest(made: Rig) -> Any:
+    view = made.variables["transactions"]
+    assert isinstance(view, Transactions)
+    return view.root[0]
+
+
+# --- transaction messages -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"transactionId": 9, "idTagInfo": INFO, "status": "Accepted"},
+        {"transactionId": 9, "idTagInfo": {**INFO, "parentIdTag": None, "expiryDate": ""}},
+        {"transactionId": "9", "idTagInfo": {**INFO, "expiryDate": "never"}},
+        {"transactionId": 9.0, "idTagInfo": {**INFO, "parentIdTag": {}, "x": [1]}},
+        {"transactionId": 9, "idTagInfo": INFO, "connectorId": 1, "idTag": "TAG", "meterStart": 0},
+        {"transactionId": 9, "idTagInfo": {"status": "accepted"}},
+    ],
+)
+def test_a_start_with_flaws_is_not_sent_again_and_brings_its_id(payload: dict[str, Any]) -> None:
+    made = rig(keys=QUIET)
+    made.responders["StartTransaction"] = lambda _: payload
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    made.after(600)
+    (message_id,) = asked(made, "StartTransaction")
+    assert newest(made).transaction_id == 9
+    assert newest(made).stopped_at is None
+    (record,) = answers(made, message_id)
+    assert record.flaws
+    assert made.request("RemoteStopTransaction", {"transactionId": 9})[2] == INFO
+    assert made.calls("StopTransaction")[0]["transactionId"] == 9
+
+
+@pytest.mark.parametrize("number", [None, "", 2**63, 1.5, True, [], "?"])
+def test_a_start_without_an_id_is_as_lost_and_is_not_sent_again(number: Any) -> None:
+    made = rig(keys=QUIET)
+    made.responders["StartTransaction"] = lambda _: {"transactionId": number, "idTagInfo": INFO}
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    made.after(600)
+    assert len(asked(made, "StartTransaction")) == 1
+    assert newest(made).messages.start.state == "lost"
+    assert "without a transactionId" in newest(made).loss.text
+    made.act("swipe", id_tag="TAG")
+    assert made.calls("StopTransaction")[0]["transactionId"] == -1
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, 2**63 - 1, -(2**63)])
+def test_ids_at_the_ends_of_the_numbers_are_ids(number: int) -> None:
+    made = rig(keys=QUIET)
+    made.responders["StartTransaction"] = lambda _: {"transactionId": number, "idTagInfo": INFO}
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    made.act("swipe", id_tag="TAG")
+    assert newest(made).messages.start.state == "delivered"
+    assert made.calls("StopTransaction")[0]["transactionId"] == number
+
+
+@pytest.mark.parametrize("info", [None, {}, [], {"status": "?"}, {"status": None}, "Accepted"])
+def test_a_start_without_a_status_ends_as_invalid_and_teaches_nothing(info: Any) -> None:
+    made = rig(keys={**QUIET, "StopTransactionOnInvalidId": "true"})
+    made.responders["StartTransaction"] = lambda _: {"transactionId": 9, "idTagInfo": info}
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    stop = made.calls("StopTransaction")[0]
+    assert (stop["transactionId"], stop["reason"]) == (9, "DeAuthorized")
+    assert "no status, which is taken as Invalid" in newest(made).stop_explanation.text
+    cache: Any = made.variables["authorization_cache"]
+    assert [(e.id_tag, e.status) for e in cache.entries if e.id_tag == "TAG"] in (
+        [],
+        [("TAG", "Accepted")],
+    )
+
+
+@pytest.mark.parametrize("action", ["StopTransaction", "MeterValues", "StartTransaction"])
+@pytest.mark.parametrize(
+    "payload", [{}, {"status": "Accepted"}, {"idTagInfo": {}}, {"idTagInfo": None}, "echo"]
+)
+def test_no_transaction_message_is_repeated_for_a_flaw(action: str, payload: Any) -> None:
+    made = rig(keys={"MeterValueSampleInterval": "60", "StopTransactionOnInvalidId": "false"})
+    made.responders[action] = lambda request: request if payload == "echo" else payload
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    made.after(70)
+    made.act("swipe", id_tag="TAG")
+    made.after(600)
+    assert len(asked(made, action)) == 1
+    outbox: Any = made.variables["outbox"]
+    assert outbox.count == 0
+
+
+def test_the_late_answer_to_a_stop_keeps_it_from_being_sent_again() -> None:
+    made = rig(keys=QUIET)
+    message_id = open_call(made, "StopTransaction")
+    made.after(31)
+    made.receive(json.dumps([3, message_id, {"idTagInfo": None}]))
+    made.after(600)
+    assert asked(made, "StopTransaction") == [message_id]
+    assert newest(made).delivery == "delivered"
+
+
+def test_a_callerror_after_the_time_limit_counts_once() -> None:
+    made = rig(keys={**QUIET, "TransactionMessageAttempts": "2"})
+    message_id = open_call(made, "StartTransaction")
+    made.after(31)
+    made.receive(json.dumps([4, message_id, "InternalError", "", {}]))
+    outbox: Any = made.variables["outbox"]
+    assert outbox.entries[0].attempts == 1
+    del made.responders["StartTransaction"]
+    made.after(600)
+    assert newest(made).transaction_id == 1
+
+
+def test_both_answers_to_a_start_that_was_sent_twice_are_one_transaction() -> None:
+    made = rig(keys={**QUIET, "TransactionMessageRetryInterval": "1"})
+    open_call(made, "StartTransaction")
+    made.after(32)
+    first, second = asked(made, "StartTransaction")
+    made.receive(json.dumps([3, first, {"transactionId": 5, "idTagInfo": INFO}]))
+    made.receive(json.dumps([3, second, {"transactionId": 6, "idTagInfo": INFO}]))
+    made.receive(json.dumps([3, second, {"transactionId": 7, "idTagInfo": INFO}]))
+    made.act("swipe", id_tag="TAG")
+    made.after(600)
+    assert len(asked(made, "StartTransaction")) == 2
+    assert [stop["transactionId"] for stop in made.calls("StopTransaction")] == [5]
+
+
+# --- BootNotification and Heartbeat ---------------------------------------------------------------
+
+
+def booting(**answer: Any) -> Rig:
+    """Boot against a CSMS that answers BootNotification so."""
+    made = rig(boot=False)
+    made.responders["BootNotification"] = lambda _: answer
+    made.power_on()
+    return made
+
+
+def test_a_boot_without_an_interval_keeps_that_of_the_key() -> None:
+    made = booting(status="Accepted", currentTime=T0.isoformat(), interval=None)
+    assert registration(made).status == "Accepted"
+    key = made.request("GetConfiguration", {"key": ["HeartbeatInterval"]})[2]["configurationKey"]
+    assert registration(made).next_heartbeat_at == T0 + timedelta(seconds=int(key[0]["value"]))
+
+
+@pytest.mark.parametrize("interval", [-1, -(2**63), 0, 2**31, 2**63 - 1, 2**63, 1.5, "?", "60"])
+@pytest.mark.parametrize("status", ["Accepted", "Pending", "Rejected"])
+def test_no_interval_harms(interval: Any, status: str) -> None:
+    made = booting(status=status, currentTime=T0.isoformat(), interval=interval)
+    told = registration(made)
+    assert told.status == status
+    due = told.next_heartbeat_at if status == "Accepted" else told.next_boot_at
+    assert due is not None
+    assert due > T0
+    made.after(86_400)
+
+
+@pytest.mark.parametrize(
+    "time", [None, "", "soon", 5, "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"]
+)
+def test_a_boot_without_a_time_leaves_the_clock_alone(time: Any) -> None:
+    made = booting(status="Accepted", currentTime=time, interval=300)
+    told = registration(made)
+    assert told.status == "Accepted"
+    assert made.charger.mind.clock_offset == timedelta(0)
+    assert told.clock_set_at is None
+    assert told.clock_refused is not None
+    assert "no time that can be read" in told.clock_refused.text
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_at_the_ends_of_the_calendar_is_not_followed(time: str) -> None:
+    made = booting(status="Accepted", currentTime=time, interval=300)
+    assert registration(made).status == "Accepted"
+    assert registration(made).clock_refused is not None
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    made.after(600)
+    assert made.calls("StartTransaction")[0]["timestamp"].startswith("2026-01-05")
+
+
+@pytest.mark.parametrize("status", [None, "", "Yes", 1, ["Accepted"]])
+def test_a_boot_without_a_status_is_none_and_says_so(status: Any) -> None:
+    made = booting(status=status, currentTime=T0.isoformat(), interval=60)
+    told = registration(made)
+    assert told.status is None
+    assert told.next_boot_at == T0 + timedelta(seconds=60)
+    assert told.reason is not None
+    assert told.reason.id == "registration.unusable"
+    assert "without a status" in told.reason.text
+    assert told.clock_set_by == "BootNotification"
+    del made.responders["BootNotification"]
+    made.after(61)
+    assert registration(made).status == "Accepted"
+
+
+@pytest.mark.parametrize("status", ["Accepted", "Pending", "Rejected"])
+def test_a_late_answer_to_a_boot_counts(status: str) -> None:
+    made = rig(boot=False)
+    made.responders["BootNotification"] = lambda _: None
+    made.power_on()
+    made.after(31)
+    told = registration(made)
+    assert (told.status, told.reason and told.reason.id) == (None, "registration.no_answer")
+    (message_id,) = asked(made, "BootNotification")
+    payload = {"status": status, "currentTime": made.now.isoformat(), "interval": 500}
+    made.receive(json.dumps([3, message_id, payload]))
+    told = registration(made)
+    assert told.status == status
+    if status == "Accepted":
+        assert told.reason is None
+        assert made.statuses(0) == ["Available"]
+    else:
+        assert told.next_boot_at == made.now + timedelta(seconds=500)
+    made.after(400)
+    assert len(asked(made, "BootNotification")) == 1
+
+
+def boots_twice() -> tuple[Rig, str, str]:
+    """Leave one BootNotification unanswered, and have another one open."""
+    made = rig(boot=False)
+    made.responders["BootNotification"] = lambda _: None
+    made.power_on()
+    made.after(80)
+    first, second = asked(made, "BootNotification")
+    return made, first, second
+
+
+def conf(message_id: str, status: str) -> str:
+    payload = {"status": status, "currentTime": "2026-01-05T08:01:20Z", "interval": 300}
+    return json.dumps([3, message_id, payload])
+
+
+def test_of_two_answers_to_boots_that_of_the_newer_one_counts() -> None:
+    for order, expected in (
+        (("first Accepted", "second Rejected"), "Rejected"),
+        (("second Accepted", "first Rejected"), "Accepted"),
+        (("first Pending", "second Accepted"), "Accepted"),
+    ):
+        made, first, second = boots_twice()
+        ids = {"first": first, "second": second}
+        for each in order:
+            which, status = each.split()
+            made.receive(conf(ids[which], status))
+        assert registration(made).status == expected, order
+
+
+def test_after_a_late_acceptance_the_failure_of_the_next_boot_changes_nothing() -> None:
+    made, first, second = boots_twice()
+    made.receive(conf(first, "Accepted"))
+    assert registration(made).status == "Accepted"
+    made.after(40)
+    told = registration(made)
+    assert (told.status, told.reason, told.next_boot_at) == ("Accepted", None, None)
+    made.receive(json.dumps([4, second, "InternalError", "", {}]))
+    assert registration(made).status == "Accepted"
+
+
+def test_a_boot_from_before_a_power_cycle_or_a_stop_is_past() -> None:
+    made, first, _ = boots_twice()
+    made.power_cycle()
+    made.receive(conf(first, "Accepted"))
+    assert registration(made).status is None
+
+
+# --- any answer at all ----------------------------------------------------------------------------
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=10)
+    | st.sampled_from(
+        [0, -1, 2**31, 2**63, 10**400, "17", "", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=12,
+)
+ACTIONS = (
+    "Authorize",
+    "BootNotification",
+    "DataTransfer",
+    "Heartbeat",
+    "MeterValues",
+    "StartTransaction",
+    "StatusNotification",
+    "StopTransaction",
+)
+FULL: dict[str, Any] = {
+    "status": "Accepted",
+    "currentTime": "2026-01-05T08:00:00Z",
+    "interval": 300,
+    "transactionId": 5,
+    "idTagInfo": {**INFO, "expiryDate": "2030-01-05T08:00:00Z", "parentIdTag": "G"},
+}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(ACTIONS), st.sampled_from([3, 4]), st.data())
+def test_any_answer_with_our_id_ends_the_call(action: str, kind: int, data: st.DataObject) -> None:
+    made = rig()
+    message_id = open_call(made, action)
+    payload: Any = {**FULL, "idTagInfo": dict(FULL["idTagInfo"])}
+    place = data.draw(st.sampled_from(["payload", "length", "tail", *FULL, *FULL["idTagInfo"]]))
+    value = data.draw(JSON)
+    if place == "payload":
+        payload = value
+    elif place in FULL["idTagInfo"] and data.draw(st.booleans()):
+        payload["idTagInfo"][place] = value
+    elif place in FULL:
+        payload[place] = value
+    elements = (
+        [3, message_id, payload] if kind == 3 else [4, message_id, "GenericError", "", payload]
+    )
+    if place == "tail":
+        elements.append(value)
+    if place == "length":
+        elements = elements[: data.draw(st.integers(2, len(elements)))]
+    made.responders[action] = lambda _: None
+    made.receive(json.dumps(elements))
+    assert answers(made, message_id), "the answer is in no record"
+    connection = registration(made).pending
+    assert connection is None or connection.since == made.now
+    made.receive(json.dumps(elements))
+    is_answer = kind == 3 and len(elements) > 2 and isinstance(elements[2], dict | None)
+    made.after(400)
+    if is_answer and action in ("StartTransaction", "StopTransaction"):
+        assert asked(made, action) == [message_id]
+    assert made.request("GetConfiguration")[0] == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[4,%,"InternalError"]',
+        "[3,%,[]]",
+        "[3,%]",
+        '[3,%,"x"]',
+        '[3,%,{"a":NaN}]',
+        "[4,%]",
+        '["3",%,{}]',
+        "[3,%,{},{}]",
+        '[4,%,"InternalError",null,{}]',
+        '[3,%,{"a":' + "[" * 50_000,
+    ],
+)
+@pytest.mark.parametrize("action", ["StatusNotification", "Heartbeat", "DataTransfer"])
+def test_an_answer_of_the_wrong_shape_ends_the_call_at_once(action: str, text: str) -> None:
+    made = rig()
+    message_id = open_call(made, action)
+    before = len(made.sent)
+    made.receive(text.replace("%", json.dumps(message_id)))
+    assert [frame for frame in made.sent[before:] if frame[0] == 4] == []
+    (record,) = answers(made, message_id)
+    assert record.action == action
+    assert record.flaws
+    made.act("plug_in", connector_id=2)
+    assert made.sent[-1][2] == "StatusNotification", "the next message goes at once"
+
+
+def test_an_answer_of_the_wrong_shape_is_a_failure_of_a_transaction_message() -> None:
+    made = rig(keys={**QUIET, "TransactionMessageRetryInterval": "10"})
+    first = open_call(made, "StartTransaction")
+    made.receive(json.dumps([3, first, []]))
+    del made.responders["StartTransaction"]
+    made.after(9)
+    assert asked(made, "StartTransaction") == [first]
+    made.after(1)
+    assert len(asked(made, "StartTransaction")) == 2
+    assert newest(made).transaction_id == 1
+
+
+def test_a_stray_answer_of_the_wrong_shape_is_recorded_and_ends_nothing() -> None:
+    made = rig()
+    message_id = open_call(made, "StatusNotification")
+    made.receive('[3,"nobody",[]]')
+    made.receive("[3]")
+    assert registration(made).pending is None
+    made.after(4)
+    told = registration(made).pending
+    assert told is not None
+    assert answers(made, message_id) == []
+
+
+# --- composed messages ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('[3,"17",{"status":"Accepted"}]', "CALLRESULT"),
+        ('[3,17,{"currentTime":"soon"}]', "CALLRESULT"),
+        ('[3,"17",{},{}]', "CALLRESULT"),
+        ('[4,"17","InternalError"]', "CALLERROR"),
+        ('[4,17,"InternalError","",{}]', "CALLERROR"),
+        ('[3,"17"]', "invalid"),
+        ('[3,"17",[]]', "invalid"),
+    ],
+)
+def test_a_composed_message_ends_with_any_answer(text: str, kind: str) -> None:
+    made = rig()
+    made.responders["Heartbeat"] = lambda _: None
+    number = made.start_command(lambda n: SendCall(n, "Heartbeat", {}, "17"))
+    made.receive(text)
+    result: Any = made.replies[number].result
+    assert result["kind"] == kind
+    assert result["flaws"]
+    (record,) = answers(made, "17")
+    assert record.is_composed
+    assert record.flaws
