@@ -98,10 +98,10 @@ class _Wiring:
         """Give the next transaction message once the CSMS has accepted this charge point."""
         return self.parts.outbox.next() if self.parts.registration.is_accepted else None
 
-    def starts_next(self, transaction_key: str) -> bool:
-        """Say whether a StartTransaction could go now; one behind others holds nothing back."""
+    def starts_soon(self, transaction_key: str) -> bool:
+        """Say whether a StartTransaction goes soon; one behind a backlog holds nothing back."""
         parts = self.parts
-        return parts.registration.is_accepted and parts.outbox.starts_next(transaction_key)
+        return parts.registration.is_accepted and parts.outbox.starts_soon(transaction_key)
 
     def why_outbox_is_kept(self) -> str | None:
         """Say what keeps every transaction message, if anything does."""
@@ -247,7 +247,7 @@ def assemble(
         timeout=partial(wiring.seconds, "MessageTimeout"),
         may_send=wiring.may_send,
         next_from_outbox=wiring.next_from_outbox,
-        starts_next=wiring.starts_next,
+        starts_soon=wiring.starts_soon,
     )
     outbox = Outbox(
         core,

@@ -63,7 +63,7 @@ class Outgoing:
     is_useful_late: bool = False
     """An answer after the timeout still counts: the CSMS has processed the message."""
     after_start_of: str | None = None
-    """Key of a transaction: its StartTransaction goes first if it could go now."""
+    """Key of a transaction: its StartTransaction goes first, unless it waits behind a backlog."""
     message_id: str | None = None
     """The id of an earlier send whose answer never came; None: a new one."""
     on_unread: Callable[[JsonValue], None] | None = None
@@ -101,14 +101,14 @@ class Calls:
         timeout: Callable[[], timedelta],
         may_send: Callable[[Outgoing], bool],
         next_from_outbox: Callable[[], Outgoing | None],
-        starts_next: Callable[[str], bool],
+        starts_soon: Callable[[str], bool],
     ) -> None:
         self._core = core
         self._journal = journal
         self._timeout = timeout
         self._may_send = may_send
         self._next_from_outbox = next_from_outbox
-        self._starts_next = starts_next
+        self._starts_soon = starts_soon
         self._waiting: deque[Outgoing] = deque()
         self._pending: _Pending | None = None
         self._late: OrderedDict[str, _Pending] = OrderedDict()
@@ -258,7 +258,7 @@ class Calls:
     def _take(self) -> Outgoing | None:
         for index, outgoing in enumerate(self._waiting):
             if self._may_send(outgoing):
-                if outgoing.after_start_of and self._starts_next(outgoing.after_start_of):
+                if outgoing.after_start_of and self._starts_soon(outgoing.after_start_of):
                     break
                 del self._waiting[index]
                 return outgoing

@@ -42,9 +42,11 @@ class Faults:
             self._parts.sessions.start_if_ready(connector)
 
     def lock_jammed(self, event: LockJammed) -> None:
-        """Remember whether the cable lock moves."""
-        self._parts.connectors[event.connector_id].is_lock_jammed = event.jammed
+        """Remember whether the cable lock moves; a tag that waited for it starts now."""
+        connector = self._parts.connectors[event.connector_id]
+        connector.is_lock_jammed = event.jammed
         self._parts.core.changed("connectors")
+        self._parts.sessions.start_if_ready(connector)
 
     def _follow(self, connector: Connector, cause: str) -> None:
         self._parts.charging.apply_power()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.calls import Failure, FailureKind, Outgoing
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 SHOWN_MAX = 100
+SOON_MAX = 10
+"""Messages up to a StartTransaction that a status may wait for; a backlog is not waited for."""
 GIVEN_UP_MAX = 20
 """Messages that were given up and whose late answer is still of use."""
 UNKNOWN_TRANSACTION_ID = -1
@@ -145,14 +148,17 @@ class Outbox:
             is_useful_late=True,
         )
 
-    def starts_next(self, transaction_key: str) -> bool:
-        """Say whether `next` would give the StartTransaction of this transaction."""
+    def starts_soon(self, transaction_key: str) -> bool:
+        """Say whether the StartTransaction of this transaction goes now, or after a few others."""
         if not self._entries or self._is_in_flight:
             return False
-        record = self._entries[0]
-        is_due = record.next_attempt_at is None or record.next_attempt_at <= self._core.now
-        is_start = record.action == Action.START_TRANSACTION
-        return is_due and is_start and record.transaction_key == transaction_key
+        head = self._entries[0]
+        if head.next_attempt_at and self._core.now < head.next_attempt_at:
+            return False
+        return any(
+            record.action == Action.START_TRANSACTION and record.transaction_key == transaction_key
+            for record in islice(self._entries, SOON_MAX)
+        )
 
     def try_now(self) -> str | None:
         """Do not wait any longer for the next attempt; give what is tried, if anything is."""

@@ -131,8 +131,27 @@ def test_the_start_of_a_transaction_is_told_before_its_status(
     assert "Preparing" not in said[said.index(told[0]) :]
 
 
-def test_a_start_behind_a_backlog_holds_no_status_back() -> None:
-    """The status is news, the backlog is history: it is told at once."""
+@pytest.mark.parametrize(("sessions", "is_backlog"), [(1, False), (3, False), (6, True)])
+def test_a_status_waits_for_few_messages_and_for_no_backlog(
+    sessions: int, is_backlog: bool
+) -> None:
+    """The status is news, the backlog is history."""
+    made = rig()
+    send(made, 1, "Full", [entry(TAG)])
+    made.cut()
+    for _ in range(sessions):
+        made.act("plug_in", connector_id=2)
+        made.act("swipe", id_tag=TAG, connector_id=2)
+        made.act("plug_out", connector_id=2)
+    plug_first(made)
+    made.forget_sent()
+    made.reconnect()
+    said = order(made)
+    assert len(made.calls("StartTransaction")) == sessions + 1
+    assert (said.index("Charging") < said.index("StartTransaction")) is is_backlog
+
+
+def test_a_start_behind_one_that_is_tried_again_holds_no_status_back() -> None:
     made = rig()
     made.responders["StopTransaction"] = lambda _: "InternalError"
     charging(made, 2, OTHER_TAG)
