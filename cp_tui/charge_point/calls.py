@@ -144,6 +144,15 @@ class Calls:
         else:
             self._waiting.append(outgoing)
 
+    @property
+    def room(self) -> int:
+        """How many more calls may wait."""
+        return WAITING_MAX - len(self._waiting)
+
+    def has_triggered(self, action: Action) -> bool:
+        """Say whether such a call that TriggerMessage asked for is still to be sent."""
+        return any(o.action is action and o.is_triggered for o in self._waiting)
+
     def has(self, action: Action) -> bool:
         """Say whether a call of this action waits or is pending."""
         return self.pending_action is action or any(o.action is action for o in self._waiting)

@@ -52,6 +52,7 @@ from cp_tui.charge_point.station_keys import (
 from cp_tui.charge_point.variables import ChargingSchedules, Limit, ProfileEntry, Profiles
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType, ChargingSchedule
+from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
 
 PUBLISHED_S = 86_400
@@ -100,6 +101,7 @@ class Charging:
                 record.source,
             )
             for _, record in core.records(Table.PROFILE, ProfileRecord)
+            if core.config.has(FeatureProfile.SMART_CHARGING)
         )
         self._limits: dict[int, LimitInForce] = {}
         self._told: dict[int, tuple[Decimal, Decimal]] = {}

@@ -8,6 +8,17 @@ from decimal import Decimal
 from enum import StrEnum
 
 from cp_tui.ocpp.configuration_key import KeySpec
+from cp_tui.ocpp.feature_profile import FeatureProfile
+
+FEATURE_PROFILES = (
+    FeatureProfile.CORE,
+    FeatureProfile.LOCAL_AUTH_LIST_MANAGEMENT,
+    FeatureProfile.RESERVATION,
+    FeatureProfile.FIRMWARE_MANAGEMENT,
+    FeatureProfile.SMART_CHARGING,
+    FeatureProfile.REMOTE_TRIGGER,
+)
+"""All that there are here, in the order of SupportedFeatureProfiles."""
 
 
 class CurrentKind(StrEnum):
@@ -55,3 +66,10 @@ class ChargePointConfig:
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """First values of standard keys, from file or options; a value changed later wins."""
     custom_keys: tuple[CustomKey, ...] = ()
+    feature_profiles: frozenset[FeatureProfile] = frozenset(FEATURE_PROFILES)
+    """What this charger has; Core is always there (S 3.3)."""
+
+    def has(self, profile: FeatureProfile) -> bool:
+        """Say whether the charger has a feature profile."""
+        is_wanted = profile is FeatureProfile.CORE or profile in self.feature_profiles
+        return is_wanted and profile in FEATURE_PROFILES

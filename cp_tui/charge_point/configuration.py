@@ -99,8 +99,9 @@ class Configuration:
         return spec.name.lower() in self._custom
 
     def text(self, key: str) -> str:
-        """Give the value of a key, empty where it is not set."""
-        return self._states[key.lower()].value or ""
+        """Give the value of a key; empty where it is not set, or its feature profile not there."""
+        state = self._states.get(key.lower())
+        return (state and state.value) or ""
 
     def credentials(self) -> SetCredentials:
         """Give the AuthorizationKey to the link, where the security profile uses it (W 7.2)."""

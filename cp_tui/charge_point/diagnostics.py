@@ -37,7 +37,7 @@ _STATUS: Mapping[DiagnosticsState, DiagnosticsStatus] = MappingProxyType(
     {
         DiagnosticsState.IDLE: DiagnosticsStatus.IDLE,
         DiagnosticsState.UPLOADING: DiagnosticsStatus.UPLOADING,
-        DiagnosticsState.RETRYING: DiagnosticsStatus.UPLOADING,
+        DiagnosticsState.RETRYING: DiagnosticsStatus.UPLOAD_FAILED,
         DiagnosticsState.UPLOADED: DiagnosticsStatus.UPLOADED,
         DiagnosticsState.UPLOAD_FAILED: DiagnosticsStatus.UPLOAD_FAILED,
     }
@@ -155,7 +155,9 @@ class Diagnostics:
         words = f"diagnostics: try {after.attempt} of {after.attempts_max} failed: {event.text}"
         self._core.log(LogLevel.WARNING, words)
         state = DiagnosticsState.UPLOAD_FAILED if is_over else DiagnosticsState.RETRYING
-        self._move(state, tries=after)
+        # Every try is told, and so the CSMS sees the retries it asked for.
+        self._progress.begin()
+        self._move(state, tries=after, heard=None)
 
     @property
     def deadline(self) -> datetime | None:

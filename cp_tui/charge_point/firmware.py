@@ -45,7 +45,7 @@ _STATUS: Mapping[FirmwareState, FirmwareStatus] = MappingProxyType(
         FirmwareState.IDLE: FirmwareStatus.IDLE,
         FirmwareState.SCHEDULED: FirmwareStatus.IDLE,
         FirmwareState.DOWNLOADING: FirmwareStatus.DOWNLOADING,
-        FirmwareState.RETRYING: FirmwareStatus.DOWNLOADING,
+        FirmwareState.RETRYING: FirmwareStatus.DOWNLOAD_FAILED,
         FirmwareState.DOWNLOADED: FirmwareStatus.DOWNLOADED,
         FirmwareState.INSTALLING: FirmwareStatus.INSTALLING,
         FirmwareState.REBOOTING: FirmwareStatus.INSTALLING,

@@ -190,8 +190,8 @@ class Registration:
             self.boot()
 
     def boot(self, *, is_triggered: bool = False) -> None:
-        """Send a BootNotification, unless one is on its way."""
-        if self._calls.has(Action.BOOT_NOTIFICATION):
+        """Send a BootNotification, unless one is on its way; asked for, one that is to be sent."""
+        if self._is_on_its_way(Action.BOOT_NOTIFICATION, is_triggered=is_triggered):
             return
         self._boot_at = None
         config = self._core.config
@@ -210,12 +210,16 @@ class Registration:
         self._core.changed("registration")
 
     def heartbeat(self, *, is_triggered: bool = False) -> None:
-        """Send a Heartbeat, unless one is on its way."""
-        if self._calls.has(Action.HEARTBEAT):
+        """Send a Heartbeat, unless one is on its way; asked for, one that is to be sent."""
+        if self._is_on_its_way(Action.HEARTBEAT, is_triggered=is_triggered):
             return
         self._calls.call(
             Outgoing(HeartbeatRequest(), self._beaten, self._heartbeat_failed, is_triggered)
         )
+
+    def _is_on_its_way(self, action: Action, *, is_triggered: bool) -> bool:
+        """Say whether a call need not be made again; an open one is older than a trigger."""
+        return self._calls.has_triggered(action) if is_triggered else self._calls.has(action)
 
     def _booted(self, boot: int, response: WireModel) -> None:
         """Follow the answer to a BootNotification, a late one too, unless a newer one came."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from cp_tui.charge_point.calls import WAITING_MAX
 from cp_tui.charge_point.connector import Attempt, Connector, PendingStart
 from cp_tui.charge_point.parts import Parts
 from cp_tui.charge_point.reason import Reason, because
@@ -24,6 +25,7 @@ from cp_tui.ocpp.datatypes import (
     TriggerMessageStatus,
     UnlockStatus,
 )
+from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.remote_trigger import TriggerMessageRequest, TriggerMessageResponse
 
@@ -43,6 +45,9 @@ class RemoteRequests:
 
     def start(self, request: RemoteStartTransactionRequest) -> Answered:
         """Answer RemoteStartTransaction, then start as with a local tag (S 5.11)."""
+        if not self._parts.core.config.has(FeatureProfile.SMART_CHARGING):
+            # S 5.11: a profile is ignored where there is no smart charging.
+            request = request.model_copy(update={"charging_profile": None})
         found = self._connector_to_start(request)
         if isinstance(found, Reason):
             self._note_refusal(request, found)
@@ -230,7 +235,18 @@ class RemoteRequests:
 
     def trigger(self, request: TriggerMessageRequest) -> Answered:
         """Answer TriggerMessage, then send what was asked for (S 5.17)."""
-        found = self._to_trigger(request)
+        kinds = MessageTrigger
+        management = (
+            kinds.FIRMWARE_STATUS_NOTIFICATION,
+            kinds.DIAGNOSTICS_STATUS_NOTIFICATION,
+        )
+        has_management = self._parts.core.config.has(FeatureProfile.FIRMWARE_MANAGEMENT)
+        if request.requested_message in management and not has_management:
+            words = f"{request.requested_message} needs the profile FirmwareManagement"
+            reason = Reason(id="trigger.no_profile", rule="S 5.17", text=words)
+            status = TriggerMessageStatus.NOT_IMPLEMENTED
+            return TriggerMessageResponse(status=status), reason, None
+        found = self._room(request) or self._to_trigger(request)
         if isinstance(found, Reason):
             status = TriggerMessageStatus.REJECTED
             return TriggerMessageResponse(status=status), found, None
@@ -257,6 +273,19 @@ class RemoteRequests:
                 return parts.firmware.trigger
             case MessageTrigger.DIAGNOSTICS_STATUS_NOTIFICATION:
                 return parts.diagnostics.trigger
+
+    def _room(self, request: TriggerMessageRequest) -> Reason | None:
+        """Say why a message that is asked for would not go out, if so (S 5.17)."""
+        parts = self._parts
+        boot = MessageTrigger.BOOT_NOTIFICATION
+        if parts.registration.status is None and request.requested_message is not boot:
+            words = "nothing but BootNotification may be sent until the CSMS has answered it"
+            return Reason(id="trigger.not_registered", rule="S 4.2", text=words)
+        count = 1 if request.connector_id is not None else len(parts.connectors)
+        if parts.calls.room < count:
+            words = f"{WAITING_MAX} messages wait already: this one would not go out"
+            return Reason(id="trigger.no_room", rule="S 5.17", text=words)
+        return None
 
     def _values(self, connectors: list[Connector]) -> None:
         self._parts.sampling.trigger(connectors)

@@ -13,7 +13,6 @@ from types import MappingProxyType
 from cp_tui.charge_point.parts import Parts
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.remote import RemoteRequests
-from cp_tui.charge_point.station_keys import SUPPORTED_PROFILES
 from cp_tui.charge_point.variables import KeySource
 from cp_tui.ocpp.action import SPEC, Action, Direction
 from cp_tui.ocpp.core import (
@@ -35,11 +34,13 @@ from cp_tui.ocpp.core import (
 )
 from cp_tui.ocpp.datatypes import (
     AvailabilityType,
+    CancelReservationStatus,
     ChargingProfileStatus,
     ClearCacheStatus,
     ClearChargingProfileStatus,
     DataTransferStatus,
     GetCompositeScheduleStatus,
+    ReservationStatus,
     ResetStatus,
     ResetType,
     UpdateStatus,
@@ -121,8 +122,8 @@ class Requests:
             raise OcppError(
                 ErrorCode.NOT_SUPPORTED, f"{action} is sent by charge points, not to them"
             )
-        if spec.feature_profile not in SUPPORTED_PROFILES:
-            raise _without_profile(action, spec.feature_profile)
+        if not self._parts.core.config.has(spec.feature_profile):
+            return _without_profile(action, spec.feature_profile)
         return self._handlers[type(request)](request)
 
     # --- Core -------------------------------------------------------------------------------------
@@ -280,6 +281,23 @@ class Requests:
         )
 
 
-def _without_profile(action: Action, profile: FeatureProfile) -> OcppError:
+def _without_profile(action: Action, profile: FeatureProfile) -> Answer:
+    """Answer a request of a profile that this charger does not have: in its own words if it can."""
     words = f"{action} needs the profile {profile}, which is not supported"
-    return OcppError(ErrorCode.NOT_SUPPORTED, words)
+    response = _ANSWERS_WITHOUT_PROFILE.get(action)
+    if response is None:
+        raise OcppError(ErrorCode.NOT_SUPPORTED, words)
+    return Answer(response(), Reason(id="requests.no_profile", rule="S 3.3", text=words))
+
+
+_ANSWERS_WITHOUT_PROFILE: Mapping[Action, Callable[[], WireModel]] = MappingProxyType(
+    {
+        Action.RESERVE_NOW: lambda: ReserveNowResponse(status=ReservationStatus.REJECTED),
+        Action.CANCEL_RESERVATION: lambda: CancelReservationResponse(
+            status=CancelReservationStatus.REJECTED
+        ),
+        Action.SEND_LOCAL_LIST: lambda: SendLocalListResponse(status=UpdateStatus.NOT_SUPPORTED),
+        # S 5.10: no local list.
+        Action.GET_LOCAL_LIST_VERSION: lambda: GetLocalListVersionResponse(list_version=-1),
+    }
+)

@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.config import FEATURE_PROFILES, ChargePointConfig
 from cp_tui.charge_point.metering import SUPPORTED_MEASURANDS
 from cp_tui.charge_point.transaction_data import TRANSACTION_DATA_MAX
 from cp_tui.ocpp.configuration_key import STANDARD_KEYS, VENDOR_KEYS, Access, KeySpec
-from cp_tui.ocpp.feature_profile import FeatureProfile
-
-SUPPORTED_PROFILES = (
-    FeatureProfile.CORE,
-    FeatureProfile.LOCAL_AUTH_LIST_MANAGEMENT,
-    FeatureProfile.RESERVATION,
-    FeatureProfile.FIRMWARE_MANAGEMENT,
-    FeatureProfile.SMART_CHARGING,
-    FeatureProfile.REMOTE_TRIGGER,
-)
-"""What SupportedFeatureProfiles says; messages of other profiles answer NotSupported."""
 
 FILE_TRANSFER_PROTOCOLS = ("FTP", "FTPS", "HTTP", "HTTPS")
 
@@ -44,13 +33,13 @@ _SECURITY_KEYS = frozenset({"AuthorizationKey", "SecurityProfile"})
 
 def listed_keys(config: ChargePointConfig) -> tuple[KeySpec, ...]:
     """Give the standard keys and ours that this charge point has."""
-    standard = (
+    listed = (
         spec
-        for spec in STANDARD_KEYS
-        if (spec.profile in SUPPORTED_PROFILES and spec.name not in _WITHOUT_FUNCTION)
-        or spec.name in _SECURITY_KEYS
+        for spec in (*STANDARD_KEYS, *VENDOR_KEYS)
+        if (spec.profile is None or config.has(spec.profile) or spec.name in _SECURITY_KEYS)
+        and spec.name not in _WITHOUT_FUNCTION
     )
-    return tuple(_for_station(spec, config) for spec in (*standard, *VENDOR_KEYS))
+    return tuple(_for_station(spec, config) for spec in listed)
 
 
 def station_values(config: ChargePointConfig) -> Mapping[str, str]:
@@ -73,8 +62,8 @@ def station_values(config: ChargePointConfig) -> Mapping[str, str]:
         "StopTxnAlignedDataMaxLength": measurands,
         "StopTxnSampledDataMaxLength": measurands,
         "StopTransactionMaxMeterValues": str(TRANSACTION_DATA_MAX),
-        "SupportedFeatureProfiles": ",".join(SUPPORTED_PROFILES),
-        "SupportedFeatureProfilesMaxLength": "6",
+        "SupportedFeatureProfiles": ",".join(each for each in FEATURE_PROFILES if config.has(each)),
+        "SupportedFeatureProfilesMaxLength": str(len(FEATURE_PROFILES)),
         "SupportedFileTransferProtocols": ",".join(FILE_TRANSFER_PROTOCOLS),
         "UnlockConnectorOnEVSideDisconnect": "false" if _has_no_lock(config) else "true",
         "LocalAuthListMaxLength": str(LOCAL_LIST_MAX),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from cp_tui.ocpp.authorization_key import authorization_key_bytes, authorization_key_form
+from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.key_items import parse_measurand, parse_phase_rotation
 from cp_tui.ocpp.key_spec import INTEGER_MAX, Access, KeySpec, KeyType, Rule
 from cp_tui.ocpp.standard_core_keys import CORE_KEYS
@@ -38,6 +39,7 @@ VENDOR_KEYS: tuple[KeySpec, ...] = (
         "TxProfileFallback",
         KeyType.BOOLEAN,
         default="false",
+        profile=FeatureProfile.SMART_CHARGING,
         effect="true: where a TxProfile gives no limit, TxDefaultProfile does",
     ),
     KeySpec(
@@ -50,6 +52,7 @@ VENDOR_KEYS: tuple[KeySpec, ...] = (
         "ReservationEnabled",
         KeyType.BOOLEAN,
         default="true",
+        profile=FeatureProfile.RESERVATION,
         effect="false: ReserveNow is Rejected; the reservations there are stay in force",
     ),
     KeySpec(

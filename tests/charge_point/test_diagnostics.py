@@ -168,3 +168,23 @@ def test_a_broken_frame_is_shown_without_credentials() -> None:
     made.receive('[2,"a","GetDiagnostics",{"location":"ftp://user:geheim@h/x"')
     assert not [event for event in made.events if "geheim" in repr(event)]
     assert without_user_info('"a://b:c@d" "e://f"') == '"a://***@d" "e://f"'
+
+
+def test_each_try_tells_its_start_and_its_failure_even_at_once() -> None:
+    made = rig()
+    made.carrier = lambda _: "no route"
+    ask(made, retries=2, retryInterval=0)
+    made.after(10)
+    assert statuses(made) == ["Uploading", "UploadFailed"] * 3
+
+
+def test_a_failure_between_tries_that_was_lost_with_the_line_is_told_after_it() -> None:
+    made = rig()
+    slow(made)
+    ask(made, retries=1, retryInterval=60)
+    made.cut()
+    made.finish_transfer("no route")
+    made.reconnect()
+    made.after(60)
+    made.finish_transfer(True)
+    assert statuses(made) == ["Uploading", "UploadFailed", "Uploading", "Uploaded"]

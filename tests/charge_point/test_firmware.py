@@ -366,7 +366,7 @@ def test_triggered_it_tells_the_present_status() -> None:
     made.request("TriggerMessage", trigger)
     made.finish_transfer("no route")
     made.request("TriggerMessage", trigger)
-    assert statuses(made) == ["Downloading"] * 3
+    assert statuses(made) == [*["Downloading"] * 2, *["DownloadFailed"] * 2]
     update(made)
     made.finish_transfer(NEW_FIRMWARE)
     made.request("TriggerMessage", trigger)

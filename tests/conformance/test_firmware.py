@@ -103,7 +103,8 @@ def test_get_diagnostics_is_tried_again_as_often_and_as_late_as_was_asked() -> N
     made = rig()
     payload = {"location": "ftp://logs.example/in", "retries": 3, "retryInterval": 20}
     assert tries_of(made, "GetDiagnostics", payload) == [0, 20, 40, 60]
-    assert statuses(made, "DiagnosticsStatusNotification") == ["Uploading", "UploadFailed"]
+    told = statuses(made, "DiagnosticsStatusNotification")
+    assert told == ["Uploading", "UploadFailed"] * 4
 
 
 def test_update_firmware_is_tried_again_as_often_and_as_late_as_was_asked() -> None:
@@ -115,7 +116,7 @@ def test_update_firmware_is_tried_again_as_often_and_as_late_as_was_asked() -> N
         "retryInterval": 45,
     }
     assert tries_of(made, "UpdateFirmware", payload) == [300, 345, 390]
-    assert statuses(made) == [*["Downloading"] * 3, "DownloadFailed"]
+    assert statuses(made) == ["Downloading", "DownloadFailed"] * 3
 
 
 def test_tc_054_triggered_while_nothing_goes_on_says_idle() -> None:
