@@ -98,6 +98,8 @@ class Connector:
     attempt_until: datetime | None = None
     """When the attempt times out: ConnectionTimeOut after Preparing began (E 3.77)."""
     transaction: TransactionRecord | None = None
+    started_by: PendingStart | None = None
+    """What the running transaction began with; none survives a boot."""
     is_limit_below_minimum: bool = False
     faults: dict[ChargePointErrorCode, Fault] = field(default_factory=dict)
     is_charge_point_faulted: bool = False

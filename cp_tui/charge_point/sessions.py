@@ -135,6 +135,7 @@ class Sessions:
         connector.attempt_until = None
         connector.is_session_over = False
         connector.ended = None
+        connector.started_by = pending
         reservation_id = self._reservations.use(connector, pending)
         record = self._transactions.start(connector, pending, reservation_id)
         if not connector.has_fixed_cable:
@@ -158,6 +159,7 @@ class Sessions:
         record = self._transactions.stop(connector, stop_reason, explanation, id_tag)
         connector.is_session_over = True
         connector.ended = record
+        connector.started_by = None
         connector.energy_budget = None
         if unlock:
             self._unlock(connector)

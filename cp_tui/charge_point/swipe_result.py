@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cp_tui.charge_point.connector import Connector, SwipeEnd
+from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.refusals import decided_by
 from cp_tui.charge_point.variables import RefusedBy, SwipeOutcome, SwipeResult
 from cp_tui.ocpp.datatypes import format_date_time
@@ -45,6 +46,14 @@ def swipe_result(id_tag: str, end: SwipeEnd) -> SwipeResult:
         text=f"{id_tag} {what}: {end.reason.text}; {then}",
         plug_in_by=until,
     )
+
+
+def swipe_lost(id_tag: str, connector_id: int | None) -> SwipeResult:
+    """Give the answer for a tag that the charge point knows nothing of any more."""
+    text = "the charge point lost power and boots again"
+    reason = Reason(id="reset.power_lost", rule="cp-tui", text=text)
+    result = swipe_result(id_tag, SwipeEnd(SwipeOutcome.OVERTAKEN, None, reason))
+    return result.model_copy(update={"connector_id": connector_id})
 
 
 def _sentence(

@@ -88,7 +88,8 @@ def connector_view(parts: Parts, connector: Connector) -> ConnectorView:
     reading = core.body.reading(connector_id, core.now)
     fault = connector.shown_fault
     pending = connector.pending_start
-    attempt = pending.attempt if pending else connector.attempt
+    allowed = pending or connector.started_by
+    attempt = allowed.attempt if allowed else connector.attempt
     return ConnectorView(
         connector_id=connector_id,
         status=connector.status,
@@ -102,7 +103,7 @@ def connector_view(parts: Parts, connector: Connector) -> ConnectorView:
         is_operative=connector.is_operative,
         scheduled_operative=connector.scheduled_operative,
         authorized_id_tag=pending.id_tag if pending else None,
-        authorized_by=decided_by(pending.allowed_by) if pending else None,
+        authorized_by=decided_by(allowed.allowed_by) if allowed else None,
         is_authorized_remotely=attempt is not None and attempt.is_remote,
         asked_id_tag=connector.attempt.id_tag if connector.attempt else None,
         authorized_until=connector.attempt_until,

@@ -31,12 +31,13 @@ from cp_tui.charge_point.events import (
     TryNow,
 )
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.swipe_result import swipe_lost
 from cp_tui.charge_point.variables import Measurements, TagExplanation
 from cp_tui.engine import charging_params
 from cp_tui.engine.acts import ACTS
 from cp_tui.engine.charging_params import GetCompositeSchedule, GetMeasurements
 from cp_tui.engine.compose_params import ComposedCall, ComposedText
-from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.errors import CommandError, ErrorNumber, PowerLostError
 from cp_tui.engine.params import (
     AS_TEXT,
     PRINTABLE_ASCII,
@@ -315,7 +316,11 @@ async def _swipe(performer: Performer, params: Swipe) -> Answer:
     def event_of(request: int) -> Event:
         return Swiped(params.id_tag, params.connector_id, request, params.wait)
 
-    return await performer.ask(event_of, SWIPE_TIMEOUT_S)
+    try:
+        return await performer.ask(event_of, SWIPE_TIMEOUT_S)
+    except PowerLostError:
+        result = swipe_lost(params.id_tag, params.connector_id)
+        return Answer(result.model_dump(mode="json"), result.reason)
 
 
 async def _set_network(performer: Performer, params: SetNetwork) -> Answer:

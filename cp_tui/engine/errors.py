@@ -25,6 +25,13 @@ class CommandError(Exception):
         self.message = message
 
 
+class PowerLostError(CommandError):
+    """The charge point boots again, and what it was doing is lost."""
+
+    def __init__(self) -> None:
+        super().__init__(ErrorNumber.REFUSED, "the charge point boots again")
+
+
 class EngineStartError(Exception):
     """The engine cannot start; the message is one line for the operator."""
 

@@ -410,7 +410,7 @@ class Machine:
             # The answer to the Reset, or to what failed, is still on its way out.
             await self._link.end()
         self._inbox.drop(_is_from_link)
-        self._replies.refuse_seen("the charge point boots again")
+        self._replies.lose_seen()
         if not isinstance(cause, Failure):
             try:
                 self._charger.lose_power(await self._records(), self._clock())

@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.errors import CommandError, ErrorNumber, PowerLostError
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -70,10 +70,12 @@ class Replies:
         if (future := self._waiting.get(number)) is not None:
             refuse(future, text)
 
-    def refuse_seen(self, text: str) -> None:
-        """Refuse what the mind that ends now has seen."""
+    def lose_seen(self) -> None:
+        """Let go of what the mind has seen that ends now, because it boots again."""
         for number in self._seen & self._waiting.keys():
-            refuse(self._waiting[number], text)
+            future = self._waiting[number]
+            if not future.done():
+                future.set_exception(PowerLostError())
         self._seen.clear()
 
     def refuse_all(self, text: str) -> None:

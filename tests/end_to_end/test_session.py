@@ -324,3 +324,29 @@ async def test_ctl_says_what_went_wrong_and_whose_fault_it_is(serve: Serve) -> N
     nobody = await cp_tui("ctl", "--id=NOBODY", "stop")
     assert nobody.status == 2
     assert "NOBODY" in nobody.err
+
+
+async def test_a_tag_that_is_shown_from_a_shell_says_what_came_of_it(
+    csms: PeerCsms, serve: Serve
+) -> None:
+    """Whatever it is, it is an answer: exit status 0, the outcome as JSON, the reason apart."""
+    csms.blocked.add("THIEF")
+    done = await serve.ctl("swipe", "id_tag=THIEF", "connector_id=1")
+    assert (done.result["outcome"], done.result["by"]) == ("Refused", "CSMS")
+    assert done.result["text"].startswith("THIEF may not charge: the CSMS answered Blocked")
+    assert "the CSMS answered Blocked for THIEF [S 4.1]" in done.err
+
+    came = (await serve.ctl("swipe", "id_tag=TAG1", "connector_id=1")).result
+    assert (came["outcome"], came["connector_id"]) == ("Accepted", 1)
+    assert "plug in at connector 1 by 20" in came["text"]
+    connector = (await serve.ctl("get", "variable=connectors")).result[1]
+    assert (connector["authorized_id_tag"], connector["authorized_by"]) == ("TAG1", "CSMS")
+    assert connector["authorized_until"] == came["plug_in_by"]
+    came = (await serve.ctl("swipe", "id_tag=TAG1", "connector_id=1")).result
+    assert came["outcome"] == "Cancelled"
+
+    came = (await serve.ctl("swipe", "id_tag=TAG2", "connector_id=2", "wait=false")).result
+    assert (came["outcome"], came["by"]) == ("Asked", None)
+    done = await serve.ctl("swipe", "id_tag=TAG3", "connector_id=3")
+    assert (done.status, done.out) == (1, "")
+    assert "connector 3 does not exist; there are 1 to 2" in done.err

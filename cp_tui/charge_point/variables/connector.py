@@ -86,9 +86,9 @@ class Connector(Value):
     authorized_id_tag: str | None = None
     """A tag that may start here as soon as everything else is in place."""
     authorized_by: RefusedBy | None = None
-    """Who allowed that tag."""
+    """Who allowed that tag, or the one of the running transaction."""
     is_authorized_remotely: bool = False
-    """RemoteStartTransaction asked for that tag, or for the one that is asked about."""
+    """RemoteStartTransaction brought the tag that charges, may start or is asked about."""
     asked_id_tag: str | None = None
     """A tag that wants to start here and is being decided upon: Authorize is under way."""
     authorized_until: datetime | None = None

@@ -102,7 +102,7 @@ def transaction_name(connector: Connector) -> Content:
 def _tag(connector: Connector) -> Content:
     if connector.transaction:
         return safe_text(connector.transaction.id_tag)
-    return safe_text(connector.authorized_id_tag or "")
+    return safe_text(connector.authorized_id_tag or connector.asked_id_tag or "")
 
 
 def _cause(connector: Connector) -> Content:
@@ -141,9 +141,11 @@ def connector_facts(
     facts += _refused(connector, clock)
     if connector.transaction is not None:
         facts.append(Fact("Tx", _session(connector, clock)))
-    facts += [*_limit_facts(connector, clock), *about_limit]
-    if connector.authorized_id_tag and connector.transaction is None:
+    elif connector.asked_id_tag is not None:
+        facts.append(Fact("Tag", _asked(connector)))
+    elif connector.authorized_id_tag is not None:
         facts.append(Fact("Tag", _authorized(connector, clock)))
+    facts += [*_limit_facts(connector, clock), *about_limit]
     cause = joined([f"since {clock.time(connector.since)}", safe_text(connector.cause)])
     facts.append(Fact("Status", cause))
     if connector.info:
@@ -264,6 +266,7 @@ def _session(connector: Connector, clock: Clock) -> Content:
     return joined(
         [
             Content.assemble(transaction_name(connector), " ", safe_text(transaction.id_tag)),
+            *_allowed(connector),
             f"since {clock.minute(transaction.started_at)}",
             energy(transaction.energy_wh),
             Content.assemble("SoC ", charge) if charge else "",
@@ -271,10 +274,31 @@ def _session(connector: Connector, clock: Clock) -> Content:
     )
 
 
+def _asked(connector: Connector) -> Content:
+    """The tag that is being decided upon; it may not start yet."""
+    asked = Content.styled("the CSMS is being asked about it", "$text-warning")
+    return joined([safe_text(connector.asked_id_tag or ""), asked, *_remotely(connector)])
+
+
 def _authorized(connector: Connector, clock: Clock) -> Content:
+    """The tag that may start, who allowed it, and what it waits for."""
     until = connector.authorized_until
-    wait = f"waits for the cable until {clock.time(until)}" if until else "may start here"
-    return joined([safe_text(connector.authorized_id_tag or ""), wait])
+    wait = "waits for the lock" if connector.is_plugged else "waits for the cable"
+    if until:
+        wait += f" until {clock.time(until)}"
+    tag = safe_text(connector.authorized_id_tag or "", "bold")
+    return joined([tag, *_allowed(connector), wait])
+
+
+def _allowed(connector: Connector) -> list[str]:
+    """Who allowed the tag, and whether it came from far."""
+    by = connector.authorized_by
+    allowed = [] if by is None else [f"allowed by the {by}"]
+    return [*allowed, *_remotely(connector)]
+
+
+def _remotely(connector: Connector) -> list[str]:
+    return ["remote start"] if connector.is_authorized_remotely else []
 
 
 def _vehicle(connector: Connector) -> list[Fact]:
