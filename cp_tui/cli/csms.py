@@ -7,7 +7,7 @@ import signal
 from argparse import Namespace
 from contextlib import suppress
 
-from cp_tui.cli.output import complain
+from cp_tui.cli.output import complain, told_without_waiting
 from cp_tui.csms.serve import serve_central_system
 
 
@@ -21,9 +21,10 @@ def run(options: Namespace) -> int:
 
 
 async def _serve(port: int) -> None:
-    serving = asyncio.create_task(serve_central_system(port, lambda line: print(line, flush=True)))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, serving.cancel)
-    with suppress(asyncio.CancelledError):
-        await serving
+    with told_without_waiting() as tell:
+        serving = asyncio.create_task(serve_central_system(port, tell))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, serving.cancel)
+        with suppress(asyncio.CancelledError):
+            await serving

@@ -9,7 +9,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from cp_tui.cli.child import Child, ChildFailed, own_environment
-from cp_tui.cli.output import complain
+from cp_tui.cli.output import complain, told_without_waiting
 from cp_tui.cli.screen import read_look, show_screen, terminal_problem
 from cp_tui.settings.problem import SettingsError
 
@@ -71,18 +71,19 @@ def _as_lines(folder: Path, seconds: float) -> int:
 async def _tell(folder: Path, seconds: float) -> int:
     from cp_tui.cli.backstage import play_once
 
-    story = asyncio.create_task(play_once(folder, lambda line: print(line, flush=True), seconds))
-    loop = asyncio.get_running_loop()
     signals: list[signal.Signals] = []
+    with told_without_waiting() as tell:
+        story = asyncio.create_task(play_once(folder, tell, seconds))
+        loop = asyncio.get_running_loop()
 
-    def interrupt(number: signal.Signals) -> None:
-        signals.append(number)
-        story.cancel()
+        def interrupt(number: signal.Signals) -> None:
+            signals.append(number)
+            story.cancel()
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, interrupt, number)
-    try:
-        await story
-    except asyncio.CancelledError:
-        return 128 + signals[0] if signals else 1
-    return 0
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, interrupt, number)
+        try:
+            await story
+        except asyncio.CancelledError:
+            return 128 + signals[0] if signals else 1
+        return 0

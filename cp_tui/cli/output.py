@@ -1,10 +1,14 @@
-"""What every command says on standard error, harmless whatever text it is made of."""
+"""What every command says, harmless whatever text it is made of."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 WRONG_USE = 2
+LAST_LINES_S = 5.0
+"""For a slow reader to take the last lines of a command that ends."""
 
 
 def printable(text: str) -> str:
@@ -18,3 +22,23 @@ def complain(text: str, status: int = WRONG_USE) -> int:
     """Print one line about what went wrong; returns the exit status."""
     print(f"cp-tui: {printable(text)}", file=sys.stderr)
     return status
+
+
+@contextmanager
+def told_without_waiting() -> Iterator[Callable[[str], None]]:
+    """Give what prints a line on standard output, and goes on if nobody reads it.
+
+    For what lives in an event loop: a charge point must not wait for the terminal of its CSMS.
+    """
+    # Imported late: `ctl` prints its answer, and is called hundreds of times by a script.
+    from cp_tui.engine.line_writer import LineWriter, StreamSink
+
+    writer = LineWriter(StreamSink(sys.stdout), "({} lines are missing here)".format, "output")
+
+    def tell(line: str) -> None:
+        writer.put(line)
+
+    try:
+        yield tell
+    finally:
+        writer.close(LAST_LINES_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import sys
 from argparse import Namespace
@@ -16,6 +17,9 @@ from cp_tui.engine.engine import Engine
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.problem import SettingsError
+
+END_S_MAX = 9
+"""For an end in order; half of it is enough on a busy machine. Whoever started us waits 10 s."""
 
 
 def run(options: Namespace) -> int:
@@ -44,10 +48,14 @@ async def _serve(settings: ServeSettings, *, quiet: bool, until_stdin_closes: bo
     )
     door = ControlServer(engine, settings.socket, on_shutdown=end.set)
     await engine.start()
+    # What asyncio and the door have to say goes the same way: printed, it would wait for a reader.
+    logging.getLogger().handlers[:] = engine.log.handlers
     try:
         await door.start()
         await end.wait()
     finally:
+        # Nobody handles it: it ends the process whatever hangs, be it a disk at its last write.
+        signal.alarm(END_S_MAX)
         await door.close()
         await engine.close()
 

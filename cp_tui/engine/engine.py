@@ -33,7 +33,7 @@ from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.link import Link, LinkSettings
 from cp_tui.engine.link_history import LinkHistory
 from cp_tui.engine.lock import FolderLock, prepare_folder
-from cp_tui.engine.log import close_log, open_log
+from cp_tui.engine.log import Log, open_log
 from cp_tui.engine.machine import Machine
 from cp_tui.engine.replies import REPLY_TIMEOUT_S, Answer
 from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
@@ -46,6 +46,8 @@ from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, format_date_ti
 
 SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
 """A window further away is a mistake."""
+LOG_LOOK_S = 1.0
+"""Between two looks whether lines of the log are lost."""
 END_TIMEOUT_S = 5.0
 """For what is already in the inbox, at the end."""
 
@@ -79,6 +81,8 @@ class Engine:
         self.troubles = TroubleKeeper(self._hub.publish, clock)
         """What is wrong inside, for all who notice something."""
         self._ending = AsyncExitStack()
+        self.log: logging.Logger
+        """Where the engine tells what happens; it makes nobody wait."""
         self._charger: Charger
         self._machine: Machine | None = None
         self._link: Link
@@ -100,8 +104,11 @@ class Engine:
         async with AsyncExitStack() as stack:
             prepare_folder(self._data_dir)
             stack.callback(FolderLock(self._data_dir).release)
-            log = open_log(self._data_dir, self._log_level, self._log_stream)
-            stack.callback(close_log, log)
+            lines = open_log(self._data_dir, self._log_level, self._log_stream)
+            stack.callback(lines.close)
+            watch = asyncio.create_task(_watch_log(lines, self.troubles), name="log watch")
+            stack.callback(watch.cancel)
+            self.log = log = lines.logger
             stack.callback(self._hub.close)
             store = await Store.open(self._data_dir, log)
             stack.push_async_callback(store.close)
@@ -286,6 +293,13 @@ class Engine:
         if self._machine is None:
             raise CommandError(ErrorNumber.REFUSED, "the engine does not run")
         return self._machine
+
+
+async def _watch_log(log: Log, troubles: TroubleKeeper) -> None:
+    """Tell when lines of the log are lost, and when that is over."""
+    while True:
+        log.look(troubles)
+        await asyncio.sleep(LOG_LOOK_S)
 
 
 async def _finish(machine: Machine, work: asyncio.Task[None]) -> None:

@@ -1,24 +1,37 @@
 """The engine's log: a rotating file in the data folder, and stderr where wanted.
 
 The logger belongs to one engine and is not registered with the logging module, so nothing global is
-touched.
+touched. A line is written out where it is logged, with the values of that moment; a thread takes it
+to the file or the reader, for which nobody waits.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import stat
 import time
-from logging.handlers import RotatingFileHandler
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
 from cp_tui.engine.errors import EngineStartError
+from cp_tui.engine.line_writer import CLOSE_S, LineWriter, Sink, StreamSink, write_all
+from cp_tui.engine.troubles import TroubleKeeper
 
 LOG_FILE = "cp-tui.log"
 LOG_BYTES_MAX = 1_000_000
 LOG_FILES_KEPT = 3
+
+NOT_WRITING = "log.not_writing"
+"""The trouble: the log file takes no lines."""
+DROPPED = "log.dropped"
+"""The trouble: whoever reads standard error does not read on."""
+HINTS = {
+    NOT_WRITING: "make room on the disk; records and frames are not touched by this",
+    DROPPED: "let its reader read on, or start with --quiet; the file of the log is whole",
+}
 
 SysExcInfo = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -54,28 +67,107 @@ def _escaped(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def open_log(folder: Path, level: int, stream: TextIO | None) -> logging.Logger:
-    """Make the logger of one engine; `stream` gets what the file gets."""
-    log = logging.Logger("cp-tui", level)
+class LogFile:
+    """The newest lines in a file, those before in files beside it; the oldest make room."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file; raises `OSError`."""
+        self._path = path
+        # Not to wait for a reader of a FIFO that somebody put there.
+        self._file = self._opened(os.O_NONBLOCK)
+        os.set_blocking(self._file, True)
+
+    def write(self, data: bytes) -> None:
+        """Append a line; blocks, and raises `OSError`."""
+        found = os.fstat(self._file)
+        is_full = found.st_size and found.st_size + len(data) > LOG_BYTES_MAX
+        if is_full and stat.S_ISREG(found.st_mode):
+            self._roll_over()
+        write_all(self._file, data)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._file)
+
+    def _roll_over(self) -> None:
+        """Count the files on; raises `OSError`, rather than let this one grow without bound."""
+        names = [self._path.with_name(f"{LOG_FILE}.{n}") for n in range(1, LOG_FILES_KEPT + 1)]
+        for older, newer in zip(reversed(names), reversed([self._path, *names[:-1]]), strict=True):
+            if newer.exists():
+                newer.replace(older)
+        before, self._file = self._file, self._opened()
+        os.close(before)
+
+    def _opened(self, flags: int = 0) -> int:
+        flags |= os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        return os.open(self._path, flags, 0o600)
+
+
+class _Handler(logging.Handler):
+    """Writes the line at once, and leaves it to a writer."""
+
+    def __init__(self, sink: Sink, place: str) -> None:
+        super().__init__()
+        self.place = place
+        self.writer = LineWriter(sink, self._notice, place)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a record."""
+        try:
+            self.writer.put(self.format(record))
+        except Exception as error:
+            # The library would print a traceback to standard error, and wait for its reader.
+            self.writer.put(f"a line of the log cannot be written: {type(error).__name__}")
+
+    def _notice(self, count: int) -> str:
+        text = f"{count} lines of the log are missing here: {self.place} took no more"
+        values = {"msg": text, "levelno": logging.WARNING, "levelname": "WARNING"}
+        return self.format(logging.makeLogRecord(values))
+
+
+class Log:
+    """A logger, and what becomes of its lines."""
+
+    def __init__(self, logger: logging.Logger, handlers: Mapping[str, _Handler]) -> None:
+        self.logger = logger
+        self.handlers = handlers
+        """By the id of the trouble that each may have."""
+        self._told = dict.fromkeys(handlers, 0)
+
+    def look(self, troubles: TroubleKeeper) -> None:
+        """Raise and end the troubles of the log, according to how it stands."""
+        for trouble_id, handler in self.handlers.items():
+            writer = handler.writer
+            ever = writer.dropped_ever
+            new, self._told[trouble_id] = ever - self._told[trouble_id], ever
+            if new:
+                why = writer.error or "nobody reads it, or not fast enough"
+                text = f"Lines of the log are lost, {ever} so far: {handler.place} ({why})"
+                troubles.raise_trouble(trouble_id, text, HINTS[trouble_id], new)
+            elif not writer.is_dropping:
+                troubles.end_trouble(trouble_id)
+
+    def close(self) -> None:
+        """Write what waits, within a second or so, and close the files."""
+        deadline = time.monotonic() + CLOSE_S
+        for handler in self.handlers.values():
+            handler.writer.close(max(0.0, deadline - time.monotonic()))
+            self.logger.removeHandler(handler)
+            handler.close()
+
+
+def open_log(folder: Path, level: int, stream: TextIO | None) -> Log:
+    """Make the log of one engine; `stream` gets what the file gets. Raises `EngineStartError`."""
+    logger = logging.Logger("cp-tui", level)
     path = folder / LOG_FILE
     try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        handlers: list[logging.Handler] = [
-            RotatingFileHandler(path, maxBytes=LOG_BYTES_MAX, backupCount=LOG_FILES_KEPT)
-        ]
+        handlers = {NOT_WRITING: _Handler(LogFile(path), f"the file {path}")}
     except OSError as error:
         raise EngineStartError(f"cannot write {path}: {error.strerror}") from None
     if stream is not None:
-        handlers.append(logging.StreamHandler(stream))
+        handlers[DROPPED] = _Handler(StreamSink(stream), "standard error")
     form = "%(asctime)s.%(msecs)03dZ %(levelname)-7s %(message)s"
-    for handler in handlers:
+    for handler in handlers.values():
         handler.setFormatter(_Formatter(form, "%Y-%m-%dT%H:%M:%S"))
-        log.addHandler(handler)
-    return log
-
-
-def close_log(log: logging.Logger) -> None:
-    """Close the files of a logger."""
-    for handler in list(log.handlers):
-        log.removeHandler(handler)
-        handler.close()
+        logger.addHandler(handler)
+    return Log(logger, handlers)
