@@ -14,6 +14,7 @@ from cp_tui.charge_point.events import Event, MainsFailed
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.params import (
     AS_TEXT,
+    NONE_IF_EMPTY,
     PRINTABLE_ASCII,
     ConnectorId,
     ConnectorIdOrZero,
@@ -41,8 +42,8 @@ class RaiseError(Params):
 
     connector_id: ConnectorIdOrZero
     error_code: ErrorCode
-    info: CiText50 | None = None
-    vendor_error_code: CiText50 | None = None
+    info: Annotated[CiText50 | None, NONE_IF_EMPTY] = None
+    vendor_error_code: Annotated[CiText50 | None, NONE_IF_EMPTY] = None
 
 
 class ClearError(Params):

@@ -40,6 +40,7 @@ from cp_tui.engine.compose_params import ComposedCall, ComposedText
 from cp_tui.engine.errors import CommandError, ErrorNumber, PowerLostError
 from cp_tui.engine.params import (
     AS_TEXT,
+    NONE_IF_EMPTY,
     PRINTABLE_ASCII,
     ConnectorId,
     IdTag,
@@ -113,9 +114,10 @@ class DataTransfer(Params):
     """A DataTransfer to the CSMS (S 6.17)."""
 
     vendor_id: Annotated[str, StringConstraints(max_length=255, pattern=PRINTABLE_ASCII), AS_TEXT]
-    message_id: (
-        Annotated[str, StringConstraints(max_length=50, pattern=PRINTABLE_ASCII), AS_TEXT] | None
-    ) = None
+    message_id: Annotated[
+        Annotated[str, StringConstraints(max_length=50, pattern=PRINTABLE_ASCII), AS_TEXT] | None,
+        NONE_IF_EMPTY,
+    ] = None
     data: Text | None = None
 
 

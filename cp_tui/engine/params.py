@@ -40,6 +40,14 @@ def _as_text(value: object) -> object:
 
 
 AS_TEXT = BeforeValidator(_as_text)
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+NONE_IF_EMPTY = BeforeValidator(_none_if_empty)
+"""Of an optional text: an empty one is none, and is neither compared nor put on the wire."""
 PRINTABLE_ASCII = r"^[ -~]*$"
 Text = Annotated[str, AS_TEXT]
 IdTag = Annotated[

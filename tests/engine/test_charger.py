@@ -7,6 +7,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from pydantic import JsonValue
 
 from cp_tui.charge_point.effects import (
     Effect,
@@ -20,6 +21,7 @@ from cp_tui.charge_point.effects import (
     Table,
 )
 from cp_tui.charge_point.events import (
+    ErrorRaised,
     Event,
     EvSuspended,
     LockJammed,
@@ -29,6 +31,7 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.engine.charger import STATION_KEY, Charger, StoredRecords
 from cp_tui.engine.errors import CommandError
+from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.station.record import StationRecord
 from tests.engine.fakes import CONFIG, NOON, Minds
 
@@ -182,6 +185,14 @@ def test_impossible_acts_are_refused_in_words(
         charger_with(Minds()).act(method, dict(params), NOON)
     assert caught.value.code == code
     assert words in caught.value.message
+
+
+def test_an_error_of_empty_texts_is_one_without_them() -> None:
+    minds = Minds()
+    texts = {"info": "", "vendor_error_code": ""}
+    params: dict[str, JsonValue] = {"connector_id": 1, "error_code": "OtherError", **texts}
+    charger_with(minds).act("raise_error", params, NOON)
+    assert minds.events() == [ErrorRaised(1, ChargePointErrorCode.OTHER_ERROR)]
 
 
 def test_errors_and_locks_come_and_go() -> None:

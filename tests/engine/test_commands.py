@@ -118,6 +118,7 @@ async def refused(
         ("stop", {}, Stop(7)),
         ("restart", {}, Restart(7)),
         ("data_transfer", {"vendor_id": "v"}, TransferData(7, "v")),
+        ("data_transfer", {"vendor_id": "v", "message_id": ""}, TransferData(7, "v")),
         ("swipe", {"id_tag": "T"}, Swiped("T", request=7)),
         ("swipe", {"id_tag": "T", "connector_id": 2, "wait": True}, Swiped("T", 2, 7, wait=True)),
         # A shell user types `id_tag=12345678`, which parses as JSON.
