@@ -10,10 +10,12 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 from textual import on
 from textual.content import Content
+from textual.screen import Screen
 from textual.timer import Timer
 
 from cp_tui.control.client import ConnectionLost, EngineConnection, RpcError
@@ -137,6 +139,7 @@ class CpTuiApp(LookApp):
                 await self._has_heard.wait()
         for name, screen in self.main_screens.items():
             self.install_screen(screen, name)
+        self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)
         if self._has_user_themes:
             self.watch_themes()
         for problem in self.problems:
@@ -211,11 +214,22 @@ class CpTuiApp(LookApp):
             for screen in self.main_screens.values():
                 if screen is not self.main:
                     screen.miss(dirty)
-            self.main.show(snapshot, clock, dirty)
-            self.main.show_actions(self._footer())
+            if self.screen is self.main:
+                self.main.show(snapshot, clock, dirty)
+                self.main.show_actions(self._footer())
+            else:
+                self.main.miss(dirty)
+                self.main.show_alarm(snapshot, clock, dirty)
             for dialog in self.screen_stack:
                 if isinstance(dialog, FactsDialog) and has_news:
                     dialog.show(snapshot, clock)
+
+    def _screen_changed(self, screen: Screen[Any]) -> None:
+        """Show what the screen has missed under a dialog, before it is painted."""
+        if screen is self.main and self._is_shown.is_set():
+            with self.batch_update():
+                self.main.show(self.store.snapshot, self.clock, frozenset())
+                self.main.show_actions(self._footer())
 
     async def go_to(self, name: str) -> None:
         """Show another screen, with everything that it has missed."""
@@ -277,7 +291,11 @@ class CpTuiApp(LookApp):
             text = Content.assemble(Content.styled(action.title, "bold"), f": {why}")
             self.tell(Content.assemble(Content.styled("× ", "$text-warning"), text))
             return
-        self.run_worker(action.run(self.desk), name=action_id, group="action")
+        self.act(action.run(self.desk), name=action_id, group="action")
+
+    def act(self, work: Awaitable[object], *, name: str = "", group: str) -> None:
+        """Do something that may change what the keys are for; they wait for that."""
+        self.run_worker(self.gate.doing(work), name=name, group=group)
 
     async def action_quit(self) -> None:
         """Quit by whatever way Textual itself offers: ask as the action does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +11,11 @@ from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.content import Content
+from textual.driver import Driver
 from textual.filter import LineFilter
 
+from cp_tui.tui.key_gate import KeyGate, Swept
+from cp_tui.tui.key_parser import KeyParser
 from cp_tui.tui.line_filters import AsciiOnly, NoColors
 from cp_tui.tui.safe_text import clean_lines, safe_text
 from cp_tui.tui.theme import load_themes, packaged_themes, variable_defaults
@@ -31,6 +35,8 @@ class LookApp(App[str]):
     def __init__(self, *, theme: str, theme_folders: Sequence[Path], is_ascii: bool) -> None:
         super().__init__()
         self.animation_level = "none"
+        self.gate = KeyGate(self, self._let_through, self._dropped)
+        """Where keys wait until what was done before them is done."""
         self.problems: list[str] = []
         """What was wrong before the start, to be said on the screen."""
         self._ascii_filters = [AsciiOnly()] if is_ascii else []
@@ -40,6 +46,14 @@ class LookApp(App[str]):
             self.register_theme(found)
         if theme in self.available_themes:
             self.theme = theme
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver for this terminal, with our parser: it takes none as an argument."""
+        driver = super().get_driver_class()
+        names = vars(sys.modules[driver.__module__])
+        if "XTermParser" in names:
+            names["XTermParser"] = KeyParser
+        return driver
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The colours that only cp-tui has."""
@@ -52,10 +66,22 @@ class LookApp(App[str]):
         return [*others, *self._ascii_filters]
 
     async def on_event(self, event: events.Event) -> None:
-        """Clean what is pasted: inputs of Textual send it to the terminal as it is."""
+        """Let input wait for its turn; clean what is pasted: Textual's inputs paint it as it is."""
         if isinstance(event, events.Paste):
             event.text = clean_lines(event.text)
+        if not self.gate.takes(event):
+            await super().on_event(event)
+
+    async def _let_through(self, event: events.Event) -> None:
         await super().on_event(event)
+
+    def _dropped(self, count: int) -> None:
+        keys = "1 key" if count == 1 else f"{count} keys"
+        self.tell(Content.styled(f"{keys} dropped: the screen was busy", "$text-warning"))
+
+    async def on_swept(self, message: Swept) -> None:
+        """What the keys before did is done, as far as the way of this message goes."""
+        await self.gate.swept(message)
 
     def _fatal_error(self) -> None:
         """End with the exception alone: Textual's own report shows variables, secrets included."""

@@ -19,6 +19,7 @@ from cp_tui.tui.desk import Choice, Form, Question
 from cp_tui.tui.dialogs.choose import ChooseDialog
 from cp_tui.tui.dialogs.compose import ComposeDialog
 from cp_tui.tui.dialogs.confirm import ConfirmDialog
+from cp_tui.tui.dialogs.dialog import Dialog, T
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.dialogs.key_table import KeyTableDialog
@@ -104,7 +105,7 @@ class ScreenDesk:
                 pane.open_filter(words)
                 pane.take_focus()
 
-        self._app.run_worker(show(), group="screen")
+        self._app.act(show(), group="screen")
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal; nobody learns whether it arrives."""
@@ -112,19 +113,26 @@ class ScreenDesk:
 
     async def command(self, call: Call) -> None:
         """Send a command; its state and outcome appear in the line of activity."""
-        await self._app.commands.finish(self._app.commands.begin(call))
+        run = self._app.commands.begin(call)
+        with self._app.gate.waiting():
+            await self._app.commands.finish(run)
+
+    async def _answer_to(self, dialog: Dialog[T]) -> T:
+        """Show a dialog and wait for what comes of it; the keys are for the dialog."""
+        with self._app.gate.waiting(dialog):
+            return await self._app.push_screen_wait(dialog)
 
     async def ask(self, question: Question) -> bool:
         """Ask once; escape is no."""
         dialog = ConfirmDialog(question)
-        return await self._app.push_screen_wait(dialog)
+        return await self._answer_to(dialog)
 
     async def fill(self, form: Form) -> None:
         """Let a form be filled; a table of keys gets a dialog of its own."""
         dialog = FormDialog(form, self._send, lambda: self._app.clock)
-        outcome = await self._app.push_screen_wait(dialog)
+        outcome = await self._answer_to(dialog)
         if isinstance(outcome, Outcome) and outcome.keys is not None:
-            await self._app.push_screen_wait(KeyTableDialog(outcome.keys))
+            await self._answer_to(KeyTableDialog(outcome.keys))
 
     async def compose(self, bench: Bench, draft: Draft) -> ComposeEnd:
         """Let a message be composed and sent; tells how the bench was left."""
@@ -136,7 +144,7 @@ class ScreenDesk:
         dialog = ComposeDialog(
             bench, draft, self._send, lambda: self._app.clock, remember, self.message_id
         )
-        return await self._app.push_screen_wait(dialog)
+        return await self._answer_to(dialog)
 
     def drafts(self, bench: str) -> Sequence[SentDraft]:
         """What was sent from a bench in this session, newest first."""
@@ -148,7 +156,7 @@ class ScreenDesk:
 
     async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
         """Let one of a list be chosen."""
-        return await self._app.push_screen_wait(ChooseDialog(title, choices))
+        return await self._answer_to(ChooseDialog(title, choices))
 
     def show(
         self, title: str, facts: FactSource, step: Callable[[CursorMove], None] | None = None
@@ -183,7 +191,7 @@ class ScreenDesk:
             await self._app.go_to(screen)
             self._app.main.look_at(part)
 
-        self._app.run_worker(go(), group="screen")
+        self._app.act(go(), group="screen")
 
     def screen_does(self, what: str) -> None:
         """Do something that concerns the screen alone."""
@@ -204,7 +212,7 @@ class ScreenDesk:
             "quit": self._quit,
         }
         if what in self._app.main_screens:
-            self._app.run_worker(self._app.go_to(what), group="screen")
+            self._app.act(self._app.go_to(what), group="screen")
         else:
             acts[what]()
 
@@ -344,7 +352,7 @@ class ScreenDesk:
         ]
         options = (Option(RECONNECT, "r", "Reconnect"), Option(LEAVE, "l", "Leave"))
         dialog = OptionsDialog("No engine", facts, options, can_escape=False)
-        return await self._app.push_screen_wait(dialog) or RECONNECT
+        return await self._answer_to(dialog) or RECONNECT
 
     async def _send(self, call: Call, under_way: Callable[[CommandRun], None]) -> CommandRun:
         """Send for a form; when the form is closed, the command goes on without it."""

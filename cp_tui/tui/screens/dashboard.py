@@ -119,10 +119,14 @@ class DashboardScreen(MainScreen):
             # the cable knows it.
             is_failing = snapshot.link.phase not in CALM and snapshot.link.network_up
             self.set_class(is_failing, "-trouble")
-        if ALARM_SHOWS & (dirty | self._missed):
-            self.alarm.tell(snapshot, clock)
-            self.set_class(self.alarm.has_second, "-second")
+        self.show_alarm(snapshot, clock, dirty | self._missed)
+        self.set_class(self.alarm.has_second, "-second")
         super().show(snapshot, clock, dirty)
+
+    def show_alarm(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
+        """Say what is wrong, under a dialog as well; the second line gets its room later."""
+        if ALARM_SHOWS & dirty:
+            self.alarm.tell(snapshot, clock)
 
     @on(AlarmLine.Opened)
     def _alarms_wanted(self) -> None:

@@ -113,6 +113,9 @@ class MainScreen(QuietScreen):
         if TOP_LINE_SHOWS & dirty:
             self._top.show(lambda width: top_line(snapshot, clock, width))
 
+    def show_alarm(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
+        """Show under a dialog what must not wait; everything else is missed until it has gone."""
+
     def enter(self, snapshot: Snapshot) -> None:
         """Begin with what was looked at on the screen before."""
 

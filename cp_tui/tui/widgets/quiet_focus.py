@@ -83,3 +83,13 @@ class QuietScreen(Screen[None]):
         if self._is_quiet and not regions and not layout and not recompose:
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def _compositor_refresh(self) -> None:
+        """Under a dialog, pass on what has changed and not the whole screen.
+
+        There Textual marks the whole screen as changed whenever a line of it has, and paints it
+        with the next one: 16 KB a time. No public method is called at that point.
+        """
+        super()._compositor_refresh()
+        if self is not self.app.screen:
+            self._repaint_required = False

@@ -1,0 +1,250 @@
+"""One key at a time: a key waits until what the keys before it did has settled.
+
+Textual hands a key to whatever has the focus when it arrives, but dialogs open, screens change and
+the focus moves later. Over a line that stalls, a whole word arrives in one packet, and its letters
+would be keys of the screen below the form that the first of them opens.
+
+Settled is: no action is on its way to a dialog, a screen or a wait (`doing`, `waiting`); the screen
+on top is mounted; and a message sent along the way that keys take, from what has the focus up
+to the app, found nothing before it there, and the same screens and focus at its end. The message
+is sent only while a key waits: at rest nothing runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.dom import DOMNode
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+
+LOOK_S = 0.02
+"""How often is looked, while a key waits, whether it may pass now: the message may have been lost
+with a widget that has gone. A terminal that takes nothing more stops the whole loop, so looks are
+counted and not seconds."""
+LOOKS_MAX = round(1.0 / LOOK_S)
+"""The first of the keys waits a second; then it and those behind it are dropped, with a word."""
+HOLD_LOOKS_MAX = 10 * LOOKS_MAX
+"""An action that holds the keys for so long is stuck; it must not jam the keyboard for good."""
+WAITING_MAX = 4_096
+"""More keys than this are dropped as well: a person has not typed them."""
+
+
+SWEEP_LOOKS_MAX = LOOKS_MAX // 4
+"""A message that is under way for longer is taken for lost."""
+
+Event = events.Key | events.Paste | events.MouseEvent
+
+
+class Swept(Message, verbose=True):
+    """Goes the way of a key, behind everything that keys have brought about there."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+class Hold:
+    """Keeps the gate shut for an action, until it is done or waits for somebody."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        """How often keys were kept waiting by it."""
+        self.task: asyncio.Task[Any] | None = None
+        """In which the action runs, once it does."""
+        self.is_waiting = False
+        self.dialog: Screen[Any] | None = None
+        """What it waits for: the keys are for that while it is on the screen, and not after."""
+
+    def holds_at(self, screens: Sequence[Screen[Any]]) -> bool:
+        """Whether keys have to wait while these screens are shown."""
+        if self.looks > HOLD_LOOKS_MAX:
+            return False
+        if self.is_waiting:
+            return self.dialog is not None and self.dialog not in screens
+        return True
+
+
+class KeyGate:
+    """Lets keys, pastes and clicks through in order, one at a time."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        admit: Callable[[Event], Awaitable[None]],
+        drop: Callable[[int], None],
+    ) -> None:
+        """`admit` hands an event on; `drop` hears how many keys were given up."""
+        self._app = app
+        self._admit = admit
+        self._drop = drop
+        self._holds: list[Hold] = []
+        self._waiting: deque[Event] = deque()
+        self._looks = 0
+        """While the first key waits."""
+        self._too_many = 0
+        self._sweep_number = 0
+        self._sweep_looks: int | None = None
+        """While a message is under way; else none."""
+        self._way_swept: Sequence[DOMNode] = ()
+        self._seen: tuple[object, ...] = ()
+        self._was_quiet = False
+        self._watch: asyncio.TimerHandle | None = None
+
+    # --- keys -------------------------------------------------------------------------------------
+
+    def takes(self, event: events.Event) -> bool:
+        """Whether an event is one for the gate, which has it now; else it may pass at once."""
+        if not isinstance(event, Event) or event.is_forwarded:
+            return False
+        if isinstance(event, events.MouseMove):
+            if not self._waiting:
+                return False
+            if isinstance(self._waiting[-1], events.MouseMove):
+                self._waiting.pop()
+        if len(self._waiting) >= WAITING_MAX:
+            self._too_many += 1
+            return True
+        if not self._waiting:
+            self._looks = 0
+        self._waiting.append(event)
+        if self._watch is None:
+            self._watch_on()
+        self.look()
+        return True
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a key waits."""
+        return bool(self._waiting)
+
+    async def swept(self, message: Swept) -> None:
+        """The message has come all the way: let the next key through, or send another."""
+        if message.number != self._sweep_number:
+            return
+        self._sweep_looks = None
+        if not self._waiting:
+            return
+        if self._was_quiet and self._is_quiet() and self._seen == self._state():
+            event = self._waiting.popleft()
+            hit = self._hit(event)
+            await self._admit(event)
+            self._looks = 0
+            if self._waiting:
+                self._sweep(hit)
+        else:
+            self.look()
+
+    def look(self) -> None:
+        """Find out whether the first key may pass, unless that is under way or it may not yet."""
+        if not self._app.screen_stack:
+            return
+        if self._waiting and self._sweep_looks is None and not self._is_held():
+            self._sweep()
+
+    # --- actions ----------------------------------------------------------------------------------
+
+    def doing(self, work: Awaitable[object]) -> Coroutine[Any, Any, None]:
+        """An action that holds the keys from now until it is done or waits for somebody."""
+        hold = Hold()
+        self._holds.append(hold)
+
+        async def done() -> None:
+            hold.task = asyncio.current_task()
+            try:
+                await work
+            finally:
+                self._holds.remove(hold)
+                self.look()
+
+        return done()
+
+    @contextmanager
+    def waiting(self, dialog: Screen[Any] | None = None) -> Iterator[None]:
+        """While an action waits for the engine the keys pass; for a dialog, while it is shown."""
+        task = asyncio.current_task()
+        hold = next((each for each in self._holds if each.task is task), Hold())
+        hold.is_waiting, hold.dialog = True, dialog
+        self.look()
+        try:
+            yield
+        finally:
+            hold.is_waiting, hold.dialog, hold.looks = False, None, 0
+
+    # --- what has settled -------------------------------------------------------------------------
+
+    def _is_held(self) -> bool:
+        screens = self._app.screen_stack
+        return any(hold.holds_at(screens) for hold in self._holds)
+
+    def _state(self) -> tuple[object, ...]:
+        return (*self._app.screen_stack, self._app.focused)
+
+    def _way(self) -> Sequence[DOMNode]:
+        """Where a key comes past, before the app."""
+        top = self._app.screen_stack[-1]
+        return (self._app.focused or top).ancestors_with_self
+
+    def _is_quiet(self) -> bool:
+        if self._is_held() or not self._app.screen_stack[-1].is_mounted:
+            return False
+        return all(node.message_queue_size == 0 for node in self._way())
+
+    def _hit(self, event: Event) -> Widget | None:
+        """What a click hits; keys go to what has the focus."""
+        if not isinstance(event, events.MouseEvent):
+            return None
+        hits = self._app.screen_stack[-1].get_widgets_at(int(event.x), int(event.y))
+        return next((widget for widget, _ in hits), None)
+
+    def _sweep(self, first: Widget | None = None) -> None:
+        self._sweep_number += 1
+        self._sweep_looks = 0
+        self._seen = self._state()
+        self._was_quiet = first is None and self._is_quiet()
+        start = first or self._app.focused or self._app.screen_stack[-1]
+        self._way_swept = start.ancestors_with_self
+        message = Swept(self._sweep_number)
+        if not start.post_message(message):
+            self._app.post_message(message)
+
+    def _is_lost(self) -> bool:
+        """Whether the message is not coming: somebody on its way has gone meanwhile."""
+        if self._sweep_looks is None:
+            return False
+        self._sweep_looks += 1
+        is_late = self._sweep_looks > SWEEP_LOOKS_MAX
+        return is_late or not all(node.is_running for node in self._way_swept)
+
+    def _watch_on(self) -> None:
+        self._watch = asyncio.get_running_loop().call_later(LOOK_S, self._watched)
+
+    def _watched(self) -> None:
+        """While a key waits: give up what has waited too long, and ask again what was not heard."""
+        self._watch = None
+        if not self._waiting or not self._app.screen_stack:
+            return
+        self._looks += 1
+        for hold in self._holds:
+            hold.looks += 1
+        if self._looks > LOOKS_MAX:
+            self._give_up()
+            return
+        if self._is_lost():
+            self._sweep_looks = None
+        self.look()
+        self._watch_on()
+
+    def _give_up(self) -> None:
+        moves = (events.MouseMove, events.MouseUp)
+        count = sum(not isinstance(each, moves) for each in self._waiting)
+        self._waiting.clear()
+        self._drop(count + self._too_many)
+        self._too_many = 0

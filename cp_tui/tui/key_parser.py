@@ -1,0 +1,54 @@
+"""What a terminal sends, as keys: an escape that begins no sequence is a key of its own.
+
+For Textual an escape and a letter in one packet are Alt and the letter, and with some signs the
+escape is lost. Over a line that stalls, that is somebody who closes a dialog and goes on. No action
+of ours needs Alt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from textual._xterm_parser import XTermParser
+from textual.message import Message
+
+PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
+SEQUENCES = r"\[|\x1b|O[A-DFHMP-SXj-y]|O?\Z"
+"""What may follow an escape that is not alone, or not known to be yet."""
+MARKS = re.compile(rf"\x1b\[20[01]~|\x1b(?!{SEQUENCES})")
+TAIL = len(PASTE_ENDS) - 1
+
+
+class KeyParser(XTermParser):
+    """Textual's own, told what it cannot know."""
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._tail = ""
+        self._is_paste = False
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Parse what has come; after an escape that is alone, wait for nothing more."""
+        begin = 0
+        for end in self._lone_escapes(data):
+            if end > begin:
+                yield from super().feed(data[begin:end])
+            begin = end
+            # Nothing public says that the time for the rest of a sequence is over.
+            if self._timeout_time is not None:
+                self._timeout_time = 0.0
+                yield from self.tick()
+        if begin < len(data) or not data:
+            yield from super().feed(data[begin:])
+
+    def _lone_escapes(self, data: str) -> Iterable[int]:
+        """Where each of them ends; 0 for the last character of what came before."""
+        text, before = self._tail + data, len(self._tail)
+        for mark in MARKS.finditer(text):
+            if mark[0] in (PASTE_BEGINS, PASTE_ENDS):
+                if mark.end() > before:
+                    self._is_paste = mark[0] == PASTE_BEGINS
+            elif mark.end() >= before and not self._is_paste:
+                yield mark.end() - before
+        self._tail = text[-TAIL:]

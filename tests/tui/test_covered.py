@@ -1,0 +1,95 @@
+"""What lies under a dialog is not painted, but for the alarm line, and is up to date afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+import pytest
+from pydantic import BaseModel
+from rich.console import Console, RenderableType
+from textual.screen import Screen
+
+from cp_tui.charge_point import variables as v
+from cp_tui.tui.app import CpTuiApp
+from tests.tui import worlds
+from tests.tui.driving import Drive, screen
+
+ROUNDS = 5
+LINE_CELLS_MAX = 2 * 80
+"""A covered line, and what of it lies beside it."""
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The cells of each picture, or part of one, that was sent."""
+    found: list[int] = []
+    display = CpTuiApp._display
+
+    def noted(self: CpTuiApp, screen: Screen[object], renderable: object) -> None:
+        if renderable is None:
+            return
+        console = Console(width=80, height=24)
+        segments = console.render(cast(RenderableType, renderable))
+        found.append(sum(segment.cell_length for segment in segments))
+        display(self, screen, renderable)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(CpTuiApp, "_display", noted)
+    return found
+
+
+def connectors_at(world: Mapping[str, BaseModel], soc: float) -> v.Connectors:
+    """The same connectors, with what changes every second while a vehicle charges."""
+    found = world["connectors"]
+    assert isinstance(found, v.Connectors)
+    changed = []
+    for each in found.root:
+        reading = each.measurement
+        if reading is not None:
+            each = each.model_copy(
+                update={"measurement": reading.model_copy(update={"power_w": 1000.0 * soc})}
+            )
+        changed.append(each)
+    return v.Connectors(tuple(changed))
+
+
+async def go_on(drive: Drive) -> None:
+    """Let the meters run for a while."""
+    for number in range(ROUNDS):
+        drive.engine.publish("connectors", connectors_at(drive.engine.world, 1.5 + number))
+        await drive.settle()
+
+
+async def test_without_a_dialog_every_reading_is_painted(painted: list[int]) -> None:
+    async with screen(worlds.healthy()) as drive:
+        painted.clear()
+        await go_on(drive)
+        assert len(painted) >= ROUNDS, "else the tests below prove nothing"
+
+
+@pytest.mark.parametrize("key", ["s", "w", "d", "question_mark", "ctrl+p"])
+async def test_under_a_dialog_no_reading_is_painted(key: str, painted: list[int]) -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press(key)
+        assert len(drive.app.screen_stack) == 3
+        painted.clear()
+        await go_on(drive)
+        assert painted == []
+        await drive.press("escape")
+        seen = drive.text()
+    async with screen(worlds.healthy()) as drive:
+        before = drive.text()
+        await go_on(drive)
+        assert drive.text() == seen != before
+
+
+async def test_under_a_dialog_the_alarm_line_goes_on(painted: list[int]) -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press("s")
+        painted.clear()
+        drive.engine.publish("link", worlds.broken_link())
+        await drive.settle()
+        lines = [strip.text for strip in drive.strips()]
+        assert "connection refused" in lines[1]
+        assert painted
+        assert sum(painted) <= LINE_CELLS_MAX

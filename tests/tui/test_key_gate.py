@@ -1,0 +1,185 @@
+"""Keys that arrive together: each waits for what those before it did, and none falls through."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.app import ComposeResult
+from textual.constants import ESCAPE_DELAY
+from textual.widgets import Input
+
+from cp_tui.tui.dialogs.choose import ChooseDialog
+from cp_tui.tui.dialogs.confirm import ConfirmDialog
+from cp_tui.tui.dialogs.dialog import Dialog
+from cp_tui.tui.dialogs.form import FormDialog
+from cp_tui.tui.key_parser import KeyParser
+from cp_tui.tui.panes.filtered_pane import FilteredPane
+from cp_tui.tui.widgets.line_table import LineTable
+from tests.tui import worlds
+from tests.tui.driving import Drive, screen
+
+PASTE = "\x1b[200~{}\x1b[201~"
+
+
+async def packet(drive: Drive, text: str) -> None:
+    """Let what a terminal sends arrive in one piece, and wait until nothing moves."""
+    parser = KeyParser()
+    for event in parser.feed(text):
+        drive.app.post_message(event)
+    await asyncio.sleep(2 * ESCAPE_DELAY)
+    for event in parser.tick():
+        drive.app.post_message(event)
+    while drive.app.gate.is_busy:
+        await asyncio.sleep(0.01)
+    await drive.settle()
+
+
+def calls(drive: Drive, method: str) -> list[dict[str, object]]:
+    """With what a method of the engine was called."""
+    return [dict(params) for name, params in drive.engine.calls if name == method]
+
+
+async def test_a_word_behind_the_key_of_a_form_is_typed_into_the_form() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await packet(drive, "wNEWTAG")
+        assert isinstance(drive.app.screen, FormDialog)
+        assert drive.app.screen.query(Input).first().value == "NEWTAG"
+        assert drive.engine.calls == [] or calls(drive, "set_network") == []
+
+
+async def test_a_form_is_filled_and_sent_in_one_packet() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await packet(drive, "wNEWTAG\r")
+        assert [call["id_tag"] for call in calls(drive, "swipe")] == ["NEWTAG"]
+
+
+async def test_a_tab_moves_on_before_what_follows_it_is_typed() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await packet(drive, "wNEWTAG\t1")
+        texts = [each.value for each in drive.app.screen.query(Input)]
+        assert texts[:2] == ["NEWTAG", "1"]
+
+
+async def test_an_answer_behind_a_question_answers_it() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await packet(drive, "sy")
+        assert not isinstance(drive.app.screen, Dialog)
+        assert len(calls(drive, "stop")) == 1
+
+
+@pytest.mark.parametrize("times", [1, 5])
+async def test_a_filter_takes_its_words_on_another_screen_as_well(times: int) -> None:
+    async with screen(worlds.healthy()) as drive:
+        await packet(drive, "2/Boot\r" * times)
+        assert drive.app.main.NAME == "messages"
+        pane = drive.app.main.filtered_pane
+        assert isinstance(pane, FilteredPane)
+        assert pane.words == "Boot"
+        assert not isinstance(drive.app.focused, Input)
+
+
+async def test_the_palette_takes_its_words_and_opens_what_is_found() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await packet(drive, "\x10theme\rlight")
+        assert isinstance(drive.app.screen, ChooseDialog)
+        assert drive.app.screen.query_one(Input).value == "light"
+        await packet(drive, "\x1b")
+        assert not isinstance(drive.app.screen, Dialog)
+
+
+async def test_a_paste_behind_the_key_of_a_form_goes_into_the_form() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await packet(drive, "w" + PASTE.format("PASTED"))
+        assert drive.app.screen.query(Input).first().value == "PASTED"
+
+
+async def test_a_letter_behind_jump_mode_jumps() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await packet(drive, "\x0fd")
+        assert drive.app.main.focused_pane is drive.app.main.panes[3]
+        assert not isinstance(drive.app.screen, Dialog)
+
+
+async def test_escape_and_what_follows_are_two_keys() -> None:
+    async with screen(worlds.healthy(), quit_choice=True) as drive:
+        for after in "?\x1bq", "l\x1b:\x1b?\x1bq", "?\x1b\x1bq":
+            await packet(drive, after)
+            assert "Quit" in drive.text(), after
+            await packet(drive, "\x1b")
+            assert not isinstance(drive.app.screen, Dialog)
+
+
+async def test_zoom_and_back_again() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await packet(drive, "zz")
+        assert drive.app.main.maximized is None
+        await packet(drive, "z")
+        assert drive.app.main.maximized is not None
+
+
+async def test_a_click_among_keys_hits_what_is_there_by_then() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press("s")
+        dialog = drive.app.screen
+        assert isinstance(dialog, ConfirmDialog)
+        x, y = dialog.query_one("#yes").region.center
+        click = f"\x1b[<0;{int(x) + 1};{int(y) + 1}{{}}"
+        await packet(drive, "\x1b")
+        await packet(drive, "s" + click.format("M") + click.format("m") + "wTAG")
+        assert len(calls(drive, "stop")) == 1
+        assert drive.app.screen.query(Input).first().value == "TAG"
+
+
+async def test_a_thousand_steps_are_a_thousand_steps() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await packet(drive, "3")
+        table = drive.app.screen.query_one(LineTable)
+        assert table.cursor_row == 0
+        await packet(drive, "\x1b[B\x1b[A" * 500 + "j")
+        assert table.cursor_row == 1
+        assert "dropped" not in drive.text()
+
+
+async def test_a_command_that_waits_for_the_engine_keeps_no_keys() -> None:
+    async with screen(worlds.healthy()) as drive:
+        answer = drive.engine.holds("stop")
+        await packet(drive, "sywTAG")
+        assert len(calls(drive, "stop")) == 1
+        assert drive.app.screen.query(Input).first().value == "TAG"
+        answer.set()
+
+
+class SlowDialog(Dialog[None]):
+    """Comes too late."""
+
+    def compose(self) -> ComposeResult:
+        yield Input(classes="box")
+
+    async def begin(self) -> None:
+        await asyncio.sleep(1.6)
+
+
+async def test_keys_that_wait_for_more_than_a_second_are_dropped_with_a_word() -> None:
+    async with screen(worlds.healthy()) as drive:
+
+        async def open_slowly() -> None:
+            drive.app.push_screen(SlowDialog())
+
+        drive.app.act(open_slowly(), group="action")
+        await packet(drive, "w" * 40)
+        assert "40 keys dropped: the screen was busy" in drive.app.main._activity.plain
+        assert drive.engine.calls == [] or calls(drive, "swipe") == []
+        await asyncio.sleep(1.0)
+        await packet(drive, "\x1bwTAG")
+        assert drive.app.screen.query(Input).first().value == "TAG"
+
+
+async def test_an_action_that_hangs_jams_no_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cp_tui.tui.key_gate.HOLD_LOOKS_MAX", 3)
+    async with screen(worlds.healthy()) as drive:
+        never = asyncio.Event()
+        drive.app.act(never.wait(), group="action")
+        await packet(drive, "wTAG")
+        assert drive.app.screen.query(Input).first().value == "TAG"
+        never.set()
