@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from cp_tui.charge_point.variables import Restraint
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,6 @@ class Body(Protocol):
 
     def vehicle(self, connector_id: int, now: datetime) -> VehicleState | None:
         """Give the vehicle at the connector, if one is plugged in."""
+
+    def restraint(self, connector_id: int, now: datetime) -> Restraint | None:
+        """Say what keeps the power at connector 1..N where it is; None without a vehicle."""

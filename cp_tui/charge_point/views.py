@@ -23,6 +23,8 @@ from cp_tui.charge_point.variables import (
     Firmware,
     Identity,
     Measurement,
+    Restraint,
+    RestraintKind,
     Stopped,
     Vehicle,
 )
@@ -121,6 +123,7 @@ def connector_view(parts: Parts, connector: Connector) -> ConnectorView:
         transaction=_transaction(connector, reading),
         measurement=_measurement(reading),
         limit=None if is_whole else parts.charging.limit_view(connector_id),
+        restraint=None if is_whole else _restraint(parts, connector),
         faults=tuple(connector.faults.values()),
         last_refusal=connector.refusal.reason if connector.refusal else None,
         refusal=connector.refusal,
@@ -138,6 +141,22 @@ def _transaction(connector: Connector, reading: MeterReading) -> ConnectorTransa
         meter_start_wh=record.meter_start_wh,
         energy_wh=max(record.energy_wh, register_wh(reading) - record.meter_start_wh),
     )
+
+
+def _restraint(parts: Parts, connector: Connector) -> Restraint | None:
+    """Say what keeps the power of a transaction where it is: what the mind knows comes first."""
+    record, core = connector.transaction, parts.core
+    if record is None:
+        return None
+    if connector.is_faulted:
+        return Restraint(kind=RestraintKind.FAULT)
+    if connector.is_ev_disconnected:
+        return Restraint(kind=RestraintKind.UNPLUGGED)
+    if connector.is_ev_silent:
+        return Restraint(kind=RestraintKind.SILENT)
+    if record.is_deauthorized:
+        return Restraint(kind=RestraintKind.REFUSED)
+    return core.body.restraint(connector.connector_id, core.now)
 
 
 def _measurement(reading: MeterReading) -> Measurement:

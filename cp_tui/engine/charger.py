@@ -158,7 +158,9 @@ class Charger:
         act = ACTS.get(method)
         if act is None:
             raise CommandError(ErrorNumber.METHOD_NOT_FOUND, f"no method {method!r} at the station")
-        return self._settle(act.carry_out(method, params, self.station, now), now)
+        happened = act.carry_out(method, params, self.station, now)
+        # Another vehicle is no event, but it is to be saved and shown.
+        return self._settle(happened or [Observed()], now, is_touched=True)
 
     def lose_power(self, stored: StoredRecords, now: datetime) -> None:
         """Forget everything that is not in the store; cables stay plugged, contactors open."""
@@ -209,11 +211,13 @@ class Charger:
 
     # --- mind and body ----------------------------------------------------------------------------
 
-    def _settle(self, events: Sequence[Event], now: datetime) -> list[Effect]:
+    def _settle(
+        self, events: Sequence[Event], now: datetime, *, is_touched: bool = False
+    ) -> list[Effect]:
         """Feed events to the mind, its wishes to the station, and so on until both are quiet."""
         waiting = list(events)
         effects, self._notes = self._notes, []
-        is_touched = any(not isinstance(event, _NEWS) for event in events)
+        is_touched = is_touched or any(not isinstance(event, _NEWS) for event in events)
         for _ in range(ROUNDS_MAX):
             if not waiting:
                 break
@@ -225,6 +229,8 @@ class Charger:
             happened = self.station.advance(now)
             is_touched = is_touched or bool(happened)
             waiting += happened
+            if self.station.take_news():
+                waiting.append(Observed())
         else:
             text = f"mind and station do not come to rest: {waiting[0]}"
             effects.append(Log(LogLevel.ERROR, text))

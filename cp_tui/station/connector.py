@@ -9,14 +9,24 @@ from datetime import datetime, timedelta
 
 from cp_tui.charge_point.config import ConnectorConfig, CurrentKind
 from cp_tui.charge_point.meter import MeterReading, VehicleState
-from cp_tui.station.energy_flow import Line, charge_after, power_w, seconds_to_full
+from cp_tui.charge_point.variables import Restraint
+from cp_tui.station.energy_flow import (
+    Line,
+    charge_after,
+    power_w,
+    seconds_to_full,
+    seconds_to_turn,
+)
 from cp_tui.station.offer import NOTHING, Limit, Offer, Ramp
 from cp_tui.station.record import ConnectorRecord, FaultRecord
+from cp_tui.station.restraint import Situation, restraint
 from cp_tui.station.supply import AMBIENT_CELSIUS, mains_frequency_hz, supply_of
 from cp_tui.station.vehicle import Battery, VehicleSettings, charging_curve
 
 HORIZON_S = 365 * 86_400.0
 """A battery that is full only after this time is of no interest as a deadline."""
+PAST_TURN_S = 0.05
+"""So long after a battery begins to take less, the slowest one has done so beyond rounding."""
 WARMING_AT_FULL_LOAD_CELSIUS = 12.0
 """Of the contacts above ambient, with the square of the current."""
 
@@ -116,6 +126,11 @@ class SimulatedConnector:
             may_fill_within_ramp = full_s <= self._ramp.until_settled.total_seconds()
             steps = self._ramp.until_next_step if may_fill_within_ramp else self._ramp.until_settled
             return self._at + steps
+        lines = self._power_lines(self._ramp.offer, self.battery) if offers else ()
+        # Where the battery begins to take less, it is another limit that binds.
+        if lines:
+            turn_s = seconds_to_turn(lines, self.battery.charge_wh, self.battery.capacity_wh)
+            full_s = min(full_s, turn_s + PAST_TURN_S)
         if full_s >= HORIZON_S:
             return None
         # Rounded up, so that the battery is full at the deadline and not just before.
@@ -208,6 +223,23 @@ class SimulatedConnector:
             # An AC vehicle does not tell its state of charge (IEC 61851-1 has no words for it).
             soc_percent=100.0 * self.battery.soc if self.battery and self.is_dc else None,
             is_dc=self.is_dc,
+        )
+
+    def restraint(self) -> Restraint | None:
+        """Say what keeps the power where it is, at the instant to which it was advanced."""
+        if self.battery is None or self._at is None:
+            return None
+        return restraint(
+            Situation(
+                at=self._at,
+                supply=self._supply,
+                limit=self._limit,
+                ramp=self._ramp,
+                is_energized=self._is_energized,
+                vehicle=self.vehicle,
+                battery=self.battery,
+                is_paused=self.is_paused,
+            )
         )
 
     def vehicle_state(self) -> VehicleState | None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 SECONDS_PER_HOUR = 3600.0
+GRAIN_S = 0.001
+"""A stretch of a line that is shorter has been passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,18 @@ def seconds_to_full(lines: Sequence[Line], charge_wh: float, full_wh: float) -> 
     for line, until_wh in _pieces(lines, charge_wh, full_wh):
         seconds += line.seconds(charge_wh, until_wh)
         charge_wh = until_wh
+    return seconds
+
+
+def seconds_to_turn(lines: Sequence[Line], charge_wh: float, full_wh: float) -> float:
+    """Give the time until another line is the lowest, or the battery full; infinite without."""
+    seconds = 0.0
+    for line, until_wh in _pieces(lines, charge_wh, full_wh):
+        seconds += line.seconds(charge_wh, until_wh)
+        charge_wh = until_wh
+        # Rounding may leave a grain of the line before.
+        if seconds >= GRAIN_S:
+            break
     return seconds
 
 

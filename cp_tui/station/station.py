@@ -18,6 +18,7 @@ from cp_tui.charge_point.events import (
     StopPressed,
 )
 from cp_tui.charge_point.meter import MeterReading, VehicleState
+from cp_tui.charge_point.variables import Restraint, RestraintKind
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.station.connector import SimulatedConnector
 from cp_tui.station.errors import StationError
@@ -60,6 +61,7 @@ class Station:
         }
         self._faults = {number: Faults(number, self._records[number].faults) for number in numbers}
         self._events: list[Event] = []
+        self._has_news = False
 
     # --- what people do ---------------------------------------------------------------------------
 
@@ -173,14 +175,18 @@ class Station:
 
     def energize(self, connector_id: int, on: bool, now: datetime) -> None:
         """Let energy flow on a connector, or cut it."""
-        self._connector_at(connector_id, now).energize(on)
+        connector = self._connector_at(connector_id, now)
+        with self._observing(connector):
+            connector.energize(on)
 
     def set_limit(
         self, connector_id: int, limit_a: Decimal, limit_w: Decimal, now: datetime
     ) -> None:
         """Set the limit in force: A per phase and W in total."""
         limit = Limit(current_a=float(limit_a), power_w=float(limit_w))
-        self._connector_at(connector_id, now).set_limit(limit)
+        connector = self._connector_at(connector_id, now)
+        with self._observing(connector):
+            connector.set_limit(limit)
 
     def lock(self, connector_id: int, locked: bool, now: datetime) -> None:
         """Lock the cable at the charge point, or release it; a lock that cannot hold is a fault."""
@@ -205,6 +211,10 @@ class Station:
         """Give the vehicle at the connector, if one is plugged in."""
         return self._connector_at(connector_id, now).vehicle_state()
 
+    def restraint(self, connector_id: int, now: datetime) -> Restraint | None:
+        """Say what keeps the power at a connector where it is; None without a vehicle."""
+        return self._connector_at(connector_id, now).restraint()
+
     def conditions(self) -> list[Event]:
         """Tell a charge point that boots what it finds, apart from cables: jams, pauses, errors."""
         found: list[Event] = []
@@ -223,6 +233,11 @@ class Station:
         """Carry time forward and tell what happened by itself since the last telling."""
         self._advance_all(now)
         return self._drain()
+
+    def take_news(self) -> bool:
+        """Say once whether what binds the power has changed since asked last: no event tells it."""
+        has_news, self._has_news = self._has_news, False
+        return has_news
 
     def next_deadline(self) -> datetime | None:
         """Give when something happens by itself next, should nobody do anything."""
@@ -248,7 +263,8 @@ class Station:
         """Give a connector as it is now; a battery that has become full meanwhile is an event."""
         connector = self._connector(connector_id)
         was_unwilling = connector.is_unwilling
-        connector.advance(now)
+        with self._observing(connector):
+            connector.advance(now)
         if connector.is_unwilling and not was_unwilling:
             self._events.append(EvSuspended(connector_id, suspended=True))
         return connector
@@ -258,10 +274,19 @@ class Station:
         """Bring the station to now; an act that changes whether the vehicle draws is an event."""
         self._advance_all(now)
         was_unwilling = connector.is_unwilling
-        yield
+        with self._observing(connector):
+            yield
         if connector.is_plugged and connector.is_unwilling != was_unwilling:
             suspended = EvSuspended(connector.connector_id, suspended=connector.is_unwilling)
             self._events.append(suspended)
+
+    @contextmanager
+    def _observing(self, connector: SimulatedConnector) -> Iterator[None]:
+        """Note that another limit binds after this, or that a ramp begins."""
+        before = _binding(connector.restraint())
+        yield
+        if _binding(connector.restraint()) != before:
+            self._has_news = True
 
     def _drain(self) -> list[Event]:
         events, self._events = self._events, []
@@ -302,3 +327,8 @@ class Station:
         faults = self._faults[connector_id]
         if LOCK_FAILURE.error_code not in faults:
             self._events.append(faults.add(LOCK_FAILURE))
+
+
+def _binding(restraint: Restraint | None) -> tuple[RestraintKind, datetime | None] | None:
+    """What of a restraint is news; its numbers move with the charge."""
+    return None if restraint is None else (restraint.kind, restraint.until)

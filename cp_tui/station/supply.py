@@ -39,6 +39,8 @@ class AcSupply:
     voltage_v: float
     phases: int
     max_current_a: float
+    has_socket: bool = True
+    """The vehicle brings the cable."""
 
     @property
     def ohms(self) -> float:
@@ -47,16 +49,30 @@ class AcSupply:
 
     def offer(self, limit: Limit, vehicle: Vehicle) -> Offer:
         """Give what the limit and the hardware offer to a vehicle."""
-        current_a = min(limit.current_a, self.max_current_a)
-        if current_a <= 0.0:
+        if limit.current_a <= 0.0:
             return NOTHING
-        # A limit for fewer phases than there are shows in the ratio of its power and its current.
-        counted = int(limit.power_w / (limit.current_a * self.voltage_v) + PHASE_COUNT_TOLERANCE)
-        phases = max(1, min(self.phases, vehicle.phases, counted))
-        current_a = min(current_a, limit.power_w / (phases * self.voltage_v))
+        phases = min(self.phases_of(limit), vehicle.phases)
+        current_a = self._current_of(limit, phases)
+        if self.has_socket:
+            current_a = min(current_a, vehicle.cable_max_current_a)
         if round(current_a, 1) < MIN_AC_CURRENT_A:
             return NOTHING
         return Offer(current_a, current_a * self.voltage_v * phases, phases)
+
+    def phases_of(self, limit: Limit) -> int:
+        """Give the phases that a limit and the hardware allow, whatever the vehicle has."""
+        # A limit for fewer phases than there are shows in the ratio of its power and its current.
+        counted = int(limit.power_w / (limit.current_a * self.voltage_v) + PHASE_COUNT_TOLERANCE)
+        return max(1, min(self.phases, counted))
+
+    def is_narrowed_by_cable(self, offer: Offer, limit: Limit, vehicle: Vehicle) -> bool:
+        """Say whether an offer would be higher with a thicker cable."""
+        more_a = self._current_of(limit, offer.phases)
+        return self.has_socket and vehicle.cable_max_current_a < more_a
+
+    def _current_of(self, limit: Limit, phases: int) -> float:
+        current_a = min(limit.current_a, self.max_current_a)
+        return min(current_a, limit.power_w / (phases * self.voltage_v))
 
     def power_lines(self, offer: Offer, vehicle: Vehicle) -> tuple[Line, ...]:
         """Give the limits on the power that come from an offer and the vehicle's current limit."""
@@ -148,7 +164,7 @@ def supply_of(config: ConnectorConfig) -> Supply:
     voltage_v, max_current_a = float(config.voltage_v), float(config.max_current_a)
     if config.kind is CurrentKind.DC:
         return DcSupply(voltage_v, max_current_a)
-    return AcSupply(voltage_v, config.phases, max_current_a)
+    return AcSupply(voltage_v, config.phases, max_current_a, not config.fixed_cable)
 
 
 def mains_voltage_v(nominal_v: float, phase: int, now: datetime) -> float:

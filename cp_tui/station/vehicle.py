@@ -45,6 +45,8 @@ class Vehicle(BaseModel):
     """On-board charger, in total."""
     dc_max_power_w: MaxPowerW = 150_000
     """Past the on-board charger, at a DC connector."""
+    cable_max_current_a: MaxCurrentA = 63.0
+    """Of the cable that comes with it, per phase; counts at a socket only."""
 
 
 class VehicleSettings(BaseModel):
@@ -58,6 +60,7 @@ class VehicleSettings(BaseModel):
     phases: Phases | None = None
     max_power_w: MaxPowerW | None = None
     dc_max_power_w: MaxPowerW | None = None
+    cable_max_current_a: MaxCurrentA | None = None
 
     def applied_to(self, vehicle: Vehicle) -> Vehicle:
         """Give the vehicle with these changes made."""
@@ -82,14 +85,19 @@ class Battery:
         return self.charge_wh >= self.capacity_wh - FULL_TOLERANCE_WH
 
 
+def taper_from(kind: CurrentKind) -> float:
+    """Give the state of charge up to which the vehicle takes full power, as a fraction."""
+    return DC_TAPER_FROM if kind is CurrentKind.DC else AC_TAPER_FROM
+
+
 def charging_curve(vehicle: Vehicle, kind: CurrentKind) -> tuple[Line, Line]:
     """Give what the vehicle takes over its charge: full power, then the taper."""
     is_dc = kind is CurrentKind.DC
     full_power_w = float(vehicle.dc_max_power_w if is_dc else vehicle.max_power_w)
-    taper_from = DC_TAPER_FROM if is_dc else AC_TAPER_FROM
-    fall_per_soc_w = full_power_w * (1.0 - POWER_FRACTION_AT_FULL) / (1.0 - taper_from)
+    begin = taper_from(kind)
+    fall_per_soc_w = full_power_w * (1.0 - POWER_FRACTION_AT_FULL) / (1.0 - begin)
     taper = Line(
-        at_empty_w=full_power_w + fall_per_soc_w * taper_from,
+        at_empty_w=full_power_w + fall_per_soc_w * begin,
         per_wh=-fall_per_soc_w / vehicle.battery_wh,
     )
     return Line(full_power_w), taper

@@ -235,6 +235,7 @@ async def set_vehicle(desk: Desk) -> None:
         field("phases", "Phases", lambda v: v.phases, "phases"),
         field("max_power_w", "Power AC", lambda v: v.max_power_w, "W"),
         FormField("dc_max_power_w", "Power DC", placeholder="in W; empty: unchanged"),
+        FormField("cable_max_current_a", "Cable", placeholder="in A; empty: unchanged"),
     )
     which = "Vehicle" if vehicle is not None else "Next vehicle"
     await desk.fill(Form(f"{which} at connector {connector_id}", fields, "Change", call))

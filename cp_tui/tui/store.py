@@ -33,6 +33,9 @@ OFFSET_SEEN_S_MIN = 1.0
 HEARD = "heard"
 """The name under which it counts as changed when data came last."""
 
+RESTRAINTS = "restraints"
+"""The name under which it counts as changed what keeps the power of a connector low."""
+
 CURSOR = "cursor."
 """Before the name of a cursor that has moved: only the panes that show it have to look."""
 
@@ -299,6 +302,8 @@ class Store:
             case v.Registration():
                 self.snapshot = replace(old, registration=value)
             case v.Connectors(root=connectors):
+                if [c.restraint for c in connectors] != [c.restraint for c in old.connectors]:
+                    self._dirty.add(RESTRAINTS)
                 self.snapshot = replace(old, connectors=connectors)
             case v.Configuration(root=entries):
                 self.snapshot = replace(old, configuration=entries)

@@ -26,6 +26,7 @@ AHEAD = {
     "authorized_until",
     "ends_at",
     "plug_in_by",
+    "Restraint.until",
 }
 """In the clock of the machine; never before now."""
 
@@ -88,12 +89,11 @@ def moments(value: object, path: str = "", inside: str = "") -> Iterator[tuple[s
 
 
 def kinds(inside: str) -> list[int]:
-    names = {inside, inside.rpartition(".")[2]}
-    return [
-        number
-        for number, known in enumerate((AHEAD, AHEAD_OF_CSMS, BEHIND, BEHIND_OF_CSMS, ANY))
-        if known & names
-    ]
+    """What a name means: with its type where that is told apart, else alone."""
+    known = (AHEAD, AHEAD_OF_CSMS, BEHIND, BEHIND_OF_CSMS, ANY)
+    own = [number for number, names in enumerate(known) if inside in names]
+    name = inside.rpartition(".")[2]
+    return own or [number for number, names in enumerate(known) if name in names]
 
 
 def lies(made: Rig, latest: datetime | None = None) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.questions.place import charge_point, place
 from tests.questions.profiles import install, profile, start_charging
-from tests.questions.situations import csms
+from tests.questions.situations import TAG, csms
 
 
 async def test_a_tx_profile_below_the_default() -> None:
@@ -42,9 +44,73 @@ async def test_a_vehicle_that_takes_less_than_it_is_offered() -> None:
         await start_charging(here)
         await here.after(
             "enter",
-            r"Draws only 10.0 A of the 32.0 A offered: the vehicle takes at most 10.0 A",
+            r"Draws only 10.0 A of the 32.0 A offered: the on-board charger takes at most 10.0 A",
             "Limit 32.0 A from hardware",
         )
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "words"),
+    [
+        (
+            {"phases": 1},
+            r"only 7.3 kW of the 22.1 kW offered: the vehicle charges on 1 of 3 phases",
+        ),
+        (
+            {"cable_max_current_a": 20},
+            r"only 20.0 A of the 32.0 A offered: the cable carries at most 20.0 A",
+        ),
+        (
+            {"max_power_w": 11_000},
+            r"only 16.0 A of the 32.0 A offered: the vehicle takes at most 11.0 kW",
+        ),
+        (
+            {"soc_percent": 91},
+            r"only 15.\d A of the 32.0 A offered: the battery tapers from 80 % on, at 91 % it takes 10.\d kW",
+        ),
+        ({"soc_percent": 100}, r"nothing: the battery is full"),
+    ],
+    ids=["phases", "cable", "charger power", "taper", "full"],
+)
+async def test_what_the_vehicle_and_its_cable_can_take(
+    vehicle: dict[str, float], words: str
+) -> None:
+    async with csms() as server, place(server.url) as here:
+        await here.reads("All well")
+        await here.act("set_vehicle", connector_id=1, **vehicle)
+        await here.act("plug_in", connector_id=1)
+        await here.act("swipe", id_tag=TAG, connector_id=1)
+        await here.after("enter", f"Draws {words}")
+
+
+async def test_a_ramp_says_until_when_and_its_end_is_told() -> None:
+    async with csms() as server, place(server.url) as here:
+        await here.reads("All well")
+        await here.act("plug_in", connector_id=1)
+        await here.act("swipe", id_tag=TAG, connector_id=1)
+        ramp = r"the vehicle ramps until \d\d:\d\d:\d\d"
+        await here.reads(f"Draws .*{ramp}")
+        await here.until(lambda: "ramps" not in here.flat())
+        await here.act("suspend_ev", connector_id=1)
+        await here.reads("Draws nothing: the vehicle has paused")
+
+
+async def test_why_this_limit_says_what_binds_below_it() -> None:
+    async with csms() as server, place(server.url) as here:
+        await here.reads("All well")
+        await here.act("set_vehicle", connector_id=1, max_current_a=10)
+        await start_charging(here)
+        here.dashboard.timeline.look_at(1)
+        await here.after("y", "Now the on-board charger takes at most 10.0 A")
+
+
+@pytest.mark.parametrize(("limit", "why"), [(4, "below 6.0 A"), (0, "0")])
+async def test_a_limit_that_nobody_can_charge_with(limit: float, why: str) -> None:
+    async with csms() as server, place(server.url) as here:
+        await here.reads("All well")
+        await start_charging(here)
+        await install(server, 1, profile(3, "TxDefaultProfile", [(0, limit)]))
+        await here.after("enter", f"Draws nothing: the limit is {why}")
 
 
 async def test_the_hardware_of_the_connector() -> None:

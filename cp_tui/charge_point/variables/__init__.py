@@ -56,6 +56,8 @@ from cp_tui.charge_point.variables.connector import (
     Fault,
     Limit,
     Measurement,
+    Restraint,
+    RestraintKind,
     StatusChange,
     Vehicle,
 )
@@ -147,6 +149,8 @@ __all__ = [
     "Registration",
     "Reservation",
     "Reservations",
+    "Restraint",
+    "RestraintKind",
     "StatusChange",
     "StopReport",
     "Stopped",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables.refusal import Refusal, RefusedBy
@@ -20,7 +21,7 @@ class Vehicle(Value):
     phases: int
     max_power_w: int
     is_suspended: bool
-    """The driver or the vehicle has paused charging."""
+    """The driver or the vehicle has paused charging, or the battery is full."""
 
 
 class ConnectorTransaction(Value):
@@ -44,6 +45,55 @@ class Measurement(Value):
     voltage_v: float
     phases: int
     soc_percent: float | None = None
+
+
+class RestraintKind(StrEnum):
+    """What keeps the power at a connector where it is."""
+
+    LIMIT = "limit"
+    """The limit in force: the vehicle takes all of it."""
+    RAMP = "ramp"
+    """The vehicle is on its way to what is offered since a start or a change."""
+    TAPER = "taper"
+    """The battery takes less the fuller it is."""
+    FULL = "full"
+    PAUSED = "paused"
+    """The driver or the vehicle has paused charging."""
+    CHARGER_CURRENT = "on-board charger current"
+    VEHICLE_POWER = "vehicle power"
+    """Of the on-board charger, or of the battery at a DC connector."""
+    CABLE = "cable"
+    PHASES = "phases"
+    """The vehicle charges on fewer phases than there are."""
+    BELOW_MINIMUM = "below minimum"
+    """The limit is lower than the least that can be offered (IEC 61851-1)."""
+    ZERO = "limit of zero"
+    FAULT = "fault"
+    UNPLUGGED = "unplugged"
+    """At the vehicle, while the transaction goes on."""
+    SILENT = "vehicle silent"
+    """EVCommunicationError."""
+    REFUSED = "tag refused"
+    """The CSMS refused the tag of the transaction: there is no energy for it."""
+
+
+class Restraint(Value):
+    """Which of all limits binds at a connector now, with the values that belong to it."""
+
+    kind: RestraintKind
+    until: datetime | None = None
+    """Of a ramp, in the clock of the machine."""
+    current_a: float | None = None
+    """What the on-board charger or the cable takes per phase, or the least that can be offered."""
+    power_w: int | None = None
+    """What the vehicle takes in total now."""
+    soc_percent: float | None = None
+    """Of a battery that tapers or is full."""
+    from_soc_percent: float | None = None
+    """Where the taper begins."""
+    phases: int | None = None
+    """On which the vehicle charges, of `phases_offered`."""
+    phases_offered: int | None = None
 
 
 class Limit(Value):
@@ -99,6 +149,8 @@ class Connector(Value):
     transaction: ConnectorTransaction | None = None
     measurement: Measurement | None = None
     limit: Limit | None = None
+    restraint: Restraint | None = None
+    """What keeps the power of the transaction where it is."""
     faults: tuple[Fault, ...] = ()
     last_refusal: Reason | None = None
     """Why the newest attempt to start here was refused."""

@@ -13,11 +13,13 @@ from textual.message import Message
 from textual.timer import Timer
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.variables import RestraintKind
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.panes.pane import Pane
-from cp_tui.tui.store import Snapshot
+from cp_tui.tui.store import RESTRAINTS, Snapshot
 from cp_tui.tui.view.past import Flow, Interval, flows, violations, with_past
+from cp_tui.tui.view.restraint import restraint_words
 from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.glyphs import Glyphs
 from cp_tui.tui.widgets.timeline import Timeline
@@ -33,7 +35,9 @@ class SchedulePane(Pane):
 
     NAME = "schedule"
     TITLE = "Schedule"
-    SHOWS: ClassVar[frozenset[str]] = frozenset({"charging_schedules", "link", "measured"})
+    SHOWS: ClassVar[frozenset[str]] = frozenset(
+        {"charging_schedules", "link", "measured", RESTRAINTS}
+    )
     HELP_LINES: ClassVar[tuple[str, ...]] = (
         "A lane per connector, 0 is the whole charge point; at the right the limit in force now.",
         "Solid: a transaction runs. Light: what one would get that started now.",
@@ -62,6 +66,7 @@ class SchedulePane(Pane):
         self.timeline = Timeline(glyphs=glyphs, time_zone=zone, id="timeline")
         self._snapshot = Snapshot()
         self._asked: Schedules = {}
+        self._restraints: Mapping[int, str] = {}
         self._now = datetime.fromtimestamp(0, UTC)
         self._pause: Timer | None = None
         self._is_wanting = False
@@ -74,6 +79,12 @@ class SchedulePane(Pane):
         """Show what is published, or ask again for what it does not cover."""
         is_new = snapshot.schedules is not self._snapshot.schedules
         self._snapshot, self._now = snapshot, snapshot.schedule_time(clock.now)
+        self._restraints = {
+            connector.connector_id: f"Now {restraint_words(restraint, clock)}"
+            for connector in snapshot.connectors
+            if (restraint := connector.restraint) is not None
+            and restraint.kind is not RestraintKind.LIMIT
+        }
         self.timeline.set_time_zone(clock.zone)
         self._show_known(is_new)
 
@@ -113,7 +124,13 @@ class SchedulePane(Pane):
             connector_id: flows(points, self._now, unit)
             for connector_id, points in snapshot.measured.items()
         }
-        self.timeline.show(limits, self._now, measured=measured, violations=self._violations())
+        self.timeline.show(
+            limits,
+            self._now,
+            measured=measured,
+            violations=self._violations(),
+            restraints=self._restraints,
+        )
         self.note(Content(self.timeline.caption))
 
     def _violations(self) -> dict[int, list[Interval]]:

@@ -19,10 +19,8 @@ from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.fields import Field, widest
+from cp_tui.tui.view.restraint import draws_words
 from cp_tui.tui.view.words import Clock, amps, energy, joined, percent, power
-
-LESS_THAN_OFFERED = 0.9
-"""Of the limit: below it, the vehicle decides, not the limit."""
 
 SIGNS = {
     ChargePointStatus.AVAILABLE: "○",
@@ -223,7 +221,7 @@ def _refused(connector: Connector, clock: Clock) -> list[Fact]:
 
 
 def _limit_facts(connector: Connector, clock: Clock) -> list[Fact]:
-    """What it may draw, who says so, and whether the vehicle takes it."""
+    """What it may draw and who says so; first what flows, where something else decides that."""
     limit = connector.limit
     if limit is None:
         return []
@@ -233,15 +231,8 @@ def _limit_facts(connector: Connector, clock: Clock) -> list[Fact]:
         Fact("Limit", joined([Content.assemble(value, safe_text(limit.source)), until])),
         Fact("Why", reason_text(limit.reason)),
     ]
-    reading, vehicle = connector.measurement, connector.vehicle
-    if connector.transaction is None or reading is None or vehicle is None:
-        return facts
-    offered_a = float(limit.limit_a)
-    if not vehicle.is_suspended and reading.current_a < offered_a * LESS_THAN_OFFERED:
-        most = f" takes at most {amps(vehicle.max_current_a)}"
-        why = most if vehicle.max_current_a < offered_a else "'s own choice"
-        text = f"only {amps(reading.current_a)} of the {amps(offered_a)} offered: the vehicle{why}"
-        facts.insert(0, Fact("Draws", Content(text)))
+    if draws := draws_words(connector, clock):
+        facts.insert(0, Fact("Draws", Content(draws)))
     return facts
 
 

@@ -26,8 +26,8 @@ from cp_tui.tui.view.past import Flow, Interval
 from cp_tui.tui.widgets.glyphs import Glyphs
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
 from cp_tui.tui.widgets.strips_svg import strips_svg
-from cp_tui.tui.widgets.timeline_picture import AXIS_ROWS, Line, Part, Picture, draw, use_at
-from cp_tui.tui.widgets.timeline_readout import Place, readout
+from cp_tui.tui.widgets.timeline_picture import AXIS_ROWS, Line, Part, Picture, draw, explained
+from cp_tui.tui.widgets.timeline_readout import Place
 from cp_tui.tui.widgets.timeline_view import ZOOMS, View
 
 
@@ -141,6 +141,7 @@ class Timeline(QuietFocus, can_focus=True):
         self._full_scale: Mapping[int, Decimal] = {}
         self._measured: Mapping[int, Sequence[Flow]] = {}
         self._violations: Mapping[int, Sequence[Interval]] = {}
+        self._restraints: Mapping[int, str] = {}
         self._now = datetime.fromtimestamp(0, UTC)
         self._view = View()
         self._unit = ChargingRateUnitType.A
@@ -159,16 +160,19 @@ class Timeline(QuietFocus, can_focus=True):
         full_scale: Mapping[int, Decimal] | None = None,
         measured: Mapping[int, Sequence[Flow]] | None = None,
         violations: Mapping[int, Sequence[Interval]] | None = None,
+        restraints: Mapping[int, str] | None = None,
     ) -> None:
         """Show these schedules at this time; what looks the same is not painted again.
 
         `full_scale` is the limit that fills the lane of a connector, in the unit of its schedule,
         such as its hardware limit; without it the highest limit shown does. `measured` is what
         flowed, in the unit of the schedules; `violations` is when that was too much.
+        `restraints` says of a connector what keeps the power below the limit now.
         """
         self._schedules = tuple(schedules[connector_id] for connector_id in sorted(schedules))
         self._full_scale = full_scale or {}
         self._measured, self._violations = measured or {}, violations or {}
+        self._restraints = restraints or {}
         self._now = now
         self._look(replace(self._view, lane=min(self._view.lane, max(0, len(schedules) - 1))))
 
@@ -217,7 +221,7 @@ class Timeline(QuietFocus, can_focus=True):
         picture = self._picture()
         at = self.cursor_time
         place = Place(at, self._now, self._time_zone, picture.glyphs.separator, EXPLANATION_WIDTH)
-        return readout(self._schedules[self._view.lane], place, use_at(picture, at))
+        return explained(picture, place)
 
     def set_time_zone(self, time_zone: tzinfo) -> None:
         """Write times as clocks there show them."""
@@ -322,6 +326,7 @@ class Timeline(QuietFocus, can_focus=True):
             has_texture=self._glyphs is Glyphs.ASCII or self.app.no_color,
             measured=self._measured,
             violations=self._violations,
+            restraints=self._restraints,
         )
 
     def _repaint(self) -> None:

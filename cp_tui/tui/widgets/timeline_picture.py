@@ -83,6 +83,8 @@ class Picture:
     """What flowed, in the unit of the schedules."""
     violations: Mapping[int, Sequence[Interval]] = field(default_factory=dict)
     """When more flowed than was allowed."""
+    restraints: Mapping[int, str] = field(default_factory=dict)
+    """Of a connector: what keeps the power below the limit now, as a sentence."""
 
     @property
     def rows(self) -> Rows:
@@ -357,11 +359,19 @@ def _readout(picture: Picture, rows: int) -> list[Line]:
     place = Place(
         view.cursor(picture.now), picture.now, picture.time_zone, picture.glyphs.separator, width
     )
-    lines = readout(picture.schedules[view.lane], place, use_at(picture, place.at))
+    lines = explained(picture, place)
     return [
         ((f" {text}", Part.DETAIL if index else Part.READOUT),)
         for index, text in enumerate(fitted(lines, width, rows, picture.glyphs.ellipsis))
     ]
+
+
+def explained(picture: Picture, place: Place) -> tuple[str, ...]:
+    """What is to be said about the lane that is looked at, at a place."""
+    schedule = picture.schedules[picture.view.lane]
+    is_now = place.at == place.now
+    restraint = picture.restraints.get(schedule.connector_id, "") if is_now else ""
+    return readout(schedule, place, use_at(picture, place.at), restraint)
 
 
 def use_at(picture: Picture, at: datetime) -> Use | None:

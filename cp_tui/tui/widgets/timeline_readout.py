@@ -85,10 +85,14 @@ class Use:
         return f"Measured {limit_text(self.amount, unit)}{above}"
 
 
-def readout(schedule: CompositeSchedule, place: Place, use: Use | None = None) -> tuple[str, ...]:
-    """The lines under the chart, the most important first."""
+def readout(
+    schedule: CompositeSchedule, place: Place, use: Use | None = None, restraint: str = ""
+) -> tuple[str, ...]:
+    """The lines under the chart, the most important first; `restraint`: what keeps power low."""
     period = period_at(schedule, place.at)
     flowed = [] if use is None else [use.sentence(schedule.unit)]
+    if restraint:
+        flowed.append(restraint)
     if period is None:
         first, *rest = _unknown(schedule, place)
         return (first, *flowed, *rest)
