@@ -65,8 +65,9 @@ def stored_by(effects: list[Effect]) -> dict[Table, dict[str, str]]:
 
 def test_wishes_for_the_station_are_carried_out_and_the_rest_is_handed_on() -> None:
     def answer(event: Event) -> list[Effect]:
-        others = [Lock(1, True), OpenLink()] if isinstance(event, PluggedIn) else []
-        return [*others, *charging(event)]
+        if not isinstance(event, PluggedIn):
+            return []
+        return [Lock(1, True), OpenLink(), *charging(event)]
 
     charger = charger_with(Minds(answer))
     effects = charger.act("plug_in", {"connector_id": 1}, NOON)

@@ -66,7 +66,8 @@ async def test_a_vehicle_that_takes_less_than_it_is_offered() -> None:
         ),
         (
             {"soc_percent": 91},
-            r"only 15.\d A of the 32.0 A offered: the battery tapers from 80 % on, at 91 % it takes 10.\d kW",
+            r"only 15.\d A of the 32.0 A offered: "
+            r"the battery tapers from 80 % on, at 91 % it takes 10.\d kW",
         ),
         ({"soc_percent": 100}, r"nothing: the battery is full"),
     ],
@@ -86,6 +87,7 @@ async def test_what_the_vehicle_and_its_cable_can_take(
 async def test_a_ramp_says_until_when_and_its_end_is_told() -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
+        await here.after("enter", "no cable")
         await here.act("plug_in", connector_id=1)
         await here.act("swipe", id_tag=TAG, connector_id=1)
         ramp = r"the vehicle ramps until \d\d:\d\d:\d\d"
@@ -100,6 +102,8 @@ async def test_why_this_limit_says_what_binds_below_it() -> None:
         await here.reads("All well")
         await here.act("set_vehicle", connector_id=1, max_current_a=10)
         await start_charging(here)
+        await here.after("enter", "Draws only 10.0 A")
+        await here.pilot.press("escape")
         here.dashboard.timeline.look_at(1)
         await here.after("y", "Now the on-board charger takes at most 10.0 A")
 

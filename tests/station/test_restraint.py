@@ -34,7 +34,7 @@ def _power(connector: ConnectorConfig) -> Decimal:
 
 
 def limited(current_a: str, **settings: float) -> Station:
-    station = with_vehicle(**settings)
+    station = with_vehicle(AC, **settings)
     limit(station, current_a, 0)
     return station
 

@@ -20,7 +20,7 @@ from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.fields import Field, widest
 from cp_tui.tui.view.restraint import draws_words
-from cp_tui.tui.view.words import Clock, amps, energy, joined, percent, power
+from cp_tui.tui.view.words import Clock, amps, count, energy, joined, percent, power
 
 SIGNS = {
     ChargePointStatus.AVAILABLE: "○",
@@ -296,7 +296,8 @@ def _vehicle(connector: Connector) -> list[Fact]:
     vehicle = connector.vehicle
     if vehicle is None:
         return []
-    most = f"{amps(vehicle.max_current_a)} on {vehicle.phases} phases, {power(vehicle.max_power_w)}"
+    phases = count(vehicle.phases, "phase")
+    most = f"{amps(vehicle.max_current_a)} on {phases}, {power(vehicle.max_power_w)}"
     paused = "paused" if vehicle.is_suspended else ""
     return [Fact("EV", joined([f"takes {most}", percent(vehicle.soc_percent), paused]))]
 

@@ -62,7 +62,7 @@ def draws_words(connector: Connector, clock: Clock) -> str:
         return f"nothing: {why}"
     if reading.current_a > most_a + NEAR:
         return f"still {amps(reading.current_a)}, and {amps(most_a)} are allowed: {why}"
-    if reading.current_a >= most_a - NEAR:
+    if restraint.kind is RestraintKind.PHASES or reading.current_a >= most_a - NEAR:
         return f"only {power(reading.power_w)} of the {power(most_w)} offered: {why}"
     return f"only {amps(reading.current_a)} of the {amps(most_a)} offered: {why}"
 
