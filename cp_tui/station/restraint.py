@@ -53,7 +53,8 @@ def restraint(now: Situation) -> Restraint | None:
     most_w, taper_w = (line.power_w(charge_wh) for line in charging_curve(now.vehicle, kind))
     offer_w = power_w(now.supply.power_lines(now.ramp.offer, now.vehicle), charge_wh)
     if offer_w <= min(most_w, taper_w) * EQUAL:
-        if not now.ramp.is_settled:
+        is_past_vehicle = is_ac and now.ramp.offer.current_a >= now.vehicle.max_current_a
+        if not now.ramp.is_settled and not is_past_vehicle:
             return Restraint(kind=RestraintKind.RAMP, until=later(now.at, now.ramp.until_settled))
         return _of_the_offer(now)
     if taper_w < most_w:

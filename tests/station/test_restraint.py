@@ -129,6 +129,12 @@ def test_a_taper_names_where_it_began_and_where_it_is(
     )
 
 
+def test_a_ramp_that_has_reached_the_on_board_charger_is_no_reason() -> None:
+    station = with_vehicle(max_current_a=10)
+    kinds = [found.kind for s in (0.5, 2.5) if (found := station.restraint(1, after(s)))]
+    assert kinds == [Kind.RAMP, Kind.CHARGER_CURRENT]
+
+
 def test_without_a_vehicle_or_with_the_contactor_open_the_body_knows_nothing() -> None:
     station = Station((AC, AC))
     assert station.restraint(1, START) is None
