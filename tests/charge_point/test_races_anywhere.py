@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 
@@ -157,6 +158,8 @@ def test_an_accepted_tag_that_names_a_connector_stays_there_until_it_times_out(
 def group_charges(made: Rig) -> None:
     """OTHER_TAG of a group charges at connector 1; nobody knows the group of TAG."""
     made.responders["Authorize"] = lambda _: GROUP
+    ids = count(1)
+    made.responders["StartTransaction"] = lambda _: {"transactionId": next(ids), **GROUP}
     charging(made, 1, OTHER_TAG)
     made.responders["Authorize"] = lambda _: None
 
