@@ -242,7 +242,7 @@ class Calls:
         if settled is None:
             return
         outgoing = settled.outgoing
-        text = f"the answer to {outgoing.action} could not be handled: {error}"
+        text = f"the answer to {outgoing.action} met an error inside: {error}"
         if outgoing.on_unread is not None and isinstance(message, frame.CallResult):
             outgoing.on_unread(message.payload)
         elif not settled.is_late:

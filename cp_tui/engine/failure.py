@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cp_tui.charge_point.events import FrameFailed, FrameReceived
+from cp_tui.charge_point.events import Command, FrameFailed, FrameReceived
 from cp_tui.engine.inbox import AtStation, FromLink, Item
 
 WAIT_S_MAX = 60.0
@@ -18,6 +18,11 @@ class Failure:
     """The mind cannot go on as it is: it is discarded, and boots from the store."""
 
     error: str
+
+
+def can_be_undone(event: object) -> bool:
+    """Whether somebody wants something, who can be told that it failed; else it has happened."""
+    return isinstance(event, FrameReceived | FrameFailed | AtStation | Command)
 
 
 class Watchdog:

@@ -56,7 +56,7 @@ from cp_tui.charge_point.events import (
 from cp_tui.charge_point.variables import Direction, MessageRecord
 from cp_tui.engine.charger import Charger, StoredRecords
 from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber, StoreError
-from cp_tui.engine.failure import Failure, Watchdog, failed_words
+from cp_tui.engine.failure import Failure, Watchdog, can_be_undone, failed_words
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.inbox import AtStation, EndOfWork, FromLink, Inbox, Item, PowerCut, Request
 from cp_tui.engine.ledger import Ledger
@@ -256,7 +256,8 @@ class Machine:
     def _take_in(self, item: Item, turn: _Turn) -> None:
         """Let the charger decide on one item; whatever goes wrong there, the engine goes on."""
         done = item.done if isinstance(item, AtStation) else None
-        before = Memento(self._charger) if _can_be_undone(item) else None
+        event = item.event if isinstance(item, FromLink) else item
+        before = Memento(self._charger) if can_be_undone(event) else None
         try:
             self._take(item, turn)
         except CommandError as error:
@@ -486,10 +487,3 @@ class Machine:
 
 def _is_from_link(item: Item) -> bool:
     return isinstance(item, FromLink)
-
-
-def _can_be_undone(item: Item) -> bool:
-    """Whether somebody wants something, who can be told that it failed; else it has happened."""
-    if isinstance(item, FromLink):
-        return isinstance(item.event, FrameReceived | FrameFailed)
-    return isinstance(item, AtStation | Request)

@@ -16,6 +16,7 @@ from tests.simulation.options import Options, Trouble
 CALL, CALL_RESULT, CALL_ERROR = 2, 3, 4
 LATE_S = (5.0, 90.0)
 """How late a late answer is: around every MessageTimeout that a run may have."""
+EXPIRIES = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00")
 TAGS = ("TAG-A", "TAG-B", "tag-a", "GUEST", "STRANGER")
 
 
@@ -173,9 +174,15 @@ class ModelCsms:
         info: dict[str, Any] = {"status": "Accepted"}
         if tag.upper().startswith("TAG"):
             info["parentIdTag"] = "GROUP"
+        if self._happens(Trouble.CALENDAR_ENDS, 0.3):
+            info["expiryDate"] = self._random.choice(EXPIRIES)
         return info
 
     # --- requests of the CSMS ---------------------------------------------------------------------
+
+    def ask(self, action: str, payload: dict[str, Any]) -> None:
+        """Send one request."""
+        self.act([lambda random, book: (action, payload)])
 
     def act(self, kinds: list[Callable[[Random, Book], tuple[str, Any]]]) -> str:
         """Send a request of one of these kinds, if the charge point is there."""

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.events import Restart
-from cp_tui.charge_point.variables import Connectors, DeliveryState, Registration, Transactions
+from cp_tui.charge_point.variables import (
+    Connector,
+    Connectors,
+    DeliveryState,
+    Registration,
+    Transactions,
+)
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
@@ -15,6 +21,8 @@ if TYPE_CHECKING:
 REST_S = 307.3
 """No multiple of any sample interval: then a value would be on its way at each look."""
 ROUNDS_MAX = 200
+SETTLED_S = 20.0
+FRESH_TAG = "FRESH"
 
 
 def come_to_rest(world: Simulation) -> None:
@@ -45,7 +53,55 @@ def _is_at_rest(world: Simulation) -> bool:
 
 
 def check(world: Simulation) -> None:
-    """Check what must be true once all is quiet."""
+    """Check what must be true once all is quiet, and that every connector is still of use."""
+    _check(world)
+    _clear_away(world)
+    for connector_id in range(1, len(world.options.connectors) + 1):
+        _charge(world, connector_id)
+    come_to_rest(world)
+    _check(world)
+
+
+def _clear_away(world: Simulation) -> None:
+    """Have everybody take back what rightly keeps a connector from charging."""
+    connectors = range(1, len(world.options.connectors) + 1)
+    for connector_id in (0, *connectors):
+        world.act("clear_error", connector_id=connector_id)
+        world.csms.ask("ChangeAvailability", {"connectorId": connector_id, "type": "Operative"})
+    for number in range(4):
+        world.csms.ask("CancelReservation", {"reservationId": number})
+    world.csms.ask("ClearChargingProfile", {})
+    for connector_id in connectors:
+        world.act("jam_lock", connector_id=connector_id, jammed=False)
+        world.act("press_stop", connector_id=connector_id)
+        world.csms.ask("UnlockConnector", {"connectorId": connector_id})
+    world.after(SETTLED_S)
+    for connector_id in connectors:
+        world.act("plug_out", connector_id=connector_id)
+    world.after(SETTLED_S)
+
+
+def _charge(world: Simulation, connector_id: int) -> None:
+    """A fresh car comes with a tag that the CSMS accepts; or with one that waits for a cable."""
+    world.act("plug_in", connector_id=connector_id)
+    world.act("set_vehicle", connector_id=connector_id, soc_percent=20.0)
+    world.act("resume_ev", connector_id=connector_id)
+    world.after(SETTLED_S)
+    if _connector(world, connector_id).transaction is None:
+        world.act("swipe", id_tag=FRESH_TAG, connector_id=connector_id)
+    world.after(SETTLED_S)
+    connector = _connector(world, connector_id)
+    power_w = world.charger.station.reading(connector_id, world.now).power_w
+    assert power_w > 0, f"no car charges at connector {connector_id}: {connector}"
+
+
+def _connector(world: Simulation, connector_id: int) -> Connector:
+    connectors = world.checker.variables["connectors"]
+    assert isinstance(connectors, Connectors)
+    return connectors.root[connector_id]
+
+
+def _check(world: Simulation) -> None:
     _check_registration(world)
     _check_connectors(world)
     _check_transactions(world)

@@ -46,6 +46,12 @@ class Trouble(StrEnum):
     FAULTS = "faults"
     OPERATOR_STOPS = "operator stops"
     CLOCK_JUMPS = "clock jumps"
+    DEFECTS = "defects"
+    """The mind raises at any point; see `fault_points`."""
+    RACES = "races"
+    """One thing comes right after another, before anybody has answered."""
+    CALENDAR_ENDS = "calendar ends"
+    """Instants and durations at the ends of the calendar, and beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,8 @@ class Options:
     connectors: tuple[ConnectorConfig, ...]
     keys: Mapping[str, str] = field(default_factory=dict)
     troubles: frozenset[Trouble] = frozenset()
+    faulty: tuple[str, ...] = ()
+    """The parts that fail; all of them where none is named."""
     clock_skew_s: int = 0
     """What the clock of the CSMS is ahead of the machine's."""
 

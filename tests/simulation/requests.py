@@ -35,6 +35,18 @@ MALFORMED: tuple[str | bytes, ...] = (
     "[" * 5_000,
 )
 
+ENDS = (
+    "0001-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+14:00",
+    "1970-01-01T00:00:00Z",
+    "9999-12-31T23:59:59Z",
+    "9999-12-31T23:59:59.999999Z",
+    "9999-12-31T23:59:59-14:00",
+)
+"""Instants at the ends of the calendar, and beyond."""
+SPANS = (0, 1, 2**31 - 1, 2**31, 10**12, 2**53 - 1)
+"""Durations in s that reach beyond it."""
+
 CHANGES = (
     ("HeartbeatInterval", ("10", "600", "0", "-1", "99999999999", "x")),
     ("MeterValueSampleInterval", ("0", "30", "600", "2147483647", "99999999999999")),
@@ -190,6 +202,59 @@ def send_local_list(random: Random, book: Book) -> Request:
 def local_list_version(random: Random, book: Book) -> Request:
     return "GetLocalListVersion", {}
 
+
+def profile_of_all_time(random: Random, book: Book) -> Request:
+    action, payload = set_profile(random, book)
+    profile = payload["csChargingProfiles"]
+    schedule = profile["chargingSchedule"]
+    if random.random() < 0.4:
+        profile["validTo"] = random.choice(ENDS)
+    if random.random() < 0.4:
+        profile["validFrom"] = random.choice(ENDS)
+    if random.random() < 0.4:
+        schedule["duration"] = random.choice(SPANS)
+    if random.random() < 0.4 and "startSchedule" in schedule:
+        schedule["startSchedule"] = random.choice(ENDS)
+    if random.random() < 0.4:
+        period = {"startPeriod": random.choice(SPANS[1:]), "limit": 12.0}
+        schedule["chargingSchedulePeriod"] = [schedule["chargingSchedulePeriod"][0], period]
+    return action, payload
+
+
+def reserve_for_ever(random: Random, book: Book) -> Request:
+    action, payload = reserve(random, book)
+    return action, {**payload, "expiryDate": random.choice(ENDS)}
+
+
+def list_for_ever(random: Random, book: Book) -> Request:
+    action, payload = send_local_list(random, book)
+    for entry in payload["localAuthorizationList"]:
+        entry["idTagInfo"]["expiryDate"] = random.choice(ENDS)
+    return action, payload
+
+
+def long_composite_schedule(random: Random, book: Book) -> Request:
+    connector_id = random.choice((0, 1, 2))
+    payload = {"connectorId": connector_id, "duration": random.choice(SPANS)}
+    return "GetCompositeSchedule", payload
+
+
+def remote_start_for_ever(random: Random, book: Book) -> Request:
+    _, profile = profile_of_all_time(random, book)
+    wanted = {**profile["csChargingProfiles"], "chargingProfilePurpose": "TxProfile"}
+    connector_id = random.choice((1, 2))
+    payload = {"idTag": random.choice(TAGS), "connectorId": connector_id}
+    return "RemoteStartTransaction", {**payload, "chargingProfile": wanted}
+
+
+CALENDAR_ENDS: list[Kind] = [
+    profile_of_all_time,
+    profile_of_all_time,
+    reserve_for_ever,
+    list_for_ever,
+    long_composite_schedule,
+    remote_start_for_ever,
+]
 
 REQUESTS: list[Kind] = [
     remote_start,

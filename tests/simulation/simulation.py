@@ -26,7 +26,9 @@ from cp_tui.charge_point.effects import (
     Send,
 )
 from cp_tui.charge_point.events import (
+    Command,
     Event,
+    FrameFailed,
     FrameReceived,
     LinkClosed,
     LinkOpened,
@@ -37,10 +39,13 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.engine.charger import Charger
 from cp_tui.engine.errors import CommandError
+from cp_tui.engine.failure import can_be_undone
+from cp_tui.engine.memento import Memento
 from tests.charge_point.rig import swiped
 from tests.simulation import ending, troublemaker
 from tests.simulation.checks import Checker
 from tests.simulation.csms import ModelCsms
+from tests.simulation.fault_points import DefectError, FaultPoints
 from tests.simulation.network import Agenda, Connection, Network
 from tests.simulation.options import Options, Trouble
 from tests.simulation.store import MemoryStore
@@ -52,6 +57,8 @@ T0 = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 TICKS_AT_ONCE_MAX = 5
 TRACE_MAX = 40
 CRASH_CHANCE = 0.01
+FAULT_CHANCE = 0.05
+AGAIN_CHANCE = 0.1
 
 
 class PowerFailedError(Exception):
@@ -73,6 +80,7 @@ class Simulation:
         self.checker = Checker(options, Random(f"checks {options.seed}"))
         self.trace: deque[str] = deque(maxlen=TRACE_MAX)
         self.replies: dict[int, Reply] = {}
+        self.faults = FaultPoints(Random(f"faults {options.seed}"), FAULT_CHANCE, options.faulty)
         self.next_crash: Trouble | None = None
         """Where the power goes as soon as something is handled."""
         self.is_quiet = False
@@ -88,6 +96,13 @@ class Simulation:
 
     def run(self) -> None:
         """Make trouble, let everything come to rest, and check the end."""
+        if self.options.has(Trouble.DEFECTS):
+            with self.faults.laid():
+                self._run()
+        else:
+            self._run()
+
+    def _run(self) -> None:
         step = 0
         try:
             for step in range(self.options.steps):
@@ -140,7 +155,7 @@ class Simulation:
                 self._handle(swiped(params))
                 return
             with suppress(CommandError):
-                self._carry_out(self.charger.act(method, params, self.now))
+                self._turn(None, lambda: self.charger.act(method, params, self.now))
 
         self._guarded(do)
 
@@ -153,7 +168,49 @@ class Simulation:
         return number
 
     def _handle(self, event: Event) -> None:
-        self._carry_out(self.charger.handle(event, self.now))
+        self._turn(event, lambda: self.charger.handle(event, self.now))
+
+    def _turn(self, event: Event | None, decide: Callable[[], list[Effect]]) -> None:
+        """One turn, whole or not at all, as the machine has it; an act at the station is None."""
+        is_undone = event is None or can_be_undone(event)
+        before = Memento(self.charger) if is_undone and self.has_defects else None
+        try:
+            with self.faults.turn(may_fail=self.has_defects):
+                effects = self._decided(decide, before)
+        except DefectError as defect:
+            self.note(f"DEFECT {defect} in {event}")
+            if before is not None:
+                before.restore()
+            self._failed(event, str(defect))
+        else:
+            self._carry_out(effects)
+
+    def _decided(self, decide: Callable[[], list[Effect]], before: Memento | None) -> list[Effect]:
+        """Let the charger decide; a turn that is undone and taken again must be the same one."""
+        if before is None or self.faults.random.random() > AGAIN_CHANCE:
+            return decide()
+        state = self.charger_random.getstate()
+        first = decide()
+        before.restore()
+        self.charger_random.setstate(state)
+        again = decide()
+        assert again == first, f"once undone, {first} became {again}"
+        return again
+
+    def _failed(self, event: Event | None, defect: str) -> None:
+        """Answer what was undone, or boot anew."""
+        if isinstance(event, FrameReceived):
+            self.checker.calls.has_failed()
+            self._handle(FrameFailed(event.data, defect))
+        elif isinstance(event, Command):
+            self._asked.pop(event.request, None)
+        elif event is not None:
+            self.power_cycle(after_failure=True)
+
+    @property
+    def has_defects(self) -> bool:
+        """Whether the mind may fail now."""
+        return self.options.has(Trouble.DEFECTS) and not self.is_quiet
 
     def _guarded(self, do: Callable[[], None]) -> None:
         try:
@@ -219,27 +276,29 @@ class Simulation:
 
     # --- power ------------------------------------------------------------------------------------
 
-    def power_cycle(self) -> None:
+    def power_cycle(self, *, after_failure: bool = False) -> None:
         """Boot again from the store; the body stays as it is."""
-        self._boot(partial(self.charger.lose_power, self.store.load(), self.now))
+        forget = partial(self.charger.lose_power, self.store.load(), self.now)
+        self._boot(forget, after_failure=after_failure)
 
     def kill(self) -> None:
         """End the program, body and all; a new one starts from the store."""
         self.charger = self._new_charger()
         self._boot(lambda: None)
 
-    def _boot(self, forget: Callable[[], None]) -> None:
+    def _boot(self, forget: Callable[[], None], *, after_failure: bool = False) -> None:
         self.note("boots")
         self.boots += 1
         self.network.lose_power()
         self._asked.clear()
         forget()
         self.checker.booted()
-        self.handle(PoweredOn())
+        self.handle(PoweredOn(after_failure))
 
     def _new_charger(self) -> Charger:
-        random = Random(self.random.getrandbits(64))
-        return Charger(self.options.config(), self.store.load(), random, mind=ChargePoint)
+        self.charger_random = Random(self.random.getrandbits(64))
+        config, stored = self.options.config(), self.store.load()
+        return Charger(config, stored, self.charger_random, mind=ChargePoint)
 
     @property
     def open_requests(self) -> list[Event]:

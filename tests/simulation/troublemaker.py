@@ -129,6 +129,35 @@ def _ask(kinds: list[requests.Kind], world: Simulation, random: Random) -> str:
     return world.csms.act(kinds)
 
 
+RACERS: tuple[Act, ...] = (
+    partial(_at_connector, "plug_in"),
+    partial(_at_connector, "plug_out"),
+    partial(_at_connector, "press_stop"),
+    _swipe,
+    _raise_error,
+    _clear_error,
+    _press_emergency_stop,
+    partial(_ask, [requests.change_availability]),
+    partial(_ask, [requests.remote_start]),
+    partial(_ask, [requests.remote_stop]),
+    partial(_ask, [requests.unlock]),
+    partial(_ask, [requests.reset]),
+    partial(_ask, [requests.reserve]),
+    _cut,
+    _stop,
+    _power_cycle,
+)
+
+
+def _race(world: Simulation, random: Random) -> str:
+    """A tag is shown, and before the CSMS has said what it thinks of it, more happens."""
+    said = [_swipe(world, random)]
+    for _ in range(random.randint(1, 3)):
+        world.after(random.choice((0.0, 0.01, 0.3)))
+        said.append(random.choice(RACERS)(world, random))
+    return "race: " + ", ".join(said)
+
+
 def _malformed(world: Simulation, random: Random) -> str:
     return world.csms.send_raw(random.choice(requests.MALFORMED))
 
@@ -157,5 +186,7 @@ ACTS: tuple[tuple[Trouble | None, float, Act], ...] = (
     (Trouble.PROFILES, 2.0, partial(_ask, requests.PROFILES)),
     (Trouble.RESETS, 0.3, partial(_ask, [requests.reset])),
     (Trouble.MALFORMED, 1.0, _malformed),
+    (Trouble.CALENDAR_ENDS, 3.0, partial(_ask, requests.CALENDAR_ENDS)),
+    (Trouble.RACES, 3.0, _race),
 )
 """What may happen, the trouble that switches it on, and how often it comes up."""
