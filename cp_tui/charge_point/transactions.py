@@ -18,6 +18,7 @@ from cp_tui.charge_point.transaction_delivery import Entries
 from cp_tui.charge_point.variables import DeliveryState
 from cp_tui.charge_point.variables import Transactions as TransactionsView
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.core import (
     StartTransactionRequest,
     StartTransactionResponse,
@@ -231,9 +232,7 @@ class Transactions:
         elif isinstance(response, StopTransactionResponse):
             if response.id_tag_info and record.stop_id_tag:
                 self._learn(record.stop_id_tag, response.id_tag_info)
-            delivery = DeliveryState.LOST if record.is_start_lost else DeliveryState.DELIVERED
-            update = {"delivery": delivery, "stop_delivered_at": self._core.time}
-            self._keep(record.model_copy(update=update))
+            self._stop_delivered(record)
         else:
             update = {"meter_values_delivered": record.meter_values_delivered + 1}
             self._replace(record.model_copy(update=update))
@@ -246,21 +245,12 @@ class Transactions:
         record = self._records.get(message.transaction_key or "")
         if record is None:
             return
-        if message.action == Action.START_TRANSACTION:
-            found = payload.get("transactionId") if isinstance(payload, dict) else None
-            known = type(found) is int
-            self._replace(
-                record.model_copy(
-                    update={
-                        "transaction_id": found if known else None,
-                        "is_start_lost": not known,
-                        "start_delivered_at": self._core.time,
-                    }
-                )
-            )
+        if message.action == Action.START_TRANSACTION and isinstance(payload, dict):
+            response, _ = read_answer(Action.START_TRANSACTION, payload)
+            assert isinstance(response, StartTransactionResponse)
+            self._take_id(record, response)
         elif message.action == Action.STOP_TRANSACTION:
-            update = {"delivery": DeliveryState.DELIVERED, "stop_delivered_at": self._core.time}
-            self._keep(record.model_copy(update=update))
+            self._stop_delivered(record)
 
     def lost(self, message: OutboxRecord, why: str) -> None:
         """Note that the CSMS never took a message, and why."""
@@ -293,24 +283,7 @@ class Transactions:
     def _started(self, record: TransactionRecord, response: StartTransactionResponse) -> None:
         info = response.id_tag_info
         self._learn(record.id_tag, info)
-        update: dict[str, object] = {
-            "transaction_id": response.transaction_id,
-            "parent_id_tag": group_of(info) or record.parent_id_tag,
-            "is_start_lost": False,
-            "start_delivered_at": self._core.time,
-            "delivery": DeliveryState.WAITING,
-        }
-        if response.transaction_id is None:
-            # Answered all the same, so it is not sent again (wire.md 4).
-            words = "the CSMS answered StartTransaction without a transactionId that can be read"
-            update |= {
-                "is_start_lost": True,
-                "start_delivered_at": None,
-                "delivery": DeliveryState.LOST,
-                "loss": Reason(id="transactions.no_id", rule="E 3.18", text=words),
-            }
-        record = record.model_copy(update=update)
-        self._replace(record)
+        record = self._take_id(record, response)
         connector = self._connectors.get(record.connector_id)
         if connector is None or connector.transaction is None or connector.transaction != record:
             return
@@ -326,6 +299,35 @@ class Transactions:
         )
         self._core.log(LogLevel.WARNING, reason.text)
         self._on_refused(connector, reason)
+
+    def _stop_delivered(self, record: TransactionRecord) -> None:
+        delivery = DeliveryState.LOST if record.is_start_lost else DeliveryState.DELIVERED
+        update = {"delivery": delivery, "stop_delivered_at": self._core.time}
+        self._keep(record.model_copy(update=update))
+
+    def _take_id(
+        self, record: TransactionRecord, response: StartTransactionResponse
+    ) -> TransactionRecord:
+        """Note the transactionId, and that the CSMS has the start."""
+        update: dict[str, object] = {
+            "transaction_id": response.transaction_id,
+            "parent_id_tag": group_of(response.id_tag_info) or record.parent_id_tag,
+            "is_start_lost": False,
+            "start_delivered_at": self._core.time,
+            "delivery": DeliveryState.WAITING,
+        }
+        if response.transaction_id is None:
+            # Answered all the same, so it is not sent again (wire.md 4).
+            words = "the CSMS answered StartTransaction without a transactionId that can be read"
+            update |= {
+                "is_start_lost": True,
+                "start_delivered_at": None,
+                "delivery": DeliveryState.LOST,
+                "loss": Reason(id="transactions.no_id", rule="E 3.18", text=words),
+            }
+        record = record.model_copy(update=update)
+        self._replace(record)
+        return record
 
     def _replace(self, record: TransactionRecord) -> None:
         connector = self._connectors.get(record.connector_id)

@@ -49,10 +49,11 @@ class FaultPoints:
 
     def __init__(self, random: Random, chance: float, parts: tuple[str, ...] = ()) -> None:
         self.random = random
-        self._chance = chance
+        self._chance = chance * 6 if parts else chance
         self._parts = parts or tuple(sorted(PARTS))
         self._part = ""
         self._calls = 0
+        self._calls_max = 2 if parts else CALLS_MAX
         self._is_before = False
         self.made = 0
         """How many errors there were."""
@@ -62,7 +63,7 @@ class FaultPoints:
         """Let a turn pass, which may be one that fails."""
         if may_fail and self.random.random() < self._chance:
             self._part = self.random.choice(self._parts)
-            self._calls = self.random.randint(1, CALLS_MAX)
+            self._calls = self.random.randint(1, self._calls_max)
             self._is_before = self.random.random() < 0.5
         try:
             yield

@@ -8,14 +8,34 @@ wrong.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 
-from tests.simulation.options import options_of
+from tests.simulation.fault_points import PARTS
+from tests.simulation.options import Trouble, options_of
 from tests.simulation.simulation import Simulation
 
 SEEDS = os.environ.get("SIMULATION_SEEDS", "0:40")
+FAULTY_STEPS = 60
+OTHERS = (Trouble.REQUESTS, Trouble.PROFILES, Trouble.CUTS, Trouble.FAULTS, Trouble.OPERATOR_STOPS)
+RARE = {"Composer", "Diagnostics", "Firmware", "Monitors", "Operator"}
+"""Parts that a short life may not call often enough."""
 STEPS = int(os.environ.get("SIMULATION_STEPS", "100"))
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_an_error_at_any_point_of_a_part_leaves_nothing_half_done(part: str) -> None:
+    options = options_of(1_000_000 + sorted(PARTS).index(part), FAULTY_STEPS)
+    world = Simulation(
+        replace(
+            options,
+            troubles=frozenset({Trouble.DEFECTS, *OTHERS}),
+            faulty=(part,),
+        )
+    )
+    world.run()
+    assert world.faults.made > 0 or part in RARE
 
 
 @pytest.mark.parametrize("seed", range(*map(int, SEEDS.split(":"))))
