@@ -46,6 +46,11 @@ class PowerCut:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreMended:
+    """Stored records that break the mind were put aside: it boots without them."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndOfWork:
     """Stop after everything that came before."""
 
@@ -53,7 +58,7 @@ class EndOfWork:
 Request = Command
 """Events that the mind answers with a `Reply` or a `Refuse`: all that the operator asks for."""
 
-Item = Event | FromLink | AtStation | PowerCut | EndOfWork
+Item = Event | FromLink | AtStation | PowerCut | StoreMended | EndOfWork
 
 
 class Inbox:

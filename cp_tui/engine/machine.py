@@ -20,26 +20,11 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from cp_tui.charge_point.effects import (
-    CancelTransfer,
-    CloseLink,
-    Download,
     Effect,
-    Emit,
     Forget,
-    Log,
-    LogLevel,
-    OpenLink,
-    Publish,
     PutAside,
     Reboot,
-    Reconnect,
-    Refuse,
-    Reply,
     Save,
-    Send,
-    SetCredentials,
-    SetPing,
-    Upload,
 )
 from cp_tui.charge_point.events import (
     Event,
@@ -53,16 +38,25 @@ from cp_tui.charge_point.events import (
     TransferFinished,
     TransferProgressed,
 )
-from cp_tui.charge_point.variables import Direction, MessageRecord
 from cp_tui.engine.charger import Charger, StoredRecords
 from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber, StoreError
 from cp_tui.engine.failure import Failure, Watchdog, can_be_undone, failed_words
 from cp_tui.engine.hub import Hub
-from cp_tui.engine.inbox import AtStation, EndOfWork, FromLink, Inbox, Item, PowerCut, Request
+from cp_tui.engine.inbox import (
+    AtStation,
+    EndOfWork,
+    FromLink,
+    Inbox,
+    Item,
+    PowerCut,
+    Request,
+    StoreMended,
+)
 from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.link import Link, LinkEvent
 from cp_tui.engine.memento import Memento
-from cp_tui.engine.replies import NOT_WRITTEN, Answer, Replies, refuse, settle
+from cp_tui.engine.outlet import Outlet
+from cp_tui.engine.replies import Answer, Replies, refuse, settle
 from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
 from cp_tui.engine.store import Change, change
 from cp_tui.engine.transfers import Transfers
@@ -78,13 +72,6 @@ INTERNAL_ERROR = "internal error; see the log (nothing of it was done)"
 TURN_FAILED = "turn.failed"
 """The trouble: there was an error inside."""
 REPORT = "the log has the details: please report them"
-
-_LEVELS = {
-    LogLevel.DEBUG: logging.DEBUG,
-    LogLevel.INFO: logging.INFO,
-    LogLevel.WARNING: logging.WARNING,
-    LogLevel.ERROR: logging.ERROR,
-}
 
 
 @dataclass(slots=True)
@@ -122,6 +109,10 @@ class Machine:
         self._watchdog = Watchdog()
         self._has_failed = False
         """Something has failed, and nobody has looked yet whether the store is to blame."""
+        self._look: asyncio.Task[None] | None = None
+        """Looks at the store."""
+        self._before: Memento | None = None
+        """Mind and body before the turn that can be undone."""
         self._is_on = False
         """The present mind has booted."""
         self._hub = hub
@@ -131,6 +122,7 @@ class Machine:
         self._inbox = Inbox()
         self._link: Link
         self._transfers: Transfers
+        self._outlet: Outlet
         self._connection: int | None = None
         """The connection that the mind knows to be open: frames go there and nowhere else."""
         self._replies = Replies()
@@ -143,6 +135,7 @@ class Machine:
         """Send and receive over this link, and move files so."""
         self._link = link
         self._transfers = transfers
+        self._outlet = Outlet(link, transfers, self._hub, self._replies, self._log)
 
     # --- what comes in ----------------------------------------------------------------------------
 
@@ -219,6 +212,9 @@ class Machine:
         for timer in (self._timer, self._observer):
             if timer is not None:
                 timer.cancel()
+        if self._look is not None:
+            self._look.cancel()
+            await asyncio.wait({self._look})
         self._replies.refuse_all("the engine ends")
         effects = self._charger.save_station(self._clock())
         await self._ledger.write([change(each) for each in effects if isinstance(each, Save)])
@@ -242,8 +238,6 @@ class Machine:
                 booted = None
             if turn.is_end:
                 return True
-            if turn.reboot is None and await self._is_store_to_blame():
-                turn.reboot = Failure("a stored record")
             if turn.reboot is not None:
                 await self._reboot(turn.reboot)
                 booted = turn.reboot if isinstance(turn.reboot, PowerCut) else None
@@ -251,13 +245,14 @@ class Machine:
                 power_on, self._is_on = PoweredOn(after_failure=is_failure), False
                 waiting = [power_on, *(each for each in waiting if not _is_from_link(each))]
         self._set_timer()
+        self._look_at_store()
         return False
 
     def _take_in(self, item: Item, turn: _Turn) -> None:
         """Let the charger decide on one item; whatever goes wrong there, the engine goes on."""
         done = item.done if isinstance(item, AtStation) else None
         event = item.event if isinstance(item, FromLink) else item
-        before = Memento(self._charger) if can_be_undone(event) else None
+        before = self._remembered() if can_be_undone(event) else None
         try:
             self._take(item, turn)
         except CommandError as error:
@@ -268,6 +263,14 @@ class Machine:
         else:
             if done is not None:
                 turn.acts.append(done)
+
+    def _remembered(self) -> Memento:
+        """Remember mind and body as they are now."""
+        if self._before is None:
+            self._before = Memento(self._charger)
+        else:
+            self._before.renew()
+        return self._before
 
     def _take(self, item: Item, turn: _Turn) -> None:
         """Have one item decided upon; what follows is added to the turn, all of it or nothing."""
@@ -304,6 +307,9 @@ class Machine:
             case PowerCut():
                 turn.reboot = item
                 return []
+            case StoreMended():
+                turn.reboot = Failure("a stored record")
+                return []
             case AtStation(method, params):
                 return self._charger.act(method, params, now)
             case FromLink(event, connection):
@@ -324,7 +330,7 @@ class Machine:
     def _carry_out_safely(self, effect: Effect, connection: int | None, is_saved: bool) -> None:
         """Carry one effect out; an error there must not take the others along."""
         try:
-            self._carry_out(effect, connection, is_saved)
+            self._outlet.carry_out(effect, connection, is_saved)
         except Exception as error:
             kind = type(effect).__name__
             self._tell_error(f"Error inside, {kind} was not done: {type(error).__name__}", error)
@@ -348,54 +354,6 @@ class Machine:
             await self._rescue.put_aside([(each.table, each.key, each.why) for each in records])
         except StoreError as error:
             self._log.error("store: %s", error)
-
-    def _carry_out(self, effect: Effect, connection: int | None, is_saved: bool) -> None:
-        match effect:
-            case Send(text):
-                if is_saved and connection is not None:
-                    self._link.send(text, connection)
-            case Publish(name, value):
-                self._hub.publish(name, value)
-            case Emit(name, event):
-                if isinstance(event, MessageRecord):
-                    event = self._note_frame(event, is_saved)
-                self._hub.emit(name, event)
-            case Reply(request, result, reason):
-                self._replies.answer(request, Answer(result, reason), is_saved)
-            case Refuse(request, reason):
-                self._replies.refuse(request, reason.text)
-            case Log(level, text):
-                self._log.log(_LEVELS[level], "%s", text)
-            case _:
-                self._order(effect)
-
-    def _order(self, effect: Effect) -> None:
-        """Pass on what the mind wants of the link and the transfers."""
-        match effect:
-            case OpenLink():
-                self._link.open()
-            case CloseLink():
-                self._link.close()
-            case Reconnect():
-                self._link.reconnect()
-            case SetPing(interval_s):
-                self._link.set_ping(interval_s)
-            case SetCredentials(password, form):
-                self._link.set_credentials(password, form)
-            case Download() | Upload():
-                self._transfers.start(effect)
-            case CancelTransfer(transfer_id):
-                self._transfers.cancel(transfer_id)
-            case _:
-                # Saves are written already, and a reboot follows when everything else is done.
-                pass
-
-    def _note_frame(self, record: MessageRecord, is_saved: bool) -> MessageRecord:
-        self._log.debug("%s %s %s %s", record.direction, record.kind, record.action, record.payload)
-        if record.direction is Direction.OUT and not is_saved:
-            return record.model_copy(update={"result": "not sent", "reason": NOT_WRITTEN})
-        self._link.note_frame(record.direction, record.time, record.action)
-        return record
 
     # --- power and time ---------------------------------------------------------------------------
 
@@ -435,13 +393,17 @@ class Machine:
             except Exception as error:
                 self._tell_error(f"The charge point cannot boot: {type(error).__name__}", error)
 
-    async def _is_store_to_blame(self) -> bool:
-        """After an error: whether a stored record will make for more of them."""
-        if not self._has_failed or not self._rescue.is_due():
-            return False
-        self._has_failed = False
+    def _look_at_store(self) -> None:
+        """After an error, see whether a stored record will make for more; nobody waits for it."""
+        is_looking = self._look is not None and not self._look.done()
+        if self._has_failed and not is_looking and self._rescue.is_due():
+            self._has_failed = False
+            self._look = asyncio.create_task(self._mend_store(), name="look at the store")
+
+    async def _mend_store(self) -> None:
         stored = await self._records()
-        return await self._rescue.heal(stored) is not stored
+        if await self._rescue.heal(stored) is not stored:
+            await self._inbox.put(StoreMended())
 
     async def _records(self) -> StoredRecords:
         """Read the store, as it will be once the disk has taken what waits to be written."""

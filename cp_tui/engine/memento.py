@@ -8,13 +8,17 @@ happens in place, so that everything still refers to everything.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cache, partial
+from operator import attrgetter, is_
 from types import FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel
+
+SPARE = 150
+"""Things that nobody refers to any more are looked at until there are so many of them."""
 
 
 class Kind(Enum):
@@ -31,48 +35,175 @@ class Kind(Enum):
 
 
 class Memento:
-    """Everything that can change behind a root, as it was."""
+    """Everything that can change behind a root, as it was when last renewed.
+
+    Between two turns almost nothing changes: renewing compares, and copies only what did.
+    """
 
     def __init__(self, root: object) -> None:
-        self._put_back: list[Callable[[], object]] = []
-        seen = {id(root)}
-        waiting: list[object] = [root]
-        while waiting:
-            for each in self._remember(waiting.pop()):
-                if kind_of(_type(each)) is not Kind.VALUE and id(each) not in seen:
-                    seen.add(id(each))
-                    waiting.append(each)
+        self._root = root
+        self._start()
+
+    def renew(self) -> None:
+        """Remember how things are now."""
+        for kept in self._kept:
+            if not kept.is_unchanged():
+                self._follow(kept.renew())
+        if len(self._seen) > self._seen_max:
+            # What nobody refers to any more is forgotten.
+            self._start()
 
     def restore(self) -> None:
-        """Put everything back, in place."""
-        for put_back in self._put_back:
-            put_back()
+        """Put everything back as it was, in place."""
+        for kept in self._kept:
+            if not kept.is_unchanged():
+                kept.restore()
 
-    def _remember(self, thing: Any) -> Iterable[object]:
-        """Remember one thing; give what it refers to."""
-        match kind_of(_type(thing)):
-            case Kind.ATTRIBUTES:
-                attributes = dict(vars(thing))
-                self._put_back.append(partial(_refill, vars(thing), attributes))
-                return attributes.values()
-            case Kind.SLOTS:
-                slots = {name: getattr(thing, name) for name in slots_of(_type(thing))}
-                self._put_back.append(partial(_set_slots, thing, slots))
-                return slots.values()
-            case Kind.DICT:
-                items = dict(thing)
-                self._put_back.append(partial(_refill, thing, items))
-                return _changeable(items.values())
-            case Kind.SEQUENCE:
-                elements = list(thing)
-                self._put_back.append(partial(_extend, thing, elements))
-                return _changeable(elements)
-            case Kind.SET:
-                # What is hashed does not change.
-                self._put_back.append(partial(_refill, thing, set(thing)))
-                return ()
-            case _:
-                return _referred(thing)
+    def _start(self) -> None:
+        self._kept: list[_Kept] = []
+        self._seen: dict[int, object] = {id(self._root): self._root}
+        self._follow_all([self._root])
+        self._seen_max = len(self._seen) + SPARE
+
+    def _follow(self, referred: Iterable[object]) -> None:
+        self._follow_all(self._unseen(referred))
+
+    def _follow_all(self, waiting: list[object]) -> None:
+        while waiting:
+            thing = waiting.pop()
+            kept = _kept(thing)
+            if kept is None:
+                waiting += self._unseen(_referred(thing))
+            else:
+                self._kept.append(kept)
+                waiting += self._unseen(kept.renew())
+
+    def _unseen(self, things: Iterable[object]) -> list[object]:
+        new = []
+        for each in things:
+            if kind_of(_type(each)) is not Kind.VALUE and id(each) not in self._seen:
+                # Kept alive here, so that no other thing takes its id.
+                self._seen[id(each)] = each
+                new.append(each)
+        return new
+
+
+class _Kept(Protocol):
+    """One thing that can change, and how it was."""
+
+    def is_unchanged(self) -> bool:
+        """Say whether it refers to exactly what it referred to."""
+
+    def renew(self) -> Iterable[object]:
+        """Remember what it refers to now, and give what of that can change."""
+
+    def restore(self) -> None:
+        """Put it back."""
+
+
+class _KeptDict:
+    def __init__(self, thing: dict[Any, Any]) -> None:
+        self._thing = thing
+        self._was: dict[Any, Any] = {}
+
+    def is_unchanged(self) -> bool:
+        now, was = self._thing, self._was
+        return (
+            len(now) == len(was)
+            and all(map(is_, now.values(), was.values()))
+            and all(map(is_, now, was))
+        )
+
+    def renew(self) -> Iterable[object]:
+        self._was = dict(self._thing)
+        return _changeable(self._was.values())
+
+    def restore(self) -> None:
+        self._thing.clear()
+        self._thing.update(self._was)
+
+
+class _KeptAttributes(_KeptDict):
+    def renew(self) -> Iterable[object]:
+        super().renew()
+        # Of attributes there are few, and a frozen one may join parts that change.
+        return self._was.values()
+
+
+class _KeptSequence:
+    def __init__(self, thing: list[Any] | deque[Any]) -> None:
+        self._thing = thing
+        self._was: list[Any] = []
+
+    def is_unchanged(self) -> bool:
+        return len(self._thing) == len(self._was) and all(map(is_, self._thing, self._was))
+
+    def renew(self) -> Iterable[object]:
+        self._was = list(self._thing)
+        return _changeable(self._was)
+
+    def restore(self) -> None:
+        self._thing.clear()
+        self._thing.extend(self._was)
+
+
+class _KeptSet:
+    def __init__(self, thing: set[Any]) -> None:
+        self._thing = thing
+        self._was: set[Any] = set()
+
+    def is_unchanged(self) -> bool:
+        return self._thing == self._was
+
+    def renew(self) -> Iterable[object]:
+        # What is hashed does not change.
+        self._was = set(self._thing)
+        return ()
+
+    def restore(self) -> None:
+        self._thing.clear()
+        self._thing.update(self._was)
+
+
+class _KeptSlots:
+    def __init__(self, thing: object) -> None:
+        self._thing = thing
+        self._names = slots_of(_type(thing))
+        # With a single name it would give no tuple: the first is read twice.
+        self._read = attrgetter(*self._names, self._names[0])
+        self._was: tuple[Any, ...] = ()
+
+    def _now(self) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = self._read(self._thing)
+        return found
+
+    def is_unchanged(self) -> bool:
+        return all(map(is_, self._now(), self._was))
+
+    def renew(self) -> Iterable[object]:
+        self._was = self._now()
+        return self._was
+
+    def restore(self) -> None:
+        for name, value in zip(self._names, self._was, strict=False):
+            setattr(self._thing, name, value)
+
+
+def _kept(thing: Any) -> _Kept | None:
+    """Give what keeps a thing; None where it cannot change itself."""
+    match kind_of(_type(thing)):
+        case Kind.ATTRIBUTES:
+            return _KeptAttributes(vars(thing))
+        case Kind.SLOTS:
+            return _KeptSlots(thing)
+        case Kind.DICT:
+            return _KeptDict(thing)
+        case Kind.SEQUENCE:
+            return _KeptSequence(thing)
+        case Kind.SET:
+            return _KeptSet(thing)
+        case _:
+            return None
 
 
 @cache
@@ -137,18 +268,3 @@ def slots_of(kind: type) -> tuple[str, ...]:
 def _type(thing: object) -> Any:
     """Give the type of a thing, which mypy does not take for something that has a hash."""
     return type(thing)
-
-
-def _refill(container: Any, content: Any) -> None:
-    container.clear()
-    container.update(content)
-
-
-def _extend(container: Any, elements: list[object]) -> None:
-    container.clear()
-    container.extend(elements)
-
-
-def _set_slots(thing: object, slots: dict[str, object]) -> None:
-    for name, value in slots.items():
-        setattr(thing, name, value)

@@ -97,6 +97,38 @@ def test_what_is_known_only_through_a_callback_is_put_back_too() -> None:
         assert facts(part) == whole
 
 
+def test_what_came_since_is_remembered_when_it_is_renewed() -> None:
+    part = Part()
+    memento = Memento(part)
+    spoil(part)
+    memento.renew()
+    spoiled = facts(part)
+    part.by_name["two"].count = 8
+    part.by_name["two"].names.append("y")
+    spoil(part)
+    memento.restore()
+    assert facts(part) == spoiled
+
+
+def test_equal_things_are_told_apart() -> None:
+    part = Part()
+    memento = Memento(part)
+    part.slotted.names = []
+    memento.renew()
+    part.slotted.names.append("x")
+    memento.restore()
+    assert part.slotted.names == []
+
+
+def test_what_is_gone_is_not_kept_for_ever() -> None:
+    part = Part()
+    memento = Memento(part)
+    for number in range(5_000):
+        part.slotted = Slotted(number)
+        memento.renew()
+    assert len(memento._seen) < 1_000
+
+
 def test_a_thing_that_refers_to_itself_is_remembered_once() -> None:
     part = Part()
     part.me = part  # type: ignore[attr-defined]

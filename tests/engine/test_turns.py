@@ -167,8 +167,12 @@ class World:
         """Send a CALL; give the answer."""
         text = json.dumps([2, message_id, action, payload])
         await self.machine.deliver(FrameReceived(text), 1)
-        await self.settle()
-        return next(each for each in self.wire.frames if each[1] == message_id)
+        async with asyncio.timeout(WAIT_S):
+            while True:
+                await self.settle()
+                for frame in self.wire.frames:
+                    if frame[1] == message_id:
+                        return frame
 
     async def swipe(self, connector_id: int) -> None:
         """Show the tag; what comes of it comes later."""

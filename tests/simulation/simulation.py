@@ -88,6 +88,7 @@ class Simulation:
         self._numbers = count(1)
         self._asked: dict[int, Event] = {}
         self._ticks_now = 0
+        self._memento: tuple[Charger, Memento] | None = None
         self.boots = 1
         self.charger = self._new_charger()
         self.handle(PoweredOn())
@@ -173,7 +174,7 @@ class Simulation:
     def _turn(self, event: Event | None, decide: Callable[[], list[Effect]]) -> None:
         """One turn, whole or not at all, as the machine has it; an act at the station is None."""
         is_undone = event is None or can_be_undone(event)
-        before = Memento(self.charger) if is_undone and self.has_defects else None
+        before = self._remembered() if is_undone and self.has_defects else None
         try:
             with self.faults.turn(may_fail=self.has_defects):
                 effects = self._decided(decide, before)
@@ -184,6 +185,14 @@ class Simulation:
             self._failed(event, str(defect))
         else:
             self._carry_out(effects)
+
+    def _remembered(self) -> Memento:
+        """Remember mind and body, as the machine does: the same memento again and again."""
+        if self._memento is None or self._memento[0] is not self.charger:
+            self._memento = self.charger, Memento(self.charger)
+        else:
+            self._memento[1].renew()
+        return self._memento[1]
 
     def _decided(self, decide: Callable[[], list[Effect]], before: Memento | None) -> list[Effect]:
         """Let the charger decide; a turn that is undone and taken again must be the same one."""
