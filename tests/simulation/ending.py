@@ -52,14 +52,13 @@ def _is_at_rest(world: Simulation) -> bool:
     return is_accepted and not world.checker.delivery.entries
 
 
-def check(world: Simulation) -> None:
-    """Check what must be true once all is quiet, and that every connector is still of use."""
-    _check(world)
+def check_use(world: Simulation) -> None:
+    """Check that every connector is still of use: a fresh car charges there."""
     _clear_away(world)
     for connector_id in range(1, len(world.options.connectors) + 1):
         _charge(world, connector_id)
     come_to_rest(world)
-    _check(world)
+    check(world)
 
 
 def _clear_away(world: Simulation) -> None:
@@ -101,7 +100,8 @@ def _connector(world: Simulation, connector_id: int) -> Connector:
     return connectors.root[connector_id]
 
 
-def _check(world: Simulation) -> None:
+def check(world: Simulation) -> None:
+    """Check what must be true once all is quiet."""
     _check_registration(world)
     _check_connectors(world)
     _check_transactions(world)

@@ -112,6 +112,7 @@ class Simulation:
                 self.after(self.random.expovariate(1.0 / self.options.pace_s))
             ending.come_to_rest(self)
             ending.check(self)
+            ending.check_use(self)
         except Exception as error:
             trace = "\n  ".join(self.trace)
             words = f"{type(error).__name__}: {error}"
