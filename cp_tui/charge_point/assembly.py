@@ -13,7 +13,7 @@ from cp_tui.charge_point.authorization import Authorization
 from cp_tui.charge_point.authorization_cache import AuthorizationCache
 from cp_tui.charge_point.authorization_rules import Rules
 from cp_tui.charge_point.availability import Availability
-from cp_tui.charge_point.calls import Calls, Outgoing
+from cp_tui.charge_point.calls import Calls, Failure, Outgoing
 from cp_tui.charge_point.charging import Charging
 from cp_tui.charge_point.composer import Composer
 from cp_tui.charge_point.config import ChargePointConfig
@@ -33,6 +33,7 @@ from cp_tui.charge_point.outbox import Outbox, RetryRule
 from cp_tui.charge_point.parts import Parts
 from cp_tui.charge_point.reader import RESETTING, STOPPED, Reader
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.recognition import Recognition
 from cp_tui.charge_point.records import OutboxRecord
 from cp_tui.charge_point.registration import Registration
 from cp_tui.charge_point.reservations import Reservations
@@ -132,6 +133,10 @@ class _Wiring:
         return self.parts.is_online
 
     # --- registration -----------------------------------------------------------------------------
+
+    def settled(self, outgoing: Outgoing, failure: Failure | None) -> None:
+        """Learn whether the CSMS still knows this charge point."""
+        self.parts.recognition.settled(outgoing, failure)
 
     def accepted(self, interval_s: int) -> None:
         """Begin normal operation (S 4.2): the interval, then every status (E 3.22)."""
@@ -247,6 +252,7 @@ def assemble(
         timeout=partial(wiring.seconds, "MessageTimeout"),
         may_send=wiring.may_send,
         next_from_outbox=wiring.next_from_outbox,
+        settled=wiring.settled,
         starts_soon=wiring.starts_soon,
     )
     outbox = Outbox(
@@ -305,6 +311,7 @@ def _parts(
     firmware = Firmware(
         core, calls, availability, statuses, resetting, connectors, is_online=wiring.is_online
     )
+    registration = _registration(core, calls, wiring)
     return Parts(
         core=core,
         connectors=connectors,
@@ -314,7 +321,10 @@ def _parts(
         calls=calls,
         composer=_composer(core, calls, journal, wiring),
         outbox=outbox,
-        registration=_registration(core, calls, wiring),
+        registration=registration,
+        recognition=Recognition(
+            registration, outbox, tell_status=partial(statuses.notify, connectors[0])
+        ),
         statuses=statuses,
         local_list=local_list,
         authorization_cache=cache,

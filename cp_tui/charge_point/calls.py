@@ -102,6 +102,7 @@ class Calls:
         may_send: Callable[[Outgoing], bool],
         next_from_outbox: Callable[[], Outgoing | None],
         starts_soon: Callable[[str], bool],
+        settled: Callable[[Outgoing, Failure | None], None],
     ) -> None:
         self._core = core
         self._journal = journal
@@ -109,6 +110,7 @@ class Calls:
         self._may_send = may_send
         self._next_from_outbox = next_from_outbox
         self._starts_soon = starts_soon
+        self._tell_settled = settled
         self._waiting: deque[Outgoing] = deque()
         self._pending: _Pending | None = None
         self._late: OrderedDict[str, _Pending] = OrderedDict()
@@ -172,6 +174,13 @@ class Calls:
         for outgoing in lost:
             outgoing.on_failure(failure)
 
+    def abandon(self, why: str) -> None:
+        """Fail what has not been sent yet."""
+        waiting = list(self._waiting)
+        self._waiting.clear()
+        for outgoing in waiting:
+            outgoing.on_failure(Failure(FailureKind.OFFLINE, why))
+
     def pump(self) -> None:
         """Send the next call if none is pending: first what waits here, then the outbox."""
         if not self.is_open or self._pending:
@@ -211,6 +220,8 @@ class Calls:
             words = f"the answer to {outgoing.action} has flaws: {'; '.join(flaws)}"
             self._core.log(LogLevel.WARNING, words)
         outgoing.on_answer(response)
+        if not settled.is_late:
+            self._tell_settled(outgoing, None)
 
     def refused(self, error: frame.CallError, flaws: tuple[str, ...] = ()) -> None:
         """Take a CALLERROR to a call of ours."""
@@ -234,7 +245,9 @@ class Calls:
         if settled is not None and not settled.is_late:
             outgoing = settled.outgoing
             text = f"the CSMS answered {outgoing.action} {words}"
-            outgoing.on_failure(Failure(FailureKind.CALL_ERROR, text, code))
+            failure = Failure(FailureKind.CALL_ERROR, text, code)
+            outgoing.on_failure(failure)
+            self._tell_settled(outgoing, failure)
 
     def unread(self, message: frame.CallResult | frame.CallError, error: str) -> None:
         """End the call whose answer came, but could not be handled because of an error of ours."""
@@ -262,7 +275,9 @@ class Calls:
         seconds = self._timeout().total_seconds()
         text = f"no answer to {outgoing.action} within {seconds:g} s"
         self._core.log(LogLevel.WARNING, text)
-        outgoing.on_failure(Failure(FailureKind.TIMEOUT, text))
+        failure = Failure(FailureKind.TIMEOUT, text)
+        outgoing.on_failure(failure)
+        self._tell_settled(outgoing, failure)
 
     def _take(self) -> Outgoing | None:
         for index, outgoing in enumerate(self._waiting):

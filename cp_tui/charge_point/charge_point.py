@@ -127,6 +127,7 @@ class ChargePoint:
             case events.LinkClosed():
                 parts.composer.closed()
                 parts.calls.closed()
+                parts.recognition.link_closed()
                 self._core.changed("registration", "outbox")
             case events.FrameReceived():
                 self._incoming.receive(event.data)

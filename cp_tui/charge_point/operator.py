@@ -59,6 +59,7 @@ class Operator:
         parts.sessions.abandon_attempts(STOPPED)
         parts.composer.closed()
         parts.calls.closed()
+        parts.recognition.link_closed()
         parts.registration.reset()
         parts.statuses.reset()
         parts.core.emit(CloseLink())

@@ -22,6 +22,7 @@ from cp_tui.charge_point.variables import Outbox as OutboxView
 from cp_tui.charge_point.variables import OutboxEntry
 from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.errors import FORGOTTEN_SIGNS
 from cp_tui.ocpp.model import WireModel
 
 if TYPE_CHECKING:
@@ -76,6 +77,13 @@ class Outbox:
         self._thinned = 0
         self._given_up: dict[int, OutboxRecord] = {}
         self._is_in_flight = False
+        self._held: str | None = None
+        """Why the oldest message would be given up, once the CSMS is known to know us."""
+        self._doubtful = 0
+        """Attempts of the oldest message that are none if the CSMS has forgotten us."""
+        self._forgiven: int | None = None
+        """The message whose attempts were forgiven last."""
+        self._is_forgiveness_spent = False
         self._told_attempt_at: datetime | None = None
 
     def __len__(self) -> int:
@@ -84,7 +92,7 @@ class Outbox:
     @property
     def deadline(self) -> datetime | None:
         """When the oldest message is to be tried again."""
-        if not self._entries or self._is_in_flight:
+        if not self._entries or self._is_in_flight or self.is_held:
             return None
         return self._entries[0].next_attempt_at
 
@@ -115,7 +123,8 @@ class Outbox:
         limit = self._rule().meter_values_max
         if self._meter_values <= limit:
             return
-        dropped = thin_out(list(self._entries)[self._is_in_flight :], limit // 10 + 1)
+        is_kept = self._is_in_flight or self.is_held
+        dropped = thin_out(list(self._entries)[is_kept:], limit // 10 + 1)
         for record in self._entries:
             if record.sequence in dropped:
                 self._core.forget(Table.OUTBOX, _key(record))
@@ -130,7 +139,7 @@ class Outbox:
 
     def next(self) -> Outgoing | None:
         """Give the oldest message if it is its time; nothing later may pass it."""
-        if not self._entries or self._is_in_flight:
+        if not self._entries or self._is_in_flight or self.is_held:
             return None
         record = self._entries[0]
         if record.next_attempt_at and self._core.now < record.next_attempt_at:
@@ -217,6 +226,8 @@ class Outbox:
             return "waits behind older messages"
         if self._is_in_flight:
             return "sent, waits for the answer"
+        if self.is_held:
+            return f"{record.last_failure}; does the CSMS still know this charge point?"
         kept = self._kept_because()
         if record.next_attempt_at is None:
             return kept or "waits for its turn"
@@ -261,6 +272,8 @@ class Outbox:
             return
         rule = self._rule()
         attempts = self._entries[0].attempts + 1
+        is_sign = failure.code in FORGOTTEN_SIGNS
+        self._doubtful += is_sign
         if attempts < rule.attempts_max:
             wait_s = rule.interval_s * attempts
             self._replace_head(
@@ -270,8 +283,53 @@ class Outbox:
                 last_failure=failure.text,
             )
             return
-        record = self._entries[0]
-        self._give_up(record, f"after {attempts} attempts: {failure.text}")
+        why = f"after {attempts} attempts: {failure.text}"
+        if is_sign:
+            self._replace_head(attempts=attempts, message_id=None, last_failure=failure.text)
+            self._held = why
+        else:
+            self._give_up(self._entries[0], why)
+
+    # --- does the CSMS still know us? (recognition) -----------------------------------------------
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the oldest message waits until it is clear if the CSMS still knows us."""
+        return self._held is not None
+
+    def known(self) -> None:
+        """The CSMS knows us: what it refused are attempts, and the last of them was one."""
+        self._is_forgiveness_spent = self._forgiven is not None
+        self.settle_doubt()
+
+    def settle_doubt(self) -> None:
+        """Give up what had its last attempt."""
+        self._doubtful = 0
+        if self._held is not None:
+            self._give_up(self._entries[0], self._held)
+
+    def end_doubt(self) -> None:
+        """Let the oldest message be tried again: nobody said whether the CSMS knows us."""
+        self._held = None
+
+    def forgive(self) -> None:
+        """The CSMS has forgotten us: what it refused since are no attempts, for each message once.
+
+        A message that is refused again although the CSMS has answered other things since is
+        refused for what it is.
+        """
+        if not self._entries:
+            return
+        head = self._entries[0]
+        if head.sequence == self._forgiven and self._is_forgiveness_spent:
+            self.settle_doubt()
+            return
+        self._held = None
+        self._forgiven, self._is_forgiveness_spent = head.sequence, False
+        attempts = max(0, head.attempts - self._doubtful)
+        self._doubtful = 0
+        if head.attempts or head.next_attempt_at:
+            self._replace_head(attempts=attempts, next_attempt_at=None)
 
     def drop(self, sequence: int) -> str | None:
         """Give up a message because the operator wants it; the text says why that cannot be."""
@@ -293,6 +351,8 @@ class Outbox:
         self._on_lost(record, why)
 
     def _remove(self, record: OutboxRecord) -> None:
+        if record is self._entries[0]:
+            self._held, self._doubtful = None, 0
         self._entries.remove(record)
         self._meter_values -= record.action == Action.METER_VALUES
         self._core.forget(Table.OUTBOX, _key(record))

@@ -23,6 +23,7 @@ from cp_tui.charge_point.local_list import LocalList
 from cp_tui.charge_point.monitors import Monitors
 from cp_tui.charge_point.outbox import Outbox
 from cp_tui.charge_point.reader import Reader
+from cp_tui.charge_point.recognition import Recognition
 from cp_tui.charge_point.registration import Registration
 from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.reset import Resetting
@@ -46,6 +47,7 @@ class Parts:
     composer: Composer
     outbox: Outbox
     registration: Registration
+    recognition: Recognition
     statuses: StatusNotifications
     local_list: LocalList
     authorization_cache: AuthorizationCache

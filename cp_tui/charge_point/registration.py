@@ -67,6 +67,8 @@ class Registration:
         self._boots = 0
         """BootNotifications so far; the newest one that is answered counts."""
         self._answered_boot = 0
+        self._in_vain = 0
+        """How often the CSMS has forgotten us since it last answered anything but a boot."""
         self._boot_at: datetime | None = None
         self._heartbeat_from: datetime | None = None
         """The later of acceptance and a failed heartbeat: silence counts from here at least."""
@@ -126,6 +128,42 @@ class Registration:
         self._boot_at = None
         self._reason = None
         self._core.changed("registration", "outbox")
+
+    def is_known(self) -> None:
+        """The CSMS answers more than BootNotification."""
+        self._in_vain = 0
+
+    def forgotten(self, why: str) -> None:
+        """Register again with a CSMS that does not know us; later each time that it was in vain."""
+        self.status = None
+        self._since = self._core.now
+        self._answered_boot = self._boots
+        self._calls.abandon("the CSMS does not know this charge point any more")
+        wait_s = 0.0
+        if self._in_vain:
+            wait_s = min(RETRY_FIRST_S * 2 ** (self._in_vain - 1), RETRY_MAX_S)
+            wait_s = float(round(wait_s + self._core.random.uniform(0, RETRY_JITTER_S)))
+        self._in_vain = min(self._in_vain + 1, 10)
+        self._reason = because(
+            "registration.forgotten",
+            "JE 3.10",
+            "{why}, as if it did not know this charge point; BootNotification again {when}",
+            why=why,
+            when=f"in {wait_s:g} s (our own choice)" if wait_s else "at once",
+        )
+        self._core.log(LogLevel.WARNING, self._reason.text)
+        self._core.changed("registration", "outbox")
+        if wait_s:
+            self._boot_at = later(self._core.now, wait_s)
+        else:
+            self.boot()
+
+    def try_now(self) -> bool:
+        """Send the BootNotification that is waited for; False where none is."""
+        if not self._calls.is_open or self.is_accepted or self._boot_at is None:
+            return False
+        self.boot()
+        return True
 
     def link_opened(self) -> None:
         """Begin with a BootNotification, unless this boot was accepted already (J 5.4)."""

@@ -20,10 +20,15 @@ OPERATOR = "the operator"
 
 
 def try_now(parts: Parts, event: TryNow) -> None:
-    """Send the oldest message again without waiting (S 3.7.1); False where none waits so."""
+    """Boot, or send the oldest message again, without waiting; False where neither waits so."""
     action = parts.outbox.try_now()
+    if parts.registration.try_now():
+        text = "BootNotification is sent at once (S 4.2 would have it wait)"
+        reason = Reason(id="registration.tried_now", rule="S 4.2", text=text)
+        parts.core.emit(Reply(event.request, True, reason))
+        return
     if action is None:
-        text = "neither the link nor a message waits for its time"
+        text = "neither the link, nor a boot, nor a message waits for its time"
         reason = Reason(id="outbox.nothing_to_try", rule="cp-tui", text=text)
     else:
         text = "{action} is sent again at once, the others follow"

@@ -40,6 +40,11 @@ class ErrorCode(StrEnum):
             return cls.GENERIC_ERROR
 
 
+FORGOTTEN_SIGNS = frozenset(
+    {ErrorCode.SECURITY_ERROR, ErrorCode.NOT_SUPPORTED, ErrorCode.INTERNAL_ERROR}
+)
+"""What a CSMS answers to everything but BootNotification where it does not know us (JE 3.10)."""
+
 _OTHER_SPELLINGS: Mapping[str, str] = MappingProxyType(
     {
         "FormatViolation": "FormationViolation",

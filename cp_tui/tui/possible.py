@@ -71,7 +71,10 @@ def try_now(snapshot: Snapshot) -> str | None:
             return None
         case LinkPhase.OPEN:
             waits = any(message.next_attempt_at for message in snapshot.outbox.entries[:1])
-            return None if waits else "it is connected, and no message waits for its time"
+            registration = snapshot.registration
+            boots = registration is not None and registration.next_boot_at is not None
+            words = "it is connected, and neither a boot nor a message waits for its time"
+            return None if waits or boots else words
         case LinkPhase.STOPPED:
             return "stopped by the operator: restart it first"
         case _:

@@ -170,11 +170,11 @@ WORDS: list[tuple[Callable[[], Snapshot], str]] = [
     ),
     (
         lambda: with_registration(status=RegistrationStatus.PENDING, next_boot_at=at(14, 8, 27)),
-        "! Pending: the CSMS has not accepted it yet · boots again in 5 min",
+        "! Pending: the CSMS has not accepted it yet · boots again in 5 min · n tries now",
     ),
     (
         lambda: with_registration(status=RegistrationStatus.REJECTED, next_boot_at=at(14, 3, 57)),
-        "× Rejected: the CSMS does not want this charge point · boots again in 30 s",
+        "× Rejected: the CSMS does not want this charge point · boots again in 30 s · n tries now",
     ),
     (
         lambda: with_registration(status=None),

@@ -22,6 +22,7 @@ from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.connection import (
     CERTIFICATE_WARNING_DAYS,
     PHASE_WORDS,
+    boot_words,
     cause_words,
     clock_words,
 )
@@ -299,10 +300,11 @@ def _registration(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Al
         case RegistrationStatus.REJECTED:
             text, urgency = "Rejected: the CSMS does not want this charge point", Urgency.BAD
         case _:
-            text, urgency = "The CSMS has not answered BootNotification", Urgency.ODD
+            text, urgency = boot_words(registration)[2], Urgency.ODD
     then = "boots again" if registration.next_boot_at else ""
     check = "" if registration.reason is None else clean(registration.reason.text)
-    yield Alarm(urgency, text, then, registration.next_boot_at, check=check)
+    act = TRY_NOW if then else None
+    yield Alarm(urgency, text, then, registration.next_boot_at, act, check)
 
 
 def _faults(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:

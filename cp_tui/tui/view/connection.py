@@ -132,7 +132,34 @@ def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
         case RegistrationStatus.REJECTED:
             return "×", "Rejected", BAD
         case _:
-            return "◌", "No answer to boot", WAITING
+            return "◌", boot_words(registration)[0], WAITING
+
+
+BOOT_WORDS = {
+    "registration.refused": (
+        "Boot refused",
+        "answered with an error",
+        "The CSMS answers BootNotification with an error",
+    ),
+    "registration.unusable": (
+        "Boot answer unusable",
+        "answered without a status",
+        "The CSMS answers BootNotification with nothing that can be used",
+    ),
+    "registration.forgotten": (
+        "Not known to the CSMS",
+        "the CSMS does not know it any more",
+        "The CSMS does not know this charge point any more",
+    ),
+}
+"""Why there is no registration: a headline, a few words and a sentence, by the id of the reason."""
+NO_ANSWER = ("No answer to boot", "no answer yet", "The CSMS has not answered BootNotification")
+
+
+def boot_words(registration: Registration | None) -> tuple[str, str, str]:
+    """What the CSMS did with BootNotification where there is no registration."""
+    reason = registration.reason if registration else None
+    return BOOT_WORDS.get(reason.id, NO_ANSWER) if reason else NO_ANSWER
 
 
 def _socket(link: Link, clock: Clock) -> Content:
@@ -182,7 +209,8 @@ def _registration(registration: Registration | None, link: Link, clock: Clock) -
             word = Content.styled(f"{status.value}", f"bold {style}")
             after = _next_boot(registration, clock)
         case _:
-            word, after = Content.styled("no answer yet", QUIET), _next_boot(registration, clock)
+            word = Content.styled(boot_words(registration)[1], QUIET)
+            after = _next_boot(registration, clock)
     if registration.status:
         word = Content.assemble(word, f" since {clock.minute(registration.since)}")
     facts = [Fact("Boot", joined([word, after]))]

@@ -1,0 +1,88 @@
+"""Whether the CSMS still knows this charge point (JE 3.10).
+
+A CSMS that was started anew, or that has lost its memory, answers SecurityError to everything but
+BootNotification; others say NotSupported or InternalError. Once two requests in a row got such an
+answer, or one was the last attempt of a transaction message, it is asked with something that does
+no harm: a Heartbeat, or the status of connector 0 where it was the Heartbeat that failed. If that
+fails alike, or three in a row got SecurityError, it has forgotten us: the registration is over, and
+BootNotification goes out again. What transaction messages were refused meanwhile is no attempt of
+theirs, and none is given up before it is clear.
+
+Neither rule may go round for ever. A CSMS that accepts the boot and goes on refusing is asked again
+only after 30 s, then after twice as long each time, up to 300 s. And one that refuses a single
+message answers others: a message is forgiven once, and when the CSMS has answered anything since,
+its attempts count as S 3.7.1 has it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from cp_tui.charge_point.calls import Failure, FailureKind, Outgoing
+from cp_tui.charge_point.outbox import Outbox
+from cp_tui.charge_point.registration import Registration
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.errors import FORGOTTEN_SIGNS, ErrorCode
+
+FEW = 3
+"""So many SecurityErrors in a row are no accident."""
+ASKED_FROM = 2
+
+
+class Recognition:
+    """Follows what the CSMS answers to everything but BootNotification."""
+
+    def __init__(
+        self, registration: Registration, outbox: Outbox, *, tell_status: Callable[[], None]
+    ) -> None:
+        self._registration = registration
+        self._outbox = outbox
+        self._tell_status = tell_status
+        self._refusals: deque[tuple[Action, ErrorCode]] = deque(maxlen=2 * FEW)
+        """Since the last answer that shows that the CSMS knows us."""
+        self._has_asked = False
+
+    def settled(self, outgoing: Outgoing, failure: Failure | None) -> None:
+        """Learn from the end of a call; its own part has been told already."""
+        if outgoing.is_boot or not self._registration.is_accepted:
+            return
+        if failure is not None and failure.kind is FailureKind.OFFLINE:
+            return
+        if failure is not None and failure.code in FORGOTTEN_SIGNS:
+            self._refused(outgoing.action, failure.code)
+        elif failure is None or failure.kind is FailureKind.CALL_ERROR:
+            self._known()
+        elif self._has_asked:
+            # Silence tells nothing: what waits for the answer goes by S 3.7.1.
+            self._has_asked = False
+            self._outbox.settle_doubt()
+
+    def link_closed(self) -> None:
+        """Doubt no longer: what was asked gets no answer."""
+        self._has_asked = False
+        self._outbox.end_doubt()
+
+    def _known(self) -> None:
+        self._refusals.clear()
+        self._has_asked = False
+        self._registration.is_known()
+        self._outbox.known()
+
+    def _refused(self, action: Action, code: ErrorCode) -> None:
+        self._refusals.append((action, code))
+        actions = sorted({str(each) for each, _ in self._refusals})
+        codes = sorted({str(each) for _, each in self._refusals})
+        is_clear = len(self._refusals) >= FEW and codes == [ErrorCode.SECURITY_ERROR]
+        if is_clear or (len(actions) > 1 and (self._has_asked or len(self._refusals) >= FEW)):
+            self._refusals.clear()
+            self._has_asked = False
+            self._outbox.forgive()
+            words = f"the CSMS answers {' and '.join(actions)} with {' and '.join(codes)}"
+            self._registration.forgotten(words)
+        elif not self._has_asked and (len(self._refusals) >= ASKED_FROM or self._outbox.is_held):
+            self._has_asked = True
+            if action is Action.HEARTBEAT:
+                self._tell_status()
+            else:
+                self._registration.heartbeat()
