@@ -119,7 +119,7 @@ class Client:
 
     async def subscribe(self, names: Sequence[str]) -> None:
         """Follow variables and streams; their present values arrive as updates, too."""
-        await self._request("subscribe", {"variables": list(names)})
+        await self._request("subscribe", {"variables": list(names), "pages": True})
 
     async def next_updates(self) -> list[Update]:
         """Wait for at least one update; raises `ConnectionLost`."""

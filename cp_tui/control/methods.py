@@ -18,6 +18,9 @@ class Subscribe(Params):
     """Give the values of variables and the history of streams, then every change."""
 
     variables: Annotated[list[str], Field(max_length=NAMES_MAX)]
+    pages: bool = False
+    """The histories follow the answer as events, at the pace of the client; in the answer each
+    stream is empty. Of what is followed already the history does not come again."""
 
 
 class Get(Params):

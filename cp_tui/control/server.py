@@ -45,8 +45,8 @@ class EngineDoor(Protocol):
     def get(self, name: str) -> BaseModel:
         """Give the present value of a variable, or raise `CommandError`."""
 
-    def subscribe(self, names: Sequence[str]) -> Subscription:
-        """Follow variables and streams, or raise `CommandError`."""
+    def subscribe(self, names: Sequence[str], *, history_as_events: bool = False) -> Subscription:
+        """Follow variables and streams, or raise `CommandError`; see `Hub.subscribe`."""
 
 
 def check_socket(path: Path) -> None:

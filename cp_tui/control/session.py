@@ -48,6 +48,9 @@ BATCH_INTERVAL_S = 0.02
 UNREAD_BYTES_MAX = 256 * 1024
 """Written but not read by the client; beyond, its updates wait in the hub, where they coalesce."""
 
+EVENTS_IN_SLICE = 20
+"""Turned into JSON before the charge point has its turn."""
+
 Response = dict[str, JsonValue]
 
 
@@ -70,6 +73,7 @@ class Session:
         self._announced: list[Subscription] = []
         self._requests: set[asyncio.Task[None]] = set()
         self._pumps: set[asyncio.Task[None]] = set()
+        self._subscribing = asyncio.Lock()
         self._room = asyncio.Semaphore(REQUESTS_IN_FLIGHT_MAX)
         writer.transport.set_write_buffer_limits(high=UNREAD_BYTES_MAX)
 
@@ -155,7 +159,8 @@ class Session:
         method, params = request.method, request.params
         match method:
             case "subscribe":
-                return Answer(self._subscribe(checked(Subscribe, method, params).variables))
+                wanted = checked(Subscribe, method, params)
+                return Answer(await self._subscribe(wanted.variables, pages=wanted.pages))
             case "get":
                 value = self._engine.get(checked(Get, method, params).variable)
                 return Answer(value.model_dump(mode="json"))
@@ -176,20 +181,23 @@ class Session:
         self._is_read_only = read_only
         return read_only
 
-    def _subscribe(self, names: Sequence[str]) -> JsonValue:
+    async def _subscribe(self, names: Sequence[str], *, pages: bool) -> JsonValue:
         """Give the present values, and follow what is not followed yet."""
-        seen = self._engine.subscribe(names)
-        result = {name: _to_json(value) for name, value in seen.snapshot.items()}
-        if self._followed.isdisjoint(names):
-            self._announced.append(seen)
-        else:
-            # Following a name twice would deliver each of its updates twice.
-            seen.close()
-            fresh = [name for name in names if name not in self._followed]
-            if fresh:
-                self._announced.append(self._engine.subscribe(fresh))
-        self._followed.update(names)
-        return result
+        # One after the other: a client that asks in a loop holds one history at a time.
+        async with self._subscribing:
+            seen = self._engine.subscribe(names, history_as_events=pages)
+            result = {name: await _to_json(value) for name, value in seen.snapshot.items()}
+            # Only now, with the answer ready: its updates must not come before it.
+            if self._followed.isdisjoint(names):
+                self._announced.append(seen)
+            else:
+                # Following a name twice would deliver each of its updates twice.
+                seen.close()
+                fresh = [name for name in names if name not in self._followed]
+                if fresh:
+                    self._announced.append(self._engine.subscribe(fresh, history_as_events=pages))
+            self._followed.update(names)
+            return result
 
     async def _pump(self, subscription: Subscription) -> None:
         """Write updates, in batches and not faster than the client reads them."""
@@ -213,14 +221,21 @@ class Session:
         """Write and wait until the client has read enough of it; raises `OSError`."""
         self._writer.write(lines)
         await self._writer.drain()
+        # While the client keeps up, draining lets nobody else have a turn.
+        await asyncio.sleep(0)
 
 
-def _to_json(value: BaseModel | Sequence[BaseModel]) -> JsonValue:
-    """Turn the value of a variable, or the history of a stream, into JSON."""
+async def _to_json(value: BaseModel | Sequence[BaseModel]) -> JsonValue:
+    """Turn the value of a variable, or the history of a stream, into JSON, in slices."""
     if isinstance(value, BaseModel):
         dumped: JsonValue = value.model_dump(mode="json")
         return dumped
-    return [event.model_dump(mode="json") for event in value]
+    events: list[JsonValue] = []
+    for number, event in enumerate(value, start=1):
+        events.append(event.model_dump(mode="json"))
+        if number % EVENTS_IN_SLICE == 0:
+            await asyncio.sleep(0)
+    return events
 
 
 def _encode_update(update: Update) -> bytes:

@@ -84,9 +84,9 @@ class CsmsDoor:
         """Give the present value of a variable, or raise `CommandError`."""
         return self._hub.get(name)
 
-    def subscribe(self, names: Sequence[str]) -> Subscription:
+    def subscribe(self, names: Sequence[str], *, history_as_events: bool = False) -> Subscription:
         """Follow variables and streams, or raise `CommandError`."""
-        return self._hub.subscribe(names)
+        return self._hub.subscribe(names, history_as_events=history_as_events)
 
     # --- methods ----------------------------------------------------------------------------------
 

@@ -47,7 +47,11 @@ from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, format_date_ti
 SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
 """A window further away is a mistake."""
 LOG_LOOK_S = 1.0
-"""Between two looks whether lines of the log are lost."""
+"""Between two looks whether lines of the log are lost, or histories are cut."""
+CUT = "history.cut"
+"""The trouble: events are in no history any more because those after them are long."""
+CUT_HINT = "save the messages while they are shown; memory for them is bounded"
+CUT_TOLD = timedelta(minutes=10)
 END_TIMEOUT_S = 5.0
 """For what is already in the inbox, at the end."""
 
@@ -106,7 +110,7 @@ class Engine:
             stack.callback(FolderLock(self._data_dir).release)
             lines = open_log(self._data_dir, self._log_level, self._log_stream)
             stack.callback(lines.close)
-            watch = asyncio.create_task(_watch_log(lines, self.troubles), name="log watch")
+            watch = asyncio.create_task(self._watch(lines), name="watch")
             stack.callback(watch.cancel)
             self.log = log = lines.logger
             stack.callback(self._hub.close)
@@ -174,9 +178,9 @@ class Engine:
         """Give the value of a variable; raises `CommandError`."""
         return self._hub.get(name)
 
-    def subscribe(self, names: Sequence[str]) -> Subscription:
+    def subscribe(self, names: Sequence[str], *, history_as_events: bool = False) -> Subscription:
         """Watch variables and streams; raises `CommandError`."""
-        return self._hub.subscribe(names)
+        return self._hub.subscribe(names, history_as_events=history_as_events)
 
     # --- what commands need (`commands.Performer`) ------------------------------------------------
 
@@ -289,17 +293,21 @@ class Engine:
             stored = await self._rescue(store, config, log).heal(stored)
             return Charger(config, stored, self._random, mind=self._make_mind)
 
+    async def _watch(self, log: Log) -> None:
+        """Tell when lines of the log are lost or histories are cut, and when that is over."""
+        told = 0
+        while True:
+            log.look(self.troubles)
+            if new := self._hub.cut - told:
+                told = self._hub.cut
+                text = f"Histories are cut, by {told} events so far: those after them are long"
+                self.troubles.raise_trouble(CUT, text, CUT_HINT, new, lasts=CUT_TOLD)
+            await asyncio.sleep(LOG_LOOK_S)
+
     def _running(self) -> Machine:
         if self._machine is None:
             raise CommandError(ErrorNumber.REFUSED, "the engine does not run")
         return self._machine
-
-
-async def _watch_log(log: Log, troubles: TroubleKeeper) -> None:
-    """Tell when lines of the log are lost, and when that is over."""
-    while True:
-        log.look(troubles)
-        await asyncio.sleep(LOG_LOOK_S)
 
 
 async def _finish(machine: Machine, work: asyncio.Task[None]) -> None:

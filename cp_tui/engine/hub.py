@@ -1,14 +1,14 @@
 """Variables and streams on their way to whoever watches.
 
 A slow watcher costs nobody anything: of a variable it gets the newest value, of a stream the newest
-1,000 events and the number of those it missed.
+1,000 events, or fewer where they are long, and the number of those it missed.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -18,6 +18,8 @@ from cp_tui.engine.errors import CommandError, ErrorNumber
 
 HISTORY_MAX = 1_000
 """Events kept per stream, both as history and for each subscriber."""
+HISTORY_BYTES_MAX = 4_000_000
+"""Of those events, as JSON: a frame of the CSMS may have a megabyte, a usual one has 300 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,43 @@ class SubscriptionClosed(Exception):
     """Nothing more will come: closed by the subscriber, or the engine ended."""
 
 
+class _Events:
+    """The newest events of a stream, bounded by count and by bytes; the newest always stays."""
+
+    def __init__(self) -> None:
+        self._events: deque[tuple[BaseModel, int]] = deque()
+        self._bytes = 0
+
+    def add(self, event: BaseModel, size: int) -> tuple[int, bool]:
+        """Add an event; gives how many made room for it, and whether for its bytes."""
+        self._events.append((event, size))
+        self._bytes += size
+        gone = 0
+        is_long = False
+        while len(self._events) > HISTORY_MAX or (
+            self._bytes > HISTORY_BYTES_MAX and len(self._events) > 1
+        ):
+            is_long = is_long or len(self._events) <= HISTORY_MAX
+            self._bytes -= self._events.popleft()[1]
+            gone += 1
+        return gone, is_long
+
+    def copy(self) -> _Events:
+        """Give the same events, to be added to apart."""
+        other = _Events()
+        other._events, other._bytes = self._events.copy(), self._bytes
+        return other
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._events.clear()
+        self._bytes = 0
+
+    def __iter__(self) -> Iterator[BaseModel]:
+        """Give the events, oldest first."""
+        return (event for event, _ in self._events)
+
+
 class Subscription:
     """What one subscriber has not taken yet; `snapshot` is how things stood at the start."""
 
@@ -65,10 +104,8 @@ class Subscription:
         self.snapshot = snapshot
         """Name -> value of a variable, or history of a stream, oldest first."""
         self._changed: dict[str, BaseModel] = {}
-        self._events: dict[str, deque[BaseModel]] = {
-            name: deque(maxlen=HISTORY_MAX)
-            for name in names
-            if isinstance(snapshot.get(name), tuple)
+        self._events: dict[str, _Events] = {
+            name: _Events() for name in names if isinstance(snapshot.get(name), tuple)
         }
         self._dropped: dict[str, int] = dict.fromkeys(self._events, 0)
         self._is_closed = False
@@ -109,13 +146,17 @@ class Subscription:
         self._changed[name] = value
         self._wake.set()
 
-    def put_event(self, name: str, event: BaseModel) -> None:
-        """Remember an event; the oldest makes room for it."""
-        events = self._events[name]
-        if len(events) == HISTORY_MAX:
-            self._dropped[name] += 1
-        events.append(event)
+    def put_event(self, name: str, event: BaseModel, size: int) -> None:
+        """Remember an event of so many bytes; the oldest make room for it."""
+        self._dropped[name] += self._events[name].add(event, size)[0]
         self._wake.set()
+
+    def put_history(self, histories: Mapping[str, _Events]) -> None:
+        """Give the histories as events as well, before any that is new."""
+        for name in self._events:
+            self._events[name] = histories[name].copy()
+        if any(map(any, self._events.values())):
+            self._wake.set()
 
 
 _Snapshot = BaseModel | tuple[BaseModel, ...]
@@ -127,9 +168,9 @@ class Hub:
     def __init__(self, vocabulary: Vocabulary = ENGINE) -> None:
         self._vocabulary = vocabulary
         self._values: dict[str, BaseModel] = {}
-        self._history: dict[str, deque[BaseModel]] = {
-            name: deque(maxlen=HISTORY_MAX) for name in vocabulary.streams
-        }
+        self._history = {name: _Events() for name in vocabulary.streams}
+        self.cut = 0
+        """Events that are in no history any more because those after them are long."""
         self._subscriptions: list[Subscription] = []
 
     def publish(self, name: str, value: BaseModel) -> None:
@@ -142,9 +183,12 @@ class Hub:
 
     def emit(self, name: str, event: BaseModel) -> None:
         """Add an event to a stream."""
-        self._history[name].append(event)
+        size = len(event.model_dump_json())
+        gone, is_long = self._history[name].add(event, size)
+        if is_long:
+            self.cut += gone
         for subscription in self._watching(name):
-            subscription.put_event(name, event)
+            subscription.put_event(name, event, size)
 
     def get(self, name: str) -> BaseModel:
         """Give the value of a variable; raises `CommandError`."""
@@ -165,8 +209,11 @@ class Hub:
         """Give the present value of every variable that has one."""
         return dict(self._values)
 
-    def subscribe(self, names: Sequence[str]) -> Subscription:
-        """Watch variables and streams; raises `CommandError` for a name that is neither."""
+    def subscribe(self, names: Sequence[str], *, history_as_events: bool = False) -> Subscription:
+        """Watch variables and streams; raises `CommandError` for a name that is neither.
+
+        With `history_as_events` the histories are the first events, and not in the snapshot.
+        """
         known = [*self._vocabulary.variables, *self._vocabulary.streams]
         for name in names:
             if name not in known:
@@ -174,10 +221,12 @@ class Hub:
         snapshot: dict[str, _Snapshot] = {}
         for name in names:
             if name in self._history:
-                snapshot[name] = self.history(name)
+                snapshot[name] = () if history_as_events else self.history(name)
             elif name in self._values:
                 snapshot[name] = self._values[name]
         subscription = Subscription(names, snapshot)
+        if history_as_events:
+            subscription.put_history(self._history)
         self._forget_closed()
         self._subscriptions.append(subscription)
         return subscription

@@ -68,5 +68,5 @@ class FakeEngine:
     def get(self, name: str) -> BaseModel:
         return self.hub.get(name)
 
-    def subscribe(self, names: Sequence[str]) -> Subscription:
-        return self.hub.subscribe(names)
+    def subscribe(self, names: Sequence[str], *, history_as_events: bool = False) -> Subscription:
+        return self.hub.subscribe(names, history_as_events=history_as_events)

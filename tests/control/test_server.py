@@ -16,6 +16,7 @@ from cp_tui.control.paths import SOCKET_PATH_BYTES_MAX, SocketPathError
 from cp_tui.control.protocol import LINE_BYTES_MAX
 from cp_tui.control.server import CLIENTS_MAX, ControlServer, check_socket
 from cp_tui.control.session import REQUESTS_IN_FLIGHT_MAX
+from cp_tui.engine.hub import HISTORY_BYTES_MAX
 from tests.control.conftest import Door, Line
 from tests.control.fake_engine import FakeEngine, key_change, outbox
 
@@ -362,3 +363,63 @@ async def test_a_client_that_hangs_up_amid_updates_harms_nobody(door: Door, call
         await asyncio.sleep(0)
     assert (await door.ask(call("echo")))[0]["result"] == {}
     assert not door.engine.hub.is_watched("outbox")
+
+
+# --- long histories -------------------------------------------------------------------------------
+
+LONG = 60_000
+"""Characters of an event, as of a long DataTransfer."""
+
+
+def fill(door: Door, count: int = 500) -> int:
+    """Let long events happen; gives how many of them the history holds."""
+    for number in range(count):
+        door.engine.hub.emit("configuration_key", key_change(number, "x" * LONG))
+    return len(door.engine.hub.history("configuration_key"))
+
+
+async def test_a_history_in_pages_follows_the_answer_in_order_before_what_is_new(
+    door: Door, call: Call
+) -> None:
+    kept = fill(door)
+    reader, writer = await door.connect()
+    request = call("subscribe", variables=["configuration_key"], pages=True)
+    writer.write(json.dumps(request).encode() + b"\n")
+    assert json.loads(await reader.readline())["result"] == {"configuration_key": []}
+    door.engine.hub.emit("configuration_key", key_change(500))
+    async with asyncio.timeout(10):
+        lines = [json.loads(await reader.readline()) for _ in range(kept)]
+        newest = json.loads(await reader.readline())
+    # The new event made room for itself, at most.
+    values = [line["params"]["event"]["value"][:3] for line in (*lines, newest)][-10:]
+    assert values[-1] == "500"
+    assert values == sorted(values)
+
+
+async def test_a_history_in_the_answer_is_bounded_too(door: Door, call: Call) -> None:
+    """As `ctl subscribe` asks for it: beyond 64 MiB it could not be read."""
+    kept = fill(door)
+    (answer,) = await door.ask(call("subscribe", variables=["configuration_key"]))
+    assert len(answer["result"]["configuration_key"]) == kept
+    assert len(json.dumps(answer)) < 2 * HISTORY_BYTES_MAX
+
+
+async def test_clients_that_never_read_hold_nobody_up(door: Door, call: Call) -> None:
+    """As many as there may be, each with a long history, some asking for it again and again."""
+    fill(door)
+    request = json.dumps(call("subscribe", variables=["configuration_key"], pages=True)).encode()
+    for number in range(CLIENTS_MAX - 1):
+        reader, writer = await door.connect()
+        # StreamReader reads ahead; without this the client would not be slow.
+        reader._transport.pause_reading()  # type: ignore[attr-defined]
+        writer.write((request + b"\n") * (1 if number % 2 else 50))
+    await asyncio.sleep(0.2)
+    loop = asyncio.get_running_loop()
+    longest_s = 0.0
+    for number in range(100):
+        since = loop.time()
+        await asyncio.sleep(0)
+        door.engine.hub.emit("configuration_key", key_change(number, "x" * LONG))
+        longest_s = max(longest_s, loop.time() - since)
+    assert longest_s < 0.5
+    assert (await door.ask(call("echo", n=1)))[0]["result"] == {"n": 1}

@@ -10,12 +10,14 @@ import pytest
 from cp_tui.charge_point.variables import (
     Direction,
     IsConnected,
+    KeyChange,
     MessageKind,
     MessageRecord,
     Outbox,
 )
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import (
+    HISTORY_BYTES_MAX,
     HISTORY_MAX,
     EventHappened,
     Hub,
@@ -23,6 +25,7 @@ from cp_tui.engine.hub import (
     VariableChanged,
     Vocabulary,
 )
+from tests.control.fake_engine import key_change
 
 
 def message(number: int) -> MessageRecord:
@@ -133,3 +136,51 @@ def test_a_hub_speaks_of_what_its_vocabulary_names() -> None:
     assert hub.history("ticks") == (Outbox(count=2),)
     with pytest.raises(CommandError, match="no variable 'outbox'; there are: count"):
         hub.get("outbox")
+
+
+def long_change(number: int, size: int = 1_000_000) -> KeyChange:
+    return key_change(number, "x" * size)
+
+
+def test_a_history_is_bounded_by_bytes_and_says_how_much_it_was_cut() -> None:
+    hub = Hub()
+    for number in range(HISTORY_BYTES_MAX // 1_000_000 + 3):
+        hub.emit("configuration_key", long_change(number))
+    kept = hub.history("configuration_key")
+    assert 0 < sum(len(each.model_dump_json()) for each in kept) <= HISTORY_BYTES_MAX
+    assert hub.cut == HISTORY_BYTES_MAX // 1_000_000 + 3 - len(kept)
+    # The newest stays however long it is.
+    hub.emit("configuration_key", long_change(99, HISTORY_BYTES_MAX + 1))
+    assert hub.history("configuration_key") == (long_change(99, HISTORY_BYTES_MAX + 1),)
+
+
+def test_a_full_history_of_short_events_is_not_counted_as_cut() -> None:
+    hub = Hub()
+    for number in range(HISTORY_MAX + 5):
+        hub.emit("configuration_key", key_change(number))
+    assert len(hub.history("configuration_key")) == HISTORY_MAX
+    assert hub.cut == 0
+
+
+async def test_what_a_subscriber_does_not_take_is_bounded_by_bytes_as_well() -> None:
+    hub = Hub()
+    subscription = hub.subscribe(["configuration_key"])
+    for number in range(50):
+        hub.emit("configuration_key", long_change(number))
+    updates = await subscription.next()
+    events = [each for each in updates if isinstance(each, EventHappened)]
+    assert sum(len(each.event.model_dump_json()) for each in events) <= HISTORY_BYTES_MAX
+    assert events[0].dropped == 50 - len(events)
+
+
+async def test_a_history_can_come_as_events_before_all_that_is_new() -> None:
+    hub = Hub()
+    for number in range(3):
+        hub.emit("configuration_key", key_change(number))
+    subscription = hub.subscribe(["configuration_key"], history_as_events=True)
+    hub.emit("configuration_key", key_change(3))
+    assert subscription.snapshot == {"configuration_key": ()}
+    assert await subscription.next() == [
+        EventHappened("configuration_key", key_change(number)) for number in range(4)
+    ]
+    assert len(hub.history("configuration_key")) == 4
