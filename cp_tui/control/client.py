@@ -60,6 +60,9 @@ class EngineConnection(Protocol):
     async def next_updates(self) -> list[Update]:
         """Wait for at least one update; raises `ConnectionLost`."""
 
+    async def ping(self) -> None:
+        """Return when the engine has answered, however long that takes; raises `ConnectionLost`."""
+
     async def close(self) -> None:
         """Hang up; the engine goes on."""
 
@@ -99,7 +102,13 @@ class Client:
             raise ConnectionLost(f"no {vocabulary.peer} answers at {path}: {text}") from None
         client = cls(reader, writer, vocabulary)
         if read_only:
-            await client.call("observe", read_only=True)
+            try:
+                async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                    await client.call("observe", read_only=True)
+            except TimeoutError:
+                await client.close()
+                text = f"the {vocabulary.peer} at {path} accepts, but does not answer"
+                raise ConnectionLost(text) from None
             client._is_read_only = True
         return client
 
@@ -135,6 +144,12 @@ class Client:
             raise self._lost
         return updates
 
+    async def ping(self) -> None:
+        """Return when the engine has answered, however long that takes; raises `ConnectionLost`."""
+        # A peer that does not know the method is there as well.
+        with suppress(RpcError):
+            await self._request("ping", {}, timeout_s=None)
+
     async def close(self) -> None:
         """Hang up; the engine goes on."""
         self._reading.cancel()
@@ -144,7 +159,12 @@ class Client:
         with suppress(OSError):
             await self._writer.wait_closed()
 
-    async def _request(self, method: str, params: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    async def _request(
+        self,
+        method: str,
+        params: dict[str, JsonValue],
+        timeout_s: float | None = CALL_TIMEOUT_S,
+    ) -> dict[str, JsonValue]:
         if self._lost is not None:
             raise self._lost
         if not is_unicode(params):
@@ -156,12 +176,12 @@ class Client:
         if method == "subscribe":
             self._subscribing.add(request_id)
         try:
-            async with asyncio.timeout(CALL_TIMEOUT_S):
+            async with asyncio.timeout(timeout_s):
                 self._writer.write(encode_request(Request(method, params, request_id)))
                 await self._writer.drain()
                 response = cast("dict[str, JsonValue]", await future)
         except TimeoutError:
-            text = f"the {self._peer} did not answer {method} within {CALL_TIMEOUT_S:.0f} s"
+            text = f"the {self._peer} did not answer {method} within {timeout_s:.0f} s"
             raise ConnectionLost(text) from None
         except OSError:
             raise ConnectionLost(f"the {self._peer} hung up") from None

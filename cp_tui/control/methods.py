@@ -35,6 +35,10 @@ class Observe(Params):
     read_only: bool = True
 
 
+class Ping(Params):
+    """Say that the engine runs; answered without the charge point."""
+
+
 class Shutdown(Params):
     """End the engine in order."""
 
@@ -45,6 +49,7 @@ def describe() -> list[str]:
         "subscribe": Subscribe,
         "get": Get,
         "observe": Observe,
+        "ping": Ping,
         "shutdown": Shutdown,
     }
     for method, command in COMMANDS.items():

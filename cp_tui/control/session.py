@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, JsonValue
 
-from cp_tui.control.methods import Get, Observe, Shutdown, Subscribe
+from cp_tui.control.methods import Get, Observe, Ping, Shutdown, Subscribe
 from cp_tui.control.protocol import (
     LINE_BYTES_MAX,
     Batch,
@@ -164,6 +164,9 @@ class Session:
             case "get":
                 value = self._engine.get(checked(Get, method, params).variable)
                 return Answer(value.model_dump(mode="json"))
+            case "ping":
+                checked(Ping, method, params)
+                return Answer(True)
             case "observe":
                 return Answer(self._observe(checked(Observe, method, params).read_only))
             case "shutdown" if self._on_shutdown is not None:

@@ -19,7 +19,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from cp_tui.control.client import ConnectionLost, EngineConnection, RpcError
-from cp_tui.tui import asking
+from cp_tui.tui import asking, liveness
 from cp_tui.tui.actions import BY_ID, FOOTERS
 from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem
 from cp_tui.tui.commands import Commands
@@ -41,6 +41,9 @@ from cp_tui.tui.widgets.glyphs import Glyphs
 
 FIRST_WORD_S_MAX = 0.5
 """An engine that runs says everything within this; the first picture waits for it."""
+
+ATTACH_AGAIN_S = 1.0
+"""Between two looks for an engine that is gone; a look is one connect to a Unix socket."""
 
 Connect = Callable[[], Awaitable[EngineConnection]]
 
@@ -153,22 +156,38 @@ class CpTuiApp(LookApp):
     # --- the engine -------------------------------------------------------------------------------
 
     async def _follow(self) -> None:
-        """Follow the engine; where it is lost, say so and offer to connect again."""
+        """Follow the engine; where it is lost, say so, and attach again as soon as it is back."""
+        told = ""
         while True:
             try:
                 connection = await self._connect()
             except (ConnectionLost, RpcError, OSError) as error:
                 lost = f"{error}"
             else:
-                lost = await self._listen(connection)
+                if told:
+                    self.tell(Content("the engine is back, and attached again"))
+                lost, told = await self._listen(connection), ""
             self.commands.connection = None
-            self.store.engine_is(False)
+            self._engine_hangs(None)
+            if self.store.snapshot.has_engine or not told:
+                self.store.engine_is(False)
             self._has_heard.set()
             await self._is_shown.wait()
             self.flush()
-            if await self.desk.engine_lost(lost) == LEAVE:
-                self.exit(LEAVE)
-                return
+            if lost != told:
+                told = lost
+                words = "read on in what is there; it is attached again by itself"
+                lost_words = Content.assemble(("No engine: ", "bold $text-error"), safe_text(lost))
+                self.tell(Content.assemble(lost_words, f" · {words}"))
+            await asyncio.sleep(ATTACH_AGAIN_S)
+
+    def _engine_hangs(self, since: datetime | None) -> None:
+        """Show since when the engine does not answer, or that it does again."""
+        if since == self.store.snapshot.hung_since:
+            return
+        self.store.engine_hangs(since)
+        self.commands.engine_hangs(since)
+        self._flush_soon()
 
     async def _listen(self, connection: EngineConnection) -> str:
         """Take in updates until the engine is gone; say how it went."""
@@ -176,6 +195,11 @@ class CpTuiApp(LookApp):
         has_asked = False
         try:
             self.store.engine_is(True)
+            self.run_worker(
+                liveness.watch(connection, self._engine_hangs, self._now),
+                group="liveness",
+                exclusive=True,
+            )
             await connection.subscribe(WATCHED)
             while True:
                 self.store.apply(await connection.next_updates(), self._now())

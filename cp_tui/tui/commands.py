@@ -37,12 +37,18 @@ class CommandRun:
     started_at: datetime
     finished_at: datetime | None = None
     outcome: Outcome | None = None
+    hung_since: datetime | None = None
+    """Since when the engine that is to answer hangs; None: it does not."""
 
     def line(self, clock: Clock) -> Content:
         """The state in one line."""
         if self.outcome is None:
             running = Content.styled("running", "bold $text-warning")
             name = f"{self.call.method} … "
+            if self.hung_since is not None:
+                waits = Content.styled("waits for the engine", "bold $text-warning")
+                since = f", which does not answer since {clock.time(self.hung_since)}"
+                return Content.assemble(name, waits, since)
             return Content.assemble(name, running, f" since {clock.time(self.started_at)}")
         at = clock.time(self.finished_at or self.started_at)
         head = f"{at} {self.call.method}: "
@@ -61,6 +67,7 @@ class Commands:
         self.runs: deque[CommandRun] = deque(maxlen=RUNS_KEPT)
         self._now = now
         self._changed = changed
+        self._hung_since: datetime | None = None
 
     @property
     def newest(self) -> CommandRun | None:
@@ -69,10 +76,20 @@ class Commands:
 
     def begin(self, call: Call) -> CommandRun:
         """Note a command as running; `finish` sends it."""
-        run = CommandRun(call, self._now())
+        hung_since = None if call.is_for_csms else self._hung_since
+        run = CommandRun(call, self._now(), hung_since=hung_since)
         self.runs.append(run)
         self._changed()
         return run
+
+    def engine_hangs(self, since: datetime | None) -> None:
+        """Let every command under way say what it waits for."""
+        self._hung_since = since
+        waiting = [r for r in self.runs if r.outcome is None and not r.call.is_for_csms]
+        for run in waiting:
+            run.hung_since = since
+        if self.newest in waiting:
+            self._changed()
 
     async def finish(self, run: CommandRun) -> CommandRun:
         """Send a command and wait for its answer; never raises for what the engine says."""

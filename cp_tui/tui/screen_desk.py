@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 REMEMBERED_MAX = 8
 """Texts kept per field: what one person types in a session."""
 
-LEAVE, STOP, RECONNECT = "leave", "stop", "reconnect"
+LEAVE, STOP = "leave", "stop"
 
 
 class ScreenDesk:
@@ -339,20 +339,6 @@ class ScreenDesk:
                 self._app.exit(answer)
 
         self._app.push_screen(OptionsDialog("Quit", facts, options), chosen)
-
-    async def engine_lost(self, text: str) -> str:
-        """Say that the engine is gone, and ask what to do."""
-        facts = [
-            Fact("", Content.styled("The connection to the engine is lost.", "bold $text-error")),
-            Fact("", safe_text(text)),
-            Fact(
-                "",
-                Content("What is shown is as it was then. The charge point may still be running."),
-            ),
-        ]
-        options = (Option(RECONNECT, "r", "Reconnect"), Option(LEAVE, "l", "Leave"))
-        dialog = OptionsDialog("No engine", facts, options, can_escape=False)
-        return await self._answer_to(dialog) or RECONNECT
 
     async def _send(self, call: Call, under_way: Callable[[CommandRun], None]) -> CommandRun:
         """Send for a form; when the form is closed, the command goes on without it."""

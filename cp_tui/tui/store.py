@@ -106,6 +106,8 @@ class Snapshot:
     """What became of each attempt to connect, newest last."""
     has_engine: bool = False
     """The door of the engine is open."""
+    hung_since: datetime | None = None
+    """Since when the engine has not answered, though its door is open; None: it does."""
     heard_at: datetime | None = None
     """When the newest data came, whichever variable or stream brought it; None: none did yet."""
     is_read_only: bool = False
@@ -244,8 +246,14 @@ class Store:
             self._events.clear()
             self.snapshot = replace(self.snapshot, messages=MessageLog())
             self._dirty.add("messages")
-        self.snapshot = replace(self.snapshot, has_engine=here)
+        self.snapshot = replace(self.snapshot, has_engine=here, hung_since=None)
         self._dirty.add("engine")
+
+    def engine_hangs(self, since: datetime | None) -> None:
+        """Say since when the engine does not answer, or that it does."""
+        if self.snapshot.hung_since != since:
+            self.snapshot = replace(self.snapshot, hung_since=since)
+            self._dirty.add("engine")
 
     def measured_before(self, connector_id: int, points: tuple[v.MeasuredPoint, ...]) -> None:
         """Take in what flowed before this screen looked."""

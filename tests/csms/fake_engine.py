@@ -39,6 +39,9 @@ class FakeEngine:
             raise update
         return [update]
 
+    async def ping(self) -> None:
+        pass
+
     async def close(self) -> None:
         self.lose()
 

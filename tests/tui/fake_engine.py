@@ -29,6 +29,9 @@ class FakeEngine:
         self._held: dict[str, asyncio.Event] = {}
         self._waiting: list[Update] = []
         self._filled = asyncio.Event()
+        self.answers_pings = asyncio.Event()
+        """Cleared: its process hangs."""
+        self.answers_pings.set()
         self._lost: ConnectionLost | None = None
 
     # What a test does with it.
@@ -102,6 +105,11 @@ class FakeEngine:
         updates, self._waiting = self._waiting, []
         self._filled.clear()
         return updates
+
+    async def ping(self) -> None:
+        await self.answers_pings.wait()
+        if self._lost is not None:
+            raise self._lost
 
     async def close(self) -> None:
         self.is_closed = True

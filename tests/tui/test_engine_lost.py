@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from cp_tui.charge_point import variables as v
+from cp_tui.tui import liveness
 from cp_tui.tui.action import Action, Group
 from cp_tui.tui.actions import ACTIONS
 from cp_tui.tui.csms_state import CsmsState
 from cp_tui.tui.store import Snapshot
-from tests.tui import worlds
-from tests.tui.driving import screen
+from tests.tui import session_world, worlds
+from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
 
 HARMLESS = {
@@ -44,19 +45,63 @@ NO_NEED = (Group.SCREEN, Group.CSMS)
 """What is about the screen alone, or about a CSMS that goes on without a charge point."""
 
 
-async def test_a_lost_engine_is_told_in_words_and_found_again() -> None:
+async def until(drive: Drive, *words: str) -> None:
+    for _ in range(100):
+        await drive.settle()
+        if drive.shows(*words):
+            return
+        await drive.pilot.pause(0.05)
+    raise AssertionError(f"{words} not in:\n{drive.text()}")
+
+
+async def test_a_lost_engine_is_told_in_words_and_found_again_by_itself() -> None:
     engine = FakeEngine(worlds.healthy())
     async with screen(engine=engine) as drive:
         engine.lose("the engine hung up")
-        await drive.settle()
-        assert drive.shows("The connection to the engine is lost.", "the engine hung up")
+        await until(drive, "No engine: the engine hung up", "as it was at 14:03:27", "× No engine")
         assert engine.is_closed
+        # What is there can be read on.
+        await drive.press("enter")
+        assert drive.shows("Connector 1")
         await drive.press("escape")
-        assert drive.shows("The connection to the engine is lost.")
         engine.revive()
         engine.world["outbox"] = v.Outbox(count=5)
-        await drive.press("r")
-        assert drive.shows("● Accepted", "queue 5")
+        await until(drive, "● Accepted", "queue 5", "attached again")
+
+
+async def test_a_history_comes_once_however_often_the_engine_is_lost() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        for number in range(2):
+            engine.emit("refusals", session_world.refusals()[0])
+            await drive.settle()
+            assert len(drive.app.store.snapshot.refusals) == 1
+            engine.lose()
+            await until(drive, "× No engine")
+            engine.revive()
+            await until(drive, "● Accepted")
+            assert number < 2
+
+
+async def test_an_engine_that_hangs_is_told_and_what_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(liveness, "STEP_S", 0.02)
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        engine.holds("set_network")
+        engine.answers_pings.clear()
+        # The first ping was answered; the next one is sent after the pause.
+        await drive.pilot.pause(liveness.PING_EVERY_S)
+        await until(drive, "× Engine does not answer since 14:03:27")
+        assert not drive.shows("All well")
+        assert drive.shows("The engine does not answer since 14:03:27")
+        await drive.press("N")
+        assert drive.shows(
+            "set_network … waits for the engine, which does not answer since 14:03:27"
+        )
+        engine.answers_pings.set()
+        await until(drive, "● Accepted", "set_network … running")
 
 
 async def test_without_engine_every_change_is_refused_with_the_reason() -> None:
@@ -70,14 +115,12 @@ async def test_without_engine_every_change_is_refused_with_the_reason() -> None:
                 assert action.why_not(snapshot), action.id
 
 
-async def test_reconnecting_in_vain_says_so_again() -> None:
+async def test_looking_in_vain_says_why_and_q_leaves() -> None:
     engine = FakeEngine(worlds.healthy())
     async with screen(engine=engine) as drive:
         engine.lose("no engine answers")
-        await drive.settle()
-        await drive.press("r")
-        assert drive.shows("no engine answers")
-        await drive.press("l")
+        await until(drive, "No engine: no engine answers")
+        await drive.press("q")
         assert drive.app.return_value == "leave"
 
 

@@ -133,7 +133,12 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
         then = snapshot.heard_at
         as_it_was = f": everything here is as it was at {clock.time(then)}" if then else ""
         text = f"No engine{as_it_was}"
-        return [Alarm(Urgency.BAD, text, check="is cp-tui serve still running?")]
+        check = "is cp-tui serve still running? It is attached again by itself"
+        return [Alarm(Urgency.BAD, text, check=check)]
+    if (since := snapshot.hung_since) is not None:
+        text = f"The engine does not answer since {clock.time(since)}: what is shown is of then"
+        check = "is its process stopped, or its machine overloaded? Commands wait for it"
+        return [Alarm(Urgency.BAD, text, check=check)]
     if snapshot.link is None:
         return [Alarm(Urgency.ODD, "The engine has not said anything yet")]
     return [

@@ -114,6 +114,8 @@ def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
     link, registration = snapshot.link, snapshot.registration
     if not snapshot.has_engine:
         return "×", "No engine", BAD
+    if snapshot.hung_since is not None:
+        return "×", "Engine does not answer", BAD
     if link is None:
         return "○", "Starting", QUIET
     if link.phase is LinkPhase.STOPPED:

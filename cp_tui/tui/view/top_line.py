@@ -31,7 +31,12 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
         Content.styled(f" {name}", "bold").truncate(ID_WIDTH_MAX + 1, ellipsis=True),
         Content.styled(f"{sign} {word}", f"bold {style}"),
     ]
-    if snapshot.link is not None and snapshot.link.phase in (LinkPhase.WAITING, LinkPhase.STOPPED):
+    if snapshot.hung_since is not None:
+        left[-1] = Content.assemble(left[-1], f" since {clock.time(snapshot.hung_since)}")
+    elif snapshot.link is not None and snapshot.link.phase in (
+        LinkPhase.WAITING,
+        LinkPhase.STOPPED,
+    ):
         left[-1] = Content.assemble(left[-1], f" since {clock.minute(snapshot.link.since)}")
     if snapshot.is_read_only:
         left.append(Content.styled("read only", "reverse bold"))
