@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from cp_tui.charge_point.smart_charging.context import Context
 from cp_tui.charge_point.smart_charging.decision import Decision
 from cp_tui.charge_point.smart_charging.explanation import explain
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
-from cp_tui.charge_point.smart_charging.sweep import Sweep
-from cp_tui.charge_point.smart_charging.timeline import Budget, to_instant, to_second, window_end
+from cp_tui.charge_point.smart_charging.stacking import Budget
+from cp_tui.charge_point.smart_charging.sweep import Sweep, steps
+from cp_tui.charge_point.smart_charging.timeline import to_instant, to_second, window_end
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
+
+R = TypeVar("R")
 
 DURATION_S_MAX = 31_536_000
 """A year: longer requests are answered for a year."""
@@ -18,11 +24,17 @@ DURATION_S_MAX = 31_536_000
 PERIODS_MAX = 10_000
 """A year of hourly changes; a longer list is cut, for the sake of the door and of memory."""
 
-BOUNDARIES_MAX = 50_000
-"""So many changes of single profiles are looked at: a second or two of work at worst."""
+STEPS_MAX = 100_000
+"""So often profiles and limits are looked at for one schedule."""
 
-NEXT_CHANGE_BOUNDARIES_MAX = 5_000
-"""As above for `next_change`, which runs after every event."""
+END_STEPS_MAX = 2_000
+"""As above for when a limit ends, which is looked for after every event."""
+
+SLICE_STEPS, SLICE_PERIODS = 100, 12
+"""A slice of the work ends after either: about a millisecond."""
+
+Work = Generator[None, None, R]
+"""Long work in slices: each `next` does one, the result is what it returns in the end."""
 
 
 def composite(
@@ -40,58 +52,123 @@ def composite(
     else at `start`. A duration of 0
     gives the limit at `start` as one period without length.
     """
+    work = composing(context, connector_id, start, duration_s, unit, periods_max=periods_max)
+    return whole(work)
+
+
+def whole(work: Work[R]) -> R:
+    """Do work that is cut into slices in one go."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: R = end.value
+            return result
+
+
+def composing(
+    context: Context,
+    connector_id: int,
+    start: datetime,
+    duration_s: int,
+    unit: ChargingRateUnitType | None = None,
+    *,
+    periods_max: int = PERIODS_MAX,
+) -> Work[CompositeSchedule]:
+    """Work out `composite` in slices; what goes in is frozen, so anything may happen meanwhile."""
     begin = to_second(start)
     end = window_end(begin, min(duration_s, DURATION_S_MAX))
-    sweep = Sweep(context, unit or context.allowed_units[0], begin, end, Budget(BOUNDARIES_MAX))
-    found, known_until = _decisions(sweep, connector_id, periods_max)
-    until = min(begin + duration_s, known_until)
-    ends = [at for at, _ in found[1:]] + [until]
+    sweep = Sweep(context, unit or context.allowed_units[0], begin, Budget(STEPS_MAX))
+    horizon = window_end(begin, DURATION_S_MAX)
+    found = yield from merging(sweep, connector_id, (end, horizon), periods_max, Decision.identity)
+    until = max(begin, min(begin + duration_s, found.known_until))
     terms, is_idle = sweep.terms(connector_id), context.is_idle(connector_id)
+    periods: list[CompositePeriod] = []
+    for index, (at, decision) in enumerate(found.decisions):
+        if index % SLICE_PERIODS == SLICE_PERIODS - 1:
+            yield
+        is_last = index + 1 == len(found.decisions)
+        periods.append(
+            CompositePeriod(
+                start=to_instant(at),
+                end=to_instant(until if is_last else found.decisions[index + 1][0]),
+                until=found.until if is_last else to_instant(found.decisions[index + 1][0]),
+                looked_until=found.looked_until if is_last else None,
+                limit=decision.limit,
+                number_phases=decision.number_phases,
+                source=explain(decision, terms, is_hypothetical=is_idle, begin=at),
+            )
+        )
     return CompositeSchedule(
         connector_id=connector_id,
         start=to_instant(begin),
         duration_s=until - begin,
         unit=sweep.unit,
-        periods=tuple(
-            CompositePeriod(
-                start=to_instant(at),
-                end=to_instant(period_end),
-                limit=decision.limit,
-                number_phases=decision.number_phases,
-                source=explain(decision, terms, is_hypothetical=is_idle, begin=at),
-            )
-            for (at, decision), period_end in zip(found, ends, strict=True)
-        ),
+        periods=tuple(periods),
         is_truncated=until < begin + duration_s,
     )
 
 
 def next_change(context: Context, connector_id: int, now: datetime) -> datetime | None:
-    """Return when the limit, or what sets it, changes next; None: not within a year.
-
-    After a long search without a change it is the time to look again.
-    """
+    """Return when the limit, or what sets it, changes next; None: not within a year."""
     begin = to_second(now)
-    budget = Budget(NEXT_CHANGE_BOUNDARIES_MAX)
-    sweep = Sweep(
-        context, context.allowed_units[0], begin, window_end(begin, DURATION_S_MAX), budget
-    )
-    _, known_until = _decisions(sweep, connector_id, periods_max=1)
-    return to_instant(known_until) if known_until < sweep.end else None
+    budget = Budget(STEPS_MAX)
+    sweep = Sweep(context, context.allowed_units[0], begin, budget, explains=False)
+    window = begin + 1, window_end(begin, DURATION_S_MAX)
+    found = whole(merging(sweep, connector_id, window, 1, Decision.identity))
+    return found.until or found.looked_until
 
 
-def _decisions(
-    sweep: Sweep, connector_id: int, periods_max: int
-) -> tuple[list[tuple[int, Decision]], int]:
-    """Return the different limits in order, and the second up to which they are known."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The limits of a window, neighbours that are the same merged."""
+
+    decisions: list[tuple[int, Decision]]
+    """Each with the second from which on it holds."""
+    known_until: int
+    """The second up to which they are known; the end of the window if nothing cut it short."""
+    until: datetime | None
+    """When the last one ends; None: not before the horizon, or not before `looked_until`."""
+    looked_until: datetime | None
+    """The search for that end was given up here; None: it was not."""
+
+
+def merging(
+    sweep: Sweep,
+    connector_id: int,
+    window: tuple[int, int],
+    periods_max: int,
+    key: Callable[[Decision], object],
+) -> Work[Found]:
+    """Find the limits up to the end of the window, and the end of the last before the horizon.
+
+    `window` is these two seconds; `key` says which limits are the same.
+    """
+    end, horizon = window
+    budget = sweep.budget
     found: list[tuple[int, Decision]] = []
-    for at, decision in sweep.decisions(connector_id):
-        if sweep.budget.cut_at is not None and at >= sweep.budget.cut_at:
+    until: int | None = None
+    is_within = True
+    for count, (at, decision) in enumerate(
+        steps(sweep.cursor(connector_id), sweep.begin, horizon, budget, key)
+    ):
+        if count % SLICE_STEPS == SLICE_STEPS - 1:
+            yield
+        if is_within and at >= end:
+            is_within = False
+            budget.steps = min(budget.steps, END_STEPS_MAX)
+        if found and key(decision) == key(found[-1][1]):
+            if is_within and sweep.explains:
+                found[-1] = (found[-1][0], found[-1][1].joined(decision))
+        elif not is_within or len(found) == periods_max:
+            until = at
             break
-        if found and decision.is_same_limit(found[-1][1]):
-            found[-1] = (found[-1][0], found[-1][1].joined(decision))
-            continue
-        if len(found) == periods_max:
-            return found, at
-        found.append((at, decision))
-    return found, sweep.end if sweep.budget.cut_at is None else sweep.budget.cut_at
+        else:
+            found.append((at, decision))
+    ends = [each for each in (end, until, budget.cut_at) if each is not None]
+    return Found(
+        found,
+        known_until=min(ends),
+        until=None if until is None else to_instant(until),
+        looked_until=None if budget.cut_at is None else to_instant(budget.cut_at),
+    )

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from cp_tui.charge_point.config import CurrentKind
+from cp_tui.charge_point.smart_charging.schedule import ProfileRef
+from cp_tui.charge_point.smart_charging.timeline import Course
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType
 
 MINIMUM_CURRENT_A = Decimal(6)
@@ -57,7 +60,7 @@ class ProfileSource(StrEnum):
     OPERATOR = "operator"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InstalledProfile:
     """A charging profile in the store, with the connector that it was set on."""
 
@@ -67,6 +70,21 @@ class InstalledProfile:
     transaction_key: str | None = None
     """Of a TxProfile: its transaction; None: the next one on this connector (S 5.11)."""
     source: ProfileSource = ProfileSource.CSMS
+
+    @cached_property
+    def course(self) -> Course:
+        """What the profile says over time, worked out once."""
+        return Course(self.profile)
+
+    @cached_property
+    def ref(self) -> ProfileRef:
+        """The name of the profile."""
+        return ProfileRef(
+            profile_id=self.profile.charging_profile_id,
+            purpose=self.profile.charging_profile_purpose,
+            stack_level=self.profile.stack_level,
+            connector_id=self.connector_id,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +125,21 @@ class Context:
         if connector_id == 0:
             return len(self.transactions) < len(self.hardware)
         return connector_id not in self.transactions
+
+    def twin(self, connector_id: int) -> int:
+        """Return the lowest connector whose limits are the same for the same reasons."""
+        if not self._is_plain(connector_id):
+            return connector_id
+        hardware = self.hardware[connector_id]
+        return next(
+            n for n, each in self.hardware.items() if each == hardware and self._is_plain(n)
+        )
+
+    def _is_plain(self, connector_id: int) -> bool:
+        """Say whether only what holds for all connectors holds for this one."""
+        return connector_id not in self.transactions and all(
+            each.connector_id != connector_id for each in self.profiles
+        )
 
     def supply(self) -> Hardware:
         """Return what all connectors together can deliver."""

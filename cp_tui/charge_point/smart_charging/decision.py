@@ -45,11 +45,8 @@ class Decision:
     parts: tuple[Decimal, ...] = ()
     """Of a sum: the limit of each connector."""
 
-    def is_same_limit(self, other: Decision) -> bool:
-        """Say whether the limit and what sets it are the same, whoever loses."""
-        return self._identity() == other._identity()
-
-    def _identity(self) -> tuple[object, ...]:
+    def identity(self) -> tuple[object, ...]:
+        """Return the limit and what sets it, whoever loses."""
         claim = self.winner
         # With the limit in the profile's own unit: a conversion shows it.
         winner = None if claim is None else (claim.ref, claim.limit)
@@ -60,7 +57,7 @@ class Decision:
 
         A profile that loses for one reason first and for another later stands there twice.
         """
-        if self.lost == later.lost:
+        if self.lost is later.lost or self.lost == later.lost:
             return self
         lost = {(each.ref, each.why): each for each in self.lost}
         for each in later.lost:

@@ -144,6 +144,12 @@ class CompositePeriod(_Value):
 
     start: datetime
     end: datetime
+    """Of the last one: where the schedule ends, which need not be the end of the limit."""
+    until: datetime | None = None
+    """When the limit, or what sets it, ends; None: not within a year of the start of the schedule,
+    or not before `looked_until`."""
+    looked_until: datetime | None = None
+    """The search for that end was given up at this time; None: it was not."""
     limit: Limit
     """In the unit of the schedule: A per phase, or W over all phases."""
     number_phases: int | None = None

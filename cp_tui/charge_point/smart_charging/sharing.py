@@ -7,7 +7,7 @@ goes to the others. Where that is too little for a vehicle to charge with: first
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,8 +15,11 @@ from decimal import Decimal
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.charge_point.smart_charging.composite import (
     DURATION_S_MAX,
-    NEXT_CHANGE_BOUNDARIES_MAX,
-    next_change,
+    END_STEPS_MAX,
+    SLICE_STEPS,
+    Work,
+    merging,
+    whole,
 )
 from cp_tui.charge_point.smart_charging.context import MINIMUM_CURRENT_A, Context, Hardware
 from cp_tui.charge_point.smart_charging.conversion import (
@@ -28,16 +31,17 @@ from cp_tui.charge_point.smart_charging.conversion import (
 from cp_tui.charge_point.smart_charging.decision import Decision, Terms
 from cp_tui.charge_point.smart_charging.explanation import explain
 from cp_tui.charge_point.smart_charging.schedule import LimitSource, LostBecause, SourceKind
-from cp_tui.charge_point.smart_charging.stacking import Claim, Lost, StackState
-from cp_tui.charge_point.smart_charging.sweep import Sweep
+from cp_tui.charge_point.smart_charging.stacking import Budget, Claim, Lost
+from cp_tui.charge_point.smart_charging.sweep import SharedCursor, Sweep, steps
 from cp_tui.charge_point.smart_charging.timeline import (
-    Budget,
-    changes,
     to_instant,
     to_second,
     window_end,
 )
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
+
+_End = tuple[datetime | None, datetime | None]
+"""`until` and `looked_until` of a limit."""
 
 AMPERE, WATT = ChargingRateUnitType.A, ChargingRateUnitType.W
 
@@ -56,8 +60,11 @@ class LimitInForce:
     allows_charging: bool
     """False: too low for a vehicle to charge with; the connector pauses (SuspendedEVSE)."""
     source: LimitSource
-    until: datetime | None
-    """When the limit or its source changes next; None: not within a year."""
+    until: datetime | None = None
+    """When the limit or its source changes next; None: not within a year, or not before
+    `looked_until`."""
+    looked_until: datetime | None = None
+    """That was looked for up to this time only; None: as far as it is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +78,49 @@ class _Share:
 
 def limits_in_force(context: Context, now: datetime) -> dict[int, LimitInForce]:
     """Return the limit of each connector from 1; an idle one as if a transaction started now."""
-    limits = {each: _own_limit(context, each, now) for each in context.hardware}
-    if len(context.transactions) < 2 or not _has_cap(context):
+    return whole(with_ends(context, limits_now(context, now), now))
+
+
+def limits_now(context: Context, now: datetime) -> dict[int, LimitInForce]:
+    """Return the limits as above; their ends were not looked for yet."""
+    limits: dict[int, LimitInForce] = {}
+    for each in context.hardware:
+        twin = limits.get(context.twin(each))
+        limits[each] = replace(twin, connector_id=each) if twin else _own_limit(context, each, now)
+    if not _is_shared(context):
         return limits
-    next_share = _next_share(context, now)
-    for each in context.transactions:
-        until = min((t for t in (limits[each].until, next_share) if t is not None), default=None)
-        limits[each] = replace(limits[each], until=until)
-    cap = next(_sweep(context, AMPERE, now).cap())[1].claim
+    cap = _sweep(context, AMPERE, now).cap().at(to_second(now)).claim
     if cap is not None:
         for each, share in _shares(context, cap, now).items():
             if share.limit < share.offer.limit:
                 limits[each] = _shared_limit(context, limits[each], cap, share)
     return limits
+
+
+def with_ends(
+    context: Context, limits: Mapping[int, LimitInForce], now: datetime
+) -> Work[dict[int, LimitInForce]]:
+    """Look in slices for when limits end; of shared ones when anything about the sharing does."""
+    ended: dict[int, LimitInForce] = {}
+    for each, limit in limits.items():
+        twin = ended.get(context.twin(each))
+        if twin is None:
+            found = yield from _end(context, each, now)
+        else:
+            found = twin.until, twin.looked_until
+        ended[each] = replace(limit, until=found[0], looked_until=found[1])
+    if _is_shared(context):
+        share = yield from _end_of_share(context, now)
+        for each in context.transactions:
+            limit = ended[each]
+            until = _first(limit.until, share[0])
+            looked_until = _first(limit.looked_until, share[1])
+            if until is not None and looked_until is not None and until > looked_until:
+                until = None
+            if until is not None:
+                looked_until = None
+            ended[each] = replace(limit, until=until, looked_until=looked_until)
+    return ended
 
 
 def divide(offers: Sequence[Decimal], minimums: Sequence[Decimal], total: Decimal) -> list[Decimal]:
@@ -113,24 +150,24 @@ def _equal_shares(offers: Sequence[Decimal], total: Decimal) -> list[Decimal]:
 
 
 def _sweep(
-    context: Context, unit: ChargingRateUnitType, now: datetime, duration_s: int = 1
+    context: Context, unit: ChargingRateUnitType, now: datetime, *, explains: bool = True
 ) -> Sweep:
-    begin = to_second(now)
-    return Sweep(
-        context, unit, begin, window_end(begin, duration_s), Budget(NEXT_CHANGE_BOUNDARIES_MAX)
-    )
+    return Sweep(context, unit, to_second(now), Budget(END_STEPS_MAX), explains=explains)
 
 
-def _has_cap(context: Context) -> bool:
+def _is_shared(context: Context) -> bool:
+    """Say whether several transactions may have to divide a cap."""
     purpose = ChargingProfilePurposeType.CHARGE_POINT_MAX_PROFILE
-    return any(each.profile.charging_profile_purpose is purpose for each in context.profiles)
+    return len(context.transactions) > 1 and any(
+        each.profile.charging_profile_purpose is purpose for each in context.profiles
+    )
 
 
 def _shares(context: Context, cap: Claim, now: datetime) -> dict[int, _Share]:
     """Divide the cap among the running transactions."""
     running = sorted(context.transactions, key=lambda each: context.transactions[each].start)
     sweep = _sweep(context, cap.unit, now)
-    offers = [next(sweep.uncapped(each))[1] for each in running]
+    offers = [sweep.uncapped(each).at(sweep.begin) for each in running]
     minimums = [
         _minimum(context.hardware[each], cap.unit, offer.number_phases)
         for each, offer in zip(running, offers, strict=True)
@@ -141,21 +178,34 @@ def _shares(context: Context, cap: Claim, now: datetime) -> dict[int, _Share]:
     }
 
 
-def _next_share(context: Context, now: datetime) -> datetime | None:
-    """Return when the cap, or what one of those who share it could take, changes next."""
-    sweep = _sweep(context, context.allowed_units[0], now, DURATION_S_MAX)
-    offers: list[Iterator[tuple[int, StackState | Decision]]] = [
-        sweep.uncapped(each) for each in sorted(context.transactions)
-    ]
-    values: dict[int, object] = {}
-    for at, changed in changes([sweep.cap(), *offers]):
-        if sweep.budget.cut_at is not None and at >= sweep.budget.cut_at:
-            break
-        for index, value in changed:
-            said = value.claim if isinstance(value, StackState) else (value.limit, value.winner)
-            if values.setdefault(index, said) != said:
-                return to_instant(at)
-    return None if sweep.budget.cut_at is None else to_instant(sweep.budget.cut_at)
+def _end(context: Context, connector_id: int, now: datetime) -> Work[_End]:
+    """Find when the own limit of a connector ends."""
+    sweep = _sweep(context, context.allowed_units[0], now, explains=False)
+    window = sweep.begin + 1, window_end(sweep.begin, DURATION_S_MAX)
+    found = yield from merging(sweep, connector_id, window, 1, Decision.identity)
+    return found.until, found.looked_until
+
+
+def _end_of_share(context: Context, now: datetime) -> Work[_End]:
+    """Find when the cap, or what one of those who share it could take, changes next."""
+    sweep = _sweep(context, context.allowed_units[0], now, explains=False)
+    horizon = window_end(sweep.begin, DURATION_S_MAX)
+    offers = [sweep.uncapped(each) for each in sorted(context.transactions)]
+    cursor = SharedCursor(sweep.cap(), offers)
+    first: object = None
+    for count, (at, found) in enumerate(
+        steps(cursor, sweep.begin, horizon, sweep.budget, lambda found: found)
+    ):
+        if count % SLICE_STEPS == SLICE_STEPS - 1:
+            yield
+        if count and found != first:
+            return to_instant(at), None
+        first = found
+    return None, None if sweep.budget.cut_at is None else to_instant(sweep.budget.cut_at)
+
+
+def _first(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((each for each in (one, other) if each is not None), default=None)
 
 
 def _minimum(hardware: Hardware, unit: ChargingRateUnitType, phases: int | None) -> Decimal:
@@ -171,7 +221,7 @@ def _own_limit(context: Context, connector_id: int, now: datetime) -> LimitInFor
     found = {}
     for unit in (AMPERE, WATT):
         sweep = _sweep(context, unit, now)
-        found[unit] = (next(sweep.decisions(connector_id))[1], sweep.terms(connector_id))
+        found[unit] = (sweep.cursor(connector_id).at(sweep.begin), sweep.terms(connector_id))
     decision, terms = found[WATT if hardware.kind is CurrentKind.DC else AMPERE]
     limit_a = found[AMPERE][0].limit
     return LimitInForce(
@@ -181,7 +231,7 @@ def _own_limit(context: Context, connector_id: int, now: datetime) -> LimitInFor
         decision.number_phases,
         _allows_charging(hardware, limit_a),
         explain(decision, terms, is_hypothetical=context.is_idle(connector_id)),
-        next_change(context, connector_id, now),
+        looked_until=now,
     )
 
 

@@ -6,10 +6,10 @@ one whose schedule is over, or that is not valid, lets the lower one through.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import is_
 
 from cp_tui.charge_point.smart_charging.context import (
     Context,
@@ -17,17 +17,24 @@ from cp_tui.charge_point.smart_charging.context import (
     RunningTransaction,
 )
 from cp_tui.charge_point.smart_charging.schedule import LostBecause, ProfileRef
-from cp_tui.charge_point.smart_charging.timeline import (
-    Budget,
-    Standing,
-    changes,
-    profile_steps,
-    to_second,
-)
+from cp_tui.charge_point.smart_charging.timeline import FOREVER, Said, to_second
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
 
 LOSERS_MAX = 8
 """Losers listed per period: more than a screen shows, few enough to publish at every change."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many times a profile or a limit may still be looked at; shared within one search."""
+
+    steps: int
+    cut_at: int | None = None
+    """The second from which on nothing is known, because it was spent; None: it was enough."""
+
+    def spend(self) -> None:
+        """Take one step."""
+        self.steps -= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,15 @@ class StackState:
     lost: tuple[Lost, ...] = ()
     omitted: int = 0
 
+    def is_same(self, other: StackState) -> bool:
+        """Say whether another state, of the same cursor, says the same."""
+        return (
+            self.claim is other.claim
+            and self.valid is other.valid
+            and len(self.lost) == len(other.lost)
+            and all(map(is_, self.lost, other.lost))
+        )
+
 
 NO_PROFILES = StackState()
 
@@ -82,89 +98,127 @@ class Stack:
     anchor: int
     """Time zero of schedules that count from the start of charging."""
 
-    def steps(self, begin: int, end: int, budget: Budget) -> Iterator[tuple[int, StackState]]:
-        """Yield the state of this stack over [begin, end)."""
-        profiles = self.profiles
-        refs = [ref_of(installed) for installed in profiles]
-        out = self._never(refs)
-        standings: list[Standing | None] = [None] * len(profiles)
-        giving: list[int] = []
-        valid: list[int] = []
-        state: StackState | None = None
-        streams = [
-            profile_steps(installed.profile, self.anchor, begin, end, budget)
-            for installed in profiles
-        ]
-        for at, changed in changes(streams):
-            for index, standing in changed:
-                before = standings[index]
-                standings[index] = standing
-                _keep(giving, index, _gives(before), _gives(standing))
-                _keep(valid, index, before is not None and before.is_valid, standing.is_valid)
-            winner = giving[0] if giving else None
-            highest_valid = refs[valid[0]] if valid else None
-            shown = [index for index in range(min(len(refs), LOSERS_MAX + 1)) if index != winner]
-            beaten_by = None if winner is None else refs[winner]
-            lost = [_lost(refs[index], standings[index], beaten_by) for index in shown] + out
-            total = len(refs) - (winner is not None) + len(self.out)
-            new = StackState(
-                claim=None if winner is None else self._claim(winner, refs, standings),
-                valid=highest_valid,
-                lost=tuple(lost[:LOSERS_MAX]),
-                omitted=total - min(len(lost), LOSERS_MAX),
-            )
-            if new != state:
-                yield at, new
-                state = new
-        if not profiles:
-            yield begin, StackState(lost=tuple(out), omitted=len(self.out) - len(out))
+    def edges(self) -> Iterator[int]:
+        """Yield every second at which a profile may change other than by recurring."""
+        for installed in self.profiles:
+            yield from installed.course.edges(self.anchor)
 
-    def _never(self, refs: Sequence[ProfileRef]) -> list[Lost]:
+    def never(self) -> tuple[Lost, ...]:
         """Explain the profiles that never count, with the one in whose place they would stand."""
-        at_level = {ref.stack_level: ref for ref in refs}
-        return [
-            Lost(ref_of(each), why, by=at_level.get(each.profile.stack_level))
+        at_level = {each.profile.stack_level: each.ref for each in self.profiles}
+        return tuple(
+            Lost(each.ref, why, by=at_level.get(each.profile.stack_level))
             for each, why in self.out[:LOSERS_MAX]
-        ]
-
-    def _claim(
-        self, index: int, refs: Sequence[ProfileRef], standings: Sequence[Standing | None]
-    ) -> Claim:
-        standing = standings[index]
-        assert standing is not None
-        assert standing.limit is not None
-        unit = self.profiles[index].profile.charging_schedule.charging_rate_unit
-        return Claim(refs[index], standing.limit, unit, standing.number_phases)
+        )
 
 
-def ref_of(installed: InstalledProfile) -> ProfileRef:
-    """Return the name of an installed profile."""
-    profile = installed.profile
-    return ProfileRef(
-        profile_id=profile.charging_profile_id,
-        purpose=profile.charging_profile_purpose,
-        stack_level=profile.stack_level,
-        connector_id=installed.connector_id,
-    )
+class StackCursor:
+    """Looks through a stack from the top, for one second after another.
 
+    What lies below the profile that counts is only looked at to tell why it does not count, and
+    without `explains` not at all.
+    """
 
-def _gives(standing: Standing | None) -> bool:
-    return standing is not None and standing.limit is not None
+    def __init__(self, stack: Stack, budget: Budget, *, explains: bool) -> None:
+        self._stack = stack
+        self._budget = budget
+        count = len(stack.profiles)
+        self._shown = min(count, LOSERS_MAX + 1) if explains else 0
+        self._never = stack.never() if explains else ()
+        self._said: list[Said | None] = [None] * count
+        self._lost: list[Lost | None] = [None] * count
+        self._beaten_by: InstalledProfile | None = None
+        self._state: StackState | None = None
+        self.until = -FOREVER
+        """The second at which the newest answer no longer holds."""
 
+    @property
+    def intervals(self) -> set[int]:
+        """The lengths after which profiles of this stack repeat themselves."""
+        return {each.course.interval for each in self._stack.profiles} - {0}
 
-def _keep(indexes: list[int], index: int, was_in: bool, is_in: bool) -> None:
-    """Bring a sorted list of indexes up to date."""
-    if is_in and not was_in:
-        insort(indexes, index)
-    elif was_in and not is_in:
-        del indexes[bisect_left(indexes, index)]
+    def edges(self) -> Iterator[int]:
+        """Yield every second at which the state may change other than by recurring."""
+        return self._stack.edges()
 
+    def at(self, second: int) -> StackState:
+        """Return the state at a second, later than the one asked for before."""
+        if second < self.until and self._state is not None:
+            return self._state
+        winner = self._look(second)
+        return self._keep(winner)
 
-def _lost(ref: ProfileRef, standing: Standing | None, by: ProfileRef | None) -> Lost:
-    assert standing is not None
-    if standing.why_none is None:
-        return Lost(ref, LostBecause.LOWER_STACK_LEVEL, by)
-    return Lost(ref, standing.why_none, instant=standing.instant)
+    def _look(self, second: int) -> int | None:
+        """Bring up to date what counts, and what is shown; give the index of what counts."""
+        until = FOREVER
+        winner: int | None = None
+        for index, said in enumerate(self._said):
+            if said is None or second >= (said.until if winner is None else said.gives_until):
+                said = self._ask(index, second)
+            ends = said.until if winner is None else said.gives_until
+            if ends < until:
+                until = ends
+            if winner is None and said.standing.limit is not None:
+                winner = index
+            if winner is not None and index + 1 >= self._shown:
+                break
+        self.until = until
+        return winner
+
+    def _ask(self, index: int, second: int) -> Said:
+        """Ask a profile what it says now."""
+        self._budget.spend()
+        before = self._said[index]
+        said = self._stack.profiles[index].course.at(second, self._stack.anchor)
+        if before is None or not before.standing.is_as_silent(said.standing):
+            self._lost[index] = None
+        self._said[index] = said
+        return said
+
+    def _keep(self, winner: int | None) -> StackState:
+        """Return the state, the same one as before where nothing has changed in it."""
+        profiles = self._stack.profiles
+        claim = None if winner is None else self._claim(winner)
+        beaten_by = None if winner is None else profiles[winner]
+        if beaten_by is not self._beaten_by:
+            self._lost, self._beaten_by = [None] * len(profiles), beaten_by
+        # Down to the one that counts, all are up to date; that one is valid itself.
+        are_valid = (said is not None and said.standing.is_valid for said in self._said)
+        valid = next((index for index, is_valid in enumerate(are_valid) if is_valid), None)
+        lost = [self._lost_at(i) for i in range(self._shown) if i != winner]
+        total = len(profiles) - (winner is not None) + len(self._stack.out)
+        listed = (*lost, *self._never)[:LOSERS_MAX]
+        state = StackState(
+            claim=claim,
+            valid=None if valid is None else profiles[valid].ref,
+            lost=listed,
+            omitted=total - len(listed),
+        )
+        if self._state is None or not state.is_same(self._state):
+            self._state = state
+        return self._state
+
+    def _claim(self, index: int) -> Claim:
+        said, installed = self._said[index], self._stack.profiles[index]
+        assert said is not None
+        assert said.standing.limit is not None
+        last = None if self._state is None else self._state.claim
+        unit = installed.profile.charging_schedule.charging_rate_unit
+        claim = Claim(installed.ref, said.standing.limit, unit, said.standing.number_phases)
+        return last if last is not None and last.ref is claim.ref and last == claim else claim
+
+    def _lost_at(self, index: int) -> Lost:
+        lost = self._lost[index]
+        if lost is None:
+            said, by = self._said[index], self._beaten_by
+            assert said is not None
+            ref, standing = self._stack.profiles[index].ref, said.standing
+            if standing.why_none is None:
+                lost = Lost(ref, LostBecause.LOWER_STACK_LEVEL, None if by is None else by.ref)
+            else:
+                lost = Lost(ref, standing.why_none, instant=standing.instant)
+            self._lost[index] = lost
+        return lost
 
 
 # --- the three purposes ---------------------------------------------------------------------------

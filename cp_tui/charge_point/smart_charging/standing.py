@@ -26,15 +26,12 @@ from cp_tui.charge_point.smart_charging.stacking import (
     Lost,
     Stack,
     charge_point_max_stack,
-    ref_of,
     tx_default_stack,
     tx_stack,
 )
 from cp_tui.charge_point.smart_charging.timeline import (
-    Budget,
     Standing,
     end_of_validity,
-    profile_steps,
     to_instant,
     to_second,
     window_end,
@@ -70,7 +67,7 @@ def _standing(
     layers: _Layers,
 ) -> ProfileStanding:
     now = layers.now
-    ref = ref_of(installed)
+    ref = installed.ref
     scope = _scope(context, installed)
     active_on = tuple(each for each in scope if sources[each].winner == ref)
     losses = (
@@ -83,9 +80,9 @@ def _standing(
         is_active=bool(active_on),
         active_on=active_on,
         is_armed=bool(active_on) and not is_charging and not is_for_all,
-        limit=_says(installed.profile, anchors[0] if anchors else now, now).limit,
+        limit=_says(installed, anchors[0] if anchors else now, now).limit,
         losses=tuple(losses),
-        next_change=_next_change(installed.profile, anchors, now),
+        next_change=_next_change(installed, anchors, now),
     )
 
 
@@ -136,16 +133,14 @@ class _Layers:
     def _make(self, purpose: ChargingProfilePurposeType, connector_id: int) -> _Layer:
         stack = self._stack(purpose, connector_id)
         giving = (
-            each
-            for each in stack.profiles
-            if _says(each.profile, stack.anchor, self.now).limit is not None
+            each for each in stack.profiles if _says(each, stack.anchor, self.now).limit is not None
         )
         highest = next(giving, None)
         return _Layer(
             stack,
-            at_level={each.profile.stack_level: ref_of(each) for each in stack.profiles},
-            winner=None if highest is None else ref_of(highest),
-            out={ref_of(each): why for each, why in stack.out},
+            at_level={each.profile.stack_level: each.ref for each in stack.profiles},
+            winner=None if highest is None else highest.ref,
+            out={each.ref: why for each, why in stack.out},
         )
 
     def _stack(self, purpose: ChargingProfilePurposeType, connector_id: int) -> Stack:
@@ -161,20 +156,21 @@ class _Layers:
 def _loss(
     installed: InstalledProfile, connector_id: int, source: LimitSource, layers: _Layers
 ) -> ProfileLoss:
-    ref = ref_of(installed)
+    ref = installed.ref
     for loser in source.losers:
         if loser.profile == ref:
             return ProfileLoss(connector_id=connector_id, why=loser.why, sentence=loser.sentence)
     # The source lists a few losers only; this one is further down.
     layer = layers.get(installed.profile.charging_profile_purpose, connector_id)
-    lost = _silent(layer, installed.profile, ref, layers.now)
+    lost = _silent(layer, installed, layers.now)
     return ProfileLoss(connector_id=connector_id, why=lost.why, sentence=why_silent(lost))
 
 
-def _silent(layer: _Layer, profile: ChargingProfile, ref: ProfileRef, now: int) -> Lost:
+def _silent(layer: _Layer, installed: InstalledProfile, now: int) -> Lost:
+    ref = installed.ref
     if ref in layer.out:
         return Lost(ref, layer.out[ref], by=layer.at_level.get(ref.stack_level))
-    said = _says(profile, layer.stack.anchor, now)
+    said = _says(installed, layer.stack.anchor, now)
     if said.why_none is not None:
         return Lost(ref, said.why_none, instant=said.instant)
     return Lost(ref, LostBecause.LOWER_STACK_LEVEL, by=layer.winner)
@@ -183,8 +179,8 @@ def _silent(layer: _Layer, profile: ChargingProfile, ref: ProfileRef, now: int) 
 # --- now and next ---------------------------------------------------------------------------------
 
 
-def _says(profile: ChargingProfile, anchor: int, now: int) -> Standing:
-    return next(profile_steps(profile, anchor, now, now + 1, Budget(0)))[1]
+def _says(installed: InstalledProfile, anchor: int, now: int) -> Standing:
+    return installed.course.at(now, anchor).standing
 
 
 def _anchors(
@@ -209,13 +205,13 @@ def _counts_from_transaction(profile: ChargingProfile) -> bool:
     )
 
 
-def _next_change(profile: ChargingProfile, anchors: list[int], now: int) -> ProfileChange | None:
+def _next_change(installed: InstalledProfile, anchors: list[int], now: int) -> ProfileChange | None:
     if not anchors:
-        return _next_edge(profile, now)
-    changes = [
-        change for anchor in anchors if (change := _next_of(profile, anchor, now)) is not None
+        return _next_edge(installed.profile, now)
+    found = [
+        change for anchor in anchors if (change := _next_of(installed, anchor, now)) is not None
     ]
-    return min(changes, key=lambda change: change.at, default=None)
+    return min(found, key=lambda change: change.at, default=None)
 
 
 def _next_edge(profile: ChargingProfile, now: int) -> ProfileChange | None:
@@ -230,11 +226,15 @@ def _next_edge(profile: ChargingProfile, now: int) -> ProfileChange | None:
     return None
 
 
-def _next_of(profile: ChargingProfile, anchor: int, now: int) -> ProfileChange | None:
-    steps = profile_steps(profile, anchor, now, window_end(now, DURATION_S_MAX), Budget(STEPS_MAX))
-    _, before = next(steps)
-    for at, after in steps:
+def _next_of(installed: InstalledProfile, anchor: int, now: int) -> ProfileChange | None:
+    horizon = window_end(now, DURATION_S_MAX)
+    before, at, _ = installed.course.at(now, anchor)
+    for _ in range(STEPS_MAX):
+        if at >= horizon:
+            break
+        after, following, _ = installed.course.at(at, anchor)
         if (after.limit, after.number_phases) == (before.limit, before.number_phases):
+            at = following
             continue
         if after.limit is None:
             kind = ProfileChangeKind.ENDS

@@ -1,48 +1,78 @@
 """The decisions for a connector or the charge point over a window of time, one per change.
 
-An exact sweep over the moments at which any profile changes what it says: cost grows with those
-moments, not with seconds.
+A cursor is asked for one second after another and tells up to when its answer holds, so that an
+exact sweep visits the moments at which something that counts changes, and no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import is_not
+from typing import Protocol, TypeVar
 
 from cp_tui.charge_point.smart_charging.context import Context
 from cp_tui.charge_point.smart_charging.decision import Decision, Terms, decide, decide_for_all
 from cp_tui.charge_point.smart_charging.stacking import (
     NO_PROFILES,
+    Budget,
+    StackCursor,
     StackState,
     charge_point_max_stack,
     tx_default_stack,
     tx_stack,
 )
-from cp_tui.charge_point.smart_charging.timeline import Budget, changes, to_second
+from cp_tui.charge_point.smart_charging.timeline import FOREVER, to_second
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Cursor(Protocol[T_co]):
+    """Something that is a function of time."""
+
+    @property
+    def until(self) -> int:
+        """The second at which the newest answer no longer holds."""
+
+    @property
+    def intervals(self) -> set[int]:
+        """The lengths after which parts of it repeat themselves."""
+
+    def at(self, second: int) -> T_co:
+        """Return what holds at a second, later than the one asked for before."""
+
+    def edges(self) -> Iterator[int]:
+        """Yield every second at which it may change other than by recurring."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """A window of time and what is asked of it."""
+    """What is asked: of which charge point, in which unit, from when."""
 
     context: Context
     unit: ChargingRateUnitType
     begin: int
     """First second."""
-    end: int
-    """The second after the last."""
     budget: Budget
+    explains: bool = True
+    """False: only limits and winners; who lost, and why, is not looked for."""
 
-    def decisions(self, connector_id: int) -> Iterator[tuple[int, Decision]]:
-        """Yield the decisions for a connector, or for 0 the charge point."""
+    def cursor(self, connector_id: int) -> Cursor[Decision]:
+        """Return the decisions for a connector, or for 0 the charge point."""
         if connector_id == 0:
-            return self._charge_point()
+            twins = {each: self.context.twin(each) for each in sorted(self.context.hardware)}
+            cursors = {each: self.uncapped(each) for each in set(twins.values())}
+            connectors = [cursors[twin] for twin in twins.values()]
+            return _ChargePointCursor(self.terms(0), connectors, self.cap())
         return self._connector(connector_id, self.cap())
 
-    def uncapped(self, connector_id: int) -> Iterator[tuple[int, Decision]]:
-        """Yield the decisions for a connector as if there were no ChargePointMaxProfile."""
-        return self._connector(connector_id, iter(()))
+    def uncapped(self, connector_id: int) -> Cursor[Decision]:
+        """Return the decisions for a connector as if there were no ChargePointMaxProfile."""
+        return self._connector(connector_id, None)
 
     def terms(self, connector_id: int) -> Terms:
         """Return by what the decisions for a connector are made."""
@@ -56,41 +86,148 @@ class Sweep:
         armed_at = self.context.armed_at
         return self.begin if armed_at is None else to_second(armed_at)
 
-    def cap(self) -> Iterator[tuple[int, StackState]]:
-        """Yield the states of the ChargePointMaxProfile."""
+    def cap(self) -> StackCursor:
+        """Return the states of the ChargePointMaxProfile."""
         stack = charge_point_max_stack(self.context, self.armed_at)
-        return stack.steps(self.begin, self.end, self.budget)
+        return StackCursor(stack, self.budget, explains=self.explains)
 
-    def _connector(
-        self, connector_id: int, cap: Iterator[tuple[int, StackState]]
-    ) -> Iterator[tuple[int, Decision]]:
-        terms = self.terms(connector_id)
+    def _connector(self, connector_id: int, cap: StackCursor | None) -> Cursor[Decision]:
         tx = tx_stack(self.context, connector_id, self.armed_at)
         default = tx_default_stack(self.context, connector_id, self.armed_at)
-        states = [NO_PROFILES] * 3
-        streams = [
-            cap,
-            tx.steps(self.begin, self.end, self.budget),
-            default.steps(self.begin, self.end, self.budget),
-        ]
-        for at, changed in changes(streams):
-            for index, state in changed:
-                states[index] = state
-            yield at, decide(terms, *states)
+        cursors = (
+            StackCursor(stack, self.budget, explains=self.explains) for stack in (tx, default)
+        )
+        return _ConnectorCursor(self.terms(connector_id), cap, *cursors)
 
-    def _charge_point(self) -> Iterator[tuple[int, Decision]]:
-        terms = self.terms(0)
-        connectors = sorted(self.context.hardware)
-        streams: list[Iterator[tuple[int, StackState | Decision]]] = [
-            self.uncapped(each) for each in connectors
-        ]
-        cap = NO_PROFILES
-        parts: dict[int, Decision] = {}
-        for at, changed in changes([*streams, self.cap()]):
-            for index, value in changed:
-                match value:
-                    case Decision():
-                        parts[index] = value
-                    case StackState():
-                        cap = value
-            yield at, decide_for_all(terms, cap, [parts[i] for i in range(len(connectors))])
+
+def steps(
+    cursor: Cursor[T], begin: int, end: int, budget: Budget, key: Callable[[T], object]
+) -> Iterator[tuple[int, T]]:
+    """Yield what holds from each second of [begin, end) on at which anything changes.
+
+    Where the budget ends, so do the steps, and `budget.cut_at` says from where on nothing is known.
+    Where the key has stayed the same for as long as recurring profiles take to come round, it stays
+    the same up to the next change that does not recur: that is where the next step is.
+    """
+    interval = max(cursor.intervals, default=0)
+    edges: list[int] | None = None
+    at = quiet_from = begin
+    last: object = None
+    while at < end:
+        if budget.steps <= 0 and at > begin:
+            budget.cut_at = at
+            return
+        budget.spend()
+        value = cursor.at(at)
+        if (found := key(value)) != last:
+            last, quiet_from = found, at
+        yield at, value
+        at = cursor.until
+        if interval and at - quiet_from >= interval and at < end:
+            if edges is None:
+                edges = sorted({each for each in cursor.edges() if begin < each < end})
+            index = bisect_left(edges, at)
+            if index:
+                quiet_from = max(quiet_from, edges[index - 1])
+            if at - quiet_from >= interval:
+                at = edges[index] if index < len(edges) else end
+
+
+class _ConnectorCursor:
+    """The decisions for one connector, from its three purposes; without a cap two."""
+
+    def __init__(
+        self, terms: Terms, cap: StackCursor | None, tx: StackCursor, default: StackCursor
+    ) -> None:
+        self._terms = terms
+        self._cap, self._tx, self._default = cap, tx, default
+        self._cursors = [each for each in (cap, tx, default) if each is not None]
+        self._states: list[StackState] = []
+        self._decision: Decision | None = None
+        self.until = -FOREVER
+
+    @property
+    def intervals(self) -> set[int]:
+        """The lengths after which profiles repeat themselves."""
+        return _intervals(self._cursors)
+
+    def edges(self) -> Iterator[int]:
+        """Yield every second at which it may change other than by recurring."""
+        return chain.from_iterable(each.edges() for each in self._cursors)
+
+    def at(self, second: int) -> Decision:
+        """Return the decision at a second."""
+        if second < self.until and self._decision is not None:
+            return self._decision
+        states = [each.at(second) for each in self._cursors]
+        self.until = min(each.until for each in self._cursors)
+        if self._decision is None or any(map(is_not, states, self._states)):
+            cap = NO_PROFILES if self._cap is None else states[0]
+            self._decision = decide(self._terms, cap, *states[-2:])
+            self._states = states
+        return self._decision
+
+
+class _ChargePointCursor:
+    """The decisions for the charge point: the sum of its connectors, capped."""
+
+    def __init__(
+        self, terms: Terms, connectors: Sequence[Cursor[Decision]], cap: StackCursor
+    ) -> None:
+        self._terms = terms
+        self._connectors = connectors
+        self._cap = cap
+        self._parts: list[object] = []
+        self._decision: Decision | None = None
+        self.until = -FOREVER
+
+    @property
+    def intervals(self) -> set[int]:
+        """The lengths after which profiles repeat themselves."""
+        return _intervals([*self._connectors, self._cap])
+
+    def edges(self) -> Iterator[int]:
+        """Yield every second at which it may change other than by recurring."""
+        return chain(self._cap.edges(), *(each.edges() for each in set(self._connectors)))
+
+    def at(self, second: int) -> Decision:
+        """Return the decision at a second."""
+        if second < self.until and self._decision is not None:
+            return self._decision
+        cap = self._cap.at(second)
+        found = [each.at(second) for each in self._connectors]
+        self.until = min(self._cap.until, *(each.until for each in self._connectors))
+        parts: list[object] = [cap, *found]
+        if self._decision is None or any(map(is_not, parts, self._parts)):
+            self._decision = decide_for_all(self._terms, cap, found)
+            self._parts = parts
+        return self._decision
+
+
+class SharedCursor:
+    """A cap, and what each of those who share it could take without it."""
+
+    def __init__(self, cap: StackCursor, offers: Sequence[Cursor[Decision]]) -> None:
+        self._cap = cap
+        self._offers = offers
+        self.until = -FOREVER
+
+    @property
+    def intervals(self) -> set[int]:
+        """The lengths after which profiles repeat themselves."""
+        return _intervals([self._cap, *self._offers])
+
+    def edges(self) -> Iterator[int]:
+        """Yield every second at which it may change other than by recurring."""
+        return chain(self._cap.edges(), *(each.edges() for each in self._offers))
+
+    def at(self, second: int) -> tuple[object, ...]:
+        """Return the cap, and limit and winner of each offer."""
+        cap = self._cap.at(second).claim
+        offers = [each.at(second) for each in self._offers]
+        self.until = min(self._cap.until, *(each.until for each in self._offers))
+        return cap, *((each.limit, each.winner) for each in offers)
+
+
+def _intervals(cursors: Iterable[Cursor[object]]) -> set[int]:
+    return set().union(*(each.intervals for each in cursors))

@@ -1,18 +1,17 @@
-"""A charging profile as a step function over time, and how several step functions run side by side.
+"""What one charging profile says at a second, and how long it says so.
 
-A stream yields `(second, value)` in order of time, the first at the start of the window, the next
-only where the value changes: cost grows with changes, never with seconds.
+A course is asked for one second after another; each answer tells up to when it holds, so that work
+grows with changes, never with seconds, and nothing is worked out that nobody asked for.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from heapq import heapify, heappop, heapreplace
-from typing import TypeVar
+from typing import NamedTuple
 
 from cp_tui.charge_point.smart_charging.schedule import LostBecause
 from cp_tui.ocpp.calendar import LAST, is_never, later
@@ -23,8 +22,6 @@ from cp_tui.ocpp.datatypes import (
     RecurrencyKindType,
 )
 
-T = TypeVar("T")
-
 DAY_S = 86_400
 WEEK_S = 7 * DAY_S
 
@@ -32,6 +29,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 LAST_S = (LAST - _EPOCH) // _SECOND
 """The last second of the calendar. A schedule may count on beyond it, no window does."""
+FOREVER = LAST_S + 1
+"""What holds until then never ends."""
 
 
 def to_second(instant: datetime) -> int:
@@ -46,7 +45,7 @@ def to_instant(second: int) -> datetime:
 
 def window_end(begin: int, duration_s: int) -> int:
     """Return the second after a window of at least one second; the calendar's end cuts it."""
-    return max(begin + 1, min(begin + duration_s, LAST_S + 1))
+    return max(begin + 1, min(begin + duration_s, FOREVER))
 
 
 def end_of_validity(profile: ChargingProfile) -> int | None:
@@ -73,143 +72,115 @@ class Standing:
     instant: int | None = None
     """The second that `why_none` speaks of."""
 
-
-@dataclass(slots=True)
-class Budget:
-    """How many steps a sweep may still take; shared by all profiles of one sweep."""
-
-    steps: int
-    cut_at: int | None = None
-    """The first step not taken: nothing is known from this second on."""
-
-    def spend(self, at: int) -> bool:
-        """Take one step, or note where it would have been."""
-        if self.steps > 0:
-            self.steps -= 1
-            return True
-        self.cut_at = at if self.cut_at is None else min(self.cut_at, at)
-        return False
+    def is_as_silent(self, other: Standing) -> bool:
+        """Say whether both give a limit, or none for the same reason."""
+        if self.limit is None or other.limit is None:
+            return self == other
+        return True
 
 
-def profile_steps(
-    profile: ChargingProfile, anchor: int, begin: int, end: int, budget: Budget
-) -> Iterator[tuple[int, Standing]]:
-    """Yield what a profile says over [begin, end).
+class Said(NamedTuple):
+    """What a profile says at a second."""
 
-    `anchor` is time zero of a schedule that does not name its own: the start of charging.
+    standing: Standing
+    until: int
+    """The second at which it says something else."""
+    gives_until: int
+    """The second at which it no longer gives any limit, or is no longer silent for this reason."""
+
+
+class Course:
+    """A charging profile as a step function over time; equal neighbours are one step.
+
+    `anchor` is everywhere the time zero of a schedule that does not name its own: the start of
+    charging.
     """
-    last: Standing | None = None
-    for at, standing in _steps_within_validity(profile, anchor, begin, end):
-        if standing == last:
-            continue
-        # The state at the start of the window is free: without it nothing can be said at all.
-        if last is not None and not budget.spend(at):
-            return
-        yield at, standing
-        last = standing
+
+    def __init__(self, profile: ChargingProfile) -> None:
+        schedule = profile.charging_schedule
+        kind = profile.charging_profile_kind
+        self._valid_from = None if profile.valid_from is None else to_second(profile.valid_from)
+        self._valid_to = end_of_validity(profile)
+        self._zero = None
+        if schedule.start_schedule is not None and kind is not ChargingProfileKindType.RELATIVE:
+            self._zero = to_second(schedule.start_schedule)
+        self.interval = 0
+        """Seconds between two starts; 0 where it does not recur."""
+        if kind is ChargingProfileKindType.RECURRING:
+            self.interval = recurrence_s(profile.recurrency_kind or RecurrencyKindType.DAILY)
+        self._length = schedule.duration
+        if self.interval:
+            # What does not fit between two starts is never executed (E 3.44).
+            given = self.interval if schedule.duration is None else schedule.duration
+            self._length = min(given, self.interval)
+        self._starts, self._standings = _merged(schedule)
+        if self._length == self.interval and len(self._starts) == 1 and self._starts[0] == 0:
+            # One period without a gap says the same for ever: no need to go from day to day.
+            self._length, self.interval = None, 0
+            self._zero = -FOREVER
+
+    def at(self, second: int, anchor: int) -> Said:
+        """Return what the profile says at a second."""
+        if self._valid_from is not None and second < self._valid_from:
+            why = LostBecause.NOT_YET_VALID
+            standing = Standing(False, why_none=why, instant=self._valid_from)
+            return Said(standing, self._valid_from, self._valid_from)
+        if self._valid_to is None:
+            return self._scheduled(second, anchor)
+        if second >= self._valid_to:
+            why = LostBecause.EXPIRED
+            standing = Standing(False, why_none=why, instant=self._valid_to)
+            return Said(standing, FOREVER, FOREVER)
+        said = self._scheduled(second, anchor)
+        if said.gives_until <= self._valid_to:
+            return said
+        return Said(said.standing, min(said.until, self._valid_to), self._valid_to)
+
+    def edges(self, anchor: int) -> Iterator[int]:
+        """Yield every second at which it may change other than by recurring."""
+        if self._valid_from is not None:
+            yield self._valid_from
+        if self._valid_to is not None:
+            yield self._valid_to
+        if not self.interval:
+            zero = anchor if self._zero is None else self._zero
+            yield from (zero + start for start in self._starts)
+            if self._length is not None:
+                yield zero + self._length
+
+    def _scheduled(self, second: int, anchor: int) -> Said:
+        zero = anchor if self._zero is None else self._zero
+        run_end = FOREVER
+        if self.interval:
+            # It repeats for ever, also before its first start (the standard is silent there).
+            zero = second - (second - zero) % self.interval
+            run_end = zero + self.interval
+        offset = second - zero
+        if offset < self._starts[0]:
+            first = zero + self._starts[0]
+            standing = Standing(True, why_none=LostBecause.NOT_STARTED, instant=first)
+            return Said(standing, min(first, run_end), min(first, run_end))
+        over = run_end if self._length is None else min(zero + self._length, run_end)
+        if second >= over:
+            why, instant = LostBecause.DURATION_OVER, over
+            if self.interval:
+                why, instant = LostBecause.RECURRENCE_GAP, run_end
+            return Said(Standing(True, why_none=why, instant=instant), run_end, run_end)
+        index = bisect_right(self._starts, offset) - 1
+        is_last = index + 1 == len(self._starts)
+        until = over if is_last else min(over, zero + self._starts[index + 1])
+        # A run without a gap goes on in the next one: it may give for ever.
+        goes_on = self.interval and over == run_end and self._starts[0] == 0
+        return Said(self._standings[index], until, FOREVER if goes_on else over)
 
 
-def _steps_within_validity(
-    profile: ChargingProfile, anchor: int, begin: int, end: int
-) -> Iterator[tuple[int, Standing]]:
-    """Cut the schedule at validFrom (inclusive) and validTo (exclusive)."""
-    if profile.valid_from is not None and (valid_from := to_second(profile.valid_from)) > begin:
-        yield begin, Standing(False, why_none=LostBecause.NOT_YET_VALID, instant=valid_from)
-        begin = valid_from
-    valid_to = end_of_validity(profile)
-    stop = end if valid_to is None else min(end, valid_to)
-    if begin < stop:
-        yield from _schedule_steps(profile, anchor, begin, stop)
-    if valid_to is not None and max(begin, valid_to) < end:
-        yield (
-            max(begin, valid_to),
-            Standing(False, why_none=LostBecause.EXPIRED, instant=valid_to),
-        )
-
-
-def _schedule_steps(
-    profile: ChargingProfile, anchor: int, begin: int, end: int
-) -> Iterator[tuple[int, Standing]]:
-    schedule = profile.charging_schedule
-    zero = anchor
-    if schedule.start_schedule is not None and (
-        profile.charging_profile_kind is not ChargingProfileKindType.RELATIVE
-    ):
-        zero = to_second(schedule.start_schedule)
-    if profile.charging_profile_kind is ChargingProfileKindType.RECURRING:
-        interval = recurrence_s(profile.recurrency_kind or RecurrencyKindType.DAILY)
-        yield from _recurring_steps(schedule, zero, interval, begin, end)
-    else:
-        over = LostBecause.DURATION_OVER
-        ended_at = None if schedule.duration is None else zero + schedule.duration
-        yield from _run_steps(schedule, zero, schedule.duration, begin, end, over, ended_at)
-
-
-def _recurring_steps(
-    schedule: ChargingSchedule, zero: int, interval: int, begin: int, end: int
-) -> Iterator[tuple[int, Standing]]:
-    """Repeat the schedule for ever, also before its first start (the standard is silent there).
-
-    What does not fit between two starts is never executed (E 3.44).
-    """
-    length = interval if schedule.duration is None else min(schedule.duration, interval)
-    is_constant = length == interval and len(schedule.charging_schedule_period) == 1
-    run_zero = begin - (begin - zero) % interval
-    while begin < end:
-        next_zero = run_zero + interval
-        # One period without a gap says the same for ever: no need to walk from day to day.
-        stop = end if is_constant else min(end, next_zero)
-        over = LostBecause.RECURRENCE_GAP
-        run_length = None if is_constant else length
-        yield from _run_steps(schedule, run_zero, run_length, begin, stop, over, next_zero)
-        begin, run_zero = stop, next_zero
-
-
-def _run_steps(
-    schedule: ChargingSchedule,
-    zero: int,
-    length: int | None,
-    begin: int,
-    end: int,
-    over: LostBecause,
-    over_instant: int | None,
-) -> Iterator[tuple[int, Standing]]:
-    """Yield one run of the periods over [begin, end); `length` in seconds, None: without end."""
-    periods = schedule.charging_schedule_period
-    first_at = zero + periods[0].start_period
-    if begin < first_at:
-        yield begin, Standing(True, why_none=LostBecause.NOT_STARTED, instant=first_at)
-        begin = first_at
-    over_at = end if length is None else min(end, zero + length)
-    current = bisect_right(periods, begin - zero, key=lambda period: period.start_period) - 1
-    for period in periods[current:]:
-        at = max(begin, zero + period.start_period)
-        if at >= over_at:
-            break
-        yield at, Standing(True, period.limit, period.number_phases)
-    if max(begin, over_at) < end:
-        yield max(begin, over_at), Standing(True, why_none=over, instant=over_instant)
-
-
-def changes(
-    streams: Sequence[Iterator[tuple[int, T]]],
-) -> Iterator[tuple[int, list[tuple[int, T]]]]:
-    """Merge streams: yield each second at which any changes, with `(index, new value)` of those."""
-    heap = [
-        (first[0], index, first[1])
-        for index, stream in enumerate(streams)
-        if (first := next(stream, None)) is not None
-    ]
-    heapify(heap)
-    while heap:
-        at = heap[0][0]
-        changed: list[tuple[int, T]] = []
-        while heap and heap[0][0] == at:
-            _, index, value = heap[0]
-            changed.append((index, value))
-            following = next(streams[index], None)
-            if following is None:
-                heappop(heap)
-            else:
-                heapreplace(heap, (following[0], index, following[1]))
-        yield at, changed
+def _merged(schedule: ChargingSchedule) -> tuple[list[int], list[Standing]]:
+    """Give the periods that differ from the one before: when each begins, and what it says."""
+    starts: list[int] = []
+    standings: list[Standing] = []
+    for period in schedule.charging_schedule_period:
+        standing = Standing(True, period.limit, period.number_phases)
+        if not standings or standings[-1] != standing:
+            starts.append(period.start_period)
+            standings.append(standing)
+    return starts, standings

@@ -10,15 +10,17 @@ from itertools import pairwise
 import pytest
 
 from cp_tui.charge_point.smart_charging.composite import (
-    BOUNDARIES_MAX,
     DURATION_S_MAX,
     composite,
     next_change,
 )
 from cp_tui.charge_point.smart_charging.context import Context, PhaseRule
-from cp_tui.charge_point.smart_charging.sweep import Sweep
-from cp_tui.charge_point.smart_charging.timeline import Budget, to_second
+from cp_tui.charge_point.smart_charging.decision import Decision
+from cp_tui.charge_point.smart_charging.stacking import Budget
+from cp_tui.charge_point.smart_charging.sweep import Sweep, steps
+from cp_tui.charge_point.smart_charging.timeline import to_second
 from cp_tui.charge_point.smart_charging.wire import to_wire
+from cp_tui.ocpp.datatypes import ChargingProfile
 from tests.charge_point.smart_charging.builders import (
     CP_MAX,
     DAILY,
@@ -27,6 +29,7 @@ from tests.charge_point.smart_charging.builders import (
     RELATIVE,
     T0,
     TX_DEFAULT,
+    WEEKLY,
     A,
     W,
     after,
@@ -150,41 +153,91 @@ def test_more_periods_than_allowed_are_cut_and_it_is_said() -> None:
     assert_is_sound(schedule, T0, DAY_S)
 
 
-def test_more_boundaries_than_allowed_are_cut_and_what_is_given_is_right() -> None:
-    # Hidden below a limit that never changes, every second has a boundary.
-    busy = profile(
-        TX_DEFAULT,
-        *((second, 6 + second % 2) for second in range(1_000)),
-        id=1,
-        kind=RECURRING,
-        recurrency=DAILY,
+def every_second(*, id: int, level: int = 0) -> ChargingProfile:
+    """Another limit in each of the first thousand seconds of a day."""
+    periods = ((second, 6 + second % 2) for second in range(1_000))
+    return profile(
+        TX_DEFAULT, *periods, id=id, level=level, kind=RECURRING, recurrency=DAILY, duration=DAY_S
     )
-    top = profile(TX_DEFAULT, (0, 10), id=2, level=1)
-    given = context(on(0, busy), on(0, top))
+
+
+def test_what_never_counts_costs_nothing() -> None:
+    given = context(on(0, every_second(id=1)), on(0, profile(TX_DEFAULT, (0, 10), id=2, level=1)))
     schedule = composite(given, 1, T0, DURATION_S_MAX)
+    (period,) = schedule.periods
+    assert period.limit == 10
+    assert period.until is period.looked_until is None
+    assert not schedule.is_truncated
+    assert next_change(given, 1, T0) is None
+
+
+def test_what_recurs_below_a_limit_is_looked_at_until_it_comes_round() -> None:
+    given = context(on(0, every_second(id=1)), on(0, profile(CP_MAX, (0, 5), (10**7, 4), id=2)))
+    schedule = composite(given, 1, T0, DURATION_S_MAX)
+    assert [p.start for p in schedule.periods] == [T0, after(10**7)]
+    assert not schedule.is_truncated
+    assert next_change(given, 1, T0) == after(10**7)
+
+
+def test_more_steps_than_allowed_are_cut_and_what_is_given_is_right() -> None:
+    # Hidden below a cap, each connector has another boundary at nearly every second of a week.
+    cap = on(0, profile(CP_MAX, (0, 5), id=99))
+    given = context(
+        *(
+            on(
+                each,
+                profile(
+                    TX_DEFAULT,
+                    *((1_000 * n + each, 6 + n % 9) for n in range(600)),
+                    id=each,
+                    kind=RECURRING,
+                    recurrency=WEEKLY,
+                    start=T0,
+                ),
+            )
+            for each in range(1, 500)
+        ),
+        cap,
+        connectors=499,
+    )
+    schedule = composite(given, 0, T0, DURATION_S_MAX)
+    (period,) = schedule.periods
     assert schedule.is_truncated
-    assert len(schedule.periods) == 1
-    assert schedule.periods[0].limit == 10
-    assert schedule.duration_s >= (BOUNDARIES_MAX // 1_000 - 1) * DAY_S
-    until = next_change(given, 1, T0)
-    assert until is not None
-    assert until > after(DAY_S)
+    assert (period.limit, period.until) == (5, None)
+    assert period.looked_until == period.end < after(DURATION_S_MAX)
 
 
-@pytest.mark.parametrize("steps", [0, 1, 2, 3, 5, 8, 13])
-def test_up_to_the_cut_the_decisions_are_those_without_a_cut(steps: int) -> None:
+@pytest.mark.parametrize("steps_max", [0, 1, 2, 3, 5, 8, 13])
+def test_up_to_the_cut_the_decisions_are_those_without_a_cut(steps_max: int) -> None:
     begin = to_second(T0)
     for seed in range(60):
         asked = scenario(seed)
-        full = Sweep(asked.context, A, begin, begin + 300, Budget(10_000))
-        cut = Sweep(asked.context, A, begin, begin + 300, Budget(steps))
-        wanted = list(full.decisions(asked.connector_id))
-        found = list(cut.decisions(asked.connector_id))
-        known_until = cut.end if cut.budget.cut_at is None else cut.budget.cut_at
+        full, cut = (Sweep(asked.context, A, begin, Budget(n)) for n in (10_000, steps_max))
+        wanted, found = (
+            list(
+                steps(
+                    sweep.cursor(asked.connector_id),
+                    begin,
+                    begin + 300,
+                    sweep.budget,
+                    Decision.identity,
+                )
+            )
+            for sweep in (full, cut)
+        )
+        known_until = begin + 300 if cut.budget.cut_at is None else cut.budget.cut_at
         assert known_until > begin
-        assert [each for each in found if each[0] < known_until] == [
-            each for each in wanted if each[0] < known_until
-        ], f"seed {seed}"
+        assert found == [each for each in wanted if each[0] < known_until], f"seed {seed}"
+
+
+def test_the_end_of_the_calculation_is_not_the_end_of_a_limit() -> None:
+    given = context(on(0, profile(TX_DEFAULT, (0, 10), (2 * DAY_S, 6))))
+    (tomorrow,) = composite(given, 1, T0, DAY_S).periods
+    assert (tomorrow.end, tomorrow.until) == (after(DAY_S), after(2 * DAY_S))
+    *_, last = composite(given, 1, T0, 3 * DAY_S).periods
+    assert (last.end, last.until, last.looked_until) == (after(3 * DAY_S), None, None)
+    first, _ = composite(given, 1, T0, 3 * DAY_S).periods
+    assert first.end == first.until == after(2 * DAY_S)
 
 
 # --- on the wire ----------------------------------------------------------------------------------
