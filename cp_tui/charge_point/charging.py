@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector
@@ -33,31 +34,37 @@ from cp_tui.charge_point.smart_charging.installed import (
 from cp_tui.charge_point.smart_charging.remarks import remarks
 from cp_tui.charge_point.smart_charging.schedule import (
     CompositeSchedule,
-    LimitSource,
     ProfileStanding,
 )
-from cp_tui.charge_point.smart_charging.sharing import LimitInForce, limits_in_force
+from cp_tui.charge_point.smart_charging.sharing import LimitInForce, limits_now, with_end
 from cp_tui.charge_point.smart_charging.standing import standings
 from cp_tui.charge_point.smart_charging.validation import (
     check_composite,
     check_profile,
     check_remote_start_profile,
 )
-from cp_tui.charge_point.smart_charging.wire import to_wire
+from cp_tui.charge_point.smart_charging.wire import answer
 from cp_tui.charge_point.station_keys import (
     MAX_PERIODS,
     MAX_PROFILES_INSTALLED,
     MAX_STACK_LEVEL,
 )
 from cp_tui.charge_point.variables import ChargingSchedules, Limit, ProfileEntry, Profiles
-from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.calendar import FIRST, later
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType, ChargingSchedule
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
 
 PUBLISHED_S = 86_400
 """How far the published schedules reach."""
-PUBLISHED_PERIODS_MAX = 500
+PUBLISHED_PERIODS_MAX = 100
+"""Of each connector; who looks further asks for it."""
+PUBLISHED_STEPS_MAX = 1_000
+LIGHT_PERIODS_MAX = 600
+"""With so many periods in all profiles, times connectors that differ, all is worked out at once."""
+STANDINGS_AT_ONCE = 10
+PAUSE = timedelta(milliseconds=2)
+"""Between two pieces of long work: who waits for an answer gets it there."""
 REPUBLISH = timedelta(hours=1)
 """The published schedules are renewed this often, so that their end never comes near."""
 
@@ -71,6 +78,16 @@ class Installation:
     """What is accepted, but not the way the sender may think."""
     replaced: tuple[int, ...]
     """The chargingProfileIds that it took the place of."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What people are going to see, as far as it is worked out."""
+
+    context: Context = field(default_factory=lambda: Context({}))
+    time: datetime = FIRST
+    standings: dict[int, ProfileStanding] = field(default_factory=dict)
+    schedules: dict[int, CompositeSchedule] = field(default_factory=dict)
 
 
 class Charging:
@@ -106,7 +123,13 @@ class Charging:
         self._limits: dict[int, LimitInForce] = {}
         self._told: dict[int, tuple[Decimal, Decimal]] = {}
         self._energized: dict[int, bool] = {}
-        self._standings: dict[int, ProfileStanding] = {}
+        self._entries: tuple[ProfileEntry, ...] = ()
+        self._schedules: dict[int, CompositeSchedule] = {}
+        self._work: list[Callable[[], None]] = []
+        """Pieces of what people see that are still to be worked out, the next one last."""
+        self._work_at: datetime | None = None
+        """When the next piece is due, in the clock of the machine."""
+        self._draft = _Draft()
         self._due: datetime | None = None
         """When something changes by itself next, in the clock of the charge point."""
         self._computed_at: datetime | None = None
@@ -199,22 +222,96 @@ class Charging:
         self, connector_id: int, duration_s: int, unit: ChargingRateUnitType | None
     ) -> tuple[datetime, ChargingSchedule]:
         """Give start and schedule for GetCompositeSchedule.conf (S 5.7, E 3.57)."""
-        schedule = self.schedule(connector_id, duration_s, unit)
-        return schedule.start, to_wire(schedule, MAX_PERIODS)
+        time = self._core.time.replace(microsecond=0)
+        return time, answer(self._context(), connector_id, time, duration_s, unit)
 
     # --- limits -----------------------------------------------------------------------------------
 
     def recompute(self) -> None:
-        """Follow any change of profiles, transactions or time: limits, power and schedules."""
+        """Follow any change of profiles, transactions or time.
+
+        Limits and power follow at once. What people see of it is worked out in pieces, one at a
+        time where it takes long; a variable keeps what it said until all of it is there.
+        """
         self._drop_ended()
         time, context = self._core.time, self._context()
         self._computed_at, self._knew_time = time, self._core.is_clock_set
-        self._limits = limits_in_force(context, time)
-        sources = {each: limit.source for each, limit in self._limits.items()}
-        self._standings = standings(context, {0: self._source_of_all(), **sources}, time)
-        self._due = min(self._changes(time))
+        self._limits = limits_now(context, time)
         self.apply_power()
-        self._core.changed("charging_schedules", "connectors", "profiles")
+        self._core.changed("connectors")
+        self._draft = draft = _Draft(context, time)
+        twins = {each: context.twin(each) for each in self._hardware}
+        alone = [each for each in (0, *self._hardware) if twins.get(each, 0) == each]
+        chunks = range(0, len(context.profiles), STANDINGS_AT_ONCE)
+        pieces: list[Callable[[], None]] = [
+            *(partial(self._find_end, draft, each) for each in self._hardware),
+            *(partial(self._find_standings, draft, each) for each in chunks),
+            partial(self._show_profiles, draft),
+            *(partial(self._compose, draft, each) for each in alone),
+            partial(self._show_schedules, draft, twins),
+        ]
+        self._work = pieces[::-1]
+        self._due = min(self._changes(time))
+        periods = sum(
+            len(each.profile.charging_schedule.charging_schedule_period) for each in self._profiles
+        )
+        if not self._schedules or periods * len(alone) <= LIGHT_PERIODS_MAX:
+            while self._work:
+                self._do_piece()
+        self._work_at = later(self._core.now, PAUSE)
+
+    def _do_piece(self) -> None:
+        self._work.pop()()
+        self._work_at = later(self._core.now, PAUSE)
+        if not self._work:
+            self._due = min(self._changes(self._draft.time))
+
+    def _find_end(self, draft: _Draft, connector_id: int) -> None:
+        limit, twin = self._limits[connector_id], draft.context.twin(connector_id)
+        if twin != connector_id:
+            found = self._limits[twin]
+            limit = replace(limit, until=found.until, looked_until=found.looked_until)
+        else:
+            limit = with_end(draft.context, limit, draft.time)
+        self._limits[connector_id] = limit
+        self._core.changed("connectors")
+
+    def _find_standings(self, draft: _Draft, first: int) -> None:
+        sources = {each: limit.source for each, limit in self._limits.items()}
+        whole = composite(draft.context, 0, draft.time, 0, steps_max=0).periods[0].source
+        some = draft.context.profiles[first : first + STANDINGS_AT_ONCE]
+        draft.standings |= standings(draft.context, {0: whole, **sources}, draft.time, some)
+
+    def _show_profiles(self, draft: _Draft) -> None:
+        self._entries = tuple(
+            ProfileEntry(
+                connector_id=installed.connector_id,
+                profile=installed.profile,
+                installed_at=installed.installed_at,
+                source=installed.source,
+                standing=draft.standings[installed.profile.charging_profile_id],
+            )
+            for installed in draft.context.profiles
+        )
+        self._core.changed("profiles")
+
+    def _compose(self, draft: _Draft, connector_id: int) -> None:
+        draft.schedules[connector_id] = composite(
+            replace(draft.context, armed_at=draft.time.replace(microsecond=0)),
+            connector_id,
+            draft.time.replace(microsecond=0),
+            PUBLISHED_S,
+            ChargingRateUnitType.A,
+            periods_max=PUBLISHED_PERIODS_MAX,
+            steps_max=PUBLISHED_STEPS_MAX,
+        )
+
+    def _show_schedules(self, draft: _Draft, twins: Mapping[int, int]) -> None:
+        self._schedules = {0: draft.schedules[0]} | {
+            each: draft.schedules[twin].model_copy(update={"connector_id": each})
+            for each, twin in twins.items()
+        }
+        self._core.changed("charging_schedules")
 
     def apply_power(self) -> None:
         """Tell the station each limit, and where energy may flow."""
@@ -245,7 +342,10 @@ class Charging:
     @property
     def deadline(self) -> datetime | None:
         """When a limit or what a profile says changes next, in the clock of the machine."""
-        return None if self._due is None else self._core.machine_time(self._due)
+        due = None if self._due is None else self._core.machine_time(self._due)
+        if self._work and self._work_at is not None:
+            return self._work_at if due is None else min(due, self._work_at)
+        return due
 
     def tick(self) -> bool:
         """Recompute what changes by itself; say whether a connector may charge now, or not more."""
@@ -255,6 +355,8 @@ class Charging:
             is_set = self._core.is_clock_set and not self._knew_time
             if is_back or is_set or self._core.time >= self._due:
                 self.recompute()
+        if self._work and self._work_at is not None and self._core.now >= self._work_at:
+            self._do_piece()
         has_moved, self._has_moved = self._has_moved, False
         return has_moved
 
@@ -275,37 +377,16 @@ class Charging:
             source=str(source.winner) if source.winner else str(source.kind),
             reason=reason,
             until=limit.until,
+            looked_until=limit.looked_until,
         )
 
     def schedules_view(self) -> ChargingSchedules:
         """Give the variable `charging_schedules`, in A per phase."""
-        connector_ids = [0, *self._hardware]
-        return ChargingSchedules(
-            {
-                connector_id: self.schedule(
-                    connector_id,
-                    PUBLISHED_S,
-                    ChargingRateUnitType.A,
-                    periods_max=PUBLISHED_PERIODS_MAX,
-                )
-                for connector_id in connector_ids
-            }
-        )
+        return ChargingSchedules(self._schedules)
 
     def profiles_view(self) -> Profiles:
         """Give the variable `profiles`."""
-        return Profiles(
-            tuple(
-                ProfileEntry(
-                    connector_id=installed.connector_id,
-                    profile=installed.profile,
-                    installed_at=installed.installed_at,
-                    source=installed.source,
-                    standing=self._standings[installed.profile.charging_profile_id],
-                )
-                for installed in self._profiles
-            )
-        )
+        return Profiles(self._entries)
 
     # --- helpers ----------------------------------------------------------------------------------
 
@@ -331,18 +412,20 @@ class Charging:
         start = self._core.machine_time(record.started_at)
         return later(self._starts.setdefault(record.key, start), self._core.offset)
 
-    def _source_of_all(self) -> LimitSource:
-        """Give the source of the limit of the charge point as a whole."""
-        return self.schedule(0, 0, ChargingRateUnitType.A).periods[0].source
-
     def _changes(self, time: datetime) -> list[datetime]:
         """Give when limits, schedules and the standing of profiles change by themselves next."""
         times: list[datetime | None] = [time + REPUBLISH]
-        times += [limit.until for limit in self._limits.values()]
-        times += [each.next_change.at for each in self._standings.values() if each.next_change]
+        for limit in self._limits.values():
+            times.append(limit.until)
+            # A search that was given up goes on from there; one that has not begun says now.
+            if limit.looked_until is not None and limit.looked_until > time:
+                times.append(limit.looked_until)
+        standings = (each.standing for each in self._entries)
+        times += [each.next_change.at for each in standings if each.next_change]
         if self._core.is_clock_set:
             times.append(next_expiry(self._profiles, time))
-        return [each for each in times if each is not None]
+        # What people see may still be what was worked out before.
+        return [each for each in times if each is not None and each > time]
 
     def _drop_ended(self) -> None:
         running = {c.transaction.key for c in self._connectors if c.transaction is not None}

@@ -32,7 +32,7 @@ async def test_a_maximum_of_the_charge_point_that_two_cars_share() -> None:
         await start_charging(here, 1)
         await here.after(
             "enter",
-            "Limit 10.0 A from ChargePointMaxProfile #9 level 0 · no end known",
+            "Limit 10.0 A from ChargePointMaxProfile #9 level 0 · no end",
             "Why ChargePointMaxProfile #9 level 0: 20.0 A for 2 vehicles",
         )
 
@@ -123,7 +123,7 @@ async def test_the_hardware_of_the_connector() -> None:
         await start_charging(here)
         await here.after(
             "enter",
-            "Limit 16.0 A from hardware · no end known",
+            "Limit 16.0 A from hardware · no end",
             "Why No profile applies: hardware limit 16.0 A",
         )
 

@@ -27,7 +27,7 @@ PERIODS_MAX = 10_000
 STEPS_MAX = 100_000
 """So often profiles and limits are looked at for one schedule."""
 
-END_STEPS_MAX = 2_000
+END_STEPS_MAX = 1_000
 """As above for when a limit ends, which is looked for after every event."""
 
 SLICE_STEPS, SLICE_PERIODS = 100, 12
@@ -45,6 +45,7 @@ def composite(
     unit: ChargingRateUnitType | None = None,
     *,
     periods_max: int = PERIODS_MAX,
+    steps_max: int = STEPS_MAX,
 ) -> CompositeSchedule:
     """Return the limits of a connector over [start, start + duration_s), with their sources.
 
@@ -52,8 +53,17 @@ def composite(
     else at `start`. A duration of 0
     gives the limit at `start` as one period without length.
     """
-    work = composing(context, connector_id, start, duration_s, unit, periods_max=periods_max)
-    return whole(work)
+    return whole(
+        composing(
+            context,
+            connector_id,
+            start,
+            duration_s,
+            unit,
+            periods_max=periods_max,
+            steps_max=steps_max,
+        )
+    )
 
 
 def whole(work: Work[R]) -> R:
@@ -74,11 +84,12 @@ def composing(
     unit: ChargingRateUnitType | None = None,
     *,
     periods_max: int = PERIODS_MAX,
+    steps_max: int = STEPS_MAX,
 ) -> Work[CompositeSchedule]:
     """Work out `composite` in slices; what goes in is frozen, so anything may happen meanwhile."""
     begin = to_second(start)
     end = window_end(begin, min(duration_s, DURATION_S_MAX))
-    sweep = Sweep(context, unit or context.allowed_units[0], begin, Budget(STEPS_MAX))
+    sweep = Sweep(context, unit or context.allowed_units[0], begin, Budget(steps_max))
     horizon = window_end(begin, DURATION_S_MAX)
     found = yield from merging(sweep, connector_id, (end, horizon), periods_max, Decision.identity)
     until = max(begin, min(begin + duration_s, found.known_until))

@@ -7,7 +7,7 @@ goes to the others. Where that is too little for a vehicle to charge with: first
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,8 +16,6 @@ from cp_tui.charge_point.config import CurrentKind
 from cp_tui.charge_point.smart_charging.composite import (
     DURATION_S_MAX,
     END_STEPS_MAX,
-    SLICE_STEPS,
-    Work,
     merging,
     whole,
 )
@@ -78,7 +76,7 @@ class _Share:
 
 def limits_in_force(context: Context, now: datetime) -> dict[int, LimitInForce]:
     """Return the limit of each connector from 1; an idle one as if a transaction started now."""
-    return whole(with_ends(context, limits_now(context, now), now))
+    return {each: with_end(context, limit, now) for each, limit in limits_now(context, now).items()}
 
 
 def limits_now(context: Context, now: datetime) -> dict[int, LimitInForce]:
@@ -97,30 +95,18 @@ def limits_now(context: Context, now: datetime) -> dict[int, LimitInForce]:
     return limits
 
 
-def with_ends(
-    context: Context, limits: Mapping[int, LimitInForce], now: datetime
-) -> Work[dict[int, LimitInForce]]:
-    """Look in slices for when limits end; of shared ones when anything about the sharing does."""
-    ended: dict[int, LimitInForce] = {}
-    for each, limit in limits.items():
-        twin = ended.get(context.twin(each))
-        if twin is None:
-            found = yield from _end(context, each, now)
-        else:
-            found = twin.until, twin.looked_until
-        ended[each] = replace(limit, until=found[0], looked_until=found[1])
-    if _is_shared(context):
-        share = yield from _end_of_share(context, now)
-        for each in context.transactions:
-            limit = ended[each]
-            until = _first(limit.until, share[0])
-            looked_until = _first(limit.looked_until, share[1])
-            if until is not None and looked_until is not None and until > looked_until:
-                until = None
-            if until is not None:
-                looked_until = None
-            ended[each] = replace(limit, until=until, looked_until=looked_until)
-    return ended
+def with_end(context: Context, limit: LimitInForce, now: datetime) -> LimitInForce:
+    """Look for when a limit ends; a shared one when anything about the sharing does."""
+    until, looked_until = _end(context, limit.connector_id, now)
+    if _is_shared(context) and limit.connector_id in context.transactions:
+        share_until, share_looked_until = _end_of_share(context, now)
+        until = _first(until, share_until)
+        looked_until = _first(looked_until, share_looked_until)
+        if until is not None and (looked_until is None or until <= looked_until):
+            looked_until = None
+        elif looked_until is not None:
+            until = None
+    return replace(limit, until=until, looked_until=looked_until)
 
 
 def divide(offers: Sequence[Decimal], minimums: Sequence[Decimal], total: Decimal) -> list[Decimal]:
@@ -178,27 +164,23 @@ def _shares(context: Context, cap: Claim, now: datetime) -> dict[int, _Share]:
     }
 
 
-def _end(context: Context, connector_id: int, now: datetime) -> Work[_End]:
+def _end(context: Context, connector_id: int, now: datetime) -> _End:
     """Find when the own limit of a connector ends."""
     sweep = _sweep(context, context.allowed_units[0], now, explains=False)
     window = sweep.begin + 1, window_end(sweep.begin, DURATION_S_MAX)
-    found = yield from merging(sweep, connector_id, window, 1, Decision.identity)
+    found = whole(merging(sweep, connector_id, window, 1, Decision.identity))
     return found.until, found.looked_until
 
 
-def _end_of_share(context: Context, now: datetime) -> Work[_End]:
+def _end_of_share(context: Context, now: datetime) -> _End:
     """Find when the cap, or what one of those who share it could take, changes next."""
     sweep = _sweep(context, context.allowed_units[0], now, explains=False)
     horizon = window_end(sweep.begin, DURATION_S_MAX)
     offers = [sweep.uncapped(each) for each in sorted(context.transactions)]
     cursor = SharedCursor(sweep.cap(), offers)
     first: object = None
-    for count, (at, found) in enumerate(
-        steps(cursor, sweep.begin, horizon, sweep.budget, lambda found: found)
-    ):
-        if count % SLICE_STEPS == SLICE_STEPS - 1:
-            yield
-        if count and found != first:
+    for at, found in steps(cursor, sweep.begin, horizon, sweep.budget, lambda found: found):
+        if first is not None and found != first:
             return to_instant(at), None
         first = found
     return None, None if sweep.budget.cut_at is None else to_instant(sweep.budget.cut_at)

@@ -47,16 +47,19 @@ STEPS_MAX = 100
 
 
 def standings(
-    context: Context, sources: Mapping[int, LimitSource], now: datetime
+    context: Context,
+    sources: Mapping[int, LimitSource],
+    now: datetime,
+    of: Iterable[InstalledProfile] | None = None,
 ) -> dict[int, ProfileStanding]:
-    """Return what each profile does, by chargingProfileId.
+    """Return what each profile does, by chargingProfileId; of all, or of some.
 
     `sources` says of each connector, 0 included, where its limit comes from now.
     """
     layers = _Layers(context, to_second(now))
     return {
         each.profile.charging_profile_id: _standing(context, each, sources, layers)
-        for each in context.profiles
+        for each in (context.profiles if of is None else of)
     }
 
 

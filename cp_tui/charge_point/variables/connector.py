@@ -105,6 +105,10 @@ class Limit(Value):
     """In words: `TxProfile #7 level 2`, `hardware`."""
     reason: Reason
     until: datetime | None = None
+    """When the limit, or what sets it, ends; None: not within a year, or not before
+    `looked_until`."""
+    looked_until: datetime | None = None
+    """No end was found up to this time, and further it was not looked for; None: it was."""
 
 
 class Fault(Value):

@@ -225,7 +225,11 @@ def _limit_facts(connector: Connector, clock: Clock) -> list[Fact]:
     limit = connector.limit
     if limit is None:
         return []
-    until = f"until {clock.time(limit.until)}" if limit.until else "no end known"
+    until = "no end"
+    if limit.until is not None:
+        until = f"until {clock.time(limit.until)}"
+    elif limit.looked_until is not None:
+        until = f"no end before {clock.time(limit.looked_until)}"
     value = f"{amps(float(limit.limit_a))} from "
     facts = [
         Fact("Limit", joined([Content.assemble(value, safe_text(limit.source)), until])),

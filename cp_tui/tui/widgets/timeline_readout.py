@@ -96,16 +96,26 @@ def readout(
     if period is None:
         first, *rest = _unknown(schedule, place)
         return (first, *flowed, *rest)
-    until = ", known until" if period is schedule.periods[-1] else " until"
     phases = "" if period.number_phases is None else f" on {period.number_phases} ph"
     limit = f"{limit_text(period.limit, schedule.unit)}{phases}"
-    headline = f"{limit}{until} {place.clock(period.end, place.at)}"
+    headline = f"{limit}{_until(schedule, period, place)}"
     lines = [
         place.headline(schedule.connector_id, headline),
         *flowed,
         *_why(schedule, period.source),
     ]
     return tuple(map(clean, lines))
+
+
+def _until(schedule: CompositeSchedule, period: CompositePeriod, place: Place) -> str:
+    """When the limit ends, which is not when the calculation does."""
+    if period is not schedule.periods[-1]:
+        return f" until {place.clock(period.end, place.at)}"
+    if period.until is not None:
+        return f" until {place.clock(period.until, place.at)}"
+    if period.looked_until is not None:
+        return f", no end before {place.clock(period.looked_until, place.at)}"
+    return ", no end"
 
 
 def _unknown(schedule: CompositeSchedule, place: Place) -> tuple[str, ...]:

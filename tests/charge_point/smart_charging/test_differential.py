@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from types import ModuleType
@@ -18,6 +19,7 @@ import pytest
 from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import InstalledProfile
 from cp_tui.charge_point.smart_charging.conversion import hardware_limit
+from cp_tui.charge_point.smart_charging.wire import answer, to_wire
 from tests.charge_point.smart_charging.builders import (
     ABSOLUTE,
     CP_MAX,
@@ -93,6 +95,23 @@ def test_below_the_hardware_limit_the_oracle_itself_gives_the_schedule(oracle: M
         assert merged(ours) == steps, f"seed {seed}"
         compared += 1
     assert compared > CASES / 10
+
+
+@pytest.mark.parametrize("periods_max", [1, 2, 3, 5])
+def test_an_answer_of_few_periods_is_exactly_the_beginning(periods_max: int) -> None:
+    """On the wire neighbours that are the same count once, and so does what is rounded away."""
+    for seed in range(CASES // 4):
+        asked = scenario(seed)
+        given = replace(asked.context, max_periods=periods_max)
+        what = asked.connector_id, asked.start, asked.duration_s, asked.unit
+        whole = to_wire(composite(given, *what), 10_000)
+        found = answer(given, *what)
+        periods = whole.charging_schedule_period
+        assert found.charging_schedule_period == periods[:periods_max], f"seed {seed}"
+        is_cut = len(periods) > periods_max
+        covered_s = periods[periods_max].start_period if is_cut else asked.duration_s
+        assert found.duration == covered_s, f"seed {seed}"
+        assert found == to_wire(composite(given, *what), periods_max)
 
 
 def expected(oracle: ModuleType, asked: Scenario) -> list[tuple[int, Decimal]]:

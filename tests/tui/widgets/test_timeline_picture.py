@@ -138,7 +138,7 @@ def test_a_number_is_not_parted_from_its_unit() -> None:
 
 def test_the_day_is_named_where_it_is_not_today() -> None:
     shown = replace(picture(width=70), view=View(zoom=6, at=NOW + timedelta(hours=12), lane=1))
-    assert text(shown)[4] == " Tue 02:03 · connector 1 · 32.0 A, known until 13:24"
+    assert text(shown)[4] == " Tue 02:03 · connector 1 · 32.0 A, no end"
 
 
 def test_a_readout_without_room_leaves_the_connector_to_the_marked_lane() -> None:
