@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from cp_tui.cli.output import complain
+from cp_tui.cli.output import complain, complain_of
 from cp_tui.cli.screen import read_look, show_screen, terminal_problem
 from cp_tui.control.paths import SocketPathError, find_engine
 from cp_tui.settings.problem import SettingsError
@@ -18,7 +18,9 @@ def run(options: Namespace) -> int:
     try:
         path = find_engine(options.socket, options.id)
         look = read_look(options)
-    except (SocketPathError, SettingsError) as error:
+    except SettingsError as error:
+        return complain_of(error.lines)
+    except SocketPathError as error:
         return complain(str(error))
     show_screen(path, look, read_only=options.read_only, quit_choice=False)
     return 0

@@ -6,7 +6,7 @@ import asyncio
 from argparse import Namespace
 from pathlib import Path
 
-from cp_tui.cli.output import complain, printable
+from cp_tui.cli.output import complain, complain_of, printable
 from cp_tui.cli.settings import read_settings
 from cp_tui.control.paths import is_answering
 from cp_tui.engine.check import StepResult, Verdict, check_connection
@@ -36,7 +36,9 @@ def run(options: Namespace) -> int:
         sent = credentials(config.charge_point, settings.data_dir)
         check = check_connection(config, sent, show, with_boot=options.boot)
         return 0 if asyncio.run(check) else FAILED
-    except (SettingsError, EngineStartError) as error:
+    except SettingsError as error:
+        return complain_of(error.lines)
+    except EngineStartError as error:
         return complain(str(error))
 
 

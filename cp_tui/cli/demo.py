@@ -9,7 +9,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from cp_tui.cli.child import Child, ChildFailed, own_environment
-from cp_tui.cli.output import complain, told_without_waiting
+from cp_tui.cli.output import complain, complain_of, told_without_waiting
 from cp_tui.cli.screen import read_look, show_screen, terminal_problem
 from cp_tui.settings.problem import SettingsError
 
@@ -38,7 +38,7 @@ def _as_screen(folder: Path, options: Namespace) -> int:
     try:
         look = read_look(options)
     except SettingsError as error:
-        return complain(str(error))
+        return complain_of(error.lines)
     child = Child(
         "cp_tui.cli.backstage", [str(folder)], ends_with_us=True, environment=own_environment()
     )

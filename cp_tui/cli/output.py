@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 WRONG_USE = 2
@@ -20,7 +20,13 @@ def printable(text: str) -> str:
 
 def complain(text: str, status: int = WRONG_USE) -> int:
     """Print one line about what went wrong; returns the exit status."""
-    print(f"cp-tui: {printable(text)}", file=sys.stderr)
+    return complain_of([text], status)
+
+
+def complain_of(lines: Iterable[str], status: int = WRONG_USE) -> int:
+    """Print a line for each thing that is wrong; returns the exit status."""
+    for line in lines:
+        print(f"cp-tui: {printable(line)}", file=sys.stderr)
     return status
 
 

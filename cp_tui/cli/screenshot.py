@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from argparse import Namespace
 
-from cp_tui.cli.output import complain
+from cp_tui.cli.output import complain, complain_of
 from cp_tui.cli.screen import read_look
 from cp_tui.control.paths import SocketPathError, find_engine
 from cp_tui.settings.problem import SettingsError
@@ -21,7 +21,9 @@ def run(options: Namespace) -> int:
     try:
         path = find_engine(options.socket, options.id)
         look = read_look(options)
-    except (SocketPathError, SettingsError) as error:
+    except SettingsError as error:
+        return complain_of(error.lines)
+    except SocketPathError as error:
         return complain(str(error))
     from cp_tui.control.client import Client, ConnectionLost, EngineConnection
     from cp_tui.tui.picture import NoSuchScreen, take_picture

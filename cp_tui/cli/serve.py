@@ -9,7 +9,7 @@ import sys
 from argparse import Namespace
 
 from cp_tui.cli.lifeline import when_stdin_closes
-from cp_tui.cli.output import complain
+from cp_tui.cli.output import complain, complain_of
 from cp_tui.cli.settings import read_settings
 from cp_tui.control.paths import SocketPathError
 from cp_tui.control.server import ControlServer, check_socket
@@ -30,7 +30,9 @@ def run(options: Namespace) -> int:
         asyncio.run(
             _serve(settings, quiet=options.quiet, until_stdin_closes=options.until_stdin_closes)
         )
-    except (SettingsError, SocketPathError, EngineStartError) as error:
+    except SettingsError as error:
+        return complain_of(error.lines)
+    except (SocketPathError, EngineStartError) as error:
         return complain(str(error))
     return 0
 

@@ -15,7 +15,7 @@ from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.settings.keys import check_custom_keys, check_keys
 from cp_tui.settings.model import ConnectorSettings, Settings, StationSettings
-from cp_tui.settings.problem import Problem, SettingsError
+from cp_tui.settings.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +36,17 @@ class ServeSettings:
 def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
     """Check what no field can check alone, and build; `file` is the configuration file."""
     identity, csms = settings.charge_point, settings.csms
-    if csms.url is None:
-        raise SettingsError(
-            f"no CSMS URL: give --url, or url under [csms] in {file};"
-            " where there is no such file, `cp-tui run` asks and writes it"
-        )
-    if identity.id is None:
-        raise SettingsError(f"no charge point id: give --id, or id under [charge_point] in {file}")
     # As seen from the file, so that a service finds it whatever its working folder is.
     ca_file = csms.ca_file and file.expanduser().parent / csms.ca_file.expanduser()
     keys, key_problems = check_keys(settings)
     custom_keys, custom_key_problems = check_custom_keys(settings)
-    problems = [*_contradictions(settings, ca_file), *key_problems, *custom_key_problems]
-    if problems:
+    problems = [
+        *_missing(settings, file),
+        *_contradictions(settings, ca_file),
+        *key_problems,
+        *custom_key_problems,
+    ]
+    if problems or csms.url is None or identity.id is None:
         return problems
     charge_point = ChargePointConfig(
         charge_point_id=identity.id,
@@ -73,6 +71,21 @@ def default_data_dir(charge_point_id: str) -> Path:
     """Give the data folder of a charge point; any id makes a safe folder name."""
     name = quote(charge_point_id, safe="").replace(".", "%2E")
     return platformdirs.user_data_path("cp-tui", appauthor=False) / name
+
+
+def _missing(settings: Settings, file: Path) -> list[Problem]:
+    """Say what has no default and is not given."""
+    problems = []
+    if settings.csms.url is None:
+        text = (
+            f"no CSMS URL: give --url, or url under [csms] in {file};"
+            " where there is no such file, `cp-tui run` asks and writes it"
+        )
+        problems.append(Problem(("csms", "url"), text, is_missing=True))
+    if settings.charge_point.id is None:
+        text = f"no charge point id: give --id, or id under [charge_point] in {file}"
+        problems.append(Problem(("charge_point", "id"), text, is_missing=True))
+    return problems
 
 
 def _contradictions(settings: Settings, ca_file: Path | None) -> list[Problem]:

@@ -25,20 +25,22 @@ class _Variables(Settings, BaseSettings):
 
 def read_environment() -> dict[str, Any]:
     """Read the variables, table by table and unchecked; raises `SettingsError`."""
-    for name in os.environ:
-        _check_section(name)
     try:
         return EnvSettingsSource(_Variables)()
     except EnvironmentProblem as error:
         raise SettingsError(f"environment: {error}") from None
 
 
-def _check_section(name: str) -> None:
-    """Refuse a variable of ours that names no section: nothing else would ever look at it."""
+def unknown_variables() -> list[str]:
+    """Say which variables of ours name no section: nothing else would ever look at them."""
+    return [line for name in os.environ if (line := _unknown_variable(name)) is not None]
+
+
+def _unknown_variable(name: str) -> str | None:
     folded, prefix = name.casefold(), ENVIRONMENT_PREFIX.casefold()
     section, _, rest = folded.removeprefix(prefix).partition("__")
     if not folded.startswith(prefix) or section in Settings.model_fields:
-        return
+        return None
     meant = [f"{known}__{rest}" for known in Settings.model_fields] if rest else _names()
     nearest = get_close_matches(folded.removeprefix(prefix), meant, n=1)
     hint = (
@@ -46,7 +48,7 @@ def _check_section(name: str) -> None:
         if nearest
         else f"it must begin with one of: {', '.join(_starts())}"
     )
-    raise SettingsError(f"environment, {name}: unknown key; {hint}")
+    return f"environment, {name}: unknown key; {hint}"
 
 
 def _names() -> list[str]:

@@ -1,4 +1,4 @@
-"""Reads the settings from their sources and merges them; a mistake becomes one line."""
+"""Reads the settings from their sources and merges them; each mistake becomes one line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -23,10 +24,14 @@ from cp_tui.settings.model import (
     ScreenSettings,
     Settings,
 )
-from cp_tui.settings.problem import Problem, SettingsError, Sources, unknown
+from cp_tui.settings.problem import Problem, SettingsError, Sources, holds, unknown
 
 FILE_BYTES_MAX = 64 * 1024
 """A configuration of every key there is takes a tenth of it."""
+LINES_MAX = 20
+"""Mistakes that are named at once; who makes more has taken another file."""
+ROUNDS_MAX = 3
+"""One finds all there is, but where a table is refused as a whole before its fields are looked at."""
 
 _LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 
@@ -47,50 +52,95 @@ class Options:
 
 
 def load(options: Options) -> ServeSettings:
-    """Read, merge and check everything; raises `SettingsError` with one line."""
-    path, text, file = _read_file(options.config)
+    """Read, merge and check everything; raises `SettingsError` with a line for each mistake."""
+    path = options.config or default_config_file()
+    text, file, wrong = _read_what_there_is(options.config)
+    environment, wrong_there = _read_environment()
+    given, wrong_options = _from_options(options)
     sources = Sources(
-        options=canonical_layer(_from_options(options), file),
-        environment=canonical_layer(_read_environment(), file),
+        options=canonical_layer(given, file),
+        environment=canonical_layer(environment, file),
         file=canonical_layer(file, file),
         file_path=path,
         file_text=text,
     )
-    built = build(checked(sources, sources.merged()), path)
-    return built if isinstance(built, ServeSettings) else refuse(sources, built)
+    # What a file that cannot be read would have said is not known, so nothing else is missed.
+    return _built(sources, [*wrong, *wrong_there, *wrong_options], is_whole=not wrong)
 
 
 def load_text(text: str, path: Path) -> ServeSettings:
     """Check a text as if it were the only source, in this file; raises `SettingsError`."""
-    file = canonical_layer(tomllib.loads(text), {})
-    sources = Sources({}, {}, file, path, text)
-    built = build(checked(sources, file), path)
-    return built if isinstance(built, ServeSettings) else refuse(sources, built)
+    return _built(Sources({}, {}, canonical_layer(tomllib.loads(text), {}), path, text), [])
+
+
+def _built(sources: Sources, wrong: Sequence[str], *, is_whole: bool = True) -> ServeSettings:
+    """Check the fields, then how they fit together, and name every mistake in one go."""
+    settings, problems = every_field(sources.merged())
+    built = build(settings, sources.file_path) if is_whole else []
+    if isinstance(built, ServeSettings):
+        if not problems and not wrong:
+            return built
+        built = []
+    news = [problem for problem in built if not _is_known(problem, problems)]
+    refuse(sources, [*problems, *news], wrong)
+
+
+def _is_known(problem: Problem, problems: Sequence[Problem]) -> bool:
+    """Whether it is but the consequence of one that was found before, at the same place."""
+    return any(
+        all(ours == theirs for ours, theirs in zip(problem.location, known.location, strict=False))
+        for known in problems
+    )
 
 
 def read_screen(config: Path | None) -> tuple[ScreenSettings, Sources]:
     """Read what concerns the screen alone: to attach, nothing else has to be right."""
     path, text, file = _read_file(config)
+    environment, wrong = _read_environment()
     layers = [
         {name: content for name, content in layer.items() if name == "screen"}
-        for layer in (file, _read_environment())
+        for layer in (file, environment)
     ]
     sources = Sources({}, layers[1], layers[0], path, text)
-    return checked(sources, sources.merged()).screen, sources
+    settings, problems = every_field(sources.merged())
+    if problems or wrong:
+        refuse(sources, problems, wrong)
+    return settings.screen, sources
 
 
-def checked(sources: Sources, merged: Mapping[str, Any]) -> Settings:
-    """Check every field by itself; raises `SettingsError`."""
-    try:
-        return Settings(**merged)
-    except ValidationError as error:
-        refuse(sources, [_problem(details) for details in error.errors()])
+def every_field(merged: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:
+    """Check every field by itself; returns what is right, and what is wrong with the rest."""
+    rest: dict[str, Any] = deepcopy(dict(merged))
+    problems: list[Problem] = []
+    for _round in range(ROUNDS_MAX):
+        try:
+            return Settings(**rest), problems
+        except ValidationError as error:
+            details = error.errors()
+            problems += [_problem(each) for each in details]
+            # From the back: the places in a list that come before stay what they are.
+            for each in reversed(details):
+                _take_out(rest, each["loc"])
+    return Settings(), problems
 
 
-def refuse(sources: Sources, problems: Sequence[Problem]) -> NoReturn:
-    """Explain the first mistake, and say how many more there are."""
-    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-    raise SettingsError(sources.explain(problems[0]) + more)
+def _take_out(table: Any, location: Location) -> None:
+    """Take a refused value out, or the innermost table around it that is written."""
+    here, further = location[0], location[1:]
+    if not holds(table, (here,)):
+        return
+    if further and holds(table[here], further[:1]):
+        _take_out(table[here], further)
+    else:
+        del table[here]
+
+
+def refuse(sources: Sources, problems: Sequence[Problem], wrong: Sequence[str] = ()) -> NoReturn:
+    """Explain every mistake, each in a line; `wrong` are explained already."""
+    lines = [*wrong, *(sources.explain(problem) for problem in problems)]
+    if (more := len(lines) - LINES_MAX) > 0:
+        lines[LINES_MAX:] = [f"and {more} more"]
+    raise SettingsError(*lines)
 
 
 def default_config_file() -> Path:
@@ -121,12 +171,26 @@ def _read_file(chosen: Path | None) -> tuple[Path, str, dict[str, Any]]:
         return _refuse_syntax(path, text, str(error))
 
 
-def _read_environment() -> dict[str, Any]:
-    if not any(name.upper().startswith(ENVIRONMENT_PREFIX) for name in os.environ):
-        return {}
-    from cp_tui.settings.environment import read_environment
+def _read_what_there_is(chosen: Path | None) -> tuple[str, dict[str, Any], tuple[str, ...]]:
+    """Read text and content of the file; where it cannot be read, say why instead."""
+    try:
+        _path, text, content = _read_file(chosen)
+    except SettingsError as error:
+        return "", {}, error.lines
+    return text, content, ()
 
-    return read_environment()
+
+def _read_environment() -> tuple[dict[str, Any], list[str]]:
+    """Read our variables, and say what is wrong with those that belong nowhere."""
+    if not any(name.upper().startswith(ENVIRONMENT_PREFIX) for name in os.environ):
+        return {}, []
+    from cp_tui.settings.environment import read_environment, unknown_variables
+
+    wrong = unknown_variables()
+    try:
+        return read_environment(), wrong
+    except SettingsError as error:
+        return {}, [*wrong, *error.lines]
 
 
 def _refuse_syntax(path: Path, text: str, message: str) -> tuple[Path, str, dict[str, Any]]:
@@ -136,7 +200,8 @@ def _refuse_syntax(path: Path, text: str, message: str) -> tuple[Path, str, dict
     raise SettingsError(f"{path}, line {line}: not TOML: {what}")
 
 
-def _from_options(options: Options) -> dict[str, Any]:
+def _from_options(options: Options) -> tuple[dict[str, Any], list[str]]:
+    """Give what the options say, and what is wrong with those that say nothing."""
     given: dict[str, Any] = {
         "csms": {"url": options.url},
         "charge_point": {"id": options.id},
@@ -147,19 +212,22 @@ def _from_options(options: Options) -> dict[str, Any]:
         for section, content in given.items()
         if all(value is not None for value in content.values())
     }
-    keys = {}
+    keys: dict[str, str] = {}
+    wrong = []
     for setting in options.keys:
         name, separator, value = setting.partition("=")
         if not separator or not name:
-            raise SettingsError("--set: must be KEY=VALUE")
-        keys[name] = value
+            # Not repeated: it may be the value of AuthorizationKey.
+            wrong.append("--set: must be KEY=VALUE")
+        else:
+            keys[name] = value
     if keys:
         layer["keys"] = keys
     if options.data_dir is not None:
         layer["data_dir"] = options.data_dir
     if options.socket is not None:
         layer["socket"] = options.socket
-    return layer
+    return layer, wrong
 
 
 def _problem(details: Any) -> Problem:
@@ -167,6 +235,8 @@ def _problem(details: Any) -> Problem:
     location: Location = details["loc"]
     if details["type"] == "extra_forbidden":
         return Problem(location, unknown(str(location[-1]), _fields_at(location[:-1])))
+    if details["type"] in ("model_type", "dict_type"):
+        return Problem(location, "must be a table")
     text = details["msg"].replace("Input should be", "must be").replace("Input should", "must")
     return Problem(location, text[:1].lower() + text[1:])
 

@@ -1,4 +1,4 @@
-"""A mistake in the settings, and the one line that says what it is, where, and what is allowed."""
+"""A mistake in the settings, and the line that says what it is, where, and what is allowed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from cp_tui.settings.lines import Location, line_of
 
 
 class SettingsError(Exception):
-    """Nothing starts; the text is one line for the operator."""
+    """Nothing starts; each of the lines tells the operator one mistake."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Problem:
 
     location: Location
     text: str
+    is_missing: bool = False
+    """Nobody gives the value: the text says how to give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +46,12 @@ class Sources:
     def explain(self, problem: Problem) -> str:
         """Name the source of the value, its line in the file, its key and what is wrong."""
         location, text = problem.location, problem.text
+        if problem.is_missing:
+            return text
         name = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
-        if _holds(self.options, location):
+        if holds(self.options, location):
             return f"{_option(location)}: {text}"
-        if _holds(self.environment, location):
+        if holds(self.environment, location):
             variable = "__".join(str(part) for part in location).upper()
             return f"environment, CP_TUI_{variable}: {text}"
         line = line_of(self.file_text, location)
@@ -63,7 +71,8 @@ def unknown(
     return f"unknown {what}; {else_hint or 'allowed: ' + ', '.join(names)}"
 
 
-def _holds(content: Any, location: Location) -> bool:
+def holds(content: Any, location: Location) -> bool:
+    """Whether the value is written there."""
     for part in location:
         try:
             content = content[part]

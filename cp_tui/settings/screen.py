@@ -27,17 +27,25 @@ class ScreenOptions:
 
 
 def load_look(options: ScreenOptions) -> Look:
-    """Read and check what concerns the screen; raises `SettingsError` with one line."""
-    if (wrong := _unknown_theme(options.theme)) is not None:
-        raise SettingsError(f"--theme: {options.theme}: {wrong}")
-    settings, sources = read_screen(options.config)
-    if (wrong := _unknown_theme(settings.theme)) is not None:
-        refuse(sources, [Problem(("screen", "theme"), wrong)])
+    """Read and check what concerns the screen; raises `SettingsError`."""
+    wrong = []
+    if (text := _unknown_theme(options.theme)) is not None:
+        wrong.append(f"--theme: {options.theme}: {text}")
+    try:
+        settings, sources = read_screen(options.config)
+    except SettingsError as error:
+        raise SettingsError(*wrong, *error.lines) from None
+    problems = []
+    if (text := _unknown_theme(settings.theme)) is not None:
+        problems.append(Problem(("screen", "theme"), text))
+    keymap, wrong_keys = _keymap(settings, sources)
+    if wrong or problems or wrong_keys:
+        refuse(sources, [*problems, *wrong_keys], wrong)
     return Look(
         theme=options.theme or settings.theme,
         is_ascii=options.ascii or settings.ascii,
         flush_interval_s=1 / settings.updates_per_second,
-        keymap=_keymap(settings, sources),
+        keymap=keymap,
     )
 
 
@@ -49,7 +57,7 @@ def _unknown_theme(name: str | None) -> str | None:
     return unknown(name, known, what="theme", else_hint=f"allowed: {', '.join(ours)}")
 
 
-def _keymap(settings: ScreenSettings, sources: Sources) -> dict[str, str]:
+def _keymap(settings: ScreenSettings, sources: Sources) -> tuple[dict[str, str], list[Problem]]:
     """Check the keymap as a whole; returns it in the names that Textual has for keys."""
     problems: list[Problem] = []
     named: dict[str, list[str]] = {}
@@ -69,9 +77,7 @@ def _keymap(settings: ScreenSettings, sources: Sources) -> dict[str, str]:
     for action_id in named:
         if (text := clash(named, action_id)) is not None:
             refused(action_id, text)
-    if problems:
-        refuse(sources, problems)
-    return {action_id: ",".join(keys) for action_id, keys in named.items()}
+    return {action_id: ",".join(keys) for action_id, keys in named.items()}, problems
 
 
 def _location(action_id: str, sources: Sources) -> tuple[str, ...]:

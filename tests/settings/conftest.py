@@ -32,6 +32,7 @@ def file(tmp_path: Path) -> Path:
 
 Read = Callable[..., ServeSettings]
 Refused = Callable[..., str]
+AllRefused = Callable[..., list[str]]
 
 
 @pytest.fixture
@@ -46,14 +47,26 @@ def read(file: Path) -> Read:
 
 
 @pytest.fixture
-def refused(read: Read, file: Path) -> Refused:
-    """Reads a text that must be refused; returns the line, the file's path cut off."""
+def all_refused(read: Read, file: Path) -> AllRefused:
+    """Reads a text that must be refused; returns a line for each mistake, the file's path cut off."""
 
-    def refused(text: str = BASE, **options: object) -> str:
+    def all_refused(text: str = BASE, **options: object) -> list[str]:
         with pytest.raises(SettingsError) as error:
             read(text, **options)
-        line = str(error.value)
-        assert "\n" not in line
-        return line.replace(f"{file}, ", "").replace(str(file), "FILE")
+        assert not any("\n" in line for line in error.value.lines)
+        return [
+            line.replace(f"{file}, ", "").replace(str(file), "FILE") for line in error.value.lines
+        ]
+
+    return all_refused
+
+
+@pytest.fixture
+def refused(all_refused: AllRefused) -> Refused:
+    """The same for a text with one mistake."""
+
+    def refused(text: str = BASE, **options: object) -> str:
+        (line,) = all_refused(text, **options)
+        return line
 
     return refused

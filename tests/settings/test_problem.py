@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cp_tui.settings.load import FILE_BYTES_MAX, Options, load
+from cp_tui.settings.load import FILE_BYTES_MAX, LINES_MAX, Options, load
 from cp_tui.settings.problem import SettingsError
-from tests.settings.conftest import BASE, Refused
+from tests.settings.conftest import BASE, AllRefused, Refused
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from tests.settings.conftest import BASE, Refused
         (BASE + "[station]\nconnectors = 0\n", "line 6: station.connectors: must be greater"),
         (BASE + "[station]\nmax_current = nan\n", "line 6: station.max_current: must be a finite"),
         (BASE + "station = 3\n", "line 5: charge_point.station: unknown key"),
-        ("keys = 3\n" + BASE, "line 1: keys: must be a valid dictionary"),
+        ("keys = 3\n" + BASE, "line 1: keys: must be a table"),
         (
             BASE + '[[station.connector]]\n[[station.connector]]\n\nkind = "XX"\n',
             "line 8: station.connector.2.kind: must be 'AC' or 'DC'",
@@ -40,7 +40,7 @@ from tests.settings.conftest import BASE, Refused
             "line 7: station.connector.3: 3 tables for 2 connectors",
         ),
         (
-            BASE + 'ca_file = 1\n[keys]\nHeartbeatInterval = """\\\n   x"""\n',
+            BASE + "ca_file = 1\n",
             "line 5: charge_point.ca_file: unknown key; allowed",
         ),
         (
@@ -188,15 +188,67 @@ def test_a_variable_that_is_no_json_where_a_table_belongs_is_refused(
     assert refused().startswith("environment: ")
 
 
-def test_further_mistakes_are_counted(refused: Refused) -> None:
-    assert refused(BASE + "[station]\nphases = 9\nvoltage = 0\n").endswith("(1 more)")
-
-
-def test_what_is_missing_is_said_with_the_ways_to_give_it(refused: Refused) -> None:
-    assert refused("").startswith("no CSMS URL: give --url, or url under [csms] in FILE; ")
-    assert refused("", url="ws://h") == (
-        "no charge point id: give --id, or id under [charge_point] in FILE"
+def test_every_mistake_is_named_in_one_go_whatever_source_it_is_in(
+    all_refused: AllRefused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CP_TUI_STATON__CONNECTORS", "4")
+    monkeypatch.setenv("CP_TUI_STATION__VOLTAGE", "0")
+    text = BASE.replace('url = "ws', 'url = "http') + (
+        "vendr = 'x'\n[station]\nphases = 9\n[[station.connector]]\n[[station.connector]]\nkind = 'XX'\n"
+        "[[station.connector]]\n[keys]\nHeartbeatInterval = 'x'\nNoSuch = 1\n"
+        "[custom_keys]\nLevel = { type = 'integer', max = 3, value = 9 }\n"
     )
+    lines = all_refused(text, keys=("nonsense", "ResetRetries=many"))
+    starts = [
+        "environment, CP_TUI_STATON__CONNECTORS: unknown key; did you mean",
+        "--set: must be KEY=VALUE",
+        "line 2: csms.url: the URL must start with ws:// or wss://",
+        "line 5: charge_point.vendr: unknown key",
+        "environment, CP_TUI_STATION__VOLTAGE: must be greater",
+        "line 7: station.phases: must be less",
+        "line 10: station.connector.2.kind: must be",
+        "line 11: station.connector.3: 3 tables for 2 connectors",
+        "--set ResetRetries: ",
+        "line 13: keys.HeartbeatInterval: ",
+        "line 14: keys.NoSuch: unknown key",
+        "line 16: custom_keys.Level: ",
+    ]
+    unseen = [start for start in starts if not any(line.startswith(start) for line in lines)]
+    assert unseen == []
+    assert len(lines) == len(starts)
+
+
+def test_a_file_that_cannot_be_read_hides_no_mistake_elsewhere(
+    all_refused: AllRefused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CP_TUI_STATON__CONNECTORS", "4")
+    lines = all_refused("[csms\n", connectors=0)
+    # What the file would have given is not known: no URL and no id are missed.
+    assert [line.partition(":")[0] for line in lines] == [
+        "line 1",
+        "environment, CP_TUI_STATON__CONNECTORS",
+        "--connectors",
+    ]
+
+
+def test_more_mistakes_than_anybody_reads_are_counted(all_refused: AllRefused) -> None:
+    lines = all_refused(BASE + "[keys]\n" + "".join(f"No{n} = 1\n" for n in range(30)))
+    assert len(lines) == LINES_MAX + 1
+    assert lines[-1] == "and 10 more"
+
+
+def test_what_is_missing_is_said_with_the_ways_to_give_it(
+    refused: Refused, all_refused: AllRefused
+) -> None:
+    no_url, no_id = all_refused("")
+    assert no_url.startswith("no CSMS URL: give --url, or url under [csms] in FILE; ")
+    assert no_id == "no charge point id: give --id, or id under [charge_point] in FILE"
+    assert refused("", url="ws://h") == no_id
+
+
+def test_what_is_refused_is_not_called_missing_as_well(refused: Refused) -> None:
+    assert refused("", url="http://h", id="A").startswith("--url: the URL must")
+    assert refused("csms = 3\n", id="A") == "line 1: csms: must be a table"
 
 
 def test_a_ca_file_that_is_not_there_is_refused(refused: Refused, file: Path) -> None:
