@@ -41,6 +41,13 @@ class ConnectorConfig:
     fixed_cable: bool = False
     """A fixed cable cannot be unlocked; a socket locks the cable while it charges."""
 
+    @property
+    def words(self) -> str:
+        """Say what it is, such as `AC, 230 V, 3 phases, 32 A, socket`."""
+        phases = "1 phase" if self.phases == 1 else f"{self.phases} phases"
+        cable = "fixed cable" if self.fixed_cable else "socket"
+        return f"{self.kind}, {self.voltage_v} V, {phases}, {self.max_current_a:f} A, {cable}"
+
 
 @dataclass(frozen=True, slots=True)
 class CustomKey:

@@ -78,6 +78,7 @@ def identity(parts: Parts) -> Identity:
         firmware_version=parts.firmware.version,
         url=config.url,
         connectors=len(config.connectors),
+        hardware=tuple(connector.words for connector in config.connectors),
         cp_tui_version=__version__,
     )
 

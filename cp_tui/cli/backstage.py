@@ -53,6 +53,7 @@ async def play_on(folder: Path) -> None:
             await director.play_story()
             while is_answering(socket_path(folder)):
                 await asyncio.sleep(LOOK_INTERVAL_S)
+            raise StoryFailed(f"the charge point has ended: {_last_words(folder)}")
         finally:
             await director.stop()
             await door.close()
@@ -113,11 +114,18 @@ async def _wait_until_ready(process: Process, folder: Path) -> None:
         async with asyncio.timeout(READY_TIMEOUT_S):
             while not is_answering(socket_path(folder)):
                 if process.returncode is not None:
-                    text = (folder / "stderr").read_text(errors="replace").strip()
-                    raise StoryFailed(f"the engine did not start: {text}")
+                    raise StoryFailed(f"the charge point did not start: {_last_words(folder)}")
                 await asyncio.sleep(POLL_INTERVAL_S)
     except TimeoutError:
-        raise StoryFailed(f"the engine was not ready within {READY_TIMEOUT_S:.0f} s") from None
+        raise StoryFailed(
+            f"the charge point was not ready within {READY_TIMEOUT_S:.0f} s"
+        ) from None
+
+
+def _last_words(folder: Path) -> str:
+    """Give the last line that the engine has written for people."""
+    lines = (folder / "stderr").read_text(errors="replace").strip().splitlines()
+    return lines[-1].removeprefix("cp-tui: ") if lines else "it said nothing"
 
 
 async def _end(process: Process) -> None:

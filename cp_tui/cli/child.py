@@ -10,11 +10,14 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cp_tui.cli.output import say
 from cp_tui.control.paths import is_answering
 
 READY_TIMEOUT_S = 30.0
 """A start takes half a second; on a slow disk, some more."""
 POLL_INTERVAL_S = 0.02
+SILENT_S = 1.0
+"""A start that takes longer is told."""
 END_TIMEOUT_S = 10.0
 """For an orderly end; beyond, the child is killed."""
 
@@ -48,12 +51,17 @@ class Child:
 
     def wait_until_answering(self, path: Path) -> None:
         """Wait for the door; raises `ChildFailed` where it never opens."""
-        deadline = time.monotonic() + READY_TIMEOUT_S
+        started_at, has_spoken = time.monotonic(), False
         while not is_answering(path):
             if self._process.poll() is not None:
                 raise ChildFailed(self._last_line())
-            if time.monotonic() > deadline:
-                raise ChildFailed(f"the engine did not get ready within {READY_TIMEOUT_S:.0f} s")
+            waited_s = time.monotonic() - started_at
+            if waited_s > READY_TIMEOUT_S:
+                text = f"the charge point did not get ready within {READY_TIMEOUT_S:.0f} s"
+                raise ChildFailed(text)
+            if waited_s > SILENT_S and not has_spoken:
+                has_spoken = True
+                say("waiting for the charge point to start ...")
             time.sleep(POLL_INTERVAL_S)
 
     def end(self) -> None:
@@ -72,6 +80,10 @@ class Child:
             self._process.kill()
             self._process.wait()
         self._stderr.close()
+
+    def last_words(self) -> str:
+        """Give what it said when it ended by itself; empty while it runs, or ended in order."""
+        return self._last_line() if self._process.poll() else ""
 
     def _last_line(self) -> str:
         self._stderr.seek(0)

@@ -9,7 +9,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from cp_tui.cli.child import Child, ChildFailed, own_environment
-from cp_tui.cli.output import complain, complain_of, told_without_waiting
+from cp_tui.cli.output import complain, complain_of, say, told_without_waiting
 from cp_tui.cli.screen import read_look, show_screen, terminal_problem
 from cp_tui.settings.problem import SettingsError
 
@@ -50,7 +50,11 @@ def _as_screen(folder: Path, options: Namespace) -> int:
             read_only=False,
             quit_choice=False,
             csms=csms_socket_path(folder),
+            why_gone=child.last_words,
         )
+        if words := child.last_words():
+            return complain(f"demo: {words}", 1)
+        say("stopping the demo ...")
     except ChildFailed as error:
         return complain(f"demo: {error}", 1)
     finally:

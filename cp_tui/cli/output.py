@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 WRONG_USE = 2
 LAST_LINES_S = 5.0
@@ -28,6 +28,12 @@ def complain_of(lines: Iterable[str], status: int = WRONG_USE) -> int:
     for line in lines:
         print(f"cp-tui: {printable(line)}", file=sys.stderr)
     return status
+
+
+def say(text: str) -> None:
+    """Print one line on standard error; the terminal may be gone, a common way to leave."""
+    with suppress(OSError):
+        print(printable(text), file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -1,16 +1,18 @@
-"""`cp-tui run`: an engine of its own process, and a screen on it."""
+"""`cp-tui run`: a charge point in a process of its own, and a screen on it."""
 
 from __future__ import annotations
 
 import shlex
-import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cp_tui.cli.child import Child, ChildFailed
+from cp_tui.cli.differences import differences
 from cp_tui.cli.first_run import first_run, is_first_run
-from cp_tui.cli.output import complain, printable
+from cp_tui.cli.output import complain, complain_of, say
 from cp_tui.cli.screen import STOP, read_look, show_screen, terminal_problem
 from cp_tui.cli.settings import read_settings, serve_arguments
 from cp_tui.control.paths import default_socket, is_answering
@@ -18,48 +20,100 @@ from cp_tui.control.script import EngineGone, lines
 from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.problem import SettingsError
 
+if TYPE_CHECKING:
+    from cp_tui.tui.look import Look
+
 
 def run(options: Namespace) -> int:
-    """Start the engine unless it runs, show its screen, then leave or stop it."""
+    """Start the charge point unless it runs, show its screen, then leave or stop it."""
     problem = terminal_problem()
     if problem is not None:
         return complain(f"run: {problem}; use `cp-tui serve`")
     try:
+        look, settings = _read(options)
+        if settings is None:
+            return 0
+        child = None
+        if not is_answering(settings.socket):
+            child = _start(options, settings.socket)
+        elif others := differences(settings):
+            return complain_of(_refusal(settings, others))
+    except SettingsError as error:
+        return complain_of(error.lines)
+    except (ChildFailed, EngineGone) as error:
+        return complain(str(error))
+    return _show(settings, look, child)
+
+
+def _read(options: Namespace) -> tuple[Look, ServeSettings | None]:
+    """Read everything, so that every mistake is named at once; no settings: nobody gave any."""
+    wrong: list[str] = []
+    try:
         look = read_look(options)
         if is_first_run(options) and not first_run(look):
-            return 0
+            return look, None
+    except SettingsError as error:
+        wrong += error.lines
+    try:
         settings = read_settings(options)
-        child = None
-        if is_answering(settings.socket):
-            complain(f"an engine answers at {settings.socket} already; this is its screen")
-        else:
-            child = _start(options, settings.socket)
-    except (SettingsError, ChildFailed) as error:
-        return complain(str(error))
-    choice = show_screen(settings.socket, look, read_only=False, quit_choice=True)
+    except SettingsError as error:
+        wrong += error.lines
+    if wrong:
+        # A mistake in [screen] is found by both.
+        raise SettingsError(*dict.fromkeys(wrong))
+    return look, settings
+
+
+def _refusal(settings: ServeSettings, others: Sequence[str]) -> list[str]:
+    target = _target(settings)
+    return [
+        f"run: a charge point runs at {settings.socket} already, with other settings:",
+        *others,
+        f"`cp-tui attach {target}` shows the one that runs, `cp-tui ctl {target} shutdown` ends it",
+    ]
+
+
+def _show(settings: ServeSettings, look: Look, child: Child | None) -> int:
+    """Show the screen; what this program did not start, it does not offer to stop."""
+    welcome = ""
+    if child is None:
+        welcome = f"attached to {settings.charge_point_id}, which runs already; it goes on after q"
+    choice = show_screen(
+        settings.socket,
+        look,
+        read_only=False,
+        quit_choice=child is not None,
+        welcome=welcome,
+        why_gone=None if child is None else child.last_words,
+    )
     if choice == STOP:
+        say(f"stopping {settings.charge_point_id} ...")
         _stop(settings.socket, child)
     elif is_answering(settings.socket):
-        # The terminal may be gone by now, which is a common way to leave.
-        with suppress(OSError):
-            print(_farewell(settings), file=sys.stderr)
+        say(_farewell(settings))
+    elif child is not None and (words := child.last_words()):
+        return complain(f"{settings.charge_point_id} has ended: {words}", 1)
     return 0
 
 
 def _farewell(settings: ServeSettings) -> str:
     """Say how to come back, in commands that can be pasted."""
-    if settings.socket == default_socket(settings.charge_point_id):
-        target = f"--id={shlex.quote(settings.charge_point_id)}"
-    else:
-        target = f"--socket={shlex.quote(str(settings.socket))}"
-    return printable(
+    target = _target(settings)
+    return (
         f"{settings.charge_point_id} goes on: `cp-tui attach {target}` shows it again,"
         f" `cp-tui ctl {target} shutdown` ends it."
     )
 
 
+def _target(settings: ServeSettings) -> str:
+    """Name the charge point as `attach` and `ctl` take it."""
+    if settings.socket == default_socket(settings.charge_point_id):
+        return f"--id={shlex.quote(settings.charge_point_id)}"
+    return f"--socket={shlex.quote(str(settings.socket))}"
+
+
 def _start(options: Namespace, path: Path) -> Child:
-    """Start an engine that outlives this program and the terminal."""
+    """Start a charge point that outlives this program and the terminal."""
     child = Child("cp_tui", ["serve", "--quiet", *serve_arguments(options)], ends_with_us=False)
     try:
         child.wait_until_answering(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,14 +42,22 @@ def read_look(options: Namespace) -> Look:
 
 
 def show_screen(
-    path: Path, look: Look, *, read_only: bool, quit_choice: bool, csms: Path | None = None
+    path: Path,
+    look: Look,
+    *,
+    read_only: bool,
+    quit_choice: bool,
+    csms: Path | None = None,
+    welcome: str = "",
+    why_gone: Callable[[], str] | None = None,
 ) -> str:
-    """Show the engine at the socket until the user quits; returns `LEAVE` or `STOP`.
+    """Show the charge point at the socket until the user quits; returns `LEAVE` or `STOP`.
 
-    `csms` is the socket of a CSMS that was started with it.
+    `csms` is the socket of a CSMS that was started with it, `welcome` what is said first, and
+    `why_gone` tells what a process that we started has said when it ended.
     """
     with importing():
-        from cp_tui.control.client import Client, EngineConnection
+        from cp_tui.control.client import Client, ConnectionLost, EngineConnection
         from cp_tui.csms.variables import CSMS
         from cp_tui.tui.run import run_screen
 
@@ -57,7 +66,13 @@ def show_screen(
         return await Client.connect(csms, read_only=read_only, vocabulary=CSMS)
 
     async def connect() -> EngineConnection:
-        return await Client.connect(path, read_only=read_only)
+        try:
+            return await Client.connect(path, read_only=read_only)
+        except (ConnectionLost, OSError) as error:
+            # What a child says goes to nobody while the screen is up.
+            if why_gone is None or not (words := why_gone()):
+                raise
+            raise ConnectionLost(f"{error}; it has ended: {words}") from None
 
     return run_screen(
         connect,
@@ -65,4 +80,7 @@ def show_screen(
         quit_choice=quit_choice,
         look=look,
         connect_csms=None if csms is None else connect_csms,
+        # What was started with the screen is gone with it.
+        whose=str(path) if csms is None else "",
+        welcome=welcome,
     )

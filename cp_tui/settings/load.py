@@ -31,7 +31,7 @@ FILE_BYTES_MAX = 64 * 1024
 LINES_MAX = 20
 """Mistakes that are named at once; who makes more has taken another file."""
 ROUNDS_MAX = 3
-"""One finds all there is, but where a table is refused as a whole before its fields are looked at."""
+"""One finds all there is, but for a table that is refused before its fields are looked at."""
 
 _LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 

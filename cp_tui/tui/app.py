@@ -76,6 +76,8 @@ class CpTuiApp(LookApp):
         flush_interval_s: float = FLUSH_INTERVAL_S,
         state: LayoutState | None = None,
         connect_csms: Connect | None = None,
+        whose: str = "",
+        welcome: str = "",
     ) -> None:
         super().__init__(theme=theme, theme_folders=theme_folders, is_ascii=is_ascii)
         self.keymap = Keymap(keymap)
@@ -101,9 +103,10 @@ class CpTuiApp(LookApp):
         # A charge point that was started with this screen is looked at from the front; and the
         # screen of the CSMS is only there with one of our own.
         is_new = quit_choice or connect_csms is not None
-        left = self.main_screens.get(self._state.screen or "", screens[0])
+        self._whose = whose
+        left = self.main_screens.get(self._state.screens.get(whose, ""), screens[0])
         self.main = screens[0] if is_new or left.NAME == "csms" else left
-        self._said = Content(WELCOME)
+        self._said = safe_text(welcome or WELCOME)
         self._has_heard = asyncio.Event()
         self._is_shown = asyncio.Event()
         self.desk = ScreenDesk(self)
@@ -116,8 +119,8 @@ class CpTuiApp(LookApp):
     @property
     def layout_state(self) -> LayoutState:
         """What is to be remembered until the next time."""
-        changes = {"screen": self.main.NAME, "is_utc": self._zone is UTC}
-        return self._state.model_copy(update=changes)
+        state = self._state.model_copy(update={"is_utc": self._zone is UTC})
+        return state.left(self._whose, self.main.NAME)
 
     async def until_shown(self) -> None:
         """Wait until what the engine says first stands on the screen."""

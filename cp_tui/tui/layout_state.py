@@ -12,6 +12,8 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 FILE_BYTES_MAX = 16 * 1024
+SCREENS_MAX = 50
+"""Charge points whose screen is remembered; with the longest path of a socket they fit the file."""
 
 
 class LayoutState(BaseModel):
@@ -22,10 +24,18 @@ class LayoutState(BaseModel):
 
     theme: str | None = None
     """The theme that was chosen in the menu; None: never any."""
-    screen: str | None = None
-    """The id of the screen that was shown."""
+    screens: dict[str, str] = {}
+    """The name of the screen that was shown, by charge point; the newest last."""
     is_utc: bool = False
     """Times in UTC instead of the zone of the reader."""
+
+    def left(self, charge_point: str, screen: str) -> LayoutState:
+        """Remember the screen at which a charge point was left; the oldest are forgotten."""
+        if not charge_point:
+            return self
+        others = {name: each for name, each in self.screens.items() if name != charge_point}
+        kept = list(others.items())[1 - SCREENS_MAX :]
+        return self.model_copy(update={"screens": {**dict(kept), charge_point: screen}})
 
 
 def default_state_file() -> Path:

@@ -41,8 +41,12 @@ def run_screen(
     look: Look | None = None,
     state_file: Path | None = None,
     connect_csms: Connect | None = None,
+    whose: str = "",
+    welcome: str = "",
 ) -> str:
     """Show the engine until somebody quits; returns `leave` or `stop`.
+
+    `whose` names the charge point whose screen is remembered; `welcome` is what is said first.
 
     A closed terminal (SIGHUP) or SIGTERM ends the screen and leaves the engine as it is.
     """
@@ -56,6 +60,8 @@ def run_screen(
         read_only=read_only,
         quit_choice=quit_choice,
         connect_csms=connect_csms,
+        whose=whose,
+        welcome=welcome,
     )
     if problem is not None:
         app.problems.append(problem)
@@ -67,7 +73,10 @@ def run_screen(
             signal.signal(number, signal.SIG_DFL)
         # The terminal may be gone, and nothing is lost but where somebody was.
         if app.layout_state != state:
-            write_state(path, app.layout_state)
+            # Another screen may have been closed meanwhile: what it remembers of others stays.
+            screens = read_state(path)[0].screens
+            kept = app.layout_state.model_copy(update={"screens": screens})
+            write_state(path, kept.left(whose, app.main.NAME))
 
 
 def make_app(
@@ -79,6 +88,8 @@ def make_app(
     read_only: bool,
     quit_choice: bool,
     connect_csms: Connect | None = None,
+    whose: str = "",
+    welcome: str = "",
 ) -> CpTuiApp:
     """Make the screen for a terminal: what was asked for, as far as the terminal can show it."""
     terminal = terminal_of(environment, is_utf8_assumed=is_utf8_assumed())
@@ -91,6 +102,8 @@ def make_app(
         theme=theme_for(look, state, terminal, environment),
         theme_folders=[user_themes()],
         connect_csms=connect_csms,
+        whose=whose,
+        welcome=welcome,
         keymap=look.keymap,
         glyphs=_glyphs(terminal, is_ascii),
         is_ascii=is_ascii,

@@ -48,7 +48,7 @@ def read(file: Path) -> Read:
 
 @pytest.fixture
 def all_refused(read: Read, file: Path) -> AllRefused:
-    """Reads a text that must be refused; returns a line for each mistake, the file's path cut off."""
+    """Reads a text that must be refused; returns a line for each mistake, the path cut off."""
 
     def all_refused(text: str = BASE, **options: object) -> list[str]:
         with pytest.raises(SettingsError) as error:

@@ -194,8 +194,8 @@ def test_every_mistake_is_named_in_one_go_whatever_source_it_is_in(
     monkeypatch.setenv("CP_TUI_STATON__CONNECTORS", "4")
     monkeypatch.setenv("CP_TUI_STATION__VOLTAGE", "0")
     text = BASE.replace('url = "ws', 'url = "http') + (
-        "vendr = 'x'\n[station]\nphases = 9\n[[station.connector]]\n[[station.connector]]\nkind = 'XX'\n"
-        "[[station.connector]]\n[keys]\nHeartbeatInterval = 'x'\nNoSuch = 1\n"
+        "vendr = 'x'\n[station]\nphases = 9\n[[station.connector]]\n[[station.connector]]\n"
+        "kind = 'XX'\n[[station.connector]]\n[keys]\nHeartbeatInterval = 'x'\nNoSuch = 1\n"
         "[custom_keys]\nLevel = { type = 'integer', max = 3, value = 9 }\n"
     )
     lines = all_refused(text, keys=("nonsense", "ResetRetries=many"))

@@ -319,7 +319,7 @@ async def test_everything_from_outside_is_shown_harmlessly(poison: str) -> None:
 
 
 def test_no_screen_starts_here(csms: FakeEngine) -> None:
-    engine, state = FakeEngine(worlds.healthy()), LayoutState(screen="csms")
+    engine, state = FakeEngine(worlds.healthy()), LayoutState(screens={"A": "csms"})
     assert CpTuiApp(engine.connect, state=state).main.NAME == "dashboard"
     app = CpTuiApp(engine.connect, state=state, connect_csms=csms.connect)
     assert app.main.NAME == "dashboard"

@@ -9,13 +9,14 @@ import pytest
 from textual.widgets import Input
 
 from cp_tui.tui.app import CpTuiApp
-from cp_tui.tui.layout_state import LayoutState, read_state, write_state
+from cp_tui.tui.layout_state import SCREENS_MAX, LayoutState, read_state, write_state
 from cp_tui.tui.look import Look, Terminal, terminal_of
 from cp_tui.tui.run import make_app
 from tests.tui import worlds
 from tests.tui.driving import Drive
 from tests.tui.fake_engine import FakeEngine
 
+WHOSE = "/run/cp-tui/CP001.sock"
 XTERM = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
 
 
@@ -24,13 +25,19 @@ def app_after(
 ) -> CpTuiApp:
     engine = FakeEngine(worlds.healthy())
     return make_app(
-        engine.connect, look or Look(), state, environment, read_only=False, quit_choice=False
+        engine.connect,
+        look or Look(),
+        state,
+        environment,
+        read_only=False,
+        quit_choice=False,
+        whose=WHOSE,
     )
 
 
 def test_a_state_comes_back_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "new" / "screen.json"
-    state = LayoutState(theme="night", screen="schedule", is_utc=True)
+    state = LayoutState(theme="night", screens={WHOSE: "schedule"}, is_utc=True)
     assert read_state(path) == (LayoutState(), None)
     assert write_state(path, state) is None
     assert read_state(path) == (state, None)
@@ -60,20 +67,24 @@ def test_a_folder_that_cannot_be_written_is_told_and_not_raised(tmp_path: Path) 
 
 
 async def test_screen_zone_and_theme_are_remembered() -> None:
-    app = app_after(LayoutState(screen="schedule", is_utc=True, theme="night"), XTERM)
+    app = app_after(LayoutState(screens={WHOSE: "schedule"}, is_utc=True, theme="night"), XTERM)
     async with app.run_test(size=(80, 24)) as pilot:
         drive = Drive(app, pilot, FakeEngine(worlds.healthy()))
         await drive.settle()
         assert (app.main.NAME, app.theme) == ("schedule", "night")
-        assert app.layout_state == LayoutState(screen="schedule", is_utc=True, theme="night")
+        assert app.layout_state == LayoutState(
+            screens={WHOSE: "schedule"}, is_utc=True, theme="night"
+        )
         await drive.press("1", "t")
         app.choose_theme("cp-light")
-        assert app.layout_state == LayoutState(screen="dashboard", is_utc=False, theme="cp-light")
+        assert app.layout_state == LayoutState(
+            screens={WHOSE: "dashboard"}, is_utc=False, theme="cp-light"
+        )
 
 
 @pytest.mark.parametrize("name", ["messages", "configuration"])
 async def test_a_key_pressed_too_early_never_lands_in_a_filter_that_is_hidden(name: str) -> None:
-    app = app_after(LayoutState(screen=name), XTERM)
+    app = app_after(LayoutState(screens={WHOSE: name}), XTERM)
     async with app.run_test(size=(80, 24)) as pilot:
         drive = Drive(app, pilot, FakeEngine(worlds.healthy()))
         await drive.settle()
@@ -97,7 +108,7 @@ async def test_a_theme_that_is_only_looked_at_is_not_remembered() -> None:
 
 @pytest.mark.parametrize("screen", ["gone", "", "../x"])
 async def test_a_screen_that_is_not_there_any_more_is_the_dashboard(screen: str) -> None:
-    assert app_after(LayoutState(screen=screen), XTERM).main.NAME == "dashboard"
+    assert app_after(LayoutState(screens={WHOSE: screen}), XTERM).main.NAME == "dashboard"
 
 
 @pytest.mark.parametrize(
@@ -152,10 +163,21 @@ def test_only_a_screen_that_started_nothing_opens_where_it_was_left(
     app = make_app(
         engine.connect,
         Look(),
-        LayoutState(screen="schedule"),
+        LayoutState(screens={WHOSE: "schedule"}),
         XTERM,
         read_only=False,
         quit_choice=quit_choice,
+        whose=WHOSE,
     )
     shown = app.main.NAME
     assert shown == opened
+
+
+def test_the_screen_is_remembered_for_each_charge_point_and_the_oldest_is_forgotten() -> None:
+    state = LayoutState().left("A", "schedule").left("B", "messages").left("", "queue")
+    assert state.screens == {"A": "schedule", "B": "messages"}
+    for number in range(SCREENS_MAX - 1):
+        state = state.left(f"{number}", "dashboard")
+    assert len(state.screens) == SCREENS_MAX
+    assert "A" not in state.screens
+    assert state.screens["B"] == "messages"

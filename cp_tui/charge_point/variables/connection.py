@@ -22,6 +22,8 @@ class Identity(Value):
     url: str
     """The connection URL as really used, id percent-encoded; never with credentials."""
     connectors: int
+    hardware: tuple[str, ...] = ()
+    """Of each connector from 1, in words."""
     cp_tui_version: str
 
 

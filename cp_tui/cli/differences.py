@@ -1,0 +1,93 @@
+"""Whether the charge point that answers at a socket runs with the settings that are asked for.
+
+It is asked at its door what it was started with; a value that the CSMS or the operator has set
+since then counts on both sides, as it would after a new start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cp_tui.charge_point.configuration import AUTHORIZATION_KEY
+from cp_tui.charge_point.variables import Configuration, Identity, KeySource, Link
+from cp_tui.control.script import EngineGone, lines
+from cp_tui.engine.tls import trust_words
+from cp_tui.settings.build import ServeSettings
+
+_FIRST_VALUES = (KeySource.DEFAULT, KeySource.FILE)
+"""Sources of a value that nobody has changed since the start."""
+
+
+def differences(settings: ServeSettings) -> list[str]:
+    """Name each setting that is another there, with both values; raises `EngineGone`."""
+    identity = Identity.model_validate(_ask(settings.socket, "identity"))
+    link = Link.model_validate(_ask(settings.socket, "link"))
+    configuration = Configuration.model_validate(_ask(settings.socket, "configuration"))
+    return [
+        *_of_identity(settings, identity, link),
+        *_of_connectors(settings, identity),
+        *_of_keys(settings, configuration),
+    ]
+
+
+def _ask(path: Path, variable: str) -> object:
+    """Give the value of a variable as the door tells it."""
+    answer = next(lines(path, "get", {"variable": variable}))
+    if "error" in answer:
+        raise EngineGone(f"the charge point at {path} does not tell {variable}: {answer['error']}")
+    return answer["result"]
+
+
+def _of_identity(settings: ServeSettings, there: Identity, link: Link) -> Iterator[str]:
+    here, engine = settings.engine.charge_point, settings.engine
+    # Without TLS nothing is held against a certificate.
+    trust = trust_words(engine.ca_file, engine.check_hostname) if link.trust else ""
+    pairs = (
+        ("charge point id", there.charge_point_id, here.charge_point_id),
+        ("URL", there.url, here.url),
+        ("vendor", there.vendor, here.vendor),
+        ("model", there.model, here.model),
+        ("serial number", there.charge_point_serial_number, here.charge_point_serial_number),
+        ("charge box serial number", there.charge_box_serial_number, here.charge_box_serial_number),
+        ("trust in the certificate of the CSMS", link.trust, trust),
+    )
+    for name, running, asked in pairs:
+        if running != asked:
+            yield f"{name}: {running or 'none'} there, {asked or 'none'} here"
+
+
+def _of_connectors(settings: ServeSettings, there: Identity) -> Iterator[str]:
+    connectors = settings.engine.charge_point.connectors
+    if there.connectors != len(connectors):
+        yield f"connectors: {there.connectors} there, {len(connectors)} here"
+        return
+    for number, (running, connector) in enumerate(zip(there.hardware, connectors, strict=True), 1):
+        if running != (asked := connector.words):
+            yield f"connector {number}: {running} there, {asked} here"
+
+
+def _of_keys(settings: ServeSettings, there: Configuration) -> Iterator[str]:
+    config = settings.engine.charge_point
+    asked = {custom.spec.name.casefold(): custom.value for custom in config.custom_keys}
+    asked |= {name.casefold(): value for name, value in config.keys.items()}
+    unknown = {custom.spec.name.casefold(): custom.spec.name for custom in config.custom_keys}
+    for entry in there.root:
+        name = entry.key.casefold()
+        unknown.pop(name, None)
+        if entry.source not in _FIRST_VALUES:
+            continue
+        if entry.is_custom and name not in asked:
+            yield f"{entry.key}: a custom key there, none here"
+        elif entry.key == AUTHORIZATION_KEY:
+            # Its value is told to nobody; whether there is one is no secret.
+            if (entry.source is KeySource.FILE) != (name in asked):
+                yield f"{entry.key}: {'not set' if name in asked else 'set'} there"
+        elif (expected := asked.get(name, entry.default)) != entry.value:
+            yield f"{entry.key}: {_value(entry.value)} there, {_value(expected)} here"
+    for name in unknown.values():
+        yield f"{name}: no key of this name there, a custom key here"
+
+
+def _value(value: str | None) -> str:
+    return value or "empty"

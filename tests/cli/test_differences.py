@@ -1,0 +1,81 @@
+"""`run` where a charge point answers already: other settings are named, the same ones are none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cp_tui.cli.child import own_environment
+from cp_tui.cli.differences import differences
+from cp_tui.control.paths import is_answering
+from cp_tui.settings.load import Options, load
+
+TEXT = """\
+[csms]
+url = "ws://127.0.0.1:1"
+[charge_point]
+id = "CP001"
+[keys]
+HeartbeatInterval = 60
+[custom_keys]
+SiteName = "Depot"
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a charge point that runs with `TEXT`."""
+    folder = tmp_path_factory.mktemp("cp")
+    (folder / "cp-tui.toml").write_text(TEXT)
+    arguments = [f"--config={folder}/cp-tui.toml", f"--data-dir={folder}/d", f"--socket={folder}/s"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cp_tui", "serve", "--quiet", *arguments], env=own_environment()
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while not is_answering(folder / "s"):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        yield folder
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def found(folder: Path, text: str = TEXT, **options: object) -> list[str]:
+    file = folder / "asked.toml"
+    file.write_text(text)
+    return differences(load(Options(config=file, socket=folder / "s", **options)))  # type: ignore[arg-type]
+
+
+def test_the_same_settings_are_no_difference(folder: Path) -> None:
+    assert found(folder) == []
+    assert found(folder, keys=("heartbeatinterval=60",)) == []
+
+
+def test_each_setting_that_is_another_is_named_with_both_values(folder: Path) -> None:
+    assert found(folder, url="ws://127.0.0.1:2", id="CP002", connectors=3) == [
+        "charge point id: CP001 there, CP002 here",
+        "URL: ws://127.0.0.1:1/CP001 there, ws://127.0.0.1:2/CP002 here",
+        "connectors: 2 there, 3 here",
+    ]
+    (line,) = found(folder, TEXT + "[station]\nphases = 1\n[[station.connector]]\nphases = 3\n")
+    there, here = "AC, 230 V, 3 phases, 32 A, socket", "AC, 230 V, 1 phase, 32 A, socket"
+    assert line == f"connector 2: {there} there, {here} here"
+
+
+def test_each_key_that_is_another_is_named(folder: Path) -> None:
+    assert found(folder, keys=("HeartbeatInterval=30", "AuthorizationKey=0123456789abcdef")) == [
+        "HeartbeatInterval: 60 there, 30 here",
+        "AuthorizationKey: not set there",
+    ]
+    assert found(folder, TEXT.replace("SiteName", "Other")) == [
+        "SiteName: a custom key there, none here",
+        "Other: no key of this name there, a custom key here",
+    ]
