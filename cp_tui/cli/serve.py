@@ -48,7 +48,9 @@ async def _serve(settings: ServeSettings, *, quiet: bool, until_stdin_closes: bo
     engine = Engine(
         settings.engine, data_dir=settings.data_dir, log_stream=None if quiet else sys.stderr
     )
-    door = ControlServer(engine, settings.socket, on_shutdown=end.set)
+    door = ControlServer(
+        engine, settings.socket, on_shutdown=end.set, on_refused=engine.client_refused
+    )
     await engine.start()
     # What asyncio and the door have to say goes the same way: printed, it would wait for a reader.
     logging.getLogger().handlers[:] = engine.log.handlers

@@ -68,9 +68,18 @@ class ControlServer:
     """Listens at a socket path and gives each client a `Session` with the engine."""
 
     def __init__(
-        self, engine: EngineDoor, path: Path, *, on_shutdown: Callable[[], None] | None = None
+        self,
+        engine: EngineDoor,
+        path: Path,
+        *,
+        on_shutdown: Callable[[], None] | None = None,
+        on_refused: Callable[[int], None] = lambda clients: None,
     ) -> None:
-        """Without `on_shutdown` no client can end what is behind the door."""
+        """Without `on_shutdown` no client can end what is behind the door.
+
+        `on_refused` hears of each client that was turned away, and how many are inside.
+        """
+        self._on_refused = on_refused
         self._engine = engine
         self._path = path
         self._on_shutdown = on_shutdown
@@ -112,6 +121,7 @@ class ControlServer:
         task = asyncio.current_task()
         assert task is not None
         if len(self._sessions) >= CLIENTS_MAX:
+            self._on_refused(len(self._sessions))
             await _turn_away(writer)
             return
         # A boot needs no client, and what a client may ask for would hold it up.

@@ -136,6 +136,7 @@ class Engine:
                 deliver=machine.transfer_finished,
                 note=machine.transfer_progressed,
                 log=log,
+                troubles=self.troubles,
                 settings=self._transfer_settings,
             )
             stack.push_async_callback(self._transfers.end)
@@ -205,6 +206,12 @@ class Engine:
     def try_now(self) -> bool:
         """Connect at once instead of waiting; False if it was not waiting."""
         return self._link.try_now()
+
+    def client_refused(self, clients: int) -> None:
+        """Tell that the door turned a client away."""
+        text = f"The door refused a client, for {clients} are connected already"
+        hint = "close screens and scripts that are not needed"
+        self.troubles.raise_trouble("door.refused", text, hint, lasts=HAPPENED)
 
     def acknowledge_troubles(self) -> int:
         """Forget what went wrong inside and is over; give how much that was."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from cp_tui.charge_point.variables import FileFacts
-from cp_tui.engine.transfer_target import TransferError
+from cp_tui.engine.transfer_target import LocalFileError, TransferError
 
 CHUNK_BYTES = 65_536
 PART_SUFFIX = ".part"
@@ -118,5 +118,5 @@ def _first_line(start: bytes) -> str:
     return line if line.isprintable() and "\ufffd" not in line else ""
 
 
-def _not_stored(error: OSError) -> TransferError:
-    return TransferError(f"the file cannot be stored: {error.strerror}")
+def _not_stored(error: OSError) -> LocalFileError:
+    return LocalFileError(f"the file cannot be stored: {error.strerror}")

@@ -18,7 +18,7 @@ from cp_tui.charge_point.variables import FileFacts
 from cp_tui.engine.diagnostics_archive import Period, Snapshot, build
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.transfer_file import PART_SUFFIX, DownloadFile
-from cp_tui.engine.transfer_target import Target, TransferCancelled, TransferError
+from cp_tui.engine.transfer_target import LocalFileError, Target, TransferCancelled, TransferError
 
 DOWNLOADS_FOLDER = "downloads"
 
@@ -78,7 +78,7 @@ class Job:
                 period = Period(order.start_time, order.stop_time)
                 build(path, snapshot, self.data_dir, period)
             except OSError as error:
-                raise TransferError(f"the file cannot be made: {error.strerror}") from None
+                raise LocalFileError(f"the file cannot be made: {error.strerror}") from None
             carrier.deliver(path, self._moved)
         finally:
             path.unlink(missing_ok=True)
@@ -88,7 +88,7 @@ class Job:
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
-            raise TransferError(f"no folder for files: {error.strerror}") from None
+            raise LocalFileError(f"no folder for files: {error.strerror}") from None
         return folder
 
     def _carrier(self, target: Target) -> Carrier:

@@ -20,6 +20,10 @@ class TransferError(Exception):
     """A transfer that failed; the message is one line for people, without credentials."""
 
 
+class LocalFileError(TransferError):
+    """The file could not be written here: no transfer will do better until that is mended."""
+
+
 class TransferCancelled(Exception):
     """Nobody wants the transfer any more."""
 

@@ -22,7 +22,8 @@ from cp_tui.engine.diagnostics_archive import Snapshot
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.engine.transfer_file import drop_parts
 from cp_tui.engine.transfer_job import DOWNLOADS_FOLDER, Job, TransferSettings
-from cp_tui.engine.transfer_target import TransferError, target
+from cp_tui.engine.transfer_target import LocalFileError, TransferError, target
+from cp_tui.engine.troubles import TroubleKeeper
 
 THREADS_MAX = 8
 """A transfer that was let go lingers until its server speaks, or is silent for too long."""
@@ -34,6 +35,10 @@ class _Running:
 
     job: Job
     task: asyncio.Task[None]
+
+
+NOT_STORING = "transfers.not_storing"
+"""The trouble: the folder of firmware and diagnostics cannot be written."""
 
 
 class Transfers:
@@ -48,6 +53,7 @@ class Transfers:
         deliver: Callable[[TransferFinished], Awaitable[None]],
         note: Callable[[TransferProgressed], None],
         log: logging.Logger,
+        troubles: TroubleKeeper | None = None,
         settings: TransferSettings | None = None,
     ) -> None:
         self._data_dir = data_dir
@@ -56,6 +62,7 @@ class Transfers:
         self._deliver = deliver
         self._note = note
         self._log = log
+        self._troubles = troubles
         self._settings = settings or TransferSettings()
         self._running: dict[str, _Running] = {}
         self._ending: set[asyncio.Task[None]] = set()
@@ -117,7 +124,10 @@ class Transfers:
             facts = await self._carried_out(order, job)
             words = f"{'delivered to' if facts is None else 'fetched from'} {job.target.where}"
             event = TransferFinished(order.transfer_id, True, words, facts)
+            self._tell_folder(None)
         except TransferError as error:
+            if isinstance(error, LocalFileError):
+                self._tell_folder(str(error))
             event = TransferFinished(order.transfer_id, False, str(error))
         except Exception as error:
             # The words of an unforeseen error may hold the location, and with it a password.
@@ -125,6 +135,17 @@ class Transfers:
             event = TransferFinished(order.transfer_id, False, "internal error; see the log")
         if self._running.pop(order.transfer_id, None) is not None:
             self._finish(event)
+
+    def _tell_folder(self, problem: str | None) -> None:
+        """Let the operator know whether files can be written here; one that was ends it."""
+        if self._troubles is None:
+            return
+        if problem is None:
+            self._troubles.end_trouble(NOT_STORING)
+            return
+        hint = "is the disk of the data folder full or read only? The next file that works ends it"
+        text = f"Firmware and diagnostics cannot be stored: {problem}"
+        self._troubles.raise_trouble(NOT_STORING, text, hint)
 
     async def _carried_out(self, order: Download | Upload, job: Job) -> FileFacts | None:
         work: Callable[[], FileFacts | None]

@@ -24,7 +24,10 @@ class Door:
         self.engine = engine
         self.path = path
         self.shutdown = asyncio.Event()
-        self.server = ControlServer(engine, path, on_shutdown=self.shutdown.set)
+        self.refused: list[int] = []
+        self.server = ControlServer(
+            engine, path, on_shutdown=self.shutdown.set, on_refused=self.refused.append
+        )
         self._writers: list[asyncio.StreamWriter] = []
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

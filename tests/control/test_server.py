@@ -350,6 +350,7 @@ async def test_one_client_too_many_is_told_so(door: Door, call: Call) -> None:
     reader, _ = await door.connect()
     answer = json.loads(await reader.readline())
     assert "too many clients" in answer["error"]["message"]
+    assert door.refused == [CLIENTS_MAX]
     assert await reader.read() == b""
 
 

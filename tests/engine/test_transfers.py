@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from cp_tui.charge_point.effects import Download, Upload
+from cp_tui.charge_point.variables import Trouble, Troubles
 from cp_tui.engine.transfers import THREADS_MAX
 from tests.engine.file_servers import (
     PASSWORD,
@@ -192,10 +193,22 @@ async def test_what_an_earlier_run_left_behind_is_deleted(tmp_path: Path) -> Non
         assert on.files == ["kept.bin"]
 
 
+def troubles(on: Bench) -> tuple[Trouble, ...]:
+    value = on.hub.get("troubles")
+    assert isinstance(value, Troubles)
+    return value.root
+
+
 async def test_a_folder_that_cannot_be_made_is_an_ordinary_failure(tmp_path: Path) -> None:
     (tmp_path / "downloads").write_text("in the way")
     with http_server(answer(200, FIRMWARE)) as server:
         async with bench(tmp_path) as on:
             fetched = await on.download(f"http://127.0.0.1:{server.server_port}/x", "t1")
-    assert not fetched.ok
+            assert not fetched.ok
+            (trouble,) = troubles(on)
+            (tmp_path / "downloads").unlink()
+            await on.download(f"http://127.0.0.1:{server.server_port}/x", "t2")
+            assert not troubles(on)
+    assert trouble.id == "transfers.not_storing"
+    assert "no folder for files" in trouble.text
     assert "no folder for files" in fetched.text

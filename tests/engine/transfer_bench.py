@@ -16,9 +16,11 @@ from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
 from cp_tui.charge_point.variables import IsConnected
 from cp_tui.engine.diagnostics_archive import Snapshot
+from cp_tui.engine.hub import Hub
 from cp_tui.engine.tls import tls_context
 from cp_tui.engine.transfer_job import TransferSettings
 from cp_tui.engine.transfers import Transfers
+from cp_tui.engine.troubles import TroubleKeeper
 from tests.engine.file_servers import (
     PASSWORD,
 )
@@ -37,6 +39,7 @@ class Bench:
     folder: Path
     transfers: Transfers
     log: StringIO
+    hub: Hub
     finished: list[TransferFinished] = field(default_factory=list)
     progress: list[TransferProgressed] = field(default_factory=list)
 
@@ -77,7 +80,7 @@ async def bench(
         "Traceback of it\n"
         "2026-01-05T09:00:00.000Z INFO    late\n"
     )
-    lines = StringIO()
+    lines, hub = StringIO(), Hub()
     log = logging.Logger("bench", logging.DEBUG)
     log.addHandler(logging.StreamHandler(lines))
 
@@ -100,9 +103,10 @@ async def bench(
         deliver=deliver,
         note=lambda event: made.progress.append(event),
         log=log,
+        troubles=TroubleKeeper(hub.publish, lambda: datetime.now(UTC)),
         settings=settings,
     )
-    made = Bench(folder, transfers, lines)
+    made = Bench(folder, transfers, lines, hub)
     try:
         yield made
     finally:
