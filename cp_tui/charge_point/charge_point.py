@@ -20,6 +20,7 @@ from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
 from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.operator import Operator
+from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.tag_lookup import explain_tag
 from cp_tui.charge_point.variables import TagExplanation
@@ -91,10 +92,13 @@ class ChargePoint:
         duration_s: int,
         unit: ChargingRateUnitType | None,
         now: datetime,
-    ) -> CompositeSchedule:
-        """Compute a composite schedule for somebody who looks (S 5.7); it starts now by default."""
+    ) -> Work[CompositeSchedule]:
+        """Compute a composite schedule for somebody who looks (S 5.7); it starts now by default.
+
+        It is of this moment, whatever happens between the slices.
+        """
         self._core.now = now
-        return self._parts.charging.schedule(connector_id, duration_s, unit, start)
+        return self._parts.charging.composing(connector_id, duration_s, unit, start)
 
     @property
     def clock_offset(self) -> timedelta:

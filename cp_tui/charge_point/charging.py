@@ -14,7 +14,7 @@ from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import Energize, SetLimit, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import ProfileRecord, TransactionRecord
-from cp_tui.charge_point.smart_charging.composite import composite
+from cp_tui.charge_point.smart_charging.composite import Work, composing, composite
 from cp_tui.charge_point.smart_charging.context import (
     Context,
     Hardware,
@@ -198,15 +198,14 @@ class Charging:
         self._keep(install(self._profiles, new))
         self._save(new)
 
-    def schedule(
+    def composing(
         self,
         connector_id: int,
         duration_s: int,
         unit: ChargingRateUnitType | None = None,
         start: datetime | None = None,
-        periods_max: int | None = None,
-    ) -> CompositeSchedule:
-        """Compute the composite schedule of a connector, by default from now (S 5.7).
+    ) -> Work[CompositeSchedule]:
+        """Compute the composite schedule of a connector in slices, by default from now (S 5.7).
 
         Where nothing charges it is that of a transaction that starts now, or with a window that
         lies in the past at its beginning.
@@ -214,9 +213,7 @@ class Charging:
         time = self._core.time.replace(microsecond=0)
         at = time if start is None else start.replace(microsecond=0)
         context = replace(self._context(), armed_at=min(at, time))
-        if periods_max is None:
-            return composite(context, connector_id, at, duration_s, unit)
-        return composite(context, connector_id, at, duration_s, unit, periods_max=periods_max)
+        return composing(context, connector_id, at, duration_s, unit)
 
     def wire_schedule(
         self, connector_id: int, duration_s: int, unit: ChargingRateUnitType | None

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from cp_tui.charge_point.parts import Parts
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.remote import RemoteRequests
+from cp_tui.charge_point.station_keys import MAX_PERIODS
 from cp_tui.charge_point.variables import KeySource
 from cp_tui.ocpp.action import SPEC, Action, Direction
 from cp_tui.ocpp.core import (
@@ -271,13 +272,27 @@ class Requests:
         start, schedule = charging.wire_schedule(
             request.connector_id, request.duration, request.charging_rate_unit
         )
+        reason = None
+        covered_s, count = schedule.duration, len(schedule.charging_schedule_period)
+        if covered_s is not None and covered_s < request.duration:
+            reason = because(
+                "smart_charging.composite.cut",
+                "S 9.4.3",
+                "covers {covered} s of {asked} s: {count} periods, {key} is {maximum}",
+                covered=covered_s,
+                asked=request.duration,
+                count=count,
+                key="ChargingScheduleMaxPeriods",
+                maximum=MAX_PERIODS,
+            )
         return Answer(
             GetCompositeScheduleResponse(
                 status=GetCompositeScheduleStatus.ACCEPTED,
                 connector_id=request.connector_id,
                 schedule_start=start,
                 charging_schedule=schedule,
-            )
+            ),
+            reason,
         )
 
 

@@ -37,6 +37,7 @@ from cp_tui.charge_point.events import (
     Tick,
 )
 from cp_tui.charge_point.meter import Body
+from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements, TagExplanation
 from cp_tui.engine.errors import CommandError, ErrorNumber
@@ -81,8 +82,8 @@ class Mind(Protocol):
         duration_s: int,
         unit: ChargingRateUnitType,
         now: datetime,
-    ) -> CompositeSchedule:
-        """Compute the limits of a connector over time."""
+    ) -> Work[CompositeSchedule]:
+        """Compute the limits of a connector over time, in slices."""
 
     def explain_tag(
         self, id_tag: str, now: datetime, connector_id: int | None = None

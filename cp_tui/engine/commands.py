@@ -82,7 +82,7 @@ class Performer(Protocol):
     def configuration_keys(self, keys: Sequence[str]) -> tuple[Sequence[KeyValue], Sequence[str]]:
         """Look up configuration keys: the known ones, and the names that are unknown."""
 
-    def composite_schedule(
+    async def composite_schedule(
         self,
         connector_id: int,
         start: datetime | None,
@@ -243,7 +243,7 @@ async def _unmonitor(performer: Performer, params: Keys) -> Answer:
 
 
 async def _get_composite_schedule(performer: Performer, params: GetCompositeSchedule) -> Answer:
-    schedule = performer.composite_schedule(
+    schedule = await performer.composite_schedule(
         params.connector_id, params.start, params.duration_s, params.unit
     )
     return Answer(schedule.model_dump(mode="json"))

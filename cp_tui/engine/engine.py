@@ -221,7 +221,7 @@ class Engine:
         """Look up configuration keys: the known ones, and the names that are unknown."""
         return self._charger.mind.get_configuration_keys(keys)
 
-    def composite_schedule(
+    async def composite_schedule(
         self,
         connector_id: int,
         start: datetime | None,
@@ -237,7 +237,16 @@ class Engine:
                 ErrorNumber.REFUSED,
                 f"start {format_date_time(start)} is more than {years} years away",
             )
-        return self._charger.mind.composite_schedule(connector_id, start, duration_s, unit, now)
+        mind = self._charger.mind
+        work = mind.composite_schedule(connector_id, start, duration_s, unit, now)
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                schedule: CompositeSchedule = end.value
+                return schedule
+            # A year of changes takes a second: between two slices others have their turn.
+            await asyncio.sleep(0)
 
     def explain_tag(self, id_tag: str, connector_id: int | None) -> TagExplanation:
         """Say what would happen if a tag were shown now, at any connector or one."""

@@ -10,6 +10,7 @@ import pytest
 
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.events import Restart, Stop, Tick
+from cp_tui.charge_point.smart_charging.composite import whole
 from cp_tui.charge_point.smart_charging.schedule import SourceKind
 from cp_tui.charge_point.variables import ChargingSchedules
 from tests.charge_point.charging import (
@@ -224,8 +225,8 @@ def test_a_window_ahead_shows_what_a_transaction_gets_that_starts_now() -> None:
     made = rig()
     set_profile(made, 1, profile(TX_DEFAULT, (0, 16), (900, 8), kind=RELATIVE))
     ask = partial(made.charger.mind.composite_schedule, 1, unit=A, now=made.now)
-    now = ask(start=None, duration_s=3600)
-    ahead = ask(start=after(600), duration_s=3000)
+    now = whole(ask(start=None, duration_s=3600))
+    ahead = whole(ask(start=after(600), duration_s=3000))
     assert [(p.start, float(p.limit)) for p in ahead.periods] == [(after(600), 16), (after(900), 8)]
     assert all(now.at(p.start).limit == p.limit for p in ahead.periods)
     assert ahead.periods[0].source.is_hypothetical
@@ -236,7 +237,7 @@ def test_a_window_ahead_of_a_running_transaction_counts_from_its_start() -> None
     set_profile(made, 1, profile(TX_DEFAULT, (0, 16), (900, 8), kind=RELATIVE))
     charging(made)
     made.after(300)
-    ahead = made.charger.mind.composite_schedule(1, after(600), 600, A, made.now)
+    ahead = whole(made.charger.mind.composite_schedule(1, after(600), 600, A, made.now))
     assert [(p.start, float(p.limit)) for p in ahead.periods] == [(after(600), 16), (after(900), 8)]
     assert ahead.periods[0].source.kind is SourceKind.PROFILE
 
@@ -244,7 +245,7 @@ def test_a_window_ahead_of_a_running_transaction_counts_from_its_start() -> None
 def test_without_a_start_the_schedule_begins_in_the_clock_of_the_charge_point() -> None:
     made = rig()
     step_clock(made, hours=1)
-    schedule = made.charger.mind.composite_schedule(1, None, 60, A, made.now)
+    schedule = whole(made.charger.mind.composite_schedule(1, None, 60, A, made.now))
     assert schedule.start == after(3600)
     assert asked_start(made) == "2026-01-05T09:00:00Z"
 

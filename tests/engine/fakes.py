@@ -12,6 +12,7 @@ from cp_tui.charge_point.effects import Download, Effect, Table, Upload
 from cp_tui.charge_point.events import Event, PoweredOn
 from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.reason import because
+from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import Direction, TagExplanation, TagOutcome
 from cp_tui.engine.charger import Mind, StoredRecords
@@ -61,7 +62,8 @@ class FakeMind:
         duration_s: int,
         unit: ChargingRateUnitType,
         now: datetime,
-    ) -> CompositeSchedule:
+    ) -> Work[CompositeSchedule]:
+        yield
         return CompositeSchedule(
             connector_id=connector_id,
             start=start or now,

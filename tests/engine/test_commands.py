@@ -73,7 +73,7 @@ class Recorder:
             KeyValue(key="Empty", readonly=True),
         ], list(keys)
 
-    def composite_schedule(
+    async def composite_schedule(
         self,
         connector_id: int,
         start: datetime | None,
