@@ -39,6 +39,8 @@ class CommandRun:
     outcome: Outcome | None = None
     hung_since: datetime | None = None
     """Since when the engine that is to answer hangs; None: it does not."""
+    watcher: Callable[[CommandRun], None] | None = None
+    """Who shows it while it is under way, and is told when it waits for another reason."""
 
     def line(self, clock: Clock) -> Content:
         """The state in one line."""
@@ -88,6 +90,8 @@ class Commands:
         waiting = [r for r in self.runs if r.outcome is None and not r.call.is_for_csms]
         for run in waiting:
             run.hung_since = since
+            if run.watcher is not None:
+                run.watcher(run)
         if self.newest in waiting:
             self._changed()
 

@@ -343,6 +343,7 @@ class ScreenDesk:
     async def _send(self, call: Call, under_way: Callable[[CommandRun], None]) -> CommandRun:
         """Send for a form; when the form is closed, the command goes on without it."""
         run = self._app.commands.begin(call)
+        run.watcher = under_way
         under_way(run)
         worker = self._app.run_worker(
             self._app.commands.finish(run), name=call.method, group="action"

@@ -115,6 +115,22 @@ async def test_without_engine_every_change_is_refused_with_the_reason() -> None:
                 assert action.why_not(snapshot), action.id
 
 
+async def test_a_form_says_what_its_command_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(liveness, "STEP_S", 0.02)
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        held = engine.holds("data_transfer")
+        await drive.press("d")
+        await drive.type("org.example")
+        await drive.press("enter")
+        assert drive.shows("running since 14:03:27")
+        engine.answers_pings.clear()
+        await drive.pilot.pause(liveness.PING_EVERY_S)
+        await until(drive, "it waits for the engine, which does not answer since 14:03:27")
+        engine.answers_pings.set()
+        held.set()
+
+
 async def test_looking_in_vain_says_why_and_q_leaves() -> None:
     engine = FakeEngine(worlds.healthy())
     async with screen(engine=engine) as drive:

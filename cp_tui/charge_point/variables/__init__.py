@@ -1,8 +1,14 @@
 """What the engine publishes: the variables and the events of the streams (design: variables).
 
-Each variable is a frozen model; a change publishes a new value. Instants of the protocol
-(transaction start, schedule) are in the charge point's own clock, which follows the CSMS; `since`,
-`at` and `next_..._at` are in the clock of the machine. `Registration.clock_offset_s` lies between.
+Each variable is a frozen model; a change publishes a new value. Two clocks, and
+`Registration.clock_offset_s` lies between them. In the charge point's own, which follows the CSMS:
+instants of the protocol, which are starts, stops and deliveries of transactions, schedules, limits
+(`Limit.until`), profiles, reservations, tags, `time` of a change, measured points. In that of the
+machine: `since`, `at`, `next_..._at` and everything else that waits or was noticed here.
+
+A moment to come (`next_..._at`, `until`, `times_out_at`) is still to come for as long as it is
+published: where it passes and nothing happens, it is published anew. It is left out where nobody
+can know it, such as the next attempt to send while the link is down.
 """
 
 from __future__ import annotations

@@ -303,8 +303,13 @@ class ComposeDialog(Dialog[ComposeEnd]):
             self._say("state", outcome.all_facts())
 
     def _under_way(self, run: CommandRun) -> None:
-        since = self._clock().time(run.started_at)
-        waits = Content.styled("sent, waits for the answer", "bold $text-warning")
+        if not self.is_open:
+            return
+        since = self._clock().time(run.hung_since or run.started_at)
+        words = "sent, waits for the answer"
+        if run.hung_since is not None:
+            words = "waits for the engine, which does not answer"
+        waits = Content.styled(words, "bold $text-warning")
         self._say("state", [Fact("", Content.assemble(waits, f" since {since}"))])
 
     def _say(self, where: str, facts: list[Fact]) -> None:

@@ -161,7 +161,13 @@ class FormDialog(Dialog[Outcome | None]):
         self.query_one("#close", Button).focus()
 
     def _under_way(self, run: CommandRun) -> None:
-        self._say_running(self._clock().time(run.started_at))
+        if not self.is_open:
+            return
+        hangs = ""
+        if run.hung_since is not None:
+            since = self._clock().time(run.hung_since)
+            hangs = f"it waits for the engine, which does not answer since {since}"
+        self._say_running(self._clock().time(run.started_at), hangs)
 
     def _say_running(self, since: str, progress: str = "") -> None:
         running = Content.styled("running", "bold $text-warning")
