@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.content import Content
 
 from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem, Line
@@ -16,7 +17,7 @@ from cp_tui.tui.jump import LETTERS, Jump
 from cp_tui.tui.panes.filtered_pane import FilteredPane
 from cp_tui.tui.panes.pane import Pane
 from cp_tui.tui.store import HEARD, Snapshot
-from cp_tui.tui.view.top_line import top_line
+from cp_tui.tui.view.top_line import as_of, before_as_of
 from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.quiet_focus import QuietScreen
 from cp_tui.tui.widgets.timeline import Timeline
@@ -29,7 +30,8 @@ class MainScreen(QuietScreen):
 
     DEFAULT_CSS = """
     MainScreen {
-        .top-line { dock: top; background: $panel; }
+        .top-line { dock: top; height: 1; }
+        .top-line Line { background: $panel; }
         ActivityLine { dock: bottom; margin-bottom: 1; color: $text-muted; }
         ActionBar { dock: bottom; }
         Pane.-maximized { width: 1fr !important; height: 1fr !important; margin: 0 !important; }
@@ -59,7 +61,9 @@ class MainScreen(QuietScreen):
     def __init__(self) -> None:
         super().__init__()
         self._top = Line("top-line")
-        self._top.add_class("top-line")
+        # A widget of its own: what is painted begins where a widget begins, and it moves by itself.
+        self._as_of = Line("as-of")
+        self._as_of_cells = 0
         self._activity = ActivityLine("activity")
         self._bar = ActionBar("actions")
         self._missed: frozenset[str] = frozenset()
@@ -91,7 +95,9 @@ class MainScreen(QuietScreen):
 
     def compose(self) -> ComposeResult:
         """One line above, two below."""
-        yield self._top
+        with Horizontal(classes="top-line"):
+            yield self._top
+            yield self._as_of
         yield from self.compose_panes()
         yield self._activity
         yield self._bar
@@ -111,7 +117,12 @@ class MainScreen(QuietScreen):
             if pane.SHOWS & dirty:
                 pane.show(snapshot, clock)
         if TOP_LINE_SHOWS & dirty:
-            self._top.show(lambda width: top_line(snapshot, clock, width))
+            end = as_of(snapshot, clock)
+            if self._as_of_cells != end.cell_length:
+                self._as_of_cells = end.cell_length
+                self._as_of.styles.width = end.cell_length
+            self._top.show(lambda width: before_as_of(snapshot, clock, width))
+            self._as_of.show(lambda width: end)
 
     def show_alarm(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
         """Show under a dialog what must not wait; everything else is missed until it has gone."""

@@ -40,7 +40,7 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
         left[-1] = Content.assemble(left[-1], f" since {clock.minute(snapshot.link.since)}")
     if snapshot.is_read_only:
         left.append(Content.styled("read only", "reverse bold"))
-    right = [_as_of(snapshot, clock)]
+    right = [as_of(snapshot, clock)]
     queue = Content.styled(
         f"queue {snapshot.outbox.count}", "bold $text-warning" if snapshot.outbox.count else ""
     )
@@ -56,7 +56,14 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
     return Content.assemble(line, " " * gap, tail).truncate(width, ellipsis=True, pad=True)
 
 
-def _as_of(snapshot: Snapshot, clock: Clock) -> Content:
+def before_as_of(snapshot: Snapshot, clock: Clock, width: int) -> Content:
+    """The line without its end, in the `width` cells that the end leaves."""
+    whole = top_line(snapshot, clock, width + as_of(snapshot, clock).cell_length)
+    return whole.truncate(width)
+
+
+def as_of(snapshot: Snapshot, clock: Clock) -> Content:
+    """The end of the line: when the newest data came."""
     if snapshot.heard_at is None:
         return Content.styled("nothing heard yet ", "$text-muted")
     return Content.styled(f"as of {clock.stamp(snapshot.heard_at)} ", "$text-muted")
