@@ -310,7 +310,7 @@ class Store:
             case v.Registration():
                 self.snapshot = replace(old, registration=value)
             case v.Connectors(root=connectors):
-                if [c.restraint for c in connectors] != [c.restraint for c in old.connectors]:
+                if _restraints(connectors) != _restraints(old.connectors):
                     self._dirty.add(RESTRAINTS)
                 self.snapshot = replace(old, connectors=connectors)
             case v.Configuration(root=entries):
@@ -345,3 +345,8 @@ class Store:
                 self.snapshot = replace(old, troubles=troubles)
             case v.IsConnected(root=is_connected):
                 self.snapshot = replace(old, is_connected=is_connected)
+
+
+def _restraints(connectors: Iterable[v.Connector]) -> dict[int, v.Restraint]:
+    """What keeps the power low, where something does."""
+    return {c.connector_id: c.restraint for c in connectors if c.restraint is not None}
