@@ -7,16 +7,23 @@ Time of the processor, so that other work on the machine does not count.
 from __future__ import annotations
 
 import gc
+import json
 import math
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from time import process_time
+from random import Random
+from time import perf_counter_ns, process_time
 
+from cp_tui.charge_point.charge_point import ChargePoint
+from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig
+from cp_tui.charge_point.effects import Effect, Send
+from cp_tui.charge_point.events import Event, FrameReceived, LinkOpened, PoweredOn, Tick
 from cp_tui.charge_point.smart_charging.composite import composite, next_change
 from cp_tui.charge_point.smart_charging.context import Context, Hardware, InstalledProfile
 from cp_tui.charge_point.smart_charging.sharing import limits_in_force
 from cp_tui.charge_point.smart_charging.standing import standings
+from cp_tui.engine.charger import Charger
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
     ChargingProfileKindType,
@@ -105,8 +112,89 @@ def table(
         last = (size, took_ms)
 
 
+# --- what the CSMS waits for ----------------------------------------------------------------------
+
+
+class ChargerAtWork:
+    """A whole charger without a network: what holds the loop is the time of one turn of it."""
+
+    def __init__(self, connectors: int = CONNECTORS) -> None:
+        config = ChargePointConfig(
+            charge_point_id="BENCH",
+            url="ws://127.0.0.1/BENCH",
+            connectors=(ConnectorConfig(),) * connectors,
+        )
+        self.now = NOW
+        self.charger = Charger(config, {}, Random(1), mind=ChargePoint)
+        self.charger.handle(PoweredOn(), self.now)
+        self._answer(self.charger.handle(LinkOpened(), self.now))
+
+    def request(self, action: str, payload: Mapping[str, object]) -> tuple[float, float, int]:
+        """Send a request; give ms of its turn, of the longest turn after it, and their number."""
+        text = json.dumps([2, f"{action}-{perf_counter_ns()}", action, payload])
+        took_ms = self._turn(FrameReceived(text))
+        longest_ms, turns = 0.0, 0
+        while (due := self.charger.next_deadline()) and due < self.now + timedelta(seconds=0.1):
+            self.now = max(due, self.now)
+            longest_ms = max(longest_ms, self._turn(Tick()))
+            turns += 1
+        self.now += timedelta(seconds=0.2)
+        return took_ms, longest_ms, turns
+
+    def _turn(self, event: Event) -> float:
+        begin = process_time()
+        effects = self.charger.handle(event, self.now)
+        took_ms = (process_time() - begin) * 1_000
+        self._answer(effects)
+        return took_ms
+
+    def _answer(self, effects: Sequence[Effect]) -> None:
+        """Accept whatever the charger sends."""
+        for effect in effects:
+            if isinstance(effect, Send) and (sent := json.loads(effect.text))[0] == 2:
+                time = self.now.isoformat()
+                answer = {"status": "Accepted", "currentTime": time, "interval": 3_600}
+                given = answer if sent[2] == "BootNotification" else {}
+                text = json.dumps([3, sent[1], given])
+                self._answer(self.charger.handle(FrameReceived(text), self.now))
+
+
+def waits(connectors: int) -> None:
+    """Print how long requests hold the loop with 50 profiles of 100 periods."""
+    made = ChargerAtWork(connectors)
+    rest_ms = min(made.request("GetConfiguration", {"key": []})[0] for _ in range(20))
+    for level in range(49):
+        purpose = ("TxDefaultProfile", "ChargePointMaxProfile")[level % 2]
+        payload = daily(level, 50, 100).to_payload()
+        payload |= {"chargingProfilePurpose": purpose, "stackLevel": level // 5}
+        connector_id = 0 if level % 2 else level // 2 % (connectors + 1)
+        made.request(
+            "SetChargingProfile", {"connectorId": connector_id, "csChargingProfiles": payload}
+        )
+    print(f"\n{connectors} connectors, 50 profiles of 100 periods")
+    print(f"GetConfiguration at rest, all keys: {rest_ms:.2f} ms")
+    print(f"{'request':>34} {'ms':>7} {'ratio':>6} {'then, ms':>9} {'ratio':>6} {'pieces':>7}")
+    profile = daily(60, 50, 100).to_payload() | {"stackLevel": 10}
+    requests: list[tuple[str, str, Mapping[str, object]]] = [
+        ("SetChargingProfile", "", {"connectorId": 1, "csChargingProfiles": profile})
+    ]
+    for name, duration_s in (("1 h", HOUR_S), ("30 days", 30 * DAY_S), ("1 year", 365 * DAY_S)):
+        for connector_id in (0, 1):
+            asked: dict[str, object] = {"connectorId": connector_id, "duration": duration_s}
+            requests.append(("GetCompositeSchedule", f"{name}, {connector_id}", asked))
+    for action, words, asked_for in requests:
+        found = [made.request(action, asked_for) for _ in range(REPEATS)]
+        took_ms, then_ms = min(each[0] for each in found), min(each[1] for each in found)
+        print(
+            f"{action + ' ' + words:>34} {took_ms:>7.1f} {took_ms / rest_ms:>6.1f}"
+            f" {then_ms:>9.1f} {then_ms / rest_ms:>6.1f} {found[-1][2]:>7}"
+        )
+
+
 def main() -> None:
     """Print all tables."""
+    for connectors in (2, 30):
+        waits(connectors)
     table(
         "profiles (1 period each, 1 day)",
         (1, 2, 5, 10, 50, 100, 500),

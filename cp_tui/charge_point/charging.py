@@ -14,7 +14,7 @@ from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import Energize, SetLimit, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import ProfileRecord, TransactionRecord
-from cp_tui.charge_point.smart_charging.composite import Work, composing, composite
+from cp_tui.charge_point.smart_charging.composite import Work, composing, composite, whole
 from cp_tui.charge_point.smart_charging.context import (
     Context,
     Hardware,
@@ -59,10 +59,10 @@ PUBLISHED_S = 86_400
 """How far the published schedules reach."""
 PUBLISHED_PERIODS_MAX = 100
 """Of each connector; who looks further asks for it."""
-PUBLISHED_STEPS_MAX = 1_000
+PUBLISHED_STEPS_MAX = 2_000
 LIGHT_PERIODS_MAX = 600
 """With so many periods in all profiles, times connectors that differ, all is worked out at once."""
-STANDINGS_AT_ONCE = 10
+STANDINGS_AT_ONCE = 5
 PAUSE = timedelta(milliseconds=2)
 """Between two pieces of long work: who waits for an answer gets it there."""
 REPUBLISH = timedelta(hours=1)
@@ -88,6 +88,8 @@ class _Draft:
     time: datetime = FIRST
     standings: dict[int, ProfileStanding] = field(default_factory=dict)
     schedules: dict[int, CompositeSchedule] = field(default_factory=dict)
+    composing: Work[CompositeSchedule] | None = None
+    """The schedule that is worked out now."""
 
 
 class Charging:
@@ -275,9 +277,9 @@ class Charging:
 
     def _find_standings(self, draft: _Draft, first: int) -> None:
         sources = {each: limit.source for each, limit in self._limits.items()}
-        whole = composite(draft.context, 0, draft.time, 0, steps_max=0).periods[0].source
+        for_all = composite(draft.context, 0, draft.time, 0, steps_max=0).periods[0].source
         some = draft.context.profiles[first : first + STANDINGS_AT_ONCE]
-        draft.standings |= standings(draft.context, {0: whole, **sources}, draft.time, some)
+        draft.standings |= standings(draft.context, {0: for_all, **sources}, draft.time, some)
 
     def _show_profiles(self, draft: _Draft) -> None:
         self._entries = tuple(
@@ -293,10 +295,25 @@ class Charging:
         self._core.changed("profiles")
 
     def _compose(self, draft: _Draft, connector_id: int) -> None:
-        draft.schedules[connector_id] = composite(
-            replace(draft.context, armed_at=draft.time.replace(microsecond=0)),
+        """Do a slice of a schedule; as long as there is more of it, the same is the next piece."""
+        if draft.composing is None:
+            draft.composing = self._composing(draft, connector_id)
+        try:
+            next(draft.composing)
+        except StopIteration as end:
+            # A turn that failed is undone, but not what happened in its slice: begin anew then.
+            schedule = end.value or whole(self._composing(draft, connector_id))
+            draft.composing = None
+            draft.schedules[connector_id] = schedule
+            return
+        self._work.append(partial(self._compose, draft, connector_id))
+
+    def _composing(self, draft: _Draft, connector_id: int) -> Work[CompositeSchedule]:
+        begin = draft.time.replace(microsecond=0)
+        return composing(
+            replace(draft.context, armed_at=begin),
             connector_id,
-            draft.time.replace(microsecond=0),
+            begin,
             PUBLISHED_S,
             ChargingRateUnitType.A,
             periods_max=PUBLISHED_PERIODS_MAX,

@@ -30,8 +30,8 @@ STEPS_MAX = 100_000
 END_STEPS_MAX = 1_000
 """As above for when a limit ends, which is looked for after every event."""
 
-SLICE_STEPS, SLICE_PERIODS = 100, 12
-"""A slice of the work ends after either: about a millisecond."""
+SLICE_STEPS, SLICE_PERIODS = 150, 12
+"""A slice of the work ends after either: a few milliseconds."""
 
 Work = Generator[None, None, R]
 """Long work in slices: each `next` does one, the result is what it returns in the end."""
@@ -160,14 +160,15 @@ def merging(
     found: list[tuple[int, Decision]] = []
     until: int | None = None
     is_within = True
-    for count, (at, decision) in enumerate(
-        steps(sweep.cursor(connector_id), sweep.begin, horizon, budget, key)
-    ):
-        if count % SLICE_STEPS == SLICE_STEPS - 1:
+    pause_at = budget.steps - SLICE_STEPS
+    for at, decision in steps(sweep.cursor(connector_id), sweep.begin, horizon, budget, key):
+        if budget.steps < pause_at:
             yield
+            pause_at = budget.steps - SLICE_STEPS
         if is_within and at >= end:
             is_within = False
             budget.steps = min(budget.steps, END_STEPS_MAX)
+            pause_at = budget.steps - SLICE_STEPS
         if found and key(decision) == key(found[-1][1]):
             if is_within and sweep.explains:
                 found[-1] = (found[-1][0], found[-1][1].joined(decision))

@@ -28,6 +28,8 @@ class Terms:
     hardware: Hardware
     phase_rule: PhaseRule = PhaseRule.COMMON
     tx_profile_fallback: bool = False
+    explains: bool = True
+    """False: who lost does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,10 @@ def _rank(lost: Lost) -> int:
 
 def decide(terms: Terms, cap: StackState, tx: StackState, default: StackState) -> Decision:
     """Return the limit of a connector from the states of its three purposes."""
-    losers = _Losers()
+    losers = _Losers() if terms.explains else None
     layer = _transaction_claim(terms, tx, default, losers)
-    losers.add(cap)
+    if losers is not None:
+        losers.add(cap)
     # The first of equals wins: what was meant for the transaction explains it best.
     claims = [claim for claim in (layer, cap.claim) if claim is not None]
     given = [claim.number_phases for claim in claims if claim.number_phases is not None]
@@ -124,8 +127,9 @@ def decide(terms: Terms, cap: StackState, tx: StackState, default: StackState) -
 
 def decide_for_all(terms: Terms, cap: StackState, connectors: Sequence[Decision]) -> Decision:
     """Return the limit of the charge point: the sum of its connectors, capped (E 3.30)."""
-    losers = _Losers()
-    losers.add(cap)
+    losers = _Losers() if terms.explains else None
+    if losers is not None:
+        losers.add(cap)
     offers = [] if cap.claim is None else [_offer(cap.claim, cap.claim.number_phases, terms)]
     parts = tuple(each.limit for each in connectors)
     given = [each.number_phases for each in connectors if each.number_phases is not None]
@@ -137,11 +141,12 @@ def decide_for_all(terms: Terms, cap: StackState, connectors: Sequence[Decision]
 
 
 def _transaction_claim(
-    terms: Terms, tx: StackState, default: StackState, losers: _Losers
+    terms: Terms, tx: StackState, default: StackState, losers: _Losers | None
 ) -> Claim | None:
     """Return what TxProfile, else TxDefaultProfile, allows (S 3.13.1)."""
-    losers.add(tx)
-    losers.add(default)
+    if losers is not None:
+        losers.add(tx)
+        losers.add(default)
     if tx.claim is not None:
         hidden_by: ProfileRef | None = tx.claim.ref
     else:
@@ -150,7 +155,7 @@ def _transaction_claim(
         hidden_by = None if terms.tx_profile_fallback else tx.valid
     if hidden_by is None:
         return default.claim
-    if default.claim is not None:
+    if default.claim is not None and losers is not None:
         hidden = Lost(default.claim.ref, LostBecause.HIDDEN_BY_TX_PROFILE, hidden_by)
         losers.lost.append(hidden)
     return tx.claim
@@ -163,17 +168,20 @@ def _offer(claim: Claim, number_phases: int | None, terms: Terms) -> _Offer:
 
 
 def _least(
-    available: Decimal, number_phases: int | None, offers: Sequence[_Offer], losers: _Losers
+    available: Decimal, number_phases: int | None, offers: Sequence[_Offer], losers: _Losers | None
 ) -> Decision:
     """Return the lowest offer, or what is available where no offer is as low."""
     best = min(offers, key=lambda offer: offer.limit, default=None)
     if best is not None and best.limit > available:
         best = None
-    for offer in offers:
-        if offer is not best:
-            why = LostBecause.HIGHER_THAN_MINIMUM
-            losers.lost.append(Lost(offer.claim.ref, why, allowed=offer.limit))
-    lost, omitted = losers.ranked(), losers.omitted
+    lost: tuple[Lost, ...] = ()
+    omitted = 0
+    if losers is not None:
+        for offer in offers:
+            if offer is not best:
+                why = LostBecause.HIGHER_THAN_MINIMUM
+                losers.lost.append(Lost(offer.claim.ref, why, allowed=offer.limit))
+        lost, omitted = losers.ranked(), losers.omitted
     if best is None:
         return Decision(available, number_phases, SourceKind.HARDWARE, lost=lost, omitted=omitted)
     return Decision(

@@ -200,11 +200,12 @@ def _minimum(hardware: Hardware, unit: ChargingRateUnitType, phases: int | None)
 def _own_limit(context: Context, connector_id: int, now: datetime) -> LimitInForce:
     """Return the limit of a connector that shares with nobody."""
     hardware = context.hardware[connector_id]
+    explained = WATT if hardware.kind is CurrentKind.DC else AMPERE
     found = {}
     for unit in (AMPERE, WATT):
-        sweep = _sweep(context, unit, now)
+        sweep = _sweep(context, unit, now, explains=unit is explained)
         found[unit] = (sweep.cursor(connector_id).at(sweep.begin), sweep.terms(connector_id))
-    decision, terms = found[WATT if hardware.kind is CurrentKind.DC else AMPERE]
+    decision, terms = found[explained]
     limit_a = found[AMPERE][0].limit
     return LimitInForce(
         connector_id,

@@ -70,7 +70,7 @@ class StackState:
     claim: Claim | None = None
     """Of the highest profile that gives a value."""
     valid: ProfileRef | None = None
-    """The highest profile that is valid, whether its schedule gives a value or not."""
+    """The one of the claim; without a claim the highest profile that is valid all the same."""
     lost: tuple[Lost, ...] = ()
     omitted: int = 0
 
@@ -182,9 +182,10 @@ class StackCursor:
         beaten_by = None if winner is None else profiles[winner]
         if beaten_by is not self._beaten_by:
             self._lost, self._beaten_by = [None] * len(profiles), beaten_by
-        # Down to the one that counts, all are up to date; that one is valid itself.
-        are_valid = (said is not None and said.standing.is_valid for said in self._said)
-        valid = next((index for index, is_valid in enumerate(are_valid) if is_valid), None)
+        valid: int | None = winner
+        if winner is None:
+            are_valid = (said is not None and said.standing.is_valid for said in self._said)
+            valid = next((index for index, is_valid in enumerate(are_valid) if is_valid), None)
         lost = [self._lost_at(i) for i in range(self._shown) if i != winner]
         total = len(profiles) - (winner is not None) + len(self._stack.out)
         listed = (*lost, *self._never)[:LOSERS_MAX]

@@ -78,7 +78,9 @@ class Sweep:
         """Return by what the decisions for a connector are made."""
         context = self.context
         hardware = context.hardware[connector_id] if connector_id else context.supply()
-        return Terms(self.unit, hardware, context.phase_rule, context.tx_profile_fallback)
+        return Terms(
+            self.unit, hardware, context.phase_rule, context.tx_profile_fallback, self.explains
+        )
 
     @property
     def armed_at(self) -> int:
@@ -97,7 +99,7 @@ class Sweep:
         cursors = (
             StackCursor(stack, self.budget, explains=self.explains) for stack in (tx, default)
         )
-        return _ConnectorCursor(self.terms(connector_id), cap, *cursors)
+        return _ConnectorCursor(self.terms(connector_id), self.budget, cap, *cursors)
 
 
 def steps(
@@ -137,9 +139,15 @@ class _ConnectorCursor:
     """The decisions for one connector, from its three purposes; without a cap two."""
 
     def __init__(
-        self, terms: Terms, cap: StackCursor | None, tx: StackCursor, default: StackCursor
+        self,
+        terms: Terms,
+        budget: Budget,
+        cap: StackCursor | None,
+        tx: StackCursor,
+        default: StackCursor,
     ) -> None:
         self._terms = terms
+        self._budget = budget
         self._cap, self._tx, self._default = cap, tx, default
         self._cursors = [each for each in (cap, tx, default) if each is not None]
         self._states: list[StackState] = []
@@ -162,6 +170,7 @@ class _ConnectorCursor:
         states = [each.at(second) for each in self._cursors]
         self.until = min(each.until for each in self._cursors)
         if self._decision is None or any(map(is_not, states, self._states)):
+            self._budget.spend()
             cap = NO_PROFILES if self._cap is None else states[0]
             self._decision = decide(self._terms, cap, *states[-2:])
             self._states = states
