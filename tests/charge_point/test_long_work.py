@@ -83,3 +83,5 @@ def test_an_answer_that_is_full_says_what_it_covers() -> None:
     assert len(schedule["chargingSchedulePeriod"]) == 100
     last = schedule["chargingSchedulePeriod"][-1]
     assert last["startPeriod"] < schedule["duration"] < 30 * 86_400
+    told = [each.reason for name, each in made.events if name == "messages"]  # type: ignore[attr-defined]
+    assert "ChargingScheduleMaxPeriods is 100" in str(told[-1])
