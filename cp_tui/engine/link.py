@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from websockets.asyncio.client import ClientConnection
 
+CLOCK_LOOK_S = 10.0
+"""While it waits, the clock of the machine is looked at so often: it may have been set."""
+CLOCK_STEPPED = timedelta(seconds=2)
+"""A moment that moved by more was moved by somebody who set the clock."""
 ROUND_TRIP_NEWS_MS = 10.0
 """A smaller change of the round trip, or one below a half of it, is not published."""
 
@@ -268,13 +272,18 @@ class Link:
         self._update(phase=LinkPhase.WAITING, **_NO_CONNECTION)
 
     async def _wait(self) -> None:
-        delay_s = self._backoff.next_delay_s()
-        at = _now() + timedelta(seconds=delay_s)
-        self._update(phase=LinkPhase.WAITING, next_attempt_at=at)
+        loop = asyncio.get_running_loop()
+        end, told = loop.time() + self._backoff.next_delay_s(), None
         self._poke.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(delay_s):
-                await self._poke.wait()
+        while (left_s := end - loop.time()) > 0.0 and not self._poke.is_set():
+            at = _now() + timedelta(seconds=left_s)
+            # The wait goes by a clock that nobody sets; what is told of it, by one that may step.
+            if told is None or abs(at - told) > CLOCK_STEPPED:
+                told = at
+                self._update(phase=LinkPhase.WAITING, next_attempt_at=at)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(left_s, CLOCK_LOOK_S)):
+                    await self._poke.wait()
 
     async def _receive(self, data: str | bytes) -> None:
         await self._deliver(FrameReceived(data), self._connection)

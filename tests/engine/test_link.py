@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from websockets.asyncio.server import ServerConnection
@@ -11,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
 from cp_tui.charge_point.variables import LinkPhase, LinkStep
+from cp_tui.engine import link
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.session import OUTGOING_FRAMES_MAX
 from tests.engine.links import (
@@ -322,3 +324,24 @@ async def test_a_peer_that_never_closes_does_not_hold_up_the_end() -> None:
                 await under_test.link.end()
         for connection in server.connections:
             connection.transport.abort()
+
+
+async def test_a_clock_that_is_set_while_it_waits_moves_the_next_attempt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A machine that boots without a clock learns the time years later."""
+    real, step = link._now, timedelta(0)
+    monkeypatch.setattr(link, "CLOCK_LOOK_S", 0.02)
+    monkeypatch.setattr(link, "_now", lambda: real() + step)
+    async with link_to("ws://127.0.0.1:1/", settings=PATIENT) as under_test:
+        under_test.link.open()
+        await under_test.until(lambda: under_test.state.next_attempt_at is not None)
+        first, step = under_test.state.next_attempt_at, timedelta(days=2000)
+        assert first is not None
+        await under_test.until(lambda: under_test.state.next_attempt_at != first)
+        told = under_test.state.next_attempt_at
+        assert told is not None
+        assert abs(told - first - step) < timedelta(seconds=2)
+        count = len(under_test.states)
+        await asyncio.sleep(0.1)
+        assert len(under_test.states) == count
