@@ -66,15 +66,21 @@ class Inbox:
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[Item] = asyncio.Queue(INBOX_MAX)
+        self._newest: Item | None = None
 
     async def put(self, item: Item) -> None:
         """Add an item, waiting for room."""
         await self._queue.put(item)
+        self._newest = item
 
     def put_if_room(self, item: Item) -> None:
-        """Add an item that is not needed when the machine is busy anyway."""
+        """Add an item that is not needed when the machine is busy anyway, nor twice in a row."""
+        if not self._queue.empty() and item == self._newest:
+            # A disk that hangs must not fill the inbox with seconds that went by.
+            return
         with suppress(asyncio.QueueFull):
             self._queue.put_nowait(item)
+            self._newest = item
 
     async def take(self) -> list[Item]:
         """Wait for at least one item and take all that came with it, up to a limit."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -113,8 +114,12 @@ class FakeDisk:
         self.log = log
         self.records: dict[str, str] = {}
         self.is_full = False
+        self.lets_through = asyncio.Event()
+        """Cleared, a write hangs."""
+        self.lets_through.set()
 
     async def commit(self, changes: Iterable[Change]) -> None:
+        await self.lets_through.wait()
         if self.is_full:
             raise StoreError("records were not written: database or disk is full")
         named = [change.key for change in changes]

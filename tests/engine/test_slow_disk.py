@@ -1,0 +1,110 @@
+"""A disk that hangs: people are told, nothing is lost, and what waits comes in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+import pytest
+
+from cp_tui.charge_point.effects import Table
+from cp_tui.charge_point.events import FrameReceived, LinkOpened, Observed, Tick
+from cp_tui.charge_point.variables import Trouble, Troubles
+from cp_tui.engine import ledger
+from cp_tui.engine.hub import Hub
+from cp_tui.engine.inbox import FromLink, Inbox
+from cp_tui.engine.ledger import NOT_WRITING, SLOW, Ledger
+from cp_tui.engine.store import Change
+from cp_tui.engine.troubles import TroubleKeeper
+from tests.engine.fakes import FakeDisk, Minds
+from tests.engine.test_machine import bench, echo
+
+WAIT_S = 5.0
+
+
+def told(hub: Hub) -> dict[str, Trouble]:
+    value = hub.get("troubles")
+    assert isinstance(value, Troubles)
+    return {trouble.id: trouble for trouble in value.root}
+
+
+async def until_slow(hub: Hub) -> Trouble:
+    async with asyncio.timeout(WAIT_S):
+        while SLOW not in told(hub):
+            await asyncio.sleep(0.005)
+    return told(hub)[SLOW]
+
+
+async def test_a_disk_that_hangs_is_told_and_what_waits_is_sent_in_order_when_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ledger, "SLOW_S", 0.05)
+    async with bench(Minds(echo)) as on:
+        on.log.clear()
+        on.disk.lets_through.clear()
+        await on.frames("a")
+        await on.until_told(FrameReceived("a"))
+        await on.frames("b", "c")
+        trouble = await until_slow(on.hub)
+        assert "answers wait for it" in trouble.text
+        assert on.log == []
+        on.disk.lets_through.set()
+        await on.until_told(FrameReceived("c"))
+        async with asyncio.timeout(WAIT_S):
+            while "sent and c on 1" not in on.log:
+                await asyncio.sleep(0.001)
+        assert [line for line in on.log if line.startswith("sent re")] == [
+            "sent re a on 1",
+            "sent re b on 1",
+            "sent re c on 1",
+        ]
+        assert on.log[0] == "saved a"
+        assert set(on.disk.records) >= {"a", "b", "c"}
+        assert told(on.hub) == {}
+
+
+async def test_the_seconds_go_on_and_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "SLOW_S", 0.02)
+    monkeypatch.setattr(ledger, "SLOW_TOLD_S", 0.02)
+    hub, disk = Hub(), FakeDisk([])
+    keeper = TroubleKeeper(hub.publish, lambda: datetime.now(UTC))
+    book = Ledger(disk, logging.Logger("test", logging.CRITICAL), keeper)
+    disk.lets_through.clear()
+    writing = asyncio.create_task(book.write([Change(Table.KEY, "a", "{}")]))
+    first = await until_slow(hub)
+    async with asyncio.timeout(WAIT_S):
+        while told(hub)[SLOW].last_at == first.last_at:
+            await asyncio.sleep(0.005)
+    assert told(hub)[SLOW].count == 1
+    assert told(hub)[SLOW].since == first.since
+    # One that hangs and fails in the end is one that cannot write, not a slow one any more.
+    disk.is_full = True
+    disk.lets_through.set()
+    assert await writing is False
+    assert set(told(hub)) == {NOT_WRITING}
+    disk.is_full = False
+    assert await book.write([])
+    assert told(hub) == {}
+    assert set(disk.records) == {"a"}
+
+
+async def test_a_disk_of_the_usual_speed_is_no_trouble() -> None:
+    hub = Hub()
+    keeper = TroubleKeeper(hub.publish, lambda: datetime.now(UTC))
+    book = Ledger(FakeDisk([]), logging.Logger("test", logging.CRITICAL), keeper)
+    assert await book.write([Change(Table.KEY, "a", "{}")])
+    assert told(hub) == {}
+
+
+async def test_seconds_that_go_by_do_not_fill_the_inbox() -> None:
+    inbox = Inbox()
+    opened = FromLink(LinkOpened(), 1)
+    for _ in range(3_000):
+        inbox.put_if_room(Observed())
+    await inbox.put(opened)
+    for _ in range(3_000):
+        inbox.put_if_room(Tick())
+    assert await inbox.take() == [Observed(), opened, Tick()]
+    inbox.put_if_room(Tick())
+    assert await inbox.take() == [Tick()]
