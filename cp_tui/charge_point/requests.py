@@ -278,7 +278,9 @@ class Requests:
             reason = because(
                 "smart_charging.composite.cut",
                 "S 9.4.3",
-                "covers {covered} s of {asked} s: {count} periods, {key} is {maximum}",
+                "covers {covered} s of {asked} s: {count} periods, {key} is {maximum}"
+                if count == MAX_PERIODS
+                else "covers {covered} s of {asked} s: it takes too long to look further",
                 covered=covered_s,
                 asked=request.duration,
                 count=count,
