@@ -11,6 +11,8 @@ from pathlib import Path
 import platformdirs
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from cp_tui.tui.reading import read_at_most
+
 FILE_BYTES_MAX = 16 * 1024
 SCREENS_MAX = 50
 """Charge points whose screen is remembered; with the longest path of a socket they fit the file."""
@@ -46,8 +48,7 @@ def default_state_file() -> Path:
 def read_state(path: Path) -> tuple[LayoutState, str | None]:
     """The state, and a word about a file that could not be read; none at all is no problem."""
     try:
-        with path.open("rb") as file:
-            return LayoutState.model_validate_json(file.read(FILE_BYTES_MAX)), None
+        return LayoutState.model_validate_json(read_at_most(path, FILE_BYTES_MAX)), None
     except FileNotFoundError:
         return LayoutState(), None
     except ValidationError:

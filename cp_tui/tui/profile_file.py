@@ -25,6 +25,7 @@ from cp_tui.ocpp.datatypes import (
 )
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.validation import parse_request
+from cp_tui.tui.reading import read_at_most
 from cp_tui.tui.view.words import Clock
 
 FILE_BYTES_MAX = 1024 * 1024
@@ -125,8 +126,7 @@ def checked(installation: Installation) -> Installation:
 
 def _json(path: Path) -> dict[str, JsonValue]:
     try:
-        with path.expanduser().open("rb") as file:
-            data = file.read(FILE_BYTES_MAX + 1)
+        data = read_at_most(path.expanduser(), FILE_BYTES_MAX + 1)
     except OSError as error:
         raise Wrong(f"{path}: {error.strerror}") from None
     if len(data) > FILE_BYTES_MAX:

@@ -16,6 +16,8 @@ import platformdirs
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
+from cp_tui.tui.reading import read_at_most
+
 FILE_BYTES_MAX = 64 * 1024
 """A theme has a hundred short lines; a larger file is not one."""
 
@@ -166,8 +168,7 @@ class _Reading:
 
     def _table(self) -> Mapping[str, object] | None:
         try:
-            with self.path.open("rb") as file:
-                data = file.read(FILE_BYTES_MAX + 1)
+            data = read_at_most(self.path, FILE_BYTES_MAX + 1)
             if len(data) > FILE_BYTES_MAX:
                 raise ValueError(f"larger than {FILE_BYTES_MAX} bytes")
             self.text = data.decode("utf-8")
