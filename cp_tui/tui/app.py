@@ -232,7 +232,8 @@ class CpTuiApp(LookApp):
 
     def flush(self) -> None:
         """Show what has changed."""
-        if not self._is_shown.is_set() or not self.store.is_dirty:
+        if not self._is_shown.is_set() or not self.store.is_dirty or not self.screen_stack:
+            # The last screen goes before the timers do.
             return
         dirty = self.store.take_dirty()
         snapshot, clock = self.store.snapshot, self.clock

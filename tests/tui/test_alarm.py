@@ -266,7 +266,16 @@ def test_what_is_small_or_long_ago_is_no_alarm(state: Callable[[], Snapshot]) ->
 
 def test_a_healthy_charger_says_what_it_does() -> None:
     shown = replace(well(), connectors=worlds.connectors().root, outbox=v.Outbox(count=1))
-    assert line(shown) == "● All well: Accepted, 1 charging, 1 free, 1 message on the way"
+    assert line(shown) == "● All well: Accepted, 1 charging, 1 free, nothing waits"
+
+
+def test_a_message_on_its_way_changes_no_word() -> None:
+    at_rest = replace(well(), connectors=worlds.connectors().root)
+    sent = v.OutboxEntry(
+        action="MeterValues", why="on its way", since=worlds.NOW, attempts=0, attempts_max=3
+    )
+    busy = replace(at_rest, outbox=v.Outbox(count=1, entries=(sent,)))
+    assert line(busy) == line(at_rest)
 
 
 def test_the_worst_comes_first_and_the_key_lists_the_others() -> None:
@@ -353,13 +362,13 @@ async def test_a_timer_runs_while_it_waits_and_none_when_all_is_well() -> None:
 
 
 async def test_a_refusal_goes_when_nobody_stands_there_any_more() -> None:
-    just_told = worlds.NOW - REFUSAL_TOLD + timedelta(seconds=0.3)
+    just_told = worlds.NOW - REFUSAL_TOLD + timedelta(seconds=2)
     old = refusal().model_copy(update={"at": just_told})
     connectors = v.Connectors(with_connector(refusal=old).connectors)
     calm = worlds.healthy() | {"configuration": v.Configuration(()), "connectors": connectors}
     async with screen(calm) as drive:
         assert drive.shows("Start refused")
-        await drive.pilot.pause(0.5)
+        await drive.pilot.pause(2.2)
         assert drive.dashboard.alarm.plain.startswith(" ● All well")
 
 

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from cp_tui.charge_point import variables as v
 from cp_tui.engine.hub import EventHappened
+from cp_tui.tui.app import ATTACH_AGAIN_S
 from cp_tui.tui.message_search import SLICE
 from cp_tui.tui.panes.messages import MessagesPane
 from cp_tui.tui.safe_text import clean
@@ -254,7 +255,8 @@ async def test_with_a_new_engine_the_messages_start_anew() -> None:
         await drive.settle()
         drive.engine.revive()
         drive.engine.emit("messages", heartbeat(1))
-        await drive.press("r")
+        await drive.pilot.pause(ATTACH_AGAIN_S)
+        await drive.settle()
         assert drive.shows("1 message")
         assert not drive.shows("stands still")
 

@@ -165,7 +165,7 @@ async def test_cutting_the_power_asks_with_its_consequences() -> None:
 async def test_try_now_says_that_it_is_connected() -> None:
     async with screen() as drive:
         await drive.press("n")
-        assert drive.shows("Try now: it is connected, and no message waits for its time")
+        assert drive.shows("Try now: it is connected, and neither a boot nor a message waits")
 
 
 @pytest.mark.parametrize(

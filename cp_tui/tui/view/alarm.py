@@ -215,9 +215,8 @@ def words_change_in_s(found: Sequence[Alarm], now: datetime) -> float | None:
 
 def well_words(snapshot: Snapshot) -> str:
     """That all is well, and what it is doing."""
-    waiting = snapshot.outbox.count
-    queue = f"{count(waiting, 'message')} on the way" if waiting else "nothing waits"
-    return f"All well: Accepted, {_doing(snapshot)}, {queue}"
+    # What is just on its way is no news: what waits is an alarm, with the reason.
+    return f"All well: Accepted, {_doing(snapshot)}, nothing waits"
 
 
 DOING = {
