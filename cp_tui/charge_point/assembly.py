@@ -42,7 +42,7 @@ from cp_tui.charge_point.sampling import Sampling
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
-from cp_tui.charge_point.variables import KeySource
+from cp_tui.charge_point.variables import ClockStep, KeySource
 from cp_tui.ocpp.calendar import span
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.ocpp.model import WireModel
@@ -153,8 +153,10 @@ class _Wiring:
         """Give the version for BootNotification."""
         return self.parts.firmware.version
 
-    def clock_stepped(self) -> None:
+    def clock_stepped(self, step: ClockStep) -> None:
         """Follow a new time of day: schedules and the grid of aligned values."""
+        self.parts.transactions.clock_stepped(step)
+        self.parts.statuses.clock_stepped(step)
         self.parts.charging.recompute()
         self.parts.sampling.follow_clock()
         self.parts.reservations.clock_stepped()

@@ -17,6 +17,7 @@ from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Effect, Emit, Forget, Log, LogLevel, PutAside, Save, Table
 from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.records import ClockRecord
+from cp_tui.charge_point.variables import ClockStep
 from cp_tui.ocpp.calendar import later, span
 
 R = TypeVar("R", bound=BaseModel)
@@ -49,8 +50,11 @@ class Core:
         self._stored = stored
         self._effects: list[Effect] = []
         self._changed: set[str] = set()
+        self.clock_step: ClockStep | None = None
+        """The newest step that is worth telling; kept over a boot."""
         if known := self.record(Table.STATE, CLOCK_KEY, ClockRecord):
             self.offset = span(known.offset_s)
+            self.clock_step = known.step
 
     @property
     def time(self) -> datetime:
@@ -61,8 +65,8 @@ class Core:
         """Say when the clock of the machine will read what the charge point calls `time`."""
         return later(time, -self.offset)
 
-    def set_clock(self, csms_time: datetime, latency: timedelta) -> bool:
-        """Follow the clock of the CSMS; say whether that was a step.
+    def set_clock(self, csms_time: datetime, latency: timedelta, by: str) -> ClockStep | None:
+        """Follow the clock of the CSMS, told `by` a message; give the step, if it was one.
 
         It read `csms_time` at some moment of the `latency` between request and answer: a clock
         that fits one of these moments is right, and a slow CSMS must not make it jump.
@@ -70,11 +74,14 @@ class Core:
         self.is_clock_set = True
         least = csms_time - self.now
         if least - CLOCK_STEP_MIN < self.offset < least + latency + CLOCK_STEP_MIN:
-            return False
+            return None
+        before = self.time
         self.offset = least + latency / 2
+        step = ClockStep(at=self.now, before=before, after=self.time, by=by)
+        self.clock_step = step if step.is_told else self.clock_step
         offset_s = self.offset.total_seconds()
-        self.save(Table.STATE, CLOCK_KEY, ClockRecord(offset_s=offset_s))
-        return True
+        self.save(Table.STATE, CLOCK_KEY, ClockRecord(offset_s=offset_s, step=self.clock_step))
+        return step
 
     def emit(self, *effects: Effect) -> None:
         """Have effects carried out, in this order."""

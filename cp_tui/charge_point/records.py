@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.smart_charging.context import ProfileSource
 from cp_tui.charge_point.variables import (
+    ClockStep,
     DeliveryState,
     DiagnosticsState,
     FileFacts,
@@ -41,6 +42,8 @@ class ClockRecord(Record):
     """How far the clock of the charge point is ahead of the machine's, in s."""
 
     offset_s: float
+    step: ClockStep | None = None
+    """The newest one that is worth telling."""
 
 
 class KeyRecord(Record):
@@ -115,6 +118,10 @@ class TransactionRecord(Record):
     meter_values_delivered: int = 0
     meter_values_lost: int = 0
     """Given up, or dropped because too many waited (E 3.91)."""
+    clock_step_s: float = 0.0
+    """All steps of the clock while it ran, in seconds: back is negative."""
+    clock_step: ClockStep | None = None
+    """The newest of them that is worth telling."""
     is_cable_held: bool = False
     """It has ended and its cable is still locked, until its tag or group comes back (E 3.5)."""
 

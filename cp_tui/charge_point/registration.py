@@ -10,7 +10,7 @@ from cp_tui.charge_point.calls import Calls, Failure, FailureKind, Outgoing
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.charge_point.variables import PendingCall
+from cp_tui.charge_point.variables import ClockStep, PendingCall
 from cp_tui.charge_point.variables import Registration as RegistrationView
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
@@ -52,7 +52,7 @@ class Registration:
         firmware_version: Callable[[], str | None],
         heartbeat_interval: Callable[[], timedelta],
         on_accepted: Callable[[int], None],
-        on_clock_step: Callable[[], None],
+        on_clock_step: Callable[[ClockStep], None],
     ) -> None:
         self._core = core
         self._calls = calls
@@ -98,6 +98,7 @@ class Registration:
             clock_set_at=self._clock_set_at,
             clock_set_by=self._clock_set_by,
             clock_kept_offset_s=self._kept_offset_s(),
+            clock_step=self._core.clock_step,
             clock_refused=self._clock_refused,
             pending=self._pending(),
             reason=self._reason,
@@ -341,9 +342,10 @@ class Registration:
         self._measured_offset = csms_time - self._core.now
         self._clock_set_at = self._core.now
         self._clock_set_by = action
-        if self._core.set_clock(csms_time, self._calls.latency):
+        step = self._core.set_clock(csms_time, self._calls.latency, action)
+        if step is not None:
             seconds = self._core.offset.total_seconds()
             self._core.log(
                 LogLevel.INFO, f"the clock now follows the CSMS: {seconds:+.1f} s ({action})"
             )
-            self._on_clock_step()
+            self._on_clock_step(step)

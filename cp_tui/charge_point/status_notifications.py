@@ -12,7 +12,7 @@ from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel
 from cp_tui.charge_point.status import is_legal, transition_code
-from cp_tui.charge_point.variables import StatusChange
+from cp_tui.charge_point.variables import ClockStep, StatusChange
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import StatusNotificationRequest
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
@@ -50,8 +50,16 @@ class StatusNotifications:
         self._said: dict[int, _Said] = {}
         self._delivered: dict[int, _Said] = {}
         self._due: dict[int, datetime] = {}
+        self._stepped_s: dict[int, float] = {}
+        """By how much the clock was set since the newest change of each connector."""
         self._stamped_from: datetime | None = None
         """No status is stamped earlier: not with an instant at which OCPP was stopped."""
+
+    def clock_stepped(self, step: ClockStep) -> None:
+        """Note that the next change of each connector is told in another clock."""
+        for connector_id in self._connectors:
+            before_s = self._stepped_s.get(connector_id, 0.0)
+            self._stepped_s[connector_id] = before_s + step.step_s
 
     def resume(self) -> None:
         """Stamp nothing with the time before now: OCPP was stopped until now."""
@@ -163,6 +171,7 @@ class StatusNotifications:
             error_code=said.error_code,
             info=said.info,
             time=self._core.time,
+            clock_step_s=self._stepped_s.pop(connector.connector_id, 0.0),
         )
 
 

@@ -56,6 +56,8 @@ def _entry(record: TransactionRecord, meter_values: int, stops: int) -> Transact
         stop_explanation=record.stop_explanation,
         delivery=record.delivery,
         loss=record.loss,
+        clock_step_s=record.clock_step_s,
+        clock_step=record.clock_step,
         messages=TransactionMessages(
             start=_start(record),
             meter_values_delivered=record.meter_values_delivered,

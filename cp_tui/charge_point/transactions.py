@@ -15,7 +15,7 @@ from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import OutboxRecord, TransactionRecord
 from cp_tui.charge_point.sampling import Sampling
 from cp_tui.charge_point.transaction_delivery import Entries
-from cp_tui.charge_point.variables import DeliveryState
+from cp_tui.charge_point.variables import ClockStep, DeliveryState
 from cp_tui.charge_point.variables import Transactions as TransactionsView
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
@@ -123,6 +123,16 @@ class Transactions:
                 }
             ),
         )
+
+    def clock_stepped(self, step: ClockStep) -> None:
+        """Note in what runs that its times before the step are of another clock."""
+        for connector, record in self.running():
+            update: dict[str, object] = {"clock_step_s": record.clock_step_s + step.step_s}
+            if step.is_told:
+                update["clock_step"] = step
+            self._store(connector, record.model_copy(update=update))
+            # Where the power fails now, it ends in the clock of now.
+            self.seen(connector)
 
     def stop(
         self,

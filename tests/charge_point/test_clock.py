@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from cp_tui.charge_point.variables import Registration
+from cp_tui.charge_point.effects import Table
+from cp_tui.charge_point.variables import (
+    ClockStep,
+    Registration,
+    StatusChange,
+    TransactionEntry,
+    Transactions,
+)
 from tests.charge_point.rig import Rig, rig
 from tests.conformance.steps import charging
 
@@ -105,3 +112,128 @@ def test_the_clock_of_the_csms_is_kept_over_a_boot() -> None:
     made.act("plug_in", connector_id=1)
     changes = [event for name, event in made.events if name == "status_changes"]
     assert all(change.model_dump()["time"].hour == 11 for change in changes)
+
+
+def set_clock_by(made: Rig, hours: float) -> None:
+    """Let a Heartbeat bring a time that is off by so much."""
+    made.responders["Heartbeat"] = lambda _: {
+        "currentTime": (made.now + timedelta(hours=hours)).isoformat()
+    }
+    made.after(301)
+    made.request("TriggerMessage", {"requestedMessage": "Heartbeat"})
+
+
+def newest_transaction(made: Rig) -> TransactionEntry:
+    transactions = made.variables["transactions"]
+    assert isinstance(transactions, Transactions)
+    return transactions.root[0]
+
+
+def clock_step(made: Rig) -> ClockStep | None:
+    registration = made.variables["registration"]
+    assert isinstance(registration, Registration)
+    return registration.clock_step
+
+
+def status_steps(made: Rig, connector_id: int) -> list[float]:
+    changes = [event for name, event in made.events if name == "status_changes"]
+    return [
+        change.clock_step_s
+        for change in changes
+        if isinstance(change, StatusChange) and change.connector_id == connector_id
+    ]
+
+
+@pytest.mark.parametrize("hours", [-1, 2])
+def test_a_transaction_says_that_the_clock_was_set_while_it_ran(hours: int) -> None:
+    made = rig()
+    charging(made)
+    begun = made.now
+    set_clock_by(made, hours)
+    made.forget_sent()
+    made.act("plug_out", connector_id=1)
+    entry = newest_transaction(made)
+    assert entry.stopped_at == made.now + timedelta(hours=hours), "as the clock says"
+    assert entry.clock_step is not None
+    assert (entry.clock_step.step_s, entry.clock_step.by) == (hours * 3600, "Heartbeat")
+    assert begun < entry.clock_step.at <= made.now, "in the clock of the machine"
+    assert entry.clock_step_s == hours * 3600
+    assert clock_step(made) == entry.clock_step
+    first, *later = status_steps(made, 1)
+    assert first == hours * 3600
+    assert set(later) <= {0.0}
+
+
+def test_steps_of_a_transaction_add_up_and_the_newest_worth_telling_is_kept() -> None:
+    made = rig()
+    charging(made)
+    set_clock_by(made, -1)
+    set_clock_by(made, 2)
+    set_clock_by(made, 2 + 30 / 3600)
+    made.act("plug_out", connector_id=1)
+    entry = newest_transaction(made)
+    assert entry.clock_step_s == 2 * 3600 + 30
+    assert entry.clock_step is not None
+    assert entry.clock_step.step_s == 3 * 3600
+
+
+def test_a_step_of_less_than_a_minute_is_no_news() -> None:
+    made = rig()
+    charging(made)
+    set_clock_by(made, -50 / 3600)
+    assert clock_offset(made) == timedelta(seconds=-50)
+    assert newest_transaction(made).clock_step is None
+    assert clock_step(made) is None
+
+
+def test_a_transaction_that_began_after_the_step_knows_nothing_of_it() -> None:
+    made = rig()
+    set_clock_by(made, -1)
+    charging(made)
+    assert newest_transaction(made).clock_step is None
+    assert newest_transaction(made).clock_step_s == 0
+
+
+@pytest.mark.parametrize("seconds", [5, 3_000])
+def test_a_step_survives_a_loss_of_power(seconds: int) -> None:
+    """What ended the transaction lies in the clock of after the step, as the step says."""
+    made = rig()
+    charging(made)
+    set_clock_by(made, -1)
+    made.after(seconds)
+    step = clock_step(made)
+    assert step is not None
+    made.responders["BootNotification"] = lambda _: None
+    made.power_cycle()
+    entry = newest_transaction(made)
+    assert entry.stopped_at is not None
+    assert entry.clock_step == step == clock_step(made)
+    assert entry.stopped_at <= made.now - timedelta(hours=1)
+    assert entry.stopped_at - entry.started_at - timedelta(seconds=entry.clock_step_s) > timedelta(
+        0
+    )
+
+
+def test_records_of_before_open_without_a_step() -> None:
+    made = rig()
+    charging(made)
+    set_clock_by(made, -1)
+    key, text = next(iter(made.store[Table.TRANSACTION].items()))
+    old = {name: each for name, each in json.loads(text).items() if "clock_step" not in name}
+    made.store[Table.TRANSACTION][key] = json.dumps(old)
+    made.store[Table.STATE]["clock"] = json.dumps({"offset_s": -3600.0})
+    made.responders["BootNotification"] = lambda _: None
+    made.power_cycle()
+    assert newest_transaction(made).clock_step is None
+    assert clock_step(made) is None
+    assert clock_offset_of_stamps(made) == timedelta(hours=-1)
+
+
+def clock_offset_of_stamps(made: Rig) -> timedelta:
+    """Give the same as `clock_offset` without a CSMS that has accepted us."""
+    made.forget_sent()
+    made.act("plug_out", connector_id=1)
+    made.act("plug_in", connector_id=1)
+    changes = [event for name, event in made.events if name == "status_changes"]
+    assert isinstance(changes[-1], StatusChange)
+    return changes[-1].time - made.now

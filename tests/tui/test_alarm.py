@@ -13,6 +13,7 @@ from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.alarm import (
+    CLOCK_STEP_SHOWN,
     REFUSAL_TOLD,
     AlarmKeys,
     alarm_facts,
@@ -427,3 +428,20 @@ def test_trouble_inside_that_is_over_says_how_often_it_was_and_the_key_that_ackn
     assert line(over) == "× An error (3 times, last 14:05) · A acknowledges it"
     once = trouble(id="turn.failed", text="An error", ends_at=at(15, 0))
     assert line(once) == "× An error (14:05) · A acknowledges it"
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(-1, "set back by 1 h 00 min"), (2, "set ahead by 2 h 00 min")],
+)
+def test_a_step_of_the_clock_is_told_for_a_while(hours: int, words: str) -> None:
+    then = worlds.NOW - timedelta(minutes=2)
+    step = v.ClockStep(at=then, before=then, after=then + timedelta(hours=hours), by="Heartbeat")
+    snapshot = with_registration(clock_step=step)
+    (told,) = alarms(snapshot, CLOCK)
+    reads = "later" if hours < 0 else "earlier"
+    at_words = f"at {CLOCK.time(then)} (Heartbeat)"
+    assert told.text == f"Clock {words} {at_words}: times before it read {reads}"
+    assert told.gone_at == then + CLOCK_STEP_SHOWN
+    afterwards = Clock(then + CLOCK_STEP_SHOWN, UTC)
+    assert alarms(snapshot, afterwards) == []

@@ -229,3 +229,58 @@ def test_durations_are_words(seconds: float, words: str) -> None:
 def test_an_instant_of_another_day_carries_its_date() -> None:
     entry = past("t5", StopReason.LOCAL, None, datetime(2026, 1, 4, 18, 2, tzinfo=UTC))
     assert "began Jan 04 17:32:00" in said(transaction_facts(Snapshot(), entry, CLOCK))["Tx"]
+
+
+def stepped(seconds: float, **changes: object) -> v.TransactionEntry:
+    """A transaction of 30 minutes while which the clock was set by so much."""
+    whole = ended(StopReason.LOCAL)
+    step = v.ClockStep(
+        at=worlds.at(11, 40, 3),
+        before=worlds.at(11, 40, 3),
+        after=worlds.at(11, 40, 3) + timedelta(seconds=seconds),
+        by="Heartbeat",
+    )
+    assert whole.stopped_at is not None
+    values = {
+        "stopped_at": whole.stopped_at + timedelta(seconds=seconds),
+        "clock_step": step,
+        "clock_step_s": seconds,
+    }
+    return whole.model_copy(update=values | changes)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-3600, "Clock set back by 1 h 00 min at 11:40:03 (Heartbeat): times before it read later"),
+        (
+            7500,
+            "Clock set ahead by 2 h 05 min at 11:40:03 (Heartbeat): times before it read earlier",
+        ),
+    ],
+)
+def test_a_transaction_says_that_the_clock_was_set_and_how_long_it_took(
+    seconds: float, words: str
+) -> None:
+    facts = said(transaction_facts(Snapshot(), stepped(seconds), CLOCK))
+    assert facts["Clock"] == words
+    assert facts["Tx"].endswith("began 11:30:00 · 30 min")
+    running = stepped(seconds, stopped_at=None)
+    assert said(transaction_facts(Snapshot(), running, CLOCK))["Clock"] == words
+
+
+def test_several_steps_of_the_clock_are_told_together() -> None:
+    facts = said(transaction_facts(Snapshot(), stepped(-3600, clock_step_s=-7200.0), CLOCK))
+    assert "(Heartbeat); set back by 2 h 00 min by all steps together" in facts["Clock"]
+    facts = said(transaction_facts(Snapshot(), stepped(-3600, clock_step_s=0.0), CLOCK))
+    assert "; hardly moved by all steps together" in facts["Clock"]
+
+
+def test_a_clock_that_was_never_set_is_not_told() -> None:
+    assert "Clock" not in said(transaction_facts(Snapshot(), ended(StopReason.LOCAL), CLOCK))
+
+
+def test_a_transaction_of_before_that_ends_before_it_began_says_why() -> None:
+    old = stepped(-3600, clock_step=None, clock_step_s=0.0)
+    facts = said(transaction_facts(Snapshot(), old, CLOCK))
+    assert facts["Tx"].endswith("ends before it began: the clock was set back meanwhile")

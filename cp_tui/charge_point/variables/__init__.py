@@ -31,6 +31,7 @@ from cp_tui.charge_point.variables.charging import (
     ProfileEntry,
     Profiles,
 )
+from cp_tui.charge_point.variables.clock import CLOCK_STEP_TOLD, ClockStep
 from cp_tui.charge_point.variables.configuration import (
     Configuration,
     ConfigurationEntry,
@@ -103,12 +104,14 @@ from cp_tui.charge_point.variables.value import (
 )
 
 __all__ = [
+    "CLOCK_STEP_TOLD",
     "STREAMS",
     "VARIABLES",
     "AuthorizationCache",
     "CachedTag",
     "Certificate",
     "ChargingSchedules",
+    "ClockStep",
     "Configuration",
     "ConfigurationEntry",
     "Connector",

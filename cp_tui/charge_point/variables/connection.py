@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables.clock import ClockStep
 from cp_tui.charge_point.variables.value import RootValue, Value
 from cp_tui.ocpp.datatypes import RegistrationStatus
 
@@ -171,6 +172,8 @@ class Registration(Value):
     clock_kept_offset_s: float | None = None
     """The offset from before the boot, in use until the CSMS tells the time; None: the CSMS has
     told it, or none is known."""
+    clock_step: ClockStep | None = None
+    """The newest step of the clock that is worth telling; kept over a boot."""
     clock_refused: Reason | None = None
     """Why the clock of the CSMS is not followed."""
     pending: PendingCall | None = None

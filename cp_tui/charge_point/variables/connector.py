@@ -178,3 +178,6 @@ class StatusChange(Value):
     error_code: ChargePointErrorCode
     info: str | None = None
     time: datetime
+    clock_step_s: float = 0.0
+    """By how much the clock was set since the change before at this connector, in seconds: ahead,
+    or back where it is negative."""

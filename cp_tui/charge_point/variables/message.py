@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import JsonValue
 
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables.clock import ClockStep
 from cp_tui.charge_point.variables.value import RootValue, Value
 from cp_tui.ocpp.datatypes import StopReason
 
@@ -58,6 +59,11 @@ class TransactionEntry(Value):
     delivery: DeliveryState
     loss: Reason | None = None
     """Why a message of it never arrived, where that is known."""
+    clock_step_s: float = 0.0
+    """By how much the clock was set while it ran, in seconds, all steps together: ahead, or back
+    where it is negative. So much too long is what lies between start and stop."""
+    clock_step: ClockStep | None = None
+    """The newest of these steps that is worth telling."""
     messages: TransactionMessages
 
 

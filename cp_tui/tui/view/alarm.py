@@ -19,6 +19,7 @@ from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, Regis
 from cp_tui.tui import possible
 from cp_tui.tui.safe_text import clean
 from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.clock_steps import misread_words, step_words
 from cp_tui.tui.view.connection import (
     CERTIFICATE_WARNING_DAYS,
     PHASE_WORDS,
@@ -49,6 +50,9 @@ ALARM_SHOWS = frozenset(
 
 CLOCK_WRONG_S = 30.0
 """Further apart, times in the records of charge point and CSMS mislead."""
+
+CLOCK_STEP_SHOWN = timedelta(minutes=15)
+"""So long somebody may compare times of before and after."""
 
 QUEUE_OLD = timedelta(seconds=60)
 """On a good link, a message that waits longer than this is stuck."""
@@ -359,6 +363,10 @@ def _clock(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
     registration = snapshot.registration
     if registration is None:
         return
+    step = registration.clock_step
+    if step is not None and clock.now - step.at < CLOCK_STEP_SHOWN:
+        text = f"{step_words(step, clock)}: {misread_words(step)}"
+        yield Alarm(Urgency.ODD, text, gone_at=later(step.at, CLOCK_STEP_SHOWN))
     if registration.clock_refused is not None:
         yield Alarm(Urgency.ODD, f"Clock: {clean(registration.clock_refused.text)}")
     elif abs(registration.clock_offset_s or 0.0) > CLOCK_WRONG_S:

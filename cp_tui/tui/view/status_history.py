@@ -9,12 +9,13 @@ from textual.content import Content
 from cp_tui.charge_point.variables import StatusChange
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.tui.safe_text import safe_text
+from cp_tui.tui.view.clock_steps import set_words
 from cp_tui.tui.view.connectors import SIGNS, STYLES
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.fields import Field, widest
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.view.words import Clock, joined
 
-QUIET = "$text-muted"
+ODD, QUIET = "$text-warning", "$text-muted"
 NO_ERROR = ChargePointErrorCode.NO_ERROR
 
 
@@ -67,6 +68,8 @@ def status_change_facts(change: StatusChange, clock: Clock) -> list[Fact]:
         Fact("Change", step),
         Fact("Cause", safe_text(change.cause)),
     ]
+    if words := set_words(change.clock_step_s):
+        facts.append(Fact("Clock", Content.styled(f"{words} since the change before", ODD)))
     if change.code:
         facts.append(Fact("Code", safe_text(f"{change.code}, a transition of S 4.9")))
     if change.error_code is not NO_ERROR:
@@ -91,6 +94,12 @@ def _to(change: StatusChange) -> Content:
 
 
 def _cause(change: StatusChange) -> Content:
+    """The cause; before it that the clock was set, which the times would belie."""
+    words = set_words(change.clock_step_s)
+    return joined([Content.styled(f"clock {words}", ODD) if words else "", _cause_alone(change)])
+
+
+def _cause_alone(change: StatusChange) -> Content:
     code = change.error_code
     if code is NO_ERROR:
         return safe_text(change.cause)
@@ -108,5 +117,6 @@ def _haystack(change: StatusChange) -> str:
         change.cause,
         change.error_code.value,
         change.info or "",
+        set_words(change.clock_step_s) and f"clock {set_words(change.clock_step_s)}",
     )
     return " ".join(texts).casefold()

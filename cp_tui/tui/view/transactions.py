@@ -12,6 +12,7 @@ from cp_tui.charge_point.variables import (
 from cp_tui.ocpp.datatypes import StopReason
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.clock_steps import length, misread_words, while_it_ran
 from cp_tui.tui.view.connectors import reason_text
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.fields import Field, widest
@@ -37,6 +38,9 @@ STOPPED_BY = {
 
 OPERATOR_STOP = "operator.stop"
 """The id of the reason where the operator stopped OCPP: the standard knows only `Other`."""
+
+UNKNOWN_LENGTH = "ends before it began: the clock was set back meanwhile"
+"""Instead of a duration, where a store of before does not say by how much."""
 
 LOST_ID = -1
 """The transactionId that is sent where a lost StartTransaction never brought one (E 3.18)."""
@@ -112,12 +116,15 @@ def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock)
     session = joined([name, f"connector {entry.connector_id}", power])
     began = clock.time(entry.started_at)
     if entry.stopped_at is None:
-        return [Fact("Tx", joined([session, f"runs since {began}"])), _delivery(entry, clock)]
+        running = Fact("Tx", joined([session, f"runs since {began}"]))
+        return [running, *_clock(entry, clock), _delivery(entry, clock)]
     ended = clock.time(entry.stopped_at)
-    length = duration(entry.stopped_at - entry.started_at)
+    lasted = length(entry)
+    took = UNKNOWN_LENGTH if lasted is None else duration(lasted)
     return [
         Fact("Stopped", joined([ended, stopped_by(entry).stylize("bold"), _why(entry)])),
-        Fact("Tx", joined([session, f"began {began}", length])),
+        Fact("Tx", joined([session, f"began {began}", took])),
+        *_clock(entry, clock),
         _delivery(entry, clock),
         *([Fact("Lost", reason_text(entry.loss))] if entry.loss is not None else []),
     ]
@@ -146,6 +153,16 @@ def transaction_source(key: str) -> FactSource:
         return transaction_details(snapshot, entry, clock)
 
     return facts
+
+
+def _clock(entry: TransactionEntry, clock: Clock) -> list[Fact]:
+    """Why start and end do not fit how long it took, where the clock was set meanwhile."""
+    words = while_it_ran(entry, clock)
+    if not words:
+        return []
+    if entry.clock_step is not None:
+        words += f": {misread_words(entry.clock_step)}"
+    return [Fact("Clock", Content.styled(words, ODD))]
 
 
 def _ended(entry: TransactionEntry, clock: Clock) -> Content:

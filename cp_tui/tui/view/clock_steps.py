@@ -1,0 +1,50 @@
+"""Steps of the charge point's clock in words: why times do not follow one another."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cp_tui.charge_point.variables import CLOCK_STEP_TOLD, ClockStep, TransactionEntry
+from cp_tui.ocpp.calendar import span
+from cp_tui.tui.safe_text import clean
+from cp_tui.tui.view.words import Clock, duration
+
+
+def set_words(step_s: float) -> str:
+    """`set back by 1 h 00 min`; empty where that is not worth telling."""
+    size = span(abs(step_s))
+    if size <= CLOCK_STEP_TOLD:
+        return ""
+    return f"set {'back' if step_s < 0 else 'ahead'} by {duration(size)}"
+
+
+def step_words(step: ClockStep, clock: Clock) -> str:
+    """`Clock set back by 1 h 00 min at 12:00:03 (Heartbeat)`."""
+    return f"Clock {set_words(step.step_s)} at {clock.time(step.at)} ({clean(step.by)})"
+
+
+def misread_words(step: ClockStep) -> str:
+    """What such a step does to the times that were told before it."""
+    return f"times before it read {'later' if step.step_s < 0 else 'earlier'}"
+
+
+def while_it_ran(entry: TransactionEntry, clock: Clock) -> str:
+    """What was done to the clock during a transaction; empty where nothing worth telling was."""
+    step, in_all = entry.clock_step, set_words(entry.clock_step_s)
+    if step is None:
+        return f"Clock {in_all} in small steps" if in_all else ""
+    words = step_words(step, clock)
+    if abs(entry.clock_step_s - step.step_s) > CLOCK_STEP_TOLD.total_seconds():
+        words += f"; {in_all or 'hardly moved'} by all steps together"
+    return words
+
+
+def length(entry: TransactionEntry) -> timedelta | None:
+    """How long a transaction took, whatever the clock did meanwhile.
+
+    None while it runs, and where the clock was set back and nobody noted by how much.
+    """
+    if entry.stopped_at is None:
+        return None
+    lasted = entry.stopped_at - entry.started_at - span(entry.clock_step_s)
+    return None if lasted < timedelta(0) else lasted
