@@ -42,6 +42,7 @@ BEHIND = {
     "StopReport.at",
     "LastFrame.at",
     "LinkError.at",
+    "ClockStep.at",
 }
 """In the clock of the machine; never after now."""
 
@@ -55,6 +56,7 @@ BEHIND_OF_CSMS = {
     "ended_at",
     "installed_at",
     "CompositeSchedule.start",
+    "ClockStep.after",
 }
 """In the clock of the charge point; never after now."""
 
@@ -66,9 +68,10 @@ ANY = {
     "ChargingSchedule.start_schedule",
     "CompositePeriod.start",
     "CompositePeriod.end",
+    "ClockStep.before",
 }
-"""What the CSMS said, whatever the time; a tag counts as Expired after its date. Of the periods,
-see `test_a_schedule_covers_now`."""
+"""What the CSMS, or the clock before it was set, said, whatever the time; a tag counts as Expired
+after its date. Of the periods, see `test_a_schedule_covers_now`."""
 
 
 def moments(value: object, path: str = "", inside: str = "") -> Iterator[tuple[str, str, datetime]]:

@@ -272,6 +272,19 @@ def test_a_status_change_tells_error_and_info() -> None:
     assert history_line([whole], CLOCK).plain.startswith("12:51:03 charge point ! Faulted · error")
 
 
+@pytest.mark.parametrize(
+    ("step_s", "words"),
+    [(-3600, "set back by 1 h 00 min"), (61, "set ahead by 61 s"), (-60, ""), (0, "")],
+)
+def test_the_first_change_after_a_step_of_the_clock_says_so(step_s: float, words: str) -> None:
+    change = world.status_changes()[1].model_copy(update={"clock_step_s": step_s})
+    (field,) = [f for f in status_change_fields([change], CLOCK) if f.title == "Cause"]
+    cell, facts = field.cell(change).plain, told(status_change_facts(change, CLOCK))
+    assert cell == (f"clock {words} · {change.cause}" if words else change.cause)
+    assert facts.get("Clock", "") == (f"{words} since the change before" if words else "")
+    assert matching([change], "clock set") == ([change] if words else [])
+
+
 def test_an_error_is_named_once_in_the_line_of_its_change() -> None:
     (raised, *_), codes = world.status_changes(), {}
     for cause in (raised.cause, "tag 04AA shown"):
