@@ -95,6 +95,11 @@ def format_date_time(instant: datetime) -> str:
 
 
 def _to_date_time(value: object) -> datetime:
+    instant = _to_instant(value)
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def _to_instant(value: object) -> datetime:
     if isinstance(value, str):
         try:
             return parse_date_time(value)
@@ -112,7 +117,7 @@ DateTime = Annotated[
     BeforeValidator(_to_date_time),
     PlainSerializer(format_date_time, return_type=str, when_used="json"),
 ]
-"""An aware instant in UTC."""
+"""An aware instant in UTC, in whole milliseconds: what is held is what is written and read back."""
 
 # --- decimal --------------------------------------------------------------------------------------
 

@@ -154,6 +154,35 @@ def test_a_tag_that_expires_never_charges() -> None:
     assert made.statuses(1)[-1] == "Charging"
 
 
+@pytest.mark.parametrize("last", ["9999-12-31T23:59:59.9999999Z", "2026-03-01T00:00:00.0005Z"])
+def test_whatever_fraction_the_csms_sends_all_that_is_published_survives_its_json(
+    last: str,
+) -> None:
+    first = "0001-01-01T00:00:00.000001Z"
+    info = {"status": "Accepted", "expiryDate": last}
+    made = charger()
+    made.responders["Authorize"] = lambda _: {"idTagInfo": info}
+    profile = a_profile({"startSchedule": first}, validFrom=first, validTo=last)
+    assert installed(made, profile) == "Accepted"
+    booked = {"connectorId": 1, "expiryDate": last, "idTag": "TAG", "reservationId": 1}
+    tags = [{"idTag": "LISTED", "idTagInfo": info}]
+    diagnostics = {"location": "ftp://a.example/", "startTime": first, "stopTime": last}
+    requests: dict[str, dict[str, Any]] = {
+        "ReserveNow": booked,
+        "SendLocalList": {"listVersion": 1, "updateType": "Full", "localAuthorizationList": tags},
+        "GetDiagnostics": diagnostics,
+        "UpdateFirmware": {"location": "ftp://a.example/f", "retrieveDate": last},
+    }
+    for action, payload in requests.items():
+        assert made.request(action, payload)[0] == 3
+        made.after(1)
+    made.act("plug_in", connector_id=2)
+    made.act("swipe", id_tag="CACHED", connector_id=2)
+    assert {"profiles", "reservations", "firmware", "diagnostics"} <= made.variables.keys()
+    for name, value in made.variables.items():
+        assert type(value).model_validate_json(value.model_dump_json()) == value, name
+
+
 @pytest.mark.parametrize("time", ["2999-12-31T23:59:59Z", "2000-01-01T00:00:00Z", FIRST, LAST])
 def test_whatever_time_the_csms_tells_the_charge_point_goes_on(time: str) -> None:
     made = charger()

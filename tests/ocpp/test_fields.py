@@ -41,7 +41,22 @@ EIGHT = datetime(2026, 1, 5, 8, tzinfo=UTC)
 def test_any_fraction_and_offset_is_read_as_utc(text: str, instant: datetime) -> None:
     """S 3.14, S 3.15; no offset means UTC."""
     assert parse_date_time(text) == instant
-    assert HeartbeatResponse.model_validate({"currentTime": text}).current_time == instant
+    held = HeartbeatResponse.model_validate({"currentTime": text})
+    assert held.current_time == instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        "9999-12-31T23:59:59.9999999Z",
+        "0001-01-01T00:00:00.000001Z",
+        datetime.max.replace(tzinfo=UTC),
+        EIGHT + timedelta(microseconds=1_999),
+    ],
+)
+def test_an_instant_is_held_as_it_is_written(instant: str | datetime) -> None:
+    held = HeartbeatResponse.model_validate({"currentTime": instant})
+    assert HeartbeatResponse.model_validate_json(held.model_dump_json()) == held
 
 
 @pytest.mark.parametrize(
