@@ -24,6 +24,7 @@ from cp_tui.tui.outcome import Outcome, done
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.saving import save
 from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.words import count
 
 KEY_PANES = frozenset({"keys", "configuration"})
@@ -41,8 +42,14 @@ async def get_configuration_key(desk: Desk) -> None:
 
 
 async def set_custom_configuration_key(desk: Desk) -> None:
-    """Fill key and value, check the value by the rules of the key, set, and show the answer."""
+    """Fill key and value, check the value by the rules of the key, set, and show the answer.
+
+    On a key that cannot be set here, say why not and who can.
+    """
     entry = _selected(desk)
+    if entry is not None and (why := why_not_settable(entry)):
+        desk.show(entry.key, lambda _snapshot, _clock: why)
+        return
 
     def call(values: Mapping[str, str]) -> Call | str:
         key, value = values["key"].strip(), values["value"]
@@ -63,7 +70,29 @@ async def set_custom_configuration_key(desk: Desk) -> None:
         ),
     )
     intro = (_about(current),) if current is not None else ()
-    await desk.fill(Form("Set a custom configuration key", fields, "Set", call, intro))
+    start = "value" if entry is not None else ""
+    await desk.fill(Form("Set a custom configuration key", fields, "Set", call, intro, start))
+
+
+def why_not_settable(entry: ConfigurationEntry) -> list[Fact]:
+    """Why a key cannot be set from here, and who can set it; empty where it can."""
+    if entry.is_custom and not entry.read_only:
+        return []
+    name = clean(entry.key)
+    if entry.is_custom:
+        why = f"{name} is read only: the settings declare it so."
+        then = "Change it under [custom_keys] in cp-tui.toml; it holds after the next start."
+    elif entry.read_only:
+        why = f"{name} is a standard key that only describes the charge point; nobody sets it."
+        then = "It follows from the hardware and the settings in cp-tui.toml."
+    else:
+        why = f"{name} is a standard key: only the CSMS changes it, with ChangeConfiguration."
+        then = "Ask the operator of the CSMS; in the demo, screen 7 can send it."
+    return [
+        Fact("Not here", Content.styled(why, "bold")),
+        Fact("Instead", Content(then)),
+        Fact("Now", safe_text(entry.value if entry.value is not None else "(not shown)")),
+    ]
 
 
 def wrong(snapshot: Snapshot, key: str, value: str) -> str | None:

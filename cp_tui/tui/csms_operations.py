@@ -147,12 +147,14 @@ def _fields(now: CsmsBehaviour) -> tuple[FormField, ...]:
     registrations = tuple(each.value for each in RegistrationStatus)
     start = now.start_status.value if now.start_status else AuthorizationStatus.ACCEPTED.value
     return (
-        FormField("registration_status", "Boot", now.registration_status.value, "", registrations),
+        FormField(
+            "registration_status", "Boot", now.registration_status.value, choices=registrations
+        ),
         FormField("interval_s", "Interval", str(now.interval_s), "seconds"),
         FormField("clock_offset_s", "Clock", f"{now.clock_offset_s:g}", "seconds ahead"),
         FormField("id_tags", "Tags", tags, NORMAL_TAGS),
-        FormField("unknown_id_tag", "Other tags", now.unknown_id_tag.value, "", statuses),
-        FormField("start_status", "Start", start, "Accepted: as the tag", statuses),
+        FormField("unknown_id_tag", "Other tags", now.unknown_id_tag.value, choices=statuses),
+        FormField("start_status", "Start", start, "Accepted: as the tag", choices=statuses),
         FormField("faults", "Faults", faults, "empty: none", examples),
     )
 

@@ -49,6 +49,23 @@ class FormField:
     placeholder: str = ""
     recent: tuple[str, ...] = ()
     """What was typed here before, newest first; up and down bring it back."""
+    choices: tuple[str, ...] = ()
+    """The only texts that may stand here, apart from none; up and down walk over them, and the
+    beginning of one is enough."""
+
+    def chosen(self, text: str) -> str:
+        """Give the choice that a text stands for; raises `ValueError` for none or several."""
+        wanted = text.strip().casefold()
+        if not self.choices or not wanted:
+            return text
+        exact = [each for each in self.choices if each.casefold() == wanted]
+        found = exact or [each for each in self.choices if each.casefold().startswith(wanted)]
+        if len(found) != 1:
+            what = "several of" if found else "none of"
+            raise ValueError(
+                f"{self.label}: {text.strip()!r} is {what} {', '.join(found or self.choices)}"
+            )
+        return found[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +79,10 @@ class Form:
     """From the texts of the fields to the call, to what came of something that needs no engine
     or a job for it, or to a sentence about what is wrong with them."""
     intro: tuple[Content, ...] = ()
+    start: str = ""
+    """The name of the field to begin in; empty: the first."""
+    running: str = "running"
+    """What happens while its call has no answer: `asking the CSMS`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

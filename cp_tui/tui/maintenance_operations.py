@@ -32,7 +32,7 @@ def look_at(subject: Subject) -> Callable[[Desk], Awaitable[None]]:
 
 async def look_up(desk: Desk) -> None:
     """Fill in a tag, and say what would happen if it were shown now."""
-    connectors = [str(c.connector_id) for c in desk.snapshot.connectors if c.connector_id]
+    connectors = tuple(str(c.connector_id) for c in desk.snapshot.connectors if c.connector_id)
 
     def call(values: Mapping[str, str]) -> Call | str:
         tag, where = values["id_tag"], values["connector_id"].strip()
@@ -40,8 +40,6 @@ async def look_up(desk: Desk) -> None:
             return "the tag must not be empty"
         if len(tag) > TAG_LENGTH_MAX:
             return f"a tag has at most {TAG_LENGTH_MAX} characters, this one {len(tag)}"
-        if where and where not in connectors:
-            return f"the connector is one of {', '.join(connectors)}, or empty"
         desk.remember("id_tag", tag)
         params: dict[str, JsonValue] = {"id_tag": tag}
         return Call("explain_tag", params | ({"connector_id": int(where)} if where else {}))
@@ -55,7 +53,7 @@ async def look_up(desk: Desk) -> None:
             recent=recent,
             placeholder="id of the tag",
         ),
-        FormField("connector_id", "Connector", placeholder="empty: whichever"),
+        FormField("connector_id", "Connector", placeholder="empty: whichever", choices=connectors),
     )
     intro = (
         Content("What would happen if it were shown now, and why; nothing is sent."),

@@ -116,7 +116,7 @@ async def plug(desk: Desk) -> None:
 
 async def swipe(desk: Desk) -> None:
     """Fill a tag, and hold it to the reader."""
-    connectors = [c.connector_id for c in desk.snapshot.connectors]
+    connectors = tuple(str(c.connector_id) for c in desk.snapshot.connectors if c.connector_id)
     selected = desk.snapshot.connector_id if desk.pane == "connectors" else 0
 
     def call(values: Mapping[str, str]) -> Call | str:
@@ -125,10 +125,9 @@ async def swipe(desk: Desk) -> None:
             return "the tag must not be empty"
         if len(tag) > TAG_LENGTH_MAX:
             return f"a tag has at most {TAG_LENGTH_MAX} characters, this one {len(tag)}"
-        if where and not (where.isascii() and where.isdigit() and int(where) in connectors[1:]):
-            return f"the connector is one of {', '.join(map(str, connectors[1:]))}, or empty"
         desk.remember("id_tag", tag)
-        return Call("swipe", {"id_tag": tag} | ({"connector_id": int(where)} if where else {}))
+        at: dict[str, JsonValue] = {"connector_id": int(where)} if where else {}
+        return Call("swipe", {"id_tag": tag, "wait": True, **at})
 
     recent = recent_tags(desk)
     fields = (
@@ -144,9 +143,11 @@ async def swipe(desk: Desk) -> None:
             "Connector",
             value=str(selected or ""),
             placeholder="empty: the charge point decides",
+            choices=connectors,
         ),
     )
-    await desk.fill(Form("Swipe a tag", fields, "Swipe", call))
+    form = Form("Swipe a tag", fields, "Swipe", call, running="waiting for the decision")
+    await desk.fill(form)
 
 
 async def suspend_or_resume(desk: Desk) -> None:

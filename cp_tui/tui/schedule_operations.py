@@ -81,7 +81,7 @@ async def clear_matching(desk: Desk) -> None:
     fields = (
         FormField("profile_id", "Id", placeholder=f"alone decides; {ALL}: every profile"),
         FormField("connector_id", "Connector", placeholder="optional; 0 is the charge point"),
-        FormField("purpose", "Purpose", recent=purposes, placeholder="optional; up: choices"),
+        FormField("purpose", "Purpose", placeholder="optional; up: choices", choices=purposes),
         FormField("stack_level", "Level", placeholder="optional"),
     )
     await desk.fill(Form("Clear charging profiles that match", fields, "Clear", call))
@@ -103,10 +103,10 @@ async def install(desk: Desk) -> None:
     fields = (
         FormField("id", "Id", value=str(_free_id(desk.snapshot))),
         FormField("connector", "Connector", value="0", placeholder="0: all connectors"),
-        FormField("purpose", "Purpose", value=purposes[0], recent=purposes),
+        FormField("purpose", "Purpose", value=purposes[0], choices=purposes),
         FormField("level", "Level", value="0", placeholder="0 is the lowest"),
-        FormField("kind", "Kind", value="Absolute", recent=CHOICES["kind"]),
-        FormField("unit", "Unit", value="A", recent=CHOICES["unit"]),
+        FormField("kind", "Kind", value="Absolute", choices=CHOICES["kind"]),
+        FormField("unit", "Unit", value="A", choices=CHOICES["unit"]),
         FormField(
             "periods",
             "Periods",

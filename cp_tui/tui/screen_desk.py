@@ -229,7 +229,15 @@ class ScreenDesk:
 
     def _explain(self) -> None:
         """Everything about the limit at the cursor, as it is when it is asked for."""
-        first, *rest = self._timeline.explanation()
+        if self.screen == "dashboard" and self.pane != "schedule":
+            # The limit of the connector that is selected elsewhere, now.
+            explained = self._timeline.explanation(self.snapshot.connector_id)
+        else:
+            explained = self._timeline.explanation()
+        if not explained:
+            self.tell(Content("no schedule is known yet"))
+            return
+        first, *rest = explained
         facts = [
             Fact("", Content.styled(first, "bold")),
             *(Fact("", Content(line)) for line in rest),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -109,16 +109,34 @@ class ChooseDialog(Dialog[str | None]):
             self._preview(choice.key)
 
     def _filter(self, text: str) -> None:
-        words = text.casefold().split()
-        rows: list[Row] = []
-        for choice in self._choices.values():
-            haystack = f"{choice.group} {choice.title.plain} {choice.key}".casefold()
-            if all(word in haystack for word in words):
-                rows.append(self._row(choice))
-        self.query_one(LineTable).set_rows(rows)
+        found = best_first(self._choices.values(), text)
+        table = self.query_one(LineTable)
+        table.set_rows([self._row(choice) for choice in found])
+        if text and found:
+            # Enter takes what was meant, wherever the cursor was before.
+            table.move_cursor(found[0].key)
 
     def _row(self, choice: Choice) -> Row:
         cells: tuple[Content, ...] = (choice.title, choice.note)
         if any(c.group for c in self._choices.values()):
             cells = (Content.styled(choice.group, "$text-muted"), *cells)
         return Row(choice.key, cells)
+
+
+def best_first(choices: Iterable[Choice], text: str) -> list[Choice]:
+    """Those that hold every word; first those whose name or words begin with what was typed."""
+    words = text.casefold().split()
+
+    def distance(choice: Choice) -> int:
+        names = [choice.title.plain.casefold(), choice.key.casefold()]
+        if any(name.startswith(" ".join(words)) for name in names):
+            return 0
+        parts = " ".join(names).replace(".", " ").replace("_", " ").replace("-", " ").split()
+        return 1 if all(any(part.startswith(word) for part in parts) for word in words) else 2
+
+    found = [
+        choice
+        for choice in choices
+        if all(w in f"{choice.group} {choice.title.plain} {choice.key}".casefold() for w in words)
+    ]
+    return sorted(found, key=distance)

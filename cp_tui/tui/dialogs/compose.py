@@ -30,7 +30,7 @@ from cp_tui.tui.composing import (
 )
 from cp_tui.tui.desk import FormField
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.dialogs.form import RecentInput, Send
+from cp_tui.tui.dialogs.form import ChoiceInput, RecentInput, Send
 from cp_tui.tui.model_form import ModelField, action_fields
 from cp_tui.tui.panes.fact_lines import FactLines
 from cp_tui.tui.safe_text import safe_text
@@ -40,16 +40,6 @@ from cp_tui.tui.view.words import Clock
 LABEL_WIDTH = 24
 """Of the fields: the longest name of the standard, and a mark."""
 STATE_LABEL_WIDTH = 11
-
-
-class ChoiceInput(RecentInput):
-    """An input that walks over what is allowed, in the order of the standard, and comes round."""
-
-    def action_recall(self, step: int) -> None:
-        """Put the next or the previous of the choices in; any other text can be typed."""
-        self._index = (self._index - step) % len(self._texts)
-        self.value = self._texts[self._index]
-        self.cursor_position = len(self.value)
 
 
 class ComposeDialog(Dialog[ComposeEnd]):
@@ -170,7 +160,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
                 field.label,
                 self._draft.texts.get(field.name, ""),
                 field.rule,
-                field.choices,
+                choices=field.choices,
             )
             row_input = ChoiceInput(text)
             row_input.password = self._is_secret(field)

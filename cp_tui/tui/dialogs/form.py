@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -10,6 +11,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import DescendantFocus
+from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label
 
 from cp_tui.tui.commands import Call, CommandRun
@@ -39,8 +42,16 @@ class RecentInput(Input):
     def __init__(self, field: FormField) -> None:
         # What is known from outside may stand here as it is, and an input paints it as it is.
         value = clean(field.value)
-        super().__init__(value, placeholder=field.placeholder, compact=True, id=field.name)
+        suggester = SuggestFromList(field.choices, case_sensitive=False) if field.choices else None
+        super().__init__(
+            value,
+            placeholder=field.placeholder,
+            compact=True,
+            id=field.name,
+            suggester=suggester,
+        )
         self.cursor_blink = False
+        self.field = field
         self._texts = ["", *map(clean, field.recent)]
         self._index = self._texts.index(value) if value in self._texts else 0
 
@@ -50,6 +61,22 @@ class RecentInput(Input):
             self._index += step
             self.value = self._texts[self._index]
             self.cursor_position = len(self.value)
+
+
+class ChoiceInput(RecentInput):
+    """An input that walks over what is allowed, in the order of the standard, and comes round.
+
+    The rest of a choice whose beginning is typed stands there dimmed.
+    """
+
+    def __init__(self, field: FormField) -> None:
+        super().__init__(replace(field, recent=field.choices))
+
+    def action_recall(self, step: int) -> None:
+        """Put the next or the previous of the choices in; any other text can be typed."""
+        self._index = (self._index - step) % len(self._texts)
+        self.value = self._texts[self._index]
+        self.cursor_position = len(self.value)
 
 
 class FormDialog(Dialog[Outcome | None]):
@@ -62,6 +89,7 @@ class FormDialog(Dialog[Outcome | None]):
     FormDialog Input { width: 1fr; background: $boost; }
     FormDialog Input:focus { background: $panel; }
     FormDialog .intro { margin-bottom: 1; }
+    FormDialog .hint { max-height: 2; }
     FormDialog .state { margin-top: 1; }
     """
 
@@ -83,7 +111,11 @@ class FormDialog(Dialog[Outcome | None]):
                 for field in self._form.fields:
                     with Horizontal(classes="field"):
                         yield Label(Content(field.label))
-                        yield RecentInput(field)
+                        yield ChoiceInput(field) if field.choices else RecentInput(field)
+                hint = FactLines(label_width=LABEL_WIDTH - GAP, classes="hint")
+                hint.can_focus = False
+                hint.display = any(field.choices for field in self._form.fields)
+                yield hint
                 state = FactLines(label_width=LABEL_WIDTH - GAP, classes="state")
                 state.can_focus = False
                 state.display = False
@@ -96,11 +128,22 @@ class FormDialog(Dialog[Outcome | None]):
 
     async def begin(self) -> None:
         """Start in the first field."""
-        has_recent = any(field.recent for field in self._form.fields)
-        recall = " · up recent" if has_recent else ""
+        fields = self._form.fields
+        recall = " · up recent" if any(field.recent for field in fields) else ""
+        recall += " · ↑↓ choices" if any(field.choices for field in fields) else ""
         self.titled(self._form.title, f"enter {self._form.submit.lower()}{recall} · escape closes")
         self.query_one(".intro", FactLines).show([Fact("", line) for line in self._form.intro])
-        self.query(RecentInput).first().focus()
+        start = next((field.name for field in fields if field.name == self._form.start), None)
+        inputs = self.query(RecentInput)
+        (self.query_one(f"#{start}", RecentInput) if start else inputs.first()).focus()
+
+    @on(DescendantFocus)
+    def _focused(self, event: DescendantFocus) -> None:
+        """Say what may stand in the field."""
+        field = event.widget.field if isinstance(event.widget, RecentInput) else None
+        choices = " · ".join(field.choices) if field is not None else ""
+        hint = [Fact("one of", safe_text(choices, "$text-muted"))] if choices else []
+        self.query_one(".hint", FactLines).show(hint)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -118,7 +161,7 @@ class FormDialog(Dialog[Outcome | None]):
     def _submit(self) -> None:
         if self._is_running:
             return
-        call = self._form.call({field.id or "": field.value for field in self.query(RecentInput)})
+        call = self._call()
         if isinstance(call, str | Outcome):
             self._show(call)
             return
@@ -128,6 +171,16 @@ class FormDialog(Dialog[Outcome | None]):
         else:
             # Of the app: it goes on when the dialog is closed.
             self.app.run_worker(self._do(call), name="job", group="job")
+
+    def _call(self) -> Call | Job | Outcome | str:
+        """What the texts lead to, or what is wrong with them."""
+        values: dict[str, str] = {}
+        for field in self.query(RecentInput):
+            try:
+                values[field.id or ""] = field.field.chosen(field.value)
+            except ValueError as error:
+                return f"{error}"
+        return self._form.call(values)
 
     async def _run(self, call: Call) -> None:
         run = await self._send(call, self._under_way)
@@ -170,7 +223,7 @@ class FormDialog(Dialog[Outcome | None]):
         self._say_running(self._clock().time(run.started_at), hangs)
 
     def _say_running(self, since: str, progress: str = "") -> None:
-        running = Content.styled("running", "bold $text-warning")
+        running = Content.styled(self._form.running, "bold $text-warning")
         text = Content.assemble(running, f" since {since}; escape leaves it running")
         self._say([Fact("", text), *([Fact("", Content(progress))] if progress else [])])
 

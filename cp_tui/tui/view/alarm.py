@@ -7,7 +7,7 @@ at in a pane, put into one sentence.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -92,6 +92,8 @@ class Act:
     action_id: str
     words: str
     """After its key: `tries now`."""
+    connector_id: int | None = None
+    """The connector that has to be selected for it; None: it does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,22 @@ POWER_CYCLE = Act("charge_point.power_cycle", "boots again")
 NETWORK = Act("charge_point.network", "plugs it in again")
 ACKNOWLEDGE = Act("charge_point.acknowledge", "acknowledges it")
 
-ALARM_ACTS = (TRY_NOW, RESTART, POWER_CYCLE, NETWORK, ACKNOWLEDGE)
+CLEAR_ERROR = Act("connector.clear_error", "clears it")
+FREE_LOCK = Act("connector.jam_lock", "frees it")
+LOOK_AT_SESSIONS = Act("screen.transactions", "shows it")
+LOOK_AT_UPKEEP = Act("screen.maintenance", "shows it")
+
+ALARM_ACTS = (
+    TRY_NOW,
+    RESTART,
+    POWER_CYCLE,
+    NETWORK,
+    ACKNOWLEDGE,
+    CLEAR_ERROR,
+    FREE_LOCK,
+    LOOK_AT_SESSIONS,
+    LOOK_AT_UPKEEP,
+)
 """What there is to do."""
 
 
@@ -245,10 +262,14 @@ def _doing(snapshot: Snapshot) -> str:
 
 def _act_words(alarm: Alarm, snapshot: Snapshot, keys: AlarmKeys) -> str:
     """The key and what it does; empty where it would do nothing."""
-    if alarm.act is None or possible.change(snapshot) is not None:
+    act = alarm.act
+    is_look = act is not None and act.action_id.startswith("screen.")
+    if act is None or (not is_look and possible.change(snapshot) is not None):
         return ""
-    key = keys.of.get(alarm.act.action_id, "")
-    return f"{key} {alarm.act.words}" if key else ""
+    key = keys.of.get(act.action_id, "")
+    is_there = act.connector_id in (None, snapshot.connector_id)
+    at = "" if is_there else f" at connector {act.connector_id}"
+    return f"{key}{at} {act.words}" if key else ""
 
 
 def _wrong_inside(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
@@ -320,10 +341,14 @@ def _faults(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
         place = where(connector.connector_id)
         for fault in connector.faults:
             urgency = Urgency.BAD if fault.blocks_charging else Urgency.ODD
-            yield Alarm(urgency, f"{place}: {fault_words(fault, clock)}")
+            is_lock = fault.error_code is ChargePointErrorCode.CONNECTOR_LOCK_FAILURE
+            kind = FREE_LOCK if is_lock and connector.is_lock_jammed else CLEAR_ERROR
+            act = replace(kind, connector_id=connector.connector_id)
+            yield Alarm(urgency, f"{place}: {fault_words(fault, clock)}", act=act)
         codes = {fault.error_code for fault in connector.faults}
         if connector.is_lock_jammed and ChargePointErrorCode.CONNECTOR_LOCK_FAILURE not in codes:
-            yield Alarm(Urgency.BAD, f"{place}: the cable lock is jammed")
+            act = replace(FREE_LOCK, connector_id=connector.connector_id)
+            yield Alarm(Urgency.BAD, f"{place}: the cable lock is jammed", act=act)
 
 
 def _losses(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
@@ -332,10 +357,11 @@ def _losses(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
         if entry.delivery is v.DeliveryState.LOST and clock.now - ended < LOSS_TOLD:
             name = entry.id_tag if entry.transaction_id is None else f"{entry.transaction_id}"
             why = f": {clean(entry.loss.text)}" if entry.loss else ""
-            yield Alarm(Urgency.BAD, f"Transaction {clean(name)}: the CSMS lacks a message{why}")
+            text = f"Transaction {clean(name)}: the CSMS lacks a message{why}"
+            yield Alarm(Urgency.BAD, text, act=LOOK_AT_SESSIONS)
     if dropped := snapshot.outbox.thinned:
         text = f"{count(dropped, 'meter value message')} dropped: too many waited"
-        yield Alarm(Urgency.ODD, text)
+        yield Alarm(Urgency.ODD, text, act=LOOK_AT_SESSIONS)
 
 
 def _queue(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Alarm]:
@@ -347,9 +373,9 @@ def _queue(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Alarm]:
     since = f"since {clock.minute(head.since)}"
     if head.next_attempt_at is not None:
         text = f"{waiting} {since}: {clean(head.why)} of {head.attempts_max}"
-        yield Alarm(Urgency.ODD, text, "again", head.next_attempt_at)
+        yield Alarm(Urgency.ODD, text, "again", head.next_attempt_at, TRY_NOW)
     elif link.phase is not v.LinkPhase.OPEN or clock.now - head.since > QUEUE_OLD:
-        yield Alarm(Urgency.ODD, f"{waiting} {since}: {clean(head.why)}")
+        yield Alarm(Urgency.ODD, f"{waiting} {since}: {clean(head.why)}", act=LOOK_AT_SESSIONS)
 
 
 def _reboot_pending(snapshot: Snapshot) -> Iterator[Alarm]:
@@ -392,19 +418,22 @@ FIRMWARE_FAILED = (v.FirmwareState.DOWNLOAD_FAILED, v.FirmwareState.INSTALLATION
 def _transfers(snapshot: Snapshot) -> Iterator[Alarm]:
     firmware, diagnostics = snapshot.firmware, snapshot.diagnostics
     if firmware is not None and firmware.state in FIRMWARE_FAILED:
-        yield Alarm(Urgency.ODD, f"Firmware: {firmware.state}{_last_error(firmware.transfer)}")
+        text = f"Firmware: {firmware.state}{_last_error(firmware.transfer)}"
+        yield Alarm(Urgency.ODD, text, act=LOOK_AT_UPKEEP)
     elif firmware is not None and firmware.state is v.FirmwareState.RETRYING:
         yield _retrying("Firmware", firmware.transfer)
     if diagnostics is not None and diagnostics.state is v.DiagnosticsState.UPLOAD_FAILED:
         error = _last_error(diagnostics.transfer)
-        yield Alarm(Urgency.ODD, f"Diagnostics: {diagnostics.state}{error}")
+        text = f"Diagnostics: {diagnostics.state}{error}"
+        yield Alarm(Urgency.ODD, text, act=LOOK_AT_UPKEEP)
     elif diagnostics is not None and diagnostics.state is v.DiagnosticsState.RETRYING:
         yield _retrying("Diagnostics", diagnostics.transfer)
 
 
 def _retrying(what: str, transfer: v.Transfer | None) -> Alarm:
     at = transfer.next_try_at if transfer else None
-    return Alarm(Urgency.ODD, f"{what}: a try failed{_last_error(transfer)}", "again", at)
+    text = f"{what}: a try failed{_last_error(transfer)}"
+    return Alarm(Urgency.ODD, text, "again", at, LOOK_AT_UPKEEP)
 
 
 def _last_error(transfer: v.Transfer | None) -> str:
@@ -417,7 +446,8 @@ def _refused(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
     newest = max(refusals, key=lambda refusal: refusal.at, default=None)
     if newest is not None and clock.now - newest.at < REFUSAL_TOLD:
         text = f"Start refused {refusal_words(newest, clock)}"
-        yield Alarm(Urgency.ODD, text, gone_at=later(newest.at, REFUSAL_TOLD))
+        gone_at = later(newest.at, REFUSAL_TOLD)
+        yield Alarm(Urgency.ODD, text, act=LOOK_AT_SESSIONS, gone_at=gone_at)
 
 
 def _out_of_operation(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -33,6 +34,29 @@ class Fact:
         return self.label == other.label and self.text.is_same(other.text)
 
 
+_NUMBER_AND_UNIT = re.compile(
+    r"(?<=\d) (?=(?:[kM]?Wh?|kWh|m?A|m?V|VA|k?varh?|ms|s|min|h|d|%|[kKM]i?B|bytes|phases?|ph)\b|%)"
+)
+"""The blank between a number and its unit, at which no line may break."""
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def _tied(text: Content) -> Content:
+    """Tie units to their numbers."""
+    tied = _NUMBER_AND_UNIT.sub(_NO_BREAK, text.plain)
+    return text if tied == text.plain else Content(tied, spans=list(text.spans))
+
+
+def _untied(text: Content) -> Content:
+    """Undo it in a line that is broken already: a terminal and a search see plain blanks."""
+    plain = text.plain
+    return (
+        text
+        if _NO_BREAK not in plain
+        else Content(plain.replace(_NO_BREAK, " "), spans=list(text.spans))
+    )
+
+
 FactSource = Callable[["Snapshot", "Clock"], Sequence[Fact]]
 """What a dialog shows, made anew whenever the engine says something."""
 
@@ -44,7 +68,7 @@ def fact_lines(facts: Iterable[Fact], width: int, label_width: int) -> list[Cont
         indent = label_width + GAP if fact.label else 0
         room = max(width - indent, 8)
         text = fact.text.truncate(TEXT_CELLS_MAX, ellipsis=True)
-        pieces = text.wrap(room) or [Content("")]
+        pieces = [_untied(piece) for piece in _tied(text).wrap(room)] or [Content("")]
         for number, piece in enumerate(pieces):
             label = fact.label if number == 0 else ""
             head = Content.styled(label[:label_width].ljust(indent), LABEL_STYLE)

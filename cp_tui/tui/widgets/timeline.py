@@ -214,14 +214,16 @@ class Timeline(QuietFocus, can_focus=True):
             if schedule.connector_id == connector_id:
                 self._choose_lane(lane)
 
-    def explanation(self) -> tuple[str, ...]:
-        """Everything about the limit at the cursor, a sentence each."""
+    def explanation(self, connector_id: int | None = None) -> tuple[str, ...]:
+        """Everything about the limit at the cursor, or of a connector now, a sentence each."""
+        lanes = [lane for lane, s in enumerate(self._schedules) if s.connector_id == connector_id]
         if not self._schedules:
             return ()
         picture = self._picture()
-        at = self.cursor_time
+        lane = next(iter(lanes), self._view.lane)
+        at = self._now if lanes else self.cursor_time
         place = Place(at, self._now, self._time_zone, picture.glyphs.separator, EXPLANATION_WIDTH)
-        return explained(picture, place)
+        return explained(picture, place, lane)
 
     def set_time_zone(self, time_zone: tzinfo) -> None:
         """Write times as clocks there show them."""

@@ -359,24 +359,24 @@ def _readout(picture: Picture, rows: int) -> list[Line]:
     place = Place(
         view.cursor(picture.now), picture.now, picture.time_zone, picture.glyphs.separator, width
     )
-    lines = explained(picture, place)
+    lines = explained(picture, place, view.lane)
     return [
         ((f" {text}", Part.DETAIL if index else Part.READOUT),)
         for index, text in enumerate(fitted(lines, width, rows, picture.glyphs.ellipsis))
     ]
 
 
-def explained(picture: Picture, place: Place) -> tuple[str, ...]:
-    """What is to be said about the lane that is looked at, at a place."""
-    schedule = picture.schedules[picture.view.lane]
+def explained(picture: Picture, place: Place, lane: int) -> tuple[str, ...]:
+    """What is to be said about a lane, at a place."""
+    schedule = picture.schedules[lane]
     is_now = place.at == place.now
     restraint = picture.restraints.get(schedule.connector_id, "") if is_now else ""
-    return readout(schedule, place, use_at(picture, place.at), restraint)
+    return readout(schedule, place, use_at(picture, place.at, lane), restraint)
 
 
-def use_at(picture: Picture, at: datetime) -> Use | None:
-    """What flowed on the lane that is looked at, in the column that begins at an instant."""
-    schedule = picture.schedules[picture.view.lane]
+def use_at(picture: Picture, at: datetime, lane: int) -> Use | None:
+    """What flowed on a lane, in the column that begins at an instant."""
+    schedule = picture.schedules[lane]
     flow = flow_at(picture.measured.get(schedule.connector_id, ()), at)
     if flow is None:
         return None
