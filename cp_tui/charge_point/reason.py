@@ -5,7 +5,22 @@ It reaches the screen and the scripts, never the wire (a CALLERROR description a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from pydantic import BaseModel, ConfigDict
+
+RULE_MARKS: Mapping[str, str] = MappingProxyType(
+    {
+        "S 5.16": "section 5.16 of OCPP 1.6 edition 2, the standard itself",
+        "E 3.39": "item 3.39 of its errata sheet",
+        "J 4.2": "section 4.2 of OCPP-J 1.6, the JSON over WebSocket part; JE: its errata",
+        "W A00": "the whitepaper on improved security for OCPP 1.6-J",
+        "T TC_003": "a case of the official test document",
+        "cp-tui": "a choice of this program, where the standard leaves one",
+    }
+)
+"""How rules are named, by example, and what that means."""
 
 
 class Reason(BaseModel):

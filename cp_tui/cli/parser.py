@@ -28,7 +28,9 @@ Call one method of a running engine and print its result as JSON.
   cp-tui ctl get_configuration_key keys='["HeartbeatInterval"]'
   cp-tui ctl subscribe variables='["link"]'     a line per update until Ctrl-C
 
-A value is JSON if it parses as JSON, else text. A reason goes to standard error.
+A value is JSON if it parses as JSON, else text. A reason goes to standard error, its rule in
+brackets: S 5.16 is a section of OCPP 1.6 edition 2, E its errata, J OCPP-J 1.6, JE its errata,
+W the security whitepaper, T a case of the official tests, cp-tui a choice of this program.
 Exit status: 0 for an answer, 1 for a refusal by the engine, 2 for wrong use."""
 
 CHECK_DESCRIPTION = """\

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from textual.binding import BindingType
 from textual.content import Content
 
+from cp_tui.charge_point.reason import RULE_MARKS
 from cp_tui.tui.action import Group
 from cp_tui.tui.actions import ACTIONS
 from cp_tui.tui.keys import Keymap, widget_keys
@@ -39,4 +40,6 @@ def help_facts(
                 text = Content.assemble(text, Content.styled(f"  Not now: {why}", "$text-warning"))
             key = keymap.first(action) if action.works_on(screen) else ""
             facts.append(Fact(key or "menu", text))
+    facts += [Fact("", Content("")), Fact("", Content.styled("Rules", HEADING))]
+    facts += [Fact(mark, Content(meaning)) for mark, meaning in RULE_MARKS.items()]
     return facts

@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.content import Content
 
 from cp_tui.tui.panes.fact_lines import FactLines
-from cp_tui.tui.panes.table_pane import TablePane
+from cp_tui.tui.panes.filtered_pane import FilteredPane
 from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.connectors import connector_details, connector_facts, connector_fields
+from cp_tui.tui.view.connectors import (
+    connector_details,
+    connector_facts,
+    connector_fields,
+    connectors_with,
+)
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.line_table import LineTable
 
 
-class ConnectorsPane(TablePane):
+class ConnectorsPane(FilteredPane):
     """Connector 0, the charge point as a whole, and each connector."""
 
     DEFAULT_CSS = """
@@ -25,6 +31,7 @@ class ConnectorsPane(TablePane):
 
     NAME = "connectors"
     TITLE = "Connectors"
+    FILTER_HINT = "filter: number, status, tag"
     SHOWS: ClassVar[frozenset[str]] = frozenset(
         {"connectors", "charging_schedules", "cursor.connectors"}
     )
@@ -41,19 +48,27 @@ class ConnectorsPane(TablePane):
         self._facts.can_focus = False
 
     def compose_body(self) -> ComposeResult:
-        """A table and the facts about one row."""
-        yield self.table
+        """A filter that hides until it is wanted, a table, and the facts about one row."""
+        yield from super().compose_body()
         yield self._facts
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the lines, and the facts about the one under the cursor."""
-        records = [(str(c.connector_id), c) for c in snapshot.connectors]
+        found = connectors_with(snapshot.connectors, self.words)
+        records = [(str(c.connector_id), c) for c in found]
         is_first = not self.table.rows
         self.fill_table(connector_fields(snapshot, clock), records)
         if is_first:
             self.table.move_cursor(str(snapshot.connector_id))
+        self.table.set_empty_text(
+            "no connector matches the filter" if self.words else "no connector is known yet"
+        )
         connector = snapshot.connector(snapshot.connector_id)
         self._facts.show(connector_facts(connector, clock) if connector else [])
+        if self.words:
+            self.note_count(len(found), len(snapshot.connectors))
+        else:
+            self.note(Content(""))
 
     def details(self, record: str) -> tuple[str, FactSource]:
         """Everything about a connector, with its status changes."""

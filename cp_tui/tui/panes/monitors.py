@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.content import Content
 
-from cp_tui.tui.panes.table_pane import TablePane
+from cp_tui.tui.panes.filtered_pane import FilteredPane
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import FactSource
 from cp_tui.tui.view.keys import key_source
@@ -16,11 +15,12 @@ from cp_tui.tui.view.words import Clock, count
 from cp_tui.tui.widgets.line_table import LineTable
 
 
-class MonitorsPane(TablePane):
+class MonitorsPane(FilteredPane):
     """Monitored keys, each with its changes under it."""
 
     NAME = "monitors"
     TITLE = "Monitors"
+    FILTER_HINT = "filter: name of the key"
     SHOWS: ClassVar[frozenset[str]] = frozenset({"monitors"})
     HELP_LINES: ClassVar[tuple[str, ...]] = (
         "Each monitored key with its value; under it its changes by the CSMS, old → new.",
@@ -35,13 +35,14 @@ class MonitorsPane(TablePane):
         self._keys: dict[str, str] = {}
         """From the key of a line to the configuration key that it is about."""
 
-    def compose_body(self) -> ComposeResult:
-        """One table for keys and changes."""
-        yield self.table
-
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the monitored keys and their changes."""
-        lines = monitor_lines(snapshot.monitors)
+        words = self.words.casefold().split()
+        lines = [
+            line
+            for line in monitor_lines(snapshot.monitors)
+            if all(word in line.monitor.key.casefold() for word in words)
+        ]
         self._keys = {line.id: line.monitor.key for line in lines}
         self.fill_table(monitor_fields(clock), [(line.id, line) for line in lines])
         changes = len(snapshot.monitors.history)

@@ -14,6 +14,7 @@ from cp_tui.tui.keys import Keymap
 from cp_tui.tui.panes.alarm_line import AlarmLine
 from cp_tui.tui.panes.connection import ConnectionPane
 from cp_tui.tui.panes.connectors import ConnectorsPane
+from cp_tui.tui.panes.filtered_pane import FilteredPane
 from cp_tui.tui.panes.keys import KeysPane
 from cp_tui.tui.panes.monitors import MonitorsPane
 from cp_tui.tui.panes.pane import Pane
@@ -89,6 +90,12 @@ class DashboardScreen(MainScreen):
     def panes(self) -> tuple[Pane, ...]:
         """The panes, in the order of the focus."""
         return (self.connection, self.connectors, self.schedule, self.keys, self.monitors)
+
+    @property
+    def filtered_pane(self) -> FilteredPane:
+        """The pane with the focus; the keys where that one has no filter."""
+        here = self.focused_pane
+        return here if isinstance(here, FilteredPane) else self.keys
 
     @property
     def timeline(self) -> Timeline:

@@ -57,6 +57,29 @@ def status_content(connector: Connector) -> Content:
     return Content.styled(f"{SIGNS[status]} {status.value}", STYLES[status])
 
 
+def connectors_with(connectors: Sequence[Connector], words: str) -> list[Connector]:
+    """The connectors that hold every word of the filter in number, status, tag or errors.
+
+    A number means the connector of that number alone: among 30, `3` is not 13 and 30 as well.
+    """
+    wanted = words.casefold().split()
+    return [c for c in connectors if all(_holds(c, word) for word in wanted)]
+
+
+def _holds(connector: Connector, word: str) -> bool:
+    if word.isdigit():
+        return connector.connector_id == int(word)
+    transaction = connector.transaction
+    texts = (
+        connector.status.value,
+        connector.authorized_id_tag,
+        connector.asked_id_tag,
+        transaction.id_tag if transaction else None,
+        *(fault.error_code.value for fault in connector.faults),
+    )
+    return any(word in text.casefold() for text in texts if text)
+
+
 def _limit(connector: Connector, snapshot: Snapshot, clock: Clock) -> Content:
     """The limit that it follows; of the charge point as a whole the one of its schedule."""
     if connector.limit is not None:
