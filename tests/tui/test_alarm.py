@@ -206,7 +206,7 @@ WORDS: list[tuple[Callable[[], Snapshot], str]] = [
             **{"next_attempt_at": at(14, 3, 47)},
         ),
         "! 3 messages wait since 14:00: the CSMS answered InternalError; attempt 2 waits of 3 "
-        "· again in 20 s",
+        "· again in 20 s · n tries now",
     ),
     (
         lambda: replace(well(), configuration=(worlds.entry("Key", "1", is_reboot_pending=True),)),

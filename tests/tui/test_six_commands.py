@@ -185,16 +185,16 @@ async def test_set_custom_configuration_key_shows_each_status_with_its_reason(st
     async with screen(engine=engine) as drive:
         await drive.press("tab", "tab", "end", "e")
         assert drive.shows("FanLevel", "0 to 5")
-        await drive.press("tab", "backspace", "4", "enter")
+        await drive.press("backspace", "4", "enter")
         params = {"key": "FanLevel", "value": "4"}
         assert engine.calls == [("set_custom_configuration_key", params)]
         assert drive.shows(f"Result {status}", "that is why")
 
 
-async def test_editing_a_standard_key_says_what_the_answer_will_be() -> None:
+async def test_editing_a_standard_key_says_why_not_and_who_can() -> None:
     async with screen() as drive:
         await drive.press("tab", "tab", "e")
-        assert drive.shows("only the CSMS can change it", "Rejected")
+        assert drive.shows("only the CSMS changes it", "ChangeConfiguration", "screen 7")
 
 
 async def test_m_marks_and_unmarks_the_selected_key() -> None:

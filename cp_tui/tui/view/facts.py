@@ -38,7 +38,8 @@ _NUMBER_AND_UNIT = re.compile(
     r"(?<=\d) (?=(?:[kM]?Wh?|kWh|m?A|m?V|VA|k?varh?|ms|s|min|h|d|%|[kKM]i?B|bytes|phases?|ph)\b|%)"
 )
 """The blank between a number and its unit, at which no line may break."""
-_NO_BREAK = "\N{NO-BREAK SPACE}"
+_NO_BREAK = "\ue000"
+"""Stands for that blank while lines are broken: Textual breaks at a no-break space as well."""
 
 
 def _tied(text: Content) -> Content:

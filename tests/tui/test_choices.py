@@ -1,0 +1,80 @@
+"""Fields that take one of a few texts, and lists in which the best match is taken."""
+
+from __future__ import annotations
+
+import pytest
+from textual.content import Content
+
+from cp_tui.tui.desk import Choice, FormField
+from cp_tui.tui.dialogs.choose import best_first
+from cp_tui.tui.view.facts import Fact, fact_lines
+from tests.tui import worlds
+from tests.tui.driving import screen
+
+UNIT = FormField("unit", "Unit", choices=("Absolute", "Recurring", "Relative"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("abs", "Absolute"), ("RECURRING", "Recurring"), ("rel", "Relative"), ("", "")],
+)
+def test_the_beginning_of_a_choice_is_enough(typed: str, meant: str) -> None:
+    assert UNIT.chosen(typed) == meant
+
+
+@pytest.mark.parametrize(("typed", "words"), [("x", "none of Absolute"), ("re", "several of Rec")])
+def test_what_is_no_choice_is_named_with_those_that_there_are(typed: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        UNIT.chosen(typed)
+
+
+def test_a_choice_that_begins_another_is_itself() -> None:
+    assert FormField("c", "Connector", choices=("1", "10", "12")).chosen("1") == "1"
+
+
+async def test_a_wrong_choice_is_said_and_sends_nothing() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press("i", "tab", "tab", "x", "enter")
+        assert drive.shows("is none of TxDefaultProfile")
+        assert drive.engine.calls == []
+
+
+async def test_the_form_shows_what_may_stand_in_the_field() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press("i", "tab", "tab")
+        assert drive.shows("one of", "TxDefaultProfile · TxProfile · ChargePointMaxProfile")
+
+
+def choice(key: str, title: str) -> Choice:
+    return Choice(key, Content(title), Content(""))
+
+
+def test_the_best_match_comes_first() -> None:
+    themes = [choice(name, name) for name in ("cp-dark", "cp-light", "ansi-16", "night", "mono")]
+    assert [each.key for each in best_first(themes, "ni")] == ["night"]
+    assert [each.key for each in best_first(themes, "li")][0] == "cp-light"
+    actions = [choice("a", "Clear the errors"), choice("b", "Raise an error")]
+    assert [each.key for each in best_first(actions, "error raise")] == ["b"]
+    assert [each.key for each in best_first(themes, "")][0] == "cp-dark"
+
+
+def test_no_line_breaks_between_a_number_and_its_unit() -> None:
+    text = "the limit of the connector is 16.0 A here, 11.0 kW there, for 2 h 05 min at 80 %"
+    for width in range(12, 60):
+        lines = [line.plain for line in fact_lines([Fact("", Content(text))], width, 0)]
+        assert not [line for line in lines if line.split()[0] in ("A", "kW", "h", "min", "%")]
+        assert " ".join(line.strip() for line in lines) == text
+
+
+async def test_y_explains_the_limit_of_the_connector_that_is_selected() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press("down", "down", "y")
+        assert drive.shows("Why this limit", "connector 2")
+
+
+async def test_slash_filters_the_connectors_where_they_have_the_focus() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press("slash", *"charging", "enter")
+        assert drive.shows("of 3 match 'charging'")
+        await drive.press("escape")
+        assert not drive.shows("match 'charging'")
