@@ -52,10 +52,10 @@ def choice(key: str, title: str) -> Choice:
 def test_the_best_match_comes_first() -> None:
     themes = [choice(name, name) for name in ("cp-dark", "cp-light", "ansi-16", "night", "mono")]
     assert [each.key for each in best_first(themes, "ni")] == ["night"]
-    assert [each.key for each in best_first(themes, "li")][0] == "cp-light"
+    assert next(each.key for each in best_first(themes, "li")) == "cp-light"
     actions = [choice("a", "Clear the errors"), choice("b", "Raise an error")]
     assert [each.key for each in best_first(actions, "error raise")] == ["b"]
-    assert [each.key for each in best_first(themes, "")][0] == "cp-dark"
+    assert next(each.key for each in best_first(themes, "")) == "cp-dark"
 
 
 def test_no_line_breaks_between_a_number_and_its_unit() -> None:

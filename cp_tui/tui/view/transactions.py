@@ -36,8 +36,8 @@ STOPPED_BY = {
 }
 """Who or what ended it, short enough for a column."""
 
-OPERATOR_STOP = "operator.stop"
-"""The id of the reason where the operator stopped OCPP: the standard knows only `Other`."""
+STOPPED_BECAUSE = {"operator.stop": "operator", "sessions.button_stop": "stop button"}
+"""Where the id of the reason tells more than the standard, which knows only Other or Local."""
 
 UNKNOWN_LENGTH = "ends before it began: the clock was set back meanwhile"
 """Instead of a duration, where a store of before does not say by how much."""
@@ -75,9 +75,8 @@ def stopped_by(entry: TransactionEntry) -> Content:
     explanation = entry.stop_explanation
     if entry.stopped_at is None:
         return Content("")
-    if explanation is not None and explanation.id == OPERATOR_STOP:
-        return Content("operator")
-    return Content(STOPPED_BY[entry.stop_reason or StopReason.LOCAL])
+    known = STOPPED_BECAUSE.get(explanation.id) if explanation is not None else None
+    return Content(known or STOPPED_BY[entry.stop_reason or StopReason.LOCAL])
 
 
 def waiting(entry: TransactionEntry) -> int:
