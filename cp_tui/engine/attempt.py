@@ -15,7 +15,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from threading import BoundedSemaphore
+from typing import Any, TypeAlias
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -257,14 +258,31 @@ def _silent_logger() -> logging.Logger:
     return logger
 
 
+LOOKUPS_MAX = 8
+"""Questions to a name server that never answers stay in their threads: so many at most."""
+_lookups = BoundedSemaphore(LOOKUPS_MAX)
+
+
 async def resolve(host: str, port: int) -> list[Address]:
-    """Give the addresses of a host, in the order of preference of this system."""
+    """Give the addresses of a host, in the order of preference of this system.
+
+    Raises `socket.gaierror` where there is none, or where too many questions hang already.
+    """
     ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     with suppress(ValueError):
         ipaddress.ip_address(host)
         ask = partial(ask, flags=socket.AI_NUMERICHOST)
         return [(family, address) for family, _, _, _, address in ask()]
-    found = await in_daemon_thread(ask)
+    if not _lookups.acquire(blocking=False):
+        raise socket.gaierror(socket.EAI_AGAIN, "all questions to the name server hang")
+
+    def ask_and_make_room() -> list[Any]:
+        try:
+            return ask()
+        finally:
+            _lookups.release()
+
+    found = await in_daemon_thread(ask_and_make_room)
     return [(family, address) for family, _, _, _, address in found]
 
 

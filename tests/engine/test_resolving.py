@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 
 from cp_tui.charge_point.variables import LinkStep
-from cp_tui.engine.attempt import Address, resolve
+from cp_tui.engine.attempt import LOOKUPS_MAX, Address, resolve
 from tests.engine.links import FAST, PATIENT, link_to, port_of, websocket_server
 
 
@@ -57,3 +57,39 @@ async def test_an_address_needs_no_name_server(monkeypatch: pytest.MonkeyPatch) 
         assert await resolve("127.0.0.1", 80) == [(socket.AF_INET, ("127.0.0.1", 80))]
         (found,) = await resolve("::1", 80)
     assert found[0] is socket.AF_INET6
+
+
+async def test_threads_do_not_pile_up_at_a_name_server_that_never_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    released, asked = Event(), []
+
+    def hang(*_: object, **__: object) -> list[object]:
+        asked.append(1)
+        released.wait(10)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    given_up = 0
+    try:
+        for _ in range(3 * LOOKUPS_MAX):
+            try:
+                async with asyncio.timeout(0.01):
+                    await resolve("csms.example", 80)
+            except TimeoutError:
+                pass
+            except socket.gaierror:
+                given_up += 1
+    finally:
+        released.set()
+    assert (len(asked), given_up) == (LOOKUPS_MAX, 2 * LOOKUPS_MAX)
+    monkeypatch.undo()
+    for _ in range(200):
+        # Once it answers, there is room again.
+        try:
+            assert await resolve("localhost", 80)
+            break
+        except socket.gaierror:
+            await asyncio.sleep(0.01)
+    else:
+        pytest.fail("the name server answers, and nobody asks it")
