@@ -238,7 +238,9 @@ class ChargePoint:
             return
         parts = self._parts
         parts.calls.opened()
-        if parts.configuration.boolean("BootOnReconnect"):
+        # A CSMS that has said Pending or Rejected has named a wait as well, which a line that was
+        # lost does not shorten (S 4.2).
+        if parts.registration.is_accepted and parts.configuration.boolean("BootOnReconnect"):
             parts.registration.reset()
             parts.statuses.reset()
         parts.registration.link_opened()

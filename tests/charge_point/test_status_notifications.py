@@ -74,3 +74,24 @@ def test_boot_on_reconnect_waits_for_the_acceptance_before_anything_else() -> No
     del made.responders["BootNotification"]
     made.after(120)
     assert made.statuses(1)[-1] == "Finishing"
+
+
+def test_boot_on_reconnect_does_not_shorten_the_wait_of_a_csms_that_rejects() -> None:
+    made = rig(keys={"BootOnReconnect": "true"})
+    answer = {
+        "status": "Rejected",
+        "interval": 300,
+        "currentTime": "2026-01-05T08:00:00Z",
+    }
+    made.responders["BootNotification"] = lambda _: answer
+    made.power_cycle()
+    made.after(10)
+    made.forget_sent()
+    made.cut()
+    made.after(10)
+    made.reconnect()
+    assert made.request("GetLocalListVersion") == []
+    made.after(200)
+    assert made.sent == []
+    made.after(100)
+    assert made.actions() == ["BootNotification"]
