@@ -103,7 +103,7 @@ async def test_two_screens_show_the_same_and_an_act_in_one_appears_in_the_other(
         large.press("w")
         await large.see("Swipe a tag", "Tag")
         large.press("TAG1", "enter")
-        await large.see("tag read")
+        await large.see("Accepted · TAG1")
         large.press("escape")
         await large.see_no_more("Swipe a tag")
         for screen in (small, large):

@@ -58,7 +58,7 @@ async def test_a_technician_attaches_acts_loses_the_line_and_attaches_again(
         screen.press("w")
         await screen.see("Swipe a tag", "Tag")
         screen.press("TAG1", "enter")
-        await screen.see("tag read")
+        await screen.see("Accepted · TAG1")
         await csms.receive("StatusNotification", connectorId=1, status="Charging")
         # First the line is dead: nothing is read and nothing comes back. Then it is cut.
         screen.process.send_signal(signal.SIGSTOP)
