@@ -48,7 +48,7 @@ async def set_custom_configuration_key(desk: Desk) -> None:
     """
     entry = _selected(desk)
     if entry is not None and (why := why_not_settable(entry)):
-        desk.show(entry.key, lambda _snapshot, _clock: why)
+        desk.show(clean(entry.key), lambda _snapshot, _clock: why)
         return
 
     def call(values: Mapping[str, str]) -> Call | str:

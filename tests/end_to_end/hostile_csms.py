@@ -140,11 +140,11 @@ async def attack(csms: RawCsms, client: Client) -> None:
 OPERATOR: tuple[tuple[str, Mapping[str, JsonValue]], ...] = (
     ("set_custom_configuration_key", {"key": "AC", "value": short("~O~")}),
     ("set_custom_configuration_key", {"key": "AC", "value": EVIL}),
-    ("swipe", {"id_tag": short("~W~"), "connector_id": 2}),
+    ("swipe", {"id_tag": short("~W~"), "connector_id": 2, "wait": True}),
     ("raise_error", {"connector_id": 2, "error_code": "OtherError", "info": short("~N~")}),
     ("send_call", {"action": evil("~C~")[:255], "payload": {EVIL: EVIL}}),
     ("send_raw", {"text": evil("~X~")}),
-    ("swipe", {"id_tag": EVIL[:20]}),
+    ("swipe", {"id_tag": EVIL[:20], "wait": True}),
     ("data_transfer", {"vendor_id": EVIL[:255]}),
     (EVIL, {EVIL: EVIL}),
 )

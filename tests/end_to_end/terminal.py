@@ -22,7 +22,7 @@ END_TIMEOUT_S = 15.0
 POINTER_SHAPE = b"\x1b]22;default\x07"
 NEWS_TIMEOUT_S = 0.3
 """For the first byte that a key brings about; some keys do nothing."""
-QUIET_S = 0.06
+QUIET_S = 0.12
 """So long nothing is written when a picture is complete."""
 CHUNK_BYTES = 65_536
 

@@ -14,12 +14,12 @@ from tests.end_to_end.processes import Done, Serve, cp_tui, serving
 from tests.peer import PeerCsms
 
 
-def assert_refused(done: Done, *named: str) -> None:
-    """One line on standard error that names all of these, and status 2."""
+def assert_refused(done: Done, *named: str, lines: int = 1) -> None:
+    """A line for each mistake on standard error, that name all of these, and status 2."""
     assert done.status == 2, done
     assert done.out == ""
     assert done.err.startswith("cp-tui: ")
-    assert done.err.count("\n") == 1, done.err
+    assert done.err.count("\n") == lines, done.err
     for name in named:
         assert name in done.err
 
@@ -53,7 +53,7 @@ async def test_wrong_options_start_nothing(folder: Path) -> None:
     assert_refused(await cp_tui(*arguments(folder, "http://h")), "--url", "ws://")
     assert_refused(await cp_tui(*arguments(folder), "--set=Nonsense=1"), "--set Nonsense")
     assert_refused(await cp_tui(*arguments(folder), "--connectors=0"), "--connectors")
-    assert_refused(await cp_tui("serve"), "--url", "cp-tui.toml")
+    assert_refused(await cp_tui("serve"), "--url", "--id", "cp-tui.toml", lines=2)
     assert list(folder.iterdir()) == []
 
 

@@ -23,7 +23,7 @@ async def attached(serve: Serve) -> AsyncIterator[Terminal]:
 PACKETS = {
     "form": ("wNEWTAG", ("Swipe", "NEWTAG")),
     "form with tabs": ("dcom.example\tm1\thello", ("com.example", "m1", "hello")),
-    "filter": ("/Heart\r", ("HeartbeatInterval",)),
+    "filter": ("\t\t/Heart\r", ("HeartbeatInterval",)),
     "filter of another screen": ("2/Boot\r", ("matches 'Boot'",)),
     "edit on another screen": ("3/HeartbeatI\re", ("Change", "HeartbeatInterval")),
     "palette": ("\x10theme\r", ("Choose a theme",)),

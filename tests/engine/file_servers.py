@@ -131,12 +131,21 @@ def ftp_server(folder: Path, *, certificate: Path | None = None) -> Iterator[int
         }
     handler = type("Handler", (base,), members)
     server = pyftpdlib.servers.ThreadedFTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(
-        target=server.serve_forever, kwargs={"timeout": 0.02, "handle_exit": False}, daemon=True
-    )
+    closing = threading.Event()
+
+    def serve() -> None:
+        try:
+            server.serve_forever(timeout=0.02, handle_exit=False)
+        except OSError:
+            # It may be waiting for its sockets while they are closed.
+            if not closing.is_set():
+                raise
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
         yield server.address[1]
     finally:
+        closing.set()
         server.close_all()
         thread.join(5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -117,9 +118,22 @@ class Troubled:
         return value.root
 
 
+def fill(pipe: int) -> None:
+    """Write until nothing more fits, so that the next line waits for the reader."""
+    os.set_blocking(pipe, False)
+    with suppress(BlockingIOError):
+        while os.write(pipe, b"." * 4096):
+            pass
+    with suppress(BlockingIOError):
+        while os.write(pipe, b"."):
+            pass
+    os.set_blocking(pipe, True)
+
+
 def test_a_reader_that_stops_costs_lines_on_its_side_alone_and_is_told(tmp_path: Path) -> None:
     on = Troubled(tmp_path)
     assert on.told() == ()
+    fill(on.stream.fileno())
     count = 2 * LINES_MAX
     since = time.monotonic()
     for number in range(count):

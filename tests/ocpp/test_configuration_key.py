@@ -118,7 +118,7 @@ def test_every_companion_key_exists_and_is_a_read_only_integer() -> None:
             assert (companion.type, companion.access) == (KeyType.INTEGER, Access.READ_ONLY)
 
 
-def test_our_own_keys_belong_to_no_profile_of_the_standard() -> None:
+def test_our_own_keys_have_a_default_and_go_with_the_profile_that_they_switch() -> None:
     assert [spec.name for spec in VENDOR_KEYS] == [
         "TxProfileFallback",
         "BootOnReconnect",
@@ -126,7 +126,12 @@ def test_our_own_keys_belong_to_no_profile_of_the_standard() -> None:
         "StopTransactionOnFault",
         "WaitingMeterValuesMax",
     ]
-    assert all(spec.profile is None and spec.default is not None for spec in VENDOR_KEYS)
+    assert all(spec.default is not None for spec in VENDOR_KEYS)
+    switches = {spec.name: spec.profile for spec in VENDOR_KEYS if spec.profile is not None}
+    assert switches == {
+        "ReservationEnabled": FeatureProfile.RESERVATION,
+        "TxProfileFallback": FeatureProfile.SMART_CHARGING,
+    }
 
 
 def test_keys_are_found_in_any_case() -> None:

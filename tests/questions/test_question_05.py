@@ -10,17 +10,18 @@ from tests.questions.situations import boot, csms, free_port
 
 
 @pytest.mark.parametrize(
-    ("ahead_s", "words"),
+    ("ahead_s", "words", "step"),
     [
-        (90.4, r"(8\d|90) s behind · BootNotification \d\d:\d\d"),
-        (-600.0, r"10 min ahead · BootNotification \d\d:\d\d"),
+        (90.4, r"(8\d|90) s behind · BootNotification \d\d:\d\d", "ahead by 2 min"),
+        (-600.0, r"10 min ahead · BootNotification \d\d:\d\d", "back by 10 min"),
     ],
     ids=["csms-ahead", "csms-behind"],
 )
-async def test_a_csms_with_another_time(ahead_s: float, words: str) -> None:
+async def test_a_csms_with_another_time(ahead_s: float, words: str, step: str) -> None:
     answer = boot(ahead_s=ahead_s)
     async with csms(boot_answer=answer) as server, place(server.url) as here:
-        await here.reads(f"Clock {words}", f"! Clock of this machine: {words}")
+        await here.reads(f"Clock {words}", f"! Clock set {step} at .*BootNotification")
+        await here.after("a", f"! Clock of this machine: {words}")
 
 
 async def test_a_clock_that_agrees() -> None:

@@ -92,7 +92,7 @@ async def test_every_pane_can_be_zoomed() -> None:
 
 async def test_the_filter_narrows_the_keys_and_escape_shows_all_again() -> None:
     async with screen() as drive:
-        await drive.press("slash")
+        await drive.press("tab", "tab", "slash")
         await drive.type("meter csms")
         assert drive.shows("1 of 14 match", "MeterValueSampleInterval 15")
         assert not drive.shows("LocalPreAuthorize")
@@ -104,7 +104,7 @@ async def test_the_filter_narrows_the_keys_and_escape_shows_all_again() -> None:
 
 async def test_a_filter_without_a_match_says_so() -> None:
     async with screen() as drive:
-        await drive.press("slash")
+        await drive.press("tab", "tab", "slash")
         await drive.type("nothing such")
         assert drive.shows("no key matches the filter")
 

@@ -235,7 +235,7 @@ async def test_a_tag_is_looked_up_for_a_connector_and_a_wrong_one_is_refused_her
         await drive.press("enter")
         assert drive.shows("a tag has at most 20 characters, this one 21")
         await drive.press("ctrl+u", *"04AA", "tab", *"3", "enter")
-        assert drive.shows("the connector is one of 1, 2, or empty")
+        assert drive.shows("Connector: '3' is none of 1, 2")
         await drive.press("ctrl+u", "2", "enter")
         assert engine.calls == [("explain_tag", {"id_tag": "04AA", "connector_id": 2})]
         assert drive.shows("Connector 2 takes a tag now")

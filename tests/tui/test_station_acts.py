@@ -62,7 +62,8 @@ async def test_w_swipes_a_tag_at_the_selected_connector() -> None:
         await drive.press("down", "w", "ctrl+u")
         await drive.type("TAG7")
         await drive.press("enter")
-        assert drive.engine.calls == [("swipe", {"id_tag": "TAG7", "connector_id": 2})]
+        waited = {"id_tag": "TAG7", "connector_id": 2, "wait": True}
+        assert drive.engine.calls == [("swipe", waited)]
 
 
 async def test_recent_tags_come_back_with_up() -> None:
@@ -79,8 +80,8 @@ async def test_recent_tags_come_back_with_up() -> None:
     [
         ("", "", "the tag must not be empty"),
         ("x" * 21, "", "a tag has at most 20 characters, this one 21"),
-        ("A", "9", "the connector is one of 1, 2, or empty"),
-        ("A", "²", "the connector is one of 1, 2, or empty"),
+        ("A", "9", "Connector: '9' is none of 1, 2"),
+        ("A", "²", "Connector: '²' is none of 1, 2"),
     ],
 )
 async def test_a_wrong_swipe_is_told_at_once(tag: str, connector: str, words: str) -> None:
