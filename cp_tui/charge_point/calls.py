@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel, Send
@@ -24,9 +23,6 @@ from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import ErrorCode
 from cp_tui.ocpp.model import WireModel
-
-if TYPE_CHECKING:
-    from pydantic import JsonValue
 
 WAITING_MAX = 200
 """Calls that may wait for their turn; a charger of many connectors boots with one per connector."""
@@ -66,8 +62,6 @@ class Outgoing:
     """Key of a transaction: its StartTransaction goes first, unless it waits behind a backlog."""
     message_id: str | None = None
     """The id of an earlier send whose answer never came; None: a new one."""
-    on_unread: Callable[[JsonValue], None] | None = None
-    """What follows from an answer that an error of ours kept from being handled; None: failure."""
 
     @property
     def action(self) -> Action:
@@ -248,18 +242,6 @@ class Calls:
             failure = Failure(FailureKind.CALL_ERROR, text, code)
             outgoing.on_failure(failure)
             self._tell_settled(outgoing, failure)
-
-    def unread(self, message: frame.CallResult | frame.CallError, error: str) -> None:
-        """End the call whose answer came, but could not be handled because of an error of ours."""
-        settled = self._settle(message.message_id)
-        if settled is None:
-            return
-        outgoing = settled.outgoing
-        text = f"the answer to {outgoing.action} met an error inside: {error}"
-        if outgoing.on_unread is not None and isinstance(message, frame.CallResult):
-            outgoing.on_unread(message.payload)
-        elif not settled.is_late:
-            outgoing.on_failure(Failure(FailureKind.CALL_ERROR, text))
 
     def tick(self) -> None:
         """Time the pending call out when it is due."""

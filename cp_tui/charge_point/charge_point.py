@@ -25,7 +25,7 @@ from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.tag_lookup import explain_tag
 from cp_tui.charge_point.variables import TagExplanation
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
+from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, RegistrationStatus
 
 
 class ChargePoint:
@@ -101,6 +101,11 @@ class ChargePoint:
         return self._parts.charging.composing(connector_id, duration_s, unit, start)
 
     @property
+    def may_answer(self) -> bool:
+        """Whether the CSMS may be answered; not while it rejects this charge point (S 4.2)."""
+        return self._parts.registration.status is not RegistrationStatus.REJECTED
+
+    @property
     def clock_offset(self) -> timedelta:
         """What the clock of the charge point, which follows the CSMS, is ahead of the machine's."""
         return self._core.offset
@@ -135,8 +140,8 @@ class ChargePoint:
                 self._core.changed("registration", "outbox")
             case events.FrameReceived():
                 self._incoming.receive(event.data)
-            case events.FrameFailed():
-                self._incoming.failed(event)
+            case events.AnswerUnread():
+                self._incoming.unread(event)
             case events.TransferProgressed():
                 parts.firmware.progressed(event)
                 parts.diagnostics.progressed(event)

@@ -14,7 +14,7 @@ from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import Energize, SetLimit, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import ProfileRecord, TransactionRecord
-from cp_tui.charge_point.smart_charging.composite import Work, composing, composite, whole
+from cp_tui.charge_point.smart_charging.composite import Work, composing, composite
 from cp_tui.charge_point.smart_charging.context import (
     Context,
     Hardware,
@@ -301,10 +301,8 @@ class Charging:
         try:
             next(draft.composing)
         except StopIteration as end:
-            # A turn that failed is undone, but not what happened in its slice: begin anew then.
-            schedule = end.value or whole(self._composing(draft, connector_id))
             draft.composing = None
-            draft.schedules[connector_id] = schedule
+            draft.schedules[connector_id] = end.value
             return
         self._work.append(partial(self._compose, draft, connector_id))
 

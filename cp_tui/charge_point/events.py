@@ -52,8 +52,8 @@ class FrameReceived:
 
 
 @dataclass(frozen=True, slots=True)
-class FrameFailed:
-    """A WebSocket message could not be handled: an error of ours, and all of it was undone."""
+class AnswerUnread:
+    """A WebSocket message met an error of ours: after the boot, if it is an answer, it counts."""
 
     data: str | bytes
     error: str
@@ -304,7 +304,7 @@ Event = (
     | LinkOpened
     | LinkClosed
     | FrameReceived
-    | FrameFailed
+    | AnswerUnread
     | TransferProgressed
     | TransferFinished
     | PluggedIn

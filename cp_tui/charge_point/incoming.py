@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from cp_tui.charge_point.effects import LogLevel
-from cp_tui.charge_point.events import FrameFailed
+from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.effects import LogLevel, Send
+from cp_tui.charge_point.events import AnswerUnread
+from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.parts import Parts
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.remote import RemoteRequests
@@ -73,34 +75,19 @@ class Incoming:
         else:
             taker.refused(answer, flaws)
 
-    def failed(self, event: FrameFailed) -> None:
-        """Answer a message whose turn was undone after an error of ours: with as little as can be.
+    def unread(self, event: AnswerUnread) -> None:
+        """Let an answer count that a mind before this one could not handle (S 3.7.1).
 
-        A request gets InternalError (wire.md 3); an answer ends the call that it came to.
+        What a boot does not keep is over; a transaction message is not, and must not be sent
+        forever because its answer meets the same error again and again.
         """
-        calls, journal = self._parts.calls, self._parts.journal
-        message: frame.Frame | frame.Unreadable | None
-        try:
-            message = frame.parse(event.data)
-        except OcppError as error:
-            message = frame.salvage(event.data)
-            if message is None:
-                journal.invalid(event.data, _why(error))
-        match message:
-            case frame.Call(message_id, action):
-                journal.call(Direction.IN, message)
-                words = f"{action} could not be handled: {event.error}"
-                self._refuse(OcppError(ErrorCode.INTERNAL_ERROR, words, message_id=message_id))
-            case frame.CallResult():
-                journal.result(Direction.IN, message)
-                calls.unread(message, event.error)
-            case frame.CallError():
-                journal.error(Direction.IN, message)
-                calls.unread(message, event.error)
-            case frame.Unreadable(message_id):
-                error_text = OcppError(ErrorCode.GENERIC_ERROR, "it cannot be read")
-                calls.unreadable(message_id, event.data, _why(error_text))
-            case None:
+        outbox, words = self._parts.outbox, f"its answer met an error inside: {event.error}"
+        match _read(event.data):
+            case frame.CallResult(message_id, payload):
+                outbox.taken_unread(message_id, payload)
+            case frame.CallError(message_id) | frame.Unreadable(message_id):
+                outbox.refused_unread(message_id, words)
+            case _:
                 pass
 
     def _requested(self, call: frame.Call) -> None:
@@ -133,6 +120,36 @@ class Incoming:
         answer = frame.call_error(error)
         self._parts.journal.error(Direction.OUT, answer, _why(error))
         self._parts.calls.send(answer)
+
+
+def met_error(core: Core, data: str | bytes, error: str) -> None:
+    """Note a message that the charge point could not handle because of an error of ours.
+
+    A request is answered InternalError (wire.md 3).
+    """
+    journal, message = Journal(core), _read(data)
+    words = f"an error inside kept it from being handled: {error}"
+    match message:
+        case frame.Call(message_id, action):
+            journal.call(Direction.IN, message)
+            words = f"{action} could not be handled: {error}"
+            refused = OcppError(ErrorCode.INTERNAL_ERROR, words, message_id=message_id)
+            answer = frame.call_error(refused)
+            journal.error(Direction.OUT, answer, _why(refused))
+            core.emit(Send(frame.encode(answer)))
+        case frame.CallResult():
+            journal.result(Direction.IN, message, flaws=(words,))
+        case frame.CallError():
+            journal.error(Direction.IN, message, flaws=(words,))
+        case frame.Unreadable() | None:
+            journal.invalid(data, _why(OcppError(ErrorCode.GENERIC_ERROR, words)))
+
+
+def _read(data: str | bytes) -> frame.Frame | frame.Unreadable | None:
+    try:
+        return frame.parse(data)
+    except OcppError:
+        return frame.salvage(data)
 
 
 def _why(error: OcppError) -> Reason:

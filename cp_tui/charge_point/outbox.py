@@ -152,7 +152,6 @@ class Outbox:
             self._request(record),
             partial(self._confirmed, record.sequence),
             partial(self._failed, record.sequence),
-            on_unread=partial(self._unread, record.sequence),
             message_id=record.message_id,
             is_useful_late=True,
         )
@@ -253,14 +252,17 @@ class Outbox:
         self._remove(record)
         self._on_confirmed(record, response)
 
-    def _unread(self, sequence: int, payload: JsonValue) -> None:
-        """The CSMS has the message, but its answer could not be handled: it is not sent again."""
-        if not self._entries or self._entries[0].sequence != sequence:
-            return
-        self._is_in_flight = False
-        record = self._entries[0]
-        self._remove(record)
-        self._on_unread(record, payload)
+    def taken_unread(self, message_id: str, payload: JsonValue) -> None:
+        """The CSMS has a message, but its answer could not be handled: it is not sent again."""
+        if self._entries and self._entries[0].message_id == message_id:
+            record = self._entries[0]
+            self._remove(record)
+            self._on_unread(record, payload)
+
+    def refused_unread(self, message_id: str, why: str) -> None:
+        """The CSMS refused a message, and its answer could not be handled: one attempt."""
+        if self._entries and self._entries[0].message_id == message_id:
+            self._failed(self._entries[0].sequence, Failure(FailureKind.CALL_ERROR, why))
 
     def _failed(self, sequence: int, failure: Failure) -> None:
         if not self._entries or self._entries[0].sequence != sequence:

@@ -15,6 +15,7 @@ from typing import Protocol
 from pydantic import JsonValue, ValidationError
 
 from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import (
     Effect,
     Energize,
@@ -36,6 +37,7 @@ from cp_tui.charge_point.events import (
     PoweredOn,
     Tick,
 )
+from cp_tui.charge_point.incoming import met_error
 from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
@@ -67,6 +69,10 @@ class Mind(Protocol):
 
     def next_deadline(self) -> datetime | None:
         """Say when `Tick` is due at the latest."""
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether the CSMS may be answered; not while it rejects this charge point (S 4.2)."""
 
     @property
     def clock_offset(self) -> timedelta:
@@ -162,6 +168,15 @@ class Charger:
         happened = act.carry_out(method, params, self.station, now)
         # Another vehicle is no event, but it is to be saved and shown.
         return self._settle(happened or [Observed()], now, is_touched=True)
+
+    def met_error(self, data: str | bytes, error: str, now: datetime) -> list[Effect]:
+        """Note a message that met an error in the mind; a request is answered InternalError."""
+        if not self.mind.may_answer:
+            return []
+        core = Core(self._config, self.station, {}, self._random)
+        core.now = now
+        met_error(core, data, error)
+        return core.take_effects()
 
     def lose_power(self, stored: StoredRecords, now: datetime) -> None:
         """Forget everything that is not in the store; cables stay plugged, contactors open."""

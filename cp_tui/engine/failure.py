@@ -1,11 +1,11 @@
-"""An error inside: how it is told, and how soon the charger may boot because of one."""
+"""An error inside: how it is told, and how soon the charge point may boot because of one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cp_tui.charge_point.events import Command, FrameFailed, FrameReceived
+from cp_tui.charge_point.events import AnswerUnread, Command, FrameReceived
 from cp_tui.engine.inbox import AtStation, FromLink, Item
 
 WAIT_S_MAX = 60.0
@@ -17,12 +17,19 @@ CALM = timedelta(minutes=10)
 class Failure:
     """The mind cannot go on as it is: it is discarded, and boots from the store."""
 
-    error: str
+    is_asked: bool = False
+    """Somebody wanted something, and is told that it failed: whoever asks again sets the pace."""
+    unread: AnswerUnread | None = None
+    """What the new mind has to know."""
 
-
-def can_be_undone(event: object) -> bool:
-    """Whether somebody wants something, who can be told that it failed; else it has happened."""
-    return isinstance(event, FrameReceived | FrameFailed | AtStation | Command)
+    @staticmethod
+    def at(item: Item, error: Exception) -> Failure:
+        """Make the failure of an item that met an error."""
+        wish = item.event if isinstance(item, FromLink) else item
+        is_asked = isinstance(wish, FrameReceived | AtStation | Command)
+        if isinstance(wish, FrameReceived):
+            return Failure(is_asked, AnswerUnread(wish.data, type(error).__name__))
+        return Failure(is_asked)
 
 
 class Watchdog:
@@ -55,11 +62,9 @@ def failed_words(item: Item, error: Exception) -> str:
 def _while(item: Item) -> str:
     match item:
         case AtStation(method):
-            return f"{method} was not done"
+            return f"carrying out {method}"
         case FromLink(FrameReceived()):
             return "a message of the CSMS had no effect"
-        case FromLink(FrameFailed()):
-            return "a message of the CSMS had no answer"
         case FromLink(event):
             return f"the charge point boots again after {type(event).__name__}"
         case _:

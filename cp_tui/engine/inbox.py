@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from cp_tui.charge_point.events import Command, Event, FrameFailed
+from cp_tui.charge_point.events import Command, Event
 from cp_tui.engine.link import LinkEvent
 
 INBOX_MAX = 1_000
@@ -25,7 +25,7 @@ BATCH_MAX = 100
 class FromLink:
     """An event of one connection of the link; each connection has its own number."""
 
-    event: LinkEvent | FrameFailed
+    event: LinkEvent
     connection: int
 
 

@@ -3,10 +3,9 @@
 A frame leaves only after the records that it rests on are on disk; what came together shares a
 transaction. It never waits for the CSMS or for a subscriber.
 
-Each item is one turn, and a turn is whole or it has not been. After an error inside, what somebody
-wanted of the charger is undone and answered as failed. What has happened cannot be undone, such as
-a connection that closed or time that went on: there the charger boots anew from the store, as after
-a watchdog.
+Each item is one turn, and a turn is whole or it has not been. After an error inside nothing of the
+turn is saved or sent: whoever wanted something is told that it failed, and the charge point boots
+anew from the store, as after a watchdog.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ from cp_tui.charge_point.effects import (
 )
 from cp_tui.charge_point.events import (
     Event,
-    FrameFailed,
     FrameReceived,
     LinkClosed,
     LinkOpened,
@@ -40,7 +38,7 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.engine.charger import Charger, StoredRecords
 from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber, StoreError
-from cp_tui.engine.failure import Failure, Watchdog, can_be_undone, failed_words
+from cp_tui.engine.failure import Failure, Watchdog, failed_words
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.inbox import (
     AtStation,
@@ -54,7 +52,6 @@ from cp_tui.engine.inbox import (
 )
 from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.link import Link, LinkEvent
-from cp_tui.engine.memento import Memento
 from cp_tui.engine.outlet import Outlet
 from cp_tui.engine.replies import Answer, Replies, refuse, settle
 from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
@@ -68,7 +65,8 @@ STUCK_DEADLINE_S = 1.0
 """Wait for a deadline that a tick did not move: a bug must not become a busy loop."""
 STORE_RETRY_S = 5.0
 OBSERVE_S = 1.0
-INTERNAL_ERROR = "internal error; see the log (nothing of it was done)"
+NOT_DONE = "an error inside: nothing of it was done, the charge point boots again; see the log"
+MAYBE_DONE = "an error inside: the charge point boots again, look whether it was done; see the log"
 TURN_FAILED = "turn.failed"
 """The trouble: there was an error inside."""
 REPORT = "the log has the details: please report them"
@@ -111,8 +109,6 @@ class Machine:
         """Something has failed, and nobody has looked yet whether the store is to blame."""
         self._look: asyncio.Task[None] | None = None
         """Looks at the store."""
-        self._before: Memento | None = None
-        """Mind and body before the turn that can be undone."""
         self._is_on = False
         """The present mind has booted."""
         self._hub = hub
@@ -243,7 +239,9 @@ class Machine:
                 booted = turn.reboot if isinstance(turn.reboot, PowerCut) else None
                 is_failure = isinstance(turn.reboot, Failure) and self._is_on
                 power_on, self._is_on = PoweredOn(after_failure=is_failure), False
-                waiting = [power_on, *(each for each in waiting if not _is_from_link(each))]
+                unread = turn.reboot.unread if isinstance(turn.reboot, Failure) else None
+                news = [power_on] if unread is None else [power_on, unread]
+                waiting = [*news, *(each for each in waiting if not _is_from_link(each))]
         self._set_timer()
         self._look_at_store()
         return False
@@ -251,26 +249,16 @@ class Machine:
     def _take_in(self, item: Item, turn: _Turn) -> None:
         """Let the charger decide on one item; whatever goes wrong there, the engine goes on."""
         done = item.done if isinstance(item, AtStation) else None
-        event = item.event if isinstance(item, FromLink) else item
-        before = self._remembered() if can_be_undone(event) else None
         try:
             self._take(item, turn)
         except CommandError as error:
             if done is not None and not done.done():
                 done.set_exception(error)
         except Exception as error:
-            self._failed(item, turn, error, before)
+            self._failed(item, turn, error)
         else:
             if done is not None:
                 turn.acts.append(done)
-
-    def _remembered(self) -> Memento:
-        """Remember mind and body as they are now."""
-        if self._before is None:
-            self._before = Memento(self._charger)
-        else:
-            self._before.renew()
-        return self._before
 
     def _take(self, item: Item, turn: _Turn) -> None:
         """Have one item decided upon; what follows is added to the turn, all of it or nothing."""
@@ -283,21 +271,18 @@ class Machine:
             (each for each in effects if isinstance(each, Reboot)), None
         )
 
-    def _failed(self, item: Item, turn: _Turn, error: Exception, before: Memento | None) -> None:
-        """Undo a turn that failed, and answer as much; or have the charger boot anew."""
-        words = failed_words(item, error)
-        self._tell_error(words, error)
-        if isinstance(item, AtStation):
-            refuse(item.done, INTERNAL_ERROR)
-        if isinstance(item, Request):
-            self._replies.refuse(item.request, INTERNAL_ERROR)
-        if before is not None:
-            before.restore()
-        if isinstance(item, FromLink) and isinstance(item.event, FrameReceived):
-            failed = FrameFailed(item.event.data, type(error).__name__)
-            self._take_in(FromLink(failed, item.connection), turn)
-        elif before is None or isinstance(item, FromLink):
-            turn.reboot = turn.reboot or Failure(type(error).__name__)
+    def _failed(self, item: Item, turn: _Turn, error: Exception) -> None:
+        """Say that a turn has failed to whoever wanted it, and have the charge point boot anew."""
+        self._tell_error(failed_words(item, error), error)
+        turn.reboot = Failure.at(item, error)
+        match item:
+            case AtStation(done=done):
+                refuse(done, MAYBE_DONE)
+            case FromLink(FrameReceived(data), connection):
+                effects = self._charger.met_error(data, type(error).__name__, self._clock())
+                turn.effects += [(each, connection) for each in effects]
+            case _ if isinstance(item, Request):
+                self._replies.refuse(item.request, NOT_DONE)
 
     def _decide(self, item: Item, turn: _Turn, now: datetime) -> list[Effect]:
         match item:
@@ -308,7 +293,7 @@ class Machine:
                 turn.reboot = item
                 return []
             case StoreMended():
-                turn.reboot = Failure("a stored record")
+                turn.reboot = Failure()
                 return []
             case AtStation(method, params):
                 return self._charger.act(method, params, now)
@@ -370,7 +355,7 @@ class Machine:
             await self._link.end()
         self._inbox.drop(_is_from_link)
         self._replies.lose_seen()
-        if not isinstance(cause, Failure):
+        if not isinstance(cause, Failure) or cause.is_asked:
             try:
                 self._charger.lose_power(await self._records(), self._clock())
                 return

@@ -45,6 +45,7 @@ class FakeMind:
         self.events: list[Event] = []
         self.deadline: datetime | None = None
         self.clock_offset = timedelta(0)
+        self.may_answer = True
 
     def handle(self, event: Event, now: datetime) -> list[Effect]:
         self.events.append(event)

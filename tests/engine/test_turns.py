@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from cp_tui.charge_point.authorization_cache import AuthorizationCache
+from cp_tui.charge_point.calls import Calls
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.charging import Charging
 from cp_tui.charge_point.effects import Table
@@ -26,6 +27,7 @@ from cp_tui.charge_point.events import (
     Swiped,
     TransferFinished,
 )
+from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.registration import Registration
 from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.sampling import Sampling
@@ -89,6 +91,10 @@ class Wire(FakeLink):
         self.frames: list[list[Any]] = []
         self.sent = asyncio.Event()
 
+        self.refuses: set[str] = set()
+        """Actions that are answered with a CALLERROR."""
+        self.registration = "Accepted"
+
     def send(self, text: str, connection: int) -> bool:
         self.frames.append(json.loads(text))
         self.sent.set()
@@ -146,6 +152,8 @@ class World:
                 self._answered += 1
                 if frame[0] == 2:
                     answer = [3, frame[1], self._answer(frame[2])]
+                    if frame[2] in self.wire.refuses:
+                        answer = [4, frame[1], "GenericError", "", {}]
                     await self.machine.deliver(FrameReceived(json.dumps(answer)), 1)
             self.wire.sent.clear()
             try:
@@ -188,12 +196,15 @@ class World:
     def calls(self, action: str) -> list[dict[str, Any]]:
         return [each[3] for each in self.wire.frames if each[0] == 2 and each[2] == action]
 
-    @staticmethod
-    def _answer(action: str) -> dict[str, Any]:
+    def _answer(self, action: str) -> dict[str, Any]:
         now = datetime.now(UTC).isoformat()
         accepted = {"status": "Accepted"}
         answers: dict[str, dict[str, Any]] = {
-            "BootNotification": {"status": "Accepted", "currentTime": now, "interval": 300},
+            "BootNotification": {
+                "status": self.wire.registration,
+                "currentTime": now,
+                "interval": 300,
+            },
             "Heartbeat": {"currentTime": now},
             "Authorize": {"idTagInfo": accepted},
             "StartTransaction": {"transactionId": 7, "idTagInfo": accepted},
@@ -202,8 +213,11 @@ class World:
 
 
 @asynccontextmanager
-async def world(disk: Disk | None = None) -> AsyncIterator[World]:
+async def world(
+    disk: Disk | None = None, *, registration: str = "Accepted"
+) -> AsyncIterator[World]:
     made = World(disk or Disk())
+    made.wire.registration = registration
     await made.machine.boot()
     work = asyncio.create_task(made.machine.run())
     await made.connect()
@@ -233,7 +247,7 @@ class Fault:
         patch.setattr(part, method, broken)
 
 
-# --- what somebody wants is undone ----------------------------------------------------------------
+# --- what somebody wants is answered as failed ----------------------------------------------------
 
 
 async def test_a_request_that_fails_is_answered_so_and_nothing_of_it_is_kept(
@@ -247,13 +261,14 @@ async def test_a_request_that_fails_is_answered_so_and_nothing_of_it_is_kept(
         answer = await on.ask("SetChargingProfile", request)
         assert answer[:3] == [4, "m1", "InternalError"]
         assert "SetChargingProfile could not be handled: ZeroDivisionError" in answer[3]
-        assert await on.disk.load() == stored
+        assert (await on.disk.load()).get(Table.PROFILE) == stored.get(Table.PROFILE)
         assert on.hub.get("profiles") == profiles
         assert on.ids == ["turn.failed"]
-        # The link, the registration and the transaction have not noticed.
-        assert len(on.calls("BootNotification")) == 1
-        assert on.status(1) is ChargePointStatus.CHARGING
-        assert on.calls("StopTransaction") == []
+        # The answer was the last of that connection: on the next, the charge point has booted.
+        await on.connect()
+        assert len(on.calls("BootNotification")) == 2
+        (stop,) = on.calls("StopTransaction")
+        assert (stop["reason"], stop["transactionId"]) == ("Reboot", 7)
         again = await on.ask("SetChargingProfile", request, "m2")
         assert again[:3] == [3, "m2", {"status": "Accepted"}]
         await on.start(2)
@@ -269,7 +284,6 @@ async def test_what_was_decided_beside_a_request_that_fails_is_kept(
             [
                 ("ChangeConfiguration", change),
                 ("CancelReservation", {"reservationId": 1}),
-                ("GetConfiguration", {"key": ["MeterValueSampleInterval"]}),
             ]
         ):
             text = json.dumps([2, f"batch-{number}", action, payload])
@@ -278,10 +292,12 @@ async def test_what_was_decided_beside_a_request_that_fails_is_kept(
         answers = {each[1]: each for each in on.wire.frames if str(each[1]).startswith("batch")}
         assert answers["batch-0"][2] == {"status": "Accepted"}
         assert answers["batch-1"][2] == "InternalError"
-        assert answers["batch-2"][2]["configurationKey"][0]["value"] == "17"
+        await on.connect()
+        known = await on.ask("GetConfiguration", {"key": ["MeterValueSampleInterval"]})
+        assert known[2]["configurationKey"][0]["value"] == "17"
 
 
-async def test_a_command_that_fails_is_refused_with_words_and_undone(
+async def test_a_command_that_fails_is_refused_with_words_and_nothing_of_it_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with world() as on:
@@ -290,24 +306,27 @@ async def test_a_command_that_fails_is_refused_with_words_and_undone(
         Fault(monkeypatch, AuthorizationCache, "clear")
         with pytest.raises(CommandError, match="nothing of it was done"):
             await on.machine.ask(ClearAuthorizationCache, WAIT_S)
-        await on.settle()
+        await on.connect()
         assert on.hub.get("authorization_cache") == before
         assert on.disk.tables[Table.AUTHORIZATION_CACHE] != {}
         await on.machine.ask(ClearAuthorizationCache, WAIT_S)
         assert on.disk.tables[Table.AUTHORIZATION_CACHE] == {}
 
 
-async def test_an_act_at_the_station_that_fails_has_not_happened(
+async def test_an_act_at_the_station_that_fails_is_met_by_a_boot_that_finds_it_done(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with world() as on:
         Fault(monkeypatch, Sessions, "plugged_in")
-        with pytest.raises(CommandError, match="nothing of it was done"):
+        mind = on.charger.mind
+        with pytest.raises(CommandError, match="look whether it was done"):
             await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.until_booted(mind)
+        await on.connect()
+        assert on.status(1) is ChargePointStatus.PREPARING
+        await on.swipe(1)
         await on.settle()
-        assert on.status(1) is ChargePointStatus.AVAILABLE
-        assert on.charger.station.vehicle(1, datetime.now(UTC)) is None
-        await on.start(1)
+        assert on.status(1) is ChargePointStatus.CHARGING
 
 
 async def test_an_answer_that_fails_loses_no_transaction_id_and_repeats_no_message(
@@ -315,26 +334,81 @@ async def test_an_answer_that_fails_loses_no_transaction_id_and_repeats_no_messa
 ) -> None:
     async with world() as on:
         Fault(monkeypatch, Transactions, "confirmed")
-        await on.start(1)
-        assert on.ids == ["turn.failed"]
+        mind = on.charger.mind
+        await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
         await on.swipe(1)
         await on.settle()
+        await on.until_booted(mind)
+        assert on.ids == ["turn.failed"]
+        await on.connect()
         assert len(on.calls("StartTransaction")) == 1
         (stop,) = on.calls("StopTransaction")
         assert stop["transactionId"] == 7
         assert on.disk.tables[Table.OUTBOX] == {}
 
 
-async def test_an_answer_to_authorize_that_fails_is_a_failure_of_that_call_alone(
+@pytest.mark.parametrize("attempts", [1, 2])
+async def test_a_refusal_that_fails_is_an_attempt_of_that_message(
+    monkeypatch: pytest.MonkeyPatch, attempts: int
+) -> None:
+    async with world() as on:
+        for key, value in (("Attempts", attempts), ("RetryInterval", 0)):
+            change = {"key": f"TransactionMessage{key}", "value": str(value)}
+            await on.ask("ChangeConfiguration", change, key)
+        Fault(monkeypatch, Calls, "refused")
+        mind = on.charger.mind
+        on.wire.refuses = {"StartTransaction"}
+        await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.swipe(1)
+        await on.settle()
+        await on.until_booted(mind)
+        on.wire.refuses = set()
+        await on.connect()
+        assert len(on.calls("StartTransaction")) == attempts
+        (stop,) = on.calls("StopTransaction")
+        assert stop["transactionId"] == (-1 if attempts == 1 else 7)
+        assert on.disk.tables[Table.OUTBOX] == {}
+
+
+async def test_a_swipe_whose_answer_fails_ends_with_the_boot(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with world() as on:
         Fault(monkeypatch, Sessions, "permit")
+        mind = on.charger.mind
         await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
         await on.swipe(1)
         await on.settle()
+        await on.until_booted(mind)
         assert on.ids == ["turn.failed"]
+        await on.connect()
+        assert on.calls("StartTransaction") == []
         await on.start(2)
+
+
+async def test_a_csms_that_rejects_gets_no_answer_whatever_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with world(registration="Rejected") as on:
+        Fault(monkeypatch, Journal, "call")
+        mind = on.charger.mind
+        frame = json.dumps([2, "silence", "ClearCache", {}])
+        await on.machine.deliver(FrameReceived(frame), 1)
+        await on.until_booted(mind)
+        assert all(each[1] != "silence" for each in on.wire.frames)
+
+
+async def test_errors_that_somebody_asks_for_again_and_again_make_nobody_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with world() as on:
+        Fault(monkeypatch, AuthorizationCache, "clear", times=5)
+        for number in range(5):
+            answer = await on.ask("ClearCache", {}, f"again-{number}")
+            assert answer[2] == "InternalError"
+            await on.connect()
+        assert (await on.ask("ClearCache", {}, "last"))[2] == {"status": "Accepted"}
+        await on.start(1)
 
 
 # --- what has happened is met by a boot -----------------------------------------------------------
@@ -461,6 +535,11 @@ async def test_a_stored_record_that_only_keeps_cars_from_charging_is_found_by_tr
         await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
         await on.swipe(1)
         await on.settle()
+        await on.until_booted(mind)
+        async with asyncio.timeout(WAIT_S):
+            while not disk.aside:
+                mind = on.charger.mind
+                await asyncio.sleep(0.01)
         await on.until_booted(mind)
         assert [table for table, _, _ in disk.aside] == [Table.PROFILE]
         await on.connect()

@@ -50,7 +50,6 @@ class CallWatch:
         """The request of the CSMS that is being handled: message id, payload."""
         self._is_broken = False
         """What is being handled is no proper frame."""
-        self._before: tuple[str | None, list[str]] = None, []
 
     def booted(self) -> None:
         """The charger boots: all of this is forgotten."""
@@ -76,7 +75,6 @@ class CallWatch:
     def arrives(self, data: str | bytes) -> Outcome | None:
         """A frame reaches the charger; give what it means for a CALL of the charger."""
         self._asked, self._is_broken = None, True
-        self._before = self.registration, list(self._boots)
         try:
             message = json.loads(data)
         except (ValueError, RecursionError):
@@ -89,10 +87,6 @@ class CallWatch:
             case _:
                 pass
         return None
-
-    def has_failed(self) -> None:
-        """What arrived last could not be handled: the charger knows nothing of it."""
-        self.registration, self._boots = self._before
 
     def _answered(self, message: list[Any]) -> Outcome | None:
         self._is_broken = False

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from cp_tui.charge_point.effects import Effect, Emit, Log, LogLevel, Publish, Send
 from cp_tui.charge_point.records import OutboxRecord
 from cp_tui.charge_point.variables import Connectors, Outbox, StatusChange
-from tests.simulation.call_watch import CallWatch, Sent
+from tests.simulation.call_watch import CallWatch, Outcome, Sent
 from tests.simulation.delivery_watch import METER_VALUES, START, STOP, DeliveryWatch
 from tests.simulation.options import Options, Trouble
 
@@ -58,6 +58,7 @@ class Checker:
         self._last_stamp: dict[str, datetime] = {}
         self._first_register: dict[str, int] = {}
         self._stops: list[tuple[datetime, datetime | None]] = []
+        self._newest: Outcome | None = None
 
     # --- what happens -----------------------------------------------------------------------------
 
@@ -83,9 +84,14 @@ class Checker:
 
     def arrives(self, data: str | bytes) -> None:
         """A frame reaches the charger."""
-        outcome = self.calls.arrives(data)
+        self._newest = outcome = self.calls.arrives(data)
         if outcome is not None:
             self.delivery.arrived(outcome)
+
+    def counts_again(self) -> None:
+        """After a boot the charger knows of the frame that arrived last, which it had not read."""
+        if self._newest is not None:
+            self.delivery.counts_again(self._newest)
 
     def decided(self, effects: Sequence[Effect], now: datetime, timeout_s: int) -> list[Sent]:
         """The charger has decided; nothing of it is done yet."""

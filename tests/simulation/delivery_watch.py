@@ -53,12 +53,17 @@ class DeliveryWatch:
         if outcome.result is None:
             entry.failures += 1
             return
-        entry.result = outcome.result
+        self.counts_again(outcome)
         record = entry.record
         if record in self.lost and record.action == START and "transactionId" in outcome.result:
             # Given up by now, but the late answer still brings the transactionId.
             assert record.transaction_key is not None
             self._late_ids[record.transaction_key] = outcome.result["transactionId"]
+
+    def counts_again(self, outcome: Outcome) -> None:
+        """The charger knows of a result, be it after it lost its memory."""
+        if entry := self._by_message.get(outcome.sent.message_id):
+            entry.result = outcome.result
 
     def committed(
         self, effects: Iterable[Effect], attempts_max: int, values_max: int

@@ -26,9 +26,8 @@ from cp_tui.charge_point.effects import (
     Send,
 )
 from cp_tui.charge_point.events import (
-    Command,
+    AnswerUnread,
     Event,
-    FrameFailed,
     FrameReceived,
     LinkClosed,
     LinkOpened,
@@ -39,8 +38,6 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.engine.charger import Charger
 from cp_tui.engine.errors import CommandError
-from cp_tui.engine.failure import can_be_undone
-from cp_tui.engine.memento import Memento
 from tests.charge_point.rig import swiped
 from tests.simulation import ending, troublemaker
 from tests.simulation.checks import Checker
@@ -58,7 +55,6 @@ TICKS_AT_ONCE_MAX = 5
 TRACE_MAX = 40
 CRASH_CHANCE = 0.01
 FAULT_CHANCE = 0.05
-AGAIN_CHANCE = 0.1
 
 
 class PowerFailedError(Exception):
@@ -88,7 +84,6 @@ class Simulation:
         self._numbers = count(1)
         self._asked: dict[int, Event] = {}
         self._ticks_now = 0
-        self._memento: tuple[Charger, Memento] | None = None
         self.boots = 1
         self.charger = self._new_charger()
         self.handle(PoweredOn())
@@ -174,48 +169,25 @@ class Simulation:
 
     def _turn(self, event: Event | None, decide: Callable[[], list[Effect]]) -> None:
         """One turn, whole or not at all, as the machine has it; an act at the station is None."""
-        is_undone = event is None or can_be_undone(event)
-        before = self._remembered() if is_undone and self.has_defects else None
         try:
             with self.faults.turn(may_fail=self.has_defects):
-                effects = self._decided(decide, before)
+                effects = decide()
         except DefectError as defect:
             self.note(f"DEFECT {defect} in {event}")
-            if before is not None:
-                before.restore()
             self._failed(event, str(defect))
         else:
             self._carry_out(effects)
 
-    def _remembered(self) -> Memento:
-        """Remember mind and body, as the machine does: the same memento again and again."""
-        if self._memento is None or self._memento[0] is not self.charger:
-            self._memento = self.charger, Memento(self.charger)
-        else:
-            self._memento[1].renew()
-        return self._memento[1]
-
-    def _decided(self, decide: Callable[[], list[Effect]], before: Memento | None) -> list[Effect]:
-        """Let the charger decide; a turn that is undone and taken again must be the same one."""
-        if before is None or self.faults.random.random() > AGAIN_CHANCE:
-            return decide()
-        state = self.charger_random.getstate()
-        first = decide()
-        before.restore()
-        self.charger_random.setstate(state)
-        again = decide()
-        assert again == first, f"once undone, {first} became {again}"
-        return again
-
     def _failed(self, event: Event | None, defect: str) -> None:
-        """Answer what was undone, or boot anew."""
+        """Answer what a turn that failed owes, and boot anew."""
+        unread = None
         if isinstance(event, FrameReceived):
-            self.checker.calls.has_failed()
-            self._handle(FrameFailed(event.data, defect))
-        elif isinstance(event, Command):
-            self._asked.pop(event.request, None)
-        elif event is not None:
-            self.power_cycle(after_failure=True)
+            self._carry_out(self.charger.met_error(event.data, defect, self.now))
+            unread = AnswerUnread(event.data, defect)
+        self.power_cycle(after_failure=True)
+        if unread is not None:
+            self.checker.counts_again()
+            self._handle(unread)
 
     @property
     def has_defects(self) -> bool:
