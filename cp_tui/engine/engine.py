@@ -35,6 +35,7 @@ from cp_tui.engine.link_history import LinkHistory
 from cp_tui.engine.lock import FolderLock, prepare_folder
 from cp_tui.engine.log import Log, open_log
 from cp_tui.engine.machine import Machine
+from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.replies import REPLY_TIMEOUT_S, Answer
 from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
 from cp_tui.engine.store import Store
@@ -117,13 +118,20 @@ class Engine:
             store = await Store.open(self._data_dir, log)
             stack.push_async_callback(store.close)
             self._charger = await self._new_charger(store, config, log)
-            machine = Machine(
-                self._charger,
-                ledger=Ledger(store, log, self.troubles),
+            ledger = Ledger(store, log, self.troubles)
+            recovery = Recovery(
+                ledger=ledger,
                 load=partial(self._load, store),
                 rescue=self._rescue(store, config, log),
-                hub=self._hub,
                 troubles=self.troubles,
+                log=log,
+                clock=self._clock,
+            )
+            machine = Machine(
+                self._charger,
+                ledger=ledger,
+                recovery=recovery,
+                hub=self._hub,
                 log=log,
                 clock=self._clock,
             )

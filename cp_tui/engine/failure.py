@@ -54,12 +54,8 @@ class Watchdog:
         return 0.0 if self._boots == 1 else min(2.0 ** (self._boots - 2), WAIT_S_MAX)
 
 
-def failed_words(item: Item, error: Exception) -> str:
-    """Say what was under way when an error happened, in one sentence."""
-    return f"Error inside, {_while(item)}: {type(error).__name__}"
-
-
-def _while(item: Item) -> str:
+def under_way(item: Item) -> str:
+    """Say what was under way when an error happened."""
     match item:
         case AtStation(method):
             return f"carrying out {method}"

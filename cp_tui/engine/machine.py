@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,9 +36,9 @@ from cp_tui.charge_point.events import (
     TransferFinished,
     TransferProgressed,
 )
-from cp_tui.engine.charger import Charger, StoredRecords
-from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber, StoreError
-from cp_tui.engine.failure import Failure, Watchdog, failed_words
+from cp_tui.engine.charger import Charger
+from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.failure import Failure, under_way
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.inbox import (
     AtStation,
@@ -53,11 +53,10 @@ from cp_tui.engine.inbox import (
 from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.link import Link, LinkEvent
 from cp_tui.engine.outlet import Outlet
+from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.replies import Answer, Replies, refuse, settle
-from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
 from cp_tui.engine.store import Change, change
 from cp_tui.engine.transfers import Transfers
-from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
 
 TIMER_S_MAX = 10.0
 """A deadline is looked at again this often: a step of the wall clock must not delay it for long."""
@@ -67,9 +66,6 @@ STORE_RETRY_S = 5.0
 OBSERVE_S = 1.0
 NOT_DONE = "an error inside: nothing of it was done, the charge point boots again; see the log"
 MAYBE_DONE = "an error inside: the charge point boots again, look whether it was done; see the log"
-TURN_FAILED = "turn.failed"
-"""The trouble: there was an error inside."""
-REPORT = "the log has the details: please report them"
 
 
 @dataclass(slots=True)
@@ -93,26 +89,17 @@ class Machine:
         charger: Charger,
         *,
         ledger: Ledger,
-        load: Callable[[], Awaitable[StoredRecords]],
-        rescue: Rescue,
+        recovery: Recovery,
         hub: Hub,
-        troubles: TroubleKeeper,
         log: logging.Logger,
         clock: Callable[[], datetime],
     ) -> None:
         self._charger = charger
         self._ledger = ledger
-        self._load = load
-        self._rescue = rescue
-        self._watchdog = Watchdog()
-        self._has_failed = False
-        """Something has failed, and nobody has looked yet whether the store is to blame."""
-        self._look: asyncio.Task[None] | None = None
-        """Looks at the store."""
+        self._recovery = recovery
         self._is_on = False
         """The present mind has booted."""
         self._hub = hub
-        self._troubles = troubles
         self._log = log
         self._clock = clock
         self._inbox = Inbox()
@@ -208,9 +195,7 @@ class Machine:
         for timer in (self._timer, self._observer):
             if timer is not None:
                 timer.cancel()
-        if self._look is not None:
-            self._look.cancel()
-            await asyncio.wait({self._look})
+        await self._recovery.close()
         self._replies.refuse_all("the engine ends")
         effects = self._charger.save_station(self._clock())
         await self._ledger.write([change(each) for each in effects if isinstance(each, Save)])
@@ -226,7 +211,7 @@ class Machine:
             is_saved = await self._ledger.write(turn.changes)
             for effect, connection in turn.effects:
                 self._carry_out_safely(effect, connection, is_saved)
-            await self._put_aside(turn.aside)
+            await self._recovery.put_aside(turn.aside)
             for done in turn.acts:
                 settle(done, is_saved)
             if booted is not None:
@@ -243,7 +228,7 @@ class Machine:
                 news = [power_on] if unread is None else [power_on, unread]
                 waiting = [*news, *(each for each in waiting if not _is_from_link(each))]
         self._set_timer()
-        self._look_at_store()
+        self._recovery.look_at_store(self._inbox.put)
         return False
 
     def _take_in(self, item: Item, turn: _Turn) -> None:
@@ -273,7 +258,7 @@ class Machine:
 
     def _failed(self, item: Item, turn: _Turn, error: Exception) -> None:
         """Say that a turn has failed to whoever wanted it, and have the charge point boot anew."""
-        self._tell_error(failed_words(item, error), error)
+        self._recovery.tell_error(under_way(item), error)
         turn.reboot = Failure.at(item, error)
         match item:
             case AtStation(done=done):
@@ -318,27 +303,7 @@ class Machine:
             self._outlet.carry_out(effect, connection, is_saved)
         except Exception as error:
             kind = type(effect).__name__
-            self._tell_error(f"Error inside, {kind} was not done: {type(error).__name__}", error)
-
-    def _tell_error(self, words: str, error: Exception) -> None:
-        """Let the operator know of an error inside, and somebody look for its cause."""
-        self._log.error("internal error: %s", words, exc_info=error)
-        self._troubles.raise_trouble(TURN_FAILED, words, REPORT, lasts=HAPPENED)
-        self._has_failed = True
-
-    async def _put_aside(self, records: Sequence[PutAside]) -> None:
-        """Move damaged records out of the way; what stays is tried again at the next boot."""
-        if not records:
-            return
-        named = ", ".join(f"{each.table} {each.key!r}" for each in records[:3])
-        text = f"Damaged records are left out: {named}"
-        hint = "what they said is not in force any more; set it anew"
-        count = len(records)
-        self._troubles.raise_trouble(RECORD_SET_ASIDE, text, hint, count, lasts=HAPPENED)
-        try:
-            await self._rescue.put_aside([(each.table, each.key, each.why) for each in records])
-        except StoreError as error:
-            self._log.error("store: %s", error)
+            self._recovery.tell_error(f"{kind} was not done", error)
 
     # --- power and time ---------------------------------------------------------------------------
 
@@ -355,49 +320,8 @@ class Machine:
             await self._link.end()
         self._inbox.drop(_is_from_link)
         self._replies.lose_seen()
-        if not isinstance(cause, Failure) or cause.is_asked:
-            try:
-                self._charger.lose_power(await self._records(), self._clock())
-                return
-            except Exception as error:
-                self._tell_error(f"The charge point cannot boot: {type(error).__name__}", error)
-        await self._boot_after_failure()
-
-    async def _boot_after_failure(self) -> None:
-        """Make a new mind, without the records that broke the old one; slower each time."""
-        while True:
-            await asyncio.sleep(self._watchdog.wait_s(self._clock()))
-            stored = await self._rescue.heal(await self._records())
-            self._has_failed = False
-            try:
-                if self._watchdog.is_body_suspect:
-                    self._charger.start_over(stored)
-                else:
-                    self._charger.lose_power(stored, self._clock())
-                return
-            except Exception as error:
-                self._tell_error(f"The charge point cannot boot: {type(error).__name__}", error)
-
-    def _look_at_store(self) -> None:
-        """After an error, see whether a stored record will make for more; nobody waits for it."""
-        is_looking = self._look is not None and not self._look.done()
-        if self._has_failed and not is_looking and self._rescue.is_due():
-            self._has_failed = False
-            self._look = asyncio.create_task(self._mend_store(), name="look at the store")
-
-    async def _mend_store(self) -> None:
-        stored = await self._records()
-        if await self._rescue.heal(stored) is not stored:
-            await self._inbox.put(StoreMended())
-
-    async def _records(self) -> StoredRecords:
-        """Read the store, as it will be once the disk has taken what waits to be written."""
-        while True:
-            try:
-                return self._ledger.with_unwritten(await self._load())
-            except EngineStartError as error:
-                self._log.error("the charge point cannot boot: %s", error)
-                await asyncio.sleep(STORE_RETRY_S)
+        is_calm = not isinstance(cause, Failure) or cause.is_asked
+        await self._recovery.boot(self._charger, is_calm=is_calm)
 
     def _set_timer(self) -> None:
         """Have a tick come when the next deadline is due."""
@@ -408,7 +332,7 @@ class Machine:
             deadline = self._charger.next_deadline()
         except Exception as error:
             # Whatever is due: time goes on, and a tick finds out.
-            self._tell_error(f"Error inside, no deadline is known: {type(error).__name__}", error)
+            self._recovery.tell_error("no deadline is known", error)
             deadline = self._ticked_at
         if deadline is not None:
             delay_s = max(0.0, (deadline - self._clock()).total_seconds())
@@ -422,7 +346,7 @@ class Machine:
 
     def _observe(self) -> None:
         """Have the mind publish what moves by itself, while somebody looks and energy flows."""
-        self._troubles.look_at_clock()
+        self._recovery.look_at_clock()
         is_flowing = self._hub.is_watched("connectors") and self._charger.is_energy_flowing(
             self._clock()
         )

@@ -62,6 +62,7 @@ from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import EventHappened, Hub
 from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.machine import Machine
+from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.replies import Answer
 from cp_tui.engine.troubles import TroubleKeeper
 from tests.engine.fakes import CONFIG, FakeDisk, FakeLink, FakeRescue, FakeTransfers, Minds
@@ -87,13 +88,20 @@ class Bench:
         logger.addHandler(logging.StreamHandler(self.lines))
         self.rescue = FakeRescue()
         self.charger = Charger(CONFIG, {}, Random(1), mind=minds)
-        self.machine = Machine(
-            self.charger,
-            ledger=Ledger(self.disk, logger, self.troubles),
+        ledger = Ledger(self.disk, logger, self.troubles)
+        recovery = Recovery(
+            ledger=ledger,
             load=self._load,
             rescue=self.rescue.as_rescue(),
-            hub=self.hub,
             troubles=self.troubles,
+            log=logger,
+            clock=lambda: datetime.now(UTC),
+        )
+        self.machine = Machine(
+            self.charger,
+            ledger=ledger,
+            recovery=recovery,
+            hub=self.hub,
             log=logger,
             clock=lambda: datetime.now(UTC),
         )

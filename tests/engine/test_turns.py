@@ -39,6 +39,7 @@ from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.machine import Machine
+from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.rescue import Rescue
 from cp_tui.engine.store import Change
 from cp_tui.engine.troubles import TroubleKeeper
@@ -116,13 +117,20 @@ class World:
 
         self.troubles = TroubleKeeper(self.hub.publish, clock)
         self.charger = Charger(CONFIG, disk.tables, Random(1), mind=ChargePoint)
-        self.machine = Machine(
-            self.charger,
-            ledger=Ledger(disk, log, self.troubles),
+        ledger = Ledger(disk, log, self.troubles)
+        recovery = Recovery(
+            ledger=ledger,
             load=disk.load,
             rescue=Rescue(CONFIG, ChargePoint, disk.put_aside, self.troubles, log, clock),
-            hub=self.hub,
             troubles=self.troubles,
+            log=log,
+            clock=clock,
+        )
+        self.machine = Machine(
+            self.charger,
+            ledger=ledger,
+            recovery=recovery,
+            hub=self.hub,
             log=log,
             clock=clock,
         )

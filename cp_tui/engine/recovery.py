@@ -1,0 +1,122 @@
+"""After an error inside: it is told, its cause is looked for, and the charge point boots anew.
+
+A boot that fails is tried again, slower each time, without the stored records that break it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+from cp_tui.charge_point.effects import PutAside
+from cp_tui.engine.charger import Charger, StoredRecords
+from cp_tui.engine.errors import EngineStartError, StoreError
+from cp_tui.engine.failure import Watchdog
+from cp_tui.engine.inbox import StoreMended
+from cp_tui.engine.ledger import Ledger
+from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
+from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
+
+STORE_RETRY_S = 5.0
+TURN_FAILED = "turn.failed"
+"""The trouble: there was an error inside."""
+REPORT = "the log has the details: please report them"
+
+
+class Recovery:
+    """What errors inside lead to."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        load: Callable[[], Awaitable[StoredRecords]],
+        rescue: Rescue,
+        troubles: TroubleKeeper,
+        log: logging.Logger,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._ledger = ledger
+        self._load = load
+        self._rescue = rescue
+        self._troubles = troubles
+        self._log = log
+        self._clock = clock
+        self._watchdog = Watchdog()
+        self._has_failed = False
+        """Something has failed, and nobody has looked yet whether the store is to blame."""
+        self._look: asyncio.Task[None] | None = None
+        """Looks at the store."""
+
+    def tell_error(self, what: str, error: Exception) -> None:
+        """Let the operator know of an error inside, and somebody look for its cause."""
+        words = f"Error inside, {what}: {type(error).__name__}"
+        self._log.error("internal error: %s", words, exc_info=error)
+        self._troubles.raise_trouble(TURN_FAILED, words, REPORT, lasts=HAPPENED)
+        self._has_failed = True
+
+    async def put_aside(self, records: Sequence[PutAside]) -> None:
+        """Move damaged records out of the way; what stays is tried again at the next boot."""
+        if not records:
+            return
+        named = ", ".join(f"{each.table} {each.key!r}" for each in records[:3])
+        text = f"Damaged records are left out: {named}"
+        hint = "what they said is not in force any more; set it anew"
+        count = len(records)
+        self._troubles.raise_trouble(RECORD_SET_ASIDE, text, hint, count, lasts=HAPPENED)
+        try:
+            await self._rescue.put_aside([(each.table, each.key, each.why) for each in records])
+        except StoreError as error:
+            self._log.error("store: %s", error)
+
+    async def boot(self, charger: Charger, *, is_calm: bool) -> None:
+        """Make a new mind from the store; at once where `is_calm`, else as the watchdog has it."""
+        while True:
+            if not is_calm:
+                await asyncio.sleep(self._watchdog.wait_s(self._clock()))
+            stored = await self._records()
+            if not is_calm:
+                stored = await self._rescue.heal(stored)
+                self._has_failed = False
+            try:
+                if not is_calm and self._watchdog.is_body_suspect:
+                    charger.start_over(stored)
+                else:
+                    charger.lose_power(stored, self._clock())
+                return
+            except Exception as error:
+                self.tell_error("the charge point cannot boot", error)
+                is_calm = False
+
+    def look_at_store(self, tell: Callable[[StoreMended], Awaitable[None]]) -> None:
+        """After an error, see whether a stored record will make for more; nobody waits for it."""
+        is_looking = self._look is not None and not self._look.done()
+        if self._has_failed and not is_looking and self._rescue.is_due():
+            self._has_failed = False
+            self._look = asyncio.create_task(self._mend_store(tell), name="look at the store")
+
+    def look_at_clock(self) -> None:
+        """End the troubles whose time is over."""
+        self._troubles.look_at_clock()
+
+    async def close(self) -> None:
+        """Look no further."""
+        if self._look is not None:
+            self._look.cancel()
+            await asyncio.wait({self._look})
+
+    async def _mend_store(self, tell: Callable[[StoreMended], Awaitable[None]]) -> None:
+        stored = await self._records()
+        if await self._rescue.heal(stored) is not stored:
+            await tell(StoreMended())
+
+    async def _records(self) -> StoredRecords:
+        """Read the store, as it will be once the disk has taken what waits to be written."""
+        while True:
+            try:
+                return self._ledger.with_unwritten(await self._load())
+            except EngineStartError as error:
+                self._log.error("the charge point cannot boot: %s", error)
+                await asyncio.sleep(STORE_RETRY_S)
