@@ -6,15 +6,16 @@ import asyncio
 from argparse import Namespace
 from pathlib import Path
 
+from cp_tui.cli.late_imports import importing
 from cp_tui.cli.output import complain, complain_of, printable
-from cp_tui.cli.settings import read_settings
+from cp_tui.cli.settings import read_all, read_settings
 from cp_tui.control.paths import is_answering
 from cp_tui.engine.check import StepResult, Verdict, check_connection
 from cp_tui.engine.credentials import credentials
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.lock import engine_in
 from cp_tui.settings.build import ServeSettings
-from cp_tui.settings.load import default_config_file
+from cp_tui.settings.load import default_config_file, read_screen
 from cp_tui.settings.problem import SettingsError
 
 FAILED = 1
@@ -24,7 +25,7 @@ STEP_WIDTH, VERDICT_WIDTH = 12, 7
 def run(options: Namespace) -> int:
     """Test until a step fails; status 0 where all went well, 1 where one failed."""
     try:
-        settings = read_settings(options)
+        settings, _ = read_all(lambda: read_settings(options), lambda: _check_look(options.config))
         if (engine := _running_engine(settings)) is not None and not options.force:
             return complain(
                 f"check: {engine}; a second connection with the same id makes many CSMS close the"
@@ -52,6 +53,16 @@ def show(result: StepResult) -> None:
 
 def _show(step: str, verdict: str, text: str) -> None:
     print(printable(f"{step:<{STEP_WIDTH}} {verdict:<{VERDICT_WIDTH}} {text}"), flush=True)
+
+
+def _check_look(config: Path | None) -> None:
+    """Check what the file says of the screen, if it says anything: `run` would refuse it."""
+    _, sources, _, _ = read_screen(config)
+    if "screen" in sources.merged():
+        with importing():
+            from cp_tui.settings.screen import ScreenOptions, load_look
+
+        load_look(ScreenOptions(config))
 
 
 def _source(chosen: Path | None) -> str:

@@ -14,7 +14,7 @@ from cp_tui.cli.differences import differences
 from cp_tui.cli.first_run import first_run, is_first_run
 from cp_tui.cli.output import complain, complain_of, say
 from cp_tui.cli.screen import STOP, read_look, show_screen, terminal_problem
-from cp_tui.cli.settings import read_settings, serve_arguments
+from cp_tui.cli.settings import read_all, read_settings, serve_arguments
 from cp_tui.control.paths import default_socket, is_answering
 from cp_tui.control.script import EngineGone, lines
 from cp_tui.settings.build import ServeSettings
@@ -46,22 +46,11 @@ def run(options: Namespace) -> int:
 
 
 def _read(options: Namespace) -> tuple[Look, ServeSettings | None]:
-    """Read everything, so that every mistake is named at once; no settings: nobody gave any."""
-    wrong: list[str] = []
-    try:
+    """Read everything; no settings: nobody gave any."""
+    if is_first_run(options):
         look = read_look(options)
-        if is_first_run(options) and not first_run(look):
-            return look, None
-    except SettingsError as error:
-        wrong += error.lines
-    try:
-        settings = read_settings(options)
-    except SettingsError as error:
-        wrong += error.lines
-    if wrong:
-        # A mistake in [screen] is found by both.
-        raise SettingsError(*dict.fromkeys(wrong))
-    return look, settings
+        return look, read_settings(options) if first_run(look) else None
+    return read_all(lambda: read_look(options), lambda: read_settings(options))
 
 
 def _refusal(settings: ServeSettings, others: Sequence[str]) -> list[str]:

@@ -3,9 +3,32 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
+from typing import TypeVar
 
 from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.load import Options, load
+from cp_tui.settings.problem import SettingsError
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+def read_all(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+    """Read two parts of the settings; raises `SettingsError` with every mistake in either."""
+    wrong: list[str] = []
+    try:
+        one = first()
+    except SettingsError as error:
+        wrong += error.lines
+    try:
+        other = second()
+    except SettingsError as error:
+        wrong += error.lines
+    if wrong:
+        # A mistake in [screen] is found by both.
+        raise SettingsError(*dict.fromkeys(wrong))
+    return one, other
 
 
 def read_settings(options: Namespace) -> ServeSettings:

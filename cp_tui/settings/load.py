@@ -33,6 +33,23 @@ LINES_MAX = 20
 ROUNDS_MAX = 3
 """One finds all there is, but for a table that is refused before its fields are looked at."""
 
+_WORDS = {
+    "path_type": "must be text: a path",
+    "decimal_type": "must be a number",
+    "decimal_parsing": "must be a number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "string_type": "must be text",
+    "string_too_short": "must not be empty",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "list_type": "must be a list",
+}
+"""What pydantic calls by its own names; what it says of a range names the range as it is."""
+
 _LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
@@ -93,8 +110,11 @@ def _is_known(problem: Problem, problems: Sequence[Problem]) -> bool:
     )
 
 
-def read_screen(config: Path | None) -> tuple[ScreenSettings, Sources]:
-    """Read what concerns the screen alone: to attach, nothing else has to be right."""
+def read_screen(config: Path | None) -> tuple[ScreenSettings, Sources, list[Problem], list[str]]:
+    """Read what concerns the screen alone: to attach, nothing else has to be right.
+
+    Gives what is right of it, and what is wrong with the rest: by place, and explained already.
+    """
     path, text, file = _read_file(config)
     environment, wrong = _read_environment()
     layers = [
@@ -103,9 +123,7 @@ def read_screen(config: Path | None) -> tuple[ScreenSettings, Sources]:
     ]
     sources = Sources({}, layers[1], layers[0], path, text)
     settings, problems = every_field(sources.merged())
-    if problems or wrong:
-        refuse(sources, problems, wrong)
-    return settings.screen, sources
+    return settings.screen, sources, problems, wrong
 
 
 def every_field(merged: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:
@@ -214,11 +232,12 @@ def _from_options(options: Options) -> tuple[dict[str, Any], list[str]]:
     }
     keys: dict[str, str] = {}
     wrong = []
-    for setting in options.keys:
+    for number, setting in enumerate(options.keys, 1):
         name, separator, value = setting.partition("=")
         if not separator or not name:
             # Not repeated: it may be the value of AuthorizationKey.
-            wrong.append("--set: must be KEY=VALUE")
+            which = f"--set (number {number} of {len(options.keys)})"
+            wrong.append(f"{which if len(options.keys) > 1 else '--set'}: must be KEY=VALUE")
         else:
             keys[name] = value
     if keys:
@@ -237,7 +256,9 @@ def _problem(details: Any) -> Problem:
         return Problem(location, unknown(str(location[-1]), _fields_at(location[:-1])))
     if details["type"] in ("model_type", "dict_type"):
         return Problem(location, "must be a table")
-    text = details["msg"].replace("Input should be", "must be").replace("Input should", "must")
+    text = _WORDS.get(details["type"])
+    if text is None:
+        text = details["msg"].replace("Input should be", "must be").replace("Input should", "must")
     return Problem(location, text[:1].lower() + text[1:])
 
 

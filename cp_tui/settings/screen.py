@@ -28,14 +28,14 @@ class ScreenOptions:
 
 def load_look(options: ScreenOptions) -> Look:
     """Read and check what concerns the screen; raises `SettingsError`."""
-    wrong = []
+    wrong_theme = []
     if (text := _unknown_theme(options.theme)) is not None:
-        wrong.append(f"--theme: {options.theme}: {text}")
+        wrong_theme.append(f"--theme: {options.theme}: {text}")
     try:
-        settings, sources = read_screen(options.config)
+        settings, sources, problems, wrong = read_screen(options.config)
     except SettingsError as error:
-        raise SettingsError(*wrong, *error.lines) from None
-    problems = []
+        raise SettingsError(*wrong_theme, *error.lines) from None
+    wrong += wrong_theme
     if (text := _unknown_theme(settings.theme)) is not None:
         problems.append(Problem(("screen", "theme"), text))
     keymap, wrong_keys = _keymap(settings, sources)

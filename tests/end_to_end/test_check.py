@@ -94,3 +94,15 @@ async def test_a_service_without_settings_is_told_how_to_get_some(folder: Path) 
     assert done.status == 2
     assert "--url" in done.err
     assert "cp-tui run" in done.err
+
+
+async def test_check_refuses_what_the_screen_would_refuse(folder: Path) -> None:
+    file = folder / "cp-tui.toml"
+    file.write_text('[csms]\nurl = "http://h"\n[screen]\ntheme = "nope"\nkeymap = { nope = "w" }\n')
+    done = await cp_tui("check", f"--config={file}", "--id=A")
+    assert done.status == 2
+    assert [line.split("toml, ")[-1].split(": ")[0] for line in done.err.splitlines()] == [
+        "line 2",
+        "line 4",
+        "line 5",
+    ]

@@ -25,7 +25,7 @@ from tests.settings.conftest import BASE, AllRefused, Refused
             'line 6: station.phazes: unknown key; did you mean "phases"?',
         ),
         (BASE + "[station]\nphases = 4\n", "line 6: station.phases: must be less than or equal"),
-        (BASE + "[station]\nphases = 'three'\n", "line 6: station.phases: must be a valid integer"),
+        (BASE + "[station]\nphases = 'three'\n", "line 6: station.phases: must be a whole number"),
         (BASE + '[station]\nkind = "XX"\n', "line 6: station.kind: must be 'AC' or 'DC'"),
         (BASE + "[station]\nconnectors = 0\n", "line 6: station.connectors: must be greater"),
         (BASE + "[station]\nmax_current = nan\n", "line 6: station.max_current: must be a finite"),
@@ -84,7 +84,7 @@ from tests.settings.conftest import BASE, AllRefused, Refused
         (BASE + "[custom_keys.a]\n[custom_keys.A]\n", "line 6: custom_keys.A: twice"),
         (
             BASE + "[custom_keys.A]\nvalue = 1\n[custom_keys.a]\nmin = 'x'\n",
-            "line 8: custom_keys.a.min: must be a valid integer",
+            "line 8: custom_keys.a.min: must be a whole number",
         ),
         (
             BASE + "[keys]\nHeartbeatInterval = 5\nheartbeatinterval = 6\n",
@@ -201,7 +201,7 @@ def test_every_mistake_is_named_in_one_go_whatever_source_it_is_in(
     lines = all_refused(text, keys=("nonsense", "ResetRetries=many"))
     starts = [
         "environment, CP_TUI_STATON__CONNECTORS: unknown key; did you mean",
-        "--set: must be KEY=VALUE",
+        "--set (number 1 of 2): must be KEY=VALUE",
         "line 2: csms.url: the URL must start with ws:// or wss://",
         "line 5: charge_point.vendr: unknown key",
         "environment, CP_TUI_STATION__VOLTAGE: must be greater",

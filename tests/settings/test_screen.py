@@ -75,13 +75,31 @@ def test_a_theme_of_the_user_can_be_named_even_while_it_is_broken(
     assert look_of(file, '[screen]\ntheme = "mine"\n').theme == "mine"
 
 
+def test_every_mistake_of_the_screen_is_named_in_one_go(file: Path) -> None:
+    text = (
+        '[screen]\ntheme = "nope"\nascii = 3\n[screen.keymap]\n"screen.zom" = "f7"\n'
+        '"screen.log" = "f8"\n"screen.jump" = "f8"\n'
+    )
+    with pytest.raises(SettingsError) as refused:
+        look_of(file, text, theme="no")
+    named = [line.split("toml, ")[-1].split(": ")[:2] for line in refused.value.lines]
+    assert sorted(named) == [
+        ["--theme", "no"],
+        ["line 2", "screen.theme"],
+        ["line 3", "screen.ascii"],
+        ["line 5", "screen.keymap.screen.zom"],
+        ["line 6", "screen.keymap.screen.log"],
+        ["line 7", "screen.keymap.screen.jump"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ('them = "night"', 'line 2: screen.them: unknown key; did you mean "theme"?'),
         ('theme = "nigth"', 'line 2: screen.theme: unknown theme; did you mean "night"?'),
         ('theme = "?"', "line 2: screen.theme: unknown theme; allowed: cp-dark, cp-light, "),
-        ("ascii = 3", "line 2: screen.ascii: must be a valid boolean"),
+        ("ascii = 3", "line 2: screen.ascii: must be true or false"),
         ("updates_per_second = 0", "line 2: screen.updates_per_second: must be greater than"),
         (
             '[screen.keymap]\n"screen.zom" = "f7"',
