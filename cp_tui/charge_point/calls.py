@@ -21,11 +21,15 @@ from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.core import StartTransactionResponse
 from cp_tui.ocpp.errors import ErrorCode
+from cp_tui.ocpp.length import length
 from cp_tui.ocpp.model import WireModel
 
 WAITING_MAX = 200
 """Calls that may wait for their turn; a charger of many connectors boots with one per connector."""
+OWN_ROOM = 100
+"""More may wait of what TriggerMessage did not ask for: a flood of it keeps no Authorize out."""
 LATE_MAX = 20
 """Timed-out calls whose answer is still of use when it comes late."""
 
@@ -133,21 +137,16 @@ class Calls:
         """Make a call as soon as it is its turn; it fails at once while there is no connection."""
         if not self.is_open:
             outgoing.on_failure(Failure(FailureKind.OFFLINE, "there is no connection to the CSMS"))
-        elif len(self._waiting) >= WAITING_MAX:
-            outgoing.on_failure(
-                Failure(FailureKind.OFFLINE, f"{WAITING_MAX} messages wait already")
-            )
+        elif self.room + (0 if outgoing.is_triggered else OWN_ROOM) <= 0:
+            words = f"{len(self._waiting)} messages wait already"
+            outgoing.on_failure(Failure(FailureKind.OFFLINE, words))
         else:
             self._waiting.append(outgoing)
 
     @property
     def room(self) -> int:
-        """How many more calls may wait."""
+        """How many more calls that TriggerMessage asks for may wait."""
         return WAITING_MAX - len(self._waiting)
-
-    def has_triggered(self, action: Action) -> bool:
-        """Say whether such a call that TriggerMessage asked for is still to be sent."""
-        return any(o.action is action and o.is_triggered for o in self._waiting)
 
     def has(self, action: Action) -> bool:
         """Say whether a call of this action waits or is pending."""
@@ -196,8 +195,7 @@ class Calls:
 
     def awaits(self, message_id: str) -> bool:
         """Say whether an answer with this id is still of use."""
-        is_pending = self._pending is not None and self._pending.message_id == message_id
-        return is_pending or message_id in self._late
+        return self._find(message_id) is not None
 
     def answered(self, result: frame.CallResult, flaws: tuple[str, ...] = ()) -> None:
         """Take the answer to a call of ours, whatever is wrong with it (wire.md 4)."""
@@ -225,6 +223,23 @@ class Calls:
         self._journal.error(Direction.IN, error, reason, flaws=flaws)
         detail = f": {error.description}" if error.description else ""
         self._failed(error.message_id, f"with {error.code}{detail}", error.code)
+
+    def counts(self, found: frame.Unreadable) -> frame.CallResult | None:
+        """Give what counts of an answer of the wrong shape; None: it is like a CALLERROR.
+
+        Only a StartTransaction.conf with too many elements counts, if its transactionId can be
+        read. To start once more would give the same transaction a second id, and nobody would ever
+        stop the first one; to repeat anything else does less harm than to believe half an answer
+        (wire.md 4, S 3.7.1).
+        """
+        pending = self._find(found.message_id)
+        if pending is None or pending.outgoing.action is not Action.START_TRANSACTION:
+            return None
+        response, _ = read_answer(Action.START_TRANSACTION, found.payload or {})
+        assert isinstance(response, StartTransactionResponse)
+        if found.payload is None or response.transaction_id is None:
+            return None
+        return frame.CallResult(found.message_id, found.payload)
 
     def unreadable(self, message_id: str, data: str | bytes, reason: Reason) -> None:
         """Take what ends a call of ours and cannot be read, like a CALLERROR (wire.md 4)."""
@@ -254,8 +269,8 @@ class Calls:
             self._late[pending.message_id] = replace(pending, is_late=True)
             if len(self._late) > LATE_MAX:
                 self._late.popitem(last=False)
-        seconds = self._timeout().total_seconds()
-        text = f"no answer to {outgoing.action} within {seconds:g} s"
+        waited = length(self._timeout().total_seconds())
+        text = f"no answer to {outgoing.action} within {waited}"
         self._core.log(LogLevel.WARNING, text)
         failure = Failure(FailureKind.TIMEOUT, text)
         outgoing.on_failure(failure)
@@ -270,13 +285,19 @@ class Calls:
                 return outgoing
         return self._next_from_outbox()
 
-    def _settle(self, message_id: str) -> _Pending | None:
-        """End the call with this id, on time or late."""
+    def _find(self, message_id: str) -> _Pending | None:
         pending = self._pending
         if pending is not None and pending.message_id == message_id:
+            return pending
+        return self._late.get(message_id)
+
+    def _settle(self, message_id: str) -> _Pending | None:
+        """End the call with this id, on time or late."""
+        pending = self._find(message_id)
+        if pending is self._pending:
             self._pending = None
-        else:
-            pending = self._late.pop(message_id, None)
+        elif pending is not None:
+            del self._late[message_id]
         if pending is not None:
             self.latency = self._core.now - pending.sent_at
         return pending

@@ -26,6 +26,7 @@ from cp_tui.ocpp.action import Direction as Way
 from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import UNREADABLE_ID, OcppError
+from cp_tui.ocpp.length import length
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -132,8 +133,8 @@ class Composer:
         """Give up what waited longer than MessageTimeout."""
         overdue = [p for p in self._pending.values() if p.deadline <= self._core.now]
         for pending in overdue:
-            seconds = (pending.deadline - pending.sent_at).total_seconds()
-            words = f"no answer within MessageTimeout = {seconds:g} s"
+            waited = length((pending.deadline - pending.sent_at).total_seconds())
+            words = f"no answer within MessageTimeout = {waited}"
             self._settle(pending.message_id, {"kind": "timeout"}, words)
 
     def _send(self, request: int, text: str) -> None:
@@ -216,7 +217,7 @@ class Composer:
             f"composer.{str(found['kind']).lower()}",
             "J 4.1.1",
             words + (beside if pending.beside else ""),
-            latency_ms=f"{latency_ms:g}",
+            latency_ms=f"{latency_ms:.10g}",
             beside=pending.beside,
         )
         result: dict[str, JsonValue] = {"message_id": message_id, **found, **timing}

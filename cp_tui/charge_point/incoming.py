@@ -54,12 +54,14 @@ class Incoming:
         found = frame.salvage(data)
         if found is None:
             return False
-        message_id = found.message_id
-        if not (calls.awaits(message_id) or composer.awaits(message_id)):
+        message_id, is_composed = found.message_id, composer.awaits(found.message_id)
+        if not (is_composed or calls.awaits(message_id)):
             return False
+        if isinstance(found, frame.Unreadable) and not is_composed:
+            found = calls.counts(found) or found
         if not isinstance(found, frame.Unreadable):
             self._answered(found, (error.description,))
-        elif composer.awaits(message_id):
+        elif is_composed:
             composer.unreadable(message_id, data, _why(error))
         else:
             calls.unreadable(message_id, data, _why(error))

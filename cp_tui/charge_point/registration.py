@@ -21,13 +21,12 @@ from cp_tui.ocpp.core import (
     HeartbeatResponse,
 )
 from cp_tui.ocpp.datatypes import RegistrationStatus
+from cp_tui.ocpp.length import length
 from cp_tui.ocpp.model import WireModel
 
 RETRY_FIRST_S = 30
 """First wait of our own where the CSMS named none (interval 0, no answer, CALLERROR)."""
 RETRY_MAX_S = 300
-INTERVAL_MAX_S = 2**31 - 1
-"""Longest interval of a CSMS that is taken; with more, calendars come to their end."""
 CLOCK_YEARS = range(2000, 3000)
 """A CSMS whose clock stands in another year has no clock."""
 SILENT_AFTER = timedelta(seconds=3)
@@ -150,7 +149,7 @@ class Registration:
             "JE 3.10",
             "{why}, as if it did not know this charge point; BootNotification again {when}",
             why=why,
-            when=f"in {wait_s:g} s (our own choice)" if wait_s else "at once",
+            when=f"in {length(wait_s)} (our own choice)" if wait_s else "at once",
         )
         self._core.log(LogLevel.WARNING, self._reason.text)
         self._core.changed("registration", "outbox")
@@ -229,8 +228,8 @@ class Registration:
             self.boot()
 
     def boot(self, *, is_triggered: bool = False) -> None:
-        """Send a BootNotification, unless one is on its way; asked for, one that is to be sent."""
-        if self._is_on_its_way(Action.BOOT_NOTIFICATION, is_triggered=is_triggered):
+        """Send a BootNotification, unless one is on its way; one more each time it is asked for."""
+        if not is_triggered and self._calls.has(Action.BOOT_NOTIFICATION):
             return
         self._boot_at = None
         config = self._core.config
@@ -249,16 +248,12 @@ class Registration:
         self._core.changed("registration")
 
     def heartbeat(self, *, is_triggered: bool = False) -> None:
-        """Send a Heartbeat, unless one is on its way; asked for, one that is to be sent."""
-        if self._is_on_its_way(Action.HEARTBEAT, is_triggered=is_triggered):
+        """Send a Heartbeat, unless one is on its way; one more each time it is asked for."""
+        if not is_triggered and self._calls.has(Action.HEARTBEAT):
             return
         self._calls.call(
             Outgoing(HeartbeatRequest(), self._beaten, self._heartbeat_failed, is_triggered)
         )
-
-    def _is_on_its_way(self, action: Action, *, is_triggered: bool) -> bool:
-        """Say whether a call need not be made again; an open one is older than a trigger."""
-        return self._calls.has_triggered(action) if is_triggered else self._calls.has(action)
 
     def _booted(self, boot: int, response: WireModel) -> None:
         """Follow the answer to a BootNotification, a late one too, unless a newer one came."""
@@ -268,7 +263,7 @@ class Registration:
             return
         self._answered_boot = boot
         self._set_clock(response.current_time, "BootNotification")
-        interval_s = min(response.interval or 0, INTERVAL_MAX_S)
+        interval_s = response.interval or 0
         self._core.changed("registration")
         if response.status is None:
             self._boot_again(
@@ -277,7 +272,7 @@ class Registration:
             return
         self.status = response.status
         self._since = self._core.now
-        self._interval_s = response.interval and interval_s
+        self._interval_s = response.interval
         self._failures = 0 if interval_s > 0 else self._failures
         self._core.changed("registration", "outbox")
         if response.status is RegistrationStatus.ACCEPTED:
@@ -301,13 +296,15 @@ class Registration:
         """Wait for the next BootNotification: as long as the CSMS says, else by our own choice."""
         wait_s = interval_s if interval_s > 0 else self._own_wait_s()
         self._boot_at = later(self._core.now, wait_s)
-        own = "our own choice" + ("" if subject in _NO_INTERVAL else ", it named no interval")
+        own = "our own choice" + (
+            "" if subject in _NO_INTERVAL else ", it named none that can be used"
+        )
         self._reason = because(
             f"registration.{subject}",
             "S 4.2",
-            "{why}; BootNotification again in {wait} s ({who})",
+            "{why}; BootNotification again in {wait} ({who})",
             why=why,
-            wait=f"{wait_s:g}",
+            wait=length(wait_s),
             who="its interval" if interval_s > 0 else own,
         )
         self._core.log(LogLevel.WARNING, self._reason.text)

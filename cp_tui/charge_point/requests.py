@@ -54,6 +54,7 @@ from cp_tui.ocpp.firmware_management import (
     UpdateFirmwareRequest,
     UpdateFirmwareResponse,
 )
+from cp_tui.ocpp.length import exact
 from cp_tui.ocpp.local_auth_list_management import (
     GetLocalListVersionRequest,
     GetLocalListVersionResponse,
@@ -278,11 +279,11 @@ class Requests:
             reason = because(
                 "smart_charging.composite.cut",
                 "S 9.4.3",
-                "covers {covered} s of {asked} s: {count} periods, {key} is {maximum}"
+                "covers {covered} of {asked}: {count} periods, {key} is {maximum}"
                 if count == MAX_PERIODS
-                else "covers {covered} s of {asked} s: it takes too long to look further",
-                covered=covered_s,
-                asked=request.duration,
+                else "covers {covered} of {asked}: it takes too long to look further",
+                covered=exact(covered_s),
+                asked=exact(request.duration),
                 count=count,
                 key="ChargingScheduleMaxPeriods",
                 maximum=MAX_PERIODS,

@@ -137,8 +137,12 @@ class Sampling:
     def trigger(self, connectors: Iterable[Connector]) -> None:
         """Send the latest values at once (TriggerMessage); these are not queued (S 3.7)."""
         for connector in connectors:
-            items = self._keys.items("MeterValuesSampledData") or DEFAULT_ITEMS
-            value = self._read(connector, items, ReadingContext.TRIGGER, self._core.time)
+            # Something follows what was answered Accepted, also where no vehicle tells its SoC.
+            items = self._keys.items("MeterValuesSampledData")
+            context, time = ReadingContext.TRIGGER, self._core.time
+            value = self._read(connector, items, context, time) or self._read(
+                connector, DEFAULT_ITEMS, context, time
+            )
             if value is None:
                 continue
             record = connector.transaction

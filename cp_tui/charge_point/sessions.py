@@ -25,6 +25,7 @@ from cp_tui.ocpp.datatypes import (
     ChargePointStatus,
     StopReason,
 )
+from cp_tui.ocpp.length import exact
 
 STOP_ON_FAULT = "StopTransactionOnFault"
 LOCK_JAMMED = because("sessions.lock_jammed", "E 3.5", "the lock is jammed and keeps the cable")
@@ -360,11 +361,11 @@ class Sessions:
             # A tag came and was refused: that is why it did not start, not the time.
             return
         if pending is None:
-            text = "a cable was plugged in, but no tag was accepted within {key} = {seconds} s"
+            text = "a cable was plugged in, but no tag was accepted within {key} = {seconds}"
         elif connector.is_plugged:
-            text = "{tag} and its cable were there, but could not start within {key} = {seconds} s"
+            text = "{tag} and its cable were there, but could not start within {key} = {seconds}"
         else:
-            text = "{tag} was accepted, but no cable was plugged in within {key} = {seconds} s"
+            text = "{tag} was accepted, but no cable was plugged in within {key} = {seconds}"
         tag = pending.id_tag if pending else None
         reason = because(
             "sessions.connection_timeout",
@@ -372,7 +373,7 @@ class Sessions:
             text,
             tag=tag or "",
             key="ConnectionTimeOut",
-            seconds=seconds,
+            seconds=exact(seconds),
         )
         self.refuse([connector], reason, tag)
 

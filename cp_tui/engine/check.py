@@ -41,6 +41,7 @@ from cp_tui.ocpp.frame import (
     parse,
     salvage,
 )
+from cp_tui.ocpp.length import exact
 
 BOOT_TIMEOUT_S = 30.0
 FRAMES_BEFORE_ANSWER_MAX = 100
@@ -248,7 +249,8 @@ def _registration(answer: CallResult | CallError | None, took_ms: float) -> Step
         return said(Verdict.FAILED, f"CALLERROR {answer.code}: {answer.description}")
     response, flaws = read_answer(Action.BOOT_NOTIFICATION, answer.payload)
     assert isinstance(response, BootNotificationResponse)
-    interval = "no interval" if response.interval is None else f"interval {response.interval} s"
+    seconds = response.interval
+    interval = "no interval" if seconds is None else f"interval {exact(seconds)}"
     text = "; ".join([f"{response.status or 'no status'}, {interval}", *flaws])
     match response.status:
         case RegistrationStatus.ACCEPTED:

@@ -2,7 +2,8 @@
 
 Whatever is wrong with a CALLRESULT, the CSMS has processed the message: only a CALLERROR or silence
 is a failure (S 3.7.1). So nothing here refuses an answer: what can be read is taken, what cannot is
-left out or replaced, and each flaw is named in a sentence (wire.md 4).
+left out or replaced, and each flaw is named in a sentence (wire.md 4). A text of an enumeration
+counts in any case, everywhere: `accepted` is Accepted, and a flaw.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ FLAWS_MAX = 10
 EXTRA_FIELDS_NAMED_MAX = 5
 _ROUNDS_MAX = 6
 """A field is read, else taken out, else replaced: three rounds, and once more for one within."""
+INTERVAL_S_MAX = 2**31 - 1
+"""The longest interval of a BootNotification.conf that is taken: 68 years."""
 _EXACT_MAX = 2**53
 """Up to here a JSON number with a point names one integer only."""
 
@@ -68,10 +71,24 @@ def read_answer(
     tag Invalid, and of a DataTransfer Rejected. Takes any payload that `frame` reads, and never
     raises.
     """
+    flaws: tuple[str, ...] = ()
     try:
-        return parse_response(action, payload), ()
+        response = parse_response(action, payload)
     except OcppError:
-        return _Reader(action, payload).read()
+        response, flaws = _Reader(action, payload).read()
+    return _without_absurd_interval(response, flaws)
+
+
+def _without_absurd_interval(
+    response: WireModel, flaws: tuple[str, ...]
+) -> tuple[WireModel, tuple[str, ...]]:
+    """Take an interval that nobody can wait for as none; the schema has no range."""
+    interval_s = getattr(response, "interval", None)
+    if interval_s is None or 0 <= interval_s <= INTERVAL_S_MAX:
+        return response, flaws
+    _, words = _FALLBACKS["interval",]
+    flaw = f"interval is {cut_short(interval_s)}, must be from 0 to {INTERVAL_S_MAX} s: {words}"
+    return response.model_copy(update={"interval": None}), (*flaws, flaw)
 
 
 class _Reader:

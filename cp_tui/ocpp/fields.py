@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from cp_tui.ocpp.calendar import in_zone
+from cp_tui.ocpp.calendar import in_zone, later
 
 Integer = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
 """A JSON integer. The standard sets no range; the store holds signed 64 bit."""
@@ -76,15 +76,26 @@ _DATE_TIME = re.compile(
 )
 
 
+_SECONDS = slice(16, 19)
+"""Where the seconds of a date and time stand, with the colon before them."""
+
+
 def parse_date_time(text: str) -> datetime:
-    """Read an ISO 8601 instant as UTC; any fraction, any offset, no offset means UTC (S 3.14)."""
+    """Read an ISO 8601 instant as UTC; any fraction, any offset, no offset means UTC (S 3.14).
+
+    What lies beyond an end of the calendar in UTC is that end, as in `calendar`.
+    """
     if not _DATE_TIME.fullmatch(text):
         raise ValueError("not a date and time of ISO 8601")
-    instant = datetime.fromisoformat(text.upper())
-    try:
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except OverflowError:
-        raise ValueError("outside the years 1 to 9999") from None
+    is_leap = text[_SECONDS] == ":60"
+    usual = text[: _SECONDS.start] + ":59" + text[_SECONDS.stop :] if is_leap else text
+    instant = datetime.fromisoformat(usual.upper())
+    utc = in_zone(instant if instant.tzinfo else instant.replace(tzinfo=UTC), UTC)
+    if not is_leap:
+        return utc
+    if (utc.hour, utc.minute) != (23, 59):
+        raise ValueError("a leap second is the last one of a day in UTC")
+    return later(utc, 1)
 
 
 def format_date_time(instant: datetime) -> str:

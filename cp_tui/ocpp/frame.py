@@ -61,9 +61,11 @@ Frame = Call | CallResult | CallError
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An answer of which only the id of its request can be read."""
+    """An answer of the wrong shape: only the id of its request counts."""
 
     message_id: str
+    payload: dict[str, JsonValue] | None = field(default=None, repr=False)
+    """Of a CALLRESULT with more elements than it may have: it can be read, but is no answer."""
 
 
 def call_error(error: OcppError) -> CallError:
@@ -115,8 +117,8 @@ def parse(data: str | bytes) -> Frame | None:
 def salvage(data: str | bytes) -> CallResult | CallError | Unreadable | None:
     """Read what can be read of an answer that `parse` refuses; None: it is no answer.
 
-    The request that it answers is over whatever its shape (wire.md 4). A CALLRESULT with an object
-    for a payload is an answer, and a CALLERROR one in any shape.
+    The request that it answers is over whatever its shape (wire.md 4). A CALLRESULT of three
+    elements with an object for a payload is an answer, and a CALLERROR one in any shape.
     """
     try:
         elements = _load(data)
@@ -132,9 +134,12 @@ def salvage(data: str | bytes) -> CallResult | CallError | Unreadable | None:
     if type(kind) is int and kind == _CALL_ERROR:
         return _salvaged_error(message_id, elements)
     is_payload = third is None or isinstance(third, dict)
-    if type(kind) is int and len(elements) > 2 and is_payload:
-        return CallResult(message_id, _harmless(third or {}, DEPTH_MAX))
-    return Unreadable(message_id)
+    if type(kind) is not int or len(elements) < 3 or not is_payload:
+        return Unreadable(message_id)
+    payload = _harmless(third or {}, DEPTH_MAX)
+    return (
+        CallResult(message_id, payload) if len(elements) == 3 else Unreadable(message_id, payload)
+    )
 
 
 def _salvaged_error(message_id: str, elements: list[Any]) -> CallError:

@@ -10,8 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.events import SendCall, TransferData
 from cp_tui.charge_point.variables import MessageKind, MessageRecord, Registration, Transactions
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.answer import read_answer
+from cp_tui.ocpp.core import StartTransactionResponse
 from tests.charge_point.rig import T0, Rig, rig
 
 INFO = {"status": "Accepted"}
@@ -221,9 +225,60 @@ def test_no_interval_harms(interval: Any, status: str) -> None:
     made.after(86_400)
 
 
+@pytest.mark.parametrize("interval", [-5, -1, -(2**63), 2**31, 10**12, 2**63 - 1, "-5", -5.0])
+@pytest.mark.parametrize("status", ["Accepted", "Pending", "Rejected"])
+def test_an_interval_that_nobody_can_wait_for_is_none_and_a_flaw(
+    interval: Any, status: str
+) -> None:
+    made = booting(status=status, currentTime=T0.isoformat(), interval=interval)
+    told = registration(made)
+    assert told.interval_s is None
+    (record,) = answers(made, asked(made, "BootNotification")[0])
+    assert record.flaws[-1].startswith(f"interval is {int(interval)}, must be from 0 to 2147483647")
+    assert record.flaws[-1].endswith("the interval stays our own")
+    if status == "Accepted":
+        assert told.next_heartbeat_at == T0 + timedelta(seconds=300), "HeartbeatInterval"
+        assert made.store.get(Table.KEY, {}).get("HeartbeatInterval") is None
+    else:
+        assert told.reason is not None
+        assert "our own choice" in told.reason.text
+        assert told.next_boot_at is not None
+        assert told.next_boot_at <= T0 + timedelta(seconds=40)
+
+
 @pytest.mark.parametrize(
-    "time", [None, "", "soon", 5, "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"]
+    ("interval", "words"), [(30, "30 s"), (3600, "1 h 00 min"), (2**31 - 1, "68 years")]
 )
+def test_the_longest_interval_is_waited_for_and_told_in_words(interval: int, words: str) -> None:
+    made = booting(status="Pending", currentTime=T0.isoformat(), interval=interval)
+    told = registration(made)
+    assert told.next_boot_at == T0 + timedelta(seconds=interval)
+    assert told.reason is not None
+    assert f"BootNotification again in {words} (its interval)" in told.reason.text
+
+
+@pytest.mark.parametrize("word", ["accepted", "ACCEPTED", " Accepted", "aCCEPTED\n"])
+@pytest.mark.parametrize("action", ["BootNotification", "Authorize", "StartTransaction"])
+def test_a_status_in_another_case_is_read_and_a_flaw_everywhere(action: str, word: str) -> None:
+    made = rig(keys={"StopTransactionOnInvalidId": "true"})
+    message_id = open_call(made, action)
+    info = {"idTagInfo": {"status": word}, "transactionId": 5}
+    boot = {"status": word, "currentTime": T0.isoformat(), "interval": 300}
+    payload = boot if action == "BootNotification" else info
+    if action == "Authorize":
+        del payload["transactionId"]
+    made.receive(json.dumps([3, message_id, payload]))
+    made.after(10)
+    (record,) = answers(made, message_id)
+    assert len(record.flaws) == 1
+    assert "it is read as Accepted" in record.flaws[0]
+    if action == "BootNotification":
+        assert registration(made).status == "Accepted"
+    else:
+        assert made.statuses(1)[-1] == "Charging"
+
+
+@pytest.mark.parametrize("time", [None, "", "soon", 5, "2026-13-01T00:00:00Z"])
 def test_a_boot_without_a_time_leaves_the_clock_alone(time: Any) -> None:
     made = booting(status="Accepted", currentTime=time, interval=300)
     told = registration(made)
@@ -234,11 +289,22 @@ def test_a_boot_without_a_time_leaves_the_clock_alone(time: Any) -> None:
     assert "no time that can be read" in told.clock_refused.text
 
 
-@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize(
+    "time",
+    [
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
 def test_a_time_at_the_ends_of_the_calendar_is_not_followed(time: str) -> None:
     made = booting(status="Accepted", currentTime=time, interval=300)
     assert registration(made).status == "Accepted"
-    assert registration(made).clock_refused is not None
+    refused = registration(made).clock_refused
+    assert refused is not None
+    assert f"it says {time[:10]}" in refused.text
+    assert answers(made, asked(made, "BootNotification")[0])[0].flaws == ()
     made.act("plug_in", connector_id=1)
     made.act("swipe", id_tag="TAG")
     made.after(600)
@@ -362,6 +428,12 @@ FULL: dict[str, Any] = {
 }
 
 
+def has_id(payload: Any) -> bool:
+    response, _ = read_answer(Action.START_TRANSACTION, payload)
+    assert isinstance(response, StartTransactionResponse)
+    return response.transaction_id is not None
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(ACTIONS), st.sampled_from([3, 4]), st.data())
 def test_any_answer_with_our_id_ends_the_call(action: str, kind: int, data: st.DataObject) -> None:
@@ -390,6 +462,8 @@ def test_any_answer_with_our_id_ends_the_call(action: str, kind: int, data: st.D
     assert connection is None or connection.since == made.now
     made.receive(json.dumps(elements))
     is_answer = kind == 3 and len(elements) > 2 and isinstance(elements[2], dict | None)
+    if is_answer and len(elements) > 3:
+        is_answer = action == "StartTransaction" and has_id(elements[2] or {})
     made.after(400)
     if is_answer and action in ("StartTransaction", "StopTransaction"):
         assert asked(made, action) == [message_id]
@@ -437,6 +511,76 @@ def test_an_answer_of_the_wrong_shape_is_a_failure_of_a_transaction_message() ->
     assert newest(made).transaction_id == 1
 
 
+TAILS = [[1], [None], [{}], [{"transactionId": 8}, []]]
+"""What stands behind the payload of a CALLRESULT, which has three elements and no more."""
+
+
+@pytest.mark.parametrize("tail", TAILS)
+def test_an_authorize_answered_with_too_much_authorizes_nobody(tail: list[Any]) -> None:
+    made = rig(keys={"AllowOfflineTxForUnknownId": "true"})
+    made.responders["Authorize"] = lambda _: None
+    made.act("plug_in", connector_id=1)
+    request = made.swipe("TAG", 1)
+    (message_id,) = asked(made, "Authorize")
+    made.receive(json.dumps([3, message_id, {"idTagInfo": INFO}, *tail]))
+    assert made.calls("StartTransaction") == []
+    came = made.came(request)
+    assert came is not None
+    assert (came.outcome, came.by) == ("Refused", "CSMS")
+    assert f"a CALLRESULT has 3 elements, this has {3 + len(tail)}" in came.text
+    (record,) = answers(made, message_id)
+    assert "like a CALLERROR" in record.flaws[0]
+    made.after(600)
+    assert len(asked(made, "Authorize")) == 1
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+@pytest.mark.parametrize("tail", TAILS)
+def test_a_start_answered_with_too_much_keeps_its_id(tail: list[Any], is_late: bool) -> None:
+    made = rig(keys={**QUIET, "TransactionMessageAttempts": "1"})
+    message_id = open_call(made, "StartTransaction")
+    if is_late:
+        made.after(31)
+    made.receive(json.dumps([3, message_id, {"transactionId": 9, "idTagInfo": INFO}, *tail]))
+    made.after(600)
+    assert asked(made, "StartTransaction") == [message_id]
+    (record,) = answers(made, message_id)
+    assert "a CALLRESULT has 3 elements" in record.flaws[0]
+    made.act("swipe", id_tag="TAG")
+    assert [stop["transactionId"] for stop in made.calls("StopTransaction")] == [9]
+
+
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("StartTransaction", {"idTagInfo": INFO}),
+        ("StartTransaction", {"transactionId": None, "idTagInfo": INFO}),
+        ("StopTransaction", {}),
+        ("MeterValues", {}),
+    ],
+)
+def test_other_transaction_messages_answered_with_too_much_are_sent_again(
+    action: str, payload: dict[str, Any]
+) -> None:
+    made = rig(keys={"TransactionMessageRetryInterval": "10"})
+    first = open_call(made, action)
+    made.receive(json.dumps([3, first, payload, 1]))
+    del made.responders[action]
+    made.after(11)
+    assert len(asked(made, action)) == 2
+
+
+def test_a_boot_answered_with_too_much_is_not_accepted() -> None:
+    made = rig(boot=False)
+    message_id = open_call(made, "BootNotification")
+    payload = {"status": "Accepted", "currentTime": T0.isoformat(), "interval": 300}
+    made.receive(json.dumps([3, message_id, payload, 1]))
+    told = registration(made)
+    assert told.status is None
+    assert told.reason is not None
+    assert (told.reason.id, told.next_boot_at is None) == ("registration.refused", False)
+
+
 def test_a_stray_answer_of_the_wrong_shape_is_recorded_and_ends_nothing() -> None:
     made = rig()
     message_id = open_call(made, "StatusNotification")
@@ -457,7 +601,7 @@ def test_a_stray_answer_of_the_wrong_shape_is_recorded_and_ends_nothing() -> Non
     [
         ('[3,"17",{"status":"Accepted"}]', "CALLRESULT"),
         ('[3,17,{"currentTime":"soon"}]', "CALLRESULT"),
-        ('[3,"17",{},{}]', "CALLRESULT"),
+        ('[3,"17",{},{}]', "invalid"),
         ('[4,"17","InternalError"]', "CALLERROR"),
         ('[4,17,"InternalError","",{}]', "CALLERROR"),
         ('[3,"17"]', "invalid"),

@@ -129,6 +129,80 @@ def test_a_store_of_an_older_version_with_such_a_profile_boots_and_charges() -> 
     assert limit_now(after, 1) == offered(after, 1) == 9
 
 
+# --- valid instants that are beyond the calendar in UTC -------------------------------------------
+
+BEFORE_ALL, AFTER_ALL = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"
+
+
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("GetDiagnostics", {"location": "ftp://a.example/", "startTime": BEFORE_ALL}),
+        ("GetDiagnostics", {"location": "ftp://a.example/", "stopTime": AFTER_ALL}),
+        ("UpdateFirmware", {"location": "ftp://a.example/f", "retrieveDate": BEFORE_ALL}),
+        ("UpdateFirmware", {"location": "ftp://a.example/f", "retrieveDate": AFTER_ALL}),
+    ],
+)
+def test_a_transfer_takes_instants_beyond_the_calendar(
+    action: str, payload: dict[str, Any]
+) -> None:
+    made = rig()
+    assert made.request(action, payload)[0] == 3
+    made.after(3600)
+    is_put_off = AFTER_ALL in payload.values() and action == "UpdateFirmware"
+    assert bool(made.transfers) is not is_put_off
+
+
+@pytest.mark.parametrize(("expiry", "is_over"), [(BEFORE_ALL, True), (AFTER_ALL, False)])
+def test_reservations_and_tags_end_by_instants_beyond_the_calendar(
+    expiry: str, is_over: bool
+) -> None:
+    made = rig(keys={"LocalPreAuthorize": "true", "AllowOfflineTxForUnknownId": "false"})
+    booked = {"connectorId": 2, "expiryDate": expiry, "idTag": "TAG", "reservationId": 1}
+    status = made.request("ReserveNow", booked)[2]["status"]
+    assert status == ("Rejected" if is_over else "Accepted")
+    tags = [{"idTag": "LISTED", "idTagInfo": {"status": "Accepted", "expiryDate": expiry}}]
+    sent = {"listVersion": 1, "updateType": "Full", "localAuthorizationList": tags}
+    assert made.request("SendLocalList", sent)[2] == {"status": "Accepted"}
+    made.cut()
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="LISTED", connector_id=1)
+    connectors: Any = made.variables["connectors"]
+    assert (connectors.root[1].transaction is None) is is_over
+
+
+@pytest.mark.parametrize(
+    ("profile", "limit"),
+    [
+        (a_profile(validTo=AFTER_ALL), 9),
+        (a_profile(validFrom=BEFORE_ALL, validTo=AFTER_ALL), 9),
+        (a_profile({"startSchedule": BEFORE_ALL}), 9),
+        (a_profile(validTo=BEFORE_ALL), 32),
+        (a_profile(validFrom=AFTER_ALL), 32),
+        (a_profile({"startSchedule": AFTER_ALL}), 32),
+    ],
+)
+def test_profiles_take_instants_beyond_the_calendar(profile: dict[str, Any], limit: int) -> None:
+    made = rig()
+    assert installed(made, profile) == "Accepted"
+    charging(made)
+    assert limit_now(made, 1) == limit
+
+
+@pytest.mark.parametrize(("expiry", "status"), [(BEFORE_ALL, "Expired"), (AFTER_ALL, "Accepted")])
+def test_an_answer_with_an_expiry_beyond_the_calendar_is_without_flaw(
+    expiry: str, status: str
+) -> None:
+    made = rig()
+    info = {"idTagInfo": {"status": "Accepted", "expiryDate": expiry}}
+    made.responders["Authorize"] = lambda _: info
+    made.responders["StartTransaction"] = lambda _: {"transactionId": 5, **info}
+    charging(made, 1, "TAG")
+    told: list[Any] = [event for name, event in made.events if name == "messages"]
+    assert [record.flaws for record in told if record.flaws] == []
+    assert made.charger.mind.explain_tag("TAG", made.now).status == status
+
+
 # --- other instants and durations -----------------------------------------------------------------
 
 

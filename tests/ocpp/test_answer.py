@@ -188,7 +188,10 @@ def test_no_payload_is_refused(action: Action, extra: dict[str, Any], data: st.D
         ('[4,"7",null,{},"x","y"]', CallError),
         ('[4,7,"InternalError","",{}]', CallError),
         ('[4,"7",NaN]', CallError),
-        ('[3,"7",{"a":1},{}]', CallResult),
+        ('[3,"7",{"a":1},{}]', Unreadable),
+        ('[3,"7",{"a":1},1,2]', Unreadable),
+        ('[3,"7",null,1]', Unreadable),
+        ('[3,"7",[],1]', Unreadable),
         ('[3,7,{"a":1}]', CallResult),
         ('[3,"7",{"a":"\\ud800"}]', CallResult),
         ('[3,"7",{"a":' + "[" * 900 + "]" * 900 + "}]", CallResult),
@@ -209,7 +212,7 @@ def test_no_payload_is_refused(action: Action, extra: dict[str, Any], data: st.D
         ("", None),
         (b"\xff", None),
     ],
-    ids=range(25),
+    ids=range(28),
 )
 def test_of_a_broken_answer_the_id_is_read(data: str | bytes, expected: type | None) -> None:
     found = salvage(data)

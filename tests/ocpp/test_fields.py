@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
+from cp_tui.ocpp.calendar import FIRST, LAST
 from cp_tui.ocpp.core import (
     ChangeConfigurationRequest,
     DataTransferRequest,
@@ -60,6 +61,33 @@ def test_an_instant_is_held_as_it_is_written(instant: str | datetime) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("0001-01-01T00:00:00+14:00", FIRST),
+        ("0001-01-01T00:00:00.5+00:01", FIRST),
+        ("0001-01-01T13:59:59+14:00", FIRST),
+        ("0001-01-01T14:00:00+14:00", FIRST),
+        ("9999-12-31T23:59:59-14:00", LAST),
+        ("9999-12-31T23:59:59-0001", LAST),
+        ("9999-12-31T10:00:00-14", LAST),
+        ("9999-12-31T23:59:60Z", LAST),
+    ],
+)
+def test_an_instant_beyond_the_calendar_is_its_end(text: str, instant: datetime) -> None:
+    assert parse_date_time(text) == instant
+    read = HeartbeatResponse.model_validate({"currentTime": text}).current_time
+    assert read == instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+@pytest.mark.parametrize(
+    "text", ["2016-12-31T23:59:60Z", "2016-12-31T18:59:60-05:00", "2017-01-01T05:29:60,0+05:30"]
+)
+def test_a_leap_second_is_an_instant(text: str) -> None:
+    """RFC 3339, section 5.7."""
+    assert parse_date_time(text) == datetime(2017, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -73,8 +101,9 @@ def test_an_instant_is_held_as_it_is_written(instant: str | datetime) -> None:
         "2026-01-05T08:00:00+25:00",
         "2026-01-05T08:00:00.Z",
         "0000-01-05T08:00:00Z",
-        "0001-01-01T00:00:00+01:00",
-        "9999-12-31T23:59:59-01:00",
+        "2026-01-05T08:00:60Z",
+        "2026-01-05T23:59:60+01:00",
+        "2026-01-05T23:59:61Z",
         " 2026-01-05T08:00:00Z",
         "2026-01-05T08:00:00Z\n",
         "２０２６-01-05T08:00:00Z",

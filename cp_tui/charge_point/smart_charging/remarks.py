@@ -14,6 +14,7 @@ from cp_tui.ocpp.datatypes import (
     ChargingProfilePurposeType,
     format_date_time,
 )
+from cp_tui.ocpp.length import exact
 
 
 def remarks(
@@ -103,8 +104,8 @@ def _on_time(profile: ChargingProfile, now: datetime) -> Iterator[Reason]:
         yield _remark(
             "over",
             "S 5.16.4",
-            "it gives no limit: {duration} s from {start} have passed",
-            duration=schedule.duration,
+            "it gives no limit: {duration} from {start} have passed",
+            duration=exact(schedule.duration),
             start=format_date_time(schedule.start_schedule),
         )
 
@@ -120,9 +121,9 @@ def _on_unused_periods(profile: ChargingProfile) -> Iterator[Reason]:
             yield _remark(
                 "recurrence",
                 "E 3.44",
-                "duration {duration} s is cut to {interval} s: {kind}",
-                duration=duration,
-                interval=interval,
+                "duration {duration} is cut to {interval}: {kind}",
+                duration=exact(duration),
+                interval=exact(interval),
                 kind=kind,
             )
         duration = interval if duration is None else min(duration, interval)
@@ -133,10 +134,10 @@ def _on_unused_periods(profile: ChargingProfile) -> Iterator[Reason]:
         yield _remark(
             "unused_periods",
             "S 5.16.4",
-            "{unused} of {count} periods start after {duration} s and are never used",
+            "{unused} of {count} periods start after {duration} and are never used",
             unused=unused,
             count=len(schedule.charging_schedule_period),
-            duration=duration,
+            duration=exact(duration),
         )
 
 

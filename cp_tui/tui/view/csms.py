@@ -16,6 +16,7 @@ from cp_tui.csms.variables import (
     ScenarioRun,
 )
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.length import exact
 from cp_tui.tui.csms_state import CsmsState
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.view.answer import json_line
@@ -269,5 +270,5 @@ def behaviour_words(behaviour: CsmsBehaviour) -> Content:
     if behaviour.unknown_id_tag.value != "Accepted":
         odd.append(f"unknown tags with {behaviour.unknown_id_tag.value}")
     odd += [f"{action} {fault}" for action, fault in behaviour.faults.items()]
-    words = ", ".join(odd) or f"interval {behaviour.interval_s} s, tags changed"
+    words = ", ".join(odd) or f"interval {exact(behaviour.interval_s)}, tags changed"
     return safe_text(words, ODD)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 from textual.content import Content
 
 from cp_tui.ocpp.calendar import in_zone
+from cp_tui.ocpp.length import length
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +91,7 @@ def seconds(value: float) -> str:
 
 def duration(value: timedelta) -> str:
     """How long something lasted: `12 s`, `41 min`, `2 h 05 min`, `3 d 04 h`."""
-    minutes = round(value.total_seconds() / 60)
-    if value < timedelta(seconds=90):
-        return f"{max(0.0, value.total_seconds()):.0f} s"
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h {minutes % 60:02} min"
-    return f"{minutes // 1440} d {minutes % 1440 // 60:02} h"
+    return length(value.total_seconds())
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:
