@@ -21,7 +21,6 @@ from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.core import StartTransactionResponse
 from cp_tui.ocpp.errors import ErrorCode
 from cp_tui.ocpp.length import length
 from cp_tui.ocpp.model import WireModel
@@ -193,10 +192,6 @@ class Calls:
         self.last_sent_at = self._core.now
         self._core.emit(Send(frame.encode(message)))
 
-    def awaits(self, message_id: str) -> bool:
-        """Say whether an answer with this id is still of use."""
-        return self._find(message_id) is not None
-
     def answered(self, result: frame.CallResult, flaws: tuple[str, ...] = ()) -> None:
         """Take the answer to a call of ours, whatever is wrong with it (wire.md 4)."""
         settled = self._settle(result.message_id)
@@ -224,22 +219,10 @@ class Calls:
         detail = f": {error.description}" if error.description else ""
         self._failed(error.message_id, f"with {error.code}{detail}", error.code)
 
-    def counts(self, found: frame.Unreadable) -> frame.CallResult | None:
-        """Give what counts of an answer of the wrong shape; None: it is like a CALLERROR.
-
-        Only a StartTransaction.conf with too many elements counts, if its transactionId can be
-        read. To start once more would give the same transaction a second id, and nobody would ever
-        stop the first one; to repeat anything else does less harm than to believe half an answer
-        (wire.md 4, S 3.7.1).
-        """
-        pending = self._find(found.message_id)
-        if pending is None or pending.outgoing.action is not Action.START_TRANSACTION:
-            return None
-        response, _ = read_answer(Action.START_TRANSACTION, found.payload or {})
-        assert isinstance(response, StartTransactionResponse)
-        if found.payload is None or response.transaction_id is None:
-            return None
-        return frame.CallResult(found.message_id, found.payload)
+    def awaited(self, message_id: str) -> Action | None:
+        """Give the action of the call that an answer with this id is of use to."""
+        pending = self._find(message_id)
+        return pending.outgoing.action if pending else None
 
     def unreadable(self, message_id: str, data: str | bytes, reason: Reason) -> None:
         """Take what ends a call of ours and cannot be read, like a CALLERROR (wire.md 4)."""

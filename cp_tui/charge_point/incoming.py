@@ -13,9 +13,12 @@ from cp_tui.charge_point.requests import Answer, Requests
 from cp_tui.charge_point.variables import Direction
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.answer import brings_id
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.validation import parse_request
+
+_Answer = frame.CallResult | frame.CallError | frame.Unreadable
 
 
 class Incoming:
@@ -55,10 +58,10 @@ class Incoming:
         if found is None:
             return False
         message_id, is_composed = found.message_id, composer.awaits(found.message_id)
-        if not (is_composed or calls.awaits(message_id)):
+        action = None if is_composed else calls.awaited(message_id)
+        if not is_composed and action is None:
             return False
-        if isinstance(found, frame.Unreadable) and not is_composed:
-            found = calls.counts(found) or found
+        found = _as_it_counts(found, action)
         if not isinstance(found, frame.Unreadable):
             self._answered(found, (error.description,))
         elif is_composed:
@@ -84,7 +87,10 @@ class Incoming:
         forever because its answer meets the same error again and again.
         """
         outbox, words = self._parts.outbox, f"its answer met an error inside: {event.error}"
-        match _read(event.data):
+        found = _read(event.data)
+        if isinstance(found, frame.Unreadable):
+            found = _as_it_counts(found, outbox.awaited(found.message_id))
+        match found:
             case frame.CallResult(message_id, payload):
                 outbox.taken_unread(message_id, payload)
             case frame.CallError(message_id) | frame.Unreadable(message_id):
@@ -152,6 +158,13 @@ def _read(data: str | bytes) -> frame.Frame | frame.Unreadable | None:
         return frame.parse(data)
     except OcppError:
         return frame.salvage(data)
+
+
+def _as_it_counts(found: _Answer, action: Action | None) -> _Answer:
+    """Take the answer to a request of an action for what it counts, if its shape is wrong."""
+    if isinstance(found, frame.Unreadable) and found.payload and brings_id(action, found.payload):
+        return frame.CallResult(found.message_id, found.payload)
+    return found
 
 
 def _why(error: OcppError) -> Reason:

@@ -252,6 +252,12 @@ class Outbox:
         self._remove(record)
         self._on_confirmed(record, response)
 
+    def awaited(self, message_id: str) -> Action | None:
+        """Give the action of the message that was sent last with this id, if it still waits."""
+        if self._entries and self._entries[0].message_id == message_id:
+            return Action(self._entries[0].action)
+        return None
+
     def taken_unread(self, message_id: str, payload: JsonValue) -> None:
         """The CSMS has a message, but its answer could not be handled: it is not sent again."""
         if self._entries and self._entries[0].message_id == message_id:

@@ -91,6 +91,9 @@ class TransactionRecord(Record):
     """A transaction, from its first moment until long after its end."""
 
     key: str
+    sequence: int = 0
+    """Counts the transactions in the order in which they began, which no clock that is set changes;
+    0 in records of an older version."""
     connector_id: int
     id_tag: str
     parent_id_tag: GroupTag = None

@@ -59,10 +59,10 @@ class Transactions:
         self._on_refused = on_refused
         self._learn = learn
         self._entries = Entries()
-        records = core.records(Table.TRANSACTION, TransactionRecord)
-        self._records = {
-            key: record for key, record in sorted(records, key=lambda item: item[1].started_at)
-        }
+        records = [record for _, record in core.records(Table.TRANSACTION, TransactionRecord)]
+        records.sort(key=lambda record: (record.sequence, record.started_at))
+        self._records = {record.key: record for record in records}
+        self._sequence = records[-1].sequence if records else 0
 
     def running(self) -> list[tuple[Connector, TransactionRecord]]:
         """Give each connector with a running transaction."""
@@ -86,8 +86,10 @@ class Transactions:
         """Begin a transaction: cable and tag are both there; it may use a reservation (S 4.8)."""
         connector_id = connector.connector_id
         meter_wh = register_wh(self._core.body.reading(connector_id, self._core.now))
+        self._sequence += 1
         record = TransactionRecord(
             key=self._core.new_id(),
+            sequence=self._sequence,
             connector_id=connector_id,
             id_tag=pending.id_tag,
             parent_id_tag=pending.parent_id_tag,
@@ -250,7 +252,8 @@ class Transactions:
     def taken_unread(self, message: OutboxRecord, payload: JsonValue) -> None:
         """Note that the CSMS has a message whose answer could not be handled here.
 
-        Only what later messages need is taken from the answer: the transactionId.
+        Only what later messages need is taken from the answer: the transactionId. Whether the tag
+        is refused changes nothing any more: the boot after the error has ended the transaction.
         """
         record = self._records.get(message.transaction_key or "")
         if record is None:

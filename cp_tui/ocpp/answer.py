@@ -79,6 +79,19 @@ def read_answer(
     return _without_absurd_interval(response, flaws)
 
 
+def brings_id(action: Action | None, payload: Mapping[str, JsonValue]) -> bool:
+    """Say whether a CALLRESULT with too many elements counts: else it is like a CALLERROR.
+
+    Only a StartTransaction.conf does whose transactionId can be read. To start once more would give
+    the same transaction a second id, and nobody would ever stop the first one; to repeat anything
+    else does less harm than to believe half an answer (wire.md 4, S 3.7.1).
+    """
+    if action is not Action.START_TRANSACTION:
+        return False
+    response, _ = read_answer(action, payload)
+    return getattr(response, "transaction_id", None) is not None
+
+
 def _without_absurd_interval(
     response: WireModel, flaws: tuple[str, ...]
 ) -> tuple[WireModel, tuple[str, ...]]:

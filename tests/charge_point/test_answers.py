@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cp_tui.charge_point.effects import Table
-from cp_tui.charge_point.events import SendCall, TransferData
+from cp_tui.charge_point.events import AnswerUnread, SendCall, TransferData
 from cp_tui.charge_point.variables import MessageKind, MessageRecord, Registration, Transactions
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
@@ -547,6 +547,21 @@ def test_a_start_answered_with_too_much_keeps_its_id(tail: list[Any], is_late: b
     (record,) = answers(made, message_id)
     assert "a CALLRESULT has 3 elements" in record.flaws[0]
     made.act("swipe", id_tag="TAG")
+    assert [stop["transactionId"] for stop in made.calls("StopTransaction")] == [9]
+
+
+@pytest.mark.parametrize("tail", [[], *TAILS])
+def test_a_start_whose_answer_met_an_error_inside_keeps_its_id(tail: list[Any]) -> None:
+    """The charge point has booted since, and does not send it again."""
+    made = rig(keys=QUIET)
+    message_id = open_call(made, "StartTransaction")
+    made.cut()
+    made.power_cycle()
+    answer = json.dumps([3, message_id, {"transactionId": 9, "idTagInfo": INFO}, *tail])
+    made.handle(AnswerUnread(answer, "ZeroDivisionError"))
+    made.reconnect()
+    made.after(600)
+    assert asked(made, "StartTransaction") == [message_id]
     assert [stop["transactionId"] for stop in made.calls("StopTransaction")] == [9]
 
 
