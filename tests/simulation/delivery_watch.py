@@ -53,7 +53,7 @@ class DeliveryWatch:
         if outcome.result is None:
             entry.failures += 1
             return
-        self.counts_again(outcome)
+        entry.result = outcome.result
         record = entry.record
         if record in self.lost and record.action == START and "transactionId" in outcome.result:
             # Given up by now, but the late answer still brings the transactionId.
@@ -61,8 +61,12 @@ class DeliveryWatch:
             self._late_ids[record.transaction_key] = outcome.result["transactionId"]
 
     def counts_again(self, outcome: Outcome) -> None:
-        """The charger knows of a result, be it after it lost its memory."""
-        if entry := self._by_message.get(outcome.sent.message_id):
+        """After a boot the charger knows of a result again, by the id that it has kept.
+
+        Of a message that had timed out before it kept none: it is tried again (S 3.7.1).
+        """
+        entry = self._by_message.get(outcome.sent.message_id)
+        if entry is not None and entry.record.message_id == outcome.sent.message_id:
             entry.result = outcome.result
 
     def committed(
