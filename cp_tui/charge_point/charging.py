@@ -65,6 +65,8 @@ LIGHT_PERIODS_MAX = 600
 STANDINGS_AT_ONCE = 5
 PAUSE = timedelta(milliseconds=2)
 """Between two pieces of long work: who waits for an answer gets it there."""
+STRAY_CLOCK = timedelta(days=1)
+"""So long a clock that was set may be set back, and then what it passed over has not ended."""
 REPUBLISH = timedelta(hours=1)
 """The published schedules are renewed this often, so that their end never comes near."""
 
@@ -168,7 +170,7 @@ class Charging:
         context, time = self._context(), self._core.time
         notes = tuple(note.text for note in remarks(connector_id, profile, context, time))
         new = installed_profile(context, connector_id, profile, time, source)
-        change = install(self._profiles, new)
+        change = install(self._profiles, new, self._jumped())
         self._keep(change)
         self._save(new)
         self.recompute()
@@ -197,7 +199,7 @@ class Charging:
         """Make the profile of a remote start the TxProfile of the transaction (S 5.11)."""
         connector_id = connector.connector_id
         new = InstalledProfile(connector_id, profile, self._core.time, transaction_key)
-        self._keep(install(self._profiles, new))
+        self._keep(install(self._profiles, new, self._jumped()))
         self._save(new)
 
     def composing(
@@ -447,7 +449,13 @@ class Charging:
                 self._keep(end_transaction(self._profiles, connector.connector_id))
         # A clock that nobody has set yet may be wrong, and what is deleted does not come back.
         if self._core.is_clock_set:
-            self._keep(expire(self._profiles, self._core.time))
+            self._keep(expire(self._profiles, self._core.time, self._jumped()))
+
+    def _jumped(self) -> tuple[datetime, datetime] | None:
+        """Give what the clock was set ahead over, as long as it may be set back again."""
+        step = self._core.clock_step
+        is_fresh = step is not None and abs(self._core.now - step.at) < STRAY_CLOCK
+        return (step.before, step.after) if step is not None and is_fresh else None
 
     def _keep(self, change: StoreChange) -> None:
         self._profiles = change.kept

@@ -147,9 +147,9 @@ class Registration:
         self._reason = because(
             "registration.forgotten",
             "JE 3.10",
-            "{why}, as if it did not know this charge point; BootNotification again {when}",
+            "{why}, as if it did not know this charge point; the next BootNotification: {when}",
             why=why,
-            when=f"in {length(wait_s)} (our own choice)" if wait_s else "at once",
+            when=f"after {length(wait_s)} (our own choice)" if wait_s else "at once",
         )
         self._core.log(LogLevel.WARNING, self._reason.text)
         self._core.changed("registration", "outbox")
@@ -266,9 +266,13 @@ class Registration:
         interval_s = response.interval or 0
         self._core.changed("registration")
         if response.status is None:
-            self._boot_again(
-                "unusable", "the CSMS answered BootNotification without a status", interval_s
-            )
+            words = "the CSMS answered BootNotification without a status"
+            if self.is_accepted:
+                self._core.log(LogLevel.WARNING, f"{words}; it goes on as accepted")
+                return
+            # Whatever it said before is not what it says now.
+            self.status, self._since = None, self._core.now
+            self._boot_again("unusable", words, interval_s)
             return
         self.status = response.status
         self._since = self._core.now
@@ -302,7 +306,7 @@ class Registration:
         self._reason = because(
             f"registration.{subject}",
             "S 4.2",
-            "{why}; BootNotification again in {wait} ({who})",
+            "{why}; the next BootNotification comes after {wait} ({who})",
             why=why,
             wait=length(wait_s),
             who="its interval" if interval_s > 0 else own,

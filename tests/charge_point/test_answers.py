@@ -246,6 +246,25 @@ def test_an_interval_that_nobody_can_wait_for_is_none_and_a_flaw(
         assert told.next_boot_at <= T0 + timedelta(seconds=40)
 
 
+@pytest.mark.parametrize("before", ["Rejected", "Pending"])
+def test_an_answer_without_a_status_is_not_what_the_csms_said_before(before: str) -> None:
+    made = booting(status=before, currentTime=T0.isoformat(), interval=30)
+    made.responders["BootNotification"] = lambda _: {}
+    made.after(31)
+    told = registration(made)
+    assert told.status is None
+    assert told.reason is not None
+    assert "without a status" in told.reason.text
+
+
+def test_an_answer_without_a_status_takes_no_acceptance_back() -> None:
+    made = booting(status="Accepted", currentTime=T0.isoformat(), interval=30)
+    made.responders["BootNotification"] = lambda _: {}
+    made.request("TriggerMessage", {"requestedMessage": "BootNotification"})
+    told = registration(made)
+    assert (told.status, told.reason, told.next_boot_at) == ("Accepted", None, None)
+
+
 @pytest.mark.parametrize(
     ("interval", "words"), [(30, "30 s"), (3600, "1 h 00 min"), (2**31 - 1, "68 years")]
 )
@@ -254,7 +273,7 @@ def test_the_longest_interval_is_waited_for_and_told_in_words(interval: int, wor
     told = registration(made)
     assert told.next_boot_at == T0 + timedelta(seconds=interval)
     assert told.reason is not None
-    assert f"BootNotification again in {words} (its interval)" in told.reason.text
+    assert f"the next BootNotification comes after {words} (its interval)" in told.reason.text
 
 
 @pytest.mark.parametrize("word", ["accepted", "ACCEPTED", " Accepted", "aCCEPTED\n"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.variables import (
     ClockStep,
+    Connectors,
     Registration,
     StatusChange,
     TransactionEntry,
@@ -237,3 +239,70 @@ def clock_offset_of_stamps(made: Rig) -> timedelta:
     changes = [event for name, event in made.events if name == "status_changes"]
     assert isinstance(changes[-1], StatusChange)
     return changes[-1].time - made.now
+
+
+LIMITED = {
+    "chargingProfileId": 1,
+    "stackLevel": 0,
+    "chargingProfilePurpose": "TxDefaultProfile",
+    "chargingProfileKind": "Absolute",
+    "chargingSchedule": {
+        "chargingRateUnit": "A",
+        "startSchedule": "2026-01-05T00:00:00Z",
+        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 10}],
+    },
+}
+
+
+def told_time(made: Rig, ahead: timedelta) -> None:
+    """Let the next Heartbeat bring a time that is so far ahead."""
+    made.responders["Heartbeat"] = lambda _: {"currentTime": (made.now + ahead).isoformat()}
+    made.after(301)
+
+
+def limited(made: Rig, connector_id: int) -> None:
+    answer = made.request(
+        "SetChargingProfile",
+        {
+            "connectorId": connector_id,
+            "csChargingProfiles": {
+                **LIMITED,
+                "chargingProfileId": connector_id + 1,
+                "validTo": (made.now + timedelta(hours=30)).isoformat(),
+            },
+        },
+    )
+    assert answer[2] == {"status": "Accepted"}
+
+
+def limit_a(made: Rig, connector_id: int) -> Decimal:
+    """Give the limit in force."""
+    value = made.variables["connectors"]
+    assert isinstance(value, Connectors)
+    limit = value.root[connector_id].limit
+    assert limit is not None
+    return limit.limit_a
+
+
+@pytest.mark.parametrize("far", [timedelta(days=2), timedelta(days=3650)])
+def test_a_time_that_the_csms_takes_back_has_ended_no_profile(far: timedelta) -> None:
+    made = rig()
+    limited(made, 1)
+    told_time(made, far)
+    # Whatever is installed meanwhile does not sweep it away either.
+    limited(made, 2)
+    assert limit_a(made, 1) == 32
+    told_time(made, timedelta(0))
+    assert limit_a(made, 1) == 10
+    assert limit_a(made, 2) == 10
+    assert set(made.store[Table.PROFILE]) == {"2", "3"}
+
+
+def test_a_profile_that_has_ended_goes_a_day_after_the_clock_was_set_over_its_end() -> None:
+    made = rig()
+    limited(made, 1)
+    told_time(made, timedelta(days=2))
+    made.after(86_400 - 4_000)
+    assert set(made.store[Table.PROFILE]) == {"2"}
+    made.after(8_000)
+    assert made.store[Table.PROFILE] == {}

@@ -23,6 +23,7 @@ from cp_tui.ocpp.datatypes import (
 from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
 
 Profiles = tuple[InstalledProfile, ...]
+Span = tuple[datetime, datetime]
 
 
 class StoreChange(NamedTuple):
@@ -46,14 +47,14 @@ def installed_profile(
     return InstalledProfile(connector_id, profile, now, key, source)
 
 
-def install(profiles: Profiles, new: InstalledProfile) -> StoreChange:
+def install(profiles: Profiles, new: InstalledProfile, jumped: Span | None = None) -> StoreChange:
     """Put a profile into the store, in the place of those that it replaces (S 5.16).
 
     Profiles that ended before go as well, so that they neither fill the store nor outlive the
     profile of connector 0 that they stood for.
     """
     kept = tuple(each for each in profiles if not _is_replaced(each, new))
-    kept = expire(kept, new.installed_at).kept
+    kept = expire(kept, new.installed_at, jumped).kept
     return StoreChange((*kept, new), _without(profiles, kept))
 
 
@@ -63,8 +64,12 @@ def clear(profiles: Profiles, request: ClearChargingProfileRequest) -> StoreChan
     return StoreChange(kept, _without(profiles, kept))
 
 
-def expire(profiles: Profiles, now: datetime) -> StoreChange:
-    """Remove the profiles that can never change a limit again."""
+def expire(profiles: Profiles, now: datetime, jumped: Span | None = None) -> StoreChange:
+    """Remove the profiles that can never change a limit again.
+
+    Not those that ended within `jumped`, which the clock has passed over because it was set: what
+    a CSMS says once and takes back must not delete its profiles for good.
+    """
     shared_levels = {
         each.profile.stack_level
         for each in profiles
@@ -74,6 +79,7 @@ def expire(profiles: Profiles, now: datetime) -> StoreChange:
         each
         for each in profiles
         if not _is_over(each.profile, now)
+        or _is_jumped(each.profile, jumped)
         # It has replaced the one of connector 0 for its connector; without it that would come back.
         or (
             each.connector_id > 0
@@ -129,6 +135,16 @@ def _is_over(profile: ChargingProfile, now: datetime) -> bool:
     """Say whether a profile has had its last effect."""
     end = _end(profile)
     return end is not None and to_second(now) > end
+
+
+def _is_jumped(profile: ChargingProfile, jumped: Span | None) -> bool:
+    """Say whether the clock never stood at the end of a profile."""
+    end = _end(profile)
+    return (
+        jumped is not None
+        and end is not None
+        and (to_second(jumped[0]) < end <= to_second(jumped[1]))
+    )
 
 
 def _end(profile: ChargingProfile) -> int | None:
