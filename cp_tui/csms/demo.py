@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from cp_tui.control.client import EngineConnection
 from cp_tui.csms import steps
 from cp_tui.csms.central_system import CentralSystem
+from cp_tui.csms.clearing import clear_the_stage
 from cp_tui.csms.engine_view import EngineView
 from cp_tui.csms.scenario import Scenario, Step, play
 from cp_tui.csms.stage import DEADLINE_S, Stage, StoryFailed
@@ -32,7 +33,7 @@ ROUND = Scenario(
     "The story of the demo",
     "Two cars at a depot: limits, a refused tag, changed keys, a shared supply.",
     (
-        Step("Clear the stage", steps.clear_the_stage),
+        Step("Put the stage in order", clear_the_stage),
         Step("Monitor two keys", steps.monitor_keys),
         Step("Set the profiles of the station", steps.set_station_profiles),
         Step("First car: plug in", steps.plug_in),
@@ -96,7 +97,6 @@ async def run_story(
     async with on_stage(
         client, csms, charge_point_id, report, pace=pace, deadline_s=deadline_s
     ) as stage:
-        await steps.boot(stage)
         while True:
             await play(ROUND, stage, began)
             if not loop:

@@ -152,7 +152,8 @@ class Director:
                     began=self._story_is_at,
                 )
             except StoryFailed as failure:
-                self._end(RunState.FAILED, str(failure))
+                why = f"{failure} The story begins again in {RETRY_PAUSE_S:.0f} s."
+                self._end(RunState.FAILED, why)
             await asyncio.sleep(RETRY_PAUSE_S)
 
     async def _run(self, scenario: Scenario) -> None:

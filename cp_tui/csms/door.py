@@ -28,7 +28,7 @@ from cp_tui.csms.exchanges import exchange_of
 from cp_tui.csms.outcome import Outcome, OutcomeKind
 from cp_tui.csms.record import Connected, Disconnected, Event, Received
 from cp_tui.csms.session import CallFailed
-from cp_tui.csms.variables import CSMS, ChargePoint, ChargePoints
+from cp_tui.csms.variables import CSMS, ChargePoint, ChargePoints, Scenarios
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import Hub, Subscription
 from cp_tui.engine.params import Params, checked
@@ -62,9 +62,8 @@ class CsmsDoor:
         for event in csms.record.events:
             self._take(event)
         csms.record.listen(self._take)
-        director.changed = lambda scenarios: self._hub.publish("scenario", scenarios)
-        self._hub.publish("scenario", director.scenarios)
-        self._publish_behaviour()
+        director.changed = self._publish_scenarios
+        self._publish_scenarios(director.scenarios)
         self._publish_charge_points()
 
     async def call(
@@ -194,6 +193,11 @@ class CsmsDoor:
                 "serial_number": serial_number or "",
             }
         )
+
+    def _publish_scenarios(self, scenarios: Scenarios) -> None:
+        self._hub.publish("scenario", scenarios)
+        # The story puts the behaviour in order as well.
+        self._publish_behaviour()
 
     def _publish_behaviour(self) -> None:
         self._hub.publish("behaviour", misbehaviour.described(self._csms.behaviour))

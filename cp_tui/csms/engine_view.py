@@ -12,13 +12,16 @@ from pydantic import BaseModel
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import (
     ChargingSchedules,
+    Configuration,
     Connector,
     Connectors,
     KeyChange,
     Link,
     Monitors,
     Outbox,
+    Profiles,
     Registration,
+    Reservations,
 )
 from cp_tui.control.client import ConnectionLost, EngineConnection
 from cp_tui.engine.hub import EventHappened, VariableChanged
@@ -29,6 +32,9 @@ NAMES = (
     "connectors",
     "outbox",
     "monitors",
+    "configuration",
+    "reservations",
+    "profiles",
     "charging_schedules",
     "configuration_key",
 )
@@ -101,6 +107,22 @@ class EngineView:
     def monitors(self) -> Monitors | None:
         """The monitored keys."""
         return self._value("monitors", Monitors)
+
+    @property
+    def reservations(self) -> Reservations | None:
+        """The reservations."""
+        return self._value("reservations", Reservations)
+
+    @property
+    def profiles(self) -> Profiles | None:
+        """The installed charging profiles."""
+        return self._value("profiles", Profiles)
+
+    def key_value(self, key: str) -> str | None:
+        """Return the value of a configuration key; None where there is none."""
+        configuration = self._value("configuration", Configuration)
+        entries = configuration.root if configuration else ()
+        return next((entry.value for entry in entries if entry.key == key), None)
 
     @property
     def connectors(self) -> tuple[Connector, ...]:

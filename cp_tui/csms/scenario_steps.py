@@ -10,6 +10,7 @@ from cp_tui.charge_point.variables import LinkPhase
 from cp_tui.control.client import ConnectionLost, EngineConnection, RpcError
 from cp_tui.csms import steps, story_profiles
 from cp_tui.csms import story_checks as checks
+from cp_tui.csms.clearing import clear_the_charge_point, see_registered
 from cp_tui.csms.stage import Stage, StoryFailed
 from cp_tui.ocpp.core import (
     BootNotificationRequest,
@@ -21,7 +22,6 @@ from cp_tui.ocpp.core import (
 from cp_tui.ocpp.datatypes import (
     ChargePointStatus,
     FirmwareStatus,
-    RegistrationStatus,
     ResetType,
     StopReason,
 )
@@ -52,23 +52,9 @@ async def restore_the_network(client: EngineConnection) -> None:
 
 async def prepare(stage: Stage) -> None:
     """Bring the charge point to where every scenario begins: connected, free, without limits."""
-    await stage.act("set_network", up=True)
-    await see_registered(stage)
-    await steps.clear_the_stage(stage)
+    await clear_the_charge_point(stage)
     await clear_profiles(stage)
-    stage.tell("Connected and Accepted, both connectors Available, no charging profile")
-
-
-async def see_registered(stage: Stage) -> None:
-    """Await that the charge point is connected and Accepted."""
-
-    def look() -> bool | None:
-        link, registration = stage.view.link, stage.view.registration
-        is_open = link is not None and link.phase is LinkPhase.OPEN
-        status = registration.status if registration else None
-        return True if is_open and status is RegistrationStatus.ACCEPTED else None
-
-    await stage.see("it is connected, and Accepted", look)
+    stage.tell("No charging profile is installed")
 
 
 async def boot_anew(stage: Stage) -> None:

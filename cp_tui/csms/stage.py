@@ -70,6 +70,10 @@ class Stage:
     async def next_step(self) -> None:
         """Let the audience breathe; what happens from here on counts for the checks of the step."""
         await asyncio.sleep(PAUSE_S * self.pace)
+        self.mark()
+
+    def mark(self) -> None:
+        """Let only what the CSMS hears from here on count."""
         self._mark = self.csms.record.mark
 
     async def act(self, method: str, **params: JsonValue) -> JsonValue:
@@ -101,7 +105,12 @@ class Stage:
         return status
 
     async def hear(
-        self, what: str, request_type: type[R], where: Callable[[R], bool] = lambda _: True
+        self,
+        what: str,
+        request_type: type[R],
+        where: Callable[[R], bool] = lambda _: True,
+        *,
+        timeout_s: float | None = None,
     ) -> R:
         """Return the request that the CSMS must have received in this step."""
         try:
@@ -110,7 +119,7 @@ class Stage:
                 request_type,
                 where,
                 after=self._mark,
-                timeout_s=self._deadline_s,
+                timeout_s=self._deadline_s if timeout_s is None else timeout_s,
             )
         except TimeoutError:
             raise StoryFailed(f"The CSMS heard nothing of this: {what}.") from None
@@ -123,10 +132,12 @@ class Stage:
             lambda heard: heard.connector_id == connector_id and heard.status is status,
         )
 
-    async def see(self, what: str, look: Callable[[], T | None]) -> T:
+    async def see(
+        self, what: str, look: Callable[[], T | None], *, timeout_s: float | None = None
+    ) -> T:
         """Return what the variables of the engine must show."""
         try:
-            return await self.view.until(look, self._deadline_s)
+            return await self.view.until(look, self._deadline_s if timeout_s is None else timeout_s)
         except TimeoutError:
             raise StoryFailed(f"The engine does not show this: {what}.") from None
         except ConnectionLost as error:

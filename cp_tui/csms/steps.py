@@ -14,7 +14,6 @@ from cp_tui.csms.behaviour import ECHO, VENDOR_ID
 from cp_tui.csms.stage import Stage, StoryFailed
 from cp_tui.ocpp.core import (
     AuthorizeRequest,
-    BootNotificationRequest,
     DataTransferRequest,
     RemoteStartTransactionRequest,
     RemoteStopTransactionRequest,
@@ -22,7 +21,6 @@ from cp_tui.ocpp.core import (
 from cp_tui.ocpp.datatypes import (
     ChargePointStatus,
     DataTransferStatus,
-    RegistrationStatus,
     StopReason,
 )
 
@@ -45,39 +43,6 @@ LOWERED_S = 6
 
 
 # --- before the first car -------------------------------------------------------------------------
-
-
-async def boot(stage: Stage) -> None:
-    """Await the boot, however long ago it was."""
-    boot = stage.csms.boot_of(stage.charge_point_id)
-    if boot is None:
-        boot = await stage.hear("a BootNotification", BootNotificationRequest)
-
-    def is_accepted() -> bool | None:
-        registration = stage.view.registration
-        accepted = registration and registration.status is RegistrationStatus.ACCEPTED
-        return True if accepted else None
-
-    await stage.see("the registration is Accepted", is_accepted)
-    stage.tell(
-        f"Boot: {boot.charge_point_vendor} {boot.charge_point_model} "
-        f"{stage.charge_point_id} -> Accepted"
-    )
-
-
-async def clear_the_stage(stage: Stage) -> None:
-    """End what an interrupted round, or somebody at the screen, has left behind."""
-    await stage.see("its connectors", lambda: stage.view.connectors or None)
-    for connector in stage.view.connectors[1:3]:
-        if connector.transaction and connector.transaction.transaction_id is not None:
-            await stage.ask(
-                RemoteStopTransactionRequest(transaction_id=connector.transaction.transaction_id),
-                "Accepted",
-            )
-        if connector.is_plugged:
-            await stage.act("plug_out", connector_id=connector.connector_id)
-    for connector_id in (1, 2):
-        await checks.see_status(stage, connector_id, ChargePointStatus.AVAILABLE)
 
 
 async def monitor_keys(stage: Stage) -> None:

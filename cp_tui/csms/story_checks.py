@@ -49,14 +49,20 @@ async def change_monitored_key(stage: Stage, key: str, value: str) -> None:
     stage.tell(f"CSMS: {key}: {change.old_value} -> {change.value} ({change.answer})")
 
 
-async def see_status(stage: Stage, connector_id: int, status: ChargePointStatus) -> None:
+async def see_status(
+    stage: Stage,
+    connector_id: int,
+    status: ChargePointStatus,
+    *,
+    timeout_s: float | None = None,
+) -> None:
     """Await the status of a connector at the engine."""
 
     def look() -> bool | None:
         connector = stage.view.connector(connector_id)
         return True if connector and connector.status is status else None
 
-    await stage.see(f"connector {connector_id} is {status}", look)
+    await stage.see(f"connector {connector_id} is {status}", look, timeout_s=timeout_s)
 
 
 async def see_limit(stage: Stage, connector_id: int, limit_a: Decimal) -> None:

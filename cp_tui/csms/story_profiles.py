@@ -27,6 +27,9 @@ LOWERED_A = Decimal(8)
 RAISED_A = Decimal(24)
 """What the TxProfile gives after that."""
 
+CHARGE_POINT_MAX, TX_DEFAULT, TX = 1, 2, 3
+"""Profile ids."""
+
 _HOUR_S = 3600
 _DAY_S = 24 * _HOUR_S
 
@@ -34,7 +37,7 @@ _DAY_S = 24 * _HOUR_S
 def charge_point_max_profile(now: datetime) -> ChargingProfile:
     """Cap the charge point as a whole, for a day from now on."""
     return ChargingProfile(
-        charging_profile_id=1,
+        charging_profile_id=CHARGE_POINT_MAX,
         stack_level=0,
         charging_profile_purpose=ChargingProfilePurposeType.CHARGE_POINT_MAX_PROFILE,
         charging_profile_kind=ChargingProfileKindType.ABSOLUTE,
@@ -49,7 +52,7 @@ def charge_point_max_profile(now: datetime) -> ChargingProfile:
 def tx_default_profile(now: datetime) -> ChargingProfile:
     """Give every car a daily rhythm."""
     return ChargingProfile(
-        charging_profile_id=2,
+        charging_profile_id=TX_DEFAULT,
         stack_level=0,
         charging_profile_purpose=ChargingProfilePurposeType.TX_DEFAULT_PROFILE,
         charging_profile_kind=ChargingProfileKindType.RECURRING,
@@ -71,7 +74,7 @@ def tx_default_profile(now: datetime) -> ChargingProfile:
 def tx_profile(transaction_id: int, now: datetime, lowered_s: int) -> ChargingProfile:
     """Lower the limit of one transaction for `lowered_s` seconds, then give it more than before."""
     return ChargingProfile(
-        charging_profile_id=3,
+        charging_profile_id=TX,
         transaction_id=transaction_id,
         stack_level=0,
         charging_profile_purpose=ChargingProfilePurposeType.TX_PROFILE,

@@ -76,9 +76,11 @@ async def test_an_interrupted_round_is_cleared_away_and_rounds_follow_each_other
 async def test_a_csms_that_fails_the_story_is_told_in_a_sentence(
     csms: CentralSystem, client: Client
 ) -> None:
-    csms.behaviour = Behaviour(id_tags={})
+    def forget_the_tags(_: str) -> None:
+        csms.behaviour = Behaviour(id_tags={})
+
     with pytest.raises(StoryFailed, match=r"not show this: why tag BLOCKED was refused\."):
-        await run_story(client, csms, ID, lambda _: None, pace=0, deadline_s=1)
+        await run_story(client, csms, ID, forget_the_tags, pace=0, deadline_s=1)
 
 
 async def test_an_engine_that_goes_away_fails_the_story(

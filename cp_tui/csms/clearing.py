@@ -1,0 +1,350 @@
+"""What is put in order before a play begins, whatever was played or done by hand before.
+
+Everything is looked at, only what is not as it should be is changed, and each change is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import cast
+
+from pydantic import JsonValue
+
+from cp_tui.charge_point.authorization_rules import KnownBy
+from cp_tui.charge_point.variables import Connector, LinkPhase
+from cp_tui.csms import steps
+from cp_tui.csms import story_checks as checks
+from cp_tui.csms.behaviour import Behaviour
+from cp_tui.csms.session import CallFailed
+from cp_tui.csms.stage import Stage, StoryFailed
+from cp_tui.csms.story_profiles import CHARGE_POINT_MAX, TX_DEFAULT
+from cp_tui.ocpp.core import (
+    ChangeAvailabilityRequest,
+    ClearCacheRequest,
+    HeartbeatRequest,
+    UnlockConnectorRequest,
+)
+from cp_tui.ocpp.datatypes import (
+    AuthorizationStatus,
+    AvailabilityStatus,
+    AvailabilityType,
+    ChargePointStatus,
+    MessageTrigger,
+    RegistrationStatus,
+    UnlockStatus,
+    UpdateStatus,
+    UpdateType,
+)
+from cp_tui.ocpp.local_auth_list_management import SendLocalListRequest
+from cp_tui.ocpp.remote_trigger import TriggerMessageRequest
+from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
+from cp_tui.station.vehicle import Vehicle
+
+TAGS: Mapping[str, AuthorizationStatus] = MappingProxyType(
+    {
+        steps.DRIVER: AuthorizationStatus.ACCEPTED,
+        steps.APP_USER: AuthorizationStatus.ACCEPTED,
+        steps.BLOCKED: AuthorizationStatus.BLOCKED,
+    }
+)
+"""The tags of all plays, with what the charge point may know about them."""
+
+KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        # Too short, and the cable that waits for its tag has timed out meanwhile.
+        "ConnectionTimeOut": "60",
+        # The CSMS would hear of each status too late, or never.
+        "MinimumStatusDuration": "0",
+        # A tag that is known here would not be asked about.
+        "LocalPreAuthorize": "false",
+        # A message each second from everywhere crowds out what is waited for.
+        "ClockAlignedDataInterval": "0",
+    }
+)
+"""The keys that break a play where they have another value."""
+
+REGISTERED_S = 2.0
+"""For a charge point that connects, before it is helped."""
+ANSWERED_S = 2.0
+"""For messages to come through, before what holds them up is ended."""
+TRIALS_MAX = 6
+DELIVERIES_MAX = 20
+"""A queue of some hundred messages is sent in one of them."""
+REMEDIES_MAX = 12
+"""At one connector; each of them is needed once, a tag that is being decided upon twice."""
+FREE_S = 20.0
+"""For a connector that firmware keeps until it is installed."""
+
+
+async def clear_the_stage(stage: Stage) -> None:
+    """Put the CSMS and the charge point in order for the story; raises `StoryFailed`."""
+    if stage.csms.behaviour != Behaviour():
+        stage.csms.behaviour = Behaviour()
+        stage.tell("First, the CSMS answers correctly again")
+    await clear_the_charge_point(stage)
+
+
+async def clear_the_charge_point(stage: Stage) -> None:
+    """Bring it to where it is connected, free and knows nothing that is in the way.
+
+    How the CSMS answers stays as somebody wants it; `StoryFailed` where nothing comes of that.
+    """
+    await open_the_way(stage)
+    await stage.see("its connectors", lambda: stage.view.connectors or None)
+    await _cancel_reservations(stage)
+    for connector in stage.view.connectors:
+        await _free(stage, connector.connector_id)
+    await _deliver(stage)
+    await _clear_profiles(stage)
+    await _forget_tags(stage)
+    for connector in stage.view.connectors[1:]:
+        await stage.act(
+            "set_vehicle",
+            connector_id=connector.connector_id,
+            **cast("dict[str, JsonValue]", Vehicle().model_dump()),
+        )
+    for connector in stage.view.connectors[1:]:
+        await checks.see_status(
+            stage, connector.connector_id, ChargePointStatus.AVAILABLE, timeout_s=FREE_S
+        )
+    boot = stage.csms.boot_of(stage.charge_point_id)
+    who = f"{boot.charge_point_vendor} {boot.charge_point_model} " if boot else ""
+    stage.tell(
+        f"Boot: {who}{stage.charge_point_id} -> Accepted; "
+        f"{len(stage.view.connectors) - 1} connectors Available"
+    )
+
+
+# --- the way to the CSMS --------------------------------------------------------------------------
+
+
+async def open_the_way(stage: Stage) -> None:
+    """Connect the charge point, and see that messages pass both ways; raises `StoryFailed`."""
+    if await stage.act("restart"):
+        stage.tell("First, the charge point that was stopped is started again")
+    if await stage.act("set_network", up=True):
+        stage.tell("First, the network cable is plugged in")
+    for trial in range(TRIALS_MAX):
+        try:
+            await see_registered(stage, timeout_s=REGISTERED_S)
+            await _restore_keys(stage)
+            await _see_messages_pass(stage)
+        except StoryFailed:
+            if trial == TRIALS_MAX - 1:
+                raise _with_misbehaviour(stage) from None
+            await _help(stage, is_patient=trial == 0)
+        else:
+            return
+
+
+async def see_registered(stage: Stage, *, timeout_s: float | None = None) -> None:
+    """Await that the charge point is connected and Accepted."""
+
+    def look() -> bool | None:
+        link, registration = stage.view.link, stage.view.registration
+        is_open = link is not None and link.phase is LinkPhase.OPEN
+        status = registration.status if registration else None
+        return True if is_open and status is RegistrationStatus.ACCEPTED else None
+
+    await stage.see("it is connected, and Accepted", look, timeout_s=timeout_s)
+
+
+async def _restore_keys(stage: Stage) -> None:
+    for key, value in KEYS.items():
+        if stage.view.key_value(key) not in (None, value):
+            await checks.set_key(stage, key, value)
+            stage.tell(f"First, {key} is {value} again")
+
+
+async def _see_messages_pass(stage: Stage) -> None:
+    """Ask for a Heartbeat: it comes when no CALL waits for an answer, and sets the clock."""
+    stage.mark()
+    await stage.ask(TriggerMessageRequest(requested_message=MessageTrigger.HEARTBEAT), "Accepted")
+    await stage.hear("a Heartbeat", HeartbeatRequest, timeout_s=ANSWERED_S)
+
+    def is_right() -> bool | None:
+        registration = stage.view.registration
+        offset_s = registration.clock_offset_s if registration else None
+        wanted_s = stage.csms.behaviour.clock_offset_s
+        return True if offset_s is not None and abs(offset_s - wanted_s) < ANSWERED_S else None
+
+    await stage.see("its clock follows the CSMS", is_right, timeout_s=ANSWERED_S)
+    await _deliver(stage)
+
+
+async def _help(stage: Stage, *, is_patient: bool) -> None:
+    """Let it try at once what it waits for; else end a connection on which something is stuck."""
+    if not is_patient:
+        try:
+            await stage.csms.disconnect(stage.charge_point_id)
+        except CallFailed:
+            # It is not connected: there is nothing to end.
+            pass
+        else:
+            stage.tell("First, a connection on which the charge point waits in vain is closed")
+    await stage.act("try_now")
+
+
+async def _deliver(stage: Stage) -> None:
+    """See that nothing waits to be sent: an old message must not be taken for one of the play."""
+
+    def is_empty() -> bool | None:
+        outbox = stage.view.outbox
+        return True if outbox is not None and outbox.count == 0 else None
+
+    for _ in range(DELIVERIES_MAX):
+        with suppress(StoryFailed):
+            await stage.see("nothing waits to be sent", is_empty, timeout_s=ANSWERED_S)
+            return
+        await stage.act("try_now")
+    await stage.see("nothing waits to be sent", is_empty)
+
+
+def _with_misbehaviour(stage: Stage) -> StoryFailed:
+    text = "The charge point does not get through to the CSMS"
+    is_normal = stage.csms.behaviour == Behaviour()
+    why = "" if is_normal else ", which answers wrongly on purpose"
+    return StoryFailed(f"{text}{why}.")
+
+
+# --- connectors -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Remedy:
+    """What is done about one thing that is wrong at a connector."""
+
+    is_needed: Callable[[Connector], bool]
+    act: Callable[[Stage, Connector], Awaitable[object]]
+    words: str
+
+
+async def _free(stage: Stage, connector_id: int) -> None:
+    """Take the remedies that a connector needs, in order, until it needs none."""
+    for _ in range(REMEDIES_MAX):
+        connector = stage.view.connector(connector_id)
+        assert connector is not None
+        remedy = next((each for each in REMEDIES if each.is_needed(connector)), None)
+        if remedy is None:
+            return
+        await remedy.act(stage, connector)
+        await stage.see(
+            f"connector {connector_id}: {remedy.words}",
+            lambda needed=remedy.is_needed: _is_over(stage, connector_id, needed),  # type: ignore[misc]
+        )
+        stage.tell(f"First, connector {connector_id}: {remedy.words}")
+    raise StoryFailed(f"Connector {connector_id} does not become free.")
+
+
+def _is_over(
+    stage: Stage, connector_id: int, is_needed: Callable[[Connector], bool]
+) -> bool | None:
+    connector = stage.view.connector(connector_id)
+    return True if connector is not None and not is_needed(connector) else None
+
+
+async def _let_go(stage: Stage, connector: Connector) -> None:
+    """Show the tag that may start a second time, which cancels it."""
+    tag = connector.authorized_id_tag or ""
+    if tag:
+        await stage.act("swipe", id_tag=tag, connector_id=connector.connector_id)
+    else:
+        # RemoteStartTransaction may bring an empty tag, which no reader has: with a cable it
+        # starts, and is stopped next.
+        await stage.act("plug_in", connector_id=connector.connector_id)
+
+
+async def _wait_for_the_answer(_: Stage, __: Connector) -> None:
+    """The CSMS answers: what it says of the tag is all that is missing."""
+
+
+REMEDIES: tuple[_Remedy, ...] = (
+    _Remedy(
+        lambda c: bool(c.faults),
+        lambda stage, c: stage.act("clear_error", connector_id=c.connector_id),
+        "the errors are cleared",
+    ),
+    _Remedy(
+        lambda c: c.is_lock_jammed,
+        lambda stage, c: stage.act("jam_lock", connector_id=c.connector_id, jammed=False),
+        "the jammed lock is freed",
+    ),
+    _Remedy(
+        lambda c: c.transaction is not None,
+        lambda stage, c: stage.act("press_stop", connector_id=c.connector_id),
+        "the transaction is stopped",
+    ),
+    _Remedy(
+        lambda c: c.is_plugged,
+        lambda stage, c: stage.act("plug_out", connector_id=c.connector_id),
+        "the cable is unplugged",
+    ),
+    _Remedy(
+        lambda c: c.is_locked,
+        lambda stage, c: stage.ask(
+            UnlockConnectorRequest(connector_id=c.connector_id), UnlockStatus.UNLOCKED
+        ),
+        "the cable is unlocked",
+    ),
+    _Remedy(
+        lambda c: c.asked_id_tag is not None,
+        _wait_for_the_answer,
+        "the tag that was shown is decided upon",
+    ),
+    _Remedy(
+        lambda c: c.authorized_id_tag is not None,
+        _let_go,
+        "the tag that may start is let go",
+    ),
+    _Remedy(
+        lambda c: not c.is_operative or c.scheduled_operative is False,
+        lambda stage, c: stage.ask(
+            ChangeAvailabilityRequest(connector_id=c.connector_id, type=AvailabilityType.OPERATIVE),
+            AvailabilityStatus.ACCEPTED,
+        ),
+        "it is in service again",
+    ),
+)
+"""In this order: what is stuck first, then what runs, then what is left of it."""
+
+
+async def _cancel_reservations(stage: Stage) -> None:
+    reservations = await stage.see("its reservations", lambda: stage.view.reservations)
+    for each in reservations.active:
+        await stage.act("cancel_reservation", reservation_id=each.reservation_id)
+        stage.tell(f"First, reservation {each.reservation_id} is cancelled")
+
+
+# --- what it remembers ----------------------------------------------------------------------------
+
+
+async def _clear_profiles(stage: Stage) -> None:
+    """Remove the charging profiles that are not the story's own, which it replaces by itself."""
+    profiles = await stage.see("its charging profiles", lambda: stage.view.profiles)
+    for entry in profiles.root:
+        profile_id = entry.profile.charging_profile_id
+        if profile_id not in (CHARGE_POINT_MAX, TX_DEFAULT):
+            await stage.ask(ClearChargingProfileRequest(id=profile_id), "Accepted", "Unknown")
+            stage.tell(f"First, charging profile {profile_id} is cleared")
+
+
+async def _forget_tags(stage: Stage) -> None:
+    """Let the local list and the cache hold nothing that is wrong about the tags of the play."""
+    is_listed = is_cached_wrongly = False
+    for tag, status in TAGS.items():
+        known = cast("dict[str, JsonValue]", await stage.act("explain_tag", id_tag=tag))
+        if known["known_by"] == KnownBy.LOCAL_LIST:
+            is_listed = True
+        elif known["known_by"] is not None and known["status"] != status:
+            is_cached_wrongly = True
+    if is_listed:
+        await stage.ask(
+            SendLocalListRequest(list_version=1, update_type=UpdateType.FULL), UpdateStatus.ACCEPTED
+        )
+        stage.tell("First, the local list, which holds tags of this play, is emptied")
+    if is_cached_wrongly:
+        await stage.ask(ClearCacheRequest(), "Accepted")
+        stage.tell("First, the authorization cache is cleared")
