@@ -60,7 +60,7 @@ def _check_look(config: Path | None) -> None:
     _, sources, _, _ = read_screen(config)
     if "screen" in sources.merged():
         with importing():
-            from cp_tui.settings.screen import ScreenOptions, load_look
+            from cp_tui.cli.look import ScreenOptions, load_look
 
         load_look(ScreenOptions(config))
 

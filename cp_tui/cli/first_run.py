@@ -13,7 +13,7 @@ from cp_tui.settings.model import ENVIRONMENT_PREFIX
 
 if TYPE_CHECKING:
     from cp_tui.engine.check import StepResult
-    from cp_tui.tui.first_run import Answers
+    from cp_tui.settings.first_file import Answers
     from cp_tui.tui.look import Look
 
 
@@ -43,8 +43,7 @@ async def _test(answers: Answers, tell: Callable[[StepResult], None]) -> bool:
     from cp_tui.engine.check import check_connection
     from cp_tui.engine.credentials import credentials
     from cp_tui.engine.errors import EngineStartError
-    from cp_tui.settings.first_file import settings_of
-    from cp_tui.tui.first_run import Unusable
+    from cp_tui.settings.first_file import Unusable, settings_of
 
     settings = settings_of(answers, default_config_file())
     try:

@@ -36,7 +36,7 @@ def terminal_problem() -> str | None:
 def read_look(options: Namespace) -> Look:
     """Read how the screen shall look; raises `SettingsError`."""
     with importing():
-        from cp_tui.settings.screen import ScreenOptions, load_look
+        from cp_tui.cli.look import ScreenOptions, load_look
 
     return load_look(ScreenOptions(options.config, options.theme, options.ascii))
 

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.load import load_text
 from cp_tui.settings.problem import SettingsError
-from cp_tui.tui.first_run import Answers, Unusable
+
+
+class Unusable(Exception):
+    """The answers cannot be used; the text says which one and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was typed at the first screen; an empty text is no answer."""
+
+    url: str
+    id: str
+    ca_file: str
+    authorization_key: str = field(repr=False)
 
 
 def settings_of(answers: Answers, path: Path) -> ServeSettings:

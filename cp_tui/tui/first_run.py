@@ -6,7 +6,6 @@ How the answers are tested and saved it is told; it starts nothing.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +17,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label
 
 from cp_tui.engine.check import StepResult, Verdict
+from cp_tui.settings.first_file import Answers, Unusable
 from cp_tui.tui.layout_state import LayoutState
 from cp_tui.tui.look import Look, is_utf8_assumed, terminal_of
 from cp_tui.tui.look_app import LookApp
@@ -39,20 +39,6 @@ VERDICT_STYLES = {
     Verdict.NOTE: "bold $text-warning",
     Verdict.FAILED: "bold $text-error",
 }
-
-
-class Unusable(Exception):
-    """The answers cannot be used; the text says which one and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What was typed; an empty text is no answer."""
-
-    url: str
-    id: str
-    ca_file: str
-    authorization_key: str = field(repr=False)
 
 
 Test = Callable[[Answers, Callable[[StepResult], None]], Awaitable[bool]]

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cp_tui.settings.first_file import settings_of, text_of, write_file
+from cp_tui.settings.first_file import Answers, Unusable, settings_of, text_of, write_file
 from cp_tui.settings.load import Options, load
-from cp_tui.tui.first_run import Answers, Unusable
 
 KEY = 'secret "key" \\ of 24 signs'
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from cp_tui.engine.check import Step, StepResult, Verdict
-from cp_tui.tui.first_run import SAVED, Answers, FirstRunApp, Unusable
+from cp_tui.settings.first_file import Answers, Unusable
+from cp_tui.tui.first_run import SAVED, FirstRunApp
 
 URL, ID, KEY = "ws://csms.example/ocpp", "CP 1", "a key of 18 signs."
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cp_tui.cli.look import ScreenOptions, load_look
 from cp_tui.settings.problem import SettingsError
-from cp_tui.settings.screen import ScreenOptions, load_look
 from cp_tui.tui.look import Look
 from tests.settings.conftest import BASE, Read
 
