@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from cp_tui.ocpp.configuration_key import KeySpec
 from cp_tui.ocpp.feature_profile import FeatureProfile
+from cp_tui.ocpp.plural import count
 
 FEATURE_PROFILES = (
     FeatureProfile.CORE,
@@ -43,9 +44,9 @@ class ConnectorConfig:
 
     @property
     def words(self) -> str:
-        """Say what it is, such as `AC, 230 V, 3 phases, 32 A, socket`."""
-        phases = "1 phase" if self.phases == 1 else f"{self.phases} phases"
-        cable = "fixed cable" if self.fixed_cable else "socket"
+        """Say what it is, such as `AC, 230 V, 3 phases, 32 A, no fixed cable`."""
+        phases = count(self.phases, "phase")
+        cable = "fixed cable" if self.fixed_cable else "no fixed cable"
         return f"{self.kind}, {self.voltage_v} V, {phases}, {self.max_current_a:f} A, {cable}"
 
 

@@ -68,7 +68,7 @@ class Configuration:
             is_fixed = spec.is_read_only and name not in self._custom
             default = fixed.get(spec.name, spec.default)
             self._defaults[name] = default
-            source = KeySource.STATION if is_fixed else KeySource.DEFAULT
+            source = KeySource.HARDWARE if is_fixed else KeySource.DEFAULT
             self._states[name] = KeyState(default, source)
         for custom in config.custom_keys:
             self._defaults[custom.spec.name.lower()] = custom.value
@@ -81,7 +81,7 @@ class Configuration:
 
     def _restore(self, key: str, record: KeyRecord) -> None:
         spec = self._specs.get(key)
-        if spec is None or self._states[key].source is KeySource.STATION:
+        if spec is None or self._states[key].source is KeySource.HARDWARE:
             return
         try:
             value = spec.check(record.value)

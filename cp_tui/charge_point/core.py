@@ -19,6 +19,7 @@ from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.records import ClockRecord
 from cp_tui.charge_point.variables import ClockStep
 from cp_tui.ocpp.calendar import later, span
+from cp_tui.ocpp.plural import count
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -136,8 +137,8 @@ class Core:
         try:
             return model.model_validate_json(text)
         except ValidationError as error:
-            count = error.error_count()
-            words = f"record {key!r} of {table} is damaged and left out ({count})"
+            errors = count(error.error_count(), "error")
+            words = f"record {key!r} of {table} is damaged and left out: {errors}"
             self.log(LogLevel.ERROR, words)
-            self.emit(PutAside(table, key, f"{count} errors in it"))
+            self.emit(PutAside(table, key, f"{errors} in it"))
             return None

@@ -89,7 +89,7 @@ class Diagnostics:
         return because(
             "diagnostics.accepted",
             "S 5.9",
-            "uploads to {location}, {count} tries{replaces}",
+            "uploads to {location}, {count:try|tries}{replaces}",
             location=shown_location(request.location),
             count=tries.planned(request.retries, request.retry_interval).attempts_max,
             replaces=", in place of the upload before" if self._is_under_way else "",

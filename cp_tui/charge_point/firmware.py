@@ -134,7 +134,7 @@ class Firmware:
         return because(
             "firmware.accepted",
             "S 5.19",
-            "fetches {location} from {at} on, {count} tries{replaces}",
+            "fetches {location} from {at} on, {count:try|tries}{replaces}",
             location=shown_location(request.location),
             at=f"{request.retrieve_date:%Y-%m-%d %H:%M:%S}Z",
             count=tries.planned(request.retries, request.retry_interval).attempts_max,

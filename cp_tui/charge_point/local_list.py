@@ -67,7 +67,7 @@ class LocalList:
         if len(after) > LOCAL_LIST_MAX:
             return _failed(
                 "full",
-                "the list would hold {count} tags; LocalAuthListMaxLength is {maximum}",
+                "the list would hold {count:tag}; LocalAuthListMaxLength is {maximum}",
                 count=len(after),
                 maximum=LOCAL_LIST_MAX,
             )
@@ -75,7 +75,7 @@ class LocalList:
         reason = because(
             "local_list.updated",
             "S 5.15",
-            "{type} update with {sent} tags: the list is version {version} with {count} tags",
+            "{type} update with {sent:tag}: the list is version {version} with {count:tag}",
             type=request.update_type,
             sent=len(entries),
             version=self._version,
@@ -120,7 +120,7 @@ class LocalList:
         if len(entries) > SEND_LOCAL_LIST_MAX:
             return _failed(
                 "too_many",
-                "{count} tags in one message; SendLocalListMaxLength is {maximum}",
+                "{count:tag} in one message; SendLocalListMaxLength is {maximum}",
                 count=len(entries),
                 maximum=SEND_LOCAL_LIST_MAX,
             )

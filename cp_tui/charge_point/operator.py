@@ -20,6 +20,7 @@ from cp_tui.charge_point.variables import KeySource, StopReport
 from cp_tui.ocpp.core import DataTransferRequest, DataTransferResponse
 from cp_tui.ocpp.datatypes import StopReason
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.plural import count
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -155,5 +156,5 @@ class Operator:
         self._parts.core.emit(Reply(event.request, None))
 
 
-def _messages(count: int) -> str:
-    return "1 transaction message" if count == 1 else f"{count} transaction messages"
+def _messages(number: int) -> str:
+    return count(number, "transaction message")

@@ -24,6 +24,7 @@ from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import FORGOTTEN_SIGNS
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.plural import count
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -291,7 +292,7 @@ class Outbox:
                 last_failure=failure.text,
             )
             return
-        why = f"after {attempts} attempts: {failure.text}"
+        why = f"after {count(attempts, 'attempt')}: {failure.text}"
         if is_sign:
             self._replace_head(attempts=attempts, message_id=None, last_failure=failure.text)
             self._held = why

@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict
 
+from cp_tui.ocpp.plural import count
+
 RULE_MARKS: Mapping[str, str] = MappingProxyType(
     {
         "S 5.16": "section 5.16 of OCPP 1.6 edition 2, the standard itself",
@@ -39,6 +41,15 @@ class Reason(BaseModel):
 
 
 def because(id: str, rule: str, text: str, /, **values: object) -> Reason:
-    """Build a `Reason`; `text` may name the values in braces."""
+    """Build a `Reason`; `text` may name values in braces, with what they count: `{count:tag}`."""
     named = {name: str(value) for name, value in values.items()}
-    return Reason(id=id, rule=rule, text=text.format(**named), values=named)
+    words = {name: _Countable(value) for name, value in named.items()}
+    return Reason(id=id, rule=rule, text=text.format(**words), values=named)
+
+
+class _Countable(str):
+    """A value of a text: `{count:tag}` is "1 tag" or "3 tags", `{count:try|tries}` "3 tries"."""
+
+    def __format__(self, noun: str) -> str:
+        singular, _, plural = noun.partition("|")
+        return count(int(self), singular, plural or None) if noun else str(self)

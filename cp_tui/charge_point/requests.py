@@ -167,7 +167,7 @@ class Requests:
             return Answer(ClearCacheResponse(status=ClearCacheStatus.REJECTED), reason)
         count = self._parts.authorization_cache.clear()
         reason = because(
-            "authorization.cache.cleared", "S 5.4", "{count} tags forgotten", count=count
+            "authorization.cache.cleared", "S 5.4", "{count:tag} forgotten", count=count
         )
         return Answer(ClearCacheResponse(status=ClearCacheStatus.ACCEPTED), reason)
 
@@ -255,7 +255,7 @@ class Requests:
         reason = because(
             "smart_charging.cleared",
             "S 5.5",
-            "{count} profiles removed" if count else "no installed profile matches",
+            "{count:profile} removed" if count else "no installed profile matches",
             count=count,
         )
         return Answer(
@@ -279,7 +279,7 @@ class Requests:
             reason = because(
                 "smart_charging.composite.cut",
                 "S 9.4.3",
-                "covers {covered} of {asked}: {count} periods, {key} is {maximum}"
+                "covers {covered} of {asked}: {count:period}, {key} is {maximum}"
                 if count == MAX_PERIODS
                 else "covers {covered} of {asked}: it takes too long to look further",
                 covered=exact(covered_s),

@@ -59,7 +59,7 @@ def clear_authorization_cache(parts: Parts, event: ClearAuthorizationCache) -> N
     reason = because(
         "authorization.cache.cleared_locally",
         "S 3.5.1",
-        "{by} cleared the authorization cache, {count} tags in it",
+        "{by} cleared the authorization cache, {count:tag} in it",
         by=OPERATOR,
         count=count,
     )

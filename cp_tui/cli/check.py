@@ -29,8 +29,8 @@ def run(options: Namespace) -> int:
         if (engine := _running_engine(settings)) is not None and not options.force:
             return complain(
                 f"check: {engine}; a second connection with the same id makes many CSMS close the"
-                " first one. The screen of that engine shows its connection (`cp-tui attach`);"
-                " --force tests all the same"
+                " first one. `cp-tui attach` shows the connection that is there; --force tests all"
+                " the same"
             )
         _show("Settings", Verdict.OK, _source(options.config))
         config = settings.engine
@@ -78,5 +78,5 @@ def _running_engine(settings: ServeSettings) -> str | None:
     if (holder := engine_in(settings.data_dir)) is not None:
         return holder
     if is_answering(settings.socket):
-        return f"an engine answers at {settings.socket}"
+        return f"a charge point runs already and answers at {settings.socket}"
     return None

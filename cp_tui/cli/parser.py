@@ -21,7 +21,7 @@ CSMS_PORT = 9016
 DEMO_SECONDS = 30.0
 
 CTL_DESCRIPTION = """\
-Call one method of a running engine and print its result as JSON.
+Call one method of a charge point that runs and print its result as JSON.
 
   cp-tui ctl plug_in connector_id=1
   cp-tui ctl swipe id_tag=TAG1                  waits for what comes of it; wait=false does not
@@ -31,7 +31,7 @@ Call one method of a running engine and print its result as JSON.
 A value is JSON if it parses as JSON, else text. A reason goes to standard error, its rule in
 brackets: S 5.16 is a section of OCPP 1.6 edition 2, E its errata, J OCPP-J 1.6, JE its errata,
 W the security whitepaper, T a case of the official tests, cp-tui a choice of this program.
-Exit status: 0 for an answer, 1 for a refusal by the engine, 2 for wrong use."""
+Exit status: 0 for an answer, 1 for a refusal by the charge point, 2 for wrong use."""
 
 CHECK_DESCRIPTION = """\
 Test the way to the CSMS as the charge point would go it, a line per step: settings, address, DNS,
@@ -39,7 +39,8 @@ TCP, TLS, HTTP upgrade, subprotocol. Nothing is sent to the CSMS after that, unl
 Exit status: 0 where all went well, 1 where a step failed, 2 for wrong use or settings."""
 
 COMPLETION_DESCRIPTION = """\
-Print what makes a shell complete commands, options, methods of `ctl`, themes and running engines.
+Print what makes a shell complete commands, options, methods of `ctl`, themes and the
+charge points that run.
 
   bash    eval "$(cp-tui completion bash)"            in ~/.bashrc
   zsh     eval "$(cp-tui completion zsh)"             in ~/.zshrc, after compinit
@@ -81,7 +82,7 @@ def _add_engine_commands(commands: Commands) -> None:
     serve.add_argument(
         "--until-stdin-closes",
         action="store_true",
-        help="end in order when standard input closes, for programs that start an engine",
+        help="end in order when standard input closes, for programs that start it",
     )
 
     run = commands.add_parser("run", help="start a charge point and its screen")
@@ -97,7 +98,7 @@ def _add_engine_commands(commands: Commands) -> None:
     _add_engine_options(check)
     check.add_argument("--boot", action="store_true", help="send a BootNotification as well")
     check.add_argument(
-        "--force", action="store_true", help="although an engine with this id is connected"
+        "--force", action="store_true", help="although a charge point with this id is connected"
     )
 
 

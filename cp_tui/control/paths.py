@@ -79,12 +79,14 @@ def find_engine(socket_path: Path | None, charge_point_id: str | None) -> Path:
         path = socket_path or default_socket(charge_point_id or "")
         check_length(path)
         if not is_answering(path):
-            whose = "" if charge_point_id is None else f" of charge point {charge_point_id}"
-            raise SocketPathError(f"no engine{whose} answers at {path}")
+            whose = "" if charge_point_id is None else f" with the id {charge_point_id}"
+            raise SocketPathError(f"no charge point{whose} answers at {path}")
         return path
     engines = running_engines()
     if not engines:
-        raise SocketPathError("no engine runs; start one with `cp-tui serve` or `cp-tui run`")
+        raise SocketPathError("no charge point runs; start one with `cp-tui serve` or `cp-tui run`")
     if len(engines) > 1:
-        raise SocketPathError(f"several engines run: {', '.join(engines)}; choose one with --id")
+        raise SocketPathError(
+            f"several charge points run: {', '.join(engines)}; choose one with --id"
+        )
     return next(iter(engines.values()))

@@ -52,14 +52,14 @@ def lines(path: Path, method: str, params: dict[str, JsonValue]) -> Iterator[dic
                 yield content
         except (TimeoutError, BlockingIOError):
             limit_s = patience.limit_s
-            text = f"the engine at {path} did not answer {method} within {limit_s:.0f} s"
+            text = f"the charge point at {path} did not answer {method} within {limit_s:.0f} s"
             hangs = "; it hangs, or its process is stopped" if limit_s < ANSWER_TIMEOUT_S else ""
             raise EngineGone(text + hangs) from None
         except OSError as error:
-            raise EngineGone(f"the engine at {path}: {error.strerror or error}") from None
+            raise EngineGone(f"the charge point at {path}: {error.strerror or error}") from None
         except (ValueError, AttributeError):
             raise EngineGone(f"what answers at {path} speaks no JSON-RPC") from None
-    raise EngineGone(f"the engine at {path} hung up")
+    raise EngineGone(f"the charge point at {path} hung up")
 
 
 @dataclass(slots=True)

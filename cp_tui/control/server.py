@@ -61,7 +61,7 @@ def check_socket(path: Path) -> None:
     if not stat.S_ISSOCK(mode):
         raise SocketPathError(f"socket {path}: there is a file of that name that is no socket")
     if paths.is_answering(path):
-        raise SocketPathError(f"socket {path}: an engine already answers there")
+        raise SocketPathError(f"socket {path}: a charge point answers there already")
 
 
 class ControlServer:

@@ -172,7 +172,7 @@ class Session:
             case "shutdown" if self._on_shutdown is not None:
                 checked(Shutdown, method, params)
                 if self._is_read_only:
-                    raise CommandError(RpcCode.READ_ONLY, "an observer cannot end the engine")
+                    raise CommandError(RpcCode.READ_ONLY, "an observer cannot end the charge point")
                 self._on_shutdown()
                 return Answer(True)
             case _:

@@ -35,7 +35,7 @@ ROUND = Scenario(
     (
         Step("Put the stage in order", clear_the_stage),
         Step("Monitor two keys", steps.monitor_keys),
-        Step("Set the profiles of the station", steps.set_station_profiles),
+        Step("Set the profiles of the charge point", steps.set_station_profiles),
         Step("First car: plug in", steps.plug_in),
         Step("A blocked tag is refused", steps.refuse_a_tag),
         Step("First car: start with a tag", steps.start_with_a_tag),

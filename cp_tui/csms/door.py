@@ -115,7 +115,7 @@ class CsmsDoor:
         try:
             self._csms.behaviour = misbehaviour.changed(self._csms.behaviour, params)
         except ValueError as error:
-            raise CommandError(ErrorNumber.INVALID_PARAMS, f"set_behaviour: {error}") from None
+            raise CommandError(ErrorNumber.INVALID_PARAMS, f"{error}") from None
         self._publish_behaviour()
         return Answer(True)
 
@@ -137,7 +137,7 @@ class CsmsDoor:
         assert isinstance(params, RunScenario)
         if not await self._director.run(params.scenario):
             known = ", ".join(each.id for each in self._director.scenarios.available)
-            text = f"run_scenario: no scenario {params.scenario!r}; there are: {known}"
+            text = f"no scenario {params.scenario!r}; there are: {known}"
             raise CommandError(ErrorNumber.INVALID_PARAMS, text)
         return Answer(True)
 

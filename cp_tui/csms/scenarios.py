@@ -23,13 +23,13 @@ async def _second_car(stage: Stage) -> None:
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         "boot",
-        "Boot and station profiles",
+        "Boot and profiles",
         "A soft reset and its boot; ChargePointMaxProfile and TxDefaultProfile take effect.",
         (
             PREPARE,
             Step("Reset softly, hear it boot", more.boot_anew),
             Step("Monitor two keys", steps.monitor_keys),
-            Step("Set the profiles of the station", steps.set_station_profiles),
+            Step("Set the profiles of the charge point", steps.set_station_profiles),
             Step("Clear the profiles", more.lift_the_limits),
         ),
     ),
@@ -72,7 +72,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "Two cars want more than the depot has; they share it.",
         (
             PREPARE,
-            Step("Set the profiles of the station", steps.set_station_profiles),
+            Step("Set the profiles of the charge point", steps.set_station_profiles),
             *FIRST_CAR,
             Step("Plug in at connector 2", _second_car),
             Step("Start the second remotely", steps.start_remotely),

@@ -81,9 +81,9 @@ class Stage:
         try:
             answer = await self._client.call(method, **params)
         except RpcError as error:
-            raise StoryFailed(f"The engine refused {method}: {error.message}.") from error
+            raise StoryFailed(f"The charge point refused {method}: {error.message}.") from error
         except ConnectionLost as error:
-            raise StoryFailed(f"The engine was lost during {method}: {error}.") from error
+            raise StoryFailed(f"The charge point was lost during {method}: {error}.") from error
         return answer.result
 
     async def request(self, request: WireModel) -> WireModel:
@@ -139,6 +139,6 @@ class Stage:
         try:
             return await self.view.until(look, self._deadline_s if timeout_s is None else timeout_s)
         except TimeoutError:
-            raise StoryFailed(f"The engine does not show this: {what}.") from None
+            raise StoryFailed(f"The charge point does not show this: {what}.") from None
         except ConnectionLost as error:
-            raise StoryFailed(f"The engine was lost: {error}.") from error
+            raise StoryFailed(f"The charge point was lost: {error}.") from error

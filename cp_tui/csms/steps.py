@@ -140,7 +140,7 @@ async def transfer_data(stage: Stage) -> None:
         "data_transfer", vendor_id=VENDOR_ID, message_id=ECHO, data="hello from the bay"
     )
     if result != {"status": DataTransferStatus.ACCEPTED, "data": "hello from the bay"}:
-        raise StoryFailed(f"data_transfer gave {result}, not what the CSMS sends back.")
+        raise StoryFailed(f"DataTransfer to the CSMS gave {result}, not what the CSMS sends back.")
     stage.tell("DataTransfer to the CSMS -> Accepted, the text came back")
     status = await stage.ask(
         DataTransferRequest(vendor_id="com.example", message_id="hello"),

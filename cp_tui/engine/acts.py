@@ -93,9 +93,7 @@ def _set_vehicle(station: Station, params: SetVehicle, now: datetime) -> list[Ev
     changes = params.model_dump(exclude={"connector_id"}, exclude_none=True)
     if not changes:
         names = ", ".join(VehicleSettings.model_fields)
-        raise CommandError(
-            ErrorNumber.INVALID_PARAMS, f"set_vehicle: nothing to change; it takes {names}"
-        )
+        raise CommandError(ErrorNumber.INVALID_PARAMS, f"nothing to change; it takes {names}")
     return station.set_vehicle(params.connector_id, now, VehicleSettings(**changes))
 
 

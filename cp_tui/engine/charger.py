@@ -46,6 +46,7 @@ from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.power_history import PowerHistory
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
+from cp_tui.ocpp.plural import count
 from cp_tui.station.errors import StationError
 from cp_tui.station.record import StationRecord
 from cp_tui.station.station import Station
@@ -164,7 +165,9 @@ class Charger:
 
         act = ACTS.get(method)
         if act is None:
-            raise CommandError(ErrorNumber.METHOD_NOT_FOUND, f"no method {method!r} at the station")
+            raise CommandError(
+                ErrorNumber.METHOD_NOT_FOUND, f"no method {method!r} at the hardware"
+            )
         happened = act.carry_out(method, params, self.station, now)
         # Another vehicle is no event, but it is to be saved and shown.
         return self._settle(happened or [Observed()], now, is_touched=True)
@@ -248,7 +251,7 @@ class Charger:
             if self.station.take_news():
                 waiting.append(Observed())
         else:
-            text = f"mind and station do not come to rest: {waiting[0]}"
+            text = f"charge point and hardware do not come to rest: {waiting[0]}"
             effects.append(Log(LogLevel.ERROR, text))
         self._power.note(now, is_touched=is_touched)
         # What leaves the house must never be more than what the meter still knows after a crash.
@@ -272,7 +275,7 @@ class Charger:
                 case _:
                     return False
         except StationError as error:
-            self._notes.append(Log(LogLevel.ERROR, f"the station refused {effect}: {error}"))
+            self._notes.append(Log(LogLevel.ERROR, f"the hardware refused {effect}: {error}"))
         return True
 
     def _station_record(self, now: datetime, *, with_energy: bool) -> list[Effect]:
@@ -293,10 +296,9 @@ class Charger:
         try:
             return StationRecord.model_validate_json(text)
         except ValidationError as error:
-            problem = (
-                f"the record of the station is damaged and left out: {error.error_count()} errors"
-            )
+            errors = count(error.error_count(), "error")
+            problem = f"the record of the hardware is damaged and left out: {errors}"
             self._notes.append(Log(LogLevel.ERROR, problem))
-            why = f"{error.error_count()} errors in it"
+            why = f"{errors} in it"
             self._notes.append(PutAside(Table.STATE, STATION_KEY, why))
             return None

@@ -42,6 +42,7 @@ from cp_tui.ocpp.frame import (
     salvage,
 )
 from cp_tui.ocpp.length import exact
+from cp_tui.ocpp.plural import count
 
 BOOT_TIMEOUT_S = 30.0
 FRAMES_BEFORE_ANSWER_MAX = 100
@@ -178,7 +179,7 @@ class _Check:
             return
         days = (shown.not_after - datetime.now(UTC)).days
         text += f"; certificate of {shown.subject or 'nobody'}, issued by {shown.issuer},"
-        text += f" valid until {shown.not_after:%Y-%m-%d}, {days} days left"
+        text += f" valid until {shown.not_after:%Y-%m-%d}, {count(days, 'day')} left"
         if days < DAYS_LEFT_FEW:
             self._say(Step.TLS, text, Verdict.NOTE, "the CSMS needs a new certificate soon")
         else:

@@ -251,7 +251,7 @@ async def _get_composite_schedule(performer: Performer, params: GetCompositeSche
 
 async def _get_measurements(performer: Performer, params: GetMeasurements) -> Answer:
     if params.start is not None and params.end is not None and params.end < params.start:
-        raise CommandError(ErrorNumber.INVALID_PARAMS, "get_measurements: end lies before start")
+        raise CommandError(ErrorNumber.INVALID_PARAMS, "end lies before start")
     measured = performer.measurements(params.connector_id, params.start, params.end)
     return Answer(measured.model_dump(mode="json"))
 

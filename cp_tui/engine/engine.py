@@ -44,6 +44,7 @@ from cp_tui.engine.transfer_job import TransferSettings
 from cp_tui.engine.transfers import Transfers
 from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, format_date_time
+from cp_tui.ocpp.plural import count
 
 SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
 """A window further away is a mistake."""
@@ -296,7 +297,7 @@ class Engine:
         records = await store.load()
         if store.damaged:
             hint = "the disk may be failing: what they said is not in force any more"
-            text = f"{store.damaged} damaged records of the store were put aside"
+            text = f"Damaged and put aside: {count(store.damaged, 'record')} of the store"
             self.troubles.raise_trouble(RECORD_SET_ASIDE, text, hint, lasts=HAPPENED)
         return records
 
@@ -324,13 +325,14 @@ class Engine:
             log.look(self.troubles)
             if new := self._hub.cut - told:
                 told = self._hub.cut
-                text = f"Histories are cut, by {told} events so far: those after them are long"
+                lost = count(told, "event")
+                text = f"Histories are cut, by {lost} so far: those after them are long"
                 self.troubles.raise_trouble(CUT, text, CUT_HINT, new, lasts=CUT_TOLD)
             await asyncio.sleep(LOG_LOOK_S)
 
     def _running(self) -> Machine:
         if self._machine is None:
-            raise CommandError(ErrorNumber.REFUSED, "the engine does not run")
+            raise CommandError(ErrorNumber.REFUSED, "the charge point does not run")
         return self._machine
 
 

@@ -32,7 +32,7 @@ class Vocabulary:
     streams: Mapping[str, type[BaseModel]]
 
 
-ENGINE = Vocabulary("engine", VARIABLES, STREAMS)
+ENGINE = Vocabulary("charge point", VARIABLES, STREAMS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import TextIO
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.line_writer import CLOSE_S, LineWriter, Sink, StreamSink, write_all
 from cp_tui.engine.troubles import TroubleKeeper
+from cp_tui.ocpp.plural import count
 
 LOG_FILE = "cp-tui.log"
 LOG_BYTES_MAX = 1_000_000
@@ -119,8 +120,8 @@ class _Handler(logging.Handler):
             # The library would print a traceback to standard error, and wait for its reader.
             self.writer.put(f"a line of the log cannot be written: {type(error).__name__}")
 
-    def _notice(self, count: int) -> str:
-        text = f"{count} lines of the log are missing here: {self.place} took no more"
+    def _notice(self, dropped: int) -> str:
+        text = f"missing here: {count(dropped, 'line')} of the log; {self.place} took no more"
         values = {"msg": text, "levelno": logging.WARNING, "levelname": "WARNING"}
         return self.format(logging.makeLogRecord(values))
 

@@ -163,7 +163,7 @@ class Machine:
                 await self._inbox.put(item)
                 await done
         except TimeoutError:
-            text = f"the engine is busy: not done within {timeout_s:g} s"
+            text = f"the charge point is busy: not done within {timeout_s:g} s"
             raise CommandError(ErrorNumber.REFUSED, text) from None
 
     # --- the task ---------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ class Machine:
             if timer is not None:
                 timer.cancel()
         await self._recovery.close()
-        self._replies.refuse_all("the engine ends")
+        self._replies.refuse_all("the charge point is being stopped")
         effects = self._charger.save_station(self._clock())
         await self._ledger.write([change(each) for each in effects if isinstance(each, Save)])
 

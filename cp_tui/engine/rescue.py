@@ -93,7 +93,7 @@ class Rescue:
             return stored
         named = ", ".join(f"{each.table} {each.key!r}" for each in culprits[:NAMED_MAX])
         more = f" and {len(culprits) - NAMED_MAX} more" if len(culprits) > NAMED_MAX else ""
-        text = f"Stored records broke the charger and were put aside: {named}{more}"
+        text = f"Stored records broke the charge point and were put aside: {named}{more}"
         for each in culprits:
             self._log.error("record %r of %s is put aside: %s", each.key, each.table, each.why)
         hint = "what they said is not in force any more; set it anew. The log has the errors"

@@ -60,8 +60,8 @@ class Action(StrEnum):
 class Direction(Enum):
     """Which way the request goes."""
 
-    TO_CSMS = "CP -> CSMS"
-    TO_CHARGE_POINT = "CSMS -> CP"
+    TO_CSMS = "charge point -> CSMS"
+    TO_CHARGE_POINT = "CSMS -> charge point"
     BOTH = "both ways"
 
 

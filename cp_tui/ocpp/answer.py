@@ -21,6 +21,7 @@ from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.datatypes import IdTagInfo
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.validation import cut_short, defect_of, parse_response, path_of, quoted
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ class _Reader:
             rest = f" and {more} more" if more > 0 else ""
             found.append(f"not of this message, and ignored: {named}{rest}")
         if len(found) > FLAWS_MAX:
-            found[FLAWS_MAX - 1 :] = [f"and {len(found) - FLAWS_MAX + 1} more flaws"]
+            found[FLAWS_MAX - 1 :] = [f"and {count(len(found) - FLAWS_MAX + 1, 'more flaw')}"]
         return tuple(found)
 
 

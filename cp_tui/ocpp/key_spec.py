@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cp_tui.ocpp.feature_profile import FeatureProfile
+from cp_tui.ocpp.plural import count
 
 NAME_LENGTH_MAX = 50
 VALUE_LENGTH_MAX = 500
@@ -157,7 +158,7 @@ class KeySpec:
         if twice is not None:
             raise ValueError(f"twice: {twice}")
         if items_max is not None and len(items) > items_max:
-            raise ValueError(f"{len(items)} items, at most {items_max}")
+            raise ValueError(f"{count(len(items), 'item')}, at most {items_max}")
         return ",".join(items)
 
     def _check_item(self, text: str) -> str:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.errors import UNREADABLE_ID, ErrorCode, OcppError
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.plural import count
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -127,9 +128,10 @@ def _describe(kind: str, path: str, error: ErrorDetails) -> str:
         case "extra_forbidden":
             return f"{path} is not a field of this message"
         case "string_too_long":
-            return f"{path} must have at most {context['max_length']} characters, has {len(value)}"
+            most = count(context["max_length"], "character")
+            return f"{path} must have at most {most}, has {len(value)}"
         case "too_short":
-            return f"{path} must have at least {context['min_length']} entry"
+            return f"{path} must have at least {count(context['min_length'], 'entry', 'entries')}"
         case "enum":
             return f"{path} is {quoted(value)}, must be {context['expected']}"
         case "greater_than_equal" | "less_than_equal":

@@ -13,6 +13,7 @@ from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig, Curre
 from cp_tui.control.paths import default_socket
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.endpoint import endpoint
+from cp_tui.ocpp.plural import count
 from cp_tui.settings.keys import check_custom_keys, check_keys
 from cp_tui.settings.model import ConnectorSettings, Settings, StationSettings
 from cp_tui.settings.problem import Problem
@@ -92,7 +93,7 @@ def _contradictions(settings: Settings, ca_file: Path | None) -> list[Problem]:
     problems = []
     tables, connectors = len(settings.station.connector), settings.station.connectors
     if tables > connectors:
-        text = f"{tables} tables for {connectors} connectors"
+        text = f"{count(tables, 'table')} for {count(connectors, 'connector')}"
         problems.append(Problem(("station", "connector", connectors), text))
     if ca_file is not None and not ca_file.is_file():
         problems.append(Problem(("csms", "ca_file"), f"no such file: {ca_file}"))

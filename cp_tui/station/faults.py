@@ -34,7 +34,7 @@ class Faults:
     def add(self, fault: FaultRecord) -> ErrorRaised:
         """Raise an error that is not raised yet."""
         if fault.error_code is ChargePointErrorCode.NO_ERROR:
-            raise StationError("NoError is no error to raise; clear_error takes an error away")
+            raise StationError("NoError is no error to raise; clear the errors instead")
         if fault.error_code in self._faults:
             raise StationError(
                 f"connector {self._connector_id}: {fault.error_code} is raised already"

@@ -50,7 +50,7 @@ class Station:
         self, connectors: Sequence[ConnectorConfig], record: StationRecord | None = None
     ) -> None:
         if not connectors:
-            raise ValueError("a station has at least one connector")
+            raise ValueError("a charge point has at least one connector")
         numbers = range(len(connectors) + 1)
         self._records = {number: ConnectorRecord(connector_id=number) for number in numbers}
         if record is not None:
@@ -297,7 +297,9 @@ class Station:
         if connector is None:
             count = len(self._connectors)
             exist = "connector 1 only" if count == 1 else f"connectors 1 to {count}"
-            raise StationError(f"connector {connector_id} does not exist; this station has {exist}")
+            raise StationError(
+                f"connector {connector_id} does not exist; this charge point has {exist}"
+            )
         return connector
 
     def _plugged(self, connector_id: int) -> SimulatedConnector:
@@ -311,7 +313,7 @@ class Station:
         name = ChargePointErrorCode.EV_COMMUNICATION_ERROR
         if connector_id == 0:
             raise StationError(
-                f"connector 0: {name} belongs to a connector with a vehicle, not to the station"
+                f"connector 0: {name} belongs to a connector with a vehicle; 0 is the charge point"
             )
         if not self._connector(connector_id).is_plugged:
             raise StationError(

@@ -168,7 +168,7 @@ class CpTuiApp(LookApp):
                 lost = f"{error}"
             else:
                 if told:
-                    self.tell(Content("the engine is back, and attached again"))
+                    self.tell(Content("the charge point is back, and attached again"))
                 lost, told = await self._listen(connection), ""
             self.commands.connection = None
             self._engine_hangs(None)
@@ -180,7 +180,9 @@ class CpTuiApp(LookApp):
             if lost != told:
                 told = lost
                 words = "read on in what is there; it is attached again by itself"
-                lost_words = Content.assemble(("No engine: ", "bold $text-error"), safe_text(lost))
+                lost_words = Content.assemble(
+                    ("Charge point lost: ", "bold $text-error"), safe_text(lost)
+                )
                 self.tell(Content.assemble(lost_words, f" · {words}"))
             await asyncio.sleep(ATTACH_AGAIN_S)
 

@@ -56,4 +56,4 @@ def why(error: RpcError | ValidationError) -> str:
     """What went wrong, in words."""
     if isinstance(error, RpcError):
         return error.message
-    return "the engine answered something that this version of cp-tui does not know"
+    return "the charge point answered something that this version of cp-tui does not know"

@@ -48,8 +48,8 @@ class CommandRun:
             running = Content.styled("running", "bold $text-warning")
             name = f"{self.call.method} … "
             if self.hung_since is not None:
-                waits = Content.styled("waits for the engine", "bold $text-warning")
-                since = f", which does not answer since {clock.time(self.hung_since)}"
+                waits = Content.styled("waits for the charge point", "bold $text-warning")
+                since = f", silent since {clock.time(self.hung_since)}"
                 return Content.assemble(name, waits, since)
             return Content.assemble(name, running, f" since {clock.time(self.started_at)}")
         at = clock.time(self.finished_at or self.started_at)
@@ -100,7 +100,7 @@ class Commands:
         try:
             connection = self.csms if run.call.is_for_csms else self.connection
             if connection is None:
-                peer = "CSMS" if run.call.is_for_csms else "engine"
+                peer = "CSMS" if run.call.is_for_csms else "charge point"
                 raise ConnectionLost(f"no {peer} is attached")
             answer = await connection.call(run.call.method, **run.call.params)
         except RpcError as error:

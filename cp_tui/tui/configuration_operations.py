@@ -9,6 +9,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import ConfigurationEntry
 from cp_tui.ocpp.configuration_key import KeySpec, KeyType
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.commands import Call
 from cp_tui.tui.configuration_file import (
     SavedConfiguration,
@@ -25,7 +26,6 @@ from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.saving import save
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.words import count
 
 KEY_PANES = frozenset({"keys", "configuration"})
 """The panes whose cursor is on a key."""

@@ -36,7 +36,7 @@ DASHBOARD_ACTIONS: tuple[Action, ...] = (
     Action(
         "charge_point.acknowledge",
         "Acknowledge what went wrong",
-        "Take errors inside the engine that are over out of the alarm line; the log keeps them.",
+        "Take errors inside the program that are over out of the alarm line; the log keeps them.",
         Group.CHARGE_POINT,
         acknowledge,
         ("A",),

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.driver import Driver
 from textual.filter import LineFilter
 
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.key_gate import KeyGate, Swept
 from cp_tui.tui.key_parser import KeyParser
 from cp_tui.tui.line_filters import AsciiOnly, NoColors
@@ -75,8 +76,8 @@ class LookApp(App[str]):
     async def _let_through(self, event: events.Event) -> None:
         await super().on_event(event)
 
-    def _dropped(self, count: int) -> None:
-        keys = "1 key" if count == 1 else f"{count} keys"
+    def _dropped(self, number: int) -> None:
+        keys = count(number, "key")
         self.tell(Content.styled(f"{keys} dropped: the screen was busy", "$text-warning"))
 
     async def on_swept(self, message: Swept) -> None:

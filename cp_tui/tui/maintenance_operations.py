@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from textual.content import Content
 
 from cp_tui.charge_point.variables import Reservation
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.commands import Call
 from cp_tui.tui.desk import Choice, Desk, Form, FormField, Question
 from cp_tui.tui.operations import TAG_LENGTH_MAX, recent_tags
@@ -16,7 +17,6 @@ from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.maintenance import Subject
 from cp_tui.tui.view.reservations import ReservationLine, reservation_facts, reservation_of
 from cp_tui.tui.view.tag_explanation import deciding_keys
-from cp_tui.tui.view.words import count
 
 SCREEN = "maintenance"
 

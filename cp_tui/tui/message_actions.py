@@ -48,7 +48,7 @@ MESSAGE_ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "messages.of_connector",
-        "Messages of this connector",
+        "Filter by the connector",
         "Show the messages, filtered to the connector that is selected on the dashboard.",
         Group.MESSAGES,
         do.of_connector,

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.desk import Desk
 from cp_tui.tui.message_filter import MessageFilter, WrongFilter, message_filter
 from cp_tui.tui.message_log import LoggedFrame, MessageLog
 from cp_tui.tui.saving import save
-from cp_tui.tui.view.words import count
 
 CLIPBOARD_BYTES = 74_000
 """Terminals take about 100,000 characters of base64; many drop a longer text without a word."""

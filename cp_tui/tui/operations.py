@@ -9,6 +9,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import Connector, Vehicle
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.commands import Call
 from cp_tui.tui.consequences import (
     power_cut_facts,
@@ -20,7 +21,7 @@ from cp_tui.tui.desk import Choice, Desk, Form, FormField, Question
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.words import Clock, count
+from cp_tui.tui.view.words import Clock
 
 WHOLE = frozenset({"battery_wh", "phases", "max_power_w", "dc_max_power_w"})
 """Settings of a vehicle that are whole numbers."""

@@ -11,11 +11,11 @@ from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import SwipeOutcome, SwipeResult, TagExplanation
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.answer import answer_facts, answer_summary, telling
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.tag_explanation import explanation_facts, summary
-from cp_tui.tui.view.words import count
 
 GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
 
@@ -189,7 +189,7 @@ def _configuration(result: Mapping[str, JsonValue], reason: Reason | None) -> Ou
             keys.append(KeyResult(f"{entry.get('key')}", text, entry.get("read_only") is True))
     names = unknown if isinstance(unknown, list) else []
     keys += [KeyResult(f"{name}", None, None) for name in names]
-    summary = f"{len(keys) - len(names)} keys" + (f", {len(names)} unknown" if names else "")
+    summary = count(len(keys) - len(names), "key") + (f", {len(names)} unknown" if names else "")
     return Outcome(Content.styled(summary, ODD if names else GOOD), (), reason, tuple(keys))
 
 

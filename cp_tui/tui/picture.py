@@ -44,7 +44,7 @@ async def take_picture(
 
     await app.run_async(headless=True, size=size, auto_pilot=take)
     if not pictures:
-        raise TimeoutError("the engine said nothing that could be shown")
+        raise TimeoutError("the charge point said nothing that could be shown")
     return pictures[0]
 
 

@@ -7,7 +7,7 @@ from cp_tui.tui.store import Snapshot
 
 READ_ONLY = "read only: attached as an observer"
 
-NO_ENGINE = "the engine does not answer"
+NO_ENGINE = "this screen has lost the charge point"
 
 
 def always(snapshot: Snapshot) -> str | None:

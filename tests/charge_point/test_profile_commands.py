@@ -64,7 +64,7 @@ def test_remarks_and_what_was_replaced_come_with_the_answer() -> None:
     install(made, 1, profile(TX_DEFAULT, (0, 10), id=1))
     what = profile(TX_DEFAULT, (0, 10), (900, 12), id=2, kind=RELATIVE, duration=60)
     reply = install(made, 1, what)
-    remark = "1 of 2 periods start after 60 s and are never used"
+    remark = "1 of 2 periods never used: only what starts before 60 s is"
     assert reply.result == {"status": "Accepted", "remarks": [remark], "replaced": [1]}
     assert text(reply) == f"profile #2 is installed on connector 1 in place of #1; {remark}"
     assert ids(made) == [2]

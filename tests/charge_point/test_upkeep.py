@@ -188,7 +188,7 @@ def test_clearing_the_cache_forgets_every_tag_and_says_how_many(enabled: str) ->
     reply = made.command(ClearAuthorizationCache)
     assert reply.result == 1
     assert reply.reason is not None
-    assert reply.reason.text == "the operator cleared the authorization cache, 1 tags in it"
+    assert reply.reason.text == "the operator cleared the authorization cache, 1 tag in it"
     view = made.variables["authorization_cache"]
     assert isinstance(view, AuthorizationCache)
     assert view.count == 0

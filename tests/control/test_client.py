@@ -154,7 +154,7 @@ async def test_an_observer_knows_that_it_is_one(door: Door) -> None:
 
 
 async def test_no_engine_is_a_lost_connection(folder: Path) -> None:
-    with pytest.raises(ConnectionLost, match="no engine answers at"):
+    with pytest.raises(ConnectionLost, match="no charge point answers at"):
         await Client.connect(folder / "nothing")
 
 

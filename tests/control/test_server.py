@@ -306,9 +306,9 @@ async def test_the_socket_of_a_dead_engine_is_replaced(folder: Path) -> None:
 
 
 async def test_the_socket_of_a_live_engine_is_refused_and_left_alone(door: Door) -> None:
-    with pytest.raises(SocketPathError, match="already answers"):
+    with pytest.raises(SocketPathError, match="answers there already"):
         check_socket(door.path)
-    with pytest.raises(SocketPathError, match="already answers"):
+    with pytest.raises(SocketPathError, match="answers there already"):
         await server_at(door.path).start()
     assert await door.ask({"jsonrpc": "2.0", "method": "echo", "id": 1})
 

@@ -52,4 +52,4 @@ class FakeEngine:
         self._updates.put_nowait(EventHappened(name, event))
 
     def lose(self) -> None:
-        self._updates.put_nowait(ConnectionLost("the engine hung up"))
+        self._updates.put_nowait(ConnectionLost("the charge point hung up"))

@@ -82,7 +82,7 @@ async def test_a_check_that_fails_names_its_step_and_its_reason(
     assert run.state is RunState.FAILED
     states = [step.state for step in run.steps]
     assert states == [RunState.PASSED, RunState.PASSED, RunState.FAILED, RunState.WAITING]
-    assert run.steps[2].told[-1].startswith("The engine does not show this: why tag BLOCKED")
+    assert run.steps[2].told[-1].startswith("The charge point does not show this: why tag BLOCKED")
 
 
 async def test_a_scenario_that_is_stopped_offline_gives_the_network_back(

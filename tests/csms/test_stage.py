@@ -130,8 +130,11 @@ async def test_a_command_is_carried_out(stage: Stage, engine: FakeEngine) -> Non
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (RpcError(-32000, "a cable is plugged in already"), "The engine refused plug_in: a cable"),
-        (ConnectionLost("the engine hung up"), "The engine was lost during plug_in"),
+        (
+            RpcError(-32000, "a cable is plugged in already"),
+            "The charge point refused plug_in: a cable",
+        ),
+        (ConnectionLost("the charge point hung up"), "The charge point was lost during plug_in"),
     ],
 )
 async def test_a_refused_command_fails_the_story(
@@ -177,5 +180,5 @@ async def test_what_the_engine_does_not_show_fails_the_story(
     with pytest.raises(StoryFailed, match=r"does not show this: a miracle\."):
         await stage.see("a miracle", lambda: None)
     engine.lose()
-    with pytest.raises(StoryFailed, match="The engine was lost"):
+    with pytest.raises(StoryFailed, match="The charge point was lost"):
         await stage.see("a miracle", lambda: None)

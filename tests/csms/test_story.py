@@ -91,6 +91,6 @@ async def test_an_engine_that_goes_away_fails_the_story(
             hanging_up.append(asyncio.create_task(client.close()))
 
     hanging_up: list[asyncio.Task[None]] = []
-    with pytest.raises(StoryFailed, match="The engine was lost"):
+    with pytest.raises(StoryFailed, match="The charge point was lost"):
         await run_story(client, csms, ID, hang_up_at_the_first_car, pace=0)
     await asyncio.gather(*hanging_up)

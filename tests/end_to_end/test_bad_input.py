@@ -97,7 +97,7 @@ async def test_a_second_engine_on_one_data_folder_is_refused(
         *("serve", f"--url={csms.url}", "--id=CP 1", f"--data-dir={serve.data_dir}"),
         f"--socket={folder / 'door2'}",
     )
-    assert_refused(done, str(serve.data_dir), "another engine")
+    assert_refused(done, str(serve.data_dir), "runs already")
     assert not (folder / "door2").exists()
 
 

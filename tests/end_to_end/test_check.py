@@ -62,7 +62,7 @@ async def test_a_connected_engine_is_not_disturbed_unless_forced(
     target = (f"--url={csms.url}", "--id=CP 1", f"--data-dir={serve.data_dir}")
     done = await cp_tui("check", *target)
     assert done.status == 2
-    assert "another engine" in done.err
+    assert "a charge point runs already" in done.err
     assert "--force" in done.err
     assert (await cp_tui("check", "--force", *target)).status == 0
 

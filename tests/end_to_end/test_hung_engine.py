@@ -39,11 +39,11 @@ async def test_a_hung_engine_is_told_and_forgotten_when_it_goes_on(serve: Serve)
         await screen.see("● Accepted", "All well")
         async with stopped(serve.process.pid):
             begun = monotonic()
-            await screen.see("× Engine does not answer since", "The engine does not answer")
+            await screen.see("× Charge point silent since", "The charge point has been silent")
             assert monotonic() - begun < TOLD_WITHIN_S
             assert "All well" not in screen.text
             screen.press("p")
-            await screen.see("plug_in … waits for the engine, which does not answer")
+            await screen.see("plug_in … waits for the charge point, silent since")
         await screen.see("● Accepted", "◌ Preparing")
         assert "does not answer" not in screen.lines[0]
 
@@ -69,7 +69,7 @@ async def test_a_killed_engine_leaves_a_screen_to_read_and_is_attached_again(
         await screen.see("● Accepted", "All well")
         serve.process.kill()
         await serve.process.wait()
-        await screen.see("× No engine", "as it was at", "▌1  ○ Available")
+        await screen.see("× Charge point lost", "as it was at", "▌1  ○ Available")
         screen.press("enter")
         await screen.see("Connector 1", "no cable")
         screen.press("escape")

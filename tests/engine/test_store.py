@@ -233,7 +233,7 @@ def test_a_second_engine_is_kept_out_and_told_who_is_in(tmp_path: Path) -> None:
         process.kill()
         process.wait(timeout=10)
     lock = FolderLock(tmp_path)
-    with pytest.raises(EngineStartError, match="another engine"):
+    with pytest.raises(EngineStartError, match="runs already"):
         FolderLock(tmp_path)
     lock.release()
     FolderLock(tmp_path).release()
@@ -286,6 +286,6 @@ def test_a_look_that_never_ends_is_not_waited_for_for_ever(
     monkeypatch.setattr("cp_tui.engine.lock.LOOKS_MAX", 3)
     with (tmp_path / LOCK_FILE).open() as other:
         fcntl.flock(other, fcntl.LOCK_SH)
-        with pytest.raises(EngineStartError, match="another engine"):
+        with pytest.raises(EngineStartError, match="runs already"):
             FolderLock(tmp_path)
     FolderLock(tmp_path).release()

@@ -161,5 +161,5 @@ async def test_the_end_of_the_engine_is_told(tmp_path: Path) -> None:
     async with charger(tmp_path) as (csms, engine), asyncio.timeout(WAIT_S):
         task = await asked(csms, engine)
         await engine.close()
-        with pytest.raises(CommandError, match="the engine ends"):
+        with pytest.raises(CommandError, match="the charge point is being stopped"):
             await task

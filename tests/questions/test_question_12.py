@@ -66,7 +66,7 @@ async def test_a_restart_after_a_stop_tells_what_it_sends() -> None:
             "r",
             "Restart OCPP?",
             r"Sent BootNotification; once accepted, the statuses, then \d+ waiting messages",
-            r"Kept \d+ waiting messages; station profiles, keys, local list, reservations",
+            r"Kept \d+ waiting messages; charge point profiles, keys, local list, reservations",
             "Lost nothing more",
         )
 

@@ -40,7 +40,7 @@ NO_WAY = {
     "Faulted": set[str](),
 }
 """The transitions that the standard does not have (S 4.9)."""
-DEFECTS = ("could not be handled", "do not come to rest", "the station refused", "no legal")
+DEFECTS = ("could not be handled", "do not come to rest", "the hardware refused", "no legal")
 """What a log line says that only a defect of ours can cause."""
 
 

@@ -298,7 +298,7 @@ def test_errors_are_raised_and_cleared_on_connectors_and_on_the_whole_station() 
     [
         (lambda s: s.plug_in(1, START), "connector 1: a cable is plugged in already"),
         (lambda s: s.plug_out(2, START), "connector 2: no cable is plugged in"),
-        (lambda s: s.plug_in(3, START), "connector 3 does not exist; this station has"),
+        (lambda s: s.plug_in(3, START), "connector 3 does not exist; this charge point has"),
         (lambda s: s.plug_in(0, START), "connector 0 does not exist; .* connectors 1 to 2"),
         (lambda s: s.suspend_ev(2, START), "connector 2: no cable is plugged in"),
         (lambda s: s.resume_ev(1, START), "the vehicle cannot resume, it has not paused"),

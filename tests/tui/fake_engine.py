@@ -64,7 +64,7 @@ class FakeEngine:
         """Let an event of a stream happen."""
         self._put(EventHappened(name, event, 0))
 
-    def lose(self, text: str = "the engine hung up") -> None:
+    def lose(self, text: str = "the charge point hung up") -> None:
         """End, as a killed engine does."""
         self._lost = ConnectionLost(text)
         self._filled.set()

@@ -145,10 +145,10 @@ WORDS: list[tuple[Callable[[], Snapshot], str]] = [
     (well, "● All well: Accepted, 2 connectors ready, nothing waits"),
     (
         lambda: replace(well(), has_engine=False, heard_at=at(13, 53)),
-        "× No engine: everything here is as it was at 13:53:00",
+        "× Charge point lost: everything here is as it was at 13:53:00",
     ),
-    (Snapshot, "× No engine"),
-    (lambda: Snapshot(has_engine=True), "! The engine has not said anything yet"),
+    (Snapshot, "× Charge point lost"),
+    (lambda: Snapshot(has_engine=True), "! The charge point has not said anything yet"),
     (
         lambda: link(phase=v.LinkPhase.STOPPED),
         "! Stopped by the operator since 13:50: nothing is sent or tried · r restarts",

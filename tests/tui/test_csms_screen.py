@@ -38,7 +38,7 @@ async def test_it_shows_actions_scenarios_state_and_exchanges_at_any_size(
 ) -> None:
     async with screen(csms=csms, size=size) as drive:
         await drive.press("7")
-        assert drive.shows("Actions 27", "ChangeAvailability", "Boot and station profiles")
+        assert drive.shows("Actions 27", "ChangeAvailability", "Boot and profiles")
         assert drive.shows("step 3 of 4", "CP001 · Accepted", "everything, correctly")
         assert drive.shows("Exchanges 4, 1 with !", "! valid, answered Blocked", "BootNotification")
 

@@ -57,8 +57,13 @@ async def until(drive: Drive, *words: str) -> None:
 async def test_a_lost_engine_is_told_in_words_and_found_again_by_itself() -> None:
     engine = FakeEngine(worlds.healthy())
     async with screen(engine=engine) as drive:
-        engine.lose("the engine hung up")
-        await until(drive, "No engine: the engine hung up", "as it was at 14:03:27", "× No engine")
+        engine.lose("the charge point hung up")
+        await until(
+            drive,
+            "Charge point lost: the charge point hung up",
+            "as it was at 14:03:27",
+            "× Charge point lost",
+        )
         assert engine.is_closed
         # What is there can be read on.
         await drive.press("enter")
@@ -77,7 +82,7 @@ async def test_a_history_comes_once_however_often_the_engine_is_lost() -> None:
             await drive.settle()
             assert len(drive.app.store.snapshot.refusals) == 1
             engine.lose()
-            await until(drive, "× No engine")
+            await until(drive, "× Charge point lost")
             engine.revive()
             await until(drive, "● Accepted")
             assert number < 2
@@ -93,13 +98,11 @@ async def test_an_engine_that_hangs_is_told_and_what_waits_for_it(
         engine.answers_pings.clear()
         # The first ping was answered; the next one is sent after the pause.
         await drive.pilot.pause(liveness.PING_EVERY_S)
-        await until(drive, "× Engine does not answer since 14:03:27")
+        await until(drive, "× Charge point silent since 14:03:27")
         assert not drive.shows("All well")
-        assert drive.shows("The engine does not answer since 14:03:27")
+        assert drive.shows("The charge point has been silent since 14:03:27")
         await drive.press("N")
-        assert drive.shows(
-            "set_network … waits for the engine, which does not answer since 14:03:27"
-        )
+        assert drive.shows("set_network … waits for the charge point, silent since 14:03:27")
         engine.answers_pings.set()
         await until(drive, "● Accepted", "set_network … running")
 
@@ -126,7 +129,7 @@ async def test_a_form_says_what_its_command_waits_for(monkeypatch: pytest.Monkey
         assert drive.shows("running since 14:03:27")
         engine.answers_pings.clear()
         await drive.pilot.pause(liveness.PING_EVERY_S)
-        await until(drive, "it waits for the engine, which does not answer since 14:03:27")
+        await until(drive, "it waits for the charge point, silent since 14:03:27")
         engine.answers_pings.set()
         held.set()
 
@@ -134,8 +137,8 @@ async def test_a_form_says_what_its_command_waits_for(monkeypatch: pytest.Monkey
 async def test_looking_in_vain_says_why_and_q_leaves() -> None:
     engine = FakeEngine(worlds.healthy())
     async with screen(engine=engine) as drive:
-        engine.lose("no engine answers")
-        await until(drive, "No engine: no engine answers")
+        engine.lose("no charge point answers")
+        await until(drive, "Charge point lost: no charge point answers")
         await drive.press("q")
         assert drive.app.return_value == "leave"
 
@@ -143,7 +146,7 @@ async def test_looking_in_vain_says_why_and_q_leaves() -> None:
 async def test_a_command_that_loses_its_engine_has_an_outcome() -> None:
     engine = FakeEngine(worlds.healthy())
     async with screen(engine=engine) as drive:
-        engine.lose("the engine hung up")
+        engine.lose("the charge point hung up")
         drive.app.commands.connection = None
         await drive.settle()
         await drive.press("r")

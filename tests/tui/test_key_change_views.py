@@ -130,5 +130,5 @@ def test_what_the_file_says_as_the_default_does_is_no_change() -> None:
 
 
 def test_a_source_without_a_time_is_not_invented() -> None:
-    fixed = worlds.entry("NumberOfConnectors", "2", source=v.KeySource.STATION)
+    fixed = worlds.entry("NumberOfConnectors", "2", source=v.KeySource.HARDWARE)
     assert change_lines(Snapshot(configuration=(fixed,))) == []

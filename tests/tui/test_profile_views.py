@@ -175,7 +175,8 @@ def test_the_same_reason_on_several_connectors_is_told_once() -> None:
     facts = profile_details(entries()[1], CLOCK)  # type: ignore[arg-type]
     (why,) = [fact.text.plain for fact in facts if fact.label == "Why not"]
     assert why == (
-        "ChargePointMaxProfile #1 level 0 allows more: 63.0 A (station, connector 1, connector 2)"
+        "ChargePointMaxProfile #1 level 0 allows more: 63.0 A"
+        " (charge point, connector 1, connector 2)"
     )
 
 

@@ -61,4 +61,4 @@ async def test_an_answer_that_is_no_schedule_is_told_and_harms_nothing() -> None
     engine.answers("get_composite_schedule", True)
     async with screen(engine=engine) as drive:
         await drive.press("tab", "u")
-        assert drive.shows("schedule: the engine answered something", "48.0 A")
+        assert drive.shows("schedule: the charge point answered something", "48.0 A")

@@ -225,7 +225,7 @@ def configuration() -> v.Configuration:
             entry("LocalPreAuthorize", "true", type="boolean"),
             entry("MeterValueSampleInterval", "15", unit="s", is_monitored=True, **by_csms),
             entry("MeterValuesSampledData", "Energy.Active.Import.Register", type="list"),
-            entry("NumberOfConnectors", "2", read_only=True, source=v.KeySource.STATION),
+            entry("NumberOfConnectors", "2", read_only=True, source=v.KeySource.HARDWARE),
             entry("SupportedFeatureProfiles", "Core,SmartCharging", read_only=True, type="list"),
             entry("WebSocketPingInterval", "30", unit="s", is_reboot_pending=True, **by_csms),
             entry("SiteName", "Depot north", is_custom=True, type="text", source=v.KeySource.FILE),

@@ -134,7 +134,7 @@ def _on_unused_periods(profile: ChargingProfile) -> Iterator[Reason]:
         yield _remark(
             "unused_periods",
             "S 5.16.4",
-            "{unused} of {count} periods start after {duration} and are never used",
+            "{unused} of {count:period} never used: only what starts before {duration} is",
             unused=unused,
             count=len(schedule.charging_schedule_period),
             duration=exact(duration),

@@ -37,6 +37,7 @@ from cp_tui.charge_point.smart_charging.timeline import (
     window_end,
 )
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
+from cp_tui.ocpp.plural import count
 
 _End = tuple[datetime | None, datetime | None]
 """`until` and `looked_until` of a limit."""
@@ -232,8 +233,8 @@ def _shared_limit(context: Context, own: LimitInForce, cap: Claim, share: _Share
         lost = (higher, *lost)
     shared = replace(offer, kind=SourceKind.SHARE, winner=cap, limit=share.limit, lost=lost)
     terms = Terms(cap.unit, hardware)
-    vehicles = len(context.transactions)
-    text = f"{cap.ref}: {amount(cap.limit, cap.unit)} for {vehicles} vehicles"
+    vehicles = count(len(context.transactions), "vehicle")
+    text = f"{cap.ref}: {amount(cap.limit, cap.unit)} for {vehicles}"
     source = explain(shared, terms, is_hypothetical=False)
     return replace(
         own,

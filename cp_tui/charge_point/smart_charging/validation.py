@@ -148,7 +148,7 @@ def _has_room(candidate: _Candidate) -> Reason | None:
     return _refuse(
         "profile.store_full",
         "S 9.4.5",
-        "{count} profiles would be installed, MaxChargingProfilesInstalled is {maximum}",
+        "installed would be {count:profile}, MaxChargingProfilesInstalled is {maximum}",
         count=count,
         maximum=context.max_installed,
     )
@@ -284,7 +284,7 @@ def _period_count_is_allowed(candidate: _Candidate) -> Reason | None:
     return _refuse(
         "profile.period_count",
         "S 9.4.3",
-        "{count} periods are not within 1 to {maximum} (ChargingScheduleMaxPeriods)",
+        "{count:period}, not within 1 to {maximum} (ChargingScheduleMaxPeriods)",
         count=count,
         maximum=maximum,
     )

@@ -16,7 +16,7 @@ class KeySource(StrEnum):
     FILE = "file"
     CSMS = "CSMS"
     OPERATOR = "operator"
-    STATION = "station"
+    HARDWARE = "hardware"
     """It describes the hardware and cannot be set."""
 
 

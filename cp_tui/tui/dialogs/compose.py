@@ -298,7 +298,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
         since = self._clock().time(run.hung_since or run.started_at)
         words = "sent, waits for the answer"
         if run.hung_since is not None:
-            words = "waits for the engine, which does not answer"
+            words = "waits for the charge point, silent"
         waits = Content.styled(words, "bold $text-warning")
         self._say("state", [Fact("", Content.assemble(waits, f" since {since}"))])
 

@@ -219,7 +219,7 @@ class FormDialog(Dialog[Outcome | None]):
         hangs = ""
         if run.hung_since is not None:
             since = self._clock().time(run.hung_since)
-            hangs = f"it waits for the engine, which does not answer since {since}"
+            hangs = f"it waits for the charge point, silent since {since}"
         self._say_running(self._clock().time(run.started_at), hangs)
 
     def _say_running(self, since: str, progress: str = "") -> None:

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from textual.content import Content
 
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.panes.facts_pane import FactsPane
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import FactSource
 from cp_tui.tui.view.key_changes import change_facts, change_fields, change_lines
 from cp_tui.tui.view.keys import key_source
-from cp_tui.tui.view.words import Clock, count
+from cp_tui.tui.view.words import Clock
 
 
 class KeyChangesPane(FactsPane):

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.message_filter import MessageFilter, WrongFilter, message_filter
 from cp_tui.tui.message_log import Exchange, MessageLog
 from cp_tui.tui.message_search import MessageSearch
@@ -21,7 +22,7 @@ from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.fields import Field, columns_of, fitting, row_of
 from cp_tui.tui.view.messages import message_details, message_fields, short_facts
-from cp_tui.tui.view.words import Clock, count, joined
+from cp_tui.tui.view.words import Clock, joined
 from cp_tui.tui.widgets.line_table import LineTable, Row
 
 ROOM_FOR_DETAILS = 12
@@ -227,5 +228,5 @@ class MessagesPane(FilteredPane):
         if self.words and not self._problem:
             return "no message matches the filter"
         if not snapshot.has_engine:
-            return "no message is known: the engine does not answer"
+            return "no message is known: the charge point is lost"
         return "no message yet" if snapshot.is_connected else "no message yet: not connected"

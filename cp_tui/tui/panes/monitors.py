@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from textual.content import Content
 
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.panes.filtered_pane import FilteredPane
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import FactSource
 from cp_tui.tui.view.keys import key_source
 from cp_tui.tui.view.monitors import monitor_fields, monitor_lines
-from cp_tui.tui.view.words import Clock, count
+from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.line_table import LineTable
 
 

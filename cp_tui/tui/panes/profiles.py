@@ -8,13 +8,14 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.panes.fact_lines import FactLines
 from cp_tui.tui.panes.table_pane import TablePane
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.profile_periods import period_facts, period_list
 from cp_tui.tui.view.profiles import in_order, profile_details, profile_fields, profile_lines
-from cp_tui.tui.view.words import Clock, count
+from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.glyphs import Glyphs
 from cp_tui.tui.widgets.line_table import LineTable
 

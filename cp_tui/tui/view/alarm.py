@@ -16,6 +16,7 @@ from textual.content import Content
 from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
+from cp_tui.ocpp.plural import count
 from cp_tui.tui import possible
 from cp_tui.tui.safe_text import clean
 from cp_tui.tui.store import Snapshot
@@ -30,7 +31,7 @@ from cp_tui.tui.view.connection import (
 from cp_tui.tui.view.connectors import fault_words, refusal_words, where
 from cp_tui.tui.view.countdown import instant, stale_after_s, until
 from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.words import Clock, count
+from cp_tui.tui.view.words import Clock
 
 ALARM_SHOWS = frozenset(
     {
@@ -153,15 +154,16 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
     if not snapshot.has_engine:
         then = snapshot.heard_at
         as_it_was = f": everything here is as it was at {clock.time(then)}" if then else ""
-        text = f"No engine{as_it_was}"
+        text = f"Charge point lost{as_it_was}"
         check = "is cp-tui serve still running? It is attached again by itself"
         return [Alarm(Urgency.BAD, text, check=check)]
     if (since := snapshot.hung_since) is not None:
-        text = f"The engine does not answer since {clock.time(since)}: what is shown is of then"
+        at = clock.time(since)
+        text = f"The charge point has been silent since {at}: what is shown is from then"
         check = "is its process stopped, or its machine overloaded? Commands wait for it"
         return [Alarm(Urgency.BAD, text, check=check)]
     if snapshot.link is None:
-        return [Alarm(Urgency.ODD, "The engine has not said anything yet")]
+        return [Alarm(Urgency.ODD, "The charge point has not said anything yet")]
     return [
         *_wrong_inside(snapshot, clock),
         *_link(snapshot, snapshot.link, clock),
@@ -285,7 +287,7 @@ def _went_wrong_inside(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
     for trouble in snapshot.troubles:
         if trouble.ends_at is not None:
             at = clock.minute(trouble.last_at)
-            often = at if trouble.count == 1 else f"{trouble.count} times, last {at}"
+            often = at if trouble.count == 1 else f"{count(trouble.count, 'time')}, last {at}"
             text = f"{clean(trouble.text)} ({often})"
             yield Alarm(Urgency.BAD, text, act=ACKNOWLEDGE, check=clean(trouble.hint))
 

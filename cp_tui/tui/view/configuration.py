@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from cp_tui.charge_point.variables import ConfigurationEntry, KeySource
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.configuration_file import Difference, SavedConfiguration
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.fields import Field
-from cp_tui.tui.view.words import count, joined
+from cp_tui.tui.view.words import joined
 
 QUIET, ODD = "$text-muted", "bold $text-warning"
 
-FIXED = (KeySource.DEFAULT, KeySource.STATION)
+FIXED = (KeySource.DEFAULT, KeySource.HARDWARE)
 """Sources of values that nobody has chosen."""
 
 

@@ -15,10 +15,11 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.words import Clock, count, joined, seconds
+from cp_tui.tui.view.words import Clock, joined, seconds
 
 GOOD, BAD, WAITING, QUIET = "$text-success", "$text-error", "$text-warning", "$text-muted"
 
@@ -60,7 +61,7 @@ def connection_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
     """Everything about the connection, the most urgent first."""
     link = snapshot.link
     if link is None:
-        text = "no data from the engine yet" if snapshot.has_engine else "no engine"
+        text = "nothing from the charge point yet" if snapshot.has_engine else "charge point lost"
         return [Fact("Socket", Content.styled(text, QUIET))]
     facts = _now(snapshot, link, clock)
     facts.append(Fact("Secure", _security(link, clock)))
@@ -113,9 +114,9 @@ def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
     """Sign, word and style for link and registration together: the first thing to read."""
     link, registration = snapshot.link, snapshot.registration
     if not snapshot.has_engine:
-        return "×", "No engine", BAD
+        return "×", "Charge point lost", BAD
     if snapshot.hung_since is not None:
-        return "×", "Engine does not answer", BAD
+        return "×", "Charge point silent", BAD
     if link is None:
         return "○", "Starting", QUIET
     if link.phase is LinkPhase.STOPPED:
@@ -276,7 +277,7 @@ def _security(link: Link, clock: Clock) -> Content:
     if link.tls.certificate is not None:
         days = (link.tls.certificate.not_after - clock.now).days
         style = WAITING if days < CERTIFICATE_WARNING_DAYS else ""
-        until = Content.styled(f"certificate {days} days", style)
+        until = Content.styled(f"certificate {count(days, 'day')}", style)
     return joined([profile, safe_text(link.tls.version), key, until])
 
 

@@ -15,12 +15,13 @@ from cp_tui.charge_point.variables import (
     StatusChange,
 )
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, ChargingRateUnitType
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.fields import Field, widest
 from cp_tui.tui.view.restraint import draws_words
-from cp_tui.tui.view.words import Clock, amps, count, energy, joined, percent, power
+from cp_tui.tui.view.words import Clock, amps, energy, joined, percent, power
 
 SIGNS = {
     ChargePointStatus.AVAILABLE: "○",

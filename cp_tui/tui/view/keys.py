@@ -117,7 +117,7 @@ def _value(entry: ConfigurationEntry) -> Content:
 
 
 def _source(entry: ConfigurationEntry) -> Content:
-    style = QUIET if entry.source in (KeySource.DEFAULT, KeySource.STATION) else "$text-accent"
+    style = QUIET if entry.source in (KeySource.DEFAULT, KeySource.HARDWARE) else "$text-accent"
     return Content.styled(entry.source.value, style)
 
 

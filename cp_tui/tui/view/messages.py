@@ -12,11 +12,12 @@ from textual.highlight import HighlightTheme, highlight
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.ocpp.calendar import in_zone
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.message_log import Exchange, Fate, LoggedFrame
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import TEXT_CELLS_MAX, Fact
 from cp_tui.tui.view.fields import Field
-from cp_tui.tui.view.words import Clock, count, joined
+from cp_tui.tui.view.words import Clock, joined
 
 GOOD, BAD, ODD, QUIET = "$text-success", "bold $text-error", "$text-warning", "$text-muted"
 
@@ -231,7 +232,7 @@ def json_lines(text: str) -> list[Content]:
     plain = Content(coloured.plain, [span for span in coloured.spans if span.style != "$text"])
     found = plain.split("\n", allow_blank=True)
     if len(pretty) > JSON_LINES_MAX:
-        more = f"… {len(pretty) - JSON_LINES_MAX} more lines: copy or export it"
+        more = f"… {count(len(pretty) - JSON_LINES_MAX, 'more line')}: copy or export it"
         found.append(Content.styled(more, ODD))
     return found
 

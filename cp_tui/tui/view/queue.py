@@ -8,11 +8,12 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import LinkPhase, Outbox, OutboxEntry, TransactionEntry
 from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.fields import Field, widest
-from cp_tui.tui.view.words import Clock, count, joined
+from cp_tui.tui.view.words import Clock, joined
 
 QUIET, ODD = "$text-muted", "bold $text-warning"
 

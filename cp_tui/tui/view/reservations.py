@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from textual.content import Content
 
 from cp_tui.charge_point.variables import EndedReservation, Reservation, Reservations
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.view.connectors import reason_text
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.fields import Field, widest
-from cp_tui.tui.view.words import Clock, count, joined
+from cp_tui.tui.view.words import Clock, joined
 
 QUIET = "$text-muted"
 IN_FORCE = "bold $connector-reserved"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cp_tui.charge_point.variables import Connector, Restraint, RestraintKind
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.view.words import Clock, amps, percent, power
 
 NEAR = 0.05
@@ -79,4 +80,4 @@ def _phases(restraint: Restraint) -> str:
     """On fewer phases than there are; where it is on all, there is nothing to say."""
     if restraint.phases is None or restraint.phases == restraint.phases_offered:
         return ""
-    return f" on {restraint.phases} of {restraint.phases_offered} phases"
+    return f" on {restraint.phases} of {count(restraint.phases_offered or 0, 'phase')}"

@@ -10,10 +10,11 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import AuthorizationCache, CachedTag, LocalList, TagEntry
 from cp_tui.ocpp.datatypes import AuthorizationStatus
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.fields import Field, widest
-from cp_tui.tui.view.words import Clock, count, joined
+from cp_tui.tui.view.words import Clock, joined
 
 QUIET = "$text-muted"
 EntryT = TypeVar("EntryT", bound=TagEntry)

@@ -10,6 +10,7 @@ from cp_tui.charge_point.variables import (
     TransactionEntry,
 )
 from cp_tui.ocpp.datatypes import StopReason
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.clock_steps import length, misread_words, while_it_ran
@@ -17,7 +18,7 @@ from cp_tui.tui.view.connectors import reason_text
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.fields import Field, widest
 from cp_tui.tui.view.queue import queue_facts
-from cp_tui.tui.view.words import Clock, count, duration, energy, joined
+from cp_tui.tui.view.words import Clock, duration, energy, joined
 
 GOOD, ODD, BAD, QUIET = "$text-success", "$text-warning", "bold $text-error", "$text-muted"
 

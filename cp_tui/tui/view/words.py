@@ -94,11 +94,6 @@ def duration(value: timedelta) -> str:
     return length(value.total_seconds())
 
 
-def count(number: int, singular: str, plural: str | None = None) -> str:
-    """`1 message`, `3 messages`."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"
-
-
 def joined(parts: Sequence[Content | str]) -> Content:
     """Parts of a line, parted by a middle dot; empty ones leave no trace."""
     return Content(" · ").join([Content(p) if isinstance(p, str) else p for p in parts if p])

@@ -35,7 +35,7 @@ def limit_text(limit: Decimal, unit: ChargingRateUnitType) -> str:
 
 def connector_text(connector_id: int) -> str:
     """A connector as people say it; 0 is the whole station."""
-    return f"connector {connector_id}" if connector_id else "station"
+    return f"connector {connector_id}" if connector_id else "charge point"
 
 
 def period_at(schedule: CompositeSchedule, at: datetime) -> CompositePeriod | None:

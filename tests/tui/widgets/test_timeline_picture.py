@@ -52,7 +52,7 @@ def test_three_lanes_with_axis_and_readout_fit_eight_lines_of_forty() -> None:
         "▌0 ▇▇▇▇▇▇▅▅▅▅▅▅▅▅▅▂▂▂▂▂▂▂▂▂▅▅▅ 63.0 A",
         " 1 ▇▇▇▇▄▄▄0▂▂▂▂▂▂▂▁▁▁▁▁▁▁▁▁▇▇▇ 32.0 A tx",
         " 2 ▇▇▇▇▇▇▇▇▇▃▃▃▃▃▃▃▃▃▃▃▃▃0     32.0 A",
-        " now · station · 63.0 A until 15:33",
+        " now · charge point · 63.0 A until 15:33",
         " Connectors together: 32.0 A + 31.0 A",
     ]
 
@@ -81,12 +81,12 @@ def test_beyond_the_schedule_is_dots_not_zero() -> None:
     assert parts(shown, 1)[Part.UNKNOWN].strip("·") == ""
     assert "·····" in text(shown)[1]
     assert text(replace(shown, view=View(zoom=7, start=NOW, at=NOW + timedelta(days=2))))[4:] == [
-        " Wed 14:03 · station · not known",
+        " Wed 14:03 · charge point · not known",
         " It is known until Tue 14:03.",
     ]
     assert text(
         replace(shown, view=View(start=NOW - timedelta(hours=5), at=NOW - timedelta(hours=1)))
-    )[4:] == [" 13:03 · station · past", " The schedule begins 14:03."]
+    )[4:] == [" 13:03 · charge point · past", " The schedule begins 14:03."]
 
 
 def test_a_limit_of_nothing_is_written_where_it_begins() -> None:
