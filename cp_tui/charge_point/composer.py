@@ -27,6 +27,7 @@ from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import UNREADABLE_ID, OcppError
 from cp_tui.ocpp.length import length
+from cp_tui.ocpp.units import number
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -217,7 +218,7 @@ class Composer:
             f"composer.{str(found['kind']).lower()}",
             "J 4.1.1",
             words + (beside if pending.beside else ""),
-            latency_ms=f"{latency_ms:.10g}",
+            latency_ms=f"{number(latency_ms)}",
             beside=pending.beside,
         )
         result: dict[str, JsonValue] = {"message_id": message_id, **found, **timing}

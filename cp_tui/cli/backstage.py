@@ -24,6 +24,7 @@ from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.demo import CUSTOM_KEYS, StoryFailed, run_story
 from cp_tui.csms.director import Director
 from cp_tui.csms.door import CsmsDoor
+from cp_tui.ocpp.units import number
 
 CHARGE_POINT_ID = "DEMO-1"
 LOOK_INTERVAL_S = 2.0
@@ -37,7 +38,7 @@ async def play_once(folder: Path, report: Callable[[str], None], seconds: float)
             async with asyncio.timeout(seconds):
                 await run_story(client, csms, CHARGE_POINT_ID, report)
         except TimeoutError:
-            raise StoryFailed(f"the story was not completed within {seconds:g} s") from None
+            raise StoryFailed(f"the story was not completed within {number(seconds)} s") from None
 
 
 async def play_on(folder: Path) -> None:

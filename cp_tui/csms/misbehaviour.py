@@ -11,6 +11,7 @@ from cp_tui.csms.variables import CsmsBehaviour
 from cp_tui.ocpp.action import SPEC, Action, Direction
 from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
 from cp_tui.ocpp.errors import ErrorCode
+from cp_tui.ocpp.units import number
 
 EVERY = "*"
 SILENT, DELAY = "silent", "delay"
@@ -83,7 +84,9 @@ def _fault(name: str, text: str) -> Fault:
         except ValueError:
             delay_s = 0.0
         if not 0 < delay_s <= DELAY_S_MAX:
-            raise ValueError(f"{name}: delay {rest!r}: up to {DELAY_S_MAX:g} seconds are needed")
+            raise ValueError(
+                f"{name}: delay {rest!r}: up to {number(DELAY_S_MAX)} seconds are needed"
+            )
         return Delay(delay_s)
     folded = {code.casefold(): code for code in ErrorCode}
     code = folded.get(word.casefold())
@@ -106,7 +109,7 @@ def _words(fault: Fault) -> str:
         case Silence():
             return SILENT
         case Delay(delay_s):
-            return f"{DELAY} {delay_s:g}"
+            return f"{DELAY} {number(delay_s)}"
         case Refusal(code):
             return code.value
 

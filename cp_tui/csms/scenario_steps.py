@@ -35,6 +35,7 @@ from cp_tui.ocpp.smart_charging import (
     GetCompositeScheduleRequest,
     GetCompositeScheduleResponse,
 )
+from cp_tui.ocpp.units import amps, energy
 
 OFFLINE_UNKNOWN = "AllowOfflineTxForUnknownId"
 UNKNOWN_TRANSACTION = 999_999
@@ -84,7 +85,7 @@ async def lift_the_limits(stage: Stage) -> None:
     """Remove every charging profile; only the hardware limits then."""
     await stage.next_step()
     await clear_profiles(stage)
-    stage.tell(f"ClearChargingProfile -> connector 1: {HARDWARE_A} A, the hardware limit")
+    stage.tell(f"ClearChargingProfile -> connector 1: {amps(HARDWARE_A)}, the hardware limit")
 
 
 async def sample_often(stage: Stage) -> None:
@@ -111,11 +112,11 @@ async def ask_for_the_composite_schedule(stage: Stage) -> None:
     assert isinstance(response, GetCompositeScheduleResponse)
     schedule = response.charging_schedule
     first = schedule.charging_schedule_period[0].limit if schedule else None
+    lowered = amps(story_profiles.LOWERED_A)
     if first != story_profiles.LOWERED_A:
-        raise StoryFailed(
-            f"GetCompositeSchedule begins with {first}, not with {story_profiles.LOWERED_A} A."
-        )
-    stage.tell(f"GetCompositeSchedule -> begins with {first} A")
+        begins = "holds nothing" if first is None else f"begins with {amps(first)}"
+        raise StoryFailed(f"GetCompositeSchedule {begins}, and {lowered} was expected.")
+    stage.tell(f"GetCompositeSchedule -> begins with {lowered}")
 
 
 # --- remote stop ----------------------------------------------------------------------------------
@@ -202,7 +203,7 @@ async def deliver_the_queue(stage: Stage) -> None:
 
     await stage.see("nothing waits any more", is_empty)
     energy_wh = stop.meter_stop - start.meter_start
-    stage.tell(f"Online again: the transaction of the time offline arrived, {energy_wh} Wh")
+    stage.tell(f"Online again: the transaction of the time offline arrived, {energy(energy_wh)}")
 
 
 # --- reset and firmware ---------------------------------------------------------------------------

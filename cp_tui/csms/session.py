@@ -22,6 +22,7 @@ from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import SPEC, Action, Direction
 from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.units import number
 from cp_tui.ocpp.validation import parse_request, parse_response
 
 UNANSWERED_MAX = 32
@@ -232,7 +233,7 @@ class Session:
             async with asyncio.timeout(timeout_s), self._turn:
                 answer = await self._exchange(action, request)
         except TimeoutError:
-            raise CallFailed(TIMEOUT, f"no answer within {timeout_s:g} s") from None
+            raise CallFailed(TIMEOUT, f"no answer within {number(timeout_s)} s") from None
         except ConnectionClosed:
             raise CallFailed(OFFLINE, CONNECTION_CLOSED) from None
         if isinstance(answer, frame.CallError):

@@ -23,6 +23,7 @@ from cp_tui.ocpp.datatypes import (
     DataTransferStatus,
     StopReason,
 )
+from cp_tui.ocpp.units import amps, energy
 
 SITE_NAME = "SiteName"
 CUSTOM_KEYS: Mapping[str, str] = MappingProxyType({SITE_NAME: "Depot north"})
@@ -71,7 +72,7 @@ async def set_station_profiles(stage: Stage) -> None:
         await checks.see_limit(stage, connector_id, limit_a)
         stage.tell(
             f"CSMS: {profile.charging_profile_purpose} #{profile.charging_profile_id} "
-            f"-> connector {connector_id}: {limit_a} A"
+            f"-> connector {connector_id}: {amps(limit_a)}"
         )
 
 
@@ -129,7 +130,9 @@ async def lower_the_limit(stage: Stage) -> None:
     profile = story_profiles.tx_profile(stage.transactions[1], stage.csms.now(), lowered_s)
     await checks.set_profile(stage, 1, profile)
     await checks.see_limit(stage, 1, story_profiles.LOWERED_A)
-    stage.tell(f"CSMS: TxProfile #3 -> connector 1: {story_profiles.LOWERED_A} A for {lowered_s} s")
+    stage.tell(
+        f"CSMS: TxProfile #3 -> connector 1: {amps(story_profiles.LOWERED_A)} for {lowered_s} s"
+    )
     await checks.see_power_follow(stage, 1, story_profiles.LOWERED_A)
 
 
@@ -153,7 +156,7 @@ async def see_the_limit_rise(stage: Stage) -> None:
     """See the next period of the profile come."""
     await stage.next_step()
     await checks.see_limit(stage, 1, story_profiles.RAISED_A)
-    stage.tell(f"Connector 1: the schedule moves on -> {story_profiles.RAISED_A} A")
+    stage.tell(f"Connector 1: the schedule moves on -> {amps(story_profiles.RAISED_A)}")
     await checks.see_power_follow(stage, 1, story_profiles.RAISED_A)
 
 
@@ -180,7 +183,9 @@ async def share_the_supply(stage: Stage) -> None:
         return (first, second) if uses_supply and second > 0 else None
 
     first_a, second_a = await stage.see("two cars that share the supply", shares_a)
-    stage.tell(f"Two cars share {story_profiles.SUPPLY_A} A: {first_a:.1f} A and {second_a:.1f} A")
+    stage.tell(
+        f"Two cars share {amps(story_profiles.SUPPLY_A)}: {amps(first_a)} and {amps(second_a)}"
+    )
 
 
 async def stop_with_the_tag(stage: Stage) -> None:
@@ -188,7 +193,7 @@ async def stop_with_the_tag(stage: Stage) -> None:
     await stage.next_step()
     await stage.act("swipe", id_tag=DRIVER, connector_id=1)
     energy_wh = await checks.see_stop(stage, 1, stage.transactions[1], StopReason.LOCAL)
-    stage.tell(f"Connector 1: tag {DRIVER} shown again -> Finishing, {energy_wh} Wh")
+    stage.tell(f"Connector 1: tag {DRIVER} shown again -> Finishing, {energy(energy_wh)}")
     await plug_out(stage, 1)
 
 
@@ -198,7 +203,7 @@ async def stop_remotely(stage: Stage) -> None:
     transaction_id = stage.transactions[2]
     await stage.ask(RemoteStopTransactionRequest(transaction_id=transaction_id), "Accepted")
     energy_wh = await checks.see_stop(stage, 2, transaction_id, StopReason.REMOTE)
-    stage.tell(f"Connector 2: RemoteStop -> Finishing, {energy_wh} Wh")
+    stage.tell(f"Connector 2: RemoteStop -> Finishing, {energy(energy_wh)}")
     await plug_out(stage, 2)
 
 

@@ -20,6 +20,7 @@ from cp_tui.ocpp.datatypes import (
     StopReason,
 )
 from cp_tui.ocpp.smart_charging import SetChargingProfileRequest
+from cp_tui.ocpp.units import amps, power
 
 VOLTAGE_V = 230
 PHASES = 3
@@ -78,7 +79,7 @@ async def see_limit(stage: Stage, connector_id: int, limit_a: Decimal) -> None:
         in_force = connector.limit.limit_a if connector.transaction and connector.limit else limit_a
         return True if in_force == limit_a else None
 
-    await stage.see(f"connector {connector_id} is limited to {limit_a} A", look)
+    await stage.see(f"connector {connector_id} is limited to {amps(limit_a)}", look)
 
 
 async def see_power(stage: Stage, connector_id: int, limit_a: Decimal) -> int:
@@ -91,7 +92,7 @@ async def see_power(stage: Stage, connector_id: int, limit_a: Decimal) -> int:
         power_w = connector.measurement.power_w
         return power_w if _follows(power_w, limit_a) else None
 
-    return await stage.see(f"connector {connector_id} takes {limit_a} A", look)
+    return await stage.see(f"connector {connector_id} takes {amps(limit_a)}", look)
 
 
 async def see_power_follow(stage: Stage, connector_id: int, limit_a: Decimal) -> None:
@@ -107,9 +108,9 @@ async def see_power_follow(stage: Stage, connector_id: int, limit_a: Decimal) ->
         )
 
     await stage.hear(
-        f"MeterValues of connector {connector_id} at {limit_a} A", MeterValuesRequest, is_wanted
+        f"MeterValues of connector {connector_id} at {amps(limit_a)}", MeterValuesRequest, is_wanted
     )
-    stage.tell(f"Connector {connector_id}: power follows, {power_w / 1000:.1f} kW at {limit_a} A")
+    stage.tell(f"Connector {connector_id}: power follows, {power(power_w)} at {amps(limit_a)}")
 
 
 async def see_start(stage: Stage, connector_id: int, id_tag: str) -> int:

@@ -38,6 +38,7 @@ from cp_tui.engine.diagnosis import (
 from cp_tui.engine.endpoint import SUBPROTOCOL, Endpoint, EndpointError, basic_authorization
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.engine.tls import agreed, server_validity
+from cp_tui.ocpp.units import number
 
 Address: TypeAlias = tuple[
     socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
@@ -135,7 +136,7 @@ class Attempt:
         except TimeoutError:
             raise LinkFailure(
                 LinkStep.DNS,
-                f"no name server answered for {host} within {self.timeouts.dns_s:g} s",
+                f"no name server answered for {host} within {number(self.timeouts.dns_s)} s",
                 "check the network and the name servers of this machine",
             ) from None
         except socket.gaierror as error:

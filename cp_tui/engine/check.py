@@ -43,6 +43,7 @@ from cp_tui.ocpp.frame import (
 )
 from cp_tui.ocpp.length import exact
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.units import number
 
 BOOT_TIMEOUT_S = 30.0
 FRAMES_BEFORE_ANSWER_MAX = 100
@@ -210,7 +211,7 @@ async def _boot(connection: ClientConnection, config: ChargePointConfig, tell: T
             await connection.send(encode(call))
             answer = await _answer(connection, message_id)
     except TimeoutError:
-        text = f"the CSMS does not answer BootNotification within {BOOT_TIMEOUT_S:g} s"
+        text = f"the CSMS does not answer BootNotification within {number(BOOT_TIMEOUT_S)} s"
         result = StepResult(Step.BOOT, Verdict.FAILED, text)
     except ConnectionClosed as error:
         result = StepResult(Step.BOOT, Verdict.FAILED, closed_failure(error).text)

@@ -57,6 +57,7 @@ from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.replies import Answer, Replies, refuse, settle
 from cp_tui.engine.store import Change, change
 from cp_tui.engine.transfers import Transfers
+from cp_tui.ocpp import units
 
 TIMER_S_MAX = 10.0
 """A deadline is looked at again this often: a step of the wall clock must not delay it for long."""
@@ -142,7 +143,7 @@ class Machine:
                 await self._inbox.put(event_of(number))
                 return await future
         except TimeoutError:
-            text = f"no answer within {timeout_s:g} s"
+            text = f"no answer within {units.number(timeout_s)} s"
             raise CommandError(ErrorNumber.REFUSED, text) from None
         finally:
             self._replies.forget(number)
@@ -163,7 +164,7 @@ class Machine:
                 await self._inbox.put(item)
                 await done
         except TimeoutError:
-            text = f"the charge point is busy: not done within {timeout_s:g} s"
+            text = f"the charge point is busy: not done within {units.number(timeout_s)} s"
             raise CommandError(ErrorNumber.REFUSED, text) from None
 
     # --- the task ---------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from cp_tui.charge_point.variables import LinkStep
 from cp_tui.engine.attempt import CLOSE_TIMEOUT_S
 from cp_tui.engine.diagnosis import LinkFailure, closed_failure
+from cp_tui.ocpp.units import number
 
 OUTGOING_FRAMES_MAX = 1_000
 """Frames that may wait for a CSMS that does not read; more is a broken connection."""
@@ -109,7 +110,7 @@ class Session:
             except TimeoutError:
                 raise LinkFailure(
                     LinkStep.OPEN,
-                    f"the CSMS took no data for {self._timeouts.send_s:g} s",
+                    f"the CSMS took no data for {number(self._timeouts.send_s)} s",
                     "the network or the CSMS hangs",
                 ) from None
         with suppress(TimeoutError):
@@ -134,7 +135,7 @@ class Session:
         except TimeoutError:
             raise LinkFailure(
                 LinkStep.OPEN,
-                f"the CSMS did not answer a ping within {limit_s:g} s",
+                f"the CSMS did not answer a ping within {number(limit_s)} s",
                 "the network or the CSMS hangs",
             ) from None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cp_tui.engine.transfer_file import DownloadFile, chunks
 from cp_tui.engine.transfer_target import Target, TransferError, network_error
+from cp_tui.ocpp.units import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +124,7 @@ class HttpCarrier:
 
         where = self._target.where
         if isinstance(error, httpx.ConnectTimeout):
-            return TransferError(f"{where} does not answer within {self._connect_s:g} s")
+            return TransferError(f"{where} does not answer within {number(self._connect_s)} s")
         if isinstance(error, httpx.TimeoutException):
             return network_error(TimeoutError(), where, self._idle_s)
         if isinstance(error, httpx.RemoteProtocolError):

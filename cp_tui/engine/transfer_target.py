@@ -11,6 +11,8 @@ import ssl
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
+from cp_tui.ocpp.units import number
+
 SCHEMES = ("ftp", "ftps", "http", "https")
 _DEFAULT_PORTS = {"ftp": 21, "ftps": 21, "http": 80, "https": 443}
 LOCATION_LENGTH_MAX = 4_000
@@ -102,7 +104,7 @@ def network_error(error: BaseException, where: str, limit_s: float) -> TransferE
         case socket.gaierror():
             text = f"the host name of {where} cannot be found"
         case TimeoutError():
-            text = f"{where} did nothing for {limit_s:g} s"
+            text = f"{where} did nothing for {number(limit_s)} s"
         case ssl.SSLCertVerificationError():
             text = f"the certificate of {where} is not trusted: {error.verify_message}"
         case ssl.SSLError():

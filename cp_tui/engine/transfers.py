@@ -24,6 +24,7 @@ from cp_tui.engine.transfer_file import drop_parts
 from cp_tui.engine.transfer_job import DOWNLOADS_FOLDER, Job, TransferSettings
 from cp_tui.engine.transfer_target import LocalFileError, TransferError, target
 from cp_tui.engine.troubles import TroubleKeeper
+from cp_tui.ocpp.units import number
 
 THREADS_MAX = 8
 """A transfer that was let go lingers until its server speaks, or is silent for too long."""
@@ -161,7 +162,7 @@ class Transfers:
                 return await in_daemon_thread(partial(self._in_thread, work))
         except TimeoutError:
             job.is_cancelled.set()
-            raise TransferError(f"not finished within {limit_s:g} s") from None
+            raise TransferError(f"not finished within {number(limit_s)} s") from None
 
     def _in_thread(self, work: Callable[[], FileFacts | None]) -> FileFacts | None:
         try:

@@ -9,10 +9,10 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import Connector
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.units import energy
 from cp_tui.tui.safe_text import clean
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.words import energy
 
 SETTINGS = "charge point profiles, keys, local list, reservations, availability"
 """What survives whatever is done."""

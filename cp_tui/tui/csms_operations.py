@@ -11,6 +11,7 @@ from cp_tui.csms.variables import CsmsBehaviour
 from cp_tui.ocpp.action import Action, Direction
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
 from cp_tui.ocpp.errors import ErrorCode
+from cp_tui.ocpp.units import number
 from cp_tui.tui.commands import Call
 from cp_tui.tui.compose_examples import sent_by
 from cp_tui.tui.compose_operations import RAW, action_at_bench, at_bench, raw_at_bench
@@ -151,7 +152,7 @@ def _fields(now: CsmsBehaviour) -> tuple[FormField, ...]:
             "registration_status", "Boot", now.registration_status.value, choices=registrations
         ),
         FormField("interval_s", "Interval", str(now.interval_s), "seconds"),
-        FormField("clock_offset_s", "Clock", f"{now.clock_offset_s:g}", "seconds ahead"),
+        FormField("clock_offset_s", "Clock", f"{number(now.clock_offset_s)}", "seconds ahead"),
         FormField("id_tags", "Tags", tags, NORMAL_TAGS),
         FormField("unknown_id_tag", "Other tags", now.unknown_id_tag.value, choices=statuses),
         FormField("start_status", "Start", start, "Accepted: as the tag", choices=statuses),

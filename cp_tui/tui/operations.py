@@ -10,6 +10,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import Connector, Vehicle
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.units import number
 from cp_tui.tui.commands import Call
 from cp_tui.tui.consequences import (
     power_cut_facts,
@@ -227,7 +228,11 @@ async def set_vehicle(desk: Desk) -> None:
         return Call("set_vehicle", params) if len(params) > 1 else "fill in what is to change"
 
     def field(name: str, label: str, read: Callable[[Vehicle], float], unit: str) -> FormField:
-        now = "unchanged" if vehicle is None else f"now {read(vehicle):g} {unit}; empty: unchanged"
+        now = (
+            "unchanged"
+            if vehicle is None
+            else f"now {number(read(vehicle))} {unit}; empty: unchanged"
+        )
         return FormField(name, label, placeholder=now)
 
     fields = (

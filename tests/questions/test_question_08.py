@@ -54,7 +54,7 @@ async def test_a_vehicle_that_takes_less_than_it_is_offered() -> None:
     [
         (
             {"phases": 1},
-            r"only 7.3 kW of the 22.1 kW offered: the vehicle charges on 1 of 3 phases",
+            r"only 7.32 kW of the 22.08 kW offered: the vehicle charges on 1 of 3 phases",
         ),
         (
             {"cable_max_current_a": 20},
@@ -62,7 +62,7 @@ async def test_a_vehicle_that_takes_less_than_it_is_offered() -> None:
         ),
         (
             {"max_power_w": 11_000},
-            r"only 16.0 A of the 32.0 A offered: the vehicle takes at most 11.0 kW",
+            r"only 16.0 A of the 32.0 A offered: the vehicle takes at most 11.00 kW",
         ),
         (
             {"soc_percent": 91},
@@ -137,5 +137,5 @@ async def test_a_limit_in_watts_at_one_phase() -> None:
         await here.after(
             "enter",
             "Limit 10.0 A from TxDefaultProfile #3 level 0",
-            r"Reckoned 2300 W / \(230 V x 1\) = 10.0 A",
+            r"Reckoned 2.30 kW / \(230 V x 1\) = 10.0 A",
         )

@@ -143,7 +143,7 @@ def test_the_conversion_and_what_flowed_are_told() -> None:
     found = composite(given, 1, T0, 3600)
     place = Place(T0, T0, T0.tzinfo, "·", 79)  # type: ignore[arg-type]
     told = readout(found, place, Use(found.periods[0].limit, is_violation=False))
-    assert "11000 W / (230 V x 3) = 15.9 A" in told
+    assert "11.00 kW / (230 V x 3) = 15.9 A" in told
     assert told[1] == "Measured 15.9 A"
 
 

@@ -108,7 +108,7 @@ async def test_y_tells_everything_about_the_limit_at_the_cursor() -> None:
     async with screen(engine=charging_world.engine()) as drive:
         await drive.press("4", "down", "L", "y")
         assert drive.shows("Why this limit", "18:00 · connector 2 · 15.9 A")
-        assert drive.shows("11000 W / (230 V x 3) = 15.9 A")
+        assert drive.shows("11.00 kW / (230 V x 3) = 15.9 A")
         assert drive.shows("TxDefaultProfile #9 level 3 starts at 2026-01-06 08:00:00Z")
         assert drive.shows("If a transaction started now.")
 

@@ -118,7 +118,7 @@ def test_everything_about_a_transaction_holds_what_of_it_waits() -> None:
     snapshot = Snapshot(outbox=session_world.offline_queue())
     entry = session_world.history().root[0]
     texts = [fact.text.plain for fact in transaction_details(snapshot, entry, CLOCK)]
-    assert "120000 → … Wh" in texts
+    assert "120.00 kWh → …" in texts
     assert sum(text.startswith("MeterValues · ") for text in texts) == 3
 
 

@@ -83,7 +83,7 @@ async def test_the_facts_follow_the_cursor_and_enter_opens_everything() -> None:
         await drive.press("5", "down", "down", "down")
         assert drive.shows("the charge point lost power during this transaction")
         await drive.press("enter")
-        assert drive.shows("Transaction", "100000 → 105500 Wh", "is given up after 3 attempts")
+        assert drive.shows("Transaction", "100.00 kWh → 105.50 kWh", "is given up after 3 attempts")
         await drive.press("escape", "tab", "down", "down", "enter")
         assert drive.shows("Not started", "the local list says Blocked", "LocalPreAuthorize")
 

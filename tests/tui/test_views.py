@@ -157,11 +157,7 @@ def test_instants_of_other_days_carry_their_date() -> None:
     assert CLOCK.minute(worlds.NOW - timedelta(days=400)) == "2024-12-01 14:03"
 
 
-def test_numbers_have_units() -> None:
-    assert words.power(850) == "850 W"
-    assert words.power(11_010) == "11.0 kW"
-    assert words.energy(120) == "120 Wh"
-    assert words.energy(3_210) == "3.21 kWh"
+def test_offsets_have_units() -> None:
     assert words.seconds(-0.2) == "-0.2 s"
     assert words.seconds(90) == "+90 s"
     assert words.seconds(7_500) == "+2 h 05 min"

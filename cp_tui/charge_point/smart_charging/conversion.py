@@ -11,6 +11,7 @@ from decimal import ROUND_DOWN, Decimal
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.charge_point.smart_charging.context import Hardware
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.ocpp.units import amps, power
 
 ASSUMED_PHASES = 3
 """S 7.14: where a number of phases is needed and none is given."""
@@ -60,10 +61,8 @@ def hardware_limit(hardware: Hardware, unit: ChargingRateUnitType, phases: int |
 
 
 def amount(limit: Decimal, unit: ChargingRateUnitType) -> str:
-    """Write a limit for a person: `16.0 A`, `11000 W`."""
-    if unit is ChargingRateUnitType.A:
-        return f"{limit:.1f} A"
-    return f"{limit:.0f} W" if limit == limit.to_integral_value() else f"{limit:.1f} W"
+    """Write a limit for a person: `16.0 A`, `11.00 kW`."""
+    return amps(limit) if unit is ChargingRateUnitType.A else power(limit)
 
 
 def conversion_text(
@@ -73,7 +72,7 @@ def conversion_text(
     phases: int,
     hardware: Hardware,
 ) -> str | None:
-    """Write the sum behind `convert`, such as `11000 W / (230 V x 3) = 15.9 A`; None: no sum."""
+    """Write the sum behind `convert`, such as `11.00 kW / (230 V x 3) = 15.9 A`; None: no sum."""
     is_dc = hardware.kind is CurrentKind.DC
     used = min(phases, hardware.phases)
     voltage = f"{hardware.voltage_v} V"

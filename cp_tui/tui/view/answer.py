@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
+from cp_tui.ocpp.units import number
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.words import joined
@@ -33,7 +34,7 @@ def answer_summary(result: Mapping[str, JsonValue]) -> Content:
     if kind in NO_ANSWER:
         return Content.styled(NO_ANSWER[kind], ODD if kind == "sent" else BAD)
     latency = result.get("latency_ms")
-    timing = f"in {latency:g} ms" if isinstance(latency, int | float) else ""
+    timing = f"in {number(latency)} ms" if isinstance(latency, int | float) else ""
     if kind == "CALLERROR":
         code = safe_text(f"{result.get('code')}", BAD)
         return joined([Content.assemble(Content.styled("CALLERROR ", BAD), code), timing])

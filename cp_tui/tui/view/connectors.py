@@ -16,12 +16,13 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, ChargingRateUnitType
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.units import amps, energy, power, volts
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.fields import Field, widest
 from cp_tui.tui.view.restraint import draws_words
-from cp_tui.tui.view.words import Clock, amps, energy, joined, percent, power
+from cp_tui.tui.view.words import Clock, joined, percent
 
 SIGNS = {
     ChargePointStatus.AVAILABLE: "○",
@@ -185,7 +186,9 @@ def connector_details(snapshot: Snapshot, connector: Connector, clock: Clock) ->
         *connector_facts(connector, clock, _beaten_facts(snapshot, connector, clock)),
     ]
     if (reading := connector.measurement) is not None:
-        measured = f"{power(reading.power_w)}, {reading.current_a:.1f} A, {reading.voltage_v:.0f} V"
+        measured = (
+            f"{power(reading.power_w)}, {amps(reading.current_a)}, {volts(reading.voltage_v)}"
+        )
         facts.append(Fact("Meter", joined([measured, energy(reading.register_wh)])))
     plug = "plugged in" if connector.is_plugged else "no cable"
     facts.append(Fact("Cable", joined([plug, "locked" if connector.is_locked else ""])))

@@ -34,8 +34,9 @@ class Fact:
         return self.label == other.label and self.text.is_same(other.text)
 
 
-_NUMBER_AND_UNIT = re.compile(
-    r"(?<=\d) (?=(?:[kM]?Wh?|kWh|m?A|m?V|VA|k?varh?|ms|s|min|h|d|%|[kKM]i?B|bytes|phases?|ph)\b|%)"
+NUMBER_AND_UNIT = re.compile(
+    r"(?<=\d) (?=(?:[kM]?Wh?|m?A|m?V|VA|k?varh?|ms|s|min|h|d|days?|[kKMG]?i?B|bytes?|phases?|ph)\b"
+    r"|%)"
 )
 """The blank between a number and its unit, at which no line may break."""
 _NO_BREAK = "\ue000"
@@ -44,7 +45,7 @@ _NO_BREAK = "\ue000"
 
 def _tied(text: Content) -> Content:
     """Tie units to their numbers."""
-    tied = _NUMBER_AND_UNIT.sub(_NO_BREAK, text.plain)
+    tied = NUMBER_AND_UNIT.sub(_NO_BREAK, text.plain)
     return text if tied == text.plain else Content(tied, spans=list(text.spans))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cp_tui.charge_point.variables import Connector, Restraint, RestraintKind
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.view.words import Clock, amps, percent, power
+from cp_tui.ocpp.units import amps, power
+from cp_tui.tui.view.words import Clock, percent
 
 NEAR = 0.05
 """Of the limit, in A: nearer to it than the meter is exact, the vehicle follows it."""

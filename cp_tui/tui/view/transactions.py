@@ -11,6 +11,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.ocpp.datatypes import StopReason
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.units import energy
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.clock_steps import length, misread_words, while_it_ran
@@ -18,7 +19,7 @@ from cp_tui.tui.view.connectors import reason_text
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.fields import Field, widest
 from cp_tui.tui.view.queue import queue_facts
-from cp_tui.tui.view.words import Clock, duration, energy, joined
+from cp_tui.tui.view.words import Clock, duration, joined
 
 GOOD, ODD, BAD, QUIET = "$text-success", "$text-warning", "bold $text-error", "$text-muted"
 
@@ -132,10 +133,10 @@ def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock)
 
 def transaction_details(snapshot: Snapshot, entry: TransactionEntry, clock: Clock) -> list[Fact]:
     """Everything about a transaction, and what of it waits."""
-    end = "…" if entry.meter_stop_wh is None else f"{entry.meter_stop_wh}"
+    end = "…" if entry.meter_stop_wh is None else energy(entry.meter_stop_wh)
     facts = [
         *transaction_facts(snapshot, entry, clock),
-        Fact("Meter", Content(f"{entry.meter_start_wh} → {end} Wh")),
+        Fact("Meter", Content(f"{energy(entry.meter_start_wh)} → {end}")),
     ]
     for message in snapshot.outbox.entries:
         if message.transaction_key == entry.key:

@@ -53,23 +53,6 @@ class Clock:
         return local.strftime(f"%Y-%m-%d {form}")
 
 
-def amps(value: float) -> str:
-    """`16.0 A`."""
-    return f"{value:.1f} A"
-
-
-def power(watts: float) -> str:
-    """`850 W`, `11.0 kW`."""
-    return f"{watts:.0f} W" if abs(watts) < 1000 else f"{watts / 1000:.1f} kW"
-
-
-def energy(watt_hours: float) -> str:
-    """`120 Wh`, `3.21 kWh`."""
-    if abs(watt_hours) < 1000:
-        return f"{watt_hours:.0f} Wh"
-    return f"{watt_hours / 1000:.2f} kWh" if watt_hours < 1e6 else f"{watt_hours / 1000:.0f} kWh"
-
-
 def percent(value: float) -> str:
     """`45 %`."""
     return f"{value:.0f} %"

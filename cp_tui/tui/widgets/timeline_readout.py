@@ -5,7 +5,6 @@ Pure; the sentences of profiles come from the schedule's source, where the decis
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -18,19 +17,14 @@ from cp_tui.charge_point.smart_charging.schedule import (
 )
 from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.ocpp.units import amps, power
 from cp_tui.tui.safe_text import clean
-
-KILO = Decimal(1000)
-
-AMOUNT = re.compile(r"(\d) (A|W|V|kW)\b")
-"""A number and its unit."""
+from cp_tui.tui.view.facts import NUMBER_AND_UNIT
 
 
 def limit_text(limit: Decimal, unit: ChargingRateUnitType) -> str:
     """A limit with its unit, such as `16.0 A` or `11.04 kW`."""
-    if unit is ChargingRateUnitType.A:
-        return f"{limit:.1f} A"
-    return f"{limit / KILO:.2f} kW" if limit >= KILO else f"{limit:.0f} W"
+    return amps(limit) if unit is ChargingRateUnitType.A else power(limit)
 
 
 def connector_text(connector_id: int) -> str:
@@ -163,7 +157,7 @@ def fitted(lines: tuple[str, ...], width: int, rows: int, ellipsis: str) -> list
 
 def _wrapped(line: str, width: int) -> list[str]:
     # A number stays with its unit: `wrap` does not break at a no-break space.
-    kept = AMOUNT.sub("\\1\N{NO-BREAK SPACE}\\2", line)
+    kept = NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", line)
     parts = wrap(kept, width, subsequent_indent="  ") or [""]
     return [part.replace("\N{NO-BREAK SPACE}", " ") for part in parts]
 

@@ -217,8 +217,8 @@ def test_e10_conversions_round_down(
 def test_e10_the_sum_behind_a_conversion_is_shown() -> None:
     hardware = Hardware(Decimal(32))
     shown = conversion_text(Decimal(11000), W, A, 3, hardware)
-    assert shown == "11000 W / (230 V x 3) = 15.9 A"
-    assert conversion_text(Decimal(16), A, W, 1, hardware) == "16.0 A x 230 V x 1 = 3680 W"
+    assert shown == "11.00 kW / (230 V x 3) = 15.9 A"
+    assert conversion_text(Decimal(16), A, W, 1, hardware) == "16.0 A x 230 V x 1 = 3.68 kW"
     assert conversion_text(Decimal(16), A, A, 3, hardware) is None
 
 

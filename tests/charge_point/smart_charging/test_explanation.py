@@ -245,7 +245,7 @@ def test_the_conversion_is_shown() -> None:
     given = context(on(0, profile(TX_DEFAULT, (0, 11_000), unit=W)))
     found = source(given)
     assert found.sentence == "TxDefaultProfile #1 level 0 allows 15.9 A"
-    assert found.conversion == "11000 W / (230 V x 3) = 15.9 A"
+    assert found.conversion == "11.00 kW / (230 V x 3) = 15.9 A"
     assert source(given, unit=W).conversion is None
 
 
@@ -259,7 +259,7 @@ def test_on_one_phase_the_current_per_phase_stays_as_it_is() -> None:
     assert composite(in_w, 1, T0, 10, A).periods[0].limit == 16
     period = composite(in_w, 1, T0, 10, W).periods[0]
     assert period.limit == 3680
-    assert period.source.conversion == "11040 W x 1/3 phases = 3680 W"
+    assert period.source.conversion == "11.04 kW x 1/3 phases = 3.68 kW"
 
 
 def test_dc_converts_with_its_own_voltage_and_no_phases() -> None:
@@ -267,7 +267,7 @@ def test_dc_converts_with_its_own_voltage_and_no_phases() -> None:
     given = Context(hardware, profiles=(on(0, profile(TX_DEFAULT, (0, 20_000), unit=W)),))
     period = composite(given, 1, T0, 10, A).periods[0]
     assert period.limit == 50
-    assert period.source.conversion == "20000 W / 400 V = 50.0 A"
+    assert period.source.conversion == "20.00 kW / 400 V = 50.0 A"
     assert composite(Context(hardware), 1, T0, 10, W).periods[0].limit == 50_000
 
 

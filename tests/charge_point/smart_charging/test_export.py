@@ -47,7 +47,7 @@ def test_json_holds_every_period_with_its_source() -> None:
         "is_hypothetical": False,
         "source": "TxDefaultProfile #2 level 0 allows 8.0 A",
         "profile_id": 2,
-        "conversion": "5520 W / (230 V x 3) = 8.0 A",
+        "conversion": "5.52 kW / (230 V x 3) = 8.0 A",
         "losers": ["ChargePointMaxProfile #1 level 0 allows more: 20.0 A"],
     }
     assert [(period["limit"], period["number_phases"]) for period in first["periods"]] == [

@@ -45,7 +45,7 @@ BY_TX_PROFILE = LimitSource(
             sentence="TxProfile #7 level 2 beats TxDefaultProfile #3 level 0",
         ),
     ),
-    conversion="6900 W / (230 V x 3) = 10.0 A",
+    conversion="6.90 kW / (230 V x 3) = 10.0 A",
 )
 ARMED = LimitSource(
     kind=SourceKind.PROFILE,

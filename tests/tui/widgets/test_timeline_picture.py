@@ -118,7 +118,7 @@ def test_the_readout_names_the_winner_the_losers_and_the_conversion() -> None:
     assert text(shown)[-3:] == [
         " now · connector 1 · 32.0 A until 15:03",
         " TxProfile #7 level 2 beats TxDefaultProfile #3 level 0",
-        " 6900 W / (230 V x 3) = 10.0 A",
+        " 6.90 kW / (230 V x 3) = 10.0 A",
     ]
 
 
@@ -129,11 +129,11 @@ def test_the_readout_says_that_nothing_runs() -> None:
 
 def test_a_number_is_not_parted_from_its_unit() -> None:
     source = BY_TX_PROFILE.model_copy(
-        update={"sentence": "ChargePointMaxProfile #1 level 0 allows 22000 W", "losers": ()}
+        update={"sentence": "ChargePointMaxProfile #1 level 0 allows 22.00 kW", "losers": ()}
     )
     shown = replace(picture(width=46, height=9), schedules=(schedule(1, [(1, "8")], source),))
     assert " ChargePointMaxProfile #1 level 0 allows" in text(shown)
-    assert "   22000 W" in text(shown)
+    assert "   22.00 kW" in text(shown)
 
 
 def test_the_day_is_named_where_it_is_not_today() -> None:
@@ -149,8 +149,8 @@ def test_a_readout_without_room_leaves_the_connector_to_the_marked_lane() -> Non
 def test_watts_are_kilowatts_from_a_thousand_on() -> None:
     unit = ChargingRateUnitType.W
     assert limit_text(Decimal(11040), unit) == "11.04 kW"
-    assert limit_text(Decimal("999.9"), unit) == "1000 W"
-    assert limit_text(Decimal(0), unit) == "0 W"
+    assert limit_text(Decimal("999.9"), unit) == "1.00 kW"
+    assert limit_text(Decimal(0), unit) == "0.00 kW"
     assert limit_text(Decimal(16), ChargingRateUnitType.A) == "16.0 A"
 
 
