@@ -35,7 +35,7 @@ def run(options: Namespace) -> int:
         for content in lines(path, options.method, parameters):
             if "error" in content:
                 return _refused(cast("dict[str, JsonValue]", content["error"]))
-            _show(content)
+            _show(content, options.method, parameters)
             if "method" not in content and options.method != "subscribe":
                 return 0
     except SocketPathError as error:
@@ -68,7 +68,7 @@ def _value(text: str) -> JsonValue:
     return value
 
 
-def _show(content: dict[str, JsonValue]) -> None:
+def _show(content: dict[str, JsonValue], method: str, parameters: dict[str, JsonValue]) -> None:
     """Print a result or an update as one line, its reason apart; JSON here is ASCII only."""
     if "method" in content:
         print(json.dumps(content["params"]), flush=True)
@@ -77,6 +77,16 @@ def _show(content: dict[str, JsonValue]) -> None:
     reason = content.get("reason")
     if isinstance(reason, dict):
         print(printable(f"{reason['text']} [{reason['rule']}]"), file=sys.stderr)
+    elif sys.stderr.isatty():
+        # A person at a terminal reads what is done; a script has the JSON.
+        _tell(method, parameters, content["result"])
+
+
+def _tell(method: str, parameters: dict[str, JsonValue], result: JsonValue) -> None:
+    from cp_tui.engine.deeds import DEEDS, told
+
+    if (deed := DEEDS.get(method)) is not None and not deed.is_look:
+        print(printable(told(method, parameters, result)), file=sys.stderr)
 
 
 def _refused(error: dict[str, JsonValue]) -> int:

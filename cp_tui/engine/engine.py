@@ -25,6 +25,7 @@ from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import STREAMS, Measurements, TagExplanation
 from cp_tui.engine.charger import Charger, MindFactory, StoredRecords
 from cp_tui.engine.config import EngineConfig
+from cp_tui.engine.deeds import DEEDS, asked, deed_of, told
 from cp_tui.engine.diagnostics_archive import Snapshot
 from cp_tui.engine.endpoint import EndpointError, endpoint
 from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber, StoreError
@@ -182,7 +183,16 @@ class Engine:
         # A boot needs no command, and the models of their parameters would hold it up.
         from cp_tui.engine.commands import carry_out
 
-        return await carry_out(method, params, self, read_only=read_only)
+        try:
+            answer = await carry_out(method, params, self, read_only=read_only)
+        except CommandError as error:
+            if error.code == ErrorNumber.REFUSED:
+                self.log.info("operator: %s: refused, %s", asked(method, params), error)
+            raise
+        if not deed_of(method, params, DEEDS).is_look:
+            why = None if answer.reason is None else answer.reason.text
+            self.log.info("operator: %s", told(method, params, answer.result, why))
+        return answer
 
     def get(self, name: str) -> BaseModel:
         """Give the value of a variable; raises `CommandError`."""

@@ -106,7 +106,7 @@ class CpTuiApp(LookApp):
         self._whose = whose
         left = self.main_screens.get(self._state.screens.get(whose, ""), screens[0])
         self.main = screens[0] if is_new or left.NAME == "csms" else left
-        self._said = safe_text(welcome or WELCOME)
+        self._said: Sequence[Content] = [safe_text(welcome or WELCOME)]
         self._has_heard = asyncio.Event()
         self._is_shown = asyncio.Event()
         self.desk = ScreenDesk(self)
@@ -149,7 +149,7 @@ class CpTuiApp(LookApp):
         if self._has_user_themes:
             self.watch_themes()
         for problem in self.problems:
-            self._said = safe_text(problem, "$text-warning")
+            self._said = [safe_text(problem, "$text-warning")]
         with self.batch_update():
             await self.push_screen(self.main)
             self.main.show_activity(self._said)
@@ -288,14 +288,14 @@ class CpTuiApp(LookApp):
         self.store.look_again()
         self.flush()
 
-    def tell(self, text: Content) -> None:
-        """Say something in the line of activity."""
-        self._said = text
-        self.main.show_activity(text)
+    def tell(self, text: Content, *shorter: Content) -> None:
+        """Say something in the line of activity; in a shorter way where it does not fit."""
+        self._said = [text, *shorter]
+        self.main.show_activity(self._said)
 
     def _command_changed(self) -> None:
         if (run := self.commands.newest) is not None:
-            self.tell(run.line(self.clock))
+            self.tell(*run.lines(self.clock))
 
     def _footer(self) -> list[FooterItem]:
         items: list[FooterItem] = []

@@ -11,6 +11,8 @@ from pydantic import JsonValue
 from textual.content import Content
 
 from cp_tui.control.client import ConnectionLost, EngineConnection, RpcError
+from cp_tui.csms.deeds import CSMS_DEEDS
+from cp_tui.engine.deeds import DEEDS, Deed, asked
 from cp_tui.tui.outcome import Outcome, broken, described, refused
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.view.words import Clock
@@ -28,6 +30,11 @@ class Call:
     is_for_csms: bool = False
     """It goes to the CSMS that was started with the screen, not to the engine."""
 
+    @property
+    def deeds(self) -> Mapping[str, Deed]:
+        """The words for its method."""
+        return CSMS_DEEDS if self.is_for_csms else DEEDS
+
 
 @dataclass(slots=True, eq=False)
 class CommandRun:
@@ -42,21 +49,28 @@ class CommandRun:
     watcher: Callable[[CommandRun], None] | None = None
     """Who shows it while it is under way, and is told when it waits for another reason."""
 
-    def line(self, clock: Clock) -> Content:
-        """The state in one line."""
+    def lines(self, clock: Clock) -> list[Content]:
+        """The state in one line, then shorter ones: what is asked for, what came of it and why."""
+        name = safe_text(asked(self.call.method, self.call.params, self.call.deeds))
         if self.outcome is None:
-            running = Content.styled("running", "bold $text-warning")
-            name = f"{self.call.method} … "
-            if self.hung_since is not None:
-                waits = Content.styled("waits for the charge point", "bold $text-warning")
-                since = f", silent since {clock.time(self.hung_since)}"
-                return Content.assemble(name, waits, since)
-            return Content.assemble(name, running, f" since {clock.time(self.started_at)}")
+            return [self._under_way(name, clock)]
         at = clock.time(self.finished_at or self.started_at)
-        head = f"{at} {self.call.method}: "
         reason = self.outcome.reason
         why = Content("") if reason is None else safe_text(f" · {reason.text}")
-        return Content.assemble(head, self.outcome.summary, why)
+        said = self.outcome.summary
+        if not self.outcome.is_sentence:
+            said = Content.assemble(name, ": ", said)
+        shorter = [Content.assemble(said, why), Content.assemble(self.outcome.summary, why)]
+        return [Content.assemble(f"{at} ", said, why), *shorter]
+
+    def _under_way(self, name: Content, clock: Clock) -> Content:
+        if self.hung_since is not None:
+            waits = Content.styled("waits for the charge point", "bold $text-warning")
+            return Content.assemble(
+                name, " … ", waits, f", silent since {clock.time(self.hung_since)}"
+            )
+        running = Content.styled("running", "bold $text-warning")
+        return Content.assemble(name, " … ", running, f" since {clock.time(self.started_at)}")
 
 
 class Commands:
@@ -108,7 +122,9 @@ class Commands:
         except ConnectionLost as error:
             run.outcome = broken(f"{error}")
         else:
-            run.outcome = described(run.call.method, run.call.params, answer.result, answer.reason)
+            run.outcome = described(
+                run.call.method, run.call.params, answer.result, answer.reason, run.call.deeds
+            )
         run.finished_at = self._now()
         self._changed()
         return run

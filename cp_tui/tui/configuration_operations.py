@@ -21,7 +21,7 @@ from cp_tui.tui.configuration_file import (
 )
 from cp_tui.tui.desk import Desk, Form, FormField
 from cp_tui.tui.key_lens import KeyLens
-from cp_tui.tui.outcome import Outcome, done
+from cp_tui.tui.outcome import Outcome, finished
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.saving import save
 from cp_tui.tui.store import Snapshot
@@ -198,7 +198,7 @@ async def compare(desk: Desk) -> None:
         found.append(saved)
         number = len(differences(desk.snapshot.configuration, saved))
         words = f"{count(number, 'key')} differ{'s' * (number == 1)}" if number else "all the same"
-        return done(words, saved.name)
+        return finished(words, saved.name)
 
     recent = desk.remembered("configuration_path")
     field = FormField(

@@ -11,6 +11,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import SwipeOutcome, SwipeResult, TagExplanation
+from cp_tui.engine.deeds import DEEDS, Deed, done, undone
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.answer import answer_facts, answer_summary, telling
@@ -27,33 +28,8 @@ SWIPE_STYLES = {
     SwipeOutcome.ASKED: ODD,
 }
 
-FALSE_WORDS = {
-    "stop": "nothing to do: it was stopped already",
-    "restart": "nothing to do: it was not stopped",
-    "try_now": "nothing to try",
-    "stop_scenario": "nothing to do: nothing runs",
-    "play_story": "nothing to do: the story is being told",
-    "reset_behaviour": "nothing to do: the CSMS behaves normally",
-}
-
-TRUE_WORDS = {
-    "stop": "stopped",
-    "restart": "restarted",
-    "plug_in": "cable plugged in",
-    "plug_out": "cable pulled",
-    "try_now": "trying to connect now",
-    "acknowledge_troubles": "acknowledged: it is out of the alarm line",
-    "power_cycle": "power was cut, it boots again",
-    "run_scenario": "the scenario runs",
-    "stop_scenario": "stopped",
-    "play_story": "the story is told again",
-    "set_behaviour": "the CSMS behaves so now",
-    "reset_behaviour": "the CSMS behaves normally again",
-    "disconnect": "the CSMS has closed the connection",
-    "cancel_reservation": "reservation cancelled",
-    "drop_message": "given up: the CSMS never gets it",
-}
-
+WITHOUT_PARAMS = ("set_behaviour", "monitor_configuration_keys", "unmonitor_configuration_keys")
+"""Methods whose parameters are not listed once more below the outcome."""
 
 PROFILE_LISTS = {"removed": "Removed", "replaced": "Replaced", "remarks": "Note"}
 """What the answers about charging profiles list, and how it is called."""
@@ -81,6 +57,8 @@ class Outcome:
     reason: Reason | None = None
     keys: tuple[KeyResult, ...] | None = None
     """The table of get_configuration_key."""
+    is_sentence: bool = False
+    """The summary tells what was done to what; else what was asked for has to stand before it."""
 
     def all_facts(self) -> list[Fact]:
         """Result, details and reason, for a dialog."""
@@ -100,7 +78,7 @@ def refused(message: str) -> Outcome:
     return Outcome(Content.assemble(Content.styled("refused", BAD), " · ", safe_text(message)))
 
 
-def done(word: str, text: str) -> Outcome:
+def finished(word: str, text: str) -> Outcome:
     """Something is done that needed no engine."""
     return Outcome(Content.styled(word, GOOD), (Fact("File", safe_text(text)),))
 
@@ -111,7 +89,11 @@ def broken(message: str) -> Outcome:
 
 
 def described(
-    method: str, params: Mapping[str, JsonValue], result: JsonValue, reason: Reason | None
+    method: str,
+    params: Mapping[str, JsonValue],
+    result: JsonValue,
+    reason: Reason | None,
+    deeds: Mapping[str, Deed] = DEEDS,
 ) -> Outcome:
     """Put the result of a method into words."""
     match method, result:
@@ -123,11 +105,6 @@ def described(
             return _configuration(result, reason)
         case "set_custom_configuration_key", str():
             return Outcome(_status(result), _setting(params), reason)
-        case (("monitor_configuration_keys" | "unmonitor_configuration_keys"), _):
-            word = "monitored" if method.startswith("monitor") else "no longer monitored"
-            return Outcome(
-                Content.assemble(Content.styled(word, GOOD), " ", _names(params)), (), reason
-            )
         case "swipe", dict():
             return _swipe(result)
         case "explain_tag", dict():
@@ -137,19 +114,16 @@ def described(
             return Outcome(Content.styled(words, GOOD), (), reason)
         case (("install_charging_profile" | "clear_charging_profile"), dict()):
             return _profiles(result, reason)
-        case "try_now", True if reason is not None:
-            return Outcome(Content.styled("trying now", GOOD), (), reason)
         case _, False:
-            return Outcome(
-                Content.styled(FALSE_WORDS.get(method, "nothing to do"), ODD), (), reason
-            )
-        case "set_behaviour", True:
-            # What was filled in stands above the outcome already.
-            return Outcome(Content.styled(TRUE_WORDS[method], GOOD), (), reason)
+            words = undone(method, params, deeds) if reason is None else "nothing to do"
+            return Outcome(safe_text(words, ODD), (), reason)
         case _, (True | None):
-            return Outcome(
-                Content.styled(TRUE_WORDS.get(method, "done"), GOOD), _about(params), reason
-            )
+            # What was filled in at the CSMS stands above the outcome already.
+            about = () if method in WITHOUT_PARAMS else _about(params)
+            said = safe_text(done(method, params, deeds), GOOD)
+            return Outcome(said, about, reason, is_sentence=True)
+        case "acknowledge_troubles", int():
+            return Outcome(safe_text(done(method, params, deeds), GOOD), is_sentence=True)
         case _:
             return Outcome(safe_text(f"{result}"), (), reason)
 
@@ -210,16 +184,12 @@ def _swipe(result: Mapping[str, JsonValue]) -> Outcome:
     except ValidationError:
         return Outcome(safe_text(f"{result}"))
     word = Content.styled(came.outcome.value, SWIPE_STYLES.get(came.outcome, GOOD))
-    return Outcome(Content.assemble(word, " · ", safe_text(came.text)), (), came.reason)
+    said = Content.assemble(word, " · ", safe_text(came.text))
+    return Outcome(said, (), came.reason, is_sentence=True)
 
 
 def _setting(params: Mapping[str, JsonValue]) -> tuple[Fact, ...]:
     return (Fact("Key", safe_text(f"{params.get('key')} = {params.get('value')}")),)
-
-
-def _names(params: Mapping[str, JsonValue]) -> Content:
-    keys = params.get("keys")
-    return safe_text(", ".join(f"{key}" for key in keys) if isinstance(keys, list) else "")
 
 
 def _about(params: Mapping[str, JsonValue]) -> tuple[Fact, ...]:

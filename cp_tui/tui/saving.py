@@ -10,7 +10,7 @@ from time import monotonic
 from textual.content import Content
 
 from cp_tui.tui.desk import Desk, Form, FormField, Job
-from cp_tui.tui.outcome import Outcome, done
+from cp_tui.tui.outcome import Outcome, finished
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
 
@@ -43,7 +43,7 @@ async def save(
                 why = f"{path}: {(error.strerror or 'cannot be written').lower()}"
                 desk.tell(safe_text(why, "$text-error"))
                 return why
-            outcome = done("written", f"{path.resolve()}")
+            outcome = finished("written", f"{path.resolve()}")
             desk.tell(Content.assemble(outcome.summary, " ", safe_text(f"{path.resolve()}")))
             return outcome
 

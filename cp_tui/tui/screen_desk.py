@@ -261,7 +261,7 @@ class ScreenDesk:
         def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
             lines: list[Fact] = []
             for run in reversed(self._app.commands.runs):
-                lines += [Fact("", run.line(clock))]
+                lines += [Fact("", run.lines(clock)[0])]
                 lines += run.outcome.all_facts()[1:] if run.outcome else []
             return lines or [Fact("", Content("no command was asked from this screen yet"))]
 

@@ -66,7 +66,10 @@ def test_each_setting_that_is_another_is_named_with_both_values(folder: Path) ->
         "connectors: 2 there, 3 here",
     ]
     (line,) = found(folder, TEXT + "[station]\nphases = 1\n[[station.connector]]\nphases = 3\n")
-    there, here = "AC, 230 V, 3 phases, 32 A, socket", "AC, 230 V, 1 phase, 32 A, socket"
+    there, here = (
+        "AC, 230 V, 3 phases, 32 A, no fixed cable",
+        "AC, 230 V, 1 phase, 32 A, no fixed cable",
+    )
     assert line == f"connector 2: {there} there, {here} here"
 
 

@@ -43,7 +43,7 @@ async def test_a_hung_engine_is_told_and_forgotten_when_it_goes_on(serve: Serve)
             assert monotonic() - begun < TOLD_WITHIN_S
             assert "All well" not in screen.text
             screen.press("p")
-            await screen.see("plug_in … waits for the charge point, silent since")
+            await screen.see("Plug in at connector 1 … waits for the charge point, silent since")
         await screen.see("● Accepted", "◌ Preparing")
         assert "does not answer" not in screen.lines[0]
 

@@ -231,7 +231,7 @@ async def test_a_csms_that_is_not_there_is_shown_with_step_and_next_attempt(
     async with serving(folder, url) as serve, attached(serve) as screen:
         await see_the_failure(screen, "TCP: connection refused", "Check")
         screen.press("n")
-        await screen.see("try_now: trying to connect now", "attempt 3")
+        await screen.see("It is tried now", "attempt 3")
 
 
 async def test_a_csms_that_refuses_or_speaks_another_language_is_shown(folder: Path) -> None:

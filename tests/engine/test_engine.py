@@ -162,6 +162,21 @@ async def test_after_a_power_cycle_it_boots_again(tmp_path: Path) -> None:
         assert csms.connections[0].close_code == 1006
 
 
+async def test_the_log_says_what_was_asked_at_the_door_and_what_came_of_it(tmp_path: Path) -> None:
+    async with small_csms() as (_csms, server), running(url_of(server), tmp_path) as engine:
+        await engine.call("plug_in", {"connector_id": 1})
+        with pytest.raises(CommandError):
+            await engine.call("plug_in", {"connector_id": 1})
+        await engine.call("get_configuration_key", {})
+        await engine.call("restart", {})
+    lines = [line for line in (tmp_path / LOG_FILE).read_text().splitlines() if "operator" in line]
+    assert [line.partition("INFO    ")[2] for line in lines] == [
+        "operator: The cable is plugged in at connector 1",
+        "operator: Plug in at connector 1: refused, connector 1: a cable is plugged in already",
+        "operator: Restart OCPP: OCPP was not stopped",
+    ]
+
+
 async def test_close_leaves_a_store_that_the_next_start_reads(tmp_path: Path) -> None:
     async with small_csms() as (csms, server):
         async with running(url_of(server), tmp_path) as engine:

@@ -161,7 +161,7 @@ async def test_a_scenario_is_chosen_in_the_menu_on_another_screen(csms: FakeEngi
 async def test_the_story_is_paused_played_and_stopped(csms: FakeEngine) -> None:
     async with screen(csms=csms) as drive:
         await drive.press("7", "space")
-        assert drive.shows("the story is told again")
+        assert drive.shows("The story is told again")
         scenarios = Scenarios(available=csms_world.available(), is_story_on=True)
         csms.publish("scenario", scenarios)
         await drive.settle()
@@ -214,7 +214,7 @@ async def test_the_behaviour_is_filled_in_and_applied(csms: FakeEngine) -> None:
                 },
             )
         ]
-        assert drive.shows("the CSMS behaves so now", "Close", "Apply")
+        assert drive.shows("The CSMS answers in this way now", "Close", "Apply")
 
 
 @pytest.mark.parametrize(

@@ -102,9 +102,11 @@ async def test_an_engine_that_hangs_is_told_and_what_waits_for_it(
         assert not drive.shows("All well")
         assert drive.shows("The charge point has been silent since 14:03:27")
         await drive.press("N")
-        assert drive.shows("set_network … waits for the charge point, silent since 14:03:27")
+        assert drive.shows(
+            "Pull the network cable … waits for the charge point, silent since 14:03:27"
+        )
         engine.answers_pings.set()
-        await until(drive, "● Accepted", "set_network … running")
+        await until(drive, "● Accepted", "Pull the network cable … running")
 
 
 async def test_without_engine_every_change_is_refused_with_the_reason() -> None:

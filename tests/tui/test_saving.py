@@ -12,7 +12,7 @@ import pytest
 
 from cp_tui.tui import saving
 from cp_tui.tui.desk import Form, FormField
-from cp_tui.tui.outcome import Outcome, done
+from cp_tui.tui.outcome import Outcome, finished
 from tests.tui import worlds
 from tests.tui.driving import screen
 
@@ -71,7 +71,7 @@ async def test_a_job_goes_on_when_its_form_is_closed() -> None:
         await may_end.wait()
         tell("2.5 MB so far")
         has_ended.set()
-        return done("written", "a.json")
+        return finished("written", "a.json")
 
     form = Form("Export", (FormField("path", "File", value="a.json"),), "Write", lambda _: job)
     async with screen(worlds.healthy()) as drive:

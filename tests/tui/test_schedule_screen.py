@@ -143,7 +143,7 @@ async def test_x_asks_and_clears_the_selected_profile() -> None:
         assert engine.calls == []
         await drive.press("x", "y")
         assert engine.calls == [("clear_charging_profile", {"profile_id": 2})]
-        assert drive.shows("clear_charging_profile: Accepted")
+        assert drive.shows("Clear charging profiles: Accepted")
 
 
 async def test_from_the_dashboard_a_profile_to_clear_is_chosen_from_a_list() -> None:

@@ -69,7 +69,7 @@ async def test_stop_says_before_what_happens_and_after_what_happened() -> None:
         assert engine.calls == [("stop", {})]
         assert drive.shows("What the stop did", "2 transaction messages are kept")
         await drive.press("escape")
-        assert drive.shows("Stopped by operator", "stop: stopped")
+        assert drive.shows("Stopped by operator", "OCPP is stopped")
 
 
 async def test_escape_and_no_stop_nothing() -> None:
@@ -100,7 +100,7 @@ async def test_a_false_answer_is_words() -> None:
     engine.answers("stop", False, worlds.reason("OCPP was stopped already"))
     async with screen(engine=engine) as drive:
         await drive.press("s", "y")
-        assert drive.shows("nothing to do: it was stopped already")
+        assert drive.shows("Stop OCPP: nothing to do · OCPP was stopped already")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_data_transfer_shows_each_status_with_its_reason(
         assert engine.calls == [("data_transfer", params)]
         assert drive.shows(*words, "because of that", "S 4.3")
         await drive.press("escape")
-        assert drive.shows("data_transfer:", *words)
+        assert drive.shows("DataTransfer of vendor com.example: ", *words)
 
 
 async def test_data_transfer_without_a_vendor_is_not_sent() -> None:
@@ -150,10 +150,10 @@ async def test_a_running_command_says_since_when_and_survives_its_dialog() -> No
         await drive.press("d", "x", "enter")
         assert drive.shows("running since 14:03:27; escape leaves it running")
         await drive.press("escape")
-        assert drive.shows("data_transfer … running since 14:03:27")
+        assert drive.shows("DataTransfer of vendor x … running since 14:03:27")
         answer.set()
         await drive.settle()
-        assert drive.shows("14:03:27 data_transfer: Accepted")
+        assert drive.shows("14:03:27 DataTransfer of vendor x: Accepted")
 
 
 async def test_get_configuration_key_shows_a_table() -> None:
@@ -203,7 +203,7 @@ async def test_m_marks_and_unmarks_the_selected_key() -> None:
     engine.answers("unmonitor_configuration_keys", None)
     async with screen(engine=engine) as drive:
         await drive.press("tab", "tab", "m")
-        assert drive.shows("monitored AllowOfflineTxForUnknownId")
+        assert drive.shows("Monitored: AllowOfflineTxForUnknownId")
         await drive.press("down", "down", "down", "down", "down", "m")
         assert engine.calls == [
             ("monitor_configuration_keys", {"keys": ["AllowOfflineTxForUnknownId"]}),
@@ -242,4 +242,5 @@ async def test_the_log_keeps_every_command_with_its_reason() -> None:
     engine.answers("data_transfer", {"status": "Rejected"}, worlds.reason("not today"))
     async with screen(engine=engine) as drive:
         await drive.press("d", "x", "enter", "escape", "o")
-        assert drive.shows("Commands of this screen", "data_transfer: Rejected", "not today")
+        shown = ("DataTransfer of vendor x: Rejected", "not today")
+        assert drive.shows("Commands of this screen", *shown)

@@ -21,7 +21,7 @@ async def test_p_plugs_in_where_there_is_no_cable() -> None:
     async with screen() as drive:
         await drive.press("down", "p")
         assert drive.engine.calls == [("plug_in", {"connector_id": 2})]
-        assert drive.shows("plug_in: cable plugged in")
+        assert drive.shows("The cable is plugged in at connector 2")
 
 
 async def test_pulling_the_cable_while_charging_asks_first() -> None:

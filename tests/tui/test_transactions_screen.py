@@ -191,7 +191,7 @@ async def test_n_sends_the_oldest_message_again_at_once() -> None:
     async with screen(engine=engine) as drive:
         await drive.press("5", "n")
         assert engine.calls == [("try_now", {})]
-        assert drive.shows("try_now: trying now · StopTransaction is sent again at once")
+        assert drive.shows("It is tried now · StopTransaction is sent again at once")
 
 
 async def test_what_the_engine_does_not_give_up_is_told() -> None:

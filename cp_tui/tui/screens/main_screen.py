@@ -5,6 +5,7 @@ The digits switch between them; each keeps its cursors while another is shown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -133,9 +134,14 @@ class MainScreen(QuietScreen):
     def look_at(self, part: str) -> None:
         """Bring a part of the screen into view, by its id."""
 
-    def show_activity(self, line: Content) -> None:
-        """Show what is under way, or what was said last."""
-        self._activity.show(lambda width: Content.assemble(" ", line))
+    def show_activity(self, lines: Sequence[Content]) -> None:
+        """Show what is under way, or what was said last: the first of these lines that fits."""
+
+        def fitting(width: int) -> Content:
+            fit = (line for line in lines if line.cell_length < width)
+            return Content.assemble(" ", next(fit, lines[-1]))
+
+        self._activity.show(fitting)
 
     def show_actions(self, items: list[FooterItem]) -> None:
         """Show what can be done."""
