@@ -135,6 +135,7 @@ RULES = {
             "{} messages wait to be sent": "two at least, see the step",
             "({} lines are missing here)": "a template, which cannot count",
             "-{} days": "SQL",
+            "{} years": "two at least",
         },
     ),
     "no word twice": Rule(

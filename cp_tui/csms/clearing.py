@@ -39,6 +39,7 @@ from cp_tui.ocpp.datatypes import (
     UpdateType,
 )
 from cp_tui.ocpp.local_auth_list_management import SendLocalListRequest
+from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.remote_trigger import TriggerMessageRequest
 from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
 from cp_tui.station.vehicle import Vehicle
@@ -114,7 +115,7 @@ async def clear_the_charge_point(stage: Stage) -> None:
     who = f"{boot.charge_point_vendor} {boot.charge_point_model} " if boot else ""
     stage.tell(
         f"Boot: {who}{stage.charge_point_id} -> Accepted; "
-        f"{len(stage.view.connectors) - 1} connectors Available"
+        f"{count(len(stage.view.connectors) - 1, 'connector')} Available"
     )
 
 
