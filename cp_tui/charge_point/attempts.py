@@ -109,11 +109,15 @@ class Attempts:
                 ),
             )
 
+    def abandon_at(self, connector: Connector, reason: Reason) -> None:
+        """End the attempt at a connector, if there is one."""
+        if connector.attempt is not None:
+            self._overtake(connector, reason)
+
     def abandon(self, reason: Reason) -> None:
         """End every attempt: the charge point stops, or boots again."""
         for connector in self._connectors:
-            if connector.attempt is not None:
-                self._overtake(connector, reason)
+            self.abandon_at(connector, reason)
         unplaced, self._unplaced = self._unplaced, []
         for attempt in unplaced:
             self.end(attempt, SwipeEnd(SwipeOutcome.OVERTAKEN, None, reason))
@@ -160,14 +164,14 @@ class Attempts:
         closed = self._why_closed()
         if closed is not None:
             return closed
-        if connector.transaction or connector.is_faulted or not connector.is_operative:
+        if connector.transaction or not connector.takes_starts:
             return because(
                 "attempts.too_late",
                 "cp-tui",
-                "{tag} was accepted, but meanwhile connector {connector} is {status}",
+                "{tag} was accepted, but meanwhile connector {connector} is {state}",
                 tag=id_tag,
                 connector=connector.connector_id,
-                status=connector.current_status(),
+                state=connector.state_words,
             )
         return self._reservations.why_not(connector, id_tag, parent)
 

@@ -102,8 +102,8 @@ class Connector:
     """What the running transaction began with; none survives a boot."""
     is_limit_below_minimum: bool = False
     faults: dict[ChargePointErrorCode, Fault] = field(default_factory=dict)
-    is_charge_point_faulted: bool = False
-    """The charge point as a whole is Faulted, and this connector with it."""
+    charge_point_fault: ChargePointErrorCode | None = None
+    """What makes the charge point as a whole Faulted, and this connector with it."""
     status: ChargePointStatus = ChargePointStatus.AVAILABLE
     cause: str = "power on"
     refusal: Refusal | None = None
@@ -115,9 +115,32 @@ class Connector:
         return self.is_set_operative and not self.is_withdrawn
 
     @property
+    def is_leaving(self) -> bool:
+        """Whether it goes out of service as soon as it is free: until then nothing begins (S 5.2).
+
+        Scheduled is the answer for a transaction that runs, and for a cable that is in, because no
+        way leads from Preparing to Unavailable (status.md 3); not for those who come afterwards.
+        """
+        return self.scheduled_operative is False
+
+    @property
+    def takes_starts(self) -> bool:
+        """Whether it is in service, and stays there, without a fault."""
+        return self.is_operative and not self.is_leaving and not self.is_faulted
+
+    @property
+    def state_words(self) -> str:
+        """Say how it stands with it, in words that go on after `is`."""
+        if self.charge_point_fault is not None:
+            return f"Faulted with the whole charge point ({self.charge_point_fault} of connector 0)"
+        if self.is_operative and self.is_leaving and not self.is_faulted:
+            return "to be Unavailable as soon as it is free"
+        return self.current_status()
+
+    @property
     def is_faulted(self) -> bool:
         """Whether a fault prevents charging."""
-        return self.is_charge_point_faulted or any(
+        return self.charge_point_fault is not None or any(
             fault.blocks_charging for fault in self.faults.values()
         )
 
@@ -127,11 +150,20 @@ class Connector:
         return ChargePointErrorCode.EV_COMMUNICATION_ERROR in self.faults
 
     @property
+    def waits_anywhere(self) -> bool:
+        """Whether a tag waits here that goes with the cable, wherever that comes in."""
+        return (
+            self.pending_start is not None
+            and not self.pending_start.attempt.is_named
+            and not self.is_plugged
+            and not self.is_reserved
+        )
+
+    @property
     def is_free(self) -> bool:
         """Whether a new attempt may begin here without a cable."""
         return (
-            self.is_operative
-            and not self.is_faulted
+            self.takes_starts
             and not self.is_plugged
             and self.transaction is None
             and self.pending_start is None
@@ -144,8 +176,7 @@ class Connector:
         """Whether a cable is in and a tag may start here."""
         return (
             self.is_plugged
-            and self.is_operative
-            and not self.is_faulted
+            and self.takes_starts
             and self.transaction is None
             and self.pending_start is None
             and self.attempt is None

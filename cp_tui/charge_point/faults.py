@@ -56,8 +56,9 @@ class Faults:
 
     def _follow_whole(self, cause: str) -> None:
         """A fault of the whole charge point is a fault of every connector (status.md 5.15)."""
-        whole = self._parts.connectors[0]
+        blocking = [f for f in self._parts.connectors[0].faults.values() if f.blocks_charging]
+        newest = max(blocking, key=lambda fault: fault.since, default=None)
         for connector in self._parts.connectors[1:]:
-            connector.is_charge_point_faulted = whole.is_faulted
+            connector.charge_point_fault = newest.error_code if newest else None
             self._parts.statuses.refresh(connector, f"charge point: {cause}")
         self._parts.charging.apply_power()

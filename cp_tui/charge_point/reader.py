@@ -275,7 +275,8 @@ class Reader:
             else:
                 ends.append(self._refused([connector], kept, tag))
         if others:
-            reason = no_connector(scope, tag)
+            is_named = len(scope) < len(self._connectors)
+            reason = no_connector(scope, tag, is_named=is_named)
             self._sessions.refuse(others, reason, tag)
             at = scope[0] if len(scope) == 1 else None
             return SwipeEnd(SwipeOutcome.REFUSED, at, reason)
@@ -320,13 +321,17 @@ def _ended_already(connector: Connector, tag: str) -> Reason:
     )
 
 
-def no_connector(scope: list[Connector], tag: str) -> Reason:
-    """Say what goes on at connectors where a tag cannot start."""
+def no_connector(scope: list[Connector], tag: str, *, is_named: bool) -> Reason:
+    """Say what goes on at connectors where a tag cannot start, or at the one that it is meant for.
+
+    Where one is named, nothing is said of the others.
+    """
     states = ", ".join(f"{c.connector_id} {_word(c)}" for c in scope)
+    is_fault = all(c.is_faulted and _word(c) == f"is {c.state_words}" for c in scope)
     return because(
-        "reader.no_connector",
+        "reader.faulted" if is_fault else "reader.no_connector",
         "cp-tui",
-        "no connector can start with {tag}: {states}",
+        "connector {states}" if is_named else "no connector can start with {tag}: {states}",
         tag=tag,
         states=states,
     )
@@ -342,4 +347,4 @@ def _word(connector: Connector) -> str:
         return f"waits for the cable of {connector.pending_start.id_tag}"
     if connector.attempt is not None:
         return f"is being authorized for {connector.attempt.id_tag}"
-    return f"is {connector.status}"
+    return f"is {connector.state_words}"

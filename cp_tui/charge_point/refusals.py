@@ -18,6 +18,7 @@ _BY = (
     ("authorization.offline.", RefusedBy.OFFLINE_RULE),
     ("transactions.refused", RefusedBy.CSMS),
     ("remote_start.not_accepted", RefusedBy.CSMS),
+    ("unlock_connector.", RefusedBy.CSMS),
     ("remote_start.authorizes", RefusedBy.CSMS),
     ("reservation.", RefusedBy.RESERVATION),
     ("remote_start.faulted", RefusedBy.FAULT),
@@ -25,9 +26,12 @@ _BY = (
     ("remote_start.", RefusedBy.CONNECTOR),
     ("reader.stopped", RefusedBy.OPERATOR),
     ("reader.resetting", RefusedBy.RULE),
+    ("reader.faulted", RefusedBy.FAULT),
     ("reader.", RefusedBy.CONNECTOR),
     ("attempts.", RefusedBy.CONNECTOR),
     ("sessions.connection_timeout", RefusedBy.TIMEOUT),
+    ("sessions.emergency_stop", RefusedBy.FAULT),
+    ("sessions.leaving", RefusedBy.CSMS),
     ("sessions.", RefusedBy.CONNECTOR),
 )
 """Beginning of the id of a reason -> who said so; the first that fits counts."""

@@ -156,10 +156,9 @@ class RemoteRequests:
                 f"a transaction of {connector.transaction.id_tag} runs on connector {connector_id}"
             )
             return _refused("occupied", words)
-        if connector.is_faulted:
-            return _refused("faulted", f"connector {connector_id} is Faulted")
-        if not connector.is_operative:
-            return _refused("unavailable", f"connector {connector_id} is Unavailable")
+        if not connector.takes_starts:
+            subject = "faulted" if connector.is_faulted else "unavailable"
+            return _refused(subject, f"connector {connector_id} is {connector.state_words}")
         if connector.is_left_locked and connector.ended is not None:
             words = (
                 f"the cable in connector {connector_id} is still locked after the transaction of"
@@ -203,16 +202,18 @@ class RemoteRequests:
     # --- UnlockConnector --------------------------------------------------------------------------
 
     def unlock(self, request: UnlockConnectorRequest) -> Answered:
-        """Unlock, answer with the result, then end the transaction (S 5.18)."""
+        """Unlock, answer with the result, then end the transaction or the attempt (S 5.18)."""
         status, reason = self._unlock(request.connector_id)
-        then = None
         connector = self._parts.connector(request.connector_id)
-        if status is not UnlockStatus.NOT_SUPPORTED and connector and connector.transaction:
-            explanation = because(
-                "unlock_connector.stop", "S 5.18", "the CSMS asked to unlock the connector"
-            )
-            stop = self._parts.sessions.stop
-            then = partial(stop, connector, StopReason.UNLOCK_COMMAND, explanation)
+        if status is UnlockStatus.NOT_SUPPORTED or connector is None:
+            return UnlockConnectorResponse(status=status), reason, None
+        explanation = because(
+            "unlock_connector.stop", "S 5.18", "the CSMS asked to unlock the connector"
+        )
+        sessions = self._parts.sessions
+        then = partial(sessions.abandon_attempt, connector, explanation)
+        if connector.transaction is not None:
+            then = partial(sessions.stop, connector, StopReason.UNLOCK_COMMAND, explanation)
         return UnlockConnectorResponse(status=status), reason, then
 
     def _unlock(self, connector_id: int) -> tuple[UnlockStatus, Reason]:

@@ -138,6 +138,9 @@ class Requests:
         def then() -> None:
             for connector in changed:
                 parts.statuses.refresh(connector, f"ChangeAvailability {request.type}")
+            for connector in parts.connectors[1:]:
+                if connector.is_leaving:
+                    parts.sessions.leave_service(connector)
 
         return Answer(ChangeAvailabilityResponse(status=status), reason, then)
 

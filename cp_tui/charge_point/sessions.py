@@ -122,15 +122,12 @@ class Sessions:
     def start_if_ready(self, connector: Connector) -> None:
         """Start the transaction once cable and tag are both there."""
         pending = connector.pending_start
-        can_lock = connector.has_fixed_cable or not connector.is_lock_jammed
-        ready = (
-            connector.is_plugged
-            and can_lock
-            and connector.is_operative
-            and not connector.is_faulted
-            and not self._is_closed()
-        )
+        ready = connector.is_plugged and connector.takes_starts and not self._is_closed()
         if pending is None or not ready or connector.transaction is not None:
+            return
+        if connector.is_lock_jammed and not connector.has_fixed_cable:
+            # It says that it cannot, and the connector is Faulted until it can (T TC_024).
+            self._core.emit(Lock(connector.connector_id, locked=True))
             return
         connector.pending_start = None
         connector.attempt_until = None
@@ -185,10 +182,12 @@ class Sessions:
         return reason
 
     def stop_by_button(self, connector: Connector) -> None:
-        """Stop without a tag; the user takes the cable along."""
+        """Stop without a tag, or start nothing; the user takes the cable along."""
+        reason = because("sessions.button_stop", "S 4.10", "the stop button was pressed")
         if connector.transaction is not None:
-            reason = because("sessions.button_stop", "S 4.10", "the stop button was pressed")
             self.stop(connector, StopReason.LOCAL, reason, unlock=True)
+        else:
+            self.abandon_attempt(connector, reason)
 
     def stop_all_at_once(self) -> None:
         """Stop everything: the emergency button was pressed."""
@@ -196,6 +195,7 @@ class Sessions:
         for connector in self._connectors.values():
             if connector.transaction is not None:
                 self.stop(connector, StopReason.EMERGENCY_STOP, reason, unlock=True)
+        self.abandon_attempts(reason)
 
     def stop_for_fault(self, connector: Connector, error_code: ChargePointErrorCode) -> None:
         """Stop because of a fault, where StopTransactionOnFault says so; else it goes on later."""
@@ -255,8 +255,28 @@ class Sessions:
         """Forget the tags that may start, and those being decided upon (`stop`)."""
         self._attempts.abandon(reason)
         for connector in self._connectors.values():
-            if connector.pending_start is not None:
-                self.cancel(connector, reason.text)
+            self.abandon_attempt(connector, reason)
+
+    def abandon_attempt(self, connector: Connector, reason: Reason) -> None:
+        """Forget the tag that may start at a connector, or is being decided upon."""
+        self._attempts.abandon_at(connector, reason)
+        pending = connector.pending_start
+        if pending is not None:
+            is_remote = pending.attempt.is_remote
+            note_refusal(self._core, [connector], reason, pending.id_tag, is_remote=is_remote)
+            self.cancel(connector, reason.text)
+
+    def leave_service(self, connector: Connector) -> None:
+        """Let nothing begin any more at a connector that becomes Unavailable (S 5.2)."""
+        pending = connector.pending_start
+        if pending is not None:
+            reason = because(
+                "sessions.leaving",
+                "S 5.2",
+                "ChangeAvailability Inoperative came before {tag} began to charge",
+                tag=pending.id_tag,
+            )
+            self.abandon_attempt(connector, reason)
 
     # --- helpers ----------------------------------------------------------------------------------
 
@@ -271,7 +291,7 @@ class Sessions:
 
     def _follow_cable(self, connector: Connector) -> None:
         """A tag that named no connector goes with the cable, wherever that is plugged in."""
-        if connector.is_faulted or not connector.is_operative:
+        if not connector.takes_starts:
             return
         for other in self._connectors.values():
             pending = other.pending_start

@@ -5,13 +5,13 @@ Pure: it is told what happened, and asks nobody.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cp_tui.charge_point.connector import Connector, SwipeEnd
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.refusals import decided_by
 from cp_tui.charge_point.variables import RefusedBy, SwipeOutcome, SwipeResult
-from cp_tui.ocpp.datatypes import format_date_time
+from cp_tui.ocpp.calendar import in_zone
 
 _NEXT = {
     RefusedBy.CSMS: "the CSMS has to allow it before it can charge",
@@ -26,6 +26,13 @@ _NEXT = {
     RefusedBy.RULE: "show it again after the boot",
 }
 """Who refused -> what to do about it."""
+_NEXT_AT_NONE = {
+    RefusedBy.RESERVATION: "wait until a reservation ends",
+    RefusedBy.FAULT: "clear the fault first",
+    RefusedBy.CONNECTOR: "wait until a connector is free",
+}
+"""The same where it was refused at every connector."""
+_IN_SERVICE_FIRST = "use another connector, or wait until the CSMS makes this one Operative"
 _DECIDED = frozenset({SwipeOutcome.ACCEPTED, SwipeOutcome.REFUSED, SwipeOutcome.OVERTAKEN})
 
 
@@ -35,11 +42,13 @@ def swipe_result(id_tag: str, end: SwipeEnd) -> SwipeResult:
     by = None
     if outcome in _DECIDED:
         by = decided_by(end.reason, [] if connector is None else [connector])
-    until = _plug_in_by(connector) if outcome is SwipeOutcome.ACCEPTED else None
+    is_accepted = outcome is SwipeOutcome.ACCEPTED
+    until = _plug_in_by(connector) if is_accepted else None
     what, then = _sentence(outcome, connector, by, until)
+    is_certain = connector is not None and not (is_accepted and connector.waits_anywhere)
     return SwipeResult(
         id_tag=id_tag,
-        connector_id=None if connector is None else connector.connector_id,
+        connector_id=connector.connector_id if connector is not None and is_certain else None,
         outcome=outcome,
         by=by,
         reason=end.reason,
@@ -75,12 +84,27 @@ def _sentence(
             return f"released the cable{where}", "take it along"
         case SwipeOutcome.ASKED:
             return "is not decided upon yet", "wait for the answer"
-        case SwipeOutcome.OVERTAKEN if by in (RefusedBy.OPERATOR, RefusedBy.RULE, RefusedBy.FAULT):
-            return "does not start", _NEXT[by]
         case SwipeOutcome.OVERTAKEN:
-            return "does not start", "show it again"
+            return "does not start", _next_after_overtaking(connector, by)
         case SwipeOutcome.REFUSED:
-            return "may not charge", _NEXT[by or RefusedBy.CONNECTOR]
+            return "may not charge", _next_after_refusal(connector, by or RefusedBy.CONNECTOR)
+
+
+def _next_after_overtaking(connector: Connector | None, by: RefusedBy | None) -> str:
+    if by in (RefusedBy.OPERATOR, RefusedBy.RULE, RefusedBy.FAULT):
+        return _next_after_refusal(connector, by)
+    is_out = connector is not None and not connector.takes_starts
+    return _IN_SERVICE_FIRST if is_out else "show it again"
+
+
+def _next_after_refusal(connector: Connector | None, by: RefusedBy) -> str:
+    """Say what helps: not another connector where that is no better."""
+    if connector is None:
+        return _NEXT_AT_NONE.get(by, _NEXT[by])
+    if by is RefusedBy.FAULT and connector.charge_point_fault is not None:
+        return "clear the fault of the charge point (connector 0) first"
+    is_out = by is RefusedBy.CONNECTOR and not connector.takes_starts
+    return _IN_SERVICE_FIRST if is_out else _NEXT[by]
 
 
 def _next_to_charge(connector: Connector | None, until: datetime | None) -> str:
@@ -90,10 +114,8 @@ def _next_to_charge(connector: Connector | None, until: datetime | None) -> str:
         return f"charging begins on connector {connector_id}"
     if connector.is_plugged:
         return f"connector {connector_id} begins as soon as its lock is free"
-    pending = connector.pending_start
-    is_named = pending is None or pending.attempt.is_named or connector.is_reserved
-    at = f"at connector {connector_id}" if is_named else "at any free connector"
-    return f"plug in {at}" + (f" by {format_date_time(until)}" if until else "")
+    at = "at any free connector" if connector.waits_anywhere else f"at connector {connector_id}"
+    return f"plug in {at}" + (f" by {in_zone(until, UTC):%Y-%m-%d %H:%M:%S} UTC" if until else "")
 
 
 def _plug_in_by(connector: Connector | None) -> datetime | None:

@@ -48,7 +48,7 @@ def explain_tag(
 def _obstacle(scope: list[Connector], id_tag: str) -> Reason | None:
     """Say why no tag can start at a connector; its own transaction a tag would stop."""
     able = [c for c in scope if c.is_free or c.waits_for_tag]
-    return None if able else no_connector(scope, id_tag)
+    return None if able else no_connector(scope, id_tag, is_named=True)
 
 
 def _outcome(found: Verdict | Question) -> TagOutcome:

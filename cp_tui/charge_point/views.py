@@ -107,6 +107,7 @@ def connector_view(parts: Parts, connector: Connector) -> ConnectorView:
         scheduled_operative=connector.scheduled_operative,
         authorized_id_tag=pending.id_tag if pending else None,
         authorized_by=decided_by(allowed.allowed_by) if allowed else None,
+        is_authorized_anywhere=connector.waits_anywhere,
         is_authorized_remotely=attempt is not None and attempt.is_remote,
         asked_id_tag=connector.attempt.id_tag if connector.attempt else None,
         authorized_until=connector.attempt_until,

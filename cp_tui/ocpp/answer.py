@@ -118,6 +118,7 @@ class _Reader:
         self._flaws: dict[Location, str] = {}
         self._extra: list[str] = []
         self._replaced: set[Location] = set()
+        self._status_heard = ""
 
     def read(self) -> tuple[WireModel, tuple[str, ...]]:
         self._take_out_nulls((), self._payload)
@@ -158,6 +159,8 @@ class _Reader:
             return
         readable = None if location in self._flaws else _reread(details)
         if readable is None:
+            if location == _TAG_STATUS:
+                self._status_heard = quoted(value)
             del parent[name]
             self._flaws.setdefault(location, defect)
         else:
@@ -176,6 +179,7 @@ class _Reader:
             return response
         known = {name: value for name, value in info if value is not None}
         invented = IdTagInfo.model_construct(_fields_set=set(known) - {"status"}, **known)
+        invented._heard = self._status_heard
         return response.model_copy(update={"id_tag_info": invented})
 
     def _sentences(self) -> tuple[str, ...]:

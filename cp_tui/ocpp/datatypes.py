@@ -174,6 +174,8 @@ class IdTagInfo(WireModel):
     """End of validity; None: without end."""
     parent_id_tag: CiString20 | None = None
     """Group: tags with the same parent stand for each other."""
+    _heard: str = ""
+    """What the CSMS wrote in place of a status of the standard, fit to be shown."""
 
     @property
     def is_said(self) -> bool:
@@ -183,7 +185,10 @@ class IdTagInfo(WireModel):
     @property
     def status_words(self) -> str:
         """The status, or that there was none."""
-        return self.status if self.is_said else f"no status, which is taken as {self.status},"
+        if self.is_said:
+            return self.status
+        heard = f"the unknown status {self._heard}" if self._heard else "no status"
+        return f"{heard}, which is taken as {self.status},"
 
 
 class AuthorizationData(WireModel):

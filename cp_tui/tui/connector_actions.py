@@ -34,10 +34,11 @@ CONNECTOR_ACTIONS: tuple[Action, ...] = (
     Action(
         "connector.press_stop",
         "Press the stop button",
-        "The transaction at the selected connector ends with reason Local; no tag is needed.",
+        "The transaction at the selected connector ends with reason Local, or the tag that is "
+        "about to start there starts nothing; no tag is needed.",
         _N,
         do.press_stop,
-        why_not=possible.with_transaction,
+        why_not=possible.with_session,
     ),
     Action(
         "charge_point.emergency_stop",

@@ -101,13 +101,14 @@ def with_vehicle(snapshot: Snapshot) -> str | None:
     return None if has_vehicle else f"no vehicle at connector {snapshot.connector_id}"
 
 
-def with_transaction(snapshot: Snapshot) -> str | None:
-    """A transaction must run."""
+def with_session(snapshot: Snapshot) -> str | None:
+    """A transaction must run, or a tag be about to start one."""
     if (why := at_connector(snapshot)) is not None:
         return why
-    connector = snapshot.connector(snapshot.connector_id)
-    is_running = connector is not None and connector.transaction is not None
-    return None if is_running else f"no transaction at connector {snapshot.connector_id}"
+    found = snapshot.connector(snapshot.connector_id)
+    if found and (found.transaction or found.authorized_id_tag or found.asked_id_tag):
+        return None
+    return f"no transaction at connector {snapshot.connector_id}, and no tag that may start"
 
 
 def with_faults(snapshot: Snapshot) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from cp_tui.charge_point.config import ConnectorConfig
 from cp_tui.charge_point.events import Restart, Stop
 from cp_tui.charge_point.variables import Connector, SwipeOutcome
 from tests.charge_point.listing import entry, send
@@ -16,10 +17,19 @@ TIMEOUT_S = 30
 """MessageTimeout."""
 
 
+KEYS = {"AllowOfflineTxForUnknownId": "false", "AuthorizeRemoteTxRequests": "true"}
+
+
 def charger(**keys: str) -> Rig:
     """Build a charger whose CSMS does not answer Authorize by itself."""
-    base = {"AllowOfflineTxForUnknownId": "false", "AuthorizeRemoteTxRequests": "true"}
-    made = rig(keys=base | keys)
+    made = rig(keys=KEYS | keys)
+    made.responders["Authorize"] = lambda _: None
+    return made
+
+
+def with_fixed_cables() -> Rig:
+    """Build the same with cables that nobody can unlock."""
+    made = rig(hardware=(ConnectorConfig(fixed_cable=True),) * 2, keys=KEYS)
     made.responders["Authorize"] = lambda _: None
     return made
 
@@ -60,6 +70,8 @@ def can_still_charge(made: Rig) -> None:
             made.act("clear_error", connector_id=fault_at)
     availability(made, 0, "Operative")
     for connector_id in (1, 2):
+        if connector(made, connector_id).is_lock_jammed:
+            made.act("jam_lock", connector_id=connector_id, jammed=False)
         if connector(made, connector_id).is_plugged:
             unplug(made, connector_id)
     made.request("CancelReservation", {"reservationId": 7})
@@ -135,6 +147,25 @@ def warned(made: Rig) -> None:
 
 def emergency(made: Rig) -> None:
     made.act("press_emergency_stop")
+
+
+def emergency_for_a_while(made: Rig) -> None:
+    made.act("press_emergency_stop")
+    made.act("clear_error", connector_id=0)
+
+
+def jammed(made: Rig) -> None:
+    made.act("jam_lock", connector_id=1, jammed=True)
+
+
+def jammed_for_a_while(made: Rig) -> None:
+    made.act("jam_lock", connector_id=1, jammed=True)
+    made.act("jam_lock", connector_id=1, jammed=False)
+
+
+def plugged_into_a_jam(made: Rig) -> None:
+    made.act("jam_lock", connector_id=1, jammed=True)
+    plug(made)
 
 
 def unavailable(made: Rig) -> None:
@@ -237,6 +268,32 @@ def stopped_remotely(made: Rig) -> None:
 
 def unlocked(made: Rig) -> None:
     made.request("UnlockConnector", {"connectorId": 1})
+
+
+def unlocked_where_it_jams(made: Rig) -> None:
+    """The lock fails, and the wish that nobody charges here stands; then it is free again."""
+    made.act("jam_lock", connector_id=1, jammed=True)
+    answer = made.request("UnlockConnector", {"connectorId": 1})
+    assert answer[2] == {"status": "UnlockFailed"}
+    made.act("jam_lock", connector_id=1, jammed=False)
+
+
+def unlocked_at_2(made: Rig) -> None:
+    made.request("UnlockConnector", {"connectorId": 2})
+
+
+def stop_pressed_at_2(made: Rig) -> None:
+    made.act("press_stop", connector_id=2)
+
+
+def unavailable_at_2(made: Rig) -> None:
+    availability(made, 2, "Inoperative")
+
+
+def answered_with_too_much(made: Rig) -> None:
+    """The proper answer that follows comes to nothing that is open."""
+    frame = next(f for f in reversed(made.sent) if f[2:] == ["Authorize", {"idTag": TAG}])
+    made.receive(json.dumps([3, frame[1], {"idTagInfo": {"status": "Accepted"}}, 1]))
 
 
 def stop_pressed(made: Rig) -> None:

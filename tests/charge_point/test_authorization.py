@@ -480,7 +480,7 @@ def test_the_explanation_for_one_connector_says_what_is_against_every_tag_there(
     fault(made, 1)
     obstacle = explain_at(made, 1).obstacle
     assert obstacle is not None
-    assert obstacle.text == "no connector can start with IDTAG1: 1 is Faulted"
+    assert obstacle.text == "connector 1 is Faulted"
     assert explain_at(made, 2).obstacle is None
     assert explain(made).obstacle is None
     assert not made.sent[1:]

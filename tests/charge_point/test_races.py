@@ -17,6 +17,7 @@ from tests.charge_point.racing import (
     all_unavailable,
     another_shown,
     answer,
+    answered_with_too_much,
     asked_remotely_again,
     begin,
     cache_cleared,
@@ -25,10 +26,13 @@ from tests.charge_point.racing import (
     connection_time_out,
     connectors,
     emergency,
+    emergency_for_a_while,
     faulted,
     faulted_for_a_while,
     firmware_update,
     hard_reset,
+    jammed,
+    jammed_for_a_while,
     link_lost,
     link_lost_and_back,
     listed_as_accepted_and_link_lost,
@@ -42,6 +46,7 @@ from tests.charge_point.racing import (
     plugged_at_2,
     plugged_at_2_and_pulled,
     plugged_in,
+    plugged_into_a_jam,
     power_cut,
     pulled,
     pulled_and_plugged_again,
@@ -52,19 +57,25 @@ from tests.charge_point.racing import (
     soft_reset,
     starts,
     stop_pressed,
+    stop_pressed_at_2,
     stopped,
     stopped_and_restarted,
     stopped_remotely,
     unavailable,
+    unavailable_at_2,
     unavailable_for_a_while,
     unlocked,
+    unlocked_at_2,
+    unlocked_where_it_jams,
     unplug,
     vehicle_paused,
     warned,
+    with_fixed_cables,
 )
 from tests.charge_point.reserving import (
     assert_only_legal_steps,
     connector,
+    remote_start,
 )
 from tests.charge_point.rig import Rig
 from tests.conformance.steps import OTHER_TAG, TAG
@@ -105,10 +116,15 @@ WITH_CABLE = (
     Race(all_faulted, None, OVERTAKEN, RefusedBy.FAULT, "Faulted"),
     Race(warned, 1, ACCEPTED, CSMS, "Charging"),
     Race(emergency, None, OVERTAKEN, RefusedBy.FAULT, "Faulted"),
-    # No way leads from Preparing to Unavailable: Scheduled, and the attempt goes on (S 4.9).
-    Race(unavailable, 1, ACCEPTED, CSMS, "Charging"),
-    Race(all_unavailable, 1, ACCEPTED, CSMS, "Charging"),
+    Race(emergency_for_a_while, None, OVERTAKEN, RefusedBy.FAULT, "Preparing"),
+    # It waits until the lock is free, and the CSMS is told that it is not (T TC_024).
+    Race(jammed, None, ACCEPTED, CSMS, "Faulted"),
+    Race(jammed_for_a_while, 1, ACCEPTED, CSMS, "Charging"),
+    # No way leads from Preparing to Unavailable: Scheduled, and nothing begins until then (S 5.2).
+    Race(unavailable, None, OVERTAKEN, CONNECTOR, "Preparing"),
+    Race(all_unavailable, None, OVERTAKEN, CONNECTOR, "Preparing"),
     Race(unavailable_for_a_while, 1, ACCEPTED, CSMS, "Charging"),
+    Race(unavailable_at_2, 1, ACCEPTED, CSMS, "Charging"),
     Race(reserved_for_another, 1, ACCEPTED, CSMS, "Charging"),
     Race(reserved_without_a_connector, 1, ACCEPTED, CSMS, "Charging"),
     Race(soft_reset, None, OVERTAKEN, RefusedBy.RULE),
@@ -130,8 +146,12 @@ WITH_CABLE = (
     Race(another_shown, 1, ACCEPTED, CSMS, "Charging"),
     Race(asked_remotely_again, 1, ACCEPTED, CSMS, "Charging"),
     Race(stopped_remotely, 1, ACCEPTED, CSMS, "Charging"),
-    Race(unlocked, 1, ACCEPTED, CSMS, "Charging"),
-    Race(stop_pressed, 1, ACCEPTED, CSMS, "Charging"),
+    Race(unlocked, None, OVERTAKEN, CSMS, "Preparing"),
+    Race(unlocked_where_it_jams, None, OVERTAKEN, CSMS, "Preparing"),
+    Race(unlocked_at_2, 1, ACCEPTED, CSMS, "Charging"),
+    Race(stop_pressed, None, OVERTAKEN, CONNECTOR, "Preparing"),
+    Race(stop_pressed_at_2, 1, ACCEPTED, CSMS, "Charging"),
+    Race(answered_with_too_much, None, REFUSED, CSMS, "Preparing"),
     Race(vehicle_paused, 1, ACCEPTED, CSMS, "SuspendedEV"),
     Race(firmware_update, 1, ACCEPTED, CSMS, "Charging"),
     Race(connection_time_out, 1, ACCEPTED, CSMS, "Charging", {"ConnectionTimeOut": "20"}),
@@ -146,6 +166,16 @@ WITHOUT_CABLE = (
     Race(faulted, None, OVERTAKEN, RefusedBy.FAULT, "Faulted"),
     Race(faulted_for_a_while, None, ACCEPTED, CSMS, "Preparing"),
     Race(all_faulted, None, OVERTAKEN, RefusedBy.FAULT, "Faulted"),
+    Race(emergency, None, OVERTAKEN, RefusedBy.FAULT, "Faulted"),
+    Race(emergency_for_a_while, None, OVERTAKEN, RefusedBy.FAULT, "Available"),
+    Race(jammed, None, ACCEPTED, CSMS, "Preparing"),
+    Race(plugged_into_a_jam, None, OVERTAKEN, RefusedBy.FAULT, "Faulted"),
+    Race(unlocked, None, OVERTAKEN, CSMS, "Available"),
+    Race(unlocked_where_it_jams, None, OVERTAKEN, CSMS, "Available"),
+    Race(unlocked_at_2, None, ACCEPTED, CSMS, "Preparing"),
+    Race(stop_pressed, None, OVERTAKEN, CONNECTOR, "Available"),
+    Race(stop_pressed_at_2, None, ACCEPTED, CSMS, "Preparing"),
+    Race(answered_with_too_much, None, REFUSED, CSMS, "Available"),
     Race(unavailable, None, OVERTAKEN, CONNECTOR, "Unavailable"),
     Race(all_unavailable, None, OVERTAKEN, CONNECTOR, "Unavailable"),
     Race(unavailable_for_a_while, None, ACCEPTED, CSMS, "Preparing"),
@@ -249,15 +279,153 @@ def test_what_the_csms_says_too_late_for_the_attempt_is_still_learnt(how: str) -
     assert found.status == "Blocked"
 
 
-def test_a_jam_meanwhile_keeps_the_tag_until_the_lock_is_free() -> None:
+@pytest.mark.parametrize("when", ["before the tag", "meanwhile", "after it"])
+@pytest.mark.parametrize("how", ["local", "remote"])
+def test_a_jam_is_told_as_a_fault_and_keeps_the_tag_until_the_lock_is_free(
+    how: str, when: str
+) -> None:
+    """T TC_024."""
+    made = charger()
+    if when == "after it":
+        begin(made, how)
+        answer(made)
+        jammed(made)
+        plug(made)
+    else:
+        plug(made)
+        if when == "before the tag":
+            jammed(made)
+        begin(made, how)
+        if when == "meanwhile":
+            jammed(made)
+        answer(made)
+    assert starts(made) == []
+    assert last_status(made) == ("Faulted", "ConnectorLockFailure")
+    made.act("clear_error", connector_id=1)
+    assert starts(made) == []
+    assert last_status(made) == ("Faulted", "ConnectorLockFailure")
+    made.act("jam_lock", connector_id=1, jammed=False)
+    assert starts(made) == [1]
+    assert last_status(made) == ("Charging", "NoError")
+
+
+def last_status(made: Rig) -> tuple[str, str]:
+    told = [p for p in made.calls("StatusNotification") if p["connectorId"] == 1][-1]
+    return told["status"], told["errorCode"]
+
+
+def test_a_tag_that_is_refused_moves_no_lock() -> None:
     made = charger()
     plug(made)
     begin(made, "local")
-    made.act("jam_lock", connector_id=1, jammed=True)
+    jammed(made)
+    answer(made, info={"idTagInfo": {"status": "Blocked"}})
+    assert last_status(made) == ("Preparing", "NoError")
+
+
+@pytest.mark.parametrize("how", ["local", "remote"])
+def test_a_fixed_cable_that_cannot_be_unlocked_goes_on(how: str) -> None:
+    """T TC_018_2."""
+    made = with_fixed_cables()
+    plug(made)
+    begin(made, how)
+    unlocked(made)
     answer(made)
-    assert starts(made) == []
-    made.act("jam_lock", connector_id=1, jammed=False)
     assert starts(made) == [1]
+
+
+# --- the tag is accepted, and waits for its cable -------------------------------------------------
+
+WAITING = (
+    (nothing, True, "Preparing"),
+    (faulted_for_a_while, True, "Preparing"),
+    (jammed_for_a_while, True, "Preparing"),
+    (unlocked_at_2, True, "Preparing"),
+    (stop_pressed_at_2, True, "Preparing"),
+    (unavailable_at_2, True, "Preparing"),
+    (unlocked, False, "Available"),
+    (unlocked_where_it_jams, False, "Available"),
+    (stop_pressed, False, "Available"),
+    (emergency_for_a_while, False, "Available"),
+    (unavailable, False, "Unavailable"),
+    (all_unavailable, False, "Unavailable"),
+    (unavailable_for_a_while, False, "Available"),
+)
+
+
+@pytest.mark.parametrize("how", ["local", "remote"])
+@pytest.mark.parametrize(
+    ("happens", "goes_on", "status"), WAITING, ids=[each[0].__name__ for each in WAITING]
+)
+def test_what_ends_an_attempt_ends_one_that_waits_for_its_cable(
+    happens: Callable[[Rig], None], goes_on: bool, status: str, how: str
+) -> None:
+    made = charger()
+    begin(made, how)
+    answer(made)
+    assert connector(made).status == "Preparing"
+    happens(made)
+    assert connector(made).status == made.statuses(1)[-1] == status
+    told: list[Any] = [event for name, event in made.events if name == "refusals"]
+    assert [(each.id_tag, each.is_remote) for each in told] == (
+        [] if goes_on else [(TAG, how == "remote")]
+    )
+    plug(made)
+    assert starts(made) == ([1] if goes_on else [])
+    assert_only_legal_steps(made)
+    can_still_charge(made)
+
+
+# --- ChangeAvailability was answered Scheduled ----------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["local", "remote"])
+@pytest.mark.parametrize("changes", [unavailable, all_unavailable])
+def test_nothing_starts_at_a_connector_that_leaves_service(
+    changes: Callable[[Rig], None], how: str
+) -> None:
+    """S 5.2: only what runs is waited for."""
+    made = charger()
+    made.responders.clear()
+    plug(made)
+    changes(made)
+    if how == "local":
+        came = made.came(made.swipe(TAG, 1))
+        assert came is not None
+        assert (came.outcome, came.by) == (REFUSED, CONNECTOR)
+        assert "connector 1 is to be Unavailable as soon as it is free" in came.text
+        assert "until the CSMS makes this one Operative" in came.text
+    else:
+        assert remote_start(made, TAG, 1) == {"status": "Rejected"}
+        assert remote_start(made, TAG) == {
+            "status": "Rejected" if changes is all_unavailable else "Accepted"
+        }
+    made.after(600)
+    assert starts(made) == []
+    unplug(made)
+    assert connector(made).status == "Unavailable"
+    assert_only_legal_steps(made)
+    can_still_charge(made)
+
+
+@pytest.mark.parametrize("how", ["local", "remote"])
+def test_nothing_starts_after_a_transaction_that_was_waited_for(how: str) -> None:
+    made = charger()
+    made.responders.clear()
+    plug(made)
+    made.act("swipe", id_tag=OTHER_TAG, connector_id=1)
+    unavailable(made)
+    assert connector(made).status == "Charging"
+    made.act("swipe", id_tag=OTHER_TAG, connector_id=1)
+    assert connector(made).status == "Finishing"
+    if how == "local":
+        made.swipe(TAG, 1)
+    else:
+        assert remote_start(made, TAG, 1) == {"status": "Rejected"}
+    assert starts(made) == []
+    unplug(made)
+    assert connector(made).status == "Unavailable"
+    can_still_charge(made)
 
 
 def test_a_profile_of_a_remote_start_that_was_overtaken_is_gone() -> None:

@@ -228,6 +228,82 @@ def test_a_tag_that_nobody_takes_names_every_connector() -> None:
     assert "1 is Faulted, 2 is Unavailable" in came.text
 
 
+def test_a_tag_that_nobody_takes_is_told_to_wait_and_not_to_go_elsewhere() -> None:
+    made = rig(keys={"AllowOfflineTxForUnknownId": "false"})
+    for connector_id in (1, 2):
+        charging(made, connector_id, OTHER_TAG + str(connector_id))
+    came = swipe(made, TAG, None)
+    assert came.text.endswith("; wait until a connector is free")
+    fault(made, 0)
+    assert swipe(made, TAG, None).text.endswith("; wait until a connector is free")
+
+
+def test_a_fault_of_the_charge_point_is_named_and_not_looked_for_at_the_connector() -> None:
+    made = rig()
+    made.act("raise_error", connector_id=0, error_code="HighTemperature")
+    for connector_id in (1, None):
+        came = swipe(made, TAG, connector_id)
+        assert came.by is RefusedBy.FAULT
+        assert "1 is Faulted with the whole charge point (HighTemperature of conn" in came.text
+        assert "use another connector" not in came.text
+    assert swipe(made).text.endswith("clear the fault of the charge point (connector 0) first")
+
+
+@pytest.mark.parametrize("connector_id", [0, 1])
+def test_what_is_out_of_service_is_not_asked_for_again(connector_id: int) -> None:
+    made = rig()
+    silent(made)
+    request = made.swipe(TAG, 1)
+    availability(made, connector_id, "Inoperative")
+    made.receive(answer_to(made, "Accepted"))
+    came = made.came(request)
+    assert came is not None
+    assert "meanwhile connector 1 is Unavailable" in came.text
+    assert came.text.endswith(
+        "; use another connector, or wait until the CSMS makes this one Operative"
+    )
+
+
+def test_a_tag_that_may_plug_in_anywhere_names_no_connector() -> None:
+    made = rig()
+    came = swipe(made, TAG, None)
+    assert came.connector_id is None
+    assert came.plug_in_by is not None
+    assert came.text.endswith(" UTC")
+    assert connector(made).is_authorized_anywhere
+    made.act("plug_in", connector_id=2)
+    assert not connector(made).is_authorized_anywhere
+    assert connector(made, 2).transaction is not None
+
+
+def test_who_is_meant_for_one_connector_hears_nothing_of_the_others() -> None:
+    made = rig()
+    silent(made)
+    made.swipe(OTHER_TAG, 1)
+    came = swipe(made, TAG, 1)
+    assert came.text == (
+        f"{TAG} may not charge: connector 1 is being authorized for {OTHER_TAG};"
+        " use another connector, or wait until this one is free"
+    )
+
+
+@pytest.mark.parametrize(
+    ("info", "words"),
+    [
+        ({"status": "Valid"}, 'answered the unknown status "Valid", which is taken as Invalid'),
+        ({"status": ["Accepted"]}, "answered the unknown status"),
+        ({}, "answered no status, which is taken as Invalid"),
+        ({"status": None}, "answered no status, which is taken as Invalid"),
+    ],
+)
+def test_a_status_that_the_standard_does_not_have_is_named(info: object, words: str) -> None:
+    made = rig()
+    made.responders["Authorize"] = lambda _: {"idTagInfo": info}
+    came = swipe(made)
+    assert came.outcome is REFUSED
+    assert words in came.text
+
+
 def test_a_connector_that_does_not_exist_is_refused_in_words() -> None:
     made = rig()
     request = made.swipe(TAG, 3)

@@ -141,6 +141,8 @@ class Connector(Value):
     """A tag that may start here as soon as everything else is in place."""
     authorized_by: RefusedBy | None = None
     """Who allowed that tag, or the one of the running transaction."""
+    is_authorized_anywhere: bool = False
+    """The tag that may start named no connector: it goes with the cable, wherever that comes in."""
     is_authorized_remotely: bool = False
     """RemoteStartTransaction brought the tag that charges, may start or is asked about."""
     asked_id_tag: str | None = None

@@ -175,7 +175,7 @@ def connector_facts(
         facts.append(Fact("Info", safe_text(connector.info)))
     if connector.scheduled_operative is not None:
         word = "operative" if connector.scheduled_operative else "inoperative"
-        facts.append(Fact("Later", Content(f"{word} as soon as the transaction has ended")))
+        facts.append(Fact("Later", Content(f"{word} once the cable is out; nothing starts before")))
     return facts + _vehicle(connector)
 
 
@@ -306,6 +306,8 @@ def _authorized(connector: Connector, clock: Clock) -> Content:
     """The tag that may start, who allowed it, and what it waits for."""
     until = connector.authorized_until
     wait = "waits for the lock" if connector.is_plugged else "waits for the cable"
+    if connector.is_authorized_anywhere:
+        wait += " at any free connector"
     if until:
         wait += f" until {clock.time(until)}"
     tag = safe_text(connector.authorized_id_tag or "", "bold")
