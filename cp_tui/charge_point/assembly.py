@@ -97,17 +97,21 @@ class _Wiring:
 
     def next_from_outbox(self) -> Outgoing | None:
         """Give the next transaction message once the CSMS has accepted this charge point."""
-        return self.parts.outbox.next() if self.parts.registration.is_accepted else None
+        may_offer = self.parts.registration.is_accepted and self.parts.core.can_write
+        return self.parts.outbox.next() if may_offer else None
 
     def starts_soon(self, transaction_key: str) -> bool:
         """Say whether a StartTransaction goes soon; one behind a backlog holds nothing back."""
         parts = self.parts
-        return parts.registration.is_accepted and parts.outbox.starts_soon(transaction_key)
+        may_offer = parts.registration.is_accepted and parts.core.can_write
+        return may_offer and parts.outbox.starts_soon(transaction_key)
 
     def why_outbox_is_kept(self) -> str | None:
         """Say what keeps every transaction message, if anything does."""
         if self.is_stopped():
             return "OCPP is stopped by the operator"
+        if not self.parts.core.can_write:
+            return "the disk takes no records"
         if not self.parts.calls.is_open:
             return "offline"
         if not self.parts.registration.is_accepted:

@@ -7,13 +7,13 @@ else lives here and is gone with the connection.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cp_tui.charge_point.core import Core
-from cp_tui.charge_point.effects import LogLevel, Send
+from cp_tui.charge_point.effects import LogLevel, Send, WhileDiskFails
 from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.variables import Direction
@@ -185,12 +185,32 @@ class Calls:
         now = self._core.now
         self._pending = _Pending(outgoing, call.message_id, now, later(now, self._timeout()))
         self._journal.call(Direction.OUT, call)
-        self.send(call)
+        # Only what comes from the outbox has a record that is to be on disk before it leaves.
+        is_kept = outgoing.message_id is not None
+        self.send(call, WhileDiskFails.OFFERED_AGAIN if is_kept else WhileDiskFails.LEAVES)
 
-    def send(self, message: frame.Frame) -> None:
+    def send(
+        self, message: frame.Frame, while_disk_fails: WhileDiskFails = WhileDiskFails.WAITS
+    ) -> None:
         """Put a frame on the wire."""
         self.last_sent_at = self._core.now
-        self._core.emit(Send(frame.encode(message)))
+        self._core.emit(Send(frame.encode(message), message.message_id, while_disk_fails))
+
+    def not_sent(self, message_ids: Collection[str]) -> None:
+        """Take a call back that could not leave: that is no attempt."""
+        pending = self._pending
+        if pending is not None and pending.message_id in message_ids:
+            self._pending = None
+            words = "the disk takes no records"
+            pending.outgoing.on_failure(Failure(FailureKind.OFFLINE, words))
+
+    def left_late(self, decided_at: datetime) -> None:
+        """Give the CSMS its whole time for a call that was decided upon then, and left only now."""
+        pending = self._pending
+        if pending is not None and pending.sent_at >= decided_at:
+            now = self._core.now
+            deadline = later(now, self._timeout())
+            self._pending = replace(pending, sent_at=now, deadline=deadline)
 
     def answered(self, result: frame.CallResult, flaws: tuple[str, ...] = ()) -> None:
         """Take the answer to a call of ours, whatever is wrong with it (wire.md 4)."""

@@ -81,7 +81,8 @@ class ChargePoint:
                 parts.diagnostics.deadline,
                 parts.outbox.told_deadline,
             ]
-            if parts.is_online and parts.calls.pending_action is None:
+            can_send = parts.is_online and self._core.can_write
+            if can_send and parts.calls.pending_action is None:
                 deadlines.append(parts.outbox.deadline)
         return min((due for due in deadlines if due is not None), default=None)
 
@@ -142,6 +143,16 @@ class ChargePoint:
                 self._incoming.receive(event.data)
             case events.AnswerUnread():
                 self._incoming.unread(event)
+            case events.DiskFailed(not_sent):
+                self._core.can_write = False
+                parts.calls.not_sent(not_sent)
+                self._core.changed("outbox")
+            case events.DiskWorks():
+                self._core.can_write = True
+                self._core.changed("outbox")
+            case events.DiskWasSlow(decided_at):
+                parts.calls.left_late(decided_at)
+                self._core.changed("registration")
             case events.TransferProgressed():
                 parts.firmware.progressed(event)
                 parts.diagnostics.progressed(event)

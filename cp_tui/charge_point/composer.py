@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.calls import Calls
 from cp_tui.charge_point.core import Core
-from cp_tui.charge_point.effects import Refuse, Reply, Send
+from cp_tui.charge_point.effects import Refuse, Reply, Send, WhileDiskFails
 from cp_tui.charge_point.events import SendCall, SendRaw
 from cp_tui.charge_point.journal import Journal, deep_masked
 from cp_tui.charge_point.reason import Reason, because
@@ -146,7 +146,7 @@ class Composer:
             return
         beside = self._calls.pending_action
         record()
-        self._core.emit(Send(text))
+        self._core.emit(Send(text, message_id or "", WhileDiskFails.LEAVES))
         if message_id is None:
             words = "sent as it stands; it is nothing that a CSMS has to answer"
             reason = Reason(id="composer.sent", rule="cp-tui", text=words)

@@ -46,6 +46,8 @@ class Core:
         """The clock of the machine: for everything that is a duration."""
         self.offset = timedelta(0)
         """What the clock of the charge point is ahead of the machine's; kept over a boot."""
+        self.can_write = True
+        """Whether the disk takes records: nothing that rests on one leaves until it does."""
         self.is_clock_set = False
         """Whether the CSMS has told the time since the boot."""
         self._stored = stored

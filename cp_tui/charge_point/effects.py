@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from pydantic import BaseModel, JsonValue
 
@@ -62,11 +62,21 @@ class PutAside:
     why: str
 
 
+class WhileDiskFails(Enum):
+    """What becomes of a frame while the disk takes no records."""
+
+    LEAVES = "it rests on none"
+    WAITS = "it leaves when they are written"
+    OFFERED_AGAIN = "it is dropped: the outbox offers it again, see `DiskFailed`"
+
+
 @dataclass(frozen=True, slots=True)
 class Send:
     """Send one frame, if the link is still open."""
 
     text: str
+    message_id: str = ""
+    while_disk_fails: WhileDiskFails = WhileDiskFails.WAITS
 
 
 @dataclass(frozen=True, slots=True)

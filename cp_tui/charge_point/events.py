@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.variables import FileFacts
@@ -58,6 +59,29 @@ class AnswerUnread:
     data: str | bytes
     error: str
     """The kind of the error."""
+
+
+# --- disk -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DiskFailed:
+    """The store takes no records: nothing that rests on one may leave until `DiskWorks`."""
+
+    not_sent: frozenset[str] = frozenset()
+    """Ids of the messages that were to leave, and have not."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiskWorks:
+    """The store takes records again, and has all there were."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiskWasSlow:
+    """What was decided since then has left only now, because its records had to be written."""
+
+    decided_at: datetime
 
 
 # --- file transfers -------------------------------------------------------------------------------
@@ -305,6 +329,9 @@ Event = (
     | LinkClosed
     | FrameReceived
     | AnswerUnread
+    | DiskFailed
+    | DiskWorks
+    | DiskWasSlow
     | TransferProgressed
     | TransferFinished
     | PluggedIn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cp_tui.charge_point.core import Core
-from cp_tui.charge_point.effects import LogLevel, Send
+from cp_tui.charge_point.effects import LogLevel, Send, WhileDiskFails
 from cp_tui.charge_point.events import AnswerUnread
 from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.parts import Parts
@@ -19,6 +19,18 @@ from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.validation import parse_request
 
 _Answer = frame.CallResult | frame.CallError | frame.Unreadable
+
+
+READING = frozenset(
+    {
+        Action.GET_CONFIGURATION,
+        Action.GET_COMPOSITE_SCHEDULE,
+        Action.GET_LOCAL_LIST_VERSION,
+        Action.DATA_TRANSFER,
+        Action.TRIGGER_MESSAGE,
+    }
+)
+"""Requests that change nothing which a record would have to keep."""
 
 
 class Incoming:
@@ -114,7 +126,8 @@ class Incoming:
             return
         result = frame.CallResult(call.message_id, answer.response.to_payload())
         parts.journal.result(Direction.OUT, result, answer.reason)
-        parts.calls.send(result)
+        reads = call.action in READING
+        parts.calls.send(result, WhileDiskFails.LEAVES if reads else WhileDiskFails.WAITS)
         if answer.then is not None:
             answer.then()
 
@@ -127,7 +140,7 @@ class Incoming:
             return
         answer = frame.call_error(error)
         self._parts.journal.error(Direction.OUT, answer, _why(error))
-        self._parts.calls.send(answer)
+        self._parts.calls.send(answer, WhileDiskFails.LEAVES)
 
 
 def met_error(core: Core, data: str | bytes, error: str) -> None:
@@ -144,7 +157,7 @@ def met_error(core: Core, data: str | bytes, error: str) -> None:
             refused = OcppError(ErrorCode.INTERNAL_ERROR, words, message_id=message_id)
             answer = frame.call_error(refused)
             journal.error(Direction.OUT, answer, _why(refused))
-            core.emit(Send(frame.encode(answer)))
+            core.emit(Send(frame.encode(answer), message_id, WhileDiskFails.LEAVES))
         case frame.CallResult():
             journal.result(Direction.IN, message, flaws=(words,))
         case frame.CallError():

@@ -15,6 +15,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 
 from pydantic import JsonValue
 
@@ -23,9 +24,13 @@ from cp_tui.charge_point.effects import (
     Forget,
     PutAside,
     Reboot,
+    Reply,
     Save,
 )
 from cp_tui.charge_point.events import (
+    DiskFailed,
+    DiskWasSlow,
+    DiskWorks,
     Event,
     FrameReceived,
     LinkClosed,
@@ -65,8 +70,22 @@ STUCK_DEADLINE_S = 1.0
 """Wait for a deadline that a tick did not move: a bug must not become a busy loop."""
 STORE_RETRY_S = 5.0
 OBSERVE_S = 1.0
+LATE_S = 0.2
+"""A record that takes longer has held frames up: the time of their answers counts from then."""
+STANDSTILL_S = 0.3
 NOT_DONE = "an error inside: nothing of it was done, the charge point boots again; see the log"
 MAYBE_DONE = "an error inside: the charge point boots again, look whether it was done; see the log"
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """One thing to be carried out."""
+
+    effect: Effect
+    connection: int | None
+    """The one that the mind knew then: an answer belongs there and nowhere else."""
+    is_resting: bool = False
+    """It came with records, which have to be on disk before anybody hears that it is done."""
 
 
 @dataclass(slots=True)
@@ -74,8 +93,7 @@ class _Turn:
     """What a batch of items leads to."""
 
     changes: list[Change] = field(default_factory=list)
-    effects: list[tuple[Effect, int | None]] = field(default_factory=list)
-    """With the connection that the mind knew then: an answer belongs there and nowhere else."""
+    effects: list[_Outcome] = field(default_factory=list)
     acts: list[asyncio.Future[None]] = field(default_factory=list)
     aside: list[PutAside] = field(default_factory=list)
     reboot: Reboot | PowerCut | Failure | None = None
@@ -98,6 +116,8 @@ class Machine:
         self._charger = charger
         self._ledger = ledger
         self._recovery = recovery
+        self._is_disk_told = False
+        """The present mind knows that the disk takes no records."""
         self._is_on = False
         """The present mind has booted."""
         self._hub = hub
@@ -209,9 +229,12 @@ class Machine:
             turn = _Turn()
             while waiting and turn.reboot is None and not turn.is_end:
                 self._take_in(waiting.pop(0), turn)
+            began, decided_at = monotonic(), self._clock()
             is_saved = await self._ledger.write(turn.changes)
-            for effect, connection in turn.effects:
-                self._carry_out_safely(effect, connection, is_saved)
+            is_late = monotonic() - began > LATE_S
+            not_sent = self._outlet.begin((each.effect for each in turn.effects), is_saved=is_saved)
+            for each in turn.effects:
+                self._carry_out_safely(each, is_saved)
             await self._recovery.put_aside(turn.aside)
             for done in turn.acts:
                 settle(done, is_saved)
@@ -220,7 +243,11 @@ class Machine:
                 booted = None
             if turn.is_end:
                 return True
-            if turn.reboot is not None:
+            if turn.reboot is None:
+                waiting = [*self._news_of_disk(is_saved, not_sent), *waiting]
+                if is_saved and is_late and turn.effects:
+                    waiting.insert(0, DiskWasSlow(decided_at))
+            else:
                 await self._reboot(turn.reboot)
                 booted = turn.reboot if isinstance(turn.reboot, PowerCut) else None
                 is_failure = isinstance(turn.reboot, Failure) and self._is_on
@@ -252,7 +279,7 @@ class Machine:
         changes = [change(each) for each in effects if isinstance(each, Save | Forget)]
         turn.changes += changes
         turn.aside += [each for each in effects if isinstance(each, PutAside)]
-        turn.effects += [(each, self._connection) for each in effects]
+        turn.effects += [_Outcome(each, self._connection, bool(changes)) for each in effects]
         turn.reboot = turn.reboot or next(
             (each for each in effects if isinstance(each, Reboot)), None
         )
@@ -266,7 +293,7 @@ class Machine:
                 refuse(done, MAYBE_DONE)
             case FromLink(FrameReceived(data), connection):
                 effects = self._charger.met_error(data, type(error).__name__, self._clock())
-                turn.effects += [(each, connection) for each in effects]
+                turn.effects += [_Outcome(each, connection) for each in effects]
             case _ if isinstance(item, Request):
                 self._replies.refuse(item.request, NOT_DONE)
 
@@ -298,13 +325,25 @@ class Machine:
 
     # --- what goes out ----------------------------------------------------------------------------
 
-    def _carry_out_safely(self, effect: Effect, connection: int | None, is_saved: bool) -> None:
-        """Carry one effect out; an error there must not take the others along."""
+    def _carry_out_safely(self, outcome: _Outcome, is_saved: bool) -> None:
+        """Carry one thing out; an error there must not take the others along."""
+        effect = outcome.effect
+        is_done = is_saved or (isinstance(effect, Reply) and not outcome.is_resting)
         try:
-            self._outlet.carry_out(effect, connection, is_saved)
+            self._outlet.carry_out(effect, outcome.connection, is_done)
         except Exception as error:
             kind = type(effect).__name__
             self._recovery.tell_error(f"{kind} was not done", error)
+
+    def _news_of_disk(self, is_saved: bool, not_sent: frozenset[str]) -> list[Event]:
+        """Tell the mind when the disk begins to fail, and when it works again."""
+        if not is_saved and (not_sent or not self._is_disk_told):
+            self._is_disk_told = True
+            return [DiskFailed(not_sent)]
+        if is_saved and self._is_disk_told:
+            self._is_disk_told = False
+            return [DiskWorks()]
+        return []
 
     # --- power and time ---------------------------------------------------------------------------
 
@@ -312,6 +351,8 @@ class Machine:
         """End the mind, and have a new one made from what is in the store."""
         self._log.info("the charge point boots again")
         self._connection = None
+        self._is_disk_told = False
+        self._outlet.drop_held()
         self._transfers.cancel_all()
         if isinstance(cause, PowerCut):
             await self._link.cut()
@@ -343,7 +384,19 @@ class Machine:
             return
         delay_s = min(delay_s, STORE_RETRY_S if self._ledger.is_failing else TIMER_S_MAX)
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(delay_s, self._inbox.put_if_room, Tick())
+        self._timer = loop.call_later(delay_s, self._tick, loop.time() + delay_s)
+
+    def _tick(self, due: float) -> None:
+        """Let time go on; after a standstill first let in what has come meanwhile.
+
+        A process that was stopped, or a machine that slept, finds the answers in its sockets: they
+        came in time.
+        """
+        loop = asyncio.get_running_loop()
+        if loop.time() - due > STANDSTILL_S:
+            self._timer = loop.call_later(STANDSTILL_S, self._inbox.put_if_room, Tick())
+        else:
+            self._inbox.put_if_room(Tick())
 
     def _observe(self) -> None:
         """Have the mind publish what moves by itself, while somebody looks and energy flows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from cp_tui.charge_point.effects import (
     CancelTransfer,
@@ -21,12 +22,21 @@ from cp_tui.charge_point.effects import (
     SetCredentials,
     SetPing,
     Upload,
+    WhileDiskFails,
 )
 from cp_tui.charge_point.variables import Direction, MessageRecord
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.link import Link
 from cp_tui.engine.replies import NOT_WRITTEN, Answer, Replies
 from cp_tui.engine.transfers import Transfers
+
+HELD_MAX = 200
+"""A CSMS waits for one answer at a time; who asks more is not served faster by a full disk."""
+
+STAYS = {
+    WhileDiskFails.WAITS: "waits for the disk",
+    WhileDiskFails.OFFERED_AGAIN: "not sent",
+}
 
 _LEVELS = {
     LogLevel.DEBUG: logging.DEBUG,
@@ -47,18 +57,27 @@ class Outlet:
         self._hub = hub
         self._replies = replies
         self._log = log
+        self._held: list[tuple[str, int]] = []
+        """Answers that wait for the disk, with the connection that they belong to."""
+        self._stays: dict[str, WhileDiskFails] = {}
+        """Messages of the present turn that do not leave now, by id."""
 
     def carry_out(self, effect: Effect, connection: int | None, is_saved: bool) -> None:
         """Do what the mind wants; a frame leaves only if what it rests on is saved."""
         match effect:
             case Send(text):
-                if is_saved and connection is not None:
+                if connection is None:
+                    return
+                what = effect.while_disk_fails
+                if is_saved or what is WhileDiskFails.LEAVES:
                     self._link.send(text, connection)
+                elif what is WhileDiskFails.WAITS:
+                    self._hold(text, connection)
             case Publish(name, value):
                 self._hub.publish(name, value)
             case Emit(name, event):
                 if isinstance(event, MessageRecord):
-                    event = self._note_frame(event, is_saved)
+                    event = self._note_frame(event)
                 self._hub.emit(name, event)
             case Reply(request, result, reason):
                 self._replies.answer(request, Answer(result, reason), is_saved)
@@ -68,6 +87,35 @@ class Outlet:
                 self._log.log(_LEVELS[level], "%s", text)
             case _:
                 self._order(effect)
+
+    def begin(self, effects: Iterable[Effect], *, is_saved: bool) -> frozenset[str]:
+        """Begin with what a turn leads to; gives the ids of messages that are to be offered again.
+
+        What waits since before goes first, where its connection is still the same.
+        """
+        self._stays.clear()
+        if not is_saved:
+            self._stays |= {
+                effect.message_id: effect.while_disk_fails
+                for effect in effects
+                if isinstance(effect, Send) and effect.while_disk_fails is not WhileDiskFails.LEAVES
+            }
+            again = WhileDiskFails.OFFERED_AGAIN
+            return frozenset(each for each, what in self._stays.items() if what is again)
+        held, self._held = self._held, []
+        for text, connection in held:
+            self._link.send(text, connection)
+        return frozenset()
+
+    def drop_held(self) -> None:
+        """Forget what has waited for the disk: the charge point boots."""
+        self._held.clear()
+
+    def _hold(self, text: str, connection: int) -> None:
+        if len(self._held) < HELD_MAX:
+            self._held.append((text, connection))
+        else:
+            self._log.warning("%d answers wait for the disk: one more is dropped", HELD_MAX)
 
     def _order(self, effect: Effect) -> None:
         """Pass on what the mind wants of the link and the transfers."""
@@ -90,9 +138,10 @@ class Outlet:
                 # Saves are written already, and a reboot follows when everything else is done.
                 pass
 
-    def _note_frame(self, record: MessageRecord, is_saved: bool) -> MessageRecord:
+    def _note_frame(self, record: MessageRecord) -> MessageRecord:
         self._log.debug("%s %s %s %s", record.direction, record.kind, record.action, record.payload)
-        if record.direction is Direction.OUT and not is_saved:
-            return record.model_copy(update={"result": "not sent", "reason": NOT_WRITTEN})
+        is_out = record.direction is Direction.OUT
+        if is_out and (why := self._stays.get(record.message_id)) is not None:
+            return record.model_copy(update={"result": STAYS[why], "reason": NOT_WRITTEN})
         self._link.note_frame(record.direction, record.time, record.action)
         return record

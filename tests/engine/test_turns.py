@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from io import StringIO
 from random import Random
@@ -33,9 +33,9 @@ from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.sampling import Sampling
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.transactions import Transactions
-from cp_tui.charge_point.variables import Connectors, Trouble, Troubles
+from cp_tui.charge_point.variables import Connectors, Outbox, Trouble, Troubles
 from cp_tui.engine.charger import Charger, Mind
-from cp_tui.engine.errors import CommandError
+from cp_tui.engine.errors import CommandError, StoreError
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.machine import Machine
@@ -67,8 +67,11 @@ class Disk:
     def __init__(self) -> None:
         self.tables: dict[Table, dict[str, str]] = {}
         self.aside: list[tuple[Table, str, str]] = []
+        self.is_full = False
 
     async def commit(self, changes: Iterable[Change]) -> None:
+        if self.is_full:
+            raise StoreError("records were not written: database or disk is full")
         for change in changes:
             records = self.tables.setdefault(change.table, {})
             if change.value is None:
@@ -564,3 +567,70 @@ async def test_a_record_that_cannot_be_read_is_put_aside_and_told() -> None:
         ]
         assert on.ids == ["record.set_aside"]
         await on.start(1)
+
+
+# --- a disk that takes no records -----------------------------------------------------------------
+
+
+async def test_no_transaction_message_is_lost_or_tried_while_the_disk_is_full() -> None:
+    disk = Disk()
+    async with world(disk) as on:
+        for key, value in (("MessageTimeout", 1), ("TransactionMessageAttempts", 1)):
+            await on.ask("ChangeConfiguration", {"key": key, "value": str(value)}, key)
+        await on.start(1)
+        disk.is_full = True
+        with pytest.raises(CommandError, match="done, but not saved"):
+            await on.machine.act("press_stop", {"connector_id": 1}, WAIT_S)
+        await on.settle()
+        assert on.calls("StopTransaction") == []
+        outbox = on.hub.get("outbox")
+        assert isinstance(outbox, Outbox)
+        assert [(each.why, each.attempts) for each in outbox.entries] == [
+            ("the disk takes no records", 0)
+        ]
+        # Longer than MessageTimeout; what rests on no record is still said and answered.
+        await asyncio.sleep(1.2)
+        assert (await on.ask("GetConfiguration", {"key": ["MessageTimeout"]}))[0] == 3
+        disk.is_full = False
+        await on.ask("ChangeConfiguration", {"key": "MessageTimeout", "value": "2"}, "free")
+        await on.settle()
+        (stop,) = on.calls("StopTransaction")
+        assert stop["transactionId"] == 7
+        assert disk.tables[Table.OUTBOX] == {}
+
+
+async def test_a_request_that_could_not_be_saved_is_answered_when_it_is() -> None:
+    disk = Disk()
+    async with world(disk) as on:
+        disk.is_full = True
+        text = json.dumps(
+            [2, "held", "ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}]
+        )
+        await on.machine.deliver(FrameReceived(text), 1)
+        await on.settle()
+        assert all(each[1] != "held" for each in on.wire.frames)
+        disk.is_full = False
+        await on.ask("ClearCache", {})
+        (answer,) = [each for each in on.wire.frames if each[1] == "held"]
+        assert answer == [3, "held", {"status": "Accepted"}]
+
+
+async def test_a_mind_that_boots_on_a_full_disk_knows_it() -> None:
+    disk = Disk()
+    async with world(disk) as on:
+        await on.start(1)
+        disk.is_full = True
+        with suppress(CommandError):
+            await on.machine.act("press_stop", {"connector_id": 1}, WAIT_S)
+        mind = on.charger.mind
+        text = json.dumps([2, "reset", "Reset", {"type": "Hard"}])
+        await on.machine.deliver(FrameReceived(text), 1)
+        await on.until_booted(mind)
+        await on.connect()
+        assert len(on.calls("BootNotification")) == 2
+        assert on.calls("StopTransaction") == []
+        disk.is_full = False
+        await on.ask("ClearCache", {})
+        await on.settle()
+        (stop,) = on.calls("StopTransaction")
+        assert stop["transactionId"] == 7
