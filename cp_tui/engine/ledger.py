@@ -56,10 +56,12 @@ class Ledger:
                 await self._storage.commit(self._unwritten.values())
         except StoreError as error:
             if not self._is_failing:
-                self._log.error("store: %s; no frame is sent until they are", error)
+                self._log.error(
+                    "store: %s; nothing that rests on them is sent until they are", error
+                )
                 self._troubles.raise_trouble(
                     NOT_WRITING,
-                    f"Nothing is sent, because the store cannot write: {error}",
+                    f"What needs a record is not sent, because the store cannot write: {error}",
                     "is the disk of the data folder full or read only? It is tried again by itself",
                 )
             self._is_failing = True

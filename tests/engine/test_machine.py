@@ -186,7 +186,7 @@ async def test_nothing_is_sent_while_the_disk_is_full_and_nothing_is_lost() -> N
         "saved a b c",
         *(f"sent {words} {frame} on 1" for frame in "abc" for words in ("re", "and")),
     ]
-    assert "no frame is sent until they are" in on.lines.getvalue()
+    assert "nothing that rests on them is sent until they are" in on.lines.getvalue()
     assert "writing works again" in on.lines.getvalue()
 
 

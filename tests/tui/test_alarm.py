@@ -406,7 +406,7 @@ async def test_hostile_text_is_shown_and_obeyed_by_nobody() -> None:
 def trouble(**changes: object) -> Snapshot:
     values = {
         "id": "store.not_writing",
-        "text": "Nothing is sent, because the store cannot write: disk full",
+        "text": "What needs a record is not sent, because the store cannot write: disk full",
         "hint": "make room",
         "since": at(14, 0),
         "last_at": at(14, 5),
@@ -416,7 +416,9 @@ def trouble(**changes: object) -> Snapshot:
 
 def test_trouble_inside_that_lasts_is_told_before_anything_else() -> None:
     broken = replace(link(), troubles=trouble().troubles)
-    assert line(broken, 200).startswith("× Nothing is sent, because the store cannot write")
+    assert line(broken, 200).startswith(
+        "× What needs a record is not sent, because the store cannot write"
+    )
     assert "since 14:00" in line(trouble())
     assert second_line(alarms(trouble(), CLOCK)).plain.endswith("make room")
 
