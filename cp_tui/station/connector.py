@@ -77,6 +77,10 @@ class SimulatedConnector:
 
     # --- time -------------------------------------------------------------------------------------
 
+    def is_at(self, now: datetime) -> bool:
+        """Whether it was brought to this instant already: there is nothing to carry forward."""
+        return self._at == now
+
     def advance(self, now: datetime) -> None:
         """Carry charge and register forward; a clock that steps back costs no energy."""
         elapsed = timedelta(0) if self._at is None else max(timedelta(0), now - self._at)

@@ -262,6 +262,8 @@ class Station:
     def _connector_at(self, connector_id: int, now: datetime) -> SimulatedConnector:
         """Give a connector as it is now; a battery that has become full meanwhile is an event."""
         connector = self._connector(connector_id)
+        if connector.is_at(now):
+            return connector
         was_unwilling = connector.is_unwilling
         with self._observing(connector):
             connector.advance(now)
