@@ -327,9 +327,14 @@ def no_connector(scope: list[Connector], tag: str, *, is_named: bool) -> Reason:
     Where one is named, nothing is said of the others.
     """
     states = ", ".join(f"{c.connector_id} {_word(c)}" for c in scope)
-    is_fault = all(c.is_faulted and _word(c) == f"is {c.state_words}" for c in scope)
+    subject = "no_connector"
+    if all(_word(c) == f"is {c.state_words}" for c in scope):
+        if all(c.is_faulted for c in scope):
+            subject = "faulted"
+        elif not any(c.is_operative and not c.is_leaving for c in scope):
+            subject = "out_of_service"
     return because(
-        "reader.faulted" if is_fault else "reader.no_connector",
+        f"reader.{subject}",
         "cp-tui",
         "connector {states}" if is_named else "no connector can start with {tag}: {states}",
         tag=tag,

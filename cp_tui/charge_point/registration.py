@@ -21,7 +21,7 @@ from cp_tui.ocpp.core import (
     HeartbeatResponse,
 )
 from cp_tui.ocpp.datatypes import RegistrationStatus
-from cp_tui.ocpp.length import length
+from cp_tui.ocpp.length import length, moment
 from cp_tui.ocpp.model import WireModel
 
 RETRY_FIRST_S = 30
@@ -334,7 +334,7 @@ class Registration:
                 "registration.clock_refused",
                 "cp-tui",
                 "the clock of the CSMS is not followed: it says {time} ({action})",
-                time="no time that can be read" if csms_time is None else csms_time,
+                time="no time that can be read" if csms_time is None else moment(csms_time),
                 action=action,
             )
             self._core.log(LogLevel.WARNING, self._clock_refused.text)

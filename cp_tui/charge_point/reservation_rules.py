@@ -11,7 +11,8 @@ from cp_tui.charge_point.authorization_rules import same_group, same_tag
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import ReservationRecord
-from cp_tui.ocpp.datatypes import ReservationStatus, format_date_time
+from cp_tui.ocpp.datatypes import ReservationStatus
+from cp_tui.ocpp.length import moment
 
 Refusal = tuple[ReservationStatus, str]
 """The answer to ReserveNow, and why in words."""
@@ -102,7 +103,7 @@ def kept_for_another(
         reservation=reservation.reservation_id,
         connector=connector.connector_id,
         owner=reservation.id_tag,
-        until=format_date_time(reservation.expiry_date),
+        until=moment(reservation.expiry_date),
         tag=id_tag,
         group=reservation.parent_id_tag,
         own_group=parent or "not known",

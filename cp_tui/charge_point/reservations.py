@@ -30,8 +30,8 @@ from cp_tui.charge_point.variables import Reservations as ReservationsView
 from cp_tui.ocpp.datatypes import (
     CancelReservationStatus,
     ReservationStatus,
-    format_date_time,
 )
+from cp_tui.ocpp.length import moment
 from cp_tui.ocpp.reservation import ReserveNowRequest
 
 ENDED_MAX = 20
@@ -86,7 +86,7 @@ class Reservations:
             expires_at=self._core.machine_time(request.expiry_date),
         )
         self._keep(record)
-        text = f"kept until {format_date_time(request.expiry_date)}"
+        text = f"kept until {moment(request.expiry_date)}"
         return ReservationStatus.ACCEPTED, event("accepted", record, text)
 
     def cancel(
@@ -251,7 +251,7 @@ class Reservations:
         """Reject what would end at once; what is in the way of the target is told first."""
         if request.expiry_date > self._core.time:
             return None
-        expiry, time = (format_date_time(t) for t in (request.expiry_date, self._core.time))
+        expiry, time = (moment(t) for t in (request.expiry_date, self._core.time))
         words = f"expiryDate {expiry} is past; it is {time}"
         reason = Reason(id="reservation.rejected", rule="S 5.13", text=words)
         return ReservationStatus.REJECTED, reason
@@ -287,7 +287,7 @@ class Reservations:
         """Say what ends a reservation, apart from its use and the CSMS (S 5.13)."""
         connector_id = record.reservation.connector_id
         if self._core.now >= record.expires_at:
-            words = f"it expired at {format_date_time(record.reservation.expiry_date)}"
+            words = f"it expired at {moment(record.reservation.expiry_date)}"
             return event("expired", record, words)
         if connector_id and connector_id not in self._connectors:
             return event("no_connector", record, f"there is no connector {connector_id} any more")

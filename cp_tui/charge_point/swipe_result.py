@@ -5,13 +5,13 @@ Pure: it is told what happened, and asks nobody.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cp_tui.charge_point.connector import Connector, SwipeEnd
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.refusals import decided_by
 from cp_tui.charge_point.variables import RefusedBy, SwipeOutcome, SwipeResult
-from cp_tui.ocpp.calendar import in_zone
+from cp_tui.ocpp.length import moment
 
 _NEXT = {
     RefusedBy.CSMS: "the CSMS has to allow it before it can charge",
@@ -32,6 +32,7 @@ _NEXT_AT_NONE = {
     RefusedBy.CONNECTOR: "wait until a connector is free",
 }
 """The same where it was refused at every connector."""
+_OPERATIVE_FIRST = "wait until the CSMS makes a connector Operative"
 _IN_SERVICE_FIRST = "use another connector, or wait until the CSMS makes this one Operative"
 _DECIDED = frozenset({SwipeOutcome.ACCEPTED, SwipeOutcome.REFUSED, SwipeOutcome.OVERTAKEN})
 
@@ -44,7 +45,7 @@ def swipe_result(id_tag: str, end: SwipeEnd) -> SwipeResult:
         by = decided_by(end.reason, [] if connector is None else [connector])
     is_accepted = outcome is SwipeOutcome.ACCEPTED
     until = _plug_in_by(connector) if is_accepted else None
-    what, then = _sentence(outcome, connector, by, until)
+    what, then = _sentence(end, by, until)
     is_certain = connector is not None and not (is_accepted and connector.waits_anywhere)
     return SwipeResult(
         id_tag=id_tag,
@@ -65,15 +66,11 @@ def swipe_lost(id_tag: str, connector_id: int | None) -> SwipeResult:
     return result.model_copy(update={"connector_id": connector_id})
 
 
-def _sentence(
-    outcome: SwipeOutcome,
-    connector: Connector | None,
-    by: RefusedBy | None,
-    until: datetime | None,
-) -> tuple[str, str]:
+def _sentence(end: SwipeEnd, by: RefusedBy | None, until: datetime | None) -> tuple[str, str]:
     """Say what the tag did, and what to do next."""
+    connector = end.connector
     where = "" if connector is None else f" on connector {connector.connector_id}"
-    match outcome:
+    match end.outcome:
         case SwipeOutcome.ACCEPTED:
             return "may charge", _next_to_charge(connector, until)
         case SwipeOutcome.STOPPED:
@@ -85,22 +82,24 @@ def _sentence(
         case SwipeOutcome.ASKED:
             return "is not decided upon yet", "wait for the answer"
         case SwipeOutcome.OVERTAKEN:
-            return "does not start", _next_after_overtaking(connector, by)
+            return "does not start", _next_after_overtaking(end, by)
         case SwipeOutcome.REFUSED:
-            return "may not charge", _next_after_refusal(connector, by or RefusedBy.CONNECTOR)
+            return "may not charge", _next_after_refusal(end, by or RefusedBy.CONNECTOR)
 
 
-def _next_after_overtaking(connector: Connector | None, by: RefusedBy | None) -> str:
+def _next_after_overtaking(end: SwipeEnd, by: RefusedBy | None) -> str:
     if by in (RefusedBy.OPERATOR, RefusedBy.RULE, RefusedBy.FAULT):
-        return _next_after_refusal(connector, by)
-    is_out = connector is not None and not connector.takes_starts
+        return _next_after_refusal(end, by)
+    is_out = end.connector is not None and not end.connector.takes_starts
     return _IN_SERVICE_FIRST if is_out else "show it again"
 
 
-def _next_after_refusal(connector: Connector | None, by: RefusedBy) -> str:
+def _next_after_refusal(end: SwipeEnd, by: RefusedBy) -> str:
     """Say what helps: not another connector where that is no better."""
+    connector = end.connector
     if connector is None:
-        return _NEXT_AT_NONE.get(by, _NEXT[by])
+        is_out = end.reason.id == "reader.out_of_service"
+        return _OPERATIVE_FIRST if is_out else _NEXT_AT_NONE.get(by, _NEXT[by])
     if by is RefusedBy.FAULT and connector.charge_point_fault is not None:
         return "clear the fault of the charge point (connector 0) first"
     is_out = by is RefusedBy.CONNECTOR and not connector.takes_starts
@@ -115,7 +114,7 @@ def _next_to_charge(connector: Connector | None, until: datetime | None) -> str:
     if connector.is_plugged:
         return f"connector {connector_id} begins as soon as its lock is free"
     at = "at any free connector" if connector.waits_anywhere else f"at connector {connector_id}"
-    return f"plug in {at}" + (f" by {in_zone(until, UTC):%Y-%m-%d %H:%M:%S} UTC" if until else "")
+    return f"plug in {at}" + (f" by {moment(until)}" if until else "")
 
 
 def _plug_in_by(connector: Connector | None) -> datetime | None:

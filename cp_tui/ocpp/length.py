@@ -1,6 +1,10 @@
-"""A count of seconds in words: how long something lasts, takes, or is waited for."""
+"""Time in words: how long something lasts, takes or is waited for, and when something is."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from cp_tui.ocpp.calendar import in_zone
 
 _DAY_MIN = 24 * 60
 _YEAR_MIN = 365.25 * _DAY_MIN
@@ -25,3 +29,8 @@ def length(seconds: float) -> str:
 def exact(seconds: int) -> str:
     """`300 s`, `86400 s (24 h 00 min)`: for a number that people compare with a field or a key."""
     return f"{seconds} s ({length(seconds)})" if seconds >= _EXACT_ALONE_S else f"{seconds} s"
+
+
+def moment(instant: datetime) -> str:
+    """`2026-01-05 08:30:00Z`: an aware instant for a sentence that is read anywhere."""
+    return f"{in_zone(instant, UTC).replace(microsecond=0, tzinfo=None).isoformat(' ')}Z"

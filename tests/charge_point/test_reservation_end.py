@@ -62,7 +62,7 @@ def test_expiry_says_so(made: Rig) -> None:
     made.after(60)
     assert why_ended(made) == "reservation.expired"
     assert connector(made).cause == (
-        "G1 reservation 7 for IDTAG1: it expired at 2026-01-05T08:01:00Z"
+        "G1 reservation 7 for IDTAG1: it expired at 2026-01-05 08:01:00Z"
     )
     assert Table.RESERVATION not in made.store or made.store[Table.RESERVATION] == {}
 

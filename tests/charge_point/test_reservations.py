@@ -173,7 +173,7 @@ def test_another_tag_is_refused_and_told_why(made: Rig) -> None:
     refusal = connector(made).last_refusal
     assert refusal is not None
     assert refusal.text == (
-        "reservation 7 keeps connector 1 for IDTAG1 until 2026-01-05T08:30:00Z, not for IDTAG2"
+        "reservation 7 keeps connector 1 for IDTAG1 until 2026-01-05 08:30:00Z, not for IDTAG2"
     )
     assert (refusal.values["by"], refusal.values["tag"]) == ("reservation", OTHER_TAG)
 

@@ -84,6 +84,15 @@ def unavailable(made: Rig) -> None:
     availability(made, 1, "Inoperative")
 
 
+def unavailable_2(made: Rig) -> None:
+    availability(made, 2, "Inoperative")
+
+
+def leaving(made: Rig) -> None:
+    plugged(made)
+    unavailable(made)
+
+
 def taken(made: Rig) -> None:
     charging(made, 1, OTHER_TAG)
 
@@ -238,6 +247,29 @@ def test_a_tag_that_nobody_takes_is_told_to_wait_and_not_to_go_elsewhere() -> No
     assert swipe(made, TAG, None).text.endswith("; wait until a connector is free")
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "words", "then"),
+    [
+        (reserved_for_another, unavailable_2, "1 is Reserved, 2 is Unavailable", "is free"),
+        (unavailable, unavailable_2, "1 is Unavailable, 2 is Unavailable", "connector Operative"),
+        (faulted, unavailable_2, "1 is Faulted, 2 is Unavailable", "is free"),
+        (leaving, unavailable_2, "1 is to be Unavailable as soon as", "connector Operative"),
+    ],
+)
+def test_where_no_connector_can_start_none_is_recommended(
+    first: Callable[[Rig], None], second: Callable[[Rig], None], words: str, then: str
+) -> None:
+    made = rig()
+    first(made)
+    second(made)
+    came = swipe(made, TAG, None)
+    assert came.outcome is REFUSED
+    assert came.by is RefusedBy.CONNECTOR
+    assert words in came.reason.text
+    assert "another connector" not in came.text
+    assert came.text.endswith(then)
+
+
 def test_a_fault_of_the_charge_point_is_named_and_not_looked_for_at_the_connector() -> None:
     made = rig()
     made.act("raise_error", connector_id=0, error_code="HighTemperature")
@@ -269,7 +301,7 @@ def test_a_tag_that_may_plug_in_anywhere_names_no_connector() -> None:
     came = swipe(made, TAG, None)
     assert came.connector_id is None
     assert came.plug_in_by is not None
-    assert came.text.endswith(" UTC")
+    assert came.text.endswith("00Z")
     assert connector(made).is_authorized_anywhere
     made.act("plug_in", connector_id=2)
     assert not connector(made).is_authorized_anywhere
