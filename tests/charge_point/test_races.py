@@ -76,6 +76,7 @@ from tests.charge_point.reserving import (
     assert_only_legal_steps,
     connector,
     remote_start,
+    reserve,
 )
 from tests.charge_point.rig import Rig
 from tests.conformance.steps import OTHER_TAG, TAG
@@ -372,6 +373,36 @@ def test_what_ends_an_attempt_ends_one_that_waits_for_its_cable(
     )
     plug(made)
     assert starts(made) == ([1] if goes_on else [])
+    assert_only_legal_steps(made)
+    can_still_charge(made)
+
+
+@pytest.mark.parametrize("how", ["local", "remote"])
+@pytest.mark.parametrize("decided", [False, True])
+@pytest.mark.parametrize(
+    ("happens", "status"),
+    [
+        (unlocked, "Reserved"),
+        (stop_pressed, "Reserved"),
+        (emergency_for_a_while, "Available"),
+        (unavailable, "Unavailable"),
+        (unavailable_for_a_while, "Available"),
+    ],
+)
+def test_a_reservation_outlives_the_attempt_of_its_tag_as_long_as_its_connector_is_in_service(
+    happens: Callable[[Rig], None], status: str, decided: bool, how: str
+) -> None:
+    made = charger()
+    assert reserve(made, 1, tag=TAG) == "Accepted"
+    begin(made, how)
+    if decided:
+        answer(made)
+    happens(made)
+    if not decided:
+        answer(made)
+    if decided or happens is not unavailable_for_a_while:
+        assert connector(made).status == status
+        assert starts(made) == []
     assert_only_legal_steps(made)
     can_still_charge(made)
 

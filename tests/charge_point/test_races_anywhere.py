@@ -14,6 +14,7 @@ from tests.charge_point.racing import (
     begin,
     can_still_charge,
     charger,
+    emergency,
     faulted,
     hard_reset,
     link_lost,
@@ -206,7 +207,7 @@ def test_a_tag_of_the_group_stops_the_transaction_that_it_was_shown_for() -> Non
     assert made.calls("StopTransaction")[0]["idTag"] == TAG
 
 
-@pytest.mark.parametrize("happens", [stopped, soft_reset, hard_reset, link_lost])
+@pytest.mark.parametrize("happens", [stopped, soft_reset, hard_reset, link_lost, emergency])
 def test_a_tag_whose_group_is_asked_for_is_told_what_overtook_it(
     happens: Callable[[Rig], None],
 ) -> None:
