@@ -219,7 +219,7 @@ class Configuration:
             return because(
                 "configuration.not_custom",
                 "cp-tui",
-                "{key} is a standard key: only the CSMS or the configuration file sets it",
+                "{key} is a standard key: only the CSMS or the settings set it",
                 key=spec.name,
             )
         if spec.is_read_only:

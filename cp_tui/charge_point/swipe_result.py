@@ -26,6 +26,13 @@ _NEXT = {
     RefusedBy.RULE: "show it again after the boot",
 }
 """Who refused -> what to do about it."""
+_NEXT_AT_CSMS = {
+    "Blocked": "use another tag, or have the CSMS unblock this one",
+    "ConcurrentTx": "end its other transaction first, or use another tag",
+    "Expired": "use another tag, or have the CSMS renew this one",
+    "Invalid": "use another tag, or have the CSMS add this one",
+}
+"""What the CSMS answered about the tag -> what to do about it."""
 _NEXT_AT_NONE = {
     RefusedBy.RESERVATION: "wait until a reservation ends",
     RefusedBy.FAULT: "clear the fault first",
@@ -84,6 +91,9 @@ def _sentence(end: SwipeEnd, by: RefusedBy | None, until: datetime | None) -> tu
         case SwipeOutcome.OVERTAKEN:
             return "does not start", _next_after_overtaking(end, by)
         case SwipeOutcome.REFUSED:
+            status = end.reason.values.get("status")
+            if by is RefusedBy.CSMS and status in _NEXT_AT_CSMS:
+                return "may not charge", _NEXT_AT_CSMS[status]
             return "may not charge", _next_after_refusal(end, by or RefusedBy.CONNECTOR)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import sys
 from argparse import Namespace
 from pathlib import Path
 
@@ -28,14 +30,14 @@ def run(options: Namespace) -> int:
         settings, _ = read_all(lambda: read_settings(options), lambda: _check_look(options.config))
         if (engine := _running_engine(settings)) is not None and not options.force:
             return complain(
-                f"check: {engine}; a second connection with the same id makes many CSMS close the"
-                " first one. `cp-tui attach` shows the connection that is there; --force tests all"
-                " the same"
+                f"check: {engine}. A second connection with the same id makes many CSMS close the"
+                " first one; --force tests all the same"
             )
         _show("Settings", Verdict.OK, _source(options.config))
         config = settings.engine
         sent = credentials(config.charge_point, settings.data_dir)
-        check = check_connection(config, sent, show, with_boot=options.boot)
+        waits = show_waiting if sys.stdout.isatty() else None
+        check = check_connection(config, sent, show, with_boot=options.boot, waits=waits)
         return 0 if asyncio.run(check) else FAILED
     except SettingsError as error:
         return complain_of(error.lines)
@@ -45,14 +47,28 @@ def run(options: Namespace) -> int:
 
 def show(result: StepResult) -> None:
     """Print how a step went as soon as it is known, and below it what to check."""
-    took = "" if result.took_ms is None else f" ({result.took_ms:.0f} ms)"
+    took = "" if result.took_ms is None else f" ({result.took_ms / 1000:.3f} s)"
     _show(result.step, result.verdict, result.text + took)
     if result.hint:
         _show("", "", result.hint)
 
 
+def show_waiting(result: StepResult) -> None:
+    """Say what is waited for, on a terminal, until the next line takes its place."""
+    columns = shutil.get_terminal_size().columns - 1
+    line = _line(result.step, result.verdict, result.text)[:columns]
+    print(f"{line:<{columns}}", end="\r", flush=True)
+
+
 def _show(step: str, verdict: str, text: str) -> None:
-    print(printable(f"{step:<{STEP_WIDTH}} {verdict:<{VERDICT_WIDTH}} {text}"), flush=True)
+    line = _line(step, verdict, text)
+    # On a terminal it takes the place of what was waited for, which filled the line.
+    columns = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else 0
+    print(f"{line:<{columns}}", flush=True)
+
+
+def _line(step: str, verdict: str, text: str) -> str:
+    return printable(f"{step:<{STEP_WIDTH}} {verdict:<{VERDICT_WIDTH}} {text}")
 
 
 def _check_look(config: Path | None) -> None:
@@ -78,5 +94,6 @@ def _running_engine(settings: ServeSettings) -> str | None:
     if (holder := engine_in(settings.data_dir)) is not None:
         return holder
     if is_answering(settings.socket):
-        return f"a charge point runs already and answers at {settings.socket}"
+        there = f"a charge point runs already and answers at {settings.socket}"
+        return f"{there}; `cp-tui attach` shows it"
     return None

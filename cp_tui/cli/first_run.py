@@ -48,6 +48,6 @@ async def _test(answers: Answers, tell: Callable[[StepResult], None]) -> bool:
     settings = settings_of(answers, default_config_file())
     try:
         sent = credentials(settings.engine.charge_point, settings.data_dir)
-        return await check_connection(settings.engine, sent, tell)
+        return await check_connection(settings.engine, sent, tell, waits=tell)
     except EngineStartError as error:
         raise Unusable(f"{error}") from None

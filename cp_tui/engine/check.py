@@ -41,7 +41,7 @@ from cp_tui.ocpp.frame import (
     parse,
     salvage,
 )
-from cp_tui.ocpp.length import exact
+from cp_tui.ocpp.length import exact, length
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import number
 
@@ -70,6 +70,8 @@ class Verdict(StrEnum):
     NOTE = "note"
     """It works, but somebody should know."""
     FAILED = "FAILED"
+    WAITS = "..."
+    """It has begun; how it went comes with a word of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,38 +96,60 @@ async def check_connection(
     *,
     with_boot: bool = False,
     timeouts: Timeouts | None = None,
+    waits: Tell | None = None,
 ) -> bool:
     """Test each step until one fails; returns whether all went well.
 
+    `waits` hears of each step as it begins, with what it waits for and how long at most.
     Raises `EngineStartError` where `ca_file` cannot be used.
     """
     target = endpoint(config.url, config.charge_point.charge_point_id)
     tls = tls_context(config.ca_file, config.check_hostname) if target.is_secure else None
     tell(StepResult(Step.ADDRESS, Verdict.OK, target.uri))
-    check = _Check(target, tls, credentials, tell)
+    waits = waits or _nobody
+    check = _Check(target, tls, credentials, tell, waits)
     connection = await check.connect(timeouts or Timeouts())
     if connection is None:
         return False
     try:
-        return not with_boot or await _boot(connection, config.charge_point, tell)
+        if not with_boot:
+            return True
+        waits(_waiting(Step.BOOT, "the CSMS answers BootNotification", BOOT_TIMEOUT_S))
+        return await _boot(connection, config.charge_point, tell)
     finally:
         await connection.close()
+
+
+def _nobody(result: StepResult) -> None:
+    """Hear nothing."""
+
+
+def _waiting(step: Step, until: str, limit_s: float) -> StepResult:
+    return StepResult(step, Verdict.WAITS, f"until {until}, {length(limit_s)} at most")
 
 
 class _Check:
     """One attempt while it is made."""
 
     def __init__(
-        self, target: Endpoint, tls: ssl.SSLContext | None, sent: SetCredentials, tell: Tell
+        self,
+        target: Endpoint,
+        tls: ssl.SSLContext | None,
+        sent: SetCredentials,
+        tell: Tell,
+        waits: Tell,
     ) -> None:
         self._target = target
         self._tls = tls
         self._credentials = sent
         self._tell = tell
+        self._waits = waits
+        self._timeouts = Timeouts()
         self._since = asyncio.get_running_loop().time()
 
     async def connect(self, timeouts: Timeouts) -> ClientConnection | None:
         """Connect, and tell how each step went."""
+        self._timeouts = timeouts
         attempt = Attempt(
             endpoint=self._target,
             tls=self._tls,
@@ -149,6 +173,16 @@ class _Check:
 
     def _begin(self, phase: LinkPhase) -> None:
         self._since = asyncio.get_running_loop().time()
+        host, port, limits = self._target.host, self._target.port, self._timeouts
+        match phase:
+            case LinkPhase.RESOLVING:
+                self._waits(_waiting(Step.DNS, f"a name server knows {host}", limits.dns_s))
+            case LinkPhase.CONNECTING:
+                self._waits(_waiting(Step.TCP, f"{host} port {port} accepts", limits.tcp_s))
+            case LinkPhase.TLS:
+                self._waits(_waiting(Step.TLS, "the handshake is done", limits.tls_s))
+            case LinkPhase.UPGRADING:
+                self._waits(_waiting(Step.HTTP, "the CSMS answers", limits.upgrade_s))
 
     def _took_ms(self) -> float:
         return (asyncio.get_running_loop().time() - self._since) * 1000

@@ -57,13 +57,17 @@ DEEDS: Mapping[str, Deed] = {
     "swipe": Deed("Show tag {id_tag}", "Tag {id_tag} is shown to the reader"),
     "set_network": Deed("Pull the network cable", "The network cable is pulled"),
     "set_network:up": Deed("Plug the network cable in", "The network cable is plugged in"),
-    "try_now": Deed("Try now", "It is tried now", "nothing waits to be tried"),
+    "try_now": Deed(
+        "Try now", "It is tried now; the line on top says how it goes", "nothing waits to be tried"
+    ),
     "power_cycle": Deed("Cut the power", "The power was cut, and the charge point boots again"),
     "acknowledge_troubles": Deed(
         "Acknowledge what went wrong", "What went wrong is acknowledged, and off the alarm line"
     ),
     "plug_in": Deed("Plug in at {connector}", "The cable is plugged in at {connector}"),
-    "plug_out": Deed("Pull the cable at {connector}", "The cable is pulled at {connector}"),
+    "plug_out": Deed(
+        "Unplug the vehicle at {connector}", "The vehicle is unplugged at {connector}"
+    ),
     "suspend_ev": Deed("Pause the vehicle at {connector}", "The vehicle at {connector} has paused"),
     "resume_ev": Deed(
         "Resume the vehicle at {connector}", "The vehicle at {connector} draws power again"

@@ -53,7 +53,7 @@ LOG_LOOK_S = 1.0
 """Between two looks whether lines of the log are lost, or histories are cut."""
 CUT = "history.cut"
 """The trouble: events are in no history any more because those after them are long."""
-CUT_HINT = "save the messages while they are shown; memory for them is bounded"
+CUT_HINT = "nothing is broken; export messages that you need while they are shown"
 CUT_TOLD = timedelta(minutes=10)
 END_TIMEOUT_S = 5.0
 """For what is already in the inbox, at the end."""
@@ -336,7 +336,7 @@ class Engine:
             if new := self._hub.cut - told:
                 told = self._hub.cut
                 lost = count(told, "event")
-                text = f"Histories are cut, by {lost} so far: those after them are long"
+                text = f"Older history is given up for newer: {lost} so far, their memory is full"
                 self.troubles.raise_trouble(CUT, text, CUT_HINT, new, lasts=CUT_TOLD)
             await asyncio.sleep(LOG_LOOK_S)
 

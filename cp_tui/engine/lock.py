@@ -98,4 +98,5 @@ def _try(file: int, operation: int) -> bool:
 def _holder(file: int, folder: Path) -> str:
     holder = os.pread(file, 20, 0).decode("ascii", "replace").strip()
     who = f" (process {holder})" if holder.isdigit() else ""
-    return f"a charge point runs already{who} and uses the data folder {folder}"
+    there = f"a charge point runs already{who} and uses the data folder {folder}"
+    return f"{there}; `cp-tui attach` shows it"

@@ -55,8 +55,7 @@ class CommandRun:
         if self.outcome is None:
             return [self._under_way(name, clock)]
         at = clock.time(self.finished_at or self.started_at)
-        reason = self.outcome.reason
-        why = Content("") if reason is None else safe_text(f" · {reason.text}")
+        why = safe_text(f" · {self.outcome.why}" if self.outcome.why else "")
         said = self.outcome.summary
         if not self.outcome.is_sentence:
             said = Content.assemble(name, ": ", said)

@@ -14,7 +14,7 @@ CONNECTOR_ACTIONS: tuple[Action, ...] = (
     Action(
         "connector.plug",
         "Plug the cable in or out",
-        "Plug a vehicle in at the selected connector, or pull its cable.",
+        "Plug a vehicle in at the selected connector, or unplug it at the vehicle.",
         _N,
         do.plug,
         ("p",),

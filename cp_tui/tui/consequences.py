@@ -52,8 +52,8 @@ def power_cut_facts(snapshot: Snapshot) -> list[Fact]:
     ]
 
 
-def unplug_fact(snapshot: Snapshot, connector: Connector) -> Fact:
-    """What it means to pull the cable of a running transaction."""
+def unplug_facts(snapshot: Snapshot, connector: Connector) -> list[Fact]:
+    """What it means to unplug the vehicle of a running transaction."""
     key = "StopTransactionOnEVSideDisconnect"
     entry = snapshot.entry(key)
     value = "" if entry is None or entry.value is None else entry.value.lower()
@@ -61,7 +61,10 @@ def unplug_fact(snapshot: Snapshot, connector: Connector) -> Fact:
         "true": f"stops with reason EVDisconnected, as {key} is true",
         "false": f"goes on without the vehicle, as {key} is false",
     }.get(value, f"{key} decides whether it stops")
-    return Fact("Session", running_words(connector, then))
+    facts = [Fact("Session", running_words(connector, then))]
+    if connector.is_lock_jammed:
+        facts.append(Fact("Cable", Content("its lock is jammed: it stays in the connector")))
+    return facts
 
 
 def running_facts(snapshot: Snapshot, then: str) -> list[Fact]:

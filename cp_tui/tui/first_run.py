@@ -38,6 +38,7 @@ VERDICT_STYLES = {
     Verdict.OK: "bold $text-success",
     Verdict.NOTE: "bold $text-warning",
     Verdict.FAILED: "bold $text-error",
+    Verdict.WAITS: "$text-muted",
 }
 
 
@@ -96,6 +97,8 @@ class FirstRunApp(LookApp):
         self._save = save
         self._file = file
         self._facts: list[Fact] = []
+        self._waiting: Fact | None = None
+        """The step that is under way, shown last."""
         self._state = FactLines(label_width=11, id="state")
 
     def compose(self) -> ComposeResult:
@@ -192,10 +195,13 @@ class FirstRunApp(LookApp):
 
     def _step(self, result: StepResult) -> None:
         verdict = Content.styled(result.verdict, VERDICT_STYLES[result.verdict])
-        took = "" if result.took_ms is None else f"  {result.took_ms:.0f}\N{NO-BREAK SPACE}ms"
+        took = "" if result.took_ms is None else f"  {result.took_ms / 1000:.3f} s"
         text = Content.assemble(verdict, "  ", safe_text(result.text + took))
         hints = [Fact(" ", safe_text(result.hint))] if result.hint else []
-        self._say([*self._facts, Fact(result.step, text), *hints])
+        told = [fact for fact in self._facts if fact is not self._waiting]
+        shown = Fact(result.step, text)
+        self._waiting = shown if result.verdict is Verdict.WAITS else None
+        self._say([*told, shown, *hints])
 
     def _refuse(self, error: Unusable) -> None:
         self._say([Fact("", safe_text(f"{error}", "bold $text-error"))])

@@ -16,7 +16,7 @@ from cp_tui.tui.consequences import (
     power_cut_facts,
     restart_facts,
     stop_facts,
-    unplug_fact,
+    unplug_facts,
 )
 from cp_tui.tui.desk import Choice, Desk, Form, FormField, Question
 from cp_tui.tui.safe_text import safe_text
@@ -100,7 +100,7 @@ async def data_transfer(desk: Desk) -> None:
 
 
 async def plug(desk: Desk) -> None:
-    """Plug in, or pull the cable; pulling it while charging asks first."""
+    """Plug in, or unplug at the vehicle; while it charges that asks first."""
     connector = _selected(desk)
     if connector is None:
         return
@@ -109,9 +109,9 @@ async def plug(desk: Desk) -> None:
         await desk.command(Call("plug_in", {**params}))
         return
     if connector.transaction is not None:
-        facts = [unplug_fact(desk.snapshot, connector)]
-        title = f"Pull the cable at connector {connector.connector_id}?"
-        if not await desk.ask(Question(title, facts, "Pull it")):
+        facts = unplug_facts(desk.snapshot, connector)
+        title = f"Unplug the vehicle at connector {connector.connector_id}?"
+        if not await desk.ask(Question(title, facts, "Unplug")):
             return
     await desk.command(Call("plug_out", {**params}))
 

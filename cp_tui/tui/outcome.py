@@ -60,11 +60,18 @@ class Outcome:
     is_sentence: bool = False
     """The summary tells what was done to what; else what was asked for has to stand before it."""
 
+    @property
+    def why(self) -> str:
+        """The reason, unless the summary has said it already."""
+        text = "" if self.reason is None else self.reason.text
+        return "" if clean(text) in self.summary.plain else text
+
     def all_facts(self) -> list[Fact]:
         """Result, details and reason, for a dialog."""
         facts = [Fact("Result", self.summary), *self.facts]
         if self.reason is not None:
-            facts.append(Fact("Why", safe_text(self.reason.text)))
+            if self.why:
+                facts.append(Fact("Why", safe_text(self.why)))
             facts.append(
                 Fact("Rule", safe_text(f"{self.reason.rule} · {self.reason.id}", "$text-muted"))
             )

@@ -262,7 +262,9 @@ class ScreenDesk:
             lines: list[Fact] = []
             for run in reversed(self._app.commands.runs):
                 lines += [Fact("", run.lines(clock)[0])]
-                lines += run.outcome.all_facts()[1:] if run.outcome else []
+                # Result and reason stand in the line.
+                said = run.outcome.all_facts() if run.outcome else []
+                lines += [fact for fact in said if fact.label not in ("Result", "Why")]
             return lines or [Fact("", Content("no command was asked from this screen yet"))]
 
         self._app.push_screen(

@@ -171,7 +171,7 @@ CASES = (
         "plug in",
         (("AllowOfflineTxForUnknownId", "true"),),
     ),
-    Case(invalid, REFUSED, RefusedBy.CSMS, "answered Invalid", "the CSMS has to allow it"),
+    Case(invalid, REFUSED, RefusedBy.CSMS, "answered Invalid", "have the CSMS add this one"),
     Case(call_error, REFUSED, RefusedBy.CSMS, "with InternalError", "the CSMS has to allow it"),
     Case(offline_and_unknown, REFUSED, RefusedBy.OFFLINE_RULE, "is false", "when the CSMS answers"),
     Case(offline_and_blocked, REFUSED, RefusedBy.LOCAL_LIST, "says Blocked", "another tag"),
@@ -203,6 +203,21 @@ def test_a_tag_that_is_shown_is_answered_with_who_why_and_what_next(case: Case) 
     assert first.startswith(f"{TAG} ")
     assert came.reason.text in came.text
     assert case.then in last
+
+
+@pytest.mark.parametrize(
+    ("status", "then"),
+    [
+        ("Blocked", "use another tag, or have the CSMS unblock this one"),
+        ("ConcurrentTx", "end its other transaction first, or use another tag"),
+        ("Expired", "use another tag, or have the CSMS renew this one"),
+        ("Invalid", "use another tag, or have the CSMS add this one"),
+    ],
+)
+def test_what_helps_depends_on_what_the_csms_said(status: str, then: str) -> None:
+    made = rig()
+    made.responders["Authorize"] = lambda _: {"idTagInfo": {"status": status}}
+    assert swipe(made).text == f"{TAG} may not charge: the CSMS answered {status} for {TAG}; {then}"
 
 
 def test_an_accepted_tag_is_told_until_when_it_waits_for_the_cable() -> None:

@@ -109,7 +109,7 @@ async def test_two_screens_show_the_same_and_an_act_in_one_appears_in_the_other(
         for screen in (small, large):
             await screen.see("▌1  ● Charging", "#1 TAG1", "32.0 A tx")
         small.press("p")
-        await small.see("Pull the cable at connector 1?", "#1 of TAG1")
+        await small.see("Unplug the vehicle at connector 1?", "#1 of TAG1")
         small.press("y")
         for screen in (small, large):
             await screen.see("▌1  ○ Available")
@@ -229,9 +229,9 @@ async def test_a_csms_that_is_not_there_is_shown_with_step_and_next_attempt(
 ) -> None:
     url = f"ws://127.0.0.1:{closed_port}"
     async with serving(folder, url) as serve, attached(serve) as screen:
-        await see_the_failure(screen, "TCP: connection refused", "Check")
+        await see_the_failure(screen, "TCP: connection refused", "Hint")
         screen.press("n")
-        await screen.see("It is tried now", "attempt 3")
+        await screen.see("It is tried now", "try 3")
 
 
 async def test_a_csms_that_refuses_or_speaks_another_language_is_shown(folder: Path) -> None:

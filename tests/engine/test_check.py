@@ -80,6 +80,26 @@ async def test_a_boot_is_sent_only_when_asked_for_and_its_answer_is_told(
         assert csms.actions() == ["BootNotification"]
 
 
+async def test_each_step_is_told_as_it_begins_with_what_it_waits_for() -> None:
+    async with PeerCsms() as csms:
+        told: list[StepResult] = []
+        await check_connection(
+            config(csms.url), NO_KEY, told.append, with_boot=True, timeouts=SHORT, waits=told.append
+        )
+    waited = [each for each in told if each.verdict is Verdict.WAITS]
+    assert names(waited) == [Step.DNS, Step.TCP, Step.HTTP, Step.BOOT]
+    assert all(each.text.startswith("until ") for each in waited)
+    assert [each.text.split(", ")[-1] for each in waited] == [
+        "5 s at most",
+        "1 s at most",
+        "1 s at most",
+        "30 s at most",
+    ]
+    for each in waited:
+        after = told[told.index(each) + 1]
+        assert (after.step, after.verdict) == (each.step, Verdict.OK)
+
+
 async def test_the_key_is_sent_and_never_told() -> None:
     requests: list[Request] = []
 

@@ -23,7 +23,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 async def explains(here: Place, *words: str) -> None:
     """The answer: these words, the number of the next try and when it comes, in the alarm line."""
-    await here.reads(*words, r"· try 2 in \d\d s", r"offline · attempt 2 at \d\d:\d\d:\d\d")
+    await here.reads(*words, r"· try 2 in \d\d s", r"offline · try 2 at \d\d:\d\d:\d\d")
 
 
 async def test_an_unknown_host() -> None:

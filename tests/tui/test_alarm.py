@@ -155,7 +155,7 @@ WORDS: list[tuple[Callable[[], Snapshot], str]] = [
     ),
     (
         link,
-        "× TCP: connection refused by csms.example.com port 443 · try 8 in 14 s · n tries now",
+        "× TCP: connection refused by csms.example.com port 443 · try 8 in 15 s · n tries now",
     ),
     (
         lambda: link(network_up=False),
@@ -167,7 +167,7 @@ WORDS: list[tuple[Callable[[], Snapshot], str]] = [
     ),
     (
         lambda: silent("Heartbeat"),
-        "! No answer yet to Heartbeat of 14:03:15 · gives up in 18 s",
+        "! No answer yet to Heartbeat of 14:03:15 · gives up in 20 s",
     ),
     (
         lambda: with_registration(status=RegistrationStatus.PENDING, next_boot_at=at(14, 8, 27)),
@@ -179,7 +179,7 @@ WORDS: list[tuple[Callable[[], Snapshot], str]] = [
     ),
     (
         lambda: with_registration(status=None),
-        "! The CSMS has not answered BootNotification",
+        "! No answer to BootNotification",
     ),
     (
         lambda: with_connector(faults=(fault(blocks=True),)),
@@ -229,11 +229,11 @@ WORDS: list[tuple[Callable[[], Snapshot], str]] = [
     (retried_diagnostics, "! Diagnostics: a try failed · again in 1 min"),
     (
         lambda: with_connector(refusal=refusal()),
-        "! Start refused 14:02:09 by the CSMS: the CSMS answered Blocked for tag 04FF",
+        "! Connector 2: start refused 14:02:09 by the CSMS: the CSMS answered Blocked for tag 04FF",
     ),
     (
         lambda: with_connector(status=ChargePointStatus.UNAVAILABLE, cause="ChangeAvailability"),
-        "! Connector 2: Unavailable since 12:58: ChangeAvailability",
+        "! Connector 2: Unavailable since 12:58, set so by the CSMS",
     ),
 ]
 
@@ -285,13 +285,13 @@ def test_the_worst_comes_first_and_the_key_lists_the_others() -> None:
         link=worlds.broken_link(),
         connectors=with_connector(faults=(fault(blocks=True),)).connectors,
     )
-    assert line(shown).endswith("try 8 in 14 s · n tries now · and 2 more: a")
+    assert line(shown).endswith("try 8 in 15 s · n tries now · and 2 more: a")
     facts = {fact.label: fact.text.plain for fact in alarm_facts(shown, CLOCK, KEYS)}
     assert facts["1."].startswith("× TCP: connection refused")
     assert facts["2."].startswith("× Connector 2: GroundFailure")
     assert facts["3."].startswith("! 3 messages wait since 14:00")
-    assert facts["  then"] == "try 8 at 14:03:41, in 14 s"
-    assert facts["  check"].startswith("Is the CSMS running")
+    assert facts["  then"] == "try 8 at 14:03:41, in 15 s"
+    assert facts["  hint"].startswith("Is the CSMS running")
     assert facts["  key"] == "n tries now"
 
 
@@ -301,7 +301,7 @@ def test_what_happens_next_stays_where_the_line_is_short(width: int) -> None:
     said = alarm_line(alarms(shown, CLOCK), shown, CLOCK, KEYS, width)
     if width >= 60:
         assert said.cell_length <= width
-        assert said.plain.endswith("· try 8 in 14 s")
+        assert said.plain.endswith("· try 8 in 15 s · n tries now")
 
 
 def test_an_observer_is_told_no_key_that_does_nothing() -> None:
@@ -309,7 +309,7 @@ def test_an_observer_is_told_no_key_that_does_nothing() -> None:
 
 
 def test_the_second_line_tells_what_to_check_or_the_next_trouble() -> None:
-    assert second_line(alarms(link(), CLOCK)).plain.strip().startswith("check: Is the CSMS")
+    assert second_line(alarms(link(), CLOCK)).plain.strip().startswith("hint: Is the CSMS")
     both = replace(
         waiting(),
         outbox=waiting().outbox,
@@ -342,10 +342,10 @@ async def test_a_click_on_the_line_lists_everything_as_well() -> None:
 
 async def test_the_second_line_appears_where_there_is_room() -> None:
     async with screen(broken_only(), size=(120, 40)) as drive:
-        assert drive.shows("check: Is the CSMS running")
+        assert drive.shows("hint: Is the CSMS running")
         await drive.pilot.resize_terminal(80, 24)
         await drive.settle()
-        assert not drive.shows("check: Is the CSMS running")
+        assert not drive.shows("hint: Is the CSMS running")
 
 
 async def test_a_timer_runs_while_it_waits_and_none_when_all_is_well() -> None:
@@ -368,16 +368,16 @@ async def test_a_refusal_goes_when_nobody_stands_there_any_more() -> None:
     connectors = v.Connectors(with_connector(refusal=old).connectors)
     calm = worlds.healthy() | {"configuration": v.Configuration(()), "connectors": connectors}
     async with screen(calm) as drive:
-        assert drive.shows("Start refused")
+        assert drive.shows("start refused")
         await drive.pilot.pause(2.2)
         assert drive.dashboard.alarm.plain.startswith(" ● All well")
 
 
 async def test_what_is_counted_down_is_counted_on_without_news() -> None:
-    soon = worlds.broken_link().model_copy(update={"next_attempt_at": at(14, 3, 28)})
+    soon = worlds.broken_link().model_copy(update={"next_attempt_at": at(14, 3, 30)})
     async with screen(worlds.healthy() | {"link": soon}) as drive:
-        assert "try 8 in 1 s" in drive.dashboard.alarm.plain
-        for _round in range(300):
+        assert "try 8 in 5 s" in drive.dashboard.alarm.plain
+        for _round in range(900):
             if "try 8 now" in drive.dashboard.alarm.plain:
                 break
             await drive.pilot.pause(0.01)
@@ -441,9 +441,64 @@ def test_a_step_of_the_clock_is_told_for_a_while(hours: int, words: str) -> None
     step = v.ClockStep(at=then, before=then, after=then + timedelta(hours=hours), by="Heartbeat")
     snapshot = with_registration(clock_step=step)
     (told,) = alarms(snapshot, CLOCK)
-    reads = "later" if hours < 0 else "earlier"
+    what = "subtract that from" if hours < 0 else "add that to"
     at_words = f"at {CLOCK.time(then)} (Heartbeat)"
-    assert told.text == f"Clock {words} {at_words}: times before it read {reads}"
+    assert told.text == f"Clock {words} {at_words}: {what} the times before it"
     assert told.gone_at == then + CLOCK_STEP_SHOWN
     afterwards = Clock(then + CLOCK_STEP_SHOWN, UTC)
     assert alarms(snapshot, afterwards) == []
+
+
+def test_a_history_that_is_cut_is_told_and_no_fault() -> None:
+    told = line(trouble(id="history.cut", text="Older history is given up", ends_at=at(15, 0)))
+    assert told.startswith("! Older history is given up")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"is_locked": True},
+            "! Connector 2: unplugged at the vehicle, and the cable is still locked",
+        ),
+        (
+            {"is_locked": True, "is_lock_jammed": True},
+            "× Connector 2: the cable lock is jammed and keeps the cable",
+        ),
+        ({"is_lock_jammed": True}, "× Connector 2: the cable lock is jammed"),
+    ],
+)
+def test_a_cable_that_is_kept_is_told_with_the_key_that_helps(
+    changes: dict[str, bool], words: str
+) -> None:
+    (told,) = alarms(with_connector(**changes), CLOCK)
+    assert f"{told.urgency.sign} {told.text}" == words
+    assert told.act is not None
+    assert told.act.action_id in ("connector.swipe", "connector.jam_lock")
+    assert told.act.connector_id == 2
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_the_key_that_helps_is_never_cut_off_the_line(width: int) -> None:
+    long = fault(blocks=True).model_copy(update={"info": "i" * 50, "vendor_error_code": "v" * 50})
+    keys = AlarmKeys({"connector.clear_error": "C"}, "a")
+    snapshot = replace(with_connector(faults=(long,)), cursors={"connectors": "2"})
+    shown = alarm_line(alarms(snapshot, CLOCK), snapshot, CLOCK, keys, width).plain
+    assert len(shown) <= width
+    assert shown.endswith(" · C clears it")
+
+
+def test_a_connector_out_of_service_says_who_wanted_it_and_who_can_end_it() -> None:
+    cause = "A8 ChangeAvailability Inoperative"
+    snapshot = with_connector(status=ChargePointStatus.UNAVAILABLE, cause=cause)
+    (told,) = alarms(snapshot, CLOCK)
+    assert told.text.endswith(", set so by the CSMS")
+    assert "its operator" in told.check
+
+
+@pytest.mark.parametrize("status", [RegistrationStatus.PENDING, RegistrationStatus.REJECTED, None])
+def test_the_hint_for_a_boot_that_is_not_accepted_says_what_to_do(
+    status: RegistrationStatus | None,
+) -> None:
+    (told,) = alarms(with_registration(status=status), CLOCK)
+    assert "its operator" in told.check

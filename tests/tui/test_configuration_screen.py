@@ -37,7 +37,7 @@ async def test_3_tells_who_changed_what_when_and_from_what_at_80x24() -> None:
         await drive.press("tab", "down", "down")
         assert drive.shows("14:00:01 · 60 → 30 · by CSMS", "it works after the next reboot")
         await drive.press("end")
-        assert drive.shows("true → false · by file · read from the configuration file")
+        assert drive.shows("true → false · by settings · read from the settings")
 
 
 async def test_the_facts_follow_the_cursor_and_enter_opens_everything() -> None:

@@ -18,9 +18,9 @@ CLOCK = Clock(worlds.NOW, UTC)
     [
         (-3, "now", None),
         (0.4, "now", None),
-        (12, "in 12 s", 2),
+        (12, "in 15 s", 2),
         (10, "in 10 s", 5),
-        (59, "in 59 s", 4),
+        (59, "in 60 s", 4),
         (60, "in 1 min", 5),
         (80, "in 1 min", 20),
         (314, "in 5 min", 44),
@@ -36,7 +36,7 @@ def test_words_and_how_long_they_hold(left_s: float, words: str, stale_s: float 
 
 
 def test_where_there_is_room_both_are_told() -> None:
-    assert instant(worlds.NOW + timedelta(seconds=12), CLOCK) == "at 14:03:39, in 12 s"
+    assert instant(worlds.NOW + timedelta(seconds=12), CLOCK) == "at 14:03:39, in 15 s"
     assert instant(worlds.NOW + timedelta(hours=1), CLOCK) == "at 15:03:27"
 
 

@@ -50,7 +50,7 @@ async def test_a_healthy_charger_answers_the_first_questions_at_80x24() -> None:
 async def test_without_csms_the_step_the_cause_the_check_and_the_next_attempt_are_there() -> None:
     async with screen(worlds.broken()) as drive:
         assert drive.shows("× Offline since 13:50", "queue 3", "n try now")
-        assert drive.shows("offline · attempt 8 at 14:03:41", "TCP: connection refused by")
+        assert drive.shows("offline · try 8 at 14:03:41", "TCP: connection refused by")
         assert drive.shows("Check Is the CSMS running", "! Faulted")
         await drive.press("n")
         assert drive.engine.calls == [("try_now", {})]

@@ -73,11 +73,25 @@ async def test_a_test_is_shown_step_by_step_with_what_to_check() -> None:
         await pilot.pause()
         assert world.tested == [Answers(URL, ID, "", "")]
         text = text_of(app)
-        assert "DNS         ok  192.0.2.1  12\N{NO-BREAK SPACE}ms" in text
+        assert "DNS         ok  192.0.2.1  0.012 s" in text
         assert "TCP         FAILED  connection ␛[31mrefused" in text
         assert "check the port" in text
         assert "test again, or save anyway" in text
         assert world.saved == []
+
+
+async def test_what_is_waited_for_is_shown_until_it_is_known() -> None:
+    waits = StepResult(Step.DNS, Verdict.WAITS, "until a name server knows h, 10 s at most")
+    begun = StepResult(Step.TCP, Verdict.WAITS, "until h port 80 accepts, 10 s at most")
+    world = World([waits, StepResult(Step.DNS, Verdict.OK, "192.0.2.1"), begun], is_well=False)
+    async with first_screen(world) as (app, pilot):
+        await fill(pilot, URL, ID)
+        await pilot.press("enter")
+        await pilot.pause()
+        text = text_of(app)
+        assert "DNS         ok  192.0.2.1" in text
+        assert "a name server knows" not in text
+        assert "TCP         ...  until h port 80 accepts, 10 s at most" in text
 
 
 async def test_after_a_good_test_enter_saves_and_starts() -> None:

@@ -70,7 +70,7 @@ def test_what_is_known_only_from_before_the_start_says_so() -> None:
     )
     (of_file,) = changes_of(SNAPSHOT, "LocalPreAuthorize")
     assert change_facts(of_file, CLOCK)[0].text.plain == (
-        "true → false · by file · read from the configuration file"
+        "true → false · by settings · read from the settings: file, environment or options"
     )
     assert changes_of(SNAPSHOT, "SiteName") == []
 

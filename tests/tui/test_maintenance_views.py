@@ -302,7 +302,7 @@ def test_the_link_history_names_the_step_that_failed() -> None:
     assert words == ["● open", "× link ended", "× DNS", "× TCP", "× HTTP", "● open"]
     facts = told(attempt_facts(world.link_attempts()[4], CLOCK))
     assert (facts["What"], facts["HTTP"]) == ("attempt 3", "401")
-    assert facts["Check"] == "AuthorizationKey here and at the CSMS must be the same"
+    assert facts["Hint"] == "AuthorizationKey here and at the CSMS must be the same"
     ended = told(attempt_facts(world.link_attempts()[1], CLOCK))
     assert ended["Was open"] == "2 h 37 min"
     assert ended["Closed"] == "WebSocket close code 1006"

@@ -15,7 +15,6 @@ from cp_tui.tui.view.messages import (
     JSON_LINES_MAX,
     about,
     json_lines,
-    latency,
     message_details,
     message_fields,
     result,
@@ -95,14 +94,6 @@ def test_the_reason_comes_before_what_the_request_says() -> None:
     assert about(day()["p1"]).plain == message_world.TOO_HIGH.text
     assert about(day()["d1"]).plain == "no vendor is known here"
     assert about(day()["s1"]).plain == "status Charging, errorCode NoError"
-
-
-@pytest.mark.parametrize(
-    ("milliseconds", "words"),
-    [(0.0, "<0.1 ms"), (0.42, "0.4 ms"), (12.3, "12 ms"), (812, "812 ms"), (3210, "3.2 s")],
-)
-def test_a_latency_is_read_at_a_glance(milliseconds: float, words: str) -> None:
-    assert latency(milliseconds) == words
 
 
 def test_the_details_hold_both_frames_times_ids_and_the_reason_with_its_values() -> None:

@@ -27,7 +27,7 @@ async def test_p_plugs_in_where_there_is_no_cable() -> None:
 async def test_pulling_the_cable_while_charging_asks_first() -> None:
     async with screen() as drive:
         await drive.press("p")
-        assert drive.shows("Pull the cable at connector 1?", "#1234")
+        assert drive.shows("Unplug the vehicle at connector 1?", "#1234")
         await drive.press("y")
         assert drive.engine.calls == [("plug_out", {"connector_id": 1})]
 

@@ -39,10 +39,10 @@ def snapshot(link: v.Link, registration: v.Registration | None = None) -> Snapsh
 @pytest.mark.parametrize(
     ("phase", "text"),
     [
-        (v.LinkPhase.RESOLVING, "looking up the host name · attempt 3"),
-        (v.LinkPhase.CONNECTING, "connecting (TCP) · attempt 3"),
-        (v.LinkPhase.TLS, "agreeing on TLS · attempt 3"),
-        (v.LinkPhase.UPGRADING, "asking for the WebSocket (HTTP) · attempt 3"),
+        (v.LinkPhase.RESOLVING, "looking up the host name · try 3"),
+        (v.LinkPhase.CONNECTING, "connecting (TCP) · try 3"),
+        (v.LinkPhase.TLS, "agreeing on TLS · try 3"),
+        (v.LinkPhase.UPGRADING, "asking for the WebSocket (HTTP) · try 3"),
     ],
 )
 def test_each_phase_of_connecting_has_words(phase: v.LinkPhase, text: str) -> None:
@@ -56,8 +56,8 @@ def test_each_failing_step_is_named_with_cause_and_check(step: v.LinkStep) -> No
     link = worlds.broken_link().model_copy(update={"last_error": error})
     facts = said(connection_facts(snapshot(link), CLOCK))
     assert facts["Fails"].endswith("so it is")
-    assert facts["Check"] == "look there"
-    assert facts["Socket"] == "offline · attempt 8 at 14:03:41"
+    assert facts["Hint"] == "look there"
+    assert facts["Socket"] == "offline · try 8 at 14:03:41"
 
 
 @pytest.mark.parametrize(
@@ -159,5 +159,5 @@ def test_instants_of_other_days_carry_their_date() -> None:
 
 def test_offsets_have_units() -> None:
     assert words.seconds(-0.2) == "-0.2 s"
-    assert words.seconds(90) == "+90 s"
+    assert words.seconds(80) == "+80 s"
     assert words.seconds(7_500) == "+2 h 05 min"

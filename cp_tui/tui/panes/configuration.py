@@ -44,7 +44,7 @@ class ConfigurationPane(FilteredPane):
     )
     HELP_LINES: ClassVar[tuple[str, ...]] = (
         "◉ monitored: its changes are published. * custom, yours to edit. ! waits for a reboot.",
-        "Set by: default, file, CSMS, operator, or hardware, which it describes.",
+        "Set by: default, settings (file, environment, options), CSMS, operator, or hardware.",
         "Standard keys belong to the CSMS, which changes them with ChangeConfiguration.",
         "The filter takes words of name, value, source; also custom, monitored, reboot, readonly.",
         "AuthorizationKey is never shown, exported or compared.",

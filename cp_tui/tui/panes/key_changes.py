@@ -30,7 +30,7 @@ class KeyChangesPane(FactsPane):
     HELP_LINES: ClassVar[tuple[str, ...]] = (
         "Every attempt to change a key since the start, by the CSMS or the operator, newest first.",
         "Rejected: the old value stays; below stands the rule that decided.",
-        "stored: changed before the last start. at start: read from the configuration file.",
+        "stored: changed before the last start. at start: read from the settings.",
         "Enter opens everything about the key.",
     )
     LABEL_WIDTH = 6

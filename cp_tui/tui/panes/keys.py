@@ -28,7 +28,7 @@ class KeysPane(FilteredPane):
     SHOWS: ClassVar[frozenset[str]] = frozenset({"configuration", "cursor.keys"})
     HELP_LINES: ClassVar[tuple[str, ...]] = (
         "◉ monitored: its changes are shown. * custom, yours to edit. ! waits for a reboot.",
-        "Set by: default, file, CSMS, operator, or hardware, which it describes.",
+        "Set by: default, settings (file, environment, options), CSMS, operator, or hardware.",
         "The filter takes words of name, value, source; also custom, monitored, reboot, readonly.",
         "Enter opens everything about the key, with its changes.",
     )

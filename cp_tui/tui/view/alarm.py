@@ -6,6 +6,7 @@ at in a pane, put into one sentence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from cp_tui.tui.view.clock_steps import misread_words, step_words
 from cp_tui.tui.view.connection import (
     CERTIFICATE_WARNING_DAYS,
     PHASE_WORDS,
+    boot_hint,
     boot_words,
     cause_words,
     clock_words,
@@ -63,6 +65,10 @@ LOSS_TOLD = timedelta(days=1)
 
 LOSSES_LOOKED_AT = 50
 """Of the transactions, newest first."""
+
+TRANSITION = re.compile(r"^[A-I][1-9] ")
+"""The code of a change of status (S 4.9) before its cause; the history of statuses explains it."""
+SET_BY_CSMS = "ChangeAvailability"
 
 REFUSAL_TOLD = timedelta(minutes=5)
 """So long somebody may stand in front of the connector and wonder."""
@@ -121,6 +127,7 @@ POWER_CYCLE = Act("charge_point.power_cycle", "boots again")
 NETWORK = Act("charge_point.network", "plugs it in again")
 ACKNOWLEDGE = Act("charge_point.acknowledge", "acknowledges it")
 
+RELEASE = Act("connector.swipe", "shows a tag")
 CLEAR_ERROR = Act("connector.clear_error", "clears it")
 FREE_LOCK = Act("connector.jam_lock", "frees it")
 LOOK_AT_SESSIONS = Act("screen.transactions", "shows it")
@@ -132,6 +139,7 @@ ALARM_ACTS = (
     POWER_CYCLE,
     NETWORK,
     ACKNOWLEDGE,
+    RELEASE,
     CLEAR_ERROR,
     FREE_LOCK,
     LOOK_AT_SESSIONS,
@@ -184,16 +192,20 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
 def alarm_line(
     found: Sequence[Alarm], snapshot: Snapshot, clock: Clock, keys: AlarmKeys, width: int
 ) -> Content:
-    """The worst in one line of this width: what is wrong gives way, what happens next stays."""
+    """The worst in one line of this width: what is wrong gives way, what happens next and the key
+    stay."""
     if not found:
         sign, style = Urgency.WELL.value
         return Content.styled(f" {sign} {well_words(snapshot)}", style)
     worst, others = found[0], len(found) - 1
-    more = f"and {others} more: {keys.list_all}" if others and keys.list_all else ""
+    is_listed = others and keys.list_all
+    more = f"and {others} more: {keys.list_all}" if is_listed else ""
+    few = f"+{others}: {keys.list_all}" if is_listed else ""
     then = f"{worst.then} {until(worst.at, clock)}" if worst.at else worst.then
     act = _act_words(worst, snapshot, keys)
     head = f" {worst.urgency.sign} {worst.text}"
-    for parts in ((then, act, more), (then, more)):
+    # What is wrong may be cut, for it stands in a pane as well; the key that helps may not.
+    for parts in ((then, act, more), (then, act, few)):
         tail = "".join(f" · {part}" for part in parts if part)
         if Content(head).cell_length + Content(tail).cell_length <= width:
             break
@@ -203,10 +215,10 @@ def alarm_line(
 
 
 def second_line(found: Sequence[Alarm]) -> Content:
-    """What to check about the worst, else the next one; empty where there is neither."""
-    check = found[0].check if found else ""
-    if check:
-        return Content.assemble(Content.styled("   check: ", "$text-muted"), check)
+    """The hint for the worst, else the next one; empty where there is neither."""
+    hint = found[0].check if found else ""
+    if hint:
+        return Content.assemble(Content.styled("   hint: ", "$text-muted"), hint)
     if len(found) < 2:
         return Content("")
     return Content.styled(f" {found[1].urgency.sign} {found[1].text}", found[1].urgency.style)
@@ -222,7 +234,7 @@ def alarm_facts(snapshot: Snapshot, clock: Clock, keys: AlarmKeys) -> list[Fact]
             when = f" {instant(alarm.at, clock)}" if alarm.at else ""
             facts.append(Fact("  then", Content(f"{alarm.then}{when}")))
         if alarm.check:
-            facts.append(Fact("  check", Content(alarm.check)))
+            facts.append(Fact("  hint", Content(alarm.check)))
         if act := _act_words(alarm, snapshot, keys):
             facts.append(Fact("  key", Content(act)))
     return facts or [Fact("", Content(well_words(snapshot)))]
@@ -274,6 +286,10 @@ def _act_words(alarm: Alarm, snapshot: Snapshot, keys: AlarmKeys) -> str:
     return f"{key}{at} {act.words}" if key else ""
 
 
+ONLY_TOLD = ("history.cut",)
+"""Nothing is broken: what is bounded has met its bound."""
+
+
 def _wrong_inside(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
     """What the engine cannot do now, which makes everything else doubtful."""
     for trouble in snapshot.troubles:
@@ -289,7 +305,8 @@ def _went_wrong_inside(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
             at = clock.minute(trouble.last_at)
             often = at if trouble.count == 1 else f"{count(trouble.count, 'time')}, last {at}"
             text = f"{clean(trouble.text)} ({often})"
-            yield Alarm(Urgency.BAD, text, act=ACKNOWLEDGE, check=clean(trouble.hint))
+            urgency = Urgency.ODD if trouble.id in ONLY_TOLD else Urgency.BAD
+            yield Alarm(urgency, text, act=ACKNOWLEDGE, check=clean(trouble.hint))
 
 
 def _link(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Alarm]:
@@ -328,14 +345,16 @@ def _registration(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Al
     match registration.status:
         case RegistrationStatus.PENDING:
             text, urgency = "Pending: the CSMS has not accepted it yet", Urgency.ODD
+            hint = "the CSMS wants to set this charge point up first: ask its operator"
         case RegistrationStatus.REJECTED:
             text, urgency = "Rejected: the CSMS does not want this charge point", Urgency.BAD
+            hint = "is this id known and enabled at the CSMS? Ask its operator"
         case _:
             text, urgency = boot_words(registration)[2], Urgency.ODD
+            hint = boot_hint(registration)
     then = "boots again" if registration.next_boot_at else ""
-    check = "" if registration.reason is None else clean(registration.reason.text)
     act = TRY_NOW if then else None
-    yield Alarm(urgency, text, then, registration.next_boot_at, act, check)
+    yield Alarm(urgency, text, then, registration.next_boot_at, act, hint)
 
 
 def _faults(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
@@ -347,10 +366,18 @@ def _faults(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
             kind = FREE_LOCK if is_lock and connector.is_lock_jammed else CLEAR_ERROR
             act = replace(kind, connector_id=connector.connector_id)
             yield Alarm(urgency, f"{place}: {fault_words(fault, clock)}", act=act)
+        if connector.is_locked and not connector.is_plugged and connector.transaction is None:
+            text = f"{place}: unplugged at the vehicle, and the cable is still locked"
+            act = replace(RELEASE, connector_id=connector.connector_id)
+            check = "the tag that started, or UnlockConnector by the CSMS, releases it"
+            if not connector.is_lock_jammed:
+                yield Alarm(Urgency.ODD, text, act=act, check=check)
         codes = {fault.error_code for fault in connector.faults}
         if connector.is_lock_jammed and ChargePointErrorCode.CONNECTOR_LOCK_FAILURE not in codes:
             act = replace(FREE_LOCK, connector_id=connector.connector_id)
-            yield Alarm(Urgency.BAD, f"{place}: the cable lock is jammed", act=act)
+            held = connector.is_locked and not connector.is_plugged
+            text = f"{place}: the cable lock is jammed" + (" and keeps the cable" if held else "")
+            yield Alarm(Urgency.BAD, text, act=act)
 
 
 def _losses(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
@@ -444,10 +471,13 @@ def _last_error(transfer: v.Transfer | None) -> str:
 
 def _refused(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
     """The newest start that was refused, while somebody may still stand there."""
-    refusals = [c.refusal for c in snapshot.connectors if c.refusal is not None]
-    newest = max(refusals, key=lambda refusal: refusal.at, default=None)
+    refusals = [(c.connector_id, c.refusal) for c in snapshot.connectors if c.refusal is not None]
+    connector_id, newest = max(refusals, key=lambda each: each[1].at, default=(0, None))
     if newest is not None and clock.now - newest.at < REFUSAL_TOLD:
-        text = f"Start refused {refusal_words(newest, clock)}"
+        # Where nobody named a connector, each of them notes the refusal.
+        is_one = sum(refusal == newest for _, refusal in refusals) == 1
+        place = f"{where(connector_id)}: start" if is_one else "Start"
+        text = f"{place} refused {refusal_words(newest, clock)}"
         gone_at = later(newest.at, REFUSAL_TOLD)
         yield Alarm(Urgency.ODD, text, act=LOOK_AT_SESSIONS, gone_at=gone_at)
 
@@ -457,5 +487,9 @@ def _out_of_operation(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
     whole = [c for c in out if c.connector_id == 0]
     for connector in whole or out:
         place, since = where(connector.connector_id), clock.minute(connector.since)
-        text = f"{place}: Unavailable since {since}: {clean(connector.cause)}"
-        yield Alarm(Urgency.ODD, text, check="ChangeAvailability by the CSMS ends it")
+        cause = TRANSITION.sub("", clean(connector.cause))
+        is_wanted = SET_BY_CSMS in cause
+        by = "set so by the CSMS" if is_wanted else cause
+        check = "only the CSMS can set it Operative again: ask its operator" if is_wanted else ""
+        text = f"{place}: Unavailable since {since}, {by}"
+        yield Alarm(Urgency.ODD, text, check=check)

@@ -9,10 +9,9 @@ from pydantic import JsonValue
 from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.ocpp.units import number
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.words import joined
+from cp_tui.tui.view.words import joined, latency
 
 GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
 
@@ -33,8 +32,8 @@ def answer_summary(result: Mapping[str, JsonValue]) -> Content:
     kind = f"{result.get('kind')}"
     if kind in NO_ANSWER:
         return Content.styled(NO_ANSWER[kind], ODD if kind == "sent" else BAD)
-    latency = result.get("latency_ms")
-    timing = f"in {number(latency)} ms" if isinstance(latency, int | float) else ""
+    took_ms = result.get("latency_ms")
+    timing = f"in {latency(took_ms)}" if isinstance(took_ms, int | float) else ""
     if kind == "CALLERROR":
         code = safe_text(f"{result.get('code')}", BAD)
         return joined([Content.assemble(Content.styled("CALLERROR ", BAD), code), timing])

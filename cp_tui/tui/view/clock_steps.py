@@ -24,8 +24,9 @@ def step_words(step: ClockStep, clock: Clock) -> str:
 
 
 def misread_words(step: ClockStep) -> str:
-    """What such a step does to the times that were told before it."""
-    return f"times before it read {'later' if step.step_s < 0 else 'earlier'}"
+    """What to do with the times that were told before such a step."""
+    what = "subtract that from" if step.step_s < 0 else "add that to"
+    return f"{what} the times before it"
 
 
 def while_it_ran(entry: TransactionEntry, clock: Clock) -> str:
@@ -35,7 +36,7 @@ def while_it_ran(entry: TransactionEntry, clock: Clock) -> str:
         return f"Clock {in_all} in small steps" if in_all else ""
     words = step_words(step, clock)
     if abs(entry.clock_step_s - step.step_s) > CLOCK_STEP_TOLD.total_seconds():
-        words += f"; {in_all or 'hardly moved'} by all steps together"
+        words += f"; {in_all} by all steps together" if in_all else "; later steps took it back"
     return words
 
 

@@ -19,7 +19,7 @@ from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.words import Clock, joined, seconds
+from cp_tui.tui.view.words import Clock, joined, latency, seconds
 
 GOOD, BAD, WAITING, QUIET = "$text-success", "$text-error", "$text-warning", "$text-muted"
 
@@ -142,21 +142,36 @@ BOOT_WORDS = {
     "registration.refused": (
         "Boot refused",
         "answered with an error",
-        "The CSMS answers BootNotification with an error",
+        "Boot refused: the CSMS answers BootNotification with an error",
     ),
     "registration.unusable": (
         "Boot answer unusable",
         "answered without a status",
-        "The CSMS answers BootNotification with nothing that can be used",
+        "Boot answer unusable: the CSMS answers BootNotification wrongly",
     ),
     "registration.forgotten": (
         "Not known to the CSMS",
         "the CSMS does not know it any more",
-        "The CSMS does not know this charge point any more",
+        "Not known to the CSMS any more: it refuses everything",
     ),
 }
 """Why there is no registration: a headline, a few words and a sentence, by the id of the reason."""
-NO_ANSWER = ("No answer to boot", "no answer yet", "The CSMS has not answered BootNotification")
+NO_ANSWER = ("No answer to boot", "no answer yet", "No answer to BootNotification")
+
+
+BOOT_HINTS = {
+    "registration.refused": "is this id registered at the CSMS? Ask its operator",
+    "registration.unusable": "the CSMS has a fault: its operator needs the answer, see screen 2",
+    "registration.forgotten": "is this id still registered at the CSMS? Ask its operator",
+}
+"""What a person can do where there is no registration, by the id of the reason."""
+NO_ANSWER_HINT = "the CSMS is there, but does not answer: ask its operator"
+
+
+def boot_hint(registration: Registration | None) -> str:
+    """What to do where the CSMS has not accepted the charge point."""
+    reason = registration.reason if registration else None
+    return BOOT_HINTS.get(reason.id, NO_ANSWER_HINT) if reason else NO_ANSWER_HINT
 
 
 def boot_words(registration: Registration | None) -> tuple[str, str, str]:
@@ -169,7 +184,7 @@ def _socket(link: Link, clock: Clock) -> Content:
     since = f"since {clock.minute(link.since)}"
     match link.phase:
         case LinkPhase.OPEN:
-            ping = "" if link.ping_round_trip_ms is None else f"{link.ping_round_trip_ms:.0f} ms"
+            ping = "" if link.ping_round_trip_ms is None else latency(link.ping_round_trip_ms)
             word = Content.styled("open", f"bold {GOOD}")
             return joined([Content.assemble(word, f" {since}"), ping])
         case LinkPhase.STOPPED:
@@ -178,10 +193,10 @@ def _socket(link: Link, clock: Clock) -> Content:
             )
         case LinkPhase.WAITING:
             at = link.next_attempt_at
-            again = f"attempt {link.attempt + 1} at {clock.time(at)}" if at else since
+            again = f"try {link.attempt + 1} at {clock.time(at)}" if at else since
             return joined([Content.styled("offline", f"bold {BAD}"), again])
         case phase:
-            attempt = f"attempt {link.attempt}" if link.attempt > 1 else ""
+            attempt = f"try {link.attempt}" if link.attempt > 1 else ""
             return joined([Content.styled(PHASE_WORDS[phase], f"bold {WAITING}"), attempt])
 
 
@@ -191,7 +206,7 @@ def _trouble(link: Link, clock: Clock) -> list[Fact]:
     if (error := link.last_error) is not None:
         facts.append(Fact("Fails", Content.styled(cause_words(error), BAD)))
         if error.hint:
-            facts.append(Fact("Check", safe_text(error.hint)))
+            facts.append(Fact("Hint", safe_text(error.hint)))
     return facts
 
 

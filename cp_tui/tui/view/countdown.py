@@ -6,6 +6,7 @@ Pure: says the words, and when they are no longer true; whoever shows them sets 
 from __future__ import annotations
 
 from datetime import datetime
+from math import ceil
 
 from cp_tui.tui.view.words import Clock
 
@@ -24,7 +25,8 @@ def until(at: datetime, clock: Clock) -> str:
     if left_s < 1:
         return "now"
     if left_s < MINUTE_S:
-        return f"in {left_s:.0f} s"
+        # Up to the next step, for so long as the words stand: no two lines tell it differently.
+        return f"in {ceil(left_s / STEP_S) * STEP_S:.0f} s"
     return f"in {left_s / MINUTE_S:.0f} min" if left_s <= COUNTED_S_MAX else f"at {clock.time(at)}"
 
 

@@ -67,13 +67,18 @@ def changes_of(snapshot: Snapshot, key: str) -> list[ChangeLine]:
     return [line for line in change_lines(snapshot) if line.key.casefold() == key.casefold()]
 
 
+def source_word(source: KeySource) -> str:
+    """Who set a value; what is published as `file` may come from environment or options as well."""
+    return "settings" if source is KeySource.FILE else source.value
+
+
 def change_fields(clock: Clock) -> list[Field[ChangeLine]]:
     """The columns of the table, in reading order."""
     return [
         Field("Changed", 8, lambda c: Content(clock.short(c.at) if c.at else AT_START)),
         Field("Key", 24, lambda c: safe_text(c.key)),
         Field("Old → new", 18, step, is_flexible=True),
-        Field("By", 8, lambda c: safe_text(c.source.value, "$text-accent")),
+        Field("By", 8, lambda c: safe_text(source_word(c.source), "$text-accent")),
         Field("Answer", 14, _answer),
     ]
 
@@ -89,7 +94,7 @@ def step(line: ChangeLine) -> Content:
 
 def change_facts(line: ChangeLine, clock: Clock) -> list[Fact]:
     """One change in full: when, what, by whom, the answer given and its reason."""
-    by = safe_text(f"by {line.source.value}", "$text-accent")
+    by = safe_text(f"by {source_word(line.source)}", "$text-accent")
     when = clock.time(line.at) if line.at is not None else ""
     facts = [Fact("Change", joined([when, step(line), by, _answer_words(line)]))]
     if line.reason is not None and line.is_refused:
@@ -144,6 +149,6 @@ def _answer_words(line: ChangeLine) -> Content:
         case "stored":
             return Content("taken before the last start")
         case "at start":
-            return Content("read from the configuration file")
+            return Content("read from the settings: file, environment or options")
         case answer:
             return safe_text(f"answered {answer}", ODD if line.is_refused else "")

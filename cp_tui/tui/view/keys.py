@@ -11,7 +11,7 @@ from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.fields import Field
-from cp_tui.tui.view.key_changes import change_facts, changes_of
+from cp_tui.tui.view.key_changes import change_facts, changes_of, source_word
 from cp_tui.tui.view.words import Clock, joined
 
 QUIET = "$text-muted"
@@ -118,7 +118,7 @@ def _value(entry: ConfigurationEntry) -> Content:
 
 def _source(entry: ConfigurationEntry) -> Content:
     style = QUIET if entry.source in (KeySource.DEFAULT, KeySource.HARDWARE) else "$text-accent"
-    return Content.styled(entry.source.value, style)
+    return Content.styled(source_word(entry.source), style)
 
 
 def _access(entry: ConfigurationEntry) -> Content:
@@ -140,4 +140,4 @@ def _haystack(entry: ConfigurationEntry) -> str:
         "reboot" if entry.is_reboot_pending else "",
         "readonly" if entry.read_only else "",
     ]
-    return " ".join([entry.key, entry.value or "", entry.source.value, *marks]).casefold()
+    return " ".join([entry.key, entry.value or "", source_word(entry.source), *marks]).casefold()

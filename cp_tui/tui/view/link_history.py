@@ -56,7 +56,7 @@ def attempt_fields(attempts: Sequence[LinkAttempt], clock: Clock) -> list[Field[
         Field("Result", 13, result),
         Field("Was open", 10, lambda a: Content(_open_for(a)), align="right"),
         Field("Cause", 20, _cause, is_flexible=True),
-        Field("What to check", 50, lambda a: safe_text(a.hint, QUIET), rank=1),
+        Field("Hint", 50, lambda a: safe_text(a.hint, QUIET), rank=1),
     ]
 
 
@@ -64,7 +64,7 @@ def attempt_lines(attempt: LinkAttempt) -> list[Fact]:
     """Cause and check in full: what a line of the table may have to cut."""
     facts = [Fact("Cause", _cause(attempt))]
     if attempt.hint:
-        facts.append(Fact("Check", safe_text(attempt.hint)))
+        facts.append(Fact("Hint", safe_text(attempt.hint)))
     return facts
 
 

@@ -17,7 +17,7 @@ from cp_tui.tui.message_log import Exchange, Fate, LoggedFrame
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import TEXT_CELLS_MAX, Fact
 from cp_tui.tui.view.fields import Field
-from cp_tui.tui.view.words import Clock, joined
+from cp_tui.tui.view.words import Clock, joined, latency
 
 GOOD, BAD, ODD, QUIET = "$text-success", "bold $text-error", "$text-warning", "$text-muted"
 
@@ -56,7 +56,7 @@ def message_fields(clock: Clock, width: int) -> list[Field[Exchange]]:
         Field("Dir", 3, lambda e: Content(_direction(e))),
         Field("Action", 22, _action),
         Field("#", 2, lambda e: Content(_connector(e)), "right", rank=1),
-        Field("Latency", 7, lambda e: Content(_latency(e)), "right", rank=2),
+        Field("Latency", 9, lambda e: Content(_latency(e)), "right", rank=2),
         Field("Result", 27 if is_wide else 16, result),
         Field("What it says", 12, about, rank=3, is_flexible=True),
         *([Field("Message id", 36, _message_id, rank=4)] if is_wide else []),
@@ -136,15 +136,6 @@ def _latency(exchange: Exchange) -> str:
     if exchange.answer is None or exchange.answer.latency_ms is None:
         return ""
     return latency(exchange.answer.latency_ms)
-
-
-def latency(milliseconds: float) -> str:
-    """`0.4 ms`, `12 ms`, `3.2 s`."""
-    if milliseconds < 0.1:
-        return "<0.1 ms"
-    if milliseconds < 10:
-        return f"{milliseconds:.1f} ms"
-    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
 
 
 def _brief(frame: LoggedFrame) -> str:

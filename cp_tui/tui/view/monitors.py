@@ -10,6 +10,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import KeyChange, Monitor, Monitors
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.view.fields import Field
+from cp_tui.tui.view.key_changes import source_word
 from cp_tui.tui.view.words import Clock
 
 QUIET = "$text-muted"
@@ -79,7 +80,7 @@ def _when(line: MonitorLine, clock: Clock) -> Content:
 
 
 def _by(line: MonitorLine) -> Content:
-    return safe_text(line.change.source.value, QUIET) if line.change else Content("")
+    return safe_text(source_word(line.change.source), QUIET) if line.change else Content("")
 
 
 def _answer(line: MonitorLine) -> Content:

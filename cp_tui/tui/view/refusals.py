@@ -27,9 +27,15 @@ def refusal_fields(clock: Clock) -> list[Field[Refusal]]:
         Field("#", 3, lambda r: Content("any" if r.connector_id is None else str(r.connector_id))),
         Field("Tag", 12, lambda r: safe_text(r.id_tag or "")),
         Field("Refused by", 19, lambda r: Content.styled(r.by.value, ODD)),
-        Field("Why", 20, lambda r: safe_text(r.reason.text), is_flexible=True),
+        Field("Why", 20, lambda r: safe_text(_in_short(r)), is_flexible=True),
         Field("Decided by", 30, lambda r: safe_text(r.key or "", QUIET), rank=1),
     ]
+
+
+def _in_short(refusal: Refusal) -> str:
+    """The reason with its most important word first: a narrow column has room for no other."""
+    status, text = refusal.reason.values.get("status", ""), refusal.reason.text
+    return f"{status}: {text}" if status else text
 
 
 def refusal_facts(snapshot: Snapshot, refusal: Refusal, clock: Clock) -> list[Fact]:

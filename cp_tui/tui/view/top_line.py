@@ -11,7 +11,7 @@ from cp_tui.charge_point.variables import LinkPhase
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.connection import state_word
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.view.words import Clock, latency
 
 GAP = Content("  ")
 
@@ -71,7 +71,7 @@ def as_of(snapshot: Snapshot, clock: Clock) -> Content:
 
 def _open_since(snapshot: Snapshot, clock: Clock) -> Content:
     link = snapshot.link
-    if link is None or link.phase is not LinkPhase.OPEN:
+    if link is None or link.phase is not LinkPhase.OPEN or snapshot.hung_since is not None:
         return Content("")
     return Content(f"since {clock.minute(link.since)}")
 
@@ -80,7 +80,7 @@ def _ping(snapshot: Snapshot) -> Content:
     link = snapshot.link
     if link is None or link.phase is not LinkPhase.OPEN or link.ping_round_trip_ms is None:
         return Content("")
-    return Content(f"{link.ping_round_trip_ms:.0f} ms")
+    return Content(latency(link.ping_round_trip_ms))
 
 
 def _room(left: list[Content], right: list[Content], width: int) -> int:

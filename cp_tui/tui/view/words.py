@@ -59,24 +59,24 @@ def percent(value: float) -> str:
 
 
 def seconds(value: float) -> str:
-    """A signed offset: `+0.2 s`, `-90 s`, `+2 h 05 min`."""
+    """A signed offset: `+0.2 s`, `-80 s`, `+2 h 05 min`."""
     sign = "-" if value < 0 else "+"
     size = abs(value)
-    if size < 10:
-        return f"{sign}{size:.1f} s"
     if size < 120:
-        return f"{sign}{size:.0f} s"
-    minutes = round(size / 60)
-    if minutes < 120:
-        return f"{sign}{minutes} min"
-    return f"{sign}{minutes // 60} h {minutes % 60:02} min"
+        return f"{sign}{size:.1f} s" if size < 10 else f"{sign}{size:.0f} s"
+    return f"{sign}{length(size)}"
 
 
 def duration(value: timedelta) -> str:
-    """How long something lasted: `12 s`, `41 min`, `2 h 05 min`, `3 d 04 h`."""
+    """How long something lasted: `12 s`, `41 min`, `2 h 05 min`, `3 d 04 h`, `12 years`."""
     return length(value.total_seconds())
 
 
 def joined(parts: Sequence[Content | str]) -> Content:
     """Parts of a line, parted by a middle dot; empty ones leave no trace."""
     return Content(" · ").join([Content(p) if isinstance(p, str) else p for p in parts if p])
+
+
+def latency(milliseconds: float) -> str:
+    """`0.4 ms`, `12.0 ms`, `3200.0 ms`."""
+    return f"{milliseconds:.1f} ms"
