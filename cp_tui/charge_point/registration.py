@@ -38,6 +38,8 @@ RETRY_JITTER_S = 10
 
 _NO_INTERVAL = frozenset({"no_answer", "refused"})
 """What is no answer to a BootNotification, and so cannot name an interval."""
+_UNCLEAR = _NO_INTERVAL | {"unusable"}
+"""What says nothing of whether the CSMS wants us."""
 
 
 class Registration:
@@ -62,6 +64,8 @@ class Registration:
         self.status: RegistrationStatus | None = None
         self._since = core.now
         self._interval_s: int | None = None
+        self._is_unclear = False
+        """The newest BootNotification had no answer that says whether the CSMS wants us."""
         self._failures = 0
         self._boots = 0
         """BootNotifications so far; the newest one that is answered counts."""
@@ -88,7 +92,8 @@ class Registration:
         """Give the variable `registration`."""
         offset = self._measured_offset
         return RegistrationView(
-            status=self.status,
+            # What the CSMS said before is not what it says now.
+            status=None if self._is_unclear else self.status,
             since=self._since,
             interval_s=self._interval_s,
             next_boot_at=self._boot_at if self._calls.is_open else None,
@@ -121,6 +126,7 @@ class Registration:
     def reset(self) -> None:
         """Forget the registration: the next connection begins with a BootNotification."""
         self.status = None
+        self._is_unclear = False
         self._since = self._core.now
         self._interval_s = None
         self._failures = 0
@@ -270,11 +276,10 @@ class Registration:
             if self.is_accepted:
                 self._core.log(LogLevel.WARNING, f"{words}; it goes on as accepted")
                 return
-            # Whatever it said before is not what it says now.
-            self.status, self._since = None, self._core.now
             self._boot_again("unusable", words, interval_s)
             return
         self.status = response.status
+        self._is_unclear = False
         self._since = self._core.now
         self._interval_s = response.interval
         self._failures = 0 if interval_s > 0 else self._failures
@@ -300,6 +305,10 @@ class Registration:
         """Wait for the next BootNotification: as long as the CSMS says, else by our own choice."""
         wait_s = interval_s if interval_s > 0 else self._own_wait_s()
         self._boot_at = later(self._core.now, wait_s)
+        is_unclear = subject in _UNCLEAR
+        if is_unclear and not self._is_unclear:
+            self._since = self._core.now
+        self._is_unclear = is_unclear
         own = "our own choice" + (
             "" if subject in _NO_INTERVAL else ", it named none that can be used"
         )

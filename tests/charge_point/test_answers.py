@@ -248,14 +248,22 @@ def test_an_interval_that_nobody_can_wait_for_is_none_and_a_flaw(
 
 
 @pytest.mark.parametrize("before", ["Rejected", "Pending"])
-def test_an_answer_without_a_status_is_not_what_the_csms_said_before(before: str) -> None:
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [({}, "without a status"), ("SecurityError", "SecurityError"), (None, "no answer")],
+)
+def test_what_the_csms_said_before_is_not_told_for_what_it_says_now(
+    before: str, now: dict[str, Any] | str | None, words: str
+) -> None:
     made = booting(status=before, currentTime=T0.isoformat(), interval=30)
-    made.responders["BootNotification"] = lambda _: {}
-    made.after(31)
+    made.responders["BootNotification"] = lambda _: now
+    made.after(70)
     told = registration(made)
     assert told.status is None
     assert told.reason is not None
-    assert "without a status" in told.reason.text
+    assert words in told.reason.text
+    # Who was rejected still answers nothing (S 4.2).
+    assert made.charger.mind.may_answer == (before != "Rejected")
 
 
 def test_an_answer_without_a_status_takes_no_acceptance_back() -> None:
