@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.geometry import Region
@@ -14,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from cp_tui.tui.panes.painting import painted
+from cp_tui.tui.widgets.changed_cells import changed_cells
 
 WIDE, SHORT_MOST = 100, 8
 """Below so many columns, the footer shows at most so many actions."""
@@ -34,21 +34,11 @@ class Line(Widget):
         self._content = content
         if (new := content(self.size.width)).is_same(self._painted):
             return
-        if (span := self._changed_cells(new)) is None:
-            self.refresh()
-        else:
-            # Over a slow terminal a second that has gone by costs its digits, not the line.
-            self.refresh(Region(span[0], 0, span[1] - span[0], 1))
-
-    def _changed_cells(self, new: Content) -> tuple[int, int] | None:
-        """Give the first cell that will look different, and the one after the last; None: all."""
         width = self.size.width
-        before = _cells(painted(self, self._painted, width))
-        after = _cells(painted(self, new, width))
-        if len(before) != len(after) or not before:
-            return None
-        changed = [x for x, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
-        return (changed[0], changed[-1] + 1) if changed else None
+        before, after = (painted(self, line, width) for line in (self._painted, new))
+        # Nothing is seen of a line that has no size yet; it is painted when it gets one.
+        if (span := changed_cells(before, after)) is not None:
+            self.refresh(Region(span[0], 0, span[1] - span[0], 1))
 
     @property
     def plain(self) -> str:
@@ -59,16 +49,6 @@ class Line(Widget):
         """The line."""
         self._painted = self._content(self.size.width)
         return painted(self, self._painted, self.size.width)
-
-
-def _cells(strip: Strip) -> list[tuple[str, object]]:
-    """A strip cell by cell; a wide character is in both of its cells."""
-    return [
-        (character, segment.style)
-        for segment in strip
-        for character in segment.text
-        for _ in range(cell_len(character))
-    ]
 
 
 class ActivityLine(Line):

@@ -6,13 +6,16 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from rich.console import RenderableType
 from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.content import Content
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.screen import Screen
 
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.key_gate import KeyGate, Swept
@@ -21,6 +24,7 @@ from cp_tui.tui.line_filters import AsciiOnly, NoColors
 from cp_tui.tui.safe_text import clean_lines, safe_text
 from cp_tui.tui.theme import load_themes, packaged_themes, variable_defaults
 from cp_tui.tui.theme_watch import LOOK_INTERVAL_S, ThemeWatch
+from cp_tui.tui.widgets.changed_cells import exact
 
 
 class LookApp(App[str]):
@@ -83,6 +87,10 @@ class LookApp(App[str]):
     async def on_swept(self, message: Swept) -> None:
         """What the keys before did is done, as far as the way of this message goes."""
         await self.gate.swept(message)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send what has changed, and not all of the widget that begins to the left of it."""
+        super()._display(screen, exact(renderable))
 
     def _fatal_error(self) -> None:
         """End with the exception alone: Textual's own report shows variables, secrets included."""

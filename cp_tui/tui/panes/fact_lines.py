@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from cp_tui.tui.panes.painting import painted
 from cp_tui.tui.view.facts import Fact, fact_lines
+from cp_tui.tui.widgets.changed_cells import changed_cells
 from cp_tui.tui.widgets.quiet_scroll import QuietScroll
 
 LINES_MAX = 500
@@ -62,10 +63,18 @@ class FactLines(QuietScroll, can_focus=True):
         self._break()
         self.resize_content(self.size.width, len(self._lines))
         top = self.scroll_offset.y
-        for y in range(max(len(old), len(self._lines))):
-            same = y < len(old) and y < len(self._lines) and old[y].is_same(self._lines[y])
-            if not same and 0 <= y - top < self.size.height:
-                self.refresh(Region(0, y - top, self.size.width, 1))
+        blank = Content("")
+        for y in range(top, top + self.size.height):
+            before = old[y] if y < len(old) else blank
+            after = self._lines[y] if y < len(self._lines) else blank
+            if not before.is_same(after):
+                self._refresh_changed(y - top, before, after)
+
+    def _refresh_changed(self, y: int, before: Content, after: Content) -> None:
+        width = self.size.width
+        span = changed_cells(painted(self, before, width), painted(self, after, width))
+        if span is not None:
+            self.refresh(Region(span[0], y, span[1] - span[0], 1))
 
     def paint_focus(self) -> None:
         """The lines look the same; the title of the pane tells where the focus is."""

@@ -20,6 +20,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 
+from cp_tui.tui.widgets.changed_cells import changed_cells
 from cp_tui.tui.widgets.columns import Column, fit_columns, line_of
 from cp_tui.tui.widgets.quiet_scroll import QuietScroll
 
@@ -302,6 +303,9 @@ class LineTable(QuietScroll, can_focus=True):
             if len(self._painted) >= PAINTED_MAX:
                 self._painted.clear()
             row = self._painted[index] = self._rows.row(index)
+        return self._strip_of(row, index, width)
+
+    def _strip_of(self, row: Row, index: int, width: int) -> Strip:
         line = self._line(row.cells)
         style = self.visual_style
         if index == self._cursor:
@@ -403,10 +407,16 @@ class LineTable(QuietScroll, can_focus=True):
             if old is None and new is None:
                 break
             has_cursor_moved = self._cursor != old_cursor and index in (self._cursor, old_cursor)
-            if has_cursor_moved or old is None or new is None or not new.is_same(old):
+            if has_cursor_moved or old is None or new is None or len(old.cells) != len(new.cells):
                 self._refresh_row(index)
+            elif not new.is_same(old):
+                width = self.scrollable_content_region.width
+                before, after = (self._strip_of(row, index, width) for row in (old, new))
+                self._refresh_row(index, changed_cells(before, after))
 
-    def _refresh_row(self, index: int) -> None:
+    def _refresh_row(self, index: int, cells: tuple[int, int] | None = None) -> None:
+        """Paint a row, or only what lies between two of its cells."""
         y = index - self.scroll_offset.y + HEADER_HEIGHT
+        begin, end = cells or (0, self.scrollable_content_region.width)
         if HEADER_HEIGHT <= y < self.scrollable_content_region.height:
-            self.refresh(Region(0, y, self.scrollable_content_region.width, 1))
+            self.refresh(Region(begin, y, end - begin, 1))

@@ -12,7 +12,6 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
@@ -23,6 +22,7 @@ from textual.strip import Strip
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.view.past import Flow, Interval
+from cp_tui.tui.widgets.changed_cells import changed_cells
 from cp_tui.tui.widgets.glyphs import Glyphs
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
 from cp_tui.tui.widgets.strips_svg import strips_svg
@@ -40,6 +40,8 @@ PAST_COLUMNS_MIN = 56
 
 EXPLANATION_WIDTH = 200
 """The explanation is broken into lines by whoever shows it."""
+
+NO_LINE = Strip([], 0)
 
 
 class Timeline(QuietFocus, can_focus=True):
@@ -336,10 +338,10 @@ class Timeline(QuietFocus, can_focus=True):
         if not self.size:
             return
         old, self._strips = self._strips, self._drawn()
-        for y in range(max(len(old), len(self._strips))):
-            changed = _changed_width(_cells(old, y), _cells(self._strips, y))
-            if changed:
-                self.refresh(Region(0, y, min(changed, self.size.width), 1))
+        for y, (before, after) in enumerate(zip_longest(old, self._strips, fillvalue=NO_LINE)):
+            if (span := changed_cells(before, after)) is not None:
+                begin, end = span[0], min(span[1], self.size.width)
+                self.refresh(Region(begin, y, end - begin, 1))
 
     def _drawn(self) -> list[Strip]:
         self._is_stale = False
@@ -376,22 +378,3 @@ class Timeline(QuietFocus, can_focus=True):
         """The theme or the focus changed: nothing drawn before is right."""
         super().notify_style_update()
         self._is_stale = True
-
-
-def _cells(strips: list[Strip], y: int) -> list[tuple[str, object]]:
-    """The characters of a line with their styles."""
-    if y >= len(strips):
-        return []
-    return [(sign, segment.style) for segment in strips[y] for sign in segment.text]
-
-
-def _changed_width(old: list[tuple[str, object]], new: list[tuple[str, object]]) -> int:
-    """How many cells of a line must be painted from its left edge; 0 if it looks the same.
-
-    A frame is never cut at the left of a change, so only its right end counts.
-    """
-    end = 0
-    for index, (before, after) in enumerate(zip_longest(old, new)):
-        if before != after:
-            end = index + 1
-    return max(cell_len("".join(sign for sign, _ in line[:end])) for line in (old, new))

@@ -1,0 +1,63 @@
+"""Only the cells that changed are sent: which ones those are, and an update that begins there.
+
+Over a slow line a digit that has gone on costs its own cell, not the line in which it stands.
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.control import Control
+
+# Nothing public tells what is about to be sent.
+from textual._compositor import ChopsUpdate
+from textual.strip import Strip
+
+
+class ExactUpdate(ChopsUpdate):
+    """An update of Textual's, cut where the change begins and not where its widget does."""
+
+    def render_segments(self, console: Console) -> str:
+        """What goes to the terminal."""
+        parts: list[str] = []
+        for y, first, last in self.spans:
+            for end, (begin, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                left, right = max(begin, first), min(end, last)
+                if strip is not None and left < right:
+                    parts.append(Control.move_to(left, y).segment.text)
+                    parts.append(strip.crop(left - begin, right - begin).render(console))
+        return "".join(parts)
+
+
+def exact(renderable: RenderableType | None) -> RenderableType | None:
+    """The same update, cut exactly, where it is one of parts of the screen."""
+    if isinstance(renderable, ChopsUpdate):
+        return ExactUpdate(renderable.chops, renderable.spans, renderable.chop_ends)
+    return renderable
+
+
+def changed_cells(before: Strip, after: Strip) -> tuple[int, int] | None:
+    """Give the first cell that looks different, and the one after the last; None: none does."""
+    old, new = _cells(before), _cells(after)
+    changed = [x for x, (a, b) in enumerate(zip_longest(old, new)) if a != b]
+    if not changed:
+        return None
+    if any(len(sign) > 1 for sign, _ in (*old, *new)):
+        # A cut loses the mark of the character before it.
+        return 0, max(len(old), len(new))
+    return changed[0], changed[-1] + 1
+
+
+def _cells(strip: Strip) -> list[tuple[str, object]]:
+    """A strip cell by cell; a wide character is in both of its cells, a mark with what it marks."""
+    cells: list[tuple[str, object]] = []
+    for segment in strip:
+        for character in segment.text:
+            width = cell_len(character)
+            if width:
+                cells += [(character, segment.style)] * width
+            elif cells:
+                cells[-1] = (cells[-1][0] + character, cells[-1][1])
+    return cells
