@@ -142,6 +142,8 @@ def _transaction(connector: Connector, reading: MeterReading) -> ConnectorTransa
         started_at=record.started_at,
         meter_start_wh=record.meter_start_wh,
         energy_wh=max(record.energy_wh, register_wh(reading) - record.meter_start_wh),
+        clock_step_s=record.clock_step_s,
+        clock_step=record.clock_step,
     )
 
 

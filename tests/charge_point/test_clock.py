@@ -306,3 +306,30 @@ def test_a_profile_that_has_ended_goes_a_day_after_the_clock_was_set_over_its_en
     assert set(made.store[Table.PROFILE]) == {"2"}
     made.after(8_000)
     assert made.store[Table.PROFILE] == {}
+
+
+@pytest.mark.parametrize("hours", [-1, 2])
+def test_what_runs_says_at_once_that_the_clock_was_set(hours: int) -> None:
+    made = rig()
+    charging(made)
+    set_clock_by(made, hours)
+    connectors = made.variables["connectors"]
+    assert isinstance(connectors, Connectors)
+    running = connectors.root[1].transaction
+    assert running is not None
+    assert running.clock_step_s == hours * 3600
+    assert running.clock_step == clock_step(made) == newest_transaction(made).clock_step
+
+
+def test_the_newest_transaction_stays_the_newest_when_the_clock_is_set_back() -> None:
+    """Over a loss of power as well: times do not tell the order any more."""
+    made = rig()
+    for tag in ("FIRST", "SECOND"):
+        made.act("plug_in", connector_id=1)
+        made.act("swipe", id_tag=tag, connector_id=1)
+        made.after(5)
+        made.act("plug_out", connector_id=1)
+        set_clock_by(made, -1)
+    assert newest_transaction(made).id_tag == "SECOND"
+    made.power_cycle()
+    assert newest_transaction(made).id_tag == "SECOND"

@@ -10,6 +10,7 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.reason import Reason
 from cp_tui.ocpp.datatypes import StopReason
 from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.connectors import connector_details, connector_facts
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.queue import loss, queue_facts, queue_note
 from cp_tui.tui.view.refusals import refusal_facts
@@ -279,6 +280,30 @@ def test_several_steps_of_the_clock_are_told_together() -> None:
     assert "(Heartbeat); set back by 2 h 00 min by all steps together" in facts["Clock"]
     facts = said(transaction_facts(Snapshot(), stepped(-3600, clock_step_s=0.0), CLOCK))
     assert "; later steps took it back" in facts["Clock"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-3600, "since 13:20, before the clock was set back by 1 h 00 min · "),
+        (7500, "since 13:20, before the clock was set ahead by 2 h 05 min · "),
+        (-40, "since 13:20 · "),
+        (0, "since 13:20 · "),
+    ],
+)
+def test_a_connector_that_charges_says_that_the_clock_was_set(seconds: float, words: str) -> None:
+    whole = worlds.healthy()["connectors"]
+    assert isinstance(whole, v.Connectors)
+    connector = whole.root[1]
+    assert connector.transaction is not None
+    step = stepped(seconds).clock_step if abs(seconds) > 60 else None
+    running = connector.transaction.model_copy(
+        update={"clock_step_s": float(seconds), "clock_step": step}
+    )
+    connector = connector.model_copy(update={"transaction": running})
+    assert words in said(connector_facts(connector, CLOCK))["Tx"]
+    details = said(connector_details(Snapshot(), connector, CLOCK))
+    assert ("Clock" in details) == (step is not None)
 
 
 def test_a_clock_that_was_never_set_is_not_told() -> None:

@@ -88,11 +88,12 @@ async def test_the_facts_follow_the_cursor_and_enter_opens_everything() -> None:
         assert drive.shows("Not started", "the local list says Blocked", "LocalPreAuthorize")
 
 
-async def test_a_new_transaction_comes_under_a_cursor_that_is_on_the_newest() -> None:
+@pytest.mark.parametrize("hour", [14, 12], ids=["", "after the clock was set back"])
+async def test_a_new_transaction_comes_under_a_cursor_that_is_on_the_newest(hour: int) -> None:
     engine = session_world.engine()
     running, *others = session_world.history().root
     newer = running.model_copy(
-        update={"key": "t99", "connector_id": 2, "started_at": worlds.at(14, 3)}
+        update={"key": "t99", "connector_id": 2, "started_at": worlds.at(hour, 3)}
     )
     async with screen(engine=engine) as drive:
         await drive.press("5")

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables.clock import ClockStep
 from cp_tui.charge_point.variables.refusal import Refusal, RefusedBy
 from cp_tui.charge_point.variables.reservation import Reservation
 from cp_tui.charge_point.variables.value import Exact, RootValue, Value
@@ -33,6 +34,10 @@ class ConnectorTransaction(Value):
     started_at: datetime
     meter_start_wh: int
     energy_wh: int
+    clock_step_s: float = 0.0
+    """By how much the clock was set since it began, in seconds: ahead, or back where negative."""
+    clock_step: ClockStep | None = None
+    """The newest of these steps that is worth telling."""
 
 
 class Measurement(Value):

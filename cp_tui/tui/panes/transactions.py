@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.content import Content
 
+from cp_tui.charge_point.variables import TransactionEntry
 from cp_tui.tui.panes.facts_pane import FactsPane
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import FactSource
@@ -44,14 +46,14 @@ class TransactionsPane(FactsPane):
     def __init__(self, hints: str = "") -> None:
         super().__init__(hints, "no transaction yet")
         self._newest: str | None = None
+        self._seen: frozenset[str] = frozenset()
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the transactions, and what became of the one under the cursor."""
         entries = snapshot.transactions
         records = [(entry.key, entry) for entry in entries]
         self.fill_table(transaction_fields(snapshot, clock), records)
-        newest = max(entries, key=lambda entry: entry.started_at, default=None)
-        self.follow(newest.key if newest is not None else None)
+        self.follow(self._newest_of(entries))
         entry = next((e for e in entries if e.key == self.table.cursor_key), None)
         has_room = self.facts.size.height >= ROOM_FOR_DETAILS
         tell = transaction_details if has_room else transaction_facts
@@ -59,6 +61,13 @@ class TransactionsPane(FactsPane):
         running = sum(entry.stopped_at is None for entry in entries)
         parts = [f"{running} running", f"{len(entries) - running} past"] if entries else []
         self.note(joined(parts) if parts else Content(""))
+
+    def _newest_of(self, entries: Sequence[TransactionEntry]) -> str | None:
+        """The one that began last: not seen before, for the clock may have been set back since."""
+        began = [entry for entry in entries if entry.key not in self._seen]
+        self._seen = frozenset(entry.key for entry in entries)
+        newest = max(began, key=lambda entry: entry.started_at, default=None)
+        return self._newest if newest is None else newest.key
 
     def follow(self, newest: str | None) -> None:
         """A transaction that begins comes under the cursor, unless somebody reads an older one.

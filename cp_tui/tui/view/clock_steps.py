@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cp_tui.charge_point.variables import CLOCK_STEP_TOLD, ClockStep, TransactionEntry
+from textual.content import Content
+
+from cp_tui.charge_point.variables import (
+    CLOCK_STEP_TOLD,
+    ClockStep,
+    ConnectorTransaction,
+    TransactionEntry,
+)
 from cp_tui.ocpp.calendar import span
 from cp_tui.tui.safe_text import clean
+from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.words import Clock, duration
 
 
@@ -29,7 +37,14 @@ def misread_words(step: ClockStep) -> str:
     return f"{what} the times before it"
 
 
-def while_it_ran(entry: TransactionEntry, clock: Clock) -> str:
+def begun_words(running: ConnectorTransaction, clock: Clock) -> str:
+    """`since 14:03`, and where the clock is another one by now, by how much it was set."""
+    words = set_words(running.clock_step_s)
+    before = f", before the clock was {words}" if words else ""
+    return f"since {clock.minute(running.started_at)}{before}"
+
+
+def while_it_ran(entry: TransactionEntry | ConnectorTransaction, clock: Clock) -> str:
     """What was done to the clock during a transaction; empty where nothing worth telling was."""
     step, in_all = entry.clock_step, set_words(entry.clock_step_s)
     if step is None:
@@ -38,6 +53,16 @@ def while_it_ran(entry: TransactionEntry, clock: Clock) -> str:
     if abs(entry.clock_step_s - step.step_s) > CLOCK_STEP_TOLD.total_seconds():
         words += f"; {in_all} by all steps together" if in_all else "; later steps took it back"
     return words
+
+
+def clock_facts(entry: TransactionEntry | ConnectorTransaction, clock: Clock) -> list[Fact]:
+    """Why start and end do not fit how long it took, where the clock was set meanwhile."""
+    words = while_it_ran(entry, clock)
+    if not words:
+        return []
+    if entry.clock_step is not None:
+        words += f": {misread_words(entry.clock_step)}"
+    return [Fact("Clock", Content.styled(words, "$text-warning"))]
 
 
 def length(entry: TransactionEntry) -> timedelta | None:

@@ -19,6 +19,7 @@ from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, energy, power, volts
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.clock_steps import begun_words, clock_facts
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.fields import Field, widest
 from cp_tui.tui.view.restraint import draws_words
@@ -190,6 +191,8 @@ def connector_details(snapshot: Snapshot, connector: Connector, clock: Clock) ->
             f"{power(reading.power_w)}, {amps(reading.current_a)}, {volts(reading.voltage_v)}"
         )
         facts.append(Fact("Meter", joined([measured, energy(reading.register_wh)])))
+    if connector.transaction is not None:
+        facts += clock_facts(connector.transaction, clock)
     plug = "plugged in" if connector.is_plugged else "no cable"
     facts.append(Fact("Cable", joined([plug, "locked" if connector.is_locked else ""])))
     mine = [c for c in snapshot.status_changes if c.connector_id == connector.connector_id]
@@ -289,7 +292,7 @@ def _session(connector: Connector, clock: Clock) -> Content:
         [
             Content.assemble(transaction_name(connector), " ", safe_text(transaction.id_tag)),
             *_allowed(connector),
-            f"since {clock.minute(transaction.started_at)}",
+            begun_words(transaction, clock),
             energy(transaction.energy_wh),
             Content.assemble("SoC ", charge) if charge else "",
         ]

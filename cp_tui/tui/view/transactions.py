@@ -14,7 +14,7 @@ from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import energy
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.clock_steps import length, misread_words, while_it_ran
+from cp_tui.tui.view.clock_steps import clock_facts, length
 from cp_tui.tui.view.connectors import reason_text
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.fields import Field, widest
@@ -118,14 +118,14 @@ def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock)
     began = clock.time(entry.started_at)
     if entry.stopped_at is None:
         running = Fact("Tx", joined([session, f"runs since {began}"]))
-        return [running, *_clock(entry, clock), _delivery(entry, clock)]
+        return [running, *clock_facts(entry, clock), _delivery(entry, clock)]
     ended = clock.time(entry.stopped_at)
     lasted = length(entry)
     took = UNKNOWN_LENGTH if lasted is None else duration(lasted)
     return [
         Fact("Stopped", joined([ended, stopped_by(entry).stylize("bold"), _why(entry)])),
         Fact("Tx", joined([session, f"began {began}", took])),
-        *_clock(entry, clock),
+        *clock_facts(entry, clock),
         _delivery(entry, clock),
         *([Fact("Lost", reason_text(entry.loss))] if entry.loss is not None else []),
     ]
@@ -154,16 +154,6 @@ def transaction_source(key: str) -> FactSource:
         return transaction_details(snapshot, entry, clock)
 
     return facts
-
-
-def _clock(entry: TransactionEntry, clock: Clock) -> list[Fact]:
-    """Why start and end do not fit how long it took, where the clock was set meanwhile."""
-    words = while_it_ran(entry, clock)
-    if not words:
-        return []
-    if entry.clock_step is not None:
-        words += f": {misread_words(entry.clock_step)}"
-    return [Fact("Clock", Content.styled(words, ODD))]
 
 
 def _ended(entry: TransactionEntry, clock: Clock) -> Content:
