@@ -36,15 +36,10 @@ class Situation:
 
 def restraint(now: Situation) -> Restraint | None:
     """Say what binds; None where the contactor is open, for which only the mind knows why."""
-    offered = now.supply.offer(now.limit, now.vehicle)
-    if now.limit.current_a <= 0.0 or now.limit.power_w <= 0.0:
-        return Restraint(kind=RestraintKind.ZERO)
-    if offered == NOTHING:
-        return Restraint(kind=RestraintKind.BELOW_MINIMUM, current_a=MIN_AC_CURRENT_A)
-    if now.is_paused:
-        return Restraint(kind=RestraintKind.PAUSED)
-    if now.battery.is_full:
-        return Restraint(kind=RestraintKind.FULL, soc_percent=100.0)
+    if (nothing := _of_nothing(now)) is not None:
+        is_still_flowing = not now.ramp.is_settled and now.ramp.offer != NOTHING
+        until = later(now.at, now.ramp.until_settled) if is_still_flowing else None
+        return nothing.model_copy(update={"until": until})
     if not now.is_energized:
         return None
     is_ac = isinstance(now.supply, AcSupply)
@@ -65,6 +60,19 @@ def restraint(now: Situation) -> Restraint | None:
             from_soc_percent=100.0 * taper_from(kind),
         )
     return Restraint(kind=RestraintKind.VEHICLE_POWER, power_w=round(most_w))
+
+
+def _of_nothing(now: Situation) -> Restraint | None:
+    """Say why nothing shall flow; None: something shall."""
+    if now.limit.current_a <= 0.0 or now.limit.power_w <= 0.0:
+        return Restraint(kind=RestraintKind.ZERO)
+    if now.supply.offer(now.limit, now.vehicle) == NOTHING:
+        return Restraint(kind=RestraintKind.BELOW_MINIMUM, current_a=MIN_AC_CURRENT_A)
+    if now.is_paused:
+        return Restraint(kind=RestraintKind.PAUSED)
+    if now.battery.is_full:
+        return Restraint(kind=RestraintKind.FULL, soc_percent=100.0)
+    return None
 
 
 def _of_the_offer(now: Situation) -> Restraint:

@@ -87,7 +87,7 @@ class Restraint(Value):
 
     kind: RestraintKind
     until: datetime | None = None
-    """Of a ramp, in the clock of the machine."""
+    """Of a ramp, or of one down to nothing for that reason; in the clock of the machine."""
     current_a: float | None = None
     """What the on-board charger or the cable takes per phase, or the least that can be offered."""
     power_w: int | None = None

@@ -13,6 +13,13 @@ NEAR = 0.05
 
 def restraint_words(restraint: Restraint, clock: Clock) -> str:
     """The limit that binds, and what belongs to it: until when, where it began, on what phases."""
+    words = _kind_words(restraint, clock)
+    if restraint.until is None or restraint.kind is RestraintKind.RAMP:
+        return words
+    return f"{words}; the vehicle ramps down until {clock.time(restraint.until)}"
+
+
+def _kind_words(restraint: Restraint, clock: Clock) -> str:
     match restraint.kind:
         case RestraintKind.LIMIT:
             return "the vehicle takes all that the limit allows"
