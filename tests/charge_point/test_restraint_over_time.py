@@ -135,16 +135,14 @@ def disturb(made: Rig, random: Random) -> None:
         case 4:
             made.act(random.choice(["suspend_ev", "resume_ev"]), connector_id=1)
         case 5:
-            setting = random.choice(
-                [
-                    {"max_current_a": random.choice([6.0, 10.0, 16.0, 32.0])},
-                    {"phases": random.choice([1, 2, 3])},
-                    {"max_power_w": random.choice([3_700, 11_000, 22_000])},
-                    {"cable_max_current_a": random.choice([13.0, 20.0, 32.0, 63.0])},
-                    {"soc_percent": random.choice([20.0, 49.0, 79.5, 95.0, 99.9])},
-                ]
-            )
-            made.act("set_vehicle", connector_id=1, **setting)
+            settings: list[dict[str, float]] = [
+                {"max_current_a": random.choice([6.0, 10.0, 16.0, 32.0])},
+                {"phases": random.choice([1, 2, 3])},
+                {"max_power_w": random.choice([3_700, 11_000, 22_000])},
+                {"cable_max_current_a": random.choice([13.0, 20.0, 32.0, 63.0])},
+                {"soc_percent": random.choice([20.0, 49.0, 79.5, 95.0, 99.9])},
+            ]
+            made.act("set_vehicle", connector_id=1, **random.choice(settings))
         case 6:
             code = random.choice(["GroundFailure", "EVCommunicationError", "WeakSignal"])
             made.act("raise_error", connector_id=1, error_code=code)

@@ -346,7 +346,7 @@ async def test_a_source_that_only_grew_out_of_sight_paints_nothing() -> None:
         await pilot.pause()
         assert table.painted == []
         table.set_source(Numbers(51, 40), stays_in_place=True)
-        assert [region.y for region in table.painted] == [*range(1, SIZE[1])]
+        assert [region and region.y for region in table.painted] == [*range(1, SIZE[1])]
 
 
 async def test_selected_text_of_a_source_makes_only_the_selected_rows() -> None:
