@@ -1,0 +1,170 @@
+"""A charge point under test: `cp-tui` in a process of its own, and a CSMS that times answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import pty
+import sys
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from cp_tui.control.client import Client, ConnectionLost
+from tests.end_to_end.raw_csms import RawCsms
+
+Payload = Mapping[str, Any]
+
+START_S_MAX = 30.0
+SETTLE_S = 1.0
+"""After it, a charge point has said all that it says after a boot."""
+REST = 200
+KEYS: Payload = {"key": ["HeartbeatInterval"]}
+
+
+class UnexpectedAnswer(Exception):
+    """What was measured is not what was meant to be measured."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How the charge point is started."""
+
+    connectors: int = 2
+    terminal: bool = False
+    """Standard error is a terminal that nobody reads; else a pipe that nobody reads."""
+    command: str = "serve"
+    program: str = ""
+    """Python in place of `-m cp_tui`: a charge point with a part that fails or is slow."""
+
+
+class Csms(RawCsms):
+    """Authorizes everybody, and gives each transaction its id."""
+
+    def __init__(self) -> None:
+        super().__init__({each: {"idTagInfo": {"status": "Accepted"}} for each in _AUTHORIZING})
+        self._transactions = count(1)
+        self.waits: list[float] = []
+        """Seconds from each request to its answer, or in a flood between two answers."""
+
+    async def ask(self, action: str, payload: Payload, **expected: object) -> Any:
+        """Ask and note the time until the answer, which must hold what is expected."""
+        since = perf_counter()
+        answer = await self.call(action, payload)
+        self.waits.append(perf_counter() - since)
+        return _checked(action, answer, expected)
+
+    async def flood(self, requests: Iterable[tuple[str, Payload]], **expected: object) -> None:
+        """Send everything at once, and note the time from each answer to the next."""
+        texts = [
+            (action, json.dumps([2, f"flood-{number}", action, payload]))
+            for number, (action, payload) in enumerate(requests)
+        ]
+        since = perf_counter()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._say_all([text for _, text in texts]))
+            for action, _ in texts:
+                async with asyncio.timeout(60):
+                    answer = await self._replies.get()
+                now = perf_counter()
+                self.waits.append(now - since)
+                since = now
+                _checked(action, answer, expected)
+
+    async def _say_all(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            await self.say(text)
+
+    def _answer(self, message_id: str, action: str) -> list[Any]:
+        kind, answered, payload = super()._answer(message_id, action)
+        if action == "StartTransaction":
+            payload = {**payload, "transactionId": next(self._transactions)}
+        return [kind, answered, payload]
+
+
+_AUTHORIZING = ("Authorize", "StartTransaction", "StopTransaction")
+
+
+def _checked(action: str, answer: list[Any], expected: Mapping[str, object]) -> Any:
+    if answer[0] != 3 or any(answer[2].get(name) != value for name, value in expected.items()):
+        raise UnexpectedAnswer(f"{action}, wanted {expected or 'a result'}: {str(answer)[:300]}")
+    return answer[2]
+
+
+@dataclass
+class Site:
+    """The charge point at work."""
+
+    csms: Csms
+    door: Path
+    data: Path
+    connectors: int
+    rest_s: float
+    """Median wait for GetConfiguration at rest."""
+    held: list[asyncio.StreamWriter] = field(default_factory=list)
+
+    async def rest(self, times: int = REST) -> None:
+        """Ask GetConfiguration so many times, one after the other."""
+        for _ in range(times):
+            await self.csms.ask("GetConfiguration", KEYS)
+
+    async def follow_and_never_read(self, clients: int, *names: str) -> None:
+        """Have clients of the door subscribe and take nothing in."""
+        request = {"jsonrpc": "2.0", "id": 1, "method": "subscribe"}
+        line = json.dumps({**request, "params": {"variables": names, "pages": True}})
+        for _ in range(clients):
+            reader, writer = await asyncio.open_unix_connection(str(self.door))
+            reader._transport.pause_reading()  # type: ignore[attr-defined]
+            writer.write(f"{line}\n".encode())
+            self.held.append(writer)
+
+
+@asynccontextmanager
+async def site(setup: Setup) -> AsyncIterator[Site]:
+    """Start a charge point with an empty store, let it settle, and measure how it rests."""
+    with TemporaryDirectory(prefix="cp-tui-bench-") as name:
+        folder = Path(name)
+        near, far = pty.openpty() if setup.terminal else os.pipe()
+        door, data = folder / "door", folder / "data"
+        program = ("-c", setup.program) if setup.program else ("-m", "cp_tui")
+        async with Csms() as csms:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, *program, setup.command, f"--url={csms.url}", "--id=CP1"),
+                *(f"--data-dir={data}", f"--socket={door}", f"--connectors={setup.connectors}"),
+                stdin=far if setup.terminal else DEVNULL,
+                stdout=far if setup.terminal else DEVNULL,
+                stderr=far,
+                start_new_session=True,
+                env=os.environ
+                | {"TERM": "xterm-256color", "XDG_CONFIG_HOME": name}
+                | {"XDG_STATE_HOME": name},
+            )
+            os.close(far)
+            found = Site(csms, door, data, setup.connectors, 0.0)
+            try:
+                async with asyncio.timeout(START_S_MAX):
+                    while not door.exists() or csms._connection is None:
+                        await asyncio.sleep(0.05)
+                await asyncio.sleep(SETTLE_S)
+                await found.rest()
+                found.rest_s = median(csms.waits)
+                csms.waits.clear()
+                yield found
+            finally:
+                for writer in found.held:
+                    writer.close()
+                if setup.command != "serve":
+                    # The charge point outlives its screen.
+                    with suppress(ConnectionLost):
+                        await (await Client.connect(door)).call("shutdown")
+                process.kill()
+                await process.wait()
+                os.close(near)
