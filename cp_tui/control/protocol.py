@@ -6,13 +6,13 @@ Pure: bytes in, values out. A hostile line becomes a `Failure`, never an excepti
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pydantic import JsonValue
+    from pydantic import BaseModel, JsonValue
 
 LINE_BYTES_MAX = 1024 * 1024
 """Of a request, with its newline; nobody types more, and it bounds the memory per client."""
@@ -108,30 +108,33 @@ def encode_request(request: Request) -> bytes:
     return _line(content)
 
 
-def encode_notification(method: str, params: Mapping[str, JsonValue]) -> bytes:
-    """Write a notification of the engine as one line."""
-    return _line({"jsonrpc": "2.0", "method": method, "params": dict(params)})
+def notification(method: str, params: Mapping[str, object]) -> dict[str, object]:
+    """Build a notification of the engine; what is in it may be models (`pieces`)."""
+    return {"jsonrpc": "2.0", "method": method, "params": dict(params)}
 
 
 def result_response(
-    request_id: RequestId, result: JsonValue, reason: JsonValue = None
-) -> dict[str, JsonValue]:
-    """Build the answer to a request, with the reason beside the result where there is one."""
-    response: dict[str, JsonValue] = {"jsonrpc": "2.0", "result": result}
+    request_id: RequestId, result: object, reason: BaseModel | None = None
+) -> dict[str, object]:
+    """Build the answer to a request, with the reason beside the result where there is one.
+
+    The result may be a model, or hold some (`pieces`).
+    """
+    response: dict[str, object] = {"jsonrpc": "2.0", "result": result}
     if reason is not None:
         response["reason"] = reason
     response["id"] = request_id
     return response
 
 
-def error_response(failure: Failure) -> dict[str, JsonValue]:
+def error_response(failure: Failure) -> dict[str, object]:
     """Build the answer to a request that failed."""
     error: dict[str, JsonValue] = {"code": int(failure.code), "message": failure.message}
     return {"jsonrpc": "2.0", "error": error, "id": failure.id}
 
 
-def encode_response(response: Mapping[str, JsonValue] | Sequence[JsonValue]) -> bytes:
-    """Write one response, or those of a batch, as one line."""
+def encode_response(response: Mapping[str, object]) -> bytes:
+    """Write one short response as one line."""
     return _line(response)
 
 

@@ -84,6 +84,7 @@ class ControlServer:
         self._path = path
         self._on_shutdown = on_shutdown
         self._server: asyncio.Server | None = None
+        self._turns = asyncio.Lock()
         self._sessions: set[asyncio.Task[None]] = set()
         self._inode: int | None = None
 
@@ -129,7 +130,7 @@ class ControlServer:
 
         self._sessions.add(task)
         try:
-            await Session(self._engine, reader, writer, self._on_shutdown).run()
+            await Session(self._engine, reader, writer, self._on_shutdown, self._turns).run()
         except asyncio.CancelledError:
             # The engine ends; asyncio would report a cancelled client as an error.
             pass

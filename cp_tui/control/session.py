@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, JsonValue
-
 from cp_tui.control.methods import Get, Observe, Ping, Shutdown, Subscribe
+from cp_tui.control.pieces import Encoded, line
 from cp_tui.control.protocol import (
     LINE_BYTES_MAX,
     Batch,
@@ -23,35 +23,37 @@ from cp_tui.control.protocol import (
     Incoming,
     Request,
     RpcCode,
-    encode_notification,
-    encode_response,
     error_response,
+    notification,
     parse,
     result_response,
 )
 from cp_tui.engine.errors import CommandError
-from cp_tui.engine.hub import EventHappened, Subscription, SubscriptionClosed, Update
+from cp_tui.engine.hub import (
+    EventHappened,
+    Subscription,
+    SubscriptionClosed,
+    Update,
+    VariableChanged,
+)
 from cp_tui.engine.params import checked
-from cp_tui.engine.replies import Answer
 
 if TYPE_CHECKING:
+    from cp_tui.charge_point.reason import Reason
     from cp_tui.control.server import EngineDoor
 
 _log = logging.getLogger(__name__)
 
 REQUESTS_IN_FLIGHT_MAX = 16
 """Of one client; further ones wait unread in its socket."""
-BATCH_BYTES = 64 * 1024
-"""Of updates written at once."""
+SLICE_BYTES = 16 * 1024
+"""Of JSON that are worked out, for all clients together, before the charge point has its turn."""
 BATCH_INTERVAL_S = 0.02
 """Between two batches; the first update after a silence leaves at once."""
 UNREAD_BYTES_MAX = 256 * 1024
 """Written but not read by the client; beyond, its updates wait in the hub, where they coalesce."""
 
-EVENTS_IN_SLICE = 20
-"""Turned into JSON before the charge point has its turn."""
-
-Response = dict[str, JsonValue]
+Response = dict[str, object]
 
 
 class Session:
@@ -63,7 +65,10 @@ class Session:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         on_shutdown: Callable[[], None] | None,
+        turns: asyncio.Lock,
     ) -> None:
+        """`turns` is held by the client for which JSON is worked out."""
+        self._turns = turns
         self._engine = engine
         self._reader = reader
         self._writer = writer
@@ -71,9 +76,12 @@ class Session:
         self._is_read_only = False
         self._followed: set[str] = set()
         self._announced: list[Subscription] = []
+        """Made by the request that is carried out now."""
+        self._subscriptions: list[Subscription] = []
         self._requests: set[asyncio.Task[None]] = set()
         self._pumps: set[asyncio.Task[None]] = set()
-        self._subscribing = asyncio.Lock()
+        self._writing = asyncio.Lock()
+        """Held while a line is written: nothing may come into its middle."""
         self._room = asyncio.Semaphore(REQUESTS_IN_FLIGHT_MAX)
         writer.transport.set_write_buffer_limits(high=UNREAD_BYTES_MAX)
 
@@ -87,7 +95,7 @@ class Session:
         finally:
             for task in (*self._requests, *self._pumps):
                 task.cancel()
-            for subscription in self._announced:
+            for subscription in self._subscriptions:
                 subscription.close()
             self._writer.close()
 
@@ -101,8 +109,7 @@ class Session:
                 return
             except asyncio.LimitOverrunError:
                 text = f"a line may have at most {LINE_BYTES_MAX} bytes"
-                failure = Failure(None, RpcCode.INVALID_REQUEST, text)
-                await self._answer_line(failure)
+                await self._answer_line(Failure(None, RpcCode.INVALID_REQUEST, text))
                 return
             except OSError:
                 return
@@ -118,29 +125,32 @@ class Session:
         task.add_done_callback(lambda _: self._room.release())
 
     async def _answer_line(self, incoming: Incoming | Batch) -> None:
-        if isinstance(incoming, tuple):
-            answers = [await self._answer(entry) for entry in incoming]
-            responses = [answer for answer in answers if answer is not None]
-            line = encode_response(responses) if responses else b""
-        else:
-            response = await self._answer(incoming)
-            line = encode_response(response) if response is not None else b""
+        responses: list[Response] = []
+        announced: list[Subscription] = []
+        entries = incoming if isinstance(incoming, tuple) else (incoming,)
+        for entry in entries:
+            if (response := await self._answer(entry)) is not None:
+                responses.append(response)
+            announced += self._announced
+            self._announced.clear()
+        self._subscriptions += announced
+        if responses:
+            answer = responses if isinstance(incoming, tuple) else responses[0]
+            # A client that hung up is noticed by the reading side.
+            with suppress(OSError):
+                await self._write(line(answer))
         # Updates follow the answer that announced them, never the other way round.
-        self._writer.write(line)
-        while self._announced:
-            pump = asyncio.create_task(self._pump(self._announced.pop()))
+        for subscription in announced:
+            pump = asyncio.create_task(self._pump(subscription))
             self._pumps.add(pump)
             pump.add_done_callback(self._pumps.discard)
-        # A client that hung up is noticed by the reading side.
-        with suppress(OSError):
-            await self._writer.drain()
 
     async def _answer(self, incoming: Incoming) -> Response | None:
         """Carry out one request; None for a notification, which is never answered."""
         if isinstance(incoming, Failure):
             return error_response(incoming)
         try:
-            answer = await self._carry_out(incoming)
+            result, reason = await self._carry_out(incoming)
         except CommandError as error:
             failure = Failure(incoming.id, error.code, error.message)
             return None if incoming.is_notification else error_response(failure)
@@ -151,32 +161,31 @@ class Session:
             return None if incoming.is_notification else error_response(failure)
         if incoming.is_notification:
             return None
-        reason = None if answer.reason is None else answer.reason.model_dump(mode="json")
-        return result_response(incoming.id, answer.result, reason)
+        return result_response(incoming.id, result, reason)
 
-    async def _carry_out(self, request: Request) -> Answer:
-        """Do what concerns the connection here, and hand on the rest."""
+    async def _carry_out(self, request: Request) -> tuple[object, Reason | None]:
+        """Do what concerns the connection here, and hand on the rest; give result and reason."""
         method, params = request.method, request.params
         match method:
             case "subscribe":
                 wanted = checked(Subscribe, method, params)
-                return Answer(await self._subscribe(wanted.variables, pages=wanted.pages))
+                return self._subscribe(wanted.variables, pages=wanted.pages), None
             case "get":
-                value = self._engine.get(checked(Get, method, params).variable)
-                return Answer(value.model_dump(mode="json"))
+                return self._engine.get(checked(Get, method, params).variable), None
             case "ping":
                 checked(Ping, method, params)
-                return Answer(True)
+                return True, None
             case "observe":
-                return Answer(self._observe(checked(Observe, method, params).read_only))
+                return self._observe(checked(Observe, method, params).read_only), None
             case "shutdown" if self._on_shutdown is not None:
                 checked(Shutdown, method, params)
                 if self._is_read_only:
                     raise CommandError(RpcCode.READ_ONLY, "an observer cannot end the charge point")
                 self._on_shutdown()
-                return Answer(True)
+                return True, None
             case _:
-                return await self._engine.call(method, params, read_only=self._is_read_only)
+                answer = await self._engine.call(method, params, read_only=self._is_read_only)
+                return answer.result if answer.value is None else answer.value, answer.reason
 
     def _observe(self, read_only: bool) -> bool:
         if self._is_read_only and not read_only:
@@ -184,35 +193,26 @@ class Session:
         self._is_read_only = read_only
         return read_only
 
-    async def _subscribe(self, names: Sequence[str], *, pages: bool) -> JsonValue:
+    def _subscribe(self, names: Sequence[str], *, pages: bool) -> object:
         """Give the present values, and follow what is not followed yet."""
-        # One after the other: a client that asks in a loop holds one history at a time.
-        async with self._subscribing:
-            seen = self._engine.subscribe(names, history_as_events=pages)
-            result = {name: await _to_json(value) for name, value in seen.snapshot.items()}
-            # Only now, with the answer ready: its updates must not come before it.
-            if self._followed.isdisjoint(names):
-                self._announced.append(seen)
-            else:
-                # Following a name twice would deliver each of its updates twice.
-                seen.close()
-                fresh = [name for name in names if name not in self._followed]
-                if fresh:
-                    self._announced.append(self._engine.subscribe(fresh, history_as_events=pages))
-            self._followed.update(names)
-            return result
+        seen = self._engine.subscribe(names, history_as_events=pages)
+        if self._followed.isdisjoint(names):
+            self._announced.append(seen)
+        else:
+            # Following a name twice would deliver each of its updates twice.
+            seen.close()
+            fresh = [name for name in names if name not in self._followed]
+            if fresh:
+                self._announced.append(self._engine.subscribe(fresh, history_as_events=pages))
+        self._followed.update(names)
+        return dict(seen.snapshot)
 
     async def _pump(self, subscription: Subscription) -> None:
         """Write updates, in batches and not faster than the client reads them."""
         try:
             while True:
-                batch = bytearray()
-                for update in await subscription.next():
-                    batch += _encode_update(update)
-                    if len(batch) > BATCH_BYTES:
-                        await self._write(bytes(batch))
-                        batch.clear()
-                await self._write(bytes(batch))
+                for batch in _batches(await subscription.next()):
+                    await self._write(chain.from_iterable(line(_told(each)) for each in batch))
                 await asyncio.sleep(BATCH_INTERVAL_S)
         except (OSError, SubscriptionClosed):
             # The client hung up or the engine ends; whoever notices it handles it.
@@ -220,32 +220,45 @@ class Session:
         finally:
             subscription.close()
 
-    async def _write(self, lines: bytes) -> None:
+    async def _write(self, pieces: Iterator[str]) -> None:
         """Write and wait until the client has read enough of it; raises `OSError`."""
-        self._writer.write(lines)
-        await self._writer.drain()
-        # While the client keeps up, draining lets nobody else have a turn.
-        await asyncio.sleep(0)
+        async with self._writing:
+            is_more = True
+            while is_more:
+                async with self._turns:
+                    data, is_more = _slice(pieces)
+                    if is_more:
+                        await asyncio.sleep(0)
+                self._writer.write(data)
+                await self._writer.drain()
 
 
-async def _to_json(value: BaseModel | Sequence[BaseModel]) -> JsonValue:
-    """Turn the value of a variable, or the history of a stream, into JSON, in slices."""
-    if isinstance(value, BaseModel):
-        dumped: JsonValue = value.model_dump(mode="json")
-        return dumped
-    events: list[JsonValue] = []
-    for number, event in enumerate(value, start=1):
-        events.append(event.model_dump(mode="json"))
-        if number % EVENTS_IN_SLICE == 0:
-            await asyncio.sleep(0)
-    return events
+def _slice(pieces: Iterator[str]) -> tuple[bytes, bool]:
+    """Work out the next pieces; say whether there may be more."""
+    data = bytearray()
+    for piece in pieces:
+        data += piece.encode("ascii")
+        if len(data) >= SLICE_BYTES:
+            return bytes(data), True
+    return bytes(data), False
 
 
-def _encode_update(update: Update) -> bytes:
-    if isinstance(update, EventHappened):
-        event = update.event.model_dump(mode="json")
-        return encode_notification(
-            "event", {"name": update.name, "event": event, "dropped": update.dropped}
-        )
-    value = update.value.model_dump(mode="json")
-    return encode_notification("variable", {"name": update.name, "value": value})
+def _batches(updates: Iterable[Update]) -> Iterator[list[Update]]:
+    """Put short events together; between two batches an answer may be written."""
+    batch: list[Update] = []
+    size = 0
+    for update in updates:
+        batch.append(update)
+        size += len(update.json) if isinstance(update, EventHappened) else SLICE_BYTES
+        if size >= SLICE_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _told(update: Update) -> Response:
+    if isinstance(update, VariableChanged):
+        return notification("variable", {"name": update.name, "value": update.value})
+    event = Encoded(update.json) if update.json else update.event
+    return notification("event", {"name": update.name, "event": event, "dropped": update.dropped})

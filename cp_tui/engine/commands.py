@@ -246,14 +246,14 @@ async def _get_composite_schedule(performer: Performer, params: GetCompositeSche
     schedule = await performer.composite_schedule(
         params.connector_id, params.start, params.duration_s, params.unit
     )
-    return Answer(schedule.model_dump(mode="json"))
+    return Answer(None, value=schedule)
 
 
 async def _get_measurements(performer: Performer, params: GetMeasurements) -> Answer:
     if params.start is not None and params.end is not None and params.end < params.start:
         raise CommandError(ErrorNumber.INVALID_PARAMS, "end lies before start")
     measured = performer.measurements(params.connector_id, params.start, params.end)
-    return Answer(measured.model_dump(mode="json"))
+    return Answer(None, value=measured)
 
 
 async def _install_charging_profile(

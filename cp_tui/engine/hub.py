@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
@@ -50,6 +50,8 @@ class EventHappened:
     name: str
     event: BaseModel
     dropped: int = 0
+    json: str = field(default="", compare=False, repr=False)
+    """The event as JSON, in ASCII, where somebody has written it already."""
 
 
 Update = VariableChanged | EventHappened
@@ -63,20 +65,20 @@ class _Events:
     """The newest events of a stream, bounded by count and by bytes; the newest always stays."""
 
     def __init__(self) -> None:
-        self._events: deque[tuple[BaseModel, int]] = deque()
+        self._events: deque[tuple[BaseModel, str]] = deque()
         self._bytes = 0
 
-    def add(self, event: BaseModel, size: int) -> tuple[int, bool]:
+    def add(self, event: BaseModel, json: str) -> tuple[int, bool]:
         """Add an event; gives how many made room for it, and whether for its bytes."""
-        self._events.append((event, size))
-        self._bytes += size
+        self._events.append((event, json))
+        self._bytes += len(json)
         gone = 0
         is_long = False
         while len(self._events) > HISTORY_MAX or (
             self._bytes > HISTORY_BYTES_MAX and len(self._events) > 1
         ):
             is_long = is_long or len(self._events) <= HISTORY_MAX
-            self._bytes -= self._events.popleft()[1]
+            self._bytes -= len(self._events.popleft()[1])
             gone += 1
         return gone, is_long
 
@@ -91,9 +93,9 @@ class _Events:
         self._events.clear()
         self._bytes = 0
 
-    def __iter__(self) -> Iterator[BaseModel]:
-        """Give the events, oldest first."""
-        return (event for event, _ in self._events)
+    def __iter__(self) -> Iterator[tuple[BaseModel, str]]:
+        """Give the events and their JSON, oldest first."""
+        return iter(self._events)
 
 
 class Subscription:
@@ -123,8 +125,8 @@ class Subscription:
         ]
         self._changed.clear()
         for name, events in self._events.items():
-            for event in events:
-                updates.append(EventHappened(name, event, self._dropped[name]))
+            for event, json in events:
+                updates.append(EventHappened(name, event, self._dropped[name], json))
                 self._dropped[name] = 0
             events.clear()
         return updates
@@ -146,9 +148,9 @@ class Subscription:
         self._changed[name] = value
         self._wake.set()
 
-    def put_event(self, name: str, event: BaseModel, size: int) -> None:
-        """Remember an event of so many bytes; the oldest make room for it."""
-        self._dropped[name] += self._events[name].add(event, size)[0]
+    def put_event(self, name: str, event: BaseModel, json: str) -> None:
+        """Remember an event; the oldest make room for it."""
+        self._dropped[name] += self._events[name].add(event, json)[0]
         self._wake.set()
 
     def put_history(self, histories: Mapping[str, _Events]) -> None:
@@ -183,12 +185,13 @@ class Hub:
 
     def emit(self, name: str, event: BaseModel) -> None:
         """Add an event to a stream."""
-        size = len(event.model_dump_json())
-        gone, is_long = self._history[name].add(event, size)
+        # Once, for its size and for all who will read it.
+        json = event.model_dump_json(ensure_ascii=True)
+        gone, is_long = self._history[name].add(event, json)
         if is_long:
             self.cut += gone
         for subscription in self._watching(name):
-            subscription.put_event(name, event, size)
+            subscription.put_event(name, event, json)
 
     def get(self, name: str) -> BaseModel:
         """Give the value of a variable; raises `CommandError`."""
@@ -203,7 +206,7 @@ class Hub:
 
     def history(self, name: str) -> tuple[BaseModel, ...]:
         """Give the newest events of a stream, oldest first."""
-        return tuple(self._history[name])
+        return tuple(event for event, _ in self._history[name])
 
     def values(self) -> dict[str, BaseModel]:
         """Give the present value of every variable that has one."""

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cp_tui.charge_point.reason import because
 from cp_tui.control.protocol import (
     BATCH_MAX,
     Failure,
     Request,
     RpcCode,
-    encode_notification,
     encode_request,
     parse,
     result_response,
@@ -120,13 +120,7 @@ def test_what_is_written_is_read_back(text: str, request_id: int) -> None:
     assert parse(encode_request(request)) == request
 
 
-def test_everything_written_is_one_line_of_ascii() -> None:
-    line = encode_notification("event", {"name": "x", "event": "\x1b]52;c;\x07\n\u202e\x9b é"})
-    assert line.isascii()
-    assert line.count(b"\n") == 1
-    assert b"\x1b" not in line
-
-
 def test_a_reason_stands_beside_the_result_and_only_where_there_is_one() -> None:
     assert "reason" not in result_response(1, None)
-    assert result_response(1, False, {"id": "x"})["reason"] == {"id": "x"}
+    reason = because("test.why", "cp-tui", "it was off")
+    assert result_response(1, False, reason)["reason"] is reason

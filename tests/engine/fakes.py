@@ -115,12 +115,14 @@ class FakeDisk:
         self.log = log
         self.records: dict[str, str] = {}
         self.is_full = False
+        self.write_s = 0.0
         self.lets_through = asyncio.Event()
         """Cleared, a write hangs."""
         self.lets_through.set()
 
     async def commit(self, changes: Iterable[Change]) -> None:
         await self.lets_through.wait()
+        await asyncio.sleep(self.write_s)
         if self.is_full:
             raise StoreError("records were not written: database or disk is full")
         named = [change.key for change in changes]

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.smart_charging.context import ProfileSource
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import Measurements, Profiles
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.engine import Engine
@@ -77,8 +78,8 @@ async def test_observers_may_measure_but_not_install(tmp_path: Path) -> None:
             with pytest.raises(CommandError, match="an observer may not use"):
                 await engine.call(method, params, read_only=True)
         answer = await engine.call("get_measurements", {"connector_id": 1}, read_only=True)
-        measured = Measurements.model_validate(answer.result, strict=False)
-        assert {each.power_w for each in measured.points} == {0}
+        assert isinstance(answer.value, Measurements)
+        assert {each.power_w for each in answer.value.points} == {0}
 
 
 async def test_windows_in_the_future_are_answered_and_nonsense_is_refused(tmp_path: Path) -> None:
@@ -89,8 +90,8 @@ async def test_windows_in_the_future_are_answered_and_nonsense_is_refused(tmp_pa
         answer = await engine.call(
             "get_composite_schedule", {**params, "start": tomorrow.isoformat()}
         )
-        assert isinstance(answer.result, dict)
-        assert answer.result["start"] == tomorrow.strftime("%Y-%m-%dT%H:%M:%SZ")
+        assert isinstance(answer.value, CompositeSchedule)
+        assert answer.value.start == tomorrow
         for wrong, words in (
             ({"connector_id": 3}, "connector 3 does not exist; there are 0 to 2"),
             ({"start": "9999-12-31T23:59:59Z"}, "is more than 10 years away"),

@@ -215,7 +215,8 @@ async def test_measurements_can_be_asked_for_with_and_without_a_window() -> None
     recorder = Recorder()
     answer = await carry_out("get_measurements", {"connector_id": 1}, recorder, read_only=True)
     point = {"at": "2026-01-05T08:00:00Z", "power_w": 11_040, "current_a": 16.0}
-    assert answer.result == {"connector_id": 1, "points": [point]}
+    assert answer.value is not None
+    assert answer.value.model_dump(mode="json") == {"connector_id": 1, "points": [point]}
     params: dict[str, JsonValue] = {
         "connector_id": 0,
         "start": "2026-01-05T08:00:00Z",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -184,3 +185,17 @@ async def test_a_history_can_come_as_events_before_all_that_is_new() -> None:
         EventHappened("configuration_key", key_change(number)) for number in range(4)
     ]
     assert len(hub.history("configuration_key")) == 4
+
+
+async def test_an_event_is_written_as_json_once_for_all_who_follow() -> None:
+    hub = Hub()
+    before, after = (hub.subscribe(["configuration_key"]) for _ in range(2))
+    hub.emit("configuration_key", key_change(1, "é"))
+    later = hub.subscribe(["configuration_key"], history_as_events=True)
+    (one,), (two,), (three,) = [await each.next() for each in (before, after, later)]
+    assert isinstance(one, EventHappened)
+    assert isinstance(two, EventHappened)
+    assert isinstance(three, EventHappened)
+    assert one.json is two.json is three.json
+    assert one.json.isascii()
+    assert json.loads(one.json) == one.event.model_dump(mode="json")
