@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -115,20 +114,26 @@ async def screen_attaches_to_profiles(at: Site) -> None:
 
 async def while_a_screen_looks(at: Site) -> None:
     """Ask while somebody takes in everything there is, as a screen does."""
-    looking = asyncio.create_task(follow(at))
-    await asyncio.sleep(0.01)
-    await at.rest()
-    await looking
+    await at.rest_beside("-c", FOLLOW, str(at.door), *EVERYTHING)
 
 
-async def follow(at: Site) -> None:
-    client = await Client.connect(at.door)
-    await client.subscribe(EVERYTHING)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(1):
+FOLLOW = """
+import asyncio, sys
+from pathlib import Path
+from cp_tui.control.client import Client
+
+async def follow():
+    client = await Client.connect(Path(sys.argv[1]))
+    await client.subscribe(sys.argv[2:])
+    try:
+        async with asyncio.timeout(2):
             while True:
                 await client.next_updates()
-    await client.close()
+    except TimeoutError:
+        pass
+
+asyncio.run(follow())
+"""
 
 
 async def get_diagnostics(at: Site) -> None:
@@ -236,17 +241,9 @@ async def clear_charging_profile(at: Site) -> None:
 async def explained_schedule(at: Site) -> None:
     """Somebody looks at the schedule of the longest window, again and again."""
     await install(at)
-    client = await Client.connect(at.door)
-
-    async def look() -> None:
-        for _ in range(3):
-            await client.call("get_composite_schedule", connector_id=0, duration_s=14 * DAY_S)
-
-    looking = asyncio.create_task(look())
-    while not looking.done():
-        await at.rest(1)
-    await looking
-    await client.close()
+    asked = ("get_composite_schedule", "connector_id=0", f"duration_s={14 * DAY_S}")
+    for _ in range(2):
+        await at.rest_beside("-m", "cp_tui", "ctl", f"--socket={at.door}", *asked)
 
 
 # --- floods ---------------------------------------------------------------------------------------

@@ -116,6 +116,17 @@ class Site:
         for _ in range(times):
             await self.csms.ask("GetConfiguration", KEYS)
 
+    async def rest_beside(self, *arguments: str) -> None:
+        """Ask all the time while a Python of its own does something, until it has ended."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, *arguments), stdin=DEVNULL, stdout=DEVNULL
+        )
+        ended = asyncio.create_task(process.wait())
+        while not ended.done():
+            await self.rest(1)
+        if await ended:
+            raise UnexpectedAnswer(f"{arguments[:4]} ended with {process.returncode}")
+
     async def follow_and_never_read(self, clients: int, *names: str) -> None:
         """Have clients of the door subscribe and take nothing in."""
         request = {"jsonrpc": "2.0", "id": 1, "method": "subscribe"}

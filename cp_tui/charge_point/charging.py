@@ -34,9 +34,16 @@ from cp_tui.charge_point.smart_charging.installed import (
 from cp_tui.charge_point.smart_charging.remarks import remarks
 from cp_tui.charge_point.smart_charging.schedule import (
     CompositeSchedule,
+    LimitSource,
     ProfileStanding,
 )
-from cp_tui.charge_point.smart_charging.sharing import LimitInForce, limits_now, with_end
+from cp_tui.charge_point.smart_charging.sharing import (
+    End,
+    LimitInForce,
+    end_of_share,
+    limits_now,
+    with_end,
+)
 from cp_tui.charge_point.smart_charging.standing import standings
 from cp_tui.charge_point.smart_charging.validation import (
     check_composite,
@@ -63,6 +70,7 @@ PUBLISHED_STEPS_MAX = 2_000
 LIGHT_PERIODS_MAX = 600
 """With so many periods in all profiles, times connectors that differ, all is worked out at once."""
 STANDINGS_AT_ONCE = 5
+GONE_AT_ONCE = 4
 PAUSE = timedelta(milliseconds=2)
 """Between two pieces of long work: who waits for an answer gets it there."""
 STRAY_CLOCK = timedelta(days=1)
@@ -88,6 +96,9 @@ class _Draft:
 
     context: Context = field(default_factory=lambda: Context({}))
     time: datetime = FIRST
+    end_of_share: End = (None, None)
+    sources: dict[int, LimitSource] = field(default_factory=dict)
+    """Of the limit of each connector; 0: of the whole."""
     standings: dict[int, ProfileStanding] = field(default_factory=dict)
     schedules: dict[int, CompositeSchedule] = field(default_factory=dict)
     composing: Work[CompositeSchedule] | None = None
@@ -129,6 +140,8 @@ class Charging:
         self._energized: dict[int, bool] = {}
         self._entries: tuple[ProfileEntry, ...] = ()
         self._schedules: dict[int, CompositeSchedule] = {}
+        self._gone: list[CompositeSchedule] = []
+        """Schedules that were shown before."""
         self._work: list[Callable[[], None]] = []
         """Pieces of what people see that are still to be worked out, the next one last."""
         self._work_at: datetime | None = None
@@ -245,7 +258,9 @@ class Charging:
         alone = [each for each in (0, *self._hardware) if twins.get(each, 0) == each]
         chunks = range(0, len(context.profiles), STANDINGS_AT_ONCE)
         pieces: list[Callable[[], None]] = [
+            partial(self._find_ends, draft),
             *(partial(self._find_end, draft, each) for each in self._hardware),
+            partial(self._show_limits, draft),
             *(partial(self._find_standings, draft, each) for each in chunks),
             partial(self._show_profiles, draft),
             *(partial(self._compose, draft, each) for each in alone),
@@ -267,21 +282,28 @@ class Charging:
         if not self._work:
             self._due = min(self._changes(self._draft.time))
 
+    def _find_ends(self, draft: _Draft) -> None:
+        """Find what the ends of all limits have in common, and the source of the whole."""
+        draft.end_of_share = end_of_share(draft.context, draft.time)
+        whole = composite(draft.context, 0, draft.time, 0, steps_max=0)
+        draft.sources[0] = whole.periods[0].source
+
     def _find_end(self, draft: _Draft, connector_id: int) -> None:
         limit, twin = self._limits[connector_id], draft.context.twin(connector_id)
+        draft.sources[connector_id] = limit.source
         if twin != connector_id:
             found = self._limits[twin]
             limit = replace(limit, until=found.until, looked_until=found.looked_until)
         else:
-            limit = with_end(draft.context, limit, draft.time)
+            limit = with_end(draft.context, limit, draft.time, draft.end_of_share)
         self._limits[connector_id] = limit
+
+    def _show_limits(self, draft: _Draft) -> None:
         self._core.changed("connectors")
 
     def _find_standings(self, draft: _Draft, first: int) -> None:
-        sources = {each: limit.source for each, limit in self._limits.items()}
-        for_all = composite(draft.context, 0, draft.time, 0, steps_max=0).periods[0].source
         some = draft.context.profiles[first : first + STANDINGS_AT_ONCE]
-        draft.standings |= standings(draft.context, {0: for_all, **sources}, draft.time, some)
+        draft.standings |= standings(draft.context, draft.sources, draft.time, some)
 
     def _show_profiles(self, draft: _Draft) -> None:
         self._entries = tuple(
@@ -304,7 +326,11 @@ class Charging:
             next(draft.composing)
         except StopIteration as end:
             draft.composing = None
-            draft.schedules[connector_id] = end.value
+            # One that is as before stays the same object, so that nobody compares all of them.
+            schedule: CompositeSchedule = end.value
+            if (before := self._schedules.get(connector_id)) == schedule:
+                schedule = before
+            draft.schedules[connector_id] = schedule
             return
         self._work.append(partial(self._compose, draft, connector_id))
 
@@ -321,11 +347,17 @@ class Charging:
         )
 
     def _show_schedules(self, draft: _Draft, twins: Mapping[int, int]) -> None:
+        self._gone += self._schedules.values()
+        self._work = [self._let_go] * (len(self._gone) // GONE_AT_ONCE + 1)
         self._schedules = {0: draft.schedules[0]} | {
             each: draft.schedules[twin].model_copy(update={"connector_id": each})
             for each, twin in twins.items()
         }
         self._core.changed("charging_schedules")
+
+    def _let_go(self) -> None:
+        """Forget some of what is shown no more: to free all of it at once takes long as well."""
+        del self._gone[-GONE_AT_ONCE:]
 
     def apply_power(self) -> None:
         """Tell the station each limit, and where energy may flow."""

@@ -30,7 +30,7 @@ STEPS_MAX = 100_000
 END_STEPS_MAX = 1_000
 """As above for when a limit ends, which is looked for after every event."""
 
-SLICE_STEPS, SLICE_PERIODS = 150, 12
+SLICE_STEPS, SLICE_PERIODS = 100, 8
 """A slice of the work ends after either: a few milliseconds."""
 
 Work = Generator[None, None, R]

@@ -5,7 +5,7 @@ Frozen facts only; nothing here knows how a limit is worked out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,11 @@ from functools import cached_property
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.charge_point.smart_charging.schedule import ProfileRef
 from cp_tui.charge_point.smart_charging.timeline import Course
-from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType
+from cp_tui.ocpp.datatypes import (
+    ChargingProfile,
+    ChargingProfilePurposeType,
+    ChargingRateUnitType,
+)
 
 MINIMUM_CURRENT_A = Decimal(6)
 """IEC 61851 knows no current between 0 and 6 A: a lower limit pauses an AC vehicle."""
@@ -87,7 +91,7 @@ class InstalledProfile:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """The charge point as smart charging sees it at one instant."""
 
@@ -128,18 +132,33 @@ class Context:
 
     def twin(self, connector_id: int) -> int:
         """Return the lowest connector whose limits are the same for the same reasons."""
-        if not self._is_plain(connector_id):
-            return connector_id
-        hardware = self.hardware[connector_id]
-        return next(
-            n for n, each in self.hardware.items() if each == hardware and self._is_plain(n)
-        )
+        return self._twins[connector_id]
 
-    def _is_plain(self, connector_id: int) -> bool:
-        """Say whether only what holds for all connectors holds for this one."""
-        return connector_id not in self.transactions and all(
-            each.connector_id != connector_id for each in self.profiles
-        )
+    @cached_property
+    def _twins(self) -> Mapping[int, int]:
+        own = {each.connector_id for each in self.profiles} | self.transactions.keys()
+        lowest: dict[Hardware, int] = {}
+        # Where only what holds for all connectors holds, the hardware makes the difference.
+        return {
+            each: each if each in own else lowest.setdefault(hardware, each)
+            for each, hardware in self.hardware.items()
+        }
+
+    def profiles_of(
+        self, purpose: ChargingProfilePurposeType, connector_id: int
+    ) -> Sequence[InstalledProfile]:
+        """Return the profiles of a purpose that were set on a connector, in their order."""
+        return self._by_place.get((purpose, connector_id), ())
+
+    @cached_property
+    def _by_place(
+        self,
+    ) -> Mapping[tuple[ChargingProfilePurposeType, int], Sequence[InstalledProfile]]:
+        found: dict[tuple[ChargingProfilePurposeType, int], list[InstalledProfile]] = {}
+        for each in self.profiles:
+            place = each.profile.charging_profile_purpose, each.connector_id
+            found.setdefault(place, []).append(each)
+        return found
 
     def supply(self) -> Hardware:
         """Return what all connectors together can deliver."""

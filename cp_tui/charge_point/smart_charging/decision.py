@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from cp_tui.charge_point.smart_charging.context import Hardware, PhaseRule
 from cp_tui.charge_point.smart_charging.conversion import (
@@ -72,8 +73,7 @@ class Decision:
         return replace(self, lost=ranked, omitted=max(self.omitted, later.omitted))
 
 
-@dataclass(frozen=True, slots=True)
-class _Offer:
+class _Offer(NamedTuple):
     """What a claim allows in the unit of the schedule."""
 
     limit: Decimal

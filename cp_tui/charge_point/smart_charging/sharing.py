@@ -7,7 +7,7 @@ goes to the others. Where that is too little for a vehicle to charge with: first
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -29,7 +29,7 @@ from cp_tui.charge_point.smart_charging.conversion import (
 from cp_tui.charge_point.smart_charging.decision import Decision, Terms
 from cp_tui.charge_point.smart_charging.explanation import explain
 from cp_tui.charge_point.smart_charging.schedule import LimitSource, LostBecause, SourceKind
-from cp_tui.charge_point.smart_charging.stacking import Budget, Claim, Lost
+from cp_tui.charge_point.smart_charging.stacking import Budget, Claim, Lost, StackCursor
 from cp_tui.charge_point.smart_charging.sweep import SharedCursor, Sweep, steps
 from cp_tui.charge_point.smart_charging.timeline import (
     to_instant,
@@ -39,7 +39,7 @@ from cp_tui.charge_point.smart_charging.timeline import (
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
 from cp_tui.ocpp.plural import count
 
-_End = tuple[datetime | None, datetime | None]
+End = tuple[datetime | None, datetime | None]
 """`until` and `looked_until` of a limit."""
 
 AMPERE, WATT = ChargingRateUnitType.A, ChargingRateUnitType.W
@@ -77,30 +77,32 @@ class _Share:
 
 def limits_in_force(context: Context, now: datetime) -> dict[int, LimitInForce]:
     """Return the limit of each connector from 1; an idle one as if a transaction started now."""
-    return {each: with_end(context, limit, now) for each, limit in limits_now(context, now).items()}
+    end = end_of_share(context, now)
+    limits = limits_now(context, now)
+    return {each: with_end(context, limit, now, end) for each, limit in limits.items()}
 
 
 def limits_now(context: Context, now: datetime) -> dict[int, LimitInForce]:
     """Return the limits as above; their ends were not looked for yet."""
     limits: dict[int, LimitInForce] = {}
+    caps = {each: _sweep(context, AMPERE, now, explains=each).cap() for each in (True, False)}
     for each in context.hardware:
         twin = limits.get(context.twin(each))
-        limits[each] = replace(twin, connector_id=each) if twin else _own_limit(context, each, now)
-    if not _is_shared(context):
-        return limits
-    cap = _sweep(context, AMPERE, now).cap().at(to_second(now)).claim
-    if cap is not None:
+        own = replace(twin, connector_id=each) if twin else _own_limit(context, each, now, caps)
+        limits[each] = own
+    cap = caps[True].at(to_second(now)).claim
+    if cap is not None and _is_shared(context):
         for each, share in _shares(context, cap, now).items():
             if share.limit < share.offer.limit:
                 limits[each] = _shared_limit(context, limits[each], cap, share)
     return limits
 
 
-def with_end(context: Context, limit: LimitInForce, now: datetime) -> LimitInForce:
-    """Look for when a limit ends; a shared one when anything about the sharing does."""
+def with_end(context: Context, limit: LimitInForce, now: datetime, share: End) -> LimitInForce:
+    """Look for when a limit ends; a shared one when anything about the sharing does (`share`)."""
     until, looked_until = _end(context, limit.connector_id, now)
-    if _is_shared(context) and limit.connector_id in context.transactions:
-        share_until, share_looked_until = _end_of_share(context, now)
+    if limit.connector_id in context.transactions:
+        share_until, share_looked_until = share
         until = _first(until, share_until)
         looked_until = _first(looked_until, share_looked_until)
         if until is not None and (looked_until is None or until <= looked_until):
@@ -108,6 +110,22 @@ def with_end(context: Context, limit: LimitInForce, now: datetime) -> LimitInFor
         elif looked_until is not None:
             until = None
     return replace(limit, until=until, looked_until=looked_until)
+
+
+def end_of_share(context: Context, now: datetime) -> End:
+    """Find when the cap, or what one of those who share it could take, changes next."""
+    if not _is_shared(context):
+        return None, None
+    sweep = _sweep(context, context.allowed_units[0], now, explains=False)
+    horizon = window_end(sweep.begin, DURATION_S_MAX)
+    offers = [sweep.uncapped(each) for each in sorted(context.transactions)]
+    cursor = SharedCursor(sweep.cap(), offers)
+    first: object = None
+    for at, found in steps(cursor, sweep.begin, horizon, sweep.budget, lambda found: found):
+        if first is not None and found != first:
+            return to_instant(at), None
+        first = found
+    return None, None if sweep.budget.cut_at is None else to_instant(sweep.budget.cut_at)
 
 
 def divide(offers: Sequence[Decimal], minimums: Sequence[Decimal], total: Decimal) -> list[Decimal]:
@@ -165,26 +183,12 @@ def _shares(context: Context, cap: Claim, now: datetime) -> dict[int, _Share]:
     }
 
 
-def _end(context: Context, connector_id: int, now: datetime) -> _End:
+def _end(context: Context, connector_id: int, now: datetime) -> End:
     """Find when the own limit of a connector ends."""
     sweep = _sweep(context, context.allowed_units[0], now, explains=False)
     window = sweep.begin + 1, window_end(sweep.begin, DURATION_S_MAX)
     found = whole(merging(sweep, connector_id, window, 1, Decision.identity))
     return found.until, found.looked_until
-
-
-def _end_of_share(context: Context, now: datetime) -> _End:
-    """Find when the cap, or what one of those who share it could take, changes next."""
-    sweep = _sweep(context, context.allowed_units[0], now, explains=False)
-    horizon = window_end(sweep.begin, DURATION_S_MAX)
-    offers = [sweep.uncapped(each) for each in sorted(context.transactions)]
-    cursor = SharedCursor(sweep.cap(), offers)
-    first: object = None
-    for at, found in steps(cursor, sweep.begin, horizon, sweep.budget, lambda found: found):
-        if first is not None and found != first:
-            return to_instant(at), None
-        first = found
-    return None, None if sweep.budget.cut_at is None else to_instant(sweep.budget.cut_at)
 
 
 def _first(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -198,14 +202,17 @@ def _minimum(hardware: Hardware, unit: ChargingRateUnitType, phases: int | None)
     return hardware_limit(replace(hardware, max_current_a=MINIMUM_CURRENT_A), unit, phases)
 
 
-def _own_limit(context: Context, connector_id: int, now: datetime) -> LimitInForce:
-    """Return the limit of a connector that shares with nobody."""
+def _own_limit(
+    context: Context, connector_id: int, now: datetime, caps: Mapping[bool, StackCursor]
+) -> LimitInForce:
+    """Return the limit of a connector that shares with nobody; `caps` by whether they explain."""
     hardware = context.hardware[connector_id]
     explained = WATT if hardware.kind is CurrentKind.DC else AMPERE
     found = {}
     for unit in (AMPERE, WATT):
         sweep = _sweep(context, unit, now, explains=unit is explained)
-        found[unit] = (sweep.cursor(connector_id).at(sweep.begin), sweep.terms(connector_id))
+        cursor = sweep.capped(connector_id, caps[sweep.explains])
+        found[unit] = (cursor.at(sweep.begin), sweep.terms(connector_id))
     decision, terms = found[explained]
     limit_a = found[AMPERE][0].limit
     return LimitInForce(

@@ -6,10 +6,11 @@ one whose schedule is over, or that is not valid, lets the lower one through.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import is_
+from typing import NamedTuple
 
 from cp_tui.charge_point.smart_charging.context import (
     Context,
@@ -37,8 +38,7 @@ class Budget:
         self.steps -= 1
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """The limit that a profile sets, in its own unit."""
 
     ref: ProfileRef
@@ -63,8 +63,7 @@ class Lost:
     """It allows this at first or at least, and other limits later."""
 
 
-@dataclass(frozen=True, slots=True)
-class StackState:
+class StackState(NamedTuple):
     """One purpose on one connector over a stretch of time."""
 
     claim: Claim | None = None
@@ -123,6 +122,7 @@ class StackCursor:
         self._stack = stack
         self._budget = budget
         count = len(stack.profiles)
+        self._explains = explains
         self._shown = min(count, LOSERS_MAX + 1) if explains else 0
         self._never = stack.never() if explains else ()
         self._said: list[Said | None] = [None] * count
@@ -177,27 +177,28 @@ class StackCursor:
 
     def _keep(self, winner: int | None) -> StackState:
         """Return the state, the same one as before where nothing has changed in it."""
-        profiles = self._stack.profiles
         claim = None if winner is None else self._claim(winner)
-        beaten_by = None if winner is None else profiles[winner]
-        if beaten_by is not self._beaten_by:
-            self._lost, self._beaten_by = [None] * len(profiles), beaten_by
-        valid: int | None = winner
+        index: int | None = winner
         if winner is None:
             are_valid = (said is not None and said.standing.is_valid for said in self._said)
-            valid = next((index for index, is_valid in enumerate(are_valid) if is_valid), None)
-        lost = [self._lost_at(i) for i in range(self._shown) if i != winner]
-        total = len(profiles) - (winner is not None) + len(self._stack.out)
-        listed = (*lost, *self._never)[:LOSERS_MAX]
-        state = StackState(
-            claim=claim,
-            valid=None if valid is None else profiles[valid].ref,
-            lost=listed,
-            omitted=total - len(listed),
-        )
+            index = next((index for index, is_valid in enumerate(are_valid) if is_valid), None)
+        valid = None if index is None else self._stack.profiles[index].ref
+        lost, omitted = self._losers(winner) if self._explains else ((), 0)
+        state = StackState(claim, valid, lost, omitted)
         if self._state is None or not state.is_same(self._state):
             self._state = state
         return self._state
+
+    def _losers(self, winner: int | None) -> tuple[tuple[Lost, ...], int]:
+        """Return those that do not count, and how many more there are."""
+        profiles = self._stack.profiles
+        beaten_by = None if winner is None else profiles[winner]
+        if beaten_by is not self._beaten_by:
+            self._lost, self._beaten_by = [None] * len(profiles), beaten_by
+        lost = [self._lost_at(i) for i in range(self._shown) if i != winner]
+        total = len(profiles) - (winner is not None) + len(self._stack.out)
+        listed = (*lost, *self._never)[:LOSERS_MAX]
+        return listed, total - len(listed)
 
     def _claim(self, index: int) -> Claim:
         said, installed = self._said[index], self._stack.profiles[index]
@@ -230,7 +231,7 @@ def charge_point_max_stack(context: Context, armed_at: int) -> Stack:
 
     One cap has one time zero for all connectors: the start of the oldest running transaction.
     """
-    profiles = _of(context, ChargingProfilePurposeType.CHARGE_POINT_MAX_PROFILE, 0)
+    profiles = context.profiles_of(ChargingProfilePurposeType.CHARGE_POINT_MAX_PROFILE, 0)
     starts = [to_second(running.start) for running in context.transactions.values()]
     return Stack(_highest_first(profiles), (), min(starts, default=armed_at))
 
@@ -238,7 +239,7 @@ def charge_point_max_stack(context: Context, armed_at: int) -> Stack:
 def tx_stack(context: Context, connector_id: int, armed_at: int) -> Stack:
     """Return the TxProfiles of the transaction that runs on a connector, or would start now."""
     running = context.transactions.get(connector_id)
-    profiles = _of(context, ChargingProfilePurposeType.TX_PROFILE, connector_id)
+    profiles = context.profiles_of(ChargingProfilePurposeType.TX_PROFILE, connector_id)
     own = [each for each in profiles if _belongs(each, running)]
     others = tuple(
         (each, LostBecause.OTHER_TRANSACTION) for each in profiles if not _belongs(each, running)
@@ -248,8 +249,8 @@ def tx_stack(context: Context, connector_id: int, armed_at: int) -> Stack:
 
 def tx_default_stack(context: Context, connector_id: int, armed_at: int) -> Stack:
     """Return the defaults of a connector: its own, and those of connector 0 at other levels."""
-    own = _of(context, ChargingProfilePurposeType.TX_DEFAULT_PROFILE, connector_id)
-    of_all = _of(context, ChargingProfilePurposeType.TX_DEFAULT_PROFILE, 0)
+    own = context.profiles_of(ChargingProfilePurposeType.TX_DEFAULT_PROFILE, connector_id)
+    of_all = context.profiles_of(ChargingProfilePurposeType.TX_DEFAULT_PROFILE, 0)
     levels = {each.profile.stack_level for each in own}
     shared = [each for each in of_all if each.profile.stack_level not in levels]
     replaced = tuple(
@@ -258,20 +259,10 @@ def tx_default_stack(context: Context, connector_id: int, armed_at: int) -> Stac
         if each.profile.stack_level in levels
     )
     anchor = _anchor(context.transactions.get(connector_id), armed_at)
-    return Stack(_highest_first(own + shared), replaced, anchor)
+    return Stack(_highest_first([*own, *shared]), replaced, anchor)
 
 
-def _of(
-    context: Context, purpose: ChargingProfilePurposeType, connector_id: int
-) -> list[InstalledProfile]:
-    return [
-        each
-        for each in context.profiles
-        if each.profile.charging_profile_purpose is purpose and each.connector_id == connector_id
-    ]
-
-
-def _highest_first(profiles: list[InstalledProfile]) -> tuple[InstalledProfile, ...]:
+def _highest_first(profiles: Iterable[InstalledProfile]) -> tuple[InstalledProfile, ...]:
     return tuple(sorted(profiles, key=lambda each: -each.profile.stack_level))
 
 

@@ -68,11 +68,11 @@ class Sweep:
             cursors = {each: self.uncapped(each) for each in set(twins.values())}
             connectors = [cursors[twin] for twin in twins.values()]
             return _ChargePointCursor(self.terms(0), connectors, self.cap())
-        return self._connector(connector_id, self.cap())
+        return self.capped(connector_id, self.cap())
 
     def uncapped(self, connector_id: int) -> Cursor[Decision]:
         """Return the decisions for a connector as if there were no ChargePointMaxProfile."""
-        return self._connector(connector_id, None)
+        return self.capped(connector_id, None)
 
     def terms(self, connector_id: int) -> Terms:
         """Return by what the decisions for a connector are made."""
@@ -93,7 +93,8 @@ class Sweep:
         stack = charge_point_max_stack(self.context, self.armed_at)
         return StackCursor(stack, self.budget, explains=self.explains)
 
-    def _connector(self, connector_id: int, cap: StackCursor | None) -> Cursor[Decision]:
+    def capped(self, connector_id: int, cap: StackCursor | None) -> Cursor[Decision]:
+        """Return the decisions for a connector below this cap, in the order of time."""
         tx = tx_stack(self.context, connector_id, self.armed_at)
         default = tx_default_stack(self.context, connector_id, self.armed_at)
         cursors = (

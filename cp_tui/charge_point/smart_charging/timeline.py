@@ -118,9 +118,17 @@ class Course:
             # One period without a gap says the same for ever: no need to go from day to day.
             self._length, self.interval = None, 0
             self._zero = -FOREVER
+        self._asked: tuple[int, int] | None = None
+        self._said = Said(Standing(False), 0, 0)
 
     def at(self, second: int, anchor: int) -> Said:
         """Return what the profile says at a second."""
+        # Every connector asks a profile of them all, one after the other.
+        if (second, anchor) != self._asked:
+            self._asked, self._said = (second, anchor), self._look(second, anchor)
+        return self._said
+
+    def _look(self, second: int, anchor: int) -> Said:
         if self._valid_from is not None and second < self._valid_from:
             why = LostBecause.NOT_YET_VALID
             standing = Standing(False, why_none=why, instant=self._valid_from)
