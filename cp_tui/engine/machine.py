@@ -239,8 +239,10 @@ class Machine:
                     break
             began, decided_at = monotonic(), self._clock()
             is_saved = await self._ledger.write(turn.changes)
-            self._wrote_s = monotonic() - began
-            is_late = self._wrote_s > LATE_S
+            took_s = monotonic() - began
+            is_late = took_s > LATE_S
+            if turn.changes:
+                self._wrote_s = took_s
             not_sent = self._outlet.begin((each.effect for each in turn.effects), is_saved=is_saved)
             for each in turn.effects:
                 self._carry_out_safely(each, is_saved)
