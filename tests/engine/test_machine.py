@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import fields
@@ -66,7 +65,7 @@ from cp_tui.engine.charger import Charger
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import EventHappened, Hub
 from cp_tui.engine.ledger import Ledger
-from cp_tui.engine.machine import LATE_S, TURN_S, Machine
+from cp_tui.engine.machine import LATE_S, Machine
 from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.replies import Answer
 from cp_tui.engine.troubles import TroubleKeeper
@@ -166,35 +165,6 @@ async def test_what_came_together_is_saved_once_and_sent_after_that_in_order() -
         "sent re b on 1",
         "sent and b on 1",
     ]
-
-
-def slowly(event: Event) -> list[Effect]:
-    """Think for a while about every frame."""
-    if isinstance(event, FrameReceived):
-        time.sleep(TURN_S / 2)
-    return echo(event)
-
-
-async def test_who_asked_first_does_not_wait_for_the_thoughts_about_all_that_came_with_it() -> None:
-    async with bench(Minds(slowly)) as on:
-        on.log.clear()
-        await on.frames(*"abcdefghij")
-        await on.machine.end()
-    saved = [line for line in on.log if line.startswith("saved")]
-    assert len(saved) >= 3
-    assert on.log.index("sent re a on 1") < on.log.index(saved[1])
-    assert [line[8] for line in on.log if line.startswith("sent re")] == [*"abcdefghij"]
-
-
-async def test_on_a_slow_disk_what_came_together_shares_a_write() -> None:
-    async with bench(Minds(slowly)) as on:
-        on.log.clear()
-        on.disk.write_s = 0.2
-        await on.frames("first")
-        await on.until_told(FrameReceived("first"))
-        await on.frames(*"abcdefghij")
-        await on.machine.end()
-    assert [line for line in on.log if line.startswith("saved")][1] == "saved a b c d e f g h i j"
 
 
 async def test_nothing_is_sent_while_the_disk_is_full_and_nothing_is_lost() -> None:
