@@ -89,9 +89,10 @@ class Diagnostics:
         return because(
             "diagnostics.accepted",
             "S 5.9",
-            "uploads to {location}, {count:try|tries}{replaces}",
+            "uploads to {location}, {count:try|tries}{bounds}{replaces}",
             location=shown_location(request.location),
             count=tries.planned(request.retries, request.retry_interval).attempts_max,
+            bounds=tries.bounds(request.retries, request.retry_interval),
             replaces=", in place of the upload before" if self._is_under_way else "",
         )
 

@@ -32,13 +32,12 @@ from cp_tui.ocpp.firmware_management import (
     FirmwareStatusNotificationRequest,
     UpdateFirmwareRequest,
 )
+from cp_tui.ocpp.length import moment
 
 UPDATE_KEY, VERSION_KEY = "firmware", "firmware_version"
 """Of the records in `Table.STATE`."""
 INSTALLATION = timedelta(seconds=5)
 """Long enough for people to see it."""
-WAIT_MAX = timedelta(days=3650)
-"""A retrieveDate later than this is taken for this: nothing may leave the calendar."""
 
 _STATUS: Mapping[FirmwareState, FirmwareStatus] = MappingProxyType(
     {
@@ -134,10 +133,11 @@ class Firmware:
         return because(
             "firmware.accepted",
             "S 5.19",
-            "fetches {location} from {at} on, {count:try|tries}{replaces}",
+            "fetches {location} from {at} on, {count:try|tries}{bounds}{replaces}",
             location=shown_location(request.location),
-            at=f"{request.retrieve_date:%Y-%m-%d %H:%M:%S}Z",
+            at=moment(request.retrieve_date),
             count=tries.planned(request.retries, request.retry_interval).attempts_max,
+            bounds=tries.bounds(request.retries, request.retry_interval),
             replaces=", in place of the update before" if self._is_under_way else "",
         )
 
@@ -146,13 +146,12 @@ class Firmware:
         self._core.log(LogLevel.INFO, f"UpdateFirmware: {self.explain(request).text}")
         if self._record is not None and self._record.state in _PAST_DOWNLOAD:
             return
-        wait = min(request.retrieve_date - self._core.time, WAIT_MAX)
         self._cancel()
         self._progress.begin()
         self._set(
             FirmwareRecord(
                 location=request.location,
-                retrieve_at=self._core.time + max(wait, timedelta(0)),
+                retrieve_at=max(request.retrieve_date, self._core.time),
                 tries=tries.planned(request.retries, request.retry_interval),
                 state=FirmwareState.SCHEDULED,
                 since=self._core.now,

@@ -8,6 +8,7 @@ from cp_tui.charge_point.location import shown_location
 from cp_tui.charge_point.records import Tries
 from cp_tui.charge_point.variables import Transfer
 from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.length import exact
 
 RETRIES_DEFAULT = 2
 """Where the CSMS leaves it to us; it may as well say 0."""
@@ -21,6 +22,17 @@ def planned(retries: int | None, retry_interval_s: int | None) -> Tries:
     more = RETRIES_DEFAULT if retries is None else min(max(retries, 0), RETRIES_MAX)
     wait_s = INTERVAL_DEFAULT_S if retry_interval_s is None else retry_interval_s
     return Tries(attempts_max=1 + more, retry_interval_s=min(max(wait_s, 0), INTERVAL_S_MAX))
+
+
+def bounds(retries: int | None, retry_interval_s: int | None) -> str:
+    """Say what of the wish is beyond reason, in words that go on after the number of tries."""
+    plan, words = planned(retries, retry_interval_s), ""
+    if retries is not None and retries != plan.attempts_max - 1:
+        words += f" (retries is {retries}; it is taken as {plan.attempts_max - 1})"
+    if retry_interval_s is not None and retry_interval_s != plan.retry_interval_s:
+        taken = exact(plan.retry_interval_s)
+        words += f" (retryInterval is {retry_interval_s} s; it is taken as {taken})"
+    return words
 
 
 def begun(tries: Tries) -> Tries:

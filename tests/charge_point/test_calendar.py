@@ -308,6 +308,46 @@ def test_transfers_at_the_ends_of_the_calendar_are_planned(action: str) -> None:
     charging(made)
 
 
+@pytest.mark.parametrize("date", ["2036-11-26T10:21:22Z", LAST, AFTER_ALL])
+def test_a_firmware_of_the_far_future_is_announced_for_the_date_that_was_said(date: str) -> None:
+    made = rig()
+    made.request("UpdateFirmware", {"location": "http://127.0.0.1/x", "retrieveDate": date})
+    firmware: Any = made.variables["firmware"]
+    assert firmware.transfer.next_try_at.date().isoformat() == date[:10]
+    made.power_cycle()
+    firmware = made.variables["firmware"]
+    assert firmware.transfer.next_try_at.date().isoformat() == date[:10]
+    made.after(86_400)
+    assert made.transfers == []
+
+
+@pytest.mark.parametrize("action", ["UpdateFirmware", "GetDiagnostics"])
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"retries": 2, "retryInterval": 5}, "3 tries"),
+        ({}, "3 tries"),
+        ({"retries": 2**31 - 1}, "101 tries (retries is 2147483647; it is taken as 100)"),
+        ({"retries": -1}, "1 try (retries is -1; it is taken as 0)"),
+        (
+            {"retries": 1, "retryInterval": 10**9},
+            "2 tries (retryInterval is 1000000000 s; it is taken as 604800 s (7 d 00 h))",
+        ),
+    ],
+)
+def test_what_of_a_transfer_is_beyond_reason_is_said(
+    action: str, asked: dict[str, int], words: str
+) -> None:
+    made = rig()
+    payload: dict[str, Any] = {"location": "http://127.0.0.1/x", **asked}
+    if action == "UpdateFirmware":
+        payload["retrieveDate"] = LAST
+    made.request(action, payload)
+    told: list[Any] = [event for name, event in made.events if name == "messages"]
+    (reason,) = [record.reason for record in told if record.action == action and record.reason]
+    assert reason.text.endswith(words)
+
+
 def step_clock(made: Rig, time: str) -> None:
     made.responders["Heartbeat"] = lambda _: {"currentTime": time}
     made.request("TriggerMessage", {"requestedMessage": "Heartbeat"})
