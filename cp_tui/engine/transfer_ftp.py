@@ -31,14 +31,30 @@ _CODES = {
 }
 
 
-class _FtpTls(ftplib.FTP_TLS):
+class _Ftp(ftplib.FTP):
+    """FTP that knows where it is opening a data connection: another port than that of the login."""
+
+    data_at = ""
+
+    def makepasv(self) -> tuple[str, int]:
+        host, port = super().makepasv()
+        self.data_at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return host, port
+
+    def sendcmd(self, cmd: str) -> str:
+        # The first command after the data connection is there.
+        self.data_at = ""
+        return super().sendcmd(cmd)
+
+
+class _FtpTls(_Ftp, ftplib.FTP_TLS):
     """FTP over TLS whose data connections resume the session of the control connection.
 
     Many servers insist on that, to be sure that both come from the same client.
     """
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket, int | None]:
-        connection, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
+        connection, size = _Ftp.ntransfercmd(self, cmd, rest)
         session = self.sock.session if isinstance(self.sock, ssl.SSLSocket) else None
         return (
             self.context.wrap_socket(connection, server_hostname=self.host, session=session),
@@ -87,7 +103,7 @@ class FtpCarrier:
         """Log in, and out again; explain whatever fails."""
         where = self._target.where
         limit_s = self._connect_s
-        ftp = ftplib.FTP() if self._tls is None else _FtpTls(context=self._tls)
+        ftp = _Ftp() if self._tls is None else _FtpTls(context=self._tls)
         try:
             ftp.connect(self._target.host, self._target.port, timeout=self._connect_s)
             limit_s = ftp.timeout = self._idle_s
@@ -105,6 +121,8 @@ class FtpCarrier:
         except ftplib.Error as error:
             raise _refused(error, where) from None
         except (OSError, EOFError) as error:
+            if ftp.data_at:
+                where = f"the data port {ftp.data_at} that {where} named"
             raise network_error(error, where, limit_s) from None
         except ValueError:
             # ftplib refuses a line break in a command.

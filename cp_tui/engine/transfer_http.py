@@ -107,7 +107,9 @@ class HttpCarrier:
 
     def _redirected(self, request: httpx.Request) -> httpx.Request:
         if request.url.scheme != self._target.scheme and request.url.scheme != "https":
-            raise TransferError(f"{self._target.where} redirects to an unprotected address")
+            is_http = request.url.scheme == "http"
+            where = "an unprotected address" if is_http else "an address that is not HTTP or HTTPS"
+            raise TransferError(f"{self._target.where} redirects to {where}")
         return request
 
     def _check(self, response: httpx.Response) -> None:

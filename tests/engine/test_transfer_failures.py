@@ -134,6 +134,43 @@ async def test_a_closed_port_says_so(tmp_path: Path, scheme: str) -> None:
     assert event.text == f"127.0.0.1:{port} refuses connections"
 
 
+@pytest.mark.parametrize("way", ["download", "upload"])
+async def test_a_closed_data_port_is_told_from_the_port_of_the_login(
+    tmp_path: Path, way: str
+) -> None:
+    with silent_server() as closed:
+        pass
+
+    def serve(connection: socket) -> None:
+        connection.sendall(b"220 ready\r\n")
+        while line := connection.recv(4_096):
+            reply = b"200 well"
+            if line.startswith((b"PASV", b"EPSV")):
+                high, low = divmod(closed, 256)
+                reply = f"227 Entering Passive Mode (127,0,0,1,{high},{low})".encode()
+            connection.sendall(reply + b"\r\n")
+
+    with raw_server(serve) as port:
+        async with bench(tmp_path) as on:
+            transfer = on.download if way == "download" else on.upload
+            event = await transfer(f"ftp://127.0.0.1:{port}/x")
+    named = f"the data port 127.0.0.1:{closed} that 127.0.0.1:{port} named"
+    assert event.text == f"{named} refuses connections"
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "gopher://127.0.0.1/x"])
+async def test_a_redirect_to_what_is_not_http_says_so(tmp_path: Path, address: str) -> None:
+    def reply(handler: HttpHandler) -> None:
+        handler.send_response(302)
+        handler.send_header("Location", address)
+        handler.end_headers()
+
+    with http_server(reply) as server:
+        async with bench(tmp_path) as on:
+            event = await on.download(f"http://127.0.0.1:{server.server_port}/x")
+    assert event.text.endswith("redirects to an address that is not HTTP or HTTPS")
+
+
 @pytest.mark.parametrize(
     ("location", "words"),
     [
