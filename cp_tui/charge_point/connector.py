@@ -85,6 +85,8 @@ class Connector:
     """What ChangeAvailability has said."""
     is_withdrawn: bool = False
     """Out of service until new firmware is installed (S 5.19)."""
+    is_withdrawal_due: bool = False
+    """A cable without a tag is in, and new firmware waits: no tag may begin any more (E 3.49)."""
     scheduled_operative: bool | None = None
     is_session_over: bool = False
     is_reserved: bool = False
@@ -121,7 +123,13 @@ class Connector:
         Scheduled is the answer for a transaction that runs, and for a cable that is in, because no
         way leads from Preparing to Unavailable (status.md 3); not for those who come afterwards.
         """
-        return self.scheduled_operative is False
+        return self.scheduled_operative is False or self.is_withdrawal_due
+
+    @property
+    def is_out_for_firmware(self) -> bool:
+        """Whether it is out of service, or about to be, only until new firmware is installed."""
+        is_asked_for = not self.is_set_operative or self.scheduled_operative is False
+        return (self.is_withdrawn or self.is_withdrawal_due) and not is_asked_for
 
     @property
     def takes_starts(self) -> bool:

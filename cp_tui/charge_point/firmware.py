@@ -265,6 +265,8 @@ class Firmware:
         for connector in self._connectors:
             if not connector.is_withdrawn and _may_leave_service(connector):
                 self._withdraw(connector, "new firmware waits to be installed")
+            is_preparing = connector.current_status() is ChargePointStatus.PREPARING
+            connector.is_withdrawal_due = is_preparing and not _is_busy(connector)
         if self._waits_for():
             self._core.changed("firmware")
             return
@@ -291,7 +293,7 @@ class Firmware:
         self._move(FirmwareState.INSTALLATION_FAILED, tries=after)
         self._availability.withdraws_free = False
         for connector in self._connectors:
-            connector.is_withdrawn = False
+            connector.is_withdrawn = connector.is_withdrawal_due = False
             # No way leads from Unavailable to Finishing: with a cable in, an attempt begins (H2).
             connector.is_session_over = False
             self._statuses.refresh(connector, "the new firmware could not be installed")
@@ -313,11 +315,7 @@ class Firmware:
 
     def _waits_for(self) -> str:
         """Name the connectors where somebody charges or is about to."""
-        busy = [
-            str(connector.connector_id)
-            for connector in self._connectors
-            if connector.transaction or connector.pending_start or connector.attempt
-        ]
+        busy = [str(c.connector_id) for c in self._connectors if _is_busy(c)]
         return f"connector {', '.join(busy)} to become free" if busy else ""
 
     def _withdraw(self, connector: Connector, cause: str) -> None:
@@ -345,6 +343,11 @@ class Firmware:
         assert self._record is not None
         self._record = self._record.model_copy(update={"heard": status})
         self._core.save(Table.STATE, UPDATE_KEY, self._record)
+
+
+def _is_busy(connector: Connector) -> bool:
+    """Say whether somebody charges at a connector, or is about to."""
+    return bool(connector.transaction or connector.pending_start or connector.attempt)
 
 
 def _may_leave_service(connector: Connector) -> bool:

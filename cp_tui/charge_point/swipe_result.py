@@ -39,8 +39,7 @@ _NEXT_AT_NONE = {
     RefusedBy.CONNECTOR: "wait until a connector is free",
 }
 """The same where it was refused at every connector."""
-_OPERATIVE_FIRST = "wait until the CSMS makes a connector Operative"
-_IN_SERVICE_FIRST = "use another connector, or wait until the CSMS makes this one Operative"
+_OPERATIVE_FIRST = "wait until a connector is in service again"
 _DECIDED = frozenset({SwipeOutcome.ACCEPTED, SwipeOutcome.REFUSED, SwipeOutcome.OVERTAKEN})
 
 
@@ -101,7 +100,7 @@ def _next_after_overtaking(end: SwipeEnd, by: RefusedBy | None) -> str:
     if by in (RefusedBy.OPERATOR, RefusedBy.RULE, RefusedBy.FAULT):
         return _next_after_refusal(end, by)
     is_out = end.connector is not None and not end.connector.takes_starts
-    return _IN_SERVICE_FIRST if is_out else "show it again"
+    return _until_in_service(end.connector) if is_out else "show it again"
 
 
 def _next_after_refusal(end: SwipeEnd, by: RefusedBy) -> str:
@@ -113,7 +112,13 @@ def _next_after_refusal(end: SwipeEnd, by: RefusedBy) -> str:
     if by is RefusedBy.FAULT and connector.charge_point_fault is not None:
         return "clear the fault of the charge point (connector 0) first"
     is_out = by is RefusedBy.CONNECTOR and not connector.takes_starts
-    return _IN_SERVICE_FIRST if is_out else _NEXT[by]
+    return _until_in_service(connector) if is_out else _NEXT[by]
+
+
+def _until_in_service(connector: Connector | None) -> str:
+    is_firmware = connector is not None and connector.is_out_for_firmware
+    until = "the new firmware is installed" if is_firmware else "the CSMS makes this one Operative"
+    return f"use another connector, or wait until {until}"
 
 
 def _next_to_charge(connector: Connector | None, until: datetime | None) -> str:

@@ -11,6 +11,7 @@ from cp_tui.charge_point.events import Restart, Stop, TransferFinished, Transfer
 from cp_tui.charge_point.firmware_file import defect, version_of
 from cp_tui.charge_point.variables import FileFacts, Firmware, FirmwareState, Identity
 from tests.charge_point.rig import NEW_FIRMWARE, Rig, rig
+from tests.conformance.steps import charging
 
 PAST = "2026-01-05T07:00:00Z"
 LOCATION = "ftp://user:geheim@fw.example/firmware-2.0.0.bin?sig=xyz"
@@ -204,6 +205,43 @@ def test_a_cable_without_tag_ends_its_attempt_before_the_installation() -> None:
     made.after(10)
     assert made.statuses(1)[2:] == ["Preparing"]
     assert "is no legal transition" not in logged(made)
+
+
+@pytest.mark.parametrize("how", ["local", "remote"])
+def test_a_cable_without_tag_begins_nothing_while_another_connector_is_waited_for(
+    how: str,
+) -> None:
+    """E 3.49: else one car after the other would put the installation off."""
+    made = rig()
+    charging(made, 2, "OTHER")
+    made.act("plug_in", connector_id=1)
+    update(made)
+    if how == "local":
+        came = made.came(made.swipe("TAG", 1))
+        assert came is not None
+        assert came.outcome == "Refused"
+        assert "1 is to be Unavailable as soon as it is free" in came.text
+        assert came.text.endswith("or wait until the new firmware is installed")
+    else:
+        request = {"connectorId": 1, "idTag": "TAG"}
+        answer = made.request("RemoteStartTransaction", request)
+        assert answer[2] == {"status": "Rejected"}
+    assert made.calls("StartTransaction") == []
+    made.act("swipe", id_tag="OTHER", connector_id=2)
+    assert statuses(made)[-1] == "Installing"
+
+
+def test_a_cable_may_begin_again_after_an_installation_that_failed() -> None:
+    made = rig()
+    charging(made, 2, "OTHER")
+    made.act("plug_in", connector_id=1)
+    made.carrier = lambda _: BROKEN
+    update(made)
+    made.act("swipe", id_tag="OTHER", connector_id=2)
+    made.after(30)
+    assert statuses(made)[-1] == "InstallationFailed"
+    made.act("swipe", id_tag="TAG", connector_id=1)
+    assert [p["idTag"] for p in made.calls("StartTransaction")] == ["TAG"]
 
 
 def test_nobody_can_start_while_it_installs() -> None:

@@ -266,9 +266,9 @@ def test_a_tag_that_nobody_takes_is_told_to_wait_and_not_to_go_elsewhere() -> No
     ("first", "second", "words", "then"),
     [
         (reserved_for_another, unavailable_2, "1 is Reserved, 2 is Unavailable", "is free"),
-        (unavailable, unavailable_2, "1 is Unavailable, 2 is Unavailable", "connector Operative"),
+        (unavailable, unavailable_2, "1 is Unavailable, 2 is Unavailable", "in service again"),
         (faulted, unavailable_2, "1 is Faulted, 2 is Unavailable", "is free"),
-        (leaving, unavailable_2, "1 is to be Unavailable as soon as", "connector Operative"),
+        (leaving, unavailable_2, "1 is to be Unavailable as soon as", "in service again"),
     ],
 )
 def test_where_no_connector_can_start_none_is_recommended(
