@@ -111,6 +111,10 @@ class ChargePoint:
         """What the clock of the charge point, which follows the CSMS, is ahead of the machine's."""
         return self._core.offset
 
+    def digest_authorization_key(self, nonce: bytes) -> str | None:
+        """Give a digest of the AuthorizationKey, keyed with it; None where none is set."""
+        return self._parts.configuration.digest_authorization_key(nonce)
+
     def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
         """Give the keys that exist and the names that do not; no name means all (S 5.8)."""
         return self._parts.configuration.get(keys)

@@ -65,6 +65,8 @@ class ChargePointConfig:
     charge_point_id: str
     url: str
     """Where it connects to, with the id, without credentials; only shown."""
+    data_folder: str = ""
+    """Where its state is kept; only shown."""
     vendor: str = "cp-tui"
     model: str = "cp-tui"
     charge_point_serial_number: str | None = None

@@ -15,6 +15,7 @@ from cp_tui.charge_point.records import KeyRecord
 from cp_tui.charge_point.station_keys import listed_keys, station_values
 from cp_tui.charge_point.variables import Configuration as ConfigurationView
 from cp_tui.charge_point.variables import ConfigurationEntry, KeySource
+from cp_tui.ocpp.authorization_key import authorization_key_digest
 from cp_tui.ocpp.configuration_key import (
     Access,
     KeySpec,
@@ -112,6 +113,12 @@ class Configuration:
         if profile not in (1, 2):
             return SetCredentials(None, f"{form}, not used in security profile {profile}")
         return SetCredentials(authorization_key_bytes(key), form)
+
+    def digest_authorization_key(self, nonce: bytes) -> str | None:
+        """Give a digest of the AuthorizationKey, keyed with it; None where none is set."""
+        if not self.is_set(AUTHORIZATION_KEY):
+            return None
+        return authorization_key_digest(self.text(AUTHORIZATION_KEY), nonce)
 
     def is_set(self, key: str) -> bool:
         """Say whether a key has a value."""

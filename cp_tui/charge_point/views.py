@@ -79,6 +79,7 @@ def identity(parts: Parts) -> Identity:
         url=config.url,
         connectors=len(config.connectors),
         hardware=tuple(connector.words for connector in config.connectors),
+        data_folder=config.data_folder,
         cp_tui_version=__version__,
     )
 

@@ -22,5 +22,5 @@ def run(options: Namespace) -> int:
         return complain_of(error.lines)
     except SocketPathError as error:
         return complain(str(error))
-    show_screen(path, look, read_only=options.read_only, quit_choice=False)
+    show_screen(path, look, read_only=options.read_only)
     return 0

@@ -81,6 +81,10 @@ class Child:
             self._process.wait()
         self._stderr.close()
 
+    def is_running(self) -> bool:
+        """Say whether it runs; afterwards, whatever answers at its door is somebody else's."""
+        return self._process.poll() is None
+
     def last_words(self) -> str:
         """Give what it said when it ended by itself; empty while it runs, or ended in order."""
         return self._last_line() if self._process.poll() else ""

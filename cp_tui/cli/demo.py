@@ -48,7 +48,6 @@ def _as_screen(folder: Path, options: Namespace) -> int:
             socket_path(folder),
             look,
             read_only=False,
-            quit_choice=False,
             csms=csms_socket_path(folder),
             why_gone=child.last_words,
         )

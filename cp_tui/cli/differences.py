@@ -1,11 +1,14 @@
 """Whether the charge point that answers at a socket runs with the settings that are asked for.
 
 It is asked at its door what it was started with; a value that the CSMS or the operator has set
-since then counts on both sides, as it would after a new start.
+since then counts on both sides, as it would after a new start. The AuthorizationKey is compared
+without being sent: with a random number the charge point gives a digest that only the key leads to.
 """
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +16,12 @@ from cp_tui.charge_point.configuration import AUTHORIZATION_KEY
 from cp_tui.charge_point.variables import Configuration, Identity, KeySource, Link
 from cp_tui.control.script import EngineGone, lines
 from cp_tui.engine.tls import trust_words
+from cp_tui.ocpp.authorization_key import authorization_key_digest
 from cp_tui.settings.build import ServeSettings
 
 _FIRST_VALUES = (KeySource.DEFAULT, KeySource.FILE)
 """Sources of a value that nobody has changed since the start."""
+NONCE_BYTES = 32
 
 
 def differences(settings: ServeSettings) -> list[str]:
@@ -26,6 +31,7 @@ def differences(settings: ServeSettings) -> list[str]:
     configuration = Configuration.model_validate(_ask(settings.socket, "configuration"))
     return [
         *_of_identity(settings, identity, link),
+        *_of_folder(settings, identity),
         *_of_connectors(settings, identity),
         *_of_keys(settings, configuration),
     ]
@@ -57,6 +63,13 @@ def _of_identity(settings: ServeSettings, there: Identity, link: Link) -> Iterat
             yield f"{name}: {running or 'none'} there, {asked or 'none'} here"
 
 
+def _of_folder(settings: ServeSettings, there: Identity) -> Iterator[str]:
+    """Compare where the state is kept; an older charge point does not tell it."""
+    running, asked = Path(there.data_folder), settings.data_dir.absolute()
+    if there.data_folder and running.resolve() != asked.resolve():
+        yield f"data folder: {running} there, {asked} here"
+
+
 def _of_connectors(settings: ServeSettings, there: Identity) -> Iterator[str]:
     connectors = settings.engine.charge_point.connectors
     if there.connectors != len(connectors):
@@ -83,10 +96,23 @@ def _of_keys(settings: ServeSettings, there: Configuration) -> Iterator[str]:
             # Its value is told to nobody; whether there is one is no secret.
             if (entry.source is KeySource.FILE) != (name in asked):
                 yield f"{entry.key}: {'not set' if name in asked else 'set'} there"
+            elif name in asked and not _is_same_key(settings.socket, asked[name]):
+                yield f"{entry.key}: another value there"
         elif (expected := asked.get(name, entry.default)) != entry.value:
             yield f"{entry.key}: {_value(entry.value)} there, {_value(expected)} here"
     for name in unknown.values():
         yield f"{name}: no key of this name there, a custom key here"
+
+
+def _is_same_key(path: Path, key: str) -> bool:
+    """Compare without telling: whoever listens at the socket learns a random number."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    answer = next(lines(path, "digest_authorization_key", {"nonce": nonce.hex()}))
+    digest = answer.get("result")
+    # A charge point of an older version knows no such method, and no difference is known.
+    return not isinstance(digest, str) or hmac.compare_digest(
+        digest.encode(), authorization_key_digest(key, nonce).encode()
+    )
 
 
 def _value(value: str | None) -> str:

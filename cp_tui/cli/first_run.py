@@ -18,24 +18,33 @@ if TYPE_CHECKING:
 
 
 def is_first_run(options: Namespace) -> bool:
-    """Whether nobody has said anything yet, in whatever way."""
+    """Whether nobody has said yet, in whatever way, where the CSMS is and who this is."""
     return (
         options.config is None
-        and options.url is None
-        and options.id is None
+        and (options.url is None or options.id is None)
         and not any(name.upper().startswith(ENVIRONMENT_PREFIX) for name in os.environ)
         and not default_config_file().exists()
     )
 
 
-def first_run(look: Look) -> bool:
-    """Ask; returns whether there are settings now."""
-    from cp_tui.settings.first_file import write_file
+def first_run(look: Look, options: Namespace) -> bool:
+    """Ask, with what the options say filled in; returns whether there are settings now."""
+    from cp_tui.settings.first_file import Answers, write_file
     from cp_tui.tui.first_run import SAVED, make_first_run
 
     file = default_config_file()
-    app = make_first_run(_test, lambda answers: write_file(answers, file), file, look, os.environ)
-    return asyncio.run(app.run_async()) == SAVED
+    app = make_first_run(
+        _test,
+        lambda answers: write_file(answers, file),
+        file,
+        look,
+        os.environ,
+        Answers(options.url or "", options.id or ""),
+    )
+    is_saved = asyncio.run(app.run_async()) == SAVED
+    # What was answered stands in the file now, and counts as it was changed there.
+    options.url = options.id = None
+    return is_saved
 
 
 async def _test(answers: Answers, tell: Callable[[StepResult], None]) -> bool:

@@ -49,7 +49,7 @@ def _read(options: Namespace) -> tuple[Look, ServeSettings | None]:
     """Read everything; no settings: nobody gave any."""
     if is_first_run(options):
         look = read_look(options)
-        return look, read_settings(options) if first_run(look) else None
+        return look, read_settings(options) if first_run(look, options) else None
     return read_all(lambda: read_look(options), lambda: read_settings(options))
 
 
@@ -71,11 +71,11 @@ def _show(settings: ServeSettings, look: Look, child: Child | None) -> int:
         settings.socket,
         look,
         read_only=False,
-        quit_choice=child is not None,
+        may_stop=None if child is None else child.is_running,
         welcome=welcome,
         why_gone=None if child is None else child.last_words,
     )
-    if choice == STOP:
+    if choice == STOP and child is not None and child.is_running():
         say(f"stopping {settings.charge_point_id} ...")
         _stop(settings.socket, child)
     elif is_answering(settings.socket):
@@ -112,9 +112,8 @@ def _start(options: Namespace, path: Path) -> Child:
     return child
 
 
-def _stop(path: Path, child: Child | None) -> None:
+def _stop(path: Path, child: Child) -> None:
     with suppress(EngineGone):
         for _answer in lines(path, "shutdown", {}):
             pass
-    if child is not None:
-        child.wait()
+    child.wait()

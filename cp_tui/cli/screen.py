@@ -46,13 +46,14 @@ def show_screen(
     look: Look,
     *,
     read_only: bool,
-    quit_choice: bool,
+    may_stop: Callable[[], bool] | None = None,
     csms: Path | None = None,
     welcome: str = "",
     why_gone: Callable[[], str] | None = None,
 ) -> str:
     """Show the charge point at the socket until the user quits; returns `LEAVE` or `STOP`.
 
+    `may_stop` says whether the one that this program started is still there to be stopped.
     `csms` is the socket of a CSMS that was started with it, `welcome` what is said first, and
     `why_gone` tells what a process that we started has said when it ended.
     """
@@ -66,18 +67,23 @@ def show_screen(
         return await Client.connect(csms, read_only=read_only, vocabulary=CSMS)
 
     async def connect() -> EngineConnection:
+        nonlocal why_gone
         try:
-            return await Client.connect(path, read_only=read_only)
+            connection = await Client.connect(path, read_only=read_only)
         except (ConnectionLost, OSError) as error:
             # What a child says goes to nobody while the screen is up.
             if why_gone is None or not (words := why_gone()):
                 raise
             raise ConnectionLost(f"{error}; it has ended: {words}") from None
+        if may_stop is not None and not may_stop():
+            # It has ended, and another one answers: what ours has said is not about this one.
+            why_gone = None
+        return connection
 
     return run_screen(
         connect,
         read_only=read_only,
-        quit_choice=quit_choice,
+        may_stop=may_stop,
         look=look,
         connect_csms=None if csms is None else connect_csms,
         # What was started with the screen is gone with it.

@@ -79,6 +79,9 @@ class Mind(Protocol):
     def clock_offset(self) -> timedelta:
         """What the clock of the charge point is ahead of the machine's."""
 
+    def digest_authorization_key(self, nonce: bytes) -> str | None:
+        """Give a digest of the AuthorizationKey, keyed with it; None where none is set."""
+
     def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
         """Look up configuration keys: the known ones, and the names that are unknown."""
 

@@ -79,6 +79,9 @@ class Performer(Protocol):
     def acknowledge_troubles(self) -> int:
         """Forget what went wrong inside and is over; give how much that was."""
 
+    def digest_authorization_key(self, nonce: bytes) -> str | None:
+        """Give a digest of the AuthorizationKey, keyed with it; None where none is set."""
+
     def configuration_keys(self, keys: Sequence[str]) -> tuple[Sequence[KeyValue], Sequence[str]]:
         """Look up configuration keys: the known ones, and the names that are unknown."""
 
@@ -126,6 +129,13 @@ class ExplainTag(Params):
 
     id_tag: IdTag
     connector_id: ConnectorId | None = None
+
+
+class DigestKey(Params):
+    """A question whether somebody has the same AuthorizationKey, without telling it."""
+
+    nonce: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2}){16,64}$")]
+    """Random bytes in hex, never used before."""
 
 
 class OneMessage(Params):
@@ -219,6 +229,10 @@ async def _get_configuration_key(performer: Performer, params: OptionalKeys) -> 
 def _key_value(key: KeyValue) -> dict[str, JsonValue]:
     entry: dict[str, JsonValue] = {"key": key.key, "read_only": key.readonly}
     return entry if key.value is None else {**entry, "value": key.value}
+
+
+async def _digest_authorization_key(performer: Performer, params: DigestKey) -> Answer:
+    return Answer(performer.digest_authorization_key(bytes.fromhex(params.nonce)))
 
 
 async def _set_custom_configuration_key(performer: Performer, params: SetCustomKey) -> Answer:
@@ -361,6 +375,8 @@ COMMANDS: Mapping[str, _Carried] = MappingProxyType(
         "restart": Command(Nothing, _restart),
         "data_transfer": Command(DataTransfer, _data_transfer),
         "get_configuration_key": Command(OptionalKeys, _get_configuration_key, is_mutating=False),
+        # Not for observers: a weak key could be found by trying, with a digest at hand.
+        "digest_authorization_key": Command(DigestKey, _digest_authorization_key),
         "set_custom_configuration_key": Command(SetCustomKey, _set_custom_configuration_key),
         "monitor_configuration_keys": Command(Keys, _monitor),
         "unmonitor_configuration_keys": Command(Keys, _unmonitor),

@@ -103,7 +103,8 @@ class Engine:
             target = endpoint(self._config.url, self._config.charge_point.charge_point_id)
         except EndpointError as error:
             raise EngineStartError(f"csms.url: {error}") from None
-        config = replace(self._config.charge_point, url=target.uri)
+        folder = str(self._data_dir.absolute())
+        config = replace(self._config.charge_point, url=target.uri, data_folder=folder)
         tls, trust = None, ""
         if target.is_secure:
             tls = tls_context(self._config.ca_file, self._config.check_hostname)
@@ -235,6 +236,10 @@ class Engine:
     def acknowledge_troubles(self) -> int:
         """Forget what went wrong inside and is over; give how much that was."""
         return self.troubles.acknowledge()
+
+    def digest_authorization_key(self, nonce: bytes) -> str | None:
+        """Give a digest of the AuthorizationKey, keyed with it; None where none is set."""
+        return self._charger.mind.digest_authorization_key(nonce)
 
     def configuration_keys(self, keys: Sequence[str]) -> tuple[Sequence[KeyValue], Sequence[str]]:
         """Look up configuration keys: the known ones, and the names that are unknown."""

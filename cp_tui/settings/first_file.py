@@ -22,8 +22,8 @@ class Answers:
 
     url: str
     id: str
-    ca_file: str
-    authorization_key: str = field(repr=False)
+    ca_file: str = ""
+    authorization_key: str = field(default="", repr=False)
 
 
 def settings_of(answers: Answers, path: Path) -> ServeSettings:

@@ -65,7 +65,7 @@ class CpTuiApp(LookApp):
         connect: Connect,
         *,
         read_only: bool = False,
-        quit_choice: bool = False,
+        may_stop: Callable[[], bool] | None = None,
         now: Callable[[], datetime] = utc_now,
         zone: tzinfo = UTC,
         theme: str = "cp-dark",
@@ -84,7 +84,8 @@ class CpTuiApp(LookApp):
         self.problems += self.keymap.problems
         self.store = Store(is_read_only=read_only)
         self.commands = Commands(now, self._command_changed)
-        self.quit_choice = quit_choice
+        self.may_stop = may_stop or (lambda: False)
+        """Whether quitting may end the charge point: it was started with this screen, and runs."""
         self._connect = connect
         self._now = now
         self._state = state or LayoutState()
@@ -102,7 +103,7 @@ class CpTuiApp(LookApp):
             self.store.csms_is(CsmsState(is_ours=True))
         # A charge point that was started with this screen is looked at from the front; and the
         # screen of the CSMS is only there with one of our own.
-        is_new = quit_choice or connect_csms is not None
+        is_new = may_stop is not None or connect_csms is not None
         self._whose = whose
         left = self.main_screens.get(self._state.screens.get(whose, ""), screens[0])
         self.main = screens[0] if is_new or left.NAME == "csms" else left

@@ -42,6 +42,8 @@ VERDICT_STYLES = {
 }
 
 
+NONE_YET = Answers("", "")
+
 Test = Callable[[Answers, Callable[[StepResult], None]], Awaitable[bool]]
 """Test the connection, step by step; raises `Unusable`."""
 Save = Callable[[Answers], None]
@@ -88,6 +90,7 @@ class FirstRunApp(LookApp):
         save: Save,
         file: Path,
         *,
+        given: Answers = NONE_YET,
         theme: str,
         theme_folders: Sequence[Path] = (),
         is_ascii: bool = False,
@@ -96,6 +99,7 @@ class FirstRunApp(LookApp):
         self._test = test
         self._save = save
         self._file = file
+        self._given = given
         self._facts: list[Fact] = []
         self._waiting: Fact | None = None
         """The step that is under way, shown last."""
@@ -111,7 +115,11 @@ class FirstRunApp(LookApp):
                     yield Label(Content(label))
                     is_secret = name == "authorization_key"
                     entry = Input(
-                        placeholder=placeholder, password=is_secret, compact=True, id=name
+                        getattr(self._given, name),
+                        placeholder=placeholder,
+                        password=is_secret,
+                        compact=True,
+                        id=name,
                     )
                     entry.cursor_blink = False
                     yield entry
@@ -124,9 +132,10 @@ class FirstRunApp(LookApp):
         yield Label(Content(keys), id="keys")
 
     def on_mount(self) -> None:
-        """Begin with the URL."""
+        """Begin with the first answer that is missing."""
         self._say([Fact("Settings", safe_text(f"will be in {self._file}"))])
-        self.query(Input).first().focus()
+        entries = list(self.query(Input))
+        next((entry for entry in entries if not entry.value), entries[0]).focus()
 
     def tell(self, text: Content) -> None:
         """Say something below the questions."""
@@ -213,7 +222,12 @@ class FirstRunApp(LookApp):
 
 
 def make_first_run(
-    test: Test, save: Save, file: Path, look: Look, environment: Mapping[str, str]
+    test: Test,
+    save: Save,
+    file: Path,
+    look: Look,
+    environment: Mapping[str, str],
+    given: Answers = NONE_YET,
 ) -> FirstRunApp:
     """Make the screen for this terminal; what it saves goes into the file."""
     terminal = terminal_of(environment, is_utf8_assumed=is_utf8_assumed())
@@ -221,6 +235,7 @@ def make_first_run(
         test,
         save,
         file,
+        given=given,
         theme=theme_for(look, LayoutState(), terminal, environment),
         theme_folders=[user_themes()],
         is_ascii=look.is_ascii or not terminal.has_unicode,

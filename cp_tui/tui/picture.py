@@ -30,7 +30,7 @@ async def take_picture(
     Raises `NoSuchScreen`, and `TimeoutError` where the engine says nothing.
     """
     environment = {name: value for name, value in os.environ.items() if name == "NO_COLOR"}
-    app = make_app(connect, look, LayoutState(), environment, read_only=True, quit_choice=False)
+    app = make_app(connect, look, LayoutState(), environment, read_only=True)
     name = _screen_name(app, screen)
     pictures: list[str] = []
 

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -37,7 +37,7 @@ def run_screen(
     connect: Connect,
     *,
     read_only: bool,
-    quit_choice: bool,
+    may_stop: Callable[[], bool] | None = None,
     look: Look | None = None,
     state_file: Path | None = None,
     connect_csms: Connect | None = None,
@@ -46,6 +46,7 @@ def run_screen(
 ) -> str:
     """Show the engine until somebody quits; returns `leave` or `stop`.
 
+    `may_stop` says whether the charge point that was started with the screen is still that one;
     `whose` names the charge point whose screen is remembered; `welcome` is what is said first.
 
     A closed terminal (SIGHUP) or SIGTERM ends the screen and leaves the engine as it is.
@@ -58,7 +59,7 @@ def run_screen(
         state,
         os.environ,
         read_only=read_only,
-        quit_choice=quit_choice,
+        may_stop=may_stop,
         connect_csms=connect_csms,
         whose=whose,
         welcome=welcome,
@@ -86,7 +87,7 @@ def make_app(
     environment: Mapping[str, str],
     *,
     read_only: bool,
-    quit_choice: bool,
+    may_stop: Callable[[], bool] | None = None,
     connect_csms: Connect | None = None,
     whose: str = "",
     welcome: str = "",
@@ -97,7 +98,7 @@ def make_app(
     return CpTuiApp(
         connect,
         read_only=read_only,
-        quit_choice=quit_choice,
+        may_stop=may_stop,
         zone=datetime.now().astimezone().tzinfo or UTC,
         theme=theme_for(look, state, terminal, environment),
         theme_folders=[user_themes()],

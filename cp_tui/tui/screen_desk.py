@@ -328,7 +328,7 @@ class ScreenDesk:
         self._app.push_screen(dialog, chosen)
 
     def _quit(self) -> None:
-        if not self._app.quit_choice or not self.snapshot.has_engine:
+        if not self._app.may_stop() or not self.snapshot.has_engine:
             self._app.exit(LEAVE)
             return
         options = (
@@ -336,10 +336,13 @@ class ScreenDesk:
             Option(STOP, "s", "Stop it"),
             Option("cancel", "c", "Cancel"),
         )
+        leave = "it goes on charging and talking"
+        if self.snapshot.hung_since is not None:
+            leave = "it stays as it is, and does not answer now"
         running = running_facts(self.snapshot, "ends with the program where it is stopped")
         facts = [
             Fact("", Content("This screen started the charge point. When the screen closes:")),
-            Fact("Leave", Content("it goes on charging and talking; cp-tui attach shows it again")),
+            Fact("Leave", Content(f"{leave}; cp-tui attach shows it again")),
             Fact("Stop", Content("it ends as if power went away; nothing that waits is lost")),
             *running,
         ]

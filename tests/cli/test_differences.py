@@ -22,6 +22,7 @@ url = "ws://127.0.0.1:1"
 id = "CP001"
 [keys]
 HeartbeatInterval = 60
+AuthorizationKey = "00112233445566778899AABBCCDDEEFF"
 [custom_keys]
 SiteName = "Depot"
 """
@@ -51,7 +52,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def found(folder: Path, text: str = TEXT, **options: object) -> list[str]:
     file = folder / "asked.toml"
     file.write_text(text)
-    return differences(load(Options(config=file, socket=folder / "s", **options)))  # type: ignore[arg-type]
+    given = {"data_dir": folder / "d", **options}
+    return differences(load(Options(config=file, socket=folder / "s", **given)))  # type: ignore[arg-type]
 
 
 def test_the_same_settings_are_no_difference(folder: Path) -> None:
@@ -74,11 +76,28 @@ def test_each_setting_that_is_another_is_named_with_both_values(folder: Path) ->
 
 
 def test_each_key_that_is_another_is_named(folder: Path) -> None:
-    assert found(folder, keys=("HeartbeatInterval=30", "AuthorizationKey=0123456789abcdef")) == [
-        "HeartbeatInterval: 60 there, 30 here",
-        "AuthorizationKey: not set there",
-    ]
+    assert found(folder, keys=("HeartbeatInterval=30",)) == ["HeartbeatInterval: 60 there, 30 here"]
     assert found(folder, TEXT.replace("SiteName", "Other")) == [
         "SiteName: a custom key there, none here",
         "Other: no key of this name there, a custom key here",
     ]
+
+
+def test_another_authorization_key_is_named_and_neither_value_is_told(folder: Path) -> None:
+    assert found(folder, keys=("AuthorizationKey=00112233445566778899aabbccddeeff",)) == []
+    assert found(folder, keys=("AuthorizationKey=0123456789abcdef",)) == [
+        "AuthorizationKey: another value there"
+    ]
+    without = TEXT.replace('AuthorizationKey = "00112233445566778899AABBCCDDEEFF"\n', "")
+    assert found(folder, without) == ["AuthorizationKey: set there"]
+
+
+def test_another_data_folder_is_named_however_it_is_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "link").symlink_to(folder / "d")
+    monkeypatch.chdir(folder)
+    for same in (folder / "link", Path("d"), folder / "x" / ".." / "d"):
+        assert found(folder, data_dir=same) == [], same
+    other = folder / "other"
+    assert found(folder, data_dir=other) == [f"data folder: {folder}/d there, {other} here"]

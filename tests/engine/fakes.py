@@ -74,6 +74,9 @@ class FakeMind:
             periods=(),
         )
 
+    def digest_authorization_key(self, nonce: bytes) -> str | None:
+        return None
+
     def explain_tag(
         self, id_tag: str, now: datetime, connector_id: int | None = None
     ) -> TagExplanation:

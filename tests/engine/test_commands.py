@@ -67,6 +67,9 @@ class Recorder:
     def try_now(self) -> bool:
         return self.link_waits
 
+    def digest_authorization_key(self, nonce: bytes) -> str | None:
+        return nonce.hex()
+
     def configuration_keys(self, keys: Sequence[str]) -> tuple[Sequence[KeyValue], Sequence[str]]:
         return [
             KeyValue(key="HeartbeatInterval", readonly=False, value="60"),
@@ -183,6 +186,18 @@ async def test_commands_become_events_of_the_mind(
     recorder = Recorder()
     assert await carry_out(method, params, recorder, read_only=False) == Answer("done")
     assert recorder.event == event
+
+
+async def test_an_observer_gets_no_digest_of_the_authorization_key() -> None:
+    params: dict[str, JsonValue] = {"nonce": "ab" * 16}
+    answer = await carry_out("digest_authorization_key", params, Recorder(), read_only=False)
+    assert answer.result == "ab" * 16
+    assert (
+        "an observer may not"
+        in (await refused("digest_authorization_key", params, read_only=True)).message
+    )
+    short: dict[str, JsonValue] = {"nonce": "ab" * 15}
+    assert "nonce" in (await refused("digest_authorization_key", short)).message
 
 
 async def test_configuration_keys_have_the_form_of_the_interface() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from cp_tui.ocpp.authorization_key import (
     authorization_key_bytes,
+    authorization_key_digest,
     authorization_key_form,
     check_authorization_key,
 )
@@ -37,3 +38,11 @@ def test_other_keys_are_refused_without_being_told(value: str) -> None:
     with pytest.raises(ValueError, match="must be 16 to 40") as caught:
         check_authorization_key(value)
     assert "s3cr3t" not in str(caught.value)
+
+
+def test_a_digest_is_the_same_for_the_same_bytes_and_nonce_and_for_nothing_else() -> None:
+    digest = authorization_key_digest("ab" * 16, b"nonce")
+    assert digest == authorization_key_digest("AB" * 16, b"nonce")
+    assert digest != authorization_key_digest("ab" * 16, b"another")
+    assert digest != authorization_key_digest("ac" * 16, b"nonce")
+    assert "ab" * 4 not in digest

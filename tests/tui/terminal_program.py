@@ -23,7 +23,7 @@ def main() -> None:
     async def connect() -> EngineConnection:
         return await engine.connect()
 
-    print(f"ended: {run_screen(connect, read_only=False, quit_choice=False)}")
+    print(f"ended: {run_screen(connect, read_only=False)}")
 
 
 if __name__ == "__main__":

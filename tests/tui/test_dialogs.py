@@ -81,6 +81,6 @@ async def test_a_dialog_that_is_taken_away_before_it_is_put_together_does_no_har
 
 
 async def test_the_question_on_quitting_has_room_for_its_words() -> None:
-    async with screen(worlds.empty(), quit_choice=True) as drive:
+    async with screen(worlds.empty(), may_stop=lambda: True) as drive:
         await drive.press("q")
         assert drive.shows("Leave", "Charging no transaction is running")

@@ -182,7 +182,7 @@ async def test_q_leaves_at_once_where_the_engine_is_not_ours() -> None:
 
 @pytest.mark.parametrize(("key", "answer"), [("l", "leave"), ("s", "stop")])
 async def test_q_asks_what_becomes_of_an_engine_of_ours(key: str, answer: str) -> None:
-    async with screen(quit_choice=True) as drive:
+    async with screen(may_stop=lambda: True) as drive:
         await drive.press("q")
         assert drive.shows("Leave it running", "Stop it", "#1234")
         await drive.press(key)
@@ -191,7 +191,7 @@ async def test_q_asks_what_becomes_of_an_engine_of_ours(key: str, answer: str) -
 
 @pytest.mark.parametrize("key", ["escape", "c"])
 async def test_quitting_can_be_cancelled(key: str) -> None:
-    async with screen(quit_choice=True) as drive:
+    async with screen(may_stop=lambda: True) as drive:
         await drive.press("q", key)
         assert drive.app.is_running
         assert drive.shows("Connectors")

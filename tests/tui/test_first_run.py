@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from cp_tui.engine.check import Step, StepResult, Verdict
 from cp_tui.settings.first_file import Answers, Unusable
-from cp_tui.tui.first_run import SAVED, FirstRunApp
+from cp_tui.tui.first_run import NONE_YET, SAVED, FirstRunApp
 
 URL, ID, KEY = "ws://csms.example/ocpp", "CP 1", "a key of 18 signs."
 
@@ -41,8 +41,11 @@ class World:
 
 
 @asynccontextmanager
-async def first_screen(world: World) -> AsyncIterator[tuple[FirstRunApp, Pilot[str]]]:
-    app = FirstRunApp(world.test, world.save, Path("/etc/cp-tui.toml"), theme="cp-dark")
+async def first_screen(
+    world: World, given: Answers = NONE_YET
+) -> AsyncIterator[tuple[FirstRunApp, Pilot[str]]]:
+    file = Path("/etc/cp-tui.toml")
+    app = FirstRunApp(world.test, world.save, file, given=given, theme="cp-dark")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         yield app, pilot
@@ -146,3 +149,12 @@ async def test_escape_leaves_without_a_file() -> None:
         await pilot.pause()
         assert app.return_value is None
         assert world.saved == []
+
+
+async def test_what_the_options_say_is_filled_in_and_the_rest_is_asked() -> None:
+    world = World()
+    async with first_screen(world, Answers("", ID)) as (_, pilot):
+        await fill(pilot, URL)
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert world.saved == [Answers(URL, ID)]

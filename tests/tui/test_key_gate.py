@@ -102,7 +102,7 @@ async def test_a_letter_behind_jump_mode_jumps() -> None:
 
 
 async def test_escape_and_what_follows_are_two_keys() -> None:
-    async with screen(worlds.healthy(), quit_choice=True) as drive:
+    async with screen(worlds.healthy(), may_stop=lambda: True) as drive:
         for after in "?\x1bq", "l\x1b:\x1b?\x1bq", "?\x1b\x1bq":
             await packet(drive, after)
             assert "Quit" in drive.text(), after

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,6 @@ def app_after(
         state,
         environment,
         read_only=False,
-        quit_choice=False,
         whose=WHOSE,
     )
 
@@ -155,9 +155,9 @@ def test_what_python_writes_into_the_environment_is_no_locale() -> None:
     )
 
 
-@pytest.mark.parametrize(("quit_choice", "opened"), [(False, "schedule"), (True, "dashboard")])
+@pytest.mark.parametrize(("may_stop", "opened"), [(None, "schedule"), (lambda: True, "dashboard")])
 def test_only_a_screen_that_started_nothing_opens_where_it_was_left(
-    quit_choice: bool, opened: str
+    may_stop: Callable[[], bool] | None, opened: str
 ) -> None:
     engine = FakeEngine(worlds.healthy())
     app = make_app(
@@ -166,7 +166,7 @@ def test_only_a_screen_that_started_nothing_opens_where_it_was_left(
         LayoutState(screens={WHOSE: "schedule"}),
         XTERM,
         read_only=False,
-        quit_choice=quit_choice,
+        may_stop=may_stop,
         whose=WHOSE,
     )
     shown = app.main.NAME

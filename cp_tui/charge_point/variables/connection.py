@@ -25,6 +25,8 @@ class Identity(Value):
     connectors: int
     hardware: tuple[str, ...] = ()
     """Of each connector from 1, in words."""
+    data_folder: str = ""
+    """Where its state is kept, as an absolute path."""
     cp_tui_version: str
 
 
