@@ -10,14 +10,12 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cp_tui.cli.output import say
+from cp_tui.cli.output import told_if_slow
 from cp_tui.control.paths import is_answering
 
 READY_TIMEOUT_S = 30.0
 """A start takes half a second; on a slow disk, some more."""
 POLL_INTERVAL_S = 0.02
-SILENT_S = 1.0
-"""A start that takes longer is told."""
 END_TIMEOUT_S = 10.0
 """For an orderly end; beyond, the child is killed."""
 
@@ -51,18 +49,15 @@ class Child:
 
     def wait_until_answering(self, path: Path) -> None:
         """Wait for the door; raises `ChildFailed` where it never opens."""
-        started_at, has_spoken = time.monotonic(), False
-        while not is_answering(path):
-            if self._process.poll() is not None:
-                raise ChildFailed(self._last_line())
-            waited_s = time.monotonic() - started_at
-            if waited_s > READY_TIMEOUT_S:
-                text = f"the charge point did not get ready within {READY_TIMEOUT_S:.0f} s"
-                raise ChildFailed(text)
-            if waited_s > SILENT_S and not has_spoken:
-                has_spoken = True
-                say("waiting for the charge point to start ...")
-            time.sleep(POLL_INTERVAL_S)
+        give_up_at = time.monotonic() + READY_TIMEOUT_S
+        with told_if_slow("waiting for the charge point to start ..."):
+            while not is_answering(path):
+                if self._process.poll() is not None:
+                    raise ChildFailed(self._last_line())
+                if time.monotonic() > give_up_at:
+                    text = f"the charge point did not get ready within {READY_TIMEOUT_S:.0f} s"
+                    raise ChildFailed(text)
+                time.sleep(POLL_INTERVAL_S)
 
     def end(self) -> None:
         """End it in order, or else by force; does nothing where it has ended."""

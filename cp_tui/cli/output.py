@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 WRONG_USE = 2
+SILENT_S = 1.0
+"""What takes longer is told."""
 LAST_LINES_S = 5.0
 """For a slow reader to take the last lines of a command that ends."""
 
@@ -34,6 +37,18 @@ def say(text: str) -> None:
     """Print one line on standard error; the terminal may be gone, a common way to leave."""
     with suppress(OSError):
         print(printable(text), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def told_if_slow(text: str) -> Iterator[None]:
+    """Say what is waited for, where that takes longer than people expect."""
+    timer = threading.Timer(SILENT_S, say, [text])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager

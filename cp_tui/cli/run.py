@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cp_tui.cli.child import Child, ChildFailed
 from cp_tui.cli.differences import differences
 from cp_tui.cli.first_run import first_run, is_first_run
-from cp_tui.cli.output import complain, complain_of, say
+from cp_tui.cli.output import complain, complain_of, say, told_if_slow
 from cp_tui.cli.screen import STOP, read_look, show_screen, terminal_problem
 from cp_tui.cli.settings import read_all, read_settings, serve_arguments
 from cp_tui.control.paths import default_socket, is_answering
@@ -36,12 +36,14 @@ def run(options: Namespace) -> int:
         child = None
         if not is_answering(settings.socket):
             child = _start(options, settings.socket)
-        elif others := differences(settings):
+        elif others := _differences(settings):
             return complain_of(_refusal(settings, others))
     except SettingsError as error:
         return complain_of(error.lines)
-    except (ChildFailed, EngineGone) as error:
+    except ChildFailed as error:
         return complain(str(error))
+    except EngineGone as error:
+        return complain(f"run: {error}", 1)
     return _show(settings, look, child)
 
 
@@ -51,6 +53,12 @@ def _read(options: Namespace) -> tuple[Look, ServeSettings | None]:
         look = read_look(options)
         return look, read_settings(options) if first_run(look, options) else None
     return read_all(lambda: read_look(options), lambda: read_settings(options))
+
+
+def _differences(settings: ServeSettings) -> list[str]:
+    text = f"waiting for the charge point that runs at {settings.socket} to answer ..."
+    with told_if_slow(text):
+        return differences(settings)
 
 
 def _refusal(settings: ServeSettings, others: Sequence[str]) -> list[str]:

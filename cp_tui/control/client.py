@@ -102,15 +102,30 @@ class Client:
             raise ConnectionLost(f"no {vocabulary.peer} answers at {path}: {text}") from None
         client = cls(reader, writer, vocabulary)
         if read_only:
-            try:
-                async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                    await client.call("observe", read_only=True)
-            except TimeoutError:
-                await client.close()
-                text = f"the {vocabulary.peer} at {path} accepts, but does not answer"
-                raise ConnectionLost(text) from None
-            client._is_read_only = True
+            client._observe()
         return client
+
+    def _observe(self) -> None:
+        """Become an observer: the door carries out nothing that comes after this as anything else.
+
+        Its answer is not waited for: an engine that hangs now is told as one, whoever looks.
+        """
+        self._is_read_only = True
+        request_id = next(self._ids)
+        observed: asyncio.Future[JsonValue] = asyncio.get_running_loop().create_future()
+        self._waiting[request_id] = observed
+        self._writer.write(encode_request(Request("observe", {"read_only": True}, request_id)))
+
+        def answered(future: asyncio.Future[JsonValue]) -> None:
+            del self._waiting[request_id]
+            if future.cancelled() or future.exception() is not None:
+                return
+            response = cast("dict[str, JsonValue]", future.result())
+            if "error" in response:
+                error = cast("dict[str, JsonValue]", response["error"])
+                self._lose(ConnectionLost(f"the {self._peer} says: {error['message']}"))
+
+        observed.add_done_callback(answered)
 
     @property
     def is_read_only(self) -> bool:

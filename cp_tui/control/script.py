@@ -33,28 +33,31 @@ class EngineGone(Exception):
 def lines(path: Path, method: str, params: dict[str, JsonValue]) -> Iterator[dict[str, JsonValue]]:
     """Send one request and yield its response, then whatever notifications follow without end.
 
-    A ping goes ahead of it: an engine that hangs is told apart from a request that takes long.
+    A ping goes ahead of it, and the request only follows its answer: an engine that hangs is told
+    apart from a request that takes long, and has not been asked for anything when it goes on.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         patience = _Patience()
         connection.settimeout(patience.left_s)
         try:
             connection.connect(str(path))
-            ping = encode_request(Request("ping", {}, id=PING_ID))
-            connection.sendall(ping + encode_request(Request(method, params, id=1)))
+            connection.sendall(encode_request(Request("ping", {}, id=PING_ID)))
             for line in _read_lines(connection, patience):
                 content = cast("dict[str, JsonValue]", json.loads(line))
                 if content.get("id") == PING_ID:
                     patience.limit_s = ANSWER_TIMEOUT_S
+                    connection.sendall(encode_request(Request(method, params, id=1)))
                     continue
                 # Only the answer is owed; an update may take as long as it likes.
                 patience.is_over = True
                 yield content
         except (TimeoutError, BlockingIOError):
             limit_s = patience.limit_s
-            text = f"the charge point at {path} did not answer {method} within {limit_s:.0f} s"
-            hangs = "; it hangs, or its process is stopped" if limit_s < ANSWER_TIMEOUT_S else ""
-            raise EngineGone(text + hangs) from None
+            text = f"the charge point at {path} did not answer within {limit_s:.0f} s; "
+            if limit_s < ANSWER_TIMEOUT_S:
+                hangs = f"it hangs, or its process is stopped; {method} was not asked of it"
+                raise EngineGone(text + hangs) from None
+            raise EngineGone(f"{text}{method} may still be carried out") from None
         except OSError as error:
             raise EngineGone(f"the charge point at {path}: {error.strerror or error}") from None
         except (ValueError, AttributeError):

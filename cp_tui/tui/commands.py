@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -83,6 +84,9 @@ class Commands:
         self._now = now
         self._changed = changed
         self._hung_since: datetime | None = None
+        self._answers = asyncio.Event()
+        """Cleared while the engine hangs: what is asked then is sent when it goes on, or never."""
+        self._answers.set()
 
     @property
     def newest(self) -> CommandRun | None:
@@ -100,6 +104,10 @@ class Commands:
     def engine_hangs(self, since: datetime | None) -> None:
         """Let every command under way say what it waits for."""
         self._hung_since = since
+        if since is None:
+            self._answers.set()
+        else:
+            self._answers.clear()
         waiting = [r for r in self.runs if r.outcome is None and not r.call.is_for_csms]
         for run in waiting:
             run.hung_since = since
@@ -111,6 +119,8 @@ class Commands:
     async def finish(self, run: CommandRun) -> CommandRun:
         """Send a command and wait for its answer; never raises for what the engine says."""
         try:
+            if not run.call.is_for_csms:
+                await self._answers.wait()
             connection = self.csms if run.call.is_for_csms else self.connection
             if connection is None:
                 peer = "CSMS" if run.call.is_for_csms else "charge point"

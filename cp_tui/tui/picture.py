@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import suppress
 
 from textual.pilot import Pilot
 
@@ -15,7 +16,7 @@ from cp_tui.tui.safe_text import clean
 
 SETTLE_S = 0.5
 """After everything was heard: what the screen asks for itself, such as schedules, arrives."""
-SHOWN_S_MAX = 10.0
+SHOWN_S_MAX = 8.0
 
 
 class NoSuchScreen(ValueError):
@@ -35,8 +36,12 @@ async def take_picture(
     pictures: list[str] = []
 
     async def take(pilot: Pilot[object]) -> None:
-        async with asyncio.timeout(SHOWN_S_MAX):
-            await app.until_shown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SHOWN_S_MAX):
+                await app.until_shown()
+        if app.store.snapshot.link is None or not app.store.snapshot.has_engine:
+            app.exit()
+            return
         await app.go_to(name)
         await pilot.pause(SETTLE_S)
         pictures.append(_text(app) if is_text else _svg(app))
@@ -44,7 +49,7 @@ async def take_picture(
 
     await app.run_async(headless=True, size=size, auto_pilot=take)
     if not pictures:
-        raise TimeoutError("the charge point said nothing that could be shown")
+        raise TimeoutError("the charge point does not answer: there is nothing to show")
     return pictures[0]
 
 

@@ -105,8 +105,11 @@ async def test_an_engine_that_hangs_is_told_and_what_waits_for_it(
         assert drive.shows(
             "Pull the network cable … waits for the charge point, silent since 14:03:27"
         )
+        # Whoever leaves now has asked for nothing.
+        assert engine.calls == []
         engine.answers_pings.set()
         await until(drive, "● Accepted", "Pull the network cable … running")
+        assert engine.calls == [("set_network", {"up": False})]
 
 
 async def test_without_engine_every_change_is_refused_with_the_reason() -> None:

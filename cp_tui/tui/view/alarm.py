@@ -166,8 +166,9 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
         check = "is cp-tui serve still running? It is attached again by itself"
         return [Alarm(Urgency.BAD, text, check=check)]
     if (since := snapshot.hung_since) is not None:
-        at = clock.time(since)
-        text = f"The charge point has been silent since {at}: what is shown is from then"
+        at, is_known = clock.time(since), snapshot.link is not None
+        shown = "what is shown is from then" if is_known else "nothing is known of it yet"
+        text = f"The charge point has been silent since {at}: {shown}"
         check = "is its process stopped, or its machine overloaded? Commands wait for it"
         return [Alarm(Urgency.BAD, text, check=check)]
     if snapshot.link is None:
