@@ -116,7 +116,7 @@ async def test_what_a_child_says_that_cannot_start_is_seen(csms: PeerCsms, folde
         asked = ("run", f"--url={csms.url}", "--id=CP 1", f"--socket={folder / 'another'}")
         async with in_terminal(*asked, f"--data-dir={serve.data_dir}", size=(200, 24)) as screen:
             assert await screen.ended() == 2
-            assert f"(process {serve.process.pid}) uses the data folder" in said(screen)
+            assert f"(process {serve.process.pid}) and uses the data folder" in said(screen)
 
 
 async def test_a_port_that_is_none_is_named_at_once(folder: Path) -> None:
@@ -140,7 +140,7 @@ async def test_what_a_child_says_that_ends_later_is_seen_on_the_screen_and_after
 ) -> None:
     async with running(csms, folder) as screen:
         os.kill(engine_of(folder), signal.SIGKILL)
-        await screen.see("× No", "it has ended: ended with status -9")
+        await screen.see("Charge point lost", "it has ended: ended with status -9")
         screen.press("q")
         assert await screen.ended() == 1
         assert "CP 1 has ended: ended with status -9" in said(screen)
@@ -165,7 +165,7 @@ async def test_quitting_says_that_a_charge_point_that_hangs_does_not_answer(
     csms: PeerCsms, folder: Path
 ) -> None:
     async with running(csms, folder) as screen, stopped(engine_of(folder)):
-        await screen.see("does not answer since")
+        await screen.see("Charge point silent since")
         screen.press("q")
         await screen.see("Leave it running", "does not answer now")
         assert "charging and talking" not in screen.text
@@ -204,9 +204,9 @@ async def test_what_a_screen_left_waiting_for_a_hung_charge_point_is_not_done_la
     async with in_terminal("attach", f"--socket={serve.socket}") as screen:
         await screen.see("● Accepted", "▌1  ○ Available")
         async with stopped(serve.process.pid):
-            await screen.see("does not answer since")
+            await screen.see("Charge point silent since")
             screen.press("p")
-            await screen.see("plug_in … waits for")
+            await screen.see("… waits for the charge point")
             screen.press("q")
             assert await screen.ended() == 0
     await asyncio.sleep(1)
@@ -220,7 +220,7 @@ async def test_attaching_to_one_that_hangs_says_so_and_shows_it_when_it_goes_on(
     async with stopped(serve.process.pid):
         screen_of = in_terminal("attach", f"--socket={serve.socket}", *options)
         screen = await screen_of.__aenter__()
-        await screen.see("does not answer since", "nothing is known of it yet")
+        await screen.see("silent since", "nothing is known of it yet")
     await screen.see("● Accepted", "▌1  ○ Available")
     screen.press("q")
     assert await screen.ended() == 0
@@ -243,4 +243,4 @@ async def test_checking_while_another_one_hangs_says_who_holds_the_connection(
         same = ("--id=CP 1", f"--socket={serve.socket}", f"--data-dir={serve.data_dir}")
         done = await cp_tui("check", f"--url={csms.url}", *same)
     assert done.status == 2
-    assert f"(process {serve.process.pid}) uses the data folder" in done.err
+    assert f"(process {serve.process.pid}) and uses the data folder" in done.err
