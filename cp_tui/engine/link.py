@@ -358,7 +358,7 @@ def _standing(state: LinkState) -> tuple[LinkPhase, bool]:
 
 def _network_down() -> LinkFailure:
     return LinkFailure(
-        LinkStep.TCP, "network is down (by the operator)", "plug the network cable in again"
+        LinkStep.TCP, "the network cable is pulled", "plug the network cable in again"
     )
 
 

@@ -77,7 +77,7 @@ class Transfers:
         """Begin a transfer."""
         try:
             if not self._is_network_up:
-                raise TransferError("the network is down")
+                raise TransferError("the network cable is pulled")
             job = Job(
                 target(order.location),
                 self._settings,
@@ -108,7 +108,7 @@ class Transfers:
         self._is_network_up = is_up
         for transfer_id in [] if is_up else list(self._running):
             self.cancel(transfer_id)
-            self._finish(TransferFinished(transfer_id, False, "the network went down"))
+            self._finish(TransferFinished(transfer_id, False, "the network cable was pulled"))
 
     async def end(self) -> None:
         """Let go of everything; nothing is delivered after this."""

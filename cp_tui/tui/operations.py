@@ -10,7 +10,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import Connector, Vehicle
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.ocpp.plural import count
-from cp_tui.ocpp.units import number
+from cp_tui.ocpp.units import KILO, number
 from cp_tui.tui.commands import Call
 from cp_tui.tui.consequences import (
     power_cut_facts,
@@ -26,6 +26,11 @@ from cp_tui.tui.view.words import Clock
 
 WHOLE = frozenset({"battery_wh", "phases", "max_power_w", "dc_max_power_w"})
 """Settings of a vehicle that are whole numbers."""
+
+IN_KILO = frozenset({"battery_wh", "max_power_w", "dc_max_power_w"})
+"""Settings of a vehicle that people read and type in kWh and kW, as everywhere on the screen."""
+
+UNCHANGED = "empty: unchanged"
 
 TAG_LENGTH_MAX = 20
 """CiString20 (S 7.28)."""
@@ -221,29 +226,32 @@ async def set_vehicle(desk: Desk) -> None:
         for name, text in values.items():
             if text.strip():
                 try:
-                    number = float(text)
+                    value = float(text) * (KILO if name in IN_KILO else 1)
                 except ValueError:
-                    return f"{name.replace('_', ' ')} = {text!r}: a number is needed"
-                params[name] = int(number) if name in WHOLE and number.is_integer() else number
+                    return f"{labels[name]} = {text!r}: a number is needed"
+                params[name] = int(value) if name in WHOLE and value.is_integer() else value
         return Call("set_vehicle", params) if len(params) > 1 else "fill in what is to change"
 
     def field(name: str, label: str, read: Callable[[Vehicle], float], unit: str) -> FormField:
-        now = (
-            "unchanged"
-            if vehicle is None
-            else f"now {number(read(vehicle))} {unit}; empty: unchanged"
+        if vehicle is None:
+            return FormField(
+                name, label, placeholder=f"in {unit}; {UNCHANGED}" if unit else UNCHANGED
+            )
+        value = read(vehicle) / (KILO if name in IN_KILO else 1)
+        return FormField(
+            name, label, placeholder=f"now {number(value)} {unit}".rstrip() + f"; {UNCHANGED}"
         )
-        return FormField(name, label, placeholder=now)
 
     fields = (
         field("soc_percent", "SoC", lambda v: v.soc_percent, "%"),
-        field("battery_wh", "Battery", lambda v: v.battery_wh, "Wh"),
+        field("battery_wh", "Battery", lambda v: v.battery_wh, "kWh"),
         field("max_current_a", "Current", lambda v: v.max_current_a, "A"),
-        field("phases", "Phases", lambda v: v.phases, "phases"),
-        field("max_power_w", "Power AC", lambda v: v.max_power_w, "W"),
-        FormField("dc_max_power_w", "Power DC", placeholder="in W; empty: unchanged"),
-        FormField("cable_max_current_a", "Cable", placeholder="in A; empty: unchanged"),
+        field("phases", "Phases", lambda v: v.phases, ""),
+        field("max_power_w", "Power AC", lambda v: v.max_power_w, "kW"),
+        FormField("dc_max_power_w", "Power DC", placeholder=f"in kW; {UNCHANGED}"),
+        FormField("cable_max_current_a", "Cable", placeholder=f"in A; {UNCHANGED}"),
     )
+    labels = {each.name: each.label for each in fields}
     which = "Vehicle" if vehicle is not None else "Next vehicle"
     await desk.fill(Form(f"{which} at connector {connector_id}", fields, "Change", call))
 

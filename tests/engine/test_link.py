@@ -214,7 +214,7 @@ async def test_a_pulled_cable_leaves_no_close_frame_and_attempts_go_on_failing()
         assert under_test.state.since == offline_since
         error = under_test.state.last_error
         assert error is not None
-        assert (error.step, error.text) == (LinkStep.TCP, "network is down (by the operator)")
+        assert (error.step, error.text) == (LinkStep.TCP, "the network cable is pulled")
         assert codes == [None]
         assert under_test.link.set_network(True)
         await under_test.until(lambda: under_test.state.phase is LinkPhase.OPEN)

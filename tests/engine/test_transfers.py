@@ -166,8 +166,10 @@ async def test_pulling_the_network_cable_ends_what_is_on_its_way(tmp_path: Path)
             on.transfers.start(Download("t1", f"http://127.0.0.1:{port}/x"))
             await asyncio.sleep(0.05)
             on.transfers.set_network(False)
-            assert (await on.end_of("t1")).text == "the network went down"
-            assert (await on.download("http://127.0.0.1/x", "t2")).text == "the network is down"
+            assert (await on.end_of("t1")).text == "the network cable was pulled"
+            assert (
+                await on.download("http://127.0.0.1/x", "t2")
+            ).text == "the network cable is pulled"
 
 
 async def test_transfers_that_were_let_go_do_not_pile_up(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_a_few_lines_say_what_was_asked_answered_and_why() -> None:
     [
         (
             [{"sampledValue": [{"value": "22"}, {"value": "5506.2", "unit": "W"}]}],
-            "22 Wh, 5506.2 W",
+            "0.02 kWh, 5.51 kW",
         ),
         ([], ""),
         ([None, {"sampledValue": 5}, {"sampledValue": [7]}], ""),

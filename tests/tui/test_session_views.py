@@ -95,7 +95,7 @@ def test_a_transaction_without_an_id_says_what_is_sent_instead() -> None:
 def test_a_loss_is_told_with_its_reason() -> None:
     entry = session_world.history().root[3]
     facts = said(transaction_facts(Snapshot(), entry, CLOCK))
-    assert facts["CSMS"] == (
+    assert facts["Sent"] == (
         "the CSMS lacks a part · Start lost · MeterValues 3 lost · Stop 09:05:01"
     )
     assert facts["Lost"].startswith("StartTransaction is given up after 3 attempts")

@@ -17,13 +17,16 @@ from tests.tui.driving import screen
 from tests.tui.states import State
 
 ENDS_WITH_NUMBER = re.compile(r"\d$")
+ENDS_WITH_PAPER = re.compile(r"(^|[\s(])(S|E|J|JE|W|T)$")
+BEGINS_WITH_SECTION = re.compile(r"\s*([A-Z]?\d|TC_)")
 BEGINS_WITH_UNIT = re.compile(
     r"\s*(?:[kM]?Wh?|m?A|m?V|ms|s|min|h|d|days?|%|[kKM]?i?B|bytes|phases?|ph)(?:$|[\s,;.:)])"
 )
 
 SENTENCE = (
     "connector 1 takes 16.0 A or 11.04 kW on 3 phases at 230 V, 3.21 kWh in 2 h 05 min at 80 %,"
-    " answers in 12 ms, 48 s ago, 14 days left, 512 bytes of 3.5 MiB"
+    " answers in 12 ms, 48 s ago, 14 days left, 512 bytes of 3.5 MiB,"
+    " by rule (S 3.13), (JE 3.10), (W A00), (T TC_003)"
 )
 
 
@@ -32,7 +35,8 @@ def breaks(lines: Sequence[str]) -> list[str]:
     return [
         f"{before}|{after}"
         for before, after in pairwise(lines)
-        if ENDS_WITH_NUMBER.search(before.rstrip()) and BEGINS_WITH_UNIT.match(after)
+        if (ENDS_WITH_NUMBER.search(before.rstrip()) and BEGINS_WITH_UNIT.match(after))
+        or (ENDS_WITH_PAPER.search(before.rstrip()) and BEGINS_WITH_SECTION.match(after))
     ]
 
 
@@ -40,6 +44,7 @@ def test_a_break_would_be_seen() -> None:
     assert breaks(["the limit is 16.0", "A here"]) == ["the limit is 16.0|A here"]
     assert breaks(["at 80  ", "  %"]) != []
     assert breaks(["profile 3", "allows 16.0 A"]) == []
+    assert breaks(["is refused (S", "5.13)"]) != []
 
 
 @pytest.mark.parametrize("width", range(12, 100))

@@ -142,7 +142,7 @@ def connector_fields(snapshot: Snapshot, clock: Clock) -> list[Field[Connector]]
         Field("#", 2, lambda c: Content(str(c.connector_id))),
         Field("Status", 15, status_content),
         Field("Limit", 7, lambda c: _limit(c, snapshot, clock), align="right"),
-        Field("Power", 7, _power, align="right"),
+        Field("Power", 9, _power, align="right"),
         Field("Energy", 9, _energy, align="right", rank=1),
         Field("SoC", 5, soc, align="right", rank=2),
         Field("Current", 7, _current, align="right", rank=5),
@@ -257,9 +257,9 @@ def _limit_facts(connector: Connector, clock: Clock) -> list[Fact]:
         return []
     until = "no end"
     if limit.until is not None:
-        until = f"until {clock.time(limit.until)}"
+        until = f"until {clock.exact(limit.until)}"
     elif limit.looked_until is not None:
-        until = f"no end before {clock.time(limit.looked_until)}"
+        until = f"no end before {clock.exact(limit.looked_until)}"
     value = f"{amps(float(limit.limit_a))} from "
     facts = [
         Fact("Limit", joined([Content.assemble(value, safe_text(limit.source)), until])),

@@ -37,8 +37,10 @@ class Fact:
 NUMBER_AND_UNIT = re.compile(
     r"(?<=\d) (?=(?:[kM]?Wh?|m?A|m?V|VA|k?varh?|ms|s|min|h|d|days?|[kKMG]?i?B|bytes?|phases?|ph)\b"
     r"|%)"
+    # And between the paper and the section of a rule: S 3.13, JE 3.10, T TC_003.
+    r"|(?<=\b[SEJWT]) (?=[A-Z]*\d|TC_)|(?<=\bJE) (?=\d)"
 )
-"""The blank between a number and its unit, at which no line may break."""
+"""The blank between a number and its unit, and within the name of a rule: no line breaks there."""
 _NO_BREAK = "\ue000"
 """Stands for that blank while lines are broken: Textual breaks at a no-break space as well."""
 

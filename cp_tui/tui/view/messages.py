@@ -13,6 +13,7 @@ from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.units import amps, energy, power, volts
 from cp_tui.tui.message_log import Exchange, Fate, LoggedFrame
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import TEXT_CELLS_MAX, Fact
@@ -164,7 +165,18 @@ def _readings(meter_value: JsonValue) -> Iterator[str]:
         samples = each.get("sampledValue") if isinstance(each, dict) else None
         for sample in samples if isinstance(samples, list) else ():
             if isinstance(sample, dict):
-                yield f"{sample.get('value')} {sample.get('unit', 'Wh')}"
+                yield _reading(f"{sample.get('value')}", f"{sample.get('unit', 'Wh')}")
+
+
+READ_AS = {"A": amps, "V": volts, "W": power, "Wh": energy}
+"""Units that are told as everywhere on the screen; the frame below has what was sent."""
+
+
+def _reading(value: str, unit: str) -> str:
+    try:
+        return READ_AS[unit](float(value))
+    except (KeyError, ValueError):
+        return f"{value} {unit}"
 
 
 def _flaws(exchange: Exchange) -> tuple[str, ...]:

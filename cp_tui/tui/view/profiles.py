@@ -81,7 +81,9 @@ def profile_lines(entry: ProfileEntry, clock: Clock) -> list[Fact]:
     facts: list[Fact] = []
     if standing.is_active:
         word = "would set" if standing.is_armed else "sets"
-        where = " and ".join(map(connector_text, standing.active_on))
+        where = " and ".join(
+            connector_text(c) if c else "the charge point" for c in standing.active_on
+        )
         armed = ", if a transaction started now" if standing.is_armed else ""
         facts.append(Fact("Now", Content(f"{word} the limit of {where}{armed}")))
     for sentence, places in _losses(entry).items():

@@ -177,7 +177,7 @@ def _delivery(entry: TransactionEntry, clock: Clock) -> Fact:
     parts.append(Content(_readings(entry)))
     if messages.stop is not None:
         parts.append(_delivered("Stop", messages.stop, clock))
-    return Fact("CSMS", joined(parts))
+    return Fact("Sent", joined(parts))
 
 
 def _delivered(name: str, message: MessageDelivery, clock: Clock) -> Content:

@@ -31,6 +31,10 @@ class Clock:
         """`14:03`, with the date before it where it is not today."""
         return self._dated(at, "%H:%M")
 
+    def exact(self, at: datetime) -> str:
+        """`14:03`, or `14:03:27` where the seconds are not 0: for what was set to a full minute."""
+        return self.time(at) if in_zone(at, self.zone).second else self.minute(at)
+
     def short(self, at: datetime) -> str:
         """`14:03:27`, or the date alone where it is not today: for a narrow column."""
         time = self.time(at)
