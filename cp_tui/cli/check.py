@@ -7,6 +7,7 @@ import shutil
 import sys
 from argparse import Namespace
 from pathlib import Path
+from textwrap import wrap
 
 from cp_tui.cli.late_imports import importing
 from cp_tui.cli.output import complain, complain_of, printable
@@ -61,10 +62,14 @@ def show_waiting(result: StepResult) -> None:
 
 
 def _show(step: str, verdict: str, text: str) -> None:
-    line = _line(step, verdict, text)
-    # On a terminal it takes the place of what was waited for, which filled the line.
-    columns = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else 0
-    print(f"{line:<{columns}}", flush=True)
+    lines, columns = [_line(step, verdict, text)], 0
+    if sys.stdout.isatty():
+        # It takes the place of what was waited for, which filled the line; and no word is torn.
+        columns = shutil.get_terminal_size().columns - 1
+        indent = " " * len(_line("", "", ""))
+        lines = wrap(lines[0], max(columns, 2 * len(indent)), subsequent_indent=indent) or lines
+    for line in lines:
+        print(f"{line:<{columns}}", flush=True)
 
 
 def _line(step: str, verdict: str, text: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import os
-import sys
 
 import pytest
 
@@ -14,19 +14,27 @@ WAITS = StepResult(Step.TCP, Verdict.WAITS, "until h port 80 accepts, 10 s at mo
 REACHED = StepResult(Step.TCP, Verdict.OK, "192.0.2.1 port 80", took_ms=2.0)
 
 
-@pytest.fixture(autouse=True)
-def a_terminal_of_60_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 24)))
+class Terminal(io.StringIO):
+    """What is printed, as on a terminal."""
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
 
 
-def test_the_result_takes_the_place_of_what_was_waited_for(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    show_waiting(WAITS)
-    show(REACHED)
-    waiting, shown = capsys.readouterr().out.split("\r")
+def printed(monkeypatch: pytest.MonkeyPatch, *results: StepResult) -> str:
+    """Show steps on a terminal of 60 columns; give what was printed."""
+    terminal = Terminal()
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", terminal)
+        patched.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 24)))
+        for result in results:
+            (show_waiting if result.verdict is Verdict.WAITS else show)(result)
+    return terminal.getvalue()
+
+
+def test_the_result_takes_the_place_of_what_was_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting, shown = printed(monkeypatch, WAITS, REACHED).split("\r")
     assert waiting.startswith("TCP          ...     until h port 80 accepts, 10 s at most")
     assert shown.startswith("TCP          ok      192.0.2.1 port 80 (0.002 s)")
     assert len(shown.rstrip("\n")) >= len(waiting.rstrip()) > 0
@@ -34,7 +42,16 @@ def test_the_result_takes_the_place_of_what_was_waited_for(
 
 
 def test_what_is_waited_for_never_breaks_into_a_second_line(
-    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    show_waiting(StepResult(Step.DNS, Verdict.WAITS, "x" * 500))
-    assert len(capsys.readouterr().out.rstrip("\r")) == 59
+    found = printed(monkeypatch, StepResult(Step.DNS, Verdict.WAITS, "x" * 500))
+    assert len(found.rstrip("\r")) == 59
+
+
+def test_no_word_is_torn_where_a_line_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = StepResult(Step.HTTP, Verdict.FAILED, "the CSMS accepts " * 9, "a hint " * 12)
+    lines = [line.rstrip() for line in printed(monkeypatch, long).splitlines()]
+    assert len(lines) > 4
+    assert all(len(line) < 60 for line in lines)
+    assert all(line.startswith((" " * 21, "HTTP ")) for line in lines)
+    assert all(line.split()[-1] in ("the", "CSMS", "accepts", "a", "hint") for line in lines)
