@@ -21,12 +21,15 @@ from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.core import DataTransferRequest
 from cp_tui.ocpp.errors import ErrorCode
 from cp_tui.ocpp.length import length
 from cp_tui.ocpp.model import WireModel
 
 WAITING_MAX = 200
 """Calls that may wait for their turn; a charger of many connectors boots with one per connector."""
+WAITING_TEXT_MAX = 8_000_000
+"""Characters of what DataTransfers carry that wait: each may have a megabyte."""
 OWN_ROOM = 100
 """More may wait of what TriggerMessage did not ask for: a flood of it keeps no Authorize out."""
 LATE_MAX = 20
@@ -139,8 +142,14 @@ class Calls:
         elif self.room + (0 if outgoing.is_triggered else OWN_ROOM) <= 0:
             words = f"{len(self._waiting)} messages wait already"
             outgoing.on_failure(Failure(FailureKind.OFFLINE, words))
+        elif (size := _carried(outgoing)) and size + self._text_waiting() > WAITING_TEXT_MAX:
+            words = f"more than {WAITING_TEXT_MAX:,} characters of data wait already"
+            outgoing.on_failure(Failure(FailureKind.OFFLINE, words))
         else:
             self._waiting.append(outgoing)
+
+    def _text_waiting(self) -> int:
+        return sum(map(_carried, self._waiting))
 
     @property
     def room(self) -> int:
@@ -304,3 +313,9 @@ class Calls:
         if pending is not None:
             self.latency = self._core.now - pending.sent_at
         return pending
+
+
+def _carried(outgoing: Outgoing) -> int:
+    """How long the text is that a DataTransfer carries; all else is short by its schema."""
+    request = outgoing.request
+    return len(request.data or "") if isinstance(request, DataTransferRequest) else 0

@@ -29,6 +29,8 @@ RESPONSE_BYTES_MAX = 64 * 1024 * 1024
 """A history of 1,000 long messages is some MiB."""
 EVENTS_MAX = 1000
 """Of one stream, waiting to be taken; older ones are dropped and counted."""
+EVENTS_BYTES_MAX = 4_000_000
+"""Of those events, as they came."""
 
 
 class RpcError(Exception):
@@ -233,7 +235,8 @@ class Client:
         if method == "variable":
             self._inbox.put_value(name, params["value"])
         elif method == "event":
-            self._inbox.put_event(name, params["event"], cast("int", params.get("dropped", 0)))
+            dropped = cast("int", params.get("dropped", 0))
+            self._inbox.put_event(name, params["event"], dropped, len(line))
 
     def _take_response(self, content: dict[str, JsonValue]) -> None:
         request_id = content.get("id")
@@ -267,7 +270,8 @@ class _Inbox:
         self._variables = vocabulary.variables
         self._streams = vocabulary.streams
         self._values: dict[str, JsonValue] = {}
-        self._events: dict[str, deque[JsonValue]] = {}
+        self._events: dict[str, deque[tuple[JsonValue, int]]] = {}
+        self._bytes: dict[str, int] = {}
         self._dropped: dict[str, int] = {}
 
     def put_value(self, name: str, value: JsonValue) -> None:
@@ -275,27 +279,32 @@ class _Inbox:
             self._values[name] = value
             self.filled.set()
 
-    def put_event(self, name: str, event: JsonValue, dropped: int) -> None:
+    def put_event(self, name: str, event: JsonValue, dropped: int, size: int) -> None:
+        """Keep an event that came as so many bytes; the oldest make room for it."""
         if name not in self._streams:
             return
-        events = self._events.setdefault(name, deque(maxlen=EVENTS_MAX))
-        lost = 1 if len(events) == EVENTS_MAX else 0
-        events.append(event)
-        self._dropped[name] = self._dropped.get(name, 0) + dropped + lost
+        events = self._events.setdefault(name, deque())
+        events.append((event, size))
+        waiting = self._bytes.get(name, 0) + size
+        while len(events) > EVENTS_MAX or (waiting > EVENTS_BYTES_MAX and len(events) > 1):
+            waiting -= events.popleft()[1]
+            dropped += 1
+        self._bytes[name] = waiting
+        self._dropped[name] = self._dropped.get(name, 0) + dropped
         self.filled.set()
 
     def put_snapshot(self, values: dict[str, JsonValue]) -> None:
         for name, value in values.items():
             if name in self._streams:
                 for event in cast("list[JsonValue]", value):
-                    self.put_event(name, event, 0)
+                    self.put_event(name, event, 0, len(json.dumps(event)))
             else:
                 self.put_value(name, value)
 
     def take(self) -> list[Update]:
         """Decode what waits, and forget it."""
         values, self._values = self._values, {}
-        events, self._events = self._events, {}
+        events, self._events, self._bytes = self._events, {}, {}
         dropped, self._dropped = self._dropped, {}
         updates: list[Update] = [
             VariableChanged(name, _decode(self._variables[name], value))
@@ -303,7 +312,7 @@ class _Inbox:
         ]
         for name, waiting in events.items():
             missed = dropped[name]
-            for event in waiting:
+            for event, _ in waiting:
                 updates.append(EventHappened(name, _decode(self._streams[name], event), missed))
                 missed = 0
         return updates

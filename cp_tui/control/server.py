@@ -10,6 +10,7 @@ import os
 import socket
 import stat
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +31,8 @@ from cp_tui.engine.replies import Answer
 CLIENTS_MAX = 32
 """Screens and scripts at once; each may hold some MiB."""
 BACKLOG = 16
+TURN_AWAY_S = 1.0
+"""For a client that finds no room to read that."""
 CLOSE_TIMEOUT_S = 2.0
 """For clients to take what is already written when the engine ends."""
 
@@ -123,7 +126,7 @@ class ControlServer:
         assert task is not None
         if len(self._sessions) >= CLIENTS_MAX:
             self._on_refused(len(self._sessions))
-            await _turn_away(writer)
+            await _turn_away(reader, writer)
             return
         # A boot needs no client, and what a client may ask for would hold it up.
         from cp_tui.control.session import Session
@@ -138,9 +141,15 @@ class ControlServer:
             self._sessions.discard(task)
 
 
-async def _turn_away(writer: asyncio.StreamWriter) -> None:
+async def _turn_away(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     text = f"too many clients: {CLIENTS_MAX} are connected already"
-    writer.write(encode_response(error_response(Failure(None, RpcCode.REFUSED, text))))
+    with suppress(OSError, TimeoutError):
+        writer.write(encode_response(error_response(Failure(None, RpcCode.REFUSED, text))))
+        writer.write_eof()
+        # Whoever still writes when we close would hear of a broken pipe, and not of the reason.
+        async with asyncio.timeout(TURN_AWAY_S):
+            while await reader.read(LINE_BYTES_MAX):
+                pass
     writer.close()
 
 

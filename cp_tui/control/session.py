@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,8 @@ _log = logging.getLogger(__name__)
 
 REQUESTS_IN_FLIGHT_MAX = 16
 """Of one client; further ones wait unread in its socket."""
+BYTES_IN_FLIGHT_MAX = LINE_BYTES_MAX
+"""Of those requests: one may be as long as a line, several together no longer."""
 SLICE_BYTES = 16 * 1024
 """Of JSON that are worked out, for all clients together, before the charge point has its turn."""
 BATCH_INTERVAL_S = 0.02
@@ -83,6 +86,9 @@ class Session:
         self._writing = asyncio.Lock()
         """Held while a line is written: nothing may come into its middle."""
         self._room = asyncio.Semaphore(REQUESTS_IN_FLIGHT_MAX)
+        self._bytes_in_flight = 0
+        self._has_ended = asyncio.Event()
+        """A request of those in flight."""
         writer.transport.set_write_buffer_limits(high=UNREAD_BYTES_MAX)
 
     async def run(self) -> None:
@@ -119,10 +125,19 @@ class Session:
     async def _take(self, line: bytes) -> None:
         """Start to answer one line; tasks start in order, so commands reach the engine in order."""
         await self._room.acquire()
+        while self._bytes_in_flight and self._bytes_in_flight + len(line) > BYTES_IN_FLIGHT_MAX:
+            self._has_ended.clear()
+            await self._has_ended.wait()
+        self._bytes_in_flight += len(line)
         task = asyncio.create_task(self._answer_line(parse(line)))
         self._requests.add(task)
-        task.add_done_callback(self._requests.discard)
-        task.add_done_callback(lambda _: self._room.release())
+        task.add_done_callback(partial(self._ended, len(line)))
+
+    def _ended(self, size: int, task: asyncio.Task[None]) -> None:
+        self._requests.discard(task)
+        self._bytes_in_flight -= size
+        self._has_ended.set()
+        self._room.release()
 
     async def _answer_line(self, incoming: Incoming | Batch) -> None:
         responses: list[Response] = []

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from pydantic import JsonValue
+from pydantic_core import to_json
 
 from cp_tui.csms.outcome import Outcome
 from cp_tui.ocpp.errors import ErrorCode
@@ -21,6 +22,8 @@ from cp_tui.ocpp.model import WireModel
 
 EVENTS_KEPT_MAX = 10_000
 """Hours of a demo; a test never comes near."""
+EVENTS_BYTES_MAX = 16_000_000
+"""Of what they carry: a frame may have a megabyte, a usual one has 300 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,9 @@ class Record:
     """The newest events; `mark` and `wait_for` let a script await what happens after a point."""
 
     def __init__(self) -> None:
-        self._events: deque[Event] = deque(maxlen=EVENTS_KEPT_MAX)
+        self._events: deque[Event] = deque()
+        self._sizes: deque[int] = deque()
+        self._bytes = 0
         self._count = 0
         self._listeners: list[Callable[[Event], None]] = []
 
@@ -123,10 +128,21 @@ class Record:
 
     def add(self, event: Event) -> None:
         """Append an event and tell the listeners."""
-        self._events.append(event)
+        self._keep(event)
         self._count += 1
         for listener in tuple(self._listeners):
             listener(event)
+
+    def _keep(self, event: Event) -> None:
+        """Add an event; the oldest make room for it, and it stays however long it is."""
+        self._events.append(event)
+        self._sizes.append(_size(event))
+        self._bytes += self._sizes[-1]
+        while len(self._events) > EVENTS_KEPT_MAX or (
+            self._bytes > EVENTS_BYTES_MAX and len(self._events) > 1
+        ):
+            self._events.popleft()
+            self._bytes -= self._sizes.popleft()
 
     def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Call `listener` with every new event; returns how to end that."""
@@ -181,3 +197,19 @@ class Record:
         assert isinstance(event, Received)
         assert isinstance(event.request, request_type)
         return event.request
+
+
+def _size(event: Event) -> int:
+    """About how much an event carries."""
+    match event:
+        case Received():
+            models = [event.request, event.answer]
+        case Called():
+            models = [event.request, event.response]
+        case Composed():
+            return len(to_json(event.text)) + len(to_json(event.outcome.payload))
+        case Malformed():
+            return len(event.description)
+        case _:
+            return 0
+    return sum(len(each.model_dump_json()) for each in models if isinstance(each, WireModel))

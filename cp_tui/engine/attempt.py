@@ -48,7 +48,7 @@ Address: TypeAlias = tuple[
 ADDRESSES_MAX = 4
 """More addresses of one name are not tried in one attempt; the next attempt asks the DNS again."""
 CLOSE_TIMEOUT_S = 5.0
-INCOMING_FRAMES_MAX = 64
+INCOMING_FRAMES_MAX = 16
 """Frames read ahead of the engine; beyond, TCP holds the CSMS back."""
 
 

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from cp_tui.charge_point.events import Command, Event
+from cp_tui.charge_point.events import Command, Event, FrameReceived
 from cp_tui.engine.link import LinkEvent
 
 INBOX_MAX = 1_000
+INBOX_BYTES_MAX = 16_000_000
+"""Of the frames among them: each may have a megabyte, and a disk that hangs keeps them here."""
 BATCH_MAX = 100
 """Events that share a transaction. More would make the first answer wait for the last."""
 
@@ -66,11 +68,22 @@ class Inbox:
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[Item] = asyncio.Queue(INBOX_MAX)
+        self._bytes = 0
+        self._has_room = asyncio.Event()
         self._newest: Item | None = None
 
     async def put(self, item: Item) -> None:
         """Add an item, waiting for room."""
-        await self._queue.put(item)
+        size = _size(item)
+        while self._bytes and self._bytes + size > INBOX_BYTES_MAX:
+            self._has_room.clear()
+            await self._has_room.wait()
+        self._bytes += size
+        try:
+            await self._queue.put(item)
+        except BaseException:
+            self._went(item)
+            raise
         self._newest = item
 
     def put_if_room(self, item: Item) -> None:
@@ -87,11 +100,25 @@ class Inbox:
         items = [await self._queue.get()]
         while len(items) < BATCH_MAX and not self._queue.empty():
             items.append(self._queue.get_nowait())
+        for item in items:
+            self._went(item)
         return items
 
     def drop(self, is_void: Callable[[Item], bool]) -> None:
         """Throw away items that mean nothing any more."""
         for _ in range(self._queue.qsize()):
             item = self._queue.get_nowait()
-            if not is_void(item):
+            if is_void(item):
+                self._went(item)
+            else:
                 self._queue.put_nowait(item)
+
+    def _went(self, item: Item) -> None:
+        self._bytes -= _size(item)
+        self._has_room.set()
+
+
+def _size(item: Item) -> int:
+    """How long the frame is that an item carries, if it does."""
+    event = item.event if isinstance(item, FromLink) else None
+    return len(event.data) if isinstance(event, FrameReceived) else 0

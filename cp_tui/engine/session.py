@@ -21,6 +21,8 @@ from cp_tui.ocpp.units import number
 
 OUTGOING_FRAMES_MAX = 1_000
 """Frames that may wait for a CSMS that does not read; more is a broken connection."""
+OUTGOING_BYTES_MAX = 16_000_000
+"""Of those frames: an answer repeats what it was asked for, and that may be a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +54,26 @@ class Session:
         self._ping_interval_s = ping_interval_s
         self._ping_changed = asyncio.Event()
         self._outgoing: asyncio.Queue[str | None] = asyncio.Queue(OUTGOING_FRAMES_MAX)
+        self._outgoing_bytes = 0
         self._failure: LinkFailure | None = None
         self._is_closing = False
 
     def send(self, text: str) -> bool:
         """Queue a frame; False if so many wait that the connection is given up."""
+        waiting = self._outgoing.qsize()
+        if waiting and self._outgoing_bytes + len(text) > OUTGOING_BYTES_MAX:
+            self._give_up(f"{waiting} frames of {self._outgoing_bytes:,} bytes wait to be sent")
+            return False
         try:
             self._outgoing.put_nowait(text)
         except asyncio.QueueFull:
-            waiting = f"{OUTGOING_FRAMES_MAX} frames wait to be sent"
-            self.abort(LinkFailure(LinkStep.OPEN, f"the CSMS does not read: {waiting}"))
+            self._give_up(f"{OUTGOING_FRAMES_MAX} frames wait to be sent")
             return False
+        self._outgoing_bytes += len(text)
         return True
+
+    def _give_up(self, waiting: str) -> None:
+        self.abort(LinkFailure(LinkStep.OPEN, f"the CSMS does not read: {waiting}"))
 
     def set_ping(self, interval_s: int) -> None:
         """Ping every so many seconds from now on; 0 is never."""
@@ -104,6 +114,7 @@ class Session:
 
     async def _write(self) -> None:
         while (text := await self._outgoing.get()) is not None:
+            self._outgoing_bytes -= len(text)
             try:
                 async with asyncio.timeout(self._timeouts.send_s):
                     await self._connection.send(text)

@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import aiosqlite
@@ -18,10 +19,12 @@ from pydantic_core import from_json
 
 from cp_tui.charge_point.effects import Forget, Save, Table
 from cp_tui.engine.errors import EngineStartError, StoreError
+from cp_tui.engine.thread import in_daemon_thread
 
 DATABASE_FILE = "state.sqlite3"
 SCHEMA_VERSION = 1
 QUARANTINE_ROWS_MAX = 1_000
+QUARANTINE_BYTES_MAX = 4_000_000
 QUARANTINE_DAYS_MAX = 90
 """Damaged records are kept for whoever looks into the damage, which nobody does later than that."""
 
@@ -65,7 +68,7 @@ class Store:
         """Open or create the database in a folder that is locked already."""
         path = folder / DATABASE_FILE
         try:
-            _create_private(path)
+            await in_daemon_thread(partial(_create_private, path))
             database = await aiosqlite.connect(path)
         except (OSError, sqlite3.Error) as error:
             raise EngineStartError(f"cannot open {path}: {_words(error)}") from None
@@ -145,6 +148,7 @@ class Store:
         except (sqlite3.Error, ValueError, OSError) as error:
             await self._roll_back()
             raise StoreError(f"records were not put aside: {_words(error)}") from error
+        await self._thin_quarantine()
 
     async def close(self) -> None:
         """Close the database; what was committed is on disk already."""
@@ -175,11 +179,19 @@ class Store:
     async def _thin_quarantine(self) -> None:
         """Let go of damaged records that are old, or more than anybody will look at."""
         old = f"-{QUARANTINE_DAYS_MAX} days"
+        # The newest stays, however long it is.
+        long = (
+            "SELECT rowid FROM (SELECT rowid, SUM(COALESCE(LENGTH(CAST(value AS BLOB)), 0)"
+            " + COALESCE(LENGTH(CAST(key AS BLOB)), 0)) OVER (ORDER BY rowid DESC) AS bytes"
+            " FROM quarantine) WHERE bytes > ?"
+            " AND rowid < (SELECT MAX(rowid) FROM quarantine)"
+        )
         try:
             await self._database.execute(
                 "DELETE FROM quarantine WHERE moved_at < datetime('now', ?) OR rowid <= ("
-                " SELECT rowid FROM quarantine ORDER BY rowid DESC LIMIT 1 OFFSET ?)",
-                (old, QUARANTINE_ROWS_MAX),
+                " SELECT rowid FROM quarantine ORDER BY rowid DESC LIMIT 1 OFFSET ?)"
+                f" OR rowid IN ({long})",
+                (old, QUARANTINE_ROWS_MAX, QUARANTINE_BYTES_MAX),
             )
             await self._database.commit()
         except sqlite3.Error as error:

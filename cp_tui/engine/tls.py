@@ -16,6 +16,9 @@ _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:AES128-GCM-SHA256:AES256-GCM-SHA384"
 """TLS 1.2 suites. Plain RSA is among those that a charge point must offer (A00.FR.318), though
 Python leaves it out by default. TLS 1.3 has its own list, always on."""
 
+NAME_LENGTH_MAX = 300
+"""Of the names in a certificate, which stand in each state of the link that is remembered."""
+
 
 def tls_context(ca_file: Path | None, check_hostname: bool) -> ssl.SSLContext:
     """Build the context for all connections: TLS 1.2 or later, the server always verified."""
@@ -68,7 +71,8 @@ def _name(distinguished_name: object) -> str:
     if not isinstance(distinguished_name, tuple):
         return ""
     pairs = [pair for group in distinguished_name for pair in group]
-    return ", ".join(f"{short.get(kind, kind)}={value}" for kind, value in reversed(pairs))
+    text = ", ".join(f"{short.get(kind, kind)}={value}" for kind, value in reversed(pairs))
+    return text if len(text) <= NAME_LENGTH_MAX else f"{text[: NAME_LENGTH_MAX - 1]}…"
 
 
 def _instant(text: object) -> datetime:

@@ -18,6 +18,8 @@ from cp_tui.charge_point.variables import Trouble, Troubles
 HAPPENED = timedelta(days=1)
 """So long is told what has happened: whoever comes in the morning learns of the night."""
 
+TEXT_MAX = 500
+"""A text may quote what somebody else wrote, such as the key of a damaged record."""
 TROUBLES_MAX = 50
 """Ids are few and come from us; should they not, the oldest makes room."""
 
@@ -50,7 +52,7 @@ class TroubleKeeper:
         known = self._standing.pop(trouble_id, None)
         self._standing[trouble_id] = Trouble(
             id=trouble_id,
-            text=text,
+            text=text if len(text) <= TEXT_MAX else f"{text[: TEXT_MAX - 1]}…",
             hint=hint,
             since=known.since if known else now,
             last_at=now,

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from cp_tui.charge_point.variables import KeyChange, Outbox
 from cp_tui.control.client import (
+    EVENTS_BYTES_MAX,
     EVENTS_MAX,
     Client,
     ConnectionLost,
@@ -114,6 +115,25 @@ async def test_events_beyond_the_bound_are_counted(door: Door, client: Client) -
                 assert isinstance(update, EventHappened)
                 count += 1 + update.dropped
     assert update == EventHappened("configuration_key", key_change(events))
+
+
+async def test_long_events_make_room_for_one_another_and_are_counted(
+    door: Door, client: Client
+) -> None:
+    await client.subscribe(["configuration_key"])
+    text = "x" * (EVENTS_BYTES_MAX // 5)
+    for number in range(20):
+        door.engine.hub.emit("configuration_key", key_change(number, text))
+        await client.call("echo")
+    count = 0
+    async with asyncio.timeout(10):
+        while count < 20:
+            updates = await client.next_updates()
+            assert len(updates) <= 5
+            for update in updates:
+                assert isinstance(update, EventHappened)
+                count += 1 + update.dropped
+    assert update == EventHappened("configuration_key", key_change(19, text))
 
 
 async def test_the_end_of_the_engine_is_told_to_all_who_wait(door: Door, client: Client) -> None:

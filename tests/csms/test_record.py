@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cp_tui.csms.record import EVENTS_KEPT_MAX, Connected, Event, Received, Record
-from cp_tui.ocpp.core import AuthorizeRequest, HeartbeatRequest
+from cp_tui.csms.record import EVENTS_BYTES_MAX, EVENTS_KEPT_MAX, Connected, Event, Received, Record
+from cp_tui.ocpp.core import AuthorizeRequest, DataTransferRequest, HeartbeatRequest
 
 AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
 WAIT_S = 5.0
@@ -28,6 +28,24 @@ def test_only_the_newest_events_are_kept() -> None:
         record.add(connected(number))
     assert len(record.events) == EVENTS_KEPT_MAX
     assert record.events[0] == connected(5)
+
+
+def test_long_events_make_room_for_one_another_and_the_newest_stays() -> None:
+    record = Record()
+    for number in range(10):
+        record.add(connected(number))
+    data = "x" * (EVENTS_BYTES_MAX // 4)
+    longs = [
+        Received(AT, "CP1", f"{number}", DataTransferRequest(vendor_id="v", data=data), None)
+        for number in range(6)
+    ]
+    for long in longs:
+        record.add(long)
+    assert record.events == tuple(longs[-3:])
+    longest = DataTransferRequest(vendor_id="v", data=8 * data)
+    record.add(Received(AT, "CP1", "last", longest, None))
+    assert len(record.events) == 1
+    assert record.mark == 17
 
 
 @pytest.mark.parametrize("kept", [0, 3, EVENTS_KEPT_MAX, EVENTS_KEPT_MAX + 7])

@@ -14,7 +14,7 @@ from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
 from cp_tui.charge_point.variables import LinkPhase, LinkStep
 from cp_tui.engine import link
 from cp_tui.engine.backoff import BackoffSettings
-from cp_tui.engine.session import OUTGOING_FRAMES_MAX
+from cp_tui.engine.session import OUTGOING_BYTES_MAX, OUTGOING_FRAMES_MAX
 from tests.engine.links import (
     FAST,
     PATIENT,
@@ -175,7 +175,7 @@ async def test_a_csms_that_stops_reading_is_still_heard_and_given_up_in_the_end(
     async with websocket_server(talk_only) as server, link_to(url_of(server)) as under_test:
         under_test.link.open()
         await under_test.until_open()
-        chunk = "x" * 100_000
+        chunk = "x" * (OUTGOING_BYTES_MAX // OUTGOING_FRAMES_MAX)
         for _ in range(OUTGOING_FRAMES_MAX):
             assert under_test.link.send(chunk, 1)
         await under_test.until(lambda: len(under_test.events) >= 6)
@@ -192,6 +192,17 @@ async def test_more_waiting_frames_than_the_bound_break_the_connection() -> None
         assert sent == [True] * OUTGOING_FRAMES_MAX + [False]
         await under_test.until_error()
         assert "does not read" in error_text(under_test)
+
+
+async def test_few_waiting_frames_that_are_long_break_the_connection_as_well() -> None:
+    async with websocket_server() as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        long = "x" * (OUTGOING_BYTES_MAX // 10)
+        sent = [under_test.link.send(long, 1) for _ in range(11)]
+        assert sent == [True] * 10 + [False]
+        await under_test.until_error()
+        assert "does not read: 10 frames of 16,000,000 bytes" in error_text(under_test)
 
 
 async def test_a_pulled_cable_leaves_no_close_frame_and_attempts_go_on_failing() -> None:

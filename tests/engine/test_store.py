@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import logging
 import os
 import signal
@@ -22,6 +23,7 @@ from cp_tui.engine.errors import EngineStartError, StoreError
 from cp_tui.engine.lock import LOCK_FILE, FolderLock, engine_in, prepare_folder
 from cp_tui.engine.store import (
     DATABASE_FILE,
+    QUARANTINE_BYTES_MAX,
     QUARANTINE_DAYS_MAX,
     QUARANTINE_ROWS_MAX,
     Change,
@@ -160,6 +162,18 @@ async def test_what_was_put_aside_is_bounded_by_count_and_age(tmp_path: Path) ->
         await store.load()
         # The newest stay; the oldest has made room.
         assert await _put_aside(store) == (QUARANTINE_ROWS_MAX, "00000")
+
+
+async def test_what_was_put_aside_is_bounded_by_bytes_and_the_newest_stays(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        for number in range(6):
+            value = json.dumps("x" * (QUARANTINE_BYTES_MAX // 4))
+            await store.commit([Change(Table.KEY, f"{number}", value)])
+            await store.put_aside([(Table.KEY, f"{number}", "it breaks the charger")])
+        assert await _put_aside(store) == (3, "3")
+        await store.commit([Change(Table.KEY, "long", json.dumps("x" * 2 * QUARANTINE_BYTES_MAX))])
+        await store.put_aside([(Table.KEY, "long", "it breaks the charger")])
+        assert await _put_aside(store) == (1, "long")
 
 
 async def _put_aside(store: Store) -> tuple[int, str]:
