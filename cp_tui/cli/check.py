@@ -6,11 +6,13 @@ import asyncio
 import shutil
 import sys
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 
 from cp_tui.cli.late_imports import importing
 from cp_tui.cli.output import complain, complain_of, printable
+from cp_tui.cli.patience import reading
 from cp_tui.cli.settings import read_all, read_settings
 from cp_tui.control.paths import is_answering
 from cp_tui.engine.check import StepResult, Verdict, check_connection
@@ -28,15 +30,19 @@ STEP_WIDTH, VERDICT_WIDTH = 12, 7
 def run(options: Namespace) -> int:
     """Test until a step fails; status 0 where all went well, 1 where one failed."""
     try:
-        settings, _ = read_all(lambda: read_settings(options), lambda: _check_look(options.config))
-        if (engine := _running_engine(settings)) is not None and not options.force:
+        file = options.config or default_config_file()
+        look = partial(reading, file, partial(_check_look, options.config))
+        settings, _ = read_all(partial(read_settings, options), look)
+        engine = reading(settings.data_dir, partial(_running_engine, settings))
+        if engine is not None and not options.force:
             return complain(
                 f"check: {engine}. A second connection with the same id makes many CSMS close the"
                 " first one; --force tests all the same"
             )
         _show("Settings", Verdict.OK, _source(options.config))
         config = settings.engine
-        sent = credentials(config.charge_point, settings.data_dir)
+        stored = partial(credentials, config.charge_point, settings.data_dir)
+        sent = reading(settings.data_dir, stored)
         waits = show_waiting if sys.stdout.isatty() else None
         check = check_connection(config, sent, show, with_boot=options.boot, waits=waits)
         return 0 if asyncio.run(check) else FAILED
@@ -44,6 +50,8 @@ def run(options: Namespace) -> int:
         return complain_of(error.lines)
     except EngineStartError as error:
         return complain(str(error))
+    except OSError as error:
+        return complain(f"check: {error.strerror or error}", FAILED)
 
 
 def show(result: StepResult) -> None:

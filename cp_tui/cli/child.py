@@ -56,7 +56,7 @@ class Child:
                     raise ChildFailed(self._last_line())
                 if time.monotonic() > give_up_at:
                     text = f"the charge point did not get ready within {READY_TIMEOUT_S:.0f} s"
-                    raise ChildFailed(text)
+                    raise ChildFailed(": ".join(filter(None, [text, self._last_said()])))
                 time.sleep(POLL_INTERVAL_S)
 
     def end(self) -> None:
@@ -85,10 +85,12 @@ class Child:
         return self._last_line() if self._process.poll() else ""
 
     def _last_line(self) -> str:
+        return self._last_said() or f"ended with status {self._process.returncode}"
+
+    def _last_said(self) -> str:
         self._stderr.seek(0)
         lines = self._stderr.read().decode(errors="replace").strip().splitlines()
-        status = self._process.returncode
-        return lines[-1].removeprefix("cp-tui: ") if lines else f"ended with status {status}"
+        return lines[-1].removeprefix("cp-tui: ") if lines else ""
 
 
 def own_environment() -> dict[str, str]:

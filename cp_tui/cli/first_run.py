@@ -6,13 +6,18 @@ import asyncio
 import os
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cp_tui.cli.patience import reading
 from cp_tui.settings.load import default_config_file
 from cp_tui.settings.model import ENVIRONMENT_PREFIX
+from cp_tui.settings.problem import SettingsError
 
 if TYPE_CHECKING:
+    from cp_tui.charge_point.effects import SetCredentials
     from cp_tui.engine.check import StepResult
+    from cp_tui.settings.build import ServeSettings
     from cp_tui.settings.first_file import Answers
     from cp_tui.tui.look import Look
 
@@ -23,8 +28,15 @@ def is_first_run(options: Namespace) -> bool:
         options.config is None
         and (options.url is None or options.id is None)
         and not any(name.upper().startswith(ENVIRONMENT_PREFIX) for name in os.environ)
-        and not default_config_file().exists()
+        and not _is_there(default_config_file())
     )
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return reading(file, file.exists)
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}") from None
 
 
 def first_run(look: Look, options: Namespace) -> bool:
@@ -49,14 +61,23 @@ def first_run(look: Look, options: Namespace) -> bool:
 
 async def _test(answers: Answers, tell: Callable[[StepResult], None]) -> bool:
     """Test the connection as `cp-tui check` does."""
-    from cp_tui.engine.check import check_connection
+    from cp_tui.engine.check import Step, StepResult, Verdict, check_connection
     from cp_tui.engine.credentials import credentials
+    from cp_tui.engine.disk import on_disk
     from cp_tui.engine.errors import EngineStartError
     from cp_tui.settings.first_file import Unusable, settings_of
 
-    settings = settings_of(answers, default_config_file())
+    def prepare() -> tuple[ServeSettings, SetCredentials]:
+        settings = settings_of(answers, default_config_file())
+        return settings, credentials(settings.engine.charge_point, settings.data_dir)
+
+    def say(words: str) -> None:
+        tell(StepResult(Step.ADDRESS, Verdict.WAITS, words))
+
     try:
-        sent = credentials(settings.engine.charge_point, settings.data_dir)
+        settings, sent = await on_disk(prepare, "reading what there is", say)
         return await check_connection(settings.engine, sent, tell, waits=tell)
     except EngineStartError as error:
         raise Unusable(f"{error}") from None
+    except OSError as error:
+        raise Unusable(f"{default_config_file()}: {error.strerror}") from None

@@ -6,10 +6,12 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cp_tui.cli.late_imports import importing
+from cp_tui.cli.patience import reading
 
 if TYPE_CHECKING:
     from cp_tui.tui.look import Look
@@ -37,8 +39,15 @@ def read_look(options: Namespace) -> Look:
     """Read how the screen shall look; raises `SettingsError`."""
     with importing():
         from cp_tui.cli.look import ScreenOptions, load_look
+        from cp_tui.settings.load import default_config_file
+        from cp_tui.settings.problem import SettingsError
 
-    return load_look(ScreenOptions(options.config, options.theme, options.ascii))
+    asked = ScreenOptions(options.config, options.theme, options.ascii)
+    file = options.config or default_config_file()
+    try:
+        return reading(file, partial(load_look, asked))
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}") from None
 
 
 def show_screen(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
+from functools import partial
 
 from cp_tui.cli.output import complain, complain_of
+from cp_tui.cli.patience import writing
 from cp_tui.cli.screen import read_look
 from cp_tui.control.paths import SocketPathError, find_engine
 from cp_tui.settings.problem import SettingsError
@@ -35,7 +37,7 @@ def run(options: Namespace) -> int:
         connect, look, screen=options.screen, size=options.size, is_text=file.suffix == ".txt"
     )
     try:
-        file.write_text(asyncio.run(picture), encoding="utf-8")
+        writing(file, partial(file.write_text, asyncio.run(picture), encoding="utf-8"))
     except NoSuchScreen as error:
         return complain(f"screenshot: --screen: {error}")
     except OSError as error:

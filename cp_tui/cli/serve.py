@@ -8,12 +8,14 @@ import logging
 import signal
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 from cp_tui.cli.lifeline import when_stdin_closes
-from cp_tui.cli.output import complain, complain_of
+from cp_tui.cli.output import complain, complain_of, say
 from cp_tui.cli.settings import read_settings
 from cp_tui.control.paths import SocketPathError
 from cp_tui.control.server import ControlServer, check_socket
+from cp_tui.engine.disk import TOLD_S
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.settings.build import ServeSettings
@@ -58,7 +60,7 @@ async def _serve(settings: ServeSettings, *, quiet: bool, until_stdin_closes: bo
     door = ControlServer(
         engine, settings.socket, on_shutdown=end.set, on_refused=engine.client_refused
     )
-    await engine.start()
+    await _started(engine, settings.data_dir)
     # What asyncio and the door have to say goes the same way: printed, it would wait for a reader.
     logging.getLogger().handlers[:] = engine.log.handlers
     try:
@@ -81,9 +83,25 @@ def _be_prompt() -> None:
     sys.setswitchinterval(SWITCH_S)
 
 
+async def _started(engine: Engine, data_dir: Path) -> None:
+    """Start the engine; a disk that holds that up is told."""
+    text = f"cp-tui: still opening {data_dir} ..."
+    telling = asyncio.get_running_loop().call_later(TOLD_S, say, text)
+    try:
+        await engine.start()
+    finally:
+        telling.cancel()
+
+
 def _end_on_signals(end: asyncio.Event) -> None:
     """End in order, as if power went away but with a clean store; `nohup` keeps its meaning."""
     loop = asyncio.get_running_loop()
+
+    def ask_to_end() -> None:
+        # Also for a start that hangs; nobody handles it, see below.
+        signal.alarm(END_S_MAX)
+        end.set()
+
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            loop.add_signal_handler(number, end.set)
+            loop.add_signal_handler(number, ask_to_end)

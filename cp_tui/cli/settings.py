@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
+from cp_tui.cli.patience import reading
 from cp_tui.settings.build import ServeSettings
-from cp_tui.settings.load import Options, load
+from cp_tui.settings.load import Options, default_config_file, load
 from cp_tui.settings.problem import SettingsError
 
 A = TypeVar("A")
@@ -33,17 +35,20 @@ def read_all(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
 
 def read_settings(options: Namespace) -> ServeSettings:
     """Read the settings that the options of `serve` and `run` lead to; raises `SettingsError`."""
-    return load(
-        Options(
-            config=options.config,
-            url=options.url,
-            id=options.id,
-            connectors=options.connectors,
-            keys=tuple(options.keys),
-            data_dir=options.data_dir,
-            socket=options.socket,
-        )
+    given = Options(
+        config=options.config,
+        url=options.url,
+        id=options.id,
+        connectors=options.connectors,
+        keys=tuple(options.keys),
+        data_dir=options.data_dir,
+        socket=options.socket,
     )
+    file = options.config or default_config_file()
+    try:
+        return reading(file, partial(load, given))
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}") from None
 
 
 def serve_arguments(options: Namespace) -> list[str]:

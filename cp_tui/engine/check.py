@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection
@@ -24,7 +25,9 @@ from cp_tui.charge_point.variables import LinkPhase, Tls
 from cp_tui.engine.attempt import Attempt, Found, Reached, Resolved, Secured, Timeouts
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.diagnosis import LinkFailure, closed_failure
+from cp_tui.engine.disk import on_disk
 from cp_tui.engine.endpoint import Endpoint, endpoint
+from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.tls import tls_context
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
@@ -104,9 +107,9 @@ async def check_connection(
     Raises `EngineStartError` where `ca_file` cannot be used.
     """
     target = endpoint(config.url, config.charge_point.charge_point_id)
-    tls = tls_context(config.ca_file, config.check_hostname) if target.is_secure else None
-    tell(StepResult(Step.ADDRESS, Verdict.OK, target.uri))
     waits = waits or _nobody
+    tls = await _tls(config, waits) if target.is_secure else None
+    tell(StepResult(Step.ADDRESS, Verdict.OK, target.uri))
     check = _Check(target, tls, credentials, tell, waits)
     connection = await check.connect(timeouts or Timeouts())
     if connection is None:
@@ -126,6 +129,20 @@ def _nobody(result: StepResult) -> None:
 
 def _waiting(step: Step, until: str, limit_s: float) -> StepResult:
     return StepResult(step, Verdict.WAITS, f"until {until}, {length(limit_s)} at most")
+
+
+async def _tls(config: EngineConfig, waits: Tell) -> ssl.SSLContext:
+    """Read what the server certificate is held against; raises `EngineStartError`."""
+    place = config.ca_file or "the roots of the system"
+
+    def say(words: str) -> None:
+        waits(StepResult(Step.ADDRESS, Verdict.WAITS, words))
+
+    try:
+        load = partial(tls_context, config.ca_file, config.check_hostname)
+        return await on_disk(load, f"reading {place}", say)
+    except OSError as error:
+        raise EngineStartError(f"csms.ca_file: {place}: {error.strerror}") from None
 
 
 class _Check:

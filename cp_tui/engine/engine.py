@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -23,7 +24,7 @@ from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.events import Event
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import STREAMS, Measurements, TagExplanation
-from cp_tui.engine.charger import Charger, MindFactory, StoredRecords
+from cp_tui.engine.charger import Charger, MindFactory
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.deeds import DEEDS, asked, deed_of, told
 from cp_tui.engine.diagnostics_archive import Snapshot
@@ -36,12 +37,16 @@ from cp_tui.engine.link_history import LinkHistory
 from cp_tui.engine.lock import FolderLock, prepare_folder
 from cp_tui.engine.log import Log, open_log
 from cp_tui.engine.machine import Machine
+from cp_tui.engine.records import Records
 from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.replies import REPLY_TIMEOUT_S, Answer
-from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
+from cp_tui.engine.rescue import Rescue
+from cp_tui.engine.slow_disk import SlowDisk
 from cp_tui.engine.store import Store
+from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.engine.tls import tls_context, trust_words
-from cp_tui.engine.transfer_job import TransferSettings
+from cp_tui.engine.transfer_file import drop_parts
+from cp_tui.engine.transfer_job import DOWNLOADS_FOLDER, TransferSettings
 from cp_tui.engine.transfers import Transfers
 from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, format_date_time
@@ -107,12 +112,16 @@ class Engine:
         config = replace(self._config.charge_point, url=target.uri, data_folder=folder)
         tls, trust = None, ""
         if target.is_secure:
-            tls = tls_context(self._config.ca_file, self._config.check_hostname)
+            tls = await in_daemon_thread(self._tls)
             trust = trust_words(self._config.ca_file, self._config.check_hostname)
         async with AsyncExitStack() as stack:
-            prepare_folder(self._data_dir)
-            stack.callback(FolderLock(self._data_dir).release)
-            lines = open_log(self._data_dir, self._log_level, self._log_stream)
+            # Not in the loop: on a disk that hangs it would not hear that it is to end.
+            await in_daemon_thread(partial(prepare_folder, self._data_dir))
+            lock = await in_daemon_thread(partial(FolderLock, self._data_dir))
+            stack.callback(lock.release)
+            await in_daemon_thread(partial(drop_parts, self._data_dir / DOWNLOADS_FOLDER))
+            opening = partial(open_log, self._data_dir, self._log_level, self._log_stream)
+            lines = await in_daemon_thread(opening)
             stack.callback(lines.close)
             watch = asyncio.create_task(self._watch(lines), name="watch")
             stack.callback(watch.cancel)
@@ -120,12 +129,17 @@ class Engine:
             stack.callback(self._hub.close)
             store = await Store.open(self._data_dir, log)
             stack.push_async_callback(store.close)
-            self._charger = await self._new_charger(store, config, log)
-            ledger = Ledger(store, log, self.troubles)
+            slow = SlowDisk(log, self.troubles)
+            records = Records(store, slow, self.troubles)
+            rescue = Rescue(
+                config, self._make_mind, records.put_aside, self.troubles, log, self._clock
+            )
+            self._charger = await self._new_charger(records, rescue, config, log)
+            ledger = Ledger(store, log, self.troubles, slow)
             recovery = Recovery(
                 ledger=ledger,
-                load=partial(self._load, store),
-                rescue=self._rescue(store, config, log),
+                load=records.load,
+                rescue=rescue,
                 troubles=self.troubles,
                 log=log,
                 clock=self._clock,
@@ -142,7 +156,7 @@ class Engine:
             history = LinkHistory(self._hub.publish, self._hub.emit)
             self._transfers = Transfers(
                 self._data_dir,
-                make_tls=partial(tls_context, self._config.ca_file, self._config.check_hostname),
+                make_tls=self._tls,
                 snapshot=partial(self._snapshot, store, history),
                 deliver=machine.transfer_finished,
                 note=machine.transfer_progressed,
@@ -307,30 +321,20 @@ class Engine:
             record_counts=counts,
         )
 
-    async def _load(self, store: Store) -> StoredRecords:
-        """Read the store; raises `EngineStartError`."""
-        records = await store.load()
-        if store.damaged:
-            hint = "the disk may be failing: what they said is not in force any more"
-            text = f"Damaged and put aside: {count(store.damaged, 'record')} of the store"
-            self.troubles.raise_trouble(RECORD_SET_ASIDE, text, hint, lasts=HAPPENED)
-        return records
-
-    def _rescue(self, store: Store, config: ChargePointConfig, log: logging.Logger) -> Rescue:
-        return Rescue(
-            config, self._make_mind, store.put_aside, self.troubles, log=log, clock=self._clock
-        )
+    def _tls(self) -> ssl.SSLContext:
+        """Read what servers are held against; blocks, and raises `EngineStartError`."""
+        return tls_context(self._config.ca_file, self._config.check_hostname)
 
     async def _new_charger(
-        self, store: Store, config: ChargePointConfig, log: logging.Logger
+        self, records: Records, rescue: Rescue, config: ChargePointConfig, log: logging.Logger
     ) -> Charger:
         """Make mind and body from the store, if need be without the records that break them."""
-        stored = await self._load(store)
+        stored = await records.load()
         try:
             return Charger(config, stored, self._random, mind=self._make_mind)
         except Exception:
             log.exception("internal error while booting")
-            stored = await self._rescue(store, config, log).heal(stored)
+            stored = await rescue.heal(stored)
             return Charger(config, stored, self._random, mind=self._make_mind)
 
     async def _watch(self, log: Log) -> None:

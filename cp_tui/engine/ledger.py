@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from cp_tui.charge_point.effects import Table
 from cp_tui.engine.errors import StoreError
+from cp_tui.engine.slow_disk import TO_WRITE, SlowDisk
 from cp_tui.engine.store import Change, StoredRecords
 from cp_tui.engine.troubles import TroubleKeeper
 
 NOT_WRITING = "store.not_writing"
 """The trouble: the disk takes no records, so no frame may leave."""
-SLOW = "store.slow"
-"""The trouble: the disk is at a record for so long that people wait for it."""
-SLOW_S = 2.0
-SLOW_TOLD_S = 1.0
-"""Between two times that the seconds are told."""
-SLOW_HINT = "is the disk failing, busy or behind a network? What waits is sent when it is done"
 
 
 class Storage(Protocol):
@@ -33,10 +26,17 @@ class Storage(Protocol):
 class Ledger:
     """Writes changes in order and keeps those that could not be written."""
 
-    def __init__(self, storage: Storage, log: logging.Logger, troubles: TroubleKeeper) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        log: logging.Logger,
+        troubles: TroubleKeeper,
+        slow: SlowDisk | None = None,
+    ) -> None:
         self._storage = storage
         self._log = log
         self._troubles = troubles
+        self._slow = slow or SlowDisk(log, troubles)
         # By record: as many as there are records, however long the disk is full.
         self._unwritten: dict[tuple[Table, str], Change] = {}
         self._is_failing = False
@@ -52,7 +52,7 @@ class Ledger:
         if not self._unwritten:
             return True
         try:
-            with self._watched():
+            with self._slow.watched(TO_WRITE):
                 await self._storage.commit(self._unwritten.values())
         except StoreError as error:
             if not self._is_failing:
@@ -87,32 +87,6 @@ class Ledger:
         """Lose what is not on disk, as a power cut does."""
         self._unwritten.clear()
         self._works()
-
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
-        """Tell when a commit takes long, and for how long so far, until it is over."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        has_told = False
-        timer: asyncio.TimerHandle
-
-        def tell() -> None:
-            nonlocal timer, has_told
-            text = f"The disk takes {loop.time() - began:.0f} s for a record; answers wait for it"
-            self._troubles.raise_trouble(SLOW, text, SLOW_HINT, count=0 if has_told else 1)
-            if not has_told:
-                self._log.warning("store: the disk is slow, answers wait for it")
-            has_told = True
-            timer = loop.call_later(SLOW_TOLD_S, tell)
-
-        timer = loop.call_later(SLOW_S, tell)
-        try:
-            yield
-        finally:
-            timer.cancel()
-            if has_told:
-                self._log.warning("store: the disk took %.1f s", loop.time() - began)
-                self._troubles.end_trouble(SLOW)
 
     def _works(self) -> None:
         self._is_failing = False

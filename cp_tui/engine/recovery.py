@@ -20,6 +20,12 @@ from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
 from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
 
 STORE_RETRY_S = 5.0
+NOT_READING = "store.not_reading"
+"""The trouble: a charge point that boots does not get its records."""
+NOT_READING_HINT = (
+    "is the disk of the data folder there? It is tried again by itself; a file that is damaged has"
+    " to be moved away, and the charge point started again"
+)
 TURN_FAILED = "turn.failed"
 """The trouble: there was an error inside."""
 REPORT = "the log has the details: please report them"
@@ -116,7 +122,13 @@ class Recovery:
         """Read the store, as it will be once the disk has taken what waits to be written."""
         while True:
             try:
-                return self._ledger.with_unwritten(await self._load())
+                stored = await self._load()
             except EngineStartError as error:
                 self._log.error("the charge point cannot boot: %s", error)
+                self._troubles.raise_trouble(
+                    NOT_READING, f"The store cannot be read: {error}", NOT_READING_HINT
+                )
                 await asyncio.sleep(STORE_RETRY_S)
+            else:
+                self._troubles.end_trouble(NOT_READING)
+                return self._ledger.with_unwritten(stored)

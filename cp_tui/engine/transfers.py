@@ -20,8 +20,7 @@ from cp_tui.charge_point.events import TransferFinished, TransferProgressed
 from cp_tui.charge_point.variables import FileFacts
 from cp_tui.engine.diagnostics_archive import Snapshot
 from cp_tui.engine.thread import in_daemon_thread
-from cp_tui.engine.transfer_file import drop_parts
-from cp_tui.engine.transfer_job import DOWNLOADS_FOLDER, Job, TransferSettings
+from cp_tui.engine.transfer_job import Job, TransferSettings
 from cp_tui.engine.transfer_target import LocalFileError, TransferError, target
 from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.ocpp.units import number
@@ -69,7 +68,6 @@ class Transfers:
         self._ending: set[asyncio.Task[None]] = set()
         self._threads = BoundedSemaphore(THREADS_MAX)
         self._is_network_up = True
-        drop_parts(data_dir / DOWNLOADS_FOLDER)
 
     # --- orders: none of them waits ---------------------------------------------------------------
 
@@ -150,15 +148,16 @@ class Transfers:
 
     async def _carried_out(self, order: Download | Upload, job: Job) -> FileFacts | None:
         work: Callable[[], FileFacts | None]
-        if isinstance(order, Download):
-            work = partial(job.fetch, order)
-        else:
-            work = partial(job.send, order, await self._snapshot())
-        if not self._threads.acquire(blocking=False):
-            raise TransferError(f"{THREADS_MAX} transfers before this one are still ending")
         limit_s = self._settings.total_s
         try:
             async with asyncio.timeout(limit_s):
+                if isinstance(order, Download):
+                    work = partial(job.fetch, order)
+                else:
+                    # The records are counted by the store, whose disk may hang.
+                    work = partial(job.send, order, await self._snapshot())
+                if not self._threads.acquire(blocking=False):
+                    raise TransferError(f"{THREADS_MAX} transfers before this one are still ending")
                 return await in_daemon_thread(partial(self._in_thread, work))
         except TimeoutError:
             job.is_cancelled.set()

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cp_tui.charge_point.variables import ConfigurationEntry, Identity
-from cp_tui.tui.reading import read_at_most
+from cp_tui.tui.reading import expanded, read_at_most
 from cp_tui.tui.view.words import Clock
 
 FILE_BYTES_MAX = 4 * 1024 * 1024
@@ -108,7 +108,7 @@ def to_csv(entries: Sequence[ConfigurationEntry]) -> str:
 
 
 def read(path: Path) -> SavedConfiguration:
-    """Read a saved configuration; raises `UnusableFile`.
+    """Read a saved configuration; blocks. Raises `UnusableFile`.
 
     An export as JSON or CSV, or what GetConfiguration answered: its payload, or the whole frame.
     """
@@ -165,7 +165,7 @@ def _record(entry: ConfigurationEntry) -> dict[str, object]:
 
 def _text(path: Path) -> str:
     try:
-        content = read_at_most(path, FILE_BYTES_MAX + 1)
+        content = read_at_most(expanded(str(path)), FILE_BYTES_MAX + 1)
     except OSError as error:
         raise UnusableFile(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
     if len(content) > FILE_BYTES_MAX:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from textual.content import Content
 
 from cp_tui.charge_point.variables import ConfigurationEntry
+from cp_tui.engine.disk import on_disk
 from cp_tui.ocpp.configuration_key import KeySpec, KeyType
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.commands import Call
@@ -19,9 +21,10 @@ from cp_tui.tui.configuration_file import (
     to_csv,
     to_json,
 )
-from cp_tui.tui.desk import Desk, Form, FormField
+from cp_tui.tui.desk import Desk, Form, FormField, Job
 from cp_tui.tui.key_lens import KeyLens
 from cp_tui.tui.outcome import Outcome, finished
+from cp_tui.tui.reading import where_paths_start
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.saving import save
 from cp_tui.tui.store import Snapshot
@@ -187,18 +190,25 @@ async def compare(desk: Desk) -> None:
     """Fill in the path of a saved configuration, and show what differs from it."""
     found: list[SavedConfiguration] = []
 
-    def look(values: Mapping[str, str]) -> Outcome | str:
+    def look(values: Mapping[str, str]) -> Job | str:
         if not values["path"]:
             return "the path must not be empty"
-        try:
-            saved = read(Path(values["path"]).expanduser())
-        except UnusableFile as error:
-            return clean(f"{error}")
-        desk.remember("configuration_path", values["path"])
-        found.append(saved)
-        number = len(differences(desk.snapshot.configuration, saved))
-        words = f"{count(number, 'key')} differ{'s' * (number == 1)}" if number else "all the same"
-        return finished(words, saved.name)
+        path = Path(values["path"])
+
+        async def job(tell: Callable[[str], None]) -> Outcome | str:
+            try:
+                saved = await on_disk(partial(read, path), f"reading {path}", tell)
+            except UnusableFile as error:
+                return clean(f"{error}")
+            except OSError as error:
+                return clean(f"{path}: {error.strerror}")
+            desk.remember("configuration_path", values["path"])
+            found.append(saved)
+            number = len(differences(desk.snapshot.configuration, saved))
+            differ = f"{count(number, 'key')} differ{'s' * (number == 1)}"
+            return finished(differ if number else "all the same", saved.name)
+
+        return job
 
     recent = desk.remembered("configuration_path")
     field = FormField(
@@ -206,9 +216,10 @@ async def compare(desk: Desk) -> None:
     )
     intro = (
         Content("An export of cp-tui, or GetConfiguration.conf as JSON. Secrets are not compared."),
-        safe_text(f"A relative path starts at {Path.cwd()}."),
+        safe_text(where_paths_start()),
     )
-    await desk.fill(Form("Compare the configuration with a file", (field,), "Compare", look, intro))
+    title = "Compare the configuration with a file"
+    await desk.fill(Form(title, (field,), "Compare", look, intro, is_reading=True))
     if found:
         desk.look_at_keys(KeyLens(saved=found[-1]))
 

@@ -32,10 +32,10 @@ class Question:
     is_dangerous: bool = True
 
 
-Job = Callable[[Callable[[str], None]], Awaitable[Outcome | str]]
+Job = Callable[[Callable[[str], None]], Awaitable[Call | Outcome | str]]
 """Something that may take long and needs no engine; it is given a way to tell how far it is.
 
-What comes of it is an outcome, or a sentence about what is wrong with the fields.
+What comes of it is an outcome, a call to be sent, or a sentence about what is wrong with a field.
 """
 
 
@@ -83,6 +83,8 @@ class Form:
     """The name of the field to begin in; empty: the first."""
     running: str = "running"
     """What happens while its call has no answer: `asking the CSMS`."""
+    is_reading: bool = False
+    """Its job only finds out what to do: whoever closes the form gives it up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

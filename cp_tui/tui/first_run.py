@@ -6,6 +6,7 @@ How the answers are tested and saved it is told; it starts nothing.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label
 
 from cp_tui.engine.check import StepResult, Verdict
+from cp_tui.engine.disk import on_disk
 from cp_tui.settings.first_file import Answers, Unusable
 from cp_tui.tui.layout_state import LayoutState
 from cp_tui.tui.look import Look, is_utf8_assumed, terminal_of
@@ -47,7 +49,7 @@ NONE_YET = Answers("", "")
 Test = Callable[[Answers, Callable[[StepResult], None]], Awaitable[bool]]
 """Test the connection, step by step; raises `Unusable`."""
 Save = Callable[[Answers], None]
-"""Write the settings; raises `Unusable`."""
+"""Write the settings; blocks, and raises `Unusable`."""
 
 FIELDS = (
     ("url", "CSMS URL", "wss://csms.example.com/ocpp, without the id"),
@@ -179,12 +181,7 @@ class FirstRunApp(LookApp):
     def action_save(self) -> None:
         """Write the file and start, whatever the test said: the network may come later."""
         self.workers.cancel_group(self, "test")
-        try:
-            self._save(self.answers)
-        except Unusable as error:
-            self._refuse(error)
-        else:
-            self.exit(SAVED)
+        self.run_worker(self._run_save(self.answers), group="save", exclusive=True)
 
     def action_leave(self) -> None:
         """Leave without a file."""
@@ -201,6 +198,18 @@ class FirstRunApp(LookApp):
             self.query_one("#save", Button).focus()
         else:
             self.tell(Content.styled("Put it right and test again, or save anyway.", "bold"))
+
+    async def _run_save(self, answers: Answers) -> None:
+        def tell(words: str) -> None:
+            self.tell(safe_text(words, "$text-warning"))
+
+        try:
+            await on_disk(partial(self._save, answers), f"writing {self._file}", tell)
+        except (Unusable, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            self._say([Fact("", safe_text(f"{why}", "bold $text-error"))])
+        else:
+            self.exit(SAVED)
 
     def _step(self, result: StepResult) -> None:
         verdict = Content.styled(result.verdict, VERDICT_STYLES[result.verdict])

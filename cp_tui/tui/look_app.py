@@ -16,7 +16,10 @@ from textual.content import Content
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.theme import Theme
 
+from cp_tui.engine.disk import TOLD_S, on_disk_without_loop
+from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.key_gate import KeyGate, Swept
 from cp_tui.tui.key_parser import KeyParser
@@ -25,6 +28,9 @@ from cp_tui.tui.safe_text import clean_lines, safe_text
 from cp_tui.tui.theme import load_themes, packaged_themes, variable_defaults
 from cp_tui.tui.theme_watch import LOOK_INTERVAL_S, ThemeWatch
 from cp_tui.tui.widgets.changed_cells import exact
+
+THEMES_S = 2.0
+"""For the user's themes before the start; what comes later is taken over later."""
 
 
 class LookApp(App[str]):
@@ -46,11 +52,31 @@ class LookApp(App[str]):
         """What was wrong before the start, to be said on the screen."""
         self._ascii_filters = [AsciiOnly()] if is_ascii else []
         self._theme_watch = ThemeWatch(theme_folders)
-        themes, self.problems = load_themes([packaged_themes(), *theme_folders])
-        for found in themes:
+        self._is_looking = False
+        """At the user's themes, which may hang."""
+        themes, self.problems = load_themes([packaged_themes()])
+        for found in [*themes, *self._themes_of_user()]:
             self.register_theme(found)
         if theme in self.available_themes:
             self.theme = theme
+
+    def _themes_of_user(self) -> list[Theme]:
+        """The user's themes, unless their disk hangs: then they come later, or never."""
+        if not self._theme_watch.folders:
+            return []
+        try:
+            themes, problems = on_disk_without_loop(
+                self._theme_watch.first, "reading themes", limit_s=THEMES_S
+            )
+        except OSError as error:
+            themes, problems = [], [f"your themes are not read: {error.strerror}: {self._place()}"]
+            # The look that hangs keeps the old one for itself.
+            self._theme_watch = ThemeWatch(self._theme_watch.folders)
+        self.problems += problems
+        return themes
+
+    def _place(self) -> str:
+        return ", ".join(map(str, self._theme_watch.folders))
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver for this terminal, with our parser: it takes none as an argument."""
@@ -107,11 +133,23 @@ class LookApp(App[str]):
 
         Nothing else here runs while nothing happens; this sends nothing, and asks the disk alone.
         """
-        self.set_interval(LOOK_INTERVAL_S, self.look_at_themes)
+        self.set_interval(LOOK_INTERVAL_S, self._look_soon)
 
-    def look_at_themes(self) -> None:
+    def _look_soon(self) -> None:
+        # Not in the app's own task: it would hear no key until the disk answers.
+        if not self._is_looking:
+            self.run_worker(self.look_at_themes(), name="themes", group="themes")
+
+    async def look_at_themes(self) -> None:
         """Take over what has changed in the user's themes since the last look."""
-        themes, problems = self._theme_watch.changed()
+        self._is_looking = True
+        telling = self.set_timer(TOLD_S, self._tell_of_hanging)
+        try:
+            # Without a limit: a look that hangs is one thread, and another would hang as well.
+            themes, problems = await in_daemon_thread(self._theme_watch.changed)
+        finally:
+            telling.stop()
+            self._is_looking = False
         for theme in themes:
             self.register_theme(theme)
             self.tell(safe_text(f"theme {theme.name} was read again"))
@@ -119,3 +157,7 @@ class LookApp(App[str]):
                 self.refresh_css(animate=False)
         for problem in problems:
             self.tell(safe_text(f"theme not taken: {problem}", "$text-warning"))
+
+    def _tell_of_hanging(self) -> None:
+        text = f"your themes: the disk does not answer; still reading {self._place()}"
+        self.tell(safe_text(text, "$text-warning"))

@@ -25,7 +25,7 @@ from cp_tui.ocpp.datatypes import (
 )
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.validation import parse_request
-from cp_tui.tui.reading import read_at_most
+from cp_tui.tui.reading import expanded, read_at_most
 from cp_tui.tui.view.words import Clock
 
 FILE_BYTES_MAX = 1024 * 1024
@@ -96,7 +96,7 @@ def from_form(values: Mapping[str, str], clock: Clock) -> Installation:
 def from_file(path: Path, connector: str) -> Installation:
     """The profile in a file: `csChargingProfiles`, or a whole SetChargingProfile.req.
 
-    The connector is that of the request, unless one is given. Raises `Wrong`.
+    The connector is that of the request, unless one is given. Blocks; raises `Wrong`.
     """
     content = _json(path)
     profile, where = content, connector
@@ -126,7 +126,7 @@ def checked(installation: Installation) -> Installation:
 
 def _json(path: Path) -> dict[str, JsonValue]:
     try:
-        data = read_at_most(path.expanduser(), FILE_BYTES_MAX + 1)
+        data = read_at_most(expanded(str(path)), FILE_BYTES_MAX + 1)
     except OSError as error:
         raise Wrong(f"{path}: {error.strerror}") from None
     if len(data) > FILE_BYTES_MAX:

@@ -7,10 +7,13 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
+from cp_tui.engine.disk import on_disk_without_loop
 from cp_tui.tui.app import LEAVE, Connect, CpTuiApp
 from cp_tui.tui.layout_state import LayoutState, default_state_file, read_state, write_state
 from cp_tui.tui.look import (
@@ -27,6 +30,9 @@ from cp_tui.tui.widgets.glyphs import Glyphs
 
 LEAVE_S_MAX = 3
 """For an end in order when the terminal is lost."""
+
+BRIEFLY_S = 2.0
+"""For how the screen was left, before it is there and after it: nothing depends on it."""
 
 COLLECTOR_THRESHOLDS = (5_000, 10, 10)
 """Python's own (700, 10, 10) look through everything four times while 200,000 messages come in, for
@@ -52,7 +58,7 @@ def run_screen(
     A closed terminal (SIGHUP) or SIGTERM ends the screen and leaves the engine as it is.
     """
     path = state_file or default_state_file()
-    state, problem = read_state(path)
+    state, problem = _state_of(path)
     app = make_app(
         connect,
         look or Look(),
@@ -75,9 +81,23 @@ def run_screen(
         # The terminal may be gone, and nothing is lost but where somebody was.
         if app.layout_state != state:
             # Another screen may have been closed meanwhile: what it remembers of others stays.
-            screens = read_state(path)[0].screens
-            kept = app.layout_state.model_copy(update={"screens": screens})
-            write_state(path, kept.left(whose, app.main.NAME))
+            with suppress(OSError):
+                keep = partial(_keep, path, app.layout_state, whose, app.main.NAME)
+                on_disk_without_loop(keep, f"writing {path}", limit_s=BRIEFLY_S)
+
+
+def _state_of(path: Path) -> tuple[LayoutState, str | None]:
+    """Read how the screen was left, if the disk answers soon."""
+    try:
+        return on_disk_without_loop(partial(read_state, path), f"reading {path}", limit_s=BRIEFLY_S)
+    except OSError as error:
+        return LayoutState(), f"{path}: {error.strerror}"
+
+
+def _keep(path: Path, state: LayoutState, whose: str, screen: str) -> None:
+    """Write how the screen is left."""
+    kept = state.model_copy(update={"screens": read_state(path)[0].screens})
+    write_state(path, kept.left(whose, screen))
 
 
 def make_app(

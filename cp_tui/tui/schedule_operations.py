@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -10,9 +11,10 @@ from textual.content import Content
 
 from cp_tui.charge_point.smart_charging.export import to_csv, to_json
 from cp_tui.charge_point.variables import ProfileEntry
+from cp_tui.engine.disk import on_disk
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType
 from cp_tui.tui.commands import Call
-from cp_tui.tui.desk import Choice, Desk, Form, FormField, Question
+from cp_tui.tui.desk import Choice, Desk, Form, FormField, Job, Question
 from cp_tui.tui.profile_file import CHOICES, Wrong, from_file, from_form
 from cp_tui.tui.saving import save
 from cp_tui.tui.store import Snapshot
@@ -124,15 +126,23 @@ async def install(desk: Desk) -> None:
 async def install_file(desk: Desk) -> None:
     """Fill in the path of a file with a profile, and install it."""
 
-    def call(values: Mapping[str, str]) -> Call | str:
+    def read(values: Mapping[str, str]) -> Job | str:
         if not values["path"]:
             return "the path must not be empty"
-        try:
-            found = from_file(Path(values["path"]), values["connector"].strip())
-        except Wrong as wrong:
-            return str(wrong)
-        desk.remember("profile_path", values["path"])
-        return Call("install_charging_profile", found.params())
+        path = Path(values["path"])
+
+        async def job(tell: Callable[[str], None]) -> Call | str:
+            look = partial(from_file, path, values["connector"].strip())
+            try:
+                found = await on_disk(look, f"reading {path}", tell)
+            except Wrong as wrong:
+                return str(wrong)
+            except OSError as error:
+                return f"{path}: {error.strerror}"
+            desk.remember("profile_path", values["path"])
+            return Call("install_charging_profile", found.params())
+
+        return job
 
     recent = desk.remembered("profile_path")
     fields = (
@@ -142,7 +152,8 @@ async def install_file(desk: Desk) -> None:
         FormField("connector", "Connector", placeholder="empty: as the file says"),
     )
     intro = (Content("csChargingProfiles, or a whole SetChargingProfile.req, as JSON."),)
-    await desk.fill(Form("Install a charging profile from a file", fields, "Install", call, intro))
+    title = "Install a charging profile from a file"
+    await desk.fill(Form(title, fields, "Install", read, intro, is_reading=True))
 
 
 async def export(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -129,10 +129,13 @@ class ScreenDesk:
 
     async def fill(self, form: Form) -> None:
         """Let a form be filled; a table of keys gets a dialog of its own."""
-        dialog = FormDialog(form, self._send, lambda: self._app.clock)
+        dialog = FormDialog(form, self._send, lambda: self._app.clock, self._hold_keys)
         outcome = await self._answer_to(dialog)
         if isinstance(outcome, Outcome) and outcome.keys is not None:
             await self._answer_to(KeyTableDialog(outcome.keys))
+
+    def _hold_keys(self, work: Awaitable[None]) -> None:
+        self._app.act(work, group="form")
 
     async def compose(self, bench: Bench, draft: Draft) -> ComposeEnd:
         """Let a message be composed and sent; tells how the bench was left."""

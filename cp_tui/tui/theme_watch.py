@@ -1,7 +1,8 @@
 """Notices that a theme of the user has changed, so that one can be written with the screen open.
 
-It looks at the times of the files and never waits: a look costs a few system calls and no byte on
-the line. To be told by the system instead would need another dependency for one small folder.
+It looks at the times of the files: a look costs a few system calls and no byte on the line. To be
+told by the system instead would need another dependency for one small folder. All of it blocks as
+long as the disk does.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from textual.theme import Theme
 
-from cp_tui.tui.theme import read_theme, theme_files
+from cp_tui.tui.theme import load_themes, read_theme, theme_files
 
 LOOK_INTERVAL_S = 2.0
 
@@ -20,11 +21,19 @@ Stamp = tuple[int, int]
 
 
 class ThemeWatch:
-    """The files of some folders, as they were at the last look."""
+    """The files of some folders, as they were at the last look; at first as if none was there."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = folders
-        self._known = self._stamps()
+        self.folders = folders
+        self._known: dict[Path, Stamp] = {}
+
+    def first(self) -> tuple[list[Theme], list[str]]:
+        """All themes as far as they are right, and what is wrong in them, to start with."""
+        known = self._stamps()
+        found = load_themes(self.folders)
+        # Only now: what was not read to the end in time counts as changed at the next look.
+        self._known = known
+        return found
 
     def changed(self) -> tuple[list[Theme], list[str]]:
         """The themes whose files have changed since, and what is wrong in the broken ones.
@@ -45,7 +54,7 @@ class ThemeWatch:
 
     def _stamps(self) -> dict[Path, Stamp]:
         stamps: dict[Path, Stamp] = {}
-        for path in (path for folder in self._folders for path in theme_files(folder)):
+        for path in (path for folder in self.folders for path in theme_files(folder)):
             try:
                 state = path.stat()
             except OSError:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
 
 import pytest
 
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.events import FrameReceived, LinkOpened, Observed, Tick
 from cp_tui.charge_point.variables import Trouble, Troubles
-from cp_tui.engine import ledger
+from cp_tui.engine import slow_disk
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.inbox import FromLink, Inbox
-from cp_tui.engine.ledger import NOT_WRITING, SLOW, Ledger
-from cp_tui.engine.store import Change
+from cp_tui.engine.ledger import NOT_WRITING, Ledger
+from cp_tui.engine.records import Records
+from cp_tui.engine.slow_disk import SLOW, SlowDisk
+from cp_tui.engine.store import Change, Store
 from cp_tui.engine.troubles import TroubleKeeper
 from tests.engine.fakes import FakeDisk, Minds
 from tests.engine.test_machine import bench, echo
@@ -39,7 +44,7 @@ async def until_slow(hub: Hub) -> Trouble:
 async def test_a_disk_that_hangs_is_told_and_what_waits_is_sent_in_order_when_it_is_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ledger, "SLOW_S", 0.05)
+    monkeypatch.setattr(slow_disk, "SLOW_S", 0.05)
     async with bench(Minds(echo)) as on:
         on.log.clear()
         on.disk.lets_through.clear()
@@ -65,8 +70,8 @@ async def test_a_disk_that_hangs_is_told_and_what_waits_is_sent_in_order_when_it
 
 
 async def test_the_seconds_go_on_and_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "SLOW_S", 0.02)
-    monkeypatch.setattr(ledger, "SLOW_TOLD_S", 0.02)
+    monkeypatch.setattr(slow_disk, "SLOW_S", 0.02)
+    monkeypatch.setattr(slow_disk, "TOLD_S", 0.02)
     hub, disk = Hub(), FakeDisk([])
     keeper = TroubleKeeper(hub.publish, lambda: datetime.now(UTC))
     book = Ledger(disk, logging.Logger("test", logging.CRITICAL), keeper)
@@ -108,3 +113,53 @@ async def test_seconds_that_go_by_do_not_fill_the_inbox() -> None:
     assert await inbox.take() == [Observed(), opened, Tick()]
     inbox.put_if_room(Tick())
     assert await inbox.take() == [Tick()]
+
+
+async def test_of_several_waits_the_oldest_is_told_until_all_are_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(slow_disk, "SLOW_S", 0.05)
+    monkeypatch.setattr(slow_disk, "TOLD_S", 0.02)
+    hub = Hub()
+    keeper = TroubleKeeper(hub.publish, lambda: datetime.now(UTC))
+    slow = SlowDisk(logging.Logger("test", logging.CRITICAL), keeper)
+    with slow.watched("to read the store"):
+        with slow.watched("to write a record"):
+            assert "to read the store" in (await until_slow(hub)).text
+        await asyncio.sleep(0.1)
+        assert told(hub)[SLOW].count == 1
+    assert told(hub) == {}
+
+
+async def occupied(store: Store, release: Event) -> None:
+    """Keep the thread of the database busy."""
+    execute: Callable[..., Awaitable[object]] = store._database._execute
+    await execute(release.wait, WAIT_S)
+
+
+async def test_a_start_on_a_disk_that_is_slow_at_its_records_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading the records and putting damaged ones aside are watched as writes are."""
+    monkeypatch.setattr(slow_disk, "SLOW_S", 0.05)
+    log = logging.Logger("test", logging.CRITICAL)
+    store = await Store.open(tmp_path, log)
+    hub = Hub()
+    keeper = TroubleKeeper(hub.publish, lambda: datetime.now(UTC))
+    records = Records(store, SlowDisk(log, keeper), keeper)
+    try:
+        for work, words in (
+            (records.load(), "to read the store"),
+            (records.put_aside([(Table.KEY, "a", "why")]), "to put damaged records aside"),
+        ):
+            release = Event()
+            # What the thread of the database does before anything else.
+            held = asyncio.create_task(occupied(store, release))
+            await asyncio.sleep(0)
+            waiting = asyncio.create_task(work)
+            assert words in (await until_slow(hub)).text
+            release.set()
+            await asyncio.gather(held, waiting)
+            assert told(hub) == {}
+    finally:
+        await store.close()

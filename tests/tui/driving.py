@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
 
 SETTLE_ROUNDS_MAX = 200
+JOB_ROUNDS_MAX = 30
+"""For a file; one that hangs is not waited for."""
 
 
 def app_on(
@@ -81,7 +84,17 @@ class Eye:
             if not self.app.store.is_dirty:
                 break
             await self.pilot.pause(0.01)
+        for _round in range(JOB_ROUNDS_MAX):
+            if not any(each.name == "job" and each.is_running for each in self.app.workers):
+                break
+            await self.pilot.pause(0.01)
         await self.pilot.pause()
+
+    async def until_it_shows(self, *words: str, seconds: float = 10.0) -> None:
+        """Wait until all of these words can be read."""
+        async with asyncio.timeout(seconds):
+            while not self.shows(*words):
+                await self.pilot.pause(0.02)
 
     def strips(self) -> list[Strip]:
         """The lines of the terminal."""

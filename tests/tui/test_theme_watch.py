@@ -46,7 +46,7 @@ async def test_a_changed_theme_is_shown_while_it_is_in_use(tmp_path: Path) -> No
     async with screen_with(tmp_path, "mine") as drive:
         assert ground(drive) == "green"
         (tmp_path / "mine.toml").write_text(RED)
-        drive.app.look_at_themes()
+        await drive.app.look_at_themes()
         await drive.settle()
         assert ground(drive) == "red"
 
@@ -57,7 +57,7 @@ async def test_a_broken_theme_is_reported_with_its_line_and_the_old_one_stays(
     (tmp_path / "mine.toml").write_text(GREEN)
     async with screen_with(tmp_path, "mine") as drive:
         (tmp_path / "mine.toml").write_text(GREEN + 'error = "nocolour"\n')
-        drive.app.look_at_themes()
+        await drive.app.look_at_themes()
         await drive.settle()
         assert "theme not taken" in drive.text()
         assert ground(drive) == "green"
@@ -67,7 +67,7 @@ async def test_a_theme_that_was_put_right_is_told_and_the_complaint_goes(tmp_pat
     async with screen_with(tmp_path, "cp-dark") as drive:
         for text in (GREEN + 'error = "nocolour"\n', RED):
             (tmp_path / "mine.toml").write_text(text)
-            drive.app.look_at_themes()
+            await drive.app.look_at_themes()
             await drive.settle()
         assert drive.shows("theme mine was read again")
 
@@ -75,7 +75,7 @@ async def test_a_theme_that_was_put_right_is_told_and_the_complaint_goes(tmp_pat
 async def test_a_new_theme_can_be_chosen_at_once(tmp_path: Path) -> None:
     async with screen_with(tmp_path, "cp-dark") as drive:
         (tmp_path / "mine.toml").write_text(GREEN)
-        drive.app.look_at_themes()
+        await drive.app.look_at_themes()
         assert "mine" in drive.app.available_themes
         assert drive.app.theme == "cp-dark"
 

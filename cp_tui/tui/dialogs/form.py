@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import ClassVar
 
@@ -26,6 +28,9 @@ from cp_tui.tui.view.words import Clock
 
 LABEL_WIDTH = 13
 """Of the fields and of the outcome, so that both stand under one another."""
+
+KEYS_WAIT_S = 0.5
+"""For a file to be read; a usual one takes a hundredth of it."""
 
 Send = Callable[[Call, Callable[[CommandRun], None]], Awaitable[CommandRun]]
 """Send a command; the callback hears of the run as soon as it is under way."""
@@ -93,8 +98,18 @@ class FormDialog(Dialog[Outcome | None]):
     FormDialog .state { margin-top: 1; }
     """
 
-    def __init__(self, form: Form, send: Send, clock: Callable[[], Clock]) -> None:
+    def __init__(
+        self,
+        form: Form,
+        send: Send,
+        clock: Callable[[], Clock],
+        hold_keys: Callable[[Awaitable[None]], None],
+    ) -> None:
+        """`hold_keys` keeps keys waiting until something is done."""
         super().__init__()
+        self._hold_keys = hold_keys
+        self._is_read = asyncio.Event()
+        """What the form is about was found out; for jobs that read."""
         self._form = form
         self._send = send
         self._clock = clock
@@ -168,6 +183,9 @@ class FormDialog(Dialog[Outcome | None]):
         self._is_running = True
         if isinstance(call, Call):
             self.run_worker(self._run(call), name="form", exit_on_error=True)
+        elif self._form.is_reading:
+            self.run_worker(self._do(call), name="job")
+            self._hold_keys(self._while_read())
         else:
             # Of the app: it goes on when the dialog is closed.
             self.app.run_worker(self._do(call), name="job", group="job")
@@ -194,14 +212,25 @@ class FormDialog(Dialog[Outcome | None]):
             return
         self._show(outcome)
 
+    async def _while_read(self) -> None:
+        """What was typed ahead is for what comes of it, unless that takes long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(KEYS_WAIT_S):
+                await self._is_read.wait()
+
     async def _do(self, job: Job) -> None:
+        self._is_read.clear()
         since = self._clock().time(self._clock().now)
 
         def tell(progress: str) -> None:
             if self.is_open:
-                self._say_running(since, progress)
+                self._say_running(since, progress, is_given_up=self._form.is_reading)
 
         outcome = await job(tell)
+        self._is_read.set()
+        if isinstance(outcome, Call):
+            await self._run(outcome)
+            return
         self._is_running = False
         if self.is_open:
             self._show(outcome)
@@ -222,10 +251,11 @@ class FormDialog(Dialog[Outcome | None]):
             hangs = f"it waits for the charge point, silent since {since}"
         self._say_running(self._clock().time(run.started_at), hangs)
 
-    def _say_running(self, since: str, progress: str = "") -> None:
+    def _say_running(self, since: str, progress: str = "", *, is_given_up: bool = False) -> None:
         running = Content.styled(self._form.running, "bold $text-warning")
-        text = Content.assemble(running, f" since {since}; escape leaves it running")
-        self._say([Fact("", text), *([Fact("", Content(progress))] if progress else [])])
+        escape = "gives it up" if is_given_up else "leaves it running"
+        text = Content.assemble(running, f" since {since}; escape {escape}")
+        self._say([Fact("", text), *([Fact("", safe_text(progress))] if progress else [])])
 
     def _say(self, facts: list[Fact]) -> None:
         state = self.query_one(".state", FactLines)
