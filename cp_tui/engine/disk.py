@@ -39,7 +39,9 @@ async def on_disk(
     Raises what the work raises, and `OSError` where the disk does not answer in time.
     """
     if not _room.acquire(blocking=False):
-        raise OSError(errno.EBUSY, f"The disk has not answered {HANGING_MAX} times before this")
+        raise OSError(
+            errno.EBUSY, f"The disk does not answer, nor did it before: {HANGING_MAX} calls hang"
+        )
 
     def work_and_make_room() -> T:
         try:

@@ -115,14 +115,7 @@ class Engine:
             tls = await in_daemon_thread(self._tls)
             trust = trust_words(self._config.ca_file, self._config.check_hostname)
         async with AsyncExitStack() as stack:
-            # Not in the loop: on a disk that hangs it would not hear that it is to end.
-            await in_daemon_thread(partial(prepare_folder, self._data_dir))
-            lock = await in_daemon_thread(partial(FolderLock, self._data_dir))
-            stack.callback(lock.release)
-            await in_daemon_thread(partial(drop_parts, self._data_dir / DOWNLOADS_FOLDER))
-            opening = partial(open_log, self._data_dir, self._log_level, self._log_stream)
-            lines = await in_daemon_thread(opening)
-            stack.callback(lines.close)
+            lines = await self._open_folder(stack)
             watch = asyncio.create_task(self._watch(lines), name="watch")
             stack.callback(watch.cancel)
             self.log = log = lines.logger
@@ -131,9 +124,7 @@ class Engine:
             stack.push_async_callback(store.close)
             slow = SlowDisk(log, self.troubles)
             records = Records(store, slow, self.troubles)
-            rescue = Rescue(
-                config, self._make_mind, records.put_aside, self.troubles, log, self._clock
-            )
+            rescue = self._rescue(records, config, log)
             self._charger = await self._new_charger(records, rescue, config, log)
             ledger = Ledger(store, log, self.troubles, slow)
             recovery = Recovery(
@@ -182,6 +173,20 @@ class Engine:
             stack.push_async_callback(_finish, machine, work)
             self._machine = machine
             self._ending = stack.pop_all()
+
+    async def _open_folder(self, stack: AsyncExitStack) -> Log:
+        """Take the data folder and its log, until the end; raises `EngineStartError`.
+
+        Not in the loop: on a disk that hangs it would not hear that it is to end.
+        """
+        await in_daemon_thread(partial(prepare_folder, self._data_dir))
+        lock = await in_daemon_thread(partial(FolderLock, self._data_dir))
+        stack.callback(lock.release)
+        await in_daemon_thread(partial(drop_parts, self._data_dir / DOWNLOADS_FOLDER))
+        opening = partial(open_log, self._data_dir, self._log_level, self._log_stream)
+        lines = await in_daemon_thread(opening)
+        stack.callback(lines.close)
+        return lines
 
     async def close(self) -> None:
         """End in order, without a word of OCPP: all is saved, the WebSocket is closed."""
@@ -324,6 +329,10 @@ class Engine:
     def _tls(self) -> ssl.SSLContext:
         """Read what servers are held against; blocks, and raises `EngineStartError`."""
         return tls_context(self._config.ca_file, self._config.check_hostname)
+
+    def _rescue(self, records: Records, config: ChargePointConfig, log: logging.Logger) -> Rescue:
+        aside, troubles = records.put_aside, self.troubles
+        return Rescue(config, self._make_mind, aside, troubles, log=log, clock=self._clock)
 
     async def _new_charger(
         self, records: Records, rescue: Rescue, config: ChargePointConfig, log: logging.Logger

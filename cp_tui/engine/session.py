@@ -60,14 +60,13 @@ class Session:
 
     def send(self, text: str) -> bool:
         """Queue a frame; False if so many wait that the connection is given up."""
-        waiting = self._outgoing.qsize()
-        if waiting and self._outgoing_bytes + len(text) > OUTGOING_BYTES_MAX:
-            self._give_up(f"{waiting} frames of {self._outgoing_bytes:,} bytes wait to be sent")
+        if self._outgoing_bytes and self._outgoing_bytes + len(text) > OUTGOING_BYTES_MAX:
+            self._give_up(f"more than {OUTGOING_BYTES_MAX:,} bytes wait to be sent")
             return False
         try:
             self._outgoing.put_nowait(text)
         except asyncio.QueueFull:
-            self._give_up(f"{OUTGOING_FRAMES_MAX} frames wait to be sent")
+            self._give_up(f"more than {OUTGOING_FRAMES_MAX} frames wait to be sent")
             return False
         self._outgoing_bytes += len(text)
         return True

@@ -8,6 +8,7 @@ import json
 import zipfile
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
@@ -17,6 +18,7 @@ import pytest
 
 from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.variables import Trouble, Troubles
+from cp_tui.engine.diagnostics_archive import Snapshot
 from cp_tui.engine.transfer_file import drop_parts
 from cp_tui.engine.transfers import THREADS_MAX
 from tests.engine.file_servers import (
@@ -26,7 +28,7 @@ from tests.engine.file_servers import (
     http_server,
     silent_server,
 )
-from tests.engine.transfer_bench import FIRMWARE, WAIT_S, Bench, bench
+from tests.engine.transfer_bench import FAST, FIRMWARE, WAIT_S, Bench, bench
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -185,6 +187,19 @@ async def test_transfers_that_were_let_go_do_not_pile_up(tmp_path: Path) -> None
             await until(lambda: on.files == [])
             event = await on.download("ftp://127.0.0.1:1/x", "after")
     assert event.text == "127.0.0.1:1 refuses connections"
+
+
+async def test_diagnostics_do_not_wait_for_ever_for_the_numbers_of_a_store_that_hangs(
+    tmp_path: Path,
+) -> None:
+    async def never() -> Snapshot:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with bench(tmp_path, settings=replace(FAST, total_s=0.1)) as on:
+        on.transfers._snapshot = never
+        event = await on.upload("ftp://127.0.0.1:1/x")
+        assert event.text == "not finished within 0.1 s"
 
 
 def test_what_an_earlier_run_left_behind_is_deleted(tmp_path: Path) -> None:
