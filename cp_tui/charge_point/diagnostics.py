@@ -101,7 +101,6 @@ class Diagnostics:
         self._core.log(LogLevel.INFO, f"GetDiagnostics: {self.explain(request).text}")
         if self._transfer_id is not None:
             self._core.emit(CancelTransfer(self._transfer_id))
-        self._progress.begin()
         self._record = DiagnosticsRecord(
             location=request.location,
             file_name=file_name,
@@ -182,7 +181,9 @@ class Diagnostics:
     def _try(self, record: DiagnosticsRecord) -> None:
         self._transfer_id = self._core.new_id()
         self._moved = None
-        self._move(DiagnosticsState.UPLOADING, tries=tries.begun(record.tries))
+        # Every try is told, also the one that a boot had interrupted.
+        self._progress.begin()
+        self._move(DiagnosticsState.UPLOADING, tries=tries.begun(record.tries), heard=None)
         self._core.emit(
             Upload(
                 self._transfer_id,

@@ -166,6 +166,8 @@ class LocalList:
 def _bad_entry(entries: tuple[AuthorizationData, ...], kind: UpdateType) -> Refusal | None:
     seen = set()
     for entry in entries:
+        if not entry.id_tag.strip():
+            return _failed("no_tag", "an entry has an empty idTag, and that is nobody's tag")
         if entry.id_tag.lower() in seen:
             return _failed("duplicate", "{tag} is in the message twice", tag=entry.id_tag)
         seen.add(entry.id_tag.lower())

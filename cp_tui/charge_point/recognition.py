@@ -8,10 +8,12 @@ fails alike, or three in a row got SecurityError, it has forgotten us: the regis
 BootNotification goes out again. What transaction messages were refused meanwhile is no attempt of
 theirs, and none is given up before it is clear.
 
-Neither rule may go round for ever. A CSMS that accepts the boot and goes on refusing is asked again
-only after 30 s, then after twice as long each time, up to 300 s. And one that refuses a single
-message answers others: a message is forgiven once, and when the CSMS has answered anything since,
-its attempts count as S 3.7.1 has it.
+No rule may go round for ever. A CSMS that accepts the boot and goes on refusing is asked again only
+after 30 s, then after twice as long each time, up to 300 s; a CALLERROR of another kind is no
+answer that would end this, and a CALLRESULT is one only after it has known us for 300 s. Nor is a
+boot any use to a CSMS that took something since the last one, and refuses other messages for what
+they are. A message is forgiven once, and when the CSMS has answered anything since, its attempts
+count as S 3.7.1 has it.
 """
 
 from __future__ import annotations
@@ -42,6 +44,8 @@ class Recognition:
         self._refusals: deque[tuple[Action, ErrorCode]] = deque(maxlen=2 * FEW)
         """Since the last answer that shows that the CSMS knows us."""
         self._has_asked = False
+        self._has_taken = False
+        """The CSMS has taken something since it forgot us last."""
 
     def settled(self, outgoing: Outgoing, failure: Failure | None) -> None:
         """Learn from the end of a call; its own part has been told already."""
@@ -51,7 +55,11 @@ class Recognition:
             return
         if failure is not None and failure.code in FORGOTTEN_SIGNS:
             self._refused(outgoing.action, failure.code)
-        elif failure is None or failure.kind is FailureKind.CALL_ERROR:
+        elif failure is None:
+            self._has_taken = True
+            self._registration.is_known()
+            self._known()
+        elif failure.kind is FailureKind.CALL_ERROR:
             self._known()
         elif self._has_asked:
             # Silence tells nothing: what waits for the answer goes by S 3.7.1.
@@ -66,7 +74,6 @@ class Recognition:
     def _known(self) -> None:
         self._refusals.clear()
         self._has_asked = False
-        self._registration.is_known()
         self._outbox.known()
 
     def _refused(self, action: Action, code: ErrorCode) -> None:
@@ -77,6 +84,11 @@ class Recognition:
         if is_clear or (len(actions) > 1 and (self._has_asked or len(self._refusals) >= FEW)):
             self._refusals.clear()
             self._has_asked = False
+            is_sure = codes == [ErrorCode.SECURITY_ERROR]
+            if self._registration.was_forgotten and self._has_taken and not is_sure:
+                self._outbox.settle_doubt()
+                return
+            self._has_taken = False
             self._outbox.forgive()
             words = f"the CSMS answers {' and '.join(actions)} with {' and '.join(codes)}"
             self._registration.forgotten(words)

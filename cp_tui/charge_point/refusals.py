@@ -18,6 +18,7 @@ _BY = (
     ("authorization.offline.", RefusedBy.OFFLINE_RULE),
     ("transactions.refused", RefusedBy.CSMS),
     ("remote_start.not_accepted", RefusedBy.CSMS),
+    ("remote_start.no_tag", RefusedBy.RULE),
     ("unlock_connector.", RefusedBy.CSMS),
     ("remote_start.authorizes", RefusedBy.CSMS),
     ("reservation.", RefusedBy.RESERVATION),

@@ -27,6 +27,8 @@ from cp_tui.ocpp.model import WireModel
 RETRY_FIRST_S = 30
 """First wait of our own where the CSMS named none (interval 0, no answer, CALLERROR)."""
 RETRY_MAX_S = 300
+KNOWN_AFTER = timedelta(seconds=RETRY_MAX_S)
+"""A CSMS that answers for so long after its acceptance has really taken us up again."""
 CLOCK_YEARS = range(2000, 3000)
 """A CSMS whose clock stands in another year has no clock."""
 SILENT_AFTER = timedelta(seconds=3)
@@ -71,7 +73,7 @@ class Registration:
         """BootNotifications so far; the newest one that is answered counts."""
         self._answered_boot = 0
         self._in_vain = 0
-        """How often the CSMS has forgotten us since it last answered anything but a boot."""
+        """How often the CSMS has forgotten us of late."""
         self._boot_at: datetime | None = None
         self._heartbeat_from: datetime | None = None
         """The later of acceptance and a failed heartbeat: silence counts from here at least."""
@@ -136,8 +138,14 @@ class Registration:
         self._core.changed("registration", "outbox")
 
     def is_known(self) -> None:
-        """The CSMS answers more than BootNotification."""
-        self._in_vain = 0
+        """The CSMS answers more than BootNotification; for a while now, so that it is believed."""
+        if self._core.now - self._since >= KNOWN_AFTER:
+            self._in_vain = 0
+
+    @property
+    def was_forgotten(self) -> bool:
+        """Whether the CSMS has forgotten us of late."""
+        return self._in_vain > 0
 
     def forgotten(self, why: str) -> None:
         """Register again with a CSMS that does not know us; later each time that it was in vain."""

@@ -105,6 +105,8 @@ class RemoteRequests:
             return _refused("not_accepted", "the CSMS has not accepted this charge point yet")
         if self._parts.resetting.is_under_way:
             return _refused("resetting", "a reset is under way")
+        if not request.id_tag.strip():
+            return _refused("no_tag", "its idTag is empty, and that is nobody's tag")
         found = self._chosen(request.connector_id, request.id_tag)
         if isinstance(found, Reason):
             return found

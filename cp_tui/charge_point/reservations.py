@@ -242,6 +242,8 @@ class Reservations:
             words = "ReserveConnectorZeroSupported is false"
         elif connector_id != 0 and connector_id not in self._connectors:
             words = f"there is no connector {connector_id}, only 0 to {len(self._connectors)}"
+        elif not request.id_tag.strip():
+            words = "its idTag is empty, and that is nobody's tag"
         else:
             return None
         reason = Reason(id="reservation.rejected", rule="S 5.13", text=words)

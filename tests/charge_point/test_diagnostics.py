@@ -107,7 +107,7 @@ def test_a_power_cut_begins_the_same_try_again() -> None:
     assert len(made.transfers) == 2
     assert made.transfers[0].location == made.transfers[1].location
     made.finish_transfer(True)
-    assert statuses(made) == ["Uploading", "Uploaded"]
+    assert statuses(made) == ["Uploading", "Uploading", "Uploaded"], "each PUT is told"
 
 
 def test_an_end_that_the_csms_did_not_hear_is_told_after_the_reconnect() -> None:

@@ -105,3 +105,28 @@ def test_the_screen_is_told_of_no_empty_group() -> None:
     entries: Any = (made.variables["local_list"], made.variables["authorization_cache"])
     assert [each.entries[0].parent_id_tag for each in entries] == [None, None]
     assert made.charger.mind.explain_tag(TAG, made.now).parent_id_tag is None
+
+
+# --- an empty tag is nobody's ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("connector_id", [1, None])
+@pytest.mark.parametrize("tag", EMPTY)
+def test_a_remote_start_for_nobody_is_rejected(tag: str, connector_id: int | None) -> None:
+    made = rig()
+    made.act("plug_in", connector_id=1)
+    assert remote_start(made, tag, connector_id) == {"status": "Rejected"}
+    assert not made.calls("Authorize")
+    assert not made.calls("StartTransaction")
+    made.act("swipe", id_tag=TAG, connector_id=1)
+    assert made.calls("StartTransaction")
+
+
+@pytest.mark.parametrize("tag", EMPTY)
+def test_nobody_reserves_and_nobody_is_listed(tag: str) -> None:
+    made = rig()
+    assert reserve(made, 1, tag=tag) == "Rejected"
+    assert active(made) == []
+    update = {"listVersion": 1, "updateType": "Full", "localAuthorizationList": [entry(tag)]}
+    assert made.request("SendLocalList", update)[2] == {"status": "Failed"}
+    assert made.request("GetLocalListVersion")[2] == {"listVersion": 0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -215,3 +216,64 @@ def test_what_the_csms_did_with_the_boot_is_told_as_it_was(answer: Any, id: str)
     assert told.reason is not None
     assert told.reason.id == id
     assert ("no answer" in told.reason.text) is (answer is None)
+
+
+# --- never in circles -----------------------------------------------------------------------------
+
+
+def refuse(made: Rig, *codes: str, but: tuple[str, ...] = ()) -> None:
+    """Let the CSMS accept each boot and refuse everything else, with one code after the other."""
+    following = cycle(codes)
+    for action in set(ACTIONS) - set(but):
+        made.responders[action] = lambda _: next(following)
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ("InternalError", "NotSupported", "SecurityError", "GenericError"),
+        ("SecurityError", "SecurityError", "SecurityError", "GenericError"),
+        ("InternalError", "InternalError", "ProtocolError"),
+        ("GenericError",),
+    ],
+    ids="-".join,
+)
+@pytest.mark.parametrize("but", [(), ("StatusNotification",), ("Heartbeat",), ("MeterValues",)])
+@pytest.mark.parametrize("interval", ["0", "1"])
+def test_whatever_it_refuses_it_is_not_hammered(
+    codes: tuple[str, ...], but: tuple[str, ...], interval: str
+) -> None:
+    keys = {"MeterValueSampleInterval": "20", "TransactionMessageRetryInterval": interval}
+    made = rig(keys={**keys, "TransactionMessageAttempts": "2"})
+    made.act("plug_in", connector_id=1)
+    made.act("swipe", id_tag="TAG")
+    made.forget_sent()
+    refuse(made, *codes, but=but)
+    made.after(600)
+    assert len(made.calls("BootNotification")) <= 7
+    values = 600 / 20
+    assert len(made.actions()) <= 7 * 10 + 4 * values
+    made.responders.clear()
+    made.act("swipe", id_tag="TAG")
+    made.after(400)
+    assert registration(made).status == "Accepted"
+    outbox: Any = made.variables["outbox"]
+    assert outbox.count == 0
+    assert made.calls("StopTransaction")
+
+
+def test_a_csms_that_forgets_us_again_later_is_booted_at_once_again() -> None:
+    made = charging()
+    for _ in range(3):
+        forget(made, "InternalError")
+        made.act("swipe", id_tag="TAG")
+        made.after(1)
+        made.request("TriggerMessage", {"requestedMessage": "StatusNotification", "connectorId": 1})
+        made.request("TriggerMessage", {"requestedMessage": "Heartbeat"})
+        made.request("TriggerMessage", {"requestedMessage": "Heartbeat"})
+        made.after(1)
+        assert len(made.calls("BootNotification")) == 1
+        made.forget_sent()
+        made.after(400)
+    entry: Any = made.variables["transactions"]
+    assert entry.root[0].delivery == "delivered"
