@@ -232,12 +232,13 @@ class Machine:
         booted: PowerCut | None = None
         while waiting:
             turn = _Turn()
-            began = monotonic()
+            # Before anything is decided: what is decided in this turn leaves after its records.
+            began, decided_at = monotonic(), self._clock()
             while waiting and turn.reboot is None and not turn.is_end:
                 self._take_in(waiting.pop(0), turn)
                 if monotonic() - began > max(TURN_S, self._wrote_s):
                     break
-            began, decided_at = monotonic(), self._clock()
+            began = monotonic()
             is_saved = await self._ledger.write(turn.changes)
             took_s = monotonic() - began
             is_late = took_s > LATE_S

@@ -29,6 +29,8 @@ FEW_ATTEMPTS = (
     "--set=TransactionMessageRetryInterval=0",
     "--set=MessageTimeout=2",
 )
+HELD_S = 4.0
+"""Twice what an answer has below."""
 GIVEN_UP_S = 6.0
 """Three times what one message has with the settings above."""
 
@@ -184,6 +186,29 @@ async def test_while_the_disk_hangs_the_door_answers_and_after_it_all_is_there_o
             answers = [await csms._replies.get() for _ in range(5)]
         assert answers == [[3, f"change {n}", {"status": "Accepted"}] for n in range(5)]
         await until_well(client)
+        await client.close()
+        assert await ended(serve.process) == 0
+
+
+async def test_what_waited_for_a_slow_disk_longer_than_for_an_answer_is_sent_once(
+    tmp_path: Path, disk: UnwillingDisk
+) -> None:
+    options = ("--set=MessageTimeout=2", "--set=TransactionMessageRetryInterval=0")
+    async with Recorder() as csms, serving(tmp_path, disk, csms, *options) as serve:
+        client = await Client.connect(serve.socket)
+        await client.call("plug_in", connector_id=1)
+        for method, params, message in (
+            ("swipe", {"id_tag": "TAG", "connector_id": 1}, "StartTransaction"),
+            ("plug_out", {"connector_id": 1}, "StopTransaction"),
+        ):
+            with disk.that(HANGS):
+                doing = asyncio.create_task(client.call(method, **params))
+                await asyncio.sleep(HELD_S)
+                assert message not in csms.heard
+            await doing
+            await csms.until_heard(message)
+            await asyncio.sleep(HELD_S)
+            assert csms.heard.count(message) == 1
         await client.close()
         assert await ended(serve.process) == 0
 
