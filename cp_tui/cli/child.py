@@ -67,14 +67,17 @@ class Child:
             self._process.terminate()
         self.wait()
 
-    def wait(self) -> None:
-        """Wait for an end that was asked for; beyond a time, force it."""
+    def wait(self) -> bool:
+        """Wait for an end that was asked for; beyond a time, force it: then it is False."""
         try:
             self._process.wait(END_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._stderr.close()
+            return False
+        finally:
+            self._stderr.close()
+        return True
 
     def is_running(self) -> bool:
         """Say whether it runs; afterwards, whatever answers at its door is somebody else's."""

@@ -85,7 +85,9 @@ def _show(settings: ServeSettings, look: Look, child: Child | None) -> int:
     )
     if choice == STOP and child is not None and child.is_running():
         say(f"stopping {settings.charge_point_id} ...")
-        _stop(settings.socket, child)
+        if not _stop(settings.socket, child):
+            name = settings.charge_point_id
+            say(f"{name} did not answer and was ended by force, as if power went away.")
     elif is_answering(settings.socket):
         say(_farewell(settings))
     elif child is not None and (words := child.last_words()):
@@ -120,8 +122,9 @@ def _start(options: Namespace, path: Path) -> Child:
     return child
 
 
-def _stop(path: Path, child: Child) -> None:
+def _stop(path: Path, child: Child) -> bool:
+    """End it in order, or else by force: then it is False."""
     with suppress(EngineGone):
         for _answer in lines(path, "shutdown", {}):
             pass
-    child.wait()
+    return child.wait()

@@ -17,6 +17,7 @@ from typing import Protocol, cast
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
+from cp_tui import __version__
 from cp_tui.charge_point.reason import Reason
 from cp_tui.control.protocol import Request, RpcCode, encode_request, is_unicode
 from cp_tui.engine.hub import ENGINE, EventHappened, Update, VariableChanged, Vocabulary
@@ -44,6 +45,10 @@ class RpcError(Exception):
 
 class ConnectionLost(Exception):
     """The engine ended, or the connection to it broke."""
+
+
+class OtherVersion(ConnectionLost):
+    """The engine says what this version cannot read; to connect again does not help."""
 
 
 class EngineConnection(Protocol):
@@ -153,8 +158,11 @@ class Client:
         try:
             updates = self._inbox.take()
         except ValidationError:
-            text = f"the {self._peer} sent a value that this version of cp-tui does not know"
-            raise ConnectionLost(text) from None
+            there = self._inbox.version
+            # Between two releases the numbers are the same.
+            which = f"cp-tui {there}" if there != __version__ else f"another build of {there}"
+            text = f"the {self._peer} runs {which}, and this is cp-tui {__version__}"
+            raise OtherVersion(text) from None
         if self._lost is None:
             self._inbox.filled.clear()
         elif not updates:
@@ -273,8 +281,12 @@ class _Inbox:
         self._events: dict[str, deque[tuple[JsonValue, int]]] = {}
         self._bytes: dict[str, int] = {}
         self._dropped: dict[str, int] = {}
+        self.version = ""
+        """Of cp-tui there, as soon as it is told."""
 
     def put_value(self, name: str, value: JsonValue) -> None:
+        if name == "identity" and isinstance(value, dict):
+            self.version = str(value.get("cp_tui_version", ""))
         if name in self._variables:
             self._values[name] = value
             self.filled.set()

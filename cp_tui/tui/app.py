@@ -18,11 +18,11 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 
-from cp_tui.control.client import ConnectionLost, EngineConnection, RpcError
+from cp_tui.control.client import ConnectionLost, EngineConnection, OtherVersion, RpcError
 from cp_tui.tui import asking, liveness
 from cp_tui.tui.actions import BY_ID, FOOTERS
 from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem
-from cp_tui.tui.commands import Commands
+from cp_tui.tui.commands import CommandRun, Commands
 from cp_tui.tui.csms_state import CsmsFollower, CsmsState
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.keys import Keymap
@@ -44,6 +44,9 @@ FIRST_WORD_S_MAX = 0.5
 
 ATTACH_AGAIN_S = 1.0
 """Between two looks for an engine that is gone; a look is one connect to a Unix socket."""
+
+OTHER_VERSION_AGAIN_S = 30.0
+"""The same for one that runs in another version: each look fetches all that it has to say."""
 
 Connect = Callable[[], Awaitable[EngineConnection]]
 
@@ -161,31 +164,33 @@ class CpTuiApp(LookApp):
 
     async def _follow(self) -> None:
         """Follow the engine; where it is lost, say so, and attach again as soon as it is back."""
-        told = ""
+        told = other = ""
         while True:
             try:
                 connection = await self._connect()
             except (ConnectionLost, RpcError, OSError) as error:
-                lost = f"{error}"
+                lost, other = f"{error}", ""
             else:
-                if told:
+                if told and not other:
                     self.tell(Content("the charge point is back, and attached again"))
-                lost, told = await self._listen(connection), ""
+                (lost, other), told = await self._listen(connection), told if other else ""
             self.commands.connection = None
             self._engine_hangs(None)
             if self.store.snapshot.has_engine or not told:
-                self.store.engine_is(False)
+                self.store.engine_is(False, other_version=other)
             self._has_heard.set()
             await self._is_shown.wait()
             self.flush()
             if lost != told:
                 told = lost
                 words = "read on in what is there; it is attached again by itself"
+                if other:
+                    words = "start it again with this version, or attach with its own"
                 lost_words = Content.assemble(
                     ("Charge point lost: ", "bold $text-error"), safe_text(lost)
                 )
                 self.tell(Content.assemble(lost_words, f" · {words}"))
-            await asyncio.sleep(ATTACH_AGAIN_S)
+            await asyncio.sleep(OTHER_VERSION_AGAIN_S if other else ATTACH_AGAIN_S)
 
     def _engine_hangs(self, since: datetime | None) -> None:
         """Show since when the engine does not answer, or that it does again."""
@@ -195,8 +200,8 @@ class CpTuiApp(LookApp):
         self.commands.engine_hangs(since)
         self._flush_soon()
 
-    async def _listen(self, connection: EngineConnection) -> str:
-        """Take in updates until the engine is gone; say how it went."""
+    async def _listen(self, connection: EngineConnection) -> tuple[str, str]:
+        """Take in updates until the engine is gone; say how it went, and which version hinders."""
         self.commands.connection = connection
         has_asked = False
         try:
@@ -214,8 +219,10 @@ class CpTuiApp(LookApp):
                 if not has_asked and self.store.snapshot.connectors:
                     has_asked = True
                     self.run_worker(self._ask_measurements(connection), group="measurements")
+        except OtherVersion as error:
+            return f"{error}", f"{error}"
         except (ConnectionLost, RpcError) as error:
-            return f"{error}"
+            return f"{error}", ""
         finally:
             with contextlib.suppress(ConnectionLost, OSError):
                 await connection.close()
@@ -294,9 +301,9 @@ class CpTuiApp(LookApp):
         self._said = [text, *shorter]
         self.main.show_activity(self._said)
 
-    def _command_changed(self) -> None:
-        if (run := self.commands.newest) is not None:
-            self.tell(*run.lines(self.clock))
+    def _command_changed(self, run: CommandRun) -> None:
+        """Tell what was asked last, and every outcome when it comes, however long ago it was."""
+        self.tell(*run.lines(self.clock))
 
     def _footer(self) -> list[FooterItem]:
         items: list[FooterItem] = []

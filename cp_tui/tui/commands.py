@@ -50,9 +50,14 @@ class CommandRun:
     watcher: Callable[[CommandRun], None] | None = None
     """Who shows it while it is under way, and is told when it waits for another reason."""
 
+    @property
+    def name(self) -> Content:
+        """What was asked, in words."""
+        return safe_text(asked(self.call.method, self.call.params, self.call.deeds))
+
     def lines(self, clock: Clock) -> list[Content]:
         """The state in one line, then shorter ones: what is asked for, what came of it and why."""
-        name = safe_text(asked(self.call.method, self.call.params, self.call.deeds))
+        name = self.name
         if self.outcome is None:
             return [self._under_way(name, clock)]
         at = clock.time(self.finished_at or self.started_at)
@@ -76,7 +81,7 @@ class CommandRun:
 class Commands:
     """Sends commands over the connection of the moment and remembers what came of them."""
 
-    def __init__(self, now: Callable[[], datetime], changed: Callable[[], None]) -> None:
+    def __init__(self, now: Callable[[], datetime], changed: Callable[[CommandRun], None]) -> None:
         self.connection: EngineConnection | None = None
         self.csms: EngineConnection | None = None
         """The CSMS that was started with the screen."""
@@ -89,6 +94,11 @@ class Commands:
         self._answers.set()
 
     @property
+    def under_way(self) -> list[CommandRun]:
+        """The commands that wait for their answer, in the order in which they were asked."""
+        return [run for run in self.runs if run.outcome is None]
+
+    @property
     def newest(self) -> CommandRun | None:
         """The command asked last."""
         return self.runs[-1] if self.runs else None
@@ -98,7 +108,7 @@ class Commands:
         hung_since = None if call.is_for_csms else self._hung_since
         run = CommandRun(call, self._now(), hung_since=hung_since)
         self.runs.append(run)
-        self._changed()
+        self._changed(run)
         return run
 
     def engine_hangs(self, since: datetime | None) -> None:
@@ -113,8 +123,9 @@ class Commands:
             run.hung_since = since
             if run.watcher is not None:
                 run.watcher(run)
-        if self.newest in waiting:
-            self._changed()
+        if (newest := self.newest) in waiting:
+            assert newest is not None
+            self._changed(newest)
 
     async def finish(self, run: CommandRun) -> CommandRun:
         """Send a command and wait for its answer; never raises for what the engine says."""
@@ -135,5 +146,5 @@ class Commands:
                 run.call.method, run.call.params, answer.result, answer.reason, run.call.deeds
             )
         run.finished_at = self._now()
-        self._changed()
+        self._changed(run)
         return run

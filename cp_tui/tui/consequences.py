@@ -68,10 +68,23 @@ def unplug_facts(snapshot: Snapshot, connector: Connector) -> list[Fact]:
 
 
 def running_facts(snapshot: Snapshot, then: str) -> list[Fact]:
-    """Each running transaction, and what becomes of it."""
-    if not snapshot.running:
-        return [Fact("Charging", Content("no transaction is running"))]
-    return [Fact(f"Conn. {c.connector_id}", running_words(c, then)) for c in snapshot.running]
+    """Each running transaction, and what becomes of it; each tag that is about to start."""
+    running = [Fact(f"Conn. {c.connector_id}", running_words(c, then)) for c in snapshot.running]
+    if not running:
+        running = [Fact("Charging", Content("no transaction is running"))]
+    return running + [
+        Fact(f"Conn. {c.connector_id}", Content(f"{words}; it has to be shown again"))
+        for c in snapshot.connectors
+        if c.transaction is None and (words := _about_to_start(c))
+    ]
+
+
+def _about_to_start(connector: Connector) -> str:
+    if connector.asked_id_tag is not None:
+        return f"tag {clean(connector.asked_id_tag)} is being decided upon"
+    if connector.authorized_id_tag is not None:
+        return f"tag {clean(connector.authorized_id_tag)} may start"
+    return ""
 
 
 def running_words(connector: Connector, then: str) -> Content:

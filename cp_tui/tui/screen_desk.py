@@ -340,14 +340,20 @@ class ScreenDesk:
             Option("cancel", "c", "Cancel"),
         )
         leave = "it goes on charging and talking"
+        stop = "it ends as if power went away; nothing that waits is lost"
         if self.snapshot.hung_since is not None:
             leave = "it stays as it is, and does not answer now"
+            stop = "it does not answer: after 20 s it is ended by force, as if power went away"
         running = running_facts(self.snapshot, "ends with the program where it is stopped")
         facts = [
             Fact("", Content("This screen started the charge point. When the screen closes:")),
             Fact("Leave", Content(f"{leave}; cp-tui attach shows it again")),
-            Fact("Stop", Content("it ends as if power went away; nothing that waits is lost")),
+            Fact("Stop", Content(stop)),
             *running,
+            *[
+                Fact("Waits", Content.assemble(run.name, ": its outcome is not told any more"))
+                for run in self._app.commands.under_way
+            ],
         ]
 
         def chosen(answer: str | None) -> None:

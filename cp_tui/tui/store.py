@@ -106,6 +106,8 @@ class Snapshot:
     """What became of each attempt to connect, newest last."""
     has_engine: bool = False
     """The door of the engine is open."""
+    other_version: str = ""
+    """Why it cannot be read, where its door is open but cp-tui runs there in another version."""
     hung_since: datetime | None = None
     """Since when the engine has not answered, though its door is open; None: it does."""
     heard_at: datetime | None = None
@@ -240,13 +242,15 @@ class Store:
         self.snapshot = replace(self.snapshot, heard_at=now)
         self._dirty.add(HEARD)
 
-    def engine_is(self, here: bool) -> None:
+    def engine_is(self, here: bool, *, other_version: str = "") -> None:
         """Say whether the door of the engine is open; events start anew with each opening."""
         if here:
             self._events.clear()
             self.snapshot = replace(self.snapshot, messages=MessageLog())
             self._dirty.add("messages")
-        self.snapshot = replace(self.snapshot, has_engine=here, hung_since=None)
+        self.snapshot = replace(
+            self.snapshot, has_engine=here, hung_since=None, other_version=other_version
+        )
         self._dirty.add("engine")
 
     def engine_hangs(self, since: datetime | None) -> None:

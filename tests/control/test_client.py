@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from cp_tui import __version__
 from cp_tui.charge_point.variables import KeyChange, Outbox
 from cp_tui.control.client import (
     EVENTS_BYTES_MAX,
@@ -17,6 +19,7 @@ from cp_tui.control.client import (
     Client,
     ConnectionLost,
     EngineConnection,
+    OtherVersion,
     RpcError,
 )
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
@@ -205,15 +208,25 @@ async def test_an_engine_that_talks_nonsense_is_a_lost_connection(
         await client.close()
 
 
-async def test_a_value_of_another_version_is_a_lost_connection(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [("9.9.9", "runs cp-tui 9.9.9, and this is"), (__version__, "runs another build of")],
+)
+async def test_a_value_of_another_version_is_told_with_both_versions(
+    folder: Path, version: str, words: str
+) -> None:
+    identity = {"cp_tui_version": version}
+    first = {"method": "variable", "params": {"name": "identity", "value": identity}}
+
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(f"{json.dumps(first)}\n".encode())
         writer.write(b'{"method":"variable","params":{"name":"outbox","value":{"new":1}}}\n')
         await reader.read()
         writer.close()
 
     async with await asyncio.start_unix_server(talk, str(folder / "door")):
         client = await Client.connect(folder / "door")
-        with pytest.raises(ConnectionLost, match="version"):
+        with pytest.raises(OtherVersion, match=words):
             await client.next_updates()
         await client.close()
 

@@ -25,7 +25,7 @@ class FakeEngine:
         self.subscribed: tuple[str, ...] = ()
         self.is_closed = False
         self._read_only = read_only
-        self._answers: dict[str, Answer | RpcError] = {}
+        self._answers: dict[str, Answer | RpcError | ConnectionLost] = {}
         self._held: dict[str, asyncio.Event] = {}
         self._waiting: list[Update] = []
         self._filled = asyncio.Event()
@@ -33,6 +33,7 @@ class FakeEngine:
         """Cleared: its process hangs."""
         self.answers_pings.set()
         self._lost: ConnectionLost | None = None
+        self._ends_for: ConnectionLost | None = None
 
     # What a test does with it.
 
@@ -49,6 +50,10 @@ class FakeEngine:
     def refuses(self, method: str, message: str) -> None:
         """Refuse a method from now on."""
         self._answers[method] = RpcError(-32000, message)
+
+    def answers_with_loss(self, method: str, text: str) -> None:
+        """End the connection while a method waits."""
+        self._answers[method] = ConnectionLost(text)
 
     def holds(self, method: str) -> asyncio.Event:
         """Keep a method waiting until the event is set."""
@@ -67,6 +72,11 @@ class FakeEngine:
     def lose(self, text: str = "the charge point hung up") -> None:
         """End, as a killed engine does."""
         self._lost = ConnectionLost(text)
+        self._filled.set()
+
+    def lose_for(self, why: ConnectionLost) -> None:
+        """Be connected to, and then say something that ends it for this reason."""
+        self._ends_for = why
         self._filled.set()
 
     def revive(self) -> None:
@@ -88,7 +98,7 @@ class FakeEngine:
         if method in self._held:
             await self._held[method].wait()
         answer = self._answers.get(method, Answer(True))
-        if isinstance(answer, RpcError):
+        if isinstance(answer, RpcError | ConnectionLost):
             raise answer
         return answer
 
@@ -100,8 +110,8 @@ class FakeEngine:
 
     async def next_updates(self) -> list[Update]:
         await self._filled.wait()
-        if self._lost is not None:
-            raise self._lost
+        if (why := self._lost or self._ends_for) is not None:
+            raise why
         updates, self._waiting = self._waiting, []
         self._filled.clear()
         return updates

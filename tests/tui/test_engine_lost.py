@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cp_tui.charge_point import variables as v
+from cp_tui.control.client import OtherVersion
 from cp_tui.tui import liveness
 from cp_tui.tui.action import Action, Group
 from cp_tui.tui.actions import ACTIONS
@@ -166,6 +167,84 @@ def test_an_observer_is_refused_with_the_reason(action: Action) -> None:
     csms = CsmsState(is_ours=True, is_here=True)
     why = action.why_not(Snapshot(has_engine=True, is_read_only=True, csms=csms))
     assert why == "read only: attached as an observer"
+
+
+async def test_what_is_typed_into_a_form_outlives_the_engine_and_is_sent_when_it_is_back() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        await drive.press("d")
+        await drive.type("org.example")
+        engine.lose()
+        await drive.settle()
+        assert drive.app.commands.connection is None
+        assert drive.shows("org.example")
+        await drive.press("enter")
+        await until(drive, "no charge point is attached", "org.example")
+        assert engine.calls == []
+        engine.revive()
+        for _ in range(100):
+            await drive.pilot.pause(0.05)
+            if drive.app.commands.connection is not None:
+                break
+        engine.answers("data_transfer", {"status": "Accepted"})
+        await drive.press("shift+tab", "enter")
+        await until(drive, "Accepted")
+        assert [method for method, _ in engine.calls] == ["data_transfer"]
+
+
+async def test_a_swipe_that_waits_when_the_engine_is_lost_says_that_nobody_knows() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        held = engine.holds("swipe")
+        await drive.press("w")
+        await drive.type("TAG")
+        await drive.press("enter")
+        await until(drive, "waiting for the decision since")
+        engine.answers_with_loss("swipe", "the charge point hung up")
+        held.set()
+        engine.lose()
+        await until(drive, "the charge point hung up", "TAG")
+
+
+async def test_a_command_that_was_asked_long_ago_is_told_when_it_ends() -> None:
+    engine = FakeEngine(worlds.healthy())
+    async with screen(engine=engine) as drive:
+        held = engine.holds("data_transfer")
+        engine.answers("data_transfer", {"status": "Timeout"})
+        await drive.press("d")
+        await drive.type("org.example")
+        await drive.press("enter")
+        await drive.press("escape")
+        await drive.press("N")
+        await until(drive, "The network cable is pulled")
+        held.set()
+        await until(drive, "Timeout")
+
+
+async def test_quitting_names_what_waits_for_its_answer_and_who_is_about_to_start() -> None:
+    world = worlds.healthy()
+    shown = world["connectors"]
+    assert isinstance(shown, v.Connectors)
+    changes = {"asked_id_tag": "NEWTAG", "transaction": None}
+    free = [c.model_copy(update=changes) if c.connector_id == 2 else c for c in shown.root]
+    world = {**world, "connectors": v.Connectors(tuple(free))}
+    engine = FakeEngine(world)
+    async with screen(engine=engine, may_stop=lambda: True) as drive:
+        engine.holds("set_network")
+        await drive.press("N", "q")
+        await until(drive, "Leave it running")
+        await until(drive, "its outcome is not told any more", "tag NEWTAG is being decided upon")
+
+
+async def test_an_engine_of_another_version_is_told_as_one_and_not_as_lost() -> None:
+    engine = FakeEngine(worlds.healthy())
+    text = "the charge point runs cp-tui 9.9.9, and this is cp-tui 0.1.0"
+    engine.lose_for(OtherVersion(text))
+    async with screen(engine=engine) as drive:
+        await until(drive, "× Another version", "The charge point runs cp-tui 9.9.9")
+        assert not drive.shows("attached again by itself")
+        await drive.press("a")
+        assert drive.shows("start it again with this version")
 
 
 async def test_an_observer_sees_everything_and_changes_nothing() -> None:

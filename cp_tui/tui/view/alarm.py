@@ -159,6 +159,11 @@ class AlarmKeys:
 
 def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
     """Everything that is wrong now, the most urgent first; empty where all is well."""
+    if snapshot.other_version:
+        words = clean(snapshot.other_version)
+        text = words[:1].upper() + words[1:]
+        check = "start it again with this version, or attach with its own"
+        return [Alarm(Urgency.BAD, text, check=check)]
     if not snapshot.has_engine:
         then = snapshot.heard_at
         as_it_was = f": everything here is as it was at {clock.time(then)}" if then else ""

@@ -113,6 +113,8 @@ def cause_words(error: LinkError) -> str:
 def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
     """Sign, word and style for link and registration together: the first thing to read."""
     link, registration = snapshot.link, snapshot.registration
+    if snapshot.other_version:
+        return "×", "Another version", BAD
     if not snapshot.has_engine:
         return "×", "Charge point lost", BAD
     if snapshot.hung_since is not None:

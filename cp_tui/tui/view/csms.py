@@ -134,11 +134,12 @@ def run_facts(run: ScenarioRun | None, clock: Clock, *, is_short: bool = False) 
     """
     if run is None:
         return [Fact("", Content("No scenario has run yet."))]
+    since = f"since {clock.time(run.started_at)}"
     head = joined(
         [
             safe_text(run.title, "bold"),
             Content.styled(run.state.value, STATE_STYLES[run.state]),
-            f"since {clock.time(run.started_at)}",
+            f"at {clock.time(run.finished_at)}" if run.finished_at else since,
         ]
     )
     facts = [Fact("", head)]
