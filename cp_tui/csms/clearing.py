@@ -63,9 +63,12 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "LocalPreAuthorize": "false",
         # A message each second from everywhere crowds out what is waited for.
         "ClockAlignedDataInterval": "0",
+        # The story changes them, which shows only where they had another value.
+        steps.SAMPLE_INTERVAL: "60",
+        steps.SITE_NAME: steps.CUSTOM_KEYS[steps.SITE_NAME],
     }
 )
-"""The keys that break a play where they have another value."""
+"""The keys that break a play, or make it dull, where they have another value."""
 
 REGISTERED_S = 2.0
 """For a charge point that connects, before it is helped."""
@@ -84,7 +87,7 @@ async def clear_the_stage(stage: Stage) -> None:
     """Put the CSMS and the charge point in order for the story; raises `StoryFailed`."""
     if stage.csms.behaviour != Behaviour():
         stage.csms.behaviour = Behaviour()
-        stage.tell("First, the CSMS answers correctly again")
+        stage.mend("the CSMS answers correctly again")
     await clear_the_charge_point(stage)
 
 
@@ -111,6 +114,7 @@ async def clear_the_charge_point(stage: Stage) -> None:
         await checks.see_status(
             stage, connector.connector_id, ChargePointStatus.AVAILABLE, timeout_s=FREE_S
         )
+    await stage.let_read()
     boot = stage.csms.boot_of(stage.charge_point_id)
     who = f"{boot.charge_point_vendor} {boot.charge_point_model} " if boot else ""
     stage.tell(
@@ -125,9 +129,9 @@ async def clear_the_charge_point(stage: Stage) -> None:
 async def open_the_way(stage: Stage) -> None:
     """Connect the charge point, and see that messages pass both ways; raises `StoryFailed`."""
     if await stage.act("restart"):
-        stage.tell("First, the charge point that was stopped is started again")
+        stage.mend("the charge point that was stopped is started again")
     if await stage.act("set_network", up=True):
-        stage.tell("First, the network cable is plugged in")
+        stage.mend("the network cable is plugged in")
     for trial in range(TRIALS_MAX):
         try:
             await see_registered(stage, timeout_s=REGISTERED_S)
@@ -157,7 +161,7 @@ async def _restore_keys(stage: Stage) -> None:
     for key, value in KEYS.items():
         if stage.view.key_value(key) not in (None, value):
             await checks.set_key(stage, key, value)
-            stage.tell(f"First, {key} is {value} again")
+            stage.mend(f"{key} is {value} again")
 
 
 async def _see_messages_pass(stage: Stage) -> None:
@@ -185,7 +189,7 @@ async def _help(stage: Stage, *, is_patient: bool) -> None:
             # It is not connected: there is nothing to end.
             pass
         else:
-            stage.tell("First, a connection on which the charge point waits in vain is closed")
+            stage.mend("a connection on which the charge point waits in vain is closed")
     await stage.act("try_now")
 
 
@@ -236,7 +240,7 @@ async def _free(stage: Stage, connector_id: int) -> None:
             f"connector {connector_id}: {remedy.words}",
             lambda needed=remedy.is_needed: _is_over(stage, connector_id, needed),  # type: ignore[misc]
         )
-        stage.tell(f"First, connector {connector_id}: {remedy.words}")
+        stage.mend(f"connector {connector_id}: {remedy.words}")
     raise StoryFailed(f"Connector {connector_id} does not become free.")
 
 
@@ -316,7 +320,7 @@ async def _cancel_reservations(stage: Stage) -> None:
     reservations = await stage.see("its reservations", lambda: stage.view.reservations)
     for each in reservations.active:
         await stage.act("cancel_reservation", reservation_id=each.reservation_id)
-        stage.tell(f"First, reservation {each.reservation_id} is cancelled")
+        stage.mend(f"reservation {each.reservation_id} is cancelled")
 
 
 # --- what it remembers ----------------------------------------------------------------------------
@@ -329,7 +333,7 @@ async def _clear_profiles(stage: Stage) -> None:
         profile_id = entry.profile.charging_profile_id
         if profile_id not in (CHARGE_POINT_MAX, TX_DEFAULT):
             await stage.ask(ClearChargingProfileRequest(id=profile_id), "Accepted", "Unknown")
-            stage.tell(f"First, charging profile {profile_id} is cleared")
+            stage.mend(f"charging profile {profile_id} is cleared")
 
 
 async def _forget_tags(stage: Stage) -> None:
@@ -345,7 +349,7 @@ async def _forget_tags(stage: Stage) -> None:
         await stage.ask(
             SendLocalListRequest(list_version=1, update_type=UpdateType.FULL), UpdateStatus.ACCEPTED
         )
-        stage.tell("First, the local list, which holds tags of this play, is emptied")
+        stage.mend("the local list, which holds tags of this play, is emptied")
     if is_cached_wrongly:
         await stage.ask(ClearCacheRequest(), "Accepted")
-        stage.tell("First, the authorization cache is cleared")
+        stage.mend("the authorization cache is cleared")

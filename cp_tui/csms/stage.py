@@ -28,6 +28,9 @@ DEADLINE_S = 8.0
 PAUSE_S = 0.5
 """Between two steps at pace 1, so that a person can follow."""
 
+READ_S = 3.0
+"""For people to read what was put in order, at pace 1."""
+
 R = TypeVar("R", bound=WireModel)
 T = TypeVar("T")
 
@@ -61,11 +64,23 @@ class Stage:
         self._deadline_s = deadline_s
         self._started_at = time.monotonic()
         self._mark = 0
+        self._is_mended = False
 
     def tell(self, text: str) -> None:
         """Report what has just been seen to happen."""
         elapsed_s = time.monotonic() - self._started_at
         self._report(clean(f"+{elapsed_s:5.1f} s  {text}"))
+
+    def mend(self, what: str) -> None:
+        """Report what had to be put in order before the play."""
+        self._is_mended = True
+        self.tell(f"First, {what}")
+
+    async def let_read(self) -> None:
+        """Leave what was put in order on the screen for a while, where there was anything."""
+        if self._is_mended:
+            self._is_mended = False
+            await asyncio.sleep(READ_S * self.pace)
 
     async def next_step(self) -> None:
         """Let the audience breathe; what happens from here on counts for the checks of the step."""
