@@ -54,7 +54,8 @@ class ChargePoint:
         """Take one event and give what follows from it, in the order to be carried out."""
         self._core.now = now
         self._dispatch(event)
-        self._tick()
+        # Only a tick says that an answer has not come: with a message there may be more of them.
+        self._tick(has_waited=isinstance(event, events.Tick))
         self._publish()
         return self._core.take_effects()
 
@@ -270,7 +271,7 @@ class ChargePoint:
             parts.diagnostics.report()
         self._core.changed("registration", "outbox")
 
-    def _tick(self) -> None:
+    def _tick(self, *, has_waited: bool) -> None:
         """Do what is due, in the order in which one thing may lead to the next."""
         parts = self._parts
         if parts.charging.tick():
@@ -280,9 +281,10 @@ class ChargePoint:
         if self._operator.is_stopped:
             parts.reservations.tick()
             return
-        parts.calls.tick()
+        if has_waited:
+            parts.calls.tick()
+            parts.composer.tick()
         parts.reader.tick()
-        parts.composer.tick()
         parts.reservations.tick()
         for connector in parts.sampling.tick():
             parts.transactions.seen(connector)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from cp_tui.charge_point.events import Command, Event, FrameReceived
+from cp_tui.charge_point.events import Command, Event, FrameReceived, Tick
 from cp_tui.engine.link import LinkEvent
 
 INBOX_MAX = 1_000
@@ -71,6 +71,8 @@ class Inbox:
         self._bytes = 0
         self._has_room = asyncio.Event()
         self._newest: Item | None = None
+        self._is_put_off = False
+        """A tick was put behind what had come, and is not put off again."""
 
     async def put(self, item: Item) -> None:
         """Add an item, waiting for room."""
@@ -96,13 +98,25 @@ class Inbox:
             self._newest = item
 
     async def take(self) -> list[Item]:
-        """Wait for at least one item and take all that came with it, up to a limit."""
+        """Wait for at least one item and take all that came with it, up to a limit.
+
+        Time goes on only after what has come is seen, once put off: an answer that lies here while
+        the disk is slow has come in time.
+        """
         items = [await self._queue.get()]
         while len(items) < BATCH_MAX and not self._queue.empty():
             items.append(self._queue.get_nowait())
         for item in items:
             self._went(item)
-        return items
+        others: list[Item] = [item for item in items if not isinstance(item, Tick)]
+        if len(others) == len(items):
+            return items
+        if not self._queue.empty() and not self._is_put_off:
+            self._is_put_off = True
+            self._queue.put_nowait(Tick())
+            return others
+        self._is_put_off = False
+        return [*others, Tick()]
 
     def drop(self, is_void: Callable[[Item], bool]) -> None:
         """Throw away items that mean nothing any more."""

@@ -16,7 +16,7 @@ from cp_tui.charge_point.events import FrameReceived, LinkOpened, Observed, Tick
 from cp_tui.charge_point.variables import Trouble, Troubles
 from cp_tui.engine import slow_disk
 from cp_tui.engine.hub import Hub
-from cp_tui.engine.inbox import FromLink, Inbox
+from cp_tui.engine.inbox import BATCH_MAX, FromLink, Inbox
 from cp_tui.engine.ledger import NOT_WRITING, Ledger
 from cp_tui.engine.records import Records
 from cp_tui.engine.slow_disk import SLOW, SlowDisk
@@ -163,3 +163,31 @@ async def test_a_start_on_a_disk_that_is_slow_at_its_records_is_told(
             assert told(hub) == {}
     finally:
         await store.close()
+
+
+async def test_time_goes_on_after_what_has_come_and_is_put_off_once() -> None:
+    inbox = Inbox()
+    frames = [FromLink(FrameReceived(f"{n}"), 1) for n in range(3 * BATCH_MAX)]
+    inbox.put_if_room(Tick())
+    for frame in frames[:3]:
+        await inbox.put(frame)
+    assert await inbox.take() == [*frames[:3], Tick()]
+    inbox.put_if_room(Tick())
+    for frame in frames:
+        await inbox.put(frame)
+    first = await inbox.take()
+    assert first == frames[: BATCH_MAX - 1]
+    rest = [*(await inbox.take()), *(await inbox.take()), *(await inbox.take())]
+    assert [each for each in rest if each != Tick()] == frames[BATCH_MAX - 1 :]
+    assert rest.count(Tick()) == 1
+
+
+async def test_a_flood_does_not_keep_the_time_from_going_on() -> None:
+    inbox = Inbox()
+    inbox.put_if_room(Tick())
+    ticks = 0
+    for n in range(6):
+        for m in range(2 * BATCH_MAX):
+            inbox.put_if_room(FromLink(FrameReceived(f"{n} {m}"), 1))
+        ticks += (await inbox.take()).count(Tick())
+    assert ticks == 1

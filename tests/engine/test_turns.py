@@ -68,8 +68,11 @@ class Disk:
         self.tables: dict[Table, dict[str, str]] = {}
         self.aside: list[tuple[Table, str, str]] = []
         self.is_full = False
+        self.takes_s = 0.0
+        """For each write."""
 
     async def commit(self, changes: Iterable[Change]) -> None:
+        await asyncio.sleep(self.takes_s)
         if self.is_full:
             raise StoreError("records were not written: database or disk is full")
         for change in changes:
@@ -140,6 +143,7 @@ class World:
         self.wire = Wire()
         self.machine.use(self.wire.as_link(), FakeTransfers([]).as_transfers())
         self._answered = 0
+        self.answers_after_s = 0.0
 
     @property
     def told(self) -> tuple[Trouble, ...]:
@@ -162,6 +166,7 @@ class World:
             for frame in self.wire.frames[self._answered :]:
                 self._answered += 1
                 if frame[0] == 2:
+                    await asyncio.sleep(self.answers_after_s)
                     answer = [3, frame[1], self._answer(frame[2])]
                     if frame[2] in self.wire.refuses:
                         answer = [4, frame[1], "GenericError", "", {}]
@@ -634,3 +639,23 @@ async def test_a_mind_that_boots_on_a_full_disk_knows_it() -> None:
         await on.settle()
         (stop,) = on.calls("StopTransaction")
         assert stop["transactionId"] == 7
+
+
+async def test_a_message_whose_records_take_longer_than_its_answer_may_is_sent_once() -> None:
+    disk = Disk()
+    async with world(disk) as on:
+        change = {"key": "MessageTimeout", "value": "1"}
+        await on.ask("ChangeConfiguration", change)
+        await on.ask(
+            "ChangeConfiguration", {**change, "key": "TransactionMessageRetryInterval"}, "m2"
+        )
+        disk.takes_s, on.answers_after_s = 1.5, 0.2
+        await on.machine.act("plug_in", {"connector_id": 1}, 2 * WAIT_S)
+        await on.machine.ask(lambda number: Swiped(TAG, 1, number), 2 * WAIT_S)
+        async with asyncio.timeout(6 * WAIT_S):
+            while disk.tables.get(Table.OUTBOX) or not on.calls("StartTransaction"):
+                await on.settle()
+        disk.takes_s = on.answers_after_s = 0.0
+        await on.settle()
+        assert len(on.calls("StartTransaction")) == 1
+        assert on.status(1) is ChargePointStatus.CHARGING
