@@ -19,6 +19,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from cp_tui.control.client import ConnectionLost, EngineConnection, OtherVersion, RpcError
+from cp_tui.ocpp.plural import count
 from cp_tui.tui import asking, liveness
 from cp_tui.tui.actions import BY_ID, FOOTERS
 from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem
@@ -268,6 +269,7 @@ class CpTuiApp(LookApp):
             with self.batch_update():
                 self.main.show(self.store.snapshot, self.clock, frozenset())
                 self.main.show_actions(self._footer())
+                self.main.show_activity(self._said)
 
     async def go_to(self, name: str) -> None:
         """Show another screen, with everything that it has missed."""
@@ -299,7 +301,9 @@ class CpTuiApp(LookApp):
     def tell(self, text: Content, *shorter: Content) -> None:
         """Say something in the line of activity; in a shorter way where it does not fit."""
         self._said = [text, *shorter]
-        self.main.show_activity(self._said)
+        # Behind a dialog nobody reads it; it is shown when the dialog has gone.
+        if self.screen_stack and self.screen is self.main:
+            self.main.show_activity(self._said)
 
     def _command_changed(self, run: CommandRun) -> None:
         """Tell what was asked last, and every outcome when it comes, however long ago it was."""
@@ -327,9 +331,18 @@ class CpTuiApp(LookApp):
         action = BY_ID[action_id]
         if (why := action.why_not(self.store.snapshot)) is not None:
             text = Content.assemble(Content.styled(action.title, "bold"), f": {why}")
-            self.tell(Content.assemble(Content.styled("× ", "$text-warning"), text))
+            self.refuse(text)
             return
         self.act(action.run(self.desk), name=action_id, group="action")
+
+    def refuse(self, why: Content) -> None:
+        """Say why something is not done; what was typed behind it was meant for what does not come.
+
+        A letter of a tag may be the key that pulls the network cable.
+        """
+        dropped = self.gate.forget()
+        behind = f" · {count(dropped, 'key')} behind it dropped" if dropped else ""
+        self.tell(Content.assemble(Content.styled("× ", "$text-warning"), why, behind))
 
     def act(self, work: Awaitable[object], *, name: str = "", group: str) -> None:
         """Do something that may change what the keys are for; they wait for that."""

@@ -120,6 +120,13 @@ class KeyGate:
         self.look()
         return True
 
+    def forget(self) -> int:
+        """Give up the keys that wait, meant for something that does not come; give their number."""
+        moves = (events.MouseMove, events.MouseUp)
+        count = sum(not isinstance(each, moves) for each in self._waiting)
+        self._waiting.clear()
+        return count
+
     @property
     def is_busy(self) -> bool:
         """Whether a key waits."""
@@ -243,8 +250,5 @@ class KeyGate:
         self._watch_on()
 
     def _give_up(self) -> None:
-        moves = (events.MouseMove, events.MouseUp)
-        count = sum(not isinstance(each, moves) for each in self._waiting)
-        self._waiting.clear()
-        self._drop(count + self._too_many)
+        self._drop(self.forget() + self._too_many)
         self._too_many = 0

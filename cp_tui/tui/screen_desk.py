@@ -222,7 +222,9 @@ class ScreenDesk:
     def _filter(self) -> None:
         pane = self._app.main.filtered_pane
         if pane is None:
-            self.tell(Content("there is nothing to filter on this screen"))
+            # The line stays when another screen is shown.
+            here = BY_ID[f"screen.{self.screen}"].short
+            self._app.refuse(Content(f"there is nothing to filter on this screen ({here})"))
         else:
             pane.open_filter()
 
@@ -238,7 +240,7 @@ class ScreenDesk:
         else:
             explained = self._timeline.explanation()
         if not explained:
-            self.tell(Content("no schedule is known yet"))
+            self._app.refuse(Content("no schedule is known yet"))
             return
         first, *rest = explained
         facts = [
@@ -309,7 +311,7 @@ class ScreenDesk:
 
     def _themes(self) -> None:
         if self._app.no_color:
-            self.tell(Content("colours are off: NO_COLOR is set in the environment"))
+            self._app.refuse(Content("colours are off: NO_COLOR is set in the environment"))
             return
         before = self._app.theme
 

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 from pydantic import BaseModel
 from rich.console import Console, RenderableType
+from textual.content import Content
 from textual.screen import Screen
 
 from cp_tui.charge_point import variables as v
@@ -93,3 +94,46 @@ async def test_under_a_dialog_the_alarm_line_goes_on(painted: list[int]) -> None
         assert "connection refused" in lines[1]
         assert painted
         assert sum(painted) <= LINE_CELLS_MAX
+
+
+@pytest.mark.parametrize("key", ["s", "w", "question_mark", "ctrl+p"])
+async def test_under_a_dialog_the_top_line_contradicts_no_alarm(
+    key: str, painted: list[int]
+) -> None:
+    """Whether there is a charge point is told at once, on both lines, and when it is back too."""
+    async with screen(worlds.healthy()) as drive:
+        await drive.press(key)
+        for since, word in ((worlds.NOW, "× Charge point silent"), (None, "● Accepted")):
+            painted.clear()
+            drive.app._engine_hangs(since)
+            await drive.settle()
+            lines = [strip.text for strip in drive.strips()]
+            assert (word in lines[0], "All well" in lines[1]) == (True, since is None)
+            assert 0 < sum(painted) <= LINE_CELLS_MAX
+        painted.clear()
+        drive.engine.publish("link", worlds.broken_link())
+        await drive.settle()
+        lines = [strip.text for strip in drive.strips()]
+        assert "× Offline" in lines[0]
+        assert "connection refused" in lines[1]
+        assert 0 < sum(painted) <= LINE_CELLS_MAX
+
+
+@pytest.mark.parametrize("key", ["s", "w", "d", "question_mark", "ctrl+p"])
+async def test_under_a_dialog_what_is_said_waits_and_a_lost_engine_costs_two_lines(
+    key: str, painted: list[int]
+) -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press(key)
+        painted.clear()
+        drive.app.tell(Content("something is said"))
+        await drive.settle()
+        assert painted == []
+        drive.engine.lose("gone")
+        for _ in range(20):
+            await drive.settle()
+            if "× Charge point lost" in drive.strips()[0].text:
+                break
+        assert 0 < sum(painted) <= LINE_CELLS_MAX
+        await drive.press("escape")
+        assert drive.shows("No charge point: gone") or drive.shows("gone")

@@ -183,3 +183,31 @@ async def test_an_action_that_hangs_jams_no_keyboard(monkeypatch: pytest.MonkeyP
         await packet(drive, "wTAG")
         assert drive.app.screen.query(Input).first().value == "TAG"
         never.set()
+
+
+@pytest.mark.parametrize(
+    ("packet_sent", "words"),
+    [
+        (
+            "6/NEWTAG",
+            "there is nothing to filter on this screen (Upkeep) · 6 keys behind it dropped",
+        ),
+        (
+            "5/Nt\r",
+            "there is nothing to filter on this screen (Sessions) · 3 keys behind it dropped",
+        ),
+        ("4/N" + PASTE.format("NN"), "2 keys behind it dropped"),
+        ("rNEWTAG", "restart follows a stop · 6 keys behind it dropped"),
+    ],
+)
+async def test_what_is_typed_behind_a_refusal_is_dropped_with_a_word(
+    packet_sent: str, words: str
+) -> None:
+    """It was meant for a form that does not come, and `N` pulls the network cable."""
+    async with screen(worlds.healthy(), size=(160, 24)) as drive:
+        await packet(drive, packet_sent)
+        assert drive.shows(words)
+        assert drive.engine.calls == []
+        assert not isinstance(drive.app.screen, Dialog)
+        await packet(drive, "1wTAG")
+        assert drive.app.screen.query(Input).first().value == "TAG"

@@ -132,6 +132,7 @@ class DashboardScreen(MainScreen):
 
     def show_alarm(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
         """Say what is wrong, under a dialog as well; the second line gets its room later."""
+        super().show_alarm(snapshot, clock, dirty)
         if ALARM_SHOWS & dirty:
             self.alarm.tell(snapshot, clock)
 

@@ -18,6 +18,7 @@ from cp_tui.tui.jump import LETTERS, Jump
 from cp_tui.tui.panes.filtered_pane import FilteredPane
 from cp_tui.tui.panes.pane import Pane
 from cp_tui.tui.store import HEARD, Snapshot
+from cp_tui.tui.view.connection import state_word
 from cp_tui.tui.view.top_line import as_of, before_as_of
 from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.quiet_focus import QuietScreen
@@ -65,6 +66,7 @@ class MainScreen(QuietScreen):
         # A widget of its own: what is painted begins where a widget begins, and it moves by itself.
         self._as_of = Line("as-of")
         self._as_of_cells = 0
+        self._state_shown: tuple[str, str, str] | None = None
         self._activity = ActivityLine("activity")
         self._bar = ActionBar("actions")
         self._missed: frozenset[str] = frozenset()
@@ -122,11 +124,21 @@ class MainScreen(QuietScreen):
             if self._as_of_cells != end.cell_length:
                 self._as_of_cells = end.cell_length
                 self._as_of.styles.width = end.cell_length
-            self._top.show(lambda width: before_as_of(snapshot, clock, width))
+            self._show_top(snapshot, clock)
             self._as_of.show(lambda width: end)
 
     def show_alarm(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
-        """Show under a dialog what must not wait; everything else is missed until it has gone."""
+        """Show under a dialog what must not wait; everything else is missed until it has gone.
+
+        Whether there is a charge point and a CSMS the top line says at any time: it must not
+        contradict the alarm line.
+        """
+        if TOP_LINE_SHOWS & dirty and state_word(snapshot) != self._state_shown:
+            self._show_top(snapshot, clock)
+
+    def _show_top(self, snapshot: Snapshot, clock: Clock) -> None:
+        self._state_shown = state_word(snapshot)
+        self._top.show(lambda width: before_as_of(snapshot, clock, width))
 
     def enter(self, snapshot: Snapshot) -> None:
         """Begin with what was looked at on the screen before."""
