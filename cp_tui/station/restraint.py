@@ -88,8 +88,10 @@ def _of_the_offer(now: Situation) -> Restraint:
         kind, current_a = RestraintKind.CABLE, vehicle.cable_max_current_a
     elif offered.phases < phases_offered:
         kind = RestraintKind.PHASES
-    if kind is RestraintKind.LIMIT:
+    if kind is RestraintKind.LIMIT and phases_offered == supply.phases:
         return Restraint(kind=kind)
+    if kind is RestraintKind.LIMIT:
+        phases_offered = supply.phases
     return Restraint(
         kind=kind,
         current_a=current_a,

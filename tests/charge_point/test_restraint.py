@@ -127,3 +127,21 @@ def test_no_transaction_needs_no_reason() -> None:
     made.act("plug_in", connector_id=1)
     made.after(600)
     assert published(made) is None
+
+
+def test_a_limit_for_one_phase_says_so() -> None:
+    made = charging()
+    profile = {
+        "chargingProfileId": 1,
+        "stackLevel": 0,
+        "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Absolute",
+        "chargingSchedule": {
+            "chargingRateUnit": "A",
+            "startSchedule": made.now.isoformat(),
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 10, "numberPhases": 1}],
+        },
+    }
+    made.request("SetChargingProfile", {"connectorId": 0, "csChargingProfiles": profile})
+    made.after(600)
+    assert published(made) == Restraint(kind=Kind.LIMIT, phases=1, phases_offered=3)

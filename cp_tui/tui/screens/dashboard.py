@@ -54,10 +54,12 @@ class DashboardScreen(MainScreen):
         ConnectorsPane LineTable { max-height: 70%; }
         &.-short #upper { height: 13fr; }
         &.-short #lower { height: 7fr; }
+        &.-short ConnectionPane { height: 5fr; }
+        &.-short ConnectorsPane { height: 8fr; }
         &.-short KeysPane FactLines { display: none; }
         &.-short KeysPane.-maximized FactLines { display: block; }
-        &.-trouble ConnectionPane { height: 8fr; }
-        &.-trouble ConnectorsPane { height: 5fr; }
+        &.-trouble ConnectionPane, &.-short.-trouble ConnectionPane { height: 8fr; }
+        &.-trouble ConnectorsPane, &.-short.-trouble ConnectorsPane { height: 5fr; }
         &.-trouble ConnectorsPane LineTable { max-height: 100%; }
         &.-tall #upper, &.-tall #lower { height: 1fr; }
         &.-medium KeysPane FactLines { height: 3; }

@@ -162,13 +162,17 @@ def connector_facts(
         facts.append(Fact("Lock", Content.styled("jammed: it does not move", "bold $text-error")))
     if connector.reservation is not None:
         facts.append(Fact("Kept", reservation_content(connector.reservation, clock)))
-    facts += _refused(connector, clock)
     if connector.transaction is not None:
+        # Whoever is refused here meanwhile changes nothing about who charges, and how fast.
         facts.append(Fact("Tx", _session(connector, clock)))
-    elif connector.asked_id_tag is not None:
-        facts.append(Fact("Tag", _asked(connector)))
-    elif connector.authorized_id_tag is not None:
-        facts.append(Fact("Tag", _authorized(connector, clock)))
+        facts += [*_draws(connector, clock), *_refused(connector, clock)]
+    else:
+        facts += _refused(connector, clock)
+        if connector.asked_id_tag is not None:
+            facts.append(Fact("Tag", _asked(connector)))
+        elif connector.authorized_id_tag is not None:
+            facts.append(Fact("Tag", _authorized(connector, clock)))
+        facts += _draws(connector, clock)
     facts += [*_limit_facts(connector, clock), *about_limit]
     cause = joined([f"since {clock.time(connector.since)}", safe_text(connector.cause)])
     facts.append(Fact("Status", cause))
@@ -251,7 +255,7 @@ def _refused(connector: Connector, clock: Clock) -> list[Fact]:
 
 
 def _limit_facts(connector: Connector, clock: Clock) -> list[Fact]:
-    """What it may draw and who says so; first what flows, where something else decides that."""
+    """What it may draw, and who says so."""
     limit = connector.limit
     if limit is None:
         return []
@@ -265,9 +269,13 @@ def _limit_facts(connector: Connector, clock: Clock) -> list[Fact]:
         Fact("Limit", joined([Content.assemble(value, safe_text(limit.source)), until])),
         Fact("Why", reason_text(limit.reason)),
     ]
-    if draws := draws_words(connector, clock):
-        facts.insert(0, Fact("Draws", Content(draws)))
     return facts
+
+
+def _draws(connector: Connector, clock: Clock) -> list[Fact]:
+    """What flows, where something else than the limit alone decides that."""
+    draws = draws_words(connector, clock)
+    return [Fact("Draws", Content(draws))] if draws else []
 
 
 def _beaten_facts(snapshot: Snapshot, connector: Connector, clock: Clock) -> list[Fact]:

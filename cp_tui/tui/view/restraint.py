@@ -64,7 +64,9 @@ def draws_words(connector: Connector, clock: Clock) -> str:
     if restraint is None or limit is None or reading is None:
         return ""
     if restraint.kind is RestraintKind.LIMIT:
-        return ""
+        if not _phases(restraint):
+            return ""
+        return f"only {power(reading.power_w)}: the limit is for{_phases(restraint)[3:]}"
     why = restraint_words(restraint, clock)
     most_a, most_w = float(limit.limit_a), float(limit.limit_w)
     if reading.power_w == 0:

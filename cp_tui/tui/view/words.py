@@ -58,8 +58,9 @@ class Clock:
 
 
 def percent(value: float) -> str:
-    """`45 %`."""
-    return f"{value:.0f} %"
+    """`45 %`; what is not whole is not `100 %`."""
+    shown = min(round(value), 99) if value < 100 else value
+    return f"{shown:.0f} %"
 
 
 def seconds(value: float) -> str:
