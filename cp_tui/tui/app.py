@@ -305,6 +305,11 @@ class CpTuiApp(LookApp):
         if self.screen_stack and self.screen is self.main:
             self.main.show_activity(self._said)
 
+    def _dropped(self, count: int) -> None:
+        """Say it under a dialog as well: it is that one for which the keys were meant."""
+        super()._dropped(count)
+        self.main.show_activity(self._said)
+
     def _command_changed(self, run: CommandRun) -> None:
         """Tell what was asked last, and every outcome when it comes, however long ago it was."""
         self.tell(*run.lines(self.clock))
