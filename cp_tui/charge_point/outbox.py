@@ -34,6 +34,8 @@ SOON_MAX = 10
 """Messages up to a StartTransaction that a status may wait for; a backlog is not waited for."""
 GIVEN_UP_MAX = 20
 """Messages that were given up and whose late answer is still of use."""
+FORGIVEN_MAX = 3
+"""So often a message is forgiven what a CSMS refused that has forgotten us, or seems to have."""
 UNKNOWN_TRANSACTION_ID = -1
 """Stands for the transactionId that a lost StartTransaction never brought (E 3.18)."""
 
@@ -84,6 +86,7 @@ class Outbox:
         """Attempts of the oldest message that are none if the CSMS has forgotten us."""
         self._forgiven: int | None = None
         """The message whose attempts were forgiven last."""
+        self._forgiven_times = 0
         self._is_forgiveness_spent = False
         self._told_attempt_at: datetime | None = None
 
@@ -159,7 +162,7 @@ class Outbox:
 
     def starts_soon(self, transaction_key: str) -> bool:
         """Say whether the StartTransaction of this transaction goes now, or after a few others."""
-        if not self._entries or self._is_in_flight:
+        if not self._entries or self._is_in_flight or self.is_held:
             return False
         head = self._entries[0]
         if head.next_attempt_at and self._core.now < head.next_attempt_at:
@@ -293,7 +296,7 @@ class Outbox:
             )
             return
         why = f"after {count(attempts, 'attempt')}: {failure.text}"
-        if is_sign:
+        if is_sign or self._doubtful:
             self._replace_head(attempts=attempts, message_id=None, last_failure=failure.text)
             self._held = why
         else:
@@ -308,7 +311,7 @@ class Outbox:
 
     def known(self) -> None:
         """The CSMS knows us: what it refused are attempts, and the last of them was one."""
-        self._is_forgiveness_spent = self._forgiven is not None
+        self._is_forgiveness_spent = self._forgiven_times >= FORGIVEN_MAX
         self.settle_doubt()
 
     def settle_doubt(self) -> None:
@@ -322,10 +325,10 @@ class Outbox:
         self._held = None
 
     def forgive(self) -> None:
-        """The CSMS has forgotten us: what it refused since are no attempts, for each message once.
+        """The CSMS has forgotten us: what it refused since are no attempts.
 
-        A message that is refused again although the CSMS has answered other things since is
-        refused for what it is.
+        A message that is refused again and again although the CSMS has answered other things since
+        is refused for what it is.
         """
         if not self._entries:
             return
@@ -334,6 +337,8 @@ class Outbox:
             self.settle_doubt()
             return
         self._held = None
+        is_again = head.sequence == self._forgiven
+        self._forgiven_times = self._forgiven_times + 1 if is_again else 1
         self._forgiven, self._is_forgiveness_spent = head.sequence, False
         attempts = max(0, head.attempts - self._doubtful)
         self._doubtful = 0

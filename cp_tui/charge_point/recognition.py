@@ -9,11 +9,11 @@ BootNotification goes out again. What transaction messages were refused meanwhil
 theirs, and none is given up before it is clear.
 
 No rule may go round for ever. A CSMS that accepts the boot and goes on refusing is asked again only
-after 30 s, then after twice as long each time, up to 300 s; a CALLERROR of another kind is no
-answer that would end this, and a CALLRESULT is one only after it has known us for 300 s. Nor is a
-boot any use to a CSMS that took something since the last one, and refuses other messages for what
-they are. A message is forgiven once, and when the CSMS has answered anything since, its attempts
-count as S 3.7.1 has it.
+after 30 s, then after twice as long each time, up to 300 s; only a CALLRESULT ends this, and only
+after the CSMS has known us for 300 s. Nor is a boot any use to a CSMS that took something since the
+last one and refuses other messages, unless it says SecurityError. A message is forgiven three
+times; when the CSMS has answered anything since, its attempts count as S 3.7.1 has it. A CALLERROR
+of another kind says nothing, but as the answer to what is asked it is a refusal like the others.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class Recognition:
         self._tell_status = tell_status
         self._refusals: deque[tuple[Action, ErrorCode]] = deque(maxlen=2 * FEW)
         """Since the last answer that shows that the CSMS knows us."""
-        self._has_asked = False
+        self._asked: Action | None = None
+        """What it was asked with, until that is answered."""
         self._has_taken = False
         """The CSMS has taken something since it forgot us last."""
 
@@ -59,21 +60,24 @@ class Recognition:
             self._has_taken = True
             self._registration.is_known()
             self._known()
-        elif failure.kind is FailureKind.CALL_ERROR:
-            self._known()
-        elif self._has_asked:
+        elif failure.kind is FailureKind.CALL_ERROR and failure.code is not None:
+            if outgoing.action is self._asked:
+                self._refused(outgoing.action, failure.code)
+            elif self._outbox.is_held:
+                self._ask(outgoing.action)
+        elif self._asked is not None:
             # Silence tells nothing: what waits for the answer goes by S 3.7.1.
-            self._has_asked = False
+            self._asked = None
             self._outbox.settle_doubt()
 
     def link_closed(self) -> None:
         """Doubt no longer: what was asked gets no answer."""
-        self._has_asked = False
+        self._asked = None
         self._outbox.end_doubt()
 
     def _known(self) -> None:
         self._refusals.clear()
-        self._has_asked = False
+        self._asked = None
         self._outbox.known()
 
     def _refused(self, action: Action, code: ErrorCode) -> None:
@@ -81,9 +85,9 @@ class Recognition:
         actions = sorted({str(each) for each, _ in self._refusals})
         codes = sorted({str(each) for _, each in self._refusals})
         is_clear = len(self._refusals) >= FEW and codes == [ErrorCode.SECURITY_ERROR]
-        if is_clear or (len(actions) > 1 and (self._has_asked or len(self._refusals) >= FEW)):
+        if is_clear or (len(actions) > 1 and (self._asked or len(self._refusals) >= FEW)):
             self._refusals.clear()
-            self._has_asked = False
+            self._asked = None
             is_sure = codes == [ErrorCode.SECURITY_ERROR]
             if self._registration.was_forgotten and self._has_taken and not is_sure:
                 self._outbox.settle_doubt()
@@ -92,9 +96,16 @@ class Recognition:
             self._outbox.forgive()
             words = f"the CSMS answers {' and '.join(actions)} with {' and '.join(codes)}"
             self._registration.forgotten(words)
-        elif not self._has_asked and (len(self._refusals) >= ASKED_FROM or self._outbox.is_held):
-            self._has_asked = True
-            if action is Action.HEARTBEAT:
-                self._tell_status()
-            else:
-                self._registration.heartbeat()
+        elif len(self._refusals) >= ASKED_FROM or self._outbox.is_held:
+            self._ask(action)
+
+    def _ask(self, after: Action) -> None:
+        """Ask whether it knows us with another action than the one that it has just refused."""
+        if self._asked is not None:
+            return
+        if after is Action.HEARTBEAT:
+            self._asked = Action.STATUS_NOTIFICATION
+            self._tell_status()
+        else:
+            self._asked = Action.HEARTBEAT
+            self._registration.heartbeat()

@@ -262,6 +262,44 @@ def test_whatever_it_refuses_it_is_not_hammered(
     assert made.calls("StopTransaction")
 
 
+def stray(kind: str) -> Any:
+    """Give the answers of a CSMS that has forgotten us, but for a handler that does not check."""
+    turns = cycle(["SecurityError", "GenericError"])
+    return {
+        "connector 0": lambda p: {} if p["connectorId"] == 0 else "SecurityError",
+        "connector 2": lambda p: {} if p["connectorId"] == 2 else "SecurityError",
+        "all": lambda p: {},
+        "in turn": lambda p: next(turns),
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["connector 0", "connector 2", "all", "in turn"])
+def test_one_handler_that_does_not_check_costs_no_transaction_message(kind: str) -> None:
+    """JE 3.10: no transaction message is dropped because of SecurityError."""
+    made = charging(TransactionMessageAttempts="2", TransactionMessageRetryInterval="1")
+    refuse(made, "SecurityError")
+    made.responders["StatusNotification"] = stray(kind)
+    made.act("swipe", id_tag="TAG")
+    made.after(40)
+    assert len(made.calls("BootNotification")) <= 3
+    made.responders.clear()
+    made.after(120)
+    entry: Any = made.variables["transactions"]
+    assert entry.root[0].delivery == "delivered"
+
+
+def test_other_refusals_between_those_of_a_csms_that_has_forgotten_us_cost_nothing() -> None:
+    made = charging(TransactionMessageAttempts="2", TransactionMessageRetryInterval="1")
+    refuse(made, "SecurityError", "GenericError")
+    made.act("swipe", id_tag="TAG")
+    made.after(40)
+    assert len(made.calls("BootNotification")) <= 3
+    made.responders.clear()
+    made.after(400)
+    entry: Any = made.variables["transactions"]
+    assert entry.root[0].delivery == "delivered"
+
+
 def test_a_csms_that_forgets_us_again_later_is_booted_at_once_again() -> None:
     made = charging()
     for _ in range(3):
