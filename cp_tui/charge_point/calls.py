@@ -16,7 +16,7 @@ from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel, Send, WhileDiskFails
 from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.charge_point.variables import Direction
+from cp_tui.charge_point.variables import Direction, UnansweredCall
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
@@ -119,6 +119,8 @@ class Calls:
         """How long the answer took that is being handled, or that came last."""
         self.last_sent_at: datetime | None = None
         """When anything was last sent, for the heartbeat."""
+        self.unanswered: UnansweredCall | None = None
+        """The first call that was given up, as long as the CSMS answers none."""
 
     @property
     def deadline(self) -> datetime | None:
@@ -163,6 +165,7 @@ class Calls:
     def opened(self) -> None:
         """Start anew on a fresh connection."""
         self.is_open = True
+        self._heard()
 
     def closed(self) -> None:
         """Fail everything that was under way: the connection is gone."""
@@ -277,6 +280,9 @@ class Calls:
             return
         self._pending = None
         outgoing = pending.outgoing
+        if self.unanswered is None:
+            self.unanswered = UnansweredCall(action=outgoing.action, since=pending.sent_at)
+            self._core.changed("registration")
         if outgoing.is_useful_late:
             self._late[pending.message_id] = replace(pending, is_late=True)
             if len(self._late) > LATE_MAX:
@@ -297,6 +303,12 @@ class Calls:
                 return outgoing
         return self._next_from_outbox()
 
+    def _heard(self) -> None:
+        """The CSMS answers."""
+        if self.unanswered is not None:
+            self.unanswered = None
+            self._core.changed("registration")
+
     def _find(self, message_id: str) -> _Pending | None:
         pending = self._pending
         if pending is not None and pending.message_id == message_id:
@@ -312,6 +324,7 @@ class Calls:
             del self._late[message_id]
         if pending is not None:
             self.latency = self._core.now - pending.sent_at
+            self._heard()
         return pending
 
 

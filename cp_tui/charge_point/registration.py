@@ -107,6 +107,7 @@ class Registration:
             clock_step=self._core.clock_step,
             clock_refused=self._clock_refused,
             pending=self._pending(),
+            unanswered=self._calls.unanswered,
             reason=self._reason,
         )
 

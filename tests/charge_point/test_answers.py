@@ -662,3 +662,21 @@ def test_a_composed_message_ends_with_any_answer(text: str, kind: str) -> None:
     (record,) = answers(made, "17")
     assert record.is_composed
     assert record.flaws
+
+
+def test_a_csms_that_answers_nothing_is_told_until_it_answers_something() -> None:
+    made = rig(keys={"MessageTimeout": "30"})
+    made.responders["Heartbeat"] = lambda _: None
+    asked_at = made.now
+    made.request("TriggerMessage", {"requestedMessage": "Heartbeat"})
+    made.after(29)
+    assert registration(made).unanswered is None
+    made.after(2)
+    told = registration(made).unanswered
+    assert told is not None
+    assert (told.action, told.since) == ("Heartbeat", asked_at)
+    made.after(250)
+    assert registration(made).unanswered == told
+    del made.responders["Heartbeat"]
+    made.after(301)
+    assert registration(made).unanswered is None

@@ -184,7 +184,7 @@ def offline_queue() -> v.Outbox:
 
 def retrying_queue() -> v.Outbox:
     """The CSMS answers, but with an error."""
-    why = "the CSMS answered InternalError; attempt 2 waits"
+    why = "the CSMS answered InternalError; attempt 2 of 3 waits"
     retry = at(14, 4, 12)
     head = waiting(
         41, "StopTransaction", why, at(13, 58), attempts=1, next_attempt_at=retry, connector_id=2

@@ -170,6 +170,14 @@ WORDS: list[tuple[Callable[[], Snapshot], str]] = [
         "! No answer yet to Heartbeat of 14:03:15 · gives up in 20 s",
     ),
     (
+        lambda: with_registration(
+            status=RegistrationStatus.ACCEPTED,
+            unanswered=v.UnansweredCall(action="Heartbeat", since=at(14, 3, 1)),
+            next_heartbeat_at=at(14, 8, 27),
+        ),
+        "! The CSMS answers nothing since Heartbeat of 14:03:01 · asked again in 5 min",
+    ),
+    (
         lambda: with_registration(status=RegistrationStatus.PENDING, next_boot_at=at(14, 8, 27)),
         "! Pending: the CSMS has not accepted it yet · boots again in 5 min · n tries now",
     ),
@@ -201,11 +209,15 @@ WORDS: list[tuple[Callable[[], Snapshot], str]] = [
     ),
     (waiting, "! 3 messages wait since 14:00: offline"),
     (
+        lambda: waiting(since=at(14, 3, 25), why="sent, waits for the answer", attempts=1),
+        "! 3 messages wait since 14:03: sent, waits for the answer, try 2 of 3",
+    ),
+    (
         lambda: waiting(
-            why="the CSMS answered InternalError; attempt 2 waits",
+            why="the CSMS answered InternalError; attempt 2 of 3 waits",
             **{"next_attempt_at": at(14, 3, 47)},
         ),
-        "! 3 messages wait since 14:00: the CSMS answered InternalError; attempt 2 waits of 3 "
+        "! 3 messages wait since 14:00: the CSMS answered InternalError; attempt 2 of 3 waits "
         "· again in 20 s · n tries now",
     ),
     (

@@ -130,7 +130,9 @@ def test_a_message_that_waits_says_why_and_when_it_is_tried_next() -> None:
     )
     head, behind = snapshot.outbox.entries
     facts = said(queue_facts(snapshot, head, CLOCK))
-    assert facts["Why"] == ("StopTransaction · the CSMS answered InternalError; attempt 2 waits")
+    assert facts["Why"] == (
+        "StopTransaction · the CSMS answered InternalError; attempt 2 of 3 waits"
+    )
     assert facts["Next"] == "attempt 2 of 3, 1 attempt failed · next try at 14:04:12"
     assert facts["Since"] == "13:58:00 · transaction #1209 · connector 2"
     assert "as soon as those before it" in said(queue_facts(snapshot, behind, CLOCK))["Next"]

@@ -64,7 +64,7 @@ async def test_5_tells_why_a_session_did_not_start_at_80x24() -> None:
             session_world.retrying_queue(),
             (
                 "2 wait · the oldest since 13:58",
-                "StopTransaction · the CSMS answered InternalError; attempt 2 waits",
+                "StopTransaction · the CSMS answered InternalError; attempt 2 of 3 waits",
                 "attempt 2 of 3, 1 attempt failed · next try at 14:04:12",
             ),
         ),

@@ -55,6 +55,7 @@ from cp_tui.charge_point.variables.connection import (
     Stopped,
     StopReport,
     Tls,
+    UnansweredCall,
 )
 from cp_tui.charge_point.variables.connector import (
     Connector,
@@ -175,6 +176,7 @@ __all__ = [
     "Transfer",
     "Trouble",
     "Troubles",
+    "UnansweredCall",
     "Value",
     "Vehicle",
 ]

@@ -154,6 +154,14 @@ class PendingCall(Value):
     """When it is given up (MessageTimeout)."""
 
 
+class UnansweredCall(Value):
+    """A CALL that was given up, and the CSMS has answered none since."""
+
+    action: str
+    since: datetime
+    """When it was sent."""
+
+
 class Registration(Value):
     """Whether the CSMS wants this charge point, and how their clocks agree."""
 
@@ -179,6 +187,8 @@ class Registration(Value):
     clock_refused: Reason | None = None
     """Why the clock of the CSMS is not followed."""
     pending: PendingCall | None = None
+    unanswered: UnansweredCall | None = None
+    """The first call that the CSMS left without an answer, as long as it answers nothing."""
     """A CALL that the CSMS leaves without an answer."""
     reason: Reason | None = None
     """Why it is not Accepted, where that is known."""

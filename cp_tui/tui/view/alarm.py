@@ -346,6 +346,11 @@ def _registration(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Al
         action, sent = clean(pending.action), clock.time(pending.since)
         text = f"No answer yet to {action} of {sent}"
         yield Alarm(Urgency.ODD, text, "gives up", pending.times_out_at)
+    elif (unanswered := registration.unanswered) is not None:
+        action, sent = clean(unanswered.action), clock.time(unanswered.since)
+        text = f"The CSMS answers nothing since {action} of {sent}"
+        hint = "it holds the connection, but is it well? Ask its operator"
+        yield Alarm(Urgency.ODD, text, "asked again", registration.next_heartbeat_at, check=hint)
     if registration.status is RegistrationStatus.ACCEPTED or registration.pending is not None:
         return
     match registration.status:
@@ -407,10 +412,12 @@ def _queue(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Alarm]:
     waiting = f"{count(outbox.count, 'message')} {'waits' if outbox.count == 1 else 'wait'}"
     since = f"since {clock.minute(head.since)}"
     if head.next_attempt_at is not None:
-        text = f"{waiting} {since}: {clean(head.why)} of {head.attempts_max}"
+        text = f"{waiting} {since}: {clean(head.why)}"
         yield Alarm(Urgency.ODD, text, "again", head.next_attempt_at, TRY_NOW)
-    elif link.phase is not v.LinkPhase.OPEN or clock.now - head.since > QUEUE_OLD:
-        yield Alarm(Urgency.ODD, f"{waiting} {since}: {clean(head.why)}", act=LOOK_AT_SESSIONS)
+    elif link.phase is not v.LinkPhase.OPEN or clock.now - head.since > QUEUE_OLD or head.attempts:
+        which = f", try {head.attempts + 1} of {head.attempts_max}" if head.attempts else ""
+        why = f"{clean(head.why)}{which}"
+        yield Alarm(Urgency.ODD, f"{waiting} {since}: {why}", act=LOOK_AT_SESSIONS)
 
 
 def _reboot_pending(snapshot: Snapshot) -> Iterator[Alarm]:
