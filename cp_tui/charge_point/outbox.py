@@ -234,7 +234,8 @@ class Outbox:
         kept = self._kept_because()
         if record.next_attempt_at is None:
             return kept or "waits for its turn"
-        failed = f"{record.last_failure}; attempt {record.attempts + 1} of {self._rule().attempts_max} waits"
+        which = f"{record.attempts + 1} of {self._rule().attempts_max}"
+        failed = f"{record.last_failure}; attempt {which} waits"
         return f"{kept}; before: {failed}" if kept else failed
 
     def _request(self, record: OutboxRecord) -> WireModel:
