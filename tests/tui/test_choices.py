@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from textual.content import Content
 
+from cp_tui.charge_point import variables as v
 from cp_tui.tui.desk import Choice, FormField
 from cp_tui.tui.dialogs.choose import best_first
 from cp_tui.tui.view.facts import Fact, fact_lines
 from tests.tui import worlds
 from tests.tui.driving import screen
+from tests.tui.fake_engine import FakeEngine
 
 UNIT = FormField("unit", "Unit", choices=("Absolute", "Recurring", "Relative"))
 
@@ -78,3 +80,19 @@ async def test_slash_filters_the_connectors_where_they_have_the_focus() -> None:
         assert drive.shows("of 3 match 'charging'")
         await drive.press("escape")
         assert not drive.shows("match 'charging'")
+
+
+async def test_slash_finds_one_of_thirty_connectors_and_the_keys_are_for_that_one() -> None:
+    world = worlds.healthy()
+    shown = world["connectors"]
+    assert isinstance(shown, v.Connectors)
+    more = [shown.root[2].model_copy(update={"connector_id": number}) for number in range(3, 31)]
+    engine = FakeEngine({**world, "connectors": v.Connectors((*shown.root, *more))})
+    async with screen(engine=engine) as drive:
+        await drive.press("slash", "2", "7", "enter")
+        assert drive.shows("1 of 31 match '27'", "▌27")
+        await drive.press("p")
+        assert engine.calls == [("plug_in", {"connector_id": 27})]
+        await drive.press("escape")
+        assert drive.shows("▌27")
+        assert not drive.shows("match '27'")
