@@ -187,6 +187,17 @@ async def test_an_id_alone_is_filled_in_where_the_rest_is_asked(folder: Path) ->
         assert await screen.ended() == 0
 
 
+async def test_what_the_first_charge_point_says_that_cannot_start_is_seen(folder: Path) -> None:
+    (folder / "data").write_text("no folder")
+    home = str(folder / "config")
+    asked = ("run", f"--socket={folder / 'door'}", f"--data-dir={folder / 'data'}")
+    async with in_terminal(*asked, XDG_CONFIG_HOME=home) as screen:
+        await screen.see("the first start", "wss://csms.example.com/ocpp")
+        screen.press("ws://127.0.0.1:9", "tab", "R1", "\x13")
+        assert await screen.ended() == 2
+        assert f"{folder / 'data'} is not a folder" in said(screen)
+
+
 # --- what is asked of one that hangs --------------------------------------------------------------
 
 

@@ -339,3 +339,23 @@ async def test_the_authorization_key_is_nowhere(tmp_path: Path) -> None:
         await drive.press("enter")
     assert "AuthorizationKey" in path.read_text()
     assert secret not in path.read_text()
+
+
+async def test_an_export_goes_on_while_the_engine_is_lost_and_back(tmp_path: Path) -> None:
+    async with screen(engine=FakeEngine(worlds.healthy())) as drive:
+        for record in message_world.many(SLICE):
+            drive.app.store.snapshot.messages.add(record)
+        await drive.press("2", "E")
+        path = tmp_path / "all.jsonl"
+        await drive.press("ctrl+u")
+        await drive.type(f"{path}")
+        drive.engine.lose()
+        await drive.press("enter")
+        drive.engine.revive()
+        await drive.pilot.pause(ATTACH_AGAIN_S)
+        for _round in range(100):
+            if drive.shows("written"):
+                break
+            await drive.pilot.pause(0.05)
+        assert len(path.read_text().splitlines()) == 2 * SLICE
+        assert drive.app.commands.connection is not None
