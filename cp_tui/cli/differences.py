@@ -11,13 +11,19 @@ import hmac
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
+from pydantic import BaseModel, ValidationError
+
+from cp_tui import __version__
 from cp_tui.charge_point.configuration import AUTHORIZATION_KEY
 from cp_tui.charge_point.variables import Configuration, Identity, KeySource, Link
 from cp_tui.control.script import EngineGone, lines
 from cp_tui.engine.tls import trust_words
 from cp_tui.ocpp.authorization_key import authorization_key_digest
 from cp_tui.settings.build import ServeSettings
+
+M = TypeVar("M", bound=BaseModel)
 
 _FIRST_VALUES = (KeySource.DEFAULT, KeySource.FILE)
 """Sources of a value that nobody has changed since the start."""
@@ -26,15 +32,28 @@ NONCE_BYTES = 32
 
 def differences(settings: ServeSettings) -> list[str]:
     """Name each setting that is another there, with both values; raises `EngineGone`."""
-    identity = Identity.model_validate(_ask(settings.socket, "identity"))
-    link = Link.model_validate(_ask(settings.socket, "link"))
-    configuration = Configuration.model_validate(_ask(settings.socket, "configuration"))
+    identity = _read(settings.socket, "identity", Identity)
+    link = _read(settings.socket, "link", Link)
+    configuration = _read(settings.socket, "configuration", Configuration)
     return [
         *_of_identity(settings, identity, link),
         *_of_folder(settings, identity),
         *_of_connectors(settings, identity),
         *_of_keys(settings, configuration),
     ]
+
+
+def _read(path: Path, variable: str, model: type[M]) -> M:
+    try:
+        return model.model_validate(_ask(path, variable))
+    except ValidationError:
+        value = _ask(path, "identity")
+        there = value.get("cp_tui_version") if isinstance(value, dict) else None
+        which = f"cp-tui {there}" if there not in (None, __version__) else "another build of cp-tui"
+        raise EngineGone(
+            f"the charge point at {path} runs {which}, and this is cp-tui {__version__}:"
+            f" its {variable} cannot be read; `cp-tui ctl --socket={path} shutdown` ends it"
+        ) from None
 
 
 def _ask(path: Path, variable: str) -> object:

@@ -49,7 +49,8 @@ async def take_picture(
 
     await app.run_async(headless=True, size=size, auto_pilot=take)
     if not pictures:
-        raise TimeoutError("the charge point does not answer: there is nothing to show")
+        why = app.store.snapshot.other_version or "the charge point does not answer"
+        raise TimeoutError(f"{why}: there is nothing to show")
     return pictures[0]
 
 

@@ -13,6 +13,7 @@ import pytest
 from cp_tui.cli.child import own_environment
 from cp_tui.cli.differences import differences
 from cp_tui.control.paths import is_answering
+from cp_tui.control.script import EngineGone
 from cp_tui.settings.load import Options, load
 
 TEXT = """\
@@ -101,3 +102,14 @@ def test_another_data_folder_is_named_however_it_is_written(
         assert found(folder, data_dir=same) == [], same
     other = folder / "other"
     assert found(folder, data_dir=other) == [f"data folder: {folder}/d there, {other} here"]
+
+
+def test_a_charge_point_of_another_version_is_told_with_both_and_the_way_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(path: Path, method: str, params: dict[str, str]) -> Iterator[dict[str, object]]:
+        yield {"result": {"cp_tui_version": "9.9.9", "news": 1}}
+
+    monkeypatch.setattr("cp_tui.cli.differences.lines", answer)
+    with pytest.raises(EngineGone, match=r"runs cp-tui 9\.9\.9, and this is .* shutdown` ends it"):
+        found(folder)
