@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cp_tui.cli.output import told_if_slow
-from cp_tui.control.paths import is_answering
+from cp_tui.control.paths import CAN_TELL_WHO, is_answering, who_answers
 
 READY_TIMEOUT_S = 30.0
 """A start takes half a second; on a slow disk, some more."""
@@ -47,11 +47,15 @@ class Child:
             env=environment,
         )
 
-    def wait_until_answering(self, path: Path) -> None:
-        """Wait for the door; raises `ChildFailed` where it never opens."""
+    def wait_until_answering(self, path: Path, *, by_itself: bool = False) -> None:
+        """Wait for the door; raises `ChildFailed` where it never opens.
+
+        `by_itself`: it is the child that answers there, and no child of its own; where somebody
+        else was faster, the child will say so.
+        """
         give_up_at = time.monotonic() + READY_TIMEOUT_S
         with told_if_slow("waiting for the charge point to start ..."):
-            while not is_answering(path):
+            while not (self.answers_at(path) if by_itself else is_answering(path)):
                 if self._process.poll() is not None:
                     raise ChildFailed(self._last_line())
                 if time.monotonic() > give_up_at:
@@ -82,6 +86,12 @@ class Child:
     def is_running(self) -> bool:
         """Say whether it runs; afterwards, whatever answers at its door is somebody else's."""
         return self._process.poll() is None
+
+    def answers_at(self, path: Path) -> bool:
+        """Say whether it is this process that answers at a door, as far as that can be told."""
+        if not CAN_TELL_WHO:
+            return self.is_running() and is_answering(path)
+        return who_answers(path) == self._process.pid
 
     def last_words(self) -> str:
         """Give what it said when it ended by itself; empty while it runs, or ended in order."""

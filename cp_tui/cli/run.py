@@ -6,6 +6,7 @@ import shlex
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,11 +80,11 @@ def _show(settings: ServeSettings, look: Look, child: Child | None) -> int:
         settings.socket,
         look,
         read_only=False,
-        may_stop=None if child is None else child.is_running,
+        may_stop=None if child is None else partial(child.answers_at, settings.socket),
         welcome=welcome,
         why_gone=None if child is None else child.last_words,
     )
-    if choice == STOP and child is not None and child.is_running():
+    if choice == STOP and child is not None and child.answers_at(settings.socket):
         say(f"stopping {settings.charge_point_id} ...")
         if not _stop(settings.socket, child):
             name = settings.charge_point_id
@@ -115,7 +116,7 @@ def _start(options: Namespace, path: Path) -> Child:
     """Start a charge point that outlives this program and the terminal."""
     child = Child("cp_tui", ["serve", "--quiet", *serve_arguments(options)], ends_with_us=False)
     try:
-        child.wait_until_answering(path)
+        child.wait_until_answering(path, by_itself=True)
     except BaseException:
         child.end()
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import stat
+import struct
 import warnings
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -12,6 +13,13 @@ SOCKET_PATH_BYTES_MAX = 103
 """A Unix socket address holds 108 bytes on Linux and 104 elsewhere, the closing zero included."""
 PROBE_TIMEOUT_S = 1.0
 """A live engine accepts at once, also when it is busy: the kernel does it."""
+
+
+CREDENTIALS = struct.Struct("3i")
+"""Process, user and group of the other end, as Linux gives them."""
+
+
+CAN_TELL_WHO = hasattr(socket, "SO_PEERCRED")
 
 
 class SocketPathError(Exception):
@@ -54,6 +62,19 @@ def is_answering(path: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def who_answers(path: Path) -> int | None:
+    """Give the process that listens at the socket, where `CAN_TELL_WHO`; None: nobody does."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(PROBE_TIMEOUT_S)
+        try:
+            probe.connect(str(path))
+            credentials = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+        except OSError:
+            return None
+    process_id: int = CREDENTIALS.unpack(credentials)[0]
+    return process_id
 
 
 def is_socket(path: Path) -> bool:
