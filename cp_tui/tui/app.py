@@ -119,7 +119,9 @@ class CpTuiApp(LookApp):
     @property
     def clock(self) -> Clock:
         """Now, and the zone of the reader."""
-        return Clock(self._now(), self._zone)
+        registration = self.store.snapshot.registration
+        offset_s = registration.clock_offset_s if registration else None
+        return Clock(self._now(), self._zone, offset_s or 0.0)
 
     @property
     def layout_state(self) -> LayoutState:

@@ -8,11 +8,11 @@ from textual import on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.widgets import Input
 
 from cp_tui.tui.panes.table_pane import TablePane
 from cp_tui.tui.safe_text import clean
+from cp_tui.tui.view.words import joined
 from cp_tui.tui.widgets.line_table import LineTable
 
 
@@ -48,12 +48,11 @@ class FilteredPane(TablePane):
         yield self._filter
         yield self.table
 
-    def note_count(self, shown: int, total: int) -> None:
-        """Say beside the title how many there are, and how many pass the filter."""
-        if self.words:
-            self.note(Content(f"{shown} of {total} match {clean(self.words)!r}"))
-        else:
-            self.note(Content(f"{total}" if total else ""))
+    def note_count(self, shown: int, total: int, mark: str = "") -> None:
+        """Say beside the title how many there are, and how many pass the filter; then the mark."""
+        matching = f"{shown} of {total} match {clean(self.words)!r}" if self.words else ""
+        number = matching or (f"{total}" if total else "")
+        self.note(joined([number, mark if number else ""]))
 
     def open_filter(self, words: str | None = None) -> None:
         """Show the filter and type into it; `words` stand in it already."""

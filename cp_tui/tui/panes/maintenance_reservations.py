@@ -16,7 +16,7 @@ from cp_tui.tui.view.reservations import (
     reservation_lines,
     reservation_of,
 )
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.view.words import Clock, joined
 from cp_tui.tui.widgets.line_table import LineTable
 
 
@@ -47,7 +47,7 @@ class ReservationsPane(TablePane):
         self.fill_table(reservation_fields(lines, clock, time), [(line.id, line) for line in lines])
         active = sum(line.ended is None for line in lines)
         note = f"{active} in force, as of {clock.minute(clock.now)}" if active else ""
-        self.note(Content(note))
+        self.note(joined([note, clock.csms_mark if lines else ""]))
 
     def details(self, record: str) -> tuple[str, FactSource]:
         """Everything about a reservation."""

@@ -42,7 +42,7 @@ class StatusHistoryPane(FilteredPane):
         records = {change_id(change): change for change in changes}
         with self.following_newest():
             self.fill_table(status_change_fields(changes, clock), records.items())
-        self.note_count(len(changes), len(snapshot.status_changes))
+        self.note_count(len(changes), len(snapshot.status_changes), clock.csms_mark)
 
     def details(self, record: str) -> tuple[str, FactSource]:
         """Everything about a change."""

@@ -68,6 +68,7 @@ class SchedulePane(Pane):
         self._asked: Schedules = {}
         self._restraints: Mapping[int, str] = {}
         self._now = datetime.fromtimestamp(0, UTC)
+        self._clock_mark = ""
         self._pause: Timer | None = None
         self._is_wanting = False
 
@@ -86,6 +87,7 @@ class SchedulePane(Pane):
             and restraint.kind is not RestraintKind.LIMIT
         }
         self.timeline.set_time_zone(clock.zone)
+        self._clock_mark = clock.csms_mark
         self._show_known(is_new)
 
     def show_asked(self, schedules: Schedules) -> None:
@@ -108,8 +110,7 @@ class SchedulePane(Pane):
             self._draw(self._asked)
         elif published:
             self._want()
-        caption = Content(self.timeline.caption) if published else Content("not known yet")
-        self.note(caption)
+        self._caption(self.timeline.caption if published else "not known yet")
 
     def _draw(self, schedules: Schedules) -> None:
         snapshot, unit = self._snapshot, self.timeline.unit
@@ -131,7 +132,10 @@ class SchedulePane(Pane):
             violations=self._violations(),
             restraints=self._restraints,
         )
-        self.note(Content(self.timeline.caption))
+        self._caption(self.timeline.caption)
+
+    def _caption(self, caption: str) -> None:
+        self.note(Content(f"{caption}  {self._clock_mark}".rstrip()))
 
     def _violations(self) -> dict[int, list[Interval]]:
         """Always in the unit in which the limits were published: only there the past is known."""

@@ -60,7 +60,7 @@ class TransactionsPane(FactsPane):
         self.facts.show(tell(snapshot, entry, clock) if entry is not None else [])
         running = sum(entry.stopped_at is None for entry in entries)
         parts = [f"{running} running", f"{len(entries) - running} past"] if entries else []
-        self.note(joined(parts) if parts else Content(""))
+        self.note(joined([*parts, clock.csms_mark]) if parts else Content(""))
 
     def _newest_of(self, entries: Sequence[TransactionEntry]) -> str | None:
         """The one that began last: not seen before, for the clock may have been set back since."""

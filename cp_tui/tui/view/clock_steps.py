@@ -41,7 +41,7 @@ def begun_words(running: ConnectorTransaction, clock: Clock) -> str:
     """`since 14:03`, and where the clock is another one by now, by how much it was set."""
     words = set_words(running.clock_step_s)
     before = f", before the clock was {words}" if words else ""
-    return f"since {clock.minute(running.started_at)}{before}"
+    return f"since {clock.of_csms(clock.minute(running.started_at))}{before}"
 
 
 def while_it_ran(entry: TransactionEntry | ConnectorTransaction, clock: Clock) -> str:

@@ -237,7 +237,7 @@ def refusal_words(refusal: Refusal, clock: Clock) -> str:
 def reservation_content(reservation: Reservation, clock: Clock) -> Content:
     """For whom a connector is kept, and until when."""
     group = f" and group {reservation.parent_id_tag}" if reservation.parent_id_tag else ""
-    until = clock.minute(reservation.expiry_date)
+    until = clock.of_csms(clock.minute(reservation.expiry_date))
     text = f"for tag {reservation.id_tag}{group} until {until}"
     return joined([safe_text(text), f"reservation {reservation.reservation_id}"])
 
@@ -261,9 +261,9 @@ def _limit_facts(connector: Connector, clock: Clock) -> list[Fact]:
         return []
     until = "no end"
     if limit.until is not None:
-        until = f"until {clock.exact(limit.until)}"
+        until = f"until {clock.of_csms(clock.exact(limit.until))}"
     elif limit.looked_until is not None:
-        until = f"no end before {clock.exact(limit.looked_until)}"
+        until = f"no end before {clock.of_csms(clock.exact(limit.looked_until))}"
     value = f"{amps(float(limit.limit_a))} from "
     facts = [
         Fact("Limit", joined([Content.assemble(value, safe_text(limit.source)), until])),

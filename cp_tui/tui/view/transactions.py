@@ -115,11 +115,11 @@ def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock)
     name = Content.assemble(transaction_name(entry), " ", safe_text(entry.id_tag, "bold"))
     power = energy(energy_wh(snapshot, entry))
     session = joined([name, f"connector {entry.connector_id}", power])
-    began = clock.time(entry.started_at)
+    began = clock.of_csms(clock.time(entry.started_at))
     if entry.stopped_at is None:
         running = Fact("Tx", joined([session, f"runs since {began}"]))
         return [running, *clock_facts(entry, clock), _delivery(entry, clock)]
-    ended = clock.time(entry.stopped_at)
+    ended = clock.of_csms(clock.time(entry.stopped_at))
     lasted = length(entry)
     took = UNKNOWN_LENGTH if lasted is None else duration(lasted)
     return [

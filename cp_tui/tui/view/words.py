@@ -15,6 +15,9 @@ from textual.content import Content
 from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.length import length
 
+OTHER_CLOCK_S = 60.0
+"""A difference that is smaller nobody reads from times of day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -22,6 +25,20 @@ class Clock:
 
     now: datetime
     zone: tzinfo
+    csms_offset_s: float = 0.0
+    """What the clock of the CSMS is ahead of `now`."""
+
+    @property
+    def csms_mark(self) -> str:
+        """`CSMS clock`, where it is another one than that of this machine; else nothing.
+
+        Limits, transactions and status changes are in it, and would lie before or after `now`.
+        """
+        return "CSMS clock" if abs(self.csms_offset_s) >= OTHER_CLOCK_S else ""
+
+    def of_csms(self, text: str) -> str:
+        """An instant of the CSMS's clock: marked where it could be taken for one of this one."""
+        return f"{text} ({self.csms_mark})" if self.csms_mark else text
 
     def time(self, at: datetime) -> str:
         """`14:03:27`, with the date before it where it is not today."""

@@ -1,0 +1,52 @@
+"""Where the CSMS has another clock, what is told in it says so: it may lie before or after now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+
+import pytest
+from pydantic import BaseModel
+
+from cp_tui.charge_point import variables as v
+from cp_tui.tui.store import Snapshot
+from cp_tui.tui.view.connectors import connector_facts
+from cp_tui.tui.view.transactions import transaction_facts
+from cp_tui.tui.view.words import Clock
+from tests.tui import session_world, worlds
+from tests.tui.driving import screen
+
+NEAR, FAR = Clock(worlds.NOW, UTC, 59.0), Clock(worlds.NOW, UTC, -600.0)
+
+
+def csms_ahead(seconds: float) -> Mapping[str, BaseModel]:
+    """The healthy world with a CSMS whose clock is another one."""
+    world = worlds.healthy()
+    registration = world["registration"]
+    assert isinstance(registration, v.Registration)
+    return world | {
+        "registration": registration.model_copy(update={"clock_offset_s": float(seconds)})
+    }
+
+
+def test_limits_and_transactions_name_the_clock_where_it_is_another() -> None:
+    connectors = worlds.healthy()["connectors"]
+    assert isinstance(connectors, v.Connectors)
+    for clock, is_marked in ((NEAR, False), (FAR, True)):
+        facts = {f.label: f.text.plain for f in connector_facts(connectors.root[1], clock)}
+        assert ("since 13:20 (CSMS clock)" in facts["Tx"]) == is_marked
+        assert ("until 15:42 (CSMS clock)" in facts["Limit"]) == is_marked
+        assert "CSMS clock" not in facts["Status"], "in that of the machine"
+
+
+@pytest.mark.parametrize("entry", session_world.history().root, ids=lambda entry: entry.key)
+def test_every_transaction_names_the_clock(entry: v.TransactionEntry) -> None:
+    facts = " ".join(f.text.plain for f in transaction_facts(Snapshot(), entry, FAR))
+    assert facts.count("(CSMS clock)") == (1 if entry.stopped_at is None else 2)
+
+
+@pytest.mark.parametrize(("seconds", "is_marked"), [(-600, True), (3600, True), (2, False)])
+async def test_the_timeline_names_the_clock(seconds: float, is_marked: bool) -> None:
+    async with screen(csms_ahead(seconds), size=(160, 50)) as drive:
+        title = next(line for line in drive.text().splitlines() if "Schedule  6" in line)
+        assert ("CSMS clock" in title) == is_marked
