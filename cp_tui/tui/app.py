@@ -25,7 +25,9 @@ from cp_tui.tui.actions import BY_ID, FOOTERS
 from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem
 from cp_tui.tui.commands import CommandRun, Commands
 from cp_tui.tui.csms_state import CsmsFollower, CsmsState
+from cp_tui.tui.dialogs.confirm import ConfirmDialog
 from cp_tui.tui.dialogs.facts import FactsDialog
+from cp_tui.tui.dialogs.options import OptionsDialog
 from cp_tui.tui.keys import Keymap
 from cp_tui.tui.layout_state import LayoutState
 from cp_tui.tui.look import FLUSH_INTERVAL_S
@@ -264,6 +266,8 @@ class CpTuiApp(LookApp):
             for dialog in self.screen_stack:
                 if isinstance(dialog, FactsDialog) and has_news:
                     dialog.show(snapshot, clock)
+                elif isinstance(dialog, ConfirmDialog | OptionsDialog):
+                    dialog.facts.follow(snapshot)
 
     def _screen_changed(self, screen: Screen[Any]) -> None:
         """Show what the screen has missed under a dialog, before it is painted."""

@@ -52,8 +52,11 @@ def power_cut_facts(snapshot: Snapshot) -> list[Fact]:
     ]
 
 
-def unplug_facts(snapshot: Snapshot, connector: Connector) -> list[Fact]:
+def unplug_facts(snapshot: Snapshot, connector_id: int) -> list[Fact]:
     """What it means to unplug the vehicle of a running transaction."""
+    connector = snapshot.connector(connector_id)
+    if connector is None or connector.transaction is None:
+        return [Fact("Session", Content("no transaction is running here any more"))]
     key = "StopTransactionOnEVSideDisconnect"
     entry = snapshot.entry(key)
     value = "" if entry is None or entry.value is None else entry.value.lower()

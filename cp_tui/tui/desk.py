@@ -26,7 +26,8 @@ class Question:
     """Something to be confirmed, with what will happen."""
 
     title: str
-    facts: Sequence[Fact]
+    facts: Sequence[Fact] | Callable[[Snapshot], Sequence[Fact]]
+    """As a function they follow what happens while the question is open."""
     yes: str
     """The word on the button that does it."""
     is_dangerous: bool = True

@@ -17,6 +17,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widgets import Input
 
 from cp_tui.engine.disk import TOLD_S, on_disk_without_loop
 from cp_tui.engine.thread import in_daemon_thread
@@ -104,6 +105,9 @@ class LookApp(App[str]):
             await super().on_event(event)
 
     async def _let_through(self, event: events.Event) -> None:
+        if isinstance(event, events.Paste) and isinstance(self.focused, Input):
+            # It would take the first line and drop the others without a word.
+            event.text = " ".join(event.text.split("\n")).strip()
         await super().on_event(event)
 
     def _dropped(self, number: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from pydantic import JsonValue
 from textual.content import Content
@@ -50,7 +50,7 @@ def on_screen(what: str) -> Callable[[Desk], Awaitable[None]]:
 
 async def stop(desk: Desk) -> None:
     """Ask with the consequences, stop, and show what it did."""
-    if await desk.ask(Question("Stop OCPP?", stop_facts(desk.snapshot), "Stop")):
+    if await desk.ask(Question("Stop OCPP?", stop_facts, "Stop")):
         await desk.command(Call("stop"))
         await show_stop_report(desk)
 
@@ -71,8 +71,7 @@ async def show_stop_report(desk: Desk) -> None:
 
 async def restart(desk: Desk) -> None:
     """Ask, and restart."""
-    facts = restart_facts(desk.snapshot)
-    if await desk.ask(Question("Restart OCPP?", facts, "Restart", is_dangerous=False)):
+    if await desk.ask(Question("Restart OCPP?", restart_facts, "Restart", is_dangerous=False)):
         await desk.command(Call("restart"))
 
 
@@ -114,7 +113,11 @@ async def plug(desk: Desk) -> None:
         await desk.command(Call("plug_in", {**params}))
         return
     if connector.transaction is not None:
-        facts = unplug_facts(desk.snapshot, connector)
+        connector_id = connector.connector_id
+
+        def facts(snapshot: Snapshot) -> Sequence[Fact]:
+            return unplug_facts(snapshot, connector_id)
+
         title = f"Unplug the vehicle at connector {connector.connector_id}?"
         if not await desk.ask(Question(title, facts, "Unplug")):
             return
@@ -198,11 +201,14 @@ async def press_stop(desk: Desk) -> None:
 
 async def press_emergency_stop(desk: Desk) -> None:
     """Ask, and end everything."""
-    running = count(len(desk.snapshot.running), "transaction")
-    facts = [
-        Fact("Now", Content(f"{running} ended with reason EmergencyStop; the CSMS is told")),
-        Fact("Then", Content("no charging until the errors of connector 0 are cleared")),
-    ]
+
+    def facts(snapshot: Snapshot) -> Sequence[Fact]:
+        running = count(len(snapshot.running), "transaction")
+        return [
+            Fact("Now", Content(f"{running} ended with reason EmergencyStop; the CSMS is told")),
+            Fact("Then", Content("no charging until the errors of connector 0 are cleared")),
+        ]
+
     if await desk.ask(Question("Press the emergency button?", facts, "Press")):
         await desk.command(Call("press_emergency_stop"))
 
@@ -272,8 +278,7 @@ async def network(desk: Desk) -> None:
 
 async def power_cycle(desk: Desk) -> None:
     """Ask with the consequences, and cut the power."""
-    facts = power_cut_facts(desk.snapshot)
-    if await desk.ask(Question("Cut the power and boot again?", facts, "Cut the power")):
+    if await desk.ask(Question("Cut the power and boot again?", power_cut_facts, "Cut the power")):
         await desk.command(Call("power_cycle"))
 
 

@@ -100,11 +100,13 @@ async def install(desk: Desk) -> None:
         desk.remember("periods", values["periods"])
         return Call("install_charging_profile", found.params())
 
+    # The keys of the dashboard act on the connector that is selected there.
+    connector_id = desk.snapshot.connector_id if desk.screen == "dashboard" else 0
     optional = "optional: now, 22:00 or 2026-01-05T22:00:00Z"
     purposes = ("TxDefaultProfile", "TxProfile", "ChargePointMaxProfile")
     fields = (
         FormField("id", "Id", value=str(_free_id(desk.snapshot))),
-        FormField("connector", "Connector", value="0", placeholder="0: all connectors"),
+        FormField("connector", "Connector", f"{connector_id}", "0: all connectors"),
         FormField("purpose", "Purpose", value=purposes[0], choices=purposes),
         FormField("level", "Level", value="0", placeholder="0 is the lowest"),
         FormField("kind", "Kind", value="Absolute", choices=CHOICES["kind"]),

@@ -124,7 +124,7 @@ class ScreenDesk:
 
     async def ask(self, question: Question) -> bool:
         """Ask once; escape is no."""
-        dialog = ConfirmDialog(question)
+        dialog = ConfirmDialog(question, self.snapshot)
         return await self._answer_to(dialog)
 
     async def fill(self, form: Form) -> None:
@@ -346,23 +346,24 @@ class ScreenDesk:
         if self.snapshot.hung_since is not None:
             leave = "it stays as it is, and does not answer now"
             stop = "it does not answer: after 20 s it is ended by force, as if power went away"
-        running = running_facts(self.snapshot, "ends with the program where it is stopped")
-        facts = [
-            Fact("", Content("This screen started the charge point. When the screen closes:")),
-            Fact("Leave", Content(f"{leave}; cp-tui attach shows it again")),
-            Fact("Stop", Content(stop)),
-            *running,
-            *[
-                Fact("Waits", Content.assemble(run.name, ": its outcome is not told any more"))
-                for run in self._app.commands.under_way
-            ],
-        ]
+
+        def facts(snapshot: Snapshot) -> list[Fact]:
+            return [
+                Fact("", Content("This screen started the charge point. When the screen closes:")),
+                Fact("Leave", Content(f"{leave}; cp-tui attach shows it again")),
+                Fact("Stop", Content(stop)),
+                *running_facts(snapshot, "ends with the program where it is stopped"),
+                *[
+                    Fact("Waits", Content.assemble(run.name, ": its outcome is not told any more"))
+                    for run in self._app.commands.under_way
+                ],
+            ]
 
         def chosen(answer: str | None) -> None:
             if answer in (LEAVE, STOP):
                 self._app.exit(answer)
 
-        self._app.push_screen(OptionsDialog("Quit", facts, options), chosen)
+        self._app.push_screen(OptionsDialog("Quit", facts, options, self.snapshot), chosen)
 
     async def _send(self, call: Call, under_way: Callable[[CommandRun], None]) -> CommandRun:
         """Send for a form; when the form is closed, the command goes on without it."""

@@ -13,8 +13,9 @@ from textual.widgets import Button
 from textual.widgets.button import ButtonVariant
 
 from cp_tui.tui.desk import Question
+from cp_tui.tui.dialogs.asked_facts import AskedFacts
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.panes.fact_lines import FactLines
+from cp_tui.tui.store import Snapshot
 
 
 class ConfirmDialog(Dialog[bool]):
@@ -27,16 +28,15 @@ class ConfirmDialog(Dialog[bool]):
         Binding("right", "app.focus_next", "Other button", show=False, id="confirm.right"),
     ]
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, snapshot: Snapshot) -> None:
         super().__init__()
         self._question = question
+        self.facts = AskedFacts(question.facts, snapshot)
 
     def compose(self) -> ComposeResult:
         """Consequences and two buttons."""
         with Vertical(classes="box"):
-            facts = FactLines(label_width=9)
-            facts.can_focus = False
-            yield facts
+            yield self.facts
             with Horizontal(classes="buttons"):
                 yield Button(Content("No"), id="no", compact=True)
                 yield Button(
@@ -46,7 +46,6 @@ class ConfirmDialog(Dialog[bool]):
     async def begin(self) -> None:
         """Say what will happen."""
         self.titled(self._question.title, "y yes · n no · escape no")
-        self.query_one(FactLines).show(self._question.facts)
         self.query_one("#no" if self._question.is_dangerous else "#yes", Button).focus()
 
     def action_answer(self, answer: bool) -> None:

@@ -11,8 +11,9 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button
 
+from cp_tui.tui.dialogs.asked_facts import AskedFacts, AskedSource
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.panes.fact_lines import FactLines
+from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
 
 
@@ -31,23 +32,22 @@ class OptionsDialog(Dialog[str | None]):
     def __init__(
         self,
         title: str,
-        facts: Sequence[Fact],
+        facts: Sequence[Fact] | AskedSource,
         options: Sequence[Option],
+        snapshot: Snapshot,
         *,
         can_escape: bool = True,
     ) -> None:
         super().__init__()
         self._title = title
-        self._facts = list(facts)
+        self.facts = AskedFacts(facts, snapshot)
         self._options = options
         self._can_escape = can_escape
 
     def compose(self) -> ComposeResult:
         """The situation and the answers."""
         with Vertical(classes="box"):
-            facts = FactLines(label_width=9)
-            facts.can_focus = False
-            yield facts
+            yield self.facts
             with Horizontal(classes="buttons"):
                 for option in self._options:
                     yield Button(Content(option.word), id=option.id, compact=True)
@@ -56,7 +56,6 @@ class OptionsDialog(Dialog[str | None]):
         """Show the situation; the first answer is the harmless one."""
         keys = " · ".join(f"{option.letter} {option.word.lower()}" for option in self._options)
         self.titled(self._title, keys + (" · escape cancels" if self._can_escape else ""))
-        self.query_one(FactLines).show(self._facts)
         self.query(Button).first().focus()
 
     def on_key(self, event: events.Key) -> None:

@@ -1,0 +1,71 @@
+"""A question that stays open: what it says follows from what happens meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.widgets import Input
+
+from cp_tui.charge_point import variables as v
+from tests.tui import worlds
+from tests.tui.driving import Drive, screen
+from tests.tui.test_covered import connectors_at
+
+
+def publish(drive: Drive, *, is_running: bool) -> None:
+    """Let the transaction of connector 1 end, or run again."""
+    found = worlds.healthy()["connectors"]
+    assert isinstance(found, v.Connectors)
+    if not is_running:
+        none = {"transaction": None, "restraint": None}
+        found = v.Connectors(tuple(each.model_copy(update=none) for each in found.root))
+    drive.engine.publish("connectors", found)
+
+
+QUESTIONS = {
+    "s": ("#1234", "no transaction is running"),
+    "b": ("#1234", "no transaction is running"),
+    "q": ("#1234", "no transaction is running"),
+    "p": ("#1234", "no transaction is running here any more"),
+}
+
+
+@pytest.mark.parametrize(("key", "words"), QUESTIONS.items(), ids=QUESTIONS)
+async def test_an_open_question_follows_what_happens(key: str, words: tuple[str, str]) -> None:
+    running, ended = words
+    async with screen(worlds.healthy(), may_stop=lambda: True) as drive:
+        await drive.press(key)
+        assert drive.shows(running)
+        publish(drive, is_running=False)
+        await drive.settle()
+        assert drive.shows(ended)
+        assert not drive.shows(running)
+        publish(drive, is_running=True)
+        await drive.settle()
+        assert drive.shows(running)
+
+
+async def test_readings_alone_do_not_change_an_open_question() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press("s")
+        before = drive.text()
+        drive.engine.publish("connectors", connectors_at(drive.engine.world, 9))
+        await drive.settle()
+        assert drive.text() == before
+
+
+async def test_a_paste_of_several_lines_loses_none_in_a_field_of_one() -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press("w")
+        drive.app.post_message(events.Paste("pasted\ntag two\n"))
+        await drive.settle()
+        assert drive.app.screen.query(Input).first().value == "pasted tag two"
+
+
+@pytest.mark.parametrize(("screen_key", "connector_id"), [("1", "1"), ("4", "0")])
+async def test_a_profile_from_the_dashboard_is_for_the_selected_connector(
+    screen_key: str, connector_id: str
+) -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press(screen_key, "i")
+        assert drive.app.screen.query_one("#connector", Input).value == connector_id
