@@ -258,7 +258,9 @@ def _problem(details: Any) -> Problem:
         return Problem(location, "must be a table")
     text = _WORDS.get(details["type"])
     if text is None:
-        text = details["msg"].replace("Input should be", "must be").replace("Input should", "must")
+        text = details["msg"]
+        for begin in ("Input should", "String should"):
+            text = text.replace(begin, "must")
     return Problem(location, text[:1].lower() + text[1:])
 
 

@@ -212,7 +212,7 @@ async def test_a_packet_at_the_first_run_saves_and_starts(csms: PeerCsms, folder
 async def test_packets_while_the_engine_is_lost(serve: Serve) -> None:
     async with attached_to(serve) as terminal:
         serve.process.kill()
-        await terminal.see("× No engine")
+        await terminal.see("× Charge point lost")
         await terminal.settle()
         terminal.press("wTAG")
         await terminal.settle()
@@ -239,7 +239,7 @@ async def test_packets_while_the_engine_hangs(serve: Serve) -> None:
             terminal.press(f"\r{ESCAPE}dcom.example\t1\r{ESCAPE}3/Heart\r")
             await terminal.see("HeartbeatInterval", "match 'Heart'")
             terminal.press(f"2cauthorize\r{CLEAR}NEW{SEND}")
-            await terminal.see("waits for the engine, which does not answer since")
+            await terminal.see("waits for the charge point, silent since")
             await terminal.settle()
             assert "dropped" not in terminal.text
         finally:

@@ -207,7 +207,7 @@ async def test_a_screen_that_is_lost_while_its_terminal_stalls_ends_as_well(
 # --- a CSMS that cannot be reached ----------------------------------------------------------------
 
 
-AGAIN = re.compile(r"offline · attempt \d+ at \d\d:\d\d:\d\d")
+AGAIN = re.compile(r"offline · try \d+ at \d\d:\d\d:\d\d")
 
 
 async def see_the_failure(screen: Terminal, *texts: str) -> None:

@@ -28,7 +28,7 @@ async def explains(here: Place, *words: str) -> None:
 
 async def test_an_unknown_host() -> None:
     async with place("ws://csms.invalid/ocpp") as here:
-        await explains(here, "DNS .*no such name: csms.invalid|no name server", "Check check the ")
+        await explains(here, "DNS .*no such name: csms.invalid|no name server", "Hint check the ")
 
 
 async def test_a_refused_port() -> None:
@@ -37,7 +37,7 @@ async def test_a_refused_port() -> None:
         await explains(
             here,
             f"Fails TCP: connection refused: nothing listens on 127.0.0.1:{port}",
-            "Check check the port in csms.url, and whether the CSMS runs",
+            "Hint check the port in csms.url, and whether the CSMS runs",
         )
 
 
@@ -54,7 +54,7 @@ async def test_an_untrusted_certificate(root: Authority) -> None:
         root.server("untrusted", "DNS:localhost"),
         None,
         "Fails TLS: the server certificate is not trusted",
-        "Check set csms.ca_file to the root certificate of the CSMS",
+        "Hint set csms.ca_file to the root certificate of the CSMS",
     )
 
 

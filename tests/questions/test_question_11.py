@@ -45,7 +45,7 @@ async def test_a_value_from_the_file() -> None:
         place(server.url, charge_point({"ConnectionTimeOut": "47"})) as here,
     ):
         await here.reads("All well")
-        await here.after("3", "ConnectionTimeOut 47 file")
+        await here.after("3", "ConnectionTimeOut 47 settings")
 
 
 async def test_a_change_that_waits_for_a_reboot() -> None:

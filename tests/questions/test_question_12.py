@@ -54,7 +54,7 @@ async def test_what_is_kept_lost_and_sent_is_told_before_the_answer(
     key: str, title: str, words: tuple[str, ...]
 ) -> None:
     async with charging_with_three_waiting() as here:
-        await here.after(key, title, rf"Conn. 1 transaction #77 of {TAG}, \d+ Wh", *words)
+        await here.after(key, title, rf"Conn. 1 transaction #77 of {TAG}, \d+\.\d\d kWh", *words)
         await here.after("escape", "1 ● Charging")
 
 
