@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from cp_tui.cli.lifeline import when_stdin_closes
 from cp_tui.cli.output import complain, complain_of, say
+from cp_tui.cli.promptness import stay_prompt
 from cp_tui.cli.settings import read_settings
 from cp_tui.control.paths import SocketPathError
 from cp_tui.control.server import ControlServer, check_socket
@@ -23,12 +23,6 @@ from cp_tui.settings.problem import SettingsError
 
 END_S_MAX = 9
 """For an end in order; half of it is enough on a busy machine. Whoever started us waits 10 s."""
-COLLECTOR_THRESHOLDS = (5_000, 10, 10)
-"""Python's own (700, 10, 10) look through everything now and then, for 50 to 110 ms with 30
-connectors. With these, and without what the boot made, the longest pause was 7 ms."""
-SWITCH_S = 0.0005
-"""After so long a thread that works (log, store, archive) gives way to the charge point, which it
-may hold up with each frame. Python's own is ten times as long."""
 
 
 def run(options: Namespace) -> int:
@@ -65,22 +59,12 @@ async def _serve(settings: ServeSettings, *, quiet: bool, until_stdin_closes: bo
     logging.getLogger().handlers[:] = engine.log.handlers
     try:
         await door.start()
-        _be_prompt()
-        await end.wait()
+        await stay_prompt(end)
     finally:
         # Nobody handles it: it ends the process whatever hangs, be it a disk at its last write.
         signal.alarm(END_S_MAX)
         await door.close()
         await engine.close()
-
-
-def _be_prompt() -> None:
-    """Let neither the collector of garbage nor another thread hold up an answer for long."""
-    # Nothing of a boot is garbage later but the mind, should another boot follow: some MiB, once.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECTOR_THRESHOLDS)
-    sys.setswitchinterval(SWITCH_S)
 
 
 async def _started(engine: Engine, data_dir: Path) -> None:

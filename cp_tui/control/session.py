@@ -16,7 +16,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cp_tui.control.methods import Get, Observe, Ping, Shutdown, Subscribe
-from cp_tui.control.pieces import Encoded, line
 from cp_tui.control.protocol import (
     LINE_BYTES_MAX,
     Batch,
@@ -38,6 +37,7 @@ from cp_tui.engine.hub import (
     VariableChanged,
 )
 from cp_tui.engine.params import checked
+from cp_tui.engine.pieces import Encoded, line
 
 if TYPE_CHECKING:
     from cp_tui.charge_point.reason import Reason

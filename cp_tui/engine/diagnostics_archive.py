@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from cp_tui.engine.log import LOG_FILE, LOG_FILES_KEPT
+from cp_tui.engine.pieces import pieces
 
 if TYPE_CHECKING:
     import zipfile
@@ -63,7 +64,7 @@ def build(path: Path, snapshot: Snapshot, logs: Path, period: Period) -> None:
     ):
         _add(archive, "summary.json", [_summary(snapshot, period)])
         for name, value in snapshot.variables.items():
-            _add(archive, f"variables/{name}.json", [value.model_dump_json(indent=1)])
+            _add(archive, f"variables/{name}.json", pieces(value))
         _add(archive, "link_history.jsonl", _lines(snapshot.links))
         for name, events in snapshot.streams.items():
             wanted = [event for event in events if _is_wanted(event, period)]

@@ -16,7 +16,7 @@ from cp_tui.charge_point.smart_charging.schedule import (
     SourceKind,
 )
 from cp_tui.charge_point.variables import ChargingSchedules, Configuration, Measurements
-from cp_tui.control.pieces import Encoded, line, pieces
+from cp_tui.engine.pieces import Encoded, line, pieces
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from tests.tui import charging_world, worlds
 
