@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from bench.site import Payload, Setup, Site
+from bench.site import Payload, Setup, Site, UnexpectedAnswer, Wait
 from cp_tui.control.client import Client
 from cp_tui.engine.hub import ENGINE
 
@@ -36,7 +36,7 @@ class Case:
     run: Callable[[Site], Awaitable[None]]
     setup: Setup = ALONE
     must_wait: bool = False
-    """The answer rests on a record that the disk has not taken yet."""
+    """The answer rests on a record that the disk has not taken yet, or on a boot."""
 
 
 # --- readers that do not read ---------------------------------------------------------------------
@@ -136,13 +136,22 @@ asyncio.run(follow())
 """
 
 
+async def get_diagnostics_of_profiles(at: Site) -> None:
+    await install(at)
+    await upload(at)
+
+
 async def get_diagnostics(at: Site) -> None:
-    """An archive of everything is built, and sent to where nobody is."""
     await long_history(at)
-    payload = {"location": "ftp://127.0.0.1:1/", "retries": 0}
-    for _ in range(3):
+    await upload(at)
+
+
+async def upload(at: Site) -> None:
+    """Have an archive of everything built, and sent to where nobody is."""
+    for scheme in ("ftp", "http"):
+        payload = {"location": f"{scheme}://127.0.0.1:1/", "retries": 0}
         await at.csms.ask("GetDiagnostics", payload)
-        await at.rest(100)
+        await at.rest(150)
 
 
 # --- charging schedules ---------------------------------------------------------------------------
@@ -354,6 +363,49 @@ async def slow_disk_at_rest(at: Site) -> None:
         await at.csms.ask("TriggerMessage", {"requestedMessage": "Heartbeat"}, status="Accepted")
 
 
+FAILING = """
+import sys
+from cp_tui.charge_point.charge_point import ChargePoint
+from cp_tui.cli import main
+
+handle = ChargePoint.handle
+
+def fail(self, event, now):
+    effects = handle(self, event, now)
+    if "defect" in str(getattr(event, "data", "")):
+        raise RuntimeError("a defect")
+    return effects
+
+ChargePoint.handle = fail
+sys.exit(main())
+"""
+"""A mind with an error that a frame provokes."""
+
+
+async def internal_error(at: Site) -> None:
+    """The answer says InternalError; then the connection ends, and that is another case."""
+    at.csms.waits.append(await until_refused(at))
+
+
+async def boot_after_error(at: Site) -> None:
+    """From the InternalError until the first answer on the next connection."""
+    await until_refused(at)
+    before, since = at.csms._connection, at.csms.now()
+    async with asyncio.timeout(30):
+        while at.csms._connection is before:
+            await asyncio.sleep(0.001)
+    await at.csms.call("GetConfiguration", {"key": ["HeartbeatInterval"]})
+    at.csms.waits.append(at.csms.now() - since)
+
+
+async def until_refused(at: Site) -> Wait:
+    since = at.csms.now()
+    answer = await at.csms.call("DataTransfer", {"vendorId": "defect"})
+    if answer[0] != 4 or answer[2] != "InternalError":
+        raise UnexpectedAnswer(f"wanted InternalError: {answer}")
+    return at.csms.now() - since
+
+
 CASES = (
     Case("nothing", nothing),
     Case("standard error that nobody reads, full", unread_lines),
@@ -368,6 +420,17 @@ CASES = (
         must_wait=True,
     ),
     Case("a disk that takes 100 ms: everything else", slow_disk_at_rest, Setup(program=SLOW_DISK)),
+    Case(
+        "a frame that meets an error inside: its InternalError",
+        internal_error,
+        Setup(program=FAILING),
+    ),
+    Case(
+        "and from then on, until the charge point has booted",
+        boot_after_error,
+        Setup(program=FAILING),
+        must_wait=True,
+    ),
     Case("DataTransfers of 60 kB", data_transfers),
     Case("DataTransfers of 1 MB", longest_data_transfers),
     Case("5 clients of the door that never read, long histories", unread_doors),
@@ -379,6 +442,7 @@ CASES = (
     Case("a screen attaches to long histories", screen_attaches),
     Case("a screen attaches, 30 connectors, profiles", screen_attaches_to_profiles, MANY),
     Case("GetDiagnostics, long histories", get_diagnostics),
+    Case("GetDiagnostics, 30 connectors, profiles", get_diagnostics_of_profiles, MANY),
     Case("SetChargingProfile, up to 50 of 100 periods", set_charging_profile),
     Case("SetChargingProfile, 30 connectors", set_charging_profile, MANY),
     Case("SetChargingProfile for each of 30 cars that charge", profile_for_each_car, MANY),

@@ -15,8 +15,8 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
-from typing import Any
+from time import clock_gettime, perf_counter, process_time
+from typing import Any, NamedTuple
 
 from cp_tui.control.client import Client, ConnectionLost
 from tests.end_to_end.raw_csms import RawCsms
@@ -24,8 +24,9 @@ from tests.end_to_end.raw_csms import RawCsms
 Payload = Mapping[str, Any]
 
 START_S_MAX = 30.0
-SETTLE_S = 1.0
-"""After it, a charge point has said all that it says after a boot."""
+SETTLE_S = 4.0
+"""After it, a charge point has said all that it says after a boot, and prepared for all that it may
+be asked (`cli.promptness`)."""
 REST = 200
 KEYS: Payload = {"key": ["HeartbeatInterval"]}
 
@@ -46,20 +47,33 @@ class Setup:
     """Python in place of `-m cp_tui`: a charge point with a part that fails or is slow."""
 
 
+class Wait(NamedTuple):
+    """How long something took, in seconds."""
+
+    wall_s: float
+    cpu_s: float
+    """Of the processor, at both ends: other work on the machine does not count."""
+
+    def __sub__(self, since: Wait) -> Wait:
+        return Wait(self.wall_s - since.wall_s, self.cpu_s - since.cpu_s)
+
+
 class Csms(RawCsms):
     """Authorizes everybody, and gives each transaction its id."""
 
     def __init__(self) -> None:
         super().__init__({each: {"idTagInfo": {"status": "Accepted"}} for each in _AUTHORIZING})
         self._transactions = count(1)
-        self.waits: list[float] = []
-        """Seconds from each request to its answer, or in a flood between two answers."""
+        self.engine = 0
+        """The process of the charge point."""
+        self.waits: list[Wait] = []
+        """From each request to its answer, or in a flood from one answer to the next."""
 
     async def ask(self, action: str, payload: Payload, **expected: object) -> Any:
         """Ask and note the time until the answer, which must hold what is expected."""
-        since = perf_counter()
+        since = self.now()
         answer = await self.call(action, payload)
-        self.waits.append(perf_counter() - since)
+        self.waits.append(self.now() - since)
         return _checked(action, answer, expected)
 
     async def flood(self, requests: Iterable[tuple[str, Payload]], **expected: object) -> None:
@@ -68,16 +82,21 @@ class Csms(RawCsms):
             (action, json.dumps([2, f"flood-{number}", action, payload]))
             for number, (action, payload) in enumerate(requests)
         ]
-        since = perf_counter()
+        since = self.now()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._say_all([text for _, text in texts]))
             for action, _ in texts:
                 async with asyncio.timeout(60):
                     answer = await self._replies.get()
-                now = perf_counter()
+                now = self.now()
                 self.waits.append(now - since)
                 since = now
                 _checked(action, answer, expected)
+
+    def now(self) -> Wait:
+        """Give the moment, to measure from or to."""
+        # The clock of the processor of another process, as clock_getcpuclockid() gives it.
+        return Wait(perf_counter(), process_time() + clock_gettime((~self.engine << 3) | 2))
 
     async def _say_all(self, texts: Iterable[str]) -> None:
         for text in texts:
@@ -107,8 +126,8 @@ class Site:
     door: Path
     data: Path
     connectors: int
-    rest_s: float
-    """Median wait for GetConfiguration at rest."""
+    at_rest: Wait
+    """Median wait for GetConfiguration."""
     held: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def rest(self, times: int = REST) -> None:
@@ -159,14 +178,15 @@ async def site(setup: Setup) -> AsyncIterator[Site]:
                 | {"XDG_STATE_HOME": name},
             )
             os.close(far)
-            found = Site(csms, door, data, setup.connectors, 0.0)
+            found = Site(csms, door, data, setup.connectors, Wait(0.0, 0.0))
             try:
                 async with asyncio.timeout(START_S_MAX):
                     while not door.exists() or csms._connection is None:
                         await asyncio.sleep(0.05)
                 await asyncio.sleep(SETTLE_S)
+                csms.engine = _engine(data) if setup.command == "run" else process.pid
                 await found.rest()
-                found.rest_s = median(csms.waits)
+                found.at_rest = Wait(*map(median, zip(*csms.waits, strict=True)))
                 csms.waits.clear()
                 yield found
             finally:
@@ -179,3 +199,13 @@ async def site(setup: Setup) -> AsyncIterator[Site]:
                 process.kill()
                 await process.wait()
                 os.close(near)
+
+
+def _engine(data: Path) -> int:
+    """Find the process of the charge point that `run` has started."""
+    for each in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words = each.read_bytes().split(b"\0")
+            if b"serve" in words and f"--data-dir={data}".encode() in words:
+                return int(each.parent.name)
+    raise UnexpectedAnswer("`run` has started no charge point")

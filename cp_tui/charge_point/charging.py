@@ -67,7 +67,7 @@ PUBLISHED_S = 86_400
 PUBLISHED_PERIODS_MAX = 100
 """Of each connector; who looks further asks for it."""
 PUBLISHED_STEPS_MAX = 2_000
-LIGHT_PERIODS_MAX = 600
+LIGHT_PERIODS_MAX = 100
 """With so many periods in all profiles, times connectors that differ, all is worked out at once."""
 STANDINGS_AT_ONCE = 5
 GONE_AT_ONCE = 4

@@ -73,9 +73,9 @@ OBSERVE_S = 1.0
 LATE_S = 0.2
 """A record that takes longer has held frames up: the time of their answers counts from then."""
 STANDSTILL_S = 0.3
-TURN_S = 0.004
-"""Whoever asked first does not wait for what came later, beyond this or the time of a write: on a
-slow disk it is the writes that count, and what shares one does not add to them."""
+TURN_S = 0.002
+"""Whoever asked first does not wait for what came later, beyond this or a quarter of what a write
+takes: on a slow disk it is the writes that count, and what shares one does not add to them."""
 NOT_DONE = "an error inside: nothing of it was done, the charge point boots again; see the log"
 MAYBE_DONE = "an error inside: the charge point boots again, look whether it was done; see the log"
 
@@ -236,7 +236,7 @@ class Machine:
             began, decided_at = monotonic(), self._clock()
             while waiting and turn.reboot is None and not turn.is_end:
                 self._take_in(waiting.pop(0), turn)
-                if monotonic() - began > max(TURN_S, self._wrote_s):
+                if monotonic() - began > max(TURN_S, self._wrote_s / 4):
                     break
             began = monotonic()
             is_saved = await self._ledger.write(turn.changes)
