@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -22,6 +22,7 @@ from cp_tui.charge_point.smart_charging.context import (
     ProfileSource,
     RunningTransaction,
 )
+from cp_tui.charge_point.smart_charging.draft import Draft
 from cp_tui.charge_point.smart_charging.installed import (
     StoreChange,
     clear,
@@ -34,11 +35,8 @@ from cp_tui.charge_point.smart_charging.installed import (
 from cp_tui.charge_point.smart_charging.remarks import remarks
 from cp_tui.charge_point.smart_charging.schedule import (
     CompositeSchedule,
-    LimitSource,
-    ProfileStanding,
 )
 from cp_tui.charge_point.smart_charging.sharing import (
-    End,
     LimitInForce,
     end_of_share,
     limits_now,
@@ -57,7 +55,7 @@ from cp_tui.charge_point.station_keys import (
     MAX_STACK_LEVEL,
 )
 from cp_tui.charge_point.variables import ChargingSchedules, Limit, ProfileEntry, Profiles
-from cp_tui.ocpp.calendar import FIRST, later
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType, ChargingSchedule
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
@@ -88,21 +86,6 @@ class Installation:
     """What is accepted, but not the way the sender may think."""
     replaced: tuple[int, ...]
     """The chargingProfileIds that it took the place of."""
-
-
-@dataclass(slots=True)
-class _Draft:
-    """What people are going to see, as far as it is worked out."""
-
-    context: Context = field(default_factory=lambda: Context({}))
-    time: datetime = FIRST
-    end_of_share: End = (None, None)
-    sources: dict[int, LimitSource] = field(default_factory=dict)
-    """Of the limit of each connector; 0: of the whole."""
-    standings: dict[int, ProfileStanding] = field(default_factory=dict)
-    schedules: dict[int, CompositeSchedule] = field(default_factory=dict)
-    composing: Work[CompositeSchedule] | None = None
-    """The schedule that is worked out now."""
 
 
 class Charging:
@@ -146,7 +129,7 @@ class Charging:
         """Pieces of what people see that are still to be worked out, the next one last."""
         self._work_at: datetime | None = None
         """When the next piece is due, in the clock of the machine."""
-        self._draft = _Draft()
+        self._draft = Draft()
         self._due: datetime | None = None
         """When something changes by itself next, in the clock of the charge point."""
         self._computed_at: datetime | None = None
@@ -253,7 +236,7 @@ class Charging:
         self._limits = limits_now(context, time)
         self.apply_power()
         self._core.changed("connectors")
-        self._draft = draft = _Draft(context, time)
+        self._draft = draft = Draft(context, time)
         twins = {each: context.twin(each) for each in self._hardware}
         alone = [each for each in (0, *self._hardware) if twins.get(each, 0) == each]
         chunks = range(0, len(context.profiles), STANDINGS_AT_ONCE)
@@ -282,13 +265,13 @@ class Charging:
         if not self._work:
             self._due = min(self._changes(self._draft.time))
 
-    def _find_ends(self, draft: _Draft) -> None:
+    def _find_ends(self, draft: Draft) -> None:
         """Find what the ends of all limits have in common, and the source of the whole."""
         draft.end_of_share = end_of_share(draft.context, draft.time)
         whole = composite(draft.context, 0, draft.time, 0, steps_max=0)
         draft.sources[0] = whole.periods[0].source
 
-    def _find_end(self, draft: _Draft, connector_id: int) -> None:
+    def _find_end(self, draft: Draft, connector_id: int) -> None:
         limit, twin = self._limits[connector_id], draft.context.twin(connector_id)
         draft.sources[connector_id] = limit.source
         if twin != connector_id:
@@ -298,14 +281,14 @@ class Charging:
             limit = with_end(draft.context, limit, draft.time, draft.end_of_share)
         self._limits[connector_id] = limit
 
-    def _show_limits(self, draft: _Draft) -> None:
+    def _show_limits(self, draft: Draft) -> None:
         self._core.changed("connectors")
 
-    def _find_standings(self, draft: _Draft, first: int) -> None:
+    def _find_standings(self, draft: Draft, first: int) -> None:
         some = draft.context.profiles[first : first + STANDINGS_AT_ONCE]
         draft.standings |= standings(draft.context, draft.sources, draft.time, some)
 
-    def _show_profiles(self, draft: _Draft) -> None:
+    def _show_profiles(self, draft: Draft) -> None:
         self._entries = tuple(
             ProfileEntry(
                 connector_id=installed.connector_id,
@@ -318,7 +301,7 @@ class Charging:
         )
         self._core.changed("profiles")
 
-    def _compose(self, draft: _Draft, connector_id: int) -> None:
+    def _compose(self, draft: Draft, connector_id: int) -> None:
         """Do a slice of a schedule; as long as there is more of it, the same is the next piece."""
         if draft.composing is None:
             draft.composing = self._composing(draft, connector_id)
@@ -334,7 +317,7 @@ class Charging:
             return
         self._work.append(partial(self._compose, draft, connector_id))
 
-    def _composing(self, draft: _Draft, connector_id: int) -> Work[CompositeSchedule]:
+    def _composing(self, draft: Draft, connector_id: int) -> Work[CompositeSchedule]:
         begin = draft.time.replace(microsecond=0)
         return composing(
             replace(draft.context, armed_at=begin),
@@ -346,7 +329,7 @@ class Charging:
             steps_max=PUBLISHED_STEPS_MAX,
         )
 
-    def _show_schedules(self, draft: _Draft, twins: Mapping[int, int]) -> None:
+    def _show_schedules(self, draft: Draft, twins: Mapping[int, int]) -> None:
         self._gone += self._schedules.values()
         self._work = [self._let_go] * (len(self._gone) // GONE_AT_ONCE + 1)
         self._schedules = {0: draft.schedules[0]} | {
