@@ -254,12 +254,7 @@ def _is_over(
 async def _let_go(stage: Stage, connector: Connector) -> None:
     """Show the tag that may start a second time, which cancels it."""
     tag = connector.authorized_id_tag or ""
-    if tag:
-        await stage.act("swipe", id_tag=tag, connector_id=connector.connector_id)
-    else:
-        # RemoteStartTransaction may bring an empty tag, which no reader has: with a cable it
-        # starts, and is stopped next.
-        await stage.act("plug_in", connector_id=connector.connector_id)
+    await stage.act("swipe", id_tag=tag, connector_id=connector.connector_id)
 
 
 async def _wait_for_the_answer(_: Stage, __: Connector) -> None:

@@ -321,7 +321,7 @@ async def swipe_and_leave(made: World) -> None:
 
 async def start_from_afar_and_leave(made: World) -> None:
     await made.send("RemoteStartTransaction", connectorId=1, idTag="SOMEBODY")
-    await made.send("RemoteStartTransaction", connectorId=2, idTag="")
+    await made.send("RemoteStartTransaction", connectorId=2, idTag="ELSE")
 
 
 async def leave_a_tag_unanswered(made: World) -> None:
