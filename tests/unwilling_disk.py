@@ -140,7 +140,9 @@ class FileSystem:
             case Op.READDIR:
                 return self._listed(node, *struct.unpack_from("<QI", body, 8))
             case Op.STATFS:
-                return struct.pack("<QQQQQIIII6I", *[1 << 20] * 5, 4096, 255, 4096, 0, *[0] * 6)
+                free = 0 if self.mood == FULL else 1 << 20
+                sizes = (1 << 20, free, free, 1 << 20, 1 << 20, 4096, 255, 4096, 0)
+                return struct.pack("<QQQQQIIII6I", *sizes, *[0] * 6)
             case Op.RELEASE | Op.FSYNC | Op.FLUSH | Op.RELEASEDIR | Op.FSYNCDIR | Op.DESTROY:
                 return b""
             case _:

@@ -6,13 +6,14 @@ It must not know what a method does: that is the engine's table of commands.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, JsonValue
 
@@ -28,6 +29,9 @@ from cp_tui.control.protocol import (
 from cp_tui.engine.hub import Subscription
 from cp_tui.engine.replies import Answer
 
+if TYPE_CHECKING:
+    from cp_tui.control.session import Session
+
 CLIENTS_MAX = 32
 """Screens and scripts at once; each may hold some MiB."""
 BACKLOG = 16
@@ -35,6 +39,9 @@ TURN_AWAY_S = 1.0
 """For a client that finds no room to read that."""
 CLOSE_TIMEOUT_S = 2.0
 """For clients to take what is already written when the engine ends."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class EngineDoor(Protocol):
@@ -88,7 +95,7 @@ class ControlServer:
         self._on_shutdown = on_shutdown
         self._server: asyncio.Server | None = None
         self._turns = asyncio.Lock()
-        self._sessions: set[asyncio.Task[None]] = set()
+        self._sessions: dict[asyncio.Task[None], Session] = {}
         self._inode: int | None = None
 
     async def start(self) -> None:
@@ -125,20 +132,32 @@ class ControlServer:
         task = asyncio.current_task()
         assert task is not None
         if len(self._sessions) >= CLIENTS_MAX:
+            await self._make_room()
+        if len(self._sessions) >= CLIENTS_MAX:
             self._on_refused(len(self._sessions))
             await _turn_away(reader, writer)
             return
         # A boot needs no client, and what a client may ask for would hold it up.
         from cp_tui.control.session import Session
 
-        self._sessions.add(task)
+        session = Session(self._engine, reader, writer, self._on_shutdown, self._turns)
+        self._sessions[task] = session
         try:
-            await Session(self._engine, reader, writer, self._on_shutdown, self._turns).run()
+            await session.run()
         except asyncio.CancelledError:
             # The engine ends; asyncio would report a cancelled client as an error.
             pass
         finally:
-            self._sessions.discard(task)
+            del self._sessions[task]
+
+    async def _make_room(self) -> None:
+        """Hang up on the client that has been of no use for longest, if any is."""
+        useless_s = {task: each.useless_for_s() for task, each in self._sessions.items()}
+        task = max(useless_s, key=lambda each: useless_s[each])
+        if useless_s[task] > 0:
+            _log.warning("door: a client of no use for %.0f s makes room", useless_s[task])
+            self._sessions[task].drop()
+            await asyncio.wait({task}, timeout=TURN_AWAY_S)
 
 
 async def _turn_away(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

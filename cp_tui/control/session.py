@@ -47,6 +47,10 @@ _log = logging.getLogger(__name__)
 
 REQUESTS_IN_FLIGHT_MAX = 16
 """Of one client; further ones wait unread in its socket."""
+STUCK_S = 10.0
+"""A client that has read nothing for so long is one that makes room for others."""
+IDLE_S = 60.0
+"""As is one that follows nothing and has asked for nothing for so long."""
 BYTES_IN_FLIGHT_MAX = LINE_BYTES_MAX
 """Of those requests: one may be as long as a line, several together no longer."""
 SLICE_BYTES = 16 * 1024
@@ -89,6 +93,9 @@ class Session:
         self._bytes_in_flight = 0
         self._has_ended = asyncio.Event()
         """A request of those in flight."""
+        self._heard_at = asyncio.get_running_loop().time()
+        self._stuck_since: float | None = None
+        """Since when the client has not read what was written."""
         writer.transport.set_write_buffer_limits(high=UNREAD_BYTES_MAX)
 
     async def run(self) -> None:
@@ -104,6 +111,18 @@ class Session:
             for subscription in self._subscriptions:
                 subscription.close()
             self._writer.close()
+
+    def useless_for_s(self) -> float:
+        """For how long this client has been one that makes room for others; 0: it is none."""
+        now = asyncio.get_running_loop().time()
+        if self._stuck_since is not None and now - self._stuck_since > STUCK_S:
+            return now - self._stuck_since
+        is_busy = self._followed or self._requests
+        return 0.0 if is_busy or now - self._heard_at < IDLE_S else now - self._heard_at
+
+    def drop(self) -> None:
+        """Hang up without a word, for it would not be read."""
+        self._writer.transport.abort()
 
     async def _read_requests(self) -> None:
         while True:
@@ -124,6 +143,7 @@ class Session:
 
     async def _take(self, line: bytes) -> None:
         """Start to answer one line; tasks start in order, so commands reach the engine in order."""
+        self._heard_at = asyncio.get_running_loop().time()
         await self._room.acquire()
         while self._bytes_in_flight and self._bytes_in_flight + len(line) > BYTES_IN_FLIGHT_MAX:
             self._has_ended.clear()
@@ -244,8 +264,15 @@ class Session:
                     data, is_more = _slice(pieces)
                     if is_more:
                         await asyncio.sleep(0)
+                if self._writer.is_closing():
+                    # Written all the same, each line would be one in the log.
+                    raise ConnectionResetError
                 self._writer.write(data)
-                await self._writer.drain()
+                self._stuck_since = asyncio.get_running_loop().time()
+                try:
+                    await self._writer.drain()
+                finally:
+                    self._stuck_since = None
 
 
 def _slice(pieces: Iterator[str]) -> tuple[bytes, bool]:

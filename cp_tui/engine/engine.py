@@ -124,6 +124,8 @@ class Engine:
             stack.push_async_callback(store.close)
             slow = SlowDisk(log, self.troubles)
             records = Records(store, slow, self.troubles)
+            place = asyncio.create_task(records.watch_place(), name="watch the store")
+            stack.callback(place.cancel)
             rescue = self._rescue(records, config, log)
             self._charger = await self._new_charger(records, rescue, config, log)
             ledger = Ledger(store, log, self.troubles, slow)

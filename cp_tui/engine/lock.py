@@ -5,11 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from cp_tui.engine.errors import EngineStartError
 
 LOCK_FILE = "lock"
+ROOM_BYTES_MIN = 64 * 1024
+"""With less, SQLite cannot even begin: the index of its log takes half of it."""
 LOOK_S = 0.01
 """Between two tries while somebody looks who holds the lock; a look takes microseconds."""
 LOOKS_MAX = 100
@@ -25,7 +28,18 @@ def prepare_folder(folder: Path) -> None:
     except OSError as error:
         raise EngineStartError(f"cannot create data folder {folder}: {error.strerror}") from None
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        if (wrong := what_is_wrong_with_disk(folder)) is not None:
+            raise EngineStartError(f"cannot write into data folder {folder}: {wrong}")
         raise EngineStartError(f"no rights to write into data folder {folder}")
+
+
+def what_is_wrong_with_disk(folder: Path) -> str | None:
+    """Say that the disk of a folder is full or read only; None: neither. Raises `OSError`."""
+    found = os.statvfs(folder)
+    if found.f_flag & os.ST_RDONLY:
+        return "the file system is read only"
+    is_full = found.f_blocks and found.f_bavail * found.f_frsize < ROOM_BYTES_MIN
+    return "the disk is full" if is_full else None
 
 
 class FolderLock:
@@ -46,8 +60,10 @@ class FolderLock:
         if holder is not None:
             os.close(self._file)
             raise EngineStartError(holder)
-        os.ftruncate(self._file, 0)
-        os.write(self._file, f"{os.getpid()}\n".encode("ascii"))
+        # Only a word for who comes next: a disk that is full is told where it matters.
+        with suppress(OSError):
+            os.ftruncate(self._file, 0)
+            os.write(self._file, f"{os.getpid()}\n".encode("ascii"))
 
     def release(self) -> None:
         """Let another engine use the folder."""

@@ -12,6 +12,7 @@ import os
 import stat
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -80,11 +81,20 @@ class LogFile:
 
     def write(self, data: bytes) -> None:
         """Append a line; blocks, and raises `OSError`."""
+        self._follow_name()
         found = os.fstat(self._file)
         is_full = found.st_size and found.st_size + len(data) > LOG_BYTES_MAX
         if is_full and stat.S_ISREG(found.st_mode):
             self._roll_over()
         write_all(self._file, data)
+
+    def _follow_name(self) -> None:
+        """Write where the name is: somebody may have moved or deleted the file meanwhile."""
+        with suppress(FileNotFoundError):
+            if os.stat(self._path).st_ino == os.fstat(self._file).st_ino:
+                return
+        before, self._file = self._file, self._opened()
+        os.close(before)
 
     def close(self) -> None:
         """Close the file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 
 from cp_tui.charge_point.effects import Table
@@ -9,8 +10,14 @@ from cp_tui.engine.charger import StoredRecords
 from cp_tui.engine.rescue import RECORD_SET_ASIDE
 from cp_tui.engine.slow_disk import TO_PUT_ASIDE, TO_READ, SlowDisk
 from cp_tui.engine.store import Store
+from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
 from cp_tui.ocpp.plural import count
+
+LOST = "store.lost"
+"""The trouble: the file of the store has no name any more, so nobody will find it again."""
+LOST_HINT = "end the charge point and put the data folder back before it is started again"
+PLACE_LOOK_S = 2.0
 
 
 class Records:
@@ -35,3 +42,20 @@ class Records:
         """Move records to where only a person looks; raises `StoreError`."""
         with self._slow.watched(TO_PUT_ASIDE):
             await self._store.put_aside(records)
+
+    async def watch_place(self) -> None:
+        """Tell for as long as what is written would not be found again; until cancelled."""
+        while True:
+            await asyncio.sleep(PLACE_LOOK_S)
+            try:
+                # Without a limit: a look that hangs is one thread, and the store tells of it.
+                lost = await in_daemon_thread(self._store.what_became_of_it)
+            except OSError:
+                # A disk that fails is told by what is written to it.
+                continue
+            if lost is None:
+                self._troubles.end_trouble(LOST)
+            else:
+                text = f"What is saved now is lost at the next start: {lost}"
+                count = 0 if self._troubles.stands(LOST) else 1
+                self._troubles.raise_trouble(LOST, text, LOST_HINT, count)

@@ -19,6 +19,7 @@ from pydantic_core import from_json
 
 from cp_tui.charge_point.effects import Forget, Save, Table
 from cp_tui.engine.errors import EngineStartError, StoreError
+from cp_tui.engine.lock import what_is_wrong_with_disk
 from cp_tui.engine.thread import in_daemon_thread
 
 DATABASE_FILE = "state.sqlite3"
@@ -57,9 +58,13 @@ def change(effect: Save | Forget) -> Change:
 class Store:
     """The open database of one charge point."""
 
-    def __init__(self, database: aiosqlite.Connection, log: logging.Logger) -> None:
+    def __init__(
+        self, database: aiosqlite.Connection, log: logging.Logger, path: Path, inode: int
+    ) -> None:
         self._database = database
         self._log = log
+        self._path = path
+        self._inode = inode
         self.damaged = 0
         """Rows that the newest `load` has put aside."""
 
@@ -68,22 +73,22 @@ class Store:
         """Open or create the database in a folder that is locked already."""
         path = folder / DATABASE_FILE
         try:
-            await in_daemon_thread(partial(_create_private, path))
+            inode = await in_daemon_thread(partial(_create_private, path))
             database = await aiosqlite.connect(path)
         except (OSError, sqlite3.Error) as error:
-            raise EngineStartError(f"cannot open {path}: {_words(error)}") from None
+            raise EngineStartError(f"cannot open {path}: {await _why(error, path)}") from None
         try:
             await _prepare(database, path)
         except sqlite3.OperationalError as error:
             await database.close()
-            raise EngineStartError(f"cannot use {path}: {error}") from None
+            raise EngineStartError(f"cannot use {path}: {await _why(error, path)}") from None
         except sqlite3.DatabaseError as error:
             await database.close()
             raise _damaged(path, error) from None
         except BaseException:
             await database.close()
             raise
-        return Store(database, log)
+        return Store(database, log, path, inode)
 
     async def load(self) -> dict[Table, dict[str, str]]:
         """Read all records; a damaged row is put aside and never stops the start."""
@@ -130,7 +135,8 @@ class Store:
             await self._database.commit()
         except (sqlite3.Error, ValueError, OSError) as error:
             await self._roll_back()
-            raise StoreError(f"records were not written: {_words(error)}") from error
+            why = await _why(error, self._path)
+            raise StoreError(f"records were not written: {why}") from error
 
     async def put_aside(self, records: Collection[tuple[Table, str, str]]) -> None:
         """Move records, each with the reason, to where only a person looks; raises `StoreError`."""
@@ -147,8 +153,20 @@ class Store:
             await self._database.commit()
         except (sqlite3.Error, ValueError, OSError) as error:
             await self._roll_back()
-            raise StoreError(f"records were not put aside: {_words(error)}") from error
+            why = await _why(error, self._path)
+            raise StoreError(f"records were not put aside: {why}") from error
         await self._thin_quarantine()
+
+    def what_became_of_it(self) -> str | None:
+        """Say why what is written will not be found again, if so; blocks, and raises `OSError`.
+
+        SQLite goes on writing to a file that has lost its name.
+        """
+        try:
+            is_ours = self._path.stat().st_ino == self._inode
+        except FileNotFoundError:
+            return f"{self._path} is gone"
+        return None if is_ours else f"{self._path} is another file now"
 
     async def close(self) -> None:
         """Close the database; what was committed is on disk already."""
@@ -215,10 +233,14 @@ async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
     await database.execute("SELECT kind, key, value FROM record LIMIT 1")
 
 
-def _create_private(path: Path) -> None:
-    """See that the file is its owner's alone: SQLite's side files take over its rights."""
+def _create_private(path: Path) -> int:
+    """See that the file is its owner's alone: SQLite's side files take over its rights.
+
+    Gives its inode.
+    """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     path.chmod(0o600)
+    return path.stat().st_ino
 
 
 def _fault(kind: object, key: object, value: object) -> str | None:
@@ -236,6 +258,15 @@ def _fault(kind: object, key: object, value: object) -> str | None:
 
 def _damaged(path: Path, error: Exception) -> EngineStartError:
     return EngineStartError(f"{path} is damaged ({error}); move it away to start with an empty one")
+
+
+async def _why(error: Exception, path: Path) -> str:
+    """Say what is wrong; SQLite calls a disk that is full an I/O error where it maps memory."""
+    try:
+        about = await in_daemon_thread(partial(what_is_wrong_with_disk, path.parent))
+    except OSError:
+        about = None
+    return about or _words(error)
 
 
 def _words(error: Exception) -> str:

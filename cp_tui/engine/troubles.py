@@ -63,6 +63,10 @@ class TroubleKeeper:
             del self._standing[next(iter(self._standing))]
         self._tell()
 
+    def stands(self, trouble_id: str) -> bool:
+        """Whether a trouble is told now."""
+        return trouble_id in self._standing
+
     def end_trouble(self, trouble_id: str) -> None:
         """Say that something is in order again; nothing happens if it was."""
         if self._standing.pop(trouble_id, None) is not None:

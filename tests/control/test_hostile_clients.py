@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from cp_tui.control import session as session_module
 from cp_tui.control.protocol import BATCH_MAX, LINE_BYTES_MAX
 from cp_tui.control.server import CLIENTS_MAX
 from tests.control.conftest import Door, Line
@@ -197,3 +198,59 @@ async def test_two_requests_of_one_id_are_both_answered(door: Door, call: Call) 
     assert sorted(answer["result"]["a"] for answer in answers) == [1, 2]
     ((one, other),) = await door.ask([call("echo", id=7, a=1), call("echo", id=7, a=2)])
     assert (one["id"], other["id"]) == (7, 7)
+
+
+async def test_lines_for_a_client_that_has_gone_are_none_in_the_log(
+    door: Door, call: Call, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        _, writer = await door.connect()
+        writer.write(b"nonsense\n" * 1_000 + line(call("echo")) * 100)
+        writer.transport.abort()
+    await until_empty(door)
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("kind", ["never reads", "says nothing"])
+async def test_a_client_of_no_use_makes_room_for_another(
+    door: Door, call: Call, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    for number in range(1_000):
+        door.engine.hub.emit(STREAM, key_change(number, "x" * 3_000))
+    transports: list[asyncio.Transport] = []
+    for _ in range(CLIENTS_MAX):
+        _, writer = await door.connect()
+        transport = writer.transport
+        assert isinstance(transport, asyncio.Transport)
+        transports.append(transport)
+        if kind == "never reads":
+            transport.pause_reading()
+            writer.write(line(call("subscribe", variables=[STREAM])))
+    async with asyncio.timeout(10):
+        while len(door.server._sessions) < CLIENTS_MAX:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.2)
+    (refused,) = await door.ask(call("echo"))
+    assert "too many clients" in refused["error"]["message"]
+    monkeypatch.setattr(session_module, "STUCK_S", 0.1)
+    monkeypatch.setattr(session_module, "IDLE_S", 0.1)
+    # Once they have been so for a while, the first of them goes, and one only.
+    async with asyncio.timeout(10):
+        while "result" not in (await door.ask(call("echo")))[0]:
+            await asyncio.sleep(0.05)
+        while len(door.server._sessions) != CLIENTS_MAX - 1:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_client_that_follows_quietly_stays(
+    door: Door, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "STUCK_S", 0.0)
+    monkeypatch.setattr(session_module, "IDLE_S", 0.0)
+    pairs = [await door.connect() for _ in range(CLIENTS_MAX)]
+    for reader, writer in pairs:
+        writer.write(line(call("subscribe", variables=["outbox"])))
+        assert "result" in json.loads(await reader.readline())
+    (refused,) = await door.ask(call("echo"))
+    assert "too many clients" in refused["error"]["message"]
+    assert len(door.server._sessions) == CLIENTS_MAX

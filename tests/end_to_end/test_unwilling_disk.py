@@ -262,3 +262,19 @@ async def test_a_start_on_a_disk_that_takes_nothing_is_one_clear_line(
     assert done.status == 2
     assert done.err.count("\n") == 1
     assert done.err.startswith(f"cp-tui: cannot create data folder {disk.folder / 'data'}: ")
+
+
+async def test_a_start_on_a_disk_that_has_become_full_says_that_it_is_full(
+    tmp_path: Path, disk: UnwillingDisk
+) -> None:
+    async with RawCsms() as csms:
+        async with serving(tmp_path, disk, csms) as serve:
+            assert await ended(serve.process) == 0
+        with disk.that(FULL):
+            done = await cp_tui(
+                "serve", "--id=CP1", f"--url={csms.url}", f"--data-dir={serve.data_dir}",
+                f"--socket={serve.socket}",
+            )  # fmt: skip
+    assert done.status == 2
+    assert done.err.startswith(f"cp-tui: cannot use {serve.data_dir / 'state.sqlite3'}: "), done.err
+    assert done.err.endswith(": the disk is full\n")

@@ -22,6 +22,7 @@ from cp_tui.engine.log import (
     LOG_FILE,
     LOG_FILES_KEPT,
     NOT_WRITING,
+    LogFile,
     open_log,
 )
 from cp_tui.engine.troubles import TroubleKeeper
@@ -151,10 +152,10 @@ def test_a_reader_that_stops_costs_lines_on_its_side_alone_and_is_told(tmp_path:
     assert on.told() == (trouble,)
     # The reader comes back: all that is missing is said, and the trouble is over.
     text = b""
-    while b"are missing here" not in text:
+    while b" lines of the log;" not in text:
         text += os.read(on.reading, 100_000)
     until(lambda: on.told() == ())
-    missing = int(text.decode().splitlines()[-1].split(" WARNING ")[1].split()[0])
+    missing = int(text.decode().splitlines()[-1].split(" WARNING missing here: ")[1].split()[0])
     lines = [line for line in text.decode().splitlines() if " INFO " in line]
     assert len(lines) + missing == count
     on.log.close()
@@ -205,3 +206,16 @@ def until(is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() < limit
         time.sleep(0.01)
+
+
+def test_a_log_file_that_was_deleted_or_moved_is_begun_anew(tmp_path: Path) -> None:
+    file = LogFile(tmp_path / LOG_FILE)
+    file.write(b"one\n")
+    (tmp_path / LOG_FILE).unlink()
+    file.write(b"two\n")
+    assert (tmp_path / LOG_FILE).read_bytes() == b"two\n"
+    (tmp_path / LOG_FILE).rename(tmp_path / "moved")
+    file.write(b"three\n")
+    assert (tmp_path / LOG_FILE).read_bytes() == b"three\n"
+    assert (tmp_path / "moved").read_bytes() == b"two\n"
+    file.close()

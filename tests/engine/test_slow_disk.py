@@ -14,13 +14,14 @@ import pytest
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.events import FrameReceived, LinkOpened, Observed, Tick
 from cp_tui.charge_point.variables import Trouble, Troubles
+from cp_tui.engine import records as records_module
 from cp_tui.engine import slow_disk
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.inbox import BATCH_MAX, FromLink, Inbox
 from cp_tui.engine.ledger import NOT_WRITING, Ledger
-from cp_tui.engine.records import Records
+from cp_tui.engine.records import LOST, Records
 from cp_tui.engine.slow_disk import SLOW, SlowDisk
-from cp_tui.engine.store import Change, Store
+from cp_tui.engine.store import DATABASE_FILE, Change, Store
 from cp_tui.engine.troubles import TroubleKeeper
 from tests.engine.fakes import FakeDisk, Minds
 from tests.engine.test_machine import bench, echo
@@ -191,3 +192,41 @@ async def test_a_flood_does_not_keep_the_time_from_going_on() -> None:
             inbox.put_if_room(FromLink(FrameReceived(f"{n} {m}"), 1))
         ticks += (await inbox.take()).count(Tick())
     assert ticks == 1
+
+
+async def test_a_store_whose_file_is_gone_or_another_is_told_until_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records_module, "PLACE_LOOK_S", 0.01)
+    log = logging.Logger("test", logging.CRITICAL)
+    store = await Store.open(tmp_path, log)
+    hub = Hub()
+    keeper = TroubleKeeper(hub.publish, lambda: datetime.now(UTC))
+    watching = asyncio.create_task(Records(store, SlowDisk(log, keeper), keeper).watch_place())
+    file, away = tmp_path / DATABASE_FILE, tmp_path / "away"
+
+    async def until(words: str) -> None:
+        async with asyncio.timeout(WAIT_S):
+            while words not in (told(hub)[LOST].text if LOST in told(hub) else ""):
+                await asyncio.sleep(0.005)
+
+    async def until_well() -> None:
+        async with asyncio.timeout(WAIT_S):
+            while told(hub):
+                await asyncio.sleep(0.005)
+
+    try:
+        await asyncio.sleep(0.05)
+        assert told(hub) == {}
+        file.rename(away)
+        await until(f"lost at the next start: {file} is gone")
+        away.rename(file)
+        await until_well()
+        file.rename(away)
+        file.write_bytes(b"")
+        await until(f"{file} is another file now")
+        away.replace(file)
+        await until_well()
+    finally:
+        watching.cancel()
+        await store.close()
