@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cp_tui.engine import lock
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.lock import prepare_folder, what_is_wrong_with_disk
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, *, blocks: int, free: int, flag: int) -> None:
     found = os.statvfs_result((4096, 4096, blocks, free, free, 10, 10, 10, flag, 255))
-    monkeypatch.setattr(lock.os, "statvfs", lambda _: found)
+    monkeypatch.setattr(os, "statvfs", lambda _: found)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +36,7 @@ def test_a_disk_that_is_full_or_read_only_is_named(
 def test_a_folder_on_a_read_only_disk_is_no_matter_of_rights(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lock.os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
     pretend(monkeypatch, blocks=1_000, free=500, flag=os.ST_RDONLY)
     with pytest.raises(EngineStartError, match="the file system is read only"):
         prepare_folder(tmp_path)
