@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.events import Tick
 from cp_tui.ocpp.datatypes import ChargingProfile
 from tests.charge_point.charging import (
@@ -58,12 +59,29 @@ def test_power_follows_at_once_and_what_people_see_follows_in_pieces() -> None:
         made.now = due
         made.handle(Tick())
         pieces += 1
-        assert pieces < 50
+        assert pieces < 100
     assert pieces > 5
     assert len(ids(made)) == 50
     assert entry(made, 99).standing.active_on == (1,)
     made.after(5)
     assert published(made, 1) == limit_now(made, 1) == offered(made, 1) == 7
+
+
+def test_what_is_shown_no_more_is_let_go_in_pieces() -> None:
+    made = full()
+    mind = made.charger.mind
+    assert isinstance(mind, ChargePoint)
+    gone = mind._parts.charging._gone
+    before = made.variables["charging_schedules"]
+    assert set_profile(made, 1, profile(TX, (0, 7), id=99, level=10)) == "Accepted"
+    held = 0
+    for _ in range(3_000):
+        made.after(0.001)
+        held = max(held, len(gone))
+    assert made.variables["charging_schedules"] is not before
+    # Connector 0 and the two others.
+    assert held == 3
+    assert gone == []
 
 
 def test_who_changes_profiles_again_meanwhile_sees_the_newest_only() -> None:
