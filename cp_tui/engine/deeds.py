@@ -57,9 +57,7 @@ DEEDS: Mapping[str, Deed] = {
     "swipe": Deed("Show tag {id_tag}", "Tag {id_tag} is shown to the reader"),
     "set_network": Deed("Pull the network cable", "The network cable is pulled"),
     "set_network:up": Deed("Plug the network cable in", "The network cable is plugged in"),
-    "try_now": Deed(
-        "Try now", "It is tried now; the line on top says how it goes", "nothing waits to be tried"
-    ),
+    "try_now": Deed("Try now", "It is tried now", "nothing waits to be tried"),
     "power_cycle": Deed("Cut the power", "The power was cut, and the charge point boots again"),
     "acknowledge_troubles": Deed(
         "Acknowledge what went wrong", "What went wrong is acknowledged, and off the alarm line"

@@ -159,7 +159,9 @@ async def test_a_callerror_shows_code_description_and_details(engine: FakeEngine
     async with screen(engine=engine) as drive:
         await choose(drive, "authorize")
         await drive.press("enter")
-        assert drive.shows("CALLERROR FormationViolation", "in 4 ms", "idTag is missing", '"field"')
+        assert drive.shows(
+            "CALLERROR FormationViolation", "in 4.0 ms", "idTag is missing", '"field"'
+        )
 
 
 @pytest.mark.parametrize(

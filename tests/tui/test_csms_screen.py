@@ -93,7 +93,7 @@ async def test_enter_opens_the_form_of_the_action_and_sends_it_to_the_csms(
         await drive.press("7", "down", "enter")
         assert drive.shows("CSMS sends: ChangeConfiguration", "takes it in earnest")
         await drive.press("enter")
-        assert drive.shows("CALLRESULT Rejected", "in 3 ms")
+        assert drive.shows("CALLRESULT Rejected", "in 3.0 ms")
         payload: JsonValue = {"key": "HeartbeatInterval", "value": "300"}
         assert csms.calls == [("send", {"action": "ChangeConfiguration", "payload": payload})]
         assert drive.engine.calls == []

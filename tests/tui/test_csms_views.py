@@ -115,7 +115,7 @@ def test_only_the_newest_exchanges_are_kept_under_their_numbers() -> None:
 @pytest.mark.parametrize(
     ("result", "words"),
     [
-        ({"kind": "CALLRESULT", "payload": {}, "latency_ms": 3}, "CALLRESULT · in 3 ms"),
+        ({"kind": "CALLRESULT", "payload": {}, "latency_ms": 3}, "CALLRESULT · in 3.0 ms"),
         (
             {"kind": "CALLRESULT", "payload": {"idTagInfo": {"status": "Blocked"}}},
             "CALLRESULT Blocked",

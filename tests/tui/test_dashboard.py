@@ -51,7 +51,7 @@ async def test_without_csms_the_step_the_cause_the_check_and_the_next_attempt_ar
     async with screen(worlds.broken()) as drive:
         assert drive.shows("× Offline since 13:50", "queue 3", "n try now")
         assert drive.shows("offline · try 8 at 14:03:41", "TCP: connection refused by")
-        assert drive.shows("Check Is the CSMS running", "! Faulted")
+        assert drive.shows("Hint Is the CSMS running", "! Faulted")
         await drive.press("n")
         assert drive.engine.calls == [("try_now", {})]
 
@@ -215,7 +215,7 @@ async def test_twelve_connectors_are_counted_in_the_alarm_line_and_fit() -> None
         "configuration": v.Configuration(()),
     }
     async with screen(world) as drive:
-        assert drive.shows("× Connector 4: GroundFailure since 13:58:02, no", "and 2 more: a")
+        assert drive.shows("× Connector 4: GroundFailure since 13:58:02", "+2: a")
         assert drive.shows(*TITLES)
         await drive.press("a")
         assert drive.shows("2. × Connector 8: GroundFailure", "3. × Connector 12: GroundFailure")

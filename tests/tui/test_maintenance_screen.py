@@ -100,7 +100,7 @@ async def test_details_of_each_table_open_with_enter() -> None:
 async def test_the_line_under_the_link_history_follows_its_cursor() -> None:
     async with screen(engine=world.engine()) as drive:
         await drive.press("6", "a", "down", "down")
-        assert drive.shows("Check check the port in csms.url, and whether the CSMS runs")
+        assert drive.shows("Hint check the port in csms.url, and whether the CSMS runs")
 
 
 async def test_a_cursor_on_the_newest_follows_what_comes_one_that_was_moved_stays() -> None:

@@ -55,7 +55,7 @@ async def test_new_messages_come_on_top_and_an_answer_joins_its_line() -> None:
         drive.engine.emit("messages", message_world.answer(heartbeat(1)))
         await drive.settle()
         assert drive.text().splitlines()[3].split()[-3:] == ["12", "ms", "answered"]
-        assert drive.shows("Answer answered · 12 ms · {}")
+        assert drive.shows("Answer answered · 12.0 ms · {}")
 
 
 async def test_a_lost_link_turns_waiting_into_no_answer() -> None:
