@@ -19,9 +19,12 @@ import pytest
 from cp_tui.control.client import Client
 from tests.end_to_end.processes import END_TIMEOUT_S, Serve
 from tests.end_to_end.raw_csms import RawCsms
+from tests.end_to_end.terminal import in_terminal
 
 LINES = 6_000
 """Frames that are a line of the log each: many times what a pipe holds, and the queue as well."""
+GROWN_MB_MAX = 80
+"""Of a screen that is told 48 MB: the messages that it shows cost half of it, and no more come."""
 ANSWER_S_MAX = 5.0
 """Far above any answer, far below what stood before: for ever."""
 
@@ -152,3 +155,37 @@ async def test_the_csms_answers_while_nobody_reads_what_it_prints(tmp_path: Path
             process.kill()
         await process.wait()
         os.close(reading)
+
+
+def resident_mb(pid: int) -> int:
+    """How much memory a process has, in MB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) // 1_000
+
+
+async def test_a_screen_that_is_held_with_ctrl_s_grows_little_and_is_current_after_it(
+    tmp_path: Path,
+) -> None:
+    long = "x" * 60_000
+    async with (
+        RawCsms() as csms,
+        held(tmp_path, csms) as (serve, _),
+        in_terminal("attach", f"--socket={serve.socket}", size=(160, 50)) as screen,
+    ):
+        await screen.see("Available")
+        screen.press("2")
+        await screen.see("BootNotification")
+        before = resident_mb(screen.process.pid)
+        screen.stop_reading()
+        for number in range(800):
+            # 48 MB: many times what waits anywhere for a reader.
+            screen.press("tab")
+            payload = {"vendorId": "V", "data": long}
+            assert (await csms.call("DataTransfer", payload))[0] == 3, number
+        assert resident_mb(screen.process.pid) - before < GROWN_MB_MAX
+        await csms.call("ChangeConfiguration", {"key": "HeartbeatInterval", "value": "4321"})
+        screen.read_on()
+        screen.press("3")
+        await screen.see("HeartbeatInterval", "4321")
+        assert resident_mb(screen.process.pid) - before < GROWN_MB_MAX
+        assert await ended(serve.process) == 0
