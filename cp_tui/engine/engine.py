@@ -116,16 +116,13 @@ class Engine:
             trust = trust_words(self._config.ca_file, self._config.check_hostname)
         async with AsyncExitStack() as stack:
             lines = await self._open_folder(stack)
-            watch = asyncio.create_task(self._watch(lines), name="watch")
-            stack.callback(watch.cancel)
             self.log = log = lines.logger
             stack.callback(self._hub.close)
             store = await Store.open(self._data_dir, log)
             stack.push_async_callback(store.close)
             slow = SlowDisk(log, self.troubles)
             records = Records(store, slow, self.troubles)
-            place = asyncio.create_task(records.watch_place(), name="watch the store")
-            stack.callback(place.cancel)
+            stack.callback(asyncio.create_task(records.watch_place(), name="place").cancel)
             rescue = self._rescue(records, config, log)
             self._charger = await self._new_charger(records, rescue, config, log)
             ledger = Ledger(store, log, self.troubles, slow)
@@ -188,6 +185,7 @@ class Engine:
         opening = partial(open_log, self._data_dir, self._log_level, self._log_stream)
         lines = await in_daemon_thread(opening)
         stack.callback(lines.close)
+        stack.callback(asyncio.create_task(self._watch(lines), name="watch").cancel)
         return lines
 
     async def close(self) -> None:
