@@ -81,7 +81,8 @@ def joined(
     older: Sequence[MeasuredPoint], newer: Sequence[MeasuredPoint]
 ) -> tuple[MeasuredPoint, ...]:
     """Points in order of time; where both know something, the newer count."""
-    if newer:
+    # One reading after another is the rule; only then is it cheap however many there are.
+    if newer and older and older[-1].at >= newer[0].at:
         older = [point for point in older if point.at < newer[0].at]
     return (*older, *newer)[-POINTS_MAX:]
 
