@@ -220,7 +220,7 @@ async def test_packets_while_the_engine_is_lost(serve: Serve) -> None:
         terminal.press("3/Heart\r")
         await terminal.see("HeartbeatInterval", "match 'Heart'")
         terminal.press(f"1{PALETTE}help\r{ESCAPE}\r")
-        await terminal.see("Connector 2")
+        await terminal.see("Connector 1")
         terminal.press(f"{ESCAPE}2/{pasted('Boot')}\r?")
         await terminal.see("Help")
         terminal.press(f"{ESCAPE}q")
