@@ -12,6 +12,7 @@ from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 from cp_tui.tui.store import EVENTS_MAX, Store
 from cp_tui.tui.view.past import PERIODS_MAX, POINTS_MAX
 from tests.tui import worlds
+from tests.tui.session_world import refusals
 
 STEP_S = 36.0
 """2,400 steps are a day, each with five updates."""
@@ -49,7 +50,7 @@ def updates(step: int, now: datetime) -> list[Update]:
         VariableChanged("charging_schedules", v.ChargingSchedules({**schedules.root, 1: limits})),
         VariableChanged("outbox", v.Outbox(count=step % 3)),
         EventHappened("status_changes", change),
-        EventHappened("refusals", v.Refusal.model_construct(at=now)),
+        EventHappened("refusals", refusals()[0].model_copy(update={"at": now})),
     ]
 
 
