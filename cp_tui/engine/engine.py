@@ -126,22 +126,7 @@ class Engine:
             rescue = self._rescue(records, config, log)
             self._charger = await self._new_charger(records, rescue, config, log)
             ledger = Ledger(store, log, self.troubles, slow)
-            recovery = Recovery(
-                ledger=ledger,
-                load=records.load,
-                rescue=rescue,
-                troubles=self.troubles,
-                log=log,
-                clock=self._clock,
-            )
-            machine = Machine(
-                self._charger,
-                ledger=ledger,
-                recovery=recovery,
-                hub=self._hub,
-                log=log,
-                clock=self._clock,
-            )
+            machine = self._new_machine(ledger, records, rescue)
             stack.push_async_callback(machine.close)
             history = LinkHistory(self._hub.publish, self._hub.emit)
             self._transfers = Transfers(
@@ -333,6 +318,25 @@ class Engine:
     def _rescue(self, records: Records, config: ChargePointConfig, log: logging.Logger) -> Rescue:
         aside, troubles = records.put_aside, self.troubles
         return Rescue(config, self._make_mind, aside, troubles, log=log, clock=self._clock)
+
+    def _new_machine(self, ledger: Ledger, records: Records, rescue: Rescue) -> Machine:
+        """Make what has the charger work, and boot anew where it fails."""
+        recovery = Recovery(
+            ledger=ledger,
+            load=records.load,
+            rescue=rescue,
+            troubles=self.troubles,
+            log=self.log,
+            clock=self._clock,
+        )
+        return Machine(
+            self._charger,
+            ledger=ledger,
+            recovery=recovery,
+            hub=self._hub,
+            log=self.log,
+            clock=self._clock,
+        )
 
     async def _new_charger(
         self, records: Records, rescue: Rescue, config: ChargePointConfig, log: logging.Logger

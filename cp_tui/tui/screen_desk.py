@@ -30,7 +30,7 @@ from cp_tui.tui.outcome import Outcome
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.screens.dashboard import alarm_keys
 from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.alarm import alarm_facts
+from cp_tui.tui.view.alarm_words import alarm_facts
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.line_table import CursorMove

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import StringIO
 from random import Random
 from typing import get_args
@@ -21,7 +20,6 @@ from cp_tui.charge_point.effects import (
     CloseLink,
     Download,
     Effect,
-    Emit,
     Forget,
     Log,
     LogLevel,
@@ -37,13 +35,9 @@ from cp_tui.charge_point.effects import (
     SetPing,
     Table,
     Upload,
-    WhileDiskFails,
 )
 from cp_tui.charge_point.events import (
     Command,
-    DiskFailed,
-    DiskWasSlow,
-    DiskWorks,
     Event,
     FrameReceived,
     LinkClosed,
@@ -57,16 +51,13 @@ from cp_tui.charge_point.events import (
 from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.variables import (
     Connectors,
-    Direction,
     IsConnected,
-    MessageKind,
-    MessageRecord,
 )
 from cp_tui.engine.charger import Charger
 from cp_tui.engine.errors import CommandError, ErrorNumber
-from cp_tui.engine.hub import EventHappened, Hub
+from cp_tui.engine.hub import Hub
 from cp_tui.engine.ledger import Ledger
-from cp_tui.engine.machine import LATE_S, Machine
+from cp_tui.engine.machine import Machine
 from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.replies import Answer
 from cp_tui.engine.troubles import TroubleKeeper
@@ -166,156 +157,6 @@ async def test_what_came_together_is_saved_once_and_sent_after_that_in_order() -
         "sent re b on 1",
         "sent and b on 1",
     ]
-
-
-async def test_nothing_is_sent_while_the_disk_is_full_and_nothing_is_lost() -> None:
-    minds = Minds(echo)
-    async with bench(minds) as on:
-        on.log.clear()
-        on.disk.is_full = True
-        await on.frames("a")
-        await on.until_told(FrameReceived("a"))
-        await on.frames("b")
-        await on.until_told(FrameReceived("b"))
-        assert on.log == []
-        on.disk.is_full = False
-        await on.frames("c")
-        await on.until_told(FrameReceived("c"))
-    # The answers have waited, and leave in order once all that they rest on is there.
-    assert on.log[:7] == [
-        "saved a b c",
-        *(f"sent {words} {frame} on 1" for frame in "abc" for words in ("re", "and")),
-    ]
-    assert "nothing that rests on them is sent until they are" in on.lines.getvalue()
-    assert "writing works again" in on.lines.getvalue()
-
-
-async def test_a_command_that_could_not_be_saved_is_refused_with_the_cause() -> None:
-    def answer(event: Event) -> list[Effect]:
-        return (
-            [Save(Table.STATE, "s", Note()), Reply(event.request, True)]
-            if isinstance(event, Stop)
-            else []
-        )
-
-    async with bench(Minds(answer)) as on:
-        on.disk.is_full = True
-        with pytest.raises(CommandError, match="could not be written to the disk"):
-            await on.machine.ask(Stop, WAIT_S)
-        with pytest.raises(CommandError, match="done, but not saved"):
-            await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
-        on.disk.is_full = False
-
-
-async def test_a_frame_that_was_not_sent_is_marked_so_in_the_messages() -> None:
-    record = MessageRecord(
-        time=datetime(2026, 1, 1, tzinfo=UTC),
-        direction=Direction.OUT,
-        kind=MessageKind.CALL,
-        message_id="1",
-        action="StartTransaction",
-        payload={},
-    )
-
-    def answer(event: Event) -> list[Effect]:
-        if not isinstance(event, FrameReceived):
-            return []
-        send = Send("x", "1", WhileDiskFails.OFFERED_AGAIN)
-        return [Save(Table.OUTBOX, "x", Note()), Emit("messages", record), send]
-
-    async with bench(Minds(answer)) as on:
-        seen = on.hub.subscribe(["messages"])
-        on.disk.is_full = True
-        await on.frames("a")
-        (update,) = await seen.next()
-        assert isinstance(update, EventHappened)
-        assert isinstance(update.event, MessageRecord)
-        assert update.event.result == "not sent"
-        assert update.event.reason is not None
-        assert update.event.reason.id == "store.not_written"
-        await on.until_told(DiskFailed(frozenset({"1"})))
-        on.disk.is_full = False
-        await on.frames("b")
-        assert await seen.next() == [EventHappened("messages", record, 0)]
-        assert "noted out StartTransaction" in on.log
-
-
-async def test_what_rests_on_no_record_leaves_while_the_disk_is_full() -> None:
-    def answer(event: Event) -> list[Effect]:
-        match event:
-            case FrameReceived("save"):
-                return [Save(Table.KEY, "x", Note()), Send("saved", "1")]
-            case FrameReceived("read"):
-                return [Send("read", "2", WhileDiskFails.LEAVES)]
-            case Stop(request):
-                return [Reply(request, True)]
-            case _:
-                return []
-
-    minds = Minds(answer)
-    async with bench(minds) as on:
-        on.disk.is_full = True
-        on.log.clear()
-        await on.frames("save", "read")
-        await on.until_told(DiskFailed())
-        assert on.log == ["sent read on 1"]
-        # It has no record either, so it is done.
-        assert await on.machine.ask(Stop, WAIT_S) == Answer(True)
-        assert minds.mind.events.count(DiskFailed()) == 1
-        on.disk.is_full = False
-        await on.frames("read")
-        await on.until_told(DiskWorks())
-        assert on.log[1:] == ["saved x", "sent saved on 1", "sent read on 1"]
-
-
-async def test_a_flood_of_requests_while_the_disk_is_full_is_bounded() -> None:
-    minds = Minds(echo)
-    async with bench(minds) as on:
-        on.disk.is_full = True
-        for number in range(300):
-            await on.frames(f"{number}")
-        async with asyncio.timeout(WAIT_S):
-            words = "200 answers wait for the disk: one more is dropped"
-            while on.lines.getvalue().count(words) < 2 * 300 - 200:
-                await asyncio.sleep(0.01)
-        on.disk.is_full = False
-        on.log.clear()
-        await on.frames("last")
-        await on.until_told(DiskWorks())
-    sent = [line for line in on.log if line.startswith("sent")]
-    assert len(sent) == 200 + 2
-
-
-async def test_a_slow_record_is_told_to_the_mind_whose_frames_it_has_held_up() -> None:
-    minds = Minds(echo)
-    async with bench(minds) as on:
-        on.disk.lets_through.clear()
-        await on.frames("a")
-        await asyncio.sleep(LATE_S + 0.1)
-        on.disk.lets_through.set()
-        async with asyncio.timeout(WAIT_S):
-            while not any(isinstance(each, DiskWasSlow) for each in minds.mind.events):
-                await asyncio.sleep(0.01)
-        await on.frames("b")
-        await on.until_told(FrameReceived("b"))
-        assert sum(isinstance(each, DiskWasSlow) for each in minds.mind.events) == 1
-
-
-async def test_after_a_standstill_what_has_come_goes_before_the_time() -> None:
-    minds = Minds(echo)
-    async with bench(minds) as on:
-        minds.mind.deadline = datetime.now(UTC) + timedelta(seconds=0.2)
-        await on.frames("a")
-        await on.until_told(FrameReceived("a"))
-        # The whole process stands still, as one that was stopped does; an answer came meanwhile.
-        loop = asyncio.get_running_loop()
-        loop.call_later(0.01, time.sleep, 1.0)
-        loop.call_later(1.1, lambda: loop.create_task(on.frames("answer")))
-        async with asyncio.timeout(WAIT_S):
-            while Tick() not in minds.mind.events:
-                await asyncio.sleep(0.01)
-        events = minds.mind.events
-        assert events.index(FrameReceived("answer")) < events.index(Tick())
 
 
 async def test_an_answer_goes_to_the_connection_that_asked_and_to_no_other() -> None:

@@ -7,24 +7,14 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
-from pydantic import BaseModel
 
 from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
 from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.alarm import (
-    CLOCK_STEP_SHOWN,
-    REFUSAL_TOLD,
-    AlarmKeys,
-    alarm_facts,
-    alarm_line,
-    alarms,
-    second_line,
-)
+from cp_tui.tui.view.alarm import CLOCK_STEP_SHOWN, alarms
+from cp_tui.tui.view.alarm_words import AlarmKeys, alarm_facts, alarm_line, second_line
 from cp_tui.tui.view.words import Clock
 from tests.tui import worlds
-from tests.tui.driving import screen
-from tests.tui.fake_engine import FakeEngine
 from tests.tui.worlds import at
 
 CLOCK = Clock(worlds.NOW, UTC)
@@ -332,87 +322,6 @@ def test_the_second_line_tells_what_to_check_or_the_next_trouble() -> None:
 
 
 # --- on the dashboard -----------------------------------------------------------------------------
-
-
-def broken_only() -> dict[str, BaseModel]:
-    return worlds.healthy() | {"link": worlds.broken_link()}
-
-
-async def test_a_key_lists_everything_that_is_wrong() -> None:
-    async with screen(worlds.broken()) as drive:
-        await drive.press("a")
-        assert drive.shows("What is wrong now", "1. × TCP: connection refused", "n tries now")
-        assert drive.shows("Connector 2: GroundFailure", "in force only after a reboot")
-
-
-async def test_a_click_on_the_line_lists_everything_as_well() -> None:
-    async with screen(worlds.broken()) as drive:
-        await drive.pilot.click("#alarm")
-        await drive.settle()
-        assert drive.shows("What is wrong now")
-
-
-async def test_the_second_line_appears_where_there_is_room() -> None:
-    async with screen(broken_only(), size=(120, 40)) as drive:
-        assert drive.shows("hint: Is the CSMS running")
-        await drive.pilot.resize_terminal(80, 24)
-        await drive.settle()
-        assert not drive.shows("hint: Is the CSMS running")
-
-
-async def test_a_timer_runs_while_it_waits_and_none_when_all_is_well() -> None:
-    engine = FakeEngine(worlds.healthy() | {"configuration": v.Configuration(())})
-    async with screen(engine=engine) as drive:
-        alarm = drive.dashboard.alarm
-        assert alarm.plain.startswith(" ● All well")
-        assert not alarm.is_counting
-        engine.publish("link", worlds.broken_link())
-        await drive.settle()
-        assert alarm.is_counting
-        engine.publish("link", worlds.open_link())
-        await drive.settle()
-        assert not alarm.is_counting
-
-
-async def test_a_refusal_goes_when_nobody_stands_there_any_more() -> None:
-    just_told = worlds.NOW - REFUSAL_TOLD + timedelta(seconds=2)
-    old = refusal().model_copy(update={"at": just_told})
-    connectors = v.Connectors(with_connector(refusal=old).connectors)
-    calm = worlds.healthy() | {"configuration": v.Configuration(()), "connectors": connectors}
-    async with screen(calm) as drive:
-        assert drive.shows("start refused")
-        await drive.pilot.pause(2.2)
-        assert drive.dashboard.alarm.plain.startswith(" ● All well")
-
-
-async def test_what_is_counted_down_is_counted_on_without_news() -> None:
-    soon = worlds.broken_link().model_copy(update={"next_attempt_at": at(14, 3, 30)})
-    async with screen(worlds.healthy() | {"link": soon}) as drive:
-        assert "try 8 in 5 s" in drive.dashboard.alarm.plain
-        for _round in range(900):
-            if "try 8 now" in drive.dashboard.alarm.plain:
-                break
-            await drive.pilot.pause(0.01)
-        assert "try 8 now" in drive.dashboard.alarm.plain
-        assert not drive.dashboard.alarm.is_counting
-
-
-HOSTILE = "\x1b]2;owned\x07[/red] [@click=app.quit]x[/] \u202eabc" + "A" * 10_000
-
-
-async def test_hostile_text_is_shown_and_obeyed_by_nobody() -> None:
-    error = v.LinkError(step=v.LinkStep.HTTP, text=HOSTILE, hint=HOSTILE, at=worlds.NOW)
-    world = worlds.broken() | {
-        "link": worlds.broken_link().model_copy(update={"last_error": error}),
-        "registration": worlds.accepted().model_copy(
-            update={"clock_refused": worlds.reason(HOSTILE)}
-        ),
-    }
-    async with screen(world, size=(120, 40)) as drive:
-        await drive.press("a")
-        text = drive.text()
-        assert "[/red]" in text
-        assert not [c for c in text if c != "\n" and (not c.isprintable() or c == "\u202e")]
 
 
 def trouble(**changes: object) -> Snapshot:

@@ -13,14 +13,8 @@ from textual.timer import Timer
 from cp_tui.ocpp.calendar import later
 from cp_tui.tui.bars import Line
 from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.alarm import (
-    Alarm,
-    AlarmKeys,
-    alarm_line,
-    alarms,
-    second_line,
-    words_change_in_s,
-)
+from cp_tui.tui.view.alarm import Alarm, alarms
+from cp_tui.tui.view.alarm_words import AlarmKeys, alarm_line, second_line, words_change_in_s
 from cp_tui.tui.view.words import Clock
 
 EDGE_S = 0.01

@@ -21,7 +21,8 @@ from cp_tui.tui.panes.pane import Pane
 from cp_tui.tui.panes.schedule import SchedulePane
 from cp_tui.tui.screens.main_screen import MainScreen
 from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.alarm import ALARM_ACTS, ALARM_SHOWS, AlarmKeys
+from cp_tui.tui.view.alarm import ALARM_ACTS, ALARM_SHOWS
+from cp_tui.tui.view.alarm_words import AlarmKeys
 from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.glyphs import Glyphs
 from cp_tui.tui.widgets.timeline import Timeline
