@@ -260,7 +260,7 @@ async def test_pulling_the_cable_during_an_attempt_ends_the_attempt() -> None:
         await under_test.until(lambda: under_test.state.phase is LinkPhase.UPGRADING)
         under_test.link.set_network(False)
         await under_test.until_error()
-        assert "by the operator" in error_text(under_test)
+        assert "cable is pulled" in error_text(under_test)
 
 
 async def test_stop_during_an_attempt_is_no_error() -> None:
