@@ -101,6 +101,8 @@ class Csms(RawCsms):
     async def _say_all(self, texts: Iterable[str]) -> None:
         for text in texts:
             await self.say(text)
+            # Answers are taken meanwhile.
+            await asyncio.sleep(0)
 
     def _answer(self, message_id: str, action: str) -> list[Any]:
         kind, answered, payload = super()._answer(message_id, action)

@@ -54,6 +54,8 @@ from cp_tui.ocpp.plural import count
 
 SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
 """A window further away is a mistake."""
+SLICE_PAUSE_S = 0.001
+"""Between two slices of a schedule that somebody asks for."""
 LOG_LOOK_S = 1.0
 """Between two looks whether lines of the log are lost, or histories are cut."""
 CUT = "history.cut"
@@ -273,8 +275,9 @@ class Engine:
             except StopIteration as end:
                 schedule: CompositeSchedule = end.value
                 return schedule
-            # A year of changes takes a second: between two slices others have their turn.
-            await asyncio.sleep(0)
+            # A year of changes takes a second. One answer to the CSMS takes several turns of the
+            # loop: were there a slice in each, it would wait for several.
+            await asyncio.sleep(SLICE_PAUSE_S)
 
     def explain_tag(self, id_tag: str, connector_id: int | None) -> TagExplanation:
         """Say what would happen if a tag were shown now, at any connector or one."""

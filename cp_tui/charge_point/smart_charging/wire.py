@@ -14,7 +14,7 @@ from cp_tui.charge_point.smart_charging.sweep import Sweep
 from cp_tui.charge_point.smart_charging.timeline import to_second, window_end
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, ChargingSchedule, ChargingSchedulePeriod
 
-ANSWER_STEPS_MAX = 1_500
+ANSWER_STEPS_MAX = 1_200
 """So often profiles and limits are looked at for one answer: the CSMS waits for it."""
 
 
