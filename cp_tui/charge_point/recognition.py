@@ -13,7 +13,8 @@ after 30 s, then after twice as long each time, up to 300 s; only a CALLRESULT e
 after the CSMS has known us for 300 s. Nor is a boot any use to a CSMS that took something since the
 last one and refuses other messages, unless it says SecurityError. A message is forgiven three
 times; when the CSMS has answered anything since, its attempts count as S 3.7.1 has it. A CALLERROR
-of another kind says nothing, but as the answer to what is asked it is a refusal like the others.
+of another kind says nothing, but as the answer to what is asked it is a refusal like the others. A
+Heartbeat that is answered proves nothing beside refusals: its handler seldom checks who asks.
 """
 
 from __future__ import annotations
@@ -56,6 +57,11 @@ class Recognition:
             return
         if failure is not None and failure.code in FORGOTTEN_SIGNS:
             self._refused(outgoing.action, failure.code)
+        elif failure is None and outgoing.action is Action.HEARTBEAT and self._refusals:
+            # Of all handlers it is the one that most often checks nothing: something else is asked.
+            if self._asked is Action.HEARTBEAT:
+                self._asked = None
+                self._ask(Action.HEARTBEAT)
         elif failure is None:
             self._has_taken = True
             self._registration.is_known()

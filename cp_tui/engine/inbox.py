@@ -1,4 +1,4 @@
-"""What the machine works off, in order: events of link, timers and operators, and orders.
+"""What the machine works off: first what people do and ask for, then all else in order.
 
 Bounded: when it is full, the link reads no further frame and commands wait, with a limit, for their
 turn.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 
 from pydantic import JsonValue
 
@@ -63,11 +64,22 @@ Request = Command
 Item = Event | FromLink | AtStation | PowerCut | StoreMended | EndOfWork
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _Queued:
+    """An item and its place."""
+
+    is_patient: bool
+    """Nobody stands there and waits for it."""
+    number: int
+    item: Item = field(compare=False)
+
+
 class Inbox:
     """The bounded queue in front of the machine."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[Item] = asyncio.Queue(INBOX_MAX)
+        self._queue: asyncio.PriorityQueue[_Queued] = asyncio.PriorityQueue(INBOX_MAX)
+        self._numbers = count()
         self._bytes = 0
         self._has_room = asyncio.Event()
         self._newest: Item | None = None
@@ -82,7 +94,7 @@ class Inbox:
             await self._has_room.wait()
         self._bytes += size
         try:
-            await self._queue.put(item)
+            await self._queue.put(self._queued(item))
         except BaseException:
             self._went(item)
             raise
@@ -94,7 +106,7 @@ class Inbox:
             # A disk that hangs must not fill the inbox with seconds that went by.
             return
         with suppress(asyncio.QueueFull):
-            self._queue.put_nowait(item)
+            self._queue.put_nowait(self._queued(item))
             self._newest = item
 
     async def take(self) -> list[Item]:
@@ -103,9 +115,9 @@ class Inbox:
         Time goes on only after what has come is seen, once put off: an answer that lies here while
         the disk is slow has come in time.
         """
-        items = [await self._queue.get()]
+        items = [(await self._queue.get()).item]
         while len(items) < BATCH_MAX and not self._queue.empty():
-            items.append(self._queue.get_nowait())
+            items.append(self._queue.get_nowait().item)
         for item in items:
             self._went(item)
         others: list[Item] = [item for item in items if not isinstance(item, Tick)]
@@ -113,19 +125,23 @@ class Inbox:
             return items
         if not self._queue.empty() and not self._is_put_off:
             self._is_put_off = True
-            self._queue.put_nowait(Tick())
+            self._queue.put_nowait(self._queued(Tick()))
             return others
         self._is_put_off = False
         return [*others, Tick()]
 
     def drop(self, is_void: Callable[[Item], bool]) -> None:
         """Throw away items that mean nothing any more."""
-        for _ in range(self._queue.qsize()):
-            item = self._queue.get_nowait()
-            if is_void(item):
-                self._went(item)
+        queued = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
+        for each in queued:
+            if is_void(each.item):
+                self._went(each.item)
             else:
-                self._queue.put_nowait(item)
+                self._queue.put_nowait(each)
+
+    def _queued(self, item: Item) -> _Queued:
+        # An emergency stop must not wait behind a thousand requests of a CSMS on a slow disk.
+        return _Queued(not isinstance(item, AtStation | Command), next(self._numbers), item)
 
     def _went(self, item: Item) -> None:
         self._bytes -= _size(item)

@@ -223,8 +223,8 @@ class ScreenDesk:
         pane = self._app.main.filtered_pane
         if pane is None:
             # The line stays when another screen is shown.
-            here = BY_ID[f"screen.{self.screen}"].short
-            self._app.refuse(Content(f"there is nothing to filter on this screen ({here})"))
+            here = BY_ID[f"screen.{self.screen}"].keys[0]
+            self._app.refuse(Content(f"there is nothing to filter on screen {here}"))
         else:
             pane.open_filter()
 

@@ -288,6 +288,22 @@ def test_one_handler_that_does_not_check_costs_no_transaction_message(kind: str)
     assert entry.root[0].delivery == "delivered"
 
 
+@pytest.mark.parametrize("code", ["SecurityError", "InternalError", "NotSupported"])
+@pytest.mark.parametrize("action", ["Heartbeat", "DataTransfer", "MeterValues", "Authorize"])
+def test_one_action_that_is_answered_all_the_same_costs_no_transaction_message(
+    action: str, code: str
+) -> None:
+    made = charging(TransactionMessageAttempts="3", TransactionMessageRetryInterval="1")
+    refuse(made, code, but=(action,))
+    made.act("swipe", id_tag="TAG")
+    made.after(40)
+    assert len(made.calls("BootNotification")) in (1, 2)
+    made.responders.clear()
+    made.after(120)
+    entry: Any = made.variables["transactions"]
+    assert entry.root[0].delivery == "delivered"
+
+
 def test_other_refusals_between_those_of_a_csms_that_has_forgotten_us_cost_nothing() -> None:
     made = charging(TransactionMessageAttempts="2", TransactionMessageRetryInterval="1")
     refuse(made, "SecurityError", "GenericError")

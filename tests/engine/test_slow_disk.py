@@ -12,12 +12,12 @@ from threading import Event
 import pytest
 
 from cp_tui.charge_point.effects import Table
-from cp_tui.charge_point.events import FrameReceived, LinkOpened, Observed, Tick
+from cp_tui.charge_point.events import FrameReceived, LinkOpened, Observed, Stop, Tick
 from cp_tui.charge_point.variables import Trouble, Troubles
 from cp_tui.engine import records as records_module
 from cp_tui.engine import slow_disk
 from cp_tui.engine.hub import Hub
-from cp_tui.engine.inbox import BATCH_MAX, FromLink, Inbox
+from cp_tui.engine.inbox import BATCH_MAX, AtStation, EndOfWork, FromLink, Inbox, Item
 from cp_tui.engine.ledger import NOT_WRITING, Ledger
 from cp_tui.engine.records import LOST, Records
 from cp_tui.engine.slow_disk import SLOW, SlowDisk
@@ -181,6 +181,21 @@ async def test_time_goes_on_after_what_has_come_and_is_put_off_once() -> None:
     rest = [*(await inbox.take()), *(await inbox.take()), *(await inbox.take())]
     assert [each for each in rest if each != Tick()] == frames[BATCH_MAX - 1 :]
     assert rest.count(Tick()) == 1
+
+
+async def test_what_people_do_goes_before_what_a_csms_asks_for() -> None:
+    inbox = Inbox()
+    frames = [FromLink(FrameReceived(f"{n}"), 1) for n in range(2 * BATCH_MAX)]
+    for frame in frames:
+        await inbox.put(frame)
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    stop, unplug = AtStation("press_stop", {}, done), AtStation("plug_out", {}, done)
+    acts: list[Item] = [stop, Stop(1), unplug]
+    for act in acts:
+        await inbox.put(act)
+    await inbox.put(EndOfWork())
+    taken = [*(await inbox.take()), *(await inbox.take()), *(await inbox.take())]
+    assert taken == [*acts, *frames, EndOfWork()]
 
 
 async def test_a_flood_does_not_keep_the_time_from_going_on() -> None:

@@ -165,7 +165,8 @@ WORDS: list[tuple[Callable[[], Snapshot], str]] = [
             unanswered=v.UnansweredCall(action="Heartbeat", since=at(14, 3, 1)),
             next_heartbeat_at=at(14, 8, 27),
         ),
-        "! The CSMS answers nothing since Heartbeat of 14:03:01 · asked again in 5 min",
+        "! The CSMS answers nothing since 14:03:01, Heartbeat and what followed"
+        " · asked again in 5 min",
     ),
     (
         lambda: with_registration(status=RegistrationStatus.PENDING, next_boot_at=at(14, 8, 27)),

@@ -190,11 +190,11 @@ async def test_an_action_that_hangs_jams_no_keyboard(monkeypatch: pytest.MonkeyP
     [
         (
             "6/NEWTAG",
-            "there is nothing to filter on this screen (Upkeep) · 6 keys behind it dropped",
+            "there is nothing to filter on screen 6 · 6 keys behind it dropped",
         ),
         (
             "5/Nt\r",
-            "there is nothing to filter on this screen (Sessions) · 3 keys behind it dropped",
+            "there is nothing to filter on screen 5 · 3 keys behind it dropped",
         ),
         ("4/N" + PASTE.format("NN"), "2 keys behind it dropped"),
         ("rNEWTAG", "restart follows a stop · 6 keys behind it dropped"),

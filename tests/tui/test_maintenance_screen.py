@@ -130,7 +130,7 @@ async def test_the_filter_is_that_of_the_subject_which_is_seen() -> None:
         await drive.press("6", "l", "shift+tab", "slash", *"blocked")
         assert drive.shows("1 of 4 match")
         await drive.press("enter", "f", "slash")
-        assert drive.shows("there is nothing to filter on this screen")
+        assert drive.shows("there is nothing to filter on screen 6")
 
 
 async def test_a_subject_is_reached_from_another_screen_through_the_menu() -> None:

@@ -237,9 +237,12 @@ def _registration(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Al
         yield Alarm(Urgency.ODD, text, "gives up", pending.times_out_at)
     elif (unanswered := registration.unanswered) is not None:
         action, sent = clean(unanswered.action), clock.time(unanswered.since)
-        text = f"The CSMS answers nothing since {action} of {sent}"
+        text = f"The CSMS answers nothing since {sent}, {action} and what followed"
         hint = "it holds the connection, but is it well? Ask its operator"
-        yield Alarm(Urgency.ODD, text, "asked again", registration.next_heartbeat_at, check=hint)
+        head = next(iter(snapshot.outbox.entries), None)
+        tries = registration.next_heartbeat_at, head and head.next_attempt_at
+        soonest = min((each for each in tries if each), default=None)
+        yield Alarm(Urgency.ODD, text, "asked again" if soonest else "", soonest, check=hint)
     if registration.status is RegistrationStatus.ACCEPTED or registration.pending is not None:
         return
     match registration.status:
