@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
@@ -42,6 +42,7 @@ from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.replies import REPLY_TIMEOUT_S, Answer
 from cp_tui.engine.rescue import Rescue
 from cp_tui.engine.slow_disk import SlowDisk
+from cp_tui.engine.steady_clock import SteadyClock
 from cp_tui.engine.store import Store
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.engine.tls import tls_context, trust_words
@@ -50,6 +51,7 @@ from cp_tui.engine.transfer_job import DOWNLOADS_FOLDER, TransferSettings
 from cp_tui.engine.transfers import Transfers
 from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, format_date_time
+from cp_tui.ocpp.length import length
 from cp_tui.ocpp.plural import count
 
 SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
@@ -62,6 +64,9 @@ CUT = "history.cut"
 """The trouble: events are in no history any more because those after them are long."""
 CUT_HINT = "nothing is broken; export messages that you need while they are shown"
 CUT_TOLD = timedelta(minutes=10)
+CLOCK_SET_BACK = "clock.set_back"
+"""The trouble: what is told here is ahead of the clock of the machine."""
+CLOCK_HINT = "charging and reporting go on; times shown are ahead by as much until it starts anew"
 END_TIMEOUT_S = 5.0
 """For what is already in the inbox, at the end."""
 
@@ -80,7 +85,7 @@ class Engine:
         link_settings: LinkSettings | None = None,
         transfer_settings: TransferSettings | None = None,
         mind: MindFactory = ChargePoint,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._config = config
         self._data_dir = data_dir
@@ -90,9 +95,10 @@ class Engine:
         self._link_settings = link_settings
         self._transfer_settings = transfer_settings
         self._make_mind = mind
-        self._clock = clock
+        self._steady = SteadyClock()
+        self._clock = clock or self._steady
         self._hub = Hub()
-        self.troubles = TroubleKeeper(self._hub.publish, clock)
+        self.troubles = TroubleKeeper(self._hub.publish, self._clock)
         """What is wrong inside, for all who notice something."""
         self._ending = AsyncExitStack()
         self.log: logging.Logger
@@ -363,7 +369,17 @@ class Engine:
                 lost = count(told, "event")
                 text = f"Older history is given up for newer: {lost} so far, their memory is full"
                 self.troubles.raise_trouble(CUT, text, CUT_HINT, new, lasts=CUT_TOLD)
+            self._tell_clock()
             await asyncio.sleep(LOG_LOOK_S)
+
+    def _tell_clock(self) -> None:
+        """Tell that the clock of the machine was set back, for as long as it makes a difference."""
+        ahead_s = self._steady.ahead.total_seconds()
+        if ahead_s >= 1 and not self.troubles.stands(CLOCK_SET_BACK):
+            text = f"The clock of this machine was set back by {length(ahead_s)}: here time goes on"
+            self.troubles.raise_trouble(CLOCK_SET_BACK, text, CLOCK_HINT)
+        elif ahead_s < 1:
+            self.troubles.end_trouble(CLOCK_SET_BACK)
 
     def _running(self) -> Machine:
         if self._machine is None:
