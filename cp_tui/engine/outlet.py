@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from cp_tui.charge_point.effects import (
     CancelTransfer,
@@ -57,8 +58,8 @@ class Outlet:
         self._hub = hub
         self._replies = replies
         self._log = log
-        self._held: list[tuple[str, int]] = []
-        """Answers that wait for the disk, with the connection that they belong to."""
+        self._held: list[Callable[[], object]] = []
+        """Answers and transfers that wait for the disk."""
         self._stays: dict[str, WhileDiskFails] = {}
         """Messages of the present turn that do not leave now, by id."""
 
@@ -72,7 +73,10 @@ class Outlet:
                 if is_saved or what is WhileDiskFails.LEAVES:
                     self._link.send(text, connection)
                 elif what is WhileDiskFails.WAITS:
-                    self._hold(text, connection)
+                    self._hold(partial(self._link.send, text, connection))
+            case Download() | Upload() | CancelTransfer() if not is_saved:
+                # Whoever asked for it has no answer yet either.
+                self._hold(partial(self._order, effect))
             case Publish(name, value):
                 self._hub.publish(name, value)
             case Emit(name, event):
@@ -91,7 +95,7 @@ class Outlet:
     def begin(self, effects: Iterable[Effect], *, is_saved: bool) -> frozenset[str]:
         """Begin with what a turn leads to; gives the ids of messages that are to be offered again.
 
-        What waits since before goes first, where its connection is still the same.
+        What waits since before goes first; an answer only to the connection that asked.
         """
         self._stays.clear()
         if not is_saved:
@@ -103,17 +107,17 @@ class Outlet:
             again = WhileDiskFails.OFFERED_AGAIN
             return frozenset(each for each, what in self._stays.items() if what is again)
         held, self._held = self._held, []
-        for text, connection in held:
-            self._link.send(text, connection)
+        for carry_out in held:
+            carry_out()
         return frozenset()
 
     def drop_held(self) -> None:
         """Forget what has waited for the disk: the charge point boots."""
         self._held.clear()
 
-    def _hold(self, text: str, connection: int) -> None:
+    def _hold(self, carry_out: Callable[[], object]) -> None:
         if len(self._held) < HELD_MAX:
-            self._held.append((text, connection))
+            self._held.append(carry_out)
         else:
             self._log.warning("%d answers wait for the disk: one more is dropped", HELD_MAX)
 

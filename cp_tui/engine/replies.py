@@ -20,6 +20,7 @@ NOT_WRITTEN = because(
     "cp-tui",
     "the records behind it could not be written to the disk; see the log",
 )
+DONE_UNSAVED = f"done, but not saved: {NOT_WRITTEN.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Replies:
         if is_saved:
             future.set_result(answer)
         else:
-            refuse(future, NOT_WRITTEN.text)
+            refuse(future, DONE_UNSAVED)
 
     def refuse(self, number: int, text: str) -> None:
         """Refuse one request."""
@@ -89,7 +90,7 @@ class Replies:
 def settle(done: asyncio.Future[None], is_saved: bool) -> None:
     """Report that something is done, and whether it is saved."""
     if not is_saved:
-        refuse(done, f"done, but not saved: {NOT_WRITTEN.text}")
+        refuse(done, DONE_UNSAVED)
     elif not done.done():
         done.set_result(None)
 

@@ -247,7 +247,9 @@ class ScreenDesk:
             Fact("", Content.styled(first, "bold")),
             *(Fact("", Content(line)) for line in rest),
         ]
-        self.show("Why this limit", lambda _snapshot, _clock: facts)
+        # It stays as it was asked for, and so it says when that was.
+        asked = self.clock.time(self.clock.now)
+        self.show(f"Why this limit, as of {asked}", lambda _snapshot, _clock: facts)
 
     # --- the screen alone -------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from cp_tui.charge_point.effects import (
     Save,
     Send,
     Table,
+    Upload,
     WhileDiskFails,
 )
 from cp_tui.charge_point.events import (
@@ -109,6 +110,25 @@ async def test_a_frame_that_was_not_sent_is_marked_so_in_the_messages() -> None:
         await on.frames("b")
         assert await seen.next() == [EventHappened("messages", record, 0)]
         assert "noted out StartTransaction" in on.log
+
+
+async def test_a_transfer_begins_no_sooner_than_its_request_is_answered() -> None:
+    def answer(event: Event) -> list[Effect]:
+        if event != FrameReceived("go"):
+            return []
+        order = Upload("u1", "ftp://logs.example/in", "d.zip")
+        return [Save(Table.STATE, "diagnostics", Note()), Send("yes", "1"), order]
+
+    async with bench(Minds(answer)) as on:
+        on.disk.is_full = True
+        on.log.clear()
+        await on.frames("go")
+        await on.until_told(DiskFailed())
+        assert on.log == []
+        on.disk.is_full = False
+        await on.frames("again")
+        await on.until_told(DiskWorks())
+        assert on.log == ["saved diagnostics", "sent yes on 1", "begun u1"]
 
 
 async def test_what_rests_on_no_record_leaves_while_the_disk_is_full() -> None:

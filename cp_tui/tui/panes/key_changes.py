@@ -48,7 +48,8 @@ class KeyChangesPane(FactsPane):
             self.fill_table(change_fields(clock), [(line.id, line) for line in lines])
         line = next((line for line in lines if line.id == self.table.cursor_key), None)
         self.facts.show(change_facts(line, clock) if line is not None else [])
-        self.note(Content(count(len(lines), "change") if lines else ""))
+        words = f"{count(len(lines), 'change')}  {clock.csms_mark}".rstrip()
+        self.note(Content(words if lines else ""))
 
     def record_of(self, row: str) -> str:
         """The key that a line is about."""
