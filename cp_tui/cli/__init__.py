@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from collections.abc import Sequence
 
 
@@ -14,7 +15,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0 done, 1 failed, 2 wrong use."""
     from cp_tui.cli.parser import parse
 
-    options = parse(arguments)
+    try:
+        try:
+            options = parse(arguments)
+        finally:
+            # Help may be long, and `| head` reads but its beginning.
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     from cp_tui.cli.late_imports import importing
 
     # To look for plugins, pydantic reads the metadata of everything that is installed.

@@ -59,9 +59,10 @@ class Ledger:
                 self._log.error(
                     "store: %s; nothing that rests on them is sent until they are", error
                 )
+                cause = str(error).removeprefix("records were not written: ")
                 self._troubles.raise_trouble(
                     NOT_WRITING,
-                    f"What needs a record is not sent, because the store cannot write: {error}",
+                    f"The disk takes no records, {cause}: what needs one is not sent",
                     "is the disk of the data folder full or read only? It is tried again by itself",
                 )
             self._is_failing = True

@@ -164,3 +164,16 @@ async def test_a_file_is_no_lifeline(folder: Path) -> None:
     assert process.returncode == 2
     assert b"--until-stdin-closes: standard input must be a pipe" in said
     assert not (folder / "data").exists()
+
+
+async def test_help_that_nobody_reads_to_its_end_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cp_tui", "ctl", "--help"),
+        stdout=writing,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(writing)
+    _, said = await process.communicate()
+    assert said == b""

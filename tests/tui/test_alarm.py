@@ -328,7 +328,7 @@ def test_the_second_line_tells_what_to_check_or_the_next_trouble() -> None:
 def trouble(**changes: object) -> Snapshot:
     values = {
         "id": "store.not_writing",
-        "text": "What needs a record is not sent, because the store cannot write: disk full",
+        "text": "The disk takes no records, disk full: what needs one is not sent",
         "hint": "make room",
         "since": at(14, 0),
         "last_at": at(14, 5),
@@ -339,7 +339,7 @@ def trouble(**changes: object) -> Snapshot:
 def test_trouble_inside_that_lasts_is_told_before_anything_else() -> None:
     broken = replace(link(), troubles=trouble().troubles)
     assert line(broken, 200).startswith(
-        "× What needs a record is not sent, because the store cannot write"
+        "× The disk takes no records, disk full: what needs one is not sent"
     )
     assert "since 14:00" in line(trouble())
     assert second_line(alarms(trouble(), CLOCK)).plain.endswith("make room")
