@@ -243,6 +243,8 @@ class ChargePoint:
         timeout_s = parts.configuration.integer("ConnectionTimeOut")
         for connector in parts.connectors:
             connector.status = connector.current_status()
+            if not connector.is_set_operative:
+                connector.cause = "ChangeAvailability Inoperative, before the start"
             is_waiting = connector.is_plugged and not connector.is_session_over
             if is_waiting and not connector.is_reserved and timeout_s:
                 connector.attempt_until = later(core.now, timeout_s)

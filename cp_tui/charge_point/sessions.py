@@ -315,7 +315,10 @@ class Sessions:
         if connector.status is ChargePointStatus.PREPARING:
             # No way leads from Preparing to Unavailable (S 4.9): over Available, B1 and A8.
             self._statuses.refresh(connector, cause)
+        was_operative = connector.is_operative
         self._availability.apply_scheduled(connector)
+        if was_operative and not connector.is_operative:
+            cause = f"ChangeAvailability Inoperative; {cause}"
         self._statuses.refresh(connector, cause)
 
     def cancel(self, connector: Connector, cause: str) -> None:

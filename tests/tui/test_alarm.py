@@ -418,6 +418,15 @@ def test_a_connector_out_of_service_says_who_wanted_it_and_who_can_end_it() -> N
     assert "its operator" in told.check
 
 
+def test_a_restart_does_not_rename_why_and_since_when_a_connector_is_out_of_service() -> None:
+    cause = "ChangeAvailability Inoperative, before the start"
+    snapshot = with_connector(status=ChargePointStatus.UNAVAILABLE, cause=cause)
+    (told,) = alarms(snapshot, CLOCK)
+    assert "Unavailable since before " in told.text
+    assert told.text.endswith(", set so by the CSMS")
+    assert "its operator" in told.check
+
+
 @pytest.mark.parametrize("status", [RegistrationStatus.PENDING, RegistrationStatus.REJECTED, None])
 def test_the_hint_for_a_boot_that_is_not_accepted_says_what_to_do(
     status: RegistrationStatus | None,

@@ -396,5 +396,6 @@ def _out_of_operation(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
         is_wanted = SET_BY_CSMS in cause
         by = "set so by the CSMS" if is_wanted else cause
         check = "only the CSMS can set it Operative again: ask its operator" if is_wanted else ""
-        text = f"{place}: Unavailable since {since}, {by}"
+        before = "before " if cause.endswith("before the start") else ""
+        text = f"{place}: Unavailable since {before}{since}, {by}"
         yield Alarm(Urgency.ODD, text, check=check)
