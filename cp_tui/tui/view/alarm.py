@@ -240,9 +240,9 @@ def _registration(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Al
         text = f"The CSMS answers nothing since {sent}, {action} and what followed"
         hint = "it holds the connection, but is it well? Ask its operator"
         head = next(iter(snapshot.outbox.entries), None)
-        tries = registration.next_heartbeat_at, head and head.next_attempt_at
-        soonest = min((each for each in tries if each), default=None)
-        yield Alarm(Urgency.ODD, text, "asked again" if soonest else "", soonest, check=hint)
+        # What waits is sent before any heartbeat, and each message puts the heartbeat off.
+        again = registration.next_heartbeat_at if head is None else head.next_attempt_at
+        yield Alarm(Urgency.ODD, text, "asked again" if again else "", again, check=hint)
     if registration.status is RegistrationStatus.ACCEPTED or registration.pending is not None:
         return
     match registration.status:
