@@ -265,7 +265,8 @@ async def _get_composite_schedule(performer: Performer, params: GetCompositeSche
 
 async def _get_measurements(performer: Performer, params: GetMeasurements) -> Answer:
     if params.start is not None and params.end is not None and params.end < params.start:
-        raise CommandError(ErrorNumber.INVALID_PARAMS, "end lies before start")
+        method = "get_measurements"
+        raise CommandError(ErrorNumber.INVALID_PARAMS, f"{method}: end lies before start")
     measured = performer.measurements(params.connector_id, params.start, params.end)
     return Answer(None, value=measured)
 

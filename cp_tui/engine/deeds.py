@@ -62,6 +62,7 @@ DEEDS: Mapping[str, Deed] = {
     "acknowledge_troubles": Deed(
         "Acknowledge what went wrong", "What went wrong is acknowledged, and off the alarm line"
     ),
+    "digest_authorization_key": Deed("Compare the AuthorizationKey", "It is compared"),
     "plug_in": Deed("Plug in at {connector}", "The cable is plugged in at {connector}"),
     "plug_out": Deed(
         "Unplug the vehicle at {connector}", "The vehicle is unplugged at {connector}"

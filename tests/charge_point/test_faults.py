@@ -91,7 +91,7 @@ def test_a_vehicle_that_does_not_communicate_is_never_charging() -> None:
 @pytest.mark.parametrize(
     ("connector_id", "words"),
     [
-        (0, "belongs to a connector with a vehicle, 0 is the charge point"),
+        (0, "belongs to a connector with a vehicle; 0 is the charge point"),
         (1, "needs a vehicle, and none is plugged in"),
     ],
 )

@@ -104,7 +104,7 @@ PACKETS = {
     "help, letters, form": (f"?NNN{ESCAPE}wTAG", ("Swipe", "TAG")),
     # Filters and screens
     "filter, changed, escaped": (f"3/Heart{ESCAPE}/Meter\r", ("MeterValueSampleInterval",)),
-    "filter of every screen": ("2/Nn\r3/Nn\r5/Nn\r1", ("Connectors", "Schedule")),
+    "filter of every screen": ("2/Nn\r3/Nn\r1", ("Connectors", "Schedule")),
     "jump, then a filter": ("\x0fd/Heart\r", ("HeartbeatInterval",)),
     "jump, a letter too many": ("\x0fd\x0fb\x0fzwTAG", ("Swipe", "TAG")),
     "jump, escape, form": (f"\x0f{ESCAPE}wTAG", ("Swipe", "TAG")),

@@ -212,7 +212,7 @@ AGAIN = re.compile(r"offline · try \d+ at \d\d:\d\d:\d\d")
 
 async def see_the_failure(screen: Terminal, *texts: str) -> None:
     """Wait for the step that fails and the time of the next attempt, in the small terminal."""
-    await screen.see("Offline", "offline · attempt", *texts)
+    await screen.see("Offline", "offline · try", *texts)
     assert AGAIN.search(screen.text), screen.text
 
 

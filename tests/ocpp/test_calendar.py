@@ -62,10 +62,10 @@ def test_an_instant_has_a_place_on_the_clocks_of_every_zone(
 
 ALLOWED = {
     "cp_tui/ocpp/calendar.py": "the one place",
-    "cp_tui/ocpp/fields.py": "refuses what it cannot convert",
     "cp_tui/engine/link.py": "its own delay, of minutes at most",
     "cp_tui/charge_point/deauthorization.py": "LOOK_S at most",
     "cp_tui/station/connector.py": "HORIZON_S at most",
+    "cp_tui/engine/steady_clock.py": "how long the machine runs",
     "cp_tui/tui/app.py": "the clock of the machine",
     "cp_tui/tui/run.py": "the clock of the machine",
     "cp_tui/tui/view/profile_periods.py": "LENGTH_S_MAX at most",

@@ -28,7 +28,7 @@ TIME = r"\d\d:\d\d:\d\d"
             120,
             (
                 r"◐ Pending",
-                r"Pending: the CSMS has not accepted it yet · boots again in 2 min",
+                r"Pending: the CSMS has not accepted it.* · boots again in 2 min",
                 r"Socket open since \d\d:\d\d",
                 rf"Boot Pending since \d\d:\d\d · BootNotification again {TIME}",
             ),
@@ -38,7 +38,7 @@ TIME = r"\d\d:\d\d:\d\d"
             300,
             (
                 r"× Rejected",
-                r"the CSMS does not want this charge point · boots again in 5 min",
+                r"the CSMS does not want this .* · boots again in 5 min",
                 r"Socket open since \d\d:\d\d",
                 rf"Boot Rejected since \d\d:\d\d · BootNotification again {TIME}",
             ),

@@ -10,7 +10,7 @@ from tests.questions.situations import csms, free_port
 async def test_one_key_tries_now_and_shows_the_failure_of_the_new_try() -> None:
     async with place(f"ws://127.0.0.1:{free_port()}") as here:
         await here.reads(r"· try 2 in \d\d s", "n try now")
-        await here.after("n", r"try_now: trying to connect now", r"· try 3 in \d\d s")
+        await here.after("n", r"It is tried now", r"· try 3 in \d\d s")
 
 
 async def test_one_key_tries_now_and_shows_the_success() -> None:

@@ -12,8 +12,8 @@ from tests.questions.situations import boot, csms, free_port
 @pytest.mark.parametrize(
     ("ahead_s", "words", "step"),
     [
-        (90.4, r"(8\d|90) s behind · BootNotification \d\d:\d\d", r"ahead by (8\d s|2 min)"),
-        (-600.0, r"10 min ahead · BootNotification \d\d:\d\d", "back by 10 min"),
+        (90.4, r"(8\d|90) s behind · BootNotification", r"ahead by (8\d s|2 min)"),
+        (-600.0, r"10 min ahead · BootNotification", "back by 10 min"),
     ],
     ids=["csms-ahead", "csms-behind"],
 )
@@ -21,7 +21,7 @@ async def test_a_csms_with_another_time(ahead_s: float, words: str, step: str) -
     answer = boot(ahead_s=ahead_s)
     async with csms(boot_answer=answer) as server, place(server.url) as here:
         await here.reads(f"Clock {words}", f"! Clock set {step} at .*BootNotification")
-        await here.after("a", f"! Clock of this machine: {words}")
+        await here.after("a", rf"! Clock of this machine: {words} \d\d:\d\d")
 
 
 async def test_a_clock_that_agrees() -> None:

@@ -30,7 +30,7 @@ async def swipe(here: Place, tag: str = TAG, *, plug: bool = True) -> None:
 
 async def answers(here: Place, by: str, *words: str) -> None:
     """At a glance in the pane, in full one key away."""
-    await here.reads(f"Start refused {TIME} by the {by}")
+    await here.reads(f"start refused {TIME} by the {by}")
     await here.after("enter", f"Start refused {TIME} by the {by}", *words)
 
 
@@ -48,7 +48,7 @@ async def test_a_tag_that_the_local_list_blocks() -> None:
 async def test_a_tag_that_the_csms_calls_invalid() -> None:
     async with accepted(csms(tag_status="Invalid")) as (_, here):
         await swipe(here)
-        await here.reads(f"! Start refused {TIME} by the CSMS: the CSMS answered Invalid")
+        await here.reads(f"! Connector 1: start refused {TIME} by the CSMS")
         await answers(here, "CSMS", TAG, "the CSMS answered Invalid")
 
 
@@ -71,7 +71,7 @@ async def test_a_connector_that_is_out_of_operation() -> None:
     async with accepted(csms()) as (server, here):
         payload = {"connectorId": 1, "type": "Inoperative"}
         assert (await server.call("ChangeAvailability", payload))[2] == {"status": "Accepted"}
-        await here.reads("! Connector 1: Unavailable since .*ChangeAvailability")
+        await here.reads("! Connector 1: Unavailable since .*, set so by the CSMS")
         await swipe(here)
         await answers(here, "connector", TAG, "Unavailable")
 

@@ -90,7 +90,7 @@ async def test_details_of_each_table_open_with_enter() -> None:
             (("v", "down", "down"), ("Reservation", "Why 04A2B3C4D5 started on connector 1")),
             (("c",), ("Tag of the cache", "13:58:12 from the CSMS · 5 min ago")),
             (("h", "G"), ("Status change", "Info residual current 31 mA")),
-            (("a", "down"), ("Attempt to connect", "Check AuthorizationKey here and at the CSMS")),
+            (("a", "down"), ("Attempt to connect", "Hint AuthorizationKey here and at the CSMS")),
         ):
             await drive.press("6", *keys, "enter")
             assert drive.shows(*words)

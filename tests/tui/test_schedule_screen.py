@@ -189,7 +189,7 @@ async def test_a_profile_from_the_form_is_installed_and_a_refusal_explained() ->
         assert call == (
             "install_charging_profile",
             {
-                "connector_id": 0,
+                "connector_id": 1,
                 "profile": {
                     "chargingProfileId": 10,
                     "stackLevel": 9,
