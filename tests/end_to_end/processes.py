@@ -44,8 +44,17 @@ async def cp_tui(*arguments: str) -> Done:
 async def start(*arguments: str) -> Process:
     """Start a command without a terminal."""
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cp_tui", *arguments), stdin=DEVNULL, stdout=PIPE, stderr=PIPE
+        *(sys.executable, "-m", "cp_tui", *arguments),
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+        preexec_fn=_heed_interrupts,
     )
+
+
+def _heed_interrupts() -> None:
+    # A shell that runs the tests in the background has them ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
