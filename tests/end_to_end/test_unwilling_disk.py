@@ -225,7 +225,7 @@ async def test_a_disk_that_takes_nothing_is_told_and_all_goes_on_by_itself_after
         with disk.that(mood):
             await csms.say(change(4))
             found = await until_trouble(client, "store.not_writing", "log.not_writing")
-            assert "because the store cannot write" in found["store.not_writing"]
+            assert "what needs one is not sent" in found["store.not_writing"]
             # What rests on no record is answered all the same.
             assert (await csms.call("GetConfiguration", {"key": ["SupportedFeatureProfiles"]}))[
                 0

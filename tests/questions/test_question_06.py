@@ -30,7 +30,7 @@ async def swipe(here: Place, tag: str = TAG, *, plug: bool = True) -> None:
 
 async def answers(here: Place, by: str, *words: str) -> None:
     """At a glance in the pane, in full one key away."""
-    await here.reads(f"start refused {TIME} by the {by}")
+    await here.reads(f"[Ss]tart refused {TIME} by the {by}")
     await here.after("enter", f"Start refused {TIME} by the {by}", *words)
 
 
