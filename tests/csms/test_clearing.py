@@ -439,6 +439,8 @@ def test_a_scenario_that_cannot_pass_says_that_the_csms_misbehaves(tmp_path: Pat
     async def run() -> Scenarios:
         async with world(tmp_path) as made:
             await made.ask("set_behaviour", faults={"*": "silent"})
+            # Whatever it was told before is gone: the boot that follows has no answer.
+            await made.do("power_cycle")
             await made.ask("run_scenario", scenario="first_car")
             await made.until(
                 lambda shown: shown.run is not None and shown.run.state is RunState.FAILED
