@@ -25,7 +25,7 @@ from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.tag_lookup import explain_tag
 from cp_tui.charge_point.variables import TagExplanation
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, RegistrationStatus
+from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 
 
 class ChargePoint:
@@ -105,7 +105,7 @@ class ChargePoint:
     @property
     def may_answer(self) -> bool:
         """Whether the CSMS may be answered; not while it rejects this charge point (S 4.2)."""
-        return self._parts.registration.status is not RegistrationStatus.REJECTED
+        return self._parts.registration.may_answer
 
     @property
     def clock_offset(self) -> timedelta:

@@ -14,7 +14,6 @@ from cp_tui.charge_point.variables import Direction
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import brings_id
-from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.validation import parse_request
 
@@ -113,7 +112,7 @@ class Incoming:
     def _requested(self, call: frame.Call) -> None:
         parts = self._parts
         parts.journal.call(Direction.IN, call)
-        if parts.registration.status is RegistrationStatus.REJECTED:
+        if not parts.registration.may_answer:
             # S 4.2: while Rejected not even an answer may be sent.
             words = f"{call.action} gets no answer: the CSMS rejected this charge point"
             parts.core.log(LogLevel.INFO, words)
@@ -136,7 +135,7 @@ class Incoming:
         return self._requests.answer(Action(call.action), request)
 
     def _refuse(self, error: OcppError) -> None:
-        if self._parts.registration.status is RegistrationStatus.REJECTED:
+        if not self._parts.registration.may_answer:
             return
         answer = frame.call_error(error)
         self._parts.journal.error(Direction.OUT, answer, _why(error))

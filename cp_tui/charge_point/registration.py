@@ -90,6 +90,11 @@ class Registration:
         """Whether everything may be sent."""
         return self.status is RegistrationStatus.ACCEPTED
 
+    @property
+    def may_answer(self) -> bool:
+        """Whether requests of the CSMS may be answered; not while it rejects us (S 4.2)."""
+        return self.status is not RegistrationStatus.REJECTED
+
     def view(self) -> RegistrationView:
         """Give the variable `registration`."""
         offset = self._measured_offset

@@ -58,7 +58,7 @@ from cp_tui.engine.inbox import (
 from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.link import Link, LinkEvent
 from cp_tui.engine.outlet import Outlet
-from cp_tui.engine.recovery import Recovery
+from cp_tui.engine.recovery import STORE_RETRY_S, Recovery
 from cp_tui.engine.replies import Answer, Replies, refuse, settle
 from cp_tui.engine.store import Change, change
 from cp_tui.engine.transfers import Transfers
@@ -68,7 +68,6 @@ TIMER_S_MAX = 10.0
 """A deadline is looked at again this often: a step of the wall clock must not delay it for long."""
 STUCK_DEADLINE_S = 1.0
 """Wait for a deadline that a tick did not move: a bug must not become a busy loop."""
-STORE_RETRY_S = 5.0
 OBSERVE_S = 1.0
 LATE_S = 0.2
 """A record that takes longer has held frames up: the time of their answers counts from then."""

@@ -20,6 +20,7 @@ from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
 from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
 
 STORE_RETRY_S = 5.0
+"""A disk that takes or gives no records is asked again after so long."""
 NOT_READING = "store.not_reading"
 """The trouble: a charge point that boots does not get its records."""
 NOT_READING_HINT = (
