@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bench.site import Payload, Setup, Site, UnexpectedAnswer, Wait
-from cp_tui.control.client import Client
 from cp_tui.engine.hub import ENGINE
+from cp_tui.rpc.client import Client
 
 FLOOD = 1_000
 PROFILES, PERIODS = 50, 100
@@ -120,7 +120,7 @@ async def while_a_screen_looks(at: Site) -> None:
 FOLLOW = """
 import asyncio, sys
 from pathlib import Path
-from cp_tui.control.client import Client
+from cp_tui.rpc.client import Client
 
 async def follow():
     client = await Client.connect(Path(sys.argv[1]))

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.pty_terminal import in_terminal
-from cp_tui.control.client import Client
+from cp_tui.rpc.client import Client
 from tests.end_to_end.processes import serving
 from tests.peer import PeerCsms
 

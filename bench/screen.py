@@ -70,15 +70,15 @@ PAINTING_KEYS = {"messages": "jk", "configuration": "jk"}
 CSMS_DOOR = """
 import asyncio, sys
 from pathlib import Path
-from cp_tui.control.client import Client
-from cp_tui.control.server import ControlServer
+from cp_tui.rpc.client import Client
+from cp_tui.rpc.server import ControlServer
 from cp_tui.csms.central_system import CentralSystem
-from cp_tui.csms.director import Director
-from cp_tui.csms.door import CsmsDoor
+from cp_tui.demo.player import Player
+from cp_tui.demo.csms_rpc import CsmsDoor
 async def main():
     async with CentralSystem() as csms:
-        director = Director(await Client.connect(Path(sys.argv[1])), csms, "CP001")
-        await ControlServer(CsmsDoor(csms, director), Path(sys.argv[2])).start()
+        player = Player(await Client.connect(Path(sys.argv[1])), csms, "CP001")
+        await ControlServer(CsmsDoor(csms, player), Path(sys.argv[2])).start()
         await asyncio.Event().wait()
 asyncio.run(main())
 """

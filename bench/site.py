@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from time import clock_gettime, perf_counter, process_time
 from typing import Any, NamedTuple
 
-from cp_tui.control.client import Client, ConnectionLost
+from cp_tui.rpc.client import Client, ConnectionLost
 from tests.end_to_end.raw_csms import RawCsms
 
 Payload = Mapping[str, Any]

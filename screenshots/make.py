@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
-from cp_tui.cli.backstage import play_on
 from cp_tui.cli.demo import csms_socket_path, socket_path
-from cp_tui.control.client import Client, EngineConnection
-from cp_tui.control.paths import is_answering
-from cp_tui.csms.variables import CSMS
+from cp_tui.cli.demo_process import play_on
+from cp_tui.demo.csms_variables import CSMS
+from cp_tui.rpc.client import Client, EngineConnection
+from cp_tui.rpc.paths import is_answering
 from cp_tui.tui.app import CpTuiApp
 from cp_tui.tui.store import Snapshot
 

@@ -168,7 +168,7 @@ def test_the_mind_and_the_body_ask_no_clock_and_throw_no_dice() -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("module", ["cp_tui.cli", "cp_tui.engine.engine", "cp_tui.control.server"])
+@pytest.mark.parametrize("module", ["cp_tui.cli", "cp_tui.engine.engine", "cp_tui.rpc.server"])
 def test_an_engine_starts_without_the_screen(module: str) -> None:
     """Textual takes longer to import than all the rest of a start."""
     program = f"import sys, {module}; print('textual' in sys.modules)"
@@ -183,8 +183,8 @@ NOT_FOR_A_BOOT = (
     "httpx",
     "ftplib",
     "pydantic_settings",
-    "cp_tui.control.session",
-    "cp_tui.engine.acts",
+    "cp_tui.rpc.client_session",
+    "cp_tui.engine.station_commands",
     "cp_tui.engine.commands",
     "cp_tui.engine.transfer_http",
     "cp_tui.ocpp.security",

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from cp_tui.charge_point.authorization import Authorization
-from cp_tui.charge_point.authorization_rules import Verdict, same_tag
-from cp_tui.charge_point.connector import Attempt, Connector, PendingStart, SwipeEnd
-from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.authorization_rules import TagVerdict, same_tag
+from cp_tui.charge_point.connector import Connector, PendingStart, StartAttempt, SwipeEnd
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.refusals import note_refusal
 from cp_tui.charge_point.reservations import Reservations
+from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import SwipeOutcome
 
 
@@ -24,35 +24,35 @@ class Attempts:
 
     def __init__(
         self,
-        core: Core,
+        turn: Turn,
         authorization: Authorization,
         reservations: Reservations,
         connectors: Iterable[Connector],
         *,
         why_closed: Callable[[], Reason | None],
         permit: Callable[[Connector, PendingStart], None],
-        on_end: Callable[[Attempt], None],
+        on_end: Callable[[StartAttempt], None],
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._authorization = authorization
         self._reservations = reservations
         self._connectors = [c for c in connectors if c.connector_id > 0]
         self._why_closed = why_closed
         self._permit = permit
         self._on_end = on_end
-        self._unplaced: list[Attempt] = []
+        self._unplaced: list[StartAttempt] = []
 
     # --- asking -----------------------------------------------------------------------------------
 
-    def begin(self, connector: Connector, attempt: Attempt) -> None:
+    def begin(self, connector: Connector, attempt: StartAttempt) -> None:
         """Have a tag decided upon that wants to start here."""
         self._place(connector, attempt)
         self._authorization.authorize(attempt.id_tag, partial(self._decided, attempt))
 
-    def begin_unplaced(self, attempt: Attempt, decide: Callable[[Verdict], None]) -> None:
+    def begin_unplaced(self, attempt: StartAttempt, decide: Callable[[TagVerdict], None]) -> None:
         """Have a tag decided upon whose group says what it does; `decide` must end it."""
 
-        def decided(verdict: Verdict) -> None:
+        def decided(verdict: TagVerdict) -> None:
             if attempt in self._unplaced:
                 self._unplaced.remove(attempt)
                 decide(verdict)
@@ -60,19 +60,19 @@ class Attempts:
         self._unplaced.append(attempt)
         self._authorization.authorize(attempt.id_tag, decided)
 
-    def unplaced(self, id_tag: str) -> Attempt | None:
+    def unplaced(self, id_tag: str) -> StartAttempt | None:
         """Find the attempt of a tag whose group is being asked for."""
         return next((each for each in self._unplaced if same_tag(each.id_tag, id_tag)), None)
 
-    def start_at(self, connector: Connector, attempt: Attempt, verdict: Verdict) -> None:
+    def start_at(self, connector: Connector, attempt: StartAttempt, verdict: TagVerdict) -> None:
         """Go on at a connector with a tag that was decided upon before it had one."""
         self._place(connector, attempt)
         self._decided(attempt, verdict)
 
-    def end(self, attempt: Attempt, end: SwipeEnd) -> None:
+    def end(self, attempt: StartAttempt, end: SwipeEnd) -> None:
         """Note what came of an attempt that is at no connector any more."""
         attempt.end = end
-        self._core.changed("connectors")
+        self._turn.changed("connectors")
         self._on_end(attempt)
 
     # --- what happens meanwhile -------------------------------------------------------------------
@@ -90,9 +90,9 @@ class Attempts:
             )
         ]
         if waiting:
-            first = min(waiting, key=lambda c: c.attempt.since if c.attempt else self._core.now)
+            first = min(waiting, key=lambda c: c.attempt.since if c.attempt else self._turn.now)
             connector.attempt, first.attempt = first.attempt, None
-            self._core.changed("connectors")
+            self._turn.changed("connectors")
 
     def unplugged(self, connector: Connector) -> None:
         """Unplugging ends the attempt (B1)."""
@@ -124,7 +124,7 @@ class Attempts:
 
     # --- the answer -------------------------------------------------------------------------------
 
-    def _decided(self, attempt: Attempt, verdict: Verdict) -> None:
+    def _decided(self, attempt: StartAttempt, verdict: TagVerdict) -> None:
         """Let the tag start where it belongs now, or note why not."""
         connector = next((c for c in self._connectors if c.attempt is attempt), None)
         if connector is None:
@@ -140,12 +140,12 @@ class Attempts:
             outcome = SwipeOutcome.REFUSED if is_kept else SwipeOutcome.OVERTAKEN
             self._refuse(connector, attempt, outcome, found)
             return
-        pending = PendingStart(attempt, verdict.parent_id_tag, verdict.reason, self._core.now)
+        pending = PendingStart(attempt, verdict.parent_id_tag, verdict.reason, self._turn.now)
         self._permit(found, pending)
         self.end(attempt, SwipeEnd(SwipeOutcome.ACCEPTED, found, verdict.reason))
 
     def _where(
-        self, connector: Connector, attempt: Attempt, verdict: Verdict
+        self, connector: Connector, attempt: StartAttempt, verdict: TagVerdict
     ) -> Connector | Reason:
         """Find where an accepted tag starts: its connector, or another if it never named one."""
         problem = self._why_not(connector, attempt.id_tag, verdict.parent_id_tag)
@@ -177,10 +177,10 @@ class Attempts:
 
     # --- helpers ----------------------------------------------------------------------------------
 
-    def _place(self, connector: Connector, attempt: Attempt) -> None:
+    def _place(self, connector: Connector, attempt: StartAttempt) -> None:
         connector.attempt = attempt
         connector.refusal = None
-        self._core.changed("connectors")
+        self._turn.changed("connectors")
 
     def _overtake(self, connector: Connector, reason: Reason) -> None:
         attempt, connector.attempt = connector.attempt, None
@@ -188,7 +188,7 @@ class Attempts:
         self._refuse(connector, attempt, SwipeOutcome.OVERTAKEN, reason)
 
     def _refuse(
-        self, connector: Connector, attempt: Attempt, outcome: SwipeOutcome, reason: Reason
+        self, connector: Connector, attempt: StartAttempt, outcome: SwipeOutcome, reason: Reason
     ) -> None:
-        note_refusal(self._core, [connector], reason, attempt.id_tag, is_remote=attempt.is_remote)
+        note_refusal(self._turn, [connector], reason, attempt.id_tag, is_remote=attempt.is_remote)
         self.end(attempt, SwipeEnd(outcome, connector, reason))

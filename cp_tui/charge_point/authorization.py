@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 from cp_tui.charge_point.authorization_cache import AuthorizationCache
 from cp_tui.charge_point.authorization_rules import (
+    AskCsms,
     Known,
     KnownBy,
-    Question,
     Rules,
-    Verdict,
+    TagVerdict,
     csms_verdict,
     decide_offline,
     decide_online,
@@ -21,10 +21,10 @@ from cp_tui.charge_point.authorization_rules import (
     status_now,
     unusable_verdict,
 )
-from cp_tui.charge_point.calls import Calls, Failure, FailureKind, Outgoing
-from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.calls import CallFailure, Calls, FailureKind, Outgoing
 from cp_tui.charge_point.local_list import LocalList
 from cp_tui.charge_point.local_list_conflict import LocalListConflicts
+from cp_tui.charge_point.turn import Turn
 from cp_tui.ocpp.core import AuthorizeRequest, AuthorizeResponse
 from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
 from cp_tui.ocpp.model import WireModel
@@ -35,7 +35,7 @@ class Authorization:
 
     def __init__(
         self,
-        core: Core,
+        turn: Turn,
         calls: Calls,
         local_list: LocalList,
         cache: AuthorizationCache,
@@ -44,7 +44,7 @@ class Authorization:
         rules: Callable[[], Rules],
         why_offline: Callable[[], str | None],
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._calls = calls
         self._local_list = local_list
         self._cache = cache
@@ -52,15 +52,15 @@ class Authorization:
         self._rules = rules
         self._why_offline = why_offline
 
-    def authorize(self, id_tag: str, decide: Callable[[Verdict], None]) -> None:
+    def authorize(self, id_tag: str, decide: Callable[[TagVerdict], None]) -> None:
         """Decide on a tag that wants to start: `decide` is called now or after Authorize.conf."""
         found = self.decide(id_tag)
-        if isinstance(found, Verdict):
+        if isinstance(found, TagVerdict):
             decide(found)
         else:
             self._ask(id_tag, decide)
 
-    def decide(self, id_tag: str) -> Verdict | Question:
+    def decide(self, id_tag: str) -> TagVerdict | AskCsms:
         """Decide on a tag by what is known here, or say why the CSMS has to be asked."""
         offline = self._why_offline()
         if offline is not None:
@@ -72,7 +72,7 @@ class Authorization:
         """Whether the CSMS can be asked now."""
         return self._why_offline() is None
 
-    def decide_without_csms(self, id_tag: str, why: str) -> Verdict:
+    def decide_without_csms(self, id_tag: str, why: str) -> TagVerdict:
         """Decide on a tag by the rules for offline; `why` says why the CSMS gives no answer."""
         return decide_offline(id_tag, self.known(id_tag), self._rules(), why)
 
@@ -83,7 +83,7 @@ class Authorization:
             by, info = KnownBy.CACHE, self._cache.get(id_tag)
         if info is None:
             return None
-        return Known(by, info, status_now(info, self._core.time))
+        return Known(by, info, status_now(info, self._turn.time))
 
     def parent_of(self, id_tag: str) -> str | None:
         """Give the group of a tag, as far as it is known here (S 5.13)."""
@@ -111,9 +111,9 @@ class Authorization:
 
     def _listed_status(self, id_tag: str) -> AuthorizationStatus | None:
         info = self._local_list.get(id_tag)
-        return status_now(info, self._core.time) if info else None
+        return status_now(info, self._turn.time) if info else None
 
-    def _ask(self, id_tag: str, decide: Callable[[Verdict], None]) -> None:
+    def _ask(self, id_tag: str, decide: Callable[[TagVerdict], None]) -> None:
         """Ask the CSMS; only its silence lets the rules for offline decide (S 3.5.4)."""
 
         def answered(response: WireModel) -> None:
@@ -124,7 +124,7 @@ class Authorization:
             parent = group_of(info) or (group_of(listed) if listed else None)
             decide(csms_verdict(id_tag, info, parent))
 
-        def failed(failure: Failure) -> None:
+        def failed(failure: CallFailure) -> None:
             if failure.kind is FailureKind.CALL_ERROR:
                 decide(unusable_verdict(id_tag, failure.text))
             else:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cp_tui.charge_point.authorization_rules import status_now
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.records import CacheRecord
-from cp_tui.charge_point.variables import AuthorizationCache as AuthorizationCacheView
-from cp_tui.charge_point.variables import CachedTag
+from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.variables import AuthorizationCacheView, CachedTag
 from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
 
 CACHE_MAX = 1_000
@@ -22,10 +21,10 @@ SHOWN_MAX = 100
 class AuthorizationCache:
     """Tags with the newest IdTagInfo that came for them, good and bad; kept over a restart."""
 
-    def __init__(self, core: Core, *, is_enabled: Callable[[], bool]) -> None:
-        self._core = core
+    def __init__(self, turn: Turn, *, is_enabled: Callable[[], bool]) -> None:
+        self._turn = turn
         self._is_enabled = is_enabled
-        records = [record for _, record in core.records(Table.AUTHORIZATION_CACHE, CacheRecord)]
+        records = [record for _, record in turn.records(Table.AUTHORIZATION_CACHE, CacheRecord)]
         self._records = {record.id_tag.lower(): record for record in records}
 
     @property
@@ -42,18 +41,18 @@ class AuthorizationCache:
         """Remember what the CSMS said about a tag."""
         if not self.is_enabled:
             return
-        record = CacheRecord(id_tag=id_tag, info=info, updated_at=self._core.time)
+        record = CacheRecord(id_tag=id_tag, info=info, updated_at=self._turn.time)
         self._records[id_tag.lower()] = record
-        self._core.save(Table.AUTHORIZATION_CACHE, id_tag.lower(), record)
+        self._turn.save(Table.AUTHORIZATION_CACHE, id_tag.lower(), record)
         if len(self._records) > CACHE_MAX:
             self.forget(min(self._records.values(), key=self._worth).id_tag)
-        self._core.changed("authorization_cache")
+        self._turn.changed("authorization_cache")
 
     def forget(self, id_tag: str) -> None:
         """Remove one tag, if it is there."""
         if self._records.pop(id_tag.lower(), None) is not None:
-            self._core.forget(Table.AUTHORIZATION_CACHE, id_tag.lower())
-            self._core.changed("authorization_cache")
+            self._turn.forget(Table.AUTHORIZATION_CACHE, id_tag.lower())
+            self._turn.changed("authorization_cache")
 
     def tags(self) -> tuple[str, ...]:
         """Give all tags."""
@@ -86,5 +85,5 @@ class AuthorizationCache:
         )
 
     def _worth(self, record: CacheRecord) -> tuple[bool, datetime]:
-        is_valid = status_now(record.info, self._core.time) is AuthorizationStatus.ACCEPTED
+        is_valid = status_now(record.info, self._turn.time) is AuthorizationStatus.ACCEPTED
         return is_valid, record.updated_at

@@ -55,7 +55,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class TagVerdict:
     """The decision on a tag, and why."""
 
     is_accepted: bool
@@ -64,7 +64,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AskCsms:
     """The CSMS has to be asked, and why."""
 
     reason: Reason
@@ -95,10 +95,10 @@ def status_now(info: IdTagInfo, time: datetime) -> AuthorizationStatus:
     return info.status
 
 
-def decide_online(id_tag: str, known: Known | None, rules: Rules) -> Verdict | Question:
+def decide_online(id_tag: str, known: Known | None, rules: Rules) -> TagVerdict | AskCsms:
     """Decide while the CSMS can be asked: what is not Accepted here is for it to decide."""
     if known is None:
-        return Question(
+        return AskCsms(
             because(
                 "authorization.ask.unknown",
                 "S 4.1",
@@ -107,7 +107,7 @@ def decide_online(id_tag: str, known: Known | None, rules: Rules) -> Verdict | Q
             )
         )
     if not known.is_accepted:
-        return Question(
+        return AskCsms(
             because(
                 "authorization.ask.not_accepted",
                 "S 3.5.1",
@@ -118,7 +118,7 @@ def decide_online(id_tag: str, known: Known | None, rules: Rules) -> Verdict | Q
             )
         )
     if not rules.local_pre_authorize:
-        return Question(
+        return AskCsms(
             because(
                 "authorization.ask.no_pre_authorization",
                 "S 9.1",
@@ -136,17 +136,17 @@ def decide_online(id_tag: str, known: Known | None, rules: Rules) -> Verdict | Q
         tag=id_tag,
         key="LocalPreAuthorize",
     )
-    return Verdict(True, reason, known.parent_id_tag)
+    return TagVerdict(True, reason, known.parent_id_tag)
 
 
-def decide_offline(id_tag: str, known: Known | None, rules: Rules, why: str) -> Verdict:
+def decide_offline(id_tag: str, known: Known | None, rules: Rules, why: str) -> TagVerdict:
     """Decide without the CSMS (S 3.5.4); `why` says in words why it cannot be asked."""
     if known is None:
         return _decide_unknown(id_tag, rules, why)
     parent = known.parent_id_tag
     if not known.is_accepted:
         # Also where AllowOfflineTxForUnknownId is true: this tag is not unknown (S 3.5.4).
-        return Verdict(
+        return TagVerdict(
             False,
             because(
                 f"authorization.offline.{_subject(known)}_refused",
@@ -171,7 +171,7 @@ def decide_offline(id_tag: str, known: Known | None, rules: Rules, why: str) -> 
             tag=id_tag,
             key="LocalAuthorizeOffline",
         )
-        return Verdict(False, reason, parent)
+        return TagVerdict(False, reason, parent)
     reason = because(
         f"authorization.offline.{_subject(known)}_accepted",
         "S 3.5.4",
@@ -181,10 +181,10 @@ def decide_offline(id_tag: str, known: Known | None, rules: Rules, why: str) -> 
         tag=id_tag,
         key="LocalAuthorizeOffline",
     )
-    return Verdict(True, reason, parent)
+    return TagVerdict(True, reason, parent)
 
 
-def csms_verdict(id_tag: str, info: IdTagInfo, parent_id_tag: str | None) -> Verdict:
+def csms_verdict(id_tag: str, info: IdTagInfo, parent_id_tag: str | None) -> TagVerdict:
     """Take the answer of the CSMS, which has the last word."""
     accepted = info.status is AuthorizationStatus.ACCEPTED
     reason = because(
@@ -195,19 +195,19 @@ def csms_verdict(id_tag: str, info: IdTagInfo, parent_id_tag: str | None) -> Ver
         status=info.status_words,
         tag=id_tag,
     )
-    return Verdict(accepted, reason, parent_id_tag)
+    return TagVerdict(accepted, reason, parent_id_tag)
 
 
-def unusable_verdict(id_tag: str, why: str) -> Verdict:
+def unusable_verdict(id_tag: str, why: str) -> TagVerdict:
     """Refuse after an answer that decides nothing: whoever answers is not offline (S 3.5.4)."""
     text = "{why}: that does not authorize {tag}, and {by} is there, so no offline rule counts"
     reason = because(
         "authorization.csms.unusable", "S 3.5.4", text, why=why, tag=id_tag, by="the CSMS"
     )
-    return Verdict(False, reason)
+    return TagVerdict(False, reason)
 
 
-def _decide_unknown(id_tag: str, rules: Rules, why: str) -> Verdict:
+def _decide_unknown(id_tag: str, rules: Rules, why: str) -> TagVerdict:
     allowed = rules.allow_offline_tx_for_unknown_id
     reason = because(
         f"authorization.offline.unknown_{'allowed' if allowed else 'refused'}",
@@ -219,7 +219,7 @@ def _decide_unknown(id_tag: str, rules: Rules, why: str) -> Verdict:
         key="AllowOfflineTxForUnknownId",
         value="true" if allowed else "false",
     )
-    return Verdict(allowed, reason)
+    return TagVerdict(allowed, reason)
 
 
 def _subject(known: Known) -> str:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cp_tui.charge_point.connector import Connector
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import AvailabilityRecord
+from cp_tui.charge_point.turn import Turn
 from cp_tui.ocpp.datatypes import AvailabilityStatus, ChargePointStatus
 
 
 class Availability:
     """The availability of the charge point and of its connectors; kept over a restart."""
 
-    def __init__(self, core: Core, connectors: Iterable[Connector]) -> None:
-        self._core = core
+    def __init__(self, turn: Turn, connectors: Iterable[Connector]) -> None:
+        self._turn = turn
         self._connectors = {c.connector_id: c for c in connectors}
         self.withdraws_free = False
         """Connectors leave service as they become free: firmware waits to be installed (E 3.49)."""
-        for key, record in core.records(Table.AVAILABILITY, AvailabilityRecord):
+        for key, record in turn.records(Table.AVAILABILITY, AvailabilityRecord):
             connector = self._connectors.get(int(key))
             if connector is not None:
                 connector.is_set_operative = record.operative
@@ -66,7 +66,7 @@ class Availability:
                 connector.is_set_operative = operative
                 connector.scheduled_operative = None
             self._save(connector)
-        self._core.changed("connectors")
+        self._turn.changed("connectors")
         word = "Operative" if operative else "Inoperative"
         if waiting:
             names = ", ".join(str(c.connector_id) for c in waiting)
@@ -100,7 +100,7 @@ class Availability:
         record = AvailabilityRecord(
             operative=connector.is_set_operative, scheduled=connector.scheduled_operative
         )
-        self._core.save(Table.AVAILABILITY, str(connector.connector_id), record)
+        self._turn.save(Table.AVAILABILITY, str(connector.connector_id), record)
 
 
 def _must_wait(connector: Connector) -> bool:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel, Send, WhileDiskFails
 from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Direction, UnansweredCall
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
@@ -45,7 +45,7 @@ class FailureKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class CallFailure:
     """Why there is no answer to use."""
 
     kind: FailureKind
@@ -59,7 +59,7 @@ class Outgoing:
 
     request: WireModel
     on_answer: Callable[[WireModel], None]
-    on_failure: Callable[[Failure], None]
+    on_failure: Callable[[CallFailure], None]
     is_triggered: bool = False
     """Asked for by TriggerMessage: may go while the registration is Pending."""
     is_useful_late: bool = False
@@ -95,16 +95,16 @@ class Calls:
 
     def __init__(
         self,
-        core: Core,
+        turn: Turn,
         journal: Journal,
         *,
         timeout: Callable[[], timedelta],
         may_send: Callable[[Outgoing], bool],
         next_from_outbox: Callable[[], Outgoing | None],
         starts_soon: Callable[[str], bool],
-        settled: Callable[[Outgoing, Failure | None], None],
+        settled: Callable[[Outgoing, CallFailure | None], None],
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._journal = journal
         self._timeout = timeout
         self._may_send = may_send
@@ -140,13 +140,15 @@ class Calls:
     def call(self, outgoing: Outgoing) -> None:
         """Make a call as soon as it is its turn; it fails at once while there is no connection."""
         if not self.is_open:
-            outgoing.on_failure(Failure(FailureKind.OFFLINE, "there is no connection to the CSMS"))
+            outgoing.on_failure(
+                CallFailure(FailureKind.OFFLINE, "there is no connection to the CSMS")
+            )
         elif self.room + (0 if outgoing.is_triggered else OWN_ROOM) <= 0:
             words = f"{len(self._waiting)} messages wait already"
-            outgoing.on_failure(Failure(FailureKind.OFFLINE, words))
+            outgoing.on_failure(CallFailure(FailureKind.OFFLINE, words))
         elif (size := _carried(outgoing)) and size + self._text_waiting() > WAITING_TEXT_MAX:
             words = f"more than {WAITING_TEXT_MAX:,} characters of data wait already"
-            outgoing.on_failure(Failure(FailureKind.OFFLINE, words))
+            outgoing.on_failure(CallFailure(FailureKind.OFFLINE, words))
         else:
             self._waiting.append(outgoing)
 
@@ -170,7 +172,7 @@ class Calls:
     def closed(self) -> None:
         """Fail everything that was under way: the connection is gone."""
         self.is_open = False
-        failure = Failure(FailureKind.OFFLINE, "the connection to the CSMS was lost")
+        failure = CallFailure(FailureKind.OFFLINE, "the connection to the CSMS was lost")
         lost = [self._pending.outgoing] if self._pending else []
         lost.extend(self._waiting)
         self._pending = None
@@ -183,7 +185,7 @@ class Calls:
         waiting = list(self._waiting)
         self._waiting.clear()
         for outgoing in waiting:
-            outgoing.on_failure(Failure(FailureKind.OFFLINE, why))
+            outgoing.on_failure(CallFailure(FailureKind.OFFLINE, why))
 
     def pump(self) -> None:
         """Send the next call if none is pending: first what waits here, then the outbox."""
@@ -192,9 +194,9 @@ class Calls:
         outgoing = self._take()
         if outgoing is None:
             return
-        message_id = outgoing.message_id or self._core.new_id()
+        message_id = outgoing.message_id or self._turn.new_id()
         call = frame.Call(message_id, outgoing.action, outgoing.request.to_payload())
-        now = self._core.now
+        now = self._turn.now
         self._pending = _Pending(outgoing, call.message_id, now, later(now, self._timeout()))
         self._journal.call(Direction.OUT, call)
         # Only what comes from the outbox has a record that is to be on disk before it leaves.
@@ -205,8 +207,8 @@ class Calls:
         self, message: frame.Frame, while_disk_fails: WhileDiskFails = WhileDiskFails.WAITS
     ) -> None:
         """Put a frame on the wire."""
-        self.last_sent_at = self._core.now
-        self._core.emit(Send(frame.encode(message), message.message_id, while_disk_fails))
+        self.last_sent_at = self._turn.now
+        self._turn.emit(Send(frame.encode(message), message.message_id, while_disk_fails))
 
     def not_sent(self, message_ids: Collection[str]) -> None:
         """Take a call back that could not leave: that is no attempt."""
@@ -214,13 +216,13 @@ class Calls:
         if pending is not None and pending.message_id in message_ids:
             self._pending = None
             words = "the disk takes no records"
-            pending.outgoing.on_failure(Failure(FailureKind.OFFLINE, words))
+            pending.outgoing.on_failure(CallFailure(FailureKind.OFFLINE, words))
 
     def left_late(self, decided_at: datetime) -> None:
         """Give the CSMS its whole time for a call that was decided upon then, and left only now."""
         pending = self._pending
         if pending is not None and pending.sent_at >= decided_at:
-            now = self._core.now
+            now = self._turn.now
             deadline = later(now, self._timeout())
             self._pending = replace(pending, sent_at=now, deadline=deadline)
 
@@ -229,7 +231,7 @@ class Calls:
         settled = self._settle(result.message_id)
         if settled is None:
             self._journal.result(Direction.IN, result, flaws=flaws)
-            self._core.log(LogLevel.INFO, "an answer came to no open request; ignored")
+            self._turn.log(LogLevel.INFO, "an answer came to no open request; ignored")
             return
         outgoing = settled.outgoing
         response, more = read_answer(outgoing.action, result.payload)
@@ -237,7 +239,7 @@ class Calls:
         self._journal.result(Direction.IN, result, flaws=flaws)
         if flaws:
             words = f"the answer to {outgoing.action} has flaws: {'; '.join(flaws)}"
-            self._core.log(LogLevel.WARNING, words)
+            self._turn.log(LogLevel.WARNING, words)
         outgoing.on_answer(response)
         if not settled.is_late:
             self._tell_settled(outgoing, None)
@@ -269,28 +271,28 @@ class Calls:
         if settled is not None and not settled.is_late:
             outgoing = settled.outgoing
             text = f"the CSMS answered {outgoing.action} {words}"
-            failure = Failure(FailureKind.CALL_ERROR, text, code)
+            failure = CallFailure(FailureKind.CALL_ERROR, text, code)
             outgoing.on_failure(failure)
             self._tell_settled(outgoing, failure)
 
     def tick(self) -> None:
         """Time the pending call out when it is due."""
         pending = self._pending
-        if pending is None or self._core.now < pending.deadline:
+        if pending is None or self._turn.now < pending.deadline:
             return
         self._pending = None
         outgoing = pending.outgoing
         if self.unanswered is None:
             self.unanswered = UnansweredCall(action=outgoing.action, since=pending.sent_at)
-            self._core.changed("registration")
+            self._turn.changed("registration")
         if outgoing.is_useful_late:
             self._late[pending.message_id] = replace(pending, is_late=True)
             if len(self._late) > LATE_MAX:
                 self._late.popitem(last=False)
         waited = length(self._timeout().total_seconds())
         text = f"no answer to {outgoing.action} within {waited}"
-        self._core.log(LogLevel.WARNING, text)
-        failure = Failure(FailureKind.TIMEOUT, text)
+        self._turn.log(LogLevel.WARNING, text)
+        failure = CallFailure(FailureKind.TIMEOUT, text)
         outgoing.on_failure(failure)
         self._tell_settled(outgoing, failure)
 
@@ -307,7 +309,7 @@ class Calls:
         """The CSMS answers."""
         if self.unanswered is not None:
             self.unanswered = None
-            self._core.changed("registration")
+            self._turn.changed("registration")
 
     def _find(self, message_id: str) -> _Pending | None:
         pending = self._pending
@@ -323,7 +325,7 @@ class Calls:
         elif pending is not None:
             del self._late[message_id]
         if pending is not None:
-            self.latency = self._core.now - pending.sent_at
+            self.latency = self._turn.now - pending.sent_at
             self._heard()
         return pending
 

@@ -12,18 +12,19 @@ from typing import assert_never
 
 from pydantic import BaseModel
 
-from cp_tui.charge_point import events, profile_commands, upkeep, views
-from cp_tui.charge_point.assembly import assemble
+from cp_tui.charge_point import events, views
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Effect, OpenLink, Publish, SetPing, Table
 from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
-from cp_tui.charge_point.meter import Body
-from cp_tui.charge_point.operator import Operator
+from cp_tui.charge_point.operator import charging_profiles, upkeep
+from cp_tui.charge_point.operator.operator import Operator
 from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.tag_lookup import explain_tag
 from cp_tui.charge_point.variables import TagExplanation
+from cp_tui.charge_point.wiring import assemble
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 
@@ -38,53 +39,53 @@ class ChargePoint:
         stored: Mapping[Table, Mapping[str, str]],
         random: Random,
     ) -> None:
-        self._parts = assemble(
+        self._components = assemble(
             config, body, stored, random, is_stopped=lambda: self._operator.is_stopped
         )
-        self._core = self._parts.core
-        self._operator = Operator(self._parts)
-        self._incoming = Incoming(self._parts)
-        self._faults = Faults(self._parts)
+        self._turn = self._components.turn
+        self._operator = Operator(self._components)
+        self._incoming = Incoming(self._components)
+        self._faults = Faults(self._components)
         self._published: dict[str, BaseModel] = {}
         self._views: Mapping[str, Callable[[], BaseModel]] = views.all_views(
-            self._parts, self._operator
+            self._components, self._operator
         )
 
     def handle(self, event: events.Event, now: datetime) -> list[Effect]:
         """Take one event and give what follows from it, in the order to be carried out."""
-        self._core.now = now
+        self._turn.now = now
         self._dispatch(event)
         # Only a tick says that an answer has not come: with a message there may be more of them.
         self._tick(has_waited=isinstance(event, events.Tick))
         self._publish()
-        return self._core.take_effects()
+        return self._turn.take_effects()
 
     def next_deadline(self) -> datetime | None:
         """Say when `handle(Tick(), now)` is due at the latest, in the clock of the machine."""
-        parts = self._parts
+        components = self._components
         deadlines = [
-            parts.sessions.deadline,
-            parts.charging.deadline,
-            parts.deauthorization.deadline,
-            parts.reservations.deadline,
+            components.sessions.deadline,
+            components.charging.deadline,
+            components.deauthorization.deadline,
+            components.reservations.deadline,
         ]
         if not self._operator.is_stopped:
             deadlines += [
-                parts.calls.deadline,
-                parts.composer.deadline,
-                parts.registration.silence_deadline,
-                parts.registration.deadline,
-                parts.statuses.deadline,
-                parts.sampling.deadline,
-                parts.reader.deadline,
-                parts.resetting.deadline,
-                parts.firmware.deadline,
-                parts.diagnostics.deadline,
-                parts.outbox.told_deadline,
+                components.calls.deadline,
+                components.composer.deadline,
+                components.registration.silence_deadline,
+                components.registration.deadline,
+                components.statuses.deadline,
+                components.sampling.deadline,
+                components.reader.deadline,
+                components.resetting.deadline,
+                components.firmware.deadline,
+                components.diagnostics.deadline,
+                components.outbox.told_deadline,
             ]
-            can_send = parts.is_online and self._core.can_write
-            if can_send and parts.calls.pending_action is None:
-                deadlines.append(parts.outbox.deadline)
+            can_send = components.is_online and self._turn.can_write
+            if can_send and components.calls.pending_action is None:
+                deadlines.append(components.outbox.deadline)
         return min((due for due in deadlines if due is not None), default=None)
 
     def composite_schedule(
@@ -99,77 +100,77 @@ class ChargePoint:
 
         It is of this moment, whatever happens between the slices.
         """
-        self._core.now = now
-        return self._parts.charging.composing(connector_id, duration_s, unit, start)
+        self._turn.now = now
+        return self._components.charging.composing(connector_id, duration_s, unit, start)
 
     @property
     def may_answer(self) -> bool:
         """Whether the CSMS may be answered; not while it rejects this charge point (S 4.2)."""
-        return self._parts.registration.may_answer
+        return self._components.registration.may_answer
 
     @property
     def clock_offset(self) -> timedelta:
         """What the clock of the charge point, which follows the CSMS, is ahead of the machine's."""
-        return self._core.offset
+        return self._turn.offset
 
     def digest_authorization_key(self, nonce: bytes) -> str | None:
         """Give a digest of the AuthorizationKey, keyed with it; None where none is set."""
-        return self._parts.configuration.digest_authorization_key(nonce)
+        return self._components.configuration.digest_authorization_key(nonce)
 
     def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
         """Give the keys that exist and the names that do not; no name means all (S 5.8)."""
-        return self._parts.configuration.get(keys)
+        return self._components.configuration.get(keys)
 
     def explain_tag(
         self, id_tag: str, now: datetime, connector_id: int | None = None
     ) -> TagExplanation:
         """Say what would happen if this tag were shown now, at any connector or one, and why."""
-        self._core.now = now
+        self._turn.now = now
         stopped = self._operator.is_stopped
-        return explain_tag(self._parts, id_tag, connector_id, is_stopped=stopped)
+        return explain_tag(self._components, id_tag, connector_id, is_stopped=stopped)
 
     def _dispatch(self, event: events.Event) -> None:
-        parts = self._parts
+        components = self._components
         match event:
             case events.PoweredOn(after_failure):
                 self._power_on(after_failure)
             case events.Tick():
                 pass
             case events.Observed():
-                self._core.changed("connectors")
+                self._turn.changed("connectors")
             case events.LinkOpened():
                 self._link_opened()
             case events.LinkClosed():
-                parts.composer.closed()
-                parts.calls.closed()
-                parts.recognition.link_closed()
-                self._core.changed("registration", "outbox")
+                components.composer.closed()
+                components.calls.closed()
+                components.recognition.link_closed()
+                self._turn.changed("registration", "outbox")
             case events.FrameReceived():
                 self._incoming.receive(event.data)
             case events.AnswerUnread():
                 self._incoming.unread(event)
             case events.DiskFailed(not_sent):
-                self._core.can_write = False
-                parts.calls.not_sent(not_sent)
-                self._core.changed("outbox")
+                self._turn.can_write = False
+                components.calls.not_sent(not_sent)
+                self._turn.changed("outbox")
             case events.DiskWorks():
-                self._core.can_write = True
-                self._core.changed("outbox")
+                self._turn.can_write = True
+                self._turn.changed("outbox")
             case events.DiskWasSlow(decided_at):
-                parts.calls.left_late(decided_at)
-                self._core.changed("registration")
+                components.calls.left_late(decided_at)
+                self._turn.changed("registration")
             case events.TransferProgressed():
-                parts.firmware.progressed(event)
-                parts.diagnostics.progressed(event)
+                components.firmware.progressed(event)
+                components.diagnostics.progressed(event)
             case events.TransferFinished():
-                parts.firmware.finished(event)
-                parts.diagnostics.finished(event)
+                components.firmware.finished(event)
+                components.diagnostics.finished(event)
             case events.PluggedIn():
-                parts.sessions.plugged_in(event)
+                components.sessions.plugged_in(event)
             case events.PluggedOut():
-                parts.sessions.plugged_out(event)
+                components.sessions.plugged_out(event)
             case events.EvSuspended():
-                parts.sessions.ev_suspended(event)
+                components.sessions.ev_suspended(event)
             case events.ErrorRaised():
                 self._faults.raised(event)
             case events.ErrorCleared():
@@ -177,16 +178,16 @@ class ChargePoint:
             case events.LockJammed():
                 self._faults.lock_jammed(event)
             case events.StopPressed(connector_id):
-                parts.sessions.stop_by_button(parts.connectors[connector_id])
+                components.sessions.stop_by_button(components.connectors[connector_id])
             case events.EmergencyStopPressed():
-                parts.sessions.stop_all_at_once()
+                components.sessions.stop_all_at_once()
             case events.MainsFailed():
-                parts.resetting.lose_mains()
+                components.resetting.lose_mains()
             case _:
                 self._carry_out(event)
 
     def _carry_out(self, command: events.Command) -> None:
-        parts, operator = self._parts, self._operator
+        components, operator = self._components, self._operator
         match command:
             case events.Stop():
                 operator.stop(command)
@@ -199,112 +200,114 @@ class ChargePoint:
             case events.MonitorConfigurationKeys():
                 operator.monitor_configuration_keys(command)
             case events.InstallChargingProfile():
-                profile_commands.install_charging_profile(parts, command)
+                charging_profiles.install_charging_profile(components, command)
             case events.ClearChargingProfile():
-                profile_commands.clear_charging_profile(parts, command)
+                charging_profiles.clear_charging_profile(components, command)
             case events.SendCall():
-                parts.composer.send_call(command)
+                components.composer.send_call(command)
             case events.SendRaw():
-                parts.composer.send_raw(command)
+                components.composer.send_raw(command)
             case events.TryNow():
-                upkeep.try_now(parts, command)
+                upkeep.try_now(components, command)
             case events.DropMessage():
-                upkeep.drop_message(parts, command)
+                upkeep.drop_message(components, command)
             case events.ClearAuthorizationCache():
-                upkeep.clear_authorization_cache(parts, command)
+                upkeep.clear_authorization_cache(components, command)
             case events.Swiped():
-                parts.reader.swiped(command)
+                components.reader.swiped(command)
             case events.CancelReservation():
-                upkeep.cancel_reservation(parts, command)
+                upkeep.cancel_reservation(components, command)
             case _:
                 assert_never(command)
 
     def _power_on(self, after_failure: bool) -> None:
         """Boot: find the cables, end what the power loss interrupted, connect (S 4.2)."""
-        parts, core = self._parts, self._core
-        closed = parts.transactions.close_interrupted(after_failure)
+        components, turn = self._components, self._turn
+        closed = components.transactions.close_interrupted(after_failure)
         interrupted = {record.connector_id for record in closed}
-        for connector in parts.connectors:
-            connector.status_since = core.now
+        for connector in components.connectors:
+            connector.status_since = turn.now
             if connector.connector_id > 0:
-                vehicle = core.body.vehicle(connector.connector_id, core.now)
+                vehicle = turn.body.vehicle(connector.connector_id, turn.now)
                 connector.is_plugged = vehicle is not None
                 connector.is_ev_suspended = vehicle is not None and vehicle.is_suspended
                 connector.is_session_over = (
                     connector.is_plugged and connector.connector_id in interrupted
                 )
-        parts.sessions.restore_locks()
-        parts.availability.apply_all_scheduled()
-        parts.reservations.restore()
-        parts.charging.recompute()
-        parts.sampling.rearm()
-        parts.firmware.power_on()
-        parts.diagnostics.power_on()
-        timeout_s = parts.configuration.integer("ConnectionTimeOut")
-        for connector in parts.connectors:
+        components.sessions.restore_locks()
+        components.availability.apply_all_scheduled()
+        components.reservations.restore()
+        components.charging.recompute()
+        components.sampling.rearm()
+        components.firmware.power_on()
+        components.diagnostics.power_on()
+        timeout_s = components.configuration.integer("ConnectionTimeOut")
+        for connector in components.connectors:
             connector.status = connector.current_status()
             if not connector.is_set_operative:
                 connector.cause = "ChangeAvailability Inoperative, before the start"
             is_waiting = connector.is_plugged and not connector.is_session_over
             if is_waiting and not connector.is_reserved and timeout_s:
-                connector.attempt_until = later(core.now, timeout_s)
-        parts.registration.reset()
-        core.emit(
-            parts.configuration.credentials(),
-            SetPing(parts.configuration.integer("WebSocketPingInterval")),
+                connector.attempt_until = later(turn.now, timeout_s)
+        components.registration.reset()
+        turn.emit(
+            components.configuration.credentials(),
+            SetPing(components.configuration.integer("WebSocketPingInterval")),
             OpenLink(),
         )
-        core.changed(*self._views)
+        turn.changed(*self._views)
 
     def _link_opened(self) -> None:
         if self._operator.is_stopped:
             return
-        parts = self._parts
-        parts.calls.opened()
+        components = self._components
+        components.calls.opened()
         # A CSMS that has said Pending or Rejected has named a wait as well, which a line that was
         # lost does not shorten (S 4.2).
-        if parts.registration.is_accepted and parts.configuration.boolean("BootOnReconnect"):
-            parts.registration.reset()
-            parts.statuses.reset()
-        parts.registration.link_opened()
-        if parts.registration.is_accepted:
-            parts.statuses.notify_changed()
-            parts.firmware.report()
-            parts.diagnostics.report()
-        self._core.changed("registration", "outbox")
+        if components.registration.is_accepted and components.configuration.boolean(
+            "BootOnReconnect"
+        ):
+            components.registration.reset()
+            components.statuses.reset()
+        components.registration.link_opened()
+        if components.registration.is_accepted:
+            components.statuses.notify_changed()
+            components.firmware.report()
+            components.diagnostics.report()
+        self._turn.changed("registration", "outbox")
 
     def _tick(self, *, has_waited: bool) -> None:
         """Do what is due, in the order in which one thing may lead to the next."""
-        parts = self._parts
-        if parts.charging.tick():
-            parts.refresh_charging()
-        parts.sessions.tick()
-        parts.deauthorization.tick()
+        components = self._components
+        if components.charging.tick():
+            components.refresh_charging()
+        components.sessions.tick()
+        components.deauthorization.tick()
         if self._operator.is_stopped:
-            parts.reservations.tick()
+            components.reservations.tick()
             return
         if has_waited:
-            parts.calls.tick()
-            parts.composer.tick()
-        parts.reader.tick()
-        parts.reservations.tick()
-        for connector in parts.sampling.tick():
-            parts.transactions.seen(connector)
-        parts.statuses.tick()
-        parts.registration.tick()
-        parts.firmware.tick()
+            components.calls.tick()
+            components.composer.tick()
+        components.reader.tick()
+        components.reservations.tick()
+        for connector in components.sampling.tick():
+            components.transactions.seen(connector)
+        components.statuses.tick()
+        components.registration.tick()
+        components.firmware.tick()
         # An installation takes connectors out of service, and that ends their reservations.
-        parts.reservations.tick()
-        parts.diagnostics.tick()
-        parts.outbox.tick()
-        parts.calls.pump()
-        parts.registration.follow_heartbeat()
-        parts.resetting.tick()
+        components.reservations.tick()
+        components.diagnostics.tick()
+        components.outbox.tick()
+        components.calls.pump()
+        components.registration.follow_heartbeat()
+        components.resetting.tick()
 
     def _publish(self) -> None:
         """Publish each variable that changed in substance."""
-        for name in sorted(self._core.take_changed()):
+        for name in sorted(self._turn.take_changed()):
             value = self._views[name]()
             if self._published.get(name) != value:
                 self._published[name] = value
-                self._core.emit(Publish(name, value))
+                self._turn.emit(Publish(name, value))

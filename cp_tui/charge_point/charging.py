@@ -10,10 +10,10 @@ from functools import partial
 
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import Energize, SetLimit, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import ProfileRecord, TransactionRecord
+from cp_tui.charge_point.smart_charging.advice import remarks
 from cp_tui.charge_point.smart_charging.composite import Work, composing, composite
 from cp_tui.charge_point.smart_charging.context import (
     Context,
@@ -22,8 +22,9 @@ from cp_tui.charge_point.smart_charging.context import (
     ProfileSource,
     RunningTransaction,
 )
-from cp_tui.charge_point.smart_charging.draft import Draft
-from cp_tui.charge_point.smart_charging.installed import (
+from cp_tui.charge_point.smart_charging.draft import ScheduleDraft
+from cp_tui.charge_point.smart_charging.profile_status import standings
+from cp_tui.charge_point.smart_charging.profile_store import (
     StoreChange,
     clear,
     end_transaction,
@@ -32,7 +33,6 @@ from cp_tui.charge_point.smart_charging.installed import (
     installed_profile,
     next_expiry,
 )
-from cp_tui.charge_point.smart_charging.remarks import remarks
 from cp_tui.charge_point.smart_charging.schedule import (
     CompositeSchedule,
 )
@@ -42,7 +42,6 @@ from cp_tui.charge_point.smart_charging.sharing import (
     limits_now,
     with_end,
 )
-from cp_tui.charge_point.smart_charging.standing import standings
 from cp_tui.charge_point.smart_charging.validation import (
     check_composite,
     check_profile,
@@ -54,7 +53,8 @@ from cp_tui.charge_point.station_keys import (
     MAX_PROFILES_INSTALLED,
     MAX_STACK_LEVEL,
 )
-from cp_tui.charge_point.variables import ChargingSchedules, Limit, ProfileEntry, Profiles
+from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.variables import ChargingSchedules, LimitView, ProfileEntry, Profiles
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType, ChargingSchedule
 from cp_tui.ocpp.feature_profile import FeatureProfile
@@ -92,9 +92,9 @@ class Charging:
     """Keeps profiles, schedules and power in step."""
 
     def __init__(
-        self, core: Core, configuration: Configuration, connectors: Iterable[Connector]
+        self, turn: Turn, configuration: Configuration, connectors: Iterable[Connector]
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._configuration = configuration
         self._connectors = [c for c in connectors if c.connector_id > 0]
         self._hardware = {
@@ -115,8 +115,8 @@ class Charging:
                 record.transaction_key,
                 record.source,
             )
-            for _, record in core.records(Table.PROFILE, ProfileRecord)
-            if core.config.has(FeatureProfile.SMART_CHARGING)
+            for _, record in turn.records(Table.PROFILE, ProfileRecord)
+            if turn.config.has(FeatureProfile.SMART_CHARGING)
         )
         self._limits: dict[int, LimitInForce] = {}
         self._told: dict[int, tuple[Decimal, Decimal]] = {}
@@ -129,7 +129,7 @@ class Charging:
         """Pieces of what people see that are still to be worked out, the next one last."""
         self._work_at: datetime | None = None
         """When the next piece is due, in the clock of the machine."""
-        self._draft = Draft()
+        self._draft = ScheduleDraft()
         self._due: datetime | None = None
         """When something changes by itself next, in the clock of the charge point."""
         self._computed_at: datetime | None = None
@@ -144,11 +144,11 @@ class Charging:
 
     def check(self, connector_id: int, profile: ChargingProfile) -> Reason | None:
         """Say why SetChargingProfile is Rejected; raises OcppError for a CALLERROR."""
-        return check_profile(connector_id, profile, self._context(), self._core.time)
+        return check_profile(connector_id, profile, self._context(), self._turn.time)
 
     def check_remote_start(self, profile: ChargingProfile) -> Reason | None:
         """Say why the profile of a RemoteStartTransaction is refused (S 5.11)."""
-        return check_remote_start_profile(profile, self._context(), self._core.time)
+        return check_remote_start_profile(profile, self._context(), self._turn.time)
 
     def check_composite(
         self, connector_id: int, duration_s: int, unit: ChargingRateUnitType | None
@@ -163,7 +163,7 @@ class Charging:
         source: ProfileSource = ProfileSource.CSMS,
     ) -> Installation:
         """Install a profile that was checked; running transactions follow at once (S 5.16)."""
-        context, time = self._context(), self._core.time
+        context, time = self._context(), self._turn.time
         notes = tuple(note.text for note in remarks(connector_id, profile, context, time))
         new = installed_profile(context, connector_id, profile, time, source)
         change = install(self._profiles, new, self._jumped())
@@ -194,7 +194,7 @@ class Charging:
     def bind(self, connector: Connector, transaction_key: str, profile: ChargingProfile) -> None:
         """Make the profile of a remote start the TxProfile of the transaction (S 5.11)."""
         connector_id = connector.connector_id
-        new = InstalledProfile(connector_id, profile, self._core.time, transaction_key)
+        new = InstalledProfile(connector_id, profile, self._turn.time, transaction_key)
         self._keep(install(self._profiles, new, self._jumped()))
         self._save(new)
 
@@ -210,7 +210,7 @@ class Charging:
         Where nothing charges it is that of a transaction that starts now, or with a window that
         lies in the past at its beginning.
         """
-        time = self._core.time.replace(microsecond=0)
+        time = self._turn.time.replace(microsecond=0)
         at = time if start is None else start.replace(microsecond=0)
         context = replace(self._context(), armed_at=min(at, time))
         return composing(context, connector_id, at, duration_s, unit)
@@ -219,7 +219,7 @@ class Charging:
         self, connector_id: int, duration_s: int, unit: ChargingRateUnitType | None
     ) -> tuple[datetime, ChargingSchedule]:
         """Give start and schedule for GetCompositeSchedule.conf (S 5.7, E 3.57)."""
-        time = self._core.time.replace(microsecond=0)
+        time = self._turn.time.replace(microsecond=0)
         return time, answer(self._context(), connector_id, time, duration_s, unit)
 
     # --- limits -----------------------------------------------------------------------------------
@@ -231,12 +231,12 @@ class Charging:
         time where it takes long; a variable keeps what it said until all of it is there.
         """
         self._drop_ended()
-        time, context = self._core.time, self._context()
-        self._computed_at, self._knew_time = time, self._core.is_clock_set
+        time, context = self._turn.time, self._context()
+        self._computed_at, self._knew_time = time, self._turn.is_clock_set
         self._limits = limits_now(context, time)
         self.apply_power()
-        self._core.changed("connectors")
-        self._draft = draft = Draft(context, time)
+        self._turn.changed("connectors")
+        self._draft = draft = ScheduleDraft(context, time)
         twins = {each: context.twin(each) for each in self._hardware}
         alone = [each for each in (0, *self._hardware) if twins.get(each, 0) == each]
         chunks = range(0, len(context.profiles), STANDINGS_AT_ONCE)
@@ -257,21 +257,21 @@ class Charging:
         if not self._schedules or periods * len(alone) <= LIGHT_PERIODS_MAX:
             while self._work:
                 self._do_piece()
-        self._work_at = later(self._core.now, PAUSE)
+        self._work_at = later(self._turn.now, PAUSE)
 
     def _do_piece(self) -> None:
         self._work.pop()()
-        self._work_at = later(self._core.now, PAUSE)
+        self._work_at = later(self._turn.now, PAUSE)
         if not self._work:
             self._due = min(self._changes(self._draft.time))
 
-    def _find_ends(self, draft: Draft) -> None:
+    def _find_ends(self, draft: ScheduleDraft) -> None:
         """Find what the ends of all limits have in common, and the source of the whole."""
         draft.end_of_share = end_of_share(draft.context, draft.time)
         whole = composite(draft.context, 0, draft.time, 0, steps_max=0)
         draft.sources[0] = whole.periods[0].source
 
-    def _find_end(self, draft: Draft, connector_id: int) -> None:
+    def _find_end(self, draft: ScheduleDraft, connector_id: int) -> None:
         limit, twin = self._limits[connector_id], draft.context.twin(connector_id)
         draft.sources[connector_id] = limit.source
         if twin != connector_id:
@@ -281,14 +281,14 @@ class Charging:
             limit = with_end(draft.context, limit, draft.time, draft.end_of_share)
         self._limits[connector_id] = limit
 
-    def _show_limits(self, draft: Draft) -> None:
-        self._core.changed("connectors")
+    def _show_limits(self, draft: ScheduleDraft) -> None:
+        self._turn.changed("connectors")
 
-    def _find_standings(self, draft: Draft, first: int) -> None:
+    def _find_standings(self, draft: ScheduleDraft, first: int) -> None:
         some = draft.context.profiles[first : first + STANDINGS_AT_ONCE]
         draft.standings |= standings(draft.context, draft.sources, draft.time, some)
 
-    def _show_profiles(self, draft: Draft) -> None:
+    def _show_profiles(self, draft: ScheduleDraft) -> None:
         self._entries = tuple(
             ProfileEntry(
                 connector_id=installed.connector_id,
@@ -299,9 +299,9 @@ class Charging:
             )
             for installed in draft.context.profiles
         )
-        self._core.changed("profiles")
+        self._turn.changed("profiles")
 
-    def _compose(self, draft: Draft, connector_id: int) -> None:
+    def _compose(self, draft: ScheduleDraft, connector_id: int) -> None:
         """Do a slice of a schedule; as long as there is more of it, the same is the next piece."""
         if draft.composing is None:
             draft.composing = self._composing(draft, connector_id)
@@ -317,7 +317,7 @@ class Charging:
             return
         self._work.append(partial(self._compose, draft, connector_id))
 
-    def _composing(self, draft: Draft, connector_id: int) -> Work[CompositeSchedule]:
+    def _composing(self, draft: ScheduleDraft, connector_id: int) -> Work[CompositeSchedule]:
         begin = draft.time.replace(microsecond=0)
         return composing(
             replace(draft.context, armed_at=begin),
@@ -329,14 +329,14 @@ class Charging:
             steps_max=PUBLISHED_STEPS_MAX,
         )
 
-    def _show_schedules(self, draft: Draft, twins: Mapping[int, int]) -> None:
+    def _show_schedules(self, draft: ScheduleDraft, twins: Mapping[int, int]) -> None:
         self._gone += self._schedules.values()
         self._work = [self._let_go] * (len(self._gone) // GONE_AT_ONCE + 1)
         self._schedules = {0: draft.schedules[0]} | {
             each: draft.schedules[twin].model_copy(update={"connector_id": each})
             for each, twin in twins.items()
         }
-        self._core.changed("charging_schedules")
+        self._turn.changed("charging_schedules")
 
     def _let_go(self) -> None:
         """Forget some of what is shown no more: to free all of it at once takes long as well."""
@@ -354,7 +354,7 @@ class Charging:
             connector.is_limit_below_minimum = is_held
             if self._told.get(connector_id) != (limit.limit_a, limit.limit_w):
                 self._told[connector_id] = (limit.limit_a, limit.limit_w)
-                self._core.emit(SetLimit(connector_id, limit.limit_a, limit.limit_w))
+                self._turn.emit(SetLimit(connector_id, limit.limit_a, limit.limit_w))
             record = connector.transaction
             on = (
                 record is not None
@@ -366,12 +366,12 @@ class Charging:
             )
             if self._energized.get(connector_id, False) != on:
                 self._energized[connector_id] = on
-                self._core.emit(Energize(connector_id, on))
+                self._turn.emit(Energize(connector_id, on))
 
     @property
     def deadline(self) -> datetime | None:
         """When a limit or what a profile says changes next, in the clock of the machine."""
-        due = None if self._due is None else self._core.machine_time(self._due)
+        due = None if self._due is None else self._turn.machine_time(self._due)
         if self._work and self._work_at is not None:
             return self._work_at if due is None else min(due, self._work_at)
         return due
@@ -380,18 +380,18 @@ class Charging:
         """Recompute what changes by itself; say whether a connector may charge now, or not more."""
         if self._due is not None and self._computed_at is not None:
             # A clock of the machine that was set back has made everything look ahead too far.
-            is_back = self._core.time < self._computed_at
-            is_set = self._core.is_clock_set and not self._knew_time
-            if is_back or is_set or self._core.time >= self._due:
+            is_back = self._turn.time < self._computed_at
+            is_set = self._turn.is_clock_set and not self._knew_time
+            if is_back or is_set or self._turn.time >= self._due:
                 self.recompute()
-        if self._work and self._work_at is not None and self._core.now >= self._work_at:
+        if self._work and self._work_at is not None and self._turn.now >= self._work_at:
             self._do_piece()
         has_moved, self._has_moved = self._has_moved, False
         return has_moved
 
     # --- variables --------------------------------------------------------------------------------
 
-    def limit_view(self, connector_id: int) -> Limit | None:
+    def limit_view(self, connector_id: int) -> LimitView | None:
         """Give the limit in force on a connector."""
         limit = self._limits.get(connector_id)
         if limit is None:
@@ -400,7 +400,7 @@ class Charging:
         reason = Reason(
             id=f"smart_charging.limit.{source.kind}", rule="S 3.13", text=source.sentence
         )
-        return Limit(
+        return LimitView(
             limit_a=limit.limit_a,
             limit_w=limit.limit_w,
             source=str(source.winner) if source.winner else str(source.kind),
@@ -438,8 +438,8 @@ class Charging:
 
     def _start_of(self, record: TransactionRecord) -> datetime:
         """Give the start of a transaction in the clock of now: a clock step makes none longer."""
-        start = self._core.machine_time(record.started_at)
-        return later(self._starts.setdefault(record.key, start), self._core.offset)
+        start = self._turn.machine_time(record.started_at)
+        return later(self._starts.setdefault(record.key, start), self._turn.offset)
 
     def _changes(self, time: datetime) -> list[datetime]:
         """Give when limits, schedules and the standing of profiles change by themselves next."""
@@ -451,7 +451,7 @@ class Charging:
                 times.append(limit.looked_until)
         standings = (each.standing for each in self._entries)
         times += [each.next_change.at for each in standings if each.next_change]
-        if self._core.is_clock_set:
+        if self._turn.is_clock_set:
             times.append(next_expiry(self._profiles, time))
         # What people see may still be what was worked out before.
         return [each for each in times if each is not None and each > time]
@@ -463,21 +463,21 @@ class Charging:
             if connector.transaction is None:
                 self._keep(end_transaction(self._profiles, connector.connector_id))
         # A clock that nobody has set yet may be wrong, and what is deleted does not come back.
-        if self._core.is_clock_set:
-            self._keep(expire(self._profiles, self._core.time, self._jumped()))
+        if self._turn.is_clock_set:
+            self._keep(expire(self._profiles, self._turn.time, self._jumped()))
 
     def _jumped(self) -> tuple[datetime, datetime] | None:
         """Give what the clock was set ahead over, as long as it may be set back again."""
-        step = self._core.clock_step
-        is_fresh = step is not None and abs(self._core.now - step.at) < STRAY_CLOCK
+        step = self._turn.clock_step
+        is_fresh = step is not None and abs(self._turn.now - step.at) < STRAY_CLOCK
         return (step.before, step.after) if step is not None and is_fresh else None
 
     def _keep(self, change: StoreChange) -> None:
         self._profiles = change.kept
         for installed in change.removed:
-            self._core.forget(Table.PROFILE, str(installed.profile.charging_profile_id))
+            self._turn.forget(Table.PROFILE, str(installed.profile.charging_profile_id))
         if change.removed:
-            self._core.changed("profiles")
+            self._turn.changed("profiles")
 
     def _save(self, installed: InstalledProfile) -> None:
         record = ProfileRecord(
@@ -487,8 +487,8 @@ class Charging:
             transaction_key=installed.transaction_key,
             source=installed.source,
         )
-        self._core.save(Table.PROFILE, str(installed.profile.charging_profile_id), record)
-        self._core.changed("profiles")
+        self._turn.save(Table.PROFILE, str(installed.profile.charging_profile_id), record)
+        self._turn.changed("profiles")
 
 
 def _ids(change: StoreChange) -> tuple[int, ...]:

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import SetCredentials, Table
-from cp_tui.charge_point.key_history import Change, KeyHistory, shown
-from cp_tui.charge_point.metering import SUPPORTED_MEASURANDS, Item
+from cp_tui.charge_point.key_history import ChangeOutcome, KeyHistory, shown
+from cp_tui.charge_point.measurands import SUPPORTED_MEASURANDS, Item
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import KeyRecord
 from cp_tui.charge_point.station_keys import listed_keys, station_values
-from cp_tui.charge_point.variables import Configuration as ConfigurationView
-from cp_tui.charge_point.variables import ConfigurationEntry, KeySource
+from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.variables import ConfigurationEntry, ConfigurationView, KeySource
 from cp_tui.ocpp.authorization_key import authorization_key_digest
 from cp_tui.ocpp.configuration_key import (
     Access,
@@ -51,10 +50,10 @@ class KeyState:
 class Configuration:
     """All keys of this charge point, standard ones first, then the operator's own."""
 
-    def __init__(self, core: Core) -> None:
-        self._core = core
-        self._history = KeyHistory(core)
-        config = core.config
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._history = KeyHistory(turn)
+        config = turn.config
         specs = [*listed_keys(config), *(custom.spec for custom in config.custom_keys)]
         self._specs = {spec.name.lower(): spec for spec in specs}
         self._custom = {custom.spec.name.lower() for custom in config.custom_keys}
@@ -77,7 +76,7 @@ class Configuration:
         for key, value in config.keys.items():
             if key.lower() in self._specs:
                 self._states[key.lower()] = KeyState(value, KeySource.FILE)
-        for key, record in core.records(Table.KEY, KeyRecord):
+        for key, record in turn.records(Table.KEY, KeyRecord):
             self._restore(key, record)
 
     def _restore(self, key: str, record: KeyRecord) -> None:
@@ -159,7 +158,7 @@ class Configuration:
                 unknown.append(keys[index])
         return known, unknown
 
-    def change(self, key: str, value: str, source: KeySource) -> Change:
+    def change(self, key: str, value: str, source: KeySource) -> ChangeOutcome:
         """Check a value and store it, or say why not (S 5.3: nothing changes on Rejected)."""
         spec = self.find(key)
         if spec is None:
@@ -167,12 +166,12 @@ class Configuration:
                 "configuration.unknown", "S 5.3", "there is no configuration key {key}", key=key
             )
             status = ConfigurationStatus.NOT_SUPPORTED
-            return self._noted(Change(status, reason, key, source, value=value))
+            return self._noted(ChangeOutcome(status, reason, key, source, value=value))
         found = self._checked(spec, value, source)
         if not isinstance(found, Reason):
             return self.put(spec.name, found, source)
         return self._noted(
-            Change(
+            ChangeOutcome(
                 ConfigurationStatus.REJECTED,
                 found,
                 spec.name,
@@ -183,9 +182,9 @@ class Configuration:
             )
         )
 
-    def put(self, key: str, value: str, source: KeySource) -> Change:
+    def put(self, key: str, value: str, source: KeySource) -> ChangeOutcome:
         """Store a value that needs no check."""
-        name, now = key.lower(), self._core.now
+        name, now = key.lower(), self._turn.now
         spec, old_value = self._specs[name], self._shown(self._specs[name])
         old = self._states[name]
         self._states[name] = KeyState(value, source, now, old_value)
@@ -195,8 +194,8 @@ class Configuration:
             self._waiting.add(name)
             status = ConfigurationStatus.REBOOT_REQUIRED
         record = KeyRecord(value=value, source=source, changed_at=now, old_value=old_value)
-        self._core.save(Table.KEY, name, record)
-        self._core.changed("configuration", "monitors")
+        self._turn.save(Table.KEY, name, record)
+        self._turn.changed("configuration", "monitors")
         reason = because(
             "configuration.changed",
             "S 5.3",
@@ -207,9 +206,11 @@ class Configuration:
             source=source,
         )
         new_value = shown(spec, value)
-        return self._noted(Change(status, reason, spec.name, source, spec, old_value, new_value))
+        return self._noted(
+            ChangeOutcome(status, reason, spec.name, source, spec, old_value, new_value)
+        )
 
-    def _noted(self, change: Change) -> Change:
+    def _noted(self, change: ChangeOutcome) -> ChangeOutcome:
         self._history.note(change)
         if change.spec is not None:
             self._entries.pop(change.spec.name.lower(), None)
@@ -303,7 +304,7 @@ class Configuration:
                 raise ValueError(f"{spec.name}: {item} cannot be measured here, only {allowed}")
 
     def _check_connectors(self, canonical: str) -> None:
-        connectors = len(self._core.config.connectors)
+        connectors = len(self._turn.config.connectors)
         for item in filter(None, canonical.split(",")):
             if int(item.partition(".")[0]) > connectors:
                 raise ValueError(
@@ -312,7 +313,7 @@ class Configuration:
 
     def _check_security_profile(self, profile: int) -> None:
         now = self.integer("SecurityProfile")
-        has_tls = self._core.config.url.startswith("wss:")
+        has_tls = self._turn.config.url.startswith("wss:")
         if profile <= now:
             raise ValueError(f"SecurityProfile goes only up: it is {now}, not changed to {profile}")
         if profile == 3:

@@ -21,7 +21,7 @@ EV_SIDE_DISCONNECTED = "EV side disconnected"
 
 
 @dataclass(eq=False, slots=True)
-class Attempt:
+class StartAttempt:
     """A tag that wants to start and is being decided upon; `attempts` says where it belongs."""
 
     id_tag: str
@@ -48,7 +48,7 @@ class SwipeEnd:
 class PendingStart:
     """A tag that may start here, as soon as a cable is in."""
 
-    attempt: Attempt
+    attempt: StartAttempt
     parent_id_tag: str | None
     allowed_by: Reason
     since: datetime
@@ -95,7 +95,7 @@ class Connector:
     """The transaction that has ended while the cable is still in, or still locked."""
     energy_budget: EnergyBudget | None = None
     pending_start: PendingStart | None = None
-    attempt: Attempt | None = None
+    attempt: StartAttempt | None = None
     """The tag that is being decided upon for this connector."""
     attempt_until: datetime | None = None
     """When the attempt times out: ConnectionTimeOut after Preparing began (E 3.77)."""

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector, EnergyBudget
-from cp_tui.charge_point.core import Core
-from cp_tui.charge_point.metering import register_wh
+from cp_tui.charge_point.measurands import register_wh
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.refusals import note_refusal
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.transactions import Transactions
+from cp_tui.charge_point.turn import Turn
 from cp_tui.ocpp.datatypes import StopReason
 
 LOOK_S = 60.0
@@ -24,13 +24,13 @@ class Deauthorization:
 
     def __init__(
         self,
-        core: Core,
+        turn: Turn,
         configuration: Configuration,
         transactions: Transactions,
         sessions: Sessions,
         connectors: Iterable[Connector],
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._configuration = configuration
         self._transactions = transactions
         self._sessions = sessions
@@ -39,7 +39,7 @@ class Deauthorization:
     def refused(self, connector: Connector, refusal: Reason) -> None:
         """Act on a StartTransaction.conf that does not accept the tag."""
         tag = connector.transaction.id_tag if connector.transaction else None
-        note_refusal(self._core, [connector], refusal, tag)
+        note_refusal(self._turn, [connector], refusal, tag)
         energy_wh = self._configuration.integer("MaxEnergyOnInvalidId")
         if energy_wh:
             connector.energy_budget = EnergyBudget(
@@ -82,10 +82,10 @@ class Deauthorization:
         budget = connector.energy_budget
         if budget is None or connector.transaction is None:
             return None
-        reading = self._core.body.reading(connector.connector_id, self._core.now)
+        reading = self._turn.body.reading(connector.connector_id, self._turn.now)
         missing_wh = max(0.0, budget.until_wh - reading.register_wh)
         seconds = missing_wh / reading.power_w * 3600 if reading.power_w > 0 else LOOK_S
-        return self._core.now + timedelta(seconds=max(1.0, min(seconds, LOOK_S)))
+        return self._turn.now + timedelta(seconds=max(1.0, min(seconds, LOOK_S)))
 
     def _register_wh(self, connector: Connector) -> int:
-        return register_wh(self._core.body.reading(connector.connector_id, self._core.now))
+        return register_wh(self._turn.body.reading(connector.connector_id, self._turn.now))

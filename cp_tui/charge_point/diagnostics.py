@@ -10,17 +10,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from cp_tui.charge_point import tries
+from cp_tui.charge_point import retry_schedule
 from cp_tui.charge_point.calls import Calls
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import CancelTransfer, LogLevel, Table, Upload
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
-from cp_tui.charge_point.location import shown_location
-from cp_tui.charge_point.progress import Progress
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import DiagnosticsRecord
-from cp_tui.charge_point.variables import Diagnostics as DiagnosticsView
-from cp_tui.charge_point.variables import DiagnosticsState
+from cp_tui.charge_point.redaction import shown_location
+from cp_tui.charge_point.status_reports import Progress
+from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.variables import DiagnosticsState, DiagnosticsView
 from cp_tui.ocpp.datatypes import DiagnosticsStatus
 from cp_tui.ocpp.firmware_management import (
     DiagnosticsStatusNotificationRequest,
@@ -48,15 +47,15 @@ _UNDER_WAY = {DiagnosticsState.UPLOADING, DiagnosticsState.RETRYING}
 class Diagnostics:
     """The newest upload of diagnostics."""
 
-    def __init__(self, core: Core, calls: Calls, *, is_online: Callable[[], bool]) -> None:
-        self._core = core
+    def __init__(self, turn: Turn, calls: Calls, *, is_online: Callable[[], bool]) -> None:
+        self._turn = turn
         self._progress = Progress(
             calls,
             lambda status: DiagnosticsStatusNotificationRequest(status=status),
             is_online=is_online,
             on_heard=self._heard,
         )
-        self._record = core.record(Table.STATE, RECORD_KEY, DiagnosticsRecord)
+        self._record = turn.record(Table.STATE, RECORD_KEY, DiagnosticsRecord)
         self._transfer_id: str | None = None
         self._moved: tuple[int, int | None] | None = None
 
@@ -69,7 +68,7 @@ class Diagnostics:
             state=record.state,
             since=record.since,
             file_name=record.file_name,
-            transfer=tries.transfer_view(
+            transfer=retry_schedule.transfer_view(
                 record.location,
                 record.tries,
                 next_try_at=record.tries.next_try_at,
@@ -81,8 +80,8 @@ class Diagnostics:
 
     def file_name(self) -> str:
         """Name the file of a request that comes now."""
-        identity = re.sub("[^A-Za-z0-9._-]", "_", self._core.config.charge_point_id)
-        return f"diagnostics-{identity[:NAME_LENGTH_MAX]}-{self._core.time:%Y%m%dT%H%M%SZ}.zip"
+        identity = re.sub("[^A-Za-z0-9._-]", "_", self._turn.config.charge_point_id)
+        return f"diagnostics-{identity[:NAME_LENGTH_MAX]}-{self._turn.time:%Y%m%dT%H%M%SZ}.zip"
 
     def explain(self, request: GetDiagnosticsRequest) -> Reason:
         """Say what will become of a GetDiagnostics."""
@@ -91,24 +90,24 @@ class Diagnostics:
             "S 5.9",
             "uploads to {location}, {count:try|tries}{bounds}{replaces}",
             location=shown_location(request.location),
-            count=tries.planned(request.retries, request.retry_interval).attempts_max,
-            bounds=tries.bounds(request.retries, request.retry_interval),
+            count=retry_schedule.planned(request.retries, request.retry_interval).attempts_max,
+            bounds=retry_schedule.bounds(request.retries, request.retry_interval),
             replaces=", in place of the upload before" if self._is_under_way else "",
         )
 
     def upload(self, request: GetDiagnosticsRequest, file_name: str) -> None:
         """Begin the upload; one that still goes on is given up for it."""
-        self._core.log(LogLevel.INFO, f"GetDiagnostics: {self.explain(request).text}")
+        self._turn.log(LogLevel.INFO, f"GetDiagnostics: {self.explain(request).text}")
         if self._transfer_id is not None:
-            self._core.emit(CancelTransfer(self._transfer_id))
+            self._turn.emit(CancelTransfer(self._transfer_id))
         self._record = DiagnosticsRecord(
             location=request.location,
             file_name=file_name,
             start_time=request.start_time,
             stop_time=request.stop_time,
-            tries=tries.planned(request.retries, request.retry_interval),
+            tries=retry_schedule.planned(request.retries, request.retry_interval),
             state=DiagnosticsState.IDLE,
-            since=self._core.now,
+            since=self._turn.now,
         )
         self._try(self._record)
 
@@ -132,14 +131,14 @@ class Diagnostics:
         """Begin an upload again that a boot interrupted."""
         record = self._record
         if record is not None and record.state is DiagnosticsState.UPLOADING:
-            again = tries.interrupted(record.tries, self._core.now)
+            again = retry_schedule.interrupted(record.tries, self._turn.now)
             self._move(DiagnosticsState.RETRYING, tries=again)
 
     def progressed(self, event: TransferProgressed) -> None:
         """Show how far the upload has come."""
         if event.transfer_id == self._transfer_id:
             self._moved = event.done_bytes, event.total_bytes
-            self._core.changed("diagnostics")
+            self._turn.changed("diagnostics")
 
     def finished(self, event: TransferFinished) -> None:
         """Follow the end of a try."""
@@ -150,10 +149,10 @@ class Diagnostics:
         if event.ok:
             self._move(DiagnosticsState.UPLOADED)
             return
-        after = tries.failed(record.tries, event.text, self._core.now)
+        after = retry_schedule.failed(record.tries, event.text, self._turn.now)
         is_over = after.next_try_at is None
         words = f"diagnostics: try {after.attempt} of {after.attempts_max} failed: {event.text}"
-        self._core.log(LogLevel.WARNING, words)
+        self._turn.log(LogLevel.WARNING, words)
         state = DiagnosticsState.UPLOAD_FAILED if is_over else DiagnosticsState.RETRYING
         # Every try is told, and so the CSMS sees the retries it asked for.
         self._progress.begin()
@@ -169,7 +168,7 @@ class Diagnostics:
     def tick(self) -> None:
         """Try again when it is time."""
         due = self.deadline
-        if due is not None and self._core.now >= due and self._record is not None:
+        if due is not None and self._turn.now >= due and self._record is not None:
             self._try(self._record)
 
     # --- helpers ----------------------------------------------------------------------------------
@@ -179,12 +178,12 @@ class Diagnostics:
         return self._record is not None and self._record.state in _UNDER_WAY
 
     def _try(self, record: DiagnosticsRecord) -> None:
-        self._transfer_id = self._core.new_id()
+        self._transfer_id = self._turn.new_id()
         self._moved = None
         # Every try is told, also the one that a boot had interrupted.
         self._progress.begin()
-        self._move(DiagnosticsState.UPLOADING, tries=tries.begun(record.tries), heard=None)
-        self._core.emit(
+        self._move(DiagnosticsState.UPLOADING, tries=retry_schedule.begun(record.tries), heard=None)
+        self._turn.emit(
             Upload(
                 self._transfer_id,
                 record.location,
@@ -198,19 +197,19 @@ class Diagnostics:
         """Put a limit of the log into the clock of the machine, in which the log is written."""
         if time is None:
             return None
-        distance = min(max(time - self._core.time, -LIMIT_MAX), LIMIT_MAX)
-        return self._core.now + distance
+        distance = min(max(time - self._turn.time, -LIMIT_MAX), LIMIT_MAX)
+        return self._turn.now + distance
 
     def _move(self, state: DiagnosticsState, **update: object) -> None:
         assert self._record is not None
-        update |= {"state": state, "since": self._core.now}
+        update |= {"state": state, "since": self._turn.now}
         self._record = self._record.model_copy(update=update)
-        self._core.save(Table.STATE, RECORD_KEY, self._record)
-        self._core.log(LogLevel.INFO, f"diagnostics: {state}")
-        self._core.changed("diagnostics")
+        self._turn.save(Table.STATE, RECORD_KEY, self._record)
+        self._turn.log(LogLevel.INFO, f"diagnostics: {state}")
+        self._turn.changed("diagnostics")
         self.report()
 
     def _heard(self, status: DiagnosticsStatus) -> None:
         assert self._record is not None
         self._record = self._record.model_copy(update={"heard": status})
-        self._core.save(Table.STATE, RECORD_KEY, self._record)
+        self._turn.save(Table.STATE, RECORD_KEY, self._record)

@@ -11,22 +11,21 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from cp_tui.charge_point import tries
+from cp_tui.charge_point import retry_schedule
 from cp_tui.charge_point.availability import Availability
 from cp_tui.charge_point.calls import Calls
 from cp_tui.charge_point.connector import Connector
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import CancelTransfer, Download, LogLevel, Table
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
 from cp_tui.charge_point.firmware_file import defect, version_of
-from cp_tui.charge_point.location import shown_location
-from cp_tui.charge_point.progress import Progress
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import FirmwareRecord, FirmwareVersionRecord
+from cp_tui.charge_point.redaction import shown_location
 from cp_tui.charge_point.reset import Resetting
 from cp_tui.charge_point.status_notifications import StatusNotifications
-from cp_tui.charge_point.variables import Firmware as FirmwareView
-from cp_tui.charge_point.variables import FirmwareState
+from cp_tui.charge_point.status_reports import Progress
+from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.variables import FirmwareState, FirmwareView
 from cp_tui.ocpp.datatypes import ChargePointStatus, FirmwareStatus
 from cp_tui.ocpp.firmware_management import (
     FirmwareStatusNotificationRequest,
@@ -66,7 +65,7 @@ class Firmware:
 
     def __init__(
         self,
-        core: Core,
+        turn: Turn,
         calls: Calls,
         availability: Availability,
         statuses: StatusNotifications,
@@ -75,7 +74,7 @@ class Firmware:
         *,
         is_online: Callable[[], bool],
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._availability = availability
         self._statuses = statuses
         self._resetting = resetting
@@ -86,8 +85,8 @@ class Firmware:
             is_online=is_online,
             on_heard=self._heard,
         )
-        self._record = core.record(Table.STATE, UPDATE_KEY, FirmwareRecord)
-        self._installed = core.record(Table.STATE, VERSION_KEY, FirmwareVersionRecord)
+        self._record = turn.record(Table.STATE, UPDATE_KEY, FirmwareRecord)
+        self._installed = turn.record(Table.STATE, VERSION_KEY, FirmwareVersionRecord)
         self._transfer_id: str | None = None
         self._moved: tuple[int, int | None] | None = None
         self._install_until: datetime | None = None
@@ -95,7 +94,7 @@ class Firmware:
     @property
     def version(self) -> str | None:
         """The version that runs: the configured one, until an update has replaced it."""
-        configured = self._core.config.firmware_version
+        configured = self._turn.config.firmware_version
         installed = self._installed
         is_newer = installed is not None and installed.configured == configured
         return installed.version if installed and is_newer else configured
@@ -111,7 +110,7 @@ class Firmware:
             version=self.version,
             state=record.state,
             since=record.since,
-            transfer=tries.transfer_view(
+            transfer=retry_schedule.transfer_view(
                 record.location, record.tries, next_try_at=next_try_at, moved=self._moved
             ),
             file=record.file,
@@ -136,14 +135,14 @@ class Firmware:
             "fetches {location} from {at} on, {count:try|tries}{bounds}{replaces}",
             location=shown_location(request.location),
             at=moment(request.retrieve_date),
-            count=tries.planned(request.retries, request.retry_interval).attempts_max,
-            bounds=tries.bounds(request.retries, request.retry_interval),
+            count=retry_schedule.planned(request.retries, request.retry_interval).attempts_max,
+            bounds=retry_schedule.bounds(request.retries, request.retry_interval),
             replaces=", in place of the update before" if self._is_under_way else "",
         )
 
     def update(self, request: UpdateFirmwareRequest) -> None:
         """Begin an update, in place of one that still waits or downloads."""
-        self._core.log(LogLevel.INFO, f"UpdateFirmware: {self.explain(request).text}")
+        self._turn.log(LogLevel.INFO, f"UpdateFirmware: {self.explain(request).text}")
         if self._record is not None and self._record.state in _PAST_DOWNLOAD:
             return
         self._cancel()
@@ -151,10 +150,10 @@ class Firmware:
         self._set(
             FirmwareRecord(
                 location=request.location,
-                retrieve_at=max(request.retrieve_date, self._core.time),
-                tries=tries.planned(request.retries, request.retry_interval),
+                retrieve_at=max(request.retrieve_date, self._turn.time),
+                tries=retry_schedule.planned(request.retries, request.retry_interval),
                 state=FirmwareState.SCHEDULED,
-                since=self._core.now,
+                since=self._turn.now,
             )
         )
 
@@ -183,7 +182,7 @@ class Firmware:
             case FirmwareState.REBOOTING:
                 self._activate(record)
             case FirmwareState.DOWNLOADING:
-                again = tries.interrupted(record.tries, self._core.now)
+                again = retry_schedule.interrupted(record.tries, self._turn.now)
                 self._move(FirmwareState.RETRYING, tries=again)
             case FirmwareState.DOWNLOADED | FirmwareState.INSTALLING:
                 # No transaction outlives a boot, so nothing stands against installing at once.
@@ -197,7 +196,7 @@ class Firmware:
         """Show how far the download has come."""
         if event.transfer_id == self._transfer_id:
             self._moved = event.done_bytes, event.total_bytes
-            self._core.changed("firmware")
+            self._turn.changed("firmware")
 
     def finished(self, event: TransferFinished) -> None:
         """Take the file, or the reason why there is none."""
@@ -208,10 +207,10 @@ class Firmware:
         if event.ok and event.facts is not None:
             self._move(FirmwareState.DOWNLOADED, file=event.facts)
             return
-        after = tries.failed(record.tries, event.text, self._core.now)
+        after = retry_schedule.failed(record.tries, event.text, self._turn.now)
         is_over = after.next_try_at is None
         words = f"firmware: try {after.attempt} of {after.attempts_max} failed: {event.text}"
-        self._core.log(LogLevel.WARNING, words)
+        self._turn.log(LogLevel.WARNING, words)
         self._move(
             FirmwareState.DOWNLOAD_FAILED if is_over else FirmwareState.RETRYING, tries=after
         )
@@ -226,7 +225,7 @@ class Firmware:
             return None
         match record.state:
             case FirmwareState.SCHEDULED:
-                return self._core.machine_time(record.retrieve_at)
+                return self._turn.machine_time(record.retrieve_at)
             case FirmwareState.RETRYING:
                 return record.tries.next_try_at
             case FirmwareState.INSTALLING:
@@ -236,11 +235,11 @@ class Firmware:
 
     def tick(self) -> None:
         """Do the next step of the update, if it is time for it."""
-        record, now = self._record, self._core.now
+        record, now = self._record, self._turn.now
         if record is None or self._resetting.is_under_way:
             return
         if record.state is FirmwareState.SCHEDULED:
-            if self._core.time >= record.retrieve_at:
+            if self._turn.time >= record.retrieve_at:
                 self._download(record)
         elif record.state is FirmwareState.RETRYING:
             if record.tries.next_try_at is None or now >= record.tries.next_try_at:
@@ -253,11 +252,11 @@ class Firmware:
             self._end_installation(record)
 
     def _download(self, record: FirmwareRecord) -> None:
-        self._transfer_id = self._core.new_id()
+        self._transfer_id = self._turn.new_id()
         # Every try is told, and so the CSMS sees the retries it asked for.
         self._progress.begin()
-        self._move(FirmwareState.DOWNLOADING, tries=tries.begun(record.tries), heard=None)
-        self._core.emit(Download(self._transfer_id, record.location))
+        self._move(FirmwareState.DOWNLOADING, tries=retry_schedule.begun(record.tries), heard=None)
+        self._turn.emit(Download(self._transfer_id, record.location))
 
     def _install_if_free(self) -> None:
         """Install once nobody charges; meanwhile what is free leaves service (E 3.49)."""
@@ -268,7 +267,7 @@ class Firmware:
             is_preparing = connector.current_status() is ChargePointStatus.PREPARING
             connector.is_withdrawal_due = is_preparing and not _is_busy(connector)
         if self._waits_for():
-            self._core.changed("firmware")
+            self._turn.changed("firmware")
             return
         for connector in self._connectors:
             if connector.current_status() is ChargePointStatus.PREPARING:
@@ -277,7 +276,7 @@ class Firmware:
                 connector.is_session_over = True
                 self._statuses.refresh(connector, "new firmware is being installed")
             self._withdraw(connector, "new firmware is being installed")
-        self._install_until = self._core.now + INSTALLATION
+        self._install_until = self._turn.now + INSTALLATION
         self._move(FirmwareState.INSTALLING)
 
     def _end_installation(self, record: FirmwareRecord) -> None:
@@ -288,7 +287,7 @@ class Firmware:
             self._move(FirmwareState.REBOOTING)
             self._resetting.reboot(reason)
             return
-        self._core.log(LogLevel.WARNING, f"firmware: not installed: {problem}")
+        self._turn.log(LogLevel.WARNING, f"firmware: not installed: {problem}")
         after = record.tries.model_copy(update={"last_error": problem})
         self._move(FirmwareState.INSTALLATION_FAILED, tries=after)
         self._availability.withdraws_free = False
@@ -301,11 +300,11 @@ class Firmware:
     def _activate(self, record: FirmwareRecord) -> None:
         assert record.file is not None
         self._installed = FirmwareVersionRecord(
-            version=version_of(record.file), configured=self._core.config.firmware_version
+            version=version_of(record.file), configured=self._turn.config.firmware_version
         )
-        self._core.save(Table.STATE, VERSION_KEY, self._installed)
+        self._turn.save(Table.STATE, VERSION_KEY, self._installed)
         self._move(FirmwareState.INSTALLED)
-        self._core.log(LogLevel.INFO, f"firmware: version {self.version} runs now")
+        self._turn.log(LogLevel.INFO, f"firmware: version {self.version} runs now")
 
     # --- helpers ----------------------------------------------------------------------------------
 
@@ -324,25 +323,25 @@ class Firmware:
 
     def _cancel(self) -> None:
         if self._transfer_id is not None:
-            self._core.emit(CancelTransfer(self._transfer_id))
+            self._turn.emit(CancelTransfer(self._transfer_id))
             self._transfer_id = self._moved = None
 
     def _move(self, state: FirmwareState, **update: object) -> None:
         assert self._record is not None
-        update |= {"state": state, "since": self._core.now}
+        update |= {"state": state, "since": self._turn.now}
         self._set(self._record.model_copy(update=update))
 
     def _set(self, record: FirmwareRecord) -> None:
         self._record = record
-        self._core.save(Table.STATE, UPDATE_KEY, record)
-        self._core.log(LogLevel.INFO, f"firmware: {record.state}")
-        self._core.changed("firmware", "identity")
+        self._turn.save(Table.STATE, UPDATE_KEY, record)
+        self._turn.log(LogLevel.INFO, f"firmware: {record.state}")
+        self._turn.changed("firmware", "identity")
         self.report()
 
     def _heard(self, status: FirmwareStatus) -> None:
         assert self._record is not None
         self._record = self._record.model_copy(update={"heard": status})
-        self._core.save(Table.STATE, UPDATE_KEY, self._record)
+        self._turn.save(Table.STATE, UPDATE_KEY, self._record)
 
 
 def _is_busy(connector: Connector) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.effects import LogLevel, Send, WhileDiskFails
 from cp_tui.charge_point.events import AnswerUnread
 from cp_tui.charge_point.journal import Journal
-from cp_tui.charge_point.parts import Parts
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.charge_point.remote import RemoteRequests
-from cp_tui.charge_point.requests import Answer, Requests
+from cp_tui.charge_point.remote_control import RemoteRequests
+from cp_tui.charge_point.requests import RequestAnswer, Requests
+from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Direction
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
@@ -35,19 +35,19 @@ READING = frozenset(
 class Incoming:
     """Reads frames; nothing that a peer sends gets past it unanswered."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._requests = Requests(parts, RemoteRequests(parts))
+    def __init__(self, components: Components) -> None:
+        self._components = components
+        self._requests = Requests(components, RemoteRequests(components))
 
     def receive(self, data: str | bytes) -> None:
         """Take one WebSocket message."""
-        calls, journal = self._parts.calls, self._parts.journal
+        calls, journal = self._components.calls, self._components.journal
         if not calls.is_open:
             return
         try:
             message = frame.parse(data)
         except OcppError as error:
-            self._parts.core.log(LogLevel.WARNING, f"invalid frame: {error.description}")
+            self._components.turn.log(LogLevel.WARNING, f"invalid frame: {error.description}")
             if self._is_answer(data, error):
                 return
             journal.invalid(data, _why(error))
@@ -56,7 +56,7 @@ class Incoming:
             return
         match message:
             case None:
-                self._parts.core.log(LogLevel.INFO, "a frame of an unknown type is ignored")
+                self._components.turn.log(LogLevel.INFO, "a frame of an unknown type is ignored")
             case frame.CallResult() | frame.CallError():
                 self._answered(message)
             case frame.Call():
@@ -64,7 +64,7 @@ class Incoming:
 
     def _is_answer(self, data: str | bytes, error: OcppError) -> bool:
         """Take a frame that is no proper one as the answer to an open request, if it is one."""
-        calls, composer = self._parts.calls, self._parts.composer
+        calls, composer = self._components.calls, self._components.composer
         found = frame.salvage(data)
         if found is None:
             return False
@@ -84,8 +84,8 @@ class Incoming:
     def _answered(
         self, answer: frame.CallResult | frame.CallError, flaws: tuple[str, ...] = ()
     ) -> None:
-        takers = self._parts.composer, self._parts.calls
-        taker = takers[not self._parts.composer.awaits(answer.message_id)]
+        takers = self._components.composer, self._components.calls
+        taker = takers[not self._components.composer.awaits(answer.message_id)]
         if isinstance(answer, frame.CallResult):
             taker.answered(answer, flaws)
         else:
@@ -97,7 +97,7 @@ class Incoming:
         What a boot does not keep is over; a transaction message is not, and must not be sent
         forever because its answer meets the same error again and again.
         """
-        outbox, words = self._parts.outbox, f"its answer met an error inside: {event.error}"
+        outbox, words = self._components.outbox, f"its answer met an error inside: {event.error}"
         found = _read(event.data)
         if isinstance(found, frame.Unreadable):
             found = _as_it_counts(found, outbox.awaited(found.message_id))
@@ -110,12 +110,12 @@ class Incoming:
                 pass
 
     def _requested(self, call: frame.Call) -> None:
-        parts = self._parts
-        parts.journal.call(Direction.IN, call)
-        if not parts.registration.may_answer:
+        components = self._components
+        components.journal.call(Direction.IN, call)
+        if not components.registration.may_answer:
             # S 4.2: while Rejected not even an answer may be sent.
             words = f"{call.action} gets no answer: the CSMS rejected this charge point"
-            parts.core.log(LogLevel.INFO, words)
+            components.turn.log(LogLevel.INFO, words)
             return
         try:
             answer = self._answer(call)
@@ -124,30 +124,30 @@ class Incoming:
             self._refuse(error)
             return
         result = frame.CallResult(call.message_id, answer.response.to_payload())
-        parts.journal.result(Direction.OUT, result, answer.reason)
+        components.journal.result(Direction.OUT, result, answer.reason)
         reads = call.action in READING
-        parts.calls.send(result, WhileDiskFails.LEAVES if reads else WhileDiskFails.WAITS)
+        components.calls.send(result, WhileDiskFails.LEAVES if reads else WhileDiskFails.WAITS)
         if answer.then is not None:
             answer.then()
 
-    def _answer(self, call: frame.Call) -> Answer:
+    def _answer(self, call: frame.Call) -> RequestAnswer:
         request = parse_request(call.action, call.payload, call.message_id)
         return self._requests.answer(Action(call.action), request)
 
     def _refuse(self, error: OcppError) -> None:
-        if not self._parts.registration.may_answer:
+        if not self._components.registration.may_answer:
             return
         answer = frame.call_error(error)
-        self._parts.journal.error(Direction.OUT, answer, _why(error))
-        self._parts.calls.send(answer, WhileDiskFails.LEAVES)
+        self._components.journal.error(Direction.OUT, answer, _why(error))
+        self._components.calls.send(answer, WhileDiskFails.LEAVES)
 
 
-def met_error(core: Core, data: str | bytes, error: str) -> None:
+def met_error(turn: Turn, data: str | bytes, error: str) -> None:
     """Note a message that the charge point could not handle because of an error of ours.
 
     A request is answered InternalError (wire.md 3).
     """
-    journal, message = Journal(core), _read(data)
+    journal, message = Journal(turn), _read(data)
     words = f"an error inside kept it from being handled: {error}"
     match message:
         case frame.Call(message_id, action):
@@ -156,7 +156,7 @@ def met_error(core: Core, data: str | bytes, error: str) -> None:
             refused = OcppError(ErrorCode.INTERNAL_ERROR, words, message_id=message_id)
             answer = frame.call_error(refused)
             journal.error(Direction.OUT, answer, _why(refused))
-            core.emit(Send(frame.encode(answer), message_id, WhileDiskFails.LEAVES))
+            turn.emit(Send(frame.encode(answer), message_id, WhileDiskFails.LEAVES))
         case frame.CallResult():
             journal.result(Direction.IN, message, flaws=(words,))
         case frame.CallError():

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
-from cp_tui.charge_point.core import Core
-from cp_tui.charge_point.location import shown_location, without_user_info
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.redaction import shown_location, without_user_info
+from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
 from cp_tui.ocpp.frame import Call, CallError, CallResult
 
@@ -91,8 +91,8 @@ class _Request:
 class Journal:
     """Turns frames into the events of the stream `messages`."""
 
-    def __init__(self, core: Core) -> None:
-        self._core = core
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
         self._requests: OrderedDict[tuple[Direction, str], _Request] = OrderedDict()
 
     def is_awaited(self, message_id: str) -> bool:
@@ -118,7 +118,7 @@ class Journal:
         connector_id = connector if type(connector) is int else None
         payload = masked(call.action, call.payload)
         self._requests[(direction, call.message_id)] = _Request(
-            call.action, self._core.now, connector_id, is_composed
+            call.action, self._turn.now, connector_id, is_composed
         )
         if len(self._requests) > REMEMBERED_MAX:
             self._requests.popitem(last=False)
@@ -226,7 +226,7 @@ class Journal:
         request = self._requests.pop((other, message_id), None)
         if request is None:
             return None, None
-        latency_ms = (self._core.now - request.sent_at).total_seconds() * 1000
+        latency_ms = (self._turn.now - request.sent_at).total_seconds() * 1000
         return request, round(latency_ms, 1)
 
     def _emit(
@@ -246,7 +246,7 @@ class Journal:
     ) -> None:
         # The frames are JSON already: without validation the record costs half as much.
         record = MessageRecord.model_construct(
-            time=self._core.now,
+            time=self._turn.now,
             direction=direction,
             kind=kind,
             message_id=message_id,
@@ -259,7 +259,7 @@ class Journal:
             reason=reason,
             flaws=flaws,
         )
-        self._core.event("messages", record)
+        self._turn.event("messages", record)
 
 
 def _bounded(payload: JsonValue) -> JsonValue:

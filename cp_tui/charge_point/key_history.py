@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import KeyChange, KeySource
 from cp_tui.ocpp.configuration_key import Access, KeySpec
 from cp_tui.ocpp.datatypes import ConfigurationStatus
@@ -14,7 +14,7 @@ SECRET = "(secret)"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeOutcome:
     """The outcome of an attempt to change a key."""
 
     status: ConfigurationStatus
@@ -40,14 +40,14 @@ def shown(spec: KeySpec, value: str) -> str:
     return SECRET if spec.access is Access.WRITE_ONLY else value
 
 
-def key_change(core: Core, change: Change) -> KeyChange:
+def key_change(turn: Turn, change: ChangeOutcome) -> KeyChange:
     """Give the event that tells of an attempt, made now."""
     return KeyChange(
         key=change.key,
         value=change.value,
         read_only=change.spec is not None and change.spec.is_read_only,
         old_value=change.old_value,
-        time=core.time,
+        time=turn.time,
         source=change.source,
         answer=change.status,
         reason=change.reason,
@@ -57,18 +57,18 @@ def key_change(core: Core, change: Change) -> KeyChange:
 class KeyHistory:
     """Tells every attempt to change a key, and remembers the newest refused one of each."""
 
-    def __init__(self, core: Core) -> None:
-        self._core = core
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
         self._refusals: dict[str, KeyChange] = {}
 
     def refusal(self, key: str) -> KeyChange | None:
         """Give the newest refused attempt to change a key, since the boot."""
         return self._refusals.get(key.lower())
 
-    def note(self, change: Change) -> None:
+    def note(self, change: ChangeOutcome) -> None:
         """Tell an attempt, whatever became of it."""
-        told = key_change(self._core, change)
-        self._core.event("configuration_changes", told)
+        told = key_change(self._turn, change)
+        self._turn.event("configuration_changes", told)
         if change.spec is not None and not change.is_stored:
             self._refusals[change.key.lower()] = told
-            self._core.changed("configuration")
+            self._turn.changed("configuration")

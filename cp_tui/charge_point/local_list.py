@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import LocalListRecord, LocalListVersionRecord
 from cp_tui.charge_point.station_keys import LOCAL_LIST_MAX, SEND_LOCAL_LIST_MAX
-from cp_tui.charge_point.variables import LocalList as LocalListView
-from cp_tui.charge_point.variables import TagEntry
+from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.variables import LocalListView, TagEntry
 from cp_tui.ocpp.datatypes import AuthorizationData, IdTagInfo, UpdateStatus, UpdateType
 from cp_tui.ocpp.local_auth_list_management import SendLocalListRequest
 
@@ -28,8 +27,8 @@ Refusal = tuple[UpdateStatus, Reason]
 class LocalList:
     """The tags that the CSMS stored here, with their version."""
 
-    def __init__(self, core: Core, *, is_enabled: Callable[[], bool]) -> None:
-        self._core = core
+    def __init__(self, turn: Turn, *, is_enabled: Callable[[], bool]) -> None:
+        self._turn = turn
         self._is_enabled = is_enabled
         self._records: dict[str, LocalListRecord] = {}
         self._version = 0
@@ -131,32 +130,32 @@ class LocalList:
     def _replace(self, after: Mapping[str, LocalListRecord], version: int) -> None:
         before, self._records = self._records, dict(after)
         for key in before.keys() - after.keys():
-            self._core.forget(Table.LOCAL_LIST, key)
+            self._turn.forget(Table.LOCAL_LIST, key)
         for key, record in after.items():
             if before.get(key) != record:
-                self._core.save(Table.LOCAL_LIST, key, record)
+                self._turn.save(Table.LOCAL_LIST, key, record)
         # An empty list has version 0, whatever was sent with it (S 5.10, TC_042_2).
         self._version = version if after else 0
-        self._updated_at = self._core.time
+        self._updated_at = self._turn.time
         header = LocalListVersionRecord(
             version=self._version, count=len(after), updated_at=self._updated_at
         )
-        self._core.save(Table.LOCAL_LIST_VERSION, VERSION_KEY, header)
-        self._core.changed("local_list")
+        self._turn.save(Table.LOCAL_LIST_VERSION, VERSION_KEY, header)
+        self._turn.changed("local_list")
 
     def _restore(self) -> None:
         """Read the stored list; one with a hole is dropped, so that the CSMS sends it anew."""
-        records = dict(self._core.records(Table.LOCAL_LIST, LocalListRecord))
-        header = dict(self._core.records(Table.LOCAL_LIST_VERSION, LocalListVersionRecord)).get(
+        records = dict(self._turn.records(Table.LOCAL_LIST, LocalListRecord))
+        header = dict(self._turn.records(Table.LOCAL_LIST_VERSION, LocalListVersionRecord)).get(
             VERSION_KEY
         )
         if len(records) != (header.count if header else 0):
-            self._core.log(
+            self._turn.log(
                 LogLevel.ERROR, "the stored local list is damaged: it counts as empty, version 0"
             )
             for key in records:
-                self._core.forget(Table.LOCAL_LIST, key)
-            self._core.forget(Table.LOCAL_LIST_VERSION, VERSION_KEY)
+                self._turn.forget(Table.LOCAL_LIST, key)
+            self._turn.forget(Table.LOCAL_LIST_VERSION, VERSION_KEY)
         elif header is not None:
             self._records = records
             self._version = header.version

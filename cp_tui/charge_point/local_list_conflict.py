@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from cp_tui.charge_point.connector import Connector
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel
 from cp_tui.charge_point.status_notifications import StatusNotifications
+from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Fault
 from cp_tui.ocpp.datatypes import AuthorizationStatus, ChargePointErrorCode
 
@@ -37,8 +37,8 @@ class _Conflict:
 class LocalListConflicts:
     """A warning at connector 0 for as long as a contradiction is known; the list stays as it is."""
 
-    def __init__(self, core: Core, charge_point: Connector, statuses: StatusNotifications) -> None:
-        self._core = core
+    def __init__(self, turn: Turn, charge_point: Connector, statuses: StatusNotifications) -> None:
+        self._turn = turn
         self._charge_point = charge_point
         self._statuses = statuses
         self._conflicts: dict[str, _Conflict] = {}
@@ -49,7 +49,7 @@ class LocalListConflicts:
         conflict = _Conflict(id_tag, listed, said)
         was_there = self._conflicts.pop(key, None) is not None
         if conflict.is_contradiction:
-            self._core.log(LogLevel.WARNING, f"local list conflict: {conflict.info}")
+            self._turn.log(LogLevel.WARNING, f"local list conflict: {conflict.info}")
             self._conflicts[key] = conflict
             if len(self._conflicts) > CONFLICTS_MAX:
                 del self._conflicts[next(iter(self._conflicts))]
@@ -76,7 +76,7 @@ class LocalListConflicts:
         if self._conflicts:
             newest = next(reversed(self._conflicts.values()))
             faults[code] = Fault(
-                error_code=code, info=newest.info, blocks_charging=False, since=self._core.now
+                error_code=code, info=newest.info, blocks_charging=False, since=self._turn.now
             )
         else:
             faults.pop(code, None)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cp_tui.charge_point.configuration import Configuration
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import Table
-from cp_tui.charge_point.key_history import Change, key_change
+from cp_tui.charge_point.key_history import ChangeOutcome, key_change
 from cp_tui.charge_point.records import KeyChangeRecord, MonitorRecord
-from cp_tui.charge_point.variables import KeyChange, Monitor
-from cp_tui.charge_point.variables import Monitors as MonitorsView
+from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.variables import KeyChange, Monitor, MonitorsView
 
 HISTORY_MAX = 200
 MONITORS_MAX = 500
@@ -20,13 +19,13 @@ MONITORS_MAX = 500
 class Monitors:
     """The monitored keys and the history of their changes."""
 
-    def __init__(self, core: Core, configuration: Configuration) -> None:
-        self._core = core
+    def __init__(self, turn: Turn, configuration: Configuration) -> None:
+        self._turn = turn
         self._configuration = configuration
-        monitors = [record for _, record in core.records(Table.MONITOR, MonitorRecord)]
+        monitors = [record for _, record in turn.records(Table.MONITOR, MonitorRecord)]
         monitors.sort(key=lambda record: record.order)
         self._keys = {record.key.lower(): record for record in monitors}
-        changes = sorted(core.records(Table.KEY_CHANGE, KeyChangeRecord), key=lambda item: item[0])
+        changes = sorted(turn.records(Table.KEY_CHANGE, KeyChangeRecord), key=lambda item: item[0])
         self._history = {key: record.change for key, record in changes}
         self._sequence = int(changes[-1][0]) if changes else 0
 
@@ -45,32 +44,32 @@ class Monitors:
             order = max((record.order for record in self._keys.values()), default=0) + 1
             record = MonitorRecord(key=name, order=order)
             self._keys[name.lower()] = record
-            self._core.save(Table.MONITOR, name.lower(), record)
-        self._core.changed("monitors", "configuration")
+            self._turn.save(Table.MONITOR, name.lower(), record)
+        self._turn.changed("monitors", "configuration")
 
     def remove(self, keys: Iterable[str]) -> None:
         """Watch these keys no longer."""
         for key in keys:
             if self._keys.pop(key.strip().lower(), None) is not None:
-                self._core.forget(Table.MONITOR, key.strip().lower())
-        self._core.changed("monitors", "configuration")
+                self._turn.forget(Table.MONITOR, key.strip().lower())
+        self._turn.changed("monitors", "configuration")
 
-    def changed_by_csms(self, change: Change) -> None:
+    def changed_by_csms(self, change: ChangeOutcome) -> None:
         """Publish a stored change of a monitored key."""
         spec = change.spec
         if spec is None or not change.is_stored or spec.name.lower() not in self._keys:
             return
-        event = key_change(self._core, change)
+        event = key_change(self._turn, change)
         self._sequence += 1
         key = f"{self._sequence:012d}"
         self._history[key] = event
-        self._core.save(Table.KEY_CHANGE, key, KeyChangeRecord(change=event))
+        self._turn.save(Table.KEY_CHANGE, key, KeyChangeRecord(change=event))
         if len(self._history) > HISTORY_MAX:
             oldest = next(iter(self._history))
             del self._history[oldest]
-            self._core.forget(Table.KEY_CHANGE, oldest)
-        self._core.event("configuration_key", event)
-        self._core.changed("monitors")
+            self._turn.forget(Table.KEY_CHANGE, oldest)
+        self._turn.event("configuration_key", event)
+        self._turn.changed("monitors")
 
     def view(self) -> MonitorsView:
         """Give the variable `monitors`."""

@@ -14,12 +14,11 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cp_tui.charge_point.calls import Failure, FailureKind, Outgoing
-from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.calls import CallFailure, FailureKind, Outgoing
 from cp_tui.charge_point.effects import LogLevel, Table
 from cp_tui.charge_point.records import OutboxRecord
-from cp_tui.charge_point.variables import Outbox as OutboxView
-from cp_tui.charge_point.variables import OutboxEntry
+from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.variables import OutboxEntry, OutboxView
 from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import FORGOTTEN_SIGNS
@@ -57,7 +56,7 @@ class Outbox:
 
     def __init__(
         self,
-        core: Core,
+        turn: Turn,
         *,
         rule: Callable[[], RetryRule],
         kept_because: Callable[[], str | None],
@@ -66,14 +65,14 @@ class Outbox:
         on_unread: Callable[[OutboxRecord, JsonValue], None],
         on_lost: Callable[[OutboxRecord, str], None],
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._rule = rule
         self._kept_because = kept_because
         self._transaction_id = transaction_id
         self._on_confirmed = on_confirmed
         self._on_unread = on_unread
         self._on_lost = on_lost
-        records = [record for _, record in core.records(Table.OUTBOX, OutboxRecord)]
+        records = [record for _, record in turn.records(Table.OUTBOX, OutboxRecord)]
         self._entries = deque(sorted(records, key=lambda record: record.sequence))
         self._sequence = self._entries[-1].sequence if self._entries else 0
         self._meter_values = sum(record.action == Action.METER_VALUES for record in records)
@@ -114,7 +113,7 @@ class Outbox:
             payload=payload,
             transaction_key=transaction_key,
             connector_id=connector_id,
-            created_at=self._core.now,
+            created_at=self._turn.now,
         )
         self._entries.append(record)
         self._save(record)
@@ -131,12 +130,12 @@ class Outbox:
         dropped = thin_out(list(self._entries)[is_kept:], limit // 10 + 1)
         for record in self._entries:
             if record.sequence in dropped:
-                self._core.forget(Table.OUTBOX, _key(record))
+                self._turn.forget(Table.OUTBOX, _key(record))
                 self._on_lost(record, "because too many of them waited (WaitingMeterValuesMax)")
         self._entries = deque(r for r in self._entries if r.sequence not in dropped)
         self._meter_values -= len(dropped)
         self._thinned += len(dropped)
-        self._core.log(
+        self._turn.log(
             LogLevel.WARNING,
             f"too many MeterValues wait: {len(dropped)} of them were dropped, spread over time",
         )
@@ -146,12 +145,12 @@ class Outbox:
         if not self._entries or self._is_in_flight or self.is_held:
             return None
         record = self._entries[0]
-        if record.next_attempt_at and self._core.now < record.next_attempt_at:
+        if record.next_attempt_at and self._turn.now < record.next_attempt_at:
             return None
         if record.message_id is None:
-            record = self._replace_head(message_id=self._core.new_id())
+            record = self._replace_head(message_id=self._turn.new_id())
         self._is_in_flight = True
-        self._core.changed("outbox")
+        self._turn.changed("outbox")
         return Outgoing(
             self._request(record),
             partial(self._confirmed, record.sequence),
@@ -165,7 +164,7 @@ class Outbox:
         if not self._entries or self._is_in_flight or self.is_held:
             return False
         head = self._entries[0]
-        if head.next_attempt_at and self._core.now < head.next_attempt_at:
+        if head.next_attempt_at and self._turn.now < head.next_attempt_at:
             return False
         return any(
             record.action == Action.START_TRANSACTION and record.transaction_key == transaction_key
@@ -215,13 +214,13 @@ class Outbox:
 
     def tick(self) -> None:
         """Tell that an attempt is due."""
-        if self._told_attempt_at is not None and self._core.now >= self._told_attempt_at:
-            self._core.changed("outbox")
+        if self._told_attempt_at is not None and self._turn.now >= self._told_attempt_at:
+            self._turn.changed("outbox")
 
     def _attempt_to_come(self) -> datetime | None:
         """Give when the oldest message is tried again, if it is only the time that it waits for."""
         due = self.deadline
-        is_to_come = due is not None and due > self._core.now and self._kept_because() is None
+        is_to_come = due is not None and due > self._turn.now and self._kept_because() is None
         return due if is_to_come else None
 
     def _why(self, index: int, record: OutboxRecord) -> str:
@@ -273,13 +272,13 @@ class Outbox:
     def refused_unread(self, message_id: str, why: str) -> None:
         """The CSMS refused a message, and its answer could not be handled: one attempt."""
         if self._entries and self._entries[0].message_id == message_id:
-            self._failed(self._entries[0].sequence, Failure(FailureKind.CALL_ERROR, why))
+            self._failed(self._entries[0].sequence, CallFailure(FailureKind.CALL_ERROR, why))
 
-    def _failed(self, sequence: int, failure: Failure) -> None:
+    def _failed(self, sequence: int, failure: CallFailure) -> None:
         if not self._entries or self._entries[0].sequence != sequence:
             return
         self._is_in_flight = False
-        self._core.changed("outbox")
+        self._turn.changed("outbox")
         if failure.kind is FailureKind.OFFLINE:
             # Losing the line says nothing about the message: not counted (transactions.md 11.5).
             return
@@ -292,7 +291,7 @@ class Outbox:
             self._replace_head(
                 attempts=attempts,
                 message_id=None,
-                next_attempt_at=later(self._core.now, wait_s),
+                next_attempt_at=later(self._turn.now, wait_s),
                 last_failure=failure.text,
             )
             return
@@ -362,7 +361,7 @@ class Outbox:
             self._given_up[record.sequence] = record
             if len(self._given_up) > GIVEN_UP_MAX:
                 del self._given_up[next(iter(self._given_up))]
-        self._core.log(LogLevel.ERROR, f"{record.action} is given up {why}")
+        self._turn.log(LogLevel.ERROR, f"{record.action} is given up {why}")
         self._on_lost(record, why)
 
     def _remove(self, record: OutboxRecord) -> None:
@@ -370,8 +369,8 @@ class Outbox:
             self._held, self._doubtful = None, 0
         self._entries.remove(record)
         self._meter_values -= record.action == Action.METER_VALUES
-        self._core.forget(Table.OUTBOX, _key(record))
-        self._core.changed("outbox")
+        self._turn.forget(Table.OUTBOX, _key(record))
+        self._turn.changed("outbox")
 
     def _replace_head(self, **changes: object) -> OutboxRecord:
         record = self._entries[0] = self._entries[0].model_copy(update=changes)
@@ -379,8 +378,8 @@ class Outbox:
         return record
 
     def _save(self, record: OutboxRecord) -> None:
-        self._core.save(Table.OUTBOX, _key(record), record)
-        self._core.changed("outbox")
+        self._turn.save(Table.OUTBOX, _key(record), record)
+        self._turn.changed("outbox")
 
 
 def _key(record: OutboxRecord) -> str:

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from cp_tui.charge_point.calls import Failure, FailureKind, Outgoing
+from cp_tui.charge_point.calls import CallFailure, FailureKind, Outgoing
 from cp_tui.charge_point.outbox import Outbox
 from cp_tui.charge_point.registration import Registration
 from cp_tui.ocpp.action import Action
@@ -49,7 +49,7 @@ class Recognition:
         self._has_taken = False
         """The CSMS has taken something since it forgot us last."""
 
-    def settled(self, outgoing: Outgoing, failure: Failure | None) -> None:
+    def settled(self, outgoing: Outgoing, failure: CallFailure | None) -> None:
         """Learn from the end of a call; its own part has been told already."""
         if outgoing.is_boot or not self._registration.is_accepted:
             return

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cp_tui.charge_point.connector import Connector
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Refusal, RefusedBy
 
 _BY = (
@@ -39,7 +39,7 @@ _BY = (
 
 
 def note_refusal(
-    core: Core,
+    turn: Turn,
     scope: Sequence[Connector],
     reason: Reason,
     id_tag: str | None = None,
@@ -48,7 +48,7 @@ def note_refusal(
 ) -> None:
     """Note why nobody may start at these connectors; a scope of none concerns all or nothing."""
     refusal = Refusal(
-        at=core.now,
+        at=turn.now,
         connector_id=scope[0].connector_id if len(scope) == 1 else None,
         id_tag=id_tag,
         by=decided_by(reason, scope),
@@ -58,8 +58,8 @@ def note_refusal(
     )
     for connector in scope:
         connector.refusal = refusal
-    core.event("refusals", refusal)
-    core.changed("connectors")
+    turn.event("refusals", refusal)
+    turn.changed("connectors")
 
 
 def decided_by(reason: Reason, scope: Sequence[Connector] = ()) -> RefusedBy:

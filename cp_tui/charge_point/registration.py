@@ -6,12 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from cp_tui.charge_point.calls import Calls, Failure, FailureKind, Outgoing
-from cp_tui.charge_point.core import Core
+from cp_tui.charge_point.calls import CallFailure, Calls, FailureKind, Outgoing
 from cp_tui.charge_point.effects import LogLevel
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.charge_point.variables import ClockStep, PendingCall
-from cp_tui.charge_point.variables import Registration as RegistrationView
+from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.variables import ClockStep, PendingCall, RegistrationView
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import (
@@ -49,7 +48,7 @@ class Registration:
 
     def __init__(
         self,
-        core: Core,
+        turn: Turn,
         calls: Calls,
         *,
         firmware_version: Callable[[], str | None],
@@ -57,14 +56,14 @@ class Registration:
         on_accepted: Callable[[int], None],
         on_clock_step: Callable[[ClockStep], None],
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._calls = calls
         self._firmware_version = firmware_version
         self._heartbeat_interval = heartbeat_interval
         self._on_accepted = on_accepted
         self._on_clock_step = on_clock_step
         self.status: RegistrationStatus | None = None
-        self._since = core.now
+        self._since = turn.now
         self._interval_s: int | None = None
         self._is_unclear = False
         """The newest BootNotification had no answer that says whether the CSMS wants us."""
@@ -109,7 +108,7 @@ class Registration:
             clock_set_at=self._clock_set_at,
             clock_set_by=self._clock_set_by,
             clock_kept_offset_s=self._kept_offset_s(),
-            clock_step=self._core.clock_step,
+            clock_step=self._turn.clock_step,
             clock_refused=self._clock_refused,
             pending=self._pending(),
             unanswered=self._calls.unanswered,
@@ -123,29 +122,29 @@ class Registration:
         if action is None or since is None or deadline is None:
             return None
         is_boot = action is Action.BOOT_NOTIFICATION
-        if not is_boot and self._core.now - since < SILENT_AFTER:
+        if not is_boot and self._turn.now - since < SILENT_AFTER:
             return None
         return PendingCall(action=action, since=since, times_out_at=deadline)
 
     def _kept_offset_s(self) -> float | None:
-        offset_s = round(self._core.offset.total_seconds(), 1)
-        return offset_s if offset_s and not self._core.is_clock_set else None
+        offset_s = round(self._turn.offset.total_seconds(), 1)
+        return offset_s if offset_s and not self._turn.is_clock_set else None
 
     def reset(self) -> None:
         """Forget the registration: the next connection begins with a BootNotification."""
         self.status = None
         self._is_unclear = False
-        self._since = self._core.now
+        self._since = self._turn.now
         self._interval_s = None
         self._failures = 0
         self._answered_boot = self._boots
         self._boot_at = None
         self._reason = None
-        self._core.changed("registration", "outbox")
+        self._turn.changed("registration", "outbox")
 
     def is_known(self) -> None:
         """The CSMS answers more than BootNotification; for a while now, so that it is believed."""
-        if self._core.now - self._since >= KNOWN_AFTER:
+        if self._turn.now - self._since >= KNOWN_AFTER:
             self._in_vain = 0
 
     @property
@@ -156,13 +155,13 @@ class Registration:
     def forgotten(self, why: str) -> None:
         """Register again with a CSMS that does not know us; later each time that it was in vain."""
         self.status = None
-        self._since = self._core.now
+        self._since = self._turn.now
         self._answered_boot = self._boots
         self._calls.abandon("the CSMS does not know this charge point any more")
         wait_s = 0.0
         if self._in_vain:
             wait_s = min(RETRY_FIRST_S * 2 ** (self._in_vain - 1), RETRY_MAX_S)
-            wait_s = float(round(wait_s + self._core.random.uniform(0, RETRY_JITTER_S)))
+            wait_s = float(round(wait_s + self._turn.random.uniform(0, RETRY_JITTER_S)))
         self._in_vain = min(self._in_vain + 1, 10)
         self._reason = because(
             "registration.forgotten",
@@ -171,10 +170,10 @@ class Registration:
             why=why,
             when=f"after {length(wait_s)} (our own choice)" if wait_s else "at once",
         )
-        self._core.log(LogLevel.WARNING, self._reason.text)
-        self._core.changed("registration", "outbox")
+        self._turn.log(LogLevel.WARNING, self._reason.text)
+        self._turn.changed("registration", "outbox")
         if wait_s:
-            self._boot_at = later(self._core.now, wait_s)
+            self._boot_at = later(self._turn.now, wait_s)
         else:
             self.boot()
 
@@ -188,9 +187,9 @@ class Registration:
     def link_opened(self) -> None:
         """Begin with a BootNotification, unless this boot was accepted already (J 5.4)."""
         if self.is_accepted:
-            self._heartbeat_from = self._core.now
-            self._core.changed("registration")
-        elif self._boot_at is None or self._boot_at <= self._core.now or self.status is None:
+            self._heartbeat_from = self._turn.now
+            self._turn.changed("registration")
+        elif self._boot_at is None or self._boot_at <= self._turn.now or self.status is None:
             self.boot()
 
     @property
@@ -205,7 +204,7 @@ class Registration:
     def _next_heartbeat_at(self) -> datetime | None:
         """What is told: not even the mind knows when one goes that is due and waits its turn."""
         due = self.heartbeat_at
-        return None if due is None or due <= self._core.now else due
+        return None if due is None or due <= self._turn.now else due
 
     def follow_heartbeat(self) -> None:
         """Tell when the next heartbeat is, where what was sent in this turn has moved it."""
@@ -216,7 +215,7 @@ class Registration:
             has_moved = abs(due - told) >= HEARTBEAT_MOVED_MIN
         if has_moved:
             self._told_heartbeat_at = due
-            self._core.changed("registration")
+            self._turn.changed("registration")
 
     @property
     def deadline(self) -> datetime | None:
@@ -238,9 +237,9 @@ class Registration:
         """Send what is due, and tell of a CSMS that is silent."""
         if self._pending() != self._told_pending:
             self._told_pending = self._pending()
-            self._core.changed("registration")
+            self._turn.changed("registration")
         due = self.deadline
-        if due is None or self._core.now < due:
+        if due is None or self._turn.now < due:
             return
         if self.is_accepted:
             self.heartbeat()
@@ -252,7 +251,7 @@ class Registration:
         if not is_triggered and self._calls.has(Action.BOOT_NOTIFICATION):
             return
         self._boot_at = None
-        config = self._core.config
+        config = self._turn.config
         request = BootNotificationRequest(
             charge_point_vendor=config.vendor,
             charge_point_model=config.model,
@@ -265,7 +264,7 @@ class Registration:
         self._calls.call(
             Outgoing(request, booted, self._boot_failed, is_triggered, is_useful_late=True)
         )
-        self._core.changed("registration")
+        self._turn.changed("registration")
 
     def heartbeat(self, *, is_triggered: bool = False) -> None:
         """Send a Heartbeat, unless one is on its way; one more each time it is asked for."""
@@ -279,36 +278,36 @@ class Registration:
         """Follow the answer to a BootNotification, a late one too, unless a newer one came."""
         assert isinstance(response, BootNotificationResponse)
         if boot <= self._answered_boot:
-            self._core.log(LogLevel.INFO, "a late BootNotification.conf is older than the last one")
+            self._turn.log(LogLevel.INFO, "a late BootNotification.conf is older than the last one")
             return
         self._answered_boot = boot
         self._set_clock(response.current_time, "BootNotification")
         interval_s = response.interval or 0
-        self._core.changed("registration")
+        self._turn.changed("registration")
         if response.status is None:
             words = "the CSMS answered BootNotification without a status"
             if self.is_accepted:
-                self._core.log(LogLevel.WARNING, f"{words}; it goes on as accepted")
+                self._turn.log(LogLevel.WARNING, f"{words}; it goes on as accepted")
                 return
             self._boot_again("unusable", words, interval_s)
             return
         self.status = response.status
         self._is_unclear = False
-        self._since = self._core.now
+        self._since = self._turn.now
         self._interval_s = response.interval
         self._failures = 0 if interval_s > 0 else self._failures
-        self._core.changed("registration", "outbox")
+        self._turn.changed("registration", "outbox")
         if response.status is RegistrationStatus.ACCEPTED:
             self._failures = 0
             self._boot_at = None
             self._reason = None
-            self._heartbeat_from = self._core.now
+            self._heartbeat_from = self._turn.now
             self._on_accepted(interval_s)
             return
         words = f"the CSMS answered {response.status}"
         self._boot_again(response.status.lower(), words, interval_s)
 
-    def _boot_failed(self, failure: Failure) -> None:
+    def _boot_failed(self, failure: CallFailure) -> None:
         if failure.kind is FailureKind.OFFLINE or self.is_accepted:
             # Accepted: the late answer to an earlier one came before the failure of this one.
             return
@@ -318,10 +317,10 @@ class Registration:
     def _boot_again(self, subject: str, why: str, interval_s: int = 0) -> None:
         """Wait for the next BootNotification: as long as the CSMS says, else by our own choice."""
         wait_s = interval_s if interval_s > 0 else self._own_wait_s()
-        self._boot_at = later(self._core.now, wait_s)
+        self._boot_at = later(self._turn.now, wait_s)
         is_unclear = subject in _UNCLEAR
         if is_unclear and not self._is_unclear:
-            self._since = self._core.now
+            self._since = self._turn.now
         self._is_unclear = is_unclear
         own = "our own choice" + (
             "" if subject in _NO_INTERVAL else ", it named none that can be used"
@@ -334,22 +333,22 @@ class Registration:
             wait=length(wait_s),
             who="its interval" if interval_s > 0 else own,
         )
-        self._core.log(LogLevel.WARNING, self._reason.text)
-        self._core.changed("registration")
+        self._turn.log(LogLevel.WARNING, self._reason.text)
+        self._turn.changed("registration")
 
     def _own_wait_s(self) -> float:
         wait_s = min(RETRY_FIRST_S * 2**self._failures, RETRY_MAX_S)
         self._failures = min(self._failures + 1, 10)
-        return float(round(wait_s + self._core.random.uniform(0, RETRY_JITTER_S)))
+        return float(round(wait_s + self._turn.random.uniform(0, RETRY_JITTER_S)))
 
     def _beaten(self, response: WireModel) -> None:
         assert isinstance(response, HeartbeatResponse)
         self._set_clock(response.current_time, "Heartbeat")
-        self._core.changed("registration")
+        self._turn.changed("registration")
 
-    def _heartbeat_failed(self, failure: Failure) -> None:
-        self._heartbeat_from = self._core.now
-        self._core.changed("registration")
+    def _heartbeat_failed(self, failure: CallFailure) -> None:
+        self._heartbeat_from = self._turn.now
+        self._turn.changed("registration")
 
     def _set_clock(self, csms_time: datetime | None, action: str) -> None:
         if csms_time is None or csms_time.year not in CLOCK_YEARS:
@@ -360,16 +359,16 @@ class Registration:
                 time="no time that can be read" if csms_time is None else moment(csms_time),
                 action=action,
             )
-            self._core.log(LogLevel.WARNING, self._clock_refused.text)
+            self._turn.log(LogLevel.WARNING, self._clock_refused.text)
             return
         self._clock_refused = None
-        self._measured_offset = csms_time - self._core.now
-        self._clock_set_at = self._core.now
+        self._measured_offset = csms_time - self._turn.now
+        self._clock_set_at = self._turn.now
         self._clock_set_by = action
-        step = self._core.set_clock(csms_time, self._calls.latency, action)
+        step = self._turn.set_clock(csms_time, self._calls.latency, action)
         if step is not None:
-            seconds = self._core.offset.total_seconds()
-            self._core.log(
+            seconds = self._turn.offset.total_seconds()
+            self._turn.log(
                 LogLevel.INFO, f"the clock now follows the CSMS: {seconds:+.1f} s ({action})"
             )
             self._on_clock_step(step)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from cp_tui.charge_point.parts import Parts
+from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.charge_point.remote import RemoteRequests
+from cp_tui.charge_point.remote_control import RemoteRequests
 from cp_tui.charge_point.station_keys import MAX_PERIODS
 from cp_tui.charge_point.variables import KeySource
-from cp_tui.ocpp.action import SPEC, Action, Direction
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.core import (
     ChangeAvailabilityRequest,
     ChangeAvailabilityResponse,
@@ -80,7 +80,7 @@ from cp_tui.ocpp.smart_charging import (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RequestAnswer:
     """The response, why it is so, and what is done once it is sent."""
 
     response: WireModel
@@ -91,9 +91,9 @@ class Answer:
 class Requests:
     """Answers every request that a CSMS may send."""
 
-    def __init__(self, parts: Parts, remote: RemoteRequests) -> None:
-        self._parts = parts
-        self._handlers: Mapping[type[WireModel], Callable[..., Answer]] = MappingProxyType(
+    def __init__(self, components: Components, remote: RemoteRequests) -> None:
+        self._components = components
+        self._handlers: Mapping[type[WireModel], Callable[..., RequestAnswer]] = MappingProxyType(
             {
                 ChangeAvailabilityRequest: self._change_availability,
                 ChangeConfigurationRequest: self._change_configuration,
@@ -105,10 +105,10 @@ class Requests:
                 DataTransferRequest: self._data_transfer,
                 GetConfigurationRequest: self._get_configuration,
                 ResetRequest: self._reset,
-                RemoteStartTransactionRequest: lambda r: Answer(*remote.start(r)),
-                RemoteStopTransactionRequest: lambda r: Answer(*remote.stop(r)),
-                UnlockConnectorRequest: lambda r: Answer(*remote.unlock(r)),
-                TriggerMessageRequest: lambda r: Answer(*remote.trigger(r)),
+                RemoteStartTransactionRequest: lambda r: RequestAnswer(*remote.start(r)),
+                RemoteStopTransactionRequest: lambda r: RequestAnswer(*remote.stop(r)),
+                UnlockConnectorRequest: lambda r: RequestAnswer(*remote.unlock(r)),
+                TriggerMessageRequest: lambda r: RequestAnswer(*remote.trigger(r)),
                 UpdateFirmwareRequest: self._update_firmware,
                 GetDiagnosticsRequest: self._get_diagnostics,
                 SetChargingProfileRequest: self._set_charging_profile,
@@ -117,64 +117,64 @@ class Requests:
             }
         )
 
-    def answer(self, action: Action, request: WireModel) -> Answer:
+    def answer(self, action: Action, request: WireModel) -> RequestAnswer:
         """Answer a valid request; raises OcppError where the answer is a CALLERROR."""
         spec = SPEC[action]
-        if spec.direction is Direction.TO_CSMS:
+        if spec.direction is RequestDirection.TO_CSMS:
             raise OcppError(
                 ErrorCode.NOT_SUPPORTED, f"{action} is sent by charge points, not to them"
             )
-        if not self._parts.core.config.has(spec.feature_profile):
+        if not self._components.turn.config.has(spec.feature_profile):
             return _without_profile(action, spec.feature_profile)
         return self._handlers[type(request)](request)
 
     # --- Core -------------------------------------------------------------------------------------
 
-    def _change_availability(self, request: ChangeAvailabilityRequest) -> Answer:
+    def _change_availability(self, request: ChangeAvailabilityRequest) -> RequestAnswer:
         operative = request.type is AvailabilityType.OPERATIVE
-        parts = self._parts
-        status, reason, changed = parts.availability.change(request.connector_id, operative)
+        components = self._components
+        status, reason, changed = components.availability.change(request.connector_id, operative)
 
         def then() -> None:
             for connector in changed:
-                parts.statuses.refresh(connector, f"ChangeAvailability {request.type}")
-            for connector in parts.connectors[1:]:
+                components.statuses.refresh(connector, f"ChangeAvailability {request.type}")
+            for connector in components.connectors[1:]:
                 if connector.is_leaving:
-                    parts.sessions.leave_service(connector)
+                    components.sessions.leave_service(connector)
 
-        return Answer(ChangeAvailabilityResponse(status=status), reason, then)
+        return RequestAnswer(ChangeAvailabilityResponse(status=status), reason, then)
 
-    def _change_configuration(self, request: ChangeConfigurationRequest) -> Answer:
-        change = self._parts.configuration.change(request.key, request.value, KeySource.CSMS)
+    def _change_configuration(self, request: ChangeConfigurationRequest) -> RequestAnswer:
+        change = self._components.configuration.change(request.key, request.value, KeySource.CSMS)
 
         def then() -> None:
-            self._parts.monitors.changed_by_csms(change)
+            self._components.monitors.changed_by_csms(change)
             if change.is_stored and change.spec is not None:
-                self._parts.key_changed(change.spec.name)
+                self._components.key_changed(change.spec.name)
 
-        return Answer(ChangeConfigurationResponse(status=change.status), change.reason, then)
+        return RequestAnswer(ChangeConfigurationResponse(status=change.status), change.reason, then)
 
-    def _get_configuration(self, request: GetConfigurationRequest) -> Answer:
-        known, unknown = self._parts.configuration.get(request.key or ())
-        return Answer(
+    def _get_configuration(self, request: GetConfigurationRequest) -> RequestAnswer:
+        known, unknown = self._components.configuration.get(request.key or ())
+        return RequestAnswer(
             GetConfigurationResponse(
                 configuration_key=tuple(known), unknown_key=tuple(unknown) or None
             )
         )
 
-    def _clear_cache(self, request: ClearCacheRequest) -> Answer:
-        if not self._parts.authorization_cache.is_enabled:
+    def _clear_cache(self, request: ClearCacheRequest) -> RequestAnswer:
+        if not self._components.authorization_cache.is_enabled:
             reason = because(
                 "authorization.cache.disabled", "S 5.4", "AuthorizationCacheEnabled is false"
             )
-            return Answer(ClearCacheResponse(status=ClearCacheStatus.REJECTED), reason)
-        count = self._parts.authorization_cache.clear()
+            return RequestAnswer(ClearCacheResponse(status=ClearCacheStatus.REJECTED), reason)
+        count = self._components.authorization_cache.clear()
         reason = because(
             "authorization.cache.cleared", "S 5.4", "{count:tag} forgotten", count=count
         )
-        return Answer(ClearCacheResponse(status=ClearCacheStatus.ACCEPTED), reason)
+        return RequestAnswer(ClearCacheResponse(status=ClearCacheStatus.ACCEPTED), reason)
 
-    def _data_transfer(self, request: DataTransferRequest) -> Answer:
+    def _data_transfer(self, request: DataTransferRequest) -> RequestAnswer:
         reason = because(
             "data_transfer.unknown_vendor",
             "S 5.6",
@@ -182,16 +182,16 @@ class Requests:
             vendor=request.vendor_id,
         )
         status = DataTransferStatus.UNKNOWN_VENDOR_ID
-        return Answer(DataTransferResponse(status=status), reason)
+        return RequestAnswer(DataTransferResponse(status=status), reason)
 
-    def _reset(self, request: ResetRequest) -> Answer:
-        resetting = self._parts.resetting
+    def _reset(self, request: ResetRequest) -> RequestAnswer:
+        resetting = self._components.resetting
         if resetting.is_under_way:
             reason = because("reset.running", "S 5.14", "a reset is under way already")
-            return Answer(ResetResponse(status=ResetStatus.REJECTED), reason)
+            return RequestAnswer(ResetResponse(status=ResetStatus.REJECTED), reason)
         reason = because("reset.accepted", "S 5.14", "{type} reset", type=request.type)
         hard = request.type is ResetType.HARD
-        return Answer(
+        return RequestAnswer(
             ResetResponse(status=ResetStatus.ACCEPTED),
             reason,
             lambda: resetting.begin(hard=hard),
@@ -199,59 +199,59 @@ class Requests:
 
     # --- FirmwareManagement -----------------------------------------------------------------------
 
-    def _update_firmware(self, request: UpdateFirmwareRequest) -> Answer:
-        firmware = self._parts.firmware
+    def _update_firmware(self, request: UpdateFirmwareRequest) -> RequestAnswer:
+        firmware = self._components.firmware
         then = partial(firmware.update, request)
-        return Answer(UpdateFirmwareResponse(), firmware.explain(request), then)
+        return RequestAnswer(UpdateFirmwareResponse(), firmware.explain(request), then)
 
-    def _get_diagnostics(self, request: GetDiagnosticsRequest) -> Answer:
-        diagnostics = self._parts.diagnostics
+    def _get_diagnostics(self, request: GetDiagnosticsRequest) -> RequestAnswer:
+        diagnostics = self._components.diagnostics
         file_name = diagnostics.file_name()
         then = partial(diagnostics.upload, request, file_name)
         response = GetDiagnosticsResponse(file_name=file_name)
-        return Answer(response, diagnostics.explain(request), then)
+        return RequestAnswer(response, diagnostics.explain(request), then)
 
     # --- LocalAuthListManagement, Reservation -----------------------------------------------------
 
-    def _send_local_list(self, request: SendLocalListRequest) -> Answer:
-        status, reason = self._parts.local_list.update(request)
+    def _send_local_list(self, request: SendLocalListRequest) -> RequestAnswer:
+        status, reason = self._components.local_list.update(request)
         then = None
         if status is UpdateStatus.ACCEPTED:
-            then = self._parts.authorization.list_changed
-        return Answer(SendLocalListResponse(status=status), reason, then)
+            then = self._components.authorization.list_changed
+        return RequestAnswer(SendLocalListResponse(status=status), reason, then)
 
-    def _get_local_list_version(self, request: GetLocalListVersionRequest) -> Answer:
-        local_list = self._parts.local_list
+    def _get_local_list_version(self, request: GetLocalListVersionRequest) -> RequestAnswer:
+        local_list = self._components.local_list
         reason = None
         if not local_list.is_enabled:
             reason = because("local_list.disabled", "S 9.2.1", "LocalAuthListEnabled is false")
-        return Answer(GetLocalListVersionResponse(list_version=local_list.version), reason)
+        return RequestAnswer(GetLocalListVersionResponse(list_version=local_list.version), reason)
 
-    def _reserve_now(self, request: ReserveNowRequest) -> Answer:
-        status, reason = self._parts.reservations.reserve(request)
-        return Answer(ReserveNowResponse(status=status), reason)
+    def _reserve_now(self, request: ReserveNowRequest) -> RequestAnswer:
+        status, reason = self._components.reservations.reserve(request)
+        return RequestAnswer(ReserveNowResponse(status=status), reason)
 
-    def _cancel_reservation(self, request: CancelReservationRequest) -> Answer:
-        status, reason = self._parts.reservations.cancel(request.reservation_id)
-        return Answer(CancelReservationResponse(status=status), reason)
+    def _cancel_reservation(self, request: CancelReservationRequest) -> RequestAnswer:
+        status, reason = self._components.reservations.cancel(request.reservation_id)
+        return RequestAnswer(CancelReservationResponse(status=status), reason)
 
     # --- SmartCharging ----------------------------------------------------------------------------
 
-    def _set_charging_profile(self, request: SetChargingProfileRequest) -> Answer:
-        charging = self._parts.charging
+    def _set_charging_profile(self, request: SetChargingProfileRequest) -> RequestAnswer:
+        charging = self._components.charging
         profile = request.cs_charging_profiles
         refusal = charging.check(request.connector_id, profile)
         if refusal is not None:
             status = ChargingProfileStatus.REJECTED
-            return Answer(SetChargingProfileResponse(status=status), refusal)
+            return RequestAnswer(SetChargingProfileResponse(status=status), refusal)
         reason = charging.set_profile(request.connector_id, profile).reason
         status = ChargingProfileStatus.ACCEPTED
-        return Answer(
-            SetChargingProfileResponse(status=status), reason, self._parts.refresh_charging
+        return RequestAnswer(
+            SetChargingProfileResponse(status=status), reason, self._components.refresh_charging
         )
 
-    def _clear_charging_profile(self, request: ClearChargingProfileRequest) -> Answer:
-        count = len(self._parts.charging.clear_profiles(request))
+    def _clear_charging_profile(self, request: ClearChargingProfileRequest) -> RequestAnswer:
+        count = len(self._components.charging.clear_profiles(request))
         status = (
             ClearChargingProfileStatus.ACCEPTED if count else ClearChargingProfileStatus.UNKNOWN
         )
@@ -261,18 +261,18 @@ class Requests:
             "{count:profile} removed" if count else "no installed profile matches",
             count=count,
         )
-        return Answer(
-            ClearChargingProfileResponse(status=status), reason, self._parts.refresh_charging
+        return RequestAnswer(
+            ClearChargingProfileResponse(status=status), reason, self._components.refresh_charging
         )
 
-    def _get_composite_schedule(self, request: GetCompositeScheduleRequest) -> Answer:
-        charging = self._parts.charging
+    def _get_composite_schedule(self, request: GetCompositeScheduleRequest) -> RequestAnswer:
+        charging = self._components.charging
         refusal = charging.check_composite(
             request.connector_id, request.duration, request.charging_rate_unit
         )
         if refusal is not None:
             status = GetCompositeScheduleStatus.REJECTED
-            return Answer(GetCompositeScheduleResponse(status=status), refusal)
+            return RequestAnswer(GetCompositeScheduleResponse(status=status), refusal)
         start, schedule = charging.wire_schedule(
             request.connector_id, request.duration, request.charging_rate_unit
         )
@@ -291,7 +291,7 @@ class Requests:
                 key="ChargingScheduleMaxPeriods",
                 maximum=MAX_PERIODS,
             )
-        return Answer(
+        return RequestAnswer(
             GetCompositeScheduleResponse(
                 status=GetCompositeScheduleStatus.ACCEPTED,
                 connector_id=request.connector_id,
@@ -302,13 +302,13 @@ class Requests:
         )
 
 
-def _without_profile(action: Action, profile: FeatureProfile) -> Answer:
+def _without_profile(action: Action, profile: FeatureProfile) -> RequestAnswer:
     """Answer a request of a profile that this charger does not have: in its own words if it can."""
     words = f"{action} needs the profile {profile}, which is not supported"
     response = _ANSWERS_WITHOUT_PROFILE.get(action)
     if response is None:
         raise OcppError(ErrorCode.NOT_SUPPORTED, words)
-    return Answer(response(), Reason(id="requests.no_profile", rule="S 3.3", text=words))
+    return RequestAnswer(response(), Reason(id="requests.no_profile", rule="S 3.3", text=words))
 
 
 _ANSWERS_WITHOUT_PROFILE: Mapping[Action, Callable[[], WireModel]] = MappingProxyType(

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from cp_tui.charge_point.authorization_rules import same_tag
 from cp_tui.charge_point.connector import Connector, PendingStart
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import ReservationRecord
@@ -25,8 +24,8 @@ from cp_tui.charge_point.reservation_rules import (
     name_of,
     obstacle,
 )
-from cp_tui.charge_point.variables import EndedReservation, Reservation
-from cp_tui.charge_point.variables import Reservations as ReservationsView
+from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.variables import EndedReservation, Reservation, ReservationsView
 from cp_tui.ocpp.datatypes import (
     CancelReservationStatus,
     ReservationStatus,
@@ -43,7 +42,7 @@ class Reservations:
 
     def __init__(
         self,
-        core: Core,
+        turn: Turn,
         connectors: Iterable[Connector],
         *,
         is_enabled: Callable[[], bool],
@@ -51,7 +50,7 @@ class Reservations:
         on_kept: Callable[[Connector, str], None],
         on_released: Callable[[Connector, str], None],
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._whole, *others = connectors
         self._connectors = {c.connector_id: c for c in others}
         self._is_enabled = is_enabled
@@ -61,7 +60,7 @@ class Reservations:
         self._ended: deque[EndedReservation] = deque(maxlen=ENDED_MAX)
         self._news = ""
         """What ended a reservation since the last tick."""
-        records = core.records(Table.RESERVATION, ReservationRecord)
+        records = turn.records(Table.RESERVATION, ReservationRecord)
         self._records = {record.reservation.reservation_id: record for _, record in records}
 
     # --- requests of the CSMS ---------------------------------------------------------------------
@@ -81,9 +80,9 @@ class Reservations:
                 id_tag=request.id_tag,
                 parent_id_tag=request.parent_id_tag,
                 expiry_date=request.expiry_date,
-                made_at=self._core.time,
+                made_at=self._turn.time,
             ),
-            expires_at=self._core.machine_time(request.expiry_date),
+            expires_at=self._turn.machine_time(request.expiry_date),
         )
         self._keep(record)
         text = f"kept until {moment(request.expiry_date)}"
@@ -181,7 +180,7 @@ class Reservations:
     def clock_stepped(self) -> None:
         """Follow a new time of day: an expiry date is an instant of the CSMS's clock."""
         for record in list(self._records.values()):
-            expires_at = self._core.machine_time(record.reservation.expiry_date)
+            expires_at = self._turn.machine_time(record.reservation.expiry_date)
             if expires_at != record.expires_at:
                 self._keep(record.model_copy(update={"expires_at": expires_at}))
 
@@ -251,9 +250,9 @@ class Reservations:
 
     def _why_past(self, request: ReserveNowRequest) -> tuple[ReservationStatus, Reason] | None:
         """Reject what would end at once; what is in the way of the target is told first."""
-        if request.expiry_date > self._core.time:
+        if request.expiry_date > self._turn.time:
             return None
-        expiry, time = (moment(t) for t in (request.expiry_date, self._core.time))
+        expiry, time = (moment(t) for t in (request.expiry_date, self._turn.time))
         words = f"expiryDate {expiry} is past; it is {time}"
         reason = Reason(id="reservation.rejected", rule="S 5.13", text=words)
         return ReservationStatus.REJECTED, reason
@@ -288,7 +287,7 @@ class Reservations:
     def _why_over(self, record: ReservationRecord) -> Reason | None:
         """Say what ends a reservation, apart from its use and the CSMS (S 5.13)."""
         connector_id = record.reservation.connector_id
-        if self._core.now >= record.expires_at:
+        if self._turn.now >= record.expires_at:
             words = f"it expired at {moment(record.reservation.expiry_date)}"
             return event("expired", record, words)
         if connector_id and connector_id not in self._connectors:
@@ -341,18 +340,18 @@ class Reservations:
     def _keep(self, record: ReservationRecord) -> None:
         reservation_id = record.reservation.reservation_id
         self._records[reservation_id] = record
-        self._core.save(Table.RESERVATION, str(reservation_id), record)
-        self._core.changed("reservations", "connectors")
+        self._turn.save(Table.RESERVATION, str(reservation_id), record)
+        self._turn.changed("reservations", "connectors")
 
     def _end(self, record: ReservationRecord, reason: Reason) -> None:
         reservation_id = record.reservation.reservation_id
         del self._records[reservation_id]
-        self._core.forget(Table.RESERVATION, str(reservation_id))
-        self._core.changed("reservations", "connectors")
-        self._core.log(LogLevel.INFO, reason.text)
+        self._turn.forget(Table.RESERVATION, str(reservation_id))
+        self._turn.changed("reservations", "connectors")
+        self._turn.log(LogLevel.INFO, reason.text)
         self._news = reason.text
         self._ended.appendleft(
             EndedReservation(
-                reservation=record.reservation, ended_at=self._core.time, reason=reason
+                reservation=record.reservation, ended_at=self._turn.time, reason=reason
             )
         )

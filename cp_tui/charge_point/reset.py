@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from cp_tui.charge_point.attempts import Attempts
 from cp_tui.charge_point.calls import Calls
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel, Reboot
 from cp_tui.charge_point.outbox import Outbox
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.transactions import Transactions
+from cp_tui.charge_point.turn import Turn
 from cp_tui.ocpp.datatypes import StopReason
 
 SOFT_WAIT = timedelta(seconds=60)
@@ -25,14 +25,14 @@ class Resetting:
 
     def __init__(
         self,
-        core: Core,
+        turn: Turn,
         calls: Calls,
         outbox: Outbox,
         transactions: Transactions,
         sessions: Sessions,
         attempts: Attempts,
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._calls = calls
         self._outbox = outbox
         self._transactions = transactions
@@ -51,25 +51,25 @@ class Resetting:
         stop_reason = StopReason.HARD_RESET if hard else StopReason.SOFT_RESET
         kind = "hard" if hard else "soft"
         reason = because(f"reset.{kind}", "S 5.14", "the CSMS asked for a {kind} reset", kind=kind)
-        self._core.log(LogLevel.INFO, reason.text)
+        self._turn.log(LogLevel.INFO, reason.text)
         self._end_all(stop_reason, reason)
         if hard:
             self._reboot(hard=True)
         else:
-            self._until = self._core.now + SOFT_WAIT
+            self._until = self._turn.now + SOFT_WAIT
 
     def reboot(self, reason: Reason) -> None:
         """Boot for a reason of our own, once the CSMS has taken what there is to say."""
-        self._core.log(LogLevel.INFO, reason.text)
+        self._turn.log(LogLevel.INFO, reason.text)
         self._end_all(StopReason.REBOOT, reason)
-        self._until = self._core.now + SOFT_WAIT
+        self._until = self._turn.now + SOFT_WAIT
 
     def lose_mains(self) -> None:
         """End the transactions on backup power, tell the CSMS, then go down and boot (S 7.36)."""
         reason = because("reset.power_loss", "S 7.36", "the mains failed, on backup power")
-        self._core.log(LogLevel.WARNING, reason.text)
+        self._turn.log(LogLevel.WARNING, reason.text)
         self._end_all(StopReason.POWER_LOSS, reason)
-        self._until = self._core.now + BACKUP_LASTS
+        self._until = self._turn.now + BACKUP_LASTS
 
     @property
     def deadline(self) -> datetime | None:
@@ -81,7 +81,7 @@ class Resetting:
         if self._until is None:
             return
         is_idle = self._calls.pending_action is None and not len(self._outbox)
-        if is_idle or not self._calls.is_open or self._core.now >= self._until:
+        if is_idle or not self._calls.is_open or self._turn.now >= self._until:
             self._until = None
             self._reboot(hard=False)
 
@@ -92,4 +92,4 @@ class Resetting:
 
     def _reboot(self, *, hard: bool) -> None:
         self._is_rebooting = True
-        self._core.emit(Reboot(hard))
+        self._turn.emit(Reboot(hard))

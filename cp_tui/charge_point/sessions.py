@@ -10,7 +10,6 @@ from cp_tui.charge_point.availability import Availability
 from cp_tui.charge_point.charging import Charging
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector, PendingStart
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import Lock
 from cp_tui.charge_point.events import EvSuspended, PluggedIn, PluggedOut
 from cp_tui.charge_point.reason import Reason, because
@@ -19,6 +18,7 @@ from cp_tui.charge_point.refusals import note_refusal
 from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
+from cp_tui.charge_point.turn import Turn
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import (
     ChargePointErrorCode,
@@ -36,7 +36,7 @@ class Sessions:
 
     def __init__(
         self,
-        core: Core,
+        turn: Turn,
         configuration: Configuration,
         attempts: Attempts,
         transactions: Transactions,
@@ -48,7 +48,7 @@ class Sessions:
         *,
         is_closed: Callable[[], bool],
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._configuration = configuration
         self._attempts = attempts
         self._transactions = transactions
@@ -127,7 +127,7 @@ class Sessions:
             return
         if connector.is_lock_jammed and not connector.has_fixed_cable:
             # It says that it cannot, and the connector is Faulted until it can (T TC_024).
-            self._core.emit(Lock(connector.connector_id, locked=True))
+            self._turn.emit(Lock(connector.connector_id, locked=True))
             return
         connector.pending_start = None
         connector.attempt_until = None
@@ -138,7 +138,7 @@ class Sessions:
         record = self._transactions.start(connector, pending, reservation_id)
         if not connector.has_fixed_cable:
             connector.is_locked = True
-            self._core.emit(Lock(connector.connector_id, locked=True))
+            self._turn.emit(Lock(connector.connector_id, locked=True))
         profile = pending.attempt.charging_profile
         if profile is not None:
             self._charging.bind(connector, record.key, profile)
@@ -238,7 +238,7 @@ class Sessions:
         for connector in self._connectors.values():
             until = connector.attempt_until
             # A tag that is being decided upon is there in time; the answer is waited for.
-            if until is None or self._core.now < until or connector.attempt is not None:
+            if until is None or self._turn.now < until or connector.attempt is not None:
                 continue
             self._note_timeout(connector, until)
             connector.attempt_until = None
@@ -263,7 +263,7 @@ class Sessions:
         pending = connector.pending_start
         if pending is not None:
             is_remote = pending.attempt.is_remote
-            note_refusal(self._core, [connector], reason, pending.id_tag, is_remote=is_remote)
+            note_refusal(self._turn, [connector], reason, pending.id_tag, is_remote=is_remote)
             self.cancel(connector, reason.text)
 
     def leave_service(self, connector: Connector) -> None:
@@ -287,7 +287,7 @@ class Sessions:
         connector.is_ev_disconnected = False
         seconds = self._configuration.integer("ConnectionTimeOut")
         if connector.attempt_until is None and seconds:
-            connector.attempt_until = later(self._core.now, seconds)
+            connector.attempt_until = later(self._turn.now, seconds)
 
     def _follow_cable(self, connector: Connector) -> None:
         """A tag that named no connector goes with the cable, wherever that is plugged in."""
@@ -358,14 +358,14 @@ class Sessions:
         for connector in self._connectors.values():
             # A boot ends every transaction, and the cable of one that ran is not held back.
             locked = connector.is_left_locked
-            self._core.emit(Lock(connector.connector_id, locked=locked))
+            self._turn.emit(Lock(connector.connector_id, locked=locked))
 
     def _unlock(self, connector: Connector) -> None:
         if not connector.has_fixed_cable and not connector.is_lock_jammed:
             connector.is_locked = False
             self._transactions.hold_cable(connector, held=False)
-            self._core.emit(Lock(connector.connector_id, locked=False))
-            self._core.changed("connectors")
+            self._turn.emit(Lock(connector.connector_id, locked=False))
+            self._turn.changed("connectors")
 
     def follow(self, connector: Connector, cause: str) -> None:
         """Follow a change of a transaction: power, limits, status."""
@@ -374,7 +374,7 @@ class Sessions:
 
     def refuse(self, scope: Sequence[Connector], reason: Reason, id_tag: str | None = None) -> None:
         """Note why nobody may start here."""
-        note_refusal(self._core, scope, reason, id_tag)
+        note_refusal(self._turn, scope, reason, id_tag)
 
     def _note_timeout(self, connector: Connector, until: datetime) -> None:
         """Say what did not come within ConnectionTimeOut."""

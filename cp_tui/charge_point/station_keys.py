@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cp_tui.charge_point.config import FEATURE_PROFILES, ChargePointConfig
-from cp_tui.charge_point.metering import SUPPORTED_MEASURANDS
+from cp_tui.charge_point.measurands import SUPPORTED_MEASURANDS
 from cp_tui.charge_point.transaction_data import TRANSACTION_DATA_MAX
 from cp_tui.ocpp.configuration_key import STANDARD_KEYS, VENDOR_KEYS, Access, KeySpec
 

@@ -9,9 +9,9 @@ from functools import partial
 
 from cp_tui.charge_point.calls import Calls, Outgoing
 from cp_tui.charge_point.connector import Connector
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel
 from cp_tui.charge_point.status import is_legal, transition_code
+from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import ClockStep, StatusChange
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import StatusNotificationRequest
@@ -35,14 +35,14 @@ class StatusNotifications:
 
     def __init__(
         self,
-        core: Core,
+        turn: Turn,
         calls: Calls,
         connectors: Iterable[Connector],
         *,
         minimum_duration: Callable[[], timedelta],
         may_notify: Callable[[], bool],
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._calls = calls
         self._connectors = {connector.connector_id: connector for connector in connectors}
         self._minimum_duration = minimum_duration
@@ -63,7 +63,7 @@ class StatusNotifications:
 
     def resume(self) -> None:
         """Stamp nothing with the time before now: OCPP was stopped until now."""
-        self._stamped_from = self._core.now
+        self._stamped_from = self._turn.now
 
     def reset(self) -> None:
         """Forget what the CSMS knows: after a boot everything is told again (E 3.22)."""
@@ -74,24 +74,24 @@ class StatusNotifications:
         """Derive the status anew after something happened, and report it where it changed."""
         old, new = connector.status, connector.current_status()
         connector_id = connector.connector_id
-        self._core.changed("connectors")
+        self._turn.changed("connectors")
         if new is not old:
             code = transition_code(old, new) if connector_id else ""
             if connector_id and not is_legal(old, new):
-                self._core.log(
+                self._turn.log(
                     LogLevel.WARNING, f"connector {connector_id}: {code} is no legal transition"
                 )
             connector.status = new
-            connector.status_since = self._core.now
+            connector.status_since = self._turn.now
             connector.cause = f"{code} {cause}".strip()
-            self._core.event(
+            self._turn.event(
                 "status_changes", self._change(connector, old, new, code=code, cause=cause)
             )
         said = _what_to_say(connector)
         if self._said.get(connector_id) == said:
             return
         self._said[connector_id] = said
-        self._due[connector_id] = later(self._core.now, self._minimum_duration())
+        self._due[connector_id] = later(self._turn.now, self._minimum_duration())
         self.tick()
 
     @property
@@ -103,7 +103,7 @@ class StatusNotifications:
         """Notify what has lasted long enough and differs from what the CSMS knows."""
         if not self._may_notify():
             return
-        for connector_id in [c for c, due in self._due.items() if due <= self._core.now]:
+        for connector_id in [c for c, due in self._due.items() if due <= self._turn.now]:
             del self._due[connector_id]
             if self._delivered.get(connector_id) != self._said.get(connector_id):
                 self.notify(self._connectors[connector_id])
@@ -126,7 +126,7 @@ class StatusNotifications:
     def notify(self, connector: Connector, *, is_triggered: bool = False) -> None:
         """Send the StatusNotification of a connector as it is now."""
         said = _what_to_say(connector)
-        behind = self._core.now - max(
+        behind = self._turn.now - max(
             connector.status_since, self._stamped_from or connector.status_since
         )
         request = StatusNotificationRequest(
@@ -134,8 +134,8 @@ class StatusNotifications:
             error_code=said.error_code,
             info=said.info[:INFO_LENGTH_MAX] if said.info else None,
             status=said.status,
-            timestamp=later(self._core.time, -behind),
-            vendor_id=self._core.config.vendor if said.vendor_error_code else None,
+            timestamp=later(self._turn.time, -behind),
+            vendor_id=self._turn.config.vendor if said.vendor_error_code else None,
             vendor_error_code=said.vendor_error_code,
         )
         connector_id = connector.connector_id
@@ -170,7 +170,7 @@ class StatusNotifications:
             cause=cause,
             error_code=said.error_code,
             info=said.info,
-            time=self._core.time,
+            time=self._turn.time,
             clock_step_s=self._stepped_s.pop(connector.connector_id, 0.0),
         )
 

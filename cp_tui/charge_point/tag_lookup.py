@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from cp_tui.charge_point.authorization_rules import Question, Verdict
+from cp_tui.charge_point.authorization_rules import AskCsms, TagVerdict
+from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.connector import Connector
-from cp_tui.charge_point.parts import Parts
-from cp_tui.charge_point.reader import STOPPED, no_connector
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.rfid_reader import STOPPED, no_connector
 from cp_tui.charge_point.variables import TagExplanation, TagOutcome
 
 NO_ANSWER = "the CSMS gives no answer"
 
 
 def explain_tag(
-    parts: Parts, id_tag: str, connector_id: int | None = None, *, is_stopped: bool
+    components: Components, id_tag: str, connector_id: int | None = None, *, is_stopped: bool
 ) -> TagExplanation:
     """Explain a tag by list, cache, keys, connection and reservations as they are now.
 
     With a connector, also what is against every tag there.
     """
-    authorization, reservations = parts.authorization, parts.reservations
+    authorization, reservations = components.authorization, components.reservations
     known = authorization.known(id_tag)
     parent = known.parent_id_tag if known else None
-    found = Verdict(False, STOPPED) if is_stopped else authorization.decide(id_tag)
+    found = TagVerdict(False, STOPPED) if is_stopped else authorization.decide(id_tag)
     fallback = None
     if authorization.is_online and not is_stopped:
         fallback = authorization.decide_without_csms(id_tag, NO_ANSWER)
-    scope = [c for c in parts.connectors[1:] if connector_id in (None, c.connector_id)]
+    scope = [c for c in components.connectors[1:] if connector_id in (None, c.connector_id)]
     kept = (reservations.why_not(c, id_tag, parent) for c in scope)
     return TagExplanation(
         id_tag=id_tag,
@@ -51,7 +51,7 @@ def _obstacle(scope: list[Connector], id_tag: str) -> Reason | None:
     return None if able else no_connector(scope, id_tag, is_named=True)
 
 
-def _outcome(found: Verdict | Question) -> TagOutcome:
-    if isinstance(found, Question):
+def _outcome(found: TagVerdict | AskCsms) -> TagOutcome:
+    if isinstance(found, AskCsms):
         return TagOutcome.ASK
     return TagOutcome.ACCEPTED if found.is_accepted else TagOutcome.REFUSED

@@ -5,9 +5,9 @@ They are kept over a power loss, and thinned out where there are too many: the e
 
 from __future__ import annotations
 
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.records import TransactionDataRecord
+from cp_tui.charge_point.turn import Turn
 from cp_tui.ocpp.datatypes import MeterValue
 
 TRANSACTION_DATA_MAX = 200
@@ -17,10 +17,10 @@ TRANSACTION_DATA_MAX = 200
 class TransactionData:
     """The collected values of the running transactions."""
 
-    def __init__(self, core: Core) -> None:
-        self._core = core
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
         self._values: dict[str, dict[int, MeterValue]] = {}
-        for key, record in sorted(core.records(Table.TRANSACTION_DATA, TransactionDataRecord)):
+        for key, record in sorted(turn.records(Table.TRANSACTION_DATA, TransactionDataRecord)):
             number = int(key.rpartition(":")[2])
             self._values.setdefault(record.transaction_key, {})[number] = record.value
 
@@ -33,7 +33,7 @@ class TransactionData:
         number = max(values, default=0) + 1
         values[number] = value
         record = TransactionDataRecord(transaction_key=transaction_key, value=value)
-        self._core.save(Table.TRANSACTION_DATA, _key(transaction_key, number), record)
+        self._turn.save(Table.TRANSACTION_DATA, _key(transaction_key, number), record)
 
     def take(self, transaction_key: str) -> tuple[MeterValue, ...]:
         """Hand over what was collected, in the order of time."""
@@ -45,7 +45,7 @@ class TransactionData:
 
     def _forget(self, transaction_key: str, number: int) -> None:
         del self._values[transaction_key][number]
-        self._core.forget(Table.TRANSACTION_DATA, _key(transaction_key, number))
+        self._turn.forget(Table.TRANSACTION_DATA, _key(transaction_key, number))
 
 
 def _key(transaction_key: str, number: int) -> str:

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.authorization_rules import group_of
 from cp_tui.charge_point.connector import Connector, PendingStart
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import LogLevel, Table
-from cp_tui.charge_point.metering import register_wh
+from cp_tui.charge_point.measurands import register_wh
+from cp_tui.charge_point.meter_values import MeterValueSampling
 from cp_tui.charge_point.outbox import Outbox
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import OutboxRecord, TransactionRecord
-from cp_tui.charge_point.sampling import Sampling
 from cp_tui.charge_point.transaction_delivery import Entries
-from cp_tui.charge_point.variables import ClockStep, DeliveryState
-from cp_tui.charge_point.variables import Transactions as TransactionsView
+from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.variables import ClockStep, DeliveryState, TransactionsView
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.core import (
@@ -42,16 +41,16 @@ class Transactions:
 
     def __init__(
         self,
-        core: Core,
+        turn: Turn,
         outbox: Outbox,
-        sampling: Sampling,
+        sampling: MeterValueSampling,
         connectors: Iterable[Connector],
         *,
         on_changed: Callable[[Connector, str], None],
         on_refused: Callable[[Connector, Reason], None],
         learn: Callable[[str, IdTagInfo], None],
     ) -> None:
-        self._core = core
+        self._turn = turn
         self._outbox = outbox
         self._sampling = sampling
         self._connectors = {connector.connector_id: connector for connector in connectors}
@@ -59,7 +58,7 @@ class Transactions:
         self._on_refused = on_refused
         self._learn = learn
         self._entries = Entries()
-        records = [record for _, record in core.records(Table.TRANSACTION, TransactionRecord)]
+        records = [record for _, record in turn.records(Table.TRANSACTION, TransactionRecord)]
         records.sort(key=lambda record: (record.sequence, record.started_at))
         self._records = {record.key: record for record in records}
         self._sequence = records[-1].sequence if records else 0
@@ -85,18 +84,18 @@ class Transactions:
     ) -> TransactionRecord:
         """Begin a transaction: cable and tag are both there; it may use a reservation (S 4.8)."""
         connector_id = connector.connector_id
-        meter_wh = register_wh(self._core.body.reading(connector_id, self._core.now))
+        meter_wh = register_wh(self._turn.body.reading(connector_id, self._turn.now))
         self._sequence += 1
         record = TransactionRecord(
-            key=self._core.new_id(),
+            key=self._turn.new_id(),
             sequence=self._sequence,
             connector_id=connector_id,
             id_tag=pending.id_tag,
             parent_id_tag=pending.parent_id_tag,
-            started_at=self._core.time,
+            started_at=self._turn.time,
             meter_start_wh=meter_wh,
             meter_last_wh=meter_wh,
-            last_seen_at=self._core.time,
+            last_seen_at=self._turn.time,
         )
         self._store(connector, record)
         request = StartTransactionRequest(
@@ -115,13 +114,13 @@ class Transactions:
         record = connector.transaction
         if record is None:
             return
-        reading = self._core.body.reading(connector.connector_id, self._core.now)
+        reading = self._turn.body.reading(connector.connector_id, self._turn.now)
         self._store(
             connector,
             record.model_copy(
                 update={
                     "meter_last_wh": max(record.meter_last_wh, register_wh(reading)),
-                    "last_seen_at": self._core.time,
+                    "last_seen_at": self._turn.time,
                 }
             ),
         )
@@ -149,7 +148,7 @@ class Transactions:
         assert record is not None
         ended = record.model_copy(
             update={
-                "stopped_at": self._core.time,
+                "stopped_at": self._turn.time,
                 "meter_stop_wh": record.meter_last_wh,
                 "stop_reason": stop_reason,
                 "stop_id_tag": id_tag,
@@ -162,7 +161,7 @@ class Transactions:
         request = StopTransactionRequest(
             id_tag=id_tag,
             meter_stop=ended.meter_last_wh,
-            timestamp=self._core.time,
+            timestamp=self._turn.time,
             transaction_id=0,
             reason=stop_reason,
             transaction_data=data,
@@ -195,7 +194,7 @@ class Transactions:
 
     def _close(self, record: TransactionRecord, after_failure: bool) -> TransactionRecord:
         if after_failure:
-            stop_reason, time = StopReason.REBOOT, max(record.last_seen_at, self._core.time)
+            stop_reason, time = StopReason.REBOOT, max(record.last_seen_at, self._turn.time)
             words = "an error inside made the charge point boot during this transaction"
             reason = Reason(id="transactions.failure", rule="S 7.36", text=words)
         else:
@@ -204,7 +203,7 @@ class Transactions:
             reason = Reason(id="transactions.power_loss", rule="S 4.10", text=words)
         known = record.connector_id in self._connectors
         register = (
-            register_wh(self._core.body.reading(record.connector_id, self._core.now))
+            register_wh(self._turn.body.reading(record.connector_id, self._turn.now))
             if known
             else record.meter_last_wh
         )
@@ -310,12 +309,12 @@ class Transactions:
             tag=record.id_tag,
             status=info.status_words.removesuffix(","),
         )
-        self._core.log(LogLevel.WARNING, reason.text)
+        self._turn.log(LogLevel.WARNING, reason.text)
         self._on_refused(connector, reason)
 
     def _stop_delivered(self, record: TransactionRecord) -> None:
         delivery = DeliveryState.LOST if record.is_start_lost else DeliveryState.DELIVERED
-        update = {"delivery": delivery, "stop_delivered_at": self._core.time}
+        update = {"delivery": delivery, "stop_delivered_at": self._turn.time}
         self._keep(record.model_copy(update=update))
 
     def _take_id(
@@ -326,7 +325,7 @@ class Transactions:
             "transaction_id": response.transaction_id,
             "parent_id_tag": group_of(response.id_tag_info) or record.parent_id_tag,
             "is_start_lost": False,
-            "start_delivered_at": self._core.time,
+            "start_delivered_at": self._turn.time,
             "delivery": DeliveryState.WAITING,
         }
         if response.transaction_id is None:
@@ -359,8 +358,8 @@ class Transactions:
         connector = self._connectors.get(record.connector_id)
         if connector and connector.ended and connector.ended.key == record.key:
             connector.ended = record
-        self._core.save(Table.TRANSACTION, record.key, record)
-        self._core.changed("transactions", "connectors")
+        self._turn.save(Table.TRANSACTION, record.key, record)
+        self._turn.changed("transactions", "connectors")
 
     def _trim(self) -> None:
         surplus = len(self._records) - HISTORY_MAX
@@ -375,4 +374,4 @@ class Transactions:
         ]
         for key in settled[:surplus]:
             del self._records[key]
-            self._core.forget(Table.TRANSACTION, key)
+            self._turn.forget(Table.TRANSACTION, key)

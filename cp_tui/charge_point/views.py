@@ -9,50 +9,50 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from cp_tui import __version__
+from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.connector import Connector
-from cp_tui.charge_point.meter import MeterReading
-from cp_tui.charge_point.metering import register_wh
-from cp_tui.charge_point.operator import Operator
-from cp_tui.charge_point.parts import Parts
+from cp_tui.charge_point.measurands import register_wh
+from cp_tui.charge_point.operator.operator import Operator
 from cp_tui.charge_point.refusals import decided_by
-from cp_tui.charge_point.variables import Connector as ConnectorView
+from cp_tui.charge_point.station_port import MeterReading
 from cp_tui.charge_point.variables import (
     Connectors,
     ConnectorTransaction,
-    Diagnostics,
-    Firmware,
+    ConnectorView,
+    DiagnosticsView,
+    FirmwareView,
     Identity,
     Measurement,
     Restraint,
     RestraintKind,
     Stopped,
-    Vehicle,
+    VehicleView,
 )
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 
-Job = TypeVar("Job", Firmware, Diagnostics)
+Job = TypeVar("Job", FirmwareView, DiagnosticsView)
 
 
-def all_views(parts: Parts, operator: Operator) -> Mapping[str, Callable[[], BaseModel]]:
+def all_views(components: Components, operator: Operator) -> Mapping[str, Callable[[], BaseModel]]:
     """Give, for each variable of the charge point, what computes it."""
     return MappingProxyType(
         {
-            "identity": lambda: identity(parts),
-            "registration": parts.registration.view,
+            "identity": lambda: identity(components),
+            "registration": components.registration.view,
             "connectors": lambda: Connectors(
-                tuple(connector_view(parts, c) for c in parts.connectors)
+                tuple(connector_view(components, c) for c in components.connectors)
             ),
-            "configuration": lambda: parts.configuration.view(parts.monitors.keys),
-            "monitors": parts.monitors.view,
-            "charging_schedules": parts.charging.schedules_view,
-            "profiles": parts.charging.profiles_view,
-            "outbox": parts.outbox.view,
-            "transactions": parts.transactions.view,
-            "firmware": lambda: _as_it_goes_on(parts.firmware.view(), operator),
-            "diagnostics": lambda: _as_it_goes_on(parts.diagnostics.view(), operator),
-            "local_list": parts.local_list.view,
-            "authorization_cache": parts.authorization_cache.view,
-            "reservations": parts.reservations.view,
+            "configuration": lambda: components.configuration.view(components.monitors.keys),
+            "monitors": components.monitors.view,
+            "charging_schedules": components.charging.schedules_view,
+            "profiles": components.charging.profiles_view,
+            "outbox": components.outbox.view,
+            "transactions": components.transactions.view,
+            "firmware": lambda: _as_it_goes_on(components.firmware.view(), operator),
+            "diagnostics": lambda: _as_it_goes_on(components.diagnostics.view(), operator),
+            "local_list": components.local_list.view,
+            "authorization_cache": components.authorization_cache.view,
+            "reservations": components.reservations.view,
             "stop_report": lambda: Stopped(operator.stop_report),
         }
     )
@@ -66,16 +66,16 @@ def _as_it_goes_on(view: Job, operator: Operator) -> Job:
     return view.model_copy(update={"transfer": transfer})
 
 
-def identity(parts: Parts) -> Identity:
+def identity(components: Components) -> Identity:
     """Give the variable `identity`."""
-    config = parts.core.config
+    config = components.turn.config
     return Identity(
         charge_point_id=config.charge_point_id,
         vendor=config.vendor,
         model=config.model,
         charge_point_serial_number=config.charge_point_serial_number,
         charge_box_serial_number=config.charge_box_serial_number,
-        firmware_version=parts.firmware.version,
+        firmware_version=components.firmware.version,
         url=config.url,
         connectors=len(config.connectors),
         hardware=tuple(connector.words for connector in config.connectors),
@@ -84,12 +84,12 @@ def identity(parts: Parts) -> Identity:
     )
 
 
-def connector_view(parts: Parts, connector: Connector) -> ConnectorView:
+def connector_view(components: Components, connector: Connector) -> ConnectorView:
     """Give one connector of the variable `connectors`."""
-    connector_id, core = connector.connector_id, parts.core
+    connector_id, turn = connector.connector_id, components.turn
     is_whole = connector_id == 0
-    vehicle = None if is_whole else core.body.vehicle(connector_id, core.now)
-    reading = core.body.reading(connector_id, core.now)
+    vehicle = None if is_whole else turn.body.vehicle(connector_id, turn.now)
+    reading = turn.body.reading(connector_id, turn.now)
     fault = connector.shown_fault
     pending = connector.pending_start
     allowed = pending or connector.started_by
@@ -112,10 +112,10 @@ def connector_view(parts: Parts, connector: Connector) -> ConnectorView:
         is_authorized_remotely=attempt is not None and attempt.is_remote,
         asked_id_tag=connector.attempt.id_tag if connector.attempt else None,
         authorized_until=connector.attempt_until,
-        reservation=parts.reservations.at(connector),
+        reservation=components.reservations.at(connector),
         vehicle=None
         if vehicle is None
-        else Vehicle(
+        else VehicleView(
             battery_wh=vehicle.battery_wh,
             soc_percent=round(vehicle.soc_percent, 1),
             max_current_a=vehicle.max_current_a,
@@ -125,8 +125,8 @@ def connector_view(parts: Parts, connector: Connector) -> ConnectorView:
         ),
         transaction=_transaction(connector, reading),
         measurement=_measurement(reading),
-        limit=None if is_whole else parts.charging.limit_view(connector_id),
-        restraint=None if is_whole else _restraint(parts, connector),
+        limit=None if is_whole else components.charging.limit_view(connector_id),
+        restraint=None if is_whole else _restraint(components, connector),
         faults=tuple(connector.faults.values()),
         last_refusal=connector.refusal.reason if connector.refusal else None,
         refusal=connector.refusal,
@@ -148,9 +148,9 @@ def _transaction(connector: Connector, reading: MeterReading) -> ConnectorTransa
     )
 
 
-def _restraint(parts: Parts, connector: Connector) -> Restraint | None:
+def _restraint(components: Components, connector: Connector) -> Restraint | None:
     """Say what keeps the power of a transaction where it is: what the mind knows comes first."""
-    record, core = connector.transaction, parts.core
+    record, turn = connector.transaction, components.turn
     if record is None:
         return None
     if connector.is_faulted:
@@ -161,7 +161,7 @@ def _restraint(parts: Parts, connector: Connector) -> Restraint | None:
         return Restraint(kind=RestraintKind.SILENT)
     if record.is_deauthorized:
         return Restraint(kind=RestraintKind.REFUSED)
-    return core.body.restraint(connector.connector_id, core.now)
+    return turn.body.restraint(connector.connector_id, turn.now)
 
 
 def _measurement(reading: MeterReading) -> Measurement:

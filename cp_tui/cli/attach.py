@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from cp_tui.cli.output import complain, complain_of
 from cp_tui.cli.screen import read_look, show_screen, terminal_problem
-from cp_tui.control.paths import SocketPathError, find_engine
+from cp_tui.rpc.paths import SocketPathError, find_engine
 from cp_tui.settings.problem import SettingsError
 
 

@@ -10,15 +10,15 @@ from functools import partial
 from pathlib import Path
 from textwrap import wrap
 
-from cp_tui.cli.late_imports import importing
 from cp_tui.cli.output import complain, complain_of, printable
 from cp_tui.cli.patience import reading
+from cp_tui.cli.quick_imports import importing
 from cp_tui.cli.settings import read_all, read_settings
-from cp_tui.control.paths import is_answering
-from cp_tui.engine.check import StepResult, Verdict, check_connection
+from cp_tui.engine.connection_check import CheckVerdict, StepResult, check_connection
 from cp_tui.engine.credentials import credentials
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.lock import engine_in
+from cp_tui.rpc.paths import is_answering
 from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.load import default_config_file, read_screen
 from cp_tui.settings.problem import SettingsError
@@ -39,7 +39,7 @@ def run(options: Namespace) -> int:
                 f"check: {engine}. A second connection with the same id makes many CSMS close the"
                 " first one; --force tests all the same"
             )
-        _show("Settings", Verdict.OK, _source(options.config))
+        _show("Settings", CheckVerdict.OK, _source(options.config))
         config = settings.engine
         stored = partial(credentials, config.charge_point, settings.data_dir)
         sent = reading(settings.data_dir, stored)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cp_tui.cli.output import told_if_slow
-from cp_tui.control.paths import CAN_TELL_WHO, is_answering, who_answers
+from cp_tui.rpc.paths import CAN_TELL_WHO, is_answering, who_answers
 
 READY_TIMEOUT_S = 30.0
 """A start takes half a second; on a slow disk, some more."""

@@ -44,19 +44,19 @@ def _nothing(**_: object) -> Iterable[str]:
 
 
 def _engines(**_: object) -> Iterable[str]:
-    from cp_tui.control.paths import running_engines
+    from cp_tui.rpc.paths import running_engines
 
     return running_engines()
 
 
 def _methods(**_: object) -> Iterable[str]:
-    from cp_tui.control.methods import describe
+    from cp_tui.rpc.methods import describe
 
     return [line.partition(" ")[0] for line in describe()]
 
 
 def _parameters(*, parsed_args: Namespace, **_: object) -> Iterable[str]:
-    from cp_tui.control.methods import describe
+    from cp_tui.rpc.methods import describe
 
     for line in describe():
         method, *names = line.split()

@@ -9,9 +9,9 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, cast
 
 from cp_tui.cli.output import WRONG_USE, complain, printable
-from cp_tui.control.paths import SocketPathError, find_engine
-from cp_tui.control.protocol import RpcCode
-from cp_tui.control.script import EngineGone, lines
+from cp_tui.rpc.paths import SocketPathError, find_engine
+from cp_tui.rpc.protocol import RpcCode
+from cp_tui.rpc.script import EngineGone, lines
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -54,7 +54,7 @@ def run(options: Namespace) -> int:
 
 def describe_methods() -> str:
     """List the methods with their parameters."""
-    from cp_tui.control.methods import describe
+    from cp_tui.rpc.methods import describe
 
     return "\n".join(f"  {line}" for line in describe())
 

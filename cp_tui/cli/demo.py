@@ -40,7 +40,7 @@ def _as_screen(folder: Path, options: Namespace) -> int:
     except SettingsError as error:
         return complain_of(error.lines)
     child = Child(
-        "cp_tui.cli.backstage", [str(folder)], ends_with_us=True, environment=own_environment()
+        "cp_tui.cli.demo_process", [str(folder)], ends_with_us=True, environment=own_environment()
     )
     try:
         child.wait_until_answering(socket_path(folder))
@@ -63,7 +63,7 @@ def _as_screen(folder: Path, options: Namespace) -> int:
 
 def _as_lines(folder: Path, seconds: float) -> int:
     """Print the story; status 0 where it was completed in time."""
-    from cp_tui.csms.demo import StoryFailed
+    from cp_tui.demo.story import StoryFailed
 
     try:
         return asyncio.run(_tell(folder, seconds))
@@ -72,7 +72,7 @@ def _as_lines(folder: Path, seconds: float) -> int:
 
 
 async def _tell(folder: Path, seconds: float) -> int:
-    from cp_tui.cli.backstage import play_once
+    from cp_tui.cli.demo_process import play_once
 
     signals: list[signal.Signals] = []
     with told_without_waiting() as tell:

@@ -17,10 +17,10 @@ from pydantic import BaseModel, ValidationError
 
 from cp_tui import __version__
 from cp_tui.charge_point.configuration import AUTHORIZATION_KEY
-from cp_tui.charge_point.variables import Configuration, Identity, KeySource, Link
-from cp_tui.control.script import EngineGone, lines
+from cp_tui.charge_point.variables import ConfigurationView, Identity, KeySource, LinkView
 from cp_tui.engine.tls import trust_words
 from cp_tui.ocpp.authorization_key import authorization_key_digest
+from cp_tui.rpc.script import EngineGone, lines
 from cp_tui.settings.build import ServeSettings
 
 M = TypeVar("M", bound=BaseModel)
@@ -33,8 +33,8 @@ NONCE_BYTES = 32
 def differences(settings: ServeSettings) -> list[str]:
     """Name each setting that is another there, with both values; raises `EngineGone`."""
     identity = _read(settings.socket, "identity", Identity)
-    link = _read(settings.socket, "link", Link)
-    configuration = _read(settings.socket, "configuration", Configuration)
+    link = _read(settings.socket, "link", LinkView)
+    configuration = _read(settings.socket, "configuration", ConfigurationView)
     return [
         *_of_identity(settings, identity, link),
         *_of_folder(settings, identity),
@@ -64,7 +64,7 @@ def _ask(path: Path, variable: str) -> object:
     return answer["result"]
 
 
-def _of_identity(settings: ServeSettings, there: Identity, link: Link) -> Iterator[str]:
+def _of_identity(settings: ServeSettings, there: Identity, link: LinkView) -> Iterator[str]:
     here, engine = settings.engine.charge_point, settings.engine
     # Without TLS nothing is held against a certificate.
     trust = trust_words(engine.ca_file, engine.check_hostname) if link.trust else ""
@@ -99,7 +99,7 @@ def _of_connectors(settings: ServeSettings, there: Identity) -> Iterator[str]:
             yield f"connector {number}: {running} there, {asked} here"
 
 
-def _of_keys(settings: ServeSettings, there: Configuration) -> Iterator[str]:
+def _of_keys(settings: ServeSettings, there: ConfigurationView) -> Iterator[str]:
     config = settings.engine.charge_point
     asked = {custom.spec.name.casefold(): custom.value for custom in config.custom_keys}
     asked |= {name.casefold(): value for name, value in config.keys.items()}

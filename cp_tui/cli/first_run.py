@@ -16,7 +16,7 @@ from cp_tui.settings.problem import SettingsError
 
 if TYPE_CHECKING:
     from cp_tui.charge_point.effects import SetCredentials
-    from cp_tui.engine.check import StepResult
+    from cp_tui.engine.connection_check import StepResult
     from cp_tui.settings.build import ServeSettings
     from cp_tui.settings.first_file import Answers
     from cp_tui.tui.look import Look
@@ -61,7 +61,7 @@ def first_run(look: Look, options: Namespace) -> bool:
 
 async def _test(answers: Answers, tell: Callable[[StepResult], None]) -> bool:
     """Test the connection as `cp-tui check` does."""
-    from cp_tui.engine.check import Step, StepResult, Verdict, check_connection
+    from cp_tui.engine.connection_check import CheckStep, CheckVerdict, StepResult, check_connection
     from cp_tui.engine.credentials import credentials
     from cp_tui.engine.disk import on_disk
     from cp_tui.engine.errors import EngineStartError
@@ -72,7 +72,7 @@ async def _test(answers: Answers, tell: Callable[[StepResult], None]) -> bool:
         return settings, credentials(settings.engine.charge_point, settings.data_dir)
 
     def say(words: str) -> None:
-        tell(StepResult(Step.ADDRESS, Verdict.WAITS, words))
+        tell(StepResult(CheckStep.ADDRESS, CheckVerdict.WAITS, words))
 
     try:
         settings, sent = await on_disk(prepare, "reading what there is", say)

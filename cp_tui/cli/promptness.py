@@ -50,8 +50,6 @@ async def _is_set(end: asyncio.Event, within_s: float) -> bool:
 
 def _import_the_rest() -> None:
     """Import what the first client and the first command need, before they wait for it."""
-    import cp_tui.control.session
-    import cp_tui.engine.commands  # noqa: F401
 
 
 def _models_to_build(base: type[BaseModel]) -> Iterator[type[BaseModel]]:

@@ -16,8 +16,8 @@ from cp_tui.cli.first_run import first_run, is_first_run
 from cp_tui.cli.output import complain, complain_of, say, told_if_slow
 from cp_tui.cli.screen import STOP, read_look, show_screen, terminal_problem
 from cp_tui.cli.settings import read_all, read_settings, serve_arguments
-from cp_tui.control.paths import default_socket, is_answering
-from cp_tui.control.script import EngineGone, lines
+from cp_tui.rpc.paths import default_socket, is_answering
+from cp_tui.rpc.script import EngineGone, lines
 from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.problem import SettingsError
 

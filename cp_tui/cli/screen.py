@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cp_tui.cli.late_imports import importing
 from cp_tui.cli.patience import reading
+from cp_tui.cli.quick_imports import importing
 
 if TYPE_CHECKING:
     from cp_tui.tui.look import Look
@@ -67,8 +67,8 @@ def show_screen(
     `why_gone` tells what a process that we started has said when it ended.
     """
     with importing():
-        from cp_tui.control.client import Client, ConnectionLost, EngineConnection
-        from cp_tui.csms.variables import CSMS
+        from cp_tui.demo.csms_variables import CSMS
+        from cp_tui.rpc.client import Client, ConnectionLost, EngineConnection
         from cp_tui.tui.run import run_screen
 
     async def connect_csms() -> EngineConnection:

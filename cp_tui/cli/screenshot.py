@@ -9,7 +9,7 @@ from functools import partial
 from cp_tui.cli.output import complain, complain_of
 from cp_tui.cli.patience import writing
 from cp_tui.cli.screen import read_look
-from cp_tui.control.paths import SocketPathError, find_engine
+from cp_tui.rpc.paths import SocketPathError, find_engine
 from cp_tui.settings.problem import SettingsError
 
 SUFFIXES = (".svg", ".txt")
@@ -27,7 +27,7 @@ def run(options: Namespace) -> int:
         return complain_of(error.lines)
     except SocketPathError as error:
         return complain(str(error))
-    from cp_tui.control.client import Client, ConnectionLost, EngineConnection
+    from cp_tui.rpc.client import Client, ConnectionLost, EngineConnection
     from cp_tui.tui.picture import NoSuchScreen, take_picture
 
     async def connect() -> EngineConnection:

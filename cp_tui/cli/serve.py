@@ -9,15 +9,15 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from cp_tui.cli.lifeline import when_stdin_closes
 from cp_tui.cli.output import complain, complain_of, say
+from cp_tui.cli.parent_pipe import when_stdin_closes
 from cp_tui.cli.promptness import stay_prompt
 from cp_tui.cli.settings import read_settings
-from cp_tui.control.paths import SocketPathError
-from cp_tui.control.server import ControlServer, check_socket
 from cp_tui.engine.disk import TOLD_S
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.errors import EngineStartError
+from cp_tui.rpc.paths import SocketPathError
+from cp_tui.rpc.server import ControlServer, check_socket
 from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.problem import SettingsError
 

@@ -48,14 +48,14 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class AnswerCallError:
     """Answer with a CALLERROR."""
 
     code: ErrorCode
     description: str = ""
 
 
-Fault = Delay | Silence | Refusal
+Fault = Delay | Silence | AnswerCallError
 
 
 @dataclass(frozen=True, slots=True)

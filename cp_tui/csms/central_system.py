@@ -1,6 +1,6 @@
 """The small CSMS: a real OCPP 1.6J central system for demos and tests.
 
-Accepts any charge point. What it answers is the back office's; one connection, a session's.
+Accepts any charge point. What it answers is the responder's; one connection, a session's.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from cp_tui.csms.back_office import BackOffice, Transaction
 from cp_tui.csms.behaviour import Behaviour
-from cp_tui.csms.outcome import Outcome
-from cp_tui.csms.record import Connected, Disconnected, Record, TurnedAway
-from cp_tui.csms.session import OFFLINE, CallFailed, Session
+from cp_tui.csms.charge_point_session import OFFLINE, CallFailed, ChargePointSession
+from cp_tui.csms.event_log import Connected, Disconnected, EventLog, TurnedAway
+from cp_tui.csms.outcome import ComposedOutcome
+from cp_tui.csms.responder import Responder, Transaction
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import BootNotificationRequest
 from cp_tui.ocpp.datatypes import RegistrationStatus
@@ -61,12 +61,12 @@ class CentralSystem:
     ) -> None:
         self.behaviour = behaviour or Behaviour()
         """How it answers; may be replaced at any time."""
-        self.record = Record()
+        self.record = EventLog()
         """What it saw."""
         self._password = password
         self._now = now
-        self._back_office = BackOffice()
-        self._sessions: dict[str, Session] = {}
+        self._responder = Responder()
+        self._sessions: dict[str, ChargePointSession] = {}
         self._server: Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -118,15 +118,15 @@ class CentralSystem:
     @property
     def transactions(self) -> Mapping[int, Transaction]:
         """The newest transactions by id, oldest first."""
-        return self._back_office.transactions
+        return self._responder.transactions
 
     def boot_of(self, charge_point_id: str) -> BootNotificationRequest | None:
         """Return the newest BootNotification of a charge point, however long ago it was."""
-        return self._back_office.boot_of(charge_point_id)
+        return self._responder.boot_of(charge_point_id)
 
     def status_of(self, charge_point_id: str) -> RegistrationStatus | None:
         """Return how the newest BootNotification of a charge point was answered."""
-        return self._back_office.status_of(charge_point_id)
+        return self._responder.status_of(charge_point_id)
 
     def now(self) -> datetime:
         """Tell the time as the CSMS tells it to its charge points."""
@@ -143,7 +143,7 @@ class CentralSystem:
 
     async def compose(
         self, charge_point_id: str, text: str, *, timeout_s: float = CALL_TIMEOUT_S
-    ) -> Outcome:
+    ) -> ComposedOutcome:
         """Send what a person wrote as it stands, and return what came of it."""
         session = self._sessions.get(charge_point_id)
         if session is None:
@@ -204,10 +204,10 @@ class CentralSystem:
             )
             await websocket.close(1002, "subprotocol ocpp1.6 is required")
             return
-        session = Session(
+        session = ChargePointSession(
             charge_point_id,
             websocket,
-            self._back_office,
+            self._responder,
             self.record,
             lambda: self.behaviour,
             self._now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cp_tui.charge_point.location import shown_location
+from cp_tui.charge_point.redaction import shown_location
 from cp_tui.ocpp.core import ChangeConfigurationRequest, GetConfigurationResponse
 from cp_tui.ocpp.datatypes import KeyValue
 from cp_tui.ocpp.firmware_management import GetDiagnosticsRequest, UpdateFirmwareRequest

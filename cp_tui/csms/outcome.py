@@ -36,7 +36,7 @@ class OutcomeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ComposedOutcome:
     """The answer to a composed message, or why there is none."""
 
     kind: OutcomeKind
@@ -82,13 +82,13 @@ class Outcome:
             found["latency_ms"] = self.latency_ms
         return found
 
-    def masked(self) -> Outcome:
+    def masked(self) -> ComposedOutcome:
         """The outcome without secrets, for the record."""
         return replace(self, payload=deep_masked(masked(self.action, self.payload)))
 
 
 @dataclass(frozen=True, slots=True)
-class ComposedText:
+class JudgedText:
     """What a text that a person wrote is."""
 
     message_id: str
@@ -102,29 +102,29 @@ class ComposedText:
     """The request, where it is valid."""
 
 
-def read_composed(text: str) -> ComposedText:
+def read_composed(text: str) -> JudgedText:
     """Say what a text is, however malformed."""
     try:
         message = frame.parse(text)
     except OcppError as error:
         is_owed = error.answerable and error.message_id != UNREADABLE_ID
-        return ComposedText(error.message_id, shown=deep_masked(text), is_owed_an_answer=is_owed)
+        return JudgedText(error.message_id, shown=deep_masked(text), is_owed_an_answer=is_owed)
     if not isinstance(message, frame.Call):
-        return ComposedText(UNREADABLE_ID, shown=deep_masked(text))
+        return JudgedText(UNREADABLE_ID, shown=deep_masked(text))
     try:
         request = parse_request(message.action, message.payload)
     except OcppError:
         request = None
     shown = deep_masked(masked(message.action, message.payload))
-    return ComposedText(message.message_id, message.action, shown, True, request)
+    return JudgedText(message.message_id, message.action, shown, True, request)
 
 
 def outcome_of(
     answer: frame.CallResult | frame.CallError, action: str, latency_ms: float
-) -> Outcome:
+) -> ComposedOutcome:
     """Say what an answer is, and what is wrong with it."""
     if isinstance(answer, frame.CallError):
-        return Outcome(
+        return ComposedOutcome(
             OutcomeKind.CALLERROR,
             answer.message_id,
             action,
@@ -139,7 +139,7 @@ def outcome_of(
             parse_response(Action(action), answer.payload)
         except OcppError as error:
             defect = f"{error.code}: {error.description}"
-    return Outcome(
+    return ComposedOutcome(
         OutcomeKind.CALLRESULT,
         answer.message_id,
         action,

@@ -8,10 +8,8 @@ from collections.abc import Callable
 
 from pydantic import JsonValue
 
-from cp_tui.csms.back_office import action_of
 from cp_tui.csms.central_system import CentralSystem
-from cp_tui.csms.printable import clean
-from cp_tui.csms.record import (
+from cp_tui.csms.event_log import (
     Called,
     Composed,
     Connected,
@@ -21,6 +19,8 @@ from cp_tui.csms.record import (
     Received,
     TurnedAway,
 )
+from cp_tui.csms.printable import clean
+from cp_tui.csms.responder import action_of
 from cp_tui.ocpp.frame import CallError
 from cp_tui.ocpp.model import WireModel
 

@@ -15,7 +15,6 @@ from typing import Protocol
 from pydantic import JsonValue, ValidationError
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import (
     Effect,
     Energize,
@@ -38,9 +37,10 @@ from cp_tui.charge_point.events import (
     Tick,
 )
 from cp_tui.charge_point.incoming import met_error
-from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.station_port import Body
+from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements, TagExplanation
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.power_history import PowerHistory
@@ -164,7 +164,7 @@ class Charger:
     def act(self, method: str, params: Mapping[str, JsonValue], now: datetime) -> list[Effect]:
         """Do something at the station; raises `CommandError` where that is impossible."""
         # A boot needs no act, and the models of their parameters would hold it up.
-        from cp_tui.engine.acts import ACTS
+        from cp_tui.engine.station_commands import ACTS
 
         act = ACTS.get(method)
         if act is None:
@@ -179,7 +179,7 @@ class Charger:
         """Note a message that met an error in the mind; a request is answered InternalError."""
         if not self.mind.may_answer:
             return []
-        core = Core(self._config, self.station, {}, self._random)
+        core = Turn(self._config, self.station, {}, self._random)
         core.now = now
         met_error(core, data, error)
         return core.take_effects()

@@ -34,7 +34,6 @@ from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.swipe_result import swipe_lost
 from cp_tui.charge_point.variables import Measurements, TagExplanation
 from cp_tui.engine import charging_params
-from cp_tui.engine.acts import ACTS
 from cp_tui.engine.charging_params import GetCompositeSchedule, GetMeasurements
 from cp_tui.engine.compose_params import ComposedCall, ComposedText
 from cp_tui.engine.errors import CommandError, ErrorNumber, PowerLostError
@@ -48,23 +47,24 @@ from cp_tui.engine.params import (
     Text,
     checked,
 )
-from cp_tui.engine.replies import REPLY_TIMEOUT_S, Answer
+from cp_tui.engine.pending_requests import REPLY_TIMEOUT_S, CommandAnswer
+from cp_tui.engine.station_commands import ACTS
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 
 DATA_TRANSFER_TIMEOUT_S = 100.0
 """The mind has its own timeout (MessageTimeout); this is for one that waits long for its turn."""
 SWIPE_TIMEOUT_S = 100.0
-"""The mind says by then that it still waits (`reader.SWIPE_WAIT_MAX_S`)."""
+"""The mind says by then that it still waits (`rfid_reader.SWIPE_WAIT_MAX_S`)."""
 KEYS_MAX = 1_000
 
 
 class Performer(Protocol):
     """What the commands need of the engine."""
 
-    async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> Answer:
+    async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> CommandAnswer:
         """Give the mind an event that carries a request number, and wait for its answer."""
 
-    async def act(self, method: str, params: Mapping[str, JsonValue]) -> Answer:
+    async def act(self, method: str, params: Mapping[str, JsonValue]) -> CommandAnswer:
         """Do something at the station."""
 
     async def power_cycle(self) -> None:
@@ -194,34 +194,34 @@ class Command(Generic[ParamsT]):
     """One method of the engine."""
 
     params: type[ParamsT]
-    perform: Callable[[Performer, ParamsT], Awaitable[Answer]]
+    perform: Callable[[Performer, ParamsT], Awaitable[CommandAnswer]]
     is_mutating: bool = True
 
     async def carry_out(
         self, method: str, params: Mapping[str, JsonValue], performer: Performer
-    ) -> Answer:
+    ) -> CommandAnswer:
         """Check the parameters and do it; raises `CommandError`."""
         return await self.perform(performer, checked(self.params, method, params))
 
 
-async def _stop(performer: Performer, _: Nothing) -> Answer:
+async def _stop(performer: Performer, _: Nothing) -> CommandAnswer:
     return await performer.ask(Stop, REPLY_TIMEOUT_S)
 
 
-async def _restart(performer: Performer, _: Nothing) -> Answer:
+async def _restart(performer: Performer, _: Nothing) -> CommandAnswer:
     return await performer.ask(Restart, REPLY_TIMEOUT_S)
 
 
-async def _data_transfer(performer: Performer, params: DataTransfer) -> Answer:
+async def _data_transfer(performer: Performer, params: DataTransfer) -> CommandAnswer:
     def event_of(request: int) -> Event:
         return TransferData(request, params.vendor_id, params.message_id, params.data)
 
     return await performer.ask(event_of, DATA_TRANSFER_TIMEOUT_S)
 
 
-async def _get_configuration_key(performer: Performer, params: OptionalKeys) -> Answer:
+async def _get_configuration_key(performer: Performer, params: OptionalKeys) -> CommandAnswer:
     known, unknown = performer.configuration_keys(params.keys)
-    return Answer(
+    return CommandAnswer(
         {"configuration_key": [_key_value(each) for each in known], "unknown_key": list(unknown)}
     )
 
@@ -231,49 +231,53 @@ def _key_value(key: KeyValue) -> dict[str, JsonValue]:
     return entry if key.value is None else {**entry, "value": key.value}
 
 
-async def _digest_authorization_key(performer: Performer, params: DigestKey) -> Answer:
-    return Answer(performer.digest_authorization_key(bytes.fromhex(params.nonce)))
+async def _digest_authorization_key(performer: Performer, params: DigestKey) -> CommandAnswer:
+    return CommandAnswer(performer.digest_authorization_key(bytes.fromhex(params.nonce)))
 
 
-async def _set_custom_configuration_key(performer: Performer, params: SetCustomKey) -> Answer:
+async def _set_custom_configuration_key(
+    performer: Performer, params: SetCustomKey
+) -> CommandAnswer:
     def event_of(request: int) -> Event:
         return SetCustomConfigurationKey(request, params.key, params.value)
 
     return await performer.ask(event_of, REPLY_TIMEOUT_S)
 
 
-async def _monitor(performer: Performer, params: Keys) -> Answer:
+async def _monitor(performer: Performer, params: Keys) -> CommandAnswer:
     keys = tuple(params.keys)
     return await performer.ask(
         lambda number: MonitorConfigurationKeys(number, keys), REPLY_TIMEOUT_S
     )
 
 
-async def _unmonitor(performer: Performer, params: Keys) -> Answer:
+async def _unmonitor(performer: Performer, params: Keys) -> CommandAnswer:
     keys = tuple(params.keys)
     return await performer.ask(
         lambda number: MonitorConfigurationKeys(number, keys, add=False), REPLY_TIMEOUT_S
     )
 
 
-async def _get_composite_schedule(performer: Performer, params: GetCompositeSchedule) -> Answer:
+async def _get_composite_schedule(
+    performer: Performer, params: GetCompositeSchedule
+) -> CommandAnswer:
     schedule = await performer.composite_schedule(
         params.connector_id, params.start, params.duration_s, params.unit
     )
-    return Answer(None, value=schedule)
+    return CommandAnswer(None, value=schedule)
 
 
-async def _get_measurements(performer: Performer, params: GetMeasurements) -> Answer:
+async def _get_measurements(performer: Performer, params: GetMeasurements) -> CommandAnswer:
     if params.start is not None and params.end is not None and params.end < params.start:
         method = "get_measurements"
         raise CommandError(ErrorNumber.INVALID_PARAMS, f"{method}: end lies before start")
     measured = performer.measurements(params.connector_id, params.start, params.end)
-    return Answer(None, value=measured)
+    return CommandAnswer(None, value=measured)
 
 
 async def _install_charging_profile(
     performer: Performer, params: charging_params.InstallChargingProfile
-) -> Answer:
+) -> CommandAnswer:
     def event_of(request: int) -> Event:
         return InstallChargingProfile(request, params.connector_id, params.profile)
 
@@ -282,7 +286,7 @@ async def _install_charging_profile(
 
 async def _clear_charging_profile(
     performer: Performer, params: charging_params.ClearChargingProfile
-) -> Answer:
+) -> CommandAnswer:
     def event_of(request: int) -> Event:
         return ClearChargingProfile(
             request, params.profile_id, params.connector_id, params.purpose, params.stack_level
@@ -291,8 +295,8 @@ async def _clear_charging_profile(
     return await performer.ask(event_of, REPLY_TIMEOUT_S)
 
 
-async def _send_call(performer: Performer, params: ComposedCall) -> Answer:
-    """Give `message_id` and `kind`, and what the CSMS said: see `charge_point.composer`."""
+async def _send_call(performer: Performer, params: ComposedCall) -> CommandAnswer:
+    """Give `message_id` and `kind`, and what the CSMS said: see `operator.composed_messages`."""
 
     def event_of(request: int) -> Event:
         return SendCall(request, params.action, params.payload, params.message_id)
@@ -300,34 +304,34 @@ async def _send_call(performer: Performer, params: ComposedCall) -> Answer:
     return await performer.ask(event_of, DATA_TRANSFER_TIMEOUT_S)
 
 
-async def _send_raw(performer: Performer, params: ComposedText) -> Answer:
+async def _send_raw(performer: Performer, params: ComposedText) -> CommandAnswer:
     return await performer.ask(
         lambda request: SendRaw(request, params.text), DATA_TRANSFER_TIMEOUT_S
     )
 
 
-async def _explain_tag(performer: Performer, params: ExplainTag) -> Answer:
+async def _explain_tag(performer: Performer, params: ExplainTag) -> CommandAnswer:
     explanation = performer.explain_tag(params.id_tag, params.connector_id)
-    return Answer(explanation.model_dump(mode="json"), explanation.reason)
+    return CommandAnswer(explanation.model_dump(mode="json"), explanation.reason)
 
 
-async def _drop_message(performer: Performer, params: OneMessage) -> Answer:
+async def _drop_message(performer: Performer, params: OneMessage) -> CommandAnswer:
     return await performer.ask(
         lambda request: DropMessage(request, params.sequence), REPLY_TIMEOUT_S
     )
 
 
-async def _clear_authorization_cache(performer: Performer, _: Nothing) -> Answer:
+async def _clear_authorization_cache(performer: Performer, _: Nothing) -> CommandAnswer:
     return await performer.ask(ClearAuthorizationCache, REPLY_TIMEOUT_S)
 
 
-async def _cancel_reservation(performer: Performer, params: OneReservation) -> Answer:
+async def _cancel_reservation(performer: Performer, params: OneReservation) -> CommandAnswer:
     return await performer.ask(
         lambda request: CancelReservation(request, params.reservation_id), REPLY_TIMEOUT_S
     )
 
 
-async def _swipe(performer: Performer, params: Swipe) -> Answer:
+async def _swipe(performer: Performer, params: Swipe) -> CommandAnswer:
     """Give a `SwipeResult`, whatever comes of the tag."""
 
     def event_of(request: int) -> Event:
@@ -337,26 +341,26 @@ async def _swipe(performer: Performer, params: Swipe) -> Answer:
         return await performer.ask(event_of, SWIPE_TIMEOUT_S)
     except PowerLostError:
         result = swipe_lost(params.id_tag, params.connector_id)
-        return Answer(result.model_dump(mode="json"), result.reason)
+        return CommandAnswer(result.model_dump(mode="json"), result.reason)
 
 
-async def _set_network(performer: Performer, params: SetNetwork) -> Answer:
-    return Answer(performer.set_network(params.up))
+async def _set_network(performer: Performer, params: SetNetwork) -> CommandAnswer:
+    return CommandAnswer(performer.set_network(params.up))
 
 
-async def _try_now(performer: Performer, _: Nothing) -> Answer:
+async def _try_now(performer: Performer, _: Nothing) -> CommandAnswer:
     if performer.try_now():
-        return Answer(True)
+        return CommandAnswer(True)
     return await performer.ask(TryNow, REPLY_TIMEOUT_S)
 
 
-async def _acknowledge_troubles(performer: Performer, _: Nothing) -> Answer:
-    return Answer(performer.acknowledge_troubles())
+async def _acknowledge_troubles(performer: Performer, _: Nothing) -> CommandAnswer:
+    return CommandAnswer(performer.acknowledge_troubles())
 
 
-async def _power_cycle(performer: Performer, _: Nothing) -> Answer:
+async def _power_cycle(performer: Performer, _: Nothing) -> CommandAnswer:
     await performer.power_cycle()
-    return Answer(True)
+    return CommandAnswer(True)
 
 
 class _Carried(Protocol):
@@ -367,7 +371,7 @@ class _Carried(Protocol):
 
     async def carry_out(
         self, method: str, params: Mapping[str, JsonValue], performer: Performer
-    ) -> Answer: ...
+    ) -> CommandAnswer: ...
 
 
 COMMANDS: Mapping[str, _Carried] = MappingProxyType(
@@ -404,7 +408,7 @@ COMMANDS: Mapping[str, _Carried] = MappingProxyType(
         "acknowledge_troubles": Command(Nothing, _acknowledge_troubles),
     }
 )
-"""Method -> command, the acts at the station (`acts.ACTS`) apart."""
+"""Method -> command, the acts at the station (`station_commands.ACTS`) apart."""
 
 METHODS: tuple[str, ...] = (*COMMANDS, *ACTS)
 """All methods of `Engine.call`."""
@@ -412,7 +416,7 @@ METHODS: tuple[str, ...] = (*COMMANDS, *ACTS)
 
 async def carry_out(
     method: str, params: Mapping[str, JsonValue], performer: Performer, *, read_only: bool
-) -> Answer:
+) -> CommandAnswer:
     """Carry out any command; raises `CommandError`."""
     command = COMMANDS.get(method)
     if command is None and method not in ACTS:

@@ -14,8 +14,8 @@ from random import Random
 
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.configuration import Configuration
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.effects import SetCredentials, Table
+from cp_tui.charge_point.turn import Turn
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.store import DATABASE_FILE
 from cp_tui.station.station import Station
@@ -27,7 +27,7 @@ def credentials(config: ChargePointConfig, data_dir: Path) -> SetCredentials:
     """Give what the link would be told at start; raises `EngineStartError`."""
     stored = {Table.KEY: _stored_keys(data_dir / DATABASE_FILE)}
     # The body plays no part in the keys; the core wants one all the same.
-    core = Core(config, Station(config.connectors), stored, Random(0))
+    core = Turn(config, Station(config.connectors), stored, Random(0))
     return Configuration(core).credentials()
 
 

@@ -28,7 +28,7 @@ _TIMESTAMP_LENGTH = len("2026-01-05T08:00:00.000Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class ArchiveSnapshot:
     """What the archive holds beside the logs."""
 
     taken_at: datetime
@@ -41,7 +41,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class LogPeriod:
     """Which log entries are wanted, in the clock of the machine."""
 
     start: datetime | None = None
@@ -52,7 +52,7 @@ class Period:
         return (self.start is None or at >= self.start) and (self.stop is None or at <= self.stop)
 
 
-def build(path: Path, snapshot: Snapshot, logs: Path, period: Period) -> None:
+def build(path: Path, snapshot: ArchiveSnapshot, logs: Path, period: LogPeriod) -> None:
     """Write the archive; blocks."""
     # Imported late: a start cannot wait for it.
     import zipfile
@@ -85,7 +85,7 @@ def _add(archive: zipfile.ZipFile, name: str, texts: Iterable[str]) -> None:
                 break
 
 
-def _summary(snapshot: Snapshot, period: Period) -> str:
+def _summary(snapshot: ArchiveSnapshot, period: LogPeriod) -> str:
     return json.dumps(
         {
             "taken_at": snapshot.taken_at.isoformat(),
@@ -101,7 +101,7 @@ def _lines(models: Iterable[BaseModel]) -> Iterator[str]:
     return (f"{model.model_dump_json()}\n" for model in models)
 
 
-def _is_wanted(event: BaseModel, period: Period) -> bool:
+def _is_wanted(event: BaseModel, period: LogPeriod) -> bool:
     at = getattr(event, "time", None)
     return not isinstance(at, datetime) or period.holds(at)
 
@@ -112,7 +112,7 @@ def _log_files(folder: Path) -> list[Path]:
     return [path for name in names if (path := folder / name).is_file()]
 
 
-def _log_lines(path: Path, period: Period) -> Iterator[str]:
+def _log_lines(path: Path, period: LogPeriod) -> Iterator[str]:
     """Give the lines within the period; one without a time belongs to the line before it."""
     is_wanted = period.start is None
     try:

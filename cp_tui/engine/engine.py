@@ -1,6 +1,6 @@
 """The engine as the door and the command line see it: start, commands, variables, close.
 
-It puts the parts together; the work is done in `machine`.
+It puts the parts together; the work is done in `engine_loop`.
 """
 
 from __future__ import annotations
@@ -27,19 +27,18 @@ from cp_tui.charge_point.variables import STREAMS, Measurements, TagExplanation
 from cp_tui.engine.charger import Charger, MindFactory
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.deeds import DEEDS, asked, deed_of, told
-from cp_tui.engine.diagnostics_archive import Snapshot
+from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
 from cp_tui.engine.endpoint import EndpointError, endpoint
+from cp_tui.engine.engine_loop import EngineLoop
 from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber, StoreError
 from cp_tui.engine.hub import Hub, Subscription
-from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.link import Link, LinkSettings
 from cp_tui.engine.link_history import LinkHistory
 from cp_tui.engine.lock import FolderLock, prepare_folder
-from cp_tui.engine.log import Log, open_log
-from cp_tui.engine.machine import Machine
+from cp_tui.engine.log import EngineLog, open_log
+from cp_tui.engine.pending_requests import REPLY_TIMEOUT_S, CommandAnswer
 from cp_tui.engine.records import Records
 from cp_tui.engine.recovery import Recovery
-from cp_tui.engine.replies import REPLY_TIMEOUT_S, Answer
 from cp_tui.engine.rescue import Rescue
 from cp_tui.engine.slow_disk import SlowDisk
 from cp_tui.engine.steady_clock import SteadyClock
@@ -50,6 +49,7 @@ from cp_tui.engine.transfer_file import drop_parts
 from cp_tui.engine.transfer_job import DOWNLOADS_FOLDER, TransferSettings
 from cp_tui.engine.transfers import Transfers
 from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
+from cp_tui.engine.write_buffer import WriteBuffer
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, format_date_time
 from cp_tui.ocpp.length import length
 from cp_tui.ocpp.plural import count
@@ -104,7 +104,7 @@ class Engine:
         self.log: logging.Logger
         """Where the engine tells what happens; it makes nobody wait."""
         self._charger: Charger
-        self._machine: Machine | None = None
+        self._engine_loop: EngineLoop | None = None
         self._link: Link
         self._transfers: Transfers
 
@@ -133,16 +133,16 @@ class Engine:
             stack.callback(asyncio.create_task(records.watch_place(), name="place").cancel)
             rescue = self._rescue(records, config, log)
             self._charger = await self._new_charger(records, rescue, config, log)
-            ledger = Ledger(store, log, self.troubles, slow)
-            machine = self._new_machine(ledger, records, rescue)
-            stack.push_async_callback(machine.close)
+            write_buffer = WriteBuffer(store, log, self.troubles, slow)
+            engine_loop = self._new_machine(write_buffer, records, rescue)
+            stack.push_async_callback(engine_loop.close)
             history = LinkHistory(self._hub.publish, self._hub.emit)
             self._transfers = Transfers(
                 self._data_dir,
                 make_tls=self._tls,
                 snapshot=partial(self._snapshot, store, history),
-                deliver=machine.transfer_finished,
-                note=machine.transfer_progressed,
+                deliver=engine_loop.transfer_finished,
+                note=engine_loop.transfer_progressed,
                 log=log,
                 troubles=self.troubles,
                 settings=self._transfer_settings,
@@ -151,7 +151,7 @@ class Engine:
             self._link = Link(
                 target,
                 tls,
-                deliver=machine.deliver,
+                deliver=engine_loop.deliver,
                 publish=history.publish,
                 random=self._random,
                 log=log,
@@ -159,14 +159,14 @@ class Engine:
                 trust=trust,
             )
             stack.push_async_callback(self._link.end)
-            machine.use(self._link, self._transfers)
-            await machine.boot()
-            work = asyncio.create_task(machine.run(), name="engine")
-            stack.push_async_callback(_finish, machine, work)
-            self._machine = machine
+            engine_loop.use(self._link, self._transfers)
+            await engine_loop.boot()
+            work = asyncio.create_task(engine_loop.run(), name="engine")
+            stack.push_async_callback(_finish, engine_loop, work)
+            self._engine_loop = engine_loop
             self._ending = stack.pop_all()
 
-    async def _open_folder(self, stack: AsyncExitStack) -> Log:
+    async def _open_folder(self, stack: AsyncExitStack) -> EngineLog:
         """Take the data folder and its log, until the end; raises `EngineStartError`.
 
         Not in the loop: on a disk that hangs it would not hear that it is to end.
@@ -183,14 +183,14 @@ class Engine:
 
     async def close(self) -> None:
         """End in order, without a word of OCPP: all is saved, the WebSocket is closed."""
-        self._machine = None
+        self._engine_loop = None
         await self._ending.aclose()
 
     # --- the door ---------------------------------------------------------------------------------
 
     async def call(
         self, method: str, params: Mapping[str, JsonValue], *, read_only: bool = False
-    ) -> Answer:
+    ) -> CommandAnswer:
         """Carry out one command; raises `CommandError`."""
         self._running()
         # A boot needs no command, and the models of their parameters would hold it up.
@@ -217,14 +217,14 @@ class Engine:
 
     # --- what commands need (`commands.Performer`) ------------------------------------------------
 
-    async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> Answer:
+    async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> CommandAnswer:
         """Give the mind an event that carries a request number, and wait for its answer."""
         return await self._running().ask(event_of, timeout_s)
 
-    async def act(self, method: str, params: Mapping[str, JsonValue]) -> Answer:
+    async def act(self, method: str, params: Mapping[str, JsonValue]) -> CommandAnswer:
         """Do something at the station."""
         await self._running().act(method, params, REPLY_TIMEOUT_S)
-        return Answer(True)
+        return CommandAnswer(True)
 
     async def power_cycle(self) -> None:
         """Cut the power and switch it on again."""
@@ -306,13 +306,13 @@ class Engine:
                 f"connector {connector_id} does not exist; there are 0 to {connectors}",
             )
 
-    async def _snapshot(self, store: Store, history: LinkHistory) -> Snapshot:
+    async def _snapshot(self, store: Store, history: LinkHistory) -> ArchiveSnapshot:
         """Collect what diagnostics hold; what the store cannot tell is left out."""
         try:
             counts = await store.counts()
         except StoreError:
             counts = {}
-        return Snapshot(
+        return ArchiveSnapshot(
             taken_at=self._clock(),
             variables=self._hub.values(),
             streams={name: self._hub.history(name) for name in STREAMS},
@@ -328,19 +328,21 @@ class Engine:
         aside, troubles = records.put_aside, self.troubles
         return Rescue(config, self._make_mind, aside, troubles, log=log, clock=self._clock)
 
-    def _new_machine(self, ledger: Ledger, records: Records, rescue: Rescue) -> Machine:
+    def _new_machine(
+        self, write_buffer: WriteBuffer, records: Records, rescue: Rescue
+    ) -> EngineLoop:
         """Make what has the charger work, and boot anew where it fails."""
         recovery = Recovery(
-            ledger=ledger,
+            write_buffer=write_buffer,
             load=records.load,
             rescue=rescue,
             troubles=self.troubles,
             log=self.log,
             clock=self._clock,
         )
-        return Machine(
+        return EngineLoop(
             self._charger,
-            ledger=ledger,
+            write_buffer=write_buffer,
             recovery=recovery,
             hub=self._hub,
             log=self.log,
@@ -359,7 +361,7 @@ class Engine:
             stored = await rescue.heal(stored)
             return Charger(config, stored, self._random, mind=self._make_mind)
 
-    async def _watch(self, log: Log) -> None:
+    async def _watch(self, log: EngineLog) -> None:
         """Tell when lines of the log are lost or histories are cut, and when that is over."""
         told = 0
         while True:
@@ -381,17 +383,17 @@ class Engine:
         elif ahead_s < 1:
             self.troubles.end_trouble(CLOCK_SET_BACK)
 
-    def _running(self) -> Machine:
-        if self._machine is None:
+    def _running(self) -> EngineLoop:
+        if self._engine_loop is None:
             raise CommandError(ErrorNumber.REFUSED, "the charge point does not run")
-        return self._machine
+        return self._engine_loop
 
 
-async def _finish(machine: Machine, work: asyncio.Task[None]) -> None:
+async def _finish(engine_loop: EngineLoop, work: asyncio.Task[None]) -> None:
     """Let the work end with what is already there; cut it off if it hangs."""
     try:
         async with asyncio.timeout(END_TIMEOUT_S):
-            await machine.end()
+            await engine_loop.end()
             await work
     except TimeoutError:
         work.cancel()

@@ -15,7 +15,7 @@ CALM = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class MindFailure:
     """The mind cannot go on as it is: it is discarded, and boots from the store."""
 
     is_asked: bool = False
@@ -24,13 +24,13 @@ class Failure:
     """What the new mind has to know."""
 
     @staticmethod
-    def at(item: Item, error: Exception) -> Failure:
+    def at(item: Item, error: Exception) -> MindFailure:
         """Make the failure of an item that met an error."""
         wish = item.event if isinstance(item, FromLink) else item
         is_asked = isinstance(wish, FrameReceived | AtStation | Command)
         if isinstance(wish, FrameReceived):
-            return Failure(is_asked, AnswerUnread(wish.data, type(error).__name__))
-        return Failure(is_asked)
+            return MindFailure(is_asked, AnswerUnread(wish.data, type(error).__name__))
+        return MindFailure(is_asked)
 
 
 class Watchdog:

@@ -17,13 +17,19 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
-from cp_tui.charge_point.variables import Direction, IsConnected, LastFrame, LinkPhase, LinkStep
-from cp_tui.charge_point.variables import Link as LinkState
-from cp_tui.engine.attempt import Attempt, Timeouts
+from cp_tui.charge_point.variables import (
+    Direction,
+    IsConnected,
+    LastFrame,
+    LinkPhase,
+    LinkStep,
+    LinkView,
+)
 from cp_tui.engine.backoff import Backoff, BackoffSettings
-from cp_tui.engine.diagnosis import LinkFailure
+from cp_tui.engine.connect import ConnectAttempt, Timeouts
+from cp_tui.engine.connection import Connection, ConnectionTimeouts
 from cp_tui.engine.endpoint import Endpoint
-from cp_tui.engine.session import Session, SessionTimeouts
+from cp_tui.engine.link_failure import LinkFailure
 from cp_tui.engine.tls import agreed
 
 if TYPE_CHECKING:
@@ -48,7 +54,7 @@ class LinkSettings:
     """The numbers of a link; tests have shorter ones."""
 
     connect: Timeouts = field(default_factory=Timeouts)
-    session: SessionTimeouts = field(default_factory=SessionTimeouts)
+    session: ConnectionTimeouts = field(default_factory=ConnectionTimeouts)
     backoff: BackoffSettings = field(default_factory=BackoffSettings)
     lasting_s: float = 30.0
     """A connection that was open this long resets the back-off; a CSMS that accepts and closes at
@@ -98,10 +104,10 @@ class Link:
         self._poke = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
         self._attempt: asyncio.Task[ClientConnection] | None = None
-        self._session: Session | None = None
+        self._session: Connection | None = None
         self._connection = 0
         """Number of the newest connection."""
-        self._state = LinkState(phase=LinkPhase.STOPPED, since=_now(), trust=trust)
+        self._state = LinkView(phase=LinkPhase.STOPPED, since=_now(), trust=trust)
         publish("link", self._state)
         publish("is_connected", IsConnected(False))
 
@@ -218,7 +224,7 @@ class Link:
         """Make one attempt; an order may interrupt it."""
         if not self._is_network_up:
             raise _network_down()
-        attempt = Attempt(
+        attempt = ConnectAttempt(
             endpoint=self._endpoint,
             tls=self._tls,
             password=self._password,
@@ -245,7 +251,7 @@ class Link:
         """Carry the traffic of an open connection until it ends."""
         opened_at = asyncio.get_running_loop().time()
         self._connection += 1
-        self._session = session = Session(
+        self._session = session = Connection(
             connection,
             on_frame=self._receive,
             on_round_trip=self._note_round_trip,
@@ -349,7 +355,7 @@ class Link:
             self._attempt.cancel()
 
 
-def _standing(state: LinkState) -> tuple[LinkPhase, bool]:
+def _standing(state: LinkView) -> tuple[LinkPhase, bool]:
     """Open, stopped or offline, and whether by the cable: attempts in vain change none of it."""
     lasting = (LinkPhase.OPEN, LinkPhase.STOPPED)
     phase = state.phase if state.phase in lasting else LinkPhase.WAITING

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from cp_tui.charge_point.variables import Link, LinkAttempt, LinkError, LinkPhase
+from cp_tui.charge_point.variables import LinkAttempt, LinkError, LinkPhase, LinkView
 
 STATES_MAX = 500
 
@@ -25,16 +25,16 @@ class LinkHistory:
     ) -> None:
         self._publish = publish
         self._emit = emit
-        self._states: deque[Link] = deque(maxlen=STATES_MAX)
+        self._states: deque[LinkView] = deque(maxlen=STATES_MAX)
 
     @property
-    def states(self) -> tuple[Link, ...]:
+    def states(self) -> tuple[LinkView, ...]:
         """The newest states, oldest first."""
         return tuple(self._states)
 
     def publish(self, name: str, value: BaseModel) -> None:
         """Publish a variable of the link."""
-        if isinstance(value, Link):
+        if isinstance(value, LinkView):
             before = self._states[-1] if self._states else None
             if before is None or _facts(before) != _facts(value):
                 self._states.append(value)
@@ -43,11 +43,11 @@ class LinkHistory:
         self._publish(name, value)
 
 
-def _facts(link: Link) -> tuple[LinkPhase, LinkError | None]:
+def _facts(link: LinkView) -> tuple[LinkPhase, LinkError | None]:
     return link.phase, link.last_error
 
 
-def _outcome(before: Link, after: Link) -> LinkAttempt:
+def _outcome(before: LinkView, after: LinkView) -> LinkAttempt:
     """Say what became of an attempt, or of the link that was open."""
     was_open = before.phase is LinkPhase.OPEN
     # The error of an earlier attempt stays in the variable, and is no news.

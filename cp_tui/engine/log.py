@@ -136,7 +136,7 @@ class _Handler(logging.Handler):
         return self.format(logging.makeLogRecord(values))
 
 
-class Log:
+class EngineLog:
     """A logger, and what becomes of its lines."""
 
     def __init__(self, logger: logging.Logger, handlers: Mapping[str, _Handler]) -> None:
@@ -167,7 +167,7 @@ class Log:
             handler.close()
 
 
-def open_log(folder: Path, level: int, stream: TextIO | None) -> Log:
+def open_log(folder: Path, level: int, stream: TextIO | None) -> EngineLog:
     """Make the log of one engine; `stream` gets what the file gets. Raises `EngineStartError`."""
     logger = logging.Logger("cp-tui", level)
     path = folder / LOG_FILE
@@ -181,4 +181,4 @@ def open_log(folder: Path, level: int, stream: TextIO | None) -> Log:
     for handler in handlers.values():
         handler.setFormatter(_Formatter(form, "%Y-%m-%dT%H:%M:%S"))
         logger.addHandler(handler)
-    return Log(logger, handlers)
+    return EngineLog(logger, handlers)

@@ -28,7 +28,7 @@ from cp_tui.charge_point.effects import (
 from cp_tui.charge_point.variables import Direction, MessageRecord
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.link import Link
-from cp_tui.engine.replies import NOT_WRITTEN, Answer, Replies
+from cp_tui.engine.pending_requests import NOT_WRITTEN, CommandAnswer, PendingRequests
 from cp_tui.engine.transfers import Transfers
 
 HELD_MAX = 200
@@ -51,12 +51,17 @@ class Outlet:
     """Carries out everything but saves and reboots, in the order in which it comes."""
 
     def __init__(
-        self, link: Link, transfers: Transfers, hub: Hub, replies: Replies, log: logging.Logger
+        self,
+        link: Link,
+        transfers: Transfers,
+        hub: Hub,
+        pending_requests: PendingRequests,
+        log: logging.Logger,
     ) -> None:
         self._link = link
         self._transfers = transfers
         self._hub = hub
-        self._replies = replies
+        self._pending_requests = pending_requests
         self._log = log
         self._held: list[Callable[[], object]] = []
         """Answers and transfers that wait for the disk."""
@@ -84,9 +89,9 @@ class Outlet:
                     event = self._note_frame(event)
                 self._hub.emit(name, event)
             case Reply(request, result, reason):
-                self._replies.answer(request, Answer(result, reason), is_saved)
+                self._pending_requests.answer(request, CommandAnswer(result, reason), is_saved)
             case Refuse(request, reason):
-                self._replies.refuse(request, reason.text)
+                self._pending_requests.refuse(request, reason.text)
             case Log(level, text):
                 self._log.log(_LEVELS[level], "%s", text)
             case _:

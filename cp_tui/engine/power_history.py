@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cp_tui.charge_point.meter import MeterReading
+from cp_tui.charge_point.station_port import MeterReading
 
 POINTS_MAX = 2_000
 """Of one connector: some hours of a vehicle whose power changes all the time, else days."""

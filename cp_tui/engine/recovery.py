@@ -15,9 +15,9 @@ from cp_tui.engine.charger import Charger, StoredRecords
 from cp_tui.engine.errors import EngineStartError, StoreError
 from cp_tui.engine.failure import Watchdog
 from cp_tui.engine.inbox import StoreMended
-from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
 from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
+from cp_tui.engine.write_buffer import WriteBuffer
 
 STORE_RETRY_S = 5.0
 """A disk that takes or gives no records is asked again after so long."""
@@ -38,14 +38,14 @@ class Recovery:
     def __init__(
         self,
         *,
-        ledger: Ledger,
+        write_buffer: WriteBuffer,
         load: Callable[[], Awaitable[StoredRecords]],
         rescue: Rescue,
         troubles: TroubleKeeper,
         log: logging.Logger,
         clock: Callable[[], datetime],
     ) -> None:
-        self._ledger = ledger
+        self._write_buffer = write_buffer
         self._load = load
         self._rescue = rescue
         self._troubles = troubles
@@ -132,4 +132,4 @@ class Recovery:
                 await asyncio.sleep(STORE_RETRY_S)
             else:
                 self._troubles.end_trouble(NOT_READING)
-                return self._ledger.with_unwritten(stored)
+                return self._write_buffer.with_unwritten(stored)

@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS quarantine (
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RecordChange:
     """One record to be written, or with `value=None` deleted."""
 
     table: Table
@@ -48,11 +48,11 @@ class Change:
     value: str | None
 
 
-def change(effect: Save | Forget) -> Change:
+def change(effect: Save | Forget) -> RecordChange:
     """Turn an effect of the mind into what is written."""
     if isinstance(effect, Forget):
-        return Change(effect.table, effect.key, None)
-    return Change(effect.table, effect.key, effect.record.model_dump_json())
+        return RecordChange(effect.table, effect.key, None)
+    return RecordChange(effect.table, effect.key, effect.record.model_dump_json())
 
 
 class Store:
@@ -119,7 +119,7 @@ class Store:
             raise StoreError(f"records were not counted: {_words(error)}") from error
         return {str(kind): int(count) for kind, count in rows}
 
-    async def commit(self, changes: Iterable[Change]) -> None:
+    async def commit(self, changes: Iterable[RecordChange]) -> None:
         """Write all in one transaction; the last change of a record wins. Raises `StoreError`."""
         newest = {(change.table, change.key): change.value for change in changes}
         saved = [(table, key, value) for (table, key), value in newest.items() if value is not None]

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.variables import FileFacts
-from cp_tui.engine.diagnostics_archive import Period, Snapshot, build
+from cp_tui.engine.diagnostics_archive import ArchiveSnapshot, LogPeriod, build
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.transfer_file import PART_SUFFIX, DownloadFile
 from cp_tui.engine.transfer_target import LocalFileError, Target, TransferCancelled, TransferError
@@ -69,13 +69,13 @@ class Job:
             self._moved(file.size_bytes, file.size_bytes)
             return file.keep()
 
-    def send(self, order: Upload, snapshot: Snapshot) -> None:
+    def send(self, order: Upload, snapshot: ArchiveSnapshot) -> None:
         """Build the diagnostics file and deliver it; raises as `fetch` does."""
         path = self._folder() / f"{order.transfer_id}{PART_SUFFIX}"
         carrier = self._carrier(self.target.joined(order.file_name))
         try:
             try:
-                period = Period(order.start_time, order.stop_time)
+                period = LogPeriod(order.start_time, order.stop_time)
                 build(path, snapshot, self.data_dir, period)
             except OSError as error:
                 raise LocalFileError(f"the file cannot be made: {error.strerror}") from None

@@ -18,7 +18,7 @@ from threading import BoundedSemaphore
 from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
 from cp_tui.charge_point.variables import FileFacts
-from cp_tui.engine.diagnostics_archive import Snapshot
+from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.engine.transfer_job import Job, TransferSettings
 from cp_tui.engine.transfer_target import LocalFileError, TransferError, target
@@ -49,7 +49,7 @@ class Transfers:
         data_dir: Path,
         *,
         make_tls: Callable[[], ssl.SSLContext],
-        snapshot: Callable[[], Awaitable[Snapshot]],
+        snapshot: Callable[[], Awaitable[ArchiveSnapshot]],
         deliver: Callable[[TransferFinished], Awaitable[None]],
         note: Callable[[TransferProgressed], None],
         log: logging.Logger,

@@ -57,7 +57,7 @@ class Action(StrEnum):
     SIGNED_UPDATE_FIRMWARE = "SignedUpdateFirmware"
 
 
-class Direction(Enum):
+class RequestDirection(Enum):
     """Which way the request goes."""
 
     TO_CSMS = "charge point -> CSMS"
@@ -70,7 +70,7 @@ class ActionSpec:
     """What the standard fixes about an Action."""
 
     action: Action
-    direction: Direction
+    direction: RequestDirection
     feature_profile: FeatureProfile
 
     @property
@@ -94,7 +94,7 @@ def _model(feature_profile: FeatureProfile, name: str) -> type[WireModel]:
 
 
 def _specs(
-    feature_profile: FeatureProfile, direction: Direction, *actions: Action
+    feature_profile: FeatureProfile, direction: RequestDirection, *actions: Action
 ) -> Iterator[ActionSpec]:
     return (ActionSpec(action, direction, feature_profile) for action in actions)
 
@@ -102,7 +102,7 @@ def _specs(
 _SPECS = (
     *_specs(
         FeatureProfile.CORE,
-        Direction.TO_CSMS,
+        RequestDirection.TO_CSMS,
         Action.AUTHORIZE,
         Action.BOOT_NOTIFICATION,
         Action.HEARTBEAT,
@@ -113,7 +113,7 @@ _SPECS = (
     ),
     *_specs(
         FeatureProfile.CORE,
-        Direction.TO_CHARGE_POINT,
+        RequestDirection.TO_CHARGE_POINT,
         Action.CHANGE_AVAILABILITY,
         Action.CHANGE_CONFIGURATION,
         Action.CLEAR_CACHE,
@@ -125,48 +125,48 @@ _SPECS = (
     ),
     *_specs(
         FeatureProfile.CORE,
-        Direction.BOTH,
+        RequestDirection.BOTH,
         Action.DATA_TRANSFER,
     ),
     *_specs(
         FeatureProfile.FIRMWARE_MANAGEMENT,
-        Direction.TO_CSMS,
+        RequestDirection.TO_CSMS,
         Action.DIAGNOSTICS_STATUS_NOTIFICATION,
         Action.FIRMWARE_STATUS_NOTIFICATION,
     ),
     *_specs(
         FeatureProfile.FIRMWARE_MANAGEMENT,
-        Direction.TO_CHARGE_POINT,
+        RequestDirection.TO_CHARGE_POINT,
         Action.GET_DIAGNOSTICS,
         Action.UPDATE_FIRMWARE,
     ),
     *_specs(
         FeatureProfile.LOCAL_AUTH_LIST_MANAGEMENT,
-        Direction.TO_CHARGE_POINT,
+        RequestDirection.TO_CHARGE_POINT,
         Action.GET_LOCAL_LIST_VERSION,
         Action.SEND_LOCAL_LIST,
     ),
     *_specs(
         FeatureProfile.RESERVATION,
-        Direction.TO_CHARGE_POINT,
+        RequestDirection.TO_CHARGE_POINT,
         Action.CANCEL_RESERVATION,
         Action.RESERVE_NOW,
     ),
     *_specs(
         FeatureProfile.SMART_CHARGING,
-        Direction.TO_CHARGE_POINT,
+        RequestDirection.TO_CHARGE_POINT,
         Action.CLEAR_CHARGING_PROFILE,
         Action.GET_COMPOSITE_SCHEDULE,
         Action.SET_CHARGING_PROFILE,
     ),
     *_specs(
         FeatureProfile.REMOTE_TRIGGER,
-        Direction.TO_CHARGE_POINT,
+        RequestDirection.TO_CHARGE_POINT,
         Action.TRIGGER_MESSAGE,
     ),
     *_specs(
         FeatureProfile.SECURITY,
-        Direction.TO_CSMS,
+        RequestDirection.TO_CSMS,
         Action.LOG_STATUS_NOTIFICATION,
         Action.SECURITY_EVENT_NOTIFICATION,
         Action.SIGN_CERTIFICATE,
@@ -174,7 +174,7 @@ _SPECS = (
     ),
     *_specs(
         FeatureProfile.SECURITY,
-        Direction.TO_CHARGE_POINT,
+        RequestDirection.TO_CHARGE_POINT,
         Action.CERTIFICATE_SIGNED,
         Action.DELETE_CERTIFICATE,
         Action.EXTENDED_TRIGGER_MESSAGE,

@@ -170,7 +170,7 @@ class SignedFirmwareStatusNotificationResponse(WireModel):
     """Receipt of the progress."""
 
 
-class Firmware(WireModel):
+class FirmwareImage(WireModel):
     """A signed firmware image (W 6)."""
 
     location: String512
@@ -188,7 +188,7 @@ class SignedUpdateFirmwareRequest(WireModel):
     """Fetch and install signed firmware (W 5.21)."""
 
     request_id: Integer
-    firmware: Firmware
+    firmware: FirmwareImage
     retries: Integer | None = None
     retry_interval: Integer | None = None
     """Seconds."""

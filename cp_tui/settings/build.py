@@ -10,10 +10,10 @@ from urllib.parse import quote
 import platformdirs
 
 from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig, CurrentKind
-from cp_tui.control.paths import default_socket
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.ocpp.plural import count
+from cp_tui.rpc.paths import default_socket
 from cp_tui.settings.keys import check_custom_keys, check_keys
 from cp_tui.settings.model import ConnectorSettings, Settings, StationSettings
 from cp_tui.settings.problem import Problem

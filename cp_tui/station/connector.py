@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cp_tui.charge_point.config import ConnectorConfig, CurrentKind
-from cp_tui.charge_point.meter import MeterReading, VehicleState
+from cp_tui.charge_point.station_port import MeterReading, VehicleState
 from cp_tui.charge_point.variables import Restraint
 from cp_tui.station.energy_flow import (
-    Line,
+    PowerLine,
     charge_after,
     power_w,
     seconds_to_full,
@@ -278,7 +278,7 @@ class SimulatedConnector:
     def _hardware_phases(self) -> int:
         return 1 if self.is_dc else self.config.phases
 
-    def _power_lines(self, offer: Offer, battery: Battery) -> tuple[Line, ...]:
+    def _power_lines(self, offer: Offer, battery: Battery) -> tuple[PowerLine, ...]:
         curve = charging_curve(self.vehicle, self.config.kind)
         return (*self._supply.power_lines(offer, self.vehicle), *curve)
 

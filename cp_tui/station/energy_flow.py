@@ -16,7 +16,7 @@ GRAIN_S = 0.001
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PowerLine:
     """A limit on the power, in W, as a straight line over the charge of the battery, in Wh."""
 
     at_empty_w: float
@@ -47,12 +47,14 @@ class Line:
         return charge_wh + power_w * math.expm1(self.per_wh * hours) / self.per_wh
 
 
-def power_w(lines: Sequence[Line], charge_wh: float) -> float:
+def power_w(lines: Sequence[PowerLine], charge_wh: float) -> float:
     """Give the power at a charge: the lowest of the lines, never negative."""
     return max(0.0, min(line.power_w(charge_wh) for line in lines))
 
 
-def charge_after(lines: Sequence[Line], charge_wh: float, full_wh: float, seconds: float) -> float:
+def charge_after(
+    lines: Sequence[PowerLine], charge_wh: float, full_wh: float, seconds: float
+) -> float:
     """Give the charge after some time; it ends at full."""
     for line, until_wh in _pieces(lines, charge_wh, full_wh):
         needed_s = line.seconds(charge_wh, until_wh)
@@ -63,7 +65,7 @@ def charge_after(lines: Sequence[Line], charge_wh: float, full_wh: float, second
     return charge_wh
 
 
-def seconds_to_full(lines: Sequence[Line], charge_wh: float, full_wh: float) -> float:
+def seconds_to_full(lines: Sequence[PowerLine], charge_wh: float, full_wh: float) -> float:
     """Give the time until the battery is full; infinite without power."""
     seconds = 0.0
     for line, until_wh in _pieces(lines, charge_wh, full_wh):
@@ -72,7 +74,7 @@ def seconds_to_full(lines: Sequence[Line], charge_wh: float, full_wh: float) -> 
     return seconds
 
 
-def seconds_to_turn(lines: Sequence[Line], charge_wh: float, full_wh: float) -> float:
+def seconds_to_turn(lines: Sequence[PowerLine], charge_wh: float, full_wh: float) -> float:
     """Give the time until another line is the lowest, or the battery full; infinite without."""
     seconds = 0.0
     for line, until_wh in _pieces(lines, charge_wh, full_wh):
@@ -85,8 +87,8 @@ def seconds_to_turn(lines: Sequence[Line], charge_wh: float, full_wh: float) -> 
 
 
 def _pieces(
-    lines: Sequence[Line], charge_wh: float, full_wh: float
-) -> Iterator[tuple[Line, float]]:
+    lines: Sequence[PowerLine], charge_wh: float, full_wh: float
+) -> Iterator[tuple[PowerLine, float]]:
     """Walk along the lowest line from a charge to full: each line with the charge where it ends.
 
     The lowest of straight lines only ever bends down, so each next line is less steep than the one

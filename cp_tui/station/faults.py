@@ -10,7 +10,7 @@ from cp_tui.station.errors import StationError
 from cp_tui.station.record import FaultRecord
 
 
-class Faults:
+class RaisedErrors:
     """The raised errors of one connector, each code once."""
 
     def __init__(self, connector_id: int, faults: Iterable[FaultRecord] = ()) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from cp_tui.charge_point.meter import MeterReading, PhaseReading
+from cp_tui.charge_point.station_port import MeterReading, PhaseReading
 from cp_tui.station.supply import AMBIENT_CELSIUS, mains_frequency_hz, mains_voltage_v
 
 

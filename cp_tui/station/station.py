@@ -17,12 +17,12 @@ from cp_tui.charge_point.events import (
     PluggedOut,
     StopPressed,
 )
-from cp_tui.charge_point.meter import MeterReading, VehicleState
+from cp_tui.charge_point.station_port import MeterReading, VehicleState
 from cp_tui.charge_point.variables import Restraint, RestraintKind
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.station.connector import SimulatedConnector
 from cp_tui.station.errors import StationError
-from cp_tui.station.faults import Faults
+from cp_tui.station.faults import RaisedErrors
 from cp_tui.station.main_meter import main_reading
 from cp_tui.station.offer import Limit
 from cp_tui.station.record import ConnectorRecord, FaultRecord, StationRecord
@@ -59,7 +59,9 @@ class Station:
             number: SimulatedConnector(config, self._records[number])
             for number, config in enumerate(connectors, start=1)
         }
-        self._faults = {number: Faults(number, self._records[number].faults) for number in numbers}
+        self._faults = {
+            number: RaisedErrors(number, self._records[number].faults) for number in numbers
+        }
         self._events: list[Event] = []
         self._has_news = False
 
@@ -322,7 +324,7 @@ class Station:
                 f"connector {connector_id}: {name} needs a vehicle, and none is plugged in"
             )
 
-    def _faults_of(self, connector_id: int) -> Faults:
+    def _faults_of(self, connector_id: int) -> RaisedErrors:
         if connector_id != 0:
             self._connector(connector_id)
         return self._faults[connector_id]

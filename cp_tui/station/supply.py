@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cp_tui.charge_point.config import ConnectorConfig, CurrentKind
-from cp_tui.charge_point.meter import PhaseReading
-from cp_tui.station.energy_flow import Line
+from cp_tui.charge_point.station_port import PhaseReading
+from cp_tui.station.energy_flow import PowerLine
 from cp_tui.station.offer import NOTHING, Limit, Offer
 from cp_tui.station.vehicle import Battery, Vehicle
 
@@ -74,10 +74,10 @@ class AcSupply:
         current_a = min(limit.current_a, self.max_current_a)
         return min(current_a, limit.power_w / (phases * self.voltage_v))
 
-    def power_lines(self, offer: Offer, vehicle: Vehicle) -> tuple[Line, ...]:
+    def power_lines(self, offer: Offer, vehicle: Vehicle) -> tuple[PowerLine, ...]:
         """Give the limits on the power that come from an offer and the vehicle's current limit."""
         current_a = min(offer.current_a, vehicle.max_current_a)
-        return (Line(offer.phases * current_a * (self.voltage_v - self.ohms * current_a)),)
+        return (PowerLine(offer.phases * current_a * (self.voltage_v - self.ohms * current_a)),)
 
     def readings(
         self, power_w: float, phases: int, battery: Battery | None, now: datetime
@@ -123,13 +123,13 @@ class DcSupply:
             return NOTHING
         return Offer(current_a, power_w, 1)
 
-    def power_lines(self, offer: Offer, vehicle: Vehicle) -> tuple[Line, ...]:
+    def power_lines(self, offer: Offer, vehicle: Vehicle) -> tuple[PowerLine, ...]:
         """Give the limits on the power that come from an offer at the voltage of the battery."""
         current_a = offer.current_a
         rise_v = self.voltage_v * (BATTERY_VOLTAGE_FULL - BATTERY_VOLTAGE_EMPTY)
         at_empty_v = self.voltage_v * BATTERY_VOLTAGE_EMPTY + self.ohms * current_a
-        at_current = Line(current_a * at_empty_v, current_a * rise_v / vehicle.battery_wh)
-        return (at_current, Line(offer.power_w))
+        at_current = PowerLine(current_a * at_empty_v, current_a * rise_v / vehicle.battery_wh)
+        return (at_current, PowerLine(offer.power_w))
 
     def readings(
         self, power_w: float, phases: int, battery: Battery | None, now: datetime

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from cp_tui.charge_point.config import CurrentKind
-from cp_tui.station.energy_flow import Line
+from cp_tui.station.energy_flow import PowerLine
 
 BatteryWh = Annotated[int, Field(ge=1_000, le=2_000_000)]
 SocPercent = Annotated[float, Field(ge=0.0, le=100.0, allow_inf_nan=False)]
@@ -90,14 +90,14 @@ def taper_from(kind: CurrentKind) -> float:
     return DC_TAPER_FROM if kind is CurrentKind.DC else AC_TAPER_FROM
 
 
-def charging_curve(vehicle: Vehicle, kind: CurrentKind) -> tuple[Line, Line]:
+def charging_curve(vehicle: Vehicle, kind: CurrentKind) -> tuple[PowerLine, PowerLine]:
     """Give what the vehicle takes over its charge: full power, then the taper."""
     is_dc = kind is CurrentKind.DC
     full_power_w = float(vehicle.dc_max_power_w if is_dc else vehicle.max_power_w)
     begin = taper_from(kind)
     fall_per_soc_w = full_power_w * (1.0 - POWER_FRACTION_AT_FULL) / (1.0 - begin)
-    taper = Line(
+    taper = PowerLine(
         at_empty_w=full_power_w + fall_per_soc_w * begin,
         per_wh=-fall_per_soc_w / vehicle.battery_wh,
     )
-    return Line(full_power_w), taper
+    return PowerLine(full_power_w), taper

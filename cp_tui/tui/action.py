@@ -26,7 +26,7 @@ class Group(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class ScreenAction:
     """Something a person can do."""
 
     id: str
@@ -45,7 +45,7 @@ class Action:
     """The pane in whose title its key is shown."""
     why_not: Callable[[Snapshot], str | None] = possible.always
 
-    def meets(self, other: Action) -> bool:
+    def meets(self, other: ScreenAction) -> bool:
         """Whether there is a screen on which the keys of both work."""
         return not self.screens or not other.screens or bool(self.screens & other.screens)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cp_tui.tui import operations as do
 from cp_tui.tui import possible
-from cp_tui.tui.action import Action, Group
+from cp_tui.tui.action import Group, ScreenAction
 from cp_tui.tui.compose_actions import COMPOSE_ACTIONS
 from cp_tui.tui.configuration_actions import CONFIGURATION_ACTIONS
 from cp_tui.tui.connector_actions import CONNECTOR_ACTIONS
@@ -20,8 +20,8 @@ from cp_tui.tui.transaction_actions import TRANSACTION_ACTIONS
 
 _C = Group.CHARGE_POINT
 
-ACTIONS: tuple[Action, ...] = (
-    Action(
+ACTIONS: tuple[ScreenAction, ...] = (
+    ScreenAction(
         "charge_point.stop",
         "Stop OCPP",
         "Close the WebSocket and stop all OCPP communication until restart; asks first.",
@@ -31,7 +31,7 @@ ACTIONS: tuple[Action, ...] = (
         short="Stop",
         why_not=possible.stop,
     ),
-    Action(
+    ScreenAction(
         "charge_point.restart",
         "Restart OCPP after a stop",
         "Connect again, boot and resume from the store; not an OCPP Reset. Asks first.",
@@ -41,7 +41,7 @@ ACTIONS: tuple[Action, ...] = (
         short="Restart",
         why_not=possible.restart,
     ),
-    Action(
+    ScreenAction(
         "charge_point.data_transfer",
         "Data transfer to the CSMS",
         "Send a DataTransfer and see its answer.",
@@ -53,7 +53,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     *CONFIGURATION_ACTIONS,
     *CONNECTOR_ACTIONS,
-    Action(
+    ScreenAction(
         "charge_point.try_now",
         "Try now",
         "Do not wait for the next attempt to connect, or to send the oldest waiting message.",
@@ -64,7 +64,7 @@ ACTIONS: tuple[Action, ...] = (
         pane="connection",
         why_not=possible.try_now,
     ),
-    Action(
+    ScreenAction(
         "charge_point.network",
         "Pull or plug the network cable",
         "Cut the link as a pulled cable would, while charging and queueing go on; or restore it.",
@@ -75,7 +75,7 @@ ACTIONS: tuple[Action, ...] = (
         screens=DASHBOARD | MAINTENANCE,
         why_not=possible.change,
     ),
-    Action(
+    ScreenAction(
         "charge_point.power_cycle",
         "Cut the power and boot again",
         "The charge point loses power without warning, then boots; asks first.",
@@ -86,7 +86,7 @@ ACTIONS: tuple[Action, ...] = (
         screens=DASHBOARD | MAINTENANCE,
         why_not=possible.change,
     ),
-    Action(
+    ScreenAction(
         "charge_point.stop_report",
         "What the last stop did",
         "What became of each transaction and each waiting message when it was stopped.",
@@ -105,7 +105,7 @@ ACTIONS: tuple[Action, ...] = (
 )
 """Every action, in the order of the palette."""
 
-BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
+BY_ID: Mapping[str, ScreenAction] = {action.id: action for action in ACTIONS}
 
 FOOTERS: Mapping[str, tuple[str, ...]] = {
     "dashboard": (

@@ -18,8 +18,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 
-from cp_tui.control.client import ConnectionLost, EngineConnection, OtherVersion, RpcError
 from cp_tui.ocpp.plural import count
+from cp_tui.rpc.client import ConnectionLost, EngineConnection, OtherVersion, RpcError
 from cp_tui.tui import asking, liveness
 from cp_tui.tui.actions import BY_ID, FOOTERS
 from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem
@@ -38,7 +38,7 @@ from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.screen_desk import ScreenDesk
 from cp_tui.tui.screens.all_screens import all_screens
 from cp_tui.tui.screens.main_screen import MainScreen
-from cp_tui.tui.store import CURSOR, WATCHED, Store
+from cp_tui.tui.store import CURSOR, WATCHED, SnapshotStore
 from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.glyphs import Glyphs
 
@@ -88,7 +88,7 @@ class CpTuiApp(LookApp):
         super().__init__(theme=theme, theme_folders=theme_folders, is_ascii=is_ascii)
         self.keymap = Keymap(keymap)
         self.problems += self.keymap.problems
-        self.store = Store(is_read_only=read_only)
+        self.store = SnapshotStore(is_read_only=read_only)
         self.commands = Commands(now, self._command_changed)
         self.may_stop = may_stop or (lambda: False)
         """Whether quitting may end the charge point: it was started with this screen, and runs."""

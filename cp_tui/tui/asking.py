@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements
-from cp_tui.control.client import EngineConnection, RpcError
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.rpc.client import EngineConnection, RpcError
 
 
 async def schedules(

@@ -19,7 +19,7 @@ WIDE, SHORT_MOST = 100, 8
 """Below so many columns, the footer shows at most so many actions."""
 
 
-class Line(Widget):
+class BarLine(Widget):
     """One line, painted only when it changes."""
 
     DEFAULT_CSS = "Line { height: 1; width: 1fr; }"
@@ -51,7 +51,7 @@ class Line(Widget):
         return painted(self, self._painted, self.size.width)
 
 
-class ActivityLine(Line):
+class ActivityLine(BarLine):
     """The command asked last: running since when, or what came of it."""
 
     class Opened(Message):

@@ -11,10 +11,10 @@ from datetime import datetime
 from pydantic import JsonValue
 from textual.content import Content
 
-from cp_tui.control.client import ConnectionLost, EngineConnection, RpcError
-from cp_tui.csms.deeds import CSMS_DEEDS
+from cp_tui.demo.csms_deeds import CSMS_DEEDS
 from cp_tui.engine.deeds import DEEDS, Deed, asked
-from cp_tui.tui.outcome import Outcome, broken, described, refused
+from cp_tui.rpc.client import ConnectionLost, EngineConnection, RpcError
+from cp_tui.tui.outcome import CommandOutcome, broken, described, refused
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.view.words import Clock
 
@@ -23,7 +23,7 @@ RUNS_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CommandCall:
     """A method of the engine with its parameters."""
 
     method: str
@@ -41,10 +41,10 @@ class Call:
 class CommandRun:
     """One command, from being asked until it was answered."""
 
-    call: Call
+    call: CommandCall
     started_at: datetime
     finished_at: datetime | None = None
-    outcome: Outcome | None = None
+    outcome: CommandOutcome | None = None
     hung_since: datetime | None = None
     """Since when the engine that is to answer hangs; None: it does not."""
     watcher: Callable[[CommandRun], None] | None = None
@@ -103,7 +103,7 @@ class Commands:
         """The command asked last."""
         return self.runs[-1] if self.runs else None
 
-    def begin(self, call: Call) -> CommandRun:
+    def begin(self, call: CommandCall) -> CommandRun:
         """Note a command as running; `finish` sends it."""
         hung_since = None if call.is_for_csms else self._hung_since
         run = CommandRun(call, self._now(), hung_since=hung_since)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from cp_tui.tui import compose_operations as do
 from cp_tui.tui import possible
-from cp_tui.tui.action import Action, Group
+from cp_tui.tui.action import Group, ScreenAction
 
-COMPOSE_ACTIONS: tuple[Action, ...] = (
-    Action(
+COMPOSE_ACTIONS: tuple[ScreenAction, ...] = (
+    ScreenAction(
         "messages.compose",
         "Compose a message to the CSMS",
         "Any request of the charge point, as a form or as text, sent as it stands.",
@@ -18,7 +18,7 @@ COMPOSE_ACTIONS: tuple[Action, ...] = (
         screens=frozenset({"messages"}),
         why_not=possible.connected,
     ),
-    Action(
+    ScreenAction(
         "messages.compose_raw",
         "Compose a raw frame to the CSMS",
         "The text of a whole frame, malformed on purpose if you like, and the answer to it.",

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from cp_tui.charge_point.variables import Connector
-from cp_tui.ocpp.action import SPEC, Action, Direction
+from cp_tui.charge_point.variables import ConnectorView
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.tui.model_form import FieldKind, ModelField, action_fields
 from cp_tui.tui.safe_text import clean
@@ -82,7 +82,7 @@ def _first(field: ModelField) -> str:
     )
 
 
-def _connector(snapshot: Snapshot) -> Connector | None:
+def _connector(snapshot: Snapshot) -> ConnectorView | None:
     """The selected connector, or one that charges, or the first."""
     selected = snapshot.connector(snapshot.connector_id)
     if selected is not None and selected.connector_id > 0:
@@ -91,7 +91,7 @@ def _connector(snapshot: Snapshot) -> Connector | None:
 
 
 def _from_snapshot(
-    action: Action, snapshot: Snapshot, clock: Clock, connector: Connector | None
+    action: Action, snapshot: Snapshot, clock: Clock, connector: ConnectorView | None
 ) -> dict[str, str]:
     now = snapshot.schedule_time(clock.now)
     instant = format_date_time(now.replace(microsecond=0))
@@ -133,7 +133,7 @@ def _from_snapshot(
     return known
 
 
-def _transaction_id(snapshot: Snapshot, connector: Connector | None) -> str:
+def _transaction_id(snapshot: Snapshot, connector: ConnectorView | None) -> str:
     """The running transaction here, else the newest that the CSMS has numbered."""
     running = connector.transaction if connector else None
     if running is not None and running.transaction_id is not None:
@@ -142,6 +142,8 @@ def _transaction_id(snapshot: Snapshot, connector: Connector | None) -> str:
     return str(next(numbered, 1))
 
 
-def sent_by(direction: Direction) -> tuple[Action, ...]:
+def sent_by(direction: RequestDirection) -> tuple[Action, ...]:
     """The actions that one side sends, in the order of the profiles."""
-    return tuple(a for a, spec in SPEC.items() if spec.direction in (direction, Direction.BOTH))
+    return tuple(
+        a for a, spec in SPEC.items() if spec.direction in (direction, RequestDirection.BOTH)
+    )

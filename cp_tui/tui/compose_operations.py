@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 from textual.content import Content
 
-from cp_tui.ocpp.action import SPEC, Action, Direction
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.feature_profile import FeatureProfile
-from cp_tui.tui.commands import Call
+from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.compose_examples import example, sent_by
-from cp_tui.tui.composing import Bench, ComposeEnd, Draft, SentDraft, as_text
+from cp_tui.tui.composing import Bench, ComposeEnd, MessageDraft, SentDraft, as_text
 from cp_tui.tui.desk import Choice, Desk
 from cp_tui.tui.view.words import Clock
 
@@ -32,14 +32,14 @@ BENCH = Bench(
     "Compose",
     "Goes past the queue to the CSMS, as it stands. The charge point itself does not change: no "
     "transaction begins, no key is set, whatever is answered.",
-    lambda action, payload: Call("send_call", {"action": action, "payload": dict(payload)}),
-    lambda text: Call("send_raw", {"text": text}),
+    lambda action, payload: CommandCall("send_call", {"action": action, "payload": dict(payload)}),
+    lambda text: CommandCall("send_raw", {"text": text}),
 )
 
 
 async def compose(desk: Desk) -> None:
     """Choose a request of the charge point, and compose it."""
-    await at_bench(desk, BENCH, sent_by(Direction.TO_CSMS))
+    await at_bench(desk, BENCH, sent_by(RequestDirection.TO_CSMS))
 
 
 async def compose_raw(desk: Desk) -> None:
@@ -61,7 +61,9 @@ async def at_bench(desk: Desk, bench: Bench, actions: Sequence[Action]) -> None:
 
 async def action_at_bench(desk: Desk, bench: Bench, action: Action) -> ComposeEnd:
     """Compose one action."""
-    return await desk.compose(bench, Draft(action, example(action, desk.snapshot, desk.clock)))
+    return await desk.compose(
+        bench, MessageDraft(action, example(action, desk.snapshot, desk.clock))
+    )
 
 
 async def raw_at_bench(desk: Desk, bench: Bench) -> ComposeEnd:
@@ -69,19 +71,19 @@ async def raw_at_bench(desk: Desk, bench: Bench) -> ComposeEnd:
     return await desk.compose(bench, _raw(desk))
 
 
-def _draft(desk: Desk, key: str, drafts: Sequence[SentDraft]) -> Draft:
+def _draft(desk: Desk, key: str, drafts: Sequence[SentDraft]) -> MessageDraft:
     if key == RAW:
         return _raw(desk)
     if key.startswith(EARLIER):
         return drafts[int(key.removeprefix(EARLIER))].draft
     action = Action(key)
-    return Draft(action, example(action, desk.snapshot, desk.clock))
+    return MessageDraft(action, example(action, desk.snapshot, desk.clock))
 
 
-def _raw(desk: Desk) -> Draft:
+def _raw(desk: Desk) -> MessageDraft:
     """A frame to begin with; it belongs to no form."""
-    text = as_text(Draft(Action.HEARTBEAT), desk.message_id()).text
-    return Draft(None, {}, text)
+    text = as_text(MessageDraft(Action.HEARTBEAT), desk.message_id()).text
+    return MessageDraft(None, {}, text)
 
 
 def _earlier(drafts: Sequence[SentDraft], clock: Clock) -> list[Choice]:

@@ -17,7 +17,7 @@ from textual.content import Content
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.errors import OcppError
-from cp_tui.tui.commands import Call
+from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.model_form import action_fields, defect_of, payload_of, texts_of
 
 TEXT_BYTES_MAX = 500_000
@@ -30,7 +30,7 @@ DRAFTS_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class MessageDraft:
     """A message that is being composed: a form of an action, or a text."""
 
     action: Action | None = None
@@ -61,7 +61,7 @@ class Draft:
 class SentDraft:
     """A draft that was sent, and what came of it."""
 
-    draft: Draft
+    draft: MessageDraft
     at: datetime
     summary: Content
 
@@ -74,9 +74,9 @@ class Bench:
     """Drafts are remembered by it."""
     title: str
     intro: str
-    send: Callable[[str, Mapping[str, JsonValue]], Call]
+    send: Callable[[str, Mapping[str, JsonValue]], CommandCall]
     """From action and payload to the call that sends them."""
-    send_raw: Callable[[str], Call]
+    send_raw: Callable[[str], CommandCall]
 
 
 class ComposeEnd(Enum):
@@ -87,7 +87,7 @@ class ComposeEnd(Enum):
     """Another action is wanted."""
 
 
-def call_of(bench: Bench, draft: Draft) -> Call | str:
+def call_of(bench: Bench, draft: MessageDraft) -> CommandCall | str:
     """The call that sends a draft as it stands, or why nothing can."""
     if draft.text is None:
         assert draft.action is not None, "a draft without action is a text"
@@ -102,7 +102,7 @@ def call_of(bench: Bench, draft: Draft) -> Call | str:
     return bench.send_raw(draft.text)
 
 
-def draft_defect(draft: Draft) -> str | None:
+def draft_defect(draft: MessageDraft) -> str | None:
     """What is wrong with a draft as a message of OCPP 1.6; None: nothing."""
     if draft.text is None:
         return defect_of(draft.action or "", draft.payload)
@@ -115,7 +115,7 @@ def draft_defect(draft: Draft) -> str | None:
     return "a type of message that is to be ignored (J 4.1.3)" if message is None else None
 
 
-def as_text(draft: Draft, message_id: str) -> Draft:
+def as_text(draft: MessageDraft, message_id: str) -> MessageDraft:
     """The same draft as the text of its frame; the AuthorizationKey is not carried over."""
     payload = draft.payload
     key = payload.get("key")
@@ -125,10 +125,10 @@ def as_text(draft: Draft, message_id: str) -> Draft:
     body = json.dumps(payload, indent=2)
     action = draft.action.value if draft.action else "Action"
     text = f'[2, {json.dumps(message_id)}, "{action}", {body}]'
-    return Draft(draft.action, draft.texts, text)
+    return MessageDraft(draft.action, draft.texts, text)
 
 
-def as_form(draft: Draft) -> Draft | str:
+def as_form(draft: MessageDraft) -> MessageDraft | str:
     """The same draft as a form, or why no form can hold it."""
     assert draft.text is not None, "it is a form already"
     try:
@@ -141,4 +141,4 @@ def as_form(draft: Draft) -> Draft | str:
     texts = texts_of(action_fields(action), message.payload)
     if texts is None:
         return f"the form of {action} cannot hold all of this payload"
-    return Draft(action, texts)
+    return MessageDraft(action, texts)

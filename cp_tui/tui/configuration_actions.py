@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cp_tui.tui import configuration_operations as do
 from cp_tui.tui import possible
-from cp_tui.tui.action import Action, Group
+from cp_tui.tui.action import Group, ScreenAction
 
 KEYS_SHOWN = frozenset({"dashboard", "configuration"})
 """The screens with the configuration keys."""
@@ -13,8 +13,8 @@ CONFIGURATION = frozenset({"configuration"})
 
 _K = Group.CONFIGURATION
 
-CONFIGURATION_ACTIONS: tuple[Action, ...] = (
-    Action(
+CONFIGURATION_ACTIONS: tuple[ScreenAction, ...] = (
+    ScreenAction(
         "configuration.get",
         "Read configuration keys",
         "Ask the charge point for some or all keys, as GetConfiguration answers them.",
@@ -25,7 +25,7 @@ CONFIGURATION_ACTIONS: tuple[Action, ...] = (
         screens=KEYS_SHOWN,
         why_not=possible.change,
     ),
-    Action(
+    ScreenAction(
         "configuration.set",
         "Set a custom configuration key",
         "Give a custom key a new value; standard keys belong to the CSMS.",
@@ -37,7 +37,7 @@ CONFIGURATION_ACTIONS: tuple[Action, ...] = (
         screens=KEYS_SHOWN,
         why_not=possible.change,
     ),
-    Action(
+    ScreenAction(
         "configuration.monitor",
         "Monitor keys, or stop monitoring the selected one",
         "On a key: mark or unmark it. Elsewhere: type the names of the keys.",
@@ -49,7 +49,7 @@ CONFIGURATION_ACTIONS: tuple[Action, ...] = (
         screens=KEYS_SHOWN,
         why_not=possible.change,
     ),
-    Action(
+    ScreenAction(
         "configuration.monitor_names",
         "Monitor configuration keys by name",
         "Type the names of the keys to monitor; they are added to those monitored already.",
@@ -57,7 +57,7 @@ CONFIGURATION_ACTIONS: tuple[Action, ...] = (
         do.monitor_names,
         why_not=possible.change,
     ),
-    Action(
+    ScreenAction(
         "configuration.changed",
         "Only changed configuration keys, or all",
         "Show only the keys that somebody gave another value than their default.",
@@ -69,7 +69,7 @@ CONFIGURATION_ACTIONS: tuple[Action, ...] = (
         screens=CONFIGURATION,
         why_not=possible.with_keys,
     ),
-    Action(
+    ScreenAction(
         "configuration.compare",
         "Compare the configuration with a file",
         "Show only the keys that differ from an export, or from an answer to GetConfiguration.",
@@ -81,7 +81,7 @@ CONFIGURATION_ACTIONS: tuple[Action, ...] = (
         screens=CONFIGURATION,
         why_not=possible.with_keys,
     ),
-    Action(
+    ScreenAction(
         "configuration.export",
         "Export the configuration",
         "Write every key to a file, secrets left out: CSV where its name ends so, else JSON.",
@@ -93,7 +93,7 @@ CONFIGURATION_ACTIONS: tuple[Action, ...] = (
         screens=CONFIGURATION,
         why_not=possible.with_keys,
     ),
-    Action(
+    ScreenAction(
         "configuration.all",
         "Show every configuration key again",
         "Leave the comparison, and the choice of changed keys; escape does the same.",

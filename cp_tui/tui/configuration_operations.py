@@ -12,7 +12,7 @@ from cp_tui.charge_point.variables import ConfigurationEntry
 from cp_tui.engine.disk import on_disk
 from cp_tui.ocpp.configuration_key import KeySpec, KeyType
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.commands import Call
+from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.configuration_file import (
     SavedConfiguration,
     UnusableFile,
@@ -23,7 +23,7 @@ from cp_tui.tui.configuration_file import (
 )
 from cp_tui.tui.desk import Desk, Form, FormField, Job
 from cp_tui.tui.key_lens import KeyLens
-from cp_tui.tui.outcome import Outcome, finished
+from cp_tui.tui.outcome import CommandOutcome, finished
 from cp_tui.tui.reading import where_paths_start
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.saving import save
@@ -37,8 +37,8 @@ KEY_PANES = frozenset({"keys", "configuration"})
 async def get_configuration_key(desk: Desk) -> None:
     """Fill names, ask, and show the table."""
 
-    def call(values: Mapping[str, str]) -> Call | str:
-        return Call("get_configuration_key", {"keys": [*names_in(values["keys"])]})
+    def call(values: Mapping[str, str]) -> CommandCall | str:
+        return CommandCall("get_configuration_key", {"keys": [*names_in(values["keys"])]})
 
     field = FormField("keys", "Keys", placeholder="names with a space between; empty: all")
     await desk.fill(Form("Read configuration keys", (field,), "Read", call))
@@ -54,9 +54,9 @@ async def set_custom_configuration_key(desk: Desk) -> None:
         desk.show(clean(entry.key), lambda _snapshot, _clock: why)
         return
 
-    def call(values: Mapping[str, str]) -> Call | str:
+    def call(values: Mapping[str, str]) -> CommandCall | str:
         key, value = values["key"].strip(), values["value"]
-        return wrong(desk.snapshot, key, value) or Call(
+        return wrong(desk.snapshot, key, value) or CommandCall(
             "set_custom_configuration_key", {"key": key, "value": value}
         )
 
@@ -148,10 +148,14 @@ async def monitor(desk: Desk) -> None:
     """Mark or unmark the key under the cursor; without a cursor ask for names."""
     snapshot, entry = desk.snapshot, _selected(desk)
     if desk.pane == "monitors" and snapshot.monitored_key:
-        await desk.command(Call("unmonitor_configuration_keys", {"keys": [snapshot.monitored_key]}))
+        await desk.command(
+            CommandCall("unmonitor_configuration_keys", {"keys": [snapshot.monitored_key]})
+        )
     elif entry is not None:
         prefix = "un" if entry.is_monitored else ""
-        await desk.command(Call(f"{prefix}monitor_configuration_keys", {"keys": [entry.key]}))
+        await desk.command(
+            CommandCall(f"{prefix}monitor_configuration_keys", {"keys": [entry.key]})
+        )
     else:
         await monitor_names(desk)
 
@@ -159,11 +163,11 @@ async def monitor(desk: Desk) -> None:
 async def monitor_names(desk: Desk) -> None:
     """Fill names, and monitor them."""
 
-    def call(values: Mapping[str, str]) -> Call | str:
+    def call(values: Mapping[str, str]) -> CommandCall | str:
         names = names_in(values["keys"])
         if not names:
             return "name at least one key"
-        return Call("monitor_configuration_keys", {"keys": [*names]})
+        return CommandCall("monitor_configuration_keys", {"keys": [*names]})
 
     placeholder = "names with a space between"
     field = FormField("keys", "Keys", value=desk.snapshot.key or "", placeholder=placeholder)
@@ -195,7 +199,7 @@ async def compare(desk: Desk) -> None:
             return "the path must not be empty"
         path = Path(values["path"])
 
-        async def job(tell: Callable[[str], None]) -> Outcome | str:
+        async def job(tell: Callable[[str], None]) -> CommandOutcome | str:
             try:
                 saved = await on_disk(partial(read, path), f"reading {path}", tell)
             except UnusableFile as error:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from cp_tui.tui import operations as do
 from cp_tui.tui import possible
-from cp_tui.tui.action import Action, Group
+from cp_tui.tui.action import Group, ScreenAction
 from cp_tui.tui.dashboard_actions import DASHBOARD
 from cp_tui.tui.maintenance_actions import MAINTENANCE
 
 _C, _N = Group.CHARGE_POINT, Group.CONNECTOR
 
-CONNECTOR_ACTIONS: tuple[Action, ...] = (
-    Action(
+CONNECTOR_ACTIONS: tuple[ScreenAction, ...] = (
+    ScreenAction(
         "connector.plug",
         "Plug the cable in or out",
         "Plug a vehicle in at the selected connector, or unplug it at the vehicle.",
@@ -21,7 +21,7 @@ CONNECTOR_ACTIONS: tuple[Action, ...] = (
         pane="connectors",
         why_not=possible.at_connector,
     ),
-    Action(
+    ScreenAction(
         "connector.swipe",
         "Swipe a tag",
         "Hold an RFID tag to the reader.",
@@ -31,7 +31,7 @@ CONNECTOR_ACTIONS: tuple[Action, ...] = (
         pane="connectors",
         why_not=possible.change,
     ),
-    Action(
+    ScreenAction(
         "connector.press_stop",
         "Press the stop button",
         "The transaction at the selected connector ends with reason Local, or the tag that is "
@@ -40,7 +40,7 @@ CONNECTOR_ACTIONS: tuple[Action, ...] = (
         do.press_stop,
         why_not=possible.with_session,
     ),
-    Action(
+    ScreenAction(
         "charge_point.emergency_stop",
         "Press the emergency button",
         "Every transaction ends with reason EmergencyStop, and the charge point is Faulted until "
@@ -49,7 +49,7 @@ CONNECTOR_ACTIONS: tuple[Action, ...] = (
         do.press_emergency_stop,
         why_not=possible.change,
     ),
-    Action(
+    ScreenAction(
         "connector.suspend",
         "Vehicle pauses or resumes charging",
         "The vehicle at the selected connector stops drawing, or draws again.",
@@ -59,7 +59,7 @@ CONNECTOR_ACTIONS: tuple[Action, ...] = (
         screens=DASHBOARD,
         why_not=possible.with_vehicle,
     ),
-    Action(
+    ScreenAction(
         "connector.raise_error",
         "Raise an error",
         "Choose an error code of the standard for the selected connector (0: the charge point).",
@@ -70,7 +70,7 @@ CONNECTOR_ACTIONS: tuple[Action, ...] = (
         screens=DASHBOARD | MAINTENANCE,
         why_not=possible.change,
     ),
-    Action(
+    ScreenAction(
         "connector.clear_error",
         "Clear the errors",
         "Clear every error of the selected connector.",
@@ -80,7 +80,7 @@ CONNECTOR_ACTIONS: tuple[Action, ...] = (
         screens=DASHBOARD,
         why_not=possible.with_faults,
     ),
-    Action(
+    ScreenAction(
         "connector.jam_lock",
         "Jam or free the cable lock",
         "The lock of the selected connector does not move, or moves again.",
@@ -90,7 +90,7 @@ CONNECTOR_ACTIONS: tuple[Action, ...] = (
         screens=DASHBOARD,
         why_not=possible.at_connector,
     ),
-    Action(
+    ScreenAction(
         "connector.set_vehicle",
         "Change the vehicle",
         "Battery, state of charge and limits of the vehicle at the selected connector, or of the "

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from cp_tui.charge_point.variables import Connector
+from cp_tui.charge_point.variables import ConnectorView
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import energy
 from cp_tui.tui.safe_text import clean
@@ -82,7 +82,7 @@ def running_facts(snapshot: Snapshot, then: str) -> list[Fact]:
     ]
 
 
-def _about_to_start(connector: Connector) -> str:
+def _about_to_start(connector: ConnectorView) -> str:
     if connector.asked_id_tag is not None:
         return f"tag {clean(connector.asked_id_tag)} is being decided upon"
     if connector.authorized_id_tag is not None:
@@ -90,7 +90,7 @@ def _about_to_start(connector: Connector) -> str:
     return ""
 
 
-def running_words(connector: Connector, then: str) -> Content:
+def running_words(connector: ConnectorView, then: str) -> Content:
     """A running transaction in one line, and what becomes of it."""
     transaction = connector.transaction
     assert transaction is not None

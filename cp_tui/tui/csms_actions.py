@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from cp_tui.tui import csms_operations as do
 from cp_tui.tui import possible
-from cp_tui.tui.action import Action, Group
+from cp_tui.tui.action import Group, ScreenAction
 
 CSMS_SHOWN = frozenset({"csms"})
 
-CSMS_ACTIONS: tuple[Action, ...] = (
-    Action(
+CSMS_ACTIONS: tuple[ScreenAction, ...] = (
+    ScreenAction(
         "csms.send",
         "Send an action of the CSMS",
         "The form of the selected action of the CSMS; its answer as the charge point gave it.",
@@ -21,7 +21,7 @@ CSMS_ACTIONS: tuple[Action, ...] = (
         screens=CSMS_SHOWN,
         why_not=possible.at_csms,
     ),
-    Action(
+    ScreenAction(
         "csms.raw",
         "Send a raw frame of the CSMS",
         "The text of a whole frame of the CSMS, malformed on purpose if you like.",
@@ -33,7 +33,7 @@ CSMS_ACTIONS: tuple[Action, ...] = (
         screens=CSMS_SHOWN,
         why_not=possible.at_csms,
     ),
-    Action(
+    ScreenAction(
         "csms.run",
         "Run a scenario",
         "Play the selected scenario with the charge point that runs, and check every step.",
@@ -45,7 +45,7 @@ CSMS_ACTIONS: tuple[Action, ...] = (
         screens=CSMS_SHOWN,
         why_not=possible.at_csms,
     ),
-    Action(
+    ScreenAction(
         "csms.steps",
         "Steps of the scenario",
         "Each step of the scenario that runs or ran last, with what was seen to happen.",
@@ -57,7 +57,7 @@ CSMS_ACTIONS: tuple[Action, ...] = (
         screens=CSMS_SHOWN,
         why_not=possible.csms,
     ),
-    Action(
+    ScreenAction(
         "csms.stop",
         "Stop the scenario or the story",
         "Stop what is played; the network cable is plugged in where a scenario has pulled it.",
@@ -69,7 +69,7 @@ CSMS_ACTIONS: tuple[Action, ...] = (
         screens=CSMS_SHOWN,
         why_not=possible.at_csms,
     ),
-    Action(
+    ScreenAction(
         "csms.story",
         "Pause or play the story",
         "The story of the demo is told over and over; paused, the charge point is yours.",
@@ -81,7 +81,7 @@ CSMS_ACTIONS: tuple[Action, ...] = (
         screens=CSMS_SHOWN,
         why_not=possible.at_csms,
     ),
-    Action(
+    ScreenAction(
         "csms.behaviour",
         "How the CSMS answers",
         "Boot status, clock, tags, silence, errors: what the CSMS does wrong on purpose.",
@@ -93,7 +93,7 @@ CSMS_ACTIONS: tuple[Action, ...] = (
         screens=CSMS_SHOWN,
         why_not=possible.at_csms,
     ),
-    Action(
+    ScreenAction(
         "csms.reset_behaviour",
         "Let the CSMS answer correctly again",
         "Take back everything that it does wrong on purpose.",
@@ -103,7 +103,7 @@ CSMS_ACTIONS: tuple[Action, ...] = (
         screens=CSMS_SHOWN,
         why_not=possible.at_csms,
     ),
-    Action(
+    ScreenAction(
         "csms.disconnect",
         "Let the CSMS close the connection",
         "The CSMS closes the WebSocket of the charge point; asks first.",

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 from textual.content import Content
 
-from cp_tui.csms.variables import CsmsBehaviour
-from cp_tui.ocpp.action import Action, Direction
+from cp_tui.demo.csms_variables import CsmsBehaviour
+from cp_tui.ocpp.action import Action, RequestDirection
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
 from cp_tui.ocpp.errors import ErrorCode
 from cp_tui.ocpp.units import number
-from cp_tui.tui.commands import Call
+from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.compose_examples import sent_by
 from cp_tui.tui.compose_operations import RAW, action_at_bench, at_bench, raw_at_bench
 from cp_tui.tui.composing import Bench, ComposeEnd
-from cp_tui.tui.desk import Choice, Desk, Form, FormField, Question
+from cp_tui.tui.desk import Choice, ConfirmQuestion, Desk, Form, FormField
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.view.csms import STORY, ScenarioLine, run_facts, scenario_lines, scenario_state
 from cp_tui.tui.view.facts import Fact
@@ -24,9 +24,9 @@ from cp_tui.tui.view.facts import Fact
 NORMAL_TAGS = "empty: no tag has a verdict of its own"
 
 
-def to_csms(method: str, params: Mapping[str, JsonValue] | None = None) -> Call:
+def to_csms(method: str, params: Mapping[str, JsonValue] | None = None) -> CommandCall:
     """A call that goes to the CSMS."""
-    return Call(method, params or {}, is_for_csms=True)
+    return CommandCall(method, params or {}, is_for_csms=True)
 
 
 BENCH = Bench(
@@ -49,13 +49,13 @@ async def send(desk: Desk) -> None:
     if desk.screen == "csms" and selected is not None and selected != RAW:
         end = await action_at_bench(desk, BENCH, Action(selected))
     if end is ComposeEnd.ANOTHER:
-        await at_bench(desk, BENCH, sent_by(Direction.TO_CHARGE_POINT))
+        await at_bench(desk, BENCH, sent_by(RequestDirection.TO_CHARGE_POINT))
 
 
 async def send_raw(desk: Desk) -> None:
     """Write a whole frame of the CSMS."""
     if await raw_at_bench(desk, BENCH) is ComposeEnd.ANOTHER:
-        await at_bench(desk, BENCH, sent_by(Direction.TO_CHARGE_POINT))
+        await at_bench(desk, BENCH, sent_by(RequestDirection.TO_CHARGE_POINT))
 
 
 # --- scenarios ------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ async def disconnect(desk: Desk) -> None:
         Fact("Link", Content("the CSMS closes it with code 1001")),
         Fact("Then", Content("the charge point connects again by itself, and queues meanwhile")),
     ]
-    if await desk.ask(Question("Close the connection at the CSMS?", facts, "Close it")):
+    if await desk.ask(ConfirmQuestion("Close the connection at the CSMS?", facts, "Close it")):
         await desk.command(to_csms("disconnect"))
 
 
@@ -160,7 +160,7 @@ def _fields(now: CsmsBehaviour) -> tuple[FormField, ...]:
     )
 
 
-def _behaviour_call(values: Mapping[str, str]) -> Call | str:
+def _behaviour_call(values: Mapping[str, str]) -> CommandCall | str:
     params: dict[str, JsonValue] = {}
     for name in ("registration_status", "unknown_id_tag", "start_status"):
         if values[name]:

@@ -11,23 +11,23 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from cp_tui.control.client import ConnectionLost, EngineConnection, RpcError
-from cp_tui.csms.variables import (
+from cp_tui.demo.csms_variables import (
     CSMS,
-    ChargePoint,
     ChargePoints,
     CsmsBehaviour,
     Exchange,
     ScenarioInfo,
     Scenarios,
+    SeenChargePoint,
 )
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
+from cp_tui.rpc.client import ConnectionLost, EngineConnection, RpcError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from cp_tui.tui.commands import Commands
-    from cp_tui.tui.store import Store
+    from cp_tui.tui.store import SnapshotStore
 
 EXCHANGES_MAX = 500
 """More than a person scrolls through."""
@@ -43,7 +43,7 @@ class CsmsState:
     """The screen was started together with a CSMS."""
     is_here: bool = False
     """Its door is open."""
-    charge_points: tuple[ChargePoint, ...] = ()
+    charge_points: tuple[SeenChargePoint, ...] = ()
     scenarios: Scenarios = field(default_factory=Scenarios)
     behaviour: CsmsBehaviour | None = None
     exchanges: tuple[Exchange, ...] = ()
@@ -87,7 +87,7 @@ class CsmsFollower:
     def __init__(
         self,
         connect: Callable[[], Awaitable[EngineConnection]],
-        store: Store,
+        store: SnapshotStore,
         commands: Commands,
         changed: Callable[[], None],
         now: Callable[[], datetime],

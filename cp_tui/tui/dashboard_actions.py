@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cp_tui.tui import possible
-from cp_tui.tui.action import Action, Group
-from cp_tui.tui.commands import Call
+from cp_tui.tui.action import Group, ScreenAction
+from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.desk import Desk
 from cp_tui.tui.operations import on_screen
 from cp_tui.tui.view.connection import connection_details
@@ -19,11 +19,11 @@ async def show_connection(desk: Desk) -> None:
 
 async def acknowledge(desk: Desk) -> None:
     """Have the engine forget what went wrong inside and is over."""
-    await desk.command(Call("acknowledge_troubles"))
+    await desk.command(CommandCall("acknowledge_troubles"))
 
 
-DASHBOARD_ACTIONS: tuple[Action, ...] = (
-    Action(
+DASHBOARD_ACTIONS: tuple[ScreenAction, ...] = (
+    ScreenAction(
         "screen.alarms",
         "Everything that is wrong now",
         "The alarm line in full: each trouble with what happens next, what to check and a key.",
@@ -33,7 +33,7 @@ DASHBOARD_ACTIONS: tuple[Action, ...] = (
         short="Alarms",
         screens=DASHBOARD,
     ),
-    Action(
+    ScreenAction(
         "charge_point.acknowledge",
         "Acknowledge what went wrong",
         "Take errors inside the program that are over out of the alarm line; the log keeps them.",
@@ -44,7 +44,7 @@ DASHBOARD_ACTIONS: tuple[Action, ...] = (
         screens=DASHBOARD,
         why_not=possible.acknowledge,
     ),
-    Action(
+    ScreenAction(
         "charge_point.connection",
         "Address, credentials and certificates",
         "What the connection uses: the URL, the id, the form of the key, the server certificate.",

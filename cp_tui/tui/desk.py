@@ -12,17 +12,17 @@ from typing import Protocol
 from textual.content import Content
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
-from cp_tui.tui.commands import Call
-from cp_tui.tui.composing import Bench, ComposeEnd, Draft, SentDraft
+from cp_tui.tui.commands import CommandCall
+from cp_tui.tui.composing import Bench, ComposeEnd, MessageDraft, SentDraft
 from cp_tui.tui.key_lens import KeyLens
-from cp_tui.tui.outcome import Outcome
+from cp_tui.tui.outcome import CommandOutcome
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.words import Clock
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Question:
+class ConfirmQuestion:
     """Something to be confirmed, with what will happen."""
 
     title: str
@@ -33,7 +33,7 @@ class Question:
     is_dangerous: bool = True
 
 
-Job = Callable[[Callable[[str], None]], Awaitable[Call | Outcome | str]]
+Job = Callable[[Callable[[str], None]], Awaitable[CommandCall | CommandOutcome | str]]
 """Something that may take long and needs no engine; it is given a way to tell how far it is.
 
 What comes of it is an outcome, a call to be sent, or a sentence about what is wrong with a field.
@@ -76,7 +76,7 @@ class Form:
     title: str
     fields: tuple[FormField, ...]
     submit: str
-    call: Callable[[Mapping[str, str]], Call | Job | Outcome | str]
+    call: Callable[[Mapping[str, str]], CommandCall | Job | CommandOutcome | str]
     """From the texts of the fields to the call, to what came of something that needs no engine
     or a job for it, or to a sentence about what is wrong with them."""
     intro: tuple[Content, ...] = ()
@@ -136,16 +136,16 @@ class Desk(Protocol):
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal; nobody learns whether it arrives."""
 
-    async def command(self, call: Call) -> None:
+    async def command(self, call: CommandCall) -> None:
         """Send a command; its state and outcome appear in the line of activity."""
 
-    async def ask(self, question: Question) -> bool:
+    async def ask(self, question: ConfirmQuestion) -> bool:
         """Ask once; escape is no."""
 
     async def fill(self, form: Form) -> None:
         """Let a form be filled; it sends its call and shows the outcome with the reason."""
 
-    async def compose(self, bench: Bench, draft: Draft) -> ComposeEnd:
+    async def compose(self, bench: Bench, draft: MessageDraft) -> ComposeEnd:
         """Let a message be composed and sent; tells how the bench was left."""
 
     def drafts(self, bench: str) -> Sequence[SentDraft]:

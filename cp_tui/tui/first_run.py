@@ -17,7 +17,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, Label
 
-from cp_tui.engine.check import StepResult, Verdict
+from cp_tui.engine.connection_check import CheckVerdict, StepResult
 from cp_tui.engine.disk import on_disk
 from cp_tui.settings.first_file import Answers, Unusable
 from cp_tui.tui.layout_state import LayoutState
@@ -37,10 +37,10 @@ INTRO = (
 )
 
 VERDICT_STYLES = {
-    Verdict.OK: "bold $text-success",
-    Verdict.NOTE: "bold $text-warning",
-    Verdict.FAILED: "bold $text-error",
-    Verdict.WAITS: "$text-muted",
+    CheckVerdict.OK: "bold $text-success",
+    CheckVerdict.NOTE: "bold $text-warning",
+    CheckVerdict.FAILED: "bold $text-error",
+    CheckVerdict.WAITS: "$text-muted",
 }
 
 
@@ -218,7 +218,7 @@ class FirstRunApp(LookApp):
         hints = [Fact(" ", safe_text(result.hint))] if result.hint else []
         told = [fact for fact in self._facts if fact is not self._waiting]
         shown = Fact(result.step, text)
-        self._waiting = shown if result.verdict is Verdict.WAITS else None
+        self._waiting = shown if result.verdict is CheckVerdict.WAITS else None
         self._say([*told, shown, *hints])
 
     def _refuse(self, error: Unusable) -> None:

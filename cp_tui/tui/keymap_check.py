@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from textual.binding import Binding
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
-from cp_tui.tui.action import Action
+from cp_tui.tui.action import ScreenAction
 from cp_tui.tui.actions import ACTIONS, BY_ID
 from cp_tui.tui.keys import shown
 from cp_tui.tui.panes.fact_lines import FactLines
@@ -52,7 +52,7 @@ def clash(changes: Mapping[str, Sequence[str]], action_id: str) -> str | None:
     return None
 
 
-def _widget_keys(action: Action) -> dict[str, str]:
+def _widget_keys(action: ScreenAction) -> dict[str, str]:
     """The keys that a widget keeps to itself while it has the focus, where the action works."""
     has_timeline = any(action.works_on(screen) for screen in TIMELINE_SCREENS)
     widgets = (LineTable, FactLines, Timeline) if has_timeline else (LineTable, FactLines)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from textual.binding import Binding, BindingType
 
-from cp_tui.tui.action import Action, Group
+from cp_tui.tui.action import Group, ScreenAction
 from cp_tui.tui.actions import ACTIONS, BY_ID
 
 SIGNS = {
@@ -58,11 +58,11 @@ class Keymap:
             self._keys[action_id] = tuple(key.strip() for key in keys.split(",") if key.strip())
         self._check()
 
-    def keys(self, action: Action) -> tuple[str, ...]:
+    def keys(self, action: ScreenAction) -> tuple[str, ...]:
         """The keys of an action."""
         return self._keys[action.id]
 
-    def first(self, action: Action) -> str:
+    def first(self, action: ScreenAction) -> str:
         """The key to print for an action; empty without one."""
         keys = self._keys[action.id]
         return shown(keys[0]) if keys else ""
@@ -72,7 +72,7 @@ class Keymap:
         """Every key that does something on some screen."""
         return frozenset(key for keys in self._keys.values() for key in keys)
 
-    def action_of(self, key: str, screen: str) -> Action | None:
+    def action_of(self, key: str, screen: str) -> ScreenAction | None:
         """What a key does on a screen."""
         found = (a for a in ACTIONS if key in self._keys[a.id] and a.works_on(screen))
         return next(found, None)
@@ -84,7 +84,7 @@ class Keymap:
 
     def _check(self) -> None:
         """A key that two actions of a screen want goes to the first; the second hears of it."""
-        owners: dict[str, list[Action]] = {}
+        owners: dict[str, list[ScreenAction]] = {}
         for action in ACTIONS:
             kept: list[str] = []
             for key in self._keys[action.id]:
@@ -100,7 +100,7 @@ class Keymap:
             self._keys[action.id] = tuple(kept)
 
 
-def hint_word(action: Action) -> str:
+def hint_word(action: ScreenAction) -> str:
     """The word for the title of a pane."""
     return (action.short or action.id.rpartition(".")[2].replace("_", " ")).lower()
 

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from cp_tui.control.client import ConnectionLost, EngineConnection
+from cp_tui.rpc.client import ConnectionLost, EngineConnection
 
 PING_EVERY_S = 2.0
 """Between the answer to a ping and the next one; some 50 bytes each way on a Unix socket."""

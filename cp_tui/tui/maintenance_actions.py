@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from cp_tui.tui import maintenance_operations as do
 from cp_tui.tui import possible
-from cp_tui.tui.action import Action, Group
+from cp_tui.tui.action import Group, ScreenAction
 from cp_tui.tui.view.maintenance import Subject
 
 MAINTENANCE = frozenset({do.SCREEN})
 
 
-def _subject(subject: Subject, key: str, help: str) -> Action:
+def _subject(subject: Subject, key: str, help: str) -> ScreenAction:
     """A subject and the letter that jumps to it."""
-    return Action(
+    return ScreenAction(
         f"maintenance.{subject}",
         f"Show {subject.words[0].lower()}{subject.words[1:]}",
         help,
@@ -23,8 +23,8 @@ def _subject(subject: Subject, key: str, help: str) -> Action:
     )
 
 
-MAINTENANCE_ACTIONS: tuple[Action, ...] = (
-    Action(
+MAINTENANCE_ACTIONS: tuple[ScreenAction, ...] = (
+    ScreenAction(
         "maintenance.look_up",
         "Look a tag up",
         "What would happen if a tag were shown to the reader now, and why; nothing is sent.",
@@ -43,7 +43,7 @@ MAINTENANCE_ACTIONS: tuple[Action, ...] = (
     _subject(Subject.CERTIFICATES, "e", "Security profile, form of the key, server certificate."),
     _subject(Subject.STATUS_HISTORY, "h", "Every change of status with its code and its cause."),
     _subject(Subject.LINK_HISTORY, "a", "Every attempt to connect, and the step that failed."),
-    Action(
+    ScreenAction(
         "maintenance.cancel_reservation",
         "Cancel a reservation",
         "End the selected reservation, as CancelReservation would; asks first.",
@@ -55,7 +55,7 @@ MAINTENANCE_ACTIONS: tuple[Action, ...] = (
         screens=MAINTENANCE,
         why_not=possible.with_reservations,
     ),
-    Action(
+    ScreenAction(
         "maintenance.clear_cache",
         "Clear the authorization cache",
         "Forget every cached tag, as ClearCache would; asks first.",

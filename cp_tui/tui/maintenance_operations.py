@@ -9,8 +9,8 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import Reservation
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.commands import Call
-from cp_tui.tui.desk import Choice, Desk, Form, FormField, Question
+from cp_tui.tui.commands import CommandCall
+from cp_tui.tui.desk import Choice, ConfirmQuestion, Desk, Form, FormField
 from cp_tui.tui.operations import TAG_LENGTH_MAX, recent_tags
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import Fact
@@ -34,7 +34,7 @@ async def look_up(desk: Desk) -> None:
     """Fill in a tag, and say what would happen if it were shown now."""
     connectors = tuple(str(c.connector_id) for c in desk.snapshot.connectors if c.connector_id)
 
-    def call(values: Mapping[str, str]) -> Call | str:
+    def call(values: Mapping[str, str]) -> CommandCall | str:
         tag, where = values["id_tag"], values["connector_id"].strip()
         if not tag:
             return "the tag must not be empty"
@@ -42,7 +42,7 @@ async def look_up(desk: Desk) -> None:
             return f"a tag has at most {TAG_LENGTH_MAX} characters, this one {len(tag)}"
         desk.remember("id_tag", tag)
         params: dict[str, JsonValue] = {"id_tag": tag}
-        return Call("explain_tag", params | ({"connector_id": int(where)} if where else {}))
+        return CommandCall("explain_tag", params | ({"connector_id": int(where)} if where else {}))
 
     recent = tuple(dict.fromkeys([*_selected_tag(desk), *recent_tags(desk)]))
     fields = (
@@ -75,8 +75,8 @@ async def cancel_reservation(desk: Desk) -> None:
         *reservation_facts(line, desk.clock, time)[:-1],
         Fact("Then", Content("the connector is free; a StatusNotification is all the CSMS gets")),
     ]
-    if await desk.ask(Question(f"Cancel reservation {reservation_id}?", facts, "Cancel it")):
-        await desk.command(Call("cancel_reservation", {"reservation_id": reservation_id}))
+    if await desk.ask(ConfirmQuestion(f"Cancel reservation {reservation_id}?", facts, "Cancel it")):
+        await desk.command(CommandCall("cancel_reservation", {"reservation_id": reservation_id}))
 
 
 async def clear_cache(desk: Desk) -> None:
@@ -88,8 +88,8 @@ async def clear_cache(desk: Desk) -> None:
         Fact("Then", Content("the CSMS is asked about each tag again; offline they are unknown")),
         Fact("Kept", Content("the local list")),
     ]
-    if await desk.ask(Question("Clear the authorization cache?", facts, "Clear")):
-        await desk.command(Call("clear_authorization_cache"))
+    if await desk.ask(ConfirmQuestion("Clear the authorization cache?", facts, "Clear")):
+        await desk.command(CommandCall("clear_authorization_cache"))
 
 
 def _selected_tag(desk: Desk) -> tuple[str, ...]:

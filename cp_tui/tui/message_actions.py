@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from cp_tui.tui import message_operations as do
 from cp_tui.tui import possible
-from cp_tui.tui.action import Action, Group
+from cp_tui.tui.action import Group, ScreenAction
 from cp_tui.tui.operations import on_screen
 
 MESSAGES_SHOWN = frozenset({"messages"})
 
-MESSAGE_ACTIONS: tuple[Action, ...] = (
-    Action(
+MESSAGE_ACTIONS: tuple[ScreenAction, ...] = (
+    ScreenAction(
         "messages.pause",
         "Let the messages stand still, or follow again",
         "New ones are counted meanwhile; on the newest line the list follows by itself.",
@@ -22,7 +22,7 @@ MESSAGE_ACTIONS: tuple[Action, ...] = (
         screens=MESSAGES_SHOWN,
         why_not=possible.with_messages,
     ),
-    Action(
+    ScreenAction(
         "messages.copy",
         "Copy a message",
         "Send the selected frames as JSON to the clipboard of the terminal (OSC 52).",
@@ -34,7 +34,7 @@ MESSAGE_ACTIONS: tuple[Action, ...] = (
         screens=MESSAGES_SHOWN,
         why_not=possible.with_messages,
     ),
-    Action(
+    ScreenAction(
         "messages.export",
         "Export the messages",
         "Write what the filter shows to a file, one JSON object in each line.",
@@ -46,7 +46,7 @@ MESSAGE_ACTIONS: tuple[Action, ...] = (
         screens=MESSAGES_SHOWN,
         why_not=possible.with_messages,
     ),
-    Action(
+    ScreenAction(
         "messages.of_connector",
         "Filter by the connector",
         "Show the messages, filtered to the connector that is selected on the dashboard.",

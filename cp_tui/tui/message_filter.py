@@ -13,11 +13,11 @@ from fnmatch import translate
 from typing import TypeVar
 
 from cp_tui.charge_point.variables import Direction, MessageKind
-from cp_tui.tui.message_log import Exchange, Fate
+from cp_tui.tui.message_log import Fate, MessagePair
 
 E = TypeVar("E", bound=StrEnum)
 
-Test = Callable[[Exchange], bool]
+Test = Callable[[MessagePair], bool]
 
 ERRORS = frozenset({Fate.REFUSED, Fate.ERROR, Fate.INVALID, Fate.NO_ANSWER})
 
@@ -46,7 +46,7 @@ class MessageFilter:
         """Whether it leaves nothing out."""
         return not (self.words or self.unwanted or self.tests)
 
-    def takes(self, exchange: Exchange) -> bool:
+    def takes(self, exchange: MessagePair) -> bool:
         """Whether an exchange is wanted."""
         if exchange.missed:
             return self.takes_all
@@ -96,7 +96,7 @@ def _test(token: str) -> Test | None:
     return make(value)
 
 
-def _text(exchange: Exchange) -> str:
+def _text(exchange: MessagePair) -> str:
     """Everything of an exchange that words are looked for in."""
     return "\n".join(
         [
@@ -158,7 +158,7 @@ def _latency(value: str) -> Test:
         raise WrongFilter("latency: takes milliseconds, such as latency:>500 or latency:<50")
     is_above, bound_ms = found[1] == ">", float(found[2])
 
-    def test(exchange: Exchange) -> bool:
+    def test(exchange: MessagePair) -> bool:
         answer = exchange.answer
         if answer is None or answer.latency_ms is None:
             return False

@@ -92,7 +92,7 @@ class LoggedFrame:
 
 
 @dataclass(slots=True, eq=False)
-class Exchange:
+class MessagePair:
     """A request and its answer, or a frame that has no other side."""
 
     number: int
@@ -149,13 +149,13 @@ class MessageLog:
     ) -> None:
         self._messages_max = messages_max
         self._characters_max = characters_max
-        self._exchanges: list[Exchange] = []
+        self._exchanges: list[MessagePair] = []
         self._first = 0
         self._size = 0
         self._characters = 0
-        self._open: dict[tuple[Direction, str], Exchange] = {}
-        self._awaited: deque[Exchange] = deque()
-        self._last_out: Exchange | None = None
+        self._open: dict[tuple[Direction, str], MessagePair] = {}
+        self._awaited: deque[MessagePair] = deque()
+        self._last_out: MessagePair | None = None
 
     def __len__(self) -> int:
         """How many messages it holds."""
@@ -166,7 +166,7 @@ class MessageLog:
         """The numbers of the exchanges that it holds."""
         return range(self._first, self._first + len(self._exchanges))
 
-    def exchange(self, number: int) -> Exchange | None:
+    def exchange(self, number: int) -> MessagePair | None:
         """The exchange with a number, unless it was too old to be kept."""
         index = number - self._first
         return self._exchanges[index] if 0 <= index < len(self._exchanges) else None
@@ -180,13 +180,13 @@ class MessageLog:
         if is_unreadable_answer or record.kind in (MessageKind.CALLRESULT, MessageKind.CALLERROR):
             exchange = self._open.pop((asked, record.message_id), None)
             if exchange is None:
-                self._append(Exchange(self.numbers.stop, answer=_frame(record)))
+                self._append(MessagePair(self.numbers.stop, answer=_frame(record)))
             else:
                 exchange.answer = _frame(record, exchange.request)
                 self._size += 1
                 self._characters += len(exchange.answer.payload)
         else:
-            exchange = Exchange(self.numbers.stop, request=_frame(record))
+            exchange = MessagePair(self.numbers.stop, request=_frame(record))
             self._append(exchange)
             if record.kind is MessageKind.CALL:
                 self._await(exchange, record)
@@ -200,7 +200,7 @@ class MessageLog:
         if newest is not None and newest.missed:
             newest.missed += count
         else:
-            self._append(Exchange(self.numbers.stop, missed=count))
+            self._append(MessagePair(self.numbers.stop, missed=count))
 
     def give_up(self) -> None:
         """The link is gone: what waits for an answer gets none."""
@@ -208,12 +208,12 @@ class MessageLog:
             exchange.give_up()
         self._awaited.clear()
 
-    def _append(self, exchange: Exchange) -> None:
+    def _append(self, exchange: MessagePair) -> None:
         self._exchanges.append(exchange)
         self._size += 1
         self._characters += exchange.characters
 
-    def _await(self, exchange: Exchange, record: MessageRecord) -> None:
+    def _await(self, exchange: MessagePair, record: MessageRecord) -> None:
         self._open[(record.direction, record.message_id)] = exchange
         self._awaited.append(exchange)
         if record.direction is Direction.OUT and not record.is_composed:

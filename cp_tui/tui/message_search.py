@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import deque
 
 from cp_tui.tui.message_filter import MessageFilter
-from cp_tui.tui.message_log import Exchange, MessageLog
+from cp_tui.tui.message_log import MessageLog, MessagePair
 
 SLICE = 1_500
 """Exchanges looked at in one go: some 10 ms."""
@@ -100,6 +100,6 @@ class MessageSearch:
             del self.numbers[place]
 
 
-def _state(exchange: Exchange) -> tuple[bool, bool]:
+def _state(exchange: MessagePair) -> tuple[bool, bool]:
     """What can still change about an exchange."""
     return exchange.answer is not None, exchange.is_given_up

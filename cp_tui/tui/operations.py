@@ -7,18 +7,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pydantic import JsonValue
 from textual.content import Content
 
-from cp_tui.charge_point.variables import Connector, Vehicle
+from cp_tui.charge_point.variables import ConnectorView, VehicleView
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import KILO, number
-from cp_tui.tui.commands import Call
+from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.consequences import (
     power_cut_facts,
     restart_facts,
     stop_facts,
     unplug_facts,
 )
-from cp_tui.tui.desk import Choice, Desk, Form, FormField, Question
+from cp_tui.tui.desk import Choice, ConfirmQuestion, Desk, Form, FormField
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
@@ -50,8 +50,8 @@ def on_screen(what: str) -> Callable[[Desk], Awaitable[None]]:
 
 async def stop(desk: Desk) -> None:
     """Ask with the consequences, stop, and show what it did."""
-    if await desk.ask(Question("Stop OCPP?", stop_facts, "Stop")):
-        await desk.command(Call("stop"))
+    if await desk.ask(ConfirmQuestion("Stop OCPP?", stop_facts, "Stop")):
+        await desk.command(CommandCall("stop"))
         await show_stop_report(desk)
 
 
@@ -71,19 +71,21 @@ async def show_stop_report(desk: Desk) -> None:
 
 async def restart(desk: Desk) -> None:
     """Ask, and restart."""
-    if await desk.ask(Question("Restart OCPP?", restart_facts, "Restart", is_dangerous=False)):
-        await desk.command(Call("restart"))
+    if await desk.ask(
+        ConfirmQuestion("Restart OCPP?", restart_facts, "Restart", is_dangerous=False)
+    ):
+        await desk.command(CommandCall("restart"))
 
 
 async def data_transfer(desk: Desk) -> None:
     """Fill vendor, message and data, send, and show the answer."""
 
-    def call(values: Mapping[str, str]) -> Call | str:
+    def call(values: Mapping[str, str]) -> CommandCall | str:
         if not values["vendor_id"]:
             return "the vendor id must not be empty"
         for name in ("vendor_id", "message_id"):
             desk.remember(name, values[name])
-        return Call("data_transfer", {name: text for name, text in values.items() if text})
+        return CommandCall("data_transfer", {name: text for name, text in values.items() if text})
 
     fields = (
         FormField(
@@ -110,7 +112,7 @@ async def plug(desk: Desk) -> None:
         return
     params = {"connector_id": connector.connector_id}
     if not connector.is_plugged:
-        await desk.command(Call("plug_in", {**params}))
+        await desk.command(CommandCall("plug_in", {**params}))
         return
     if connector.transaction is not None:
         connector_id = connector.connector_id
@@ -119,9 +121,9 @@ async def plug(desk: Desk) -> None:
             return unplug_facts(snapshot, connector_id)
 
         title = f"Unplug the vehicle at connector {connector.connector_id}?"
-        if not await desk.ask(Question(title, facts, "Unplug")):
+        if not await desk.ask(ConfirmQuestion(title, facts, "Unplug")):
             return
-    await desk.command(Call("plug_out", {**params}))
+    await desk.command(CommandCall("plug_out", {**params}))
 
 
 async def swipe(desk: Desk) -> None:
@@ -129,7 +131,7 @@ async def swipe(desk: Desk) -> None:
     connectors = tuple(str(c.connector_id) for c in desk.snapshot.connectors if c.connector_id)
     selected = desk.snapshot.connector_id if desk.pane == "connectors" else 0
 
-    def call(values: Mapping[str, str]) -> Call | str:
+    def call(values: Mapping[str, str]) -> CommandCall | str:
         tag, where = values["id_tag"], values["connector_id"].strip()
         if not tag:
             return "the tag must not be empty"
@@ -137,7 +139,7 @@ async def swipe(desk: Desk) -> None:
             return f"a tag has at most {TAG_LENGTH_MAX} characters, this one {len(tag)}"
         desk.remember("id_tag", tag)
         at: dict[str, JsonValue] = {"connector_id": int(where)} if where else {}
-        return Call("swipe", {"id_tag": tag, "wait": True, **at})
+        return CommandCall("swipe", {"id_tag": tag, "wait": True, **at})
 
     recent = recent_tags(desk)
     fields = (
@@ -165,7 +167,7 @@ async def suspend_or_resume(desk: Desk) -> None:
     connector = _selected(desk)
     if connector is not None and connector.vehicle is not None:
         method = "resume_ev" if connector.vehicle.is_suspended else "suspend_ev"
-        await desk.command(Call(method, {"connector_id": connector.connector_id}))
+        await desk.command(CommandCall(method, {"connector_id": connector.connector_id}))
 
 
 async def raise_error(desk: Desk) -> None:
@@ -178,9 +180,11 @@ async def raise_error(desk: Desk) -> None:
     if code is None:
         return
 
-    def call(values: Mapping[str, str]) -> Call | str:
+    def call(values: Mapping[str, str]) -> CommandCall | str:
         given = {name: text for name, text in values.items() if text}
-        return Call("raise_error", {"connector_id": connector_id, "error_code": code, **given})
+        return CommandCall(
+            "raise_error", {"connector_id": connector_id, "error_code": code, **given}
+        )
 
     fields = (
         FormField("info", "Info", placeholder="optional"),
@@ -191,12 +195,12 @@ async def raise_error(desk: Desk) -> None:
 
 async def clear_error(desk: Desk) -> None:
     """Clear every error of the connector."""
-    await desk.command(Call("clear_error", {"connector_id": desk.snapshot.connector_id}))
+    await desk.command(CommandCall("clear_error", {"connector_id": desk.snapshot.connector_id}))
 
 
 async def press_stop(desk: Desk) -> None:
     """End the transaction at the connector without a tag."""
-    await desk.command(Call("press_stop", {"connector_id": desk.snapshot.connector_id}))
+    await desk.command(CommandCall("press_stop", {"connector_id": desk.snapshot.connector_id}))
 
 
 async def press_emergency_stop(desk: Desk) -> None:
@@ -209,8 +213,8 @@ async def press_emergency_stop(desk: Desk) -> None:
             Fact("Then", Content("no charging until the errors of connector 0 are cleared")),
         ]
 
-    if await desk.ask(Question("Press the emergency button?", facts, "Press")):
-        await desk.command(Call("press_emergency_stop"))
+    if await desk.ask(ConfirmQuestion("Press the emergency button?", facts, "Press")):
+        await desk.command(CommandCall("press_emergency_stop"))
 
 
 async def jam_lock(desk: Desk) -> None:
@@ -218,7 +222,7 @@ async def jam_lock(desk: Desk) -> None:
     connector = _selected(desk)
     if connector is not None:
         params = {"connector_id": connector.connector_id, "jammed": not connector.is_lock_jammed}
-        await desk.command(Call("jam_lock", {**params}))
+        await desk.command(CommandCall("jam_lock", {**params}))
 
 
 async def set_vehicle(desk: Desk) -> None:
@@ -227,7 +231,7 @@ async def set_vehicle(desk: Desk) -> None:
     connector = _selected(desk)
     vehicle = connector.vehicle if connector is not None else None
 
-    def call(values: Mapping[str, str]) -> Call | str:
+    def call(values: Mapping[str, str]) -> CommandCall | str:
         params: dict[str, JsonValue] = {"connector_id": connector_id}
         for name, text in values.items():
             if text.strip():
@@ -236,9 +240,11 @@ async def set_vehicle(desk: Desk) -> None:
                 except ValueError:
                     return f"{labels[name]} = {text!r}: a number is needed"
                 params[name] = int(value) if name in WHOLE and value.is_integer() else value
-        return Call("set_vehicle", params) if len(params) > 1 else "fill in what is to change"
+        return (
+            CommandCall("set_vehicle", params) if len(params) > 1 else "fill in what is to change"
+        )
 
-    def field(name: str, label: str, read: Callable[[Vehicle], float], unit: str) -> FormField:
+    def field(name: str, label: str, read: Callable[[VehicleView], float], unit: str) -> FormField:
         if vehicle is None:
             return FormField(
                 name, label, placeholder=f"in {unit}; {UNCHANGED}" if unit else UNCHANGED
@@ -267,25 +273,27 @@ async def set_vehicle(desk: Desk) -> None:
 
 async def try_now(desk: Desk) -> None:
     """Connect at once."""
-    await desk.command(Call("try_now"))
+    await desk.command(CommandCall("try_now"))
 
 
 async def network(desk: Desk) -> None:
     """Pull the network cable, or plug it in again."""
     link = desk.snapshot.link
-    await desk.command(Call("set_network", {"up": link is not None and not link.network_up}))
+    await desk.command(CommandCall("set_network", {"up": link is not None and not link.network_up}))
 
 
 async def power_cycle(desk: Desk) -> None:
     """Ask with the consequences, and cut the power."""
-    if await desk.ask(Question("Cut the power and boot again?", power_cut_facts, "Cut the power")):
-        await desk.command(Call("power_cycle"))
+    if await desk.ask(
+        ConfirmQuestion("Cut the power and boot again?", power_cut_facts, "Cut the power")
+    ):
+        await desk.command(CommandCall("power_cycle"))
 
 
 # --- helpers --------------------------------------------------------------------------------------
 
 
-def _selected(desk: Desk) -> Connector | None:
+def _selected(desk: Desk) -> ConnectorView | None:
     return desk.snapshot.connector(desk.snapshot.connector_id)
 
 

@@ -49,7 +49,7 @@ class KeyResult:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class CommandOutcome:
     """What came of a command."""
 
     summary: Content
@@ -80,19 +80,23 @@ class Outcome:
         return facts
 
 
-def refused(message: str) -> Outcome:
+def refused(message: str) -> CommandOutcome:
     """The engine did not take the command."""
-    return Outcome(Content.assemble(Content.styled("refused", BAD), " · ", safe_text(message)))
+    return CommandOutcome(
+        Content.assemble(Content.styled("refused", BAD), " · ", safe_text(message))
+    )
 
 
-def finished(word: str, text: str) -> Outcome:
+def finished(word: str, text: str) -> CommandOutcome:
     """Something is done that needed no engine."""
-    return Outcome(Content.styled(word, GOOD), (Fact("File", safe_text(text)),))
+    return CommandOutcome(Content.styled(word, GOOD), (Fact("File", safe_text(text)),))
 
 
-def broken(message: str) -> Outcome:
+def broken(message: str) -> CommandOutcome:
     """No answer will come."""
-    return Outcome(Content.assemble(Content.styled("no answer", BAD), " · ", safe_text(message)))
+    return CommandOutcome(
+        Content.assemble(Content.styled("no answer", BAD), " · ", safe_text(message))
+    )
 
 
 def described(
@@ -101,45 +105,45 @@ def described(
     result: JsonValue,
     reason: Reason | None,
     deeds: Mapping[str, Deed] = DEEDS,
-) -> Outcome:
+) -> CommandOutcome:
     """Put the result of a method into words."""
     match method, result:
         case "data_transfer", dict():
             return _data_transfer(result, reason)
         case (("send_call" | "send_raw" | "send"), dict()):
-            return Outcome(answer_summary(result), answer_facts(result), telling(reason))
+            return CommandOutcome(answer_summary(result), answer_facts(result), telling(reason))
         case "get_configuration_key", dict():
             return _configuration(result, reason)
         case "set_custom_configuration_key", str():
-            return Outcome(_status(result), _setting(params), reason)
+            return CommandOutcome(_status(result), _setting(params), reason)
         case "swipe", dict():
             return _swipe(result)
         case "explain_tag", dict():
             return _tag(result)
         case "clear_authorization_cache", int():
             words = f"{count(result, 'tag')} forgotten"
-            return Outcome(Content.styled(words, GOOD), (), reason)
+            return CommandOutcome(Content.styled(words, GOOD), (), reason)
         case (("install_charging_profile" | "clear_charging_profile"), dict()):
             return _profiles(result, reason)
         case _, False:
             words = undone(method, params, deeds) if reason is None else "nothing to do"
-            return Outcome(safe_text(words, ODD), (), reason)
+            return CommandOutcome(safe_text(words, ODD), (), reason)
         case _, (True | None):
             # What was filled in at the CSMS stands above the outcome already.
             about = () if method in WITHOUT_PARAMS else _about(params)
             said = safe_text(done(method, params, deeds), GOOD)
-            return Outcome(said, about, reason, is_sentence=True)
+            return CommandOutcome(said, about, reason, is_sentence=True)
         case "acknowledge_troubles", int():
-            return Outcome(safe_text(done(method, params, deeds), GOOD), is_sentence=True)
+            return CommandOutcome(safe_text(done(method, params, deeds), GOOD), is_sentence=True)
         case _:
-            return Outcome(safe_text(f"{result}"), (), reason)
+            return CommandOutcome(safe_text(f"{result}"), (), reason)
 
 
 def _status(status: str) -> Content:
     return safe_text(status, STATUS_STYLES.get(status, BAD))
 
 
-def _data_transfer(result: Mapping[str, JsonValue], reason: Reason | None) -> Outcome:
+def _data_transfer(result: Mapping[str, JsonValue], reason: Reason | None) -> CommandOutcome:
     summary = _status(f"{result.get('status')}")
     facts: list[Fact] = []
     if (code := result.get("code")) is not None:
@@ -147,20 +151,20 @@ def _data_transfer(result: Mapping[str, JsonValue], reason: Reason | None) -> Ou
     if (data := result.get("data")) is not None:
         facts.append(Fact("Data", safe_text(f"{data}")))
         summary = Content.assemble(summary, " · ", safe_text(f"{data}"))
-    return Outcome(summary, tuple(facts), reason)
+    return CommandOutcome(summary, tuple(facts), reason)
 
 
-def _profiles(result: Mapping[str, JsonValue], reason: Reason | None) -> Outcome:
+def _profiles(result: Mapping[str, JsonValue], reason: Reason | None) -> CommandOutcome:
     facts: list[Fact] = []
     for name, label in PROFILE_LISTS.items():
         found = result.get(name)
         for each in found if isinstance(found, list) else []:
             sign = "" if name == "remarks" else "#"
             facts.append(Fact(label, safe_text(f"{sign}{each}")))
-    return Outcome(_status(f"{result.get('status')}"), tuple(facts), reason)
+    return CommandOutcome(_status(f"{result.get('status')}"), tuple(facts), reason)
 
 
-def _configuration(result: Mapping[str, JsonValue], reason: Reason | None) -> Outcome:
+def _configuration(result: Mapping[str, JsonValue], reason: Reason | None) -> CommandOutcome:
     keys: list[KeyResult] = []
     entries, unknown = result.get("configuration_key"), result.get("unknown_key")
     for entry in entries if isinstance(entries, list) else []:
@@ -171,28 +175,28 @@ def _configuration(result: Mapping[str, JsonValue], reason: Reason | None) -> Ou
     names = unknown if isinstance(unknown, list) else []
     keys += [KeyResult(f"{name}", None, None) for name in names]
     summary = count(len(keys) - len(names), "key") + (f", {len(names)} unknown" if names else "")
-    return Outcome(Content.styled(summary, ODD if names else GOOD), (), reason, tuple(keys))
+    return CommandOutcome(Content.styled(summary, ODD if names else GOOD), (), reason, tuple(keys))
 
 
-def _tag(result: Mapping[str, JsonValue]) -> Outcome:
+def _tag(result: Mapping[str, JsonValue]) -> CommandOutcome:
     """What would happen with a tag, each step with its reason."""
     try:
         explanation = TagExplanation.model_validate_json(json.dumps(result))
     except ValidationError:
         # A newer engine may say it in another way; its words are better than none.
-        return Outcome(safe_text(f"{result}"))
-    return Outcome(summary(explanation), tuple(explanation_facts(explanation)))
+        return CommandOutcome(safe_text(f"{result}"))
+    return CommandOutcome(summary(explanation), tuple(explanation_facts(explanation)))
 
 
-def _swipe(result: Mapping[str, JsonValue]) -> Outcome:
+def _swipe(result: Mapping[str, JsonValue]) -> CommandOutcome:
     """What came of a tag that was shown, with who decided and why."""
     try:
         came = SwipeResult.model_validate_json(json.dumps(result))
     except ValidationError:
-        return Outcome(safe_text(f"{result}"))
+        return CommandOutcome(safe_text(f"{result}"))
     word = Content.styled(came.outcome.value, SWIPE_STYLES.get(came.outcome, GOOD))
     said = Content.assemble(word, " · ", safe_text(came.text))
-    return Outcome(said, (), came.reason, is_sentence=True)
+    return CommandOutcome(said, (), came.reason, is_sentence=True)
 
 
 def _setting(params: Mapping[str, JsonValue]) -> tuple[Fact, ...]:

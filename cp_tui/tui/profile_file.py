@@ -54,7 +54,7 @@ class Wrong(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Installation:
+class ProfileDestination:
     """A profile and where it goes."""
 
     connector_id: int
@@ -65,7 +65,7 @@ class Installation:
         return {"connector_id": self.connector_id, "profile": self.profile}
 
 
-def from_form(values: Mapping[str, str], clock: Clock) -> Installation:
+def from_form(values: Mapping[str, str], clock: Clock) -> ProfileDestination:
     """The profile that is filled in; raises `Wrong`."""
     kind = _choice("kind", values["kind"])
     schedule: dict[str, JsonValue] = {
@@ -90,10 +90,10 @@ def from_form(values: Mapping[str, str], clock: Clock) -> Installation:
     ):
         if values[name]:
             target[field] = format_date_time(_instant(name, values[name], clock))
-    return checked(Installation(_whole("connector", values["connector"]), profile))
+    return checked(ProfileDestination(_whole("connector", values["connector"]), profile))
 
 
-def from_file(path: Path, connector: str) -> Installation:
+def from_file(path: Path, connector: str) -> ProfileDestination:
     """The profile in a file: `csChargingProfiles`, or a whole SetChargingProfile.req.
 
     The connector is that of the request, unless one is given. Blocks; raises `Wrong`.
@@ -108,10 +108,10 @@ def from_file(path: Path, connector: str) -> Installation:
         where = connector or f"{content.get('connectorId', '')}"
     if not where:
         raise Wrong("connector is empty, and the file names none")
-    return checked(Installation(_whole("connector", where), profile))
+    return checked(ProfileDestination(_whole("connector", where), profile))
 
 
-def checked(installation: Installation) -> Installation:
+def checked(installation: ProfileDestination) -> ProfileDestination:
     """The same, if it is a profile at all; its rules are checked by the charge point."""
     payload: dict[str, JsonValue] = {
         "connectorId": installation.connector_id,

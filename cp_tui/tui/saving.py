@@ -16,7 +16,7 @@ from textual.content import Content
 from cp_tui.engine.disk import on_disk
 from cp_tui.engine.line_writer import write_all
 from cp_tui.tui.desk import Desk, Form, FormField, Job
-from cp_tui.tui.outcome import Outcome, finished
+from cp_tui.tui.outcome import CommandOutcome, finished
 from cp_tui.tui.reading import expanded, where_paths_start
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
@@ -47,7 +47,7 @@ async def save(
             return "the path must not be empty"
         text = values["path"]
 
-        async def job(tell: Callable[[str], None]) -> Outcome | str:
+        async def job(tell: Callable[[str], None]) -> CommandOutcome | str:
             try:
                 path = await on_disk(partial(expanded, text), f"looking for {text}", tell)
                 # No disk is asked for it, unlike `resolve`.

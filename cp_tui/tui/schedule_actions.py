@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from cp_tui.tui import possible
 from cp_tui.tui import schedule_operations as do
-from cp_tui.tui.action import Action, Group
+from cp_tui.tui.action import Group, ScreenAction
 from cp_tui.tui.operations import on_screen
 
 SCHEDULE_SHOWN = frozenset({"dashboard", "schedule"})
 """The screens with a timeline."""
 
-SCHEDULE_ACTIONS: tuple[Action, ...] = (
-    Action(
+SCHEDULE_ACTIONS: tuple[ScreenAction, ...] = (
+    ScreenAction(
         "schedule.explain",
         "Why this limit",
         "The limit at the cursor in full: who sets it, until when, who lost and why.",
@@ -22,7 +22,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         screens=SCHEDULE_SHOWN,
         why_not=possible.schedule,
     ),
-    Action(
+    ScreenAction(
         "schedule.clear",
         "Clear a charging profile",
         "Remove the selected profile, as ClearChargingProfile would; asks first.",
@@ -34,7 +34,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         screens=SCHEDULE_SHOWN,
         why_not=possible.with_profiles,
     ),
-    Action(
+    ScreenAction(
         "schedule.clear_matching",
         "Clear charging profiles by filter",
         "Remove every profile with this id, or with this connector, purpose and level.",
@@ -44,7 +44,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         screens=SCHEDULE_SHOWN,
         why_not=possible.with_profiles,
     ),
-    Action(
+    ScreenAction(
         "schedule.install",
         "Install a charging profile",
         "Fill in a profile; it is checked by the rules of SetChargingProfile.",
@@ -56,7 +56,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         screens=SCHEDULE_SHOWN,
         why_not=possible.change,
     ),
-    Action(
+    ScreenAction(
         "schedule.install_file",
         "Install a charging profile from a file",
         "Read csChargingProfiles, or a whole SetChargingProfile.req, from a JSON file.",
@@ -66,7 +66,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         screens=SCHEDULE_SHOWN,
         why_not=possible.change,
     ),
-    Action(
+    ScreenAction(
         "schedule.export",
         "Export the schedule",
         "Write what the timeline knows to a file: CSV where its name ends so, else JSON.",
@@ -77,7 +77,7 @@ SCHEDULE_ACTIONS: tuple[Action, ...] = (
         screens=SCHEDULE_SHOWN,
         why_not=possible.schedule,
     ),
-    Action(
+    ScreenAction(
         "schedule.picture",
         "Save the timeline as a picture",
         "Write the timeline as it stands on the screen to an SVG file.",

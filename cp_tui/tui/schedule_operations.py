@@ -13,8 +13,8 @@ from cp_tui.charge_point.smart_charging.export import to_csv, to_json
 from cp_tui.charge_point.variables import ProfileEntry
 from cp_tui.engine.disk import on_disk
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType
-from cp_tui.tui.commands import Call
-from cp_tui.tui.desk import Choice, Desk, Form, FormField, Job, Question
+from cp_tui.tui.commands import CommandCall
+from cp_tui.tui.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Job
 from cp_tui.tui.profile_file import CHOICES, Wrong, from_file, from_form
 from cp_tui.tui.saving import save
 from cp_tui.tui.store import Snapshot
@@ -37,8 +37,8 @@ async def clear_profile(desk: Desk) -> None:
         *profile_details(entry, desk.clock),
         Fact("Then", Content("the next of the stack holds at once, else the hardware limit")),
     ]
-    if await desk.ask(Question(title, facts, "Clear")):
-        call = Call("clear_charging_profile", {"profile_id": profile.charging_profile_id})
+    if await desk.ask(ConfirmQuestion(title, facts, "Clear")):
+        call = CommandCall("clear_charging_profile", {"profile_id": profile.charging_profile_id})
         await desk.command(call)
 
 
@@ -63,12 +63,12 @@ async def _chosen(desk: Desk) -> ProfileEntry | None:
 async def clear_matching(desk: Desk) -> None:
     """Fill in what to clear, and clear it."""
 
-    def call(values: Mapping[str, str]) -> Call | str:
+    def call(values: Mapping[str, str]) -> CommandCall | str:
         given = {name: text for name, text in values.items() if text}
         if not given:
             return f"nothing given would clear every profile: type {ALL} as the id for that"
         if given == {"profile_id": ALL}:
-            return Call("clear_charging_profile")
+            return CommandCall("clear_charging_profile")
         params: dict[str, JsonValue] = {}
         for name, text in given.items():
             if name == "purpose":
@@ -77,7 +77,7 @@ async def clear_matching(desk: Desk) -> None:
                 params[name] = int(text)
             else:
                 return f"{name.replace('_', ' ')} = {text!r}: a whole number is needed"
-        return Call("clear_charging_profile", params)
+        return CommandCall("clear_charging_profile", params)
 
     purposes = tuple(each.value for each in ChargingProfilePurposeType)
     fields = (
@@ -92,13 +92,13 @@ async def clear_matching(desk: Desk) -> None:
 async def install(desk: Desk) -> None:
     """Fill in a profile, and install it."""
 
-    def call(values: Mapping[str, str]) -> Call | str:
+    def call(values: Mapping[str, str]) -> CommandCall | str:
         try:
             found = from_form(values, desk.clock)
         except Wrong as wrong:
             return str(wrong)
         desk.remember("periods", values["periods"])
-        return Call("install_charging_profile", found.params())
+        return CommandCall("install_charging_profile", found.params())
 
     # The keys of the dashboard act on the connector that is selected there.
     connector_id = desk.snapshot.connector_id if desk.screen == "dashboard" else 0
@@ -133,7 +133,7 @@ async def install_file(desk: Desk) -> None:
             return "the path must not be empty"
         path = Path(values["path"])
 
-        async def job(tell: Callable[[str], None]) -> Call | str:
+        async def job(tell: Callable[[str], None]) -> CommandCall | str:
             look = partial(from_file, path, values["connector"].strip())
             try:
                 found = await on_disk(look, f"reading {path}", tell)
@@ -142,7 +142,7 @@ async def install_file(desk: Desk) -> None:
             except OSError as error:
                 return f"{path}: {error.strerror}"
             desk.remember("profile_path", values["path"])
-            return Call("install_charging_profile", found.params())
+            return CommandCall("install_charging_profile", found.params())
 
         return job
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from cp_tui.tui import operations as do
 from cp_tui.tui import possible
-from cp_tui.tui.action import Action, Group
+from cp_tui.tui.action import Group, ScreenAction
 
 _S = Group.SCREEN
 
-SCREEN_ACTIONS: tuple[Action, ...] = (
-    Action(
+SCREEN_ACTIONS: tuple[ScreenAction, ...] = (
+    ScreenAction(
         "screen.dashboard",
         "Show the dashboard",
         "Connection, connectors, schedule, configuration keys and monitors at one glance.",
@@ -18,7 +18,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ("1",),
         short="Dashboard",
     ),
-    Action(
+    ScreenAction(
         "screen.messages",
         "Show the messages",
         "Every frame over the WebSocket: request and answer, latency, result and reason.",
@@ -27,7 +27,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ("2",),
         short="Messages",
     ),
-    Action(
+    ScreenAction(
         "screen.configuration",
         "Show the configuration",
         "Every key with its source, who changed what and when, compare and export.",
@@ -36,7 +36,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ("3",),
         short="Keys",
     ),
-    Action(
+    ScreenAction(
         "screen.schedule",
         "Show the schedule",
         "The limits over time, why each holds, and the installed charging profiles.",
@@ -45,7 +45,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ("4",),
         short="Schedule",
     ),
-    Action(
+    ScreenAction(
         "screen.transactions",
         "Show transactions and queue",
         "What ran and why it ended, what did not start and why, and what waits for the CSMS.",
@@ -54,7 +54,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ("5",),
         short="Sessions",
     ),
-    Action(
+    ScreenAction(
         "screen.maintenance",
         "Show maintenance",
         "Firmware, diagnostics, reservations, tags, certificates, status and link history.",
@@ -63,7 +63,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ("6",),
         short="Upkeep",
     ),
-    Action(
+    ScreenAction(
         "screen.csms",
         "Show the CSMS",
         "What the CSMS can send, its scenarios, how it behaves, and what it saw; demo only.",
@@ -73,7 +73,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         short="CSMS",
         why_not=possible.csms,
     ),
-    Action(
+    ScreenAction(
         "screen.filter",
         "Filter a table",
         "Show only what holds these words; escape shows all again.",
@@ -83,7 +83,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         short="Filter",
         pane="keys",
     ),
-    Action(
+    ScreenAction(
         "screen.zone",
         "Times in your time zone, or in UTC",
         "The charge point and the CSMS speak UTC; people do not.",
@@ -92,7 +92,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ("t",),
         short="Zone",
     ),
-    Action(
+    ScreenAction(
         "screen.zoom",
         "Zoom the pane, or all panes again",
         "The pane with the focus fills the terminal; escape restores.",
@@ -101,7 +101,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ("z",),
         short="Zoom",
     ),
-    Action(
+    ScreenAction(
         "screen.log",
         "Commands of this screen",
         "Every command asked from here, with its outcome and its reason.",
@@ -109,8 +109,10 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         do.on_screen("log"),
         ("o",),
     ),
-    Action("screen.theme", "Choose a theme", "Colours, with a preview.", _S, do.on_screen("theme")),
-    Action(
+    ScreenAction(
+        "screen.theme", "Choose a theme", "Colours, with a preview.", _S, do.on_screen("theme")
+    ),
+    ScreenAction(
         "screen.help",
         "Help for this pane and all keys",
         "Explains the pane with the focus and lists the keys.",
@@ -119,7 +121,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ("question_mark", "f1"),
         short="Help",
     ),
-    Action(
+    ScreenAction(
         "screen.palette",
         "All actions",
         "Every action by name, with its key or why it is not possible now.",
@@ -128,7 +130,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ("ctrl+p",),
         short="Menu",
     ),
-    Action(
+    ScreenAction(
         "screen.next",
         "Next pane",
         "Move the focus to the next pane.",
@@ -136,7 +138,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         do.on_screen("next"),
         ("tab",),
     ),
-    Action(
+    ScreenAction(
         "screen.previous",
         "Previous pane",
         "Move the focus to the previous pane.",
@@ -144,7 +146,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         do.on_screen("previous"),
         ("shift+tab",),
     ),
-    Action(
+    ScreenAction(
         "screen.jump",
         "Jump to a pane",
         "Every pane shows a letter; press it to go there.",
@@ -152,7 +154,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         do.on_screen("jump"),
         ("ctrl+o",),
     ),
-    Action(
+    ScreenAction(
         "screen.quit",
         "Quit",
         "Leave the screen; asks what becomes of the charge point where it started it.",

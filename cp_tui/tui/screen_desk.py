@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
-from cp_tui.tui.action import Action
+from cp_tui.tui.action import ScreenAction
 from cp_tui.tui.actions import BY_ID
-from cp_tui.tui.commands import Call, CommandRun
-from cp_tui.tui.composing import DRAFTS_MAX, Bench, ComposeEnd, Draft, SentDraft
+from cp_tui.tui.commands import CommandCall, CommandRun
+from cp_tui.tui.composing import DRAFTS_MAX, Bench, ComposeEnd, MessageDraft, SentDraft
 from cp_tui.tui.consequences import running_facts
-from cp_tui.tui.desk import Choice, Form, Question
+from cp_tui.tui.desk import Choice, ConfirmQuestion, Form
 from cp_tui.tui.dialogs.choose import ChooseDialog
 from cp_tui.tui.dialogs.compose import ComposeDialog
 from cp_tui.tui.dialogs.confirm import ConfirmDialog
@@ -26,7 +26,7 @@ from cp_tui.tui.dialogs.key_table import KeyTableDialog
 from cp_tui.tui.dialogs.options import Option, OptionsDialog
 from cp_tui.tui.help import help_facts
 from cp_tui.tui.key_lens import KeyLens
-from cp_tui.tui.outcome import Outcome
+from cp_tui.tui.outcome import CommandOutcome
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.screens.dashboard import alarm_keys
 from cp_tui.tui.store import Snapshot
@@ -111,7 +111,7 @@ class ScreenDesk:
         """Send a text to the clipboard of the terminal; nobody learns whether it arrives."""
         self._app.copy_to_clipboard(text)
 
-    async def command(self, call: Call) -> None:
+    async def command(self, call: CommandCall) -> None:
         """Send a command; its state and outcome appear in the line of activity."""
         run = self._app.commands.begin(call)
         with self._app.gate.waiting():
@@ -122,7 +122,7 @@ class ScreenDesk:
         with self._app.gate.waiting(dialog):
             return await self._app.push_screen_wait(dialog)
 
-    async def ask(self, question: Question) -> bool:
+    async def ask(self, question: ConfirmQuestion) -> bool:
         """Ask once; escape is no."""
         dialog = ConfirmDialog(question, self.snapshot)
         return await self._answer_to(dialog)
@@ -131,13 +131,13 @@ class ScreenDesk:
         """Let a form be filled; a table of keys gets a dialog of its own."""
         dialog = FormDialog(form, self._send, lambda: self._app.clock, self._hold_keys)
         outcome = await self._answer_to(dialog)
-        if isinstance(outcome, Outcome) and outcome.keys is not None:
+        if isinstance(outcome, CommandOutcome) and outcome.keys is not None:
             await self._answer_to(KeyTableDialog(outcome.keys))
 
     def _hold_keys(self, work: Awaitable[None]) -> None:
         self._app.act(work, group="form")
 
-    async def compose(self, bench: Bench, draft: Draft) -> ComposeEnd:
+    async def compose(self, bench: Bench, draft: MessageDraft) -> ComposeEnd:
         """Let a message be composed and sent; tells how the bench was left."""
 
         def remember(sent: SentDraft) -> None:
@@ -303,7 +303,7 @@ class ScreenDesk:
             action_id, dim, Content.styled("not now", "$text-warning"), about, action.group.value
         )
 
-    def _keys_to(self, action: Action) -> str:
+    def _keys_to(self, action: ScreenAction) -> str:
         """The key of an action; after the key of its screen where it does nothing on this one."""
         key = self._app.keymap.first(action)
         if not key or action.works_on(self._app.main.NAME):
@@ -367,7 +367,7 @@ class ScreenDesk:
 
         self._app.push_screen(OptionsDialog("Quit", facts, options, self.snapshot), chosen)
 
-    async def _send(self, call: Call, under_way: Callable[[CommandRun], None]) -> CommandRun:
+    async def _send(self, call: CommandCall, under_way: Callable[[CommandRun], None]) -> CommandRun:
         """Send for a form; when the form is closed, the command goes on without it."""
         run = self._app.commands.begin(call)
         run.watcher = under_way

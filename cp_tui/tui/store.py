@@ -72,25 +72,25 @@ class Snapshot:
     """Everything the screen knows at one instant; what a decision about an action is made from."""
 
     identity: v.Identity | None = None
-    link: v.Link | None = None
-    registration: v.Registration | None = None
-    connectors: tuple[v.Connector, ...] = ()
+    link: v.LinkView | None = None
+    registration: v.RegistrationView | None = None
+    connectors: tuple[v.ConnectorView, ...] = ()
     configuration: tuple[v.ConfigurationEntry, ...] = ()
-    monitors: v.Monitors = field(default_factory=v.Monitors)
+    monitors: v.MonitorsView = field(default_factory=v.MonitorsView)
     schedules: Mapping[int, CompositeSchedule] = field(default_factory=dict)
     limits: Mapping[int, tuple[CompositePeriod, ...]] = field(default_factory=dict)
     """What each connector had to follow since this screen looks, and what it will."""
     measured: Mapping[int, tuple[v.MeasuredPoint, ...]] = field(default_factory=dict)
     """What flowed at each connector, oldest first."""
     profiles: tuple[v.ProfileEntry, ...] = ()
-    outbox: v.Outbox = field(default_factory=v.Outbox)
+    outbox: v.OutboxView = field(default_factory=v.OutboxView)
     transactions: tuple[v.TransactionEntry, ...] = ()
     stop_report: v.StopReport | None = None
-    local_list: v.LocalList | None = None
-    authorization_cache: v.AuthorizationCache | None = None
-    reservations: v.Reservations | None = None
-    firmware: v.Firmware | None = None
-    diagnostics: v.Diagnostics | None = None
+    local_list: v.LocalListView | None = None
+    authorization_cache: v.AuthorizationCacheView | None = None
+    reservations: v.ReservationsView | None = None
+    firmware: v.FirmwareView | None = None
+    diagnostics: v.DiagnosticsView | None = None
     troubles: tuple[v.Trouble, ...] = ()
     """What is wrong inside the engine, newest first."""
     is_connected: bool = False
@@ -147,11 +147,11 @@ class Snapshot:
         return self.link is not None and self.link.phase is v.LinkPhase.STOPPED
 
     @property
-    def running(self) -> tuple[v.Connector, ...]:
+    def running(self) -> tuple[v.ConnectorView, ...]:
         """The connectors with a running transaction."""
         return tuple(c for c in self.connectors if c.transaction is not None)
 
-    def connector(self, connector_id: int) -> v.Connector | None:
+    def connector(self, connector_id: int) -> v.ConnectorView | None:
         """The connector with this id, if there is one."""
         return next((c for c in self.connectors if c.connector_id == connector_id), None)
 
@@ -177,7 +177,7 @@ class Snapshot:
         return next((e for e in self.configuration if e.key.casefold() == folded), None)
 
 
-class Store:
+class SnapshotStore:
     """Takes updates in, hands out snapshots, and says which names have changed since asked last."""
 
     def __init__(self, *, is_read_only: bool = False) -> None:
@@ -307,19 +307,19 @@ class Store:
         match value:
             case v.Identity():
                 self.snapshot = replace(old, identity=value)
-            case v.Link():
+            case v.LinkView():
                 if value.phase is not v.LinkPhase.OPEN:
                     old.messages.give_up()
                 self.snapshot = replace(old, link=value)
-            case v.Registration():
+            case v.RegistrationView():
                 self.snapshot = replace(old, registration=value)
             case v.Connectors(root=connectors):
                 if _restraints(connectors) != _restraints(old.connectors):
                     self._dirty.add(RESTRAINTS)
                 self.snapshot = replace(old, connectors=connectors)
-            case v.Configuration(root=entries):
+            case v.ConfigurationView(root=entries):
                 self.snapshot = replace(old, configuration=entries)
-            case v.Monitors():
+            case v.MonitorsView():
                 self.snapshot = replace(old, monitors=value)
             case v.ChargingSchedules(root=schedules):
                 limits = {
@@ -329,21 +329,21 @@ class Store:
                 self.snapshot = replace(old, schedules=schedules, limits=limits)
             case v.Profiles(root=profiles):
                 self.snapshot = replace(old, profiles=profiles)
-            case v.Outbox():
+            case v.OutboxView():
                 self.snapshot = replace(old, outbox=value)
-            case v.Transactions(root=transactions):
+            case v.TransactionsView(root=transactions):
                 self.snapshot = replace(old, transactions=transactions)
             case v.Stopped(root=report):
                 self.snapshot = replace(old, stop_report=report)
-            case v.LocalList():
+            case v.LocalListView():
                 self.snapshot = replace(old, local_list=value)
-            case v.AuthorizationCache():
+            case v.AuthorizationCacheView():
                 self.snapshot = replace(old, authorization_cache=value)
-            case v.Reservations():
+            case v.ReservationsView():
                 self.snapshot = replace(old, reservations=value)
-            case v.Firmware():
+            case v.FirmwareView():
                 self.snapshot = replace(old, firmware=value)
-            case v.Diagnostics():
+            case v.DiagnosticsView():
                 self.snapshot = replace(old, diagnostics=value)
             case v.Troubles(root=troubles):
                 self.snapshot = replace(old, troubles=troubles)
@@ -351,6 +351,6 @@ class Store:
                 self.snapshot = replace(old, is_connected=is_connected)
 
 
-def _restraints(connectors: Iterable[v.Connector]) -> dict[int, v.Restraint]:
+def _restraints(connectors: Iterable[v.ConnectorView]) -> dict[int, v.Restraint]:
     """What keeps the power low, where something does."""
     return {c.connector_id: c.restraint for c in connectors if c.restraint is not None}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from cp_tui.tui import possible
 from cp_tui.tui import transaction_operations as do
-from cp_tui.tui.action import Action, Group
+from cp_tui.tui.action import Group, ScreenAction
 
-TRANSACTION_ACTIONS: tuple[Action, ...] = (
-    Action(
+TRANSACTION_ACTIONS: tuple[ScreenAction, ...] = (
+    ScreenAction(
         "transactions.drop",
         "Give up a waiting message",
         "Drop the selected message of the queue: the CSMS never gets it. Asks first, is logged.",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.content import Content
 
 from cp_tui.charge_point.variables import OutboxEntry
-from cp_tui.tui.commands import Call
-from cp_tui.tui.desk import Choice, Desk, Question
+from cp_tui.tui.commands import CommandCall
+from cp_tui.tui.desk import Choice, ConfirmQuestion, Desk
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.queue import loss, queue_facts
@@ -24,8 +24,8 @@ async def drop_message(desk: Desk) -> None:
         Fact("Lost", Content(loss(entry))),
         Fact("Trace", Content(TRACE)),
     ]
-    if await desk.ask(Question(f"Give up this {clean(entry.action)}?", facts, "Give it up")):
-        await desk.command(Call("drop_message", {"sequence": entry.sequence}))
+    if await desk.ask(ConfirmQuestion(f"Give up this {clean(entry.action)}?", facts, "Give it up")):
+        await desk.command(CommandCall("drop_message", {"sequence": entry.sequence}))
 
 
 def _selected(desk: Desk) -> OutboxEntry | None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from cp_tui.charge_point.events import TransferData
-from cp_tui.charge_point.variables import MessageKind, MessageRecord, Registration, Transactions
+from cp_tui.charge_point.variables import (
+    MessageKind,
+    MessageRecord,
+    RegistrationView,
+    TransactionsView,
+)
 from tests.charge_point.rig import Rig
 
 INFO = {"status": "Accepted"}
@@ -50,13 +55,13 @@ def answers(made: Rig, message_id: str) -> list[MessageRecord]:
     return [r for r in records if r.message_id == message_id and r.kind is not MessageKind.CALL]
 
 
-def registration(made: Rig) -> Registration:
+def registration(made: Rig) -> RegistrationView:
     view = made.variables["registration"]
-    assert isinstance(view, Registration)
+    assert isinstance(view, RegistrationView)
     return view
 
 
 def newest(made: Rig) -> Any:
     view = made.variables["transactions"]
-    assert isinstance(view, Transactions)
+    assert isinstance(view, TransactionsView)
     return view.root[0]

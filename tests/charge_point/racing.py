@@ -7,7 +7,7 @@ from typing import Any
 
 from cp_tui.charge_point.config import ConnectorConfig
 from cp_tui.charge_point.events import Restart, Stop
-from cp_tui.charge_point.variables import Connector, SwipeOutcome
+from cp_tui.charge_point.variables import ConnectorView, SwipeOutcome
 from tests.charge_point.listing import entry, send
 from tests.charge_point.reserving import availability, connector, fault, remote_start, reserve
 from tests.charge_point.rig import Rig, rig
@@ -53,7 +53,7 @@ def starts(made: Rig, tag: str = TAG) -> list[int]:
     return [p["connectorId"] for p in found]
 
 
-def connectors(made: Rig) -> tuple[Connector, ...]:
+def connectors(made: Rig) -> tuple[ConnectorView, ...]:
     view: Any = made.variables["connectors"]
     return tuple(view.root[1:])
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from cp_tui.charge_point.effects import Log
-from cp_tui.charge_point.variables import Connector, Reservations
+from cp_tui.charge_point.variables import ConnectorView, ReservationsView
 from tests.charge_point.rig import Rig
 from tests.conformance.steps import TAG
 
@@ -56,9 +56,9 @@ def fault(made: Rig, connector_id: int) -> None:
     made.act("raise_error", connector_id=connector_id, error_code="GroundFailure")
 
 
-def view(made: Rig) -> Reservations:
+def view(made: Rig) -> ReservationsView:
     value = made.variables["reservations"]
-    assert isinstance(value, Reservations)
+    assert isinstance(value, ReservationsView)
     return value
 
 
@@ -70,10 +70,10 @@ def why_ended(made: Rig) -> str:
     return view(made).ended[0].reason.id
 
 
-def connector(made: Rig, connector_id: int = 1) -> Connector:
+def connector(made: Rig, connector_id: int = 1) -> ConnectorView:
     value: Any = made.variables["connectors"]
     found = value.root[connector_id]
-    assert isinstance(found, Connector)
+    assert isinstance(found, ConnectorView)
     return found
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from cp_tui.charge_point.authorization_cache import CACHE_MAX
 from cp_tui.charge_point.events import Stop
-from cp_tui.charge_point.variables import AuthorizationCache, TagExplanation, TagOutcome
+from cp_tui.charge_point.variables import AuthorizationCacheView, TagExplanation, TagOutcome
 from cp_tui.ocpp.datatypes import AuthorizationStatus
 from tests.charge_point.listing import entry, send
 from tests.charge_point.reserving import fault, reserve
@@ -260,9 +260,9 @@ def test_while_the_csms_has_not_accepted_the_charge_point_the_offline_rules_coun
 # --- cache ----------------------------------------------------------------------------------------
 
 
-def cache(made: Rig) -> AuthorizationCache:
+def cache(made: Rig) -> AuthorizationCacheView:
     value = made.variables["authorization_cache"]
-    assert isinstance(value, AuthorizationCache)
+    assert isinstance(value, AuthorizationCacheView)
     return value
 
 

@@ -13,10 +13,10 @@ from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.variables import (
     ClockStep,
     Connectors,
-    Registration,
+    RegistrationView,
     StatusChange,
     TransactionEntry,
-    Transactions,
+    TransactionsView,
 )
 from tests.charge_point.rig import Rig, rig
 from tests.conformance.steps import charging
@@ -94,7 +94,7 @@ def test_an_interval_beyond_all_reason_does_no_harm(status: str, interval: int) 
     made.power_on()
     made.after(100)
     registration = made.variables["registration"]
-    assert isinstance(registration, Registration)
+    assert isinstance(registration, RegistrationView)
     assert registration.status == status
 
 
@@ -127,13 +127,13 @@ def set_clock_by(made: Rig, hours: float) -> None:
 
 def newest_transaction(made: Rig) -> TransactionEntry:
     transactions = made.variables["transactions"]
-    assert isinstance(transactions, Transactions)
+    assert isinstance(transactions, TransactionsView)
     return transactions.root[0]
 
 
 def clock_step(made: Rig) -> ClockStep | None:
     registration = made.variables["registration"]
-    assert isinstance(registration, Registration)
+    assert isinstance(registration, RegistrationView)
     return registration.clock_step
 
 

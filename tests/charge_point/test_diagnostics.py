@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cp_tui.charge_point.effects import Upload
-from cp_tui.charge_point.location import shown_location, without_user_info
-from cp_tui.charge_point.variables import Diagnostics, DiagnosticsState
+from cp_tui.charge_point.redaction import shown_location, without_user_info
+from cp_tui.charge_point.variables import DiagnosticsState, DiagnosticsView
 from tests.charge_point.rig import Rig, rig
 
 LOCATION = "ftp://user:geheim@logs.example/in"
@@ -25,9 +25,9 @@ def statuses(made: Rig) -> list[str]:
     return [payload["status"] for payload in made.calls("DiagnosticsStatusNotification")]
 
 
-def shown(made: Rig) -> Diagnostics:
+def shown(made: Rig) -> DiagnosticsView:
     value = made.variables["diagnostics"]
-    assert isinstance(value, Diagnostics)
+    assert isinstance(value, DiagnosticsView)
     return value
 
 
@@ -37,7 +37,7 @@ def slow(made: Rig) -> None:
 
 
 def test_before_anything_was_asked_it_is_idle() -> None:
-    assert shown(rig()) == Diagnostics()
+    assert shown(rig()) == DiagnosticsView()
 
 
 def test_state_tries_and_error_are_shown_without_credentials() -> None:

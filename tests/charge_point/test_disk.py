@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cp_tui.charge_point.events import DiskFailed, DiskWasSlow, DiskWorks
-from cp_tui.charge_point.variables import Outbox, Registration
+from cp_tui.charge_point.variables import OutboxView, RegistrationView
 from tests.charge_point.rig import Rig, rig
 from tests.conformance.steps import charging
 
 TIMEOUT_S = 30
 
 
-def outbox(made: Rig) -> Outbox:
+def outbox(made: Rig) -> OutboxView:
     value = made.variables["outbox"]
-    assert isinstance(value, Outbox)
+    assert isinstance(value, OutboxView)
     return value
 
 
@@ -76,5 +76,5 @@ def test_what_rests_on_no_record_goes_on() -> None:
     made.after(301)
     assert made.calls("Heartbeat")
     told = made.variables["registration"]
-    assert isinstance(told, Registration)
+    assert isinstance(told, RegistrationView)
     assert told.next_heartbeat_at is not None

@@ -9,7 +9,7 @@ import pytest
 from cp_tui.charge_point.effects import Log
 from cp_tui.charge_point.events import Restart, Stop, TransferFinished, TransferProgressed
 from cp_tui.charge_point.firmware_file import defect, version_of
-from cp_tui.charge_point.variables import FileFacts, Firmware, FirmwareState, Identity
+from cp_tui.charge_point.variables import FileFacts, FirmwareState, FirmwareView, Identity
 from tests.charge_point.rig import NEW_FIRMWARE, Rig, rig
 from tests.conformance.steps import charging
 
@@ -26,9 +26,9 @@ def statuses(made: Rig) -> list[str]:
     return [payload["status"] for payload in made.calls("FirmwareStatusNotification")]
 
 
-def shown(made: Rig) -> Firmware:
+def shown(made: Rig) -> FirmwareView:
     value = made.variables["firmware"]
-    assert isinstance(value, Firmware)
+    assert isinstance(value, FirmwareView)
     return value
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cp_tui.charge_point.events import TryNow
-from cp_tui.charge_point.variables import Registration
+from cp_tui.charge_point.variables import RegistrationView
 from tests.charge_point.rig import Rig, rig
 
 QUIET = {"MeterValueSampleInterval": "0"}
@@ -24,9 +24,9 @@ ACTIONS = (
 )
 
 
-def registration(made: Rig) -> Registration:
+def registration(made: Rig) -> RegistrationView:
     view = made.variables["registration"]
-    assert isinstance(view, Registration)
+    assert isinstance(view, RegistrationView)
     return view
 
 

@@ -9,7 +9,12 @@ import pytest
 from cp_tui.charge_point.config import CustomKey
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.events import SetCustomConfigurationKey
-from cp_tui.charge_point.variables import Configuration, ConfigurationEntry, KeyChange, KeySource
+from cp_tui.charge_point.variables import (
+    ConfigurationEntry,
+    ConfigurationView,
+    KeyChange,
+    KeySource,
+)
 from cp_tui.ocpp.configuration_key import KeySpec
 from tests.charge_point.rig import Rig, rig
 from tests.conformance.steps import answers, set_key
@@ -23,7 +28,7 @@ def charger() -> Rig:
 
 def entry(made: Rig, key: str) -> ConfigurationEntry:
     view = made.variables["configuration"]
-    assert isinstance(view, Configuration)
+    assert isinstance(view, ConfigurationView)
     return next(each for each in view.root if each.key == key)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cp_tui.charge_point.effects import Log, LogLevel, Table
 from cp_tui.charge_point.station_keys import LOCAL_LIST_MAX, SEND_LOCAL_LIST_MAX
-from cp_tui.charge_point.variables import LocalList
+from cp_tui.charge_point.variables import LocalListView
 from tests.charge_point.listing import entry, send
 from tests.charge_point.rig import Rig, rig
 from tests.conformance.steps import set_key
@@ -20,9 +20,9 @@ def version(made: Rig) -> int:
     return found
 
 
-def shown(made: Rig) -> LocalList:
+def shown(made: Rig) -> LocalListView:
     value = made.variables["local_list"]
-    assert isinstance(value, LocalList)
+    assert isinstance(value, LocalListView)
     return value
 
 
@@ -48,7 +48,9 @@ def test_the_keys_say_how_long_a_list_may_be() -> None:
 def test_a_fresh_list_has_version_0() -> None:
     made = rig()
     assert version(made) == 0
-    assert shown(made) == LocalList(is_enabled=True, version=0, count=0, count_max=LOCAL_LIST_MAX)
+    assert shown(made) == LocalListView(
+        is_enabled=True, version=0, count=0, count_max=LOCAL_LIST_MAX
+    )
 
 
 def test_a_full_list_replaces_everything_whatever_its_version() -> None:

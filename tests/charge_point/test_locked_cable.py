@@ -10,7 +10,7 @@ import pytest
 from cp_tui.charge_point.config import ConnectorConfig
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.events import Stop
-from cp_tui.charge_point.variables import Connector, Connectors
+from cp_tui.charge_point.variables import Connectors, ConnectorView
 from tests.charge_point.rig import Rig, rig
 
 BOOTS: dict[str, Callable[[Rig], object]] = {
@@ -43,7 +43,7 @@ def left_locked(*, connectors: int = 1) -> Rig:
     return made
 
 
-def at(made: Rig, connector_id: int = 1) -> Connector:
+def at(made: Rig, connector_id: int = 1) -> ConnectorView:
     connectors = made.variables["connectors"]
     assert isinstance(connectors, Connectors)
     return connectors.root[connector_id]

@@ -71,7 +71,7 @@ def test_what_is_shown_no_more_is_let_go_in_pieces() -> None:
     made = full()
     mind = made.charger.mind
     assert isinstance(mind, ChargePoint)
-    gone = mind._parts.charging._gone
+    gone = mind._components.charging._gone
     before = made.variables["charging_schedules"]
     assert set_profile(made, 1, profile(TX, (0, 7), id=99, level=10)) == "Accepted"
     held = 0

@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 from cp_tui.charge_point.events import Stop
-from cp_tui.charge_point.variables import Registration
+from cp_tui.charge_point.variables import RegistrationView
 from tests.charge_point.rig import NEW_FIRMWARE, Rig, rig
 
 AHEAD = {
@@ -143,9 +143,9 @@ def walk(made: Rig, minutes: float = 10.0) -> None:
         assert lies(made, latest) == []
 
 
-def registration(made: Rig) -> Registration:
+def registration(made: Rig) -> RegistrationView:
     view = made.variables["registration"]
-    assert isinstance(view, Registration)
+    assert isinstance(view, RegistrationView)
     return view
 
 

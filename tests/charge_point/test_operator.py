@@ -15,7 +15,7 @@ from cp_tui.charge_point.events import (
     Stop,
     TransferData,
 )
-from cp_tui.charge_point.variables import Configuration, Monitors, Stopped
+from cp_tui.charge_point.variables import ConfigurationView, MonitorsView, Stopped
 from cp_tui.ocpp.configuration_key import Access, KeySpec, KeyType
 from tests.charge_point.rig import Rig, rig
 
@@ -213,7 +213,7 @@ def test_a_key_that_needs_a_reboot_says_so_until_the_reboot() -> None:
 
     def is_pending() -> bool:
         configuration = made.variables["configuration"]
-        assert isinstance(configuration, Configuration)
+        assert isinstance(configuration, ConfigurationView)
         return next(e.is_reboot_pending for e in configuration.root if e.key == "Modem")
 
     change = {"key": "Modem", "value": "LTE"}
@@ -236,14 +236,14 @@ def test_monitors_add_and_never_replace() -> None:
     made.command(partial(MonitorConfigurationKeys, keys=("heartbeatinterval",)))
     made.command(partial(MonitorConfigurationKeys, keys=("Nope", "HeartbeatInterval")))
     monitors = made.variables["monitors"]
-    assert isinstance(monitors, Monitors)
+    assert isinstance(monitors, MonitorsView)
     assert [(m.key, m.is_known, m.value) for m in monitors.keys] == [
         ("HeartbeatInterval", True, "300"),
         ("Nope", False, None),
     ]
     made.command(partial(MonitorConfigurationKeys, keys=("nope",), add=False))
     monitors = made.variables["monitors"]
-    assert isinstance(monitors, Monitors)
+    assert isinstance(monitors, MonitorsView)
     assert [m.key for m in monitors.keys] == ["HeartbeatInterval"]
 
 
@@ -260,7 +260,7 @@ def test_a_change_by_the_csms_is_published_and_kept() -> None:
     ]
     made.power_cycle()
     monitors = made.variables["monitors"]
-    assert isinstance(monitors, Monitors)
+    assert isinstance(monitors, MonitorsView)
     assert [c.value for c in monitors.history] == ["30"]
     assert monitors.keys[0].last_change == monitors.history[0]
 

@@ -9,13 +9,13 @@ import pytest
 
 from cp_tui.charge_point.events import ErrorRaised, Stop
 from cp_tui.charge_point.variables import (
-    Connector,
     Connectors,
+    ConnectorView,
     DeliveryState,
     Refusal,
     RefusedBy,
     TransactionEntry,
-    Transactions,
+    TransactionsView,
 )
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, StopReason
 from tests.charge_point.listing import entry, send
@@ -24,7 +24,7 @@ from tests.charge_point.rig import Rig, rig
 from tests.conformance.steps import OTHER_TAG, TAG, charging, set_key
 
 
-def connector(made: Rig, connector_id: int = 1) -> Connector:
+def connector(made: Rig, connector_id: int = 1) -> ConnectorView:
     view = made.variables["connectors"]
     assert isinstance(view, Connectors)
     return view.root[connector_id]
@@ -273,7 +273,7 @@ STOPS = (
 
 def newest(made: Rig) -> TransactionEntry:
     view = made.variables["transactions"]
-    assert isinstance(view, Transactions)
+    assert isinstance(view, TransactionsView)
     return view.root[0]
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from cp_tui.charge_point.config import ConnectorConfig, CurrentKind
 from cp_tui.charge_point.events import Observed
-from cp_tui.charge_point.variables import Connector, Connectors, RestraintKind
+from cp_tui.charge_point.variables import Connectors, ConnectorView, RestraintKind
 from cp_tui.engine.errors import CommandError
 from tests.charge_point.rig import Rig, rig
 
@@ -34,7 +34,7 @@ NEAR_W = 2.0
 RAMP = timedelta(seconds=3)
 
 
-def connector(made: Rig) -> Connector:
+def connector(made: Rig) -> ConnectorView:
     """The first connector, as it is now."""
     made.handle(Observed())
     connectors = made.variables["connectors"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from cp_tui.charge_point.variables import PendingCall, Registration
+from cp_tui.charge_point.variables import PendingCall, RegistrationView
 from tests.charge_point.rig import T0, Rig, rig
 
 
-def registration(made: Rig) -> Registration:
+def registration(made: Rig) -> RegistrationView:
     view = made.variables["registration"]
-    assert isinstance(view, Registration)
+    assert isinstance(view, RegistrationView)
     return view
 
 

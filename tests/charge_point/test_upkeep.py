@@ -14,13 +14,13 @@ from cp_tui.charge_point.events import (
     TryNow,
 )
 from cp_tui.charge_point.variables import (
-    AuthorizationCache,
+    AuthorizationCacheView,
     DeliveryState,
     MessageDelivery,
-    Outbox,
-    Reservations,
+    OutboxView,
+    ReservationsView,
     TransactionEntry,
-    Transactions,
+    TransactionsView,
 )
 from tests.charge_point.reserving import reserve
 from tests.charge_point.rig import Rig, rig
@@ -29,13 +29,13 @@ from tests.conformance.steps import TAG, charging, set_key
 
 def transaction(made: Rig) -> TransactionEntry:
     view = made.variables["transactions"]
-    assert isinstance(view, Transactions)
+    assert isinstance(view, TransactionsView)
     return view.root[0]
 
 
 def waiting(made: Rig) -> list[tuple[int, str]]:
     view = made.variables["outbox"]
-    assert isinstance(view, Outbox)
+    assert isinstance(view, OutboxView)
     return [(each.sequence, each.action) for each in view.entries]
 
 
@@ -190,7 +190,7 @@ def test_clearing_the_cache_forgets_every_tag_and_says_how_many(enabled: str) ->
     assert reply.reason is not None
     assert reply.reason.text == "the operator cleared the authorization cache, 1 tag in it"
     view = made.variables["authorization_cache"]
-    assert isinstance(view, AuthorizationCache)
+    assert isinstance(view, AuthorizationCacheView)
     assert view.count == 0
 
 
@@ -199,7 +199,7 @@ def test_a_reservation_that_the_operator_cancels_says_so() -> None:
     reserve(made)
     assert made.command(partial(CancelReservation, reservation_id=7)).result is True
     view = made.variables["reservations"]
-    assert isinstance(view, Reservations)
+    assert isinstance(view, ReservationsView)
     assert not view.active
     assert view.ended[0].reason.text.endswith("the operator cancelled it")
     assert made.statuses(1) == ["Reserved", "Available"]

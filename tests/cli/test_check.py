@@ -8,10 +8,10 @@ import os
 import pytest
 
 from cp_tui.cli.check import show, show_waiting
-from cp_tui.engine.check import Step, StepResult, Verdict
+from cp_tui.engine.connection_check import CheckStep, CheckVerdict, StepResult
 
-WAITS = StepResult(Step.TCP, Verdict.WAITS, "until h port 80 accepts, 10 s at most")
-REACHED = StepResult(Step.TCP, Verdict.OK, "192.0.2.1 port 80", took_ms=2.0)
+WAITS = StepResult(CheckStep.TCP, CheckVerdict.WAITS, "until h port 80 accepts, 10 s at most")
+REACHED = StepResult(CheckStep.TCP, CheckVerdict.OK, "192.0.2.1 port 80", took_ms=2.0)
 
 
 class Terminal(io.StringIO):
@@ -29,7 +29,7 @@ def printed(monkeypatch: pytest.MonkeyPatch, *results: StepResult) -> str:
         patched.setattr("sys.stdout", terminal)
         patched.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 24)))
         for result in results:
-            (show_waiting if result.verdict is Verdict.WAITS else show)(result)
+            (show_waiting if result.verdict is CheckVerdict.WAITS else show)(result)
     return terminal.getvalue()
 
 
@@ -44,12 +44,12 @@ def test_the_result_takes_the_place_of_what_was_waited_for(monkeypatch: pytest.M
 def test_what_is_waited_for_never_breaks_into_a_second_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found = printed(monkeypatch, StepResult(Step.DNS, Verdict.WAITS, "x" * 500))
+    found = printed(monkeypatch, StepResult(CheckStep.DNS, CheckVerdict.WAITS, "x" * 500))
     assert len(found.rstrip("\r")) == 59
 
 
 def test_no_word_is_torn_where_a_line_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    long = StepResult(Step.HTTP, Verdict.FAILED, "the CSMS accepts " * 9, "a hint " * 12)
+    long = StepResult(CheckStep.HTTP, CheckVerdict.FAILED, "the CSMS accepts " * 9, "a hint " * 12)
     lines = [line.rstrip() for line in printed(monkeypatch, long).splitlines()]
     assert len(lines) > 4
     assert all(len(line) < 60 for line in lines)

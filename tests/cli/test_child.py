@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from cp_tui.cli.child import Child, ChildFailed, own_environment
-from cp_tui.control.paths import who_answers
+from cp_tui.rpc.paths import who_answers
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 
 from cp_tui.cli.child import own_environment
 from cp_tui.cli.differences import differences
-from cp_tui.control.paths import is_answering
-from cp_tui.control.script import EngineGone
+from cp_tui.rpc.paths import is_answering
+from cp_tui.rpc.script import EngineGone
 from cp_tui.settings.load import Options, load
 
 TEXT = """\

@@ -11,13 +11,13 @@ from random import Random
 import pytest
 
 from cp_tui.charge_point.config import ChargePointConfig, CustomKey
-from cp_tui.control.client import Client
-from cp_tui.control.server import ControlServer
 from cp_tui.csms.central_system import CentralSystem
-from cp_tui.csms.steps import CUSTOM_KEYS
+from cp_tui.demo.story_steps import CUSTOM_KEYS
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.engine import Engine
 from cp_tui.ocpp.key_spec import KeySpec
+from cp_tui.rpc.client import Client
+from cp_tui.rpc.server import ControlServer
 from tests.csms.raw_charge_point import RawChargePoint, raw_charge_point
 
 ID = "DEMO"

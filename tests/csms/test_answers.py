@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import JsonValue
 
-from cp_tui.csms.behaviour import Behaviour, Delay, Refusal, Silence
+from cp_tui.csms.behaviour import AnswerCallError, Behaviour, Delay, Silence
 from cp_tui.csms.central_system import CentralSystem
-from cp_tui.csms.record import Received
-from cp_tui.ocpp.action import SPEC, Action, Direction
+from cp_tui.csms.event_log import Received
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.datatypes import MessageTrigger, RegistrationStatus
 from cp_tui.ocpp.errors import ErrorCode
 from cp_tui.ocpp.remote_trigger import TriggerMessageRequest
@@ -50,7 +50,7 @@ def test_every_message_of_a_charge_point_is_answered_in_this_module() -> None:
     from_charge_point = {
         str(action)
         for action, spec in SPEC.items()
-        if spec.direction is not Direction.TO_CHARGE_POINT
+        if spec.direction is not RequestDirection.TO_CHARGE_POINT
     }
     assert from_charge_point == OTHER_ANSWERS | EMPTY_ANSWERS.keys()
 
@@ -204,7 +204,7 @@ async def test_a_triggered_message_is_taken_while_pending(csms: CentralSystem) -
 
 async def test_an_action_can_be_refused(csms: CentralSystem, charge_point: RawChargePoint) -> None:
     csms.behaviour = Behaviour(
-        faults={Action.START_TRANSACTION: Refusal(ErrorCode.INTERNAL_ERROR, "out of paper")}
+        faults={Action.START_TRANSACTION: AnswerCallError(ErrorCode.INTERNAL_ERROR, "out of paper")}
     )
     answer = await charge_point.call("StartTransaction", START)
     assert answer == [4, "cp-1", "InternalError", "out of paper", {}]

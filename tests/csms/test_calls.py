@@ -8,9 +8,9 @@ import pytest
 from pydantic import JsonValue
 
 from cp_tui.csms.central_system import CentralSystem
-from cp_tui.csms.record import Called
+from cp_tui.csms.charge_point_session import CallFailed
+from cp_tui.csms.event_log import Called
 from cp_tui.csms.serve import describe
-from cp_tui.csms.session import CallFailed
 from cp_tui.ocpp.core import (
     ChangeConfigurationRequest,
     ClearCacheRequest,

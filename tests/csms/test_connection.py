@@ -8,7 +8,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from cp_tui.csms.central_system import CentralSystem
-from cp_tui.csms.record import Connected, Disconnected, TurnedAway
+from cp_tui.csms.event_log import Connected, Disconnected, TurnedAway
 from tests.csms.raw_charge_point import raw_charge_point
 
 PASSWORD = bytes.fromhex("0001020304050607") + b"\xff" * 12

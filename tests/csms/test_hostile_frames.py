@@ -6,7 +6,7 @@ import pytest
 from pydantic import JsonValue
 
 from cp_tui.csms.central_system import CentralSystem
-from cp_tui.csms.record import Malformed
+from cp_tui.csms.event_log import Malformed
 from cp_tui.csms.serve import describe
 from tests.csms.raw_charge_point import RawChargePoint
 

@@ -20,9 +20,9 @@ from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from cp_tui.csms.back_office import action_of
 from cp_tui.csms.central_system import CentralSystem
-from cp_tui.csms.record import Called, Malformed
+from cp_tui.csms.event_log import Called, Malformed
+from cp_tui.csms.responder import action_of
 from cp_tui.ocpp import (
     core,
     firmware_management,
@@ -33,7 +33,7 @@ from cp_tui.ocpp import (
     smart_charging,
 )
 from cp_tui.ocpp import datatypes as types
-from cp_tui.ocpp.action import SPEC, Action, Direction
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.model import WireModel
 
 AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -144,7 +144,7 @@ REQUESTS: tuple[WireModel, ...] = (
     ),
     security.SignedUpdateFirmwareRequest(
         request_id=9,
-        firmware=security.Firmware(
+        firmware=security.FirmwareImage(
             location="https://fw.example/2",
             retrieve_date_time=AT,
             signing_certificate=PEM,
@@ -186,7 +186,7 @@ async def peer(csms: CentralSystem) -> AsyncIterator[ChargePoint]:
 
 def test_every_call_of_a_csms_is_tried_here() -> None:
     to_charge_point = {
-        action for action, spec in SPEC.items() if spec.direction is not Direction.TO_CSMS
+        action for action, spec in SPEC.items() if spec.direction is not RequestDirection.TO_CSMS
     }
     assert {action_of(request) for request in REQUESTS} == to_charge_point == ANSWERS.keys()
 

@@ -8,10 +8,10 @@ from contextlib import suppress
 
 import pytest
 
-from cp_tui.csms.behaviour import Behaviour, Refusal, Silence
+from cp_tui.csms.behaviour import AnswerCallError, Behaviour, Silence
 from cp_tui.csms.central_system import CentralSystem
+from cp_tui.csms.charge_point_session import CallFailed
 from cp_tui.csms.serve import TEXT_MAX, describe, serve_central_system
-from cp_tui.csms.session import CallFailed
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.core import ClearCacheRequest
 from cp_tui.ocpp.errors import ErrorCode
@@ -56,7 +56,7 @@ async def test_every_kind_of_event_has_its_line(
     csms.behaviour = Behaviour(
         faults={
             Action.AUTHORIZE: Silence(),
-            Action.HEARTBEAT: Refusal(ErrorCode.INTERNAL_ERROR, "tired"),
+            Action.HEARTBEAT: AnswerCallError(ErrorCode.INTERNAL_ERROR, "tired"),
         }
     )
     await charge_point.send([2, "x", "Authorize", {"idTag": "A"}])

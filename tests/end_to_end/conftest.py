@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from cp_tui.control.client import Client
+from cp_tui.rpc.client import Client
 from tests.end_to_end.processes import Serve, serving
 from tests.peer import PeerCsms
 

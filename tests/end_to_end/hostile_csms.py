@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from cp_tui.control.client import Client, RpcError
+from cp_tui.rpc.client import Client, RpcError
 from tests.end_to_end.hostile import EVIL, LONG, MARKUP, evil, short
 from tests.end_to_end.processes import Serve, serving
 from tests.end_to_end.raw_csms import CALLERROR, Payload, RawCsms

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from cp_tui.control.paths import is_answering
+from cp_tui.rpc.paths import is_answering
 from tests.end_to_end.processes import Done, cp_tui, start
 from tests.peer import PeerCsms
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from cp_tui.control.client import Client
+from cp_tui.rpc.client import Client
 from tests.end_to_end.processes import END_TIMEOUT_S, Serve
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.terminal import in_terminal

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from cp_tui.control.client import Client
-from cp_tui.csms.variables import CSMS
+from cp_tui.demo.csms_variables import CSMS
+from cp_tui.rpc.client import Client
 from tests.end_to_end.hostile import EVIL, assert_harmless, evil
 from tests.end_to_end.hostile_csms import HANDSHAKES, hostile_world, requests
 from tests.end_to_end.processes import Serve, serving

@@ -10,7 +10,7 @@ from random import Random
 from signal import SIGKILL
 from typing import Any
 
-from cp_tui.control.client import Client, ConnectionLost, RpcError
+from cp_tui.rpc.client import Client, ConnectionLost, RpcError
 from tests.end_to_end.processes import Serve, serving
 from tests.peer import PeerCsms
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cp_tui.control.client import Client
+from cp_tui.rpc.client import Client
 from tests.end_to_end.processes import Serve
 from tests.end_to_end.terminal import Terminal, in_terminal
 from tests.peer import PeerCsms

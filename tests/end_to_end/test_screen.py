@@ -15,7 +15,7 @@ from time import monotonic
 import pytest
 from ocpp.v16 import call
 
-from cp_tui.control.client import Client
+from cp_tui.rpc.client import Client
 from tests.end_to_end.leftovers import kill_leftovers, processes_of, until_none_is_left
 from tests.end_to_end.processes import Serve, cp_tui, serving
 from tests.end_to_end.raw_csms import RawCsms

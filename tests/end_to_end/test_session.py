@@ -17,8 +17,8 @@ from cp_tui.charge_point.variables import (
     Connectors,
     KeyChange,
 )
-from cp_tui.control.client import Client
 from cp_tui.engine.hub import EventHappened, VariableChanged
+from cp_tui.rpc.client import Client
 from tests.end_to_end.processes import Serve, cp_tui, serving, start
 from tests.peer import PeerCsms
 
@@ -218,7 +218,7 @@ async def test_a_killed_screen_leaves_the_engine_charging_and_the_next_one_sees_
     await serve.ctl("swipe", "id_tag=TAG")
     await csms.receive("StatusNotification", connectorId=1, status="Charging")
     code = (
-        "import asyncio, sys; from pathlib import Path; from cp_tui.control.client import Client\n"
+        "import asyncio, sys; from pathlib import Path; from cp_tui.rpc.client import Client\n"
         "async def main():\n"
         "    client = await Client.connect(Path(sys.argv[1]))\n"
         "    await client.subscribe(['connectors', 'link', 'messages'])\n"

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 from cp_tui.cli.serve import END_S_MAX
-from cp_tui.control.client import Client
+from cp_tui.rpc.client import Client
 from tests.end_to_end.processes import Serve
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.test_held_up import ended

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from cp_tui.cli.serve import END_S_MAX
-from cp_tui.control.client import Client, RpcError
+from cp_tui.rpc.client import Client, RpcError
 from tests.end_to_end.processes import Serve, cp_tui, start
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.test_held_up import ended

@@ -11,16 +11,16 @@ from typing import cast
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Download, Effect, Table, Upload
 from cp_tui.charge_point.events import Event, PoweredOn
-from cp_tui.charge_point.meter import Body
 from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.variables import Direction, TagExplanation, TagOutcome
 from cp_tui.engine.charger import Mind, StoredRecords
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.link import Link
 from cp_tui.engine.rescue import Rescue
-from cp_tui.engine.store import Change
+from cp_tui.engine.store import RecordChange
 from cp_tui.engine.transfers import Transfers
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 
@@ -123,7 +123,7 @@ class FakeDisk:
         """Cleared, a write hangs."""
         self.lets_through.set()
 
-    async def commit(self, changes: Iterable[Change]) -> None:
+    async def commit(self, changes: Iterable[RecordChange]) -> None:
         await self.lets_through.wait()
         await asyncio.sleep(self.write_s)
         if self.is_full:

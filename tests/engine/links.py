@@ -12,20 +12,19 @@ from random import Random
 from pydantic import BaseModel
 from websockets.asyncio.server import Server, ServerConnection, serve
 
-from cp_tui.charge_point.variables import IsConnected, LinkPhase
-from cp_tui.charge_point.variables import Link as LinkState
-from cp_tui.engine.attempt import Timeouts
+from cp_tui.charge_point.variables import IsConnected, LinkPhase, LinkView
 from cp_tui.engine.backoff import BackoffSettings
+from cp_tui.engine.connect import Timeouts
+from cp_tui.engine.connection import ConnectionTimeouts
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.engine.link import Link, LinkEvent, LinkSettings
-from cp_tui.engine.session import SessionTimeouts
 
 WAIT_S = 10.0
 """Far more than anything here takes; only a failing test waits that long."""
 
 FAST = LinkSettings(
     connect=Timeouts(dns_s=5.0, tcp_s=0.5, tls_s=0.5, upgrade_s=0.5),
-    session=SessionTimeouts(pong_s=0.2, send_s=0.3, close_s=0.2),
+    session=ConnectionTimeouts(pong_s=0.2, send_s=0.3, close_s=0.2),
     backoff=BackoffSettings(wait_minimum_s=0.02, random_range_s=0.0, doublings=0),
 )
 PATIENT = LinkSettings(
@@ -40,7 +39,7 @@ class LinkUnderTest:
     def __init__(
         self, url: str, *, tls: ssl.SSLContext | None, settings: LinkSettings, identity: str
     ) -> None:
-        self.states: list[LinkState] = []
+        self.states: list[LinkView] = []
         self.connected: list[bool] = []
         self.events: list[tuple[LinkEvent, int]] = []
         self._happened = asyncio.Condition()
@@ -56,7 +55,7 @@ class LinkUnderTest:
         )
 
     @property
-    def state(self) -> LinkState:
+    def state(self) -> LinkView:
         """The newest value of the variable `link`."""
         return self.states[-1]
 
@@ -73,7 +72,7 @@ class LinkUnderTest:
         async with asyncio.timeout(WAIT_S), self._happened:
             await self._happened.wait_for(is_so)
 
-    async def until_error(self) -> LinkState:
+    async def until_error(self) -> LinkView:
         """Wait for the first failure and give the state with it."""
         await self.until(lambda: self.state.last_error is not None)
         return self.state
@@ -87,7 +86,7 @@ class LinkUnderTest:
         self._notify()
 
     def _publish(self, name: str, value: BaseModel) -> None:
-        if isinstance(value, LinkState):
+        if isinstance(value, LinkView):
             self.states.append(value)
         if isinstance(value, IsConnected):
             self.connected.append(value.root)

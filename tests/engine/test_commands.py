@@ -30,7 +30,7 @@ from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements, TagExplanation, TagOutcome
 from cp_tui.engine.commands import COMMANDS, METHODS, carry_out
 from cp_tui.engine.errors import CommandError
-from cp_tui.engine.replies import Answer
+from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType, KeyValue
 
 MOMENT = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -46,14 +46,14 @@ class Recorder:
         self.measured: list[tuple[int, datetime | None, datetime | None]] = []
         self.link_waits = True
 
-    async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> Answer:
+    async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> CommandAnswer:
         assert 0 < timeout_s < 120
         self.event = event_of(7)
-        return Answer("done")
+        return CommandAnswer("done")
 
-    async def act(self, method: str, params: Mapping[str, JsonValue]) -> Answer:
+    async def act(self, method: str, params: Mapping[str, JsonValue]) -> CommandAnswer:
         self.acted = (method, params)
-        return Answer(True)
+        return CommandAnswer(True)
 
     async def power_cycle(self) -> None:
         self.acted = ("power_cycle", {})
@@ -184,7 +184,7 @@ async def test_commands_become_events_of_the_mind(
     method: str, params: dict[str, JsonValue], event: Event
 ) -> None:
     recorder = Recorder()
-    assert await carry_out(method, params, recorder, read_only=False) == Answer("done")
+    assert await carry_out(method, params, recorder, read_only=False) == CommandAnswer("done")
     assert recorder.event == event
 
 

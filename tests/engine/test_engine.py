@@ -19,7 +19,7 @@ import pytest
 from websockets.asyncio.server import Server, ServerConnection
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.variables import Connectors, Link, LinkPhase, LinkStep, MessageRecord
+from cp_tui.charge_point.variables import Connectors, LinkPhase, LinkStep, LinkView, MessageRecord
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.errors import CommandError, EngineStartError
@@ -105,7 +105,7 @@ async def test_it_boots_charges_and_tells_its_subscribers(tmp_path: Path) -> Non
         actions = {event.action for event in events if isinstance(event, MessageRecord)}
         assert "StartTransaction" in actions
         link = engine.get("link")
-        assert isinstance(link, Link)
+        assert isinstance(link, LinkView)
         assert link.phase is LinkPhase.OPEN
         assert link.last_out is not None
 
@@ -118,7 +118,7 @@ async def test_the_link_says_what_the_server_certificate_is_held_against(
 ) -> None:
     async with running(url, tmp_path) as engine:
         link = engine.get("link")
-        assert isinstance(link, Link)
+        assert isinstance(link, LinkView)
         assert link.trust == trust
 
 
@@ -145,7 +145,7 @@ async def test_a_pulled_cable_is_noticed_and_charging_goes_on(tmp_path: Path) ->
         await csms.until(lambda: "StartTransaction" in csms.actions)
         assert (await engine.call("set_network", {"up": False})).result is True
         link = engine.get("link")
-        assert isinstance(link, Link)
+        assert isinstance(link, LinkView)
         assert not link.network_up
         connectors = engine.get("connectors")
         assert isinstance(connectors, Connectors)
@@ -202,7 +202,7 @@ async def test_an_unreachable_csms_is_not_an_error_of_the_start(tmp_path: Path) 
             watching = engine.subscribe(["link"])
             while True:
                 link = engine.get("link")
-                assert isinstance(link, Link)
+                assert isinstance(link, LinkView)
                 if link.next_attempt_at is not None:
                     break
                 await watching.next()

@@ -16,7 +16,7 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.variables import Firmware
+from cp_tui.charge_point.variables import FirmwareView
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.log import LOG_FILE
@@ -129,7 +129,7 @@ async def test_firmware_is_fetched_and_runs_after_the_boot(tmp_path: Path) -> No
     assert made.versions == ["1.0.0", "2.0.0"]
     statuses = made.statuses("FirmwareStatusNotification")
     assert statuses == ["Downloading", "Downloaded", "Installing", "Installed"]
-    assert isinstance(firmware, Firmware)
+    assert isinstance(firmware, FirmwareView)
     assert firmware.version == "2.0.0"
     assert (tmp_path / "downloads" / "firmware.bin").read_bytes() == b"version: 2.0.0\n"
 

@@ -14,7 +14,7 @@ from cp_tui.charge_point.variables import (
     KeyChange,
     MessageKind,
     MessageRecord,
-    Outbox,
+    OutboxView,
 )
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import (
@@ -26,7 +26,7 @@ from cp_tui.engine.hub import (
     VariableChanged,
     Vocabulary,
 )
-from tests.control.fake_engine import key_change
+from tests.rpc.fake_engine import key_change
 
 
 def message(number: int) -> MessageRecord:
@@ -58,8 +58,8 @@ async def test_a_slow_subscriber_gets_the_newest_value_only() -> None:
     hub = Hub()
     subscription = hub.subscribe(["outbox"])
     for count in range(10_000):
-        hub.publish("outbox", Outbox(count=count))
-    assert await subscription.next() == [VariableChanged("outbox", Outbox(count=9_999))]
+        hub.publish("outbox", OutboxView(count=count))
+    assert await subscription.next() == [VariableChanged("outbox", OutboxView(count=9_999))]
 
 
 async def test_a_slow_subscriber_loses_the_oldest_events_and_learns_how_many() -> None:
@@ -78,9 +78,9 @@ async def test_a_slow_subscriber_loses_the_oldest_events_and_learns_how_many() -
 
 async def test_an_equal_value_is_no_news() -> None:
     hub = Hub()
-    hub.publish("outbox", Outbox())
+    hub.publish("outbox", OutboxView())
     subscription = hub.subscribe(["outbox", "is_connected"])
-    hub.publish("outbox", Outbox())
+    hub.publish("outbox", OutboxView())
     hub.publish("is_connected", IsConnected(True))
     assert await subscription.next() == [VariableChanged("is_connected", IsConnected(True))]
 
@@ -92,8 +92,8 @@ async def test_next_waits_for_news_and_other_names_are_none() -> None:
     hub.publish("is_connected", IsConnected(True))
     await asyncio.sleep(0)
     assert not waiting.done()
-    hub.publish("outbox", Outbox(count=1))
-    assert await waiting == [VariableChanged("outbox", Outbox(count=1))]
+    hub.publish("outbox", OutboxView(count=1))
+    assert await waiting == [VariableChanged("outbox", OutboxView(count=1))]
 
 
 async def test_a_closed_subscription_costs_nothing_and_says_so() -> None:
@@ -128,13 +128,13 @@ def test_unknown_names_are_refused_with_the_known_ones() -> None:
 
 
 def test_a_hub_speaks_of_what_its_vocabulary_names() -> None:
-    hub = Hub(Vocabulary("clock", {"count": Outbox}, {"ticks": Outbox}))
+    hub = Hub(Vocabulary("clock", {"count": OutboxView}, {"ticks": OutboxView}))
     subscription = hub.subscribe(["count", "ticks"])
     assert subscription.snapshot == {"ticks": ()}
-    hub.publish("count", Outbox(count=1))
-    hub.emit("ticks", Outbox(count=2))
-    assert hub.get("count") == Outbox(count=1)
-    assert hub.history("ticks") == (Outbox(count=2),)
+    hub.publish("count", OutboxView(count=1))
+    hub.emit("ticks", OutboxView(count=2))
+    assert hub.get("count") == OutboxView(count=1)
+    assert hub.history("ticks") == (OutboxView(count=2),)
     with pytest.raises(CommandError, match="no variable 'outbox'; there are: count"):
         hub.get("outbox")
 

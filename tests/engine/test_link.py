@@ -14,7 +14,7 @@ from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
 from cp_tui.charge_point.variables import LinkPhase, LinkStep
 from cp_tui.engine import link
 from cp_tui.engine.backoff import BackoffSettings
-from cp_tui.engine.session import OUTGOING_BYTES_MAX, OUTGOING_FRAMES_MAX
+from cp_tui.engine.connection import OUTGOING_BYTES_MAX, OUTGOING_FRAMES_MAX
 from tests.engine.links import (
     FAST,
     PATIENT,

@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from cp_tui.charge_point.variables import (
     IsConnected,
-    Link,
     LinkAttempt,
     LinkError,
     LinkPhase,
     LinkStep,
+    LinkView,
 )
 from cp_tui.engine.link_history import STATES_MAX, LinkHistory
 
@@ -26,7 +26,7 @@ class Told:
         self.published: list[str] = []
         self.attempts: list[LinkAttempt] = []
         self.history = LinkHistory(lambda name, _: self.published.append(name), self._emit)
-        self.link = Link(phase=LinkPhase.STOPPED, since=START)
+        self.link = LinkView(phase=LinkPhase.STOPPED, since=START)
         self.history.publish("link", self.link)
 
     def _emit(self, name: str, event: BaseModel) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cp_tui.charge_point.variables import LinkError, LinkPhase, LinkStep
-from cp_tui.engine.diagnosis import tls_failure
 from cp_tui.engine.errors import EngineStartError
+from cp_tui.engine.link_failure import tls_failure
 from cp_tui.engine.tls import tls_context, trust_words, validity
 from tests.engine.certificates import Authority, authority, needs_openssl
 from tests.engine.links import PATIENT, link_to, port_of, tcp_server, websocket_server

@@ -6,9 +6,9 @@ import time
 
 from cp_tui.charge_point.effects import Effect
 from cp_tui.charge_point.events import Event, FrameReceived
-from cp_tui.engine.machine import TURN_S
+from cp_tui.engine.engine_loop import TURN_S
 from tests.engine.fakes import Minds
-from tests.engine.test_machine import bench, echo
+from tests.engine.test_engine_loop import bench, echo
 
 
 def slowly(event: Event) -> list[Effect]:
@@ -22,7 +22,7 @@ async def test_who_asked_first_does_not_wait_for_the_thoughts_about_all_that_cam
     async with bench(Minds(slowly)) as on:
         on.log.clear()
         await on.frames(*"abcdefghij")
-        await on.machine.end()
+        await on.engine_loop.end()
     saved = [line for line in on.log if line.startswith("saved")]
     assert len(saved) >= 3
     assert on.log.index("sent re a on 1") < on.log.index(saved[1])
@@ -36,5 +36,5 @@ async def test_on_a_slow_disk_what_came_together_shares_a_write() -> None:
         await on.frames("first")
         await on.until_told(FrameReceived("first"))
         await on.frames(*"abcdefghij")
-        await on.machine.end()
+        await on.engine_loop.end()
     assert [line for line in on.log if line.startswith("saved")][1] == "saved a b c d e f g h i j"

@@ -15,7 +15,7 @@ from cp_tui.charge_point.smart_charging.schedule import (
     LimitSource,
     SourceKind,
 )
-from cp_tui.charge_point.variables import ChargingSchedules, Configuration, Measurements
+from cp_tui.charge_point.variables import ChargingSchedules, ConfigurationView, Measurements
 from cp_tui.engine.pieces import Encoded, line, pieces
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from tests.tui import charging_world, worlds
@@ -63,7 +63,7 @@ def test_every_variable_is_the_same_in_pieces(world: str) -> None:
         schedule(1, 100),
         schedule(1, 0),
         ChargingSchedules({}),
-        Configuration(()),
+        ConfigurationView(()),
         Measurements(connector_id=1, points=charging_world.measured(*[(NOON, 1.0)] * 100)),
     ],
     ids=lambda value: type(value).__name__,

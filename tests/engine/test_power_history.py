@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from cp_tui.charge_point.meter import MeterReading, PhaseReading
+from cp_tui.charge_point.station_port import MeterReading, PhaseReading
 from cp_tui.engine.power_history import POINTS_MAX, PowerHistory
 from cp_tui.ocpp.calendar import FIRST, LAST
 from tests.charge_point.charging import charger, set_profile

@@ -15,9 +15,9 @@ from cp_tui.engine import recovery
 from cp_tui.engine.charger import Charger, StoredRecords
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.hub import Hub
-from cp_tui.engine.ledger import Ledger
 from cp_tui.engine.recovery import NOT_READING, Recovery
 from cp_tui.engine.troubles import TroubleKeeper
+from cp_tui.engine.write_buffer import WriteBuffer
 from tests.engine.fakes import FakeDisk, FakeRescue
 
 
@@ -50,7 +50,7 @@ async def test_a_store_that_cannot_be_read_is_told_until_it_can(
         return [f"{each.id} {each.text}" for each in found.root]
 
     under_test = Recovery(
-        ledger=Ledger(FakeDisk([]), log, keeper),
+        write_buffer=WriteBuffer(FakeDisk([]), log, keeper),
         load=load,
         rescue=FakeRescue().as_rescue(),
         troubles=keeper,

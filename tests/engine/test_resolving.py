@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 
 from cp_tui.charge_point.variables import LinkStep
-from cp_tui.engine.attempt import LOOKUPS_MAX, Address, resolve
+from cp_tui.engine.connect import LOOKUPS_MAX, Address, resolve
 from tests.engine.links import FAST, PATIENT, link_to, port_of, websocket_server
 
 
@@ -46,7 +46,7 @@ async def test_the_next_address_is_tried_when_one_is_dead(monkeypatch: pytest.Mo
                 (socket.AF_INET, ("127.0.0.1", port)),
             ]
 
-        monkeypatch.setattr("cp_tui.engine.attempt.resolve", two_addresses)
+        monkeypatch.setattr("cp_tui.engine.connect.resolve", two_addresses)
         async with link_to(f"ws://csms.example:{port}/") as under_test:
             under_test.link.open()
             await under_test.until_open()

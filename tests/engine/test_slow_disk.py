@@ -18,13 +18,13 @@ from cp_tui.engine import records as records_module
 from cp_tui.engine import slow_disk
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.inbox import BATCH_MAX, AtStation, EndOfWork, FromLink, Inbox, Item
-from cp_tui.engine.ledger import NOT_WRITING, Ledger
 from cp_tui.engine.records import LOST, Records
 from cp_tui.engine.slow_disk import SLOW, SlowDisk
-from cp_tui.engine.store import DATABASE_FILE, Change, Store
+from cp_tui.engine.store import DATABASE_FILE, RecordChange, Store
 from cp_tui.engine.troubles import TroubleKeeper
+from cp_tui.engine.write_buffer import NOT_WRITING, WriteBuffer
 from tests.engine.fakes import FakeDisk, Minds
-from tests.engine.test_machine import bench, echo
+from tests.engine.test_engine_loop import bench, echo
 
 WAIT_S = 5.0
 
@@ -75,9 +75,9 @@ async def test_the_seconds_go_on_and_count_once(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(slow_disk, "TOLD_S", 0.02)
     hub, disk = Hub(), FakeDisk([])
     keeper = TroubleKeeper(hub.publish, lambda: datetime.now(UTC))
-    book = Ledger(disk, logging.Logger("test", logging.CRITICAL), keeper)
+    book = WriteBuffer(disk, logging.Logger("test", logging.CRITICAL), keeper)
     disk.lets_through.clear()
-    writing = asyncio.create_task(book.write([Change(Table.KEY, "a", "{}")]))
+    writing = asyncio.create_task(book.write([RecordChange(Table.KEY, "a", "{}")]))
     first = await until_slow(hub)
     async with asyncio.timeout(WAIT_S):
         while told(hub)[SLOW].last_at == first.last_at:
@@ -98,8 +98,8 @@ async def test_the_seconds_go_on_and_count_once(monkeypatch: pytest.MonkeyPatch)
 async def test_a_disk_of_the_usual_speed_is_no_trouble() -> None:
     hub = Hub()
     keeper = TroubleKeeper(hub.publish, lambda: datetime.now(UTC))
-    book = Ledger(FakeDisk([]), logging.Logger("test", logging.CRITICAL), keeper)
-    assert await book.write([Change(Table.KEY, "a", "{}")])
+    book = WriteBuffer(FakeDisk([]), logging.Logger("test", logging.CRITICAL), keeper)
+    assert await book.write([RecordChange(Table.KEY, "a", "{}")])
     assert told(hub) == {}
 
 

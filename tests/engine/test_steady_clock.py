@@ -27,39 +27,39 @@ class Machine:
 
 
 def test_it_follows_the_wall() -> None:
-    machine = Machine()
-    assert machine.later(10) == NOON + timedelta(seconds=10)
-    machine.wall += HOUR
-    assert machine.later(1) == NOON + HOUR + timedelta(seconds=11)
-    assert machine.clock.ahead == timedelta(0)
+    engine_loop = Machine()
+    assert engine_loop.later(10) == NOON + timedelta(seconds=10)
+    engine_loop.wall += HOUR
+    assert engine_loop.later(1) == NOON + HOUR + timedelta(seconds=11)
+    assert engine_loop.clock.ahead == timedelta(0)
 
 
 @pytest.mark.parametrize("back", [timedelta(seconds=2), HOUR, timedelta(days=20_000)])
 def test_set_back_it_goes_on_until_the_wall_has_come_as_far(back: timedelta) -> None:
-    machine = Machine()
-    machine.later(10)
-    machine.wall -= back
+    engine_loop = Machine()
+    engine_loop.later(10)
+    engine_loop.wall -= back
     for second in range(11, 20):
-        assert machine.later(1) == NOON + timedelta(seconds=second)
-    assert machine.clock.ahead == back
-    machine.wall += back + timedelta(seconds=5)
-    assert machine.later(0) == machine.wall
-    assert machine.clock.ahead == timedelta(0)
+        assert engine_loop.later(1) == NOON + timedelta(seconds=second)
+    assert engine_loop.clock.ahead == back
+    engine_loop.wall += back + timedelta(seconds=5)
+    assert engine_loop.later(0) == engine_loop.wall
+    assert engine_loop.clock.ahead == timedelta(0)
 
 
 def test_a_small_correction_makes_it_stand_still() -> None:
-    machine = Machine()
-    at = machine.later(10)
-    machine.wall -= timedelta(milliseconds=400)
-    assert machine.later(0.1) == at
-    assert machine.later(1) == machine.wall
+    engine_loop = Machine()
+    at = engine_loop.later(10)
+    engine_loop.wall -= timedelta(milliseconds=400)
+    assert engine_loop.later(0.1) == at
+    assert engine_loop.later(1) == engine_loop.wall
 
 
 def test_small_corrections_one_after_the_other_never_take_it_back() -> None:
-    machine = Machine()
-    last = machine.later(1)
+    engine_loop = Machine()
+    last = engine_loop.later(1)
     for _ in range(100):
-        machine.wall -= timedelta(milliseconds=900)
-        now = machine.later(0.01)
+        engine_loop.wall -= timedelta(milliseconds=900)
+        now = engine_loop.later(0.01)
         assert now >= last
         last = now

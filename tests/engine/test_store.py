@@ -26,7 +26,7 @@ from cp_tui.engine.store import (
     QUARANTINE_BYTES_MAX,
     QUARANTINE_DAYS_MAX,
     QUARANTINE_ROWS_MAX,
-    Change,
+    RecordChange,
     Store,
     change,
 )
@@ -71,7 +71,7 @@ async def test_the_files_are_the_owners_alone(tmp_path: Path) -> None:
     folder = tmp_path / "data" / "CP001"
     prepare_folder(folder)
     async with opened(folder) as store:
-        await store.commit([Change(Table.KEY, "a", "1")])
+        await store.commit([RecordChange(Table.KEY, "a", "1")])
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert set(modes.values()) == {0o600}
@@ -124,7 +124,7 @@ async def test_what_was_reported_as_written_survives_a_kill(tmp_path: Path) -> N
 
 async def test_damaged_rows_are_put_aside_and_the_rest_is_read(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
-        await store.commit([Change(Table.KEY, "good", "1")])
+        await store.commit([RecordChange(Table.KEY, "good", "1")])
     with sqlite3.connect(tmp_path / DATABASE_FILE) as database:
         database.execute("INSERT INTO record VALUES ('configuration_key', 'torn', '{\"a\":')")
         database.execute("INSERT INTO record VALUES ('no_such_table', 'x', '1')")
@@ -168,10 +168,12 @@ async def test_what_was_put_aside_is_bounded_by_bytes_and_the_newest_stays(tmp_p
     async with opened(tmp_path) as store:
         for number in range(6):
             value = json.dumps("x" * (QUARANTINE_BYTES_MAX // 4))
-            await store.commit([Change(Table.KEY, f"{number}", value)])
+            await store.commit([RecordChange(Table.KEY, f"{number}", value)])
             await store.put_aside([(Table.KEY, f"{number}", "it breaks the charger")])
         assert await _put_aside(store) == (3, "3")
-        await store.commit([Change(Table.KEY, "long", json.dumps("x" * 2 * QUARANTINE_BYTES_MAX))])
+        await store.commit(
+            [RecordChange(Table.KEY, "long", json.dumps("x" * 2 * QUARANTINE_BYTES_MAX))]
+        )
         await store.put_aside([(Table.KEY, "long", "it breaks the charger")])
         assert await _put_aside(store) == (1, "long")
 
@@ -198,13 +200,13 @@ async def test_a_database_of_a_newer_version_is_not_touched(tmp_path: Path) -> N
 
 async def test_a_full_disk_is_an_error_and_writing_works_again_later(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
-        await store.commit([Change(Table.KEY, "before", "1")])
+        await store.commit([RecordChange(Table.KEY, "before", "1")])
         pages = await store._database.execute_fetchall("PRAGMA page_count")
         await store._database.execute(f"PRAGMA max_page_count = {next(iter(pages))[0]}")
         with pytest.raises(StoreError, match="full"):
-            await store.commit([Change(Table.KEY, "big", f'"{"x" * 100_000}"')])
+            await store.commit([RecordChange(Table.KEY, "big", f'"{"x" * 100_000}"')])
         await store._database.execute("PRAGMA max_page_count = 1000000")
-        await store.commit([Change(Table.KEY, "after", "2")])
+        await store.commit([RecordChange(Table.KEY, "after", "2")])
         assert (await store.load())[Table.KEY] == {"before": "1", "after": "2"}
 
 

@@ -77,8 +77,8 @@ async def asked(csms: LateCsms, engine: Engine, **more: Any) -> asyncio.Task[Swi
 
 
 def nobody_waits(engine: Engine) -> bool:
-    machine = engine._machine
-    return machine is not None and not machine._replies._waiting
+    engine_loop = engine._engine_loop
+    return engine_loop is not None and not engine_loop._pending_requests._waiting
 
 
 async def test_it_is_told_when_the_csms_has_answered(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.variables import Trouble, Troubles
-from cp_tui.engine.diagnostics_archive import Snapshot
+from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
 from cp_tui.engine.transfer_file import drop_parts
 from cp_tui.engine.transfers import THREADS_MAX
 from tests.engine.file_servers import (
@@ -192,7 +192,7 @@ async def test_transfers_that_were_let_go_do_not_pile_up(tmp_path: Path) -> None
 async def test_diagnostics_do_not_wait_for_ever_for_the_numbers_of_a_store_that_hangs(
     tmp_path: Path,
 ) -> None:
-    async def never() -> Snapshot:
+    async def never() -> ArchiveSnapshot:
         await asyncio.Event().wait()
         raise AssertionError
 

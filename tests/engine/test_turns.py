@@ -21,9 +21,9 @@ from cp_tui.charge_point.events import (
     TransferFinished,
 )
 from cp_tui.charge_point.journal import Journal
+from cp_tui.charge_point.meter_values import MeterValueSampling
 from cp_tui.charge_point.registration import Registration
 from cp_tui.charge_point.reservations import Reservations
-from cp_tui.charge_point.sampling import Sampling
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.transactions import Transactions
 from cp_tui.engine.errors import CommandError
@@ -70,7 +70,7 @@ async def test_what_was_decided_beside_a_request_that_fails_is_kept(
             ]
         ):
             text = json.dumps([2, f"batch-{number}", action, payload])
-            await on.machine.deliver(FrameReceived(text), 1)
+            await on.engine_loop.deliver(FrameReceived(text), 1)
         await on.settle()
         answers = {each[1]: each for each in on.wire.frames if str(each[1]).startswith("batch")}
         assert answers["batch-0"][2] == {"status": "Accepted"}
@@ -88,11 +88,11 @@ async def test_a_command_that_fails_is_refused_with_words_and_nothing_of_it_is_k
         before = on.hub.get("authorization_cache")
         Fault(monkeypatch, AuthorizationCache, "clear")
         with pytest.raises(CommandError, match="nothing of it was done"):
-            await on.machine.ask(ClearAuthorizationCache, WAIT_S)
+            await on.engine_loop.ask(ClearAuthorizationCache, WAIT_S)
         await on.connect()
         assert on.hub.get("authorization_cache") == before
         assert on.disk.tables[Table.AUTHORIZATION_CACHE] != {}
-        await on.machine.ask(ClearAuthorizationCache, WAIT_S)
+        await on.engine_loop.ask(ClearAuthorizationCache, WAIT_S)
         assert on.disk.tables[Table.AUTHORIZATION_CACHE] == {}
 
 
@@ -103,7 +103,7 @@ async def test_an_act_at_the_station_that_fails_is_met_by_a_boot_that_finds_it_d
         Fault(monkeypatch, Sessions, "plugged_in")
         mind = on.charger.mind
         with pytest.raises(CommandError, match="look whether it was done"):
-            await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
+            await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
         await on.until_booted(mind)
         await on.connect()
         assert on.status(1) is ChargePointStatus.PREPARING
@@ -118,7 +118,7 @@ async def test_an_answer_that_fails_loses_no_transaction_id_and_repeats_no_messa
     async with world() as on:
         Fault(monkeypatch, Transactions, "confirmed")
         mind = on.charger.mind
-        await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
         await on.swipe(1)
         await on.settle()
         await on.until_booted(mind)
@@ -141,7 +141,7 @@ async def test_a_refusal_that_fails_is_an_attempt_of_that_message(
         Fault(monkeypatch, Calls, "refused")
         mind = on.charger.mind
         on.wire.refuses = {"StartTransaction"}
-        await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
         await on.swipe(1)
         await on.settle()
         await on.until_booted(mind)
@@ -159,7 +159,7 @@ async def test_a_swipe_whose_answer_fails_ends_with_the_boot(
     async with world() as on:
         Fault(monkeypatch, Sessions, "permit")
         mind = on.charger.mind
-        await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
         await on.swipe(1)
         await on.settle()
         await on.until_booted(mind)
@@ -176,7 +176,7 @@ async def test_a_csms_that_rejects_gets_no_answer_whatever_fails(
         Fault(monkeypatch, Journal, "call")
         mind = on.charger.mind
         frame = json.dumps([2, "silence", "ClearCache", {}])
-        await on.machine.deliver(FrameReceived(frame), 1)
+        await on.engine_loop.deliver(FrameReceived(frame), 1)
         await on.until_booted(mind)
         assert all(each[1] != "silence" for each in on.wire.frames)
 
@@ -200,7 +200,7 @@ async def test_errors_that_somebody_asks_for_again_and_again_make_nobody_wait(
 @pytest.mark.parametrize(
     ("part", "method", "event"),
     [
-        (Sampling, "tick", TransferFinished("none", ok=True, text="")),
+        (MeterValueSampling, "tick", TransferFinished("none", ok=True, text="")),
         (Registration, "link_opened", LinkOpened()),
     ],
 )
@@ -212,10 +212,10 @@ async def test_what_cannot_be_undone_makes_a_new_mind_that_charges(
         mind = on.charger.mind
         Fault(monkeypatch, part, method)
         if isinstance(event, TransferFinished):
-            await on.machine.transfer_finished(event)
+            await on.engine_loop.transfer_finished(event)
         else:
-            await on.machine.deliver(LinkClosed(), 1)
-            await on.machine.deliver(event, 1)
+            await on.engine_loop.deliver(LinkClosed(), 1)
+            await on.engine_loop.deliver(event, 1)
         await on.until_booted(mind)
         assert "end" in on.wire.log
         await on.connect()
@@ -239,10 +239,10 @@ async def test_an_error_that_comes_with_every_tick_makes_boots_that_grow_rarer(
         await real(0)
 
     async with world() as on:
-        monkeypatch.setattr("cp_tui.engine.machine.asyncio.sleep", sleep)
-        fault = Fault(monkeypatch, Sampling, "tick", times=1_000_000)
+        monkeypatch.setattr("cp_tui.engine.engine_loop.asyncio.sleep", sleep)
+        fault = Fault(monkeypatch, MeterValueSampling, "tick", times=1_000_000)
         for _ in range(5):
-            await on.machine.transfer_finished(TransferFinished("none", ok=True, text=""))
+            await on.engine_loop.transfer_finished(TransferFinished("none", ok=True, text=""))
             async with asyncio.timeout(WAIT_S):
                 await real(0.2)
         assert waits == sorted(waits)
@@ -304,7 +304,7 @@ async def test_a_stored_record_that_only_keeps_cars_from_charging_is_found_by_tr
     whole = Transactions.start
 
     def poisoned(self: Transactions, *args: Any) -> object:
-        if self._core._stored.get(Table.PROFILE):
+        if self._turn._stored.get(Table.PROFILE):
             raise OverflowError("date value out of range")
         return whole(self, *args)
 
@@ -315,7 +315,7 @@ async def test_a_stored_record_that_only_keeps_cars_from_charging_is_found_by_tr
     async with world(disk) as on:
         assert disk.aside == []
         mind = on.charger.mind
-        await on.machine.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
         await on.swipe(1)
         await on.settle()
         await on.until_booted(mind)
@@ -326,7 +326,7 @@ async def test_a_stored_record_that_only_keeps_cars_from_charging_is_found_by_tr
         await on.until_booted(mind)
         assert [table for table, _, _ in disk.aside] == [Table.PROFILE]
         await on.connect()
-        await on.machine.act("plug_out", {"connector_id": 1}, WAIT_S)
+        await on.engine_loop.act("plug_out", {"connector_id": 1}, WAIT_S)
         await on.start(1)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
 from cp_tui.charge_point.variables import IsConnected
-from cp_tui.engine.diagnostics_archive import Snapshot
+from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.tls import tls_context
 from cp_tui.engine.transfer_job import TransferSettings
@@ -84,8 +84,8 @@ async def bench(
     log = logging.Logger("bench", logging.DEBUG)
     log.addHandler(logging.StreamHandler(lines))
 
-    async def snapshot() -> Snapshot:
-        return Snapshot(
+    async def snapshot() -> ArchiveSnapshot:
+        return ArchiveSnapshot(
             taken_at=datetime(2026, 1, 5, tzinfo=UTC),
             variables={"is_connected": IsConnected(True)},
             streams={"messages": ()},

@@ -23,14 +23,14 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.variables import Connectors, Trouble, Troubles
 from cp_tui.engine.charger import Charger, Mind
+from cp_tui.engine.engine_loop import EngineLoop
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.hub import Hub
-from cp_tui.engine.ledger import Ledger
-from cp_tui.engine.machine import Machine
 from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.rescue import Rescue
-from cp_tui.engine.store import Change
+from cp_tui.engine.store import RecordChange
 from cp_tui.engine.troubles import TroubleKeeper
+from cp_tui.engine.write_buffer import WriteBuffer
 from cp_tui.ocpp.datatypes import ChargePointStatus
 from tests.engine.fakes import CONFIG, FakeLink, FakeTransfers
 
@@ -63,7 +63,7 @@ class Disk:
         self.takes_s = 0.0
         """For each write."""
 
-    async def commit(self, changes: Iterable[Change]) -> None:
+    async def commit(self, changes: Iterable[RecordChange]) -> None:
         await asyncio.sleep(self.takes_s)
         if self.is_full:
             raise StoreError("records were not written: database or disk is full")
@@ -115,25 +115,25 @@ class World:
 
         self.troubles = TroubleKeeper(self.hub.publish, clock)
         self.charger = Charger(CONFIG, disk.tables, Random(1), mind=ChargePoint)
-        ledger = Ledger(disk, log, self.troubles)
+        write_buffer = WriteBuffer(disk, log, self.troubles)
         recovery = Recovery(
-            ledger=ledger,
+            write_buffer=write_buffer,
             load=disk.load,
             rescue=Rescue(CONFIG, ChargePoint, disk.put_aside, self.troubles, log, clock),
             troubles=self.troubles,
             log=log,
             clock=clock,
         )
-        self.machine = Machine(
+        self.engine_loop = EngineLoop(
             self.charger,
-            ledger=ledger,
+            write_buffer=write_buffer,
             recovery=recovery,
             hub=self.hub,
             log=log,
             clock=clock,
         )
         self.wire = Wire()
-        self.machine.use(self.wire.as_link(), FakeTransfers([]).as_transfers())
+        self.engine_loop.use(self.wire.as_link(), FakeTransfers([]).as_transfers())
         self._answered = 0
         self.answers_after_s = 0.0
 
@@ -162,7 +162,7 @@ class World:
                     answer = [3, frame[1], self._answer(frame[2])]
                     if frame[2] in self.wire.refuses:
                         answer = [4, frame[1], "GenericError", "", {}]
-                    await self.machine.deliver(FrameReceived(json.dumps(answer)), 1)
+                    await self.engine_loop.deliver(FrameReceived(json.dumps(answer)), 1)
             self.wire.sent.clear()
             try:
                 await asyncio.wait_for(self.wire.sent.wait(), 0.1)
@@ -176,13 +176,13 @@ class World:
                 await asyncio.sleep(0.01)
 
     async def connect(self) -> None:
-        await self.machine.deliver(LinkOpened(), 1)
+        await self.engine_loop.deliver(LinkOpened(), 1)
         await self.settle()
 
     async def ask(self, action: str, payload: object, message_id: str = "m1") -> list[Any]:
         """Send a CALL; give the answer."""
         text = json.dumps([2, message_id, action, payload])
-        await self.machine.deliver(FrameReceived(text), 1)
+        await self.engine_loop.deliver(FrameReceived(text), 1)
         async with asyncio.timeout(WAIT_S):
             while True:
                 await self.settle()
@@ -192,11 +192,11 @@ class World:
 
     async def swipe(self, connector_id: int) -> None:
         """Show the tag; what comes of it comes later."""
-        await self.machine.ask(lambda number: Swiped(TAG, connector_id, number), WAIT_S)
+        await self.engine_loop.ask(lambda number: Swiped(TAG, connector_id, number), WAIT_S)
 
     async def start(self, connector_id: int) -> None:
         """Have a car charge."""
-        await self.machine.act("plug_in", {"connector_id": connector_id}, WAIT_S)
+        await self.engine_loop.act("plug_in", {"connector_id": connector_id}, WAIT_S)
         await self.swipe(connector_id)
         await self.settle()
         assert self.status(connector_id) is ChargePointStatus.CHARGING
@@ -226,16 +226,16 @@ async def world(
 ) -> AsyncIterator[World]:
     made = World(disk or Disk())
     made.wire.registration = registration
-    await made.machine.boot()
-    work = asyncio.create_task(made.machine.run())
+    await made.engine_loop.boot()
+    work = asyncio.create_task(made.engine_loop.run())
     await made.connect()
     try:
         yield made
     finally:
-        await made.machine.end()
+        await made.engine_loop.end()
         async with asyncio.timeout(WAIT_S):
             await work
-        await made.machine.close()
+        await made.engine_loop.close()
 
 
 class Fault:

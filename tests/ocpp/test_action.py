@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cp_tui.ocpp.action import SPEC, Action, Direction
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.feature_profile import FeatureProfile
 
 
@@ -33,6 +33,10 @@ def test_actions_are_split_over_the_profiles_as_the_standard_says() -> None:
 def test_the_charge_point_sends_fifteen_actions_of_its_own() -> None:
     """S 4, W 5; DataTransfer goes both ways."""
     directions = Counter(spec.direction for spec in SPEC.values())
-    assert directions == {Direction.TO_CSMS: 13, Direction.TO_CHARGE_POINT: 25, Direction.BOTH: 1}
-    assert SPEC[Action.DATA_TRANSFER].direction is Direction.BOTH
-    assert SPEC[Action.SIGN_CERTIFICATE].direction is Direction.TO_CSMS
+    assert directions == {
+        RequestDirection.TO_CSMS: 13,
+        RequestDirection.TO_CHARGE_POINT: 25,
+        RequestDirection.BOTH: 1,
+    }
+    assert SPEC[Action.DATA_TRANSFER].direction is RequestDirection.BOTH
+    assert SPEC[Action.SIGN_CERTIFICATE].direction is RequestDirection.TO_CSMS

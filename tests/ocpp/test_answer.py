@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cp_tui.ocpp.action import SPEC, Action, Direction
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.answer import FLAWS_MAX, read_answer
 from cp_tui.ocpp.core import StartTransactionResponse
 from cp_tui.ocpp.frame import CallError, CallResult, Unreadable, salvage
@@ -25,7 +25,7 @@ JSON_VALUES = st.recursive(
     max_leaves=12,
 )
 """As `frame` reads them: no lone surrogates."""
-ASKED = tuple(a for a in Action if SPEC[a].direction is not Direction.TO_CHARGE_POINT)
+ASKED = tuple(a for a in Action if SPEC[a].direction is not RequestDirection.TO_CHARGE_POINT)
 """What a charge point asks a CSMS."""
 
 

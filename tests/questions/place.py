@@ -20,14 +20,14 @@ from tempfile import TemporaryDirectory
 from pydantic import BaseModel, JsonValue
 
 from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig
-from cp_tui.control.client import Client
-from cp_tui.control.server import ControlServer
-from cp_tui.engine.attempt import Timeouts
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.config import EngineConfig
+from cp_tui.engine.connect import Timeouts
+from cp_tui.engine.connection import ConnectionTimeouts
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.link import LinkSettings
-from cp_tui.engine.session import SessionTimeouts
+from cp_tui.rpc.client import Client
+from cp_tui.rpc.server import ControlServer
 from cp_tui.tui.app import CpTuiApp
 from tests.tui.driving import Eye
 
@@ -41,7 +41,7 @@ RETRY_S = 40.0
 
 PATIENT = LinkSettings(
     connect=Timeouts(dns_s=5.0, tcp_s=3.0, tls_s=3.0, upgrade_s=3.0),
-    session=SessionTimeouts(pong_s=0.5, send_s=2.0, close_s=0.2),
+    session=ConnectionTimeouts(pong_s=0.5, send_s=2.0, close_s=0.2),
     backoff=BackoffSettings(wait_minimum_s=RETRY_S, random_range_s=0.0, doublings=0),
 )
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from cp_tui.charge_point.effects import Effect, Emit, Log, LogLevel, Publish, Send
 from cp_tui.charge_point.records import OutboxRecord
-from cp_tui.charge_point.variables import Connectors, Outbox, StatusChange
+from cp_tui.charge_point.variables import Connectors, OutboxView, StatusChange
 from tests.simulation.call_watch import CallWatch, Outcome, Sent
 from tests.simulation.delivery_watch import METER_VALUES, START, STOP, DeliveryWatch
 from tests.simulation.options import Options, Trouble
@@ -132,7 +132,7 @@ class Checker:
                 if isinstance(effect.value, Connectors):
                     _check_nobody_is_waited_for(effect.value)
         outbox = self.variables.get("outbox")
-        if isinstance(outbox, Outbox):
+        if isinstance(outbox, OutboxView):
             waiting = len(self.delivery.entries)
             assert outbox.count == waiting, f"outbox says {outbox.count}, {waiting} wait"
 

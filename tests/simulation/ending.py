@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.events import Restart
 from cp_tui.charge_point.variables import (
-    Connector,
     Connectors,
+    ConnectorView,
     DeliveryState,
-    Registration,
-    Transactions,
+    RegistrationView,
+    TransactionsView,
 )
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _charge(world: Simulation, connector_id: int) -> None:
     assert power_w > 0, f"no car charges at connector {connector_id}: {connector}"
 
 
-def _connector(world: Simulation, connector_id: int) -> Connector:
+def _connector(world: Simulation, connector_id: int) -> ConnectorView:
     connectors = world.checker.variables["connectors"]
     assert isinstance(connectors, Connectors)
     return connectors.root[connector_id]
@@ -111,7 +111,7 @@ def check(world: Simulation) -> None:
 
 def _check_registration(world: Simulation) -> None:
     registration = world.checker.variables["registration"]
-    assert isinstance(registration, Registration)
+    assert isinstance(registration, RegistrationView)
     assert registration.status == "Accepted"
 
 
@@ -134,7 +134,7 @@ def _check_connectors(world: Simulation) -> None:
 
 def _check_transactions(world: Simulation) -> None:
     transactions = world.checker.variables["transactions"]
-    assert isinstance(transactions, Transactions)
+    assert isinstance(transactions, TransactionsView)
     delivery = world.checker.delivery
     lost = {record.transaction_key for record in delivery.lost} | delivery.nameless
     for entry in transactions.root:

@@ -14,15 +14,15 @@ from types import FunctionType
 from typing import get_type_hints
 
 from cp_tui.charge_point.charge_point import ChargePoint
-from cp_tui.charge_point.composer import Composer
+from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.configuration import Configuration
-from cp_tui.charge_point.core import Core
 from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
-from cp_tui.charge_point.operator import Operator
-from cp_tui.charge_point.parts import Parts
-from cp_tui.charge_point.remote import RemoteRequests
+from cp_tui.charge_point.operator.composed_messages import ComposedMessages
+from cp_tui.charge_point.operator.operator import Operator
+from cp_tui.charge_point.remote_control import RemoteRequests
 from cp_tui.charge_point.requests import Requests
+from cp_tui.charge_point.turn import Turn
 
 CALLS_MAX = 12
 """A turn that makes fewer calls of the part than were drawn does not fail."""
@@ -34,9 +34,9 @@ class DefectError(Exception):
 
 def parts_of_the_mind() -> dict[str, type]:
     """Give each part by its name."""
-    hints = [hint for hint in get_type_hints(Parts).values() if isinstance(hint, type)]
+    hints = [hint for hint in get_type_hints(Components).values() if isinstance(hint, type)]
     found = [hint for hint in hints if hint.__module__.startswith("cp_tui.charge_point.")]
-    others = [ChargePoint, Composer, Configuration, Core, Faults, Incoming, Operator]
+    others = [ChargePoint, ComposedMessages, Configuration, Turn, Faults, Incoming, Operator]
     named = [*found, *others, RemoteRequests, Requests]
     return {part.__name__: part for part in named}
 

@@ -75,7 +75,7 @@ class Simulation:
         self.csms = ModelCsms(options, self, self.network, self.random)
         self.checker = Checker(options, Random(f"checks {options.seed}"))
         self.trace: deque[str] = deque(maxlen=TRACE_MAX)
-        self.replies: dict[int, Reply] = {}
+        self.pending_requests: dict[int, Reply] = {}
         self.faults = FaultPoints(Random(f"faults {options.seed}"), FAULT_CHANCE, options.faulty)
         self.next_crash: Trouble | None = None
         """Where the power goes as soon as something is handled."""
@@ -237,8 +237,8 @@ class Simulation:
                 pass
 
     def _replied(self, reply: Reply) -> None:
-        assert reply.request not in self.replies, f"a second reply: {reply}"
-        self.replies[reply.request] = reply
+        assert reply.request not in self.pending_requests, f"a second reply: {reply}"
+        self.pending_requests[reply.request] = reply
         asked = self._asked.pop(reply.request)
         if isinstance(asked, Stop) and reply.result is True:
             self.checker.stopped(self.now)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cp_tui.station.energy_flow import Line, charge_after, power_w, seconds_to_full
+from cp_tui.station.energy_flow import PowerLine, charge_after, power_w, seconds_to_full
 
 FULL_WH = 60_000.0
 
 lines = st.lists(
     st.builds(
-        Line,
+        PowerLine,
         at_empty_w=st.floats(1_000, 200_000),
         per_wh=st.floats(-0.9, 2.0).map(lambda slope: slope if abs(slope) > 0.01 else 0.0),
     ),
@@ -23,7 +23,7 @@ lines = st.lists(
 ).filter(lambda some: min(line.power_w(FULL_WH) for line in some) > 100)
 
 
-def stepped(some: list[Line], charge_wh: float, seconds: float, steps: int) -> float:
+def stepped(some: list[PowerLine], charge_wh: float, seconds: float, steps: int) -> float:
     """Fill in many small steps (midpoint rule)."""
     step_h = seconds / steps / 3600
     for _ in range(steps):
@@ -34,7 +34,7 @@ def stepped(some: list[Line], charge_wh: float, seconds: float, steps: int) -> f
 
 @given(lines, st.floats(0, FULL_WH), st.floats(0, 7_200))
 def test_the_closed_form_agrees_with_many_small_steps(
-    some: list[Line], charge_wh: float, seconds: float
+    some: list[PowerLine], charge_wh: float, seconds: float
 ) -> None:
     exact_wh = charge_after(some, charge_wh, FULL_WH, seconds)
     assert exact_wh == pytest.approx(stepped(some, charge_wh, seconds, 2_000), rel=1e-4, abs=0.5)
@@ -42,7 +42,7 @@ def test_the_closed_form_agrees_with_many_small_steps(
 
 @given(lines, st.floats(0, FULL_WH), st.floats(0, 7_200), st.floats(0, 7_200))
 def test_two_stretches_of_time_are_one(
-    some: list[Line], charge_wh: float, first_s: float, second_s: float
+    some: list[PowerLine], charge_wh: float, first_s: float, second_s: float
 ) -> None:
     between_wh = charge_after(some, charge_wh, FULL_WH, first_s)
     assert charge_after(some, between_wh, FULL_WH, second_s) == pytest.approx(
@@ -51,19 +51,19 @@ def test_two_stretches_of_time_are_one(
 
 
 @given(lines, st.floats(0, FULL_WH - 1))
-def test_it_is_full_just_when_it_says(some: list[Line], charge_wh: float) -> None:
+def test_it_is_full_just_when_it_says(some: list[PowerLine], charge_wh: float) -> None:
     seconds = seconds_to_full(some, charge_wh, FULL_WH)
     assert charge_after(some, charge_wh, FULL_WH, seconds) == pytest.approx(FULL_WH, abs=1e-3)
     assert charge_after(some, charge_wh, FULL_WH, seconds * 0.99) < FULL_WH
 
 
 def test_without_power_nothing_flows_and_it_is_never_full() -> None:
-    nothing = [Line(0.0), Line(5_000.0)]
+    nothing = [PowerLine(0.0), PowerLine(5_000.0)]
     assert charge_after(nothing, 10.0, FULL_WH, 1e9) == 10.0
     assert seconds_to_full(nothing, 10.0, FULL_WH) == math.inf
 
 
 def test_the_power_is_the_lowest_line() -> None:
-    assert power_w([Line(100.0), Line(0.0, 1.0)], 40.0) == 40.0
-    assert power_w([Line(100.0), Line(0.0, 1.0)], 400.0) == 100.0
-    assert power_w([Line(-5.0)], 0.0) == 0.0
+    assert power_w([PowerLine(100.0), PowerLine(0.0, 1.0)], 40.0) == 40.0
+    assert power_w([PowerLine(100.0), PowerLine(0.0, 1.0)], 400.0) == 100.0
+    assert power_w([PowerLine(-5.0)], 0.0) == 0.0

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cp_tui.charge_point.config import ConnectorConfig
-from cp_tui.charge_point.meter import MeterReading
+from cp_tui.charge_point.station_port import MeterReading
 from cp_tui.station.errors import StationError
 from cp_tui.station.offer import RAMP
 from cp_tui.station.station import Station

@@ -12,9 +12,9 @@ from pydantic import JsonValue
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import InstalledProfile, ProfileSource
+from cp_tui.charge_point.smart_charging.profile_status import standings
 from cp_tui.charge_point.smart_charging.sharing import limits_in_force
-from cp_tui.charge_point.smart_charging.standing import standings
-from cp_tui.engine.replies import Answer
+from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType
 from tests.charge_point.smart_charging.builders import (
     CP_MAX,
@@ -123,7 +123,7 @@ def measured(*points: tuple[datetime, float]) -> tuple[v.MeasuredPoint, ...]:
 class DepotEngine(FakeEngine):
     """Answers for any stretch of time, unless a test says otherwise."""
 
-    async def call(self, method: str, **params: JsonValue) -> Answer:
+    async def call(self, method: str, **params: JsonValue) -> CommandAnswer:
         answer = await super().call(method, **params)
         if method != "get_composite_schedule" or answer.result is not True:
             return answer
@@ -135,7 +135,7 @@ class DepotEngine(FakeEngine):
         unit = ChargingRateUnitType(f"{params['unit']}")
         found = composite(given, connector_id, start, duration_s, unit)
         dumped: JsonValue = found.model_dump(mode="json")
-        return Answer(dumped)
+        return CommandAnswer(dumped)
 
 
 def engine() -> FakeEngine:
@@ -166,6 +166,6 @@ def engine() -> FakeEngine:
     return fake
 
 
-def limit(amperes: str, source: str) -> v.Limit:
+def limit(amperes: str, source: str) -> v.LimitView:
     """The limit that the schedule has now."""
     return worlds.limit(amperes, source, at(15, 20))

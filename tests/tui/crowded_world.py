@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import InstalledProfile
+from cp_tui.charge_point.smart_charging.profile_status import standings
 from cp_tui.charge_point.smart_charging.sharing import limits_in_force
-from cp_tui.charge_point.smart_charging.standing import standings
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 from tests.charge_point.smart_charging.builders import (
     CP_MAX,
@@ -65,7 +65,7 @@ IN_TRANSACTION = {
 
 def crowded() -> State:
     """Every list is full, every name is long."""
-    reservations = v.Reservations(
+    reservations = v.ReservationsView(
         active=tuple(
             maintenance_world.reservation(
                 2_147_483_600 + number, number, at(15, number), LONG_TAG, "FLEET-OF-THE-HARBOUR"
@@ -121,7 +121,7 @@ def _identity() -> v.Identity:
     )
 
 
-def _connectors(reservations: v.Reservations) -> v.Connectors:
+def _connectors(reservations: v.ReservationsView) -> v.Connectors:
     whole, charging, free = worlds.connectors().root
     assert charging.transaction is not None
     found = [whole]

@@ -6,9 +6,7 @@ from datetime import timedelta
 
 from pydantic import JsonValue
 
-from cp_tui.csms.scenarios import SCENARIOS
-from cp_tui.csms.variables import (
-    ChargePoint,
+from cp_tui.demo.csms_variables import (
     ChargePoints,
     CsmsBehaviour,
     Exchange,
@@ -18,7 +16,9 @@ from cp_tui.csms.variables import (
     ScenarioRun,
     Scenarios,
     ScenarioStep,
+    SeenChargePoint,
 )
+from cp_tui.demo.scenarios import SCENARIOS
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
 from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
@@ -99,7 +99,7 @@ def exchange(
 def normal() -> FakeEngine:
     """A charge point is connected, a scenario runs."""
     csms = empty()
-    charge_point = ChargePoint(
+    charge_point = SeenChargePoint(
         charge_point_id="CP001",
         is_connected=True,
         since=at(11, 49, 2),
@@ -145,7 +145,7 @@ def crowded() -> FakeEngine:
     """A hundred charge points, a thousand exchanges, everything misbehaves."""
     csms = normal()
     points = tuple(
-        ChargePoint(charge_point_id=f"CP{number:03}", is_connected=True, since=worlds.NOW)
+        SeenChargePoint(charge_point_id=f"CP{number:03}", is_connected=True, since=worlds.NOW)
         for number in range(100)
     )
     csms.publish("charge_points", ChargePoints(points))

@@ -9,9 +9,9 @@ from pydantic import BaseModel, JsonValue
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements
-from cp_tui.control.client import ConnectionLost, RpcError
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
-from cp_tui.engine.replies import Answer
+from cp_tui.engine.pending_requests import CommandAnswer
+from cp_tui.rpc.client import ConnectionLost, RpcError
 
 
 class FakeEngine:
@@ -25,7 +25,7 @@ class FakeEngine:
         self.subscribed: tuple[str, ...] = ()
         self.is_closed = False
         self._read_only = read_only
-        self._answers: dict[str, Answer | RpcError | ConnectionLost] = {}
+        self._answers: dict[str, CommandAnswer | RpcError | ConnectionLost] = {}
         self._held: dict[str, asyncio.Event] = {}
         self._waiting: list[Update] = []
         self._filled = asyncio.Event()
@@ -45,7 +45,7 @@ class FakeEngine:
 
     def answers(self, method: str, result: JsonValue, reason: Reason | None = None) -> None:
         """Answer a method so from now on."""
-        self._answers[method] = Answer(result, reason)
+        self._answers[method] = CommandAnswer(result, reason)
 
     def refuses(self, method: str, message: str) -> None:
         """Refuse a method from now on."""
@@ -90,14 +90,14 @@ class FakeEngine:
     def is_read_only(self) -> bool:
         return self._read_only
 
-    async def call(self, method: str, **params: JsonValue) -> Answer:
+    async def call(self, method: str, **params: JsonValue) -> CommandAnswer:
         if method == "get_measurements":
             # The screen asks for it by itself: no test has to know.
-            return Answer(self._measurements(params["connector_id"]))
+            return CommandAnswer(self._measurements(params["connector_id"]))
         self.calls.append((method, params))
         if method in self._held:
             await self._held[method].wait()
-        answer = self._answers.get(method, Answer(True))
+        answer = self._answers.get(method, CommandAnswer(True))
         if isinstance(answer, RpcError | ConnectionLost):
             raise answer
         return answer

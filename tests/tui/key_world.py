@@ -11,7 +11,7 @@ from tests.tui.worlds import at, entry
 KEYS_MANY = 300
 
 
-def keys() -> v.Configuration:
+def keys() -> v.ConfigurationView:
     """The keys of the worlds, with rules for the custom ones, and values from before the boot."""
     changes: dict[str, dict[str, object]] = {
         "FanLevel": {"minimum": 0, "maximum": 5, "constraint": "an integer from 0 to 5"},
@@ -38,7 +38,7 @@ def keys() -> v.Configuration:
             source=v.KeySource.OPERATOR,
         )
     )
-    return v.Configuration(tuple(known))
+    return v.ConfigurationView(tuple(known))
 
 
 def changes() -> tuple[v.KeyChange, ...]:
@@ -78,7 +78,7 @@ def normal() -> worlds.World:
 def crowded() -> worlds.World:
     """Three hundred keys."""
     many = (entry(f"Vendor{n:03}Setting", f"{n}", default="0") for n in range(KEYS_MANY))
-    return worlds.healthy() | {"configuration": v.Configuration((*keys().root, *many))}
+    return worlds.healthy() | {"configuration": v.ConfigurationView((*keys().root, *many))}
 
 
 def engine(world: worlds.World | None = None) -> FakeEngine:

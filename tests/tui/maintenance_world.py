@@ -16,7 +16,9 @@ AVAILABLE, PREPARING = ChargePointStatus.AVAILABLE, ChargePointStatus.PREPARING
 CHARGING, FAULTED = ChargePointStatus.CHARGING, ChargePointStatus.FAULTED
 
 
-def firmware(state: v.FirmwareState = v.FirmwareState.DOWNLOADING, **changes: object) -> v.Firmware:
+def firmware(
+    state: v.FirmwareState = v.FirmwareState.DOWNLOADING, **changes: object
+) -> v.FirmwareView:
     """An update, by default one that is fetched for the second time."""
     transfer = v.Transfer(
         location="https://***@files.example.com/fw/demo-22-1.1.0.bin?***",
@@ -27,12 +29,12 @@ def firmware(state: v.FirmwareState = v.FirmwareState.DOWNLOADING, **changes: ob
         last_error="the server closed the connection after 12.0 KiB",
     )
     values = {"version": "1.0.0", "state": state, "since": at(14, 1, 22), "transfer": transfer}
-    return v.Firmware.model_validate(values | changes)
+    return v.FirmwareView.model_validate(values | changes)
 
 
-def diagnostics() -> v.Diagnostics:
+def diagnostics() -> v.DiagnosticsView:
     """An upload that was done."""
-    return v.Diagnostics(
+    return v.DiagnosticsView(
         state=v.DiagnosticsState.UPLOADED,
         since=at(13, 22, 40),
         file_name="diagnostics-CP001-20260105T132201Z.zip",
@@ -54,11 +56,11 @@ def reservation(
     )
 
 
-def reservations() -> v.Reservations:
+def reservations() -> v.ReservationsView:
     """Two in force, two over."""
     used = Reason(id="reservation.used", rule="S 5.13", text="04A2B3C4D5 started on connector 1")
     expired = Reason(id="reservation.expired", rule="S 5.13", text="its expiryDate came")
-    return v.Reservations(
+    return v.ReservationsView(
         active=(
             reservation(12, 0, at(18, 30), "04B1B2B3B4", "FLEET-7"),
             reservation(11, 2, at(14, 30)),
@@ -76,7 +78,7 @@ def reservations() -> v.Reservations:
     )
 
 
-def local_list(count: int = 4) -> v.LocalList:
+def local_list(count: int = 4) -> v.LocalListView:
     """A list whose second tag is blocked and whose third has expired."""
     fleet = [
         v.TagEntry(id_tag="04A2B3C4D5", status=ACCEPTED, parent_id_tag="FLEET-7"),
@@ -85,7 +87,7 @@ def local_list(count: int = 4) -> v.LocalList:
         v.TagEntry(id_tag="04D4E5F6A7", status=ACCEPTED, expiry_date=at(23, 59)),
     ]
     more = [v.TagEntry(id_tag=f"1000{number:06}", status=ACCEPTED) for number in range(count - 4)]
-    return v.LocalList(
+    return v.LocalListView(
         is_enabled=True,
         version=12,
         count=count,
@@ -95,9 +97,9 @@ def local_list(count: int = 4) -> v.LocalList:
     )
 
 
-def cache() -> v.AuthorizationCache:
+def cache() -> v.AuthorizationCacheView:
     """Two tags that the CSMS was asked about."""
-    return v.AuthorizationCache(
+    return v.AuthorizationCacheView(
         is_enabled=True,
         count=2,
         count_max=1000,
@@ -222,7 +224,7 @@ def broken() -> worlds.World:
             last_error="HTTP 404 Not Found",
         ),
     )
-    upload = v.Diagnostics(
+    upload = v.DiagnosticsView(
         state=v.DiagnosticsState.RETRYING,
         since=at(14, 2),
         file_name="diagnostics-CP001-20260105T140000Z.zip",
@@ -260,11 +262,11 @@ def lost() -> list[v.LinkAttempt]:
 def empty() -> worlds.World:
     """A charge point that was never maintained."""
     return worlds.healthy() | {
-        "firmware": v.Firmware(version="1.0.0"),
-        "diagnostics": v.Diagnostics(),
-        "reservations": v.Reservations(),
-        "local_list": v.LocalList(is_enabled=True, version=0, count=0, count_max=10_000),
-        "authorization_cache": v.AuthorizationCache(is_enabled=False, count=0, count_max=1000),
+        "firmware": v.FirmwareView(version="1.0.0"),
+        "diagnostics": v.DiagnosticsView(),
+        "reservations": v.ReservationsView(),
+        "local_list": v.LocalListView(is_enabled=True, version=0, count=0, count_max=10_000),
+        "authorization_cache": v.AuthorizationCacheView(is_enabled=False, count=0, count_max=1000),
     }
 
 
@@ -313,7 +315,7 @@ def crowded() -> FakeEngine:
         for n in range(20)
     )
     full = world() | {
-        "reservations": v.Reservations(active=held, ended=over),
+        "reservations": v.ReservationsView(active=held, ended=over),
         "local_list": local_list(10_000),
     }
     return engine(full, changes=changes, attempts=attempts)

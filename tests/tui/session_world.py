@@ -70,7 +70,7 @@ def remote_stop() -> Reason:
     return Reason(id="sessions.remote_stop", rule="S 5.12", text="the CSMS asked to stop it")
 
 
-def history() -> v.Transactions:
+def history() -> v.TransactionsView:
     """One runs; others ended in every way."""
     unplugged = Reason(
         id="sessions.ev_disconnected",
@@ -88,7 +88,7 @@ def history() -> v.Transactions:
         rule="S 9.1.30",
         text="StartTransaction is given up after 3 attempts: the CSMS answered InternalError",
     )
-    return v.Transactions(
+    return v.TransactionsView(
         (
             *worlds.transactions().root,
             past("t9", StopReason.REMOTE, remote_stop(), at(12, 58, 40)),
@@ -169,10 +169,10 @@ def waiting(
     return entry.model_copy(update=changes)
 
 
-def offline_queue() -> v.Outbox:
+def offline_queue() -> v.OutboxView:
     """The link has been gone for a quarter of an hour."""
     behind = "waits behind older messages"
-    return v.Outbox(
+    return v.OutboxView(
         count=3,
         entries=(
             waiting(41, "MeterValues", OFFLINE, at(13, 50, 12)),
@@ -182,14 +182,14 @@ def offline_queue() -> v.Outbox:
     )
 
 
-def retrying_queue() -> v.Outbox:
+def retrying_queue() -> v.OutboxView:
     """The CSMS answers, but with an error."""
     why = "the CSMS answered InternalError; attempt 2 of 3 waits"
     retry = at(14, 4, 12)
     head = waiting(
         41, "StopTransaction", why, at(13, 58), attempts=1, next_attempt_at=retry, connector_id=2
     )
-    return v.Outbox(
+    return v.OutboxView(
         count=2,
         entries=(
             head.model_copy(update={"transaction_key": "t9"}),
@@ -213,7 +213,7 @@ def broken() -> worlds.World:
         }
     )
     return worlds.broken() | {
-        "transactions": v.Transactions((offline, *others)),
+        "transactions": v.TransactionsView((offline, *others)),
         "outbox": offline_queue(),
     }
 
@@ -235,8 +235,8 @@ def crowded() -> worlds.World:
         for n in range(1, 101)
     )
     return worlds.broken() | {
-        "transactions": v.Transactions((*charging, *ended)),
-        "outbox": v.Outbox(count=2000, thinned=130, entries=entries),
+        "transactions": v.TransactionsView((*charging, *ended)),
+        "outbox": v.OutboxView(count=2000, thinned=130, entries=entries),
     }
 
 

@@ -55,7 +55,7 @@ def normal() -> State:
         "configuration": _keys_in_force(),
         "connectors": _connectors(engine),
         "transactions": _transactions(),
-        "outbox": v.Outbox(
+        "outbox": v.OutboxView(
             count=1,
             entries=(
                 session_world.waiting(
@@ -86,10 +86,10 @@ MAINTAINED = (
 )
 
 
-def _keys_in_force() -> v.Configuration:
+def _keys_in_force() -> v.ConfigurationView:
     """Keys with a past, none of which waits for a reboot."""
     booted = {"is_reboot_pending": False, "changed_at": at(8, 30, day=3)}
-    return v.Configuration(
+    return v.ConfigurationView(
         tuple(
             each.model_copy(update=booted) if each.is_reboot_pending else each
             for each in key_world.keys().root
@@ -111,7 +111,7 @@ def _connectors(engine: FakeEngine) -> v.Connectors:
     return v.Connectors((whole, charging, free.model_copy(update=kept)))
 
 
-def _known_connectors(engine: FakeEngine) -> tuple[v.Connector, ...]:
+def _known_connectors(engine: FakeEngine) -> tuple[v.ConnectorView, ...]:
     known = engine.world["connectors"]
     assert isinstance(known, v.Connectors)
     return known.root
@@ -125,7 +125,7 @@ def _status_changes() -> list[v.StatusChange]:
     return [fault, cleared, reserved, *session]
 
 
-def _transactions() -> v.Transactions:
+def _transactions() -> v.TransactionsView:
     """Sessions that ended in every way; what was lost, was lost days ago."""
     running, *ended = session_world.history().root
     on_the_way = session_world.messages(session_world.DELIVERED, None, (170, 1, 0))
@@ -135,7 +135,7 @@ def _transactions() -> v.Transactions:
         each.model_copy(update=lost_day) for each in ended if each.delivery is session_world.LOST
     ]
     others = [each for each in ended if each.delivery is not session_world.LOST]
-    return v.Transactions((running, *others, *lost))
+    return v.TransactionsView((running, *others, *lost))
 
 
 def _refusals() -> tuple[v.Refusal, ...]:
@@ -165,11 +165,13 @@ def fresh() -> State:
         "link": worlds.open_link(since=at(14, 2, 29)),
         "registration": worlds.accepted().model_copy(update={"since": at(14, 2, 30)}),
         "connectors": v.Connectors(connectors),
-        "configuration": v.Configuration(tuple(each.model_copy(update=never) for each in defaults)),
-        "monitors": v.Monitors(),
+        "configuration": v.ConfigurationView(
+            tuple(each.model_copy(update=never) for each in defaults)
+        ),
+        "monitors": v.MonitorsView(),
         "charging_schedules": v.ChargingSchedules(schedules),
         "profiles": v.Profiles(()),
-        "transactions": v.Transactions(()),
+        "transactions": v.TransactionsView(()),
     }
     opened = v.LinkAttempt(at=at(14, 2, 29), attempt=1, phase=v.LinkPhase.OPEN)
     return State(told(FakeEngine(world), {"link_attempts": [opened]}), csms_world.empty())

@@ -80,7 +80,7 @@ def waiting(**changes: object) -> Snapshot:
         "attempts_max": 3,
     }
     entry = v.OutboxEntry.model_validate(values | changes)
-    return replace(well(), outbox=v.Outbox(count=3, entries=(entry,)))
+    return replace(well(), outbox=v.OutboxView(count=3, entries=(entry,)))
 
 
 def fault(*, blocks: bool) -> v.Fault:
@@ -117,12 +117,12 @@ def lost() -> Snapshot:
 def failed_firmware() -> Snapshot:
     transfer = v.Transfer(location="", attempt=3, attempts_max=3, last_error="HTTP 404")
     state = v.FirmwareState.DOWNLOAD_FAILED
-    return replace(well(), firmware=v.Firmware(version="1", state=state, transfer=transfer))
+    return replace(well(), firmware=v.FirmwareView(version="1", state=state, transfer=transfer))
 
 
 def retried_diagnostics() -> Snapshot:
     transfer = v.Transfer(location="", attempt=1, attempts_max=3, next_try_at=at(14, 4, 27))
-    diagnostics = v.Diagnostics(state=v.DiagnosticsState.RETRYING, transfer=transfer)
+    diagnostics = v.DiagnosticsView(state=v.DiagnosticsState.RETRYING, transfer=transfer)
     return replace(well(), diagnostics=diagnostics)
 
 
@@ -195,7 +195,7 @@ WORDS: list[tuple[Callable[[], Snapshot], str]] = [
         "StopTransaction was given up after 3 attempts",
     ),
     (
-        lambda: replace(well(), outbox=v.Outbox(thinned=1)),
+        lambda: replace(well(), outbox=v.OutboxView(thinned=1)),
         "! 1 meter value message dropped: too many waited",
     ),
     (waiting, "! 3 messages wait since 14:00: offline"),
@@ -269,7 +269,7 @@ def test_what_is_small_or_long_ago_is_no_alarm(state: Callable[[], Snapshot]) ->
 
 
 def test_a_healthy_charger_says_what_it_does() -> None:
-    shown = replace(well(), connectors=worlds.connectors().root, outbox=v.Outbox(count=1))
+    shown = replace(well(), connectors=worlds.connectors().root, outbox=v.OutboxView(count=1))
     assert line(shown) == "● All well: Accepted, 1 charging, 1 free, nothing waits"
 
 
@@ -278,7 +278,7 @@ def test_a_message_on_its_way_changes_no_word() -> None:
     sent = v.OutboxEntry(
         action="MeterValues", why="on its way", since=worlds.NOW, attempts=0, attempts_max=3
     )
-    busy = replace(at_rest, outbox=v.Outbox(count=1, entries=(sent,)))
+    busy = replace(at_rest, outbox=v.OutboxView(count=1, entries=(sent,)))
     assert line(busy) == line(at_rest)
 
 

@@ -42,7 +42,7 @@ async def test_the_second_line_appears_where_there_is_room() -> None:
 
 
 async def test_a_timer_runs_while_it_waits_and_none_when_all_is_well() -> None:
-    engine = FakeEngine(worlds.healthy() | {"configuration": v.Configuration(())})
+    engine = FakeEngine(worlds.healthy() | {"configuration": v.ConfigurationView(())})
     async with screen(engine=engine) as drive:
         alarm = drive.dashboard.alarm
         assert alarm.plain.startswith(" ● All well")
@@ -59,7 +59,7 @@ async def test_a_refusal_goes_when_nobody_stands_there_any_more() -> None:
     just_told = worlds.NOW - REFUSAL_TOLD + timedelta(seconds=2)
     old = refusal().model_copy(update={"at": just_told})
     connectors = v.Connectors(with_connector(refusal=old).connectors)
-    calm = worlds.healthy() | {"configuration": v.Configuration(()), "connectors": connectors}
+    calm = worlds.healthy() | {"configuration": v.ConfigurationView(()), "connectors": connectors}
     async with screen(calm) as drive:
         assert drive.shows("start refused")
         await drive.pilot.pause(2.2)

@@ -9,7 +9,7 @@ import pytest
 from textual.geometry import Region
 
 from cp_tui.charge_point import variables as v
-from cp_tui.tui.bars import Line
+from cp_tui.tui.bars import BarLine
 from tests.tui import message_world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
@@ -39,10 +39,10 @@ def _more(reading: v.Measurement | None) -> v.Measurement | None:
 
 NEWS: dict[str, Callable[[Drive], None]] = {
     "connectors": charged_more,
-    "monitors": lambda drive: drive.engine.publish("monitors", v.Monitors()),
+    "monitors": lambda drive: drive.engine.publish("monitors", v.MonitorsView()),
     "profiles": lambda drive: drive.engine.publish("profiles", v.Profiles(())),
     "local_list": lambda drive: drive.engine.publish(
-        "local_list", v.LocalList(is_enabled=True, version=9, count=0, count_max=10)
+        "local_list", v.LocalListView(is_enabled=True, version=9, count=0, count_max=10)
     ),
     "a message": lambda drive: drive.engine.emit("messages", message_world.day()[0]),
 }
@@ -81,13 +81,13 @@ async def test_a_second_costs_its_digits_and_not_the_line(monkeypatch: pytest.Mo
     watch = Watch()
     async with screen(now=watch) as drive:
         painted: list[Region] = []
-        refresh = Line.refresh
+        refresh = BarLine.refresh
 
-        def noted(self: Line, *regions: Region, **more: bool) -> Line:
+        def noted(self: BarLine, *regions: Region, **more: bool) -> BarLine:
             painted.extend(regions or [self.size.region])
             return refresh(self, *regions, **more)
 
-        monkeypatch.setattr(Line, "refresh", noted)
+        monkeypatch.setattr(BarLine, "refresh", noted)
         watch.now += timedelta(seconds=1)
         charged_more(drive)
         await drive.settle()

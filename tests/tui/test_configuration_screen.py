@@ -87,7 +87,7 @@ async def test_from_the_menu_elsewhere_the_changed_keys_are_shown_on_their_scree
 
 
 async def test_without_a_changed_key_it_says_so() -> None:
-    one = v.Configuration((worlds.entry("HeartbeatInterval", "60"),))
+    one = v.ConfigurationView((worlds.entry("HeartbeatInterval", "60"),))
     async with screen(worlds.healthy() | {"configuration": one}) as drive:
         await drive.press("3", "v")
         assert drive.shows("every key has its default")
@@ -117,9 +117,9 @@ async def test_what_is_exported_is_compared_with_later(tmp_path: Path) -> None:
         assert drive.shows("Configuration 14")
 
 
-def changed(entries: tuple[v.ConfigurationEntry, ...]) -> v.Configuration:
+def changed(entries: tuple[v.ConfigurationEntry, ...]) -> v.ConfigurationView:
     """One key has another value."""
-    return v.Configuration(
+    return v.ConfigurationView(
         tuple(
             e.model_copy(update={"value": "900"}) if e.key == "HeartbeatInterval" else e
             for e in entries

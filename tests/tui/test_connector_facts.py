@@ -18,7 +18,7 @@ from tests.tui.session_world import refusals
 CLOCK = Clock(worlds.NOW, UTC)
 
 
-def charging(**changes: object) -> v.Connector:
+def charging(**changes: object) -> v.ConnectorView:
     """The connector of the healthy world that charges."""
     connectors = worlds.healthy()["connectors"]
     assert isinstance(connectors, v.Connectors)

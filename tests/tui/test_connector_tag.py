@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cp_tui.charge_point.variables import Connector, ConnectorTransaction, RefusedBy
+from cp_tui.charge_point.variables import ConnectorTransaction, ConnectorView, RefusedBy
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.connectors import connector_facts, connector_fields
@@ -16,8 +16,8 @@ NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 CLOCK = Clock(NOW, UTC)
 
 
-def connector(**facts: object) -> Connector:
-    return Connector.model_validate(
+def connector(**facts: object) -> ConnectorView:
+    return ConnectorView.model_validate(
         {
             "connector_id": 1,
             "status": ChargePointStatus.PREPARING,

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, JsonValue
 from textual.widgets import Input
 
-from cp_tui.csms.variables import Exchange, RunState, Scenarios, ScenarioStep
+from cp_tui.demo.csms_variables import Exchange, RunState, Scenarios, ScenarioStep
 from cp_tui.tui.app import CpTuiApp
 from cp_tui.tui.layout_state import LayoutState
 from tests.tui import csms_world, worlds

@@ -7,7 +7,7 @@ from datetime import UTC
 import pytest
 from pydantic import JsonValue
 
-from cp_tui.csms.variables import RunState, Scenarios
+from cp_tui.demo.csms_variables import RunState, Scenarios
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
 from cp_tui.tui.csms_state import EXCHANGES_MAX, CsmsState

@@ -149,7 +149,7 @@ async def test_enter_on_a_key_tells_who_changed_it_when_and_from_what() -> None:
 async def test_a_new_value_reaches_its_pane() -> None:
     engine = FakeEngine(worlds.healthy())
     async with screen(engine=engine) as drive:
-        engine.publish("outbox", v.Outbox(count=4))
+        engine.publish("outbox", v.OutboxView(count=4))
         engine.publish("link", worlds.broken_link())
         await drive.settle()
         assert drive.shows("queue 4", "offline")
@@ -212,7 +212,7 @@ async def test_twelve_connectors_are_counted_in_the_alarm_line_and_fit() -> None
     ]
     world = worlds.healthy() | {
         "connectors": v.Connectors((whole, *many)),
-        "configuration": v.Configuration(()),
+        "configuration": v.ConfigurationView(()),
     }
     async with screen(world) as drive:
         assert drive.shows("× Connector 4: GroundFailure since 13:58", "clears it · +2: a")

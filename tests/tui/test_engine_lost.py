@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cp_tui.charge_point import variables as v
-from cp_tui.control.client import OtherVersion
+from cp_tui.rpc.client import OtherVersion
 from cp_tui.tui import liveness
-from cp_tui.tui.action import Action, Group
+from cp_tui.tui.action import Group, ScreenAction
 from cp_tui.tui.actions import ACTIONS
 from cp_tui.tui.csms_state import CsmsState
 from cp_tui.tui.store import Snapshot
@@ -71,7 +71,7 @@ async def test_a_lost_engine_is_told_in_words_and_found_again_by_itself() -> Non
         assert drive.shows("Connector 1")
         await drive.press("escape")
         engine.revive()
-        engine.world["outbox"] = v.Outbox(count=5)
+        engine.world["outbox"] = v.OutboxView(count=5)
         await until(drive, "● Accepted", "queue 5", "attached again")
 
 
@@ -163,7 +163,7 @@ CHANGES = [a for a in ACTIONS if a.group is not Group.SCREEN and a.id not in HAR
 
 
 @pytest.mark.parametrize("action", CHANGES, ids=lambda action: action.id)
-def test_an_observer_is_refused_with_the_reason(action: Action) -> None:
+def test_an_observer_is_refused_with_the_reason(action: ScreenAction) -> None:
     csms = CsmsState(is_ours=True, is_here=True)
     why = action.why_not(Snapshot(has_engine=True, is_read_only=True, csms=csms))
     assert why == "read only: attached as an observer"

@@ -97,7 +97,7 @@ async def test_whatever_comes_the_terminal_shows_what_stands_on_the_screen(
                     found = connectors_at(drive.engine.world, random.randrange(22))
                     drive.engine.publish("connectors", found)
                 case 1:
-                    drive.engine.publish("outbox", v.Outbox(count=random.randrange(12)))
+                    drive.engine.publish("outbox", v.OutboxView(count=random.randrange(12)))
                 case 2:
                     link = random.choice([worlds.broken_link(), drive.engine.world["link"]])
                     drive.engine.publish("link", link)

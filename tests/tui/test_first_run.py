@@ -9,7 +9,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from cp_tui.engine.check import Step, StepResult, Verdict
+from cp_tui.engine.connection_check import CheckStep, CheckVerdict, StepResult
 from cp_tui.settings.first_file import Answers, Unusable
 from cp_tui.tui.first_run import NONE_YET, SAVED, FirstRunApp
 
@@ -65,8 +65,10 @@ async def fill(pilot: Pilot[str], *texts: str) -> None:
 async def test_a_test_is_shown_step_by_step_with_what_to_check() -> None:
     world = World(
         [
-            StepResult(Step.DNS, Verdict.OK, "192.0.2.1", took_ms=12.4),
-            StepResult(Step.TCP, Verdict.FAILED, "connection \x1b[31mrefused", "check the port"),
+            StepResult(CheckStep.DNS, CheckVerdict.OK, "192.0.2.1", took_ms=12.4),
+            StepResult(
+                CheckStep.TCP, CheckVerdict.FAILED, "connection \x1b[31mrefused", "check the port"
+            ),
         ],
         is_well=False,
     )
@@ -84,9 +86,13 @@ async def test_a_test_is_shown_step_by_step_with_what_to_check() -> None:
 
 
 async def test_what_is_waited_for_is_shown_until_it_is_known() -> None:
-    waits = StepResult(Step.DNS, Verdict.WAITS, "until a name server knows h, 10 s at most")
-    begun = StepResult(Step.TCP, Verdict.WAITS, "until h port 80 accepts, 10 s at most")
-    world = World([waits, StepResult(Step.DNS, Verdict.OK, "192.0.2.1"), begun], is_well=False)
+    waits = StepResult(
+        CheckStep.DNS, CheckVerdict.WAITS, "until a name server knows h, 10 s at most"
+    )
+    begun = StepResult(CheckStep.TCP, CheckVerdict.WAITS, "until h port 80 accepts, 10 s at most")
+    world = World(
+        [waits, StepResult(CheckStep.DNS, CheckVerdict.OK, "192.0.2.1"), begun], is_well=False
+    )
     async with first_screen(world) as (app, pilot):
         await fill(pilot, URL, ID)
         await pilot.press("enter")
@@ -98,7 +104,7 @@ async def test_what_is_waited_for_is_shown_until_it_is_known() -> None:
 
 
 async def test_after_a_good_test_enter_saves_and_starts() -> None:
-    world = World([StepResult(Step.SUBPROTOCOL, Verdict.OK, "ocpp1.6")])
+    world = World([StepResult(CheckStep.SUBPROTOCOL, CheckVerdict.OK, "ocpp1.6")])
     async with first_screen(world) as (app, pilot):
         await fill(pilot, f" {URL} ", ID)
         await pilot.press("enter")

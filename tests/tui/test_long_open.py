@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from cp_tui.charge_point import variables as v
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
-from cp_tui.tui.store import EVENTS_MAX, Store
+from cp_tui.tui.store import EVENTS_MAX, SnapshotStore
 from cp_tui.tui.view.past import PERIODS_MAX, POINTS_MAX
 from tests.tui import worlds
 from tests.tui.session_world import refusals
@@ -48,14 +48,14 @@ def updates(step: int, now: datetime) -> list[Update]:
     return [
         VariableChanged("connectors", v.Connectors(meters)),
         VariableChanged("charging_schedules", v.ChargingSchedules({**schedules.root, 1: limits})),
-        VariableChanged("outbox", v.Outbox(count=step % 3)),
+        VariableChanged("outbox", v.OutboxView(count=step % 3)),
         EventHappened("status_changes", change),
         EventHappened("refusals", refusals()[0].model_copy(update={"at": now})),
     ]
 
 
 def test_a_day_keeps_no_more_than_most_of_it() -> None:
-    store, now = Store(), worlds.NOW
+    store, now = SnapshotStore(), worlds.NOW
     gc.collect()
     tracemalloc.start()
     try:

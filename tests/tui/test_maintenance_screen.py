@@ -166,7 +166,7 @@ async def test_news_reach_the_subject_that_is_seen_and_the_one_that_comes_next()
     async with screen(engine=world.engine()) as drive:
         await drive.press("6")
         drive.engine.publish("firmware", world.firmware(v.FirmwareState.INSTALLING))
-        drive.engine.publish("reservations", v.Reservations())
+        drive.engine.publish("reservations", v.ReservationsView())
         change = world.status_changes()[1].model_copy(update={"time": at(14, 3)})
         drive.engine.emit("status_changes", change)
         await drive.settle()

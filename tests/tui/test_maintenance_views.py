@@ -337,7 +337,7 @@ def test_security_is_told_without_the_key_and_with_what_is_missing() -> None:
 
 
 def test_a_link_without_tls_or_without_a_connection_says_which() -> None:
-    plain = Snapshot(link=v.Link(phase=v.LinkPhase.OPEN, since=NOW))
+    plain = Snapshot(link=v.LinkView(phase=v.LinkPhase.OPEN, since=NOW))
     assert "ws://" in told(certificate_facts(plain, CLOCK))["Server"]
     assert "no TLS" in certificates_line(plain, CLOCK).plain
     away = Snapshot(link=worlds.broken_link().model_copy(update={"trust": "the roots"}))

@@ -9,7 +9,7 @@ import pytest
 from pydantic import JsonValue
 
 from cp_tui.charge_point.variables import MessageRecord
-from cp_tui.tui.message_log import ANSWER_AWAITED_S_MAX, SLACK, Exchange, Fate, MessageLog
+from cp_tui.tui.message_log import ANSWER_AWAITED_S_MAX, SLACK, Fate, MessageLog, MessagePair
 from tests.tui import message_world as world
 from tests.tui import worlds
 
@@ -21,7 +21,7 @@ def log_of(*records: MessageRecord, messages_max: int = 1000) -> MessageLog:
     return log
 
 
-def only(log: MessageLog) -> Exchange:
+def only(log: MessageLog) -> MessagePair:
     (number,) = log.numbers
     exchange = log.exchange(number)
     assert exchange is not None

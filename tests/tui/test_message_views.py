@@ -9,7 +9,7 @@ import pytest
 from pydantic import JsonValue
 
 from cp_tui.charge_point.variables import MessageKind, MessageRecord
-from cp_tui.tui.message_log import Exchange, MessageLog
+from cp_tui.tui.message_log import MessageLog, MessagePair
 from cp_tui.tui.view.fields import fitting
 from cp_tui.tui.view.messages import (
     JSON_LINES_MAX,
@@ -26,7 +26,7 @@ from tests.tui import message_world, worlds
 CLOCK = Clock(worlds.NOW, UTC)
 
 
-def day() -> dict[str, Exchange]:
+def day() -> dict[str, MessagePair]:
     """The exchanges of the day by the id of their first frame."""
     log = MessageLog()
     for record in message_world.day():
@@ -35,7 +35,7 @@ def day() -> dict[str, Exchange]:
     return {exchange.frames[0].message_id: exchange for exchange in found}
 
 
-def line(exchange: Exchange, width: int = 79) -> list[str]:
+def line(exchange: MessagePair, width: int = 79) -> list[str]:
     """The cells of a row."""
     fields = fitting(message_fields(CLOCK, width), width)
     return [field.cell(exchange).plain for field in fields]
@@ -169,7 +169,7 @@ def test_a_huge_payload_is_cut_and_says_so() -> None:
     assert sum(len(found.plain) for found in json_lines(json.dumps("y" * 1_000_000))) < 3000
 
 
-def exchanged(*records: MessageRecord) -> Exchange:
+def exchanged(*records: MessageRecord) -> MessagePair:
     log = MessageLog()
     for record in records:
         log.add(record)

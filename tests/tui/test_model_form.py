@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from cp_tui.engine.hub import VariableChanged
-from cp_tui.ocpp.action import SPEC, Action, Direction
-from cp_tui.tui.commands import Call
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection
+from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.compose_examples import example, sent_by
 from cp_tui.tui.composing import (
     TEXT_BYTES_MAX,
     Bench,
-    Draft,
+    MessageDraft,
     as_form,
     as_text,
     call_of,
     draft_defect,
 )
 from cp_tui.tui.model_form import FieldKind, action_fields, defect_of, payload_of, texts_of
-from cp_tui.tui.store import Snapshot, Store
+from cp_tui.tui.store import Snapshot, SnapshotStore
 from cp_tui.tui.view.words import Clock
 from tests.tui import worlds
 
@@ -39,7 +39,7 @@ CERTIFICATES = {
 
 
 def snapshot(world: worlds.World) -> Snapshot:
-    store = Store()
+    store = SnapshotStore()
     store.apply([VariableChanged(name, value) for name, value in world.items()])
     return store.snapshot
 
@@ -47,16 +47,19 @@ def snapshot(world: worlds.World) -> Snapshot:
 @pytest.mark.parametrize("action", Action)
 def test_every_action_has_a_form_whose_example_is_valid(action: Action) -> None:
     for world in (worlds.healthy(), worlds.empty()):
-        draft = Draft(action, example(action, snapshot(world), CLOCK))
+        draft = MessageDraft(action, example(action, snapshot(world), CLOCK))
         if action not in CERTIFICATES:
             assert draft_defect(draft) is None
         form = as_form(as_text(draft, "id"))
-        assert isinstance(form, Draft)
+        assert isinstance(form, MessageDraft)
         assert (form.action, form.payload) == (action, draft.payload)
 
 
 def test_each_side_has_its_own_actions_and_shares_data_transfer() -> None:
-    to_csms, to_charge_point = sent_by(Direction.TO_CSMS), sent_by(Direction.TO_CHARGE_POINT)
+    to_csms, to_charge_point = (
+        sent_by(RequestDirection.TO_CSMS),
+        sent_by(RequestDirection.TO_CHARGE_POINT),
+    )
     assert set(to_csms) & set(to_charge_point) == {Action.DATA_TRANSFER}
     assert set(to_csms) | set(to_charge_point) == set(SPEC)
 
@@ -136,7 +139,7 @@ def test_no_text_breaks_a_form(action: Action, text: str) -> None:
 def test_a_payload_that_no_form_holds_stays_text() -> None:
     assert texts_of(action_fields(Action.RESET), {"type": "Hard", "more": 1}) is None
     for text in ("[2,", '[3,"1",{}]', '[2,"1","Nonsense",{}]', '[2,"1","Reset",{"a":1}]'):
-        assert isinstance(as_form(Draft(None, {}, text)), str)
+        assert isinstance(as_form(MessageDraft(None, {}, text)), str)
 
 
 @pytest.mark.parametrize(
@@ -149,18 +152,18 @@ def test_a_payload_that_no_form_holds_stays_text() -> None:
     ],
 )
 def test_what_is_wrong_with_a_text_is_said(text: str, words: str) -> None:
-    assert words in (draft_defect(Draft(None, {}, text)) or "")
+    assert words in (draft_defect(MessageDraft(None, {}, text)) or "")
 
 
 def test_the_authorization_key_is_neither_carried_over_nor_remembered() -> None:
     secret = "0123456789abcdef0123"
     texts = {"key": " authorizationKEY", "value": secret}
-    draft = Draft(Action.CHANGE_CONFIGURATION, texts)
+    draft = MessageDraft(Action.CHANGE_CONFIGURATION, texts)
     assert draft.payload["value"] == secret
     assert secret not in (as_text(draft, "id").text or "")
     assert draft.holds_secret
-    assert Draft(None, {}, "x AuthorizationKey").holds_secret
-    assert not Draft(Action.HEARTBEAT).holds_secret
+    assert MessageDraft(None, {}, "x AuthorizationKey").holds_secret
+    assert not MessageDraft(Action.HEARTBEAT).holds_secret
 
 
 def bench() -> Bench:
@@ -168,14 +171,14 @@ def bench() -> Bench:
         "test",
         "Test",
         "",
-        lambda action, payload: Call("send", {"action": action, "payload": dict(payload)}),
-        lambda text: Call("send_raw", {"text": text}),
+        lambda action, payload: CommandCall("send", {"action": action, "payload": dict(payload)}),
+        lambda text: CommandCall("send_raw", {"text": text}),
     )
 
 
 def test_a_draft_that_cannot_go_through_the_door_is_told() -> None:
     long = "ä" * TEXT_BYTES_MAX
-    assert "too long" in str(call_of(bench(), Draft(None, {}, long)))
-    assert "too long" in str(call_of(bench(), Draft(Action.AUTHORIZE, {"idTag": long})))
-    assert call_of(bench(), Draft(None, {}, "")) == "the text must not be empty"
-    assert call_of(bench(), Draft(None, {}, "[")) == Call("send_raw", {"text": "["})
+    assert "too long" in str(call_of(bench(), MessageDraft(None, {}, long)))
+    assert "too long" in str(call_of(bench(), MessageDraft(Action.AUTHORIZE, {"idTag": long})))
+    assert call_of(bench(), MessageDraft(None, {}, "")) == "the text must not be empty"
+    assert call_of(bench(), MessageDraft(None, {}, "[")) == CommandCall("send_raw", {"text": "["})

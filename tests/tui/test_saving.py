@@ -12,7 +12,7 @@ import pytest
 
 from cp_tui.tui import saving
 from cp_tui.tui.desk import Form, FormField
-from cp_tui.tui.outcome import Outcome, finished
+from cp_tui.tui.outcome import CommandOutcome, finished
 from tests.tui import worlds
 from tests.tui.driving import screen
 
@@ -66,7 +66,7 @@ async def test_a_file_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
 async def test_a_job_goes_on_when_its_form_is_closed() -> None:
     may_end, has_ended = asyncio.Event(), asyncio.Event()
 
-    async def job(tell: Callable[[str], None]) -> Outcome:
+    async def job(tell: Callable[[str], None]) -> CommandOutcome:
         tell("1.5 MB so far")
         await may_end.wait()
         tell("2.5 MB so far")

@@ -52,8 +52,8 @@ async def test_a_digit_without_a_screen_does_nothing() -> None:
 async def test_a_screen_that_was_hidden_shows_what_it_missed() -> None:
     async with screen(engine=charging_world.engine()) as drive:
         await drive.press("4")
-        drive.engine.publish("outbox", v.Outbox(count=4))
-        drive.engine.publish("monitors", v.Monitors())
+        drive.engine.publish("outbox", v.OutboxView(count=4))
+        drive.engine.publish("monitors", v.MonitorsView())
         await drive.settle()
         assert drive.shows("queue 4")
         await drive.press("1")

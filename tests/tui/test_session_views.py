@@ -107,7 +107,7 @@ def test_the_energy_of_a_running_transaction_is_what_its_connector_says_now() ->
     assert "4.56 kWh · runs since 13:20:09" in facts["Tx"]
 
 
-def live(energy_wh: int) -> tuple[v.Connector, ...]:
+def live(energy_wh: int) -> tuple[v.ConnectorView, ...]:
     """The connectors with another energy at the first."""
     whole, charging, free = worlds.connectors().root
     assert charging.transaction is not None
@@ -153,7 +153,7 @@ def test_a_message_that_waits_says_why_and_when_it_is_tried_next() -> None:
         ),
     ],
 )
-def test_the_oldest_message_waits_for_the_link(link: v.Link, words: str) -> None:
+def test_the_oldest_message_waits_for_the_link(link: v.LinkView, words: str) -> None:
     snapshot = Snapshot(link=link, outbox=session_world.offline_queue())
     head = snapshot.outbox.entries[0]
     assert said(queue_facts(snapshot, head, CLOCK))["Next"] == words
@@ -171,12 +171,12 @@ def test_the_oldest_message_tells_why_the_link_is_down() -> None:
 
 
 def test_the_note_of_the_queue_tells_count_age_and_what_is_not_shown() -> None:
-    assert queue_note(v.Outbox(), CLOCK).plain == ""
+    assert queue_note(v.OutboxView(), CLOCK).plain == ""
     assert queue_note(session_world.offline_queue(), CLOCK).plain == (
         "3 wait · the oldest since 13:50"
     )
     outbox = session_world.crowded()["outbox"]
-    assert isinstance(outbox, v.Outbox)
+    assert isinstance(outbox, v.OutboxView)
     assert queue_note(outbox, CLOCK).plain == (
         "2000 wait · 130 MeterValues dropped · the oldest since 03:01 · the first 100 shown"
     )

@@ -58,7 +58,7 @@ async def test_starts_from_the_menu(action_id: str) -> None:
 
 
 async def test_stop_says_before_what_happens_and_after_what_happened() -> None:
-    engine = FakeEngine(worlds.healthy() | {"outbox": v.Outbox(count=2)})
+    engine = FakeEngine(worlds.healthy() | {"outbox": v.OutboxView(count=2)})
     async with screen(engine=engine) as drive:
         await drive.press("s")
         assert drive.shows("#1234", "ends now with reason Other", "2 waiting messages")

@@ -44,7 +44,7 @@ async def test_before_the_cable_is_pulled_the_key_says_what_follows(
     value: str | None, words: str
 ) -> None:
     key = worlds.entry("StopTransactionOnEVSideDisconnect", value)
-    world = worlds.healthy() | {"configuration": v.Configuration((key,))}
+    world = worlds.healthy() | {"configuration": v.ConfigurationView((key,))}
     async with screen(world) as drive:
         await drive.press("p")
         assert drive.shows(words, "StopTransactionOnEVSideDisconnect")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cp_tui.charge_point import variables as v
 from cp_tui.engine.hub import EventHappened, VariableChanged
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
-from cp_tui.tui.store import EVENTS_MAX, Store
+from cp_tui.tui.store import EVENTS_MAX, SnapshotStore
 from tests.tui import message_world, worlds
 
 
@@ -22,7 +22,7 @@ def status_change(second: int) -> v.StatusChange:
 
 
 def test_every_variable_of_a_world_arrives_in_the_snapshot() -> None:
-    store = Store()
+    store = SnapshotStore()
     world = worlds.stopped()
     store.apply([VariableChanged(name, value) for name, value in world.items()])
     snapshot = store.snapshot
@@ -37,13 +37,13 @@ def test_every_variable_of_a_world_arrives_in_the_snapshot() -> None:
 
 
 def test_of_several_values_only_the_newest_stays() -> None:
-    store = Store()
-    store.apply([VariableChanged("outbox", v.Outbox(count=n)) for n in range(5)])
+    store = SnapshotStore()
+    store.apply([VariableChanged("outbox", v.OutboxView(count=n)) for n in range(5)])
     assert store.snapshot.outbox.count == 4
 
 
 def test_events_are_bounded_and_start_anew_with_a_new_engine() -> None:
-    store = Store()
+    store = SnapshotStore()
     events = [status_change(n) for n in range(EVENTS_MAX + 10)]
     store.apply([EventHappened("status_changes", event, 0) for event in events])
     assert store.snapshot.status_changes == tuple(events[10:])
@@ -53,7 +53,7 @@ def test_events_are_bounded_and_start_anew_with_a_new_engine() -> None:
 
 
 def test_messages_go_into_their_log_with_what_was_dropped_before_them() -> None:
-    store = Store()
+    store = SnapshotStore()
     asked = message_world.request("1", "Heartbeat")
     store.apply([EventHappened("messages", asked, 0), EventHappened("messages", asked, 7)])
     log = store.snapshot.messages
@@ -63,7 +63,7 @@ def test_messages_go_into_their_log_with_what_was_dropped_before_them() -> None:
 
 
 def test_a_closed_link_gives_up_what_waits_and_a_new_engine_starts_a_new_log() -> None:
-    store = Store()
+    store = SnapshotStore()
     store.apply([EventHappened("messages", message_world.request("1", "Heartbeat"), 0)])
     store.apply([VariableChanged("link", worlds.broken_link())])
     exchange = store.snapshot.messages.exchange(0)

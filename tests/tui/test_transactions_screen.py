@@ -30,7 +30,7 @@ def shown(drive: Drive) -> TransactionsScreen:
 
 async def test_5_tells_why_the_newest_transaction_stopped_at_80x24() -> None:
     """Question 7: one key, nothing opened."""
-    past = v.Transactions(session_world.history().root[1:])
+    past = v.TransactionsView(session_world.history().root[1:])
     world = session_world.normal() | {"transactions": past}
     async with screen(engine=session_world.engine(world)) as drive:
         await drive.press("5")
@@ -71,7 +71,7 @@ async def test_5_tells_why_a_session_did_not_start_at_80x24() -> None:
     ],
     ids=["offline", "retry"],
 )
-async def test_5_tells_what_waits_and_why_at_80x24(queue: v.Outbox, words: tuple[str]) -> None:
+async def test_5_tells_what_waits_and_why_at_80x24(queue: v.OutboxView, words: tuple[str]) -> None:
     """Question 10."""
     async with screen(session_world.broken() | {"outbox": queue}) as drive:
         await drive.press("5")
@@ -97,12 +97,12 @@ async def test_a_new_transaction_comes_under_a_cursor_that_is_on_the_newest(hour
     )
     async with screen(engine=engine) as drive:
         await drive.press("5")
-        engine.publish("transactions", v.Transactions((newer, running, *others)))
+        engine.publish("transactions", v.TransactionsView((newer, running, *others)))
         await drive.settle()
         assert shown(drive).transactions.table.cursor_key == "t99"
         await drive.press("down", "down")
         newest = newer.model_copy(update={"key": "t100", "started_at": worlds.NOW})
-        engine.publish("transactions", v.Transactions((newest, newer, running, *others)))
+        engine.publish("transactions", v.TransactionsView((newest, newer, running, *others)))
         await drive.settle()
         assert shown(drive).transactions.table.cursor_key == "t9"
 
@@ -111,13 +111,13 @@ async def test_a_transaction_that_ends_stays_under_the_cursor() -> None:
     engine = session_world.engine()
     running, *others = session_world.history().root
     still = running.model_copy(update={"key": "t0", "started_at": worlds.at(11)})
-    engine.world["transactions"] = v.Transactions((running, still, *others))
+    engine.world["transactions"] = v.TransactionsView((running, still, *others))
     done = session_world.past(
         "t1", StopReason.REMOTE, session_world.remote_stop(), worlds.NOW
     ).model_copy(update={"key": running.key, "started_at": running.started_at})
     async with screen(engine=engine) as drive:
         await drive.press("5")
-        engine.publish("transactions", v.Transactions((still, done, *others)))
+        engine.publish("transactions", v.TransactionsView((still, done, *others)))
         await drive.settle()
         assert shown(drive).transactions.table.cursor_key == running.key
         assert drive.shows("14:03:27 · CSMS, remote · reason Remote")
@@ -170,17 +170,17 @@ async def test_the_panes_do_not_jump_for_a_message_that_is_just_being_delivered(
     async with screen(engine=engine) as drive:
         await drive.press("5")
         before = shown(drive).queue.region
-        engine.publish("outbox", v.Outbox(count=1, entries=(fresh,)))
+        engine.publish("outbox", v.OutboxView(count=1, entries=(fresh,)))
         await drive.settle()
         assert shown(drive).queue.region == before
         stuck = fresh.model_copy(update={"attempts": 1})
-        engine.publish("outbox", v.Outbox(count=1, entries=(stuck,)))
+        engine.publish("outbox", v.OutboxView(count=1, entries=(stuck,)))
         await drive.settle()
         assert shown(drive).queue.region.height > before.height
-        engine.publish("outbox", v.Outbox(count=1, entries=(fresh,)))
+        engine.publish("outbox", v.OutboxView(count=1, entries=(fresh,)))
         await drive.settle()
         assert shown(drive).queue.region.height > before.height
-        engine.publish("outbox", v.Outbox())
+        engine.publish("outbox", v.OutboxView())
         await drive.settle()
         assert shown(drive).queue.region == before
 

@@ -23,7 +23,7 @@ def csms_ahead(seconds: float) -> Mapping[str, BaseModel]:
     """The healthy world with a CSMS whose clock is another one."""
     world = worlds.healthy()
     registration = world["registration"]
-    assert isinstance(registration, v.Registration)
+    assert isinstance(registration, v.RegistrationView)
     return world | {
         "registration": registration.model_copy(update={"clock_offset_s": float(seconds)})
     }

@@ -30,7 +30,7 @@ def said(facts: list[Fact]) -> dict[str, str]:
     return found
 
 
-def snapshot(link: v.Link, registration: v.Registration | None = None) -> Snapshot:
+def snapshot(link: v.LinkView, registration: v.RegistrationView | None = None) -> Snapshot:
     return Snapshot(
         identity=worlds.identity(), link=link, registration=registration, has_engine=True
     )
@@ -46,7 +46,7 @@ def snapshot(link: v.Link, registration: v.Registration | None = None) -> Snapsh
     ],
 )
 def test_each_phase_of_connecting_has_words(phase: v.LinkPhase, text: str) -> None:
-    link = v.Link(phase=phase, since=worlds.NOW, attempt=3)
+    link = v.LinkView(phase=phase, since=worlds.NOW, attempt=3)
     assert said(connection_facts(snapshot(link), CLOCK))["Socket"] == text
 
 
@@ -63,9 +63,9 @@ def test_each_failing_step_is_named_with_cause_and_check(step: v.LinkStep) -> No
 @pytest.mark.parametrize(
     ("registration", "boot", "word"),
     [
-        (v.Registration(since=worlds.NOW), "no answer yet", "No answer to boot"),
+        (v.RegistrationView(since=worlds.NOW), "no answer yet", "No answer to boot"),
         (
-            v.Registration(
+            v.RegistrationView(
                 status=RegistrationStatus.PENDING,
                 since=worlds.at(14),
                 next_boot_at=worlds.at(14, 5),
@@ -74,14 +74,16 @@ def test_each_failing_step_is_named_with_cause_and_check(step: v.LinkStep) -> No
             "Pending",
         ),
         (
-            v.Registration(status=RegistrationStatus.REJECTED, since=worlds.at(14)),
+            v.RegistrationView(status=RegistrationStatus.REJECTED, since=worlds.at(14)),
             "Rejected since 14:00",
             "Rejected",
         ),
         (worlds.accepted(), "Accepted since 11:49 · heartbeat 14:04:15", "Accepted"),
     ],
 )
-def test_each_registration_has_words(registration: v.Registration, boot: str, word: str) -> None:
+def test_each_registration_has_words(
+    registration: v.RegistrationView, boot: str, word: str
+) -> None:
     shown = snapshot(worlds.open_link(), registration)
     assert said(connection_facts(shown, CLOCK))["Boot"] == boot
     assert state_word(shown)[1] == word
@@ -89,7 +91,7 @@ def test_each_registration_has_words(registration: v.Registration, boot: str, wo
 
 def test_the_clock_says_when_it_was_never_set() -> None:
     facts = said(
-        connection_facts(snapshot(worlds.open_link(), v.Registration(since=worlds.NOW)), CLOCK)
+        connection_facts(snapshot(worlds.open_link(), v.RegistrationView(since=worlds.NOW)), CLOCK)
     )
     assert facts["Clock"] == "never set by the CSMS"
 

@@ -52,9 +52,9 @@ def identity(**changes: object) -> v.Identity:
     return v.Identity.model_validate(values | changes)
 
 
-def open_link(**changes: object) -> v.Link:
+def open_link(**changes: object) -> v.LinkView:
     """A healthy link."""
-    link = v.Link(
+    link = v.LinkView(
         phase=v.LinkPhase.OPEN,
         since=at(11, 49, 2),
         ping_round_trip_ms=12.3,
@@ -77,9 +77,9 @@ def open_link(**changes: object) -> v.Link:
     return link.model_copy(update=changes)
 
 
-def broken_link() -> v.Link:
+def broken_link() -> v.LinkView:
     """Nothing listens at the other end."""
-    return v.Link(
+    return v.LinkView(
         phase=v.LinkPhase.WAITING,
         since=at(13, 50, 11),
         attempt=7,
@@ -97,9 +97,9 @@ def broken_link() -> v.Link:
     )
 
 
-def accepted() -> v.Registration:
+def accepted() -> v.RegistrationView:
     """The CSMS wants this charge point."""
-    return v.Registration(
+    return v.RegistrationView(
         status=RegistrationStatus.ACCEPTED,
         since=at(11, 49, 3),
         interval_s=60,
@@ -115,18 +115,18 @@ def reason(text: str, id: str = "smart_charging.limit", rule: str = "S 3.13.2") 
     return Reason(id=id, rule=rule, text=text)
 
 
-def limit(amperes: str, source: str, until: datetime | None = None) -> v.Limit:
+def limit(amperes: str, source: str, until: datetime | None = None) -> v.LimitView:
     """A limit on three phases of 230 V."""
     watts = Decimal(amperes) * 690
     text = f"{source} is the lowest of what applies"
-    return v.Limit(
+    return v.LimitView(
         limit_a=Decimal(amperes), limit_w=watts, source=source, reason=reason(text), until=until
     )
 
 
 def connectors() -> v.Connectors:
     """One charges, one is free."""
-    charging = v.Connector(
+    charging = v.ConnectorView(
         connector_id=1,
         status=ChargePointStatus.CHARGING,
         error_code=ChargePointErrorCode.NO_ERROR,
@@ -134,7 +134,7 @@ def connectors() -> v.Connectors:
         cause="B3 contactor closed, energy is offered",
         is_plugged=True,
         is_locked=True,
-        vehicle=v.Vehicle(
+        vehicle=v.VehicleView(
             battery_wh=60_000,
             soc_percent=45.2,
             max_current_a=32,
@@ -159,7 +159,7 @@ def connectors() -> v.Connectors:
         ),
         limit=limit("16", "TxProfile #7 level 2", at(15, 42)),
     )
-    free = v.Connector(
+    free = v.ConnectorView(
         connector_id=2,
         status=ChargePointStatus.AVAILABLE,
         error_code=ChargePointErrorCode.NO_ERROR,
@@ -175,7 +175,7 @@ def connectors() -> v.Connectors:
             text="the CSMS answered Blocked for tag 04FFEE01",
         ),
     )
-    whole = v.Connector(
+    whole = v.ConnectorView(
         connector_id=0,
         status=ChargePointStatus.AVAILABLE,
         error_code=ChargePointErrorCode.NO_ERROR,
@@ -202,10 +202,10 @@ def entry(key: str, value: str | None, **changes: object) -> v.ConfigurationEntr
     return v.ConfigurationEntry.model_validate(values | changes)
 
 
-def configuration() -> v.Configuration:
+def configuration() -> v.ConfigurationView:
     """Keys of every kind."""
     by_csms = {"source": v.KeySource.CSMS, "changed_at": at(14, 1, 5)}
-    return v.Configuration(
+    return v.ConfigurationView(
         (
             entry("AllowOfflineTxForUnknownId", "false", type="boolean"),
             entry("AuthorizationCacheEnabled", "true", type="boolean"),
@@ -254,12 +254,12 @@ def change(key: str, old: str | None, new: str, time: datetime) -> v.KeyChange:
     )
 
 
-def monitors() -> v.Monitors:
+def monitors() -> v.MonitorsView:
     """Three keys, two of them changed."""
     newest = change("HeartbeatInterval", "300", "60", at(14, 1, 5))
     older = change("HeartbeatInterval", "86400", "300", at(11, 52, 40))
     sample = change("MeterValueSampleInterval", "60", "15", at(13, 59, 12))
-    return v.Monitors(
+    return v.MonitorsView(
         keys=(
             v.Monitor(key="HeartbeatInterval", is_known=True, value="60", last_change=newest),
             v.Monitor(
@@ -334,9 +334,9 @@ def schedules() -> v.ChargingSchedules:
     return v.ChargingSchedules({0: whole, 1: one, 2: two})
 
 
-def transactions() -> v.Transactions:
+def transactions() -> v.TransactionsView:
     """One runs."""
-    return v.Transactions(
+    return v.TransactionsView(
         (
             v.TransactionEntry(
                 key="t1",
@@ -368,7 +368,7 @@ def healthy() -> World:
         "configuration": configuration(),
         "monitors": monitors(),
         "charging_schedules": schedules(),
-        "outbox": v.Outbox(),
+        "outbox": v.OutboxView(),
         "transactions": transactions(),
         "stop_report": v.Stopped(None),
     }
@@ -397,7 +397,7 @@ def broken() -> World:
     return healthy() | {
         "link": broken_link(),
         "is_connected": v.IsConnected(False),
-        "outbox": v.Outbox(count=3),
+        "outbox": v.OutboxView(count=3),
         "connectors": v.Connectors((whole, charging, faulted)),
     }
 
@@ -405,7 +405,7 @@ def broken() -> World:
 def stopped() -> World:
     """The operator has stopped it during a transaction."""
     return healthy() | {
-        "link": v.Link(phase=v.LinkPhase.STOPPED, since=at(14, 2, 0)),
+        "link": v.LinkView(phase=v.LinkPhase.STOPPED, since=at(14, 2, 0)),
         "is_connected": v.IsConnected(False),
         "stop_report": v.Stopped(
             v.StopReport(

@@ -17,7 +17,7 @@ from cp_tui.ocpp.calendar import FIRST
 
 
 @dataclass(slots=True)
-class Draft:
+class ScheduleDraft:
     """What people are going to see, as far as it is worked out."""
 
     context: Context = field(default_factory=lambda: Context({}))

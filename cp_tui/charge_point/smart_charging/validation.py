@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile
-from cp_tui.charge_point.smart_charging.installed import install
+from cp_tui.charge_point.smart_charging.profile_store import install
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
     ChargingProfileKindType,

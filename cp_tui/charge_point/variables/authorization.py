@@ -20,7 +20,7 @@ class TagEntry(Value):
     parent_id_tag: GroupTag = None
 
 
-class LocalList(Value):
+class LocalListView(Value):
     """The local authorization list (S 3.5.2)."""
 
     is_enabled: bool
@@ -41,7 +41,7 @@ class CachedTag(TagEntry):
     updated_at: datetime
 
 
-class AuthorizationCache(Value):
+class AuthorizationCacheView(Value):
     """The authorization cache (S 3.5.1)."""
 
     is_enabled: bool

@@ -70,7 +70,7 @@ class ConfigurationEntry(Value):
     is_monitored: bool = False
 
 
-class Configuration(RootValue[tuple[ConfigurationEntry, ...]]):
+class ConfigurationView(RootValue[tuple[ConfigurationEntry, ...]]):
     """Every configuration key in the order of the standard, custom keys last."""
 
 
@@ -84,7 +84,7 @@ class Monitor(Value):
     last_change: KeyChange | None = None
 
 
-class Monitors(Value):
+class MonitorsView(Value):
     """The monitored keys and the newest changes, newest first."""
 
     keys: tuple[Monitor, ...] = ()

@@ -92,7 +92,7 @@ class LastFrame(Value):
     action: str
 
 
-class Link(Value):
+class LinkView(Value):
     """The WebSocket to the CSMS."""
 
     phase: LinkPhase
@@ -162,7 +162,7 @@ class UnansweredCall(Value):
     """When it was sent."""
 
 
-class Registration(Value):
+class RegistrationView(Value):
     """Whether the CSMS wants this charge point, and how their clocks agree."""
 
     status: RegistrationStatus | None = None

@@ -13,7 +13,7 @@ from cp_tui.charge_point.variables.value import Exact, RootValue, Value
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 
 
-class Vehicle(Value):
+class VehicleView(Value):
     """The simulated vehicle at a connector."""
 
     battery_wh: int
@@ -101,7 +101,7 @@ class Restraint(Value):
     phases_offered: int | None = None
 
 
-class Limit(Value):
+class LimitView(Value):
     """The limit that the connector follows now."""
 
     limit_a: Exact
@@ -126,7 +126,7 @@ class Fault(Value):
     since: datetime
 
 
-class Connector(Value):
+class ConnectorView(Value):
     """One connector; connector 0 is the charge point as a whole."""
 
     connector_id: int
@@ -156,10 +156,10 @@ class Connector(Value):
     """When that authorization, or the plugged cable without tag, times out (ConnectionTimeOut)."""
     reservation: Reservation | None = None
     """For whom it is kept; at connector 0 the first reservation that names no connector."""
-    vehicle: Vehicle | None = None
+    vehicle: VehicleView | None = None
     transaction: ConnectorTransaction | None = None
     measurement: Measurement | None = None
-    limit: Limit | None = None
+    limit: LimitView | None = None
     restraint: Restraint | None = None
     """What keeps the power of the transaction where it is."""
     faults: tuple[Fault, ...] = ()
@@ -169,7 +169,7 @@ class Connector(Value):
     """The same with who refused, when, the tag and the key that decides."""
 
 
-class Connectors(RootValue[tuple[Connector, ...]]):
+class Connectors(RootValue[tuple[ConnectorView, ...]]):
     """All connectors, from 0."""
 
 

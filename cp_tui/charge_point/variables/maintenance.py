@@ -66,7 +66,7 @@ class Transfer(Value):
     last_error: str = ""
 
 
-class Firmware(Value):
+class FirmwareView(Value):
     """The firmware, and the newest update of it."""
 
     version: str | None
@@ -79,7 +79,7 @@ class Firmware(Value):
     """What keeps a downloaded file from being installed."""
 
 
-class Diagnostics(Value):
+class DiagnosticsView(Value):
     """The newest upload of diagnostics."""
 
     state: DiagnosticsState = DiagnosticsState.IDLE

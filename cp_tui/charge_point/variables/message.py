@@ -67,7 +67,7 @@ class TransactionEntry(Value):
     messages: TransactionMessages
 
 
-class Transactions(RootValue[tuple[TransactionEntry, ...]]):
+class TransactionsView(RootValue[tuple[TransactionEntry, ...]]):
     """Running transactions first, then past ones, newest first; a bounded history."""
 
 
@@ -87,7 +87,7 @@ class OutboxEntry(Value):
     next_attempt_at: datetime | None = None
 
 
-class Outbox(Value):
+class OutboxView(Value):
     """What waits to be sent: the oldest transaction messages, and how many there are."""
 
     count: int = 0

@@ -29,7 +29,7 @@ class EndedReservation(Value):
     reason: Reason
 
 
-class Reservations(Value):
+class ReservationsView(Value):
     """The reservations in force, and those that ended lately, newest first."""
 
     active: tuple[Reservation, ...] = ()

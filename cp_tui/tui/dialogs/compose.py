@@ -16,12 +16,12 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, TextArea
 
-from cp_tui.tui.commands import Call, CommandRun
+from cp_tui.tui.commands import CommandCall, CommandRun
 from cp_tui.tui.composing import (
     SECRET_KEY,
     Bench,
     ComposeEnd,
-    Draft,
+    MessageDraft,
     SentDraft,
     as_form,
     as_text,
@@ -72,7 +72,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
     def __init__(
         self,
         bench: Bench,
-        draft: Draft,
+        draft: MessageDraft,
         send: Send,
         clock: Callable[[], Clock],
         remember: Callable[[SentDraft], None],
@@ -176,12 +176,14 @@ class ComposeDialog(Dialog[ComposeEnd]):
 
     # --- the draft --------------------------------------------------------------------------------
 
-    def _take(self) -> Draft:
+    def _take(self) -> MessageDraft:
         """The draft as it stands on the screen."""
         if self._draft.is_raw:
-            return Draft(self._draft.action, self._draft.texts, self.query_one(TextArea).text)
+            return MessageDraft(
+                self._draft.action, self._draft.texts, self.query_one(TextArea).text
+            )
         texts = {self._fields[each.id or ""].name: each.value for each in self.query(RecentInput)}
-        return Draft(self._draft.action, texts)
+        return MessageDraft(self._draft.action, texts)
 
     def _judge(self) -> None:
         """Say what is wrong with the draft."""
@@ -282,7 +284,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
         self._is_running = True
         self.run_worker(self._run(draft, call), name="compose", exit_on_error=True)
 
-    async def _run(self, draft: Draft, call: Call) -> None:
+    async def _run(self, draft: MessageDraft, call: CommandCall) -> None:
         run = await self._send(call, self._under_way)
         self._is_running = False
         outcome = run.outcome

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Button
 from textual.widgets.button import ButtonVariant
 
-from cp_tui.tui.desk import Question
+from cp_tui.tui.desk import ConfirmQuestion
 from cp_tui.tui.dialogs.asked_facts import AskedFacts
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.store import Snapshot
@@ -28,7 +28,7 @@ class ConfirmDialog(Dialog[bool]):
         Binding("right", "app.focus_next", "Other button", show=False, id="confirm.right"),
     ]
 
-    def __init__(self, question: Question, snapshot: Snapshot) -> None:
+    def __init__(self, question: ConfirmQuestion, snapshot: Snapshot) -> None:
         super().__init__()
         self._question = question
         self.facts = AskedFacts(question.facts, snapshot)

@@ -17,10 +17,10 @@ from textual.events import DescendantFocus
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label
 
-from cp_tui.tui.commands import Call, CommandRun
+from cp_tui.tui.commands import CommandCall, CommandRun
 from cp_tui.tui.desk import Form, FormField, Job
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.outcome import Outcome
+from cp_tui.tui.outcome import CommandOutcome
 from cp_tui.tui.panes.fact_lines import FactLines
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import GAP, Fact
@@ -32,7 +32,7 @@ LABEL_WIDTH = 13
 KEYS_WAIT_S = 0.5
 """For a file to be read; a usual one takes a hundredth of it."""
 
-Send = Callable[[Call, Callable[[CommandRun], None]], Awaitable[CommandRun]]
+Send = Callable[[CommandCall, Callable[[CommandRun], None]], Awaitable[CommandRun]]
 """Send a command; the callback hears of the run as soon as it is under way."""
 
 
@@ -84,7 +84,7 @@ class ChoiceInput(RecentInput):
         self.cursor_position = len(self.value)
 
 
-class FormDialog(Dialog[Outcome | None]):
+class FormDialog(Dialog[CommandOutcome | None]):
     """Fields, a button, and below them what came of it."""
 
     DEFAULT_CSS = """
@@ -177,11 +177,11 @@ class FormDialog(Dialog[Outcome | None]):
         if self._is_running:
             return
         call = self._call()
-        if isinstance(call, str | Outcome):
+        if isinstance(call, str | CommandOutcome):
             self._show(call)
             return
         self._is_running = True
-        if isinstance(call, Call):
+        if isinstance(call, CommandCall):
             self.run_worker(self._run(call), name="form", exit_on_error=True)
         elif self._form.is_reading:
             self.run_worker(self._do(call), name="job")
@@ -190,7 +190,7 @@ class FormDialog(Dialog[Outcome | None]):
             # Of the app: it goes on when the dialog is closed.
             self.app.run_worker(self._do(call), name="job", group="job")
 
-    def _call(self) -> Call | Job | Outcome | str:
+    def _call(self) -> CommandCall | Job | CommandOutcome | str:
         """What the texts lead to, or what is wrong with them."""
         values: dict[str, str] = {}
         for field in self.query(RecentInput):
@@ -200,7 +200,7 @@ class FormDialog(Dialog[Outcome | None]):
                 return f"{error}"
         return self._form.call(values)
 
-    async def _run(self, call: Call) -> None:
+    async def _run(self, call: CommandCall) -> None:
         run = await self._send(call, self._under_way)
         self._is_running = False
         if not self.is_open:
@@ -228,14 +228,14 @@ class FormDialog(Dialog[Outcome | None]):
 
         outcome = await job(tell)
         self._is_read.set()
-        if isinstance(outcome, Call):
+        if isinstance(outcome, CommandCall):
             await self._run(outcome)
             return
         self._is_running = False
         if self.is_open:
             self._show(outcome)
 
-    def _show(self, outcome: Outcome | str) -> None:
+    def _show(self, outcome: CommandOutcome | str) -> None:
         if isinstance(outcome, str):
             self._say([Fact("", safe_text(outcome, "bold $text-error"))])
             return

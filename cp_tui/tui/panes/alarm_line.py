@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from cp_tui.ocpp.calendar import later
-from cp_tui.tui.bars import Line
+from cp_tui.tui.bars import BarLine
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.alarm import Alarm, alarms
 from cp_tui.tui.view.alarm_words import AlarmKeys, alarm_line, second_line, words_change_in_s
@@ -21,7 +21,7 @@ EDGE_S = 0.01
 """A moment after the words are due to change, so that rounding has gone over the edge."""
 
 
-class AlarmLine(Line):
+class AlarmLine(BarLine):
     """The worst of what is wrong now, or that all is well."""
 
     class Opened(Message):
@@ -29,7 +29,7 @@ class AlarmLine(Line):
 
     def __init__(self, keys: AlarmKeys) -> None:
         super().__init__("alarm")
-        self.second = Line("alarm-second")
+        self.second = BarLine("alarm-second")
         self._keys = keys
         self._timer: Timer | None = None
         self.has_second = False

@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 
-from cp_tui.ocpp.action import Direction
+from cp_tui.ocpp.action import RequestDirection
 from cp_tui.tui.bars import ActionBar
 from cp_tui.tui.compose_examples import sent_by
 from cp_tui.tui.compose_operations import RAW, profile_word
@@ -32,7 +32,10 @@ from cp_tui.tui.view.words import Clock
 from cp_tui.tui.widgets.line_table import LineTable
 
 LINES = (
-    *(ActionLine(action, profile_word(action)) for action in sent_by(Direction.TO_CHARGE_POINT)),
+    *(
+        ActionLine(action, profile_word(action))
+        for action in sent_by(RequestDirection.TO_CHARGE_POINT)
+    ),
     ActionLine(None, "Text"),
 )
 STATE_ROWS_TALL = 8

@@ -13,7 +13,7 @@ from textual.content import Content
 
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.message_filter import MessageFilter, WrongFilter, message_filter
-from cp_tui.tui.message_log import Exchange, MessageLog
+from cp_tui.tui.message_log import MessageLog, MessagePair
 from cp_tui.tui.message_search import MessageSearch
 from cp_tui.tui.panes.fact_lines import FactLines
 from cp_tui.tui.panes.filtered_pane import FilteredPane
@@ -38,7 +38,7 @@ class MessageRows:
 
     search: MessageSearch
     length: int
-    fields: Sequence[Field[Exchange]]
+    fields: Sequence[Field[MessagePair]]
 
     def __len__(self) -> int:
         return self.length
@@ -91,7 +91,7 @@ class MessagesPane(FilteredPane):
         self._search = MessageSearch(MessageLog(), MessageFilter())
         self._words = ""
         self._problem = ""
-        self._fields: Sequence[Field[Exchange]] = ()
+        self._fields: Sequence[Field[MessagePair]] = ()
         self._length = 0
         self._end = 0
         """The number after the newest exchange that was shown."""

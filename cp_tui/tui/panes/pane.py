@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from cp_tui.tui.bars import Line
+from cp_tui.tui.bars import BarLine
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.words import Clock
 
@@ -35,7 +35,7 @@ class Pane(Vertical):
     def __init__(self, hints: str = "") -> None:
         super().__init__(id=self.NAME)
         # A line of its own, not a border: a border that changes paints the whole pane again.
-        self._edge = Line(f"{self.NAME}-title")
+        self._edge = BarLine(f"{self.NAME}-title")
         self._hints = hints
         self._note = Content("")
         self._is_active = False

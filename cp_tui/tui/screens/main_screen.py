@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 
-from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem, Line
+from cp_tui.tui.bars import ActionBar, ActivityLine, BarLine, FooterItem
 from cp_tui.tui.jump import LETTERS, Jump
 from cp_tui.tui.panes.filtered_pane import FilteredPane
 from cp_tui.tui.panes.pane import Pane
@@ -62,9 +62,9 @@ class MainScreen(QuietScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._top = Line("top-line")
+        self._top = BarLine("top-line")
         # A widget of its own: what is painted begins where a widget begins, and it moves by itself.
-        self._as_of = Line("as-of")
+        self._as_of = BarLine("as-of")
         self._as_of_cells = 0
         self._state_shown: tuple[str, str, str] | None = None
         self._activity = ActivityLine("activity")

@@ -88,7 +88,7 @@ class Urgency(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Remedy:
     """What a person can do about it."""
 
     action_id: str
@@ -109,24 +109,24 @@ class Alarm:
     """What happens next, such as `next try`."""
     at: datetime | None = None
     """When that happens."""
-    act: Act | None = None
+    act: Remedy | None = None
     check: str = ""
     """What to look at; cleaned."""
     gone_at: datetime | None = None
     """When it is no longer worth telling, without any news."""
 
 
-TRY_NOW = Act("charge_point.try_now", "tries now")
-RESTART = Act("charge_point.restart", "restarts")
-POWER_CYCLE = Act("charge_point.power_cycle", "boots again")
-NETWORK = Act("charge_point.network", "plugs it in again")
-ACKNOWLEDGE = Act("charge_point.acknowledge", "acknowledges it")
+TRY_NOW = Remedy("charge_point.try_now", "tries now")
+RESTART = Remedy("charge_point.restart", "restarts")
+POWER_CYCLE = Remedy("charge_point.power_cycle", "boots again")
+NETWORK = Remedy("charge_point.network", "plugs it in again")
+ACKNOWLEDGE = Remedy("charge_point.acknowledge", "acknowledges it")
 
-RELEASE = Act("connector.swipe", "shows a tag")
-CLEAR_ERROR = Act("connector.clear_error", "clears it")
-FREE_LOCK = Act("connector.jam_lock", "frees it")
-LOOK_AT_SESSIONS = Act("screen.transactions", "shows it")
-LOOK_AT_UPKEEP = Act("screen.maintenance", "shows it")
+RELEASE = Remedy("connector.swipe", "shows a tag")
+CLEAR_ERROR = Remedy("connector.clear_error", "clears it")
+FREE_LOCK = Remedy("connector.jam_lock", "frees it")
+LOOK_AT_SESSIONS = Remedy("screen.transactions", "shows it")
+LOOK_AT_UPKEEP = Remedy("screen.maintenance", "shows it")
 
 ALARM_ACTS = (
     TRY_NOW,
@@ -204,7 +204,7 @@ def _went_wrong_inside(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
             yield Alarm(urgency, text, act=ACKNOWLEDGE, check=clean(trouble.hint))
 
 
-def _link(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Alarm]:
+def _link(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]:
     since = clock.minute(link.since)
     if link.phase is v.LinkPhase.STOPPED:
         text = f"Stopped by the operator since {since}: nothing is sent or tried"
@@ -227,7 +227,7 @@ def _link(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Alarm]:
             yield Alarm(Urgency.BAD, before, check=clean(link.last_error.hint))
 
 
-def _registration(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Alarm]:
+def _registration(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]:
     registration = snapshot.registration
     if registration is None or link.phase is not v.LinkPhase.OPEN:
         return
@@ -296,7 +296,7 @@ def _losses(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
         yield Alarm(Urgency.ODD, text, act=LOOK_AT_SESSIONS)
 
 
-def _queue(snapshot: Snapshot, link: v.Link, clock: Clock) -> Iterator[Alarm]:
+def _queue(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]:
     outbox = snapshot.outbox
     head = next(iter(outbox.entries), None)
     if head is None or link.phase is v.LinkPhase.STOPPED:
@@ -334,7 +334,7 @@ def _clock(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
         yield Alarm(Urgency.ODD, text, check="the time of this machine (NTP), or that of the CSMS")
 
 
-def _certificate(link: v.Link, clock: Clock) -> Iterator[Alarm]:
+def _certificate(link: v.LinkView, clock: Clock) -> Iterator[Alarm]:
     if link.tls is None or link.tls.certificate is None:
         return
     ends = link.tls.certificate.not_after

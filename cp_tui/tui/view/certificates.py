@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from cp_tui.charge_point.variables import Link
+from cp_tui.charge_point.variables import LinkView
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.connection import PROFILE_WORDS, QUIET, WAITING, days_left, tls_facts
@@ -51,7 +51,7 @@ def certificate_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
     return [*facts, *(Fact("Not here", Content.styled(line, QUIET)) for line in ABSENT)]
 
 
-def _no_certificate(link: Link) -> Content:
+def _no_certificate(link: LinkView) -> Content:
     if link.trust:
         return Content.styled("shows its certificate while the link is open", QUIET)
     return Content.styled("proves nothing: the URL begins with ws://", WAITING)

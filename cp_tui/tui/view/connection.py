@@ -6,12 +6,12 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import (
     Certificate,
-    Link,
     LinkError,
     LinkPhase,
     LinkStep,
+    LinkView,
     PendingCall,
-    Registration,
+    RegistrationView,
 )
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
@@ -68,7 +68,7 @@ def connection_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
     return [*facts, *_identity(snapshot), *tls_facts(link, clock)]
 
 
-def _now(snapshot: Snapshot, link: Link, clock: Clock) -> list[Fact]:
+def _now(snapshot: Snapshot, link: LinkView, clock: Clock) -> list[Fact]:
     """What stands, and where it does not, why."""
     facts = [Fact("Socket", _socket(link, clock))]
     if link.phase not in (LinkPhase.OPEN, LinkPhase.STOPPED):
@@ -170,19 +170,19 @@ BOOT_HINTS = {
 NO_ANSWER_HINT = "the CSMS is there, but does not answer: ask its operator"
 
 
-def boot_hint(registration: Registration | None) -> str:
+def boot_hint(registration: RegistrationView | None) -> str:
     """What to do where the CSMS has not accepted the charge point."""
     reason = registration.reason if registration else None
     return BOOT_HINTS.get(reason.id, NO_ANSWER_HINT) if reason else NO_ANSWER_HINT
 
 
-def boot_words(registration: Registration | None) -> tuple[str, str, str]:
+def boot_words(registration: RegistrationView | None) -> tuple[str, str, str]:
     """What the CSMS did with BootNotification where there is no registration."""
     reason = registration.reason if registration else None
     return BOOT_WORDS.get(reason.id, NO_ANSWER) if reason else NO_ANSWER
 
 
-def _socket(link: Link, clock: Clock) -> Content:
+def _socket(link: LinkView, clock: Clock) -> Content:
     since = f"since {clock.minute(link.since)}"
     match link.phase:
         case LinkPhase.OPEN:
@@ -202,7 +202,7 @@ def _socket(link: Link, clock: Clock) -> Content:
             return joined([Content.styled(PHASE_WORDS[phase], f"bold {WAITING}"), attempt])
 
 
-def _trouble(link: Link, clock: Clock) -> list[Fact]:
+def _trouble(link: LinkView, clock: Clock) -> list[Fact]:
     """Why it is not open, what to check, and what happens next and when."""
     facts: list[Fact] = []
     if (error := link.last_error) is not None:
@@ -212,7 +212,9 @@ def _trouble(link: Link, clock: Clock) -> list[Fact]:
     return facts
 
 
-def _registration(registration: Registration | None, link: Link, clock: Clock) -> list[Fact]:
+def _registration(
+    registration: RegistrationView | None, link: LinkView, clock: Clock
+) -> list[Fact]:
     is_open = link.phase is LinkPhase.OPEN
     if registration is None or (registration.status is None and not is_open):
         # Nothing was said yet, and the lines above tell why.
@@ -249,19 +251,19 @@ def _silence(pending: PendingCall, boot: Fact, clock: Clock) -> list[Fact]:
     return [boot, Fact("Waits", joined([safe_text(f"{pending.action}: no answer"), *waits]))]
 
 
-def _next_boot(registration: Registration, clock: Clock) -> str:
+def _next_boot(registration: RegistrationView, clock: Clock) -> str:
     at = registration.next_boot_at
     return f"BootNotification again {clock.time(at)}" if at else ""
 
 
-def _frame(link: Link, clock: Clock, *, inward: bool) -> Content:
+def _frame(link: LinkView, clock: Clock, *, inward: bool) -> Content:
     frame = link.last_in if inward else link.last_out
     if frame is None:
         return Content.styled("nothing yet", QUIET)
     return Content.assemble(f"{clock.time(frame.at)} ", safe_text(frame.action))
 
 
-def clock_words(registration: Registration | None, clock: Clock) -> str:
+def clock_words(registration: RegistrationView | None, clock: Clock) -> str:
     """How far this machine is from the CSMS, and when and by which message that was told."""
     offset = registration.clock_offset_s if registration else None
     if registration is None or offset is None:
@@ -277,7 +279,7 @@ def clock_words(registration: Registration | None, clock: Clock) -> str:
     return f"{words} · {by} {clock.minute(registration.clock_set_at)}"
 
 
-def _clock(registration: Registration | None, clock: Clock) -> Content:
+def _clock(registration: RegistrationView | None, clock: Clock) -> Content:
     if registration is not None and registration.clock_refused is not None:
         return safe_text(registration.clock_refused.text, WAITING)
     offset = registration.clock_offset_s if registration else None
@@ -285,7 +287,7 @@ def _clock(registration: Registration | None, clock: Clock) -> Content:
     return Content.styled(clock_words(registration, clock), QUIET if offset is None else style)
 
 
-def _security(link: Link, clock: Clock) -> Content:
+def _security(link: LinkView, clock: Clock) -> Content:
     profile = f"profile {link.security_profile}"
     key = f"key {clean(link.authorization_key)}"
     if link.tls is None:
@@ -316,7 +318,7 @@ def _identity(snapshot: Snapshot) -> list[Fact]:
     return facts
 
 
-def tls_facts(link: Link, clock: Clock) -> list[Fact]:
+def tls_facts(link: LinkView, clock: Clock) -> list[Fact]:
     """The server certificate with the days that are left, and what TLS agreed on."""
     if link.tls is None:
         return []

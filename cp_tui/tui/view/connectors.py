@@ -8,7 +8,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import (
-    Connector,
+    ConnectorView,
     Fault,
     Refusal,
     Reservation,
@@ -54,13 +54,13 @@ CHANGES_SHOWN = 20
 """Status changes listed for one connector."""
 
 
-def status_content(connector: Connector) -> Content:
+def status_content(connector: ConnectorView) -> Content:
     """Sign and word of the status."""
     status = connector.status
     return Content.styled(f"{SIGNS[status]} {status.value}", STYLES[status])
 
 
-def connectors_with(connectors: Sequence[Connector], words: str) -> list[Connector]:
+def connectors_with(connectors: Sequence[ConnectorView], words: str) -> list[ConnectorView]:
     """The connectors that hold every word of the filter in number, status, tag or errors.
 
     A number means the connector of that number alone: among 30, `3` is not 13 and 30 as well.
@@ -69,7 +69,7 @@ def connectors_with(connectors: Sequence[Connector], words: str) -> list[Connect
     return [c for c in connectors if all(_holds(c, word) for word in wanted)]
 
 
-def _holds(connector: Connector, word: str) -> bool:
+def _holds(connector: ConnectorView, word: str) -> bool:
     if word.isdigit():
         return connector.connector_id == int(word)
     transaction = connector.transaction
@@ -83,7 +83,7 @@ def _holds(connector: Connector, word: str) -> bool:
     return any(word in text.casefold() for text in texts if text)
 
 
-def _limit(connector: Connector, snapshot: Snapshot, clock: Clock) -> Content:
+def _limit(connector: ConnectorView, snapshot: Snapshot, clock: Clock) -> Content:
     """The limit that it follows; of the charge point as a whole the one of its schedule."""
     if connector.limit is not None:
         return Content(amps(float(connector.limit.limit_a)))
@@ -93,28 +93,28 @@ def _limit(connector: Connector, snapshot: Snapshot, clock: Clock) -> Content:
     return Content(amps(float(schedule.at(snapshot.schedule_time(clock.now)).limit)))
 
 
-def _power(connector: Connector) -> Content:
+def _power(connector: ConnectorView) -> Content:
     return Content(power(connector.measurement.power_w)) if connector.measurement else Content("")
 
 
-def _current(connector: Connector) -> Content:
+def _current(connector: ConnectorView) -> Content:
     reading = connector.measurement
     return Content(amps(reading.current_a)) if reading else Content("")
 
 
-def _energy(connector: Connector) -> Content:
+def _energy(connector: ConnectorView) -> Content:
     transaction = connector.transaction
     return Content(energy(transaction.energy_wh)) if transaction else Content("")
 
 
-def soc(connector: Connector) -> Content:
+def soc(connector: ConnectorView) -> Content:
     """The state of charge, from the meter where it says, else from the simulated vehicle."""
     if connector.measurement and connector.measurement.soc_percent is not None:
         return Content(percent(connector.measurement.soc_percent))
     return Content(percent(connector.vehicle.soc_percent)) if connector.vehicle else Content("")
 
 
-def transaction_name(connector: Connector) -> Content:
+def transaction_name(connector: ConnectorView) -> Content:
     """The transaction id, or that the CSMS has not given one yet."""
     if connector.transaction is None:
         return Content("")
@@ -123,19 +123,19 @@ def transaction_name(connector: Connector) -> Content:
     return Content(f"#{connector.transaction.transaction_id}")
 
 
-def _tag(connector: Connector) -> Content:
+def _tag(connector: ConnectorView) -> Content:
     if connector.transaction:
         return safe_text(connector.transaction.id_tag)
     return safe_text(connector.authorized_id_tag or connector.asked_id_tag or "")
 
 
-def _cause(connector: Connector) -> Content:
+def _cause(connector: ConnectorView) -> Content:
     if connector.error_code is not ChargePointErrorCode.NO_ERROR:
         return Content.styled(connector.error_code.value, "bold $text-error")
     return safe_text(connector.cause, "$text-muted")
 
 
-def connector_fields(snapshot: Snapshot, clock: Clock) -> list[Field[Connector]]:
+def connector_fields(snapshot: Snapshot, clock: Clock) -> list[Field[ConnectorView]]:
     """The columns of the table, in reading order."""
     names = (transaction_name(connector).plain for connector in snapshot.connectors)
     return [
@@ -154,7 +154,7 @@ def connector_fields(snapshot: Snapshot, clock: Clock) -> list[Field[Connector]]
 
 
 def connector_facts(
-    connector: Connector, clock: Clock, about_limit: Sequence[Fact] = ()
+    connector: ConnectorView, clock: Clock, about_limit: Sequence[Fact] = ()
 ) -> list[Fact]:
     """What to know about one connector, the most urgent first; `about_limit`: more to say of it."""
     facts = [Fact("Error", _fault(fault, clock)) for fault in connector.faults]
@@ -184,7 +184,7 @@ def connector_facts(
     return facts + _vehicle(connector)
 
 
-def connector_details(snapshot: Snapshot, connector: Connector, clock: Clock) -> list[Fact]:
+def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock) -> list[Fact]:
     """Everything about one connector, with its newest status changes."""
     facts = [
         Fact("Now", status_content(connector)),
@@ -242,7 +242,7 @@ def reservation_content(reservation: Reservation, clock: Clock) -> Content:
     return joined([safe_text(text), f"reservation {reservation.reservation_id}"])
 
 
-def _refused(connector: Connector, clock: Clock) -> list[Fact]:
+def _refused(connector: ConnectorView, clock: Clock) -> list[Fact]:
     """Why the newest attempt to start here was refused."""
     if (refusal := connector.refusal) is not None:
         rule = safe_text(f" ({refusal.reason.rule})", "$text-muted")
@@ -254,7 +254,7 @@ def _refused(connector: Connector, clock: Clock) -> list[Fact]:
     return []
 
 
-def _limit_facts(connector: Connector, clock: Clock) -> list[Fact]:
+def _limit_facts(connector: ConnectorView, clock: Clock) -> list[Fact]:
     """What it may draw, and who says so."""
     limit = connector.limit
     if limit is None:
@@ -272,13 +272,13 @@ def _limit_facts(connector: Connector, clock: Clock) -> list[Fact]:
     return facts
 
 
-def _draws(connector: Connector, clock: Clock) -> list[Fact]:
+def _draws(connector: ConnectorView, clock: Clock) -> list[Fact]:
     """What flows, where something else than the limit alone decides that."""
     draws = draws_words(connector, clock)
     return [Fact("Draws", Content(draws))] if draws else []
 
 
-def _beaten_facts(snapshot: Snapshot, connector: Connector, clock: Clock) -> list[Fact]:
+def _beaten_facts(snapshot: Snapshot, connector: ConnectorView, clock: Clock) -> list[Fact]:
     """How the limit was worked out, and what it displaced."""
     schedule = snapshot.schedules.get(connector.connector_id)
     if schedule is None or connector.limit is None:
@@ -292,7 +292,7 @@ def _fault(fault: Fault, clock: Clock) -> Content:
     return Content.styled(fault_words(fault, clock), "bold $text-error")
 
 
-def _session(connector: Connector, clock: Clock) -> Content:
+def _session(connector: ConnectorView, clock: Clock) -> Content:
     transaction = connector.transaction
     assert transaction is not None
     charge = soc(connector)
@@ -307,13 +307,13 @@ def _session(connector: Connector, clock: Clock) -> Content:
     )
 
 
-def _asked(connector: Connector) -> Content:
+def _asked(connector: ConnectorView) -> Content:
     """The tag that is being decided upon; it may not start yet."""
     asked = Content.styled("the CSMS is being asked about it", "$text-warning")
     return joined([safe_text(connector.asked_id_tag or ""), asked, *_remotely(connector)])
 
 
-def _authorized(connector: Connector, clock: Clock) -> Content:
+def _authorized(connector: ConnectorView, clock: Clock) -> Content:
     """The tag that may start, who allowed it, and what it waits for."""
     until = connector.authorized_until
     wait = "waits for the lock" if connector.is_plugged else "waits for the cable"
@@ -325,18 +325,18 @@ def _authorized(connector: Connector, clock: Clock) -> Content:
     return joined([tag, *_allowed(connector), wait])
 
 
-def _allowed(connector: Connector) -> list[str]:
+def _allowed(connector: ConnectorView) -> list[str]:
     """Who allowed the tag, and whether it came from far."""
     by = connector.authorized_by
     allowed = [] if by is None else [f"allowed by the {by}"]
     return [*allowed, *_remotely(connector)]
 
 
-def _remotely(connector: Connector) -> list[str]:
+def _remotely(connector: ConnectorView) -> list[str]:
     return ["remote start"] if connector.is_authorized_remotely else []
 
 
-def _vehicle(connector: Connector) -> list[Fact]:
+def _vehicle(connector: ConnectorView) -> list[Fact]:
     vehicle = connector.vehicle
     if vehicle is None:
         return []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from cp_tui.csms.variables import (
+from cp_tui.demo.csms_variables import (
     CsmsBehaviour,
     Exchange,
     ExchangeKind,

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from textual.content import Content
 
-from cp_tui.charge_point.variables import Diagnostics, DiagnosticsState
+from cp_tui.charge_point.variables import DiagnosticsState, DiagnosticsView
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.view.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.view.facts import Fact
@@ -38,7 +38,7 @@ WORDS = {
 }
 
 
-def diagnostics_line(diagnostics: Diagnostics | None, clock: Clock) -> Content:
+def diagnostics_line(diagnostics: DiagnosticsView | None, clock: Clock) -> Content:
     """State and file in one line."""
     if diagnostics is None:
         return Content.styled("not known yet", QUIET)
@@ -59,7 +59,7 @@ def diagnostics_line(diagnostics: Diagnostics | None, clock: Clock) -> Content:
     return joined([*parts, safe_text(diagnostics.file_name)])
 
 
-def diagnostics_facts(diagnostics: Diagnostics | None, clock: Clock) -> list[Fact]:
+def diagnostics_facts(diagnostics: DiagnosticsView | None, clock: Clock) -> list[Fact]:
     """Everything about the newest upload."""
     if diagnostics is None:
         return [Fact("Upload", Content.styled("not known yet", QUIET))]
@@ -75,6 +75,6 @@ def diagnostics_facts(diagnostics: Diagnostics | None, clock: Clock) -> list[Fac
     return facts
 
 
-def _state(diagnostics: Diagnostics) -> Content:
+def _state(diagnostics: DiagnosticsView) -> Content:
     state = diagnostics.state
     return Content.styled(WORDS.get(state, state.value), STYLES[state])

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from textual.content import Content
 
-from cp_tui.charge_point.variables import FileFacts, Firmware, FirmwareState
+from cp_tui.charge_point.variables import FileFacts, FirmwareState, FirmwareView
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.view.facts import Fact
@@ -43,7 +43,7 @@ STYLES = {
 WORDS = {FirmwareState.IDLE: "no update yet", FirmwareState.RETRYING: "waits for the next try"}
 
 
-def firmware_line(firmware: Firmware | None, clock: Clock) -> Content:
+def firmware_line(firmware: FirmwareView | None, clock: Clock) -> Content:
     """Version and state in one line."""
     if firmware is None:
         return Content.styled("not known yet", QUIET)
@@ -64,7 +64,7 @@ def firmware_line(firmware: Firmware | None, clock: Clock) -> Content:
     return joined(parts)
 
 
-def firmware_facts(firmware: Firmware | None, clock: Clock) -> list[Fact]:
+def firmware_facts(firmware: FirmwareView | None, clock: Clock) -> list[Fact]:
     """Everything about the firmware and its newest update."""
     if firmware is None:
         return [Fact("Update", Content.styled("not known yet", QUIET))]
@@ -88,7 +88,7 @@ def firmware_facts(firmware: Firmware | None, clock: Clock) -> list[Fact]:
     return facts + (_file(firmware.file) if firmware.file is not None else [])
 
 
-def _state(firmware: Firmware) -> Content:
+def _state(firmware: FirmwareView) -> Content:
     state = firmware.state
     return Content.styled(WORDS.get(state, state.value), STYLES.get(state, f"bold {WAITING}"))
 

@@ -14,7 +14,7 @@ from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, energy, power, volts
-from cp_tui.tui.message_log import Exchange, Fate, LoggedFrame
+from cp_tui.tui.message_log import Fate, LoggedFrame, MessagePair
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import TEXT_CELLS_MAX, Fact
 from cp_tui.tui.view.fields import Field
@@ -49,7 +49,7 @@ class JsonTheme(HighlightTheme):
 # --- a line ---------------------------------------------------------------------------------------
 
 
-def message_fields(clock: Clock, width: int) -> list[Field[Exchange]]:
+def message_fields(clock: Clock, width: int) -> list[Field[MessagePair]]:
     """The columns of the messages."""
     is_wide = width >= WIDE
     return [
@@ -64,7 +64,7 @@ def message_fields(clock: Clock, width: int) -> list[Field[Exchange]]:
     ]
 
 
-def result(exchange: Exchange) -> Content:
+def result(exchange: MessagePair) -> Content:
     """What became of a request; the sign before it tells without a colour that it is bad."""
     answer = exchange.answer
     status = "" if answer is None else answer.result or ""
@@ -83,7 +83,7 @@ def result(exchange: Exchange) -> Content:
             return Content("")
 
 
-def about(exchange: Exchange) -> Content:
+def about(exchange: MessagePair) -> Content:
     """The reason where there is one, else what the request says."""
     if exchange.missed:
         missed = count(exchange.missed, "message")
@@ -99,7 +99,7 @@ def about(exchange: Exchange) -> Content:
     return safe_text(_brief(exchange.frames[0]), QUIET)
 
 
-def _when(exchange: Exchange, clock: Clock, is_wide: bool) -> str:
+def _when(exchange: MessagePair, clock: Clock, is_wide: bool) -> str:
     if exchange.missed:
         return ""
     at = exchange.frames[0].at
@@ -109,12 +109,12 @@ def _when(exchange: Exchange, clock: Clock, is_wide: bool) -> str:
     return f"{local:%H:%M:%S}.{local.microsecond // 1000:03}" if is_wide else f"{local:%H:%M:%S}"
 
 
-def _direction(exchange: Exchange) -> str:
+def _direction(exchange: MessagePair) -> str:
     """Which way the request went; of an answer alone, which way it went itself."""
     return "" if exchange.missed else exchange.frames[0].direction.value
 
 
-def _action(exchange: Exchange) -> Content:
+def _action(exchange: MessagePair) -> Content:
     if exchange.missed:
         return Content.styled(f"({exchange.missed} not shown)", ODD)
     first = exchange.frames[0]
@@ -124,16 +124,16 @@ def _action(exchange: Exchange) -> Content:
     return safe_text(f"{mark}{name}{alone}")
 
 
-def _connector(exchange: Exchange) -> str:
+def _connector(exchange: MessagePair) -> str:
     found = [f.connector_id for f in exchange.frames if f.connector_id is not None]
     return f"{found[0]}" if found else ""
 
 
-def _message_id(exchange: Exchange) -> Content:
+def _message_id(exchange: MessagePair) -> Content:
     return safe_text("" if exchange.missed else exchange.frames[0].message_id, QUIET)
 
 
-def _latency(exchange: Exchange) -> str:
+def _latency(exchange: MessagePair) -> str:
     if exchange.answer is None or exchange.answer.latency_ms is None:
         return ""
     return latency(exchange.answer.latency_ms)
@@ -179,12 +179,12 @@ def _reading(value: str, unit: str) -> str:
         return f"{value} {unit}"
 
 
-def _flaws(exchange: Exchange) -> tuple[str, ...]:
+def _flaws(exchange: MessagePair) -> tuple[str, ...]:
     """What was wrong with the answer, and what was used instead."""
     return exchange.answer.flaws if exchange.answer is not None else ()
 
 
-def _reason(exchange: Exchange) -> Reason | None:
+def _reason(exchange: MessagePair) -> Reason | None:
     """Of the answer, else of the request."""
     found = [frame.reason for frame in reversed(exchange.frames) if frame.reason_json is not None]
     return found[0] if found else None
@@ -193,7 +193,7 @@ def _reason(exchange: Exchange) -> Reason | None:
 # --- everything about one -------------------------------------------------------------------------
 
 
-def short_facts(exchange: Exchange, width: int) -> list[Fact]:
+def short_facts(exchange: MessagePair, width: int) -> list[Fact]:
     """What was asked, what was answered and why, in a few lines."""
     if exchange.missed:
         return [_missed(exchange)]
@@ -209,7 +209,7 @@ def short_facts(exchange: Exchange, width: int) -> list[Fact]:
     return facts
 
 
-def message_details(exchange: Exchange, clock: Clock) -> list[Fact]:
+def message_details(exchange: MessagePair, clock: Clock) -> list[Fact]:
     """Both frames in full, with their times and their reasons."""
     if exchange.missed:
         return [_missed(exchange)]
@@ -240,13 +240,13 @@ def json_lines(text: str) -> list[Content]:
     return found
 
 
-def _label(frame: LoggedFrame, exchange: Exchange, request: str) -> str:
+def _label(frame: LoggedFrame, exchange: MessagePair, request: str) -> str:
     if frame.kind is MessageKind.INVALID:
         return "Text"
     return request if frame is exchange.request else "Answer"
 
 
-def _head(frame: LoggedFrame, exchange: Exchange, clock: Clock) -> Content:
+def _head(frame: LoggedFrame, exchange: MessagePair, clock: Clock) -> Content:
     """`MeterValues to the CSMS · 14:03:15.123 · 12 ms · id 4b1f`."""
     way = "to the CSMS" if frame.direction is Direction.OUT else "from the CSMS"
     if frame.kind is MessageKind.INVALID:
@@ -269,7 +269,7 @@ def _head(frame: LoggedFrame, exchange: Exchange, clock: Clock) -> Content:
     return joined(parts)
 
 
-def _compact(frame: LoggedFrame, exchange: Exchange, width: int) -> Content:
+def _compact(frame: LoggedFrame, exchange: MessagePair, width: int) -> Content:
     parts: list[Content | str] = []
     if frame is exchange.answer:
         parts.append(result(exchange))
@@ -283,7 +283,7 @@ def _compact(frame: LoggedFrame, exchange: Exchange, width: int) -> Content:
     return joined(parts)
 
 
-def _missed(exchange: Exchange) -> Fact:
+def _missed(exchange: MessagePair) -> Fact:
     return Fact("", about(exchange))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from textual.content import Content
 
-from cp_tui.charge_point.variables import KeyChange, Monitor, Monitors
+from cp_tui.charge_point.variables import KeyChange, Monitor, MonitorsView
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.view.fields import Field
 from cp_tui.tui.view.key_changes import source_word
@@ -32,7 +32,7 @@ class MonitorLine:
         return f"{self.monitor.key}{when}"
 
 
-def monitor_lines(monitors: Monitors) -> list[MonitorLine]:
+def monitor_lines(monitors: MonitorsView) -> list[MonitorLine]:
     """Keys with the newest change first, then those that never changed; changes under their key."""
     lines: list[MonitorLine] = []
     for monitor in sorted(monitors.keys, key=_last_change, reverse=True):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from textual.content import Content
 
-from cp_tui.charge_point.variables import LinkPhase, Outbox, OutboxEntry, TransactionEntry
+from cp_tui.charge_point.variables import LinkPhase, OutboxEntry, OutboxView, TransactionEntry
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import safe_text
@@ -50,7 +50,7 @@ def queue_fields(snapshot: Snapshot, clock: Clock) -> list[Field[OutboxEntry]]:
     ]
 
 
-def queue_note(outbox: Outbox, clock: Clock) -> Content:
+def queue_note(outbox: OutboxView, clock: Clock) -> Content:
     """How many wait, what was dropped, since when the oldest waits, how many of them are shown."""
     if not outbox.count:
         return Content("")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from textual.content import Content
 
-from cp_tui.charge_point.variables import EndedReservation, Reservation, Reservations
+from cp_tui.charge_point.variables import EndedReservation, Reservation, ReservationsView
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.view.connectors import reason_text
@@ -39,7 +39,7 @@ class ReservationLine:
         return f"{self.reservation.reservation_id}{over}"
 
 
-def reservation_lines(reservations: Reservations | None) -> list[ReservationLine]:
+def reservation_lines(reservations: ReservationsView | None) -> list[ReservationLine]:
     """Those in force, the first to expire first; then those that ended, newest first."""
     if reservations is None:
         return []
@@ -48,7 +48,7 @@ def reservation_lines(reservations: Reservations | None) -> list[ReservationLine
     return [*map(ReservationLine, active), *ended]
 
 
-def reservation_of(reservations: Reservations | None, line_id: str) -> ReservationLine | None:
+def reservation_of(reservations: ReservationsView | None, line_id: str) -> ReservationLine | None:
     """The line of this name, if it is still there."""
     return next((line for line in reservation_lines(reservations) if line.id == line_id), None)
 
@@ -90,7 +90,7 @@ def reservation_facts(line: ReservationLine, clock: Clock, time: datetime) -> li
     ]
 
 
-def reservations_line(reservations: Reservations | None, clock: Clock) -> Content:
+def reservations_line(reservations: ReservationsView | None, clock: Clock) -> Content:
     """How many are in force, and the first to expire."""
     if reservations is None:
         return Content.styled("not known yet", QUIET)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cp_tui.charge_point.variables import Connector, Restraint, RestraintKind
+from cp_tui.charge_point.variables import ConnectorView, Restraint, RestraintKind
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, power
 from cp_tui.tui.view.words import Clock, percent
@@ -58,7 +58,7 @@ def _kind_words(restraint: Restraint, clock: Clock) -> str:
             return "the CSMS refused the tag: no more energy for it"
 
 
-def draws_words(connector: Connector, clock: Clock) -> str:
+def draws_words(connector: ConnectorView, clock: Clock) -> str:
     """What flows against what is allowed, and why; empty where the limit is what binds."""
     restraint, limit, reading = connector.restraint, connector.limit, connector.measurement
     if restraint is None or limit is None or reading is None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from textual.content import Content
 
-from cp_tui.charge_point.variables import AuthorizationCache, CachedTag, LocalList, TagEntry
+from cp_tui.charge_point.variables import AuthorizationCacheView, CachedTag, LocalListView, TagEntry
 from cp_tui.ocpp.datatypes import AuthorizationStatus
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import safe_text
@@ -100,7 +100,7 @@ def tag_facts(entry: TagEntry, clock: Clock, time: datetime) -> list[Fact]:
     return facts
 
 
-def list_line(local_list: LocalList | None) -> Content:
+def list_line(local_list: LocalListView | None) -> Content:
     """Version, size and use of the local list."""
     if local_list is None:
         return Content.styled("not known yet", QUIET)
@@ -111,7 +111,7 @@ def list_line(local_list: LocalList | None) -> Content:
     return _with_use(size, "" if local_list.is_enabled else "LocalAuthListEnabled")
 
 
-def list_facts(local_list: LocalList | None, clock: Clock) -> list[Fact]:
+def list_facts(local_list: LocalListView | None, clock: Clock) -> list[Fact]:
     """What is to know about the list as a whole."""
     if local_list is None:
         return []
@@ -121,7 +121,7 @@ def list_facts(local_list: LocalList | None, clock: Clock) -> list[Fact]:
     return [Fact("", joined([list_line(local_list), updated, room]))]
 
 
-def cache_line(cache: AuthorizationCache | None) -> Content:
+def cache_line(cache: AuthorizationCacheView | None) -> Content:
     """Size and use of the authorization cache."""
     if cache is None:
         return Content.styled("not known yet", QUIET)
@@ -129,7 +129,7 @@ def cache_line(cache: AuthorizationCache | None) -> Content:
     return _with_use(size, "" if cache.is_enabled else "AuthorizationCacheEnabled")
 
 
-def cache_facts(cache: AuthorizationCache | None) -> list[Fact]:
+def cache_facts(cache: AuthorizationCacheView | None) -> list[Fact]:
     """What is to know about the cache as a whole."""
     if cache is None:
         return []

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Protocol
 
 
-class Period(Protocol):
+class LimitPeriod(Protocol):
     """A limit over [start, end)."""
 
     @property
@@ -24,7 +24,7 @@ class Period(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class LimitColumn:
     """What is known of the limit during one column."""
 
     min: Decimal
@@ -35,13 +35,13 @@ class Column:
 
 
 def steps(
-    periods: Sequence[Period], start: datetime, span: timedelta, columns: int
-) -> list[Column | None]:
+    periods: Sequence[LimitPeriod], start: datetime, span: timedelta, columns: int
+) -> list[LimitColumn | None]:
     """Cut [start, start + span) into columns; None where no period says anything.
 
     The periods are in order and do not overlap.
     """
-    result: list[Column | None] = []
+    result: list[LimitColumn | None] = []
     first = 0
     for column in range(columns):
         left = start + span * column / columns
@@ -55,11 +55,11 @@ def steps(
             result.append(None)
             continue
         limits = [period.limit for period in periods[first:last]]
-        result.append(Column(min(limits), max(limits), limits[-1], last - 1))
+        result.append(LimitColumn(min(limits), max(limits), limits[-1], last - 1))
     return result
 
 
-def shown_limits(columns: Sequence[Column | None]) -> list[Decimal | None]:
+def shown_limits(columns: Sequence[LimitColumn | None]) -> list[Decimal | None]:
     """The one limit that each column draws, so that nothing shorter than a column goes unseen.
 
     A dip or a peak that begins and ends inside a column would vanish between its neighbours; it is

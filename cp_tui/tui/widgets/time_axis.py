@@ -37,7 +37,7 @@ TICK_WIDTH = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
+class AxisMark:
     """A mark at a column; its label begins in the next one."""
 
     column: int
@@ -46,7 +46,7 @@ class Tick:
     """Midnight: the label names the day that begins."""
 
 
-def ticks(start: datetime, span: timedelta, columns: int, time_zone: tzinfo) -> list[Tick]:
+def ticks(start: datetime, span: timedelta, columns: int, time_zone: tzinfo) -> list[AxisMark]:
     """The marks for [start, start + span), as close together as their labels allow."""
     for step_s in STEPS_S:
         if step_s * columns < LABEL_WIDTH_MIN * span.total_seconds():
@@ -59,7 +59,7 @@ def ticks(start: datetime, span: timedelta, columns: int, time_zone: tzinfo) -> 
             ]
             # The last label may not fit before the edge; its mark still does.
             cut = [
-                tick if _end(tick) <= columns else Tick(tick.column, "", tick.is_day)
+                tick if _end(tick) <= columns else AxisMark(tick.column, "", tick.is_day)
                 for tick in found
             ]
             is_apart = all(_end(left) < right.column for left, right in pairwise(found))
@@ -100,12 +100,12 @@ def _tick(
     columns: int,
     time_format: str,
     day_format: str,
-) -> Tick:
+) -> AxisMark:
     is_day = instant.hour == instant.minute == 0
     column = int((instant - start) * columns / span)
-    return Tick(column, instant.strftime(day_format if is_day else time_format), is_day)
+    return AxisMark(column, instant.strftime(day_format if is_day else time_format), is_day)
 
 
-def _end(tick: Tick) -> int:
+def _end(tick: AxisMark) -> int:
     """The first column after the label."""
     return tick.column + TICK_WIDTH + len(tick.label)

@@ -15,7 +15,7 @@ from itertools import groupby
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.tui.view.past import Flow, Interval, flow_at
 from cp_tui.tui.widgets.glyphs import GlyphSet, bar
-from cp_tui.tui.widgets.steps import Column, shown_limits, steps
+from cp_tui.tui.widgets.steps import LimitColumn, shown_limits, steps
 from cp_tui.tui.widgets.time_axis import ticks
 from cp_tui.tui.widgets.timeline_readout import Place, Use, fitted, limit_text, period_at, readout
 from cp_tui.tui.widgets.timeline_view import View
@@ -223,7 +223,7 @@ def _value(picture: Picture, schedule: CompositeSchedule) -> str:
 def _bars(
     picture: Picture,
     schedule: CompositeSchedule,
-    found: Sequence[Column | None],
+    found: Sequence[LimitColumn | None],
     shown: Sequence[Decimal | None],
     rows: int,
 ) -> list[list[tuple[str, Part]]]:
@@ -284,7 +284,7 @@ def _past(
 def _to_come(
     picture: Picture,
     schedule: CompositeSchedule,
-    found: Sequence[Column | None],
+    found: Sequence[LimitColumn | None],
     shown: Sequence[Decimal | None],
     index: int,
     rows: int,

@@ -10,7 +10,7 @@ import pytest
 from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import Hardware, InstalledProfile, PhaseRule
 from cp_tui.charge_point.smart_charging.conversion import conversion_text, convert
-from cp_tui.charge_point.smart_charging.installed import clear, install
+from cp_tui.charge_point.smart_charging.profile_store import clear, install
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
 from tests.charge_point.smart_charging.builders import (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cp_tui.charge_point.smart_charging.context import InstalledProfile
-from cp_tui.charge_point.smart_charging.installed import (
+from cp_tui.charge_point.smart_charging.profile_store import (
     clear,
     end_transaction,
     expire,

@@ -8,13 +8,13 @@ import pytest
 
 from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import Context
+from cp_tui.charge_point.smart_charging.profile_status import standings
 from cp_tui.charge_point.smart_charging.schedule import (
     LostBecause,
     ProfileChangeKind,
     ProfileStanding,
 )
 from cp_tui.charge_point.smart_charging.sharing import limits_in_force
-from cp_tui.charge_point.smart_charging.standing import standings
 from cp_tui.ocpp.datatypes import ChargingProfile
 from tests.charge_point.smart_charging.builders import (
     CP_MAX,

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from cp_tui.charge_point.smart_charging.advice import remarks
 from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import Context, RunningTransaction
-from cp_tui.charge_point.smart_charging.installed import install, installed_profile
-from cp_tui.charge_point.smart_charging.remarks import remarks
+from cp_tui.charge_point.smart_charging.profile_store import install, installed_profile
 from cp_tui.charge_point.smart_charging.validation import (
     check_composite,
     check_profile,

@@ -17,7 +17,7 @@ from cp_tui.charge_point.smart_charging.context import (
     InstalledProfile,
     RunningTransaction,
 )
-from cp_tui.charge_point.smart_charging.installed import clear, install, installed_profile
+from cp_tui.charge_point.smart_charging.profile_store import clear, install, installed_profile
 from cp_tui.charge_point.smart_charging.validation import check_profile
 from cp_tui.charge_point.smart_charging.wire import to_wire
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, ChargingSchedule

@@ -9,7 +9,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cp_tui.tui.widgets.steps import Column, shown_limits, steps
+from cp_tui.tui.widgets.steps import LimitColumn, shown_limits, steps
 from tests.tui.widgets.schedules import NOW
 
 HOUR = timedelta(hours=1)
@@ -41,8 +41,8 @@ OFFSETS = st.integers(-600, 600).map(lambda minutes: timedelta(minutes=minutes))
 def test_each_column_has_the_lowest_highest_and_last_limit_in_it() -> None:
     found = steps(periods((30, "16"), (10, "6"), (20, "32"), (60, "10")), NOW, 2 * HOUR, 2)
     assert found == [
-        Column(Decimal(6), Decimal(32), Decimal(32), 2),
-        Column(Decimal(10), Decimal(10), Decimal(10), 3),
+        LimitColumn(Decimal(6), Decimal(32), Decimal(32), 2),
+        LimitColumn(Decimal(10), Decimal(10), Decimal(10), 3),
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cp_tui.tui.widgets.time_axis import Tick, ticks
+from cp_tui.tui.widgets.time_axis import AxisMark, ticks
 from cp_tui.tui.widgets.timeline_view import ZOOMS
 from tests.tui.widgets.schedules import NOW
 
@@ -18,7 +18,7 @@ ZONES = st.sampled_from(["UTC", "Europe/Amsterdam", "Asia/Kathmandu", "America/S
 SPANS = [zoom.span for zoom in ZOOMS]
 
 
-def drawn(found: list[Tick], columns: int) -> str:
+def drawn(found: list[AxisMark], columns: int) -> str:
     cells = [" "] * columns
     for tick in found:
         for offset, sign in enumerate("|" + tick.label):

@@ -1,0 +1,1 @@
+"""What the operator may have the charge point do: stop, restart, put in order, send messages."""

@@ -1,0 +1,146 @@
+"""What all parts share while one event is handled: the time, the effects, the log.
+
+A part never talks to the shell directly; it says here what it wants done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+
+from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.effects import Effect, Emit, Forget, Log, LogLevel, PutAside, Save, Table
+from cp_tui.charge_point.records import ClockRecord
+from cp_tui.charge_point.station_port import Body
+from cp_tui.charge_point.variables import ClockStep
+from cp_tui.ocpp.calendar import later, span
+from cp_tui.ocpp.plural import count
+
+R = TypeVar("R", bound=BaseModel)
+
+CLOCK_KEY = "clock"
+
+CLOCK_STEP_MIN = timedelta(seconds=1)
+"""A smaller difference to the CSMS is noise of the network and of whole seconds."""
+
+
+class Turn:
+    """The moment, and what is to be done in it."""
+
+    def __init__(
+        self,
+        config: ChargePointConfig,
+        body: Body,
+        stored: Mapping[Table, Mapping[str, str]],
+        random: Random,
+    ) -> None:
+        self.config = config
+        self.body = body
+        self.random = random
+        self.now = datetime.min.replace(tzinfo=UTC)
+        """The clock of the machine: for everything that is a duration."""
+        self.offset = timedelta(0)
+        """What the clock of the charge point is ahead of the machine's; kept over a boot."""
+        self.can_write = True
+        """Whether the disk takes records: nothing that rests on one leaves until it does."""
+        self.is_clock_set = False
+        """Whether the CSMS has told the time since the boot."""
+        self._stored = stored
+        self._effects: list[Effect] = []
+        self._changed: set[str] = set()
+        self.clock_step: ClockStep | None = None
+        """The newest step that is worth telling; kept over a boot."""
+        if known := self.record(Table.STATE, CLOCK_KEY, ClockRecord):
+            self.offset = span(known.offset_s)
+            self.clock_step = known.step
+
+    @property
+    def time(self) -> datetime:
+        """The clock of the charge point, which follows the CSMS: for every instant."""
+        return later(self.now, self.offset)
+
+    def machine_time(self, time: datetime) -> datetime:
+        """Say when the clock of the machine will read what the charge point calls `time`."""
+        return later(time, -self.offset)
+
+    def set_clock(self, csms_time: datetime, latency: timedelta, by: str) -> ClockStep | None:
+        """Follow the clock of the CSMS, told `by` a message; give the step, if it was one.
+
+        It read `csms_time` at some moment of the `latency` between request and answer: a clock
+        that fits one of these moments is right, and a slow CSMS must not make it jump.
+        """
+        self.is_clock_set = True
+        least = csms_time - self.now
+        if least - CLOCK_STEP_MIN < self.offset < least + latency + CLOCK_STEP_MIN:
+            return None
+        before = self.time
+        self.offset = least + latency / 2
+        step = ClockStep(at=self.now, before=before, after=self.time, by=by)
+        self.clock_step = step if step.is_told else self.clock_step
+        offset_s = self.offset.total_seconds()
+        self.save(Table.STATE, CLOCK_KEY, ClockRecord(offset_s=offset_s, step=self.clock_step))
+        return step
+
+    def emit(self, *effects: Effect) -> None:
+        """Have effects carried out, in this order."""
+        self._effects.extend(effects)
+
+    def take_effects(self) -> list[Effect]:
+        """Hand over what was collected."""
+        effects, self._effects = self._effects, []
+        return effects
+
+    def save(self, table: Table, key: str, record: BaseModel) -> None:
+        """Keep a record over a restart."""
+        self.emit(Save(table, key, record))
+
+    def forget(self, table: Table, key: str) -> None:
+        """Delete a record."""
+        self.emit(Forget(table, key))
+
+    def event(self, stream: str, event: BaseModel) -> None:
+        """Add an event to a stream."""
+        self.emit(Emit(stream, event))
+
+    def changed(self, *variables: str) -> None:
+        """Have variables published again at the end of this turn, if they differ."""
+        self._changed.update(variables)
+
+    def take_changed(self) -> set[str]:
+        """Hand over the names of the variables that may have changed."""
+        changed, self._changed = self._changed, set()
+        return changed
+
+    def log(self, level: LogLevel, text: str) -> None:
+        """Write a line into the engine's log."""
+        self.emit(Log(level, text))
+
+    def new_id(self) -> str:
+        """Make an identifier that is never used again: a UUID of 36 characters."""
+        return str(UUID(int=self.random.getrandbits(128), version=4))
+
+    def records(self, table: Table, model: type[R]) -> Iterator[tuple[str, R]]:
+        """Read the records of a table as they were at start; a damaged one is skipped, logged."""
+        for key in self._stored.get(table, {}):
+            record = self.record(table, key, model)
+            if record is not None:
+                yield key, record
+
+    def record(self, table: Table, key: str, model: type[R]) -> R | None:
+        """Read one record as it was at start; None if there is none, or a damaged one."""
+        text = self._stored.get(table, {}).get(key)
+        if text is None:
+            return None
+        try:
+            return model.model_validate_json(text)
+        except ValidationError as error:
+            errors = count(error.error_count(), "error")
+            words = f"record {key!r} of {table} is damaged and left out: {errors}"
+            self.log(LogLevel.ERROR, words)
+            self.emit(PutAside(table, key, f"{errors} in it"))
+            return None

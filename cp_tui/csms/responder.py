@@ -1,0 +1,213 @@
+"""What the CSMS knows and how it answers a charge point: registrations, tags, transactions.
+
+Pure: a request, the behaviour and the time go in, a response comes out. Knows nothing of frames.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import TypeVar
+
+from cp_tui.csms.behaviour import ECHO, VENDOR_ID, Behaviour
+from cp_tui.ocpp.action import SPEC, Action
+from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.core import (
+    AuthorizeRequest,
+    AuthorizeResponse,
+    BootNotificationRequest,
+    BootNotificationResponse,
+    DataTransferRequest,
+    DataTransferResponse,
+    HeartbeatRequest,
+    HeartbeatResponse,
+    StartTransactionRequest,
+    StartTransactionResponse,
+    StopTransactionRequest,
+    StopTransactionResponse,
+)
+from cp_tui.ocpp.datatypes import (
+    DataTransferStatus,
+    ExtendedMessageTrigger,
+    GenericStatus,
+    RegistrationStatus,
+)
+from cp_tui.ocpp.errors import ErrorCode, OcppError
+from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.remote_trigger import TriggerMessageRequest
+from cp_tui.ocpp.security import (
+    ExtendedTriggerMessageRequest,
+    SignCertificateRequest,
+    SignCertificateResponse,
+)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+KEPT_MAX = 1_000
+"""Transactions, and charge points that booted: who keeps on coming must not make the CSMS grow."""
+
+# W 5.5: two of the names do not mean the action of the same name.
+_EXTENDED_TRIGGER: Mapping[ExtendedMessageTrigger, Action] = MappingProxyType(
+    {
+        **{
+            trigger: Action(trigger)
+            for trigger in ExtendedMessageTrigger
+            if trigger is not ExtendedMessageTrigger.SIGN_CHARGE_POINT_CERTIFICATE
+        },
+        ExtendedMessageTrigger.FIRMWARE_STATUS_NOTIFICATION: (
+            Action.SIGNED_FIRMWARE_STATUS_NOTIFICATION
+        ),
+        ExtendedMessageTrigger.SIGN_CHARGE_POINT_CERTIFICATE: Action.SIGN_CERTIFICATE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A transaction as the charge point reported it."""
+
+    transaction_id: int
+    charge_point_id: str
+    start: StartTransactionRequest
+    stop: StopTransactionRequest | None = None
+
+
+@dataclass(slots=True)
+class BootRecord:
+    """The newest BootNotification of a charge point, its answer, and what it may send since."""
+
+    boot: BootNotificationRequest
+    status: RegistrationStatus
+    triggered: set[Action] = field(default_factory=set)
+    """Actions that the CSMS asked for: while Pending, nothing else may come (S 4.2)."""
+
+
+class Responder:
+    """The memory of the CSMS over all its charge points and connections."""
+
+    def __init__(self) -> None:
+        self._registrations: dict[str, BootRecord] = {}
+        self._transactions: dict[int, Transaction] = {}
+        self._transaction_ids = itertools.count(1)
+
+    def boot_of(self, charge_point_id: str) -> BootNotificationRequest | None:
+        """Return the newest BootNotification of a charge point."""
+        registration = self._registrations.get(charge_point_id)
+        return registration.boot if registration else None
+
+    def status_of(self, charge_point_id: str) -> RegistrationStatus | None:
+        """Return how the newest BootNotification of a charge point was answered."""
+        registration = self._registrations.get(charge_point_id)
+        return registration.status if registration else None
+
+    @property
+    def transactions(self) -> Mapping[int, Transaction]:
+        """The newest transactions by id, oldest first."""
+        return self._transactions
+
+    def permit_triggered(self, charge_point_id: str, request: WireModel) -> None:
+        """Let a Pending charge point send what this request asks it for."""
+        registration = self._registrations.get(charge_point_id)
+        if registration is None:
+            return
+        match request:
+            case TriggerMessageRequest():
+                registration.triggered.add(Action(request.requested_message))
+            case ExtendedTriggerMessageRequest():
+                registration.triggered.add(_EXTENDED_TRIGGER[request.requested_message])
+
+    def answer(
+        self, charge_point_id: str, request: WireModel, behaviour: Behaviour, now: datetime
+    ) -> WireModel:
+        """Answer a request of a charge point; `OcppError` where the answer is a CALLERROR."""
+        if not isinstance(request, BootNotificationRequest):
+            self._check_registration(charge_point_id, request)
+        told_time = later(now, behaviour.clock_offset_s)
+        match request:
+            case BootNotificationRequest():
+                self._registrations[charge_point_id] = BootRecord(
+                    request, behaviour.registration_status
+                )
+                _drop_oldest(self._registrations)
+                return BootNotificationResponse(
+                    status=behaviour.registration_status,
+                    current_time=told_time,
+                    interval=behaviour.interval_s,
+                )
+            case HeartbeatRequest():
+                return HeartbeatResponse(current_time=told_time)
+            case AuthorizeRequest():
+                return AuthorizeResponse(id_tag_info=behaviour.verdict(request.id_tag))
+            case StartTransactionRequest():
+                return StartTransactionResponse(
+                    id_tag_info=behaviour.start_verdict(request.id_tag),
+                    transaction_id=self._start(charge_point_id, request),
+                )
+            case StopTransactionRequest():
+                self._stop(charge_point_id, request)
+                tag = request.id_tag
+                return StopTransactionResponse(id_tag_info=behaviour.verdict(tag) if tag else None)
+            case DataTransferRequest():
+                return _answer_data_transfer(request)
+            case SignCertificateRequest():
+                # There is no certificate authority behind this CSMS.
+                return SignCertificateResponse(status=GenericStatus.REJECTED)
+            case _:
+                return _receipt(request)
+
+    def _check_registration(self, charge_point_id: str, request: WireModel) -> None:
+        # A charge point that never booted here may be one that merely reconnected to a CSMS that
+        # was restarted (J 5.4), so only a refusal of our own counts.
+        registration = self._registrations.get(charge_point_id)
+        if registration is None or registration.status is RegistrationStatus.ACCEPTED:
+            return
+        action = action_of(request)
+        if registration.status is RegistrationStatus.PENDING and action in registration.triggered:
+            return
+        raise OcppError(
+            ErrorCode.SECURITY_ERROR,
+            f"{action} before BootNotification was Accepted (it is {registration.status})",
+        )
+
+    def _start(self, charge_point_id: str, request: StartTransactionRequest) -> int:
+        for known in self._transactions.values():
+            # Sent again because the first answer was lost: the same transaction, the same id.
+            if known.charge_point_id == charge_point_id and known.start == request:
+                return known.transaction_id
+        transaction_id = next(self._transaction_ids)
+        self._transactions[transaction_id] = Transaction(transaction_id, charge_point_id, request)
+        _drop_oldest(self._transactions)
+        return transaction_id
+
+    def _stop(self, charge_point_id: str, request: StopTransactionRequest) -> None:
+        # S 4.10: the CSMS cannot prevent a stop, so an unknown transaction is no error.
+        known = self._transactions.get(request.transaction_id)
+        if known is not None and known.charge_point_id == charge_point_id:
+            self._transactions[request.transaction_id] = replace(known, stop=request)
+
+
+def action_of(request: WireModel) -> Action:
+    """Tell the action of a request model."""
+    return Action(type(request).__name__.removesuffix("Request"))
+
+
+def _drop_oldest(kept: dict[K, V]) -> None:
+    if len(kept) > KEPT_MAX:
+        del kept[next(iter(kept))]
+
+
+def _answer_data_transfer(request: DataTransferRequest) -> DataTransferResponse:
+    if request.vendor_id.lower() != VENDOR_ID:
+        return DataTransferResponse(status=DataTransferStatus.UNKNOWN_VENDOR_ID)
+    if request.message_id != ECHO:
+        return DataTransferResponse(status=DataTransferStatus.UNKNOWN_MESSAGE_ID)
+    return DataTransferResponse(status=DataTransferStatus.ACCEPTED, data=request.data)
+
+
+def _receipt(request: WireModel) -> WireModel:
+    """Build the empty response that the notifications have in common."""
+    return SPEC[action_of(request)].response()

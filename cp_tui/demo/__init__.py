@@ -1,0 +1,1 @@
+"""The demo: its story, the scenarios, and the small CSMS behind a socket for the screen."""

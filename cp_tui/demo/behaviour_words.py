@@ -1,0 +1,122 @@
+"""The behaviour of the CSMS in words, as people set it and read it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cp_tui.csms.behaviour import AnswerCallError, Behaviour, Delay, Fault, Silence
+from cp_tui.demo.csms_params import SetBehaviour
+from cp_tui.demo.csms_variables import CsmsBehaviour
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection
+from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
+from cp_tui.ocpp.errors import ErrorCode
+from cp_tui.ocpp.units import number
+
+EVERY = "*"
+SILENT, DELAY = "silent", "delay"
+DELAY_S_MAX = 600.0
+
+ANSWERED = tuple(
+    a for a, spec in SPEC.items() if spec.direction is not RequestDirection.TO_CHARGE_POINT
+)
+"""The actions that the CSMS answers."""
+
+
+def changed(old: Behaviour, change: SetBehaviour) -> Behaviour:
+    """Apply a change; `ValueError` with a sentence where it cannot be, and then nothing is."""
+    new = old
+    if change.registration_status is not None:
+        new = replace(new, registration_status=change.registration_status)
+    if change.interval_s is not None:
+        new = replace(new, interval_s=change.interval_s)
+    if change.clock_offset_s is not None:
+        new = replace(new, clock_offset_s=change.clock_offset_s)
+    if change.id_tags is not None:
+        tags = {tag.upper(): _info(old, tag, status) for tag, status in change.id_tags.items()}
+        new = replace(new, id_tags=tags)
+    if change.unknown_id_tag is not None:
+        new = replace(new, unknown_id_tag=IdTagInfo(status=change.unknown_id_tag))
+    if change.start_status is not None:
+        is_normal = change.start_status is AuthorizationStatus.ACCEPTED
+        new = replace(new, start_status=None if is_normal else change.start_status)
+    if change.faults is not None:
+        new = replace(new, faults=faults_of(change.faults))
+    return new
+
+
+def described(behaviour: Behaviour) -> CsmsBehaviour:
+    """Put a behaviour into words."""
+    return CsmsBehaviour(
+        registration_status=behaviour.registration_status,
+        interval_s=behaviour.interval_s,
+        clock_offset_s=behaviour.clock_offset_s,
+        id_tags={tag: info.status for tag, info in behaviour.id_tags.items()},
+        unknown_id_tag=behaviour.unknown_id_tag.status,
+        start_status=behaviour.start_status,
+        faults=_faults_in_words(behaviour.faults),
+        is_normal=behaviour == Behaviour(),
+    )
+
+
+def faults_of(words: Mapping[str, str]) -> dict[Action, Fault]:
+    """Read faults by action; what is said of an action goes before what is said of all."""
+    found: dict[Action, Fault] = {}
+    for name, text in sorted(words.items(), key=lambda item: item[0] != EVERY):
+        fault = _fault(name, text)
+        if name == EVERY:
+            found |= dict.fromkeys(ANSWERED, fault)
+            continue
+        folded = {action.casefold(): action for action in ANSWERED}
+        action = folded.get(name.casefold())
+        if action is None:
+            known = ", ".join(sorted(ANSWERED))
+            raise ValueError(f"{name!r} is no action that the CSMS answers; there are: * {known}")
+        found[action] = fault
+    return found
+
+
+def _fault(name: str, text: str) -> Fault:
+    word, _, rest = text.strip().partition(" ")
+    if word.casefold() == SILENT and not rest:
+        return Silence()
+    if word.casefold() == DELAY:
+        try:
+            delay_s = float(rest)
+        except ValueError:
+            delay_s = 0.0
+        if not 0 < delay_s <= DELAY_S_MAX:
+            raise ValueError(
+                f"{name}: delay {rest!r}: up to {number(DELAY_S_MAX)} seconds are needed"
+            )
+        return Delay(delay_s)
+    folded = {code.casefold(): code for code in ErrorCode}
+    code = folded.get(word.casefold())
+    if code is None:
+        known = ", ".join(ErrorCode)
+        raise ValueError(
+            f"{name} = {text!r}: silent, delay with seconds, or an error code: {known}"
+        )
+    return AnswerCallError(code, rest or "on purpose, as the operator of the CSMS asked")
+
+
+def _faults_in_words(faults: Mapping[Action, Fault]) -> dict[str, str]:
+    words = {action.value: _words(fault) for action, fault in faults.items()}
+    is_every = set(faults) == set(ANSWERED) and len(set(words.values())) == 1
+    return {EVERY: next(iter(words.values()))} if is_every else words
+
+
+def _words(fault: Fault) -> str:
+    match fault:
+        case Silence():
+            return SILENT
+        case Delay(delay_s):
+            return f"{DELAY} {number(delay_s)}"
+        case AnswerCallError(code):
+            return code.value
+
+
+def _info(old: Behaviour, tag: str, status: AuthorizationStatus) -> IdTagInfo:
+    """Keep what else is known of a tag whose status stays."""
+    known = old.id_tags.get(tag.upper())
+    return known if known is not None and known.status is status else IdTagInfo(status=status)

@@ -1,0 +1,154 @@
+"""The engine as the story sees it: the newest variables and events, and how to await them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.variables import (
+    ChargingSchedules,
+    ConfigurationView,
+    Connectors,
+    ConnectorView,
+    KeyChange,
+    LinkView,
+    MonitorsView,
+    OutboxView,
+    Profiles,
+    RegistrationView,
+    ReservationsView,
+)
+from cp_tui.engine.hub import EventHappened, VariableChanged
+from cp_tui.rpc.client import ConnectionLost, EngineConnection
+
+NAMES = (
+    "link",
+    "registration",
+    "connectors",
+    "outbox",
+    "monitors",
+    "configuration",
+    "reservations",
+    "profiles",
+    "charging_schedules",
+    "configuration_key",
+)
+"""The variables and streams that the story watches."""
+
+KEY_CHANGES_KEPT_MAX = 100
+"""A round makes a handful."""
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+
+class ChargePointWatch:
+    """Follows an engine over a connection of its own; `follow` must run while others wait."""
+
+    def __init__(self, client: EngineConnection) -> None:
+        self._client = client
+        self._values: dict[str, BaseModel] = {}
+        self._key_changes: deque[KeyChange] = deque(maxlen=KEY_CHANGES_KEPT_MAX)
+        self._changed = asyncio.Event()
+        self._lost: ConnectionLost | None = None
+
+    async def follow(self) -> None:
+        """Take updates until cancelled or until the engine hangs up."""
+        try:
+            await self._client.subscribe(NAMES)
+            while True:
+                for update in await self._client.next_updates():
+                    match update:
+                        case VariableChanged():
+                            self._values[update.name] = update.value
+                        case EventHappened(event=KeyChange() as change):
+                            self._key_changes.append(change)
+                self._changed.set()
+        except ConnectionLost as error:
+            self._lost = error
+            self._changed.set()
+
+    async def until(self, look: Callable[[], T | None], timeout_s: float) -> T:
+        """Return what `look` finds as soon as it finds something.
+
+        `TimeoutError` when it does not in time, `ConnectionLost` when the engine is gone.
+        """
+        async with asyncio.timeout(timeout_s):
+            while True:
+                found = look()
+                if found is not None:
+                    return found
+                if self._lost is not None:
+                    raise self._lost
+                self._changed.clear()
+                await self._changed.wait()
+
+    @property
+    def registration(self) -> RegistrationView | None:
+        """How the engine stands with the CSMS."""
+        return self._value("registration", RegistrationView)
+
+    @property
+    def link(self) -> LinkView | None:
+        """The connection to the CSMS."""
+        return self._value("link", LinkView)
+
+    @property
+    def outbox(self) -> OutboxView | None:
+        """What waits to be sent."""
+        return self._value("outbox", OutboxView)
+
+    @property
+    def monitors(self) -> MonitorsView | None:
+        """The monitored keys."""
+        return self._value("monitors", MonitorsView)
+
+    @property
+    def reservations(self) -> ReservationsView | None:
+        """The reservations."""
+        return self._value("reservations", ReservationsView)
+
+    @property
+    def profiles(self) -> Profiles | None:
+        """The installed charging profiles."""
+        return self._value("profiles", Profiles)
+
+    def key_value(self, key: str) -> str | None:
+        """Return the value of a configuration key; None where there is none."""
+        configuration = self._value("configuration", ConfigurationView)
+        entries = configuration.root if configuration else ()
+        return next((entry.value for entry in entries if entry.key == key), None)
+
+    @property
+    def connectors(self) -> tuple[ConnectorView, ...]:
+        """All connectors from 0; none before the engine told."""
+        connectors = self._value("connectors", Connectors)
+        return connectors.root if connectors else ()
+
+    def connector(self, connector_id: int) -> ConnectorView | None:
+        """Return one connector."""
+        for connector in self.connectors:
+            if connector.connector_id == connector_id:
+                return connector
+        return None
+
+    def schedule(self, connector_id: int) -> CompositeSchedule | None:
+        """Return the composite schedule of a connector."""
+        schedules = self._value("charging_schedules", ChargingSchedules)
+        return schedules.root.get(connector_id) if schedules else None
+
+    def key_change(self, key: str, value: str) -> KeyChange | None:
+        """Return the newest change of a monitored key, if it set this value."""
+        for change in reversed(self._key_changes):
+            if change.key == key:
+                return change if change.value == value else None
+        return None
+
+    def _value(self, name: str, model: type[M]) -> M | None:
+        value = self._values.get(name)
+        return value if isinstance(value, model) else None

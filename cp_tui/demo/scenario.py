@@ -1,0 +1,40 @@
+"""A scenario: named steps, played in order against a context; how far it is can be watched.
+
+It knows nothing of what the steps do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from cp_tui.demo.step_context import StepContext
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step, with its checks."""
+
+    title: str
+    act: Callable[[StepContext], Awaitable[None]]
+    """Raises `StoryFailed` where a check fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What a charge point and a CSMS go through together."""
+
+    id: str
+    title: str
+    about: str
+    """What it shows, in a sentence."""
+    steps: tuple[Step, ...]
+
+
+async def play(
+    scenario: Scenario, context: StepContext, began: Callable[[int], None] = lambda step: None
+) -> None:
+    """Take the steps in order; `began` hears the index of each. Raises `StoryFailed`."""
+    for index, step in enumerate(scenario.steps):
+        began(index)
+        await step.act(context)

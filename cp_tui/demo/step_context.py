@@ -1,0 +1,159 @@
+"""What the steps of the demo story stand on: acting, asking, and checking with a deadline.
+
+Whatever does not happen as it should becomes a `StoryFailed` with a sentence for people.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic import JsonValue
+
+from cp_tui.csms.central_system import CentralSystem
+from cp_tui.csms.charge_point_session import CallFailed
+from cp_tui.csms.printable import clean
+from cp_tui.csms.responder import action_of
+from cp_tui.demo.charge_point_watch import ChargePointWatch
+from cp_tui.ocpp.core import StatusNotificationRequest
+from cp_tui.ocpp.datatypes import ChargePointStatus
+from cp_tui.ocpp.model import WireModel
+from cp_tui.rpc.client import ConnectionLost, EngineConnection, RpcError
+
+DEADLINE_S = 8.0
+"""Of every check; the slowest thing to wait for is a vehicle that ramps up."""
+
+PAUSE_S = 0.5
+"""Between two steps at pace 1, so that a person can follow."""
+
+READ_S = 3.0
+"""For people to read what was put in order, at pace 1."""
+
+R = TypeVar("R", bound=WireModel)
+T = TypeVar("T")
+
+
+class StoryFailed(Exception):
+    """A check of the story failed; the text says which, in a sentence."""
+
+
+class StepContext:
+    """An engine, a CSMS, and everything a step does with them."""
+
+    def __init__(
+        self,
+        client: EngineConnection,
+        csms: CentralSystem,
+        charge_point_id: str,
+        view: ChargePointWatch,
+        report: Callable[[str], None],
+        *,
+        pace: float,
+        deadline_s: float,
+    ) -> None:
+        self.csms = csms
+        self.charge_point_id = charge_point_id
+        self.view = view
+        self.pace = pace
+        self.transactions: dict[int, int] = {}
+        """The transaction that the newest step started, by connector."""
+        self._client = client
+        self._report = report
+        self._deadline_s = deadline_s
+        self._started_at = time.monotonic()
+        self._mark = 0
+        self._is_mended = False
+
+    def tell(self, text: str) -> None:
+        """Report what has just been seen to happen."""
+        elapsed_s = time.monotonic() - self._started_at
+        self._report(clean(f"+{elapsed_s:5.1f} s  {text}"))
+
+    def mend(self, what: str) -> None:
+        """Report what had to be put in order before the play."""
+        self._is_mended = True
+        self.tell(f"First, {what}")
+
+    async def let_read(self) -> None:
+        """Leave what was put in order on the screen for a while, where there was anything."""
+        if self._is_mended:
+            self._is_mended = False
+            await asyncio.sleep(READ_S * self.pace)
+
+    async def next_step(self) -> None:
+        """Let the audience breathe; what happens from here on counts for the checks of the step."""
+        await asyncio.sleep(PAUSE_S * self.pace)
+        self.mark()
+
+    def mark(self) -> None:
+        """Let only what the CSMS hears from here on count."""
+        self._mark = self.csms.record.mark
+
+    async def act(self, method: str, **params: JsonValue) -> JsonValue:
+        """Carry out a command of the engine."""
+        try:
+            answer = await self._client.call(method, **params)
+        except RpcError as error:
+            raise StoryFailed(f"The charge point refused {method}: {error.message}.") from error
+        except ConnectionLost as error:
+            raise StoryFailed(f"The charge point was lost during {method}: {error}.") from error
+        return answer.result
+
+    async def request(self, request: WireModel) -> WireModel:
+        """Send a CALL of the CSMS and return its response."""
+        try:
+            return await self.csms.call(self.charge_point_id, request, timeout_s=self._deadline_s)
+        except CallFailed as error:
+            text = f"The CSMS got no answer to {action_of(request)}: {error}."
+            raise StoryFailed(text) from error
+
+    async def ask(self, request: WireModel, *expected: str) -> str:
+        """Send a CALL of the CSMS and return the status of its answer, which must be expected."""
+        action = action_of(request)
+        response = await self.request(request)
+        status = str(response.to_payload().get("status"))
+        if status not in expected:
+            wanted = " or ".join(expected)
+            raise StoryFailed(f"{action} was answered {status}, expected {wanted}.")
+        return status
+
+    async def hear(
+        self,
+        what: str,
+        request_type: type[R],
+        where: Callable[[R], bool] = lambda _: True,
+        *,
+        timeout_s: float | None = None,
+    ) -> R:
+        """Return the request that the CSMS must have received in this step."""
+        try:
+            return await self.csms.record.received(
+                self.charge_point_id,
+                request_type,
+                where,
+                after=self._mark,
+                timeout_s=self._deadline_s if timeout_s is None else timeout_s,
+            )
+        except TimeoutError:
+            raise StoryFailed(f"The CSMS heard nothing of this: {what}.") from None
+
+    async def hear_status(self, connector_id: int, status: ChargePointStatus) -> None:
+        """Await the StatusNotification of a connector."""
+        await self.hear(
+            f"connector {connector_id} is {status}",
+            StatusNotificationRequest,
+            lambda heard: heard.connector_id == connector_id and heard.status is status,
+        )
+
+    async def see(
+        self, what: str, look: Callable[[], T | None], *, timeout_s: float | None = None
+    ) -> T:
+        """Return what the variables of the engine must show."""
+        try:
+            return await self.view.until(look, self._deadline_s if timeout_s is None else timeout_s)
+        except TimeoutError:
+            raise StoryFailed(f"The charge point does not show this: {what}.") from None
+        except ConnectionLost as error:
+            raise StoryFailed(f"The charge point was lost: {error}.") from error

@@ -1,0 +1,302 @@
+"""One attempt to reach the CSMS, step by step: DNS, TCP, TLS, upgrade, subprotocol.
+
+Every step has its own timeout and says its name before it starts, for the screen to show.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from threading import BoundedSemaphore
+from typing import Any, TypeAlias
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+from websockets.typing import Subprotocol
+
+from cp_tui.charge_point.variables import LinkPhase, LinkStep, Tls
+from cp_tui.engine.endpoint import SUBPROTOCOL, Endpoint, EndpointError, basic_authorization
+from cp_tui.engine.link_failure import (
+    DATE_CODES,
+    FRAME_BYTES_MAX,
+    LinkFailure,
+    certificate_failure,
+    dns_failure,
+    no_answer_failure,
+    status_failure,
+    subprotocol_failure,
+    tcp_failure,
+    tls_failure,
+)
+from cp_tui.engine.thread import in_daemon_thread
+from cp_tui.engine.tls import agreed, server_validity
+from cp_tui.ocpp.units import number
+
+Address: TypeAlias = tuple[
+    socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
+]
+"""Address family and socket address."""
+
+ADDRESSES_MAX = 4
+"""More addresses of one name are not tried in one attempt; the next attempt asks the DNS again."""
+CLOSE_TIMEOUT_S = 5.0
+INCOMING_FRAMES_MAX = 16
+"""Frames read ahead of the engine; beyond, TCP holds the CSMS back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long each step may take, in seconds; a modem link needs some, a technician has little."""
+
+    dns_s: float = 10.0
+    tcp_s: float = 10.0
+    tls_s: float = 10.0
+    upgrade_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The name has these addresses."""
+
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """TCP is connected to this address."""
+
+    address: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """The TLS handshake is done."""
+
+    tls: Tls
+
+
+Found: TypeAlias = Resolved | Reached | Secured
+"""What a step that went well has found out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectAttempt:
+    """What one attempt needs."""
+
+    endpoint: Endpoint
+    tls: ssl.SSLContext | None
+    password: bytes | None
+    timeouts: Timeouts
+    on_phase: Callable[[LinkPhase], None]
+    on_found: Callable[[Found], None] = lambda found: None
+
+    def __repr__(self) -> str:
+        return f"Attempt({self.endpoint.uri})"
+
+    async def run(self) -> ClientConnection:
+        """Connect; raises `LinkFailure` with the step that failed."""
+        headers = self._headers()
+        self.on_phase(LinkPhase.RESOLVING)
+        addresses = await self._resolve()
+        self.on_found(Resolved(tuple(str(where[0]) for _, where in addresses)))
+        self.on_phase(LinkPhase.CONNECTING)
+        sock = await self._connect_tcp(addresses)
+        self.on_found(Reached(*sock.getpeername()[:2]))
+        return await self._upgrade(sock, headers)
+
+    def _headers(self) -> dict[str, str]:
+        if self.password is None:
+            return {}
+        try:
+            value = basic_authorization(self.endpoint.charge_point_id, self.password)
+        except EndpointError as error:
+            raise LinkFailure(
+                LinkStep.HTTP,
+                f"not tried: {error}",
+                "choose an id without a colon, or use no AuthorizationKey",
+            ) from None
+        return {"Authorization": value}
+
+    # --- DNS and TCP ------------------------------------------------------------------------------
+
+    async def _resolve(self) -> list[Address]:
+        host, port = self.endpoint.host, self.endpoint.port
+        try:
+            async with asyncio.timeout(self.timeouts.dns_s):
+                return await resolve(host, port)
+        except TimeoutError:
+            raise LinkFailure(
+                LinkStep.DNS,
+                f"no name server answered for {host} within {number(self.timeouts.dns_s)} s",
+                "check the network and the name servers of this machine",
+            ) from None
+        except socket.gaierror as error:
+            raise dns_failure(error, host) from None
+        except UnicodeError:
+            raise LinkFailure(LinkStep.DNS, f"{host!r} is no host name", "check csms.url") from None
+
+    async def _connect_tcp(self, addresses: list[Address]) -> socket.socket:
+        error = OSError(errno.EHOSTUNREACH, "no address")
+        for address in addresses[:ADDRESSES_MAX]:
+            try:
+                async with asyncio.timeout(self.timeouts.tcp_s):
+                    return await _connected_socket(address)
+            except TimeoutError as timeout:
+                # The system's own ETIMEDOUT is a TimeoutError, too: both mean that nobody answers.
+                error = OSError(errno.ETIMEDOUT, str(timeout))
+            except OSError as refused:
+                error = refused
+        raise tcp_failure(error, self.endpoint.host, self.endpoint.port)
+
+    # --- TLS and upgrade --------------------------------------------------------------------------
+
+    async def _upgrade(self, sock: socket.socket, headers: dict[str, str]) -> ClientConnection:
+        loop = asyncio.get_running_loop()
+        timeouts = self.timeouts
+        made: list[ClientConnection] = []
+        is_tls = self.tls is not None
+        self.on_phase(LinkPhase.TLS if is_tls else LinkPhase.UPGRADING)
+        try:
+            async with asyncio.timeout(timeouts.tls_s if is_tls else timeouts.upgrade_s) as limit:
+
+                def on_made(connection: ClientConnection) -> None:
+                    made.append(connection)
+                    limit.reschedule(loop.time() + timeouts.upgrade_s)
+                    if is_tls:
+                        secured = connection.transport.get_extra_info("ssl_object")
+                        self.on_found(Secured(agreed(secured)))
+                        self.on_phase(LinkPhase.UPGRADING)
+
+                connection = await self._websocket(sock, headers, on_made)
+        except TimeoutError:
+            if made or not is_tls:
+                raise no_answer_failure(self.endpoint, closed=False) from None
+            where = f"{self.endpoint.host}:{self.endpoint.port}"
+            raise LinkFailure(
+                LinkStep.TLS,
+                f"{where} does not answer the TLS handshake",
+                "does the port speak TLS?",
+            ) from None
+        except (OSError, WebSocketException, ValueError) as error:
+            raise await self._explain(error, made[0] if made else None) from error
+        finally:
+            if not made:
+                sock.close()
+        if connection.subprotocol != SUBPROTOCOL:
+            connection.transport.abort()
+            raise subprotocol_failure(None)
+        return connection
+
+    async def _websocket(
+        self,
+        sock: socket.socket,
+        headers: dict[str, str],
+        on_made: Callable[[ClientConnection], None],
+    ) -> ClientConnection:
+        class ObservedConnection(ClientConnection):
+            """Tells when TCP and TLS are done and the upgrade request goes out."""
+
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                super().connection_made(transport)
+                on_made(self)
+
+        return await connect(
+            self.endpoint.uri,
+            sock=sock,
+            ssl=self.tls,
+            subprotocols=[Subprotocol(SUBPROTOCOL)],
+            additional_headers=headers,
+            compression=None,
+            open_timeout=None,
+            ping_interval=None,
+            close_timeout=CLOSE_TIMEOUT_S,
+            max_size=FRAME_BYTES_MAX,
+            max_queue=INCOMING_FRAMES_MAX,
+            logger=_silent_logger(),
+            create_connection=ObservedConnection,
+        )
+
+    async def _explain(self, error: Exception, made: ClientConnection | None) -> LinkFailure:
+        endpoint = self.endpoint
+        if made is None:
+            if isinstance(error, ssl.SSLCertVerificationError):
+                look = partial(server_validity, endpoint.host, endpoint.port, self.timeouts.tls_s)
+                is_dated = error.verify_code in DATE_CODES
+                period = await in_daemon_thread(look) if is_dated else None
+                return certificate_failure(error, endpoint.host, period)
+            if isinstance(error, OSError):
+                return tls_failure(error, endpoint.host, endpoint.port)
+            return LinkFailure(LinkStep.TLS, f"TLS failed: {error}")
+        response = made.response
+        if response is None:
+            return no_answer_failure(endpoint, closed=True)
+        if response.status_code != 101:
+            key_bytes = None if self.password is None else len(self.password)
+            return status_failure(response, endpoint, key_bytes)
+        offered = response.headers.get_all("Sec-WebSocket-Protocol")
+        if offered and offered != [SUBPROTOCOL]:
+            return subprotocol_failure(", ".join(offered))
+        return LinkFailure(
+            LinkStep.HTTP,
+            f"the server's answer to the upgrade request is invalid: {error}",
+            http_status=101,
+        )
+
+
+def _silent_logger() -> logging.Logger:
+    """Make a logger that nobody hears: at DEBUG the library writes the Authorization header."""
+    logger = logging.Logger("websockets", logging.CRITICAL)
+    logger.addHandler(logging.NullHandler())
+    return logger
+
+
+LOOKUPS_MAX = 8
+"""Questions to a name server that never answers stay in their threads: so many at most."""
+_lookups = BoundedSemaphore(LOOKUPS_MAX)
+
+
+async def resolve(host: str, port: int) -> list[Address]:
+    """Give the addresses of a host, in the order of preference of this system.
+
+    Raises `socket.gaierror` where there is none, or where too many questions hang already.
+    """
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    with suppress(ValueError):
+        ipaddress.ip_address(host)
+        ask = partial(ask, flags=socket.AI_NUMERICHOST)
+        return [(family, address) for family, _, _, _, address in ask()]
+    if not _lookups.acquire(blocking=False):
+        raise socket.gaierror(socket.EAI_AGAIN, "all questions to the name server hang")
+
+    def ask_and_make_room() -> list[Any]:
+        try:
+            return ask()
+        finally:
+            _lookups.release()
+
+    found = await in_daemon_thread(ask_and_make_room)
+    return [(family, address) for family, _, _, _, address in found]
+
+
+async def _connected_socket(address: Address) -> socket.socket:
+    family, where = address
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        # asyncio does this only for sockets that were made with the number of the protocol; without
+        # it a frame that follows a frame waits for the peer's delayed acknowledgement (40 ms).
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await asyncio.get_running_loop().sock_connect(sock, where)
+    except BaseException:
+        sock.close()
+        raise
+    return sock

@@ -1,0 +1,161 @@
+"""One open WebSocket: reads, writes and pings until it ends, and says why it ended.
+
+Reading, writing and pinging do not wait for each other, so that a CSMS that stopped reading is
+still heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from cp_tui.charge_point.variables import LinkStep
+from cp_tui.engine.connect import CLOSE_TIMEOUT_S
+from cp_tui.engine.link_failure import LinkFailure, closed_failure
+from cp_tui.ocpp.units import number
+
+OUTGOING_FRAMES_MAX = 1_000
+"""Frames that may wait for a CSMS that does not read; more is a broken connection."""
+OUTGOING_BYTES_MAX = 16_000_000
+"""Of those frames: an answer repeats what it was asked for, and that may be a megabyte."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionTimeouts:
+    """How long an open connection may be silent where it must not be, in seconds."""
+
+    pong_s: float = 10.0
+    """libocpp gives 5 s; a modem that just woke up needs more."""
+    send_s: float = 30.0
+    close_s: float = CLOSE_TIMEOUT_S
+
+
+class Connection:
+    """The traffic of one open connection."""
+
+    def __init__(
+        self,
+        connection: ClientConnection,
+        *,
+        on_frame: Callable[[str | bytes], Awaitable[None]],
+        on_round_trip: Callable[[float], None],
+        ping_interval_s: int,
+        timeouts: ConnectionTimeouts,
+    ) -> None:
+        self._connection = connection
+        self._on_frame = on_frame
+        self._on_round_trip = on_round_trip
+        self._timeouts = timeouts
+        self._ping_interval_s = ping_interval_s
+        self._ping_changed = asyncio.Event()
+        self._outgoing: asyncio.Queue[str | None] = asyncio.Queue(OUTGOING_FRAMES_MAX)
+        self._outgoing_bytes = 0
+        self._failure: LinkFailure | None = None
+        self._is_closing = False
+
+    def send(self, text: str) -> bool:
+        """Queue a frame; False if so many wait that the connection is given up."""
+        if self._outgoing_bytes and self._outgoing_bytes + len(text) > OUTGOING_BYTES_MAX:
+            self._give_up(f"more than {OUTGOING_BYTES_MAX:,} bytes wait to be sent")
+            return False
+        try:
+            self._outgoing.put_nowait(text)
+        except asyncio.QueueFull:
+            self._give_up(f"more than {OUTGOING_FRAMES_MAX} frames wait to be sent")
+            return False
+        self._outgoing_bytes += len(text)
+        return True
+
+    def _give_up(self, waiting: str) -> None:
+        self.abort(LinkFailure(LinkStep.OPEN, f"the CSMS does not read: {waiting}"))
+
+    def set_ping(self, interval_s: int) -> None:
+        """Ping every so many seconds from now on; 0 is never."""
+        self._ping_interval_s = interval_s
+        self._ping_changed.set()
+
+    def close(self) -> None:
+        """Close with code 1000 after what is queued; `run` returns when that is done."""
+        self._is_closing = True
+        try:
+            self._outgoing.put_nowait(None)
+        except asyncio.QueueFull:
+            self._connection.transport.abort()
+
+    def abort(self, failure: LinkFailure) -> None:
+        """Cut the connection without a word, as a pulled cable would."""
+        self._failure = self._failure or failure
+        self._connection.transport.abort()
+
+    async def run(self) -> LinkFailure | None:
+        """Carry the traffic; returns why it ended, None if `close` was called."""
+        jobs = (self._read(), self._write(), self._ping())
+        tasks = [asyncio.create_task(job) for job in jobs]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._connection.transport.abort()
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        if self._is_closing:
+            return None
+        return self._failure or _cause(results)
+
+    async def _read(self) -> None:
+        while True:
+            await self._on_frame(await self._connection.recv())
+
+    async def _write(self) -> None:
+        while (text := await self._outgoing.get()) is not None:
+            self._outgoing_bytes -= len(text)
+            try:
+                async with asyncio.timeout(self._timeouts.send_s):
+                    await self._connection.send(text)
+            except TimeoutError:
+                raise LinkFailure(
+                    LinkStep.OPEN,
+                    f"the CSMS took no data for {number(self._timeouts.send_s)} s",
+                    "the network or the CSMS hangs",
+                ) from None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._timeouts.close_s):
+                await self._connection.close()
+
+    async def _ping(self) -> None:
+        while True:
+            interval_s = self._ping_interval_s
+            self._ping_changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(interval_s if interval_s > 0 else None):
+                    await self._ping_changed.wait()
+                continue
+            self._on_round_trip(await self._round_trip_s())
+
+    async def _round_trip_s(self) -> float:
+        limit_s = self._timeouts.pong_s
+        try:
+            async with asyncio.timeout(limit_s):
+                return await (await self._connection.ping())
+        except TimeoutError:
+            raise LinkFailure(
+                LinkStep.OPEN,
+                f"the CSMS did not answer a ping within {number(limit_s)} s",
+                "the network or the CSMS hangs",
+            ) from None
+
+
+def _cause(results: Sequence[BaseException | None]) -> LinkFailure:
+    """Find why the session ended in what its tasks raised; our own findings tell most."""
+    for result in results:
+        if isinstance(result, LinkFailure):
+            return result
+    for result in results:
+        if isinstance(result, ConnectionClosed):
+            return closed_failure(result)
+    raise next(result for result in results if isinstance(result, Exception))

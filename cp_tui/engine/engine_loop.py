@@ -1,0 +1,428 @@
+"""The one task that works: takes what happened, lets the charger decide, carries it out in order.
+
+A frame leaves only after the records that it rests on are on disk; what came together shares a
+transaction. It never waits for the CSMS or for a subscriber.
+
+Each item is one turn, and a turn is whole or it has not been. After an error inside nothing of the
+turn is saved or sent: whoever wanted something is told that it failed, and the charge point boots
+anew from the store, as after a watchdog.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+
+from pydantic import JsonValue
+
+from cp_tui.charge_point.effects import (
+    Effect,
+    Forget,
+    PutAside,
+    Reboot,
+    Reply,
+    Save,
+)
+from cp_tui.charge_point.events import (
+    DiskFailed,
+    DiskWasSlow,
+    DiskWorks,
+    Event,
+    FrameReceived,
+    LinkClosed,
+    LinkOpened,
+    Observed,
+    PoweredOn,
+    Tick,
+    TransferFinished,
+    TransferProgressed,
+)
+from cp_tui.engine.charger import Charger
+from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.failure import MindFailure, under_way
+from cp_tui.engine.hub import Hub
+from cp_tui.engine.inbox import (
+    AtStation,
+    EndOfWork,
+    FromLink,
+    Inbox,
+    Item,
+    PowerCut,
+    Request,
+    StoreMended,
+)
+from cp_tui.engine.link import Link, LinkEvent
+from cp_tui.engine.outlet import Outlet
+from cp_tui.engine.pending_requests import CommandAnswer, PendingRequests, refuse, settle
+from cp_tui.engine.recovery import STORE_RETRY_S, Recovery
+from cp_tui.engine.store import RecordChange, change
+from cp_tui.engine.transfers import Transfers
+from cp_tui.engine.write_buffer import WriteBuffer
+from cp_tui.ocpp import units
+
+TIMER_S_MAX = 10.0
+"""A deadline is looked at again this often: a step of the wall clock must not delay it for long."""
+STUCK_DEADLINE_S = 1.0
+"""Wait for a deadline that a tick did not move: a bug must not become a busy loop."""
+OBSERVE_S = 1.0
+LATE_S = 0.2
+"""A record that takes longer has held frames up: the time of their answers counts from then."""
+STANDSTILL_S = 0.3
+TURN_S = 0.002
+"""Whoever asked first does not wait for what came later, beyond this or a quarter of what a write
+takes: on a slow disk it is the writes that count, and what shares one does not add to them."""
+NOT_DONE = "an error inside: nothing of it was done, the charge point boots again; see the log"
+MAYBE_DONE = "an error inside: the charge point boots again, look whether it was done; see the log"
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """One thing to be carried out."""
+
+    effect: Effect
+    connection: int | None
+    """The one that the mind knew then: an answer belongs there and nowhere else."""
+    is_resting: bool = False
+    """It came with records, which have to be on disk before anybody hears that it is done."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What a batch of items leads to."""
+
+    changes: list[RecordChange] = field(default_factory=list)
+    effects: list[_Outcome] = field(default_factory=list)
+    acts: list[asyncio.Future[None]] = field(default_factory=list)
+    aside: list[PutAside] = field(default_factory=list)
+    reboot: Reboot | PowerCut | MindFailure | None = None
+    is_end: bool = False
+
+
+class EngineLoop:
+    """Mind and body at work between link, store and subscribers."""
+
+    def __init__(
+        self,
+        charger: Charger,
+        *,
+        write_buffer: WriteBuffer,
+        recovery: Recovery,
+        hub: Hub,
+        log: logging.Logger,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._charger = charger
+        self._write_buffer = write_buffer
+        self._recovery = recovery
+        self._is_disk_told = False
+        """The present mind knows that the disk takes no records."""
+        self._is_on = False
+        """The present mind has booted."""
+        self._hub = hub
+        self._log = log
+        self._clock = clock
+        self._inbox = Inbox()
+        self._link: Link
+        self._transfers: Transfers
+        self._outlet: Outlet
+        self._connection: int | None = None
+        """The connection that the mind knows to be open: frames go there and nowhere else."""
+        self._pending_requests = PendingRequests()
+        self._timer: asyncio.TimerHandle | None = None
+        self._observer: asyncio.TimerHandle | None = None
+        self._was_flowing = False
+        self._ticked_at: datetime | None = None
+        self._wrote_s = 0.0
+        """What the newest write took."""
+
+    def use(self, link: Link, transfers: Transfers) -> None:
+        """Send and receive over this link, and move files so."""
+        self._link = link
+        self._transfers = transfers
+        self._outlet = Outlet(link, transfers, self._hub, self._pending_requests, self._log)
+
+    # --- what comes in ----------------------------------------------------------------------------
+
+    async def deliver(self, event: LinkEvent, connection: int) -> None:
+        """Take an event of the link."""
+        await self._inbox.put(FromLink(event, connection))
+
+    async def transfer_finished(self, event: TransferFinished) -> None:
+        """Take the end of a file transfer."""
+        await self._inbox.put(event)
+
+    def transfer_progressed(self, event: TransferProgressed) -> None:
+        """Take how far a file transfer has come, if there is time for it."""
+        self._inbox.put_if_room(event)
+
+    async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> CommandAnswer:
+        """Give the mind an event that carries a request number, and wait for its answer."""
+        number, future = self._pending_requests.expect()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._inbox.put(event_of(number))
+                return await future
+        except TimeoutError:
+            text = f"no answer within {units.number(timeout_s)} s"
+            raise CommandError(ErrorNumber.REFUSED, text) from None
+        finally:
+            self._pending_requests.forget(number)
+
+    async def act(self, method: str, params: Mapping[str, JsonValue], timeout_s: float) -> None:
+        """Do something at the station; returns when it is saved."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self._wait_for(AtStation(method, params, done), done, timeout_s)
+
+    async def power_cycle(self, timeout_s: float) -> None:
+        """Cut the power and switch it on again; returns after the boot."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self._wait_for(PowerCut(done), done, timeout_s)
+
+    async def _wait_for(self, item: Item, done: asyncio.Future[None], timeout_s: float) -> None:
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._inbox.put(item)
+                await done
+        except TimeoutError:
+            text = f"the charge point is busy: not done within {units.number(timeout_s)} s"
+            raise CommandError(ErrorNumber.REFUSED, text) from None
+
+    # --- the task ---------------------------------------------------------------------------------
+
+    async def boot(self) -> None:
+        """Switch the charger on: the first event of all."""
+        await self._work([PoweredOn()])
+        self._observer = asyncio.get_running_loop().call_later(OBSERVE_S, self._observe)
+
+    async def run(self) -> None:
+        """Work until `end`."""
+        is_end = False
+        while not is_end:
+            # A queue that is never empty would not let anybody else have a turn.
+            await asyncio.sleep(0)
+            items = await self._inbox.take()
+            try:
+                is_end = await self._work(items)
+            except Exception:
+                self._log.exception("internal error while working")
+                is_end = any(isinstance(item, EndOfWork) for item in items)
+
+    async def end(self) -> None:
+        """Have `run` return after everything that came before."""
+        await self._inbox.put(EndOfWork())
+
+    async def close(self) -> None:
+        """Save what the body knows at the end, and let nobody wait any longer."""
+        for timer in (self._timer, self._observer):
+            if timer is not None:
+                timer.cancel()
+        await self._recovery.close()
+        self._pending_requests.refuse_all("the charge point is being stopped")
+        effects = self._charger.save_station(self._clock())
+        await self._write_buffer.write([change(each) for each in effects if isinstance(each, Save)])
+
+    async def _work(self, items: Sequence[Item]) -> bool:
+        """Work off a batch; True at the end of all work."""
+        waiting = list(items)
+        booted: PowerCut | None = None
+        while waiting:
+            turn = _Turn()
+            # Before anything is decided: what is decided in this turn leaves after its records.
+            began, decided_at = monotonic(), self._clock()
+            while waiting and turn.reboot is None and not turn.is_end:
+                self._take_in(waiting.pop(0), turn)
+                if monotonic() - began > max(TURN_S, self._wrote_s / 4):
+                    break
+            began = monotonic()
+            is_saved = await self._write_buffer.write(turn.changes)
+            took_s = monotonic() - began
+            is_late = took_s > LATE_S
+            if turn.changes:
+                self._wrote_s = took_s
+            not_sent = self._outlet.begin((each.effect for each in turn.effects), is_saved=is_saved)
+            for each in turn.effects:
+                self._carry_out_safely(each, is_saved)
+            await self._recovery.put_aside(turn.aside)
+            for done in turn.acts:
+                settle(done, is_saved)
+            if booted is not None:
+                settle(booted.done, True)
+                booted = None
+            if turn.is_end:
+                return True
+            if turn.reboot is None:
+                waiting = [*self._news_of_disk(is_saved, not_sent), *waiting]
+                if is_saved and is_late and turn.effects:
+                    waiting.insert(0, DiskWasSlow(decided_at))
+            else:
+                await self._reboot(turn.reboot)
+                booted = turn.reboot if isinstance(turn.reboot, PowerCut) else None
+                is_failure = isinstance(turn.reboot, MindFailure) and self._is_on
+                power_on, self._is_on = PoweredOn(after_failure=is_failure), False
+                unread = turn.reboot.unread if isinstance(turn.reboot, MindFailure) else None
+                news = [power_on] if unread is None else [power_on, unread]
+                waiting = [*news, *(each for each in waiting if not _is_from_link(each))]
+            if waiting:
+                # What was decided leaves before the rest is looked at.
+                await asyncio.sleep(0)
+        self._set_timer()
+        self._recovery.look_at_store(self._inbox.put)
+        return False
+
+    def _take_in(self, item: Item, turn: _Turn) -> None:
+        """Let the charger decide on one item; whatever goes wrong there, the engine goes on."""
+        done = item.done if isinstance(item, AtStation) else None
+        try:
+            self._take(item, turn)
+        except CommandError as error:
+            if done is not None and not done.done():
+                done.set_exception(error)
+        except Exception as error:
+            self._failed(item, turn, error)
+        else:
+            if done is not None:
+                turn.acts.append(done)
+
+    def _take(self, item: Item, turn: _Turn) -> None:
+        """Have one item decided upon; what follows is added to the turn, all of it or nothing."""
+        effects = self._decide(item, turn, self._clock())
+        changes = [change(each) for each in effects if isinstance(each, Save | Forget)]
+        turn.changes += changes
+        turn.aside += [each for each in effects if isinstance(each, PutAside)]
+        turn.effects += [_Outcome(each, self._connection, bool(changes)) for each in effects]
+        turn.reboot = turn.reboot or next(
+            (each for each in effects if isinstance(each, Reboot)), None
+        )
+
+    def _failed(self, item: Item, turn: _Turn, error: Exception) -> None:
+        """Say that a turn has failed to whoever wanted it, and have the charge point boot anew."""
+        self._recovery.tell_error(under_way(item), error)
+        turn.reboot = MindFailure.at(item, error)
+        match item:
+            case AtStation(done=done):
+                refuse(done, MAYBE_DONE)
+            case FromLink(FrameReceived(data), connection):
+                effects = self._charger.met_error(data, type(error).__name__, self._clock())
+                turn.effects += [_Outcome(each, connection) for each in effects]
+            case _ if isinstance(item, Request):
+                self._pending_requests.refuse(item.request, NOT_DONE)
+
+    def _decide(self, item: Item, turn: _Turn, now: datetime) -> list[Effect]:
+        match item:
+            case EndOfWork():
+                turn.is_end = True
+                return []
+            case PowerCut():
+                turn.reboot = item
+                return []
+            case StoreMended():
+                turn.reboot = MindFailure()
+                return []
+            case AtStation(method, params):
+                return self._charger.act(method, params, now)
+            case FromLink(event, connection):
+                if isinstance(event, LinkOpened | LinkClosed):
+                    self._connection = connection if isinstance(event, LinkOpened) else None
+                return self._charger.handle(event, now)
+            case _:
+                if isinstance(item, Tick):
+                    self._ticked_at = now
+                if isinstance(item, Request):
+                    self._pending_requests.note_seen(item.request)
+                effects = self._charger.handle(item, now)
+                self._is_on = self._is_on or isinstance(item, PoweredOn)
+                return effects
+
+    # --- what goes out ----------------------------------------------------------------------------
+
+    def _carry_out_safely(self, outcome: _Outcome, is_saved: bool) -> None:
+        """Carry one thing out; an error there must not take the others along."""
+        effect = outcome.effect
+        is_done = is_saved or (isinstance(effect, Reply) and not outcome.is_resting)
+        try:
+            self._outlet.carry_out(effect, outcome.connection, is_done)
+        except Exception as error:
+            kind = type(effect).__name__
+            self._recovery.tell_error(f"{kind} was not done", error)
+
+    def _news_of_disk(self, is_saved: bool, not_sent: frozenset[str]) -> list[Event]:
+        """Tell the mind when the disk begins to fail, and when it works again."""
+        if not is_saved and (not_sent or not self._is_disk_told):
+            self._is_disk_told = True
+            return [DiskFailed(not_sent)]
+        if is_saved and self._is_disk_told:
+            self._is_disk_told = False
+            return [DiskWorks()]
+        return []
+
+    # --- power and time ---------------------------------------------------------------------------
+
+    async def _reboot(self, cause: Reboot | PowerCut | MindFailure) -> None:
+        """End the mind, and have a new one made from what is in the store."""
+        self._log.info("the charge point boots again")
+        self._connection = None
+        self._is_disk_told = False
+        self._outlet.drop_held()
+        self._transfers.cancel_all()
+        if isinstance(cause, PowerCut):
+            await self._link.cut()
+            self._write_buffer.drop()
+        else:
+            # The answer to the Reset, or to what failed, is still on its way out.
+            await self._link.end()
+        self._inbox.drop(_is_from_link)
+        self._pending_requests.lose_seen()
+        is_calm = not isinstance(cause, MindFailure) or cause.is_asked
+        await self._recovery.boot(self._charger, is_calm=is_calm)
+
+    def _set_timer(self) -> None:
+        """Have a tick come when the next deadline is due."""
+        if self._timer is not None:
+            self._timer.cancel()
+        delay_s = TIMER_S_MAX
+        try:
+            deadline = self._charger.next_deadline()
+        except Exception as error:
+            # Whatever is due: time goes on, and a tick finds out.
+            self._recovery.tell_error("no deadline is known", error)
+            deadline = self._ticked_at
+        if deadline is not None:
+            delay_s = max(0.0, (deadline - self._clock()).total_seconds())
+            if self._ticked_at is not None and deadline <= self._ticked_at:
+                delay_s = STUCK_DEADLINE_S
+        elif not self._write_buffer.is_failing:
+            return
+        delay_s = min(delay_s, STORE_RETRY_S if self._write_buffer.is_failing else TIMER_S_MAX)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(delay_s, self._tick, loop.time() + delay_s)
+
+    def _tick(self, due: float) -> None:
+        """Let time go on; after a standstill first let in what has come meanwhile.
+
+        A process that was stopped, or a machine that slept, finds the answers in its sockets: they
+        came in time.
+        """
+        loop = asyncio.get_running_loop()
+        if loop.time() - due > STANDSTILL_S:
+            self._timer = loop.call_later(STANDSTILL_S, self._inbox.put_if_room, Tick())
+        else:
+            self._inbox.put_if_room(Tick())
+
+    def _observe(self) -> None:
+        """Have the mind publish what moves by itself, while somebody looks and energy flows."""
+        self._recovery.look_at_clock()
+        is_flowing = self._hub.is_watched("connectors") and self._charger.is_energy_flowing(
+            self._clock()
+        )
+        if is_flowing or self._was_flowing:
+            self._inbox.put_if_room(Observed())
+        self._was_flowing = is_flowing
+        self._observer = asyncio.get_running_loop().call_later(OBSERVE_S, self._observe)
+
+
+def _is_from_link(item: Item) -> bool:
+    return isinstance(item, FromLink)

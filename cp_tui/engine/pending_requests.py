@@ -1,0 +1,101 @@
+"""Commands that wait for the mind's answer, by request number."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from cp_tui.charge_point.reason import Reason, because
+from cp_tui.engine.errors import CommandError, ErrorNumber, PowerLostError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, JsonValue
+
+REPLY_TIMEOUT_S = 30.0
+"""The mind answers at once; only a full disk or a busy machine takes longer."""
+NOT_WRITTEN = because(
+    "store.not_written",
+    "cp-tui",
+    "the records behind it could not be written to the disk; see the log",
+)
+DONE_UNSAVED = f"done, but not saved: {NOT_WRITTEN.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAnswer:
+    """The result of a command, and why it is what it is."""
+
+    result: JsonValue
+    reason: Reason | None = None
+    value: BaseModel | None = None
+    """The result where it may be long: the door writes it in pieces. `result` is None then."""
+
+
+class PendingRequests:
+    """Who waits for what."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self._waiting: dict[int, asyncio.Future[CommandAnswer]] = {}
+        self._seen: set[int] = set()
+        """Requests that the mind has seen; they are lost when it is."""
+
+    def expect(self) -> tuple[int, asyncio.Future[CommandAnswer]]:
+        """Give a new request number, and the future of its answer."""
+        number = next(self._numbers)
+        future: asyncio.Future[CommandAnswer] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        return number, future
+
+    def forget(self, number: int) -> None:
+        """Nobody waits for this one any more."""
+        self._waiting.pop(number, None)
+        self._seen.discard(number)
+
+    def note_seen(self, number: int) -> None:
+        """Note that the mind has the request now."""
+        self._seen.add(number)
+
+    def answer(self, number: int, answer: CommandAnswer, is_saved: bool) -> None:
+        """Hand an answer to whoever waits for it."""
+        future = self._waiting.get(number)
+        if future is None or future.done():
+            return
+        if is_saved:
+            future.set_result(answer)
+        else:
+            refuse(future, DONE_UNSAVED)
+
+    def refuse(self, number: int, text: str) -> None:
+        """Refuse one request."""
+        if (future := self._waiting.get(number)) is not None:
+            refuse(future, text)
+
+    def lose_seen(self) -> None:
+        """Let go of what the mind has seen that ends now, because it boots again."""
+        for number in self._seen & self._waiting.keys():
+            future = self._waiting[number]
+            if not future.done():
+                future.set_exception(PowerLostError())
+        self._seen.clear()
+
+    def refuse_all(self, text: str) -> None:
+        """Refuse everything that waits."""
+        for future in self._waiting.values():
+            refuse(future, text)
+
+
+def settle(done: asyncio.Future[None], is_saved: bool) -> None:
+    """Report that something is done, and whether it is saved."""
+    if not is_saved:
+        refuse(done, DONE_UNSAVED)
+    elif not done.done():
+        done.set_result(None)
+
+
+def refuse(future: asyncio.Future[Any], text: str) -> None:
+    """Let whoever waits know that it will not happen."""
+    if not future.done():
+        future.set_exception(CommandError(ErrorNumber.REFUSED, text))

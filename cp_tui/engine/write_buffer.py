@@ -1,0 +1,94 @@
+"""What is to be written, until it is written: a disk that is full for a while loses nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from cp_tui.charge_point.effects import Table
+from cp_tui.engine.errors import StoreError
+from cp_tui.engine.slow_disk import TO_WRITE, SlowDisk
+from cp_tui.engine.store import RecordChange, StoredRecords
+from cp_tui.engine.troubles import TroubleKeeper
+
+NOT_WRITING = "store.not_writing"
+"""The trouble: the disk takes no records, so no frame may leave."""
+
+
+class Storage(Protocol):
+    """The store, as far as writing goes."""
+
+    async def commit(self, changes: Iterable[RecordChange]) -> None:
+        """Write all changes in one transaction; raises `StoreError`."""
+
+
+class WriteBuffer:
+    """Writes changes in order and keeps those that could not be written."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        log: logging.Logger,
+        troubles: TroubleKeeper,
+        slow: SlowDisk | None = None,
+    ) -> None:
+        self._storage = storage
+        self._log = log
+        self._troubles = troubles
+        self._slow = slow or SlowDisk(log, troubles)
+        # By record: as many as there are records, however long the disk is full.
+        self._unwritten: dict[tuple[Table, str], RecordChange] = {}
+        self._is_failing = False
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether something waits to be written because the last attempt failed."""
+        return self._is_failing
+
+    async def write(self, changes: Iterable[RecordChange]) -> bool:
+        """Write the changes and what waits from before; False if not all of it is on disk now."""
+        self._unwritten |= {(change.table, change.key): change for change in changes}
+        if not self._unwritten:
+            return True
+        try:
+            with self._slow.watched(TO_WRITE):
+                await self._storage.commit(self._unwritten.values())
+        except StoreError as error:
+            if not self._is_failing:
+                self._log.error(
+                    "store: %s; nothing that rests on them is sent until they are", error
+                )
+                cause = str(error).removeprefix("records were not written: ")
+                self._troubles.raise_trouble(
+                    NOT_WRITING,
+                    f"The disk takes no records, {cause}: what needs one is not sent",
+                    "is the disk of the data folder full or read only? It is tried again by itself",
+                )
+            self._is_failing = True
+            return False
+        self._unwritten.clear()
+        if self._is_failing:
+            self._log.warning("store: writing works again, everything is saved")
+        self._works()
+        return True
+
+    def with_unwritten(self, stored: Mapping[Table, Mapping[str, str]]) -> StoredRecords:
+        """Give what is stored as it will be once everything is written."""
+        tables = {table: dict(records) for table, records in stored.items()}
+        for (table, key), change in self._unwritten.items():
+            records = tables.setdefault(table, {})
+            if change.value is None:
+                records.pop(key, None)
+            else:
+                records[key] = change.value
+        return tables
+
+    def drop(self) -> None:
+        """Lose what is not on disk, as a power cut does."""
+        self._unwritten.clear()
+        self._works()
+
+    def _works(self) -> None:
+        self._is_failing = False
+        self._troubles.end_trouble(NOT_WRITING)

@@ -1,0 +1,335 @@
+"""The other end of the door, for the screen and for programs: methods out, decoded variables in.
+
+Updates are kept as they came and decoded only when taken, the newest of each variable, so that a
+fast engine costs a slow screen next to nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol, cast
+
+from pydantic import BaseModel, JsonValue, ValidationError
+
+from cp_tui import __version__
+from cp_tui.charge_point.reason import Reason
+from cp_tui.engine.hub import ENGINE, EventHappened, Update, VariableChanged, Vocabulary
+from cp_tui.engine.pending_requests import CommandAnswer
+from cp_tui.rpc.protocol import Request, RpcCode, encode_request, is_unicode
+
+CONNECT_TIMEOUT_S = 5.0
+CALL_TIMEOUT_S = 120.0
+"""Longer than the engine itself waits for anything; beyond, it hangs."""
+RESPONSE_BYTES_MAX = 64 * 1024 * 1024
+"""A history of 1,000 long messages is some MiB."""
+EVENTS_MAX = 1000
+"""Of one stream, waiting to be taken; older ones are dropped and counted."""
+EVENTS_BYTES_MAX = 4_000_000
+"""Of those events, as they came."""
+
+
+class RpcError(Exception):
+    """The engine's refusal of a call."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class ConnectionLost(Exception):
+    """The engine ended, or the connection to it broke."""
+
+
+class OtherVersion(ConnectionLost):
+    """The engine says what this version cannot read; to connect again does not help."""
+
+
+class EngineConnection(Protocol):
+    """What a screen or a story needs of an engine, whatever lies between."""
+
+    @property
+    def is_read_only(self) -> bool:
+        """Tell whether this is an observer, whose changes the engine refuses."""
+
+    async def call(self, method: str, **params: JsonValue) -> CommandAnswer:
+        """Carry out one command; raises `RpcError` or `ConnectionLost`."""
+
+    async def subscribe(self, names: Sequence[str]) -> None:
+        """Follow variables and streams; their present values arrive as updates, too."""
+
+    async def next_updates(self) -> list[Update]:
+        """Wait for at least one update; raises `ConnectionLost`."""
+
+    async def ping(self) -> None:
+        """Return when the engine has answered, however long that takes; raises `ConnectionLost`."""
+
+    async def close(self) -> None:
+        """Hang up; the engine goes on."""
+
+
+class Client:
+    """An `EngineConnection` over the Unix socket."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        vocabulary: Vocabulary = ENGINE,
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._peer = vocabulary.peer
+        self._is_read_only = False
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[JsonValue]] = {}
+        self._subscribing: set[int] = set()
+        self._inbox = _Inbox(vocabulary)
+        self._lost: ConnectionLost | None = None
+        self._reading = asyncio.create_task(self._read())
+
+    @classmethod
+    async def connect(
+        cls, path: Path, *, read_only: bool = False, vocabulary: Vocabulary = ENGINE
+    ) -> Client:
+        """Connect to the engine, or to what else speaks at the socket; raises `ConnectionLost`."""
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                reader, writer = await asyncio.open_unix_connection(
+                    str(path), limit=RESPONSE_BYTES_MAX
+                )
+        except (OSError, TimeoutError) as error:
+            text = getattr(error, "strerror", None) or "no answer"
+            raise ConnectionLost(f"no {vocabulary.peer} answers at {path}: {text}") from None
+        client = cls(reader, writer, vocabulary)
+        if read_only:
+            client._observe()
+        return client
+
+    def _observe(self) -> None:
+        """Become an observer: the door carries out nothing that comes after this as anything else.
+
+        Its answer is not waited for: an engine that hangs now is told as one, whoever looks.
+        """
+        self._is_read_only = True
+        request_id = next(self._ids)
+        observed: asyncio.Future[JsonValue] = asyncio.get_running_loop().create_future()
+        self._waiting[request_id] = observed
+        self._writer.write(encode_request(Request("observe", {"read_only": True}, request_id)))
+
+        def answered(future: asyncio.Future[JsonValue]) -> None:
+            del self._waiting[request_id]
+            if future.cancelled() or future.exception() is not None:
+                return
+            response = cast("dict[str, JsonValue]", future.result())
+            if "error" in response:
+                error = cast("dict[str, JsonValue]", response["error"])
+                self._lose(ConnectionLost(f"the {self._peer} says: {error['message']}"))
+
+        observed.add_done_callback(answered)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Tell whether this is an observer, whose changes the engine refuses."""
+        return self._is_read_only
+
+    async def call(self, method: str, **params: JsonValue) -> CommandAnswer:
+        """Carry out one command; raises `RpcError` or `ConnectionLost`."""
+        response = await self._request(method, params)
+        reason = response.get("reason")
+        return CommandAnswer(
+            result=response["result"],
+            reason=None if reason is None else Reason.model_validate(reason),
+        )
+
+    async def subscribe(self, names: Sequence[str]) -> None:
+        """Follow variables and streams; their present values arrive as updates, too."""
+        await self._request("subscribe", {"variables": list(names), "pages": True})
+
+    async def next_updates(self) -> list[Update]:
+        """Wait for at least one update; raises `ConnectionLost`."""
+        await self._inbox.filled.wait()
+        try:
+            updates = self._inbox.take()
+        except ValidationError:
+            there = self._inbox.version
+            # Between two releases the numbers are the same.
+            which = f"cp-tui {there}" if there != __version__ else f"another build of {there}"
+            text = f"the {self._peer} runs {which}, and this is cp-tui {__version__}"
+            raise OtherVersion(text) from None
+        if self._lost is None:
+            self._inbox.filled.clear()
+        elif not updates:
+            raise self._lost
+        return updates
+
+    async def ping(self) -> None:
+        """Return when the engine has answered, however long that takes; raises `ConnectionLost`."""
+        # A peer that does not know the method is there as well.
+        with suppress(RpcError):
+            await self._request("ping", {}, timeout_s=None)
+
+    async def close(self) -> None:
+        """Hang up; the engine goes on."""
+        self._reading.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._reading
+        self._writer.close()
+        with suppress(OSError):
+            await self._writer.wait_closed()
+
+    async def _request(
+        self,
+        method: str,
+        params: dict[str, JsonValue],
+        timeout_s: float | None = CALL_TIMEOUT_S,
+    ) -> dict[str, JsonValue]:
+        if self._lost is not None:
+            raise self._lost
+        if not is_unicode(params):
+            text = f"{method}: text must be Unicode, without a lone surrogate"
+            raise RpcError(RpcCode.INVALID_PARAMS, text)
+        request_id = next(self._ids)
+        future: asyncio.Future[JsonValue] = asyncio.get_running_loop().create_future()
+        self._waiting[request_id] = future
+        if method == "subscribe":
+            self._subscribing.add(request_id)
+        try:
+            async with asyncio.timeout(timeout_s):
+                self._writer.write(encode_request(Request(method, params, request_id)))
+                await self._writer.drain()
+                response = cast("dict[str, JsonValue]", await future)
+        except TimeoutError:
+            text = f"the {self._peer} did not answer {method} within {timeout_s:.0f} s"
+            raise ConnectionLost(text) from None
+        except OSError:
+            raise ConnectionLost(f"the {self._peer} hung up") from None
+        finally:
+            self._waiting.pop(request_id, None)
+            self._subscribing.discard(request_id)
+        if "error" in response:
+            error = cast("dict[str, JsonValue]", response["error"])
+            raise RpcError(cast("int", error["code"]), cast("str", error["message"]))
+        return response
+
+    async def _read(self) -> None:
+        """Sort what arrives into answers and updates until the engine hangs up."""
+        text = "the client hung up"
+        try:
+            while line := await self._reader.readline():
+                self._sort(line)
+            text = f"the {self._peer} hung up"
+        except OSError as error:
+            text = f"the connection to the {self._peer} broke: {error.strerror or error}"
+        except (ValueError, KeyError, TypeError, AttributeError):
+            text = f"the {self._peer} sent something that is no JSON-RPC"
+        finally:
+            self._lose(ConnectionLost(text))
+
+    def _sort(self, line: bytes) -> None:
+        content: dict[str, JsonValue] = json.loads(line)
+        method = content.get("method")
+        if method is None:
+            self._take_response(content)
+            return
+        params = cast("dict[str, JsonValue]", content["params"])
+        name = cast("str", params["name"])
+        if method == "variable":
+            self._inbox.put_value(name, params["value"])
+        elif method == "event":
+            dropped = cast("int", params.get("dropped", 0))
+            self._inbox.put_event(name, params["event"], dropped, len(line))
+
+    def _take_response(self, content: dict[str, JsonValue]) -> None:
+        request_id = content.get("id")
+        if request_id is None:
+            # Nobody asked: the engine turns this client away, and hangs up next.
+            error = cast("dict[str, JsonValue]", content["error"])
+            self._lose(ConnectionLost(f"the {self._peer} says: {error['message']}"))
+            return
+        if request_id in self._subscribing and "result" in content:
+            # Here and not in subscribe(): later updates must not be overtaken by these values.
+            self._inbox.put_snapshot(cast("dict[str, JsonValue]", content["result"]))
+        future = self._waiting.get(cast("int", request_id))
+        if future is not None and not future.done():
+            future.set_result(content)
+
+    def _lose(self, error: ConnectionLost) -> None:
+        if self._lost is not None:
+            return
+        self._lost = error
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(error)
+        self._inbox.filled.set()
+
+
+class _Inbox:
+    """Updates that wait to be taken: the newest value of each variable, the newest events."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.filled = asyncio.Event()
+        self._variables = vocabulary.variables
+        self._streams = vocabulary.streams
+        self._values: dict[str, JsonValue] = {}
+        self._events: dict[str, deque[tuple[JsonValue, int]]] = {}
+        self._bytes: dict[str, int] = {}
+        self._dropped: dict[str, int] = {}
+        self.version = ""
+        """Of cp-tui there, as soon as it is told."""
+
+    def put_value(self, name: str, value: JsonValue) -> None:
+        if name == "identity" and isinstance(value, dict):
+            self.version = str(value.get("cp_tui_version", ""))
+        if name in self._variables:
+            self._values[name] = value
+            self.filled.set()
+
+    def put_event(self, name: str, event: JsonValue, dropped: int, size: int) -> None:
+        """Keep an event that came as so many bytes; the oldest make room for it."""
+        if name not in self._streams:
+            return
+        events = self._events.setdefault(name, deque())
+        events.append((event, size))
+        waiting = self._bytes.get(name, 0) + size
+        while len(events) > EVENTS_MAX or (waiting > EVENTS_BYTES_MAX and len(events) > 1):
+            waiting -= events.popleft()[1]
+            dropped += 1
+        self._bytes[name] = waiting
+        self._dropped[name] = self._dropped.get(name, 0) + dropped
+        self.filled.set()
+
+    def put_snapshot(self, values: dict[str, JsonValue]) -> None:
+        for name, value in values.items():
+            if name in self._streams:
+                for event in cast("list[JsonValue]", value):
+                    self.put_event(name, event, 0, len(json.dumps(event)))
+            else:
+                self.put_value(name, value)
+
+    def take(self) -> list[Update]:
+        """Decode what waits, and forget it."""
+        values, self._values = self._values, {}
+        events, self._events, self._bytes = self._events, {}, {}
+        dropped, self._dropped = self._dropped, {}
+        updates: list[Update] = [
+            VariableChanged(name, _decode(self._variables[name], value))
+            for name, value in values.items()
+        ]
+        for name, waiting in events.items():
+            missed = dropped[name]
+            for event, _ in waiting:
+                updates.append(EventHappened(name, _decode(self._streams[name], event), missed))
+                missed = 0
+        return updates
+
+
+def _decode(model: type[BaseModel], value: JsonValue) -> BaseModel:
+    """Validate as JSON: strict fields take text for an enum or an instant only from JSON."""
+    return model.model_validate_json(json.dumps(value))

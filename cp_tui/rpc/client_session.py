@@ -1,0 +1,306 @@
+"""One client of the door: reads its requests, answers them, and writes what it follows.
+
+Its own methods are those about the connection: `subscribe`, `get`, `observe` and `shutdown`. Memory
+per client is bounded: a few requests at a time, and updates are taken from the engine only when the
+client has read the ones before; until then the engine's hub keeps the newest value of each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from cp_tui.engine.errors import CommandError
+from cp_tui.engine.hub import (
+    EventHappened,
+    Subscription,
+    SubscriptionClosed,
+    Update,
+    VariableChanged,
+)
+from cp_tui.engine.params import checked
+from cp_tui.engine.pieces import Encoded, line
+from cp_tui.rpc.methods import Get, Observe, Ping, Shutdown, Subscribe
+from cp_tui.rpc.protocol import (
+    LINE_BYTES_MAX,
+    Batch,
+    Incoming,
+    Request,
+    RpcCode,
+    RpcFailure,
+    error_response,
+    notification,
+    parse,
+    result_response,
+)
+
+if TYPE_CHECKING:
+    from cp_tui.charge_point.reason import Reason
+    from cp_tui.rpc.server import EngineDoor
+
+_log = logging.getLogger(__name__)
+
+REQUESTS_IN_FLIGHT_MAX = 16
+"""Of one client; further ones wait unread in its socket."""
+STUCK_S = 10.0
+"""A client that has read nothing for so long is one that makes room for others."""
+IDLE_S = 60.0
+"""As is one that follows nothing and has asked for nothing for so long."""
+BYTES_IN_FLIGHT_MAX = LINE_BYTES_MAX
+"""Of those requests: one may be as long as a line, several together no longer."""
+SLICE_BYTES = 16 * 1024
+"""Of JSON that are worked out, for all clients together, before the charge point has its turn."""
+BATCH_INTERVAL_S = 0.02
+"""Between two batches; the first update after a silence leaves at once."""
+UNREAD_BYTES_MAX = 256 * 1024
+"""Written but not read by the client; beyond, its updates wait in the hub, where they coalesce."""
+
+Response = dict[str, object]
+
+
+class ClientSession:
+    """The conversation with one client."""
+
+    def __init__(
+        self,
+        engine: EngineDoor,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        on_shutdown: Callable[[], None] | None,
+        turns: asyncio.Lock,
+    ) -> None:
+        """`turns` is held by the client for which JSON is worked out."""
+        self._turns = turns
+        self._engine = engine
+        self._reader = reader
+        self._writer = writer
+        self._on_shutdown = on_shutdown
+        self._is_read_only = False
+        self._followed: set[str] = set()
+        self._announced: list[Subscription] = []
+        """Made by the request that is carried out now."""
+        self._subscriptions: list[Subscription] = []
+        self._requests: set[asyncio.Task[None]] = set()
+        self._pumps: set[asyncio.Task[None]] = set()
+        self._writing = asyncio.Lock()
+        """Held while a line is written: nothing may come into its middle."""
+        self._room = asyncio.Semaphore(REQUESTS_IN_FLIGHT_MAX)
+        self._bytes_in_flight = 0
+        self._has_ended = asyncio.Event()
+        """A request of those in flight."""
+        self._heard_at = asyncio.get_running_loop().time()
+        self._stuck_since: float | None = None
+        """Since when the client has not read what was written."""
+        writer.transport.set_write_buffer_limits(high=UNREAD_BYTES_MAX)
+
+    async def run(self) -> None:
+        """Serve the client until it hangs up."""
+        try:
+            await self._read_requests()
+            # A script may close its sending side at once and still waits for the answers.
+            if self._requests:
+                await asyncio.wait(self._requests)
+        finally:
+            for task in (*self._requests, *self._pumps):
+                task.cancel()
+            for subscription in self._subscriptions:
+                subscription.close()
+            self._writer.close()
+
+    def useless_for_s(self) -> float:
+        """For how long this client has been one that makes room for others; 0: it is none."""
+        now = asyncio.get_running_loop().time()
+        if self._stuck_since is not None and now - self._stuck_since > STUCK_S:
+            return now - self._stuck_since
+        is_busy = self._followed or self._requests
+        return 0.0 if is_busy or now - self._heard_at < IDLE_S else now - self._heard_at
+
+    def drop(self) -> None:
+        """Hang up without a word, for it would not be read."""
+        self._writer.transport.abort()
+
+    async def _read_requests(self) -> None:
+        while True:
+            try:
+                line = await self._reader.readuntil(b"\n")
+            except asyncio.IncompleteReadError as error:
+                if error.partial.strip():
+                    await self._take(error.partial)
+                return
+            except asyncio.LimitOverrunError:
+                text = f"a line may have at most {LINE_BYTES_MAX} bytes"
+                await self._answer_line(RpcFailure(None, RpcCode.INVALID_REQUEST, text))
+                return
+            except OSError:
+                return
+            if line.strip():
+                await self._take(line)
+
+    async def _take(self, line: bytes) -> None:
+        """Start to answer one line; tasks start in order, so commands reach the engine in order."""
+        self._heard_at = asyncio.get_running_loop().time()
+        await self._room.acquire()
+        while self._bytes_in_flight and self._bytes_in_flight + len(line) > BYTES_IN_FLIGHT_MAX:
+            self._has_ended.clear()
+            await self._has_ended.wait()
+        self._bytes_in_flight += len(line)
+        task = asyncio.create_task(self._answer_line(parse(line)))
+        self._requests.add(task)
+        task.add_done_callback(partial(self._ended, len(line)))
+
+    def _ended(self, size: int, task: asyncio.Task[None]) -> None:
+        self._requests.discard(task)
+        self._bytes_in_flight -= size
+        self._has_ended.set()
+        self._room.release()
+
+    async def _answer_line(self, incoming: Incoming | Batch) -> None:
+        responses: list[Response] = []
+        announced: list[Subscription] = []
+        entries = incoming if isinstance(incoming, tuple) else (incoming,)
+        for entry in entries:
+            if (response := await self._answer(entry)) is not None:
+                responses.append(response)
+            announced += self._announced
+            self._announced.clear()
+        self._subscriptions += announced
+        if responses:
+            answer = responses if isinstance(incoming, tuple) else responses[0]
+            # A client that hung up is noticed by the reading side.
+            with suppress(OSError):
+                await self._write(line(answer))
+        # Updates follow the answer that announced them, never the other way round.
+        for subscription in announced:
+            pump = asyncio.create_task(self._pump(subscription))
+            self._pumps.add(pump)
+            pump.add_done_callback(self._pumps.discard)
+
+    async def _answer(self, incoming: Incoming) -> Response | None:
+        """Carry out one request; None for a notification, which is never answered."""
+        if isinstance(incoming, RpcFailure):
+            return error_response(incoming)
+        try:
+            result, reason = await self._carry_out(incoming)
+        except CommandError as error:
+            failure = RpcFailure(incoming.id, error.code, error.message)
+            return None if incoming.is_notification else error_response(failure)
+        except Exception:
+            # A bug behind one method must not cost the client its connection, nor go unseen.
+            _log.exception("door: method %r failed", incoming.method)
+            failure = RpcFailure(incoming.id, RpcCode.INTERNAL_ERROR, "internal error; see the log")
+            return None if incoming.is_notification else error_response(failure)
+        if incoming.is_notification:
+            return None
+        return result_response(incoming.id, result, reason)
+
+    async def _carry_out(self, request: Request) -> tuple[object, Reason | None]:
+        """Do what concerns the connection here, and hand on the rest; give result and reason."""
+        method, params = request.method, request.params
+        match method:
+            case "subscribe":
+                wanted = checked(Subscribe, method, params)
+                return self._subscribe(wanted.variables, pages=wanted.pages), None
+            case "get":
+                return self._engine.get(checked(Get, method, params).variable), None
+            case "ping":
+                checked(Ping, method, params)
+                return True, None
+            case "observe":
+                return self._observe(checked(Observe, method, params).read_only), None
+            case "shutdown" if self._on_shutdown is not None:
+                checked(Shutdown, method, params)
+                if self._is_read_only:
+                    raise CommandError(RpcCode.READ_ONLY, "an observer cannot end the charge point")
+                self._on_shutdown()
+                return True, None
+            case _:
+                answer = await self._engine.call(method, params, read_only=self._is_read_only)
+                return answer.result if answer.value is None else answer.value, answer.reason
+
+    def _observe(self, read_only: bool) -> bool:
+        if self._is_read_only and not read_only:
+            raise CommandError(RpcCode.READ_ONLY, "an observer stays an observer; connect anew")
+        self._is_read_only = read_only
+        return read_only
+
+    def _subscribe(self, names: Sequence[str], *, pages: bool) -> object:
+        """Give the present values, and follow what is not followed yet."""
+        seen = self._engine.subscribe(names, history_as_events=pages)
+        if self._followed.isdisjoint(names):
+            self._announced.append(seen)
+        else:
+            # Following a name twice would deliver each of its updates twice.
+            seen.close()
+            fresh = [name for name in names if name not in self._followed]
+            if fresh:
+                self._announced.append(self._engine.subscribe(fresh, history_as_events=pages))
+        self._followed.update(names)
+        return dict(seen.snapshot)
+
+    async def _pump(self, subscription: Subscription) -> None:
+        """Write updates, in batches and not faster than the client reads them."""
+        try:
+            while True:
+                for batch in _batches(await subscription.next()):
+                    await self._write(chain.from_iterable(line(_told(each)) for each in batch))
+                await asyncio.sleep(BATCH_INTERVAL_S)
+        except (OSError, SubscriptionClosed):
+            # The client hung up or the engine ends; whoever notices it handles it.
+            pass
+        finally:
+            subscription.close()
+
+    async def _write(self, pieces: Iterator[str]) -> None:
+        """Write and wait until the client has read enough of it; raises `OSError`."""
+        async with self._writing:
+            is_more = True
+            while is_more:
+                async with self._turns:
+                    data, is_more = _slice(pieces)
+                    if is_more:
+                        await asyncio.sleep(0)
+                if self._writer.is_closing():
+                    # Written all the same, each line would be one in the log.
+                    raise ConnectionResetError
+                self._writer.write(data)
+                self._stuck_since = asyncio.get_running_loop().time()
+                try:
+                    await self._writer.drain()
+                finally:
+                    self._stuck_since = None
+
+
+def _slice(pieces: Iterator[str]) -> tuple[bytes, bool]:
+    """Work out the next pieces; say whether there may be more."""
+    data = bytearray()
+    for piece in pieces:
+        data += piece.encode("ascii")
+        if len(data) >= SLICE_BYTES:
+            return bytes(data), True
+    return bytes(data), False
+
+
+def _batches(updates: Iterable[Update]) -> Iterator[list[Update]]:
+    """Put short events together; between two batches an answer may be written."""
+    batch: list[Update] = []
+    size = 0
+    for update in updates:
+        batch.append(update)
+        size += len(update.json) if isinstance(update, EventHappened) else SLICE_BYTES
+        if size >= SLICE_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _told(update: Update) -> Response:
+    if isinstance(update, VariableChanged):
+        return notification("variable", {"name": update.name, "value": update.value})
+    event = Encoded(update.json) if update.json else update.event
+    return notification("event", {"name": update.name, "event": event, "dropped": update.dropped})

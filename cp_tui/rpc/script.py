@@ -1,0 +1,99 @@
+"""The other end of the door for shell scripts: one blocking request, no event loop, no models.
+
+A script calls `cp-tui ctl` hundreds of times, so this end needs nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from cp_tui.rpc.protocol import Request, encode_request
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+ALIVE_TIMEOUT_S = 10.0
+"""For a ping, which needs nothing but a process that runs; a busy machine takes a second."""
+ANSWER_TIMEOUT_S = 120.0
+"""Longer than the engine itself waits for anything; beyond, it hangs."""
+PING_ID = 0
+CHUNK_BYTES = 64 * 1024
+
+
+class EngineGone(Exception):
+    """The engine does not answer, or hung up; the text says which."""
+
+
+def lines(path: Path, method: str, params: dict[str, JsonValue]) -> Iterator[dict[str, JsonValue]]:
+    """Send one request and yield its response, then whatever notifications follow without end.
+
+    A ping goes ahead of it, and the request only follows its answer: an engine that hangs is told
+    apart from a request that takes long, and has not been asked for anything when it goes on.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        patience = _Patience()
+        connection.settimeout(patience.left_s)
+        try:
+            connection.connect(str(path))
+            connection.sendall(encode_request(Request("ping", {}, id=PING_ID)))
+            for line in _read_lines(connection, patience):
+                content = cast("dict[str, JsonValue]", json.loads(line))
+                if content.get("id") == PING_ID:
+                    patience.limit_s = ANSWER_TIMEOUT_S
+                    connection.sendall(encode_request(Request(method, params, id=1)))
+                    continue
+                # Only the answer is owed; an update may take as long as it likes.
+                patience.is_over = True
+                yield content
+        except (TimeoutError, BlockingIOError):
+            limit_s = patience.limit_s
+            text = f"the charge point at {path} did not answer within {limit_s:.0f} s; "
+            if limit_s < ANSWER_TIMEOUT_S:
+                hangs = f"it hangs, or its process is stopped; {method} was not asked of it"
+                raise EngineGone(text + hangs) from None
+            raise EngineGone(f"{text}{method} may still be carried out") from None
+        except OSError as error:
+            raise EngineGone(f"the charge point at {path}: {error.strerror or error}") from None
+        except (ValueError, AttributeError):
+            raise EngineGone(f"what answers at {path} speaks no JSON-RPC") from None
+    raise EngineGone(f"the charge point at {path} hung up")
+
+
+@dataclass(slots=True)
+class _Patience:
+    """How long is waited for the answer, counted from the beginning and not from each byte."""
+
+    begun: float = field(default_factory=time.monotonic)
+    limit_s: float = ALIVE_TIMEOUT_S
+    is_over: bool = False
+    """The answer is there; nothing else is owed."""
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds that are left; None: any time."""
+        return None if self.is_over else self.begun + self.limit_s - time.monotonic()
+
+
+def _read_lines(connection: socket.socket, patience: _Patience) -> Iterator[bytes]:
+    """Yield whole lines until the other end hangs up; a line that never ends counts for nothing."""
+    waiting = bytearray()
+    while True:
+        left_s = patience.left_s
+        if left_s is not None and left_s <= 0:
+            raise TimeoutError
+        connection.settimeout(left_s)
+        received = connection.recv(CHUNK_BYTES)
+        if not received:
+            return
+        begin = len(waiting)
+        waiting += received
+        while (end := waiting.find(b"\n", begin)) >= 0:
+            yield bytes(waiting[:end])
+            del waiting[: end + 1]
+            begin = 0

@@ -1,0 +1,50 @@
+"""The memory of the CSMS: bounded, and apart for each charge point."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from cp_tui.csms.behaviour import Behaviour
+from cp_tui.csms.responder import KEPT_MAX, Responder
+from cp_tui.ocpp.core import (
+    BootNotificationRequest,
+    StartTransactionRequest,
+    StopTransactionRequest,
+)
+
+AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
+BEHAVIOUR = Behaviour()
+
+
+def start(meter_start: int = 0) -> StartTransactionRequest:
+    return StartTransactionRequest(
+        connector_id=1, id_tag="DRIVER", meter_start=meter_start, timestamp=AT
+    )
+
+
+def test_only_the_newest_transactions_and_charge_points_are_kept() -> None:
+    responder = Responder()
+    boot = BootNotificationRequest(charge_point_vendor="V", charge_point_model="M")
+    for number in range(KEPT_MAX + 1):
+        responder.answer("CP", start(number), BEHAVIOUR, AT)
+        responder.answer(f"CP{number}", boot, BEHAVIOUR, AT)
+    assert list(responder.transactions)[0 :: KEPT_MAX - 1] == [2, KEPT_MAX + 1]
+    assert responder.boot_of("CP0") is None
+    assert responder.boot_of("CP1") == boot
+
+
+def test_equal_starts_of_two_charge_points_are_two_transactions() -> None:
+    responder = Responder()
+    for charge_point_id in ("CP1", "CP2"):
+        responder.answer(charge_point_id, start(), BEHAVIOUR, AT)
+    assert [t.charge_point_id for t in responder.transactions.values()] == ["CP1", "CP2"]
+
+
+def test_a_charge_point_cannot_stop_what_another_one_started() -> None:
+    responder = Responder()
+    responder.answer("CP1", start(), BEHAVIOUR, AT)
+    stop = StopTransactionRequest(transaction_id=1, meter_stop=5, timestamp=AT)
+    responder.answer("CP2", stop, BEHAVIOUR, AT)
+    assert responder.transactions[1].stop is None
+    responder.answer("CP1", stop, BEHAVIOUR, AT)
+    assert responder.transactions[1].stop == stop

@@ -1,0 +1,115 @@
+"""Every scenario against a real engine behind a real door, in real time; pace 0."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from cp_tui.csms.behaviour import Behaviour
+from cp_tui.csms.central_system import CentralSystem
+from cp_tui.demo.csms_variables import RunState, ScenarioRun, Scenarios
+from cp_tui.demo.player import Player
+from cp_tui.demo.scenarios import SCENARIOS
+from cp_tui.rpc.client import Client
+from tests.csms.conftest import ID
+
+TIMEOUT_S = 60
+
+
+class Watched:
+    """A player, and what it said last."""
+
+    def __init__(self, player: Player) -> None:
+        self.player = player
+        self.said: list[Scenarios] = []
+        self._news = asyncio.Event()
+        player.changed = self._hear
+
+    def _hear(self, scenarios: Scenarios) -> None:
+        self.said.append(scenarios)
+        self._news.set()
+
+    @property
+    def run(self) -> ScenarioRun:
+        run = self.said[-1].run
+        assert run is not None
+        return run
+
+    async def until(self, state: RunState, *, step: int = 0) -> ScenarioRun:
+        async with asyncio.timeout(TIMEOUT_S):
+            while self.said[-1].run is None or self.run.state is not state or self.run.step < step:
+                self._news.clear()
+                await self._news.wait()
+        return self.run
+
+
+@pytest.fixture
+async def watched(csms: CentralSystem, client: Client) -> AsyncIterator[Watched]:
+    player = Player(client, csms, ID, pace=0)
+    yield Watched(player)
+    await player.stop()
+
+
+async def finished(watched: Watched, scenario_id: str) -> ScenarioRun:
+    assert await watched.player.run(scenario_id)
+    async with asyncio.timeout(TIMEOUT_S):
+        while watched.run.finished_at is None:
+            await asyncio.sleep(0.01)
+    return watched.run
+
+
+@pytest.mark.parametrize("scenario_id", [scenario.id for scenario in SCENARIOS])
+async def test_a_scenario_passes_and_can_be_run_again_after_another(
+    watched: Watched, scenario_id: str
+) -> None:
+    await finished(watched, "refused_tag")
+    run = await finished(watched, scenario_id)
+    assert [step.told[-1] for step in run.steps if step.state is RunState.FAILED] == []
+    assert run.state is RunState.PASSED
+    assert all(step.told for step in run.steps)
+    info = next(each for each in watched.said[-1].available if each.id == scenario_id)
+    assert info.last is RunState.PASSED
+
+
+async def test_a_check_that_fails_names_its_step_and_its_reason(
+    csms: CentralSystem, client: Client
+) -> None:
+    watched = Watched(Player(client, csms, ID, pace=0, deadline_s=2))
+    csms.behaviour = Behaviour(id_tags={})
+    run = await finished(watched, "refused_tag")
+    assert run.state is RunState.FAILED
+    states = [step.state for step in run.steps]
+    assert states == [RunState.PASSED, RunState.PASSED, RunState.FAILED, RunState.WAITING]
+    assert run.steps[2].told[-1].startswith("The charge point does not show this: why tag BLOCKED")
+
+
+async def test_a_scenario_that_is_stopped_offline_gives_the_network_back(
+    watched: Watched, client: Client
+) -> None:
+    assert await watched.player.run("offline")
+    await watched.until(RunState.RUNNING, step=4)
+    assert await watched.player.stop()
+    assert watched.run.state is RunState.STOPPED
+    assert not await watched.player.stop()
+    answer = await client.call("set_network", up=True)
+    assert answer.result is False
+
+
+async def test_a_scenario_interrupts_the_story_which_can_be_taken_up_again(
+    watched: Watched,
+) -> None:
+    assert await watched.player.play_story()
+    assert not await watched.player.play_story()
+    await watched.until(RunState.RUNNING, step=2)
+    assert watched.said[-1].is_story_on
+    run = await finished(watched, "refused_tag")
+    assert run.state is RunState.PASSED
+    assert not watched.said[-1].is_story_on
+    assert await watched.player.play_story()
+    assert watched.run.id == "story"
+
+
+async def test_there_is_no_scenario_of_another_name(watched: Watched) -> None:
+    assert not await watched.player.run("nonsense")
