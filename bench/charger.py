@@ -1,4 +1,4 @@
-"""What one charge point costs among many, and an hour of charging: `python -m bench.charger`.
+"""What one charge point costs among many, and an hour of charging.
 
 Mind and body alone, in virtual time, with a CSMS that accepts everything: no disk, no network.
 """
@@ -60,12 +60,3 @@ def hour_ms() -> float:
         delivered = [frame for frame in rig.sent if frame[2] == "MeterValues"]
         assert len(delivered) >= 60, f"{len(delivered)} samples"
     return min(times) * 1000
-
-
-def main() -> None:
-    print(f"{'one booted charge point of many':<50}{memory_kib():>8.0f} KiB")
-    print(f"{'an hour of charging, 60 s samples':<50}{hour_ms():>8.0f} ms")
-
-
-if __name__ == "__main__":
-    main()

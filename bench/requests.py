@@ -1,49 +1,40 @@
-"""How long a CSMS waits for one answer at a time: `python -m bench.requests`.
+"""How long a CSMS waits for one answer at a time, set against the least that a client can do.
 
-`cp-tui serve` runs in a process of its own and answers a CSMS that has one request outstanding; in
-the same run a bare client of websockets answers the same CSMS with the least frame there is. The
-two take turns in short blocks, so that whatever else the machine does meets both. A ratio of 1
-would be as fast as the library alone; what is to be on disk before it is answered is on disk.
+`cp-tui serve` has one request outstanding; in the same run a bare client of websockets answers a
+small frame with a small frame. The two take turns in short blocks, so that whatever else the
+machine does meets both, and the CSMS does as little for the one as for the other: it has written
+its requests before the clock starts and reads the answers after it has stopped. A ratio of 1 would
+be as fast as the library alone; what is to be on disk before it is answered is on disk.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from collections.abc import AsyncIterator, Callable
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
-from websockets.asyncio.server import ServerConnection, serve
-from websockets.typing import Subprotocol
+from websockets.asyncio.server import ServerConnection
 
-BLOCKS = 15
-REQUESTS = 60
+from bench.peer import Peer
+from bench.program import bare_client, charge_point, csms, running
+
+BLOCKS = 25
+REQUESTS = 40
 """In a block, one after the other."""
-QUIET_S = 0.5
-"""After its last frame a charge point has said all that it says after a boot."""
+SETTLE_S = 5.0
+"""After it a charge point has said all that it says after a boot, and is ready for all requests."""
 READY_TIMEOUT_S = 30.0
 PERIODS = 24
-
-BARE_CLIENT = """
-import asyncio, sys
-from websockets.asyncio.client import connect
-
-async def main():
-    async with connect(sys.argv[1] + "/bare", subprotocols=["ocpp1.6"]) as connection:
-        async for text in connection:
-            await connection.send('[3,"1",{}]')
-
-asyncio.run(main())
-"""
+SMALL = '[2,"1","ClearCache",{}]'
 
 Payload = dict[str, Any]
 
@@ -53,11 +44,22 @@ class Work:
     """One kind of request."""
 
     name: str
+    wanted: float
     action: str
     payload: Callable[[int], Payload]
     is_right: Callable[[Payload], bool]
     until: str | None = None
     """The request of the charge point with which it is done; None: its answer."""
+
+
+class Waits(NamedTuple):
+    """What one kind of request took."""
+
+    seconds: float
+    bare_s: float
+    """What the bare client took in the same blocks."""
+    ratio: float
+    """Of the bare client to the charge point, block by block; the median, as the others."""
 
 
 def profile(number: int) -> Payload:
@@ -91,29 +93,45 @@ def is_whole(answer: Payload) -> bool:
 
 
 def is_schedule(answer: Payload) -> bool:
-    """Whether a composite schedule of a day holds every hour."""
+    """Whether a composite schedule of a day holds every hour, with the limits of the profile."""
     schedule = answer.get("chargingSchedule", {})
-    return is_accepted(answer) and PERIODS <= len(schedule["chargingSchedulePeriod"]) <= PERIODS + 1
+    periods = schedule["chargingSchedulePeriod"]
+    starts = [each["startPeriod"] for each in periods]
+    return (
+        is_accepted(answer)
+        and PERIODS <= len(periods) <= PERIODS + 1
+        and starts == sorted(set(starts))
+        and {each["limit"] for each in periods} == set(range(6, 16))
+    )
 
 
 WORK = (
-    Work("GetConfiguration, all keys", "GetConfiguration", lambda n: {}, is_whole),
+    Work("GetConfiguration, all keys", 0.60, "GetConfiguration", lambda n: {}, is_whole),
     Work(
         "ChangeConfiguration, on disk before the answer",
+        0.35,
         "ChangeConfiguration",
         lambda n: {"key": "MeterValueSampleInterval", "value": str(60 + n % 2)},
         is_accepted,
     ),
     Work(
         "TriggerMessage until its Heartbeat arrives",
+        0.50,
         "TriggerMessage",
         lambda n: {"requestedMessage": "Heartbeat"},
         is_accepted,
         until="Heartbeat",
     ),
-    Work("SetChargingProfile of 24 periods, on disk", "SetChargingProfile", profile, is_accepted),
     Work(
-        "GetCompositeSchedule, 24 periods, 24 h",
+        "SetChargingProfile of 24 periods, on disk before the answer",
+        0.30,
+        "SetChargingProfile",
+        profile,
+        is_accepted,
+    ),
+    Work(
+        "GetCompositeSchedule, 24 periods, 24 h, right",
+        0.50,
         "GetCompositeSchedule",
         lambda n: {"connectorId": 1, "duration": 86_400, "chargingRateUnit": "A"},
         is_schedule,
@@ -121,57 +139,58 @@ WORK = (
 )
 
 
-class Peer:
-    """The CSMS's end of one connection."""
+class Block(NamedTuple):
+    """Requests that were asked one after the other."""
 
-    def __init__(self, connection: ServerConnection) -> None:
-        self._connection = connection
-        self._numbers = count(1)
+    seconds: float
+    """For one of them."""
+    answers: list[str]
 
-    async def settle(self) -> None:
-        """Let the charge point boot and say what it has to say."""
-        try:
-            while True:
-                async with asyncio.timeout(QUIET_S):
-                    await self._take()
-        except TimeoutError:
-            pass
 
-    async def bare(self) -> None:
-        """Ask the bare client."""
-        await self._connection.send('[2,"1","GetConfiguration",{}]')
-        await self._connection.recv()
+async def waits(compiled: Path) -> dict[Work, Waits]:
+    """Ask for each kind of work; raises `SystemExit` where an answer is not right."""
+    numbers = count(1)
+    found = {}
+    async with _peers(compiled) as (bare, ours):
+        for work in WORK:
+            blocks = []
+            for _ in range(BLOCKS + 1):
+                written = [_written(work, next(numbers)) for _ in range(REQUESTS)]
+                least = await _block(bare, [SMALL] * REQUESTS)
+                done = await _block(ours, written, work.until)
+                _check(work, done.answers)
+                blocks.append((done.seconds, least.seconds, least.seconds / done.seconds))
+            # The first meets what nobody has asked for before.
+            found[work] = Waits(*map(median, zip(*blocks[1:], strict=True)))
+    return found
 
-    async def ask(self, work: Work) -> None:
-        """Ask once, until it is done; raises `SystemExit` where the answer is not right."""
-        number = next(self._numbers)
-        await self._connection.send(json.dumps([2, "1", work.action, work.payload(number)]))
-        waits_for = {"answer"} if work.until is None else {"answer", work.until}
-        while waits_for:
-            frame = await self._take()
-            if frame[0] == 2:
-                waits_for.discard(frame[2])
-                continue
-            if frame[0] != 3 or not work.is_right(frame[2]):
-                raise SystemExit(f"{work.name}: not the answer that was expected: {frame}")
-            waits_for.discard("answer")
 
-    async def _take(self) -> list[Any]:
-        frame: list[Any] = json.loads(await self._connection.recv())
-        if frame[0] == 2:
-            now = datetime.now(UTC).isoformat()
-            answers = {
-                "BootNotification": {"status": "Accepted", "currentTime": now, "interval": 86_400},
-                "Heartbeat": {"currentTime": now},
-            }
-            await self._connection.send(json.dumps([3, frame[1], answers.get(frame[2], {})]))
-        return frame
+async def _block(peer: Peer, requests: Sequence[str], until: str | None = None) -> Block:
+    """Ask one after the other."""
+    since = perf_counter()
+    answers = [await peer.ask(each, until) for each in requests]
+    return Block((perf_counter() - since) / len(requests), answers)
+
+
+def _written(work: Work, number: int) -> str:
+    frame = [2, str(number), work.action, work.payload(number)]
+    return json.dumps(frame, separators=(",", ":"))
+
+
+def _check(work: Work, answers: Sequence[str]) -> None:
+    for each in answers:
+        kind, _, *rest = json.loads(each)
+        if kind != 3 or not work.is_right(rest[0]):
+            raise SystemExit(f"{work.name}: not the answer that was expected: {each}")
 
 
 @asynccontextmanager
-async def peers() -> AsyncIterator[tuple[Peer, Peer, asyncio.subprocess.Process]]:
-    """The bare client, `cp-tui serve`, and its process."""
-    arrived: dict[str, asyncio.Future[ServerConnection]] = {}
+async def _peers(compiled: Path) -> AsyncIterator[tuple[Peer, Peer]]:
+    """The bare client and a charge point, both with nothing else to do."""
+    loop = asyncio.get_running_loop()
+    arrived: dict[str, asyncio.Future[ServerConnection]] = {
+        path: loop.create_future() for path in ("/bare", "/CP001")
+    }
     over = asyncio.Event()
 
     async def welcome(connection: ServerConnection) -> None:
@@ -179,61 +198,30 @@ async def peers() -> AsyncIterator[tuple[Peer, Peer, asyncio.subprocess.Process]
         arrived[connection.request.path].set_result(connection)
         await over.wait()
 
-    loop = asyncio.get_running_loop()
-    for path in ("/bare", "/CP001"):
-        arrived[path] = loop.create_future()
-    protocols = [Subprotocol("ocpp1.6")]
     with TemporaryDirectory(prefix="cp-tui-bench-") as name:
-        folder = Path(name)
-        async with serve(welcome, "127.0.0.1", 0, subprotocols=protocols) as server:
-            url = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
-            start = asyncio.create_subprocess_exec
-            bare = await start(sys.executable, "-c", BARE_CLIENT, url)
-            ours = await start(
-                *(sys.executable, "-m", "cp_tui", "serve", "--quiet", "--id=CP001", f"--url={url}"),
-                *(f"--data-dir={folder / 'data'}", f"--socket={folder / 'door'}"),
-            )
-            try:
+        async with csms(welcome) as url:
+            with (
+                running(bare_client(url), compiled),
+                running(charge_point(url, Path(name)), compiled),
+            ):
                 async with asyncio.timeout(READY_TIMEOUT_S):
-                    both = await arrived["/bare"], await arrived["/CP001"]
-                responder, charge_point = (Peer(each) for each in both)
-                await charge_point.settle()
-                yield responder, charge_point, ours
-            finally:
-                over.set()
-                for process in (bare, ours):
-                    process.kill()
-                    await process.wait()
+                    bare, ours = [Peer(await each) for each in arrived.values()]
+                await asyncio.gather(*(each.settle(SETTLE_S) for each in (bare, ours)))
+                try:
+                    yield bare, ours
+                finally:
+                    over.set()
 
 
-async def block_s(ask: Callable[[], Any]) -> float:
-    """Ask some times, one after the other; give the time of one in s."""
-    since = perf_counter()
-    for _ in range(REQUESTS):
-        await ask()
-    return (perf_counter() - since) / REQUESTS
-
-
-async def measure() -> dict[str, tuple[float, float]]:
-    """Give for each kind of request the time in s, and the ratio of the bare client's to it."""
-    found = {}
-    async with peers() as (responder, charge_point, _):
-        for work in WORK:
-            await block_s(lambda work=work: charge_point.ask(work))  # type: ignore[misc]
-            times = []
-            for _ in range(BLOCKS):
-                bare_s = await block_s(responder.bare)
-                times.append((await block_s(lambda work=work: charge_point.ask(work)), bare_s))  # type: ignore[misc]
-            found[work.name] = median(t for t, _ in times), median(b / t for t, b in times)
-    return found
-
-
-async def main() -> None:
-    print(f"one request outstanding, median of {BLOCKS} blocks of {REQUESTS}")
-    print(f"{'':<50}{'ms':>8}{'ratio':>8}")
-    for name, (seconds, ratio) in (await measure()).items():
-        print(f"{name:<50}{seconds * 1000:>8.2f}{ratio:>8.2f}")
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
+def sync_s() -> float:
+    """Give what the disk takes for one small write, in s: no answer that waits for it is faster."""
+    times = []
+    with TemporaryDirectory(prefix="cp-tui-bench-") as name:
+        file = os.open(Path(name) / "file", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+        for _ in range(BLOCKS * REQUESTS):
+            os.write(file, bytes(4096))
+            since = perf_counter()
+            os.fsync(file)
+            times.append(perf_counter() - since)
+        os.close(file)
+    return median(times)

@@ -1,119 +1,88 @@
-"""How long `cp-tui serve` takes until BootNotification arrives: `python bench/startup.py`.
+"""What a start takes until its first frame, and what memory a charge point takes at rest.
 
-It is set against a bare client of websockets that sends one frame, started in turn in the same run,
-so that what else goes on at the machine meets both. Every start is the first of its station.
+Every start is the first of its station. The bare client is started in turn with it, so that what
+else goes on at the machine meets both.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
+import re
+from collections.abc import Callable
 from pathlib import Path
-from statistics import median
+from resource import RUSAGE_CHILDREN, getrusage
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import NamedTuple
 
-from websockets.asyncio.server import ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
+from websockets.asyncio.server import ServerConnection
 
-RUNS = 9
+from bench.peer import Peer
+from bench.program import bare_client, charge_point, csms, running
+
+RUNS = 15
 START_TIMEOUT_S = 60.0
-
-BARE_CLIENT = """
-import asyncio, sys
-from websockets.asyncio.client import connect
-
-async def main():
-    async with connect(sys.argv[1] + "/CP001", subprotocols=["ocpp1.6"]) as connection:
-        await connection.send('[2,"1","BootNotification",{}]')
-        await connection.recv()
-
-asyncio.run(main())
-"""
+REST_S = 8.0
+"""After it a charge point has imported and built all that it may be asked for."""
 
 
 class Start(NamedTuple):
-    """What one start took until its frame was there."""
+    """What a start took until its first frame was there, in seconds."""
 
     wall_s: float
     cpu_s: float
-    """Of all processors; to the end of the process, which is killed when its frame is there."""
+    """Of all processors."""
 
 
-class Csms:
-    """Waits for one frame; nobody is answered."""
+class Starts(NamedTuple):
+    """The shortest of some starts."""
 
-    def __init__(self) -> None:
-        self.heard = asyncio.Event()
-
-    async def take(self, connection: ServerConnection) -> None:
-        """Note that a frame has come."""
-        try:
-            await connection.recv()
-            self.heard.set()
-            await connection.wait_closed()
-        except ConnectionClosed:
-            pass
+    bare: Start
+    ours: Start
 
 
-async def start(command: list[str]) -> Start:
-    """Start a program with the URL of the CSMS as its last argument, and end it with its frame."""
-    csms = Csms()
-    async with serve(csms.take, "127.0.0.1", 0, subprotocols=["ocpp1.6"]) as server:  # type: ignore[list-item]
-        port = next(iter(server.sockets)).getsockname()[1]
-        began = perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, *command, f"ws://127.0.0.1:{port}"], stderr=subprocess.DEVNULL
-        )
-        try:
-            await asyncio.wait_for(csms.heard.wait(), START_TIMEOUT_S)
+async def starts(compiled: Path) -> Starts:
+    """Start both in turn."""
+
+    async def ours() -> Start:
+        with TemporaryDirectory(prefix="cp-tui-bench-") as name:
+            return await _start(lambda url: charge_point(url, Path(name)), compiled)
+
+    # Once without a clock: what is compiled is on disk then.
+    await _start(bare_client, compiled)
+    await ours()
+    found = [(await _start(bare_client, compiled), await ours()) for _ in range(RUNS)]
+    return Starts(*(Start(*map(min, zip(*each, strict=True))) for each in zip(*found, strict=True)))
+
+
+async def _start(command: Callable[[str], list[str]], compiled: Path) -> Start:
+    heard = asyncio.Event()
+
+    async def welcome(connection: ServerConnection) -> None:
+        await connection.recv()
+        heard.set()
+        await connection.wait_closed()
+
+    async with csms(welcome) as url:
+        before, began = getrusage(RUSAGE_CHILDREN), perf_counter()
+        with running(command(url), compiled):
+            await asyncio.wait_for(heard.wait(), START_TIMEOUT_S)
             wall_s = perf_counter() - began
-        finally:
-            process.kill()
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-    return Start(wall_s, used.ru_utime + used.ru_stime)
+        after = getrusage(RUSAGE_CHILDREN)
+    return Start(wall_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
-async def start_bare() -> Start:
-    """Start the bare client."""
-    return await start(["-c", BARE_CLIENT])
+async def memory_mib(compiled: Path) -> float:
+    """Give the resident memory of a charge point that has booted and has nothing to do."""
 
+    async def welcome(connection: ServerConnection) -> None:
+        await Peer(connection).settle()
 
-async def start_serve() -> Start:
-    """Start an engine that has nothing yet."""
     with TemporaryDirectory(prefix="cp-tui-bench-") as name:
-        folder = Path(name)
-        return await start(
-            [
-                *("-m", "cp_tui", "serve", "--quiet", "--id=CP001"),
-                *(f"--data-dir={folder / 'data'}", f"--socket={folder / 'door'}", "--url"),
-            ]
-        )
-
-
-async def main() -> None:
-    # Once without a clock: compiled modules are on disk then, as after an installation.
-    await start_bare()
-    await start_serve()
-    bare, engine = [], []
-    for _ in range(RUNS):
-        bare.append(await start_bare())
-        engine.append(await start_serve())
-    print(f"until BootNotification, {RUNS} runs")
-    print(f"{'':<12}{'bare client s':>15}{'serve s':>10}{'ratio':>8}")
-    for name, of, field in (
-        ("wall, min", min, 0),
-        ("wall, median", median, 0),
-        ("CPU, min", min, 1),
-        ("CPU, median", median, 1),
-    ):
-        alone, ours = of(each[field] for each in bare), of(each[field] for each in engine)
-        print(f"{name:<12}{alone:>15.3f}{ours:>10.3f}{ours / alone:>8.2f}")
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
+        async with csms(welcome) as url:
+            with running(charge_point(url, Path(name)), compiled) as pid:
+                await asyncio.sleep(REST_S)
+                status = Path(f"/proc/{pid}/status").read_text()
+    resident = re.search(r"VmRSS:\s+(\d+) kB", status)
+    assert resident is not None
+    return int(resident[1]) / 1024
