@@ -22,7 +22,7 @@ HOME_OF_LIBRARY = {
     "textual": {"cp_tui.tui"},
     "rich": {"cp_tui.tui"},
     "websockets": {"cp_tui.engine", "cp_tui.csms"},
-    "aiosqlite": {"cp_tui.engine"},
+    "sqlite3": {"cp_tui.engine"},
     "httpx": {"cp_tui.engine"},
     "ftplib": {"cp_tui.engine"},
     "pydantic_settings": {"cp_tui.settings"},

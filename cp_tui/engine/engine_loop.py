@@ -26,6 +26,7 @@ from cp_tui.charge_point.effects import (
     Reboot,
     Reply,
     Save,
+    Table,
 )
 from cp_tui.charge_point.events import (
     DiskFailed,
@@ -59,7 +60,6 @@ from cp_tui.engine.link import Link, LinkEvent
 from cp_tui.engine.outlet import Outlet
 from cp_tui.engine.pending_requests import CommandAnswer, PendingRequests, refuse, settle
 from cp_tui.engine.recovery import STORE_RETRY_S, Recovery
-from cp_tui.engine.store import RecordChange, change
 from cp_tui.engine.transfers import Transfers
 from cp_tui.engine.write_buffer import WriteBuffer
 from cp_tui.ocpp import units
@@ -94,7 +94,7 @@ class _Outcome:
 class _Turn:
     """What a batch of items leads to."""
 
-    changes: list[RecordChange] = field(default_factory=list)
+    changes: dict[tuple[Table, str], str | None] = field(default_factory=dict)
     effects: list[_Outcome] = field(default_factory=list)
     acts: list[asyncio.Future[None]] = field(default_factory=list)
     aside: list[PutAside] = field(default_factory=list)
@@ -223,7 +223,7 @@ class EngineLoop:
         await self._recovery.close()
         self._pending_requests.refuse_all("the charge point is being stopped")
         effects = self._charger.save_station(self._clock())
-        await self._write_buffer.write([change(each) for each in effects if isinstance(each, Save)])
+        await self._write_buffer.write(_changes(effects))
 
     async def _work(self, items: Sequence[Item]) -> bool:
         """Work off a batch; True at the end of all work."""
@@ -290,8 +290,8 @@ class EngineLoop:
     def _take(self, item: Item, turn: _Turn) -> None:
         """Have one item decided upon; what follows is added to the turn, all of it or nothing."""
         effects = self._decide(item, turn, self._clock())
-        changes = [change(each) for each in effects if isinstance(each, Save | Forget)]
-        turn.changes += changes
+        changes = _changes(effects)
+        turn.changes |= changes
         turn.aside += [each for each in effects if isinstance(each, PutAside)]
         turn.effects += [_Outcome(each, self._connection, bool(changes)) for each in effects]
         turn.reboot = turn.reboot or next(
@@ -422,6 +422,17 @@ class EngineLoop:
             self._inbox.put_if_room(Observed())
         self._was_flowing = is_flowing
         self._observer = asyncio.get_running_loop().call_later(OBSERVE_S, self._observe)
+
+
+def _changes(effects: Sequence[Effect]) -> dict[tuple[Table, str], str | None]:
+    """Give what is to be written; the last change of a record wins."""
+    changes: dict[tuple[Table, str], str | None] = {}
+    for effect in effects:
+        if isinstance(effect, Save):
+            changes[effect.table, effect.key] = effect.record.model_dump_json()
+        elif isinstance(effect, Forget):
+            changes[effect.table, effect.key] = None
+    return changes
 
 
 def _is_from_link(item: Item) -> bool:

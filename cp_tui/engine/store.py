@@ -1,7 +1,7 @@
 """The store: what survives power cuts, in one SQLite file of the data folder.
 
 Records are JSON texts by table and key; what they mean is the mind's business. A commit is on disk
-when it returns: WAL with `synchronous=FULL`.
+when it returns: WAL with `synchronous=FULL`. All of it happens in one thread, each call in one go.
 """
 
 from __future__ import annotations
@@ -9,18 +9,16 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-import aiosqlite
 from pydantic_core import from_json
 
-from cp_tui.charge_point.effects import Forget, Save, Table
+from cp_tui.charge_point.effects import Table
 from cp_tui.engine.errors import EngineStartError, StoreError
 from cp_tui.engine.lock import what_is_wrong_with_disk
-from cp_tui.engine.thread import in_daemon_thread
+from cp_tui.engine.thread import DaemonThread
 
 DATABASE_FILE = "state.sqlite3"
 SCHEMA_VERSION = 1
@@ -37,125 +35,78 @@ CREATE TABLE IF NOT EXISTS quarantine (
     moved_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP, kind, key, value, why TEXT NOT NULL
 );
 """
+_SAVE = "INSERT OR REPLACE INTO record (kind, key, value) VALUES (?, ?, ?)"
+_FORGET = "DELETE FROM record WHERE kind IS ? AND key IS ?"
+_COPY_ASIDE = (
+    "INSERT INTO quarantine (kind, key, value, why)"
+    " SELECT kind, key, value, ? FROM record WHERE kind IS ? AND key IS ?"
+)
+_THIN_OUT = """
+DELETE FROM quarantine WHERE moved_at < datetime('now', ?)
+OR rowid <= (SELECT rowid FROM quarantine ORDER BY rowid DESC LIMIT 1 OFFSET ?)
+OR rowid IN (
+    SELECT rowid FROM (
+        SELECT rowid, SUM(COALESCE(LENGTH(CAST(value AS BLOB)), 0)
+            + COALESCE(LENGTH(CAST(key AS BLOB)), 0)) OVER (ORDER BY rowid DESC) AS bytes
+        FROM quarantine
+    ) WHERE bytes > ? AND rowid < (SELECT MAX(rowid) FROM quarantine)
+)
+"""
+"""The newest stays, however long it is."""
 
-
-@dataclass(frozen=True, slots=True)
-class RecordChange:
-    """One record to be written, or with `value=None` deleted."""
-
-    table: Table
-    key: str
-    value: str | None
-
-
-def change(effect: Save | Forget) -> RecordChange:
-    """Turn an effect of the mind into what is written."""
-    if isinstance(effect, Forget):
-        return RecordChange(effect.table, effect.key, None)
-    return RecordChange(effect.table, effect.key, effect.record.model_dump_json())
+StoredRecords = Mapping[Table, Mapping[str, str]]
+"""What `load` gives to the mind."""
+Changes = Mapping[tuple[Table, str], str | None]
+"""What is to be written, by table and key: a record as JSON, or None to delete it."""
 
 
 class Store:
     """The open database of one charge point."""
 
-    def __init__(
-        self, database: aiosqlite.Connection, log: logging.Logger, path: Path, inode: int
-    ) -> None:
-        self._database = database
+    def __init__(self, folder: Path, log: logging.Logger) -> None:
         self._log = log
-        self._path = path
-        self._inode = inode
+        self._path = folder / DATABASE_FILE
+        self._thread = DaemonThread("store")
+        self._database: sqlite3.Connection
+        self._inode: int
         self.damaged = 0
         """Rows that the newest `load` has put aside."""
 
     @staticmethod
     async def open(folder: Path, log: logging.Logger) -> Store:
         """Open or create the database in a folder that is locked already."""
-        path = folder / DATABASE_FILE
+        store = Store(folder, log)
         try:
-            inode = await in_daemon_thread(partial(_create_private, path))
-            database = await aiosqlite.connect(path)
-        except (OSError, sqlite3.Error) as error:
-            raise EngineStartError(f"cannot open {path}: {await _why(error, path)}") from None
-        try:
-            await _prepare(database, path)
-        except sqlite3.OperationalError as error:
-            await database.close()
-            raise EngineStartError(f"cannot use {path}: {await _why(error, path)}") from None
-        except sqlite3.DatabaseError as error:
-            await database.close()
-            raise _damaged(path, error) from None
+            await store._thread.call(store._open)
         except BaseException:
-            await database.close()
+            store._thread.end()
             raise
-        return Store(database, log, path, inode)
+        return store
 
     async def load(self) -> dict[Table, dict[str, str]]:
         """Read all records; a damaged row is put aside and never stops the start."""
-        records: dict[Table, dict[str, str]] = {table: {} for table in Table}
-        damaged: list[tuple[object, object, object, str]] = []
-        try:
-            rows = await self._database.execute_fetchall("SELECT kind, key, value FROM record")
-        except sqlite3.Error as error:
-            raise EngineStartError(f"cannot read {DATABASE_FILE}: {error}") from None
-        for kind, key, value in rows:
-            why = _fault(kind, key, value)
-            if why is None:
-                records[Table(kind)][key] = value
-            else:
-                damaged.append((kind, key, value, why))
-        self.damaged = len(damaged)
-        if damaged:
-            await self._put_aside(damaged)
-        await self._thin_quarantine()
-        return records
+        return await self._thread.call(self._load)
 
     async def counts(self) -> dict[str, int]:
         """Count the records of each table; raises `StoreError`."""
         query = "SELECT kind, COUNT(*) FROM record GROUP BY kind"
         try:
-            rows = await self._database.execute_fetchall(query)
+            rows = await self._thread.call(lambda: self._database.execute(query).fetchall())
         except (sqlite3.Error, ValueError) as error:
             raise StoreError(f"records were not counted: {_words(error)}") from error
         return {str(kind): int(count) for kind, count in rows}
 
-    async def commit(self, changes: Iterable[RecordChange]) -> None:
-        """Write all in one transaction; the last change of a record wins. Raises `StoreError`."""
-        newest = {(change.table, change.key): change.value for change in changes}
-        saved = [(table, key, value) for (table, key), value in newest.items() if value is not None]
-        gone = [key for key, value in newest.items() if value is None]
-        try:
-            if saved:
-                upsert = "INSERT OR REPLACE INTO record (kind, key, value) VALUES (?, ?, ?)"
-                await self._database.executemany(upsert, saved)
-            if gone:
-                await self._database.executemany(
-                    "DELETE FROM record WHERE kind = ? AND key = ?", gone
-                )
-            await self._database.commit()
-        except (sqlite3.Error, ValueError, OSError) as error:
-            await self._roll_back()
-            why = await _why(error, self._path)
-            raise StoreError(f"records were not written: {why}") from error
+    async def commit(self, changes: Changes) -> None:
+        """Write all in one transaction; raises `StoreError`."""
+        saved = [
+            (table, key, value) for (table, key), value in changes.items() if value is not None
+        ]
+        gone = [key for key, value in changes.items() if value is None]
+        await self._thread.call(partial(self._commit, saved, gone))
 
     async def put_aside(self, records: Collection[tuple[Table, str, str]]) -> None:
         """Move records, each with the reason, to where only a person looks; raises `StoreError`."""
-        copy = (
-            "INSERT INTO quarantine (kind, key, value, why)"
-            " SELECT kind, key, value, ? FROM record WHERE kind = ? AND key = ?"
-        )
-        try:
-            await self._database.executemany(copy, [(why, kind, key) for kind, key, why in records])
-            await self._database.executemany(
-                "DELETE FROM record WHERE kind = ? AND key = ?",
-                [(kind, key) for kind, key, _ in records],
-            )
-            await self._database.commit()
-        except (sqlite3.Error, ValueError, OSError) as error:
-            await self._roll_back()
-            why = await _why(error, self._path)
-            raise StoreError(f"records were not put aside: {why}") from error
-        await self._thin_quarantine()
+        await self._thread.call(partial(self._put_aside, records))
 
     def what_became_of_it(self) -> str | None:
         """Say why what is written will not be found again, if so; blocks, and raises `OSError`.
@@ -170,67 +121,91 @@ class Store:
 
     async def close(self) -> None:
         """Close the database; what was committed is on disk already."""
-        await self._database.close()
+        closing = self._thread.call(self._database.close)
+        self._thread.end()
+        await closing
 
-    async def _roll_back(self) -> None:
-        try:
-            await self._database.rollback()
-        except (sqlite3.Error, ValueError) as error:
-            self._log.error("store: cannot roll back: %s", error)
+    # --- in the thread ----------------------------------------------------------------------------
 
-    async def _put_aside(self, damaged: list[tuple[object, object, object, str]]) -> None:
-        for kind, key, _, why in damaged:
-            self._log.error("store: record %r of %r is damaged and put aside: %s", key, kind, why)
+    def _open(self) -> None:
+        path = self._path
         try:
-            await self._database.executemany(
-                "INSERT INTO quarantine (kind, key, value, why) VALUES (?, ?, ?, ?)", damaged
-            )
-            await self._database.executemany(
-                "DELETE FROM record WHERE kind IS ? AND key IS ?",
-                [(kind, key) for kind, key, _, _ in damaged],
-            )
-            await self._database.commit()
+            self._inode = _create_private(path)
+            self._database = sqlite3.connect(path)
+        except (OSError, sqlite3.Error) as error:
+            raise EngineStartError(f"cannot open {path}: {_why(error, path)}") from None
+        try:
+            _prepare(self._database, path)
+        except sqlite3.OperationalError as error:
+            self._database.close()
+            raise EngineStartError(f"cannot use {path}: {_why(error, path)}") from None
+        except sqlite3.DatabaseError as error:
+            self._database.close()
+            raise EngineStartError(
+                f"{path} is damaged ({error}); move it away to start with an empty one"
+            ) from None
+        except BaseException:
+            self._database.close()
+            raise
+
+    def _load(self) -> dict[Table, dict[str, str]]:
+        records: dict[Table, dict[str, str]] = {table: {} for table in Table}
+        damaged: list[tuple[object, object, str]] = []
+        try:
+            rows = self._database.execute("SELECT kind, key, value FROM record").fetchall()
         except sqlite3.Error as error:
-            self._log.error("store: cannot put damaged records aside: %s", error)
-            await self._roll_back()
-
-    async def _thin_quarantine(self) -> None:
-        """Let go of damaged records that are old, or more than anybody will look at."""
-        old = f"-{QUARANTINE_DAYS_MAX} days"
-        # The newest stays, however long it is.
-        long = (
-            "SELECT rowid FROM (SELECT rowid, SUM(COALESCE(LENGTH(CAST(value AS BLOB)), 0)"
-            " + COALESCE(LENGTH(CAST(key AS BLOB)), 0)) OVER (ORDER BY rowid DESC) AS bytes"
-            " FROM quarantine) WHERE bytes > ?"
-            " AND rowid < (SELECT MAX(rowid) FROM quarantine)"
-        )
+            raise EngineStartError(f"cannot read {DATABASE_FILE}: {error}") from None
+        for kind, key, value in rows:
+            why = _fault(kind, key, value)
+            if why is None:
+                records[Table(kind)][key] = value
+            else:
+                self._log.error("store: record %r of %r is damaged: %s", key, kind, why)
+                damaged.append((kind, key, why))
+        self.damaged = len(damaged)
         try:
-            await self._database.execute(
-                "DELETE FROM quarantine WHERE moved_at < datetime('now', ?) OR rowid <= ("
-                " SELECT rowid FROM quarantine ORDER BY rowid DESC LIMIT 1 OFFSET ?)"
-                f" OR rowid IN ({long})",
-                (old, QUARANTINE_ROWS_MAX, QUARANTINE_BYTES_MAX),
-            )
-            await self._database.commit()
-        except sqlite3.Error as error:
-            self._log.error("store: cannot thin out what was put aside: %s", error)
-            await self._roll_back()
+            self._put_aside(damaged)
+        except StoreError as error:
+            self._log.error("store: %s", error)
+        return records
+
+    def _commit(
+        self, saved: Sequence[tuple[Table, str, str]], gone: Sequence[tuple[Table, str]]
+    ) -> None:
+        try:
+            with self._database:
+                if saved:
+                    self._database.executemany(_SAVE, saved)
+                if gone:
+                    self._database.executemany(_FORGET, gone)
+        except (sqlite3.Error, ValueError, OSError) as error:
+            raise StoreError(f"records were not written: {_why(error, self._path)}") from error
+
+    def _put_aside(self, records: Collection[tuple[object, object, str]]) -> None:
+        try:
+            with self._database:
+                copies = [(why, kind, key) for kind, key, why in records]
+                self._database.executemany(_COPY_ASIDE, copies)
+                self._database.executemany(_FORGET, [(kind, key) for kind, key, _ in records])
+                # What is old, or more than anybody will look at, goes.
+                bounds = f"-{QUARANTINE_DAYS_MAX} days", QUARANTINE_ROWS_MAX, QUARANTINE_BYTES_MAX
+                self._database.execute(_THIN_OUT, bounds)
+        except (sqlite3.Error, ValueError, OSError) as error:
+            raise StoreError(f"records were not put aside: {_why(error, self._path)}") from error
 
 
-async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
     """Set the safety of commits, check the version, and create the tables of a new file."""
-    await database.execute("PRAGMA journal_mode = WAL")
-    await database.execute("PRAGMA synchronous = FULL")
-    async with database.execute("PRAGMA user_version") as cursor:
-        row = await cursor.fetchone()
-    version = int(row[0]) if row else 0
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
+    (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > SCHEMA_VERSION:
         raise EngineStartError(
             f"{path} is of a newer cp-tui (schema {version}, this one knows {SCHEMA_VERSION})"
         )
     if version < SCHEMA_VERSION:
-        await database.executescript(f"{_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION};")
-    await database.execute("SELECT kind, key, value FROM record LIMIT 1")
+        database.executescript(f"{_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION};")
+    database.execute("SELECT kind, key, value FROM record LIMIT 1")
 
 
 def _create_private(path: Path) -> int:
@@ -256,14 +231,10 @@ def _fault(kind: object, key: object, value: object) -> str | None:
     return None
 
 
-def _damaged(path: Path, error: Exception) -> EngineStartError:
-    return EngineStartError(f"{path} is damaged ({error}); move it away to start with an empty one")
-
-
-async def _why(error: Exception, path: Path) -> str:
+def _why(error: Exception, path: Path) -> str:
     """Say what is wrong; SQLite calls a disk that is full an I/O error where it maps memory."""
     try:
-        about = await in_daemon_thread(partial(what_is_wrong_with_disk, path.parent))
+        about = what_is_wrong_with_disk(path.parent)
     except OSError:
         about = None
     return about or _words(error)
@@ -271,7 +242,3 @@ async def _why(error: Exception, path: Path) -> str:
 
 def _words(error: Exception) -> str:
     return (isinstance(error, OSError) and error.strerror) or str(error)
-
-
-StoredRecords = Mapping[Table, Mapping[str, str]]
-"""What `load` gives to the mind."""

@@ -8,34 +8,60 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from queue import SimpleQueue
 from threading import Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
 async def in_daemon_thread(function: Callable[[], T]) -> T:
     """Run a blocking function in a thread of its own, which nobody waits for at exit."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def finish(result: T | None, error: BaseException | None) -> None:
-        if future.done():
-            return
-        if error is None:
-            future.set_result(result)  # type: ignore[arg-type]  # T may itself allow None.
-        else:
-            future.set_exception(error)
-
-    def work() -> None:
-        result, error = None, None
-        try:
-            result = function()
-        except Exception as raised:
-            error = raised
-        # The loop may be closed by now: then nobody waits for the result any more.
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(finish, result, error)
-
-    Thread(target=work, daemon=True, name="blocking call").start()
+    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    Thread(target=_answer, args=(function, future), daemon=True, name="blocking call").start()
     return await future
+
+
+class DaemonThread:
+    """One thread for blocking functions, one after the other, which nobody waits for at exit."""
+
+    def __init__(self, name: str) -> None:
+        self._calls: SimpleQueue[tuple[Callable[[], Any], asyncio.Future[Any]] | None] = (
+            SimpleQueue()
+        )
+        Thread(target=self._work, daemon=True, name=name).start()
+
+    def call(self, function: Callable[[], T]) -> asyncio.Future[T]:
+        """Have a function run after those before it; it runs even if nobody waits any more."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._calls.put((function, future))
+        return future
+
+    def end(self) -> None:
+        """Let the thread end after what it was called for."""
+        self._calls.put(None)
+
+    def _work(self) -> None:
+        while (call := self._calls.get()) is not None:
+            _answer(*call)
+
+
+def _answer(function: Callable[[], T], future: asyncio.Future[T]) -> None:
+    result: T | None = None
+    error: Exception | None = None
+    try:
+        result = function()
+    except Exception as raised:
+        error = raised
+    # The loop may be closed by now: then nobody waits for the result any more.
+    with suppress(RuntimeError):
+        future.get_loop().call_soon_threadsafe(_settle, future, result, error)
+
+
+def _settle(future: asyncio.Future[Any], result: object, error: Exception | None) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(result)
+    else:
+        future.set_exception(error)

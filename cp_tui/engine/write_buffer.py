@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from cp_tui.charge_point.effects import Table
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.slow_disk import TO_WRITE, SlowDisk
-from cp_tui.engine.store import RecordChange, StoredRecords
+from cp_tui.engine.store import Changes, StoredRecords
 from cp_tui.engine.troubles import TroubleKeeper
 
 NOT_WRITING = "store.not_writing"
@@ -19,7 +19,7 @@ NOT_WRITING = "store.not_writing"
 class Storage(Protocol):
     """The store, as far as writing goes."""
 
-    async def commit(self, changes: Iterable[RecordChange]) -> None:
+    async def commit(self, changes: Changes) -> None:
         """Write all changes in one transaction; raises `StoreError`."""
 
 
@@ -38,7 +38,7 @@ class WriteBuffer:
         self._troubles = troubles
         self._slow = slow or SlowDisk(log, troubles)
         # By record: as many as there are records, however long the disk is full.
-        self._unwritten: dict[tuple[Table, str], RecordChange] = {}
+        self._unwritten: dict[tuple[Table, str], str | None] = {}
         self._is_failing = False
 
     @property
@@ -46,14 +46,14 @@ class WriteBuffer:
         """Whether something waits to be written because the last attempt failed."""
         return self._is_failing
 
-    async def write(self, changes: Iterable[RecordChange]) -> bool:
+    async def write(self, changes: Changes) -> bool:
         """Write the changes and what waits from before; False if not all of it is on disk now."""
-        self._unwritten |= {(change.table, change.key): change for change in changes}
+        self._unwritten |= changes
         if not self._unwritten:
             return True
         try:
             with self._slow.watched(TO_WRITE):
-                await self._storage.commit(self._unwritten.values())
+                await self._storage.commit(self._unwritten)
         except StoreError as error:
             if not self._is_failing:
                 self._log.error(
@@ -76,12 +76,12 @@ class WriteBuffer:
     def with_unwritten(self, stored: Mapping[Table, Mapping[str, str]]) -> StoredRecords:
         """Give what is stored as it will be once everything is written."""
         tables = {table: dict(records) for table, records in stored.items()}
-        for (table, key), change in self._unwritten.items():
+        for (table, key), value in self._unwritten.items():
             records = tables.setdefault(table, {})
-            if change.value is None:
+            if value is None:
                 records.pop(key, None)
             else:
-                records[key] = change.value
+                records[key] = value
         return tables
 
     def drop(self) -> None:

@@ -28,7 +28,7 @@ commit = Store.commit
 
 async def hang(self, changes):
     while Path(HANG).exists():
-        await self._database._execute(time.sleep, 3600)
+        await self._thread.call(lambda: time.sleep(3600))
     await commit(self, changes)
 
 Store.commit = hang

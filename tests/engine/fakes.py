@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import cast
@@ -20,7 +20,7 @@ from cp_tui.engine.charger import Mind, StoredRecords
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.link import Link
 from cp_tui.engine.rescue import Rescue
-from cp_tui.engine.store import RecordChange
+from cp_tui.engine.store import Changes
 from cp_tui.engine.transfers import Transfers
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 
@@ -123,14 +123,13 @@ class FakeDisk:
         """Cleared, a write hangs."""
         self.lets_through.set()
 
-    async def commit(self, changes: Iterable[RecordChange]) -> None:
+    async def commit(self, changes: Changes) -> None:
         await self.lets_through.wait()
         await asyncio.sleep(self.write_s)
         if self.is_full:
             raise StoreError("records were not written: database or disk is full")
-        named = [change.key for change in changes]
-        self.log.append(f"saved {' '.join(named)}")
-        self.records |= {change.key: change.value or "" for change in changes}
+        self.log.append(f"saved {' '.join(key for _, key in changes)}")
+        self.records |= {key: value or "" for (_, key), value in changes.items()}
 
 
 class FakeLink:

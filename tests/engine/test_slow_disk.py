@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -20,7 +19,7 @@ from cp_tui.engine.hub import Hub
 from cp_tui.engine.inbox import BATCH_MAX, AtStation, EndOfWork, FromLink, Inbox, Item
 from cp_tui.engine.records import LOST, Records
 from cp_tui.engine.slow_disk import SLOW, SlowDisk
-from cp_tui.engine.store import DATABASE_FILE, RecordChange, Store
+from cp_tui.engine.store import DATABASE_FILE, Store
 from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.engine.write_buffer import NOT_WRITING, WriteBuffer
 from tests.engine.fakes import FakeDisk, Minds
@@ -77,7 +76,7 @@ async def test_the_seconds_go_on_and_count_once(monkeypatch: pytest.MonkeyPatch)
     keeper = TroubleKeeper(hub.publish, lambda: datetime.now(UTC))
     book = WriteBuffer(disk, logging.Logger("test", logging.CRITICAL), keeper)
     disk.lets_through.clear()
-    writing = asyncio.create_task(book.write([RecordChange(Table.KEY, "a", "{}")]))
+    writing = asyncio.create_task(book.write({(Table.KEY, "a"): "{}"}))
     first = await until_slow(hub)
     async with asyncio.timeout(WAIT_S):
         while told(hub)[SLOW].last_at == first.last_at:
@@ -90,7 +89,7 @@ async def test_the_seconds_go_on_and_count_once(monkeypatch: pytest.MonkeyPatch)
     assert await writing is False
     assert set(told(hub)) == {NOT_WRITING}
     disk.is_full = False
-    assert await book.write([])
+    assert await book.write({})
     assert told(hub) == {}
     assert set(disk.records) == {"a"}
 
@@ -99,7 +98,7 @@ async def test_a_disk_of_the_usual_speed_is_no_trouble() -> None:
     hub = Hub()
     keeper = TroubleKeeper(hub.publish, lambda: datetime.now(UTC))
     book = WriteBuffer(FakeDisk([]), logging.Logger("test", logging.CRITICAL), keeper)
-    assert await book.write([RecordChange(Table.KEY, "a", "{}")])
+    assert await book.write({(Table.KEY, "a"): "{}"})
     assert told(hub) == {}
 
 
@@ -134,8 +133,7 @@ async def test_of_several_waits_the_oldest_is_told_until_all_are_over(
 
 async def occupied(store: Store, release: Event) -> None:
     """Keep the thread of the database busy."""
-    execute: Callable[..., Awaitable[object]] = store._database._execute
-    await execute(release.wait, WAIT_S)
+    await store._thread.call(lambda: release.wait(WAIT_S))
 
 
 async def test_a_start_on_a_disk_that_is_slow_at_its_records_is_told(

@@ -11,14 +11,14 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
-from cp_tui.charge_point.effects import Forget, Save, Table
+from cp_tui.charge_point.effects import Table
 from cp_tui.engine.errors import EngineStartError, StoreError
 from cp_tui.engine.lock import LOCK_FILE, FolderLock, engine_in, prepare_folder
 from cp_tui.engine.store import (
@@ -26,16 +26,10 @@ from cp_tui.engine.store import (
     QUARANTINE_BYTES_MAX,
     QUARANTINE_DAYS_MAX,
     QUARANTINE_ROWS_MAX,
-    RecordChange,
     Store,
-    change,
 )
 
 SILENT = logging.Logger("test", logging.CRITICAL)
-
-
-class Note(BaseModel):
-    text: str
 
 
 @asynccontextmanager
@@ -50,16 +44,20 @@ async def opened(folder: Path) -> AsyncIterator[Store]:
 async def test_records_are_kept_replaced_and_forgotten(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         await store.commit(
-            [
-                change(Save(Table.KEY, "a", Note(text="1"))),
-                change(Save(Table.KEY, "b", Note(text="2"))),
-                change(Save(Table.KEY, "a", Note(text="3"))),
-                change(Save(Table.STATE, "a", Note(text="4"))),
-                change(Forget(Table.KEY, "b")),
-                change(Forget(Table.KEY, "never there")),
-            ]
+            {
+                (Table.KEY, "a"): '{"text":"1"}',
+                (Table.KEY, "b"): '{"text":"2"}',
+                (Table.STATE, "a"): '{"text":"4"}',
+            }
         )
-        await store.commit([])
+        await store.commit(
+            {
+                (Table.KEY, "a"): '{"text":"3"}',
+                (Table.KEY, "b"): None,
+                (Table.KEY, "never there"): None,
+            }
+        )
+        await store.commit({})
     async with opened(tmp_path) as store:
         records = await store.load()
     assert records[Table.KEY] == {"a": '{"text":"3"}'}
@@ -71,7 +69,7 @@ async def test_the_files_are_the_owners_alone(tmp_path: Path) -> None:
     folder = tmp_path / "data" / "CP001"
     prepare_folder(folder)
     async with opened(folder) as store:
-        await store.commit([RecordChange(Table.KEY, "a", "1")])
+        await store.commit({(Table.KEY, "a"): "1"})
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert set(modes.values()) == {0o600}
@@ -80,23 +78,21 @@ async def test_the_files_are_the_owners_alone(tmp_path: Path) -> None:
 
 async def test_commits_are_durable(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
-        rows = await store._database.execute_fetchall("PRAGMA synchronous")
-        assert [tuple(row) for row in rows] == [(2,)]
-        rows = await store._database.execute_fetchall("PRAGMA journal_mode")
-        assert [tuple(row) for row in rows] == [("wal",)]
+        assert await execute(store, "PRAGMA synchronous") == [(2,)]
+        assert await execute(store, "PRAGMA journal_mode") == [("wal",)]
 
 
 CRASHING = """
 import asyncio, logging, os, sys
 from pathlib import Path
 from cp_tui.charge_point.effects import Table
-from cp_tui.engine.store import Change, Store
+from cp_tui.engine.store import Store
 
 async def main() -> None:
     store = await Store.open(Path(sys.argv[1]), logging.Logger("x"))
     for number in range(1_000_000):
         text = str(number)
-        await store.commit([Change(Table.OUTBOX, text, "1"), Change(Table.KEY, "n", text)])
+        await store.commit({(Table.OUTBOX, text): "1", (Table.KEY, "n"): text})
         print(number, flush=True)
 
 asyncio.run(main())
@@ -124,7 +120,7 @@ async def test_what_was_reported_as_written_survives_a_kill(tmp_path: Path) -> N
 
 async def test_damaged_rows_are_put_aside_and_the_rest_is_read(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
-        await store.commit([RecordChange(Table.KEY, "good", "1")])
+        await store.commit({(Table.KEY, "good"): "1"})
     with sqlite3.connect(tmp_path / DATABASE_FILE) as database:
         database.execute("INSERT INTO record VALUES ('configuration_key', 'torn', '{\"a\":')")
         database.execute("INSERT INTO record VALUES ('no_such_table', 'x', '1')")
@@ -133,10 +129,7 @@ async def test_damaged_rows_are_put_aside_and_the_rest_is_read(tmp_path: Path) -
     async with opened(tmp_path) as store:
         assert (await store.load())[Table.KEY] == {"good": "1"}
     async with opened(tmp_path) as store:
-        rows = await store._database.execute_fetchall(
-            "SELECT key, why FROM quarantine ORDER BY key"
-        )
-        assert [tuple(row) for row in rows] == [
+        assert await execute(store, "SELECT key, why FROM quarantine ORDER BY key") == [
             ("blob", "not text"),
             ("torn", "not JSON"),
             ("x", "unknown table"),
@@ -145,20 +138,20 @@ async def test_damaged_rows_are_put_aside_and_the_rest_is_read(tmp_path: Path) -
 
 async def test_what_was_put_aside_is_bounded_by_count_and_age(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
-        await store._database.executemany(
+        await execute(
+            store,
             "INSERT INTO quarantine (moved_at, kind, key, value, why)"
             " VALUES (datetime('now', ?), 'key', ?, '{', 'not JSON')",
             [(f"-{QUARANTINE_DAYS_MAX + 1} days", "old"), ("-1 days", "recent")],
         )
-        await store._database.executemany(
+        await execute(
+            store,
             "INSERT INTO record (kind, key, value) VALUES ('key', ?, '{')",
             [(f"{number:05}",) for number in range(QUARANTINE_ROWS_MAX - 1)],
         )
-        await store._database.commit()
         await store.load()
         assert await _put_aside(store) == (QUARANTINE_ROWS_MAX, "recent")
-        await store._database.execute("INSERT INTO record VALUES ('key', 'z', '{')")
-        await store._database.commit()
+        await execute(store, "INSERT INTO record VALUES ('key', 'z', '{')")
         await store.load()
         # The newest stay; the oldest has made room.
         assert await _put_aside(store) == (QUARANTINE_ROWS_MAX, "00000")
@@ -168,19 +161,28 @@ async def test_what_was_put_aside_is_bounded_by_bytes_and_the_newest_stays(tmp_p
     async with opened(tmp_path) as store:
         for number in range(6):
             value = json.dumps("x" * (QUARANTINE_BYTES_MAX // 4))
-            await store.commit([RecordChange(Table.KEY, f"{number}", value)])
+            await store.commit({(Table.KEY, f"{number}"): value})
             await store.put_aside([(Table.KEY, f"{number}", "it breaks the charger")])
         assert await _put_aside(store) == (3, "3")
-        await store.commit(
-            [RecordChange(Table.KEY, "long", json.dumps("x" * 2 * QUARANTINE_BYTES_MAX))]
-        )
+        await store.commit({(Table.KEY, "long"): json.dumps("x" * 2 * QUARANTINE_BYTES_MAX)})
         await store.put_aside([(Table.KEY, "long", "it breaks the charger")])
         assert await _put_aside(store) == (1, "long")
 
 
+async def execute(store: Store, sql: str, many: Sequence[Any] = ((),)) -> list[Any]:
+    """Do something in the database, beside the store."""
+
+    def work() -> list[Any]:
+        with store._database as database:
+            return [row for values in many for row in database.execute(sql, values)]
+
+    return await store._thread.call(work)
+
+
 async def _put_aside(store: Store) -> tuple[int, str]:
-    rows = await store._database.execute_fetchall("SELECT key FROM quarantine ORDER BY rowid")
-    keys = [str(row[0]) for row in rows]
+    keys = [
+        str(key) for (key,) in await execute(store, "SELECT key FROM quarantine ORDER BY rowid")
+    ]
     return len(keys), keys[0]
 
 
@@ -200,13 +202,13 @@ async def test_a_database_of_a_newer_version_is_not_touched(tmp_path: Path) -> N
 
 async def test_a_full_disk_is_an_error_and_writing_works_again_later(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
-        await store.commit([RecordChange(Table.KEY, "before", "1")])
-        pages = await store._database.execute_fetchall("PRAGMA page_count")
-        await store._database.execute(f"PRAGMA max_page_count = {next(iter(pages))[0]}")
+        await store.commit({(Table.KEY, "before"): "1"})
+        ((pages,),) = await execute(store, "PRAGMA page_count")
+        await execute(store, f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StoreError, match="full"):
-            await store.commit([RecordChange(Table.KEY, "big", f'"{"x" * 100_000}"')])
-        await store._database.execute("PRAGMA max_page_count = 1000000")
-        await store.commit([RecordChange(Table.KEY, "after", "2")])
+            await store.commit({(Table.KEY, "big"): f'"{"x" * 100_000}"'})
+        await execute(store, "PRAGMA max_page_count = 1000000")
+        await store.commit({(Table.KEY, "after"): "2"})
         assert (await store.load())[Table.KEY] == {"before": "1", "after": "2"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from io import StringIO
@@ -28,7 +28,7 @@ from cp_tui.engine.errors import StoreError
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.rescue import Rescue
-from cp_tui.engine.store import RecordChange
+from cp_tui.engine.store import Changes
 from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.engine.write_buffer import WriteBuffer
 from cp_tui.ocpp.datatypes import ChargePointStatus
@@ -63,16 +63,16 @@ class Disk:
         self.takes_s = 0.0
         """For each write."""
 
-    async def commit(self, changes: Iterable[RecordChange]) -> None:
+    async def commit(self, changes: Changes) -> None:
         await asyncio.sleep(self.takes_s)
         if self.is_full:
             raise StoreError("records were not written: database or disk is full")
-        for change in changes:
-            records = self.tables.setdefault(change.table, {})
-            if change.value is None:
-                records.pop(change.key, None)
+        for (table, key), value in changes.items():
+            records = self.tables.setdefault(table, {})
+            if value is None:
+                records.pop(key, None)
             else:
-                records[change.key] = change.value
+                records[key] = value
 
     async def load(self) -> Mapping[Table, Mapping[str, str]]:
         return {table: dict(records) for table, records in self.tables.items()}
