@@ -12,6 +12,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from typing import TypedDict
 
 import pytest
@@ -44,6 +45,9 @@ IMPURE_CALLS = {
     "open",
 }
 """The clock, chance and the outside: they reach the mind and the body as arguments."""
+
+TYPES_OF_ONES_MAKER = {("cp_tui.tui.screen_desk", "cp_tui.tui.app")}
+"""Who is handed what made it, and names its type where only a type checker looks."""
 
 
 class Contract(TypedDict, total=False):
@@ -128,6 +132,27 @@ def test_each_layer_imports_only_the_layers_below_it() -> None:
         if any(within(target, higher) for higher in contract["layers"][:index])
     ]
     assert sorted(broken) == []
+
+
+def loaded_with(module: str) -> Iterator[str]:
+    """Give what must be there before a module is: what it imports, each with its packages."""
+    for target in imports()[module]:
+        if (module, target) in TYPES_OF_ONES_MAKER or target == module:
+            continue
+        yield target
+        while target := target.rpartition(".")[0]:
+            if target in imports() and not within(module, target):
+                yield target
+
+
+def test_no_import_goes_round_in_a_circle() -> None:
+    """Neither where modules begin, nor in a function, nor for types alone."""
+    modules = {name: set(loaded_with(name)) & imports().keys() for name in imports()}
+    try:
+        TopologicalSorter(modules).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        pytest.fail(" <- ".join(circle))
 
 
 def test_the_mind_and_the_body_do_no_io() -> None:

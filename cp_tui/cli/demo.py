@@ -9,6 +9,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from cp_tui.cli.child import Child, ChildFailed, own_environment
+from cp_tui.cli.demo_folder import csms_socket_path, socket_path
 from cp_tui.cli.output import complain, complain_of, say, told_without_waiting
 from cp_tui.cli.screen import read_look, show_screen, terminal_problem
 from cp_tui.settings.problem import SettingsError
@@ -22,16 +23,6 @@ def run(options: Namespace) -> int:
         if terminal_problem() is None:
             return _as_screen(Path(name), options)
         return _as_lines(Path(name), options.seconds)
-
-
-def socket_path(folder: Path) -> Path:
-    """Give the door of the demo's engine."""
-    return folder / "door"
-
-
-def csms_socket_path(folder: Path) -> Path:
-    """Give the door of the demo's CSMS."""
-    return folder / "csms"
 
 
 def _as_screen(folder: Path, options: Namespace) -> int:

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from cp_tui.cli.child import END_TIMEOUT_S, POLL_INTERVAL_S, READY_TIMEOUT_S, own_environment
-from cp_tui.cli.demo import csms_socket_path, socket_path
+from cp_tui.cli.demo_folder import csms_socket_path, socket_path
 from cp_tui.cli.parent_pipe import when_stdin_closes
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.demo.csms_rpc import CsmsRpc

@@ -41,7 +41,7 @@ from cp_tui.rpc.protocol import (
 
 if TYPE_CHECKING:
     from cp_tui.charge_point.reason import Reason
-    from cp_tui.rpc.server import EngineDoor
+    from cp_tui.rpc.engine_door import EngineDoor
 
 _log = logging.getLogger(__name__)
 

@@ -10,16 +10,13 @@ import logging
 import os
 import socket
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, JsonValue
-
-from cp_tui.engine.hub import Subscription
-from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.rpc import paths
+from cp_tui.rpc.engine_door import EngineDoor
 from cp_tui.rpc.paths import SocketPathError
 from cp_tui.rpc.protocol import (
     LINE_BYTES_MAX,
@@ -42,21 +39,6 @@ CLOSE_TIMEOUT_S = 2.0
 
 
 _log = logging.getLogger(__name__)
-
-
-class EngineDoor(Protocol):
-    """What the door needs of what is behind it: an engine, or the CSMS of a demo."""
-
-    async def call(
-        self, method: str, params: Mapping[str, JsonValue], *, read_only: bool = False
-    ) -> CommandAnswer:
-        """Carry out one command, or raise `CommandError`."""
-
-    def get(self, name: str) -> BaseModel:
-        """Give the present value of a variable, or raise `CommandError`."""
-
-    def subscribe(self, names: Sequence[str], *, history_as_events: bool = False) -> Subscription:
-        """Follow variables and streams, or raise `CommandError`; see `Hub.subscribe`."""
 
 
 def check_socket(path: Path) -> None:

@@ -24,7 +24,8 @@ from cp_tui.tui import asking, liveness
 from cp_tui.tui.actions import BY_ID, FOOTERS
 from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem
 from cp_tui.tui.commands import CommandRun, Commands
-from cp_tui.tui.csms_state import CsmsFollower, CsmsState
+from cp_tui.tui.csms_follower import CsmsFollower
+from cp_tui.tui.csms_state import CsmsState
 from cp_tui.tui.dialogs.confirm import ConfirmDialog
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.options import OptionsDialog
