@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
+from msgspec import structs
+
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.effects import Energize, SetLimit, Table
@@ -47,7 +49,7 @@ from cp_tui.charge_point.smart_charging.validation import (
     check_profile,
     check_remote_start_profile,
 )
-from cp_tui.charge_point.smart_charging.wire import answer
+from cp_tui.charge_point.smart_charging.wire import CompositeAnswer, answer
 from cp_tui.charge_point.station_keys import (
     MAX_PERIODS,
     MAX_PROFILES_INSTALLED,
@@ -56,7 +58,7 @@ from cp_tui.charge_point.station_keys import (
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import ChargingSchedules, LimitView, ProfileEntry, Profiles
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType, ChargingSchedule
+from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
 
@@ -215,12 +217,12 @@ class Charging:
         context = replace(self._context(), armed_at=min(at, time))
         return composing(context, connector_id, at, duration_s, unit)
 
-    def wire_schedule(
+    def answer_composite(
         self, connector_id: int, duration_s: int, unit: ChargingRateUnitType | None
-    ) -> tuple[datetime, ChargingSchedule]:
-        """Give start and schedule for GetCompositeSchedule.conf (S 5.7, E 3.57)."""
+    ) -> CompositeAnswer:
+        """Work out GetCompositeSchedule.conf (S 5.7, E 3.57)."""
         time = self._turn.time.replace(microsecond=0)
-        return time, answer(self._context(), connector_id, time, duration_s, unit)
+        return answer(self._context(), connector_id, time, duration_s, unit)
 
     # --- limits -----------------------------------------------------------------------------------
 
@@ -276,7 +278,7 @@ class Charging:
         draft.sources[connector_id] = limit.source
         if twin != connector_id:
             found = self._limits[twin]
-            limit = replace(limit, until=found.until, looked_until=found.looked_until)
+            limit = structs.replace(limit, until=found.until, looked_until=found.looked_until)
         else:
             limit = with_end(draft.context, limit, draft.time, draft.end_of_share)
         self._limits[connector_id] = limit

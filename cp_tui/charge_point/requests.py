@@ -13,6 +13,7 @@ from types import MappingProxyType
 from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.remote_control import RemoteRequests
+from cp_tui.charge_point.smart_charging.wire import CompositeAnswer
 from cp_tui.charge_point.station_keys import MAX_PERIODS
 from cp_tui.charge_point.variables import KeySource
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
@@ -73,7 +74,6 @@ from cp_tui.ocpp.smart_charging import (
     ClearChargingProfileRequest,
     ClearChargingProfileResponse,
     GetCompositeScheduleRequest,
-    GetCompositeScheduleResponse,
     SetChargingProfileRequest,
     SetChargingProfileResponse,
 )
@@ -83,7 +83,7 @@ from cp_tui.ocpp.smart_charging import (
 class RequestAnswer:
     """The response, why it is so, and what is done once it is sent."""
 
-    response: WireModel
+    response: WireModel | CompositeAnswer
     reason: Reason | None = None
     then: Callable[[], None] | None = None
 
@@ -271,14 +271,14 @@ class Requests:
             request.connector_id, request.duration, request.charging_rate_unit
         )
         if refusal is not None:
-            status = GetCompositeScheduleStatus.REJECTED
-            return RequestAnswer(GetCompositeScheduleResponse(status=status), refusal)
-        start, schedule = charging.wire_schedule(
+            return RequestAnswer(CompositeAnswer(GetCompositeScheduleStatus.REJECTED), refusal)
+        response = charging.answer_composite(
             request.connector_id, request.duration, request.charging_rate_unit
         )
-        reason = None
+        reason, schedule = None, response.charging_schedule
+        assert schedule is not None
         covered_s, count = schedule.duration, len(schedule.charging_schedule_period)
-        if covered_s is not None and covered_s < request.duration:
+        if covered_s < request.duration:
             reason = because(
                 "smart_charging.composite.cut",
                 "S 9.4.3",
@@ -291,15 +291,7 @@ class Requests:
                 key="ChargingScheduleMaxPeriods",
                 maximum=MAX_PERIODS,
             )
-        return RequestAnswer(
-            GetCompositeScheduleResponse(
-                status=GetCompositeScheduleStatus.ACCEPTED,
-                connector_id=request.connector_id,
-                schedule_start=start,
-                charging_schedule=schedule,
-            ),
-            reason,
-        )
+        return RequestAnswer(response, reason)
 
 
 def _without_profile(action: Action, profile: FeatureProfile) -> RequestAnswer:

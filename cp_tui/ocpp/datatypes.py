@@ -64,6 +64,7 @@ from cp_tui.ocpp.fields import (
     String5500,
     String10000,
     format_date_time,
+    limit_number,
     parse_date_time,
 )
 from cp_tui.ocpp.model import WireModel
@@ -162,6 +163,7 @@ __all__ = [
     "UploadLogStatus",
     "ValueFormat",
     "format_date_time",
+    "limit_number",
     "parse_date_time",
 ]
 

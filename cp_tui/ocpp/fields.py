@@ -158,13 +158,15 @@ def _tenths(number: Decimal) -> Decimal:
     return tenths
 
 
-def _to_number(limit: Decimal) -> int | float:
-    return int(limit) if limit == limit.to_integral_value() else float(limit)
+def limit_number(limit: Decimal) -> int | float:
+    """Give a limit as the number of JSON that it is on the wire."""
+    whole = int(limit)
+    return whole if whole == limit else float(limit)
 
 
 Limit = Annotated[
     Decimal,
     BeforeValidator(_to_limit),
-    PlainSerializer(_to_number, return_type=int | float, when_used="json"),
+    PlainSerializer(limit_number, return_type=int | float, when_used="json"),
 ]
 """A charging rate with at most one decimal, exact."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
+
+from msgspec import Struct
 
 from cp_tui.charge_point.smart_charging.context import Context
 from cp_tui.charge_point.smart_charging.decision import Decision
@@ -130,8 +131,7 @@ def next_change(context: Context, connector_id: int, now: datetime) -> datetime 
     return found.until or found.looked_until
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The limits of a window, neighbours that are the same merged."""
 
     decisions: list[tuple[int, Decision]]
@@ -161,7 +161,8 @@ def merging(
     until: int | None = None
     is_within = True
     pause_at = budget.steps - SLICE_STEPS
-    for at, decision in steps(sweep.cursor(connector_id), sweep.begin, horizon, budget, key):
+    cursor = sweep.cursor(connector_id)
+    for at, decision, is_new in steps(cursor, sweep.begin, horizon, budget, key):
         if budget.steps < pause_at:
             yield
             pause_at = budget.steps - SLICE_STEPS
@@ -169,7 +170,7 @@ def merging(
             is_within = False
             budget.steps = min(budget.steps, END_STEPS_MAX)
             pause_at = budget.steps - SLICE_STEPS
-        if found and key(decision) == key(found[-1][1]):
+        if not is_new:
             if is_within and sweep.explains:
                 found[-1] = (found[-1][0], found[-1][1].joined(decision))
         elif not is_within or len(found) == periods_max:

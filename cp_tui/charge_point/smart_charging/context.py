@@ -12,6 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from msgspec import Struct
+
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.charge_point.smart_charging.schedule import ProfileRef
 from cp_tui.charge_point.smart_charging.timeline import Course
@@ -34,8 +36,7 @@ class PhaseRule(StrEnum):
     """Each profile is converted with its own numberPhases, 3 where it gives none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hardware:
+class Hardware(Struct, frozen=True):
     """What a connector can deliver at most."""
 
     max_current_a: Decimal
@@ -46,8 +47,7 @@ class Hardware:
     kind: CurrentKind = CurrentKind.AC
 
 
-@dataclass(frozen=True, slots=True)
-class RunningTransaction:
+class RunningTransaction(Struct, frozen=True):
     """A transaction that runs on a connector now."""
 
     key: str
@@ -78,7 +78,7 @@ class InstalledProfile:
     @cached_property
     def course(self) -> Course:
         """What the profile says over time, worked out once."""
-        return Course(self.profile)
+        return Course(self.profile, self.ref)
 
     @cached_property
     def ref(self) -> ProfileRef:

@@ -39,15 +39,12 @@ def convert(
         phases = used = 1
     else:
         used = min(phases, hardware.phases)
-    match unit, wanted:
-        case ChargingRateUnitType.A, ChargingRateUnitType.W:
-            return limit * hardware.voltage_v * used
-        case ChargingRateUnitType.W, ChargingRateUnitType.A:
-            return floor_to_tenth(limit / (hardware.voltage_v * phases))
-        case ChargingRateUnitType.W, _ if used < phases:
-            return floor_to_tenth(limit * used / phases)
-        case _:
-            return limit
+    if unit is wanted:
+        is_whole = used == phases or unit is ChargingRateUnitType.A
+        return limit if is_whole else floor_to_tenth(limit * used / phases)
+    if wanted is ChargingRateUnitType.W:
+        return limit * hardware.voltage_v * used
+    return floor_to_tenth(limit / (hardware.voltage_v * phases))
 
 
 def hardware_limit(hardware: Hardware, unit: ChargingRateUnitType, phases: int | None) -> Decimal:

@@ -6,9 +6,10 @@ Knows no time; it is asked again whenever a profile changes what it says.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cp_tui.charge_point.smart_charging.context import Hardware, PhaseRule
 from cp_tui.charge_point.smart_charging.conversion import (
@@ -17,12 +18,12 @@ from cp_tui.charge_point.smart_charging.conversion import (
     hardware_limit,
 )
 from cp_tui.charge_point.smart_charging.schedule import LostBecause, ProfileRef, SourceKind
-from cp_tui.charge_point.smart_charging.stacking import Claim, Lost, StackState
+from cp_tui.charge_point.smart_charging.stacking import Lost, StackState
+from cp_tui.charge_point.smart_charging.timeline import Claim
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """By what a decision is made."""
 
     unit: ChargingRateUnitType
@@ -31,10 +32,18 @@ class Terms:
     tx_profile_fallback: bool = False
     explains: bool = True
     """False: who lost does not matter."""
+    available: dict[int | None, Decimal] = field(default_factory=dict)
+    """What the hardware delivers over a number of phases, as far as it was asked for."""
+
+    def hardware_limit(self, phases: int | None) -> Decimal:
+        """Return what the hardware delivers at most over `phases` phases; None: all it has."""
+        limit = self.available.get(phases)
+        if limit is None:
+            limit = self.available[phases] = hardware_limit(self.hardware, self.unit, phases)
+        return limit
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A limit with everything that its explanation needs."""
 
     limit: Decimal
@@ -73,7 +82,7 @@ class Decision:
         return replace(self, lost=ranked, omitted=max(self.omitted, later.omitted))
 
 
-class _Offer(NamedTuple):
+class _Offer(Struct, frozen=True):
     """What a claim allows in the unit of the schedule."""
 
     limit: Decimal
@@ -82,8 +91,7 @@ class _Offer(NamedTuple):
     phases_used: int
 
 
-@dataclass(slots=True)
-class _Losers:
+class _Losers(Struct):
     lost: list[Lost] = field(default_factory=list)
     omitted: int = 0
 
@@ -116,13 +124,16 @@ def decide(terms: Terms, cap: StackState, tx: StackState, default: StackState) -
         losers.add(cap)
     # The first of equals wins: what was meant for the transaction explains it best.
     claims = [claim for claim in (layer, cap.claim) if claim is not None]
-    given = [claim.number_phases for claim in claims if claim.number_phases is not None]
-    if terms.phase_rule is PhaseRule.OWN:
+    common = None
+    if terms.phase_rule is PhaseRule.COMMON:
+        for claim in claims:
+            phases = claim.number_phases
+            if phases is not None and (common is None or phases < common):
+                common = phases
+        offers = [_offer(claim, common, terms) for claim in claims]
+    else:
         offers = [_offer(claim, claim.number_phases, terms) for claim in claims]
-        return _least(hardware_limit(terms.hardware, terms.unit, None), None, offers, losers)
-    common = min(given, default=None)
-    offers = [_offer(claim, common, terms) for claim in claims]
-    return _least(hardware_limit(terms.hardware, terms.unit, common), common, offers, losers)
+    return _least(terms.hardware_limit(common), common, offers, losers)
 
 
 def decide_for_all(terms: Terms, cap: StackState, connectors: Sequence[Decision]) -> Decision:
@@ -171,9 +182,10 @@ def _least(
     available: Decimal, number_phases: int | None, offers: Sequence[_Offer], losers: _Losers | None
 ) -> Decision:
     """Return the lowest offer, or what is available where no offer is as low."""
-    best = min(offers, key=lambda offer: offer.limit, default=None)
-    if best is not None and best.limit > available:
-        best = None
+    best = None
+    for offer in offers:
+        if offer.limit <= available and (best is None or offer.limit < best.limit):
+            best = offer
     lost: tuple[Lost, ...] = ()
     omitted = 0
     if losers is not None:

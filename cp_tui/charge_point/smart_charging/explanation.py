@@ -10,8 +10,8 @@ from cp_tui.charge_point.smart_charging.schedule import (
     LostBecause,
     SourceKind,
 )
-from cp_tui.charge_point.smart_charging.stacking import LOSERS_MAX, Claim, Lost
-from cp_tui.charge_point.smart_charging.timeline import to_instant
+from cp_tui.charge_point.smart_charging.stacking import LOSERS_MAX, Lost
+from cp_tui.charge_point.smart_charging.timeline import Claim, to_instant
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
 _PARTS_SHOWN_MAX = 4

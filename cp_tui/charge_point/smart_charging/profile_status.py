@@ -30,7 +30,7 @@ from cp_tui.charge_point.smart_charging.stacking import (
     tx_stack,
 )
 from cp_tui.charge_point.smart_charging.timeline import (
-    Standing,
+    Said,
     end_of_validity,
     to_instant,
     to_second,
@@ -182,8 +182,8 @@ def _silent(layer: _Layer, installed: InstalledProfile, now: int) -> Lost:
 # --- now and next ---------------------------------------------------------------------------------
 
 
-def _says(installed: InstalledProfile, anchor: int, now: int) -> Standing:
-    return installed.course.at(now, anchor).standing
+def _says(installed: InstalledProfile, anchor: int, now: int) -> Said:
+    return installed.course.at(now, anchor)
 
 
 def _anchors(
@@ -231,13 +231,14 @@ def _next_edge(profile: ChargingProfile, now: int) -> ProfileChange | None:
 
 def _next_of(installed: InstalledProfile, anchor: int, now: int) -> ProfileChange | None:
     horizon = window_end(now, DURATION_S_MAX)
-    before, at, _ = installed.course.at(now, anchor)
+    before = installed.course.at(now, anchor)
+    at = before.until
     for _ in range(STEPS_MAX):
         if at >= horizon:
             break
-        after, following, _ = installed.course.at(at, anchor)
-        if (after.limit, after.number_phases) == (before.limit, before.number_phases):
-            at = following
+        after = installed.course.at(at, anchor)
+        if after.claim is before.claim:
+            at = after.until
             continue
         if after.limit is None:
             kind = ProfileChangeKind.ENDS

@@ -8,9 +8,11 @@ goes to the others. Where that is too little for a vehicle to charge with: first
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.charge_point.smart_charging.composite import (
@@ -29,9 +31,10 @@ from cp_tui.charge_point.smart_charging.conversion import (
 from cp_tui.charge_point.smart_charging.decision import Decision, Terms
 from cp_tui.charge_point.smart_charging.explanation import explain
 from cp_tui.charge_point.smart_charging.schedule import LimitSource, LostBecause, SourceKind
-from cp_tui.charge_point.smart_charging.stacking import Budget, Claim, Lost, StackCursor
+from cp_tui.charge_point.smart_charging.stacking import Budget, Lost, StackCursor
 from cp_tui.charge_point.smart_charging.sweep import SharedCursor, Sweep, steps
 from cp_tui.charge_point.smart_charging.timeline import (
+    Claim,
     to_instant,
     to_second,
     window_end,
@@ -45,8 +48,7 @@ End = tuple[datetime | None, datetime | None]
 AMPERE, WATT = ChargingRateUnitType.A, ChargingRateUnitType.W
 
 
-@dataclass(frozen=True, slots=True)
-class LimitInForce:
+class LimitInForce(Struct, frozen=True):
     """What a connector may take now."""
 
     connector_id: int
@@ -66,8 +68,7 @@ class LimitInForce:
     """That was looked for up to this time only; None: as far as it is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
+class _Share(Struct, frozen=True):
     """The part of the cap for one connector, in the unit of the cap."""
 
     limit: Decimal
@@ -120,11 +121,9 @@ def end_of_share(context: Context, now: datetime) -> End:
     horizon = window_end(sweep.begin, DURATION_S_MAX)
     offers = [sweep.uncapped(each) for each in sorted(context.transactions)]
     cursor = SharedCursor(sweep.cap(), offers)
-    first: object = None
-    for at, found in steps(cursor, sweep.begin, horizon, sweep.budget, lambda found: found):
-        if first is not None and found != first:
+    for at, _, is_new in steps(cursor, sweep.begin, horizon, sweep.budget, lambda found: found):
+        if is_new and at > sweep.begin:
             return to_instant(at), None
-        first = found
     return None, None if sweep.budget.cut_at is None else to_instant(sweep.budget.cut_at)
 
 

@@ -7,10 +7,10 @@ one whose schedule is over, or that is not valid, lets the lower one through.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from operator import is_
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cp_tui.charge_point.smart_charging.context import (
     Context,
@@ -18,37 +18,22 @@ from cp_tui.charge_point.smart_charging.context import (
     RunningTransaction,
 )
 from cp_tui.charge_point.smart_charging.schedule import LostBecause, ProfileRef
-from cp_tui.charge_point.smart_charging.timeline import FOREVER, Said, to_second
-from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
+from cp_tui.charge_point.smart_charging.timeline import FOREVER, Claim, Said, to_second
+from cp_tui.ocpp.datatypes import ChargingProfilePurposeType
 
 LOSERS_MAX = 8
 """Losers listed per period: more than a screen shows, few enough to publish at every change."""
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(Struct):
     """How many times a profile or a limit may still be looked at; shared within one search."""
 
     steps: int
     cut_at: int | None = None
     """The second from which on nothing is known, because it was spent; None: it was enough."""
 
-    def spend(self) -> None:
-        """Take one step."""
-        self.steps -= 1
 
-
-class Claim(NamedTuple):
-    """The limit that a profile sets, in its own unit."""
-
-    ref: ProfileRef
-    limit: Decimal
-    unit: ChargingRateUnitType
-    number_phases: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """A profile that does not set the limit, and what is needed to say why."""
 
     ref: ProfileRef
@@ -63,7 +48,7 @@ class Lost:
     """It allows this at first or at least, and other limits later."""
 
 
-class StackState(NamedTuple):
+class StackState(Struct, frozen=True):
     """One purpose on one connector over a stretch of time."""
 
     claim: Claim | None = None
@@ -73,21 +58,11 @@ class StackState(NamedTuple):
     lost: tuple[Lost, ...] = ()
     omitted: int = 0
 
-    def is_same(self, other: StackState) -> bool:
-        """Say whether another state, of the same cursor, says the same."""
-        return (
-            self.claim is other.claim
-            and self.valid is other.valid
-            and len(self.lost) == len(other.lost)
-            and all(map(is_, self.lost, other.lost))
-        )
-
 
 NO_PROFILES = StackState()
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Struct, frozen=True):
     """The profiles of one purpose for one connector, and when their own schedules began."""
 
     profiles: tuple[InstalledProfile, ...]
@@ -96,6 +71,14 @@ class Stack:
     """Profiles of this purpose that can never count here."""
     anchor: int
     """Time zero of schedules that count from the start of charging."""
+
+    def __bool__(self) -> bool:
+        return bool(self.profiles or self.out)
+
+    @property
+    def intervals(self) -> set[int]:
+        """The lengths after which profiles repeat themselves."""
+        return {each.course.interval for each in self.profiles} - {0}
 
     def edges(self) -> Iterator[int]:
         """Yield every second at which a profile may change other than by recurring."""
@@ -112,115 +95,105 @@ class Stack:
 
 
 class StackCursor:
-    """Looks through a stack from the top, for one second after another.
+    """Goes through what a stack says, from one second to a later one."""
 
-    What lies below the profile that counts is only looked at to tell why it does not count, and
-    without `explains` not at all.
-    """
-
-    def __init__(self, stack: Stack, budget: Budget, *, explains: bool) -> None:
-        self._stack = stack
+    def __init__(self, stack: Stack, budget: Budget) -> None:
+        self.stack = stack
         self._budget = budget
-        count = len(stack.profiles)
-        self._explains = explains
-        self._shown = min(count, LOSERS_MAX + 1) if explains else 0
-        self._never = stack.never() if explains else ()
-        self._said: list[Said | None] = [None] * count
-        self._lost: list[Lost | None] = [None] * count
-        self._beaten_by: InstalledProfile | None = None
-        self._state: StackState | None = None
+        self._courses = [each.course for each in stack.profiles]
+        self._steps: Iterator[_Step] = iter(())
+        self.state = NO_PROFILES
+        """Of the second that was asked for; the same object while nothing changes in it."""
         self.until = -FOREVER
-        """The second at which the newest answer no longer holds."""
-
-    @property
-    def intervals(self) -> set[int]:
-        """The lengths after which profiles of this stack repeat themselves."""
-        return {each.course.interval for each in self._stack.profiles} - {0}
-
-    def edges(self) -> Iterator[int]:
-        """Yield every second at which the state may change other than by recurring."""
-        return self._stack.edges()
+        """The second at which it no longer holds."""
+        self._claimed_until = -FOREVER
 
     def at(self, second: int) -> StackState:
         """Return the state at a second, later than the one asked for before."""
-        if second < self.until and self._state is not None:
-            return self._state
-        winner = self._look(second)
-        return self._keep(winner)
+        if second >= self.until:
+            self._move(second)
+        return self.state
 
-    def _look(self, second: int) -> int | None:
-        """Bring up to date what counts, and what is shown; give the index of what counts."""
-        until = FOREVER
-        winner: int | None = None
-        for index, said in enumerate(self._said):
-            if said is None or second >= (said.until if winner is None else said.gives_until):
-                said = self._ask(index, second)
-            ends = said.until if winner is None else said.gives_until
-            if ends < until:
-                until = ends
-            if winner is None and said.standing.limit is not None:
-                winner = index
-            if winner is not None and index + 1 >= self._shown:
-                break
-        self.until = until
-        return winner
+    def _move(self, second: int) -> None:
+        if second >= self._claimed_until:
+            if second > self._claimed_until:
+                self._steps = self._overlay(0, second, FOREVER, None)
+            self._claimed_until, claim, valid = next(self._steps, _END)
+            if claim is not self.state.claim or valid is not self.state.valid:
+                self.state = StackState(claim, valid)
+        self.until = self._claimed_until
 
-    def _ask(self, index: int, second: int) -> Said:
-        """Ask a profile what it says now."""
-        self._budget.spend()
-        before = self._said[index]
-        said = self._stack.profiles[index].course.at(second, self._stack.anchor)
-        if before is None or not before.standing.is_as_silent(said.standing):
-            self._lost[index] = None
-        self._said[index] = said
-        return said
-
-    def _keep(self, winner: int | None) -> StackState:
-        """Return the state, the same one as before where nothing has changed in it."""
-        claim = None if winner is None else self._claim(winner)
-        index: int | None = winner
-        if winner is None:
-            are_valid = (said is not None and said.standing.is_valid for said in self._said)
-            index = next((index for index, is_valid in enumerate(are_valid) if is_valid), None)
-        valid = None if index is None else self._stack.profiles[index].ref
-        lost, omitted = self._losers(winner) if self._explains else ((), 0)
-        state = StackState(claim, valid, lost, omitted)
-        if self._state is None or not state.is_same(self._state):
-            self._state = state
-        return self._state
-
-    def _losers(self, winner: int | None) -> tuple[tuple[Lost, ...], int]:
-        """Return those that do not count, and how many more there are."""
-        profiles = self._stack.profiles
-        beaten_by = None if winner is None else profiles[winner]
-        if beaten_by is not self._beaten_by:
-            self._lost, self._beaten_by = [None] * len(profiles), beaten_by
-        lost = [self._lost_at(i) for i in range(self._shown) if i != winner]
-        total = len(profiles) - (winner is not None) + len(self._stack.out)
-        listed = (*lost, *self._never)[:LOSERS_MAX]
-        return listed, total - len(listed)
-
-    def _claim(self, index: int) -> Claim:
-        said, installed = self._said[index], self._stack.profiles[index]
-        assert said is not None
-        assert said.standing.limit is not None
-        last = None if self._state is None else self._state.claim
-        unit = installed.profile.charging_schedule.charging_rate_unit
-        claim = Claim(installed.ref, said.standing.limit, unit, said.standing.number_phases)
-        return last if last is not None and last.ref is claim.ref and last == claim else claim
-
-    def _lost_at(self, index: int) -> Lost:
-        lost = self._lost[index]
-        if lost is None:
-            said, by = self._said[index], self._beaten_by
-            assert said is not None
-            ref, standing = self._stack.profiles[index].ref, said.standing
-            if standing.why_none is None:
-                lost = Lost(ref, LostBecause.LOWER_STACK_LEVEL, None if by is None else by.ref)
+    def _overlay(
+        self, index: int, second: int, end: int, valid: ProfileRef | None
+    ) -> Iterator[_Step]:
+        """Give what the profiles from one down claim until `end`: in the gaps of each the next."""
+        if index == len(self._courses):
+            yield end, None, valid
+            return
+        course, ref = self._courses[index], self.stack.profiles[index].ref
+        while second < end:
+            self._budget.steps -= 1
+            said = course.at(second, self.stack.anchor)
+            until = min(said.until, end)
+            if said.claim is not None:
+                yield until, said.claim, ref
             else:
-                lost = Lost(ref, standing.why_none, instant=standing.instant)
-            self._lost[index] = lost
-        return lost
+                highest = ref if valid is None and said.is_valid else valid
+                yield from self._overlay(index + 1, second, until, highest)
+            second = until
+
+
+_Step = tuple[int, Claim | None, ProfileRef | None]
+_END: _Step = FOREVER, None, None
+
+
+class ExplainedStackCursor(StackCursor):
+    """Tells as well why each profile that could be listed does not count."""
+
+    def __init__(self, stack: Stack, budget: Budget) -> None:
+        super().__init__(stack, budget)
+        self._shown = stack.profiles[: LOSERS_MAX + 1]
+        self._said: list[Said | None] = [None] * len(self._shown)
+        self._lost: list[Lost | None] = [None] * len(self._shown)
+        self._beaten_by: ProfileRef | None = None
+        self._never = stack.never()
+
+    def _move(self, second: int) -> None:
+        before = self.state
+        super()._move(second)
+        claim = self.state.claim
+        lost = (*self._losers(second, claim), *self._never)[:LOSERS_MAX]
+        profiles, out = self.stack.profiles, self.stack.out
+        omitted = len(profiles) - (claim is not None) + len(out) - len(lost)
+        is_as_before = self.state is before and len(lost) == len(before.lost)
+        if not is_as_before or not all(map(is_, lost, before.lost)):
+            self.state = StackState(claim, self.state.valid, lost, omitted)
+
+    def _losers(self, second: int, claim: Claim | None) -> list[Lost]:
+        """Return those that do not count; it holds until any of them has another reason."""
+        beaten_by = None if claim is None else claim.ref
+        if beaten_by is not self._beaten_by:
+            self._lost, self._beaten_by = [None] * len(self._shown), beaten_by
+        found: list[Lost] = []
+        for index, installed in enumerate(self._shown):
+            ref, said, lost = installed.ref, self._said[index], self._lost[index]
+            if ref is beaten_by:
+                continue
+            if said is None or second >= said.gives_until:
+                before, said = said, installed.course.at(second, self.stack.anchor)
+                self._said[index] = said
+                if before is None or not said.is_as_silent(before):
+                    lost = None
+            if lost is None:
+                if said.why_none is None:
+                    lost = Lost(ref, LostBecause.LOWER_STACK_LEVEL, beaten_by)
+                else:
+                    lost = Lost(ref, said.why_none, instant=said.instant)
+                self._lost[index] = lost
+            found.append(lost)
+            if said.gives_until < self.until:
+                self.until = said.gives_until
+        return found
 
 
 # --- the three purposes ---------------------------------------------------------------------------

@@ -7,19 +7,21 @@ exact sweep visits the moments at which something that counts changes, and no ot
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from operator import is_not
 from typing import Protocol, TypeVar
+
+from msgspec import Struct
 
 from cp_tui.charge_point.smart_charging.context import Context
 from cp_tui.charge_point.smart_charging.decision import Decision, Terms, decide, decide_for_all
 from cp_tui.charge_point.smart_charging.stacking import (
     NO_PROFILES,
     Budget,
+    ExplainedStackCursor,
+    Stack,
     StackCursor,
-    StackState,
     charge_point_max_stack,
     tx_default_stack,
     tx_stack,
@@ -49,8 +51,7 @@ class Cursor(Protocol[T_co]):
         """Yield every second at which it may change other than by recurring."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sweep:
+class Sweep(Struct, frozen=True):
     """What is asked: of which charge point, in which unit, from when."""
 
     context: Context
@@ -70,7 +71,7 @@ class Sweep:
             return _ChargePointCursor(self.terms(0), connectors, self.cap())
         return self.capped(connector_id, self.cap())
 
-    def uncapped(self, connector_id: int) -> Cursor[Decision]:
+    def uncapped(self, connector_id: int) -> _ConnectorCursor:
         """Return the decisions for a connector as if there were no ChargePointMaxProfile."""
         return self.capped(connector_id, None)
 
@@ -90,41 +91,47 @@ class Sweep:
 
     def cap(self) -> StackCursor:
         """Return the states of the ChargePointMaxProfile."""
-        stack = charge_point_max_stack(self.context, self.armed_at)
-        return StackCursor(stack, self.budget, explains=self.explains)
+        return self._through(charge_point_max_stack(self.context, self.armed_at))
 
-    def capped(self, connector_id: int, cap: StackCursor | None) -> Cursor[Decision]:
+    def capped(self, connector_id: int, cap: StackCursor | None) -> _ConnectorCursor:
         """Return the decisions for a connector below this cap, in the order of time."""
-        tx = tx_stack(self.context, connector_id, self.armed_at)
-        default = tx_default_stack(self.context, connector_id, self.armed_at)
-        cursors = (
-            StackCursor(stack, self.budget, explains=self.explains) for stack in (tx, default)
-        )
-        return _ConnectorCursor(self.terms(connector_id), self.budget, cap, *cursors)
+        stacks = (make(self.context, connector_id, self.armed_at) for make in _STACKS)
+        terms = self.terms(connector_id)
+        return _ConnectorCursor(terms, self.budget, cap, *map(self._through, stacks))
+
+    def _through(self, stack: Stack) -> StackCursor:
+        kind = ExplainedStackCursor if self.explains else StackCursor
+        return kind(stack, self.budget)
+
+
+_STACKS = tx_stack, tx_default_stack
 
 
 def steps(
     cursor: Cursor[T], begin: int, end: int, budget: Budget, key: Callable[[T], object]
-) -> Iterator[tuple[int, T]]:
+) -> Iterator[tuple[int, T, bool]]:
     """Yield what holds from each second of [begin, end) on at which anything changes.
 
-    Where the budget ends, so do the steps, and `budget.cut_at` says from where on nothing is known.
-    Where the key has stayed the same for as long as recurring profiles take to come round, it stays
-    the same up to the next change that does not recur: that is where the next step is.
+    The third says whether the key has changed. Where the budget ends, so do the steps, and
+    `budget.cut_at` says from where on nothing is known. Where the key has stayed the same for as
+    long as recurring profiles take to come round, it stays the same up to the next change that does
+    not recur: that is where the next step is.
     """
     interval = max(cursor.intervals, default=0)
     edges: list[int] | None = None
     at = quiet_from = begin
+    value: T | None = None
     last: object = None
     while at < end:
         if budget.steps <= 0 and at > begin:
             budget.cut_at = at
             return
-        budget.spend()
-        value = cursor.at(at)
-        if (found := key(value)) != last:
+        budget.steps -= 1
+        before, value = value, cursor.at(at)
+        is_new = value is not before and (found := key(value)) != last
+        if is_new:
             last, quiet_from = found, at
-        yield at, value
+        yield at, value, is_new
         at = cursor.until
         if interval and at - quiet_from >= interval and at < end:
             if edges is None:
@@ -140,49 +147,50 @@ class _ConnectorCursor:
     """The decisions for one connector, from its three purposes; without a cap two."""
 
     def __init__(
-        self,
-        terms: Terms,
-        budget: Budget,
-        cap: StackCursor | None,
-        tx: StackCursor,
-        default: StackCursor,
+        self, terms: Terms, budget: Budget, cap: StackCursor | None, *others: StackCursor
     ) -> None:
         self._terms = terms
         self._budget = budget
-        self._cap, self._tx, self._default = cap, tx, default
-        self._cursors = [each for each in (cap, tx, default) if each is not None]
-        self._states: list[StackState] = []
+        self._cursors = [
+            (index, each) for index, each in enumerate((cap, *others)) if each and each.stack
+        ]
+        self._states = [NO_PROFILES] * 3
         self._decision: Decision | None = None
         self.until = -FOREVER
 
     @property
     def intervals(self) -> set[int]:
         """The lengths after which profiles repeat themselves."""
-        return _intervals(self._cursors)
+        return set().union(*(each.stack.intervals for _, each in self._cursors))
 
     def edges(self) -> Iterator[int]:
         """Yield every second at which it may change other than by recurring."""
-        return chain.from_iterable(each.edges() for each in self._cursors)
+        return chain.from_iterable(each.stack.edges() for _, each in self._cursors)
 
     def at(self, second: int) -> Decision:
         """Return the decision at a second."""
-        if second < self.until and self._decision is not None:
-            return self._decision
-        states = [each.at(second) for each in self._cursors]
-        self.until = min(each.until for each in self._cursors)
-        if self._decision is None or any(map(is_not, states, self._states)):
-            self._budget.spend()
-            cap = NO_PROFILES if self._cap is None else states[0]
-            self._decision = decide(self._terms, cap, *states[-2:])
-            self._states = states
-        return self._decision
+        decision = self._decision
+        if second < self.until and decision is not None:
+            return decision
+        states, until, is_same = self._states, FOREVER, decision is not None
+        for index, each in self._cursors:
+            state = each.at(second)
+            if state is not states[index]:
+                states[index], is_same = state, False
+            if each.until < until:
+                until = each.until
+        self.until = until
+        if decision is None or not is_same:
+            self._budget.steps -= 1
+            decision = self._decision = decide(self._terms, *states)
+        return decision
 
 
 class _ChargePointCursor:
     """The decisions for the charge point: the sum of its connectors, capped."""
 
     def __init__(
-        self, terms: Terms, connectors: Sequence[Cursor[Decision]], cap: StackCursor
+        self, terms: Terms, connectors: Sequence[_ConnectorCursor], cap: StackCursor
     ) -> None:
         self._terms = terms
         self._connectors = connectors
@@ -194,24 +202,25 @@ class _ChargePointCursor:
     @property
     def intervals(self) -> set[int]:
         """The lengths after which profiles repeat themselves."""
-        return _intervals([*self._connectors, self._cap])
+        return self._cap.stack.intervals.union(*(each.intervals for each in self._connectors))
 
     def edges(self) -> Iterator[int]:
         """Yield every second at which it may change other than by recurring."""
-        return chain(self._cap.edges(), *(each.edges() for each in set(self._connectors)))
+        return chain(self._cap.stack.edges(), *(each.edges() for each in set(self._connectors)))
 
     def at(self, second: int) -> Decision:
         """Return the decision at a second."""
-        if second < self.until and self._decision is not None:
-            return self._decision
+        decision = self._decision
+        if second < self.until and decision is not None:
+            return decision
         cap = self._cap.at(second)
         found = [each.at(second) for each in self._connectors]
-        self.until = min(self._cap.until, *(each.until for each in self._connectors))
+        self.until = min(self._cap.until, *[each.until for each in self._connectors])
         parts: list[object] = [cap, *found]
-        if self._decision is None or any(map(is_not, parts, self._parts)):
-            self._decision = decide_for_all(self._terms, cap, found)
+        if decision is None or any(map(is_not, parts, self._parts)):
             self._parts = parts
-        return self._decision
+            decision = self._decision = decide_for_all(self._terms, cap, found)
+        return decision
 
 
 class SharedCursor:
@@ -225,11 +234,11 @@ class SharedCursor:
     @property
     def intervals(self) -> set[int]:
         """The lengths after which profiles repeat themselves."""
-        return _intervals([self._cap, *self._offers])
+        return self._cap.stack.intervals.union(*(each.intervals for each in self._offers))
 
     def edges(self) -> Iterator[int]:
         """Yield every second at which it may change other than by recurring."""
-        return chain(self._cap.edges(), *(each.edges() for each in self._offers))
+        return chain(self._cap.stack.edges(), *(each.edges() for each in self._offers))
 
     def at(self, second: int) -> tuple[object, ...]:
         """Return the cap, and limit and winner of each offer."""
@@ -237,7 +246,3 @@ class SharedCursor:
         offers = [each.at(second) for each in self._offers]
         self.until = min(self._cap.until, *(each.until for each in self._offers))
         return cap, *((each.limit, each.winner) for each in offers)
-
-
-def _intervals(cursors: Iterable[Cursor[object]]) -> set[int]:
-    return set().union(*(each.intervals for each in cursors))

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
-from cp_tui.charge_point.smart_charging.schedule import LostBecause
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cp_tui.charge_point.smart_charging.schedule import LostBecause, ProfileRef
 from cp_tui.ocpp.calendar import LAST, is_never, later
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
     ChargingProfileKindType,
-    ChargingSchedule,
+    ChargingRateUnitType,
     RecurrencyKindType,
 )
 
@@ -60,33 +61,37 @@ def recurrence_s(kind: RecurrencyKindType) -> int:
     return DAY_S if kind is RecurrencyKindType.DAILY else WEEK_S
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a profile says over one stretch of time: a limit, or why it gives none."""
+class Claim(Struct, frozen=True, eq=False):
+    """The limit that a profile sets, in its own unit: one object for all times it sets it."""
 
-    is_valid: bool
-    """Within validFrom and validTo; says nothing about the schedule."""
-    limit: Decimal | None = None
-    number_phases: int | None = None
-    why_none: LostBecause | None = None
-    instant: int | None = None
-    """The second that `why_none` speaks of."""
-
-    def is_as_silent(self, other: Standing) -> bool:
-        """Say whether both give a limit, or none for the same reason."""
-        if self.limit is None or other.limit is None:
-            return self == other
-        return True
+    ref: ProfileRef
+    limit: Decimal
+    unit: ChargingRateUnitType
+    number_phases: int | None
 
 
-class Said(NamedTuple):
-    """What a profile says at a second."""
+class Said(Struct, frozen=True):
+    """What a profile says at a second: a limit, or why it gives none."""
 
-    standing: Standing
+    claim: Claim | None
     until: int
     """The second at which it says something else."""
     gives_until: int
     """The second at which it no longer gives any limit, or is no longer silent for this reason."""
+    is_valid: bool = True
+    """Within validFrom and validTo; says nothing about the schedule."""
+    why_none: LostBecause | None = None
+    instant: int | None = None
+    """The second that `why_none` speaks of."""
+
+    @property
+    def limit(self) -> Decimal | None:
+        """The limit that it gives, in the unit of the profile."""
+        return None if self.claim is None else self.claim.limit
+
+    def is_as_silent(self, other: Said) -> bool:
+        """Say whether both give a limit, or none for the same reason."""
+        return self.why_none is other.why_none and self.instant == other.instant
 
 
 class Course:
@@ -96,11 +101,12 @@ class Course:
     charging.
     """
 
-    def __init__(self, profile: ChargingProfile) -> None:
+    def __init__(self, profile: ChargingProfile, ref: ProfileRef) -> None:
         schedule = profile.charging_schedule
         kind = profile.charging_profile_kind
-        self._valid_from = None if profile.valid_from is None else to_second(profile.valid_from)
-        self._valid_to = end_of_validity(profile)
+        valid_from, valid_to = profile.valid_from, end_of_validity(profile)
+        self._valid_from = -FOREVER if valid_from is None else to_second(valid_from)
+        self._valid_to = FOREVER if valid_to is None else valid_to
         self._zero = None
         if schedule.start_schedule is not None and kind is not ChargingProfileKindType.RELATIVE:
             self._zero = to_second(schedule.start_schedule)
@@ -113,43 +119,37 @@ class Course:
             # What does not fit between two starts is never executed (E 3.44).
             given = self.interval if schedule.duration is None else schedule.duration
             self._length = min(given, self.interval)
-        self._starts, self._standings = _merged(schedule)
+        self._starts, self._claims = _merged(profile, ref)
         if self._length == self.interval and len(self._starts) == 1 and self._starts[0] == 0:
             # One period without a gap says the same for ever: no need to go from day to day.
             self._length, self.interval = None, 0
             self._zero = -FOREVER
-        self._asked: tuple[int, int] | None = None
-        self._said = Said(Standing(False), 0, 0)
+        self._second = self._anchor = -FOREVER
+        self._said = Said(None, 0, 0)
+        """What was asked for last."""
 
     def at(self, second: int, anchor: int) -> Said:
         """Return what the profile says at a second."""
         # Every connector asks a profile of them all, one after the other.
-        if (second, anchor) != self._asked:
-            self._asked, self._said = (second, anchor), self._look(second, anchor)
+        if second != self._second or anchor != self._anchor:
+            self._second, self._anchor, self._said = second, anchor, self._look(second, anchor)
         return self._said
 
     def _look(self, second: int, anchor: int) -> Said:
-        if self._valid_from is not None and second < self._valid_from:
-            why = LostBecause.NOT_YET_VALID
-            standing = Standing(False, why_none=why, instant=self._valid_from)
-            return Said(standing, self._valid_from, self._valid_from)
-        if self._valid_to is None:
-            return self._scheduled(second, anchor)
-        if second >= self._valid_to:
-            why = LostBecause.EXPIRED
-            standing = Standing(False, why_none=why, instant=self._valid_to)
-            return Said(standing, FOREVER, FOREVER)
+        valid_from, valid_to = self._valid_from, self._valid_to
+        if second < valid_from:
+            return Said(None, valid_from, valid_from, False, LostBecause.NOT_YET_VALID, valid_from)
+        if second >= valid_to:
+            return Said(None, FOREVER, FOREVER, False, LostBecause.EXPIRED, valid_to)
         said = self._scheduled(second, anchor)
-        if said.gives_until <= self._valid_to:
+        if said.gives_until <= valid_to or valid_to == FOREVER:
             return said
-        return Said(said.standing, min(said.until, self._valid_to), self._valid_to)
+        return replace(said, until=min(said.until, valid_to), gives_until=valid_to)
 
     def edges(self, anchor: int) -> Iterator[int]:
         """Yield every second at which it may change other than by recurring."""
-        if self._valid_from is not None:
-            yield self._valid_from
-        if self._valid_to is not None:
-            yield self._valid_to
+        yield self._valid_from
+        yield self._valid_to
         if not self.interval:
             zero = anchor if self._zero is None else self._zero
             yield from (zero + start for start in self._starts)
@@ -158,37 +158,44 @@ class Course:
 
     def _scheduled(self, second: int, anchor: int) -> Said:
         zero = anchor if self._zero is None else self._zero
-        run_end = FOREVER
+        starts, over = self._starts, FOREVER
         if self.interval:
             # It repeats for ever, also before its first start (the standard is silent there).
             zero = second - (second - zero) % self.interval
-            run_end = zero + self.interval
+            over = zero + self.interval
+        run_end = over
         offset = second - zero
-        if offset < self._starts[0]:
-            first = zero + self._starts[0]
-            standing = Standing(True, why_none=LostBecause.NOT_STARTED, instant=first)
-            return Said(standing, min(first, run_end), min(first, run_end))
-        over = run_end if self._length is None else min(zero + self._length, run_end)
-        if second >= over:
-            why, instant = LostBecause.DURATION_OVER, over
-            if self.interval:
-                why, instant = LostBecause.RECURRENCE_GAP, run_end
-            return Said(Standing(True, why_none=why, instant=instant), run_end, run_end)
-        index = bisect_right(self._starts, offset) - 1
-        is_last = index + 1 == len(self._starts)
-        until = over if is_last else min(over, zero + self._starts[index + 1])
+        if offset < starts[0]:
+            first = zero + starts[0]
+            until = min(first, run_end)
+            return Said(None, until, until, True, LostBecause.NOT_STARTED, first)
+        if self._length is not None and zero + self._length < over:
+            over = zero + self._length
+            if second >= over:
+                if self.interval:
+                    return Said(None, run_end, run_end, True, LostBecause.RECURRENCE_GAP, run_end)
+                return Said(None, run_end, run_end, True, LostBecause.DURATION_OVER, over)
+        index = bisect_right(starts, offset)
+        until = over
+        if index < len(starts) and zero + starts[index] < over:
+            until = zero + starts[index]
         # A run without a gap goes on in the next one: it may give for ever.
-        goes_on = self.interval and over == run_end and self._starts[0] == 0
-        return Said(self._standings[index], until, FOREVER if goes_on else over)
+        goes_on = self.interval and over == run_end and not starts[0]
+        return Said(self._claims[index - 1], until, FOREVER if goes_on else over)
 
 
-def _merged(schedule: ChargingSchedule) -> tuple[list[int], list[Standing]]:
-    """Give the periods that differ from the one before: when each begins, and what it says."""
+def _merged(profile: ChargingProfile, ref: ProfileRef) -> tuple[list[int], list[Claim]]:
+    """Give the periods that differ from the one before: when each begins, and what it claims."""
+    schedule = profile.charging_schedule
     starts: list[int] = []
-    standings: list[Standing] = []
+    claims: list[Claim] = []
+    made: dict[tuple[Decimal, int | None], Claim] = {}
     for period in schedule.charging_schedule_period:
-        standing = Standing(True, period.limit, period.number_phases)
-        if not standings or standings[-1] != standing:
+        what = period.limit, period.number_phases
+        claim = made.get(what)
+        if claim is None:
+            claim = made[what] = Claim(ref, period.limit, schedule.charging_rate_unit, what[1])
+        if not claims or claims[-1] is not claim:
             starts.append(period.start_period)
-            standings.append(standing)
-    return starts, standings
+            claims.append(claim)
+    return starts, claims

@@ -3,19 +3,64 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from cp_tui.charge_point.smart_charging.composite import DURATION_S_MAX, merging, whole
 from cp_tui.charge_point.smart_charging.context import Context
-from cp_tui.charge_point.smart_charging.conversion import floor_to_tenth
-from cp_tui.charge_point.smart_charging.decision import Decision
-from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.smart_charging.stacking import Budget
 from cp_tui.charge_point.smart_charging.sweep import Sweep
-from cp_tui.charge_point.smart_charging.timeline import to_second, window_end
-from cp_tui.ocpp.datatypes import ChargingRateUnitType, ChargingSchedule, ChargingSchedulePeriod
+from cp_tui.charge_point.smart_charging.timeline import to_instant, to_second, window_end
+from cp_tui.ocpp.datatypes import (
+    ChargingRateUnitType,
+    GetCompositeScheduleStatus,
+    format_date_time,
+    limit_number,
+)
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 ANSWER_STEPS_MAX = 1_200
 """So often profiles and limits are looked at for one answer: the CSMS waits for it."""
+
+_limit_and_phases = attrgetter("limit", "number_phases")
+
+
+class AnsweredPeriod(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """From `start_period` on, this limit (S 7.14)."""
+
+    start_period: int
+    limit: int | float
+    number_phases: int | None = None
+
+
+class AnsweredSchedule(msgspec.Struct, frozen=True, rename="camel"):
+    """Limits over time; without startSchedule (S 7.13, E 3.57)."""
+
+    charging_rate_unit: ChargingRateUnitType
+    charging_schedule_period: tuple[AnsweredPeriod, ...]
+    duration: int
+
+
+class CompositeAnswer(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """GetCompositeSchedule.conf; of ours, so it is written without being checked."""
+
+    status: GetCompositeScheduleStatus
+    connector_id: int | None = None
+    schedule_start: str | None = None
+    charging_schedule: AnsweredSchedule | None = None
+
+    def to_payload(self) -> dict[str, JsonValue]:
+        """Return the JSON object for the wire, without the fields that are not set."""
+        payload: dict[str, JsonValue] = msgspec.to_builtins(self)
+        return payload
+
+    def to_json(self) -> str:
+        """Return the same object as text for the wire."""
+        return msgspec.json.encode(self).decode()
 
 
 def answer(
@@ -24,7 +69,7 @@ def answer(
     start: datetime,
     duration_s: int,
     unit: ChargingRateUnitType | None,
-) -> ChargingSchedule:
+) -> CompositeAnswer:
     """Work out what GetCompositeSchedule.conf holds, and nothing that it does not.
 
     The standard bounds the periods of the answer (ChargingScheduleMaxPeriods), not the time that is
@@ -36,51 +81,15 @@ def answer(
     end = window_end(begin, min(duration_s, DURATION_S_MAX))
     wanted = unit or context.allowed_units[0]
     sweep = Sweep(context, wanted, begin, Budget(ANSWER_STEPS_MAX), explains=False)
-    found = whole(merging(sweep, connector_id, (end, end), context.max_periods, _on_the_wire))
-    return ChargingSchedule(
-        charging_rate_unit=wanted,
-        charging_schedule_period=tuple(
-            ChargingSchedulePeriod(
-                start_period=at - begin,
-                limit=floor_to_tenth(decision.limit),
-                number_phases=decision.number_phases,
-            )
-            for at, decision in found.decisions
-        ),
-        duration=min(duration_s, found.known_until - begin),
+    work = merging(sweep, connector_id, (end, end), context.max_periods, _limit_and_phases)
+    found = whole(work)
+    periods = tuple(
+        AnsweredPeriod(at - begin, limit_number(decision.limit), decision.number_phases)
+        for at, decision in found.decisions
     )
-
-
-def _on_the_wire(decision: Decision) -> object:
-    return floor_to_tenth(decision.limit), decision.number_phases
-
-
-def to_wire(schedule: CompositeSchedule, periods_max: int) -> ChargingSchedule:
-    """Return the schedule without sources and without startSchedule, equal neighbours merged.
-
-    With more than `periods_max` (ChargingScheduleMaxPeriods) periods it covers less time.
-    """
-    begin = to_second(schedule.start)
-    duration_s = schedule.duration_s
-    periods: list[ChargingSchedulePeriod] = []
-    for period in schedule.periods:
-        limit = floor_to_tenth(period.limit)
-        if periods and (limit, period.number_phases) == (
-            periods[-1].limit,
-            periods[-1].number_phases,
-        ):
-            continue
-        start_period = to_second(period.start) - begin
-        if len(periods) == periods_max:
-            duration_s = start_period
-            break
-        periods.append(
-            ChargingSchedulePeriod(
-                start_period=start_period, limit=limit, number_phases=period.number_phases
-            )
-        )
-    return ChargingSchedule(
-        charging_rate_unit=schedule.unit,
-        charging_schedule_period=tuple(periods),
-        duration=duration_s,
+    return CompositeAnswer(
+        GetCompositeScheduleStatus.ACCEPTED,
+        connector_id,
+        format_date_time(to_instant(begin)),
+        AnsweredSchedule(wanted, periods, min(duration_s, found.known_until - begin)),
     )

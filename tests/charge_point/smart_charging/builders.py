@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -16,7 +17,8 @@ from cp_tui.charge_point.smart_charging.context import (
     RunningTransaction,
 )
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
-from cp_tui.charge_point.smart_charging.wire import to_wire
+from cp_tui.charge_point.smart_charging.timeline import to_second
+from cp_tui.charge_point.smart_charging.wire import answer
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
     ChargingProfileKindType,
@@ -26,6 +28,7 @@ from cp_tui.ocpp.datatypes import (
     ChargingSchedulePeriod,
     RecurrencyKindType,
 )
+from cp_tui.ocpp.smart_charging import GetCompositeScheduleResponse
 
 SHARED = Path(__file__).parents[4] / "shared"
 """Documents that lie beside the project; tests that need them are skipped where they are absent."""
@@ -127,10 +130,55 @@ def ask(
     """The composite schedule as on the wire, in the notation of the examples: `0:6, 60:10`."""
     schedule = composite(given, connector_id, start, duration_s, unit)
     assert_is_sound(schedule, start, duration_s)
-    wire = to_wire(schedule, 1_000)
+    wire = answered(replace(given, max_periods=1_000), connector_id, duration_s, start, unit)
+    assert wire == to_wire(schedule, 1_000)
     assert wire.duration == duration_s
     assert wire.start_schedule is None
     return notation((p.start_period, p.limit) for p in wire.charging_schedule_period)
+
+
+def answered(
+    given: Context,
+    connector_id: int,
+    duration_s: int,
+    start: datetime = T0,
+    unit: ChargingRateUnitType = A,
+) -> ChargingSchedule:
+    """The composite schedule that a CSMS reads in the answer."""
+    found = answer(given, connector_id, start, duration_s, unit)
+    response = GetCompositeScheduleResponse.model_validate(found.to_payload(), by_name=False)
+    assert response == GetCompositeScheduleResponse.model_validate_json(found.to_json())
+    assert response.schedule_start == start.replace(microsecond=0)
+    assert response.charging_schedule is not None
+    return response.charging_schedule
+
+
+def to_wire(schedule: CompositeSchedule, periods_max: int) -> ChargingSchedule:
+    """What the wire shows of an explained schedule: equal neighbours merged, and no sources.
+
+    With more than `periods_max` (ChargingScheduleMaxPeriods) periods it covers less time.
+    """
+    begin = to_second(schedule.start)
+    duration_s = schedule.duration_s
+    periods: list[ChargingSchedulePeriod] = []
+    for period in schedule.periods:
+        shown = period.limit, period.number_phases
+        if periods and shown == (periods[-1].limit, periods[-1].number_phases):
+            continue
+        start_period = to_second(period.start) - begin
+        if len(periods) == periods_max:
+            duration_s = start_period
+            break
+        periods.append(
+            ChargingSchedulePeriod(
+                start_period=start_period, limit=shown[0], number_phases=shown[1]
+            )
+        )
+    return ChargingSchedule(
+        charging_rate_unit=schedule.unit,
+        charging_schedule_period=tuple(periods),
+        duration=duration_s,
+    )
 
 
 def notation(steps: Iterable[tuple[int, Decimal]]) -> str:

@@ -19,7 +19,6 @@ from cp_tui.charge_point.smart_charging.decision import Decision
 from cp_tui.charge_point.smart_charging.stacking import Budget
 from cp_tui.charge_point.smart_charging.sweep import Sweep, steps
 from cp_tui.charge_point.smart_charging.timeline import to_second
-from cp_tui.charge_point.smart_charging.wire import to_wire
 from cp_tui.ocpp.datatypes import ChargingProfile
 from tests.charge_point.smart_charging.builders import (
     CP_MAX,
@@ -39,6 +38,7 @@ from tests.charge_point.smart_charging.builders import (
     notation,
     on,
     profile,
+    to_wire,
 )
 from tests.charge_point.smart_charging.scenario import scenario
 

@@ -19,13 +19,14 @@ import pytest
 from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import InstalledProfile
 from cp_tui.charge_point.smart_charging.conversion import hardware_limit
-from cp_tui.charge_point.smart_charging.wire import answer, to_wire
 from tests.charge_point.smart_charging.builders import (
     ABSOLUTE,
     CP_MAX,
     RELATIVE,
     SHARED,
+    answered,
     assert_is_sound,
+    to_wire,
 )
 from tests.charge_point.smart_charging.scenario import Scenario, scenario
 
@@ -105,7 +106,7 @@ def test_an_answer_of_few_periods_is_exactly_the_beginning(periods_max: int) -> 
         given = replace(asked.context, max_periods=periods_max)
         what = asked.connector_id, asked.start, asked.duration_s, asked.unit
         whole = to_wire(composite(given, *what), 10_000)
-        found = answer(given, *what)
+        found = answered(given, what[0], what[2], what[1], what[3])
         periods = whole.charging_schedule_period
         assert found.charging_schedule_period == periods[:periods_max], f"seed {seed}"
         is_cut = len(periods) > periods_max

@@ -19,10 +19,19 @@ from cp_tui.charge_point.smart_charging.context import (
 )
 from cp_tui.charge_point.smart_charging.profile_store import clear, install, installed_profile
 from cp_tui.charge_point.smart_charging.validation import check_profile
-from cp_tui.charge_point.smart_charging.wire import to_wire
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, ChargingSchedule
 from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest, SetChargingProfileRequest
-from tests.charge_point.smart_charging.builders import SHARED, T0, TX, W, at, on, profile
+from tests.charge_point.smart_charging.builders import (
+    SHARED,
+    T0,
+    TX,
+    W,
+    answered,
+    at,
+    on,
+    profile,
+    to_wire,
+)
 
 PATH = SHARED / "vectors" / "smart_charging.json"
 TOLERANCE_A = Decimal("0.1")
@@ -87,8 +96,10 @@ def _request(payload: Vector) -> SetChargingProfileRequest:
 def answer(vector: Vector) -> ChargingSchedule:
     unit = ChargingRateUnitType(vector["unit"])
     now, duration_s = at(vector["now"]), vector["duration_s"]
-    schedule = composite(charge_point_of(vector), vector["connector"], now, duration_s, unit)
-    return to_wire(schedule, 1_000)
+    given = replace(charge_point_of(vector), max_periods=1_000)
+    wire = answered(given, vector["connector"], duration_s, now, unit)
+    assert wire == to_wire(composite(given, vector["connector"], now, duration_s, unit), 1_000)
+    return wire
 
 
 def assert_shows(wire: ChargingSchedule, expected: list[Vector], vector: Vector) -> None:
