@@ -148,7 +148,9 @@ class Charger:
         record = self._restored(stored)
         connectors = self._config.connectors
         self.station = Station(connectors, record)
-        self._power = PowerHistory(self.station.reading, range(len(connectors) + 1))
+        self._power = PowerHistory(
+            self.station.reading, self.station.seconds_to_bend, range(len(connectors) + 1)
+        )
         self._saved = _Outline.of(record or StationRecord())
         self.mind = self._make_mind(self._config, self.station, stored, self._random)
 
@@ -240,6 +242,7 @@ class Charger:
         waiting = list(events)
         effects, self._notes = self._notes, []
         is_touched = is_touched or any(not isinstance(event, _NEWS) for event in events)
+        is_bound_anew = False
         for _ in range(ROUNDS_MAX):
             if not waiting:
                 break
@@ -252,11 +255,12 @@ class Charger:
             is_touched = is_touched or bool(happened)
             waiting += happened
             if self.station.take_news():
+                is_bound_anew = True
                 waiting.append(Observed())
         else:
             text = f"charge point and hardware do not come to rest: {waiting[0]}"
             effects.append(Log(LogLevel.ERROR, text))
-        self._power.note(now, is_touched=is_touched)
+        self._power.note(now, is_touched=is_touched or is_bound_anew)
         # What leaves the house must never be more than what the meter still knows after a crash.
         tells = self._has_new_energy and any(isinstance(each, Send | Save) for each in effects)
         if is_touched or tells:

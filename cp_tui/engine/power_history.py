@@ -1,25 +1,27 @@
 """The measured power of each connector over time, in memory: what a timeline draws over a limit.
 
-Values that stay the same cost two points, however long; where nothing flows no timer runs.
+Kept by its changes: values that stay the same cost two points, however long. A timer runs only
+while power moves by itself, over a ramp or a taper.
 """
 
 from __future__ import annotations
 
-from collections import deque
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cp_tui.charge_point.station_port import MeterReading
+from cp_tui.ocpp.calendar import FIRST
 
 POINTS_MAX = 2_000
 """Of one connector: some hours of a vehicle whose power changes all the time, else days."""
 CHANGE_MIN = 0.01
 """A smaller part of the value is no change."""
-INTERVAL = timedelta(seconds=10)
-"""While power flows and stays the same."""
-INTERVAL_OF_CHANGE = timedelta(seconds=1)
-"""While it changes: a vehicle follows a new limit within seconds."""
+INTERVAL_MIN_S = 1.0
+"""Between points: a vehicle follows a new limit within seconds."""
+INTERVAL_MAX_S = 3_600.0
+"""Between points while power moves, however slowly."""
 
 Read = Callable[[int, datetime], MeterReading]
 
@@ -40,37 +42,36 @@ class Point:
 class PowerHistory:
     """A bounded history of points per connector, and when the next ones are due."""
 
-    def __init__(self, read: Read, connector_ids: Iterable[int]) -> None:
+    def __init__(
+        self,
+        read: Read,
+        seconds_to_bend: Callable[[float], float],
+        connector_ids: Iterable[int],
+    ) -> None:
+        """Take what reads a meter, and what says how soon any power moves by a part of itself."""
         self._read = read
-        self._points: dict[int, deque[Point]] = {
-            connector_id: deque(maxlen=POINTS_MAX) for connector_id in connector_ids
-        }
+        self._seconds_to_bend = seconds_to_bend
+        self._points: dict[int, list[Point]] = {each: [] for each in connector_ids}
+        self._noted_at = FIRST
         self._due: datetime | None = None
 
     @property
     def deadline(self) -> datetime | None:
-        """When `note` is due at the latest; None where nothing flows."""
+        """When `note` is due at the latest; None where power stays as it is."""
         return self._due
 
     def note(self, now: datetime, *, is_touched: bool) -> None:
         """Read all meters if that is due, or something was done at the station."""
-        # A deadline further away than any is one of a clock that was set back since.
-        is_due = self._due is not None and not self._due - INTERVAL <= now < self._due
+        # A clock that was set back measures that time anew.
+        is_due = self._due is not None and not self._noted_at <= now < self._due
         if not is_touched and not is_due:
             return
-        flows = changes = False
+        self._noted_at = now
         for connector_id, points in self._points.items():
-            reading = self._read(connector_id, now)
-            point = _point(reading, now)
-            flows |= point.power_w > 0
-            # Power that is offered may be drawn in a moment.
-            changes |= is_touched and reading.offered_power_w > 0
-            changes |= not points or not point.is_like(points[-1])
-            _add(points, point)
-        if changes and (flows or is_touched):
-            self._due = now + INTERVAL_OF_CHANGE
-        else:
-            self._due = now + INTERVAL if flows else None
+            _add(points, _point(self._read(connector_id, now), now))
+        bend_s = self._seconds_to_bend(CHANGE_MIN)
+        interval_s = min(max(bend_s, INTERVAL_MIN_S), INTERVAL_MAX_S)
+        self._due = None if math.isinf(bend_s) else now + timedelta(seconds=interval_s)
 
     def points(
         self, connector_id: int, start: datetime | None, end: datetime | None, now: datetime
@@ -95,7 +96,7 @@ def _is_close(value: float, other: float) -> bool:
     return abs(value - other) <= CHANGE_MIN * max(value, other)
 
 
-def _add(points: deque[Point], point: Point) -> None:
+def _add(points: list[Point], point: Point) -> None:
     # A clock that was set back measures that time anew.
     while points and points[-1].at >= point.at:
         points.pop()
@@ -103,3 +104,4 @@ def _add(points: deque[Point], point: Point) -> None:
     if len(points) > 1 and points[-1].is_like(points[-2]) and point.is_like(points[-2]):
         points.pop()
     points.append(point)
+    del points[:-POINTS_MAX]

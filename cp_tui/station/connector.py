@@ -5,6 +5,7 @@ It knows physics only. Whether energy may flow and how much is told to it from o
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 from cp_tui.charge_point.config import ConnectorConfig, CurrentKind
@@ -14,6 +15,7 @@ from cp_tui.station.energy_flow import (
     PowerLine,
     charge_after,
     power_w,
+    seconds_to_bend,
     seconds_to_full,
     seconds_to_turn,
 )
@@ -57,8 +59,17 @@ class SimulatedConnector:
         )
         # The contactor is open after power-on, whatever was before.
         self._is_energized = False
+        self._offered = NOTHING
+        """What the connector offers now, whether the vehicle takes it or not."""
         self._ramp = Ramp()
+        self._lines: tuple[Offer | None, tuple[PowerLine, ...]] = (None, ())
+        """The limits on the power at an offer, which holds for hours."""
         self._at: datetime | None = None
+        self._deadline: datetime | None = None
+        self._is_deadline_known = False
+        """Until what is done here, or the deadline itself, makes it another."""
+        self._reading: MeterReading | None = None
+        """Of this instant, once somebody has asked."""
 
     @property
     def is_dc(self) -> bool:
@@ -81,8 +92,18 @@ class SimulatedConnector:
         """Whether it was brought to this instant already: there is nothing to carry forward."""
         return self._at == now
 
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether nothing happens by itself on the way to this instant: it need not be advanced."""
+        if self._at is None or now < self._at or not self._ramp.is_settled:
+            return False
+        deadline = self.next_deadline()
+        return deadline is None or now < deadline
+
     def advance(self, now: datetime) -> None:
         """Carry charge and register forward; a clock that steps back costs no energy."""
+        if not self.is_quiet(now):
+            self._is_deadline_known = False
+        self._reading = None
         elapsed = timedelta(0) if self._at is None else max(timedelta(0), now - self._at)
         self._at = now
         while elapsed > timedelta(0):
@@ -99,7 +120,7 @@ class SimulatedConnector:
         if self.battery is None or self.battery.is_full or self._ramp.offer == NOTHING:
             return
         charge_wh = charge_after(
-            self._power_lines(self._ramp.offer, self.battery),
+            self._power_lines(self._ramp.offer),
             self.battery.charge_wh,
             self.battery.capacity_wh,
             elapsed.total_seconds(),
@@ -112,13 +133,27 @@ class SimulatedConnector:
 
     def next_deadline(self) -> datetime | None:
         """Give when the battery is full, or sooner when the vehicle has followed a new offer."""
+        if not self._is_deadline_known:
+            self._deadline, self._is_deadline_known = self._find_deadline(), True
+        return self._deadline
+
+    def seconds_to_bend(self, part: float) -> float:
+        """Give the time until its power has moved by a part, by itself; infinite if it stays."""
+        if not self._ramp.is_settled:
+            return 0.0
+        if self.battery is None or self.is_unwilling or self._ramp.offer == NOTHING:
+            return math.inf
+        lines = self._power_lines(self._ramp.offer)
+        return seconds_to_bend(lines, self.battery.charge_wh, part)
+
+    def _find_deadline(self) -> datetime | None:
         if self._at is None or self.battery is None or self.is_unwilling:
             return None
         offers = {self._ramp.offer, self._ramp.target} - {NOTHING}
         full_s = min(
             (
                 seconds_to_full(
-                    self._power_lines(offer, self.battery),
+                    self._power_lines(offer),
                     self.battery.charge_wh,
                     self.battery.capacity_wh,
                 )
@@ -130,7 +165,7 @@ class SimulatedConnector:
             may_fill_within_ramp = full_s <= self._ramp.until_settled.total_seconds()
             steps = self._ramp.until_next_step if may_fill_within_ramp else self._ramp.until_settled
             return self._at + steps
-        lines = self._power_lines(self._ramp.offer, self.battery) if offers else ()
+        lines = self._power_lines(self._ramp.offer) if offers else ()
         # Where the battery begins to take less, it is another limit that binds.
         if lines:
             turn_s = seconds_to_turn(lines, self.battery.charge_wh, self.battery.capacity_wh)
@@ -191,15 +226,14 @@ class SimulatedConnector:
         self.is_locked = is_locked
         return True
 
-    def _offer(self) -> Offer:
-        """Give what the connector offers now, whether the vehicle takes it or not."""
-        if not self._is_energized or self.battery is None:
-            return NOTHING
-        return self._supply.offer(self._limit, self.vehicle)
-
     def _follow(self, *, at_once: bool = False) -> None:
         """Let the vehicle follow what is offered, over a ramp that starts at what flows."""
-        target = NOTHING if self.is_unwilling else self._offer()
+        self._is_deadline_known = False
+        self._reading = None
+        self._lines = (None, ())
+        is_open = not self._is_energized or self.battery is None
+        self._offered = NOTHING if is_open else self._supply.offer(self._limit, self.vehicle)
+        target = NOTHING if self.is_unwilling else self._offered
         if at_once or (target == NOTHING and self._power_w() == 0.0):
             self._ramp = Ramp(target=target)
         elif target != self._ramp.target:
@@ -212,16 +246,20 @@ class SimulatedConnector:
 
     def reading(self, now: datetime) -> MeterReading:
         """Give the reading of the meter at the instant to which it was advanced."""
+        if self._reading is None:
+            self._reading = self._read(now)
+        return self._reading
+
+    def _read(self, now: datetime) -> MeterReading:
         flowing_w, phases = self._power_w(), self._ramp.offer.phases
-        offer = self._offer()
         readings = self._supply.readings(flowing_w, phases, self.battery, now)
         load = max(phase.current_a for phase in readings) / float(self.config.max_current_a)
         return MeterReading(
             register_wh=self.register_wh,
             power_w=flowing_w,
             phases=readings,
-            offered_current_a=offer.current_a,
-            offered_power_w=offer.power_w,
+            offered_current_a=self._offered.current_a,
+            offered_power_w=self._offered.power_w,
             frequency_hz=mains_frequency_hz(now),
             temperature_celsius=AMBIENT_CELSIUS + WARMING_AT_FULL_LOAD_CELSIUS * load * load,
             # An AC vehicle does not tell its state of charge (IEC 61851-1 has no words for it).
@@ -278,15 +316,17 @@ class SimulatedConnector:
     def _hardware_phases(self) -> int:
         return 1 if self.is_dc else self.config.phases
 
-    def _power_lines(self, offer: Offer, battery: Battery) -> tuple[PowerLine, ...]:
-        curve = charging_curve(self.vehicle, self.config.kind)
-        return (*self._supply.power_lines(offer, self.vehicle), *curve)
+    def _power_lines(self, offer: Offer) -> tuple[PowerLine, ...]:
+        if offer is not self._lines[0]:
+            curve = charging_curve(self.vehicle, self.config.kind)
+            self._lines = (offer, (*self._supply.power_lines(offer, self.vehicle), *curve))
+        return self._lines[1]
 
     def _power_w(self) -> float:
         """Give the power that flows at this instant."""
         if self.battery is None or self._ramp.offer == NOTHING:
             return 0.0
-        return power_w(self._power_lines(self._ramp.offer, self.battery), self.battery.charge_wh)
+        return power_w(self._power_lines(self._ramp.offer), self.battery.charge_wh)
 
     def _flowing(self) -> Offer:
         """Give what flows at this instant, as the offer that a ramp starts from."""

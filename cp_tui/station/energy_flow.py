@@ -86,6 +86,23 @@ def seconds_to_turn(lines: Sequence[PowerLine], charge_wh: float, full_wh: float
     return seconds
 
 
+def seconds_to_bend(lines: Sequence[PowerLine], charge_wh: float, part: float) -> float:
+    """Give the time until the power has moved by a part of itself; infinite where it stays.
+
+    On the line that is the lowest now: where another takes over, that is a turn.
+    """
+    line = _lowest(lines, charge_wh)
+    moved_w = part * line.power_w(charge_wh)
+    if moved_w <= 0.0 or line.per_wh == 0.0:
+        return math.inf
+    return line.seconds(charge_wh, charge_wh + moved_w / abs(line.per_wh))
+
+
+def _lowest(lines: Sequence[PowerLine], charge_wh: float) -> PowerLine:
+    """Give the line that binds from a charge on."""
+    return min(lines, key=lambda each: (each.power_w(charge_wh), each.per_wh))
+
+
 def _pieces(
     lines: Sequence[PowerLine], charge_wh: float, full_wh: float
 ) -> Iterator[tuple[PowerLine, float]]:
@@ -94,7 +111,7 @@ def _pieces(
     The lowest of straight lines only ever bends down, so each next line is less steep than the one
     before; to follow the slopes and not the values makes the walk end whatever rounding does.
     """
-    line = min(lines, key=lambda each: (each.power_w(charge_wh), each.per_wh))
+    line = _lowest(lines, charge_wh)
     while charge_wh < full_wh:
         until_wh, following = full_wh, None
         for other in lines:

@@ -43,7 +43,7 @@ LOCK_FAILURE = FaultRecord(
 class Station:
     """The simulated body: people's acts come back as events, what the mind wants is obeyed.
 
-    Every method carries time forward; `advance` hands over what happened by itself meanwhile.
+    Every act and question carries time forward; `advance` tells what happened by itself.
     """
 
     def __init__(
@@ -232,9 +232,18 @@ class Station:
     # --- time and memory --------------------------------------------------------------------------
 
     def advance(self, now: datetime) -> list[Event]:
-        """Carry time forward and tell what happened by itself since the last telling."""
-        self._advance_all(now)
+        """Tell what has happened by itself since the last telling.
+
+        Where nothing has, nothing is carried forward: meters are read when somebody asks.
+        """
+        for connector_id, connector in self._connectors.items():
+            if not connector.is_quiet(now):
+                self._connector_at(connector_id, now)
         return self._drain()
+
+    def seconds_to_bend(self, part: float) -> float:
+        """Give the time until the power of any connector has moved by a part, by itself."""
+        return min(connector.seconds_to_bend(part) for connector in self._connectors.values())
 
     def take_news(self) -> bool:
         """Say once whether what binds the power has changed since asked last: no event tells it."""
@@ -267,8 +276,11 @@ class Station:
         if connector.is_at(now):
             return connector
         was_unwilling = connector.is_unwilling
-        with self._observing(connector):
+        if connector.is_quiet(now):
             connector.advance(now)
+        else:
+            with self._observing(connector):
+                connector.advance(now)
         if connector.is_unwilling and not was_unwilling:
             self._events.append(EvSuspended(connector_id, suspended=True))
         return connector

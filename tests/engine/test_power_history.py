@@ -5,9 +5,12 @@ Times are seconds after noon.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+
+import pytest
 
 from cp_tui.charge_point.station_port import MeterReading, PhaseReading
 from cp_tui.engine.power_history import POINTS_MAX, PowerHistory
@@ -29,6 +32,8 @@ class Meter:
     """A meter of one phase that shows what a test sets."""
 
     power_w: float = 0.0
+    bend_s: float = math.inf
+    """How soon the power moves by itself."""
     reads: int = 0
 
     def read(self, connector_id: int, now: datetime) -> MeterReading:
@@ -47,7 +52,7 @@ class Meter:
 
 
 def history(meter: Meter) -> PowerHistory:
-    return PowerHistory(meter.read, [1])
+    return PowerHistory(meter.read, lambda part: meter.bend_s, [1])
 
 
 def run(made: PowerHistory, begin: int, end: int) -> None:
@@ -75,10 +80,9 @@ def test_power_that_stays_the_same_costs_two_points() -> None:
     made = history(meter)
     made.note(noon(0), is_touched=True)
     run(made, 1, 3600)
-    assert meter.reads < 400
-    assert len(kept(made, 3600)) <= 3
-    assert made.deadline is not None
-    assert made.deadline - noon(3599) <= timedelta(seconds=10)
+    assert made.deadline is None
+    assert meter.reads == 1
+    assert kept(made, 3600) == [(0, 7000), (3600, 7000)]
 
 
 def test_a_change_is_kept_and_watched_closely_until_it_is_over() -> None:
@@ -86,17 +90,18 @@ def test_a_change_is_kept_and_watched_closely_until_it_is_over() -> None:
     made = history(meter)
     made.note(noon(0), is_touched=True)
     run(made, 1, 60)
-    meter.power_w = 6000
+    meter.power_w, meter.bend_s = 6000, 0.0
     made.note(noon(60), is_touched=True)
     meter.power_w = 5000
     run(made, 61, 62)
-    meter.power_w = 4000
+    meter.power_w, meter.bend_s = 4000, math.inf
     run(made, 62, 90)
-    assert kept(made, 90)[-5:-1] == [(60, 6000), (61, 5000), (62, 4000), (83, 4000)]
+    assert kept(made, 90) == [(0, 7000), (60, 6000), (61, 5000), (62, 4000), (90, 4000)]
+    assert made.deadline is None
 
 
 def test_a_slow_drift_is_seen() -> None:
-    meter = Meter(10_000)
+    meter = Meter(10_000, bend_s=100.5)
     made = history(meter)
     made.note(noon(0), is_touched=True)
     for second in range(1, 3600):
@@ -168,6 +173,38 @@ def test_a_ramp_is_in_the_history_and_an_idle_charger_has_no_timer() -> None:
     due = made.charger.next_deadline()
     assert due is not None
     assert due - made.now > timedelta(seconds=60)
+
+
+def test_an_hour_of_the_same_power_needs_no_tick() -> None:
+    made = rig(keys={"MeterValueSampleInterval": "0"})
+    charging(made)
+    made.after(60)
+    begun, due = made.now, made.charger.next_deadline()
+    ticks = 0
+    while due is not None and due < begun + timedelta(hours=1):
+        made.after((due - made.now).total_seconds())
+        due, ticks = made.charger.next_deadline(), ticks + 1
+    # The register is kept each minute, and a Heartbeat goes each five.
+    assert 59 <= ticks <= 73
+
+
+def test_a_taper_is_drawn_as_it_was() -> None:
+    made = rig(keys={"MeterValueSampleInterval": "0"})
+    charging(made)
+    made.act("set_vehicle", connector_id=1, soc_percent=78.0)
+    made.after(60)
+    flowed = []
+    for _ in range(360):
+        made.after(17)
+        reading = made.charger.station.reading(1, made.now)
+        flowed.append((made.now, reading.power_w))
+    points = made.charger.measurements(1, None, None, made.now).points
+    assert len(points) < 400
+    assert flowed[0][1] > 21_000
+    assert 0 < min(power_w for _, power_w in flowed) < 1_500
+    for at, power_w in flowed:
+        drawn_w = [each.power_w for each in points if each.at <= at][-1]
+        assert drawn_w == pytest.approx(power_w, rel=0.011, abs=1)
 
 
 def test_the_history_outlives_a_power_cycle_and_follows_the_clock_of_the_charge_point() -> None:

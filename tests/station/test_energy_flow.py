@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cp_tui.station.energy_flow import PowerLine, charge_after, power_w, seconds_to_full
+from cp_tui.station.energy_flow import (
+    PowerLine,
+    charge_after,
+    power_w,
+    seconds_to_bend,
+    seconds_to_full,
+    seconds_to_turn,
+)
 
 FULL_WH = 60_000.0
 
@@ -55,6 +62,22 @@ def test_it_is_full_just_when_it_says(some: list[PowerLine], charge_wh: float) -
     seconds = seconds_to_full(some, charge_wh, FULL_WH)
     assert charge_after(some, charge_wh, FULL_WH, seconds) == pytest.approx(FULL_WH, abs=1e-3)
     assert charge_after(some, charge_wh, FULL_WH, seconds * 0.99) < FULL_WH
+
+
+@given(lines, st.floats(0, FULL_WH - 1))
+def test_the_power_has_moved_by_a_part_just_when_it_says(
+    some: list[PowerLine], charge_wh: float
+) -> None:
+    seconds = seconds_to_bend(some, charge_wh, 0.01)
+    if seconds < seconds_to_turn(some, charge_wh, FULL_WH):
+        before_w = power_w(some, charge_wh)
+        after_w = power_w(some, charge_after(some, charge_wh, FULL_WH, seconds))
+        assert abs(after_w - before_w) == pytest.approx(0.01 * before_w, rel=1e-3)
+
+
+def test_a_power_that_stays_never_bends() -> None:
+    assert seconds_to_bend([PowerLine(100.0), PowerLine(500.0, -0.1)], 40.0, 0.01) == math.inf
+    assert seconds_to_bend([PowerLine(0.0, 1.0)], 0.0, 0.01) == math.inf
 
 
 def test_without_power_nothing_flows_and_it_is_never_full() -> None:

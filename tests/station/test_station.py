@@ -83,7 +83,7 @@ def test_without_the_contactor_no_current_flows_and_opening_it_is_at_once() -> N
 def test_a_jump_of_hours_is_the_same_as_many_small_steps() -> None:
     jumping, stepping = charging(), charging()
     for second in range(0, 3 * 3600, 7):
-        stepping.advance(after(second))
+        stepping.reading(1, after(second))
     assert jumping.reading(1, after(10_800)).register_wh == pytest.approx(
         stepping.reading(1, after(10_800)).register_wh, abs=1e-3
     )
