@@ -22,7 +22,7 @@ WIDE, SHORT_MOST = 100, 8
 class BarLine(Widget):
     """One line, painted only when it changes."""
 
-    DEFAULT_CSS = "Line { height: 1; width: 1fr; }"
+    DEFAULT_CSS = "BarLine { height: 1; width: 1fr; }"
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)

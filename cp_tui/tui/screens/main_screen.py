@@ -33,7 +33,7 @@ class MainScreen(QuietScreen):
     DEFAULT_CSS = """
     MainScreen {
         .top-line { dock: top; height: 1; }
-        .top-line Line { background: $panel; }
+        .top-line BarLine { background: $panel; }
         ActivityLine { dock: bottom; margin-bottom: 1; color: $text-muted; }
         ActionBar { dock: bottom; }
         Pane.-maximized { width: 1fr !important; height: 1fr !important; margin: 0 !important; }
