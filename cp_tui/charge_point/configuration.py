@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from cp_tui.charge_point.effects import SetCredentials, Table
 from cp_tui.charge_point.key_history import ChangeOutcome, KeyHistory, shown
 from cp_tui.charge_point.measurands import SUPPORTED_MEASURANDS, Item
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import KeyRecord
-from cp_tui.charge_point.station_keys import listed_keys, station_values
+from cp_tui.charge_point.station_keys import KeyState, station_keys
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import ConfigurationEntry, ConfigurationView, KeySource
 from cp_tui.ocpp.authorization_key import authorization_key_digest
@@ -36,17 +35,6 @@ MEASURAND_LISTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class KeyState:
-    """The value of a key and where it came from."""
-
-    value: str | None
-    source: KeySource
-    changed_at: datetime | None = None
-    old_value: str | None = None
-    """Before that change, as it may be shown."""
-
-
 class Configuration:
     """All keys of this charge point, standard ones first, then the operator's own."""
 
@@ -54,53 +42,43 @@ class Configuration:
         self._turn = turn
         self._history = KeyHistory(turn)
         config = turn.config
-        specs = [*listed_keys(config), *(custom.spec for custom in config.custom_keys)]
-        self._specs = {spec.name.lower(): spec for spec in specs}
-        self._custom = {custom.spec.name.lower() for custom in config.custom_keys}
-        self._states: dict[str, KeyState] = {}
+        self._keys = station_keys(config)
+        self._set: dict[str, KeyState] = {
+            key.lower(): KeyState(value, KeySource.FILE)
+            for key, value in config.keys.items()
+            if key.lower() in self._keys.specs
+        }
+        """What somebody has set; any other key has its default."""
         self._waiting: set[str] = set()
         """Keys whose new value works after the next reboot."""
-        self._defaults: dict[str, str | None] = {}
         self._entries: dict[str, ConfigurationEntry] = {}
         """What is published of each key, until it changes: there are dozens."""
-        fixed = station_values(config)
-        for name, spec in self._specs.items():
-            is_fixed = spec.is_read_only and name not in self._custom
-            default = fixed.get(spec.name, spec.default)
-            self._defaults[name] = default
-            source = KeySource.HARDWARE if is_fixed else KeySource.DEFAULT
-            self._states[name] = KeyState(default, source)
-        for custom in config.custom_keys:
-            self._defaults[custom.spec.name.lower()] = custom.value
-            self._states[custom.spec.name.lower()] = KeyState(custom.value, KeySource.FILE)
-        for key, value in config.keys.items():
-            if key.lower() in self._specs:
-                self._states[key.lower()] = KeyState(value, KeySource.FILE)
         for key, record in turn.records(Table.KEY, KeyRecord):
             self._restore(key, record)
 
     def _restore(self, key: str, record: KeyRecord) -> None:
-        spec = self._specs.get(key)
-        if spec is None or self._states[key].source is KeySource.HARDWARE:
+        spec = self._keys.specs.get(key)
+        if spec is None or self._state(key).source is KeySource.HARDWARE:
             return
         try:
             value = spec.check(record.value)
         except ValueError:
             # The key's rules have changed since: the value of now counts.
             return
-        self._states[key] = KeyState(value, record.source, record.changed_at, record.old_value)
+        self._set[key] = KeyState(value, record.source, record.changed_at, record.old_value)
 
     def find(self, key: str) -> KeySpec | None:
         """Look a key up, without regard to case."""
-        return self._specs.get(key.strip().lower())
+        return self._keys.specs.get(key.strip().lower())
 
     def is_custom(self, spec: KeySpec) -> bool:
         """Say whether a key is the operator's own."""
-        return spec.name.lower() in self._custom
+        return spec.name.lower() in self._keys.custom
 
     def text(self, key: str) -> str:
         """Give the value of a key; empty where it is not set, or its feature profile not there."""
-        state = self._states.get(key.lower())
+        name = key.lower()
+        state = self._set.get(name) or self._keys.states.get(name)
         return (state and state.value) or ""
 
     def credentials(self) -> SetCredentials:
@@ -121,7 +99,7 @@ class Configuration:
 
     def is_set(self, key: str) -> bool:
         """Say whether a key has a value."""
-        return self._states[key.lower()].value is not None
+        return self._state(key.lower()).value is not None
 
     def boolean(self, key: str) -> bool:
         """Give the value of a boolean key."""
@@ -142,16 +120,16 @@ class Configuration:
 
         AuthorizationKey is left out of the list of all, and unknown when asked for by name.
         """
-        names = [key.strip().lower() for key in keys] or list(self._specs)
+        names = [key.strip().lower() for key in keys] or list(self._keys.specs)
         known, unknown = [], []
         for index, name in enumerate(names):
-            spec = self._specs.get(name)
+            spec = self._keys.specs.get(name)
             if spec is not None and spec.access is not Access.WRITE_ONLY:
                 known.append(
                     KeyValue(
                         key=spec.name,
                         readonly=spec.is_read_only,
-                        value=self._states[name].value,
+                        value=self._state(name).value,
                     )
                 )
             elif keys:
@@ -185,9 +163,9 @@ class Configuration:
     def put(self, key: str, value: str, source: KeySource) -> ChangeOutcome:
         """Store a value that needs no check."""
         name, now = key.lower(), self._turn.now
-        spec, old_value = self._specs[name], self._shown(self._specs[name])
-        old = self._states[name]
-        self._states[name] = KeyState(value, source, now, old_value)
+        spec, old_value = self._keys.specs[name], self._shown(self._keys.specs[name])
+        old = self._state(name)
+        self._set[name] = KeyState(value, source, now, old_value)
         self._entries.pop(name, None)
         status = ConfigurationStatus.ACCEPTED
         if spec.is_reboot_required and value != old.value:
@@ -218,7 +196,7 @@ class Configuration:
 
     def _shown(self, spec: KeySpec) -> str | None:
         """Give the value of a key as it may be shown."""
-        value = self._states[spec.name.lower()].value
+        value = self._state(spec.name.lower()).value
         return None if value is None else shown(spec, value)
 
     def _checked(self, spec: KeySpec, value: str, source: KeySource) -> str | Reason:
@@ -237,12 +215,15 @@ class Configuration:
         except ValueError as error:
             return Reason(id="configuration.bad_value", rule="S 9", text=str(error))
 
+    def _state(self, name: str) -> KeyState:
+        return self._set.get(name) or self._keys.states[name]
+
     def state(self, key: str) -> KeyState | None:
         """Give the value of a key with its source; never that of AuthorizationKey."""
         spec = self.find(key)
         if spec is None:
             return None
-        state = self._states[spec.name.lower()]
+        state = self._state(spec.name.lower())
         if spec.access is Access.WRITE_ONLY:
             return replace(state, value=None)
         return state
@@ -250,12 +231,16 @@ class Configuration:
     def view(self, monitored: Iterable[str]) -> ConfigurationView:
         """Give the variable `configuration`."""
         watched = {key.lower() for key in monitored}
-        return ConfigurationView(tuple(self._entry(name, name in watched) for name in self._specs))
+        return ConfigurationView(
+            tuple(self._entry(name, name in watched) for name in self._keys.specs)
+        )
 
     def _entry(self, name: str, is_monitored: bool) -> ConfigurationEntry:
         known = self._entries.get(name)
         if known is None or known.is_monitored != is_monitored:
-            known = self._entries[name] = self._new_entry(name, self._specs[name], is_monitored)
+            known = self._entries[name] = self._new_entry(
+                name, self._keys.specs[name], is_monitored
+            )
         return known
 
     def _new_entry(self, name: str, spec: KeySpec, is_monitored: bool) -> ConfigurationEntry:
@@ -264,9 +249,9 @@ class Configuration:
         return ConfigurationEntry(
             key=spec.name,
             value=state.value,
-            default=None if spec.access is Access.WRITE_ONLY else self._defaults[name],
+            default=None if spec.access is Access.WRITE_ONLY else self._keys.states[name].value,
             read_only=spec.is_read_only,
-            is_custom=name in self._custom,
+            is_custom=name in self._keys.custom,
             type=spec.type,
             unit=spec.unit,
             constraint=spec.constraint,
@@ -274,7 +259,7 @@ class Configuration:
             maximum=spec.maximum,
             choices=spec.choices,
             effect=spec.effect,
-            profile=spec.profile or ("custom" if name in self._custom else "cp-tui"),
+            profile=spec.profile or ("custom" if name in self._keys.custom else "cp-tui"),
             source=state.source,
             changed_at=state.changed_at,
             old_value=state.old_value,
@@ -285,7 +270,7 @@ class Configuration:
 
     def _check(self, spec: KeySpec, value: str) -> str:
         items_max = None
-        if spec.max_length_key and spec.max_length_key.lower() in self._states:
+        if spec.max_length_key and self.find(spec.max_length_key):
             items_max = self.integer(spec.max_length_key)
         canonical = spec.check(value, items_max=items_max)
         if spec.name in MEASURAND_LISTS:

@@ -1,14 +1,26 @@
-"""Which configuration keys this charge point has, and the values that are fixed here."""
+"""Which configuration keys this charge point has, and the values that are fixed here.
+
+Charge points of one kind share them: there are dozens, and may be many charge points.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
 
-from cp_tui.charge_point.config import FEATURE_PROFILES, ChargePointConfig
+from cp_tui.charge_point.config import (
+    FEATURE_PROFILES,
+    ChargePointConfig,
+    ConnectorConfig,
+    CustomKey,
+)
 from cp_tui.charge_point.measurands import SUPPORTED_MEASURANDS
 from cp_tui.charge_point.transaction_data import TRANSACTION_DATA_MAX
+from cp_tui.charge_point.variables import KeySource
 from cp_tui.ocpp.configuration_key import STANDARD_KEYS, VENDOR_KEYS, Access, KeySpec
+from cp_tui.ocpp.feature_profile import FeatureProfile
 
 FILE_TRANSFER_PROTOCOLS = ("FTP", "FTPS", "HTTP", "HTTPS")
 
@@ -31,27 +43,76 @@ _WITHOUT_FUNCTION = frozenset(
 _SECURITY_KEYS = frozenset({"AuthorizationKey", "SecurityProfile"})
 
 
-def listed_keys(config: ChargePointConfig) -> tuple[KeySpec, ...]:
-    """Give the standard keys and ours that this charge point has."""
-    listed = (
-        spec
+KINDS_MAX = 16
+"""Kinds of charge points whose keys are kept for the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """The value of a key and where it came from."""
+
+    value: str | None
+    source: KeySource
+    changed_at: datetime | None = None
+    old_value: str | None = None
+    """Before that change, as it may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class StationKeys:
+    """The keys of a kind of charge point, by their name in lower case: standard ones first."""
+
+    specs: Mapping[str, KeySpec]
+    states: Mapping[str, KeyState]
+    """Until somebody sets them."""
+    custom: frozenset[str]
+    """The operator's own."""
+
+
+def station_keys(config: ChargePointConfig) -> StationKeys:
+    """Give the keys that a charge point has, and their values at first."""
+    profiles = tuple(each for each in FEATURE_PROFILES if config.has(each))
+    has_password = any(key.lower() == "authorizationkey" for key in config.keys)
+    # With a password from the file the connection uses it; without one it is open.
+    security_profile = (2 if config.url.startswith("wss:") else 1) if has_password else 0
+    return _of_kind(profiles, config.connectors, config.custom_keys, security_profile)
+
+
+@lru_cache(KINDS_MAX)
+def _of_kind(
+    profiles: tuple[FeatureProfile, ...],
+    connectors: tuple[ConnectorConfig, ...],
+    custom_keys: tuple[CustomKey, ...],
+    security_profile: int,
+) -> StationKeys:
+    listed = [
+        _for_station(spec, connectors)
         for spec in (*STANDARD_KEYS, *VENDOR_KEYS)
-        if (spec.profile is None or config.has(spec.profile) or spec.name in _SECURITY_KEYS)
+        if (spec.profile is None or spec.profile in profiles or spec.name in _SECURITY_KEYS)
         and spec.name not in _WITHOUT_FUNCTION
-    )
-    return tuple(_for_station(spec, config) for spec in listed)
+    ]
+    fixed = _fixed_values(profiles, connectors) | {"SecurityProfile": str(security_profile)}
+    states = {
+        spec.name.lower(): KeyState(
+            fixed.get(spec.name, spec.default),
+            KeySource.HARDWARE if spec.is_read_only else KeySource.DEFAULT,
+        )
+        for spec in listed
+    }
+    custom = {each.spec.name.lower(): KeyState(each.value, KeySource.FILE) for each in custom_keys}
+    specs = {spec.name.lower(): spec for spec in (*listed, *(each.spec for each in custom_keys))}
+    return StationKeys(specs, states | custom, frozenset(custom))
 
 
-def station_values(config: ChargePointConfig) -> Mapping[str, str]:
+def _fixed_values(
+    profiles: tuple[FeatureProfile, ...], connectors: tuple[ConnectorConfig, ...]
+) -> dict[str, str]:
     """Give the values that are known only here, by key."""
-    count = len(config.connectors)
+    count = len(connectors)
     measurands = str(len(SUPPORTED_MEASURANDS))
     rotation = (
-        f"{n}.{'RST' if c.phases == 3 else 'NotApplicable'}"
-        for n, c in enumerate(config.connectors, 1)
+        f"{n}.{'RST' if c.phases == 3 else 'NotApplicable'}" for n, c in enumerate(connectors, 1)
     )
-    has_password = any(key.lower() == "authorizationkey" for key in config.keys)
-    tls_profile = 2 if config.url.startswith("wss:") else 1
     return {
         "NumberOfConnectors": str(count),
         "ConnectorPhaseRotation": ",".join(rotation),
@@ -62,10 +123,10 @@ def station_values(config: ChargePointConfig) -> Mapping[str, str]:
         "StopTxnAlignedDataMaxLength": measurands,
         "StopTxnSampledDataMaxLength": measurands,
         "StopTransactionMaxMeterValues": str(TRANSACTION_DATA_MAX),
-        "SupportedFeatureProfiles": ",".join(each for each in FEATURE_PROFILES if config.has(each)),
+        "SupportedFeatureProfiles": ",".join(profiles),
         "SupportedFeatureProfilesMaxLength": str(len(FEATURE_PROFILES)),
         "SupportedFileTransferProtocols": ",".join(FILE_TRANSFER_PROTOCOLS),
-        "UnlockConnectorOnEVSideDisconnect": "false" if _has_no_lock(config) else "true",
+        "UnlockConnectorOnEVSideDisconnect": "false" if _has_no_lock(connectors) else "true",
         "LocalAuthListMaxLength": str(LOCAL_LIST_MAX),
         "SendLocalListMaxLength": str(SEND_LOCAL_LIST_MAX),
         "ReserveConnectorZeroSupported": "true",
@@ -73,16 +134,14 @@ def station_values(config: ChargePointConfig) -> Mapping[str, str]:
         "ChargingScheduleAllowedChargingRateUnit": "Current,Power",
         "ChargingScheduleMaxPeriods": str(MAX_PERIODS),
         "MaxChargingProfilesInstalled": str(MAX_PROFILES_INSTALLED),
-        # With a password from the file the connection uses it; without one it is open.
-        "SecurityProfile": str(tls_profile if has_password else 0),
     }
 
 
-def _for_station(spec: KeySpec, config: ChargePointConfig) -> KeySpec:
-    if spec.name == "UnlockConnectorOnEVSideDisconnect" and _has_no_lock(config):
+def _for_station(spec: KeySpec, connectors: tuple[ConnectorConfig, ...]) -> KeySpec:
+    if spec.name == "UnlockConnectorOnEVSideDisconnect" and _has_no_lock(connectors):
         return replace(spec, access=Access.READ_ONLY)
     return spec
 
 
-def _has_no_lock(config: ChargePointConfig) -> bool:
-    return all(connector.fixed_cable for connector in config.connectors)
+def _has_no_lock(connectors: tuple[ConnectorConfig, ...]) -> bool:
+    return all(connector.fixed_cable for connector in connectors)

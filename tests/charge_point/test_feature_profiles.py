@@ -54,6 +54,13 @@ def test_its_keys_are_unknown(profile: FeatureProfile, gone: str) -> None:
     assert change[2] == {"status": "NotSupported"}
 
 
+def test_charge_points_of_one_kind_share_their_keys_but_no_value() -> None:
+    one, other = rig(), rig()
+    one.request("ChangeConfiguration", {"key": "HeartbeatInterval", "value": "77"})
+    assert keys(one)["HeartbeatInterval"] == "77"
+    assert keys(other)["HeartbeatInterval"] == keys(rig())["HeartbeatInterval"] != "77"
+
+
 @pytest.mark.parametrize("profile", OTHERS)
 def test_supported_feature_profiles_lists_what_there_is(profile: FeatureProfile) -> None:
     expected = [str(each) for each in FEATURE_PROFILES if each is not profile]
