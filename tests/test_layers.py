@@ -209,7 +209,7 @@ NOT_FOR_A_BOOT = (
     "ftplib",
     "pydantic_settings",
     "cp_tui.rpc.client_session",
-    "cp_tui.engine.station_commands",
+    "cp_tui.engine.command",
     "cp_tui.engine.commands",
     "cp_tui.engine.transfer_http",
     "cp_tui.ocpp.security",

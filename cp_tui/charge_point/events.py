@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from pydantic import JsonValue
+
+from cp_tui.charge_point.command_fields import (
+    AnyConnectorId,
+    CiText50,
+    ConnectorId,
+    FrameText,
+    IdTag,
+    Key,
+    Keys,
+    KeyText,
+    MessageNumber,
+    Name,
+    Number,
+    Payload,
+    Purpose,
+    Text,
+    VendorId,
+    Wait,
+)
 from cp_tui.charge_point.variables import FileFacts
-from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargingProfilePurposeType
-
-if TYPE_CHECKING:
-    from pydantic import JsonValue
+from cp_tui.ocpp.datatypes import ChargePointErrorCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +142,13 @@ class PluggedOut:
 
 @dataclass(frozen=True, slots=True)
 class Swiped:
-    """Command `swipe`: a tag was held to the reader, with a connector to the reader of that one."""
+    """Hold a tag to the reader; with a connector to the reader of that one alone."""
 
-    id_tag: str
-    connector_id: int | None = None
+    id_tag: IdTag
+    connector_id: ConnectorId | None = None
     request: int = 0
     """0: nobody wants to know what came of it."""
-    wait: bool = False
-    """The answer waits until the tag is decided upon."""
+    wait: Wait = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,111 +207,111 @@ class MainsFailed:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Command `stop`."""
+    """End all OCPP communication, and every transaction, until `restart` or the next start."""
 
     request: int
 
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """Command `restart`."""
+    """Connect again after `stop`, with a BootNotification."""
 
     request: int
 
 
 @dataclass(frozen=True, slots=True)
 class TransferData:
-    """Command `data_transfer`."""
+    """Send a DataTransfer to the CSMS (S 6.17)."""
 
     request: int
-    vendor_id: str
-    message_id: str | None = None
-    data: str | None = None
+    vendor_id: VendorId
+    message_id: CiText50 = None
+    data: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SetCustomConfigurationKey:
-    """Command `set_custom_configuration_key`."""
+    """Set one of the operator's own configuration keys."""
 
     request: int
-    key: str
-    value: str
+    key: Key
+    value: KeyText
 
 
 @dataclass(frozen=True, slots=True)
 class MonitorConfigurationKeys:
-    """Command `monitor_configuration_keys`, or with `add=False` its opposite."""
+    """Watch configuration keys, or with `add=False` watch them no longer."""
 
     request: int
-    keys: tuple[str, ...]
+    keys: Keys
     add: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class InstallChargingProfile:
-    """Command `install_charging_profile`; the profile as it stands in SetChargingProfile.req."""
+    """Install a profile as it stands in `csChargingProfiles` of SetChargingProfile.req (S 5.16)."""
 
     request: int
-    connector_id: int
-    profile: Mapping[str, JsonValue]
+    connector_id: AnyConnectorId
+    profile: dict[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True)
 class ClearChargingProfile:
-    """Command `clear_charging_profile`; what is None matches everything, as in the request."""
+    """Remove what matches, as ClearChargingProfile.req says it (S 5.5); nothing given: all."""
 
     request: int
-    profile_id: int | None = None
-    connector_id: int | None = None
-    purpose: ChargingProfilePurposeType | None = None
-    stack_level: int | None = None
+    profile_id: Number | None = None
+    connector_id: Number | None = None
+    purpose: Purpose | None = None
+    stack_level: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SendCall:
-    """Command `send_call`: a CALL as a person composed it."""
+    """Send a CALL as a person composed it, past the queue, and give what the CSMS says to it."""
 
     request: int
-    action: str
-    payload: Mapping[str, JsonValue] = field(repr=False)
+    action: Name
+    payload: Payload = field(repr=False)
     """Not in `repr`: it may hold the AuthorizationKey."""
-    message_id: str | None = None
+    message_id: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SendRaw:
-    """Command `send_raw`: any text, as it stands."""
+    """Send any text as it stands, and give what the CSMS says where it owes an answer."""
 
     request: int
-    text: str = field(repr=False)
+    text: FrameText = field(repr=False)
     """Not in `repr`: it may hold the AuthorizationKey."""
 
 
 @dataclass(frozen=True, slots=True)
 class TryNow:
-    """Command `try_now`, where the link is open: send the oldest message again at once."""
+    """Send the oldest message again at once, instead of when its time comes."""
 
     request: int
 
 
 @dataclass(frozen=True, slots=True)
 class DropMessage:
-    """Command `drop_message`: give up a transaction message that waits."""
+    """Give up a transaction message that waits: the CSMS never gets it."""
 
     request: int
-    sequence: int
+    sequence: MessageNumber
 
 
 @dataclass(frozen=True, slots=True)
 class ClearAuthorizationCache:
-    """Command `clear_authorization_cache`."""
+    """Forget every tag of the authorization cache; give how many there were."""
 
     request: int
 
 
 @dataclass(frozen=True, slots=True)
 class CancelReservation:
-    """Command `cancel_reservation`."""
+    """Cancel a reservation."""
 
     request: int
     reservation_id: int

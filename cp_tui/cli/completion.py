@@ -50,19 +50,16 @@ def _engines(**_: object) -> Iterable[str]:
 
 
 def _methods(**_: object) -> Iterable[str]:
-    from cp_tui.rpc.methods import describe
+    from cp_tui.cli.command_help import METHODS
 
-    return [line.partition(" ")[0] for line in describe()]
+    return METHODS
 
 
 def _parameters(*, parsed_args: Namespace, **_: object) -> Iterable[str]:
-    from cp_tui.rpc.methods import describe
+    from cp_tui.cli.command_help import command_of
 
-    for line in describe():
-        method, *names = line.split()
-        if method == parsed_args.method:
-            return [f"{name.strip('[]')}=" for name in names]
-    return ()
+    command = command_of(parsed_args.method)
+    return [f"{name}=" for name in command.params.model_fields] if command else ()
 
 
 def _keys(**_: object) -> Iterable[str]:

@@ -52,11 +52,16 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def describe_methods() -> str:
-    """List the methods with their parameters."""
-    from cp_tui.rpc.methods import describe
+def methods_help(method: str | None) -> tuple[str, int]:
+    """Tell about one method, or list all with their parameters; give the exit status as well."""
+    from cp_tui.cli.command_help import METHODS, command_of, help_of, line_of
 
-    return "\n".join(f"  {line}" for line in describe())
+    if method is None:
+        return "\n".join(f"  {line_of(each)}" for each in METHODS.values()), 0
+    command = command_of(method)
+    if command is None:
+        return f"no method {method!r}; there are: {', '.join(METHODS)}", WRONG_USE
+    return help_of(command), 0
 
 
 def _value(text: str) -> JsonValue:
@@ -83,10 +88,10 @@ def _show(content: dict[str, JsonValue], method: str, parameters: dict[str, Json
 
 
 def _tell(method: str, parameters: dict[str, JsonValue], result: JsonValue) -> None:
-    from cp_tui.engine.deeds import DEEDS, told
+    from cp_tui.engine.commands import COMMANDS
 
-    if (deed := DEEDS.get(method)) is not None and not deed.is_look:
-        print(printable(told(method, parameters, result)), file=sys.stderr)
+    if (command := COMMANDS.get(method)) is not None and not command.is_look:
+        print(printable(command.told(parameters, result)), file=sys.stderr)
 
 
 def _refused(error: dict[str, JsonValue]) -> int:

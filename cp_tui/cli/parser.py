@@ -117,7 +117,13 @@ def _add_client_commands(commands: Commands) -> None:
         formatter_class=RawTextHelpFormatter,
         add_help=False,
     )
-    ctl.add_argument("-h", "--help", nargs=0, action=_MethodsHelp, help="this, and the methods")
+    ctl.add_argument(
+        "-h",
+        "--help",
+        nargs=0,
+        action=_MethodsHelp,
+        help="this, and the methods; after a METHOD, all about it",
+    )
     _add_target_options(ctl)
     ctl.add_argument("method", metavar="METHOD")
     ctl.add_argument("parameters", metavar="NAME=VALUE", nargs="*")
@@ -212,7 +218,7 @@ def _add_target_options(parser: ArgumentParser) -> None:
 
 
 class _MethodsHelp(Action):
-    """Prints the help with the methods, whose table takes time to import."""
+    """Prints the help of a method, or that of `ctl` with all methods; their table takes time."""
 
     def __call__(
         self,
@@ -221,9 +227,13 @@ class _MethodsHelp(Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        from cp_tui.cli.ctl import describe_methods
+        from cp_tui.cli.ctl import methods_help
 
-        print(parser.format_help() + "\nmethods:\n" + describe_methods())
+        method = getattr(namespace, "method", None)
+        text, status = methods_help(method)
+        if status:
+            parser.error(text)
+        print(text if method else f"{parser.format_help()}\nmethods:\n{text}")
         parser.exit()
 
 

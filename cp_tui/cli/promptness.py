@@ -7,10 +7,15 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
 from cp_tui.engine.thread import in_daemon_thread
+
+if TYPE_CHECKING:
+    from cp_tui.engine.command import Command
 
 BOOT_S = 1.0
 """A boot comes first."""
@@ -29,9 +34,10 @@ async def stay_prompt(end: asyncio.Event) -> None:
     """Have nothing hold up the charge point of this process, until the end."""
     sys.setswitchinterval(SWITCH_S)
     if not await _is_set(end, BOOT_S):
-        await in_daemon_thread(_import_the_rest)
-        for model in _models_to_build(BaseModel):
-            model.model_rebuild()
+        commands = await in_daemon_thread(_late_commands)
+        parameters = (command.params for command in commands)
+        models = (model.model_rebuild() for model in _models_to_build(BaseModel))
+        for _ in chain(parameters, models):
             if await _is_set(end, PAUSE_S):
                 break
         # Of a boot nothing becomes garbage but the mind, should there be another: once, some MiB.
@@ -48,8 +54,12 @@ async def _is_set(end: asyncio.Event, within_s: float) -> bool:
     return end.is_set()
 
 
-def _import_the_rest() -> None:
+def _late_commands() -> list[Command]:
     """Import what the first client and the first command need, before they wait for it."""
+    from cp_tui.engine.commands import COMMANDS
+    from cp_tui.rpc.client_session import CONNECTION_COMMANDS
+
+    return [*CONNECTION_COMMANDS.values(), *COMMANDS.values()]
 
 
 def _models_to_build(base: type[BaseModel]) -> Iterator[type[BaseModel]]:

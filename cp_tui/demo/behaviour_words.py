@@ -4,26 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Annotated
+
+from msgspec import Struct
+from pydantic import Field
 
 from cp_tui.csms.behaviour import AnswerCallError, Behaviour, Delay, Fault, Silence
-from cp_tui.demo.csms_params import SetBehaviour
 from cp_tui.demo.csms_variables import CsmsBehaviour
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
-from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
+from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo, RegistrationStatus
 from cp_tui.ocpp.errors import ErrorCode
 from cp_tui.ocpp.units import number
 
 EVERY = "*"
 SILENT, DELAY = "silent", "delay"
 DELAY_S_MAX = 600.0
+ID_TAGS_MAX = 1_000
+INTERVAL_S_MAX = 86_400 * 7
+OFFSET_S_MAX = 86_400 * 366.0
 
 ANSWERED = tuple(
     a for a, spec in SPEC.items() if spec.direction is not RequestDirection.TO_CHARGE_POINT
 )
 """The actions that the CSMS answers."""
 
+TagStatus = Annotated[AuthorizationStatus, Field(strict=False)]
 
-def changed(old: Behaviour, change: SetBehaviour) -> Behaviour:
+
+class BehaviourChange(Struct, frozen=True):
+    """What changes about the answers of the CSMS; what is None stays."""
+
+    registration_status: Annotated[RegistrationStatus, Field(strict=False)] | None = None
+    interval_s: Annotated[int, Field(ge=0, le=INTERVAL_S_MAX)] | None = None
+    clock_offset_s: (
+        Annotated[float, Field(strict=False, ge=-OFFSET_S_MAX, le=OFFSET_S_MAX)] | None
+    ) = None
+    id_tags: Annotated[dict[str, TagStatus], Field(max_length=ID_TAGS_MAX)] | None = None
+    unknown_id_tag: TagStatus | None = None
+    start_status: Annotated[
+        TagStatus | None, Field(description="Accepted leaves the verdict to the tag")
+    ] = None
+    faults: Annotated[
+        dict[str, str] | None,
+        Field(description="action, or * for all: silent, delay 5 (s), or the code of a CALLERROR"),
+    ] = None
+
+
+def changed(old: Behaviour, change: BehaviourChange) -> Behaviour:
     """Apply a change; `ValueError` with a sentence where it cannot be, and then nothing is."""
     new = old
     if change.registration_status is not None:

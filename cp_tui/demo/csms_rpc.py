@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Annotated
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
+from cp_tui.charge_point.command_fields import FrameText, Name, Payload
 from cp_tui.charge_point.reason import Reason
 from cp_tui.csms.behaviour import Behaviour
 from cp_tui.csms.central_system import CentralSystem
@@ -18,27 +20,23 @@ from cp_tui.csms.charge_point_session import CallFailed
 from cp_tui.csms.event_log import Connected, Disconnected, Event, Received
 from cp_tui.csms.outcome import ComposedOutcome, OutcomeKind
 from cp_tui.demo import behaviour_words
-from cp_tui.demo.csms_params import (
-    Disconnect,
-    Nothing,
-    RunScenario,
-    Send,
-    SendRaw,
-    SetBehaviour,
-)
+from cp_tui.demo.behaviour_words import BehaviourChange
 from cp_tui.demo.csms_variables import CSMS, ChargePoints, Scenarios, SeenChargePoint
 from cp_tui.demo.exchanges import exchange_of
 from cp_tui.demo.player import Player
+from cp_tui.engine.command import Command, Words, find, table
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import Hub, Subscription
-from cp_tui.engine.params import Params, checked
 from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.ocpp.core import BootNotificationRequest
 
 CHARGE_POINTS_MAX = 100
 """Shown; whoever comes after that takes the place of the one seen longest ago."""
 
-Method = tuple[type[Params], Callable[[Params], Awaitable[CommandAnswer]]]
+ChargePointId = Annotated[
+    str, Field(min_length=1, description="unless it is the only one that is connected")
+]
+CloseCode = Annotated[int, Field(ge=1000, le=4999)]
 
 
 class CsmsRpc:
@@ -49,16 +47,6 @@ class CsmsRpc:
         self._player = player
         self._hub = Hub(CSMS)
         self._charge_points: dict[str, SeenChargePoint] = {}
-        self._methods: Mapping[str, Method] = {
-            "send": (Send, self._send),
-            "send_raw": (SendRaw, self._send_raw),
-            "set_behaviour": (SetBehaviour, self._set_behaviour),
-            "reset_behaviour": (Nothing, self._reset_behaviour),
-            "disconnect": (Disconnect, self._disconnect),
-            "run_scenario": (RunScenario, self._run_scenario),
-            "stop_scenario": (Nothing, self._stop_scenario),
-            "play_story": (Nothing, self._play_story),
-        }
         for event in csms.record.events:
             self._take(event)
         csms.record.listen(self._take)
@@ -70,14 +58,9 @@ class CsmsRpc:
         self, method: str, params: Mapping[str, JsonValue], *, read_only: bool = False
     ) -> CommandAnswer:
         """Carry out one command, or raise `CommandError`."""
-        if method not in self._methods:
-            known = ", ".join(self._methods)
-            text = f"no method {method!r}; the CSMS has: {known}, subscribe, get, observe"
-            raise CommandError(ErrorNumber.METHOD_NOT_FOUND, text)
-        if read_only:
-            raise CommandError(ErrorNumber.READ_ONLY, f"an observer may not use {method}")
-        model, act = self._methods[method]
-        return await act(checked(model, method, params))
+        there = "the CSMS has: {}, subscribe, get, observe"
+        command = find(CSMS_COMMANDS, method, read_only=read_only, there=there)
+        return await command.carry_out(self, params)
 
     def get(self, name: str) -> BaseModel:
         """Give the present value of a variable, or raise `CommandError`."""
@@ -89,63 +72,74 @@ class CsmsRpc:
 
     # --- methods ----------------------------------------------------------------------------------
 
-    async def _send(self, params: Params) -> CommandAnswer:
-        assert isinstance(params, Send)
-        message_id = str(uuid.uuid4()) if params.message_id is None else params.message_id
-        elements = [2, message_id, params.action, params.payload]
+    async def send(
+        self,
+        action: Name,
+        payload: Payload,
+        message_id: Name | None = None,
+        charge_point_id: ChargePointId | None = None,
+    ) -> CommandAnswer:
+        """Send a CALL of the CSMS as it stands, and give what the charge point says to it."""
+        message_id = str(uuid.uuid4()) if message_id is None else message_id
         try:
-            text = json.dumps(elements, separators=(",", ":"), allow_nan=False)
+            text = json.dumps(
+                [2, message_id, action, payload], separators=(",", ":"), allow_nan=False
+            )
         except (ValueError, RecursionError):
             raise _refused("the payload cannot be written as JSON") from None
-        return await self._compose(params.charge_point_id, text)
+        return await self.send_raw(text, charge_point_id)
 
-    async def _send_raw(self, params: Params) -> CommandAnswer:
-        assert isinstance(params, SendRaw)
-        return await self._compose(params.charge_point_id, params.text)
-
-    async def _compose(self, charge_point_id: str | None, text: str) -> CommandAnswer:
+    async def send_raw(
+        self, text: FrameText, charge_point_id: ChargePointId | None = None
+    ) -> CommandAnswer:
+        """Send a text of the CSMS as it stands, and give what the charge point says to it."""
         try:
             outcome = await self._csms.compose(self._whose(charge_point_id), text)
         except CallFailed as failure:
             raise _refused(failure.description) from None
         return CommandAnswer(outcome.masked().to_json(), _reason(outcome))
 
-    async def _set_behaviour(self, params: Params) -> CommandAnswer:
-        assert isinstance(params, SetBehaviour)
+    def set_behaviour(self, change: BehaviourChange) -> bool:
+        """Change how the CSMS answers; what is left out stays."""
         try:
-            self._csms.behaviour = behaviour_words.changed(self._csms.behaviour, params)
+            self._csms.behaviour = behaviour_words.changed(self._csms.behaviour, change)
         except ValueError as error:
             raise CommandError(ErrorNumber.INVALID_PARAMS, f"{error}") from None
         self._publish_behaviour()
-        return CommandAnswer(True)
+        return True
 
-    async def _reset_behaviour(self, _: Params) -> CommandAnswer:
+    def reset_behaviour(self) -> bool:
+        """Have the CSMS answer correctly again."""
         was_normal = self._csms.behaviour == Behaviour()
         self._csms.behaviour = Behaviour()
         self._publish_behaviour()
-        return CommandAnswer(not was_normal)
+        return not was_normal
 
-    async def _disconnect(self, params: Params) -> CommandAnswer:
-        assert isinstance(params, Disconnect)
+    async def disconnect(
+        self, charge_point_id: ChargePointId | None = None, code: CloseCode = 1001
+    ) -> bool:
+        """Close the connection of a charge point."""
         try:
-            await self._csms.disconnect(self._whose(params.charge_point_id), params.code)
+            await self._csms.disconnect(self._whose(charge_point_id), code)
         except CallFailed as failure:
             raise _refused(failure.description) from None
-        return CommandAnswer(True)
+        return True
 
-    async def _run_scenario(self, params: Params) -> CommandAnswer:
-        assert isinstance(params, RunScenario)
-        if not await self._player.run(params.scenario):
+    async def run_scenario(self, scenario: str) -> bool:
+        """Run a scenario; what runs is stopped first."""
+        if not await self._player.run(scenario):
             known = ", ".join(each.id for each in self._player.scenarios.available)
-            text = f"no scenario {params.scenario!r}; there are: {known}"
+            text = f"no scenario {scenario!r}; there are: {known}"
             raise CommandError(ErrorNumber.INVALID_PARAMS, text)
-        return CommandAnswer(True)
+        return True
 
-    async def _stop_scenario(self, _: Params) -> CommandAnswer:
-        return CommandAnswer(await self._player.stop())
+    async def stop_scenario(self) -> bool:
+        """Stop the scenario or the story that runs."""
+        return await self._player.stop()
 
-    async def _play_story(self, _: Params) -> CommandAnswer:
-        return CommandAnswer(await self._player.play_story())
+    async def play_story(self) -> bool:
+        """Tell the story over and over."""
+        return await self._player.play_story()
 
     def _whose(self, charge_point_id: str | None) -> str:
         connected = self._csms.charge_points
@@ -216,3 +210,36 @@ def _reason(outcome: ComposedOutcome) -> Reason | None:
 
 def _refused(text: str) -> CommandError:
     return CommandError(ErrorNumber.REFUSED, text)
+
+
+CSMS_COMMANDS: Mapping[str, Command] = table(
+    Command(CsmsRpc.send, Words("Send {action}"), gives="kind, and what the charge point said"),
+    Command(
+        CsmsRpc.send_raw, Words("Send a raw frame"), gives="kind, and what the charge point said"
+    ),
+    Command(
+        CsmsRpc.set_behaviour,
+        Words("Change how the CSMS answers", "The CSMS answers in this way now"),
+    ),
+    Command(
+        CsmsRpc.reset_behaviour,
+        Words(
+            "Let the CSMS answer correctly",
+            "The CSMS answers correctly again",
+            "it does so already",
+        ),
+    ),
+    Command(
+        CsmsRpc.disconnect, Words("Close the connection", "The CSMS has closed the connection")
+    ),
+    Command(CsmsRpc.run_scenario, Words("Run scenario {scenario}", "Scenario {scenario} runs")),
+    Command(
+        CsmsRpc.stop_scenario,
+        Words("Stop what is played", "What was played is stopped", "nothing runs"),
+    ),
+    Command(
+        CsmsRpc.play_story,
+        Words("Tell the story", "The story is told again", "the story is being told"),
+    ),
+)
+"""All that may be asked of the CSMS of a demo, by name."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
-from pydantic import JsonValue, ValidationError
+from pydantic import ValidationError
 
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import (
@@ -59,6 +59,8 @@ STATION_KEY = "station"
 ROUNDS_MAX = 1_000
 """Events that one event may lead to; more is a loop between mind and body."""
 
+StationAct = Callable[..., list[Event]]
+"""What somebody does at the station; called with it, and with `now`."""
 StoredRecords = Mapping[Table, Mapping[str, str]]
 
 
@@ -163,17 +165,12 @@ class Charger:
             return self._settle([event, *happened], now)
         return self._settle([*happened, event], now)
 
-    def act(self, method: str, params: Mapping[str, JsonValue], now: datetime) -> list[Effect]:
+    def act(self, act: StationAct, now: datetime) -> list[Effect]:
         """Do something at the station; raises `CommandError` where that is impossible."""
-        # A boot needs no act, and the models of their parameters would hold it up.
-        from cp_tui.engine.station_commands import ACTS
-
-        act = ACTS.get(method)
-        if act is None:
-            raise CommandError(
-                ErrorNumber.METHOD_NOT_FOUND, f"no method {method!r} at the hardware"
-            )
-        happened = act.carry_out(method, params, self.station, now)
+        try:
+            happened = act(self.station, now=now)
+        except StationError as error:
+            raise CommandError(ErrorNumber.REFUSED, str(error)) from None
         # Another vehicle is no event, but it is to be saved and shown.
         return self._settle(happened or [Observed()], now, is_touched=True)
 

@@ -21,12 +21,9 @@ from pydantic import BaseModel, JsonValue
 
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.events import Event
-from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
-from cp_tui.charge_point.variables import STREAMS, Measurements, TagExplanation
+from cp_tui.charge_point.variables import STREAMS
 from cp_tui.engine.charger import Charger, MindFactory
 from cp_tui.engine.config import EngineConfig
-from cp_tui.engine.deeds import DEEDS, asked, deed_of, told
 from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
 from cp_tui.engine.endpoint import EndpointError, endpoint
 from cp_tui.engine.engine_loop import EngineLoop
@@ -36,7 +33,8 @@ from cp_tui.engine.link import Link, LinkSettings
 from cp_tui.engine.link_history import LinkHistory
 from cp_tui.engine.lock import FolderLock, prepare_folder
 from cp_tui.engine.log import EngineLog, open_log
-from cp_tui.engine.pending_requests import REPLY_TIMEOUT_S, CommandAnswer
+from cp_tui.engine.operations import Operations
+from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.engine.records import Records
 from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.rescue import Rescue
@@ -50,14 +48,9 @@ from cp_tui.engine.transfer_job import DOWNLOADS_FOLDER, TransferSettings
 from cp_tui.engine.transfers import Transfers
 from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
 from cp_tui.engine.write_buffer import WriteBuffer
-from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue, format_date_time
 from cp_tui.ocpp.length import length
 from cp_tui.ocpp.plural import count
 
-SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
-"""A window further away is a mistake."""
-SLICE_PAUSE_S = 0.001
-"""Between two slices of a schedule that somebody asks for."""
 LOG_LOOK_S = 1.0
 """Between two looks whether lines of the log are lost, or histories are cut."""
 CUT = "history.cut"
@@ -103,10 +96,8 @@ class Engine:
         self._ending = AsyncExitStack()
         self.log: logging.Logger
         """Where the engine tells what happens; it makes nobody wait."""
-        self._charger: Charger
-        self._engine_loop: EngineLoop | None = None
-        self._link: Link
-        self._transfers: Transfers
+        self._operations: Operations | None = None
+        """What commands need; None: the charge point does not run."""
 
     # --- life -------------------------------------------------------------------------------------
 
@@ -132,12 +123,12 @@ class Engine:
             records = Records(store, slow, self.troubles)
             stack.callback(asyncio.create_task(records.watch_place(), name="place").cancel)
             rescue = self._rescue(records, config, log)
-            self._charger = await self._new_charger(records, rescue, config, log)
+            charger = await self._new_charger(records, rescue, config, log)
             write_buffer = WriteBuffer(store, log, self.troubles, slow)
-            engine_loop = self._new_machine(write_buffer, records, rescue)
+            engine_loop = self._new_engine_loop(charger, write_buffer, records, rescue)
             stack.push_async_callback(engine_loop.close)
             history = LinkHistory(self._hub.publish, self._hub.emit)
-            self._transfers = Transfers(
+            transfers = Transfers(
                 self._data_dir,
                 make_tls=self._tls,
                 snapshot=partial(self._snapshot, store, history),
@@ -147,8 +138,8 @@ class Engine:
                 troubles=self.troubles,
                 settings=self._transfer_settings,
             )
-            stack.push_async_callback(self._transfers.end)
-            self._link = Link(
+            stack.push_async_callback(transfers.end)
+            link = Link(
                 target,
                 tls,
                 deliver=engine_loop.deliver,
@@ -158,12 +149,20 @@ class Engine:
                 settings=self._link_settings,
                 trust=trust,
             )
-            stack.push_async_callback(self._link.end)
-            engine_loop.use(self._link, self._transfers)
+            stack.push_async_callback(link.end)
+            engine_loop.use(link, transfers)
             await engine_loop.boot()
             work = asyncio.create_task(engine_loop.run(), name="engine")
             stack.push_async_callback(_finish, engine_loop, work)
-            self._engine_loop = engine_loop
+            self._operations = Operations(
+                loop=engine_loop,
+                charger=charger,
+                link=link,
+                transfers=transfers,
+                troubles=self.troubles,
+                clock=self._clock,
+                connectors=len(config.connectors),
+            )
             self._ending = stack.pop_all()
 
     async def _open_folder(self, stack: AsyncExitStack) -> EngineLog:
@@ -183,7 +182,7 @@ class Engine:
 
     async def close(self) -> None:
         """End in order, without a word of OCPP: all is saved, the WebSocket is closed."""
-        self._engine_loop = None
+        self._operations = None
         await self._ending.aclose()
 
     # --- the door ---------------------------------------------------------------------------------
@@ -192,19 +191,22 @@ class Engine:
         self, method: str, params: Mapping[str, JsonValue], *, read_only: bool = False
     ) -> CommandAnswer:
         """Carry out one command; raises `CommandError`."""
-        self._running()
-        # A boot needs no command, and the models of their parameters would hold it up.
-        from cp_tui.engine.commands import carry_out
+        if self._operations is None:
+            raise CommandError(ErrorNumber.REFUSED, "the charge point does not run")
+        # A boot needs no command, and their table would hold it up.
+        from cp_tui.engine.command import find
+        from cp_tui.engine.commands import COMMANDS
 
+        command = find(COMMANDS, method, read_only=read_only)
         try:
-            answer = await carry_out(method, params, self, read_only=read_only)
+            answer = await command.carry_out(self._operations, params)
         except CommandError as error:
             if error.code == ErrorNumber.REFUSED:
-                self.log.info("operator: %s: refused, %s", asked(method, params), error)
+                self.log.info("operator: %s: refused, %s", command.asked(params), error)
             raise
-        if not deed_of(method, params, DEEDS).is_look:
+        if not command.is_look:
             why = None if answer.reason is None else answer.reason.text
-            self.log.info("operator: %s", told(method, params, answer.result, why))
+            self.log.info("operator: %s", command.told(params, answer.result, why))
         return answer
 
     def get(self, name: str) -> BaseModel:
@@ -215,96 +217,11 @@ class Engine:
         """Watch variables and streams; raises `CommandError`."""
         return self._hub.subscribe(names, history_as_events=history_as_events)
 
-    # --- what commands need (`commands.Performer`) ------------------------------------------------
-
-    async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> CommandAnswer:
-        """Give the mind an event that carries a request number, and wait for its answer."""
-        return await self._running().ask(event_of, timeout_s)
-
-    async def act(self, method: str, params: Mapping[str, JsonValue]) -> CommandAnswer:
-        """Do something at the station."""
-        await self._running().act(method, params, REPLY_TIMEOUT_S)
-        return CommandAnswer(True)
-
-    async def power_cycle(self) -> None:
-        """Cut the power and switch it on again."""
-        await self._running().power_cycle(REPLY_TIMEOUT_S)
-
-    def set_network(self, is_up: bool) -> bool:
-        """Pull the network cable or put it back; False if it was so already."""
-        self._transfers.set_network(is_up)
-        return self._link.set_network(is_up)
-
-    def try_now(self) -> bool:
-        """Connect at once instead of waiting; False if it was not waiting."""
-        return self._link.try_now()
-
     def client_refused(self, clients: int) -> None:
         """Tell that the door turned a client away."""
         text = f"The door refused a client, for {clients} are connected already"
         hint = "close screens and scripts that are not needed"
         self.troubles.raise_trouble("door.refused", text, hint, lasts=HAPPENED)
-
-    def acknowledge_troubles(self) -> int:
-        """Forget what went wrong inside and is over; give how much that was."""
-        return self.troubles.acknowledge()
-
-    def digest_authorization_key(self, nonce: bytes) -> str | None:
-        """Give a digest of the AuthorizationKey, keyed with it; None where none is set."""
-        return self._charger.mind.digest_authorization_key(nonce)
-
-    def configuration_keys(self, keys: Sequence[str]) -> tuple[Sequence[KeyValue], Sequence[str]]:
-        """Look up configuration keys: the known ones, and the names that are unknown."""
-        return self._charger.mind.get_configuration_keys(keys)
-
-    async def composite_schedule(
-        self,
-        connector_id: int,
-        start: datetime | None,
-        duration_s: int,
-        unit: ChargingRateUnitType,
-    ) -> CompositeSchedule:
-        """Compute the limits of a connector over time, from now where no start is given."""
-        self._require_connector(connector_id)
-        now = self._clock()
-        if start is not None and abs(start - now) > SCHEDULE_AWAY_MAX:
-            years = SCHEDULE_AWAY_MAX.days // 365
-            raise CommandError(
-                ErrorNumber.REFUSED,
-                f"start {format_date_time(start)} is more than {years} years away",
-            )
-        mind = self._charger.mind
-        work = mind.composite_schedule(connector_id, start, duration_s, unit, now)
-        while True:
-            try:
-                next(work)
-            except StopIteration as end:
-                schedule: CompositeSchedule = end.value
-                return schedule
-            # A year of changes takes a second. One answer to the CSMS takes several turns of the
-            # loop: were there a slice in each, it would wait for several.
-            await asyncio.sleep(SLICE_PAUSE_S)
-
-    def explain_tag(self, id_tag: str, connector_id: int | None) -> TagExplanation:
-        """Say what would happen if a tag were shown now, at any connector or one."""
-        if connector_id is not None:
-            self._require_connector(connector_id)
-        return self._charger.mind.explain_tag(id_tag, self._clock(), connector_id)
-
-    def measurements(
-        self, connector_id: int, start: datetime | None, end: datetime | None
-    ) -> Measurements:
-        """Give the measured power of a connector over time."""
-        self._require_connector(connector_id)
-        return self._charger.measurements(connector_id, start, end, self._clock())
-
-    def _require_connector(self, connector_id: int) -> None:
-        connectors = len(self._config.charge_point.connectors)
-        if connector_id > connectors:
-            raise CommandError(
-                ErrorNumber.REFUSED,
-                f"connector {connector_id} does not exist; there are 0 to {connectors}",
-            )
 
     async def _snapshot(self, store: Store, history: LinkHistory) -> ArchiveSnapshot:
         """Collect what diagnostics hold; what the store cannot tell is left out."""
@@ -328,8 +245,8 @@ class Engine:
         aside, troubles = records.put_aside, self.troubles
         return Rescue(config, self._make_mind, aside, troubles, log=log, clock=self._clock)
 
-    def _new_machine(
-        self, write_buffer: WriteBuffer, records: Records, rescue: Rescue
+    def _new_engine_loop(
+        self, charger: Charger, write_buffer: WriteBuffer, records: Records, rescue: Rescue
     ) -> EngineLoop:
         """Make what has the charger work, and boot anew where it fails."""
         recovery = Recovery(
@@ -341,7 +258,7 @@ class Engine:
             clock=self._clock,
         )
         return EngineLoop(
-            self._charger,
+            charger,
             write_buffer=write_buffer,
             recovery=recovery,
             hub=self._hub,
@@ -382,11 +299,6 @@ class Engine:
             self.troubles.raise_trouble(CLOCK_SET_BACK, text, CLOCK_HINT)
         elif ahead_s < 1:
             self.troubles.end_trouble(CLOCK_SET_BACK)
-
-    def _running(self) -> EngineLoop:
-        if self._engine_loop is None:
-            raise CommandError(ErrorNumber.REFUSED, "the charge point does not run")
-        return self._engine_loop
 
 
 async def _finish(engine_loop: EngineLoop, work: asyncio.Task[None]) -> None:

@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
-
-from pydantic import JsonValue
 
 from cp_tui.charge_point.effects import (
     Effect,
@@ -29,6 +27,7 @@ from cp_tui.charge_point.effects import (
     Table,
 )
 from cp_tui.charge_point.events import (
+    Command,
     DiskFailed,
     DiskWasSlow,
     DiskWorks,
@@ -42,7 +41,7 @@ from cp_tui.charge_point.events import (
     TransferFinished,
     TransferProgressed,
 )
-from cp_tui.engine.charger import Charger
+from cp_tui.engine.charger import Charger, StationAct
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.failure import MindFailure, under_way
 from cp_tui.engine.hub import Hub
@@ -53,7 +52,6 @@ from cp_tui.engine.inbox import (
     Inbox,
     Item,
     PowerCut,
-    Request,
     StoreMended,
 )
 from cp_tui.engine.link import Link, LinkEvent
@@ -172,10 +170,10 @@ class EngineLoop:
         finally:
             self._pending_requests.forget(number)
 
-    async def act(self, method: str, params: Mapping[str, JsonValue], timeout_s: float) -> None:
-        """Do something at the station; returns when it is saved."""
+    async def act(self, act: StationAct, asked: str, timeout_s: float) -> None:
+        """Do something at the station, which is `asked` in words; returns when it is saved."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        await self._wait_for(AtStation(method, params, done), done, timeout_s)
+        await self._wait_for(AtStation(act, asked, done), done, timeout_s)
 
     async def power_cycle(self, timeout_s: float) -> None:
         """Cut the power and switch it on again; returns after the boot."""
@@ -308,7 +306,7 @@ class EngineLoop:
             case FromLink(FrameReceived(data), connection):
                 effects = self._charger.met_error(data, type(error).__name__, self._clock())
                 turn.effects += [_Outcome(each, connection) for each in effects]
-            case _ if isinstance(item, Request):
+            case _ if isinstance(item, Command):
                 self._pending_requests.refuse(item.request, NOT_DONE)
 
     def _decide(self, item: Item, turn: _Turn, now: datetime) -> list[Effect]:
@@ -322,8 +320,8 @@ class EngineLoop:
             case StoreMended():
                 turn.reboot = MindFailure()
                 return []
-            case AtStation(method, params):
-                return self._charger.act(method, params, now)
+            case AtStation(act):
+                return self._charger.act(act, now)
             case FromLink(event, connection):
                 if isinstance(event, LinkOpened | LinkClosed):
                     self._connection = connection if isinstance(event, LinkOpened) else None
@@ -331,7 +329,7 @@ class EngineLoop:
             case _:
                 if isinstance(item, Tick):
                     self._ticked_at = now
-                if isinstance(item, Request):
+                if isinstance(item, Command):
                     self._pending_requests.note_seen(item.request)
                 effects = self._charger.handle(item, now)
                 self._is_on = self._is_on or isinstance(item, PoweredOn)

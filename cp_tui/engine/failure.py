@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cp_tui.charge_point.events import AnswerUnread, Command, FrameReceived
-from cp_tui.engine.deeds import asked
 from cp_tui.engine.inbox import AtStation, FromLink, Item
 
 WAIT_S_MAX = 60.0
@@ -58,8 +57,8 @@ class Watchdog:
 def under_way(item: Item) -> str:
     """Say what was under way when an error happened."""
     match item:
-        case AtStation(method, params):
-            return f"carrying out {asked(method, params)!r}"
+        case AtStation(asked=asked):
+            return f"carrying out {asked!r}"
         case FromLink(FrameReceived()):
             return "a message of the CSMS had no effect"
         case FromLink(event):

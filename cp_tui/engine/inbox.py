@@ -7,14 +7,13 @@ turn.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
-from pydantic import JsonValue
-
 from cp_tui.charge_point.events import Command, Event, FrameReceived, Tick
+from cp_tui.engine.charger import StationAct
 from cp_tui.engine.link import LinkEvent
 
 INBOX_MAX = 1_000
@@ -36,8 +35,9 @@ class FromLink:
 class AtStation:
     """Somebody does something at the station; `done` is answered when it is saved."""
 
-    method: str
-    params: Mapping[str, JsonValue]
+    act: StationAct
+    asked: str
+    """What it is, in words."""
     done: asyncio.Future[None]
 
 
@@ -57,9 +57,6 @@ class StoreMended:
 class EndOfWork:
     """Stop after everything that came before."""
 
-
-Request = Command
-"""Events that the mind answers with a `Reply` or a `Refuse`: all that the operator asks for."""
 
 Item = Event | FromLink | AtStation | PowerCut | StoreMended | EndOfWork
 

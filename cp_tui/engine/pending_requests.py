@@ -11,7 +11,7 @@ from cp_tui.charge_point.reason import Reason, because
 from cp_tui.engine.errors import CommandError, ErrorNumber, PowerLostError
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, JsonValue
+    from pydantic import JsonValue
 
 REPLY_TIMEOUT_S = 30.0
 """The mind answers at once; only a full disk or a busy machine takes longer."""
@@ -29,8 +29,9 @@ class CommandAnswer:
 
     result: JsonValue
     reason: Reason | None = None
-    value: BaseModel | None = None
-    """The result where it may be long: the door writes it in pieces. `result` is None then."""
+    value: object = None
+    """The result where it is no plain JSON, or long: the door writes it in pieces (`pieces`).
+    `result` is None then."""
 
 
 class PendingRequests:

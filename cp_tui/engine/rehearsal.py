@@ -10,14 +10,16 @@ import json
 from collections import deque
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Effect, Reboot, Send
 from cp_tui.charge_point.events import Event, FrameReceived, LinkOpened, PoweredOn, Tick
-from cp_tui.engine.charger import Charger, MindFactory, StoredRecords
+from cp_tui.engine.charger import Charger, MindFactory, StationAct, StoredRecords
 from cp_tui.engine.errors import CommandError
+from cp_tui.station.station import Station
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -48,18 +50,18 @@ class Rehearsal:
         """Connect it, and let a car charge on every connector, then stop."""
         self._tell(LinkOpened())
         for connector_id in range(1, self._connectors + 1):
-            self._act("plug_in", {"connector_id": connector_id})
+            self._act(partial(Station.plug_in, connector_id=connector_id))
             self._ask("RemoteStartTransaction", {"idTag": TAG, "connectorId": connector_id})
         self._later(timedelta(seconds=1))
         self._later(CHARGING)
         for number in range(self._connectors + 1):
             self._ask("GetCompositeSchedule", {"connectorId": number, "duration": 3_600})
-        self._act("press_emergency_stop", {})
+        self._act(Station.press_emergency_stop)
         self._later(timedelta(seconds=1))
 
-    def _act(self, method: str, params: dict[str, JsonValue]) -> None:
+    def _act(self, act: StationAct) -> None:
         try:
-            self._follow(self._charger.act(method, params, self._now))
+            self._follow(self._charger.act(act, self._now))
         except CommandError:
             # Such as a cable that is in already.
             return

@@ -1,7 +1,7 @@
 """One client of the door: reads its requests, answers them, and writes what it follows.
 
-Its own methods are those about the connection: `subscribe`, `get`, `observe` and `shutdown`. Memory
-per client is bounded: a few requests at a time, and updates are taken from the engine only when the
+Its own commands are those about the connection, such as `subscribe` and `observe`. Memory per
+client is bounded: a few requests at a time, and updates are taken from the engine only when the
 client has read the ones before; until then the engine's hub keeps the newest value of each.
 """
 
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from pydantic import Field
+
+from cp_tui.engine.command import Command, table
 from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import (
     EventHappened,
@@ -23,9 +26,8 @@ from cp_tui.engine.hub import (
     Update,
     VariableChanged,
 )
-from cp_tui.engine.params import checked
+from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.engine.pieces import Encoded, line
-from cp_tui.rpc.methods import Get, Observe, Ping, Shutdown, Subscribe
 from cp_tui.rpc.protocol import (
     LINE_BYTES_MAX,
     Batch,
@@ -40,7 +42,6 @@ from cp_tui.rpc.protocol import (
 )
 
 if TYPE_CHECKING:
-    from cp_tui.charge_point.reason import Reason
     from cp_tui.rpc.engine_door import EngineDoor
 
 _log = logging.getLogger(__name__)
@@ -60,6 +61,15 @@ BATCH_INTERVAL_S = 0.02
 UNREAD_BYTES_MAX = 256 * 1024
 """Written but not read by the client; beyond, its updates wait in the hub, where they coalesce."""
 
+NAMES_MAX = 100
+"""Variables of one subscription; there are a few dozen."""
+
+Names = Annotated[list[str], Field(max_length=NAMES_MAX)]
+Pages = Annotated[
+    bool, Field(description="the histories follow as events, at the pace of the client")
+]
+"""In the answer each stream is empty then. Of what is followed already the history does not come
+again."""
 Response = dict[str, object]
 
 
@@ -185,7 +195,7 @@ class ClientSession:
         if isinstance(incoming, RpcFailure):
             return error_response(incoming)
         try:
-            result, reason = await self._carry_out(incoming)
+            answer = await self._carry_out(incoming)
         except CommandError as error:
             failure = RpcFailure(incoming.id, error.code, error.message)
             return None if incoming.is_notification else error_response(failure)
@@ -196,51 +206,58 @@ class ClientSession:
             return None if incoming.is_notification else error_response(failure)
         if incoming.is_notification:
             return None
-        return result_response(incoming.id, result, reason)
+        result = answer.result if answer.value is None else answer.value
+        return result_response(incoming.id, result, answer.reason)
 
-    async def _carry_out(self, request: Request) -> tuple[object, Reason | None]:
-        """Do what concerns the connection here, and hand on the rest; give result and reason."""
-        method, params = request.method, request.params
-        match method:
-            case "subscribe":
-                wanted = checked(Subscribe, method, params)
-                return self._subscribe(wanted.variables, pages=wanted.pages), None
-            case "get":
-                return self._engine.get(checked(Get, method, params).variable), None
-            case "ping":
-                checked(Ping, method, params)
-                return True, None
-            case "observe":
-                return self._observe(checked(Observe, method, params).read_only), None
-            case "shutdown" if self._on_shutdown is not None:
-                checked(Shutdown, method, params)
-                if self._is_read_only:
-                    raise CommandError(RpcCode.READ_ONLY, "an observer cannot end the charge point")
-                self._on_shutdown()
-                return True, None
-            case _:
-                answer = await self._engine.call(method, params, read_only=self._is_read_only)
-                return answer.result if answer.value is None else answer.value, answer.reason
+    async def _carry_out(self, request: Request) -> CommandAnswer:
+        """Do what concerns the connection here, and hand on the rest."""
+        command = CONNECTION_COMMANDS.get(request.method)
+        if command is None or (request.method == "shutdown" and self._on_shutdown is None):
+            return await self._engine.call(
+                request.method, request.params, read_only=self._is_read_only
+            )
+        return await command.carry_out(self, request.params)
 
-    def _observe(self, read_only: bool) -> bool:
+    # --- commands ---------------------------------------------------------------------------------
+
+    def subscribe(self, variables: Names, pages: Pages = False) -> CommandAnswer:
+        """Give the values of variables and the histories of streams, then every change."""
+        seen = self._engine.subscribe(variables, history_as_events=pages)
+        if self._followed.isdisjoint(variables):
+            self._announced.append(seen)
+        else:
+            # Following a name twice would deliver each of its updates twice.
+            seen.close()
+            fresh = [name for name in variables if name not in self._followed]
+            if fresh:
+                self._announced.append(self._engine.subscribe(fresh, history_as_events=pages))
+        self._followed.update(variables)
+        return CommandAnswer(None, value=dict(seen.snapshot))
+
+    def get(self, variable: str) -> CommandAnswer:
+        """Give the value of one variable, or the history of one stream."""
+        return CommandAnswer(None, value=self._engine.get(variable))
+
+    def observe(self, read_only: bool = True) -> bool:
+        """Only look from here on."""
         if self._is_read_only and not read_only:
             raise CommandError(RpcCode.READ_ONLY, "an observer stays an observer; connect anew")
         self._is_read_only = read_only
         return read_only
 
-    def _subscribe(self, names: Sequence[str], *, pages: bool) -> object:
-        """Give the present values, and follow what is not followed yet."""
-        seen = self._engine.subscribe(names, history_as_events=pages)
-        if self._followed.isdisjoint(names):
-            self._announced.append(seen)
-        else:
-            # Following a name twice would deliver each of its updates twice.
-            seen.close()
-            fresh = [name for name in names if name not in self._followed]
-            if fresh:
-                self._announced.append(self._engine.subscribe(fresh, history_as_events=pages))
-        self._followed.update(names)
-        return dict(seen.snapshot)
+    def ping(self) -> bool:
+        """Say that the engine runs; answered without the charge point."""
+        return True
+
+    def shutdown(self) -> bool:
+        """End the program in order."""
+        if self._is_read_only:
+            raise CommandError(RpcCode.READ_ONLY, "an observer cannot end the charge point")
+        if self._on_shutdown is not None:
+            self._on_shutdown()
+        return True
+
+    # --- what is followed -------------------------------------------------------------------------
 
     async def _pump(self, subscription: Subscription) -> None:
         """Write updates, in batches and not faster than the client reads them."""
@@ -304,3 +321,13 @@ def _told(update: Update) -> Response:
         return notification("variable", {"name": update.name, "value": update.value})
     event = Encoded(update.json) if update.json else update.event
     return notification("event", {"name": update.name, "event": event, "dropped": update.dropped})
+
+
+CONNECTION_COMMANDS: Mapping[str, Command] = table(
+    Command(ClientSession.subscribe, is_look=True, gives="an object: each name and its value"),
+    Command(ClientSession.get, is_look=True, gives="the value"),
+    Command(ClientSession.observe, is_look=True),
+    Command(ClientSession.ping, is_look=True),
+    Command(ClientSession.shutdown),
+)
+"""What concerns one client and its connection, by name."""

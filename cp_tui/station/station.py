@@ -7,6 +7,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 
+from cp_tui.charge_point.command_fields import (
+    CiText50,
+    ConnectorId,
+    ConnectorIdOrZero,
+    ErrorCode,
+)
 from cp_tui.charge_point.config import ConnectorConfig
 from cp_tui.charge_point.events import (
     EmergencyStopPressed,
@@ -67,7 +73,7 @@ class Station:
 
     # --- what people do ---------------------------------------------------------------------------
 
-    def plug_in(self, connector_id: int, now: datetime) -> list[Event]:
+    def plug_in(self, connector_id: ConnectorId, now: datetime) -> list[Event]:
         """Plug a vehicle in; with a jammed lock the cable is not held, which is a fault."""
         connector = self._connector(connector_id)
         if connector.is_plugged:
@@ -79,7 +85,7 @@ class Station:
                 self._fail_to_lock(connector_id)
         return self._drain()
 
-    def plug_out(self, connector_id: int, now: datetime) -> list[Event]:
+    def plug_out(self, connector_id: ConnectorId, now: datetime) -> list[Event]:
         """Pull the cable at the vehicle, where the lock of the charge point does not hold it."""
         connector = self._plugged(connector_id)
         with self._acting_on(connector, now):
@@ -88,7 +94,7 @@ class Station:
             self._events += self._faults[connector_id].vehicle_left()
         return self._drain()
 
-    def suspend_ev(self, connector_id: int, now: datetime) -> list[Event]:
+    def suspend_ev(self, connector_id: ConnectorId, now: datetime) -> list[Event]:
         """Let the vehicle stop drawing."""
         connector = self._plugged(connector_id)
         if connector.is_paused:
@@ -97,7 +103,7 @@ class Station:
             connector.pause(True)
         return self._drain()
 
-    def resume_ev(self, connector_id: int, now: datetime) -> list[Event]:
+    def resume_ev(self, connector_id: ConnectorId, now: datetime) -> list[Event]:
         """Let the vehicle draw again."""
         connector = self._plugged(connector_id)
         if not connector.is_paused:
@@ -118,11 +124,11 @@ class Station:
 
     def raise_error(
         self,
-        connector_id: int,
+        connector_id: ConnectorIdOrZero,
         now: datetime,
-        error_code: ChargePointErrorCode,
-        info: str | None = None,
-        vendor_error_code: str | None = None,
+        error_code: ErrorCode,
+        info: CiText50 = None,
+        vendor_error_code: CiText50 = None,
     ) -> list[Event]:
         """Let an error appear on a connector, or on the whole station (0)."""
         faults = self._faults_of(connector_id)
@@ -134,7 +140,7 @@ class Station:
         return self._drain()
 
     def clear_error(
-        self, connector_id: int, now: datetime, error_code: ChargePointErrorCode | None = None
+        self, connector_id: ConnectorIdOrZero, now: datetime, error_code: ErrorCode | None = None
     ) -> list[Event]:
         """Take an error away; without a code, all of the connector."""
         faults = self._faults_of(connector_id)
@@ -142,7 +148,7 @@ class Station:
         self._events.append(faults.clear(error_code))
         return self._drain()
 
-    def jam_lock(self, connector_id: int, now: datetime, jammed: bool) -> list[Event]:
+    def jam_lock(self, connector_id: ConnectorId, now: datetime, jammed: bool) -> list[Event]:
         """Jam the cable lock where it stands, or free it."""
         connector = self._connector(connector_id)
         if connector.config.fixed_cable:
@@ -158,7 +164,7 @@ class Station:
             self._events.append(faults.clear(LOCK_FAILURE.error_code))
         return self._drain()
 
-    def press_stop(self, connector_id: int, now: datetime) -> list[Event]:
+    def press_stop(self, connector_id: ConnectorId, now: datetime) -> list[Event]:
         """Press the stop button of a connector."""
         self._connector_at(connector_id, now)
         self._advance_all(now)

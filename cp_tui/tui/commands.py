@@ -7,16 +7,18 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 from textual.content import Content
 
-from cp_tui.demo.csms_deeds import CSMS_DEEDS
-from cp_tui.engine.deeds import DEEDS, Deed, asked
 from cp_tui.rpc.client import ConnectionLost, EngineConnection, RpcError
 from cp_tui.tui.outcome import CommandOutcome, broken, described, refused
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.view.words import Clock
+
+if TYPE_CHECKING:
+    from cp_tui.engine.command import Command
 
 RUNS_KEPT = 100
 """Commands that the log of this screen remembers."""
@@ -32,9 +34,15 @@ class CommandCall:
     """It goes to the CSMS that was started with the screen, not to the engine."""
 
     @property
-    def deeds(self) -> Mapping[str, Deed]:
-        """The words for its method."""
-        return CSMS_DEEDS if self.is_for_csms else DEEDS
+    def command(self) -> Command:
+        """Its entry in the table, which takes too long to import for the start of a screen."""
+        if self.is_for_csms:
+            from cp_tui.demo.csms_rpc import CSMS_COMMANDS
+
+            return CSMS_COMMANDS[self.method]
+        from cp_tui.engine.commands import COMMANDS
+
+        return COMMANDS[self.method]
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +61,7 @@ class CommandRun:
     @property
     def name(self) -> Content:
         """What was asked, in words."""
-        return safe_text(asked(self.call.method, self.call.params, self.call.deeds))
+        return safe_text(self.call.command.asked(self.call.params))
 
     def lines(self, clock: Clock) -> list[Content]:
         """The state in one line, then shorter ones: what is asked for, what came of it and why."""
@@ -142,9 +150,7 @@ class Commands:
         except ConnectionLost as error:
             run.outcome = broken(f"{error}")
         else:
-            run.outcome = described(
-                run.call.method, run.call.params, answer.result, answer.reason, run.call.deeds
-            )
+            run.outcome = described(run.call.command, run.call.params, answer.result, answer.reason)
         run.finished_at = self._now()
         self._changed(run)
         return run

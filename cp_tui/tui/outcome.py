@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue, ValidationError
 from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import SwipeOutcome, SwipeResult, TagExplanation
-from cp_tui.engine.deeds import DEEDS, Deed, done, undone
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.answer import answer_facts, answer_summary, telling
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.tag_explanation import explanation_facts, summary
+
+if TYPE_CHECKING:
+    from cp_tui.engine.command import Command
 
 GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
 
@@ -100,14 +103,10 @@ def broken(message: str) -> CommandOutcome:
 
 
 def described(
-    method: str,
-    params: Mapping[str, JsonValue],
-    result: JsonValue,
-    reason: Reason | None,
-    deeds: Mapping[str, Deed] = DEEDS,
+    command: Command, params: Mapping[str, JsonValue], result: JsonValue, reason: Reason | None
 ) -> CommandOutcome:
-    """Put the result of a method into words."""
-    match method, result:
+    """Put the result of a command into words."""
+    match command.name, result:
         case "data_transfer", dict():
             return _data_transfer(result, reason)
         case (("send_call" | "send_raw" | "send"), dict()):
@@ -126,15 +125,15 @@ def described(
         case (("install_charging_profile" | "clear_charging_profile"), dict()):
             return _profiles(result, reason)
         case _, False:
-            words = undone(method, params, deeds) if reason is None else "nothing to do"
+            words = command.words.undone if reason is None else "nothing to do"
             return CommandOutcome(safe_text(words, ODD), (), reason)
         case _, (True | None):
             # What was filled in at the CSMS stands above the outcome already.
-            about = () if method in WITHOUT_PARAMS else _about(params)
-            said = safe_text(done(method, params, deeds), GOOD)
+            about = () if command.name in WITHOUT_PARAMS else _about(params)
+            said = safe_text(command.done(params), GOOD)
             return CommandOutcome(said, about, reason, is_sentence=True)
         case "acknowledge_troubles", int():
-            return CommandOutcome(safe_text(done(method, params, deeds), GOOD), is_sentence=True)
+            return CommandOutcome(safe_text(command.done(params), GOOD), is_sentence=True)
         case _:
             return CommandOutcome(safe_text(f"{result}"), (), reason)
 

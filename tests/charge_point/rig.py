@@ -46,6 +46,7 @@ from cp_tui.charge_point.events import (
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import FileFacts, SwipeResult
 from cp_tui.engine.charger import Charger
+from tests.acts import act_of
 
 T0 = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 """A Monday, as in the worked examples."""
@@ -114,7 +115,7 @@ class Rig:
         if method == "swipe":
             self.handle(swiped(params))
         else:
-            self._carry_out(self.charger.act(method, params, self.now))
+            self._carry_out(self.charger.act(act_of(method, **params), self.now))
 
     def swipe(self, id_tag: str, connector_id: int | None = None) -> int:
         """Show a tag and wait for what comes of it: `came` has it under this number."""

@@ -199,7 +199,7 @@ def test_data_transfer_before_the_csms_accepts() -> None:
 )
 def test_set_custom_configuration_key(key: str, value: str, status: str, why: str) -> None:
     made = rig(custom_keys=CUSTOM)
-    made.command(partial(MonitorConfigurationKeys, keys=("SiteName", "Level")))
+    made.command(partial(MonitorConfigurationKeys, keys=["SiteName", "Level"]))
     made.forget_sent()
     reply = made.command(partial(SetCustomConfigurationKey, key=key, value=value))
     assert reply.result == status
@@ -233,15 +233,15 @@ def test_a_key_that_needs_a_reboot_says_so_until_the_reboot() -> None:
 
 def test_monitors_add_and_never_replace() -> None:
     made = rig()
-    made.command(partial(MonitorConfigurationKeys, keys=("heartbeatinterval",)))
-    made.command(partial(MonitorConfigurationKeys, keys=("Nope", "HeartbeatInterval")))
+    made.command(partial(MonitorConfigurationKeys, keys=["heartbeatinterval"]))
+    made.command(partial(MonitorConfigurationKeys, keys=["Nope", "HeartbeatInterval"]))
     monitors = made.variables["monitors"]
     assert isinstance(monitors, MonitorsView)
     assert [(m.key, m.is_known, m.value) for m in monitors.keys] == [
         ("HeartbeatInterval", True, "300"),
         ("Nope", False, None),
     ]
-    made.command(partial(MonitorConfigurationKeys, keys=("nope",), add=False))
+    made.command(partial(MonitorConfigurationKeys, keys=["nope"], add=False))
     monitors = made.variables["monitors"]
     assert isinstance(monitors, MonitorsView)
     assert [m.key for m in monitors.keys] == ["HeartbeatInterval"]
@@ -249,7 +249,7 @@ def test_monitors_add_and_never_replace() -> None:
 
 def test_a_change_by_the_csms_is_published_and_kept() -> None:
     made = rig()
-    made.command(partial(MonitorConfigurationKeys, keys=("MeterValueSampleInterval",)))
+    made.command(partial(MonitorConfigurationKeys, keys=["MeterValueSampleInterval"]))
     for value in ("30", "-1"):
         payload = {"key": "MeterValueSampleInterval", "value": value}
         made.request("ChangeConfiguration", payload)
@@ -268,7 +268,7 @@ def test_a_change_by_the_csms_is_published_and_kept() -> None:
 def test_a_monitored_authorization_key_stays_secret() -> None:
     made = rig()
     secret = "SuperSecret0123456789"
-    made.command(partial(MonitorConfigurationKeys, keys=("AuthorizationKey",)))
+    made.command(partial(MonitorConfigurationKeys, keys=["AuthorizationKey"]))
     answer = made.request("ChangeConfiguration", {"key": "AuthorizationKey", "value": secret})
     assert answer[2] == {"status": "Accepted"}
     shown = [event.model_dump_json() for _, event in made.events]

@@ -34,6 +34,7 @@ from cp_tui.engine.charger import STATION_KEY, Charger, StoredRecords
 from cp_tui.engine.errors import CommandError
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.station.record import StationRecord
+from tests.acts import act_of
 from tests.engine.fakes import CONFIG, NOON, Minds
 
 
@@ -70,7 +71,7 @@ def test_wishes_for_the_station_are_carried_out_and_the_rest_is_handed_on() -> N
         return [Lock(1, True), OpenLink(), *charging(event)]
 
     charger = charger_with(Minds(answer))
-    effects = charger.act("plug_in", {"connector_id": 1}, NOON)
+    effects = charger.act(act_of("plug_in", connector_id=1), NOON)
     assert [effect for effect in effects if not isinstance(effect, Save)] == [OpenLink()]
     later = NOON + timedelta(minutes=6)
     assert charger.is_energy_flowing(later)
@@ -80,8 +81,8 @@ def test_wishes_for_the_station_are_carried_out_and_the_rest_is_handed_on() -> N
 def test_what_happens_by_itself_is_told_before_the_event_that_comes_later() -> None:
     minds = Minds(charging)
     charger = charger_with(minds)
-    charger.act("set_vehicle", {"connector_id": 1, "soc_percent": 99.0}, NOON)
-    charger.act("plug_in", {"connector_id": 1}, NOON)
+    charger.act(act_of("set_vehicle", connector_id=1, soc_percent=99.0), NOON)
+    charger.act(act_of("plug_in", connector_id=1), NOON)
     due = charger.next_deadline()
     assert due is not None
     charger.handle(Tick(), due + timedelta(days=1))
@@ -93,7 +94,7 @@ def test_what_happens_by_itself_is_told_before_the_event_that_comes_later() -> N
 def test_a_booting_mind_is_told_what_it_finds_at_the_station() -> None:
     minds = Minds()
     charger = charger_with(minds)
-    charger.act("jam_lock", {"connector_id": 2, "jammed": True}, NOON)
+    charger.act(act_of("jam_lock", connector_id=2, jammed=True), NOON)
     charger.lose_power({}, NOON)
     charger.handle(PoweredOn(), NOON)
     assert minds.mind.events == [PoweredOn(), LockJammed(2, jammed=True)]
@@ -101,7 +102,7 @@ def test_a_booting_mind_is_told_what_it_finds_at_the_station() -> None:
 
 def test_the_body_is_saved_when_it_changed_in_substance() -> None:
     charger = charger_with(Minds(charging))
-    saved = charger.act("plug_in", {"connector_id": 1}, NOON)
+    saved = charger.act(act_of("plug_in", connector_id=1), NOON)
     (save,) = [effect for effect in saved if isinstance(effect, Save)]
     assert (save.table, save.key) == (Table.STATE, STATION_KEY)
     assert charger.handle(Tick(), NOON) == []
@@ -116,7 +117,7 @@ def test_energy_is_saved_with_everything_that_leaves_the_house() -> None:
         return [Send("meter values")] if isinstance(event, Tick) else charging(event)
 
     charger = charger_with(Minds(answer))
-    charger.act("plug_in", {"connector_id": 1}, NOON)
+    charger.act(act_of("plug_in", connector_id=1), NOON)
     later = NOON + timedelta(minutes=5)
     effects = charger.handle(Tick(), later)
     record = stored_by(effects)[Table.STATE][STATION_KEY]
@@ -130,7 +131,7 @@ def test_the_last_energy_is_saved_with_the_end_of_charging() -> None:
         return [Energize(1, False), Send("stop")] if isinstance(event, Tick) else charging(event)
 
     charger = charger_with(Minds(answer))
-    charger.act("plug_in", {"connector_id": 1}, NOON)
+    charger.act(act_of("plug_in", connector_id=1), NOON)
     later = NOON + timedelta(minutes=5)
     record = stored_by(charger.handle(Tick(), later))[Table.STATE][STATION_KEY]
     register_wh = StationRecord.model_validate_json(record).connectors[1].register_wh
@@ -139,7 +140,7 @@ def test_the_last_energy_is_saved_with_the_end_of_charging() -> None:
 
 def test_a_charger_that_starts_again_finds_cables_and_registers() -> None:
     charger = charger_with(Minds(charging))
-    stored = stored_by(charger.act("plug_in", {"connector_id": 1}, NOON))
+    stored = stored_by(charger.act(act_of("plug_in", connector_id=1), NOON))
     later = NOON + timedelta(hours=1)
     stored = stored_by(charger.save_station(later))
     again = charger_with(Minds(), stored)
@@ -151,7 +152,7 @@ def test_a_charger_that_starts_again_finds_cables_and_registers() -> None:
 
 def test_a_power_cut_opens_the_contactors_and_leaves_the_cables() -> None:
     charger = charger_with(Minds(charging))
-    charger.act("plug_in", {"connector_id": 1}, NOON)
+    charger.act(act_of("plug_in", connector_id=1), NOON)
     later = NOON + timedelta(minutes=1)
     assert charger.is_energy_flowing(later)
     charger.lose_power({}, later)
@@ -189,10 +190,10 @@ def test_a_mind_and_body_that_never_rest_are_stopped() -> None:
     ],
 )
 def test_impossible_acts_are_refused_in_words(
-    method: str, params: dict[str, int | str], code: int, words: str
+    method: str, params: dict[str, JsonValue], code: int, words: str
 ) -> None:
     with pytest.raises(CommandError) as caught:
-        charger_with(Minds()).act(method, dict(params), NOON)
+        charger_with(Minds()).act(act_of(method, **params), NOON)
     assert caught.value.code == code
     assert words in caught.value.message
 
@@ -201,23 +202,23 @@ def test_an_error_of_empty_texts_is_one_without_them() -> None:
     minds = Minds()
     texts = {"info": "", "vendor_error_code": ""}
     params: dict[str, JsonValue] = {"connector_id": 1, "error_code": "OtherError", **texts}
-    charger_with(minds).act("raise_error", params, NOON)
+    charger_with(minds).act(act_of("raise_error", **params), NOON)
     assert minds.events() == [ErrorRaised(1, ChargePointErrorCode.OTHER_ERROR)]
 
 
 def test_errors_and_locks_come_and_go() -> None:
     minds = Minds()
     charger = charger_with(minds)
+    error: dict[str, JsonValue] = {"error_code": "OtherError", "info": "smoke"}
     charger.act(
-        "raise_error",
-        {"connector_id": 0, "error_code": "OtherError", "info": "smoke", "vendor_error_code": "E1"},
+        act_of("raise_error", connector_id=0, vendor_error_code="E1", **error),
         NOON,
     )
-    charger.act("clear_error", {"connector_id": 0, "error_code": "OtherError"}, NOON)
-    charger.act("plug_in", {"connector_id": 1}, NOON)
-    charger.act("suspend_ev", {"connector_id": 1}, NOON)
-    charger.act("resume_ev", {"connector_id": 1}, NOON)
-    charger.act("plug_out", {"connector_id": 1}, NOON)
+    charger.act(act_of("clear_error", connector_id=0, error_code="OtherError"), NOON)
+    charger.act(act_of("plug_in", connector_id=1), NOON)
+    charger.act(act_of("suspend_ev", connector_id=1), NOON)
+    charger.act(act_of("resume_ev", connector_id=1), NOON)
+    charger.act(act_of("plug_out", connector_id=1), NOON)
     assert [type(event).__name__ for event in told(minds)] == [
         "ErrorRaised",
         "ErrorCleared",

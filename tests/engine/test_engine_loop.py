@@ -61,6 +61,7 @@ from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.engine.write_buffer import WriteBuffer
+from tests.acts import act_of
 from tests.engine.fakes import CONFIG, FakeDisk, FakeLink, FakeRescue, FakeTransfers, Minds
 
 WAIT_S = 5.0
@@ -289,16 +290,16 @@ async def test_a_command_that_the_mind_never_answers_ends_with_a_clear_error() -
 
 async def test_acts_at_the_station_reach_the_mind_or_are_refused() -> None:
     async with bench(Minds()) as on:
-        await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", WAIT_S)
         assert "saved station" in on.log
         with pytest.raises(CommandError, match="a cable is plugged in already"):
-            await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
+            await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", WAIT_S)
 
 
 async def test_power_cycle_makes_a_new_mind_from_the_store_and_keeps_the_cables() -> None:
     minds = Minds()
     async with bench(minds) as on:
-        await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", WAIT_S)
         waiting = asyncio.create_task(on.engine_loop.ask(lambda n: TransferData(n, "v"), WAIT_S))
         await asyncio.sleep(0.02)
         await on.engine_loop.power_cycle(WAIT_S)

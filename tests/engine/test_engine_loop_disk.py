@@ -36,6 +36,7 @@ from cp_tui.engine.engine_loop import LATE_S
 from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import EventHappened
 from cp_tui.engine.pending_requests import CommandAnswer
+from tests.acts import act_of
 from tests.engine.fakes import Minds
 from tests.engine.test_engine_loop import WAIT_S, Note, bench, echo
 
@@ -75,7 +76,7 @@ async def test_a_command_that_could_not_be_saved_is_refused_with_the_cause() -> 
         with pytest.raises(CommandError, match="could not be written to the disk"):
             await on.engine_loop.ask(Stop, WAIT_S)
         with pytest.raises(CommandError, match="done, but not saved"):
-            await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
+            await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", WAIT_S)
         on.disk.is_full = False
 
 

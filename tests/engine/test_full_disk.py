@@ -16,6 +16,7 @@ from cp_tui.charge_point.events import (
 from cp_tui.charge_point.variables import OutboxView
 from cp_tui.engine.errors import CommandError
 from cp_tui.ocpp.datatypes import ChargePointStatus
+from tests.acts import act_of
 from tests.engine.world import TAG, WAIT_S, Disk, world
 
 
@@ -27,7 +28,7 @@ async def test_no_transaction_message_is_lost_or_tried_while_the_disk_is_full() 
         await on.start(1)
         disk.is_full = True
         with pytest.raises(CommandError, match="done, but not saved"):
-            await on.engine_loop.act("press_stop", {"connector_id": 1}, WAIT_S)
+            await on.engine_loop.act(act_of("press_stop", connector_id=1), "Press stop", WAIT_S)
         await on.settle()
         assert on.calls("StopTransaction") == []
         outbox = on.hub.get("outbox")
@@ -68,7 +69,7 @@ async def test_a_mind_that_boots_on_a_full_disk_knows_it() -> None:
         await on.start(1)
         disk.is_full = True
         with suppress(CommandError):
-            await on.engine_loop.act("press_stop", {"connector_id": 1}, WAIT_S)
+            await on.engine_loop.act(act_of("press_stop", connector_id=1), "Press stop", WAIT_S)
         mind = on.charger.mind
         text = json.dumps([2, "reset", "Reset", {"type": "Hard"}])
         await on.engine_loop.deliver(FrameReceived(text), 1)
@@ -92,7 +93,7 @@ async def test_a_message_whose_records_take_longer_than_its_answer_may_is_sent_o
             "ChangeConfiguration", {**change, "key": "TransactionMessageRetryInterval"}, "m2"
         )
         disk.takes_s, on.answers_after_s = 1.5, 0.2
-        await on.engine_loop.act("plug_in", {"connector_id": 1}, 2 * WAIT_S)
+        await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", 2 * WAIT_S)
         await on.engine_loop.ask(lambda number: Swiped(TAG, 1, number), 2 * WAIT_S)
         async with asyncio.timeout(6 * WAIT_S):
             while disk.tables.get(Table.OUTBOX) or not on.calls("StartTransaction"):

@@ -22,6 +22,7 @@ from cp_tui.engine.slow_disk import SLOW, SlowDisk
 from cp_tui.engine.store import DATABASE_FILE, Store
 from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.engine.write_buffer import NOT_WRITING, WriteBuffer
+from tests.acts import act_of
 from tests.engine.fakes import FakeDisk, Minds
 from tests.engine.test_engine_loop import bench, echo
 
@@ -187,7 +188,8 @@ async def test_what_people_do_goes_before_what_a_csms_asks_for() -> None:
     for frame in frames:
         await inbox.put(frame)
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    stop, unplug = AtStation("press_stop", {}, done), AtStation("plug_out", {}, done)
+    stop = AtStation(act_of("press_stop", connector_id=1), "Press the stop button", done)
+    unplug = AtStation(act_of("plug_out", connector_id=1), "Unplug", done)
     acts: list[Item] = [stop, Stop(1), unplug]
     for act in acts:
         await inbox.put(act)

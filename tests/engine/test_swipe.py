@@ -77,8 +77,8 @@ async def asked(csms: LateCsms, engine: Engine, **more: Any) -> asyncio.Task[Swi
 
 
 def nobody_waits(engine: Engine) -> bool:
-    engine_loop = engine._engine_loop
-    return engine_loop is not None and not engine_loop._pending_requests._waiting
+    operations = engine._operations
+    return operations is not None and not operations.loop._pending_requests._waiting
 
 
 async def test_it_is_told_when_the_csms_has_answered(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.transactions import Transactions
 from cp_tui.engine.errors import CommandError
 from cp_tui.ocpp.datatypes import ChargePointStatus
+from tests.acts import act_of
 from tests.engine.world import PROFILE, WAIT_S, Disk, Fault, world
 
 # --- what somebody wants is answered as failed ----------------------------------------------------
@@ -103,7 +104,7 @@ async def test_an_act_at_the_station_that_fails_is_met_by_a_boot_that_finds_it_d
         Fault(monkeypatch, Sessions, "plugged_in")
         mind = on.charger.mind
         with pytest.raises(CommandError, match="look whether it was done"):
-            await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
+            await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", WAIT_S)
         await on.until_booted(mind)
         await on.connect()
         assert on.status(1) is ChargePointStatus.PREPARING
@@ -118,7 +119,7 @@ async def test_an_answer_that_fails_loses_no_transaction_id_and_repeats_no_messa
     async with world() as on:
         Fault(monkeypatch, Transactions, "confirmed")
         mind = on.charger.mind
-        await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", WAIT_S)
         await on.swipe(1)
         await on.settle()
         await on.until_booted(mind)
@@ -141,7 +142,7 @@ async def test_a_refusal_that_fails_is_an_attempt_of_that_message(
         Fault(monkeypatch, Calls, "refused")
         mind = on.charger.mind
         on.wire.refuses = {"StartTransaction"}
-        await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", WAIT_S)
         await on.swipe(1)
         await on.settle()
         await on.until_booted(mind)
@@ -159,7 +160,7 @@ async def test_a_swipe_whose_answer_fails_ends_with_the_boot(
     async with world() as on:
         Fault(monkeypatch, Sessions, "permit")
         mind = on.charger.mind
-        await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", WAIT_S)
         await on.swipe(1)
         await on.settle()
         await on.until_booted(mind)
@@ -315,7 +316,7 @@ async def test_a_stored_record_that_only_keeps_cars_from_charging_is_found_by_tr
     async with world(disk) as on:
         assert disk.aside == []
         mind = on.charger.mind
-        await on.engine_loop.act("plug_in", {"connector_id": 1}, WAIT_S)
+        await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", WAIT_S)
         await on.swipe(1)
         await on.settle()
         await on.until_booted(mind)
@@ -326,7 +327,7 @@ async def test_a_stored_record_that_only_keeps_cars_from_charging_is_found_by_tr
         await on.until_booted(mind)
         assert [table for table, _, _ in disk.aside] == [Table.PROFILE]
         await on.connect()
-        await on.engine_loop.act("plug_out", {"connector_id": 1}, WAIT_S)
+        await on.engine_loop.act(act_of("plug_out", connector_id=1), "Plug out", WAIT_S)
         await on.start(1)
 
 

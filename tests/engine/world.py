@@ -32,6 +32,7 @@ from cp_tui.engine.store import Changes
 from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.engine.write_buffer import WriteBuffer
 from cp_tui.ocpp.datatypes import ChargePointStatus
+from tests.acts import act_of
 from tests.engine.fakes import CONFIG, FakeLink, FakeTransfers
 
 WAIT_S = 5.0
@@ -196,7 +197,7 @@ class World:
 
     async def start(self, connector_id: int) -> None:
         """Have a car charge."""
-        await self.engine_loop.act("plug_in", {"connector_id": connector_id}, WAIT_S)
+        await self.engine_loop.act(act_of("plug_in", connector_id=connector_id), "Plug in", WAIT_S)
         await self.swipe(connector_id)
         await self.settle()
         assert self.status(connector_id) is ChargePointStatus.CHARGING

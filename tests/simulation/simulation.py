@@ -38,6 +38,7 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.engine.charger import Charger
 from cp_tui.engine.errors import CommandError
+from tests.acts import act_of
 from tests.charge_point.rig import swiped
 from tests.simulation import ending, troublemaker
 from tests.simulation.checks import Checker
@@ -152,7 +153,7 @@ class Simulation:
                 self._handle(swiped(params))
                 return
             with suppress(CommandError):
-                self._turn(None, lambda: self.charger.act(method, params, self.now))
+                self._turn(None, lambda: self.charger.act(act_of(method, **params), self.now))
 
         self._guarded(do)
 

@@ -1,0 +1,163 @@
+"""What can be asked, read from the tables of commands: a list, the help of one, a reference page.
+
+`python -m cp_tui.cli.command_help` prints the page that `docs/commands.md` is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.json import schema
+from pydantic import TypeAdapter
+
+from cp_tui.demo.csms_rpc import CSMS_COMMANDS
+from cp_tui.engine.command import NOTHING_TO_DO, Act, Command
+from cp_tui.engine.commands import COMMANDS
+from cp_tui.rpc.client_session import CONNECTION_COMMANDS
+
+METHODS: Mapping[str, Command] = {**CONNECTION_COMMANDS, **COMMANDS}
+"""All that a charge point takes."""
+
+Schema = Mapping[str, Any]
+
+HEAD = """\
+# Commands
+
+All that can be asked of a charge point that runs, and of the CSMS of `cp-tui demo`. From a shell it
+is `cp-tui ctl METHOD NAME=VALUE ...`; in a program it is JSON-RPC 2.0 over the socket of the charge
+point, a line for each message: `{"jsonrpc": "2.0", "id": 1, "method": "swipe", "params": {"id_tag":
+"TAG1"}}`. This page is made from the tables of commands: `python -m cp_tui.cli.command_help`.
+"""
+
+
+def command_of(method: str) -> Command | None:
+    """Give a command of the charge point, else of the CSMS."""
+    return METHODS.get(method) or CSMS_COMMANDS.get(method)
+
+
+def line_of(command: Command) -> str:
+    """Write a command as a line, optional parameters in brackets."""
+    fields = command.params.model_fields.items()
+    names = [name if field.is_required() else f"[{name}]" for name, field in fields]
+    return " ".join((command.name, *names))
+
+
+def help_of(command: Command) -> str:
+    """Tell all about one command."""
+    rows = list(_parameters(command))
+    width = max((len(name) for name, _ in rows), default=0)
+    lines = [
+        f"usage: cp-tui ctl {line_of(command)}",
+        "",
+        command.sentence,
+        "",
+        *(f"  {name:{width}}  {about}" for name, about in rows),
+        *([""] if rows else []),
+        f"Result: {_result(command)}",
+    ]
+    return "\n".join([*lines, *([] if command.is_look else ["An observer may not use it."])])
+
+
+def reference() -> str:
+    """Write the reference page."""
+    sections = (
+        ("The charge point and its operator", COMMANDS),
+        ("The connection of a client", CONNECTION_COMMANDS),
+        ("The CSMS of a demo", CSMS_COMMANDS),
+    )
+    parts = [HEAD]
+    for title, commands in sections:
+        parts += [f"## {title}\n", *(_entry(command) for command in commands.values())]
+    return "\n".join(parts)
+
+
+def _entry(command: Command) -> str:
+    lines = [f"### `{command.name}`", "", command.sentence, ""]
+    rows = [f"| `{name}` | {about} |" for name, about in _parameters(command)]
+    if rows:
+        lines += ["| parameter | |", "| --- | --- |", *rows, ""]
+    may = "Observers may use it." if command.is_look else ""
+    return "\n".join([*lines, f"Result: {_result(command)}. {may}".rstrip(), ""])
+
+
+def _parameters(command: Command) -> Iterator[tuple[str, str]]:
+    """Give each parameter, with its type, what is allowed, and its default."""
+    whole = command.params.model_json_schema()
+    for name, field in command.params.model_fields.items():
+        of = whole["properties"][name]
+        parts = [_words(of, whole)]
+        if field.is_required():
+            parts.append("required")
+        elif (default := of.get("default")) is not None:
+            parts.append(f"default {_value(default)}")
+        else:
+            parts.append("optional")
+        yield name, ", ".join(parts) + (f"; {field.description}" if field.description else "")
+
+
+def _result(command: Command) -> str:
+    given: Any = command.result
+    if isinstance(given, str):
+        return given
+    if isinstance(command, Act):
+        return "true, when it is done and saved"
+    whole = (
+        schema(given)
+        if isinstance(given, type) and issubclass(given, Struct)
+        else TypeAdapter(given).json_schema(mode="serialization")
+    )
+    of = _resolved(whole, whole)
+    if "properties" in of:
+        return f"an object with {', '.join(of['properties'])}"
+    if of.get("type") == "boolean" and command.words.undone != NOTHING_TO_DO:
+        return f"true, or false: {command.words.undone}"
+    return _words(whole, whole)
+
+
+def _resolved(of: Schema, whole: Schema) -> Schema:
+    name = of.get("$ref", "").rpartition("/")[2]
+    found: Schema = whole["$defs"][name] if name else of
+    return found
+
+
+def _words(of: Schema, whole: Schema) -> str:
+    """Put the JSON schema of a value into words."""
+    of = _resolved(of, whole)
+    if "anyOf" in of:
+        others = [each for each in of["anyOf"] if each.get("type") != "null"]
+        return " or ".join(dict.fromkeys(_words(each, whole) for each in others))
+    if "enum" in of:
+        return f"one of {', '.join(map(_value, of['enum']))}"
+    match of.get("type"):
+        case "string":
+            kind = "date and time" if of.get("format") == "date-time" else "text"
+            return kind + _bounds(of, "minLength", "maxLength", " characters")
+        case "integer":
+            return "whole number" + _bounds(of, "minimum", "maximum")
+        case "number":
+            return "number" + _bounds(of, "minimum", "maximum")
+        case "boolean":
+            return "true or false"
+        case "array":
+            return f"list, each {_words(of['items'], whole)}" + _bounds(of, "minItems", "maxItems")
+        case "null":
+            return "null"
+        case _:
+            return "object"
+
+
+def _bounds(of: Schema, least: str, most: str, unit: str = "") -> str:
+    low, high = of.get(least), of.get(most)
+    if high is None or high >= 2**53:
+        return "" if low is None or low <= -(2**53) else f" from {low:,}{unit}"
+    return f" up to {high:,}{unit}" if low is None else f" of {low:,} to {high:,}{unit}"
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value}"
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

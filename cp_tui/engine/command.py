@@ -1,0 +1,277 @@
+"""One command of a table: what it does, what it takes and gives, who may, and its words.
+
+A command is an event of the mind, an act at the station, or a method of whoever is asked; its
+sentence, its parameters and its result are read from there, so that each is written once. The model
+that checks the parameters is built when it is first needed, which takes some ms.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any, get_type_hints
+
+from msgspec import Struct
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError, create_model
+
+from cp_tui.engine.errors import CommandError, ErrorNumber, PowerLostError
+from cp_tui.engine.pending_requests import REPLY_TIMEOUT_S, CommandAnswer
+
+VALUE_SHOWN_MAX = 60
+VALUE_LENGTH_MAX = 100
+"""Characters of one value in a sentence; whoever reads knows by then what is meant."""
+NOTHING_TO_DO = "nothing to do"
+_NOT_GIVEN = frozenset({"self", "station", "now", "request"})
+"""What is no parameter of a command, but comes from the engine."""
+_NEVER_SHOWN = frozenset({"value", "data", "payload", "text"})
+"""Parameters that may hold a secret, whatever is wrong with them."""
+
+
+class Params(BaseModel):
+    """Base of the parameters of all commands: closed and strict."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A command in sentences; `{connector}` and the names of parameters stand for their values.
+
+    A person reads sentences; the names of commands are for scripts. Values that may be secret, such
+    as that of a key, are in none of them.
+    """
+
+    asked: str
+    """An imperative: `Plug in at {connector}`."""
+    done: str = ""
+    """A sentence without its stop: `The cable is plugged in at {connector}`."""
+    undone: str = NOTHING_TO_DO
+    """Where the answer is `false`: why there was nothing to do."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A method of whoever is asked; it gives its result, or a `CommandAnswer` with a reason."""
+
+    does: Callable[..., Any]
+    words: Words = Words("")
+    name: str = field(default="", kw_only=True)
+    """That of the method, unless it is given."""
+    is_look: bool = field(default=False, kw_only=True)
+    """It changes nothing: an observer may use it, and it is not told in the log."""
+    if_true: Words | None = field(default=None, kw_only=True)
+    """Other words, where its one flag is true."""
+    fixed: Mapping[str, object] = field(default_factory=dict, kw_only=True)
+    """Arguments of `does` that are no parameters."""
+    about: str = field(default="", kw_only=True)
+    """The sentence, where `does` is shared with another command."""
+    gives: object = field(default=None, kw_only=True)
+    """The type of the result, or words for it, where `does` does not tell."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name or self.does.__name__)
+
+    async def carry_out(self, asked: Any, params: Mapping[str, JsonValue]) -> CommandAnswer:
+        """Check the parameters and do it; raises `CommandError`."""
+        result = self.does(asked, **self.checked(params))
+        if inspect.isawaitable(result):
+            result = await result
+        if isinstance(result, CommandAnswer):
+            return result
+        is_short = result is None or isinstance(result, bool | int | str)
+        return CommandAnswer(result) if is_short else CommandAnswer(None, value=result)
+
+    # --- parameters -------------------------------------------------------------------------------
+
+    @property
+    def sentence(self) -> str:
+        """What it does, as its code says it."""
+        return self.about or (inspect.getdoc(self.does) or "").partition("\n\n")[0].replace(
+            "\n", " "
+        )
+
+    @property
+    def result(self) -> object:
+        """The type of the result, or words for it."""
+        return self.gives or get_type_hints(self.does, include_extras=True).get("return")
+
+    @cached_property
+    def params(self) -> type[Params]:
+        """The model that checks the parameters."""
+        fields: dict[str, Any] = {}
+        for name, hint, default in _parameters(self.does):
+            if name in self._wholes:
+                fields |= {each: (of, value) for each, of, value in _parameters(hint)}
+            elif name not in self.fixed:
+                fields[name] = (hint, default)
+        return create_model(self.name, __base__=Params, **fields)
+
+    def checked(self, params: Mapping[str, JsonValue]) -> dict[str, Any]:
+        """Validate the parameters and give the arguments of `does`; raises `CommandError`."""
+        try:
+            model = self.params.model_validate(dict(params))
+        except ValidationError as error:
+            text = f"{self.name}: {_problem(self.params, error)}"
+            raise CommandError(ErrorNumber.INVALID_PARAMS, text) from None
+        given = {name: getattr(model, name) for name in self.params.model_fields} | {**self.fixed}
+        for name, whole in self._wholes.items():
+            given[name] = whole(
+                **{each: given.pop(each) for each in inspect.signature(whole).parameters}
+            )
+        return given
+
+    @cached_property
+    def _wholes(self) -> Mapping[str, type]:
+        """The arguments of `does` that several parameters make up, and their classes."""
+        hints = ((name, hint) for name, hint, _ in _parameters(self.does))
+        return {
+            name: hint
+            for name, hint in hints
+            if isinstance(hint, type) and issubclass(hint, BaseModel | Struct)
+        }
+
+    # --- words ------------------------------------------------------------------------------------
+
+    def asked(self, params: Mapping[str, JsonValue]) -> str:
+        """Say what is asked for, such as `Plug in at connector 1`."""
+        return _filled(self._words(params).asked or self._plain, params)
+
+    def done(self, params: Mapping[str, JsonValue]) -> str:
+        """Say that it is done, such as `The cable is plugged in at connector 1`."""
+        words = self._words(params)
+        return _filled(words.done or f"{words.asked or self._plain}: done", params)
+
+    def told(
+        self, params: Mapping[str, JsonValue], result: JsonValue, why: str | None = None
+    ) -> str:
+        """Say what was asked and what came of it, in one sentence, for logs and scripts."""
+        match result:
+            case True | None:
+                text = self.done(params)
+            case False:
+                return f"{self.asked(params)}: {why or self.words.undone}"
+            case str() | int():
+                text = f"{self.asked(params)}: {result}"
+            case {"text": str(words)}:
+                return words
+            case {"status": str(status)}:
+                text = f"{self.asked(params)}: {status}"
+            case _:
+                text = f"{self.asked(params)}: answered"
+        return f"{text}; {why}" if why else text
+
+    @property
+    def _plain(self) -> str:
+        return self.name.replace("_", " ").capitalize()
+
+    def _words(self, params: Mapping[str, JsonValue]) -> Words:
+        is_true = any(value is True for value in params.values())
+        return self.if_true if self.if_true is not None and is_true else self.words
+
+
+@dataclass(frozen=True)
+class Ask(Command):
+    """An event of the mind, which answers it with a `Reply` or a `Refuse`."""
+
+    timeout_s: float = field(default=REPLY_TIMEOUT_S, kw_only=True)
+    if_lost: Callable[[Mapping[str, Any]], CommandAnswer] | None = field(default=None, kw_only=True)
+    """The answer where the mind is lost before it answers; None: a refusal."""
+
+    async def carry_out(self, asked: Any, params: Mapping[str, JsonValue]) -> CommandAnswer:
+        """Check the parameters, and have the mind answer; raises `CommandError`."""
+        given = self.checked(params)
+
+        def event_of(request: int) -> Any:
+            return self.does(request=request, **given)
+
+        try:
+            answer: CommandAnswer = await asked.loop.ask(event_of, self.timeout_s)
+        except PowerLostError:
+            if self.if_lost is None:
+                raise
+            return self.if_lost(given)
+        return answer
+
+
+@dataclass(frozen=True)
+class Act(Command):
+    """Something that people do at the station; it is done when it is saved."""
+
+    async def carry_out(self, asked: Any, params: Mapping[str, JsonValue]) -> CommandAnswer:
+        """Check the parameters, and have it done; raises `CommandError`."""
+        act = partial(self.does, **self.checked(params))
+        await asked.loop.act(act, self.asked(params), REPLY_TIMEOUT_S)
+        return CommandAnswer(True)
+
+
+def table(*commands: Command) -> Mapping[str, Command]:
+    """Put commands under their names."""
+    return {each.name: each for each in commands}
+
+
+def find(
+    commands: Mapping[str, Command], method: str, *, read_only: bool, there: str = "there are: {}"
+) -> Command:
+    """Give the command of a method; raises `CommandError` where it may not be used."""
+    command = commands.get(method)
+    if command is None:
+        text = f"no method {method!r}; {there.format(', '.join(commands))}"
+        raise CommandError(ErrorNumber.METHOD_NOT_FOUND, text)
+    if read_only and not command.is_look:
+        raise CommandError(ErrorNumber.READ_ONLY, f"an observer may not use {method}")
+    return command
+
+
+def _parameters(does: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Give name, type and default of all that `does` takes, apart from what the engine gives."""
+    hints = get_type_hints(does, include_extras=True)
+    for name, parameter in inspect.signature(does).parameters.items():
+        if name not in _NOT_GIVEN:
+            is_required = parameter.default is parameter.empty
+            yield name, hints[name], ... if is_required else parameter.default
+
+
+def _problem(model: type[Params], error: ValidationError) -> str:
+    """Say what is wrong first: field, value and what is allowed."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    location, message = first["loc"], first["msg"]
+    # A payload that is nested too deep would be named level by level.
+    name = ".".join(str(part) for part in location)[:VALUE_SHOWN_MAX]
+    names = ", ".join(
+        each if of.is_required() else f"{each} (optional)"
+        for each, of in model.model_fields.items()
+    )
+    match first["type"]:
+        case "missing":
+            return f"parameter {name} is missing; it takes {names}"
+        case "extra_forbidden":
+            return f"unknown parameter {name}; it takes {names or 'none'}"
+        case "string_pattern_mismatch":
+            problem = "must be printable ASCII"
+        case _:
+            problem = message[:1].lower() + message[1:]
+    if location and location[0] in _NEVER_SHOWN:
+        return f"{name}: {problem}"
+    return f"{name} = {_shortened(repr(first['input']), VALUE_SHOWN_MAX, '...')}: {problem}"
+
+
+def _filled(text: str, params: Mapping[str, JsonValue]) -> str:
+    """Put the values in; one that is not given leaves a gap."""
+    number = params.get("connector_id")
+    values = {
+        name: ", ".join(f"{each}" for each in value) if isinstance(value, list) else f"{value}"
+        for name, value in params.items()
+    }
+    values["connector"] = f"connector {number}" if number else "the charge point"
+    return re.sub(
+        r"\{(\w+)\}",
+        lambda found: _shortened(values.get(found[1], ""), VALUE_LENGTH_MAX, "…"),
+        text,
+    )
+
+
+def _shortened(text: str, length_max: int, sign: str) -> str:
+    return text if len(text) <= length_max else f"{text[:length_max]}{sign}"

@@ -1,0 +1,138 @@
+"""What is asked of the engine itself: each method is a command, with its name and parameters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cp_tui.charge_point.command_fields import (
+    ConnectorId,
+    ConnectorIdOrZero,
+    Duration,
+    IdTag,
+    Instant,
+    KeysOrAll,
+    Nonce,
+    Unit,
+)
+from cp_tui.charge_point.events import TryNow
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.variables import Measurements
+from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.pending_requests import REPLY_TIMEOUT_S, CommandAnswer
+from cp_tui.ocpp.datatypes import ChargingRateUnitType, format_date_time
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from cp_tui.engine.charger import Charger
+    from cp_tui.engine.engine_loop import EngineLoop
+    from cp_tui.engine.link import Link
+    from cp_tui.engine.transfers import Transfers
+    from cp_tui.engine.troubles import TroubleKeeper
+    from cp_tui.ocpp.datatypes import KeyValue
+
+SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
+"""A window further away is a mistake."""
+SLICE_PAUSE_S = 0.001
+"""Between two slices of a schedule that somebody asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """An engine as its commands see it."""
+
+    loop: EngineLoop
+    charger: Charger
+    link: Link
+    transfers: Transfers
+    troubles: TroubleKeeper
+    clock: Callable[[], datetime]
+    connectors: int
+
+    def get_configuration_key(self, keys: KeysOrAll) -> CommandAnswer:
+        """Read configuration keys: those that are named, or all."""
+        known, unknown = self.charger.mind.get_configuration_keys(keys)
+        entries = [_entry(each) for each in known]
+        return CommandAnswer({"configuration_key": [*entries], "unknown_key": [*unknown]})
+
+    def digest_authorization_key(self, nonce: Nonce) -> str | None:
+        """Give a digest of the AuthorizationKey, to find out whether another has the same one."""
+        return self.charger.mind.digest_authorization_key(bytes.fromhex(nonce))
+
+    async def get_composite_schedule(
+        self,
+        connector_id: ConnectorIdOrZero,
+        duration_s: Duration,
+        start: Instant | None = None,
+        unit: Unit = ChargingRateUnitType.A,
+    ) -> CompositeSchedule:
+        """Compute the limits of a connector over time, as GetCompositeSchedule.req asks (S 5.7)."""
+        self._require_connector(connector_id)
+        now = self.clock()
+        if start is not None and abs(start - now) > SCHEDULE_AWAY_MAX:
+            years = SCHEDULE_AWAY_MAX.days // 365
+            text = f"start {format_date_time(start)} is more than {years} years away"
+            raise CommandError(ErrorNumber.REFUSED, text)
+        mind = self.charger.mind
+        work = mind.composite_schedule(connector_id, start, duration_s, unit, now)
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                schedule: CompositeSchedule = end.value
+                return schedule
+            # A year of changes takes a second. One answer to the CSMS takes several turns of the
+            # loop: were there a slice in each, it would wait for several.
+            await asyncio.sleep(SLICE_PAUSE_S)
+
+    def get_measurements(
+        self,
+        connector_id: ConnectorIdOrZero,
+        start: Instant | None = None,
+        end: Instant | None = None,
+    ) -> Measurements:
+        """Give the measured power of a connector; without start and end, all that is known."""
+        if start is not None and end is not None and end < start:
+            text = "get_measurements: end lies before start"
+            raise CommandError(ErrorNumber.INVALID_PARAMS, text)
+        self._require_connector(connector_id)
+        return self.charger.measurements(connector_id, start, end, self.clock())
+
+    def explain_tag(self, id_tag: IdTag, connector_id: ConnectorId | None = None) -> CommandAnswer:
+        """Say what would happen if a tag were shown now, at any connector or one, and why."""
+        if connector_id is not None:
+            self._require_connector(connector_id)
+        explanation = self.charger.mind.explain_tag(id_tag, self.clock(), connector_id)
+        return CommandAnswer(explanation.model_dump(mode="json"), explanation.reason)
+
+    def set_network(self, up: bool) -> bool:
+        """Pull the network cable of the charge point, or put it back."""
+        self.transfers.set_network(up)
+        return self.link.set_network(up)
+
+    async def try_now(self) -> bool | CommandAnswer:
+        """Connect, or send the oldest message again, at once instead of when its time comes."""
+        return self.link.try_now() or await self.loop.ask(TryNow, REPLY_TIMEOUT_S)
+
+    async def power_cycle(self) -> bool:
+        """Cut the power and switch it on again; cables stay plugged."""
+        await self.loop.power_cycle(REPLY_TIMEOUT_S)
+        return True
+
+    def acknowledge_troubles(self) -> int:
+        """Forget what went wrong inside and is over; give how much that was."""
+        return self.troubles.acknowledge()
+
+    def _require_connector(self, connector_id: int) -> None:
+        if connector_id > self.connectors:
+            text = f"connector {connector_id} does not exist; there are 0 to {self.connectors}"
+            raise CommandError(ErrorNumber.REFUSED, text)
+
+
+def _entry(key: KeyValue) -> dict[str, JsonValue]:
+    entry: dict[str, JsonValue] = {"key": key.key, "read_only": key.readonly}
+    return entry if key.value is None else {**entry, "value": key.value}

@@ -1,0 +1,58 @@
+"""What can be asked is told from the tables: in the help of `ctl`, and in docs/commands.md."""
+
+from __future__ import annotations
+
+import pytest
+
+from cp_tui.cli.command_help import METHODS, reference
+from cp_tui.cli.parser import parse
+from cp_tui.demo.csms_rpc import CSMS_COMMANDS
+from tests.sources import ROOT
+
+PAGE = ROOT / "docs" / "commands.md"
+
+
+def help_on(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit) as end:
+        parse(["ctl", *arguments])
+    assert end.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_the_reference_page_is_that_of_the_tables() -> None:
+    how = "make it anew: python -m cp_tui.cli.command_help > docs/commands.md"
+    assert PAGE.read_text() == reference(), how
+
+
+@pytest.mark.parametrize("name", [*METHODS, *CSMS_COMMANDS])
+def test_every_command_has_a_sentence_and_a_result(name: str) -> None:
+    command = METHODS.get(name) or CSMS_COMMANDS[name]
+    assert command.sentence.endswith(".")
+    assert command.result is not None
+
+
+def test_the_help_of_a_method_names_parameters_with_types_and_defaults(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = help_on(capsys, "get_composite_schedule", "--help")
+    assert "usage: cp-tui ctl get_composite_schedule connector_id duration_s [start] [unit]" in text
+    assert "connector_id  whole number from 0, required" in text
+    assert "duration_s    whole number of 1 to 31,622,400, required" in text
+    assert "unit          one of A, W, default A" in text
+    assert "Result: an object with connector_id, start, duration_s" in text
+    assert "observer" not in text
+    assert "An observer may not use it." in help_on(capsys, "plug_in", "-h")
+    assert "Run a scenario" in help_on(capsys, "run_scenario", "--help")
+
+
+def test_the_help_of_ctl_lists_every_method(capsys: pytest.CaptureFixture[str]) -> None:
+    text = help_on(capsys, "--help")
+    assert "\n  swipe id_tag [connector_id] [wait]\n" in text
+    assert all(f"\n  {name}" in text for name in METHODS)
+
+
+def test_there_is_no_help_on_what_is_no_method(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        parse(["ctl", "dance", "--help"])
+    assert end.value.code == 2
+    assert "no method 'dance'; there are: subscribe" in capsys.readouterr().err
