@@ -54,6 +54,9 @@ class Observed:
 class LinkOpened:
     """The WebSocket is open and the subprotocol agreed."""
 
+    connection: int = 1
+    """Its number: what is decided while it is open belongs there and nowhere else."""
+
 
 @dataclass(frozen=True, slots=True)
 class LinkClosed:

@@ -12,8 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.connection import broadcast
 from websockets.exceptions import ConnectionClosed
 
+from cp_tui.charge_point.events import FrameReceived
 from cp_tui.charge_point.variables import LinkStep
 from cp_tui.engine.connect import CLOSE_TIMEOUT_S
 from cp_tui.engine.link_failure import LinkFailure, closed_failure
@@ -40,15 +42,15 @@ class Connection:
 
     def __init__(
         self,
-        connection: ClientConnection,
+        websocket: ClientConnection,
         *,
-        on_frame: Callable[[str | bytes], Awaitable[None]],
+        deliver: Callable[[FrameReceived], Awaitable[None]],
         on_round_trip: Callable[[float], None],
         ping_interval_s: int,
         timeouts: ConnectionTimeouts,
     ) -> None:
-        self._connection = connection
-        self._on_frame = on_frame
+        self._websocket = websocket
+        self._deliver = deliver
         self._on_round_trip = on_round_trip
         self._timeouts = timeouts
         self._ping_interval_s = ping_interval_s
@@ -59,7 +61,13 @@ class Connection:
         self._is_closing = False
 
     def send(self, text: str) -> bool:
-        """Queue a frame; False if so many wait that the connection is given up."""
+        """Send a frame, or queue it; False if so many wait that the connection is given up."""
+        transport = self._websocket.transport
+        is_idle = self._outgoing.empty() and not transport.is_closing()
+        if is_idle and not transport.get_write_buffer_size():
+            # It leaves now, without a turn of the loop.
+            broadcast((self._websocket,), text)
+            return True
         if self._outgoing_bytes and self._outgoing_bytes + len(text) > OUTGOING_BYTES_MAX:
             self._give_up(f"more than {OUTGOING_BYTES_MAX:,} bytes wait to be sent")
             return False
@@ -85,12 +93,12 @@ class Connection:
         try:
             self._outgoing.put_nowait(None)
         except asyncio.QueueFull:
-            self._connection.transport.abort()
+            self._websocket.transport.abort()
 
     def abort(self, failure: LinkFailure) -> None:
         """Cut the connection without a word, as a pulled cable would."""
         self._failure = self._failure or failure
-        self._connection.transport.abort()
+        self._websocket.transport.abort()
 
     async def run(self) -> LinkFailure | None:
         """Carry the traffic; returns why it ended, None if `close` was called."""
@@ -99,7 +107,7 @@ class Connection:
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._connection.transport.abort()
+            self._websocket.transport.abort()
             for task in tasks:
                 task.cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)
@@ -109,14 +117,14 @@ class Connection:
 
     async def _read(self) -> None:
         while True:
-            await self._on_frame(await self._connection.recv())
+            await self._deliver(FrameReceived(await self._websocket.recv()))
 
     async def _write(self) -> None:
         while (text := await self._outgoing.get()) is not None:
             self._outgoing_bytes -= len(text)
             try:
                 async with asyncio.timeout(self._timeouts.send_s):
-                    await self._connection.send(text)
+                    await self._websocket.send(text)
             except TimeoutError:
                 raise LinkFailure(
                     LinkStep.OPEN,
@@ -125,7 +133,7 @@ class Connection:
                 ) from None
         with suppress(TimeoutError):
             async with asyncio.timeout(self._timeouts.close_s):
-                await self._connection.close()
+                await self._websocket.close()
 
     async def _ping(self) -> None:
         while True:
@@ -141,7 +149,7 @@ class Connection:
         limit_s = self._timeouts.pong_s
         try:
             async with asyncio.timeout(limit_s):
-                return await (await self._connection.ping())
+                return await (await self._websocket.ping())
         except TimeoutError:
             raise LinkFailure(
                 LinkStep.OPEN,

@@ -17,15 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
-from cp_tui.charge_point.effects import (
-    Effect,
-    Forget,
-    PutAside,
-    Reboot,
-    Reply,
-    Save,
-    Table,
-)
+from cp_tui.charge_point.effects import Effect, Forget, PutAside, Reboot, Save, Table
 from cp_tui.charge_point.events import (
     Command,
     DiskFailed,
@@ -38,24 +30,14 @@ from cp_tui.charge_point.events import (
     Observed,
     PoweredOn,
     Tick,
-    TransferFinished,
-    TransferProgressed,
 )
 from cp_tui.engine.charger import Charger, StationAct
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.failure import MindFailure, under_way
 from cp_tui.engine.hub import Hub
-from cp_tui.engine.inbox import (
-    AtStation,
-    EndOfWork,
-    FromLink,
-    Inbox,
-    Item,
-    PowerCut,
-    StoreMended,
-)
-from cp_tui.engine.link import Link, LinkEvent
-from cp_tui.engine.outlet import Outlet
+from cp_tui.engine.inbox import AtStation, EndOfWork, Inbox, Item, PowerCut, StoreMended
+from cp_tui.engine.link import Link
+from cp_tui.engine.outlet import Decided, Outlet
 from cp_tui.engine.pending_requests import CommandAnswer, PendingRequests, refuse, settle
 from cp_tui.engine.recovery import STORE_RETRY_S, Recovery
 from cp_tui.engine.transfers import Transfers
@@ -77,23 +59,12 @@ NOT_DONE = "an error inside: nothing of it was done, the charge point boots agai
 MAYBE_DONE = "an error inside: the charge point boots again, look whether it was done; see the log"
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """One thing to be carried out."""
-
-    effect: Effect
-    connection: int | None
-    """The one that the mind knew then: an answer belongs there and nowhere else."""
-    is_resting: bool = False
-    """It came with records, which have to be on disk before anybody hears that it is done."""
-
-
 @dataclass(slots=True)
 class _Turn:
     """What a batch of items leads to."""
 
     changes: dict[tuple[Table, str], str | None] = field(default_factory=dict)
-    effects: list[_Outcome] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
     acts: list[asyncio.Future[None]] = field(default_factory=list)
     aside: list[PutAside] = field(default_factory=list)
     reboot: Reboot | PowerCut | MindFailure | None = None
@@ -124,6 +95,10 @@ class EngineLoop:
         self._log = log
         self._clock = clock
         self._inbox = Inbox()
+        self.deliver = self._inbox.put
+        """Take an event of the link or of a file transfer."""
+        self.deliver_if_room = self._inbox.put_if_room
+        """Take an event if there is time for it."""
         self._link: Link
         self._transfers: Transfers
         self._outlet: Outlet
@@ -141,21 +116,11 @@ class EngineLoop:
         """Send and receive over this link, and move files so."""
         self._link = link
         self._transfers = transfers
-        self._outlet = Outlet(link, transfers, self._hub, self._pending_requests, self._log)
+        self._outlet = Outlet(
+            link, transfers, self._hub, self._pending_requests, self._recovery.tell_error, self._log
+        )
 
     # --- what comes in ----------------------------------------------------------------------------
-
-    async def deliver(self, event: LinkEvent, connection: int) -> None:
-        """Take an event of the link."""
-        await self._inbox.put(FromLink(event, connection))
-
-    async def transfer_finished(self, event: TransferFinished) -> None:
-        """Take the end of a file transfer."""
-        await self._inbox.put(event)
-
-    def transfer_progressed(self, event: TransferProgressed) -> None:
-        """Take how far a file transfer has come, if there is time for it."""
-        self._inbox.put_if_room(event)
 
     async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> CommandAnswer:
         """Give the mind an event that carries a request number, and wait for its answer."""
@@ -200,8 +165,6 @@ class EngineLoop:
         """Work until `end`."""
         is_end = False
         while not is_end:
-            # A queue that is never empty would not let anybody else have a turn.
-            await asyncio.sleep(0)
             items = await self._inbox.take()
             try:
                 is_end = await self._work(items)
@@ -220,30 +183,23 @@ class EngineLoop:
                 timer.cancel()
         await self._recovery.close()
         self._pending_requests.refuse_all("the charge point is being stopped")
-        effects = self._charger.save_station(self._clock())
-        await self._write_buffer.write(_changes(effects))
+        await self._write_buffer.write(_changes(self._charger.save_station(self._clock())))
 
     async def _work(self, items: Sequence[Item]) -> bool:
         """Work off a batch; True at the end of all work."""
         waiting = list(items)
         booted: PowerCut | None = None
         while waiting:
-            turn = _Turn()
             # Before anything is decided: what is decided in this turn leaves after its records.
-            began, decided_at = monotonic(), self._clock()
-            while waiting and turn.reboot is None and not turn.is_end:
-                self._take_in(waiting.pop(0), turn)
-                if monotonic() - began > max(TURN_S, self._wrote_s / 4):
-                    break
+            decided_at = self._clock()
+            turn = self._turn(waiting)
             began = monotonic()
             is_saved = await self._write_buffer.write(turn.changes)
             took_s = monotonic() - began
             is_late = took_s > LATE_S
             if turn.changes:
                 self._wrote_s = took_s
-            not_sent = self._outlet.begin((each.effect for each in turn.effects), is_saved=is_saved)
-            for each in turn.effects:
-                self._carry_out_safely(each, is_saved)
+            not_sent = self._outlet.carry_out(turn.decided, is_saved)
             await self._recovery.put_aside(turn.aside)
             for done in turn.acts:
                 settle(done, is_saved)
@@ -254,7 +210,7 @@ class EngineLoop:
                 return True
             if turn.reboot is None:
                 waiting = [*self._news_of_disk(is_saved, not_sent), *waiting]
-                if is_saved and is_late and turn.effects:
+                if is_saved and is_late and turn.decided:
                     waiting.insert(0, DiskWasSlow(decided_at))
             else:
                 await self._reboot(turn.reboot)
@@ -271,30 +227,36 @@ class EngineLoop:
         self._recovery.look_at_store(self._inbox.put)
         return False
 
-    def _take_in(self, item: Item, turn: _Turn) -> None:
-        """Let the charger decide on one item; whatever goes wrong there, the engine goes on."""
-        done = item.done if isinstance(item, AtStation) else None
-        try:
-            self._take(item, turn)
-        except CommandError as error:
-            if done is not None and not done.done():
-                done.set_exception(error)
-        except Exception as error:
-            self._failed(item, turn, error)
-        else:
-            if done is not None:
-                turn.acts.append(done)
+    def _turn(self, waiting: list[Item]) -> _Turn:
+        """Decide on items, as many as there is time for; they are taken from the list."""
+        turn, began = _Turn(), monotonic()
+        while waiting and turn.reboot is None and not turn.is_end:
+            item = waiting.pop(0)
+            try:
+                self._add(self._decide(item, turn, self._clock()), turn)
+            except CommandError as error:
+                if isinstance(item, AtStation) and not item.done.done():
+                    item.done.set_exception(error)
+            except Exception as error:
+                # Whatever goes wrong there, the engine goes on.
+                self._failed(item, turn, error)
+            else:
+                if isinstance(item, AtStation):
+                    turn.acts.append(item.done)
+            if monotonic() - began > max(TURN_S, self._wrote_s / 4):
+                break
+        return turn
 
-    def _take(self, item: Item, turn: _Turn) -> None:
-        """Have one item decided upon; what follows is added to the turn, all of it or nothing."""
-        effects = self._decide(item, turn, self._clock())
+    def _add(self, effects: list[Effect], turn: _Turn) -> None:
+        """Add what was decided on one item to the turn, all of it or nothing."""
         changes = _changes(effects)
         turn.changes |= changes
-        turn.aside += [each for each in effects if isinstance(each, PutAside)]
-        turn.effects += [_Outcome(each, self._connection, bool(changes)) for each in effects]
-        turn.reboot = turn.reboot or next(
-            (each for each in effects if isinstance(each, Reboot)), None
-        )
+        for effect in effects:
+            if isinstance(effect, PutAside):
+                turn.aside.append(effect)
+            elif isinstance(effect, Reboot):
+                turn.reboot = turn.reboot or effect
+        turn.decided.append(Decided(effects, self._connection, bool(changes)))
 
     def _failed(self, item: Item, turn: _Turn, error: Exception) -> None:
         """Say that a turn has failed to whoever wanted it, and have the charge point boot anew."""
@@ -303,9 +265,9 @@ class EngineLoop:
         match item:
             case AtStation(done=done):
                 refuse(done, MAYBE_DONE)
-            case FromLink(FrameReceived(data), connection):
+            case FrameReceived(data):
                 effects = self._charger.met_error(data, type(error).__name__, self._clock())
-                turn.effects += [_Outcome(each, connection) for each in effects]
+                turn.decided.append(Decided(effects, self._connection, False))
             case _ if isinstance(item, Command):
                 self._pending_requests.refuse(item.request, NOT_DONE)
 
@@ -322,30 +284,19 @@ class EngineLoop:
                 return []
             case AtStation(act):
                 return self._charger.act(act, now)
-            case FromLink(event, connection):
-                if isinstance(event, LinkOpened | LinkClosed):
-                    self._connection = connection if isinstance(event, LinkOpened) else None
-                return self._charger.handle(event, now)
-            case _:
-                if isinstance(item, Tick):
-                    self._ticked_at = now
-                if isinstance(item, Command):
-                    self._pending_requests.note_seen(item.request)
-                effects = self._charger.handle(item, now)
-                self._is_on = self._is_on or isinstance(item, PoweredOn)
-                return effects
+            case LinkOpened(connection):
+                self._connection = connection
+            case LinkClosed():
+                self._connection = None
+            case Tick():
+                self._ticked_at = now
+            case _ if isinstance(item, Command):
+                self._pending_requests.note_seen(item.request)
+        effects = self._charger.handle(item, now)
+        self._is_on = self._is_on or isinstance(item, PoweredOn)
+        return effects
 
     # --- what goes out ----------------------------------------------------------------------------
-
-    def _carry_out_safely(self, outcome: _Outcome, is_saved: bool) -> None:
-        """Carry one thing out; an error there must not take the others along."""
-        effect = outcome.effect
-        is_done = is_saved or (isinstance(effect, Reply) and not outcome.is_resting)
-        try:
-            self._outlet.carry_out(effect, outcome.connection, is_done)
-        except Exception as error:
-            kind = type(effect).__name__
-            self._recovery.tell_error(f"{kind} was not done", error)
 
     def _news_of_disk(self, is_saved: bool, not_sent: frozenset[str]) -> list[Event]:
         """Tell the mind when the disk begins to fail, and when it works again."""
@@ -422,7 +373,11 @@ class EngineLoop:
         self._observer = asyncio.get_running_loop().call_later(OBSERVE_S, self._observe)
 
 
-def _changes(effects: Sequence[Effect]) -> dict[tuple[Table, str], str | None]:
+def _is_from_link(item: Item) -> bool:
+    return isinstance(item, FrameReceived | LinkOpened | LinkClosed)
+
+
+def _changes(effects: list[Effect]) -> dict[tuple[Table, str], str | None]:
     """Give what is to be written; the last change of a record wins."""
     changes: dict[tuple[Table, str], str | None] = {}
     for effect in effects:
@@ -431,7 +386,3 @@ def _changes(effects: Sequence[Effect]) -> dict[tuple[Table, str], str | None]:
         elif isinstance(effect, Forget):
             changes[effect.table, effect.key] = None
     return changes
-
-
-def _is_from_link(item: Item) -> bool:
-    return isinstance(item, FromLink)

@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cp_tui.charge_point.events import AnswerUnread, Command, FrameReceived
-from cp_tui.engine.inbox import AtStation, FromLink, Item
+from cp_tui.charge_point.events import (
+    AnswerUnread,
+    Command,
+    FrameReceived,
+    LinkClosed,
+    LinkOpened,
+)
+from cp_tui.engine.inbox import AtStation, Item
 
 WAIT_S_MAX = 60.0
 CALM = timedelta(minutes=10)
@@ -25,10 +31,9 @@ class MindFailure:
     @staticmethod
     def at(item: Item, error: Exception) -> MindFailure:
         """Make the failure of an item that met an error."""
-        wish = item.event if isinstance(item, FromLink) else item
-        is_asked = isinstance(wish, FrameReceived | AtStation | Command)
-        if isinstance(wish, FrameReceived):
-            return MindFailure(is_asked, AnswerUnread(wish.data, type(error).__name__))
+        is_asked = isinstance(item, FrameReceived | AtStation | Command)
+        if isinstance(item, FrameReceived):
+            return MindFailure(is_asked, AnswerUnread(item.data, type(error).__name__))
         return MindFailure(is_asked)
 
 
@@ -59,9 +64,9 @@ def under_way(item: Item) -> str:
     match item:
         case AtStation(asked=asked):
             return f"carrying out {asked!r}"
-        case FromLink(FrameReceived()):
+        case FrameReceived():
             return "a message of the CSMS had no effect"
-        case FromLink(event):
-            return f"the charge point boots again after {type(event).__name__}"
+        case LinkOpened() | LinkClosed():
+            return f"the charge point boots again after {type(item).__name__}"
         case _:
             return f"handling {type(item).__name__}"

@@ -1,4 +1,4 @@
-"""What the machine works off: first what people do and ask for, then all else in order.
+"""What the engine loop works off: first what people do and ask for, then all else in order.
 
 Bounded: when it is full, the link reads no further frame and commands wait, with a limit, for their
 turn.
@@ -7,28 +7,19 @@ turn.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
+from typing import get_args
 
 from cp_tui.charge_point.events import Command, Event, FrameReceived, Tick
 from cp_tui.engine.charger import StationAct
-from cp_tui.engine.link import LinkEvent
 
 INBOX_MAX = 1_000
 INBOX_BYTES_MAX = 16_000_000
 """Of the frames among them: each may have a megabyte, and a disk that hangs keeps them here."""
 BATCH_MAX = 100
 """Events that share a transaction. More would make the first answer wait for the last."""
-
-
-@dataclass(frozen=True, slots=True)
-class FromLink:
-    """An event of one connection of the link; each connection has its own number."""
-
-    event: LinkEvent
-    connection: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,53 +49,41 @@ class EndOfWork:
     """Stop after everything that came before."""
 
 
-Item = Event | FromLink | AtStation | PowerCut | StoreMended | EndOfWork
+_URGENT = frozenset((AtStation, *get_args(Command)))
+"""An emergency stop must not wait behind a thousand requests of a CSMS on a slow disk."""
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class _Queued:
-    """An item and its place."""
-
-    is_patient: bool
-    """Nobody stands there and waits for it."""
-    number: int
-    item: Item = field(compare=False)
+Item = Event | AtStation | PowerCut | StoreMended | EndOfWork
 
 
 class Inbox:
-    """The bounded queue in front of the machine."""
+    """The bounded queue in front of the engine loop."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.PriorityQueue[_Queued] = asyncio.PriorityQueue(INBOX_MAX)
-        self._numbers = count()
+        self._urgent: deque[Item] = deque()
+        """Somebody stands there and waits for it."""
+        self._patient: deque[Item] = deque()
         self._bytes = 0
+        self._has_come = asyncio.Event()
         self._has_room = asyncio.Event()
-        self._newest: Item | None = None
         self._is_put_off = False
         """A tick was put behind what had come, and is not put off again."""
 
     async def put(self, item: Item) -> None:
         """Add an item, waiting for room."""
         size = _size(item)
-        while self._bytes and self._bytes + size > INBOX_BYTES_MAX:
+        while len(self) >= INBOX_MAX or (
+            size and self._bytes and self._bytes + size > INBOX_BYTES_MAX
+        ):
             self._has_room.clear()
             await self._has_room.wait()
-        self._bytes += size
-        try:
-            await self._queue.put(self._queued(item))
-        except BaseException:
-            self._went(item)
-            raise
-        self._newest = item
+        self._add(item)
 
     def put_if_room(self, item: Item) -> None:
-        """Add an item that is not needed when the machine is busy anyway, nor twice in a row."""
-        if not self._queue.empty() and item == self._newest:
-            # A disk that hangs must not fill the inbox with seconds that went by.
-            return
-        with suppress(asyncio.QueueFull):
-            self._queue.put_nowait(self._queued(item))
-            self._newest = item
+        """Add an item that is not needed when the loop is busy anyway, nor twice in a row."""
+        # A disk that hangs must not fill the inbox with seconds that went by.
+        is_again = bool(self._patient) and item == self._patient[-1]
+        if not is_again and len(self) < INBOX_MAX:
+            self._add(item)
 
     async def take(self) -> list[Item]:
         """Wait for at least one item and take all that came with it, up to a limit.
@@ -112,40 +91,47 @@ class Inbox:
         Time goes on only after what has come is seen, once put off: an answer that lies here while
         the disk is slow has come in time.
         """
-        items = [(await self._queue.get()).item]
-        while len(items) < BATCH_MAX and not self._queue.empty():
-            items.append(self._queue.get_nowait().item)
-        for item in items:
-            self._went(item)
-        others: list[Item] = [item for item in items if not isinstance(item, Tick)]
-        if len(others) == len(items):
-            return items
-        if not self._queue.empty() and not self._is_put_off:
+        if len(self):
+            # A queue that is never empty would not let anybody else have a turn.
+            await asyncio.sleep(0)
+        while not len(self):
+            self._has_come.clear()
+            await self._has_come.wait()
+        items: list[Item] = []
+        is_tick = False
+        for queue in (self._urgent, self._patient):
+            while queue and len(items) + is_tick < BATCH_MAX:
+                item = queue.popleft()
+                if isinstance(item, Tick):
+                    is_tick = True
+                else:
+                    items.append(item)
+                    self._bytes -= _size(item)
+        self._has_room.set()
+        if is_tick and len(self) and not self._is_put_off:
             self._is_put_off = True
-            self._queue.put_nowait(self._queued(Tick()))
-            return others
-        self._is_put_off = False
-        return [*others, Tick()]
+            self._patient.append(Tick())
+        elif is_tick:
+            self._is_put_off = False
+            items.append(Tick())
+        return items
 
     def drop(self, is_void: Callable[[Item], bool]) -> None:
         """Throw away items that mean nothing any more."""
-        queued = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
-        for each in queued:
-            if is_void(each.item):
-                self._went(each.item)
-            else:
-                self._queue.put_nowait(each)
-
-    def _queued(self, item: Item) -> _Queued:
-        # An emergency stop must not wait behind a thousand requests of a CSMS on a slow disk.
-        return _Queued(not isinstance(item, AtStation | Command), next(self._numbers), item)
-
-    def _went(self, item: Item) -> None:
-        self._bytes -= _size(item)
+        self._patient = deque(item for item in self._patient if not is_void(item))
+        self._bytes = sum(map(_size, self._patient))
         self._has_room.set()
+
+    def __len__(self) -> int:
+        """Give how many items wait."""
+        return len(self._urgent) + len(self._patient)
+
+    def _add(self, item: Item) -> None:
+        (self._urgent if type(item) in _URGENT else self._patient).append(item)
+        self._bytes += _size(item)
+        self._has_come.set()
 
 
 def _size(item: Item) -> int:
     """How long the frame is that an item carries, if it does."""
-    event = item.event if isinstance(item, FromLink) else None
-    return len(event.data) if isinstance(event, FrameReceived) else 0
+    return len(item.data) if isinstance(item, FrameReceived) else 0

@@ -68,7 +68,7 @@ class _InterruptedError(Exception):
 class Link:
     """Keeps one WebSocket to the CSMS while it is wanted.
 
-    `deliver` is awaited with every event and the number of its connection, in order: each
+    `deliver` is awaited with every event, in order: each
     `LinkOpened` is followed by exactly one `LinkClosed`, but for `cut` and `end`.
     """
 
@@ -77,7 +77,7 @@ class Link:
         endpoint: Endpoint,
         tls: ssl.SSLContext | None,
         *,
-        deliver: Callable[[LinkEvent, int], Awaitable[None]],
+        deliver: Callable[[LinkEvent], Awaitable[None]],
         publish: Callable[[str, BaseModel], None],
         random: Random,
         log: logging.Logger,
@@ -104,8 +104,8 @@ class Link:
         self._poke = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
         self._attempt: asyncio.Task[ClientConnection] | None = None
-        self._session: Connection | None = None
-        self._connection = 0
+        self._connection: Connection | None = None
+        self._number = 0
         """Number of the newest connection."""
         self._state = LinkView(phase=LinkPhase.STOPPED, since=_now(), trust=trust)
         publish("link", self._state)
@@ -147,16 +147,16 @@ class Link:
             self._backoff.reset()
             self._hurry()
         else:
-            if self._session is not None:
-                self._session.abort(_network_down())
+            if self._connection is not None:
+                self._connection.abort(_network_down())
             self._cancel_attempt()
         return True
 
     def set_ping(self, interval_s: int) -> None:
         """Ping every so many seconds; 0 is never (`SetPing`)."""
         self._ping_interval_s = interval_s
-        if self._session is not None:
-            self._session.set_ping(interval_s)
+        if self._connection is not None:
+            self._connection.set_ping(interval_s)
 
     def set_credentials(self, password: bytes | None, form: str) -> None:
         """Use this AuthorizationKey from the next attempt on (`SetCredentials`)."""
@@ -165,9 +165,9 @@ class Link:
 
     def send(self, text: str, connection: int) -> bool:
         """Queue a frame for a connection; False if that one is not open any more."""
-        if self._session is None or connection != self._connection:
+        if self._connection is None or connection != self._number:
             return False
-        return self._session.send(text)
+        return self._connection.send(text)
 
     def note_frame(self, direction: Direction, at: datetime, action: str) -> None:
         """Remember the newest frame of a direction."""
@@ -179,15 +179,15 @@ class Link:
     async def cut(self) -> None:
         """Lose power: end everything at once, without a close frame and without further events."""
         self._is_wanted = False
-        if self._session is not None:
-            self._session.abort(LinkFailure(LinkStep.OPEN, "the charge point lost power"))
+        if self._connection is not None:
+            self._connection.abort(LinkFailure(LinkStep.OPEN, "the charge point lost power"))
         await self._stop_runner()
 
     async def end(self) -> None:
         """End in order, within seconds: what is queued, a close frame, and nothing until `open`."""
-        session = self._session
+        connection = self._connection
         self.close()
-        if session is not None and self._runner is not None:
+        if connection is not None and self._runner is not None:
             await asyncio.wait({self._runner}, timeout=self._settings.session.close_s)
         await self._stop_runner()
 
@@ -247,31 +247,31 @@ class Link:
             raise _InterruptedError if self._is_network_up else _network_down()
         return task.result()
 
-    async def _serve(self, connection: ClientConnection) -> None:
+    async def _serve(self, websocket: ClientConnection) -> None:
         """Carry the traffic of an open connection until it ends."""
         opened_at = asyncio.get_running_loop().time()
-        self._connection += 1
-        self._session = session = Connection(
-            connection,
-            on_frame=self._receive,
+        self._number += 1
+        self._connection = connection = Connection(
+            websocket,
+            deliver=self._deliver,
             on_round_trip=self._note_round_trip,
             ping_interval_s=self._ping_interval_s,
             timeouts=self._settings.session,
         )
         try:
-            self._opened(connection)
-            await self._deliver(LinkOpened(), self._connection)
-            failure = await session.run()
+            self._opened(websocket)
+            await self._deliver(LinkOpened(self._number))
+            failure = await connection.run()
         except Exception:
             self._log.exception("link: internal error while open")
             failure = LinkFailure(LinkStep.OPEN, "internal error, see the log")
         finally:
-            self._session = None
-            connection.transport.abort()
+            self._connection = None
+            websocket.transport.abort()
             self._publish("is_connected", IsConnected(False))
             if asyncio.get_running_loop().time() - opened_at >= self._settings.lasting_s:
                 self._backoff.reset()
-        await self._deliver(LinkClosed(), self._connection)
+        await self._deliver(LinkClosed())
         if failure is not None:
             raise failure
         self._log.info("link closed")
@@ -291,16 +291,13 @@ class Link:
                 async with asyncio.timeout(min(left_s, CLOCK_LOOK_S)):
                     await self._poke.wait()
 
-    async def _receive(self, data: str | bytes) -> None:
-        await self._deliver(FrameReceived(data), self._connection)
-
     # --- what is told -----------------------------------------------------------------------------
 
-    def _opened(self, connection: ClientConnection) -> None:
-        wrapped = connection.transport.get_extra_info("ssl_object")
+    def _opened(self, websocket: ClientConnection) -> None:
+        wrapped = websocket.transport.get_extra_info("ssl_object")
         self._update(
             phase=LinkPhase.OPEN,
-            subprotocol=connection.subprotocol,
+            subprotocol=websocket.subprotocol,
             tls=None if wrapped is None else agreed(wrapped),
             attempt=0,
             ping_round_trip_ms=None,
@@ -344,8 +341,8 @@ class Link:
         self._poke.set()
 
     def _end_present(self) -> None:
-        if self._session is not None:
-            self._session.close()
+        if self._connection is not None:
+            self._connection.close()
         self._cancel_attempt()
         self._poke.set()
 

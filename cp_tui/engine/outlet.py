@@ -1,9 +1,10 @@
-"""What leaves the machine: each effect of the mind goes where it is carried out."""
+"""What leaves the engine loop: each effect of the mind goes where it is carried out."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from cp_tui.charge_point.effects import (
@@ -47,8 +48,23 @@ _LEVELS = {
 }
 
 
+_TOLD = (Publish, Emit, Reply, Refuse, Log)
+"""What people get to know; it comes after what leaves for the CSMS, which waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the charger has decided on one thing that happened."""
+
+    effects: Sequence[Effect]
+    connection: int | None
+    """The one that the mind knew then: an answer belongs there and nowhere else."""
+    is_resting: bool
+    """It came with records, which have to be on disk before anybody hears that it is done."""
+
+
 class Outlet:
-    """Carries out everything but saves and reboots, in the order in which it comes."""
+    """Carries out everything but saves and reboots; an error there takes nothing else along."""
 
     def __init__(
         self,
@@ -56,79 +72,70 @@ class Outlet:
         transfers: Transfers,
         hub: Hub,
         pending_requests: PendingRequests,
+        tell_error: Callable[[str, Exception], None],
         log: logging.Logger,
     ) -> None:
         self._link = link
         self._transfers = transfers
         self._hub = hub
         self._pending_requests = pending_requests
+        self._tell_error = tell_error
         self._log = log
         self._held: list[Callable[[], object]] = []
         """Answers and transfers that wait for the disk."""
         self._stays: dict[str, WhileDiskFails] = {}
         """Messages of the present turn that do not leave now, by id."""
 
-    def carry_out(self, effect: Effect, connection: int | None, is_saved: bool) -> None:
-        """Do what the mind wants; a frame leaves only if what it rests on is saved."""
-        match effect:
-            case Send(text):
-                if connection is None:
-                    return
-                what = effect.while_disk_fails
-                if is_saved or what is WhileDiskFails.LEAVES:
-                    self._link.send(text, connection)
-                elif what is WhileDiskFails.WAITS:
-                    self._hold(partial(self._link.send, text, connection))
-            case Download() | Upload() | CancelTransfer() if not is_saved:
-                # Whoever asked for it has no answer yet either.
-                self._hold(partial(self._order, effect))
-            case Publish(name, value):
-                self._hub.publish(name, value)
-            case Emit(name, event):
-                if isinstance(event, MessageRecord):
-                    event = self._note_frame(event)
-                self._hub.emit(name, event)
-            case Reply(request, result, reason):
-                self._pending_requests.answer(request, CommandAnswer(result, reason), is_saved)
-            case Refuse(request, reason):
-                self._pending_requests.refuse(request, reason.text)
-            case Log(level, text):
-                self._log.log(_LEVELS[level], "%s", text)
-            case _:
-                self._order(effect)
+    def carry_out(self, decided: Sequence[Decided], is_saved: bool) -> frozenset[str]:
+        """Carry out what a turn has led to, in order; what has waited for the disk goes first.
 
-    def begin(self, effects: Iterable[Effect], *, is_saved: bool) -> frozenset[str]:
-        """Begin with what a turn leads to; gives the ids of messages that are to be offered again.
-
-        What waits since before goes first; an answer only to the connection that asked.
+        Gives the ids of messages that are not sent, and are to be offered again.
         """
         self._stays.clear()
-        if not is_saved:
-            self._stays |= {
-                effect.message_id: effect.while_disk_fails
-                for effect in effects
-                if isinstance(effect, Send) and effect.while_disk_fails is not WhileDiskFails.LEAVES
-            }
-            again = WhileDiskFails.OFFERED_AGAIN
-            return frozenset(each for each, what in self._stays.items() if what is again)
-        held, self._held = self._held, []
-        for carry_out in held:
-            carry_out()
-        return frozenset()
+        if is_saved and self._held:
+            held, self._held = self._held, []
+            for carry_out in held:
+                carry_out()
+        told = []
+        for each in decided:
+            for effect in each.effects:
+                if isinstance(effect, _TOLD):
+                    told.append((effect, is_saved or not each.is_resting))
+                    continue
+                try:
+                    self._order(effect, each.connection, is_saved)
+                except Exception as error:
+                    self._not_done(effect, error)
+        for effect, is_done in told:
+            try:
+                self._tell(effect, is_done)
+            except Exception as error:
+                self._not_done(effect, error)
+        again = WhileDiskFails.OFFERED_AGAIN
+        return frozenset(each for each, what in self._stays.items() if what is again)
 
     def drop_held(self) -> None:
         """Forget what has waited for the disk: the charge point boots."""
         self._held.clear()
 
-    def _hold(self, carry_out: Callable[[], object]) -> None:
-        if len(self._held) < HELD_MAX:
-            self._held.append(carry_out)
-        else:
-            self._log.warning("%d answers wait for the disk: one more is dropped", HELD_MAX)
-
-    def _order(self, effect: Effect) -> None:
-        """Pass on what the mind wants of the link and the transfers."""
+    def _order(self, effect: Effect, connection: int | None, is_saved: bool) -> None:
+        """Do what the mind wants of link and transfers; what rests on records waits for them."""
         match effect:
+            case Send(text, message_id, while_disk_fails):
+                if is_saved or while_disk_fails is WhileDiskFails.LEAVES:
+                    if connection is not None:
+                        self._link.send(text, connection)
+                    return
+                self._stays[message_id] = while_disk_fails
+                if connection is not None and while_disk_fails is WhileDiskFails.WAITS:
+                    self._hold(partial(self._link.send, text, connection))
+            case Download() | Upload() | CancelTransfer() if not is_saved:
+                # Whoever asked for it has no answer yet either.
+                self._hold(partial(self._order, effect, connection, True))
+            case Download() | Upload():
+                self._transfers.start(effect)
+            case CancelTransfer(transfer_id):
+                self._transfers.cancel(transfer_id)
             case OpenLink():
                 self._link.open()
             case CloseLink():
@@ -139,13 +146,34 @@ class Outlet:
                 self._link.set_ping(interval_s)
             case SetCredentials(password, form):
                 self._link.set_credentials(password, form)
-            case Download() | Upload():
-                self._transfers.start(effect)
-            case CancelTransfer(transfer_id):
-                self._transfers.cancel(transfer_id)
             case _:
                 # Saves are written already, and a reboot follows when everything else is done.
                 pass
+
+    def _tell(self, effect: Effect, is_done: bool) -> None:
+        """Let those who watch and those who asked know."""
+        match effect:
+            case Publish(name, value):
+                self._hub.publish(name, value)
+            case Emit(name, event):
+                if isinstance(event, MessageRecord):
+                    event = self._note_frame(event)
+                self._hub.emit(name, event)
+            case Reply(request, result, reason):
+                self._pending_requests.answer(request, CommandAnswer(result, reason), is_done)
+            case Refuse(request, reason):
+                self._pending_requests.refuse(request, reason.text)
+            case Log(level, text):
+                self._log.log(_LEVELS[level], "%s", text)
+
+    def _not_done(self, effect: Effect, error: Exception) -> None:
+        self._tell_error(f"{type(effect).__name__} was not done", error)
+
+    def _hold(self, carry_out: Callable[[], object]) -> None:
+        if len(self._held) < HELD_MAX:
+            self._held.append(carry_out)
+        else:
+            self._log.warning("%d answers wait for the disk: one more is dropped", HELD_MAX)
 
     def _note_frame(self, record: MessageRecord) -> MessageRecord:
         self._log.debug("%s %s %s %s", record.direction, record.kind, record.action, record.payload)

@@ -41,7 +41,7 @@ class LinkUnderTest:
     ) -> None:
         self.states: list[LinkView] = []
         self.connected: list[bool] = []
-        self.events: list[tuple[LinkEvent, int]] = []
+        self.events: list[LinkEvent] = []
         self._happened = asyncio.Condition()
         self._notices: set[asyncio.Task[None]] = set()
         self.link = Link(
@@ -81,8 +81,8 @@ class LinkUnderTest:
         """Wait until the mind would know that the link is open."""
         await self.until(lambda: bool(self.events) and self.state.phase is LinkPhase.OPEN)
 
-    async def _deliver(self, event: LinkEvent, connection: int) -> None:
-        self.events.append((event, connection))
+    async def _deliver(self, event: LinkEvent) -> None:
+        self.events.append(event)
         self._notify()
 
     def _publish(self, name: str, value: BaseModel) -> None:

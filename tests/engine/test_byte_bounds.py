@@ -9,12 +9,12 @@ from cp_tui.charge_point.events import FrameReceived, Tick
 from cp_tui.charge_point.variables import Troubles
 from cp_tui.engine import troubles
 from cp_tui.engine.hub import Hub
-from cp_tui.engine.inbox import INBOX_BYTES_MAX, FromLink, Inbox
+from cp_tui.engine.inbox import INBOX_BYTES_MAX, Inbox
 from cp_tui.engine.tls import NAME_LENGTH_MAX, _name
 
 
-def frame(size: int) -> FromLink:
-    return FromLink(FrameReceived("x" * size), 1)
+def frame(size: int) -> FrameReceived:
+    return FrameReceived("x" * size)
 
 
 async def test_long_frames_wait_outside_until_those_before_them_are_worked_off() -> None:
@@ -39,7 +39,7 @@ async def test_one_frame_has_room_however_long_it_is_and_what_is_dropped_makes_r
     waiting = asyncio.create_task(inbox.put(longest))
     await asyncio.sleep(0.01)
     assert not waiting.done()
-    inbox.drop(lambda item: isinstance(item, FromLink))
+    inbox.drop(lambda item: isinstance(item, FrameReceived))
     await waiting
     assert await inbox.take() == [longest]
 

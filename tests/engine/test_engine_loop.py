@@ -105,10 +105,10 @@ class Bench:
         transfers = FakeTransfers(self.log).as_transfers()
         self.engine_loop.use(FakeLink(self.log).as_link(), transfers)
 
-    async def frames(self, *texts: str, connection: int = 1) -> None:
+    async def frames(self, *texts: str) -> None:
         """Let frames arrive."""
         for text in texts:
-            await self.engine_loop.deliver(FrameReceived(text), connection)
+            await self.engine_loop.deliver(FrameReceived(text))
 
     async def until_told(self, event: Event) -> None:
         """Wait until the mind was told an event."""
@@ -126,7 +126,7 @@ async def bench(minds: Minds, *, connected: bool = True) -> AsyncIterator[Bench]
     await made.engine_loop.boot()
     work = asyncio.create_task(made.engine_loop.run())
     if connected:
-        await made.engine_loop.deliver(LinkOpened(), 1)
+        await made.engine_loop.deliver(LinkOpened())
         await made.until_told(LinkOpened())
     try:
         yield made
@@ -164,12 +164,12 @@ async def test_an_answer_goes_to_the_connection_that_asked_and_to_no_other() -> 
     async with bench(Minds(echo)) as on:
         on.log.clear()
         await on.frames("a")
-        await on.engine_loop.deliver(LinkClosed(), 1)
-        await on.engine_loop.deliver(LinkOpened(), 2)
-        await on.frames("b", connection=2)
+        await on.engine_loop.deliver(LinkClosed())
+        await on.engine_loop.deliver(LinkOpened(2))
+        await on.frames("b")
         await on.until_told(FrameReceived("b"))
-        await on.engine_loop.deliver(LinkClosed(), 2)
-        await on.frames("c", connection=2)
+        await on.engine_loop.deliver(LinkClosed())
+        await on.frames("c")
         await on.until_told(FrameReceived("c"))
     assert "sent re a on 1" in on.log
     assert "sent re b on 2" in on.log
@@ -188,8 +188,8 @@ async def test_an_exception_in_the_mind_is_logged_and_a_new_mind_goes_on() -> No
         async with asyncio.timeout(WAIT_S):
             while len(minds.made) < 2:
                 await asyncio.sleep(0.001)
-        await on.engine_loop.deliver(LinkOpened(), 2)
-        await on.frames("good", connection=2)
+        await on.engine_loop.deliver(LinkOpened(2))
+        await on.frames("good")
         await on.until_told(FrameReceived("good"))
     assert len(minds.made) == 2
     assert "sent re good on 2" in on.log
@@ -311,7 +311,7 @@ async def test_power_cycle_makes_a_new_mind_from_the_store_and_keeps_the_cables(
         assert "station" in minds.mind.stored[Table.STATE]
         assert minds.mind.body.vehicle(1, datetime.now(UTC)) is not None
         on.log.clear()
-        await on.frames("late", connection=1)
+        await on.frames("late")
         await on.until_told(FrameReceived("late"))
         assert not any(line.startswith("sent") for line in on.log)
 

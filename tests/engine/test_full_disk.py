@@ -54,7 +54,7 @@ async def test_a_request_that_could_not_be_saved_is_answered_when_it_is() -> Non
         text = json.dumps(
             [2, "held", "ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}]
         )
-        await on.engine_loop.deliver(FrameReceived(text), 1)
+        await on.engine_loop.deliver(FrameReceived(text))
         await on.settle()
         assert all(each[1] != "held" for each in on.wire.frames)
         disk.is_full = False
@@ -72,7 +72,7 @@ async def test_a_mind_that_boots_on_a_full_disk_knows_it() -> None:
             await on.engine_loop.act(act_of("press_stop", connector_id=1), "Press stop", WAIT_S)
         mind = on.charger.mind
         text = json.dumps([2, "reset", "Reset", {"type": "Hard"}])
-        await on.engine_loop.deliver(FrameReceived(text), 1)
+        await on.engine_loop.deliver(FrameReceived(text))
         await on.until_booted(mind)
         await on.connect()
         assert len(on.calls("BootNotification")) == 2

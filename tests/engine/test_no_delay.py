@@ -90,9 +90,9 @@ async def test_the_socket_of_the_link_does_not_delay() -> None:
     async with websocket_server() as server, link_to(url_of(server)) as under_test:
         under_test.link.open()
         await under_test.until_open()
-        session = under_test.link._session
-        assert session is not None
-        sock = session._connection.transport.get_extra_info("socket")
+        connection = under_test.link._connection
+        assert connection is not None
+        sock = connection._websocket.transport.get_extra_info("socket")
         assert is_undelayed(sock)
 
 

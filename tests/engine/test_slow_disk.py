@@ -16,7 +16,7 @@ from cp_tui.charge_point.variables import Trouble, Troubles
 from cp_tui.engine import records as records_module
 from cp_tui.engine import slow_disk
 from cp_tui.engine.hub import Hub
-from cp_tui.engine.inbox import BATCH_MAX, AtStation, EndOfWork, FromLink, Inbox, Item
+from cp_tui.engine.inbox import BATCH_MAX, AtStation, EndOfWork, Inbox, Item
 from cp_tui.engine.records import LOST, Records
 from cp_tui.engine.slow_disk import SLOW, SlowDisk
 from cp_tui.engine.store import DATABASE_FILE, Store
@@ -105,7 +105,7 @@ async def test_a_disk_of_the_usual_speed_is_no_trouble() -> None:
 
 async def test_seconds_that_go_by_do_not_fill_the_inbox() -> None:
     inbox = Inbox()
-    opened = FromLink(LinkOpened(), 1)
+    opened = LinkOpened()
     for _ in range(3_000):
         inbox.put_if_room(Observed())
     await inbox.put(opened)
@@ -167,7 +167,7 @@ async def test_a_start_on_a_disk_that_is_slow_at_its_records_is_told(
 
 async def test_time_goes_on_after_what_has_come_and_is_put_off_once() -> None:
     inbox = Inbox()
-    frames = [FromLink(FrameReceived(f"{n}"), 1) for n in range(3 * BATCH_MAX)]
+    frames = [FrameReceived(f"{n}") for n in range(3 * BATCH_MAX)]
     inbox.put_if_room(Tick())
     for frame in frames[:3]:
         await inbox.put(frame)
@@ -184,7 +184,7 @@ async def test_time_goes_on_after_what_has_come_and_is_put_off_once() -> None:
 
 async def test_what_people_do_goes_before_what_a_csms_asks_for() -> None:
     inbox = Inbox()
-    frames = [FromLink(FrameReceived(f"{n}"), 1) for n in range(2 * BATCH_MAX)]
+    frames = [FrameReceived(f"{n}") for n in range(2 * BATCH_MAX)]
     for frame in frames:
         await inbox.put(frame)
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -204,7 +204,7 @@ async def test_a_flood_does_not_keep_the_time_from_going_on() -> None:
     ticks = 0
     for n in range(6):
         for m in range(2 * BATCH_MAX):
-            inbox.put_if_room(FromLink(FrameReceived(f"{n} {m}"), 1))
+            inbox.put_if_room(FrameReceived(f"{n} {m}"))
         ticks += (await inbox.take()).count(Tick())
     assert ticks == 1
 

@@ -71,7 +71,7 @@ async def test_what_was_decided_beside_a_request_that_fails_is_kept(
             ]
         ):
             text = json.dumps([2, f"batch-{number}", action, payload])
-            await on.engine_loop.deliver(FrameReceived(text), 1)
+            await on.engine_loop.deliver(FrameReceived(text))
         await on.settle()
         answers = {each[1]: each for each in on.wire.frames if str(each[1]).startswith("batch")}
         assert answers["batch-0"][2] == {"status": "Accepted"}
@@ -177,7 +177,7 @@ async def test_a_csms_that_rejects_gets_no_answer_whatever_fails(
         Fault(monkeypatch, Journal, "call")
         mind = on.charger.mind
         frame = json.dumps([2, "silence", "ClearCache", {}])
-        await on.engine_loop.deliver(FrameReceived(frame), 1)
+        await on.engine_loop.deliver(FrameReceived(frame))
         await on.until_booted(mind)
         assert all(each[1] != "silence" for each in on.wire.frames)
 
@@ -212,11 +212,9 @@ async def test_what_cannot_be_undone_makes_a_new_mind_that_charges(
         await on.start(1)
         mind = on.charger.mind
         Fault(monkeypatch, part, method)
-        if isinstance(event, TransferFinished):
-            await on.engine_loop.transfer_finished(event)
-        else:
-            await on.engine_loop.deliver(LinkClosed(), 1)
-            await on.engine_loop.deliver(event, 1)
+        if isinstance(event, LinkOpened):
+            await on.engine_loop.deliver(LinkClosed())
+        await on.engine_loop.deliver(event)
         await on.until_booted(mind)
         assert "end" in on.wire.log
         await on.connect()
@@ -243,7 +241,7 @@ async def test_an_error_that_comes_with_every_tick_makes_boots_that_grow_rarer(
         monkeypatch.setattr("cp_tui.engine.engine_loop.asyncio.sleep", sleep)
         fault = Fault(monkeypatch, MeterValueSampling, "tick", times=1_000_000)
         for _ in range(5):
-            await on.engine_loop.transfer_finished(TransferFinished("none", ok=True, text=""))
+            await on.engine_loop.deliver(TransferFinished("none", ok=True, text=""))
             async with asyncio.timeout(WAIT_S):
                 await real(0.2)
         assert waits == sorted(waits)

@@ -163,7 +163,7 @@ class World:
                     answer = [3, frame[1], self._answer(frame[2])]
                     if frame[2] in self.wire.refuses:
                         answer = [4, frame[1], "GenericError", "", {}]
-                    await self.engine_loop.deliver(FrameReceived(json.dumps(answer)), 1)
+                    await self.engine_loop.deliver(FrameReceived(json.dumps(answer)))
             self.wire.sent.clear()
             try:
                 await asyncio.wait_for(self.wire.sent.wait(), 0.1)
@@ -177,13 +177,13 @@ class World:
                 await asyncio.sleep(0.01)
 
     async def connect(self) -> None:
-        await self.engine_loop.deliver(LinkOpened(), 1)
+        await self.engine_loop.deliver(LinkOpened())
         await self.settle()
 
     async def ask(self, action: str, payload: object, message_id: str = "m1") -> list[Any]:
         """Send a CALL; give the answer."""
         text = json.dumps([2, message_id, action, payload])
-        await self.engine_loop.deliver(FrameReceived(text), 1)
+        await self.engine_loop.deliver(FrameReceived(text))
         async with asyncio.timeout(WAIT_S):
             while True:
                 await self.settle()
