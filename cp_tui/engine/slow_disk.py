@@ -48,24 +48,27 @@ class SlowDisk:
                 self._is_over(loop.time() - since)
 
     def _tell(self) -> None:
+        self._timer = None
+        if not self._waiting:
+            return
         loop = asyncio.get_running_loop()
         since, what = next(iter(self._waiting.values()))
         seconds = loop.time() - since
-        # Those before it are done: it has not waited long yet.
-        if seconds >= SLOW_S:
-            count = 0 if self._has_told else 1
-            self._troubles.raise_trouble(
-                SLOW, f"The disk takes {seconds:.0f} s {what}", HINT, count=count
-            )
-            if not self._has_told:
-                self._log.warning("store: the disk is slow: it takes long %s", what)
-            self._has_told = True
-        self._timer = loop.call_later(min(TOLD_S, SLOW_S), self._tell)
+        if seconds < SLOW_S:
+            # Those before it are done.
+            self._timer = loop.call_later(SLOW_S - seconds, self._tell)
+            return
+        count = 0 if self._has_told else 1
+        self._troubles.raise_trouble(
+            SLOW, f"The disk takes {seconds:.0f} s {what}", HINT, count=count
+        )
+        if not self._has_told:
+            self._log.warning("store: the disk is slow: it takes long %s", what)
+        self._has_told = True
+        self._timer = loop.call_later(TOLD_S, self._tell)
 
     def _is_over(self, seconds: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        # A timer for each write would cost more than one that finds nothing to tell.
         if self._has_told:
             self._has_told = False
             self._log.warning("store: the disk took %.1f s", seconds)
