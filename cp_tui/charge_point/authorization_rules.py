@@ -5,16 +5,16 @@ Pure: it is told what is known about the tag, and asks nobody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """The configuration keys that decide."""
 
     local_pre_authorize: bool
@@ -34,8 +34,7 @@ class KnownBy(StrEnum):
         return "LocalAuthListEnabled" if self is KnownBy.LOCAL_LIST else "AuthorizationCacheEnabled"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What is known here about a tag."""
 
     by: KnownBy
@@ -54,8 +53,7 @@ class Known:
         return self.status is AuthorizationStatus.ACCEPTED
 
 
-@dataclass(frozen=True, slots=True)
-class TagVerdict:
+class TagVerdict(Struct, frozen=True):
     """The decision on a tag, and why."""
 
     is_accepted: bool
@@ -63,8 +61,7 @@ class TagVerdict:
     parent_id_tag: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AskCsms:
+class AskCsms(Struct, frozen=True):
     """The CSMS has to be asked, and why."""
 
     reason: Reason

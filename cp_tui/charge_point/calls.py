@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point.effects import LogLevel, Send, WhileDiskFails
 from cp_tui.charge_point.journal import Journal
@@ -44,8 +46,7 @@ class FailureKind(StrEnum):
     CALL_ERROR = "CallError"
 
 
-@dataclass(frozen=True, slots=True)
-class CallFailure:
+class CallFailure(Struct, frozen=True):
     """Why there is no answer to use."""
 
     kind: FailureKind
@@ -53,8 +54,7 @@ class CallFailure:
     code: ErrorCode | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """A CALL to be made, and what follows from its answer."""
 
     request: WireModel
@@ -80,8 +80,7 @@ class Outgoing:
         return self.action is Action.BOOT_NOTIFICATION
 
 
-@dataclass(frozen=True, slots=True)
-class _Pending:
+class _Pending(Struct, frozen=True):
     outgoing: Outgoing
     message_id: str
     sent_at: datetime

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from msgspec import structs
+from msgspec import Struct, structs
+from msgspec.structs import replace
 
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector
@@ -79,8 +79,7 @@ REPUBLISH = timedelta(hours=1)
 """The published schedules are renewed this often, so that their end never comes near."""
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """What became of a profile that was accepted."""
 
     reason: Reason

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cp_tui.charge_point.attempts import Attempts
 from cp_tui.charge_point.authorization import Authorization
@@ -33,8 +34,7 @@ from cp_tui.charge_point.transactions import Transactions
 from cp_tui.charge_point.turn import Turn
 
 
-@dataclass(frozen=True, slots=True)
-class Components:
+class Components(Struct, frozen=True):
     """Everything that a charge point is made of."""
 
     turn: Turn

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from msgspec import Struct, field
+
 from cp_tui.ocpp.configuration_key import KeySpec
+from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.plural import count
 
@@ -29,8 +31,7 @@ class CurrentKind(StrEnum):
     DC = "DC"
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectorConfig:
+class ConnectorConfig(Struct, frozen=True):
     """The hardware of one connector."""
 
     kind: CurrentKind = CurrentKind.AC
@@ -50,17 +51,17 @@ class ConnectorConfig:
         return f"{self.kind}, {self.voltage_v} V, {phases}, {self.max_current_a:f} A, {cable}"
 
 
-@dataclass(frozen=True, slots=True)
-class CustomKey:
+class CustomKey(Struct, frozen=True):
     """A configuration key of the operator's own, with its first value."""
 
     spec: KeySpec
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChargePointConfig:
+class ChargePointConfig(Discreet, frozen=True):
     """Everything that the charge point is told once."""
+
+    HIDDEN = frozenset({"keys"})
 
     charge_point_id: str
     url: str
@@ -73,7 +74,7 @@ class ChargePointConfig:
     charge_box_serial_number: str | None = None
     firmware_version: str | None = None
     connectors: tuple[ConnectorConfig, ...] = (ConnectorConfig(), ConnectorConfig())
-    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    keys: Mapping[str, str] = field(default_factory=dict)
     """First values of standard keys, from file or options; a value changed later wins."""
     custom_keys: tuple[CustomKey, ...] = ()
     feature_profiles: frozenset[FeatureProfile] = frozenset(FEATURE_PROFILES)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cp_tui.charge_point.effects import SetCredentials, Table
 from cp_tui.charge_point.key_history import ChangeOutcome, KeyHistory, shown

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from cp_tui.charge_point.config import ConnectorConfig
 from cp_tui.charge_point.reason import Reason
@@ -20,8 +21,7 @@ from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, Charg
 EV_SIDE_DISCONNECTED = "EV side disconnected"
 
 
-@dataclass(eq=False, slots=True)
-class StartAttempt:
+class StartAttempt(Struct, eq=False):
     """A tag that wants to start and is being decided upon; `attempts` says where it belongs."""
 
     id_tag: str
@@ -35,8 +35,7 @@ class StartAttempt:
     """What came of it, once that is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class SwipeEnd:
+class SwipeEnd(Struct, frozen=True):
     """What came of a tag, where, and why."""
 
     outcome: SwipeOutcome
@@ -44,8 +43,7 @@ class SwipeEnd:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class PendingStart:
+class PendingStart(Struct, frozen=True):
     """A tag that may start here, as soon as a cable is in."""
 
     attempt: StartAttempt
@@ -59,8 +57,7 @@ class PendingStart:
         return self.attempt.id_tag
 
 
-@dataclass(frozen=True, slots=True)
-class EnergyBudget:
+class EnergyBudget(Struct, frozen=True):
     """The energy that a tag gets although the CSMS refused it (MaxEnergyOnInvalidId)."""
 
     until_wh: int
@@ -68,8 +65,7 @@ class EnergyBudget:
     refusal: Reason
 
 
-@dataclass(slots=True)
-class Connector:
+class Connector(Struct):
     """The facts of one connector; connector 0 is the charge point as a whole."""
 
     connector_id: int

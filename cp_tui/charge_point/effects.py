@@ -7,14 +7,15 @@ on disk.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
 
+from msgspec import Struct
 from pydantic import BaseModel, JsonValue
 
 from cp_tui.charge_point.reason import Reason
+from cp_tui.ocpp.discreet import Discreet
 
 
 class Table(StrEnum):
@@ -36,8 +37,7 @@ class Table(StrEnum):
     """Single facts, such as the newest registration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Save:
+class Save(Struct, frozen=True):
     """Write one record, replacing the one with the same key."""
 
     table: Table
@@ -45,16 +45,14 @@ class Save:
     record: BaseModel
 
 
-@dataclass(frozen=True, slots=True)
-class Forget:
+class Forget(Struct, frozen=True):
     """Delete one record."""
 
     table: Table
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class PutAside:
+class PutAside(Struct, frozen=True):
     """Take a record out that cannot be read, and keep it where a person can look at it."""
 
     table: Table
@@ -70,8 +68,7 @@ class WhileDiskFails(Enum):
     OFFERED_AGAIN = "it is dropped: the outbox offers it again, see `DiskFailed`"
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """Send one frame, if the link is still open."""
 
     text: str
@@ -79,24 +76,21 @@ class Send:
     while_disk_fails: WhileDiskFails = WhileDiskFails.WAITS
 
 
-@dataclass(frozen=True, slots=True)
-class Publish:
+class Publish(Struct, frozen=True):
     """A variable has a new value."""
 
     name: str
     value: BaseModel
 
 
-@dataclass(frozen=True, slots=True)
-class Emit:
+class Emit(Struct, frozen=True):
     """An event of a stream."""
 
     name: str
     event: BaseModel
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """The result of an operator's command."""
 
     request: int
@@ -104,24 +98,21 @@ class Reply:
     reason: Reason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refuse:
+class Refuse(Struct, frozen=True):
     """An operator's command that was not carried out, and why."""
 
     request: int
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Energize:
+class Energize(Struct, frozen=True):
     """Let energy flow on a connector, or cut it."""
 
     connector_id: int
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SetLimit:
+class SetLimit(Struct, frozen=True):
     """The limit that the connector must obey from now on, A per phase and W in total."""
 
     connector_id: int
@@ -129,38 +120,32 @@ class SetLimit:
     limit_w: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """Lock the cable at the charge point, or release it."""
 
     connector_id: int
     locked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OpenLink:
+class OpenLink(Struct, frozen=True):
     """Connect to the CSMS and keep trying."""
 
 
-@dataclass(frozen=True, slots=True)
-class CloseLink:
+class CloseLink(Struct, frozen=True):
     """Close the WebSocket (code 1000) and do not try again until `OpenLink`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reconnect:
+class Reconnect(Struct, frozen=True):
     """Close and connect anew, with the credentials or options that are in force now."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetPing:
+class SetPing(Struct, frozen=True):
     """Ping the CSMS every so many seconds; 0 is never (WebSocketPingInterval)."""
 
     interval_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class SetCredentials:
+class SetCredentials(Struct, frozen=True):
     """The AuthorizationKey for HTTP Basic; `None` is none. Kept out of every representation."""
 
     password: bytes | None
@@ -171,21 +156,23 @@ class SetCredentials:
         return "SetCredentials(...)"
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Discreet, frozen=True):
     """Fetch a file into the downloads; `TransferFinished` says what became of it."""
 
+    HIDDEN = frozenset({"location"})
+
     transfer_id: str
-    location: str = field(repr=False)
+    location: str
     """URL of the file, maybe with user and password."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(Discreet, frozen=True):
     """Collect diagnostics in one file and deliver it; `TransferFinished` says how that went."""
 
+    HIDDEN = frozenset({"location"})
+
     transfer_id: str
-    location: str = field(repr=False)
+    location: str
     """URL of a directory, maybe with user and password."""
     file_name: str
     start_time: datetime | None = None
@@ -194,15 +181,13 @@ class Upload:
     """Newest log entry wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class CancelTransfer:
+class CancelTransfer(Struct, frozen=True):
     """Let go of a transfer; nothing more is heard of it."""
 
     transfer_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reboot:
+class Reboot(Struct, frozen=True):
     """Boot again: the shell feeds `PoweredOn` to a charge point restored from the store."""
 
     hard: bool
@@ -217,8 +202,7 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(Struct, frozen=True):
     """A line for the engine's log; never holds a secret."""
 
     level: LogLevel

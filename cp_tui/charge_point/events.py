@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
 from pydantic import JsonValue
 
 from cp_tui.charge_point.command_fields import (
@@ -27,51 +27,45 @@ from cp_tui.charge_point.command_fields import (
 )
 from cp_tui.charge_point.variables import FileFacts
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
+from cp_tui.ocpp.discreet import Discreet
 
 
-@dataclass(frozen=True, slots=True)
-class PoweredOn:
+class PoweredOn(Struct, frozen=True):
     """The charger boots: from power, after a Reset, or because the program starts."""
 
     after_failure: bool = False
     """The watchdog did it: an error inside has ended what was in memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """A deadline may have passed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Struct, frozen=True):
     """Somebody looks: publish what moves by itself, such as power and energy."""
 
 
 # --- link -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class LinkOpened:
+class LinkOpened(Struct, frozen=True):
     """The WebSocket is open and the subprotocol agreed."""
 
     connection: int = 1
     """Its number: what is decided while it is open belongs there and nowhere else."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkClosed:
+class LinkClosed(Struct, frozen=True):
     """The WebSocket closed or broke."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrameReceived:
+class FrameReceived(Struct, frozen=True):
     """A WebSocket message arrived."""
 
     data: str | bytes
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerUnread:
+class AnswerUnread(Struct, frozen=True):
     """A WebSocket message met an error of ours: after the boot, if it is an answer, it counts."""
 
     data: str | bytes
@@ -82,21 +76,18 @@ class AnswerUnread:
 # --- disk -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class DiskFailed:
+class DiskFailed(Struct, frozen=True):
     """The store takes no records: nothing that rests on one may leave until `DiskWorks`."""
 
     not_sent: frozenset[str] = frozenset()
     """Ids of the messages that were to leave, and have not."""
 
 
-@dataclass(frozen=True, slots=True)
-class DiskWorks:
+class DiskWorks(Struct, frozen=True):
     """The store takes records again, and has all there were."""
 
 
-@dataclass(frozen=True, slots=True)
-class DiskWasSlow:
+class DiskWasSlow(Struct, frozen=True):
     """What was decided since then has left only now, because its records had to be written."""
 
     decided_at: datetime
@@ -105,8 +96,7 @@ class DiskWasSlow:
 # --- file transfers -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TransferProgressed:
+class TransferProgressed(Struct, frozen=True):
     """A transfer goes on; at most about once per second."""
 
     transfer_id: str
@@ -114,8 +104,7 @@ class TransferProgressed:
     total_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TransferFinished:
+class TransferFinished(Struct, frozen=True):
     """A transfer has ended, well (`ok`) or not."""
 
     transfer_id: str
@@ -129,22 +118,19 @@ class TransferFinished:
 # --- station --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PluggedIn:
+class PluggedIn(Struct, frozen=True):
     """A cable now joins vehicle and connector."""
 
     connector_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class PluggedOut:
+class PluggedOut(Struct, frozen=True):
     """The cable was pulled at the vehicle's side."""
 
     connector_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Swiped:
+class Swiped(Struct, frozen=True):
     """Hold a tag to the reader; with a connector to the reader of that one alone."""
 
     id_tag: IdTag
@@ -154,16 +140,14 @@ class Swiped:
     wait: Wait = False
 
 
-@dataclass(frozen=True, slots=True)
-class EvSuspended:
+class EvSuspended(Struct, frozen=True):
     """The vehicle stopped drawing (full, paused) or, `suspended=False`, is ready to draw again."""
 
     connector_id: int
     suspended: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorRaised:
+class ErrorRaised(Struct, frozen=True):
     """A fault or a warning appeared."""
 
     connector_id: int
@@ -172,58 +156,50 @@ class ErrorRaised:
     vendor_error_code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorCleared:
+class ErrorCleared(Struct, frozen=True):
     """A fault went away; without a code: all of the connector."""
 
     connector_id: int
     error_code: ChargePointErrorCode | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LockJammed:
+class LockJammed(Struct, frozen=True):
     """The cable lock does not move, or, `jammed=False`, moves again."""
 
     connector_id: int
     jammed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class StopPressed:
+class StopPressed(Struct, frozen=True):
     """The stop button of a connector was pressed; it knows no tag."""
 
     connector_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class EmergencyStopPressed:
+class EmergencyStopPressed(Struct, frozen=True):
     """The emergency button of the charge point was pressed."""
 
 
-@dataclass(frozen=True, slots=True)
-class MainsFailed:
+class MainsFailed(Struct, frozen=True):
     """The mains are gone, and a backup lasts until the CSMS knows what has ended (T TC_032_1)."""
 
 
 # --- operator -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """End all OCPP communication, and every transaction, until `restart` or the next start."""
 
     request: int
 
 
-@dataclass(frozen=True, slots=True)
-class Restart:
+class Restart(Struct, frozen=True):
     """Connect again after `stop`, with a BootNotification."""
 
     request: int
 
 
-@dataclass(frozen=True, slots=True)
-class TransferData:
+class TransferData(Struct, frozen=True):
     """Send a DataTransfer to the CSMS (S 6.17)."""
 
     request: int
@@ -232,8 +208,7 @@ class TransferData:
     data: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SetCustomConfigurationKey:
+class SetCustomConfigurationKey(Struct, frozen=True):
     """Set one of the operator's own configuration keys."""
 
     request: int
@@ -241,8 +216,7 @@ class SetCustomConfigurationKey:
     value: KeyText
 
 
-@dataclass(frozen=True, slots=True)
-class MonitorConfigurationKeys:
+class MonitorConfigurationKeys(Struct, frozen=True):
     """Watch configuration keys, or with `add=False` watch them no longer."""
 
     request: int
@@ -250,8 +224,7 @@ class MonitorConfigurationKeys:
     add: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class InstallChargingProfile:
+class InstallChargingProfile(Struct, frozen=True):
     """Install a profile as it stands in `csChargingProfiles` of SetChargingProfile.req (S 5.16)."""
 
     request: int
@@ -259,8 +232,7 @@ class InstallChargingProfile:
     profile: dict[str, JsonValue]
 
 
-@dataclass(frozen=True, slots=True)
-class ClearChargingProfile:
+class ClearChargingProfile(Struct, frozen=True):
     """Remove what matches, as ClearChargingProfile.req says it (S 5.5); nothing given: all."""
 
     request: int
@@ -270,50 +242,48 @@ class ClearChargingProfile:
     stack_level: Number | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SendCall:
+class SendCall(Discreet, frozen=True):
     """Send a CALL as a person composed it, past the queue, and give what the CSMS says to it."""
+
+    HIDDEN = frozenset({"payload"})
 
     request: int
     action: Name
-    payload: Payload = field(repr=False)
+    payload: Payload
     """Not in `repr`: it may hold the AuthorizationKey."""
     message_id: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SendRaw:
+class SendRaw(Discreet, frozen=True):
     """Send any text as it stands, and give what the CSMS says where it owes an answer."""
 
+    HIDDEN = frozenset({"text"})
+
     request: int
-    text: FrameText = field(repr=False)
+    text: FrameText
     """Not in `repr`: it may hold the AuthorizationKey."""
 
 
-@dataclass(frozen=True, slots=True)
-class TryNow:
+class TryNow(Struct, frozen=True):
     """Send the oldest message again at once, instead of when its time comes."""
 
     request: int
 
 
-@dataclass(frozen=True, slots=True)
-class DropMessage:
+class DropMessage(Struct, frozen=True):
     """Give up a transaction message that waits: the CSMS never gets it."""
 
     request: int
     sequence: MessageNumber
 
 
-@dataclass(frozen=True, slots=True)
-class ClearAuthorizationCache:
+class ClearAuthorizationCache(Struct, frozen=True):
     """Forget every tag of the authorization cache; give how many there were."""
 
     request: int
 
 
-@dataclass(frozen=True, slots=True)
-class CancelReservation:
+class CancelReservation(Struct, frozen=True):
     """Cancel a reservation."""
 
     request: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from pydantic_core import to_json
 
 from cp_tui.charge_point.reason import Reason
@@ -78,8 +78,7 @@ def _beside_name(value: JsonValue) -> JsonValue:
     return value if _is_name(value) or isinstance(value, bool) else MASK
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(Struct, frozen=True):
     """What the answer to a request wants to know of it."""
 
     action: str

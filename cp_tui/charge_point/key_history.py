@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.turn import Turn
@@ -13,8 +13,7 @@ from cp_tui.ocpp.datatypes import ConfigurationStatus
 SECRET = "(secret)"
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeOutcome:
+class ChangeOutcome(Struct, frozen=True):
     """The outcome of an attempt to change a key."""
 
     status: ConfigurationStatus

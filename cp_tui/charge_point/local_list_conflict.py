@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.effects import LogLevel
@@ -19,8 +21,7 @@ _VALID = frozenset({AuthorizationStatus.ACCEPTED, AuthorizationStatus.CONCURRENT
 """ConcurrentTx says that a valid tag is in use, not that it is not valid (S 3.5.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Conflict:
+class _Conflict(Struct, frozen=True):
     id_tag: str
     listed: AuthorizationStatus
     said: AuthorizationStatus

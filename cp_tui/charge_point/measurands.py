@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from cp_tui.charge_point.station_port import MeterReading
 from cp_tui.ocpp.calendar import later
@@ -51,8 +52,7 @@ _DIGITS = {Measurand.ENERGY_ACTIVE_IMPORT_REGISTER: 0, Measurand.FREQUENCY: 2}
 """Digits after the point, else one. Registers are whole Wh, so that they agree with meterStart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One entry of a measurand list, such as `Voltage.L1`."""
 
     measurand: Measurand

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from cp_tui.charge_point.calls import Calls, Outgoing
 from cp_tui.charge_point.connector import Connector
@@ -44,8 +45,7 @@ class SamplingKeys(Protocol):
         """Give a list of measurands."""
 
 
-@dataclass(slots=True)
-class _Running:
+class _Running(Struct):
     next_sample_at: datetime | None
     checkpoint_at: datetime
 

@@ -6,9 +6,10 @@ One method per action; what it decides comes from the part that the action conce
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.reason import Reason, because
@@ -79,8 +80,7 @@ from cp_tui.ocpp.smart_charging import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RequestAnswer:
+class RequestAnswer(Struct, frozen=True):
     """The response, why it is so, and what is done once it is sent."""
 
     response: WireModel | CompositeAnswer

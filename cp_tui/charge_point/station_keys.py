@@ -6,9 +6,11 @@ Charge points of one kind share them: there are dozens, and may be many charge p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point.config import (
     FEATURE_PROFILES,
@@ -47,8 +49,7 @@ KINDS_MAX = 16
 """Kinds of charge points whose keys are kept for the next one."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyState:
+class KeyState(Struct, frozen=True):
     """The value of a key and where it came from."""
 
     value: str | None
@@ -58,8 +59,7 @@ class KeyState:
     """Before that change, as it may be shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class StationKeys:
+class StationKeys(Struct, frozen=True):
     """The keys of a kind of charge point, by their name in lower case: standard ones first."""
 
     specs: Mapping[str, KeySpec]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from cp_tui.charge_point.variables import Restraint
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseReading:
+class PhaseReading(Struct, frozen=True):
     """One phase of an AC connector, or the DC output as a whole."""
 
     current_a: float
@@ -19,8 +19,7 @@ class PhaseReading:
     power_w: float
 
 
-@dataclass(frozen=True, slots=True)
-class MeterReading:
+class MeterReading(Struct, frozen=True):
     """Everything the meter of a connector knows at one instant; energy is the integral of power."""
 
     register_wh: float
@@ -37,8 +36,7 @@ class MeterReading:
     is_dc: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VehicleState:
+class VehicleState(Struct, frozen=True):
     """What is plugged in."""
 
     battery_wh: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 
@@ -63,8 +63,7 @@ def is_legal(old: ChargePointStatus, new: ChargePointStatus) -> bool:
     return code[1] in _LEGAL[code[0]]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """Everything that the status of a connector follows from."""
 
     is_faulted: bool = False

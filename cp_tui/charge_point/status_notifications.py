@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+
+from msgspec import Struct
 
 from cp_tui.charge_point.calls import Calls, Outgoing
 from cp_tui.charge_point.connector import Connector
@@ -20,8 +21,7 @@ from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 INFO_LENGTH_MAX = 50
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """What a StatusNotification says, apart from when."""
 
     status: ChargePointStatus

@@ -5,8 +5,9 @@ Only the commands that show a screen import this: it takes as long as the screen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from cp_tui.settings.load import read_screen, refuse
 from cp_tui.settings.model import ScreenSettings
@@ -17,8 +18,7 @@ from cp_tui.tui.look import Look
 from cp_tui.tui.theme import theme_names, user_themes
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenOptions:
+class ScreenOptions(Struct, frozen=True):
     """What the command line says about the screen."""
 
     config: Path | None = None

@@ -6,9 +6,10 @@ Plain values; knows nothing of sockets. A test swaps `CentralSystem.behaviour` a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo, RegistrationStatus
@@ -35,20 +36,17 @@ ID_TAGS: Mapping[str, IdTagInfo] = MappingProxyType(
 """The tags with a verdict of their own, in capitals; every other tag is Accepted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delay:
+class Delay(Struct, frozen=True):
     """Answer correctly, but only after so many seconds."""
 
     delay_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Struct, frozen=True):
     """Never answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerCallError:
+class AnswerCallError(Struct, frozen=True):
     """Answer with a CALLERROR."""
 
     code: ErrorCode
@@ -58,8 +56,7 @@ class AnswerCallError:
 Fault = Delay | Silence | AnswerCallError
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(Struct, frozen=True):
     """What the CSMS does with what it receives; the defaults are a correct and friendly CSMS."""
 
     registration_status: RegistrationStatus = RegistrationStatus.ACCEPTED

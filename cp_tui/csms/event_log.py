@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from msgspec import Struct
 from pydantic import JsonValue
 from pydantic_core import to_json
 
@@ -26,16 +26,14 @@ EVENTS_BYTES_MAX = 16_000_000
 """Of what they carry: a frame may have a megabyte, a usual one has 300 bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(Struct, frozen=True):
     """A charge point opened its WebSocket."""
 
     at: datetime
     charge_point_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Disconnected:
+class Disconnected(Struct, frozen=True):
     """The WebSocket of a charge point closed or broke."""
 
     at: datetime
@@ -43,8 +41,7 @@ class Disconnected:
     close_code: int
 
 
-@dataclass(frozen=True, slots=True)
-class TurnedAway:
+class TurnedAway(Struct, frozen=True):
     """A connection that the CSMS did not take."""
 
     at: datetime
@@ -52,8 +49,7 @@ class TurnedAway:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """A CALL of a charge point, and what the CSMS answers."""
 
     at: datetime
@@ -64,8 +60,7 @@ class Received:
     """None: the CSMS keeps silent on purpose."""
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(Struct, frozen=True):
     """Something of a charge point that could not be taken."""
 
     at: datetime
@@ -76,8 +71,7 @@ class Malformed:
     """False: an answer that could not be taken, which is never answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """A CALL of the CSMS, and what became of it."""
 
     at: datetime
@@ -88,8 +82,7 @@ class Called:
     """Why there is no response."""
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(Struct, frozen=True):
     """Something that a person wrote and the CSMS sent as it stands, and what came of it."""
 
     at: datetime

@@ -6,9 +6,11 @@ Pure: texts and frames in, values out.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point.journal import deep_masked, masked
 from cp_tui.ocpp import frame
@@ -35,8 +37,7 @@ class OutcomeKind(StrEnum):
     """Nothing that has to be answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComposedOutcome:
+class ComposedOutcome(Struct, frozen=True):
     """The answer to a composed message, or why there is none."""
 
     kind: OutcomeKind
@@ -87,8 +88,7 @@ class ComposedOutcome:
         return replace(self, payload=deep_masked(masked(self.action, self.payload)))
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedText:
+class JudgedText(Struct, frozen=True):
     """What a text that a person wrote is."""
 
     message_id: str

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cp_tui.csms.behaviour import ECHO, VENDOR_ID, Behaviour
 from cp_tui.ocpp.action import SPEC, Action
@@ -66,8 +68,7 @@ _EXTENDED_TRIGGER: Mapping[ExtendedMessageTrigger, Action] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(Struct, frozen=True):
     """A transaction as the charge point reported it."""
 
     transaction_id: int
@@ -76,8 +77,7 @@ class Transaction:
     stop: StopTransactionRequest | None = None
 
 
-@dataclass(slots=True)
-class BootRecord:
+class BootRecord(Struct):
     """The newest BootNotification of a charge point, its answer, and what it may send since."""
 
     boot: BootNotificationRequest

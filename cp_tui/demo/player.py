@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.demo.csms_variables import RunState, ScenarioInfo, ScenarioRun, Scenarios, ScenarioStep
@@ -26,8 +27,7 @@ TOLD_MAX = 20
 """Lines kept of one step."""
 
 
-@dataclass(slots=True)
-class _Progress:
+class _Progress(Struct):
     """How far a scenario is."""
 
     scenario: Scenario

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import cast
 
+from msgspec import Struct
 from pydantic import JsonValue
 
 from cp_tui.charge_point.authorization_rules import KnownBy
@@ -218,8 +218,7 @@ def _with_misbehaviour(context: StepContext) -> StoryFailed:
 # --- connectors -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Remedy:
+class _Remedy(Struct, frozen=True):
     """What is done about one thing that is wrong at a connector."""
 
     is_needed: Callable[[ConnectorView], bool]

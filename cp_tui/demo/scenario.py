@@ -6,13 +6,13 @@ It knows nothing of what the steps do.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cp_tui.demo.step_context import StepContext
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step, with its checks."""
 
     title: str
@@ -20,8 +20,7 @@ class Step:
     """Raises `StoryFailed` where a check fails."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """What a charge point and a CSMS go through together."""
 
     id: str

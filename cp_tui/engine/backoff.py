@@ -5,12 +5,12 @@ Pure: randomness is passed in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class BackoffSettings:
+
+class BackoffSettings(Struct, frozen=True):
     """3, 6, 12, 24, 24, ... s, each with up to 10 s on top: a fleet must not return all at once."""
 
     wait_minimum_s: float = 3.0

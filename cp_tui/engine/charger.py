@@ -7,11 +7,11 @@ until both are quiet. Everything else is left to the shell.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from cp_tui.charge_point.config import ChargePointConfig
@@ -106,8 +106,7 @@ class Mind(Protocol):
 MindFactory = Callable[[ChargePointConfig, Body, StoredRecords, Random], Mind]
 
 
-@dataclass(frozen=True, slots=True)
-class _Outline:
+class _Outline(Struct, frozen=True):
     """What of a station record is worth a write to the disk, and how far the registers are."""
 
     world: StationRecord

@@ -13,11 +13,11 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from threading import BoundedSemaphore
 from typing import Any, TypeAlias
 
+from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
@@ -52,8 +52,7 @@ INCOMING_FRAMES_MAX = 16
 """Frames read ahead of the engine; beyond, TCP holds the CSMS back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """How long each step may take, in seconds; a modem link needs some, a technician has little."""
 
     dns_s: float = 10.0
@@ -62,23 +61,20 @@ class Timeouts:
     upgrade_s: float = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """The name has these addresses."""
 
     addresses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """TCP is connected to this address."""
 
     address: str
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class Secured:
+class Secured(Struct, frozen=True):
     """The TLS handshake is done."""
 
     tls: Tls
@@ -88,8 +84,7 @@ Found: TypeAlias = Resolved | Reached | Secured
 """What a step that went well has found out."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectAttempt:
+class ConnectAttempt(Struct, frozen=True):
     """What one attempt needs."""
 
     endpoint: Endpoint

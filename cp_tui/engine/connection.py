@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
+from msgspec import Struct
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.connection import broadcast
 from websockets.exceptions import ConnectionClosed
@@ -27,8 +27,7 @@ OUTGOING_BYTES_MAX = 16_000_000
 """Of those frames: an answer repeats what it was asked for, and that may be a megabyte."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionTimeouts:
+class ConnectionTimeouts(Struct, frozen=True):
     """How long an open connection may be silent where it must not be, in seconds."""
 
     pong_s: float = 10.0

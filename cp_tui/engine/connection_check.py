@@ -10,12 +10,12 @@ import asyncio
 import ipaddress
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from uuid import uuid4
 
+from msgspec import Struct
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
@@ -77,8 +77,7 @@ class CheckVerdict(StrEnum):
     """It has begun; how it went comes with a word of the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepResult:
+class StepResult(Struct, frozen=True):
     """A step that was tested; the text may hold what a server wrote."""
 
     step: CheckStep

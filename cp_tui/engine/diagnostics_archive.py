@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from cp_tui.engine.log import LOG_FILE, LOG_FILES_KEPT
@@ -27,8 +27,7 @@ and much less when packed."""
 _TIMESTAMP_LENGTH = len("2026-01-05T08:00:00.000Z")
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveSnapshot:
+class ArchiveSnapshot(Struct, frozen=True):
     """What the archive holds beside the logs."""
 
     taken_at: datetime
@@ -40,8 +39,7 @@ class ArchiveSnapshot:
     """Records in the store, by table."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogPeriod:
+class LogPeriod(Struct, frozen=True):
     """Which log entries are wanted, in the clock of the machine."""
 
     start: datetime | None = None

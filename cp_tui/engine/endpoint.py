@@ -6,8 +6,9 @@ Pure text work; the rules are in OCPP-J 1.6 section 3.1.1 and, for Basic, RFC 76
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
+
+from msgspec import Struct
 
 SUBPROTOCOL = "ocpp1.6"
 _DEFAULT_PORTS = {"ws": 80, "wss": 443}
@@ -17,8 +18,7 @@ class EndpointError(ValueError):
     """A URL or an id that cannot be used; the message is for the operator."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One charge point's address at its CSMS."""
 
     uri: str

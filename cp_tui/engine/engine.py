@@ -10,13 +10,13 @@ import logging
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import TextIO
 
+from msgspec.structs import replace
 from pydantic import BaseModel, JsonValue
 
 from cp_tui.charge_point.charge_point import ChargePoint

@@ -13,9 +13,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
+
+from msgspec import Struct, field
 
 from cp_tui.charge_point.effects import Effect, Forget, PutAside, Reboot, Save, Table
 from cp_tui.charge_point.events import (
@@ -59,8 +60,7 @@ NOT_DONE = "an error inside: nothing of it was done, the charge point boots agai
 MAYBE_DONE = "an error inside: the charge point boots again, look whether it was done; see the log"
 
 
-@dataclass(slots=True)
-class _Turn:
+class _Turn(Struct):
     """What a batch of items leads to."""
 
     changes: dict[tuple[Table, str], str | None] = field(default_factory=dict)

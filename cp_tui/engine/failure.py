@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from cp_tui.charge_point.events import (
     AnswerUnread,
@@ -19,8 +20,7 @@ CALM = timedelta(minutes=10)
 """After so long without an error, the next boot is the first again."""
 
 
-@dataclass(frozen=True, slots=True)
-class MindFailure:
+class MindFailure(Struct, frozen=True):
     """The mind cannot go on as it is: it is discarded, and boots from the store."""
 
     is_asked: bool = False

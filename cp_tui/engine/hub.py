@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from cp_tui.charge_point.variables import STREAMS, VARIABLES
@@ -22,8 +23,7 @@ HISTORY_BYTES_MAX = 4_000_000
 """Of those events, as JSON: a frame of the CSMS may have a megabyte, a usual one has 300 bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """What there is to watch behind a door, with the model of each; a name is one or the other."""
 
     peer: str
@@ -35,8 +35,7 @@ class Vocabulary:
 ENGINE = Vocabulary("charge point", VARIABLES, STREAMS)
 
 
-@dataclass(frozen=True, slots=True)
-class VariableChanged:
+class VariableChanged(Struct, frozen=True):
     """A variable has a new value."""
 
     name: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import get_args
+
+from msgspec import Struct
 
 from cp_tui.charge_point.events import Command, Event, FrameReceived, Tick
 from cp_tui.engine.charger import StationAct
@@ -22,8 +23,7 @@ BATCH_MAX = 100
 """Events that share a transaction. More would make the first answer wait for the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class AtStation:
+class AtStation(Struct, frozen=True):
     """Somebody does something at the station; `done` is answered when it is saved."""
 
     act: StationAct
@@ -32,20 +32,17 @@ class AtStation:
     done: asyncio.Future[None]
 
 
-@dataclass(frozen=True, slots=True)
-class PowerCut:
+class PowerCut(Struct, frozen=True):
     """The power goes and comes back; `done` is answered after the boot."""
 
     done: asyncio.Future[None]
 
 
-@dataclass(frozen=True, slots=True)
-class StoreMended:
+class StoreMended(Struct, frozen=True):
     """Stored records that break the mind were put aside: it boots without them."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndOfWork:
+class EndOfWork(Struct, frozen=True):
     """Stop after everything that came before."""
 
 

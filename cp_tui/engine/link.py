@@ -11,10 +11,11 @@ import logging
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
 from cp_tui.charge_point.variables import (
@@ -49,8 +50,7 @@ _NO_CONNECTION: Mapping[str, None] = {"subprotocol": None, "tls": None, "ping_ro
 LinkEvent = LinkOpened | LinkClosed | FrameReceived
 
 
-@dataclass(frozen=True, slots=True)
-class LinkSettings:
+class LinkSettings(Struct, frozen=True):
     """The numbers of a link; tests have shorter ones."""
 
     connect: Timeouts = field(default_factory=Timeouts)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cp_tui.charge_point.command_fields import (
     ConnectorId,
@@ -41,8 +42,7 @@ SLICE_PAUSE_S = 0.001
 """Between two slices of a schedule that somebody asks for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operations:
+class Operations(Struct, frozen=True):
     """An engine as its commands see it."""
 
     loop: EngineLoop

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from cp_tui.charge_point.effects import (
     CancelTransfer,
@@ -52,8 +53,7 @@ _TOLD = (Publish, Emit, Reply, Refuse, Log)
 """What people get to know; it comes after what leaves for the CSMS, which waits for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """What the charger has decided on one thing that happened."""
 
     effects: Sequence[Effect]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.engine.errors import CommandError, ErrorNumber, PowerLostError
@@ -23,8 +24,7 @@ NOT_WRITTEN = because(
 DONE_UNSAVED = f"done, but not saved: {NOT_WRITTEN.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class CommandAnswer:
+class CommandAnswer(Struct, frozen=True):
     """The result of a command, and why it is what it is."""
 
     result: JsonValue

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from cp_tui.charge_point.station_port import MeterReading
 from cp_tui.ocpp.calendar import FIRST
@@ -26,8 +27,7 @@ INTERVAL_MAX_S = 3_600.0
 Read = Callable[[int, datetime], MeterReading]
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """What flowed at a moment of the machine's clock."""
 
     at: datetime

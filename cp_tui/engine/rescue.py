@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Table
@@ -46,8 +47,7 @@ _IMPORTANCE = (
 """Where records break the charger only together, the less important one goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Culprit:
+class Culprit(Struct, frozen=True):
     """A record that breaks the charger, and how."""
 
     table: Table

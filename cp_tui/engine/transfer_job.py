@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event as Flag
 from time import monotonic
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.variables import FileFacts
@@ -23,8 +24,7 @@ from cp_tui.engine.transfer_target import LocalFileError, Target, TransferCancel
 DOWNLOADS_FOLDER = "downloads"
 
 
-@dataclass(frozen=True, slots=True)
-class TransferSettings:
+class TransferSettings(Struct, frozen=True):
     """The limits of a transfer; tests have smaller ones."""
 
     connect_s: float = 20.0
@@ -47,8 +47,7 @@ class Carrier(Protocol):
         """Send a file to the location."""
 
 
-@dataclass(slots=True)
-class Job:
+class Job(Struct):
     """What a transfer needs, and whether it is still wanted."""
 
     target: Target

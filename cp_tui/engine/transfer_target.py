@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import socket
 import ssl
-from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
+from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.units import number
 
 SCHEMES = ("ftp", "ftps", "http", "https")
@@ -30,18 +30,19 @@ class TransferCancelled(Exception):
     """Nobody wants the transfer any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Discreet, frozen=True):
     """A location, taken apart."""
+
+    HIDDEN = frozenset({"query", "user", "password"})
 
     scheme: str
     host: str
     port: int
     path: str
     """Percent-encoded, from the first slash on."""
-    query: str = field(repr=False)
-    user: str | None = field(repr=False)
-    password: str | None = field(repr=False)
+    query: str
+    user: str | None
+    password: str | None
 
     @property
     def where(self) -> str:

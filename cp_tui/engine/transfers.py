@@ -10,10 +10,11 @@ import logging
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import BoundedSemaphore
+
+from msgspec import Struct
 
 from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
@@ -29,8 +30,7 @@ THREADS_MAX = 8
 """A transfer that was let go lingers until its server speaks, or is silent for too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Running:
+class _Running(Struct, frozen=True):
     """A transfer on its way."""
 
     job: Job

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.model import WireModel
@@ -65,8 +66,7 @@ class RequestDirection(Enum):
     BOTH = "both ways"
 
 
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
+class ActionSpec(Struct, frozen=True):
     """What the standard fixes about an Action."""
 
     action: Action

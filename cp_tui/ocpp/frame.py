@@ -10,10 +10,12 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from msgspec import field
+
+from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.errors import UNREADABLE_ID, ErrorCode, OcppError
 
 if TYPE_CHECKING:
@@ -28,43 +30,47 @@ DEPTH_MAX = 32
 _CALL, _CALL_RESULT, _CALL_ERROR = 2, 3, 4
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Discreet, frozen=True):
     """A request."""
+
+    HIDDEN = frozenset({"payload"})
 
     message_id: str
     action: str
-    payload: dict[str, JsonValue] = field(repr=False)
+    payload: dict[str, JsonValue]
     """Not in `repr`: it may hold the AuthorizationKey."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallResult:
+class CallResult(Discreet, frozen=True):
     """The answer to a request."""
 
+    HIDDEN = frozenset({"payload"})
+
     message_id: str
-    payload: dict[str, JsonValue] = field(repr=False)
+    payload: dict[str, JsonValue]
 
 
-@dataclass(frozen=True, slots=True)
-class CallError:
+class CallError(Discreet, frozen=True):
     """The answer to a request that could not be handled."""
+
+    HIDDEN = frozenset({"details"})
 
     message_id: str
     code: ErrorCode
     description: str = ""
-    details: dict[str, JsonValue] = field(default_factory=dict, repr=False)
+    details: dict[str, JsonValue] = field(default_factory=dict)
 
 
 Frame = Call | CallResult | CallError
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Discreet, frozen=True):
     """An answer of the wrong shape: only the id of its request counts."""
 
+    HIDDEN = frozenset({"payload"})
+
     message_id: str
-    payload: dict[str, JsonValue] | None = field(default=None, repr=False)
+    payload: dict[str, JsonValue] | None = None
     """Of a CALLRESULT with more elements than it may have: it can be read, but is no answer."""
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.plural import count
@@ -44,8 +45,7 @@ class KeyType(StrEnum):
     """Items separated by commas."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule beyond type, range and choices, for the value or for each item of a list."""
 
     words: str
@@ -56,8 +56,7 @@ class Rule:
     """Two items of a list with the same identity are duplicates."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeySpec:
+class KeySpec(Struct, frozen=True):
     """A configuration key: its type, what it allows and what it does."""
 
     name: str

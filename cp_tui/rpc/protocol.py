@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, JsonValue
@@ -36,8 +37,7 @@ class RpcCode(IntEnum):
     """An observer asked for a change."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One call; as a notification it gets no answer."""
 
     method: str
@@ -46,8 +46,7 @@ class Request:
     is_notification: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RpcFailure:
+class RpcFailure(Struct, frozen=True):
     """What is wrong with a request, ready to be answered."""
 
     id: RequestId

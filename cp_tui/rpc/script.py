@@ -9,9 +9,10 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct, field
 
 from cp_tui.rpc.protocol import Request, encode_request
 
@@ -65,8 +66,7 @@ def lines(path: Path, method: str, params: dict[str, JsonValue]) -> Iterator[dic
     raise EngineGone(f"the charge point at {path} hung up")
 
 
-@dataclass(slots=True)
-class _Patience:
+class _Patience(Struct):
     """How long is waited for the answer, counted from the beginning and not from each byte."""
 
     begun: float = field(default_factory=time.monotonic)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +11,7 @@ import platformdirs
 from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig, CurrentKind
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.endpoint import endpoint
+from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.plural import count
 from cp_tui.rpc.paths import default_socket
 from cp_tui.settings.keys import check_custom_keys, check_keys
@@ -19,12 +19,13 @@ from cp_tui.settings.model import ConnectorSettings, Settings, StationSettings
 from cp_tui.settings.problem import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class ServeSettings:
+class ServeSettings(Discreet, frozen=True):
     """All that `serve` must know."""
 
+    HIDDEN = frozenset({"engine"})
+
     # Its configuration keys may hold AuthorizationKey, which no representation may show.
-    engine: EngineConfig = field(repr=False)
+    engine: EngineConfig
     data_dir: Path
     socket: Path
 

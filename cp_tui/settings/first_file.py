@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from cp_tui.ocpp.discreet import Discreet
 from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.load import load_text
 from cp_tui.settings.problem import SettingsError
@@ -16,14 +16,15 @@ class Unusable(Exception):
     """The answers cannot be used; the text says which one and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Discreet, frozen=True):
     """What was typed at the first screen; an empty text is no answer."""
+
+    HIDDEN = frozenset({"authorization_key"})
 
     url: str
     id: str
     ca_file: str = ""
-    authorization_key: str = field(default="", repr=False)
+    authorization_key: str = ""
 
 
 def settings_of(answers: Answers, path: Path) -> ServeSettings:

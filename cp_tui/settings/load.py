@@ -7,13 +7,13 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
 import platformdirs
 from pydantic import BaseModel, ValidationError
 
+from cp_tui.ocpp.discreet import Discreet
 from cp_tui.settings.build import ServeSettings, build
 from cp_tui.settings.keys import canonical_layer
 from cp_tui.settings.lines import Location
@@ -53,16 +53,17 @@ _WORDS = {
 _LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Discreet, frozen=True):
     """What the command line says; None is not given."""
+
+    HIDDEN = frozenset({"keys"})
 
     config: Path | None = None
     url: str | None = None
     id: str | None = None
     connectors: int | None = None
     # One of them may be AuthorizationKey, which no representation may show.
-    keys: tuple[str, ...] = field(default=(), repr=False)
+    keys: tuple[str, ...] = ()
     """`KEY=VALUE`, as given with `--set`."""
     data_dir: Path | None = None
     socket: Path | None = None

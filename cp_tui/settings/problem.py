@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from cp_tui.settings.lines import Location, line_of
 
@@ -19,8 +20,7 @@ class SettingsError(Exception):
         self.lines = lines
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong with one value."""
 
     location: Location
@@ -29,8 +29,7 @@ class Problem:
     """Nobody gives the value: the text says how to give it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """Where the settings came from, the strongest first."""
 
     options: Mapping[str, Any]

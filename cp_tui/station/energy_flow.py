@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 SECONDS_PER_HOUR = 3600.0
 GRAIN_S = 0.001
 """A stretch of a line that is shorter has been passed."""
 
 
-@dataclass(frozen=True, slots=True)
-class PowerLine:
+class PowerLine(Struct, frozen=True):
     """A limit on the power, in W, as a straight line over the charge of the battery, in Wh."""
 
     at_empty_w: float

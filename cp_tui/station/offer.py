@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 RAMP = timedelta(seconds=3)
 """How long a vehicle takes to follow a new offer; the pilot signal allows it 5 s (IEC 61851-1)."""
@@ -11,8 +12,7 @@ RAMP_STEP = timedelta(milliseconds=250)
 """The ramp is a staircase, so that the energy under it is exact."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """The limit in force, as the charge point sets it."""
 
     current_a: float
@@ -21,8 +21,7 @@ class Limit:
     """In total."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """What may flow: current per phase, power in total, on so many phases."""
 
     current_a: float = 0.0
@@ -41,8 +40,7 @@ class Offer:
 NOTHING = Offer()
 
 
-@dataclass(frozen=True, slots=True)
-class Ramp:
+class Ramp(Struct, frozen=True):
     """The way from what flowed to what is offered now."""
 
     start: Offer = NOTHING

@@ -5,8 +5,9 @@ Pure, and one function: every other part of the body, and the mind, asks here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.charge_point.variables import Restraint, RestraintKind
@@ -20,8 +21,7 @@ EQUAL = 1.0 + 1e-9
 """Limits that are as close as this are the same but for rounding; the offered one is named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """Everything that the power depends on at one instant."""
 
     at: datetime

@@ -7,8 +7,9 @@ rises with its charge, and a little more under load.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from cp_tui.charge_point.config import ConnectorConfig, CurrentKind
 from cp_tui.charge_point.station_port import PhaseReading
@@ -32,8 +33,7 @@ PHASE_COUNT_TOLERANCE = 0.05
 """Of the ratio that tells the phases of a limit: limits are rounded down to 0.1."""
 
 
-@dataclass(frozen=True, slots=True)
-class AcSupply:
+class AcSupply(Struct, frozen=True):
     """A connector to the mains."""
 
     voltage_v: float
@@ -103,8 +103,7 @@ class AcSupply:
         return (at_rest_v - root) / (2.0 * self.ohms)
 
 
-@dataclass(frozen=True, slots=True)
-class DcSupply:
+class DcSupply(Struct, frozen=True):
     """A connector with a rectifier: it feeds the battery itself."""
 
     voltage_v: float

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field
 
 from cp_tui.charge_point.config import CurrentKind
@@ -67,8 +67,7 @@ class VehicleSettings(BaseModel):
         return vehicle.model_copy(update=self.model_dump(exclude_none=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Battery:
+class Battery(Struct, frozen=True):
     """The battery of a vehicle that is plugged in."""
 
     capacity_wh: float

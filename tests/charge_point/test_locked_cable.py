@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point.config import ConnectorConfig
 from cp_tui.charge_point.effects import Table

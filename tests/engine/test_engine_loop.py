@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import fields
 from datetime import UTC, datetime
 from io import StringIO
 from random import Random
@@ -220,7 +219,7 @@ async def test_every_command_that_fails_in_the_mind_is_refused_at_once(
         return []
 
     def event_of(number: int) -> Event:
-        others = [each.name for each in fields(command) if each.name != "request"]
+        others = [name for name in command.__struct_fields__ if name != "request"]
         return command(request=number, **dict.fromkeys(others, None))  # type: ignore[arg-type]
 
     async with bench(Minds(broken)) as on:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from dataclasses import replace
 from threading import Event
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point.variables import LinkStep
 from cp_tui.engine.connect import LOOKUPS_MAX, Address, resolve

@@ -8,13 +8,13 @@ import json
 import zipfile
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.variables import Trouble, Troubles

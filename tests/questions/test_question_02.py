@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.engine.certificates import Authority, authority, needs_openssl
 from tests.engine.links import port_of, websocket_server

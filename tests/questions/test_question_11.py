@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point.config import CustomKey
 from cp_tui.ocpp.key_spec import KeySpec

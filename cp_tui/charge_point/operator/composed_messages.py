@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from cp_tui.charge_point.calls import Calls
 from cp_tui.charge_point.effects import Refuse, Reply, Send, WhileDiskFails
@@ -37,8 +38,7 @@ TEXT_BYTES_MAX = 1 << 20
 """As much as may come in as one frame."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pending:
+class _Pending(Struct, frozen=True):
     request: int
     message_id: str
     sent_at: datetime

@@ -6,13 +6,12 @@ Frozen facts only; nothing here knows how a limit is worked out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.charge_point.smart_charging.schedule import ProfileRef
@@ -64,8 +63,7 @@ class ProfileSource(StrEnum):
     OPERATOR = "operator"
 
 
-@dataclass(frozen=True)
-class InstalledProfile:
+class InstalledProfile(Struct, frozen=True, dict=True):
     """A charging profile in the store, with the connector that it was set on."""
 
     connector_id: int
@@ -91,8 +89,7 @@ class InstalledProfile:
         )
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True, dict=True):
     """The charge point as smart charging sees it at one instant."""
 
     hardware: Mapping[int, Hardware]

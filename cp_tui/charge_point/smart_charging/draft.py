@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.context import Context
@@ -16,8 +17,7 @@ from cp_tui.charge_point.smart_charging.sharing import End
 from cp_tui.ocpp.calendar import FIRST
 
 
-@dataclass(slots=True)
-class ScheduleDraft:
+class ScheduleDraft(Struct):
     """What people are going to see, as far as it is worked out."""
 
     context: Context = field(default_factory=lambda: Context({}))

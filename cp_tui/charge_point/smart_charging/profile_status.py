@@ -7,8 +7,9 @@ round, of a profile.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from cp_tui.charge_point.smart_charging.composite import DURATION_S_MAX
 from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile
@@ -106,8 +107,7 @@ def _scope(context: Context, installed: InstalledProfile) -> tuple[int, ...]:
 # --- why not --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+class _Layer(Struct, frozen=True):
     """One purpose on one connector."""
 
     stack: Stack

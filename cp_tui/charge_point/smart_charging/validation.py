@@ -7,9 +7,10 @@ the enumerations (2) are checked where payloads are read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+
+from msgspec import Struct
 
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile
@@ -26,8 +27,7 @@ from cp_tui.ocpp.errors import ErrorCode, OcppError
 PHASES_MAX = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     """A profile on its way into the store."""
 
     connector_id: int

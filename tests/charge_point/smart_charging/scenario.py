@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+
+from msgspec.structs import replace
 
 from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile, PhaseRule
 from cp_tui.charge_point.smart_charging.timeline import WEEK_S

@@ -8,13 +8,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import InstalledProfile

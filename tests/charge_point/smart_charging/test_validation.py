@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point.smart_charging.advice import remarks
 from cp_tui.charge_point.smart_charging.composite import composite
