@@ -5,16 +5,16 @@ It joins the parts and knows no rule of the standard itself; those are in the pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import assert_never
 
 from pydantic import BaseModel
 
-from cp_tui.charge_point import events, views
+from cp_tui.charge_point import events
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.effects import Effect, OpenLink, Publish, SetPing, Table
+from cp_tui.charge_point.effects import Effect, OpenLink, SetPing, Table
 from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
 from cp_tui.charge_point.operator import charging_profiles, upkeep
@@ -24,6 +24,7 @@ from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.tag_lookup import explain_tag
 from cp_tui.charge_point.variables import TagExplanation
+from cp_tui.charge_point.views import VIEWS
 from cp_tui.charge_point.wiring import assemble
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
@@ -46,10 +47,6 @@ class ChargePoint:
         self._operator = Operator(self._components)
         self._incoming = Incoming(self._components)
         self._faults = Faults(self._components)
-        self._published: dict[str, BaseModel] = {}
-        self._views: Mapping[str, Callable[[], BaseModel]] = views.all_views(
-            self._components, self._operator
-        )
 
     def handle(self, event: events.Event, now: datetime) -> list[Effect]:
         """Take one event and give what follows from it, in the order to be carried out."""
@@ -57,8 +54,16 @@ class ChargePoint:
         self._dispatch(event)
         # Only a tick says that an answer has not come: with a message there may be more of them.
         self._tick(has_waited=isinstance(event, events.Tick))
-        self._publish()
         return self._turn.take_effects()
+
+    def take_changed(self) -> set[str]:
+        """Hand over the names of the variables that may have changed since this was asked last."""
+        return self._turn.take_changed()
+
+    def view(self, name: str, now: datetime) -> BaseModel:
+        """Give a variable as it is now; between two turns, of which each is whole."""
+        self._turn.now = now
+        return VIEWS[name](self._components, self._operator)
 
     def next_deadline(self) -> datetime | None:
         """Say when `handle(Tick(), now)` is due at the latest, in the clock of the machine."""
@@ -255,7 +260,7 @@ class ChargePoint:
             SetPing(components.configuration.integer("WebSocketPingInterval")),
             OpenLink(),
         )
-        turn.changed(*self._views)
+        turn.changed(*VIEWS)
 
     def _link_opened(self) -> None:
         if self._operator.is_stopped:
@@ -299,15 +304,7 @@ class ChargePoint:
         # An installation takes connectors out of service, and that ends their reservations.
         components.reservations.tick()
         components.diagnostics.tick()
-        components.outbox.tick()
         components.calls.pump()
+        components.outbox.tick()
         components.registration.follow_heartbeat()
         components.resetting.tick()
-
-    def _publish(self) -> None:
-        """Publish each variable that changed in substance."""
-        for name in sorted(self._turn.take_changed()):
-            value = self._views[name]()
-            if self._published.get(name) != value:
-                self._published[name] = value
-                self._turn.emit(Publish(name, value))

@@ -76,13 +76,6 @@ class Send(Struct, frozen=True):
     while_disk_fails: WhileDiskFails = WhileDiskFails.WAITS
 
 
-class Publish(Struct, frozen=True):
-    """A variable has a new value."""
-
-    name: str
-    value: BaseModel
-
-
 class Emit(Struct, frozen=True):
     """An event of a stream."""
 
@@ -214,7 +207,6 @@ Effect = (
     | Forget
     | PutAside
     | Send
-    | Publish
     | Emit
     | Reply
     | Refuse

@@ -187,7 +187,7 @@ class Outbox:
 
     def view(self) -> OutboxView:
         """Give the variable `outbox`."""
-        self._told_attempt_at = self._attempt_to_come()
+        attempt_at = self._attempt_to_come()
         entries = []
         for index, record in enumerate(self._entries):
             if index == SHOWN_MAX:
@@ -202,7 +202,7 @@ class Outbox:
                     since=record.created_at,
                     attempts=record.attempts,
                     attempts_max=self._rule().attempts_max,
-                    next_attempt_at=None if index else self._told_attempt_at,
+                    next_attempt_at=None if index else attempt_at,
                 )
             )
         return OutboxView(count=len(self._entries), thinned=self._thinned, entries=tuple(entries))
@@ -213,8 +213,10 @@ class Outbox:
         return self._told_attempt_at
 
     def tick(self) -> None:
-        """Tell that an attempt is due."""
-        if self._told_attempt_at is not None and self._turn.now >= self._told_attempt_at:
+        """Tell that an attempt is due, or that none is to come any more."""
+        attempt_at = self._attempt_to_come()
+        if attempt_at != self._told_attempt_at:
+            self._told_attempt_at = attempt_at
             self._turn.changed("outbox")
 
     def _attempt_to_come(self) -> datetime | None:

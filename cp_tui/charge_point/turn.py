@@ -108,7 +108,7 @@ class Turn:
         self.emit(Emit(stream, event))
 
     def changed(self, *variables: str) -> None:
-        """Have variables published again at the end of this turn, if they differ."""
+        """Have whoever watches these variables look at them again."""
         self._changed.update(variables)
 
     def take_changed(self) -> set[str]:

@@ -33,31 +33,6 @@ from cp_tui.ocpp.datatypes import ChargePointErrorCode
 Job = TypeVar("Job", FirmwareView, DiagnosticsView)
 
 
-def all_views(components: Components, operator: Operator) -> Mapping[str, Callable[[], BaseModel]]:
-    """Give, for each variable of the charge point, what computes it."""
-    return MappingProxyType(
-        {
-            "identity": lambda: identity(components),
-            "registration": components.registration.view,
-            "connectors": lambda: Connectors(
-                tuple(connector_view(components, c) for c in components.connectors)
-            ),
-            "configuration": lambda: components.configuration.view(components.monitors.keys),
-            "monitors": components.monitors.view,
-            "charging_schedules": components.charging.schedules_view,
-            "profiles": components.charging.profiles_view,
-            "outbox": components.outbox.view,
-            "transactions": components.transactions.view,
-            "firmware": lambda: _as_it_goes_on(components.firmware.view(), operator),
-            "diagnostics": lambda: _as_it_goes_on(components.diagnostics.view(), operator),
-            "local_list": components.local_list.view,
-            "authorization_cache": components.authorization_cache.view,
-            "reservations": components.reservations.view,
-            "stop_report": lambda: Stopped(operator.stop_report),
-        }
-    )
-
-
 def _as_it_goes_on(view: Job, operator: Operator) -> Job:
     """Leave out when the next try is while nothing is tried: stopped by the operator."""
     if not operator.is_stopped or view.transfer is None:
@@ -175,3 +150,34 @@ def _measurement(reading: MeterReading) -> Measurement:
         phases=len(loaded),
         soc_percent=None if reading.soc_percent is None else round(reading.soc_percent, 1),
     )
+
+
+VIEWS: Mapping[str, Callable[[Components, Operator], BaseModel]] = MappingProxyType(
+    {
+        "identity": lambda components, _: identity(components),
+        "registration": lambda components, _: components.registration.view(),
+        "connectors": lambda components, _: Connectors(
+            tuple(connector_view(components, each) for each in components.connectors)
+        ),
+        "configuration": lambda components, _: components.configuration.view(
+            components.monitors.keys
+        ),
+        "monitors": lambda components, _: components.monitors.view(),
+        "charging_schedules": lambda components, _: components.charging.schedules_view(),
+        "profiles": lambda components, _: components.charging.profiles_view(),
+        "outbox": lambda components, _: components.outbox.view(),
+        "transactions": lambda components, _: components.transactions.view(),
+        "firmware": lambda components, operator: _as_it_goes_on(
+            components.firmware.view(), operator
+        ),
+        "diagnostics": lambda components, operator: _as_it_goes_on(
+            components.diagnostics.view(), operator
+        ),
+        "local_list": lambda components, _: components.local_list.view(),
+        "authorization_cache": lambda components, _: components.authorization_cache.view(),
+        "reservations": lambda components, _: components.reservations.view(),
+        "stop_report": lambda _, operator: Stopped(operator.stop_report),
+    }
+)
+"""What works out each variable of the charge point. None of it changes anything: whether somebody
+looks makes no difference to what the charge point does."""

@@ -12,7 +12,7 @@ from random import Random
 from typing import Protocol
 
 from msgspec import Struct
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import (
@@ -72,6 +72,12 @@ class Mind(Protocol):
 
     def next_deadline(self) -> datetime | None:
         """Say when `Tick` is due at the latest."""
+
+    def take_changed(self) -> set[str]:
+        """Hand over the names of the variables that may have changed since this was asked last."""
+
+    def view(self, name: str, now: datetime) -> BaseModel:
+        """Give a variable as it is now."""
 
     @property
     def may_answer(self) -> bool:

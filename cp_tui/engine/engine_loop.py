@@ -17,6 +17,7 @@ from datetime import datetime
 from time import monotonic
 
 from msgspec import Struct, field
+from pydantic import BaseModel
 
 from cp_tui.charge_point.effects import Effect, Forget, PutAside, Reboot, Save, Table
 from cp_tui.charge_point.events import (
@@ -28,10 +29,10 @@ from cp_tui.charge_point.events import (
     FrameReceived,
     LinkClosed,
     LinkOpened,
-    Observed,
     PoweredOn,
     Tick,
 )
+from cp_tui.charge_point.views import VIEWS
 from cp_tui.engine.charger import Charger, StationAct
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.failure import MindFailure, under_way
@@ -91,7 +92,10 @@ class EngineLoop:
         """The present mind knows that the disk takes no records."""
         self._is_on = False
         """The present mind has booted."""
+        self._is_whole = False
+        """The same, and no turn of it has failed: it may be asked for its variables."""
         self._hub = hub
+        hub.provide(VIEWS, self._view)
         self._log = log
         self._clock = clock
         self._inbox = Inbox()
@@ -200,6 +204,8 @@ class EngineLoop:
             if turn.changes:
                 self._wrote_s = took_s
             not_sent = self._outlet.carry_out(turn.decided, is_saved)
+            # Whoever watches looks when the frames are on their way.
+            self._hub.changed(self._charger.mind.take_changed())
             await self._recovery.put_aside(turn.aside)
             for done in turn.acts:
                 settle(done, is_saved)
@@ -260,6 +266,7 @@ class EngineLoop:
 
     def _failed(self, item: Item, turn: _Turn, error: Exception) -> None:
         """Say that a turn has failed to whoever wanted it, and have the charge point boot anew."""
+        self._is_whole = False
         self._recovery.tell_error(under_way(item), error)
         turn.reboot = MindFailure.at(item, error)
         match item:
@@ -293,7 +300,8 @@ class EngineLoop:
             case _ if isinstance(item, Command):
                 self._pending_requests.note_seen(item.request)
         effects = self._charger.handle(item, now)
-        self._is_on = self._is_on or isinstance(item, PoweredOn)
+        if isinstance(item, PoweredOn):
+            self._is_on = self._is_whole = True
         return effects
 
     # --- what goes out ----------------------------------------------------------------------------
@@ -323,6 +331,7 @@ class EngineLoop:
         else:
             # The answer to the Reset, or to what failed, is still on its way out.
             await self._link.end()
+        self._is_whole = False
         self._inbox.drop(_is_from_link)
         self._pending_requests.lose_seen()
         is_calm = not isinstance(cause, MindFailure) or cause.is_asked
@@ -361,14 +370,27 @@ class EngineLoop:
         else:
             self._inbox.put_if_room(Tick())
 
+    def _view(self, name: str) -> BaseModel | None:
+        """Give a variable of the charge point; None while it boots, or where that fails.
+
+        An error there changes nothing: it is told, and the charge point goes on as it is.
+        """
+        if not self._is_whole:
+            return None
+        try:
+            return self._charger.mind.view(name, self._clock())
+        except Exception as error:
+            self._recovery.tell_error(f"{name} is not shown as it is", error)
+            return None
+
     def _observe(self) -> None:
-        """Have the mind publish what moves by itself, while somebody looks and energy flows."""
+        """Have looked at what moves by itself, while somebody watches it and energy flows."""
         self._recovery.look_at_clock()
         is_flowing = self._hub.is_watched("connectors") and self._charger.is_energy_flowing(
             self._clock()
         )
         if is_flowing or self._was_flowing:
-            self._inbox.put_if_room(Observed())
+            self._hub.changed(("connectors",))
         self._was_flowing = is_flowing
         self._observer = asyncio.get_running_loop().call_later(OBSERVE_S, self._observe)
 

@@ -1,5 +1,8 @@
 """Variables and streams on their way to whoever watches.
 
+Variables are pulled: whoever changes one says its name, and it is worked out when somebody who
+watches takes it, once for all of them. Where nobody does, nothing is worked out and nothing kept.
+
 A slow watcher costs nobody anything: of a variable it gets the newest value, of a stream the newest
 1,000 events, or fewer where they are long, and the number of those it missed.
 """
@@ -8,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
@@ -16,6 +19,7 @@ from pydantic import BaseModel
 
 from cp_tui.charge_point.variables import STREAMS, VARIABLES
 from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.pieces import Written
 
 HISTORY_MAX = 1_000
 """Events kept per stream, both as history and for each subscriber."""
@@ -35,11 +39,18 @@ class Vocabulary(Struct, frozen=True):
 ENGINE = Vocabulary("charge point", VARIABLES, STREAMS)
 
 
-class VariableChanged(Struct, frozen=True):
+View = Callable[[str], BaseModel | None]
+"""Works a variable out, as it is at this moment; None while that cannot be known."""
+
+
+@dataclass(frozen=True, slots=True)
+class VariableChanged:
     """A variable has a new value."""
 
     name: str
     value: BaseModel
+    written: Iterable[str] = field(default=(), compare=False, repr=False)
+    """The value as JSON in pieces, worked out once for all who read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,51 +111,42 @@ class _Events:
 class Subscription:
     """What one subscriber has not taken yet; `snapshot` is how things stood at the start."""
 
-    def __init__(self, names: Sequence[str], snapshot: Mapping[str, _Snapshot]) -> None:
+    def __init__(self, hub: Hub, names: Sequence[str]) -> None:
+        self._hub = hub
         self.names = frozenset(names)
-        self.snapshot = snapshot
-        """Name -> value of a variable, or history of a stream, oldest first."""
-        self._changed: dict[str, BaseModel] = {}
-        self._events: dict[str, _Events] = {
-            name: _Events() for name in names if isinstance(snapshot.get(name), tuple)
-        }
-        self._dropped: dict[str, int] = dict.fromkeys(self._events, 0)
+        self.snapshot: dict[str, VariableChanged | tuple[BaseModel, ...]] = {}
+        """A variable as it was, or the history of a stream, oldest first; each under its name."""
+        self._taken: dict[str, int] = {}
+        """Version of each variable that the subscriber knows."""
+        self._changed: dict[str, None] = {}
+        """Names of variables that may have changed since, in that order."""
+        self._events: dict[str, _Events] = {}
+        self._dropped: dict[str, int] = {}
         self._is_closed = False
         self._wake = asyncio.Event()
 
     async def next(self) -> list[Update]:
         """Wait for at least one update and take all; raises `SubscriptionClosed` at the end."""
-        while not self._wake.is_set():
+        updates: list[Update] = []
+        while not updates:
             await self._wake.wait()
-        if self._is_closed:
-            raise SubscriptionClosed
-        self._wake.clear()
-        updates: list[Update] = [
-            VariableChanged(name, value) for name, value in self._changed.items()
-        ]
-        self._changed.clear()
-        for name, events in self._events.items():
-            for event, json in events:
-                updates.append(EventHappened(name, event, self._dropped[name], json))
-                self._dropped[name] = 0
-            events.clear()
+            if self._is_closed:
+                raise SubscriptionClosed
+            self._wake.clear()
+            updates = [*self._take_variables(), *self._take_events()]
         return updates
 
     def close(self) -> None:
         """Take no more updates."""
         self._is_closed = True
+        self._hub.forget(self)
         self._changed.clear()
         self._events.clear()
         self._wake.set()
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether nothing more will come."""
-        return self._is_closed
-
-    def put_value(self, name: str, value: BaseModel) -> None:
-        """Remember the newest value of a variable."""
-        self._changed[name] = value
+    def note_changed(self, name: str) -> None:
+        """Have a variable looked at when the subscriber takes its updates."""
+        self._changed[name] = None
         self._wake.set()
 
     def put_event(self, name: str, event: BaseModel, json: str) -> None:
@@ -152,35 +154,80 @@ class Subscription:
         self._dropped[name] += self._events[name].add(event, json)[0]
         self._wake.set()
 
-    def put_history(self, histories: Mapping[str, _Events]) -> None:
-        """Give the histories as events as well, before any that is new."""
-        for name in self._events:
-            self._events[name] = histories[name].copy()
-        if any(map(any, self._events.values())):
+    def start_variable(self, name: str) -> None:
+        """Begin with a variable as it is now, if it has a value."""
+        if (change := self._take(name)) is not None:
+            self.snapshot[name] = change
+
+    def start_stream(self, name: str, history: _Events, *, as_events: bool) -> None:
+        """Begin with the history of a stream, as the first events or in the snapshot."""
+        self._dropped[name] = 0
+        self._events[name] = history.copy() if as_events else _Events()
+        self.snapshot[name] = () if as_events else tuple(event for event, _ in history)
+        if any(self._events[name]):
             self._wake.set()
 
+    def _take(self, name: str) -> VariableChanged | None:
+        """Take a variable as it is now, if that is news."""
+        known = self._hub.known(name)
+        if known.version == self._taken.get(name, 0):
+            return None
+        self._taken[name] = known.version
+        return known.newest
 
-_Snapshot = BaseModel | tuple[BaseModel, ...]
+    def _take_variables(self) -> Iterator[Update]:
+        names, self._changed = self._changed, {}
+        return (change for name in names if (change := self._take(name)) is not None)
+
+    def _take_events(self) -> Iterator[Update]:
+        for name, events in self._events.items():
+            for event, json in events:
+                yield EventHappened(name, event, self._dropped[name], json)
+                self._dropped[name] = 0
+            events.clear()
+
+
+class _Known(Struct):
+    """What is known of a variable that somebody watches."""
+
+    newest: VariableChanged | None = None
+    version: int = 0
+    """Of the newest; 0 as long as there is none."""
+    is_due: bool = True
+    """It may have changed since."""
 
 
 class Hub:
-    """The newest value of each variable, the history of each stream, and the subscribers."""
+    """What gives each variable, the history of each stream, and who watches."""
 
     def __init__(self, vocabulary: Vocabulary = ENGINE) -> None:
         self._vocabulary = vocabulary
-        self._values: dict[str, BaseModel] = {}
+        self._views: dict[str, View] = {}
+        self._known: dict[str, _Known] = {}
+        """Of the variables that are watched."""
         self._history = {name: _Events() for name in vocabulary.streams}
         self.cut = 0
         """Events that are in no history any more because those after them are long."""
+        self._watching: dict[str, list[Subscription]] = {}
+        """Who watches a variable or a stream, by its name."""
         self._subscriptions: list[Subscription] = []
+
+    def provide(self, names: Iterable[str], view: View) -> None:
+        """Have variables worked out by this view, whenever somebody looks at one."""
+        self._views |= dict.fromkeys(names, view)
 
     def publish(self, name: str, value: BaseModel) -> None:
         """Give a variable its new value; an equal one is no news."""
-        if self._values.get(name) == value:
-            return
-        self._values[name] = value
-        for subscription in self._watching(name):
-            subscription.put_value(name, value)
+        self._views[name] = lambda _: value
+        self.changed((name,))
+
+    def changed(self, names: Iterable[str]) -> None:
+        """Have variables looked at anew by those who watch them, if anybody does."""
+        for name in names:
+            if (known := self._known.get(name)) is not None:
+                known.is_due = True
+                for subscription in self._watching[name]:
+                    subscription.note_changed(name)
 
     def emit(self, name: str, event: BaseModel) -> None:
         """Add an event to a stream."""
@@ -189,19 +236,20 @@ class Hub:
         gone, is_long = self._history[name].add(event, json)
         if is_long:
             self.cut += gone
-        for subscription in self._watching(name):
+        for subscription in self._watching.get(name, ()):
             subscription.put_event(name, event, json)
 
     def get(self, name: str) -> BaseModel:
-        """Give the value of a variable; raises `CommandError`."""
+        """Give the value of a variable as it is now; raises `CommandError`."""
         if name in self._vocabulary.streams:
             raise _refusal(f"{name} is a stream and has no value; subscribe to it")
         if name not in self._vocabulary.variables:
             known = ", ".join(self._vocabulary.variables)
             raise _refusal(f"no variable {name!r}; there are: {known}")
-        if name not in self._values:
+        value = self._value(name)
+        if value is None:
             raise CommandError(ErrorNumber.REFUSED, f"{name} has no value yet")
-        return self._values[name]
+        return value
 
     def history(self, name: str) -> tuple[BaseModel, ...]:
         """Give the newest events of a stream, oldest first."""
@@ -209,7 +257,20 @@ class Hub:
 
     def values(self) -> dict[str, BaseModel]:
         """Give the present value of every variable that has one."""
-        return dict(self._values)
+        values = {name: self._value(name) for name in self._vocabulary.variables}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def known(self, name: str) -> _Known:
+        """Give a variable that is watched as it is now: worked out once, compared once."""
+        known = self._known[name]
+        if known.is_due:
+            value, before = self._work_out(name), known.newest
+            # What cannot be known at this moment is asked for again.
+            known.is_due = value is None
+            if value is not None and (before is None or before.value != value):
+                known.newest = VariableChanged(name, value, Written(value))
+                known.version += 1
+        return known
 
     def subscribe(self, names: Sequence[str], *, history_as_events: bool = False) -> Subscription:
         """Watch variables and streams; raises `CommandError` for a name that is neither.
@@ -220,35 +281,48 @@ class Hub:
         for name in names:
             if name not in known:
                 raise _refusal(f"no variable or stream {name!r}; there are: {', '.join(known)}")
-        snapshot: dict[str, _Snapshot] = {}
-        for name in names:
-            if name in self._history:
-                snapshot[name] = () if history_as_events else self.history(name)
-            elif name in self._values:
-                snapshot[name] = self._values[name]
-        subscription = Subscription(names, snapshot)
-        if history_as_events:
-            subscription.put_history(self._history)
-        self._forget_closed()
+        subscription = Subscription(self, names)
         self._subscriptions.append(subscription)
+        for name in dict.fromkeys(names):
+            self._watching.setdefault(name, []).append(subscription)
+            if name in self._history:
+                history = self._history[name]
+                subscription.start_stream(name, history, as_events=history_as_events)
+            else:
+                self._known.setdefault(name, _Known())
+                subscription.start_variable(name)
         return subscription
 
     def is_watched(self, name: str) -> bool:
         """Whether anybody subscribes to a name."""
-        self._forget_closed()
-        return any(True for _ in self._watching(name))
+        return name in self._watching
+
+    def forget(self, subscription: Subscription) -> None:
+        """Have a subscription told nothing more, and keep nothing that only it has watched."""
+        if subscription not in self._subscriptions:
+            return
+        self._subscriptions.remove(subscription)
+        for name in subscription.names:
+            self._watching[name].remove(subscription)
+            if not self._watching[name]:
+                del self._watching[name]
+                self._known.pop(name, None)
 
     def close(self) -> None:
         """End all subscriptions."""
-        for subscription in self._subscriptions:
+        for subscription in tuple(self._subscriptions):
             subscription.close()
-        self._subscriptions.clear()
 
-    def _watching(self, name: str) -> list[Subscription]:
-        return [each for each in self._subscriptions if name in each.names and not each.is_closed]
+    def _value(self, name: str) -> BaseModel | None:
+        """Give the present value of a variable, if it has one."""
+        if name not in self._known:
+            return self._work_out(name)
+        newest = self.known(name).newest
+        return None if newest is None else newest.value
 
-    def _forget_closed(self) -> None:
-        self._subscriptions = [each for each in self._subscriptions if not each.is_closed]
+    def _work_out(self, name: str) -> BaseModel | None:
+        view = self._views.get(name)
+        return None if view is None else view(name)
 
 
 def _refusal(text: str) -> CommandError:

@@ -17,7 +17,6 @@ from cp_tui.charge_point.effects import (
     Log,
     LogLevel,
     OpenLink,
-    Publish,
     Reconnect,
     Refuse,
     Reply,
@@ -49,7 +48,7 @@ _LEVELS = {
 }
 
 
-_TOLD = (Publish, Emit, Reply, Refuse, Log)
+_TOLD = (Emit, Reply, Refuse, Log)
 """What people get to know; it comes after what leaves for the CSMS, which waits for it."""
 
 
@@ -153,8 +152,6 @@ class Outlet:
     def _tell(self, effect: Effect, is_done: bool) -> None:
         """Let those who watch and those who asked know."""
         match effect:
-            case Publish(name, value):
-                self._hub.publish(name, value)
             case Emit(name, event):
                 if isinstance(event, MessageRecord):
                     event = self._note_frame(event)

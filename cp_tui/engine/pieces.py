@@ -6,8 +6,8 @@ ASCII only: no control or bidirectional character ever crosses the door raw.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import count, islice
 
 from msgspec import Struct
 from pydantic import BaseModel, RootModel
@@ -17,9 +17,27 @@ LONG = 8
 
 
 class Encoded(Struct, frozen=True):
-    """What is JSON already."""
+    """What is JSON already, in pieces."""
 
-    text: str
+    texts: Iterable[str]
+
+
+class Written:
+    """The JSON of a value, each piece worked out once, when the first of its readers needs it."""
+
+    def __init__(self, value: object) -> None:
+        self._done: list[str] = []
+        self._rest = pieces(value)
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the pieces, those first that are worked out already."""
+        for number in count():
+            if number == len(self._done):
+                piece = next(self._rest, None)
+                if piece is None:
+                    return
+                self._done.append(piece)
+            yield self._done[number]
 
 
 def line(value: object) -> Iterator[str]:
@@ -35,8 +53,8 @@ def pieces(value: object) -> Iterator[str]:
     tuples and dicts of models come last, whatever their place is.
     """
     match value:
-        case Encoded(text):
-            yield text
+        case Encoded(texts):
+            yield from texts
         case RootModel(root=root) if _is_long(root):
             yield from pieces(root)
         case BaseModel():

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Effect, Reboot, Send
 from cp_tui.charge_point.events import Event, FrameReceived, LinkOpened, PoweredOn, Tick
+from cp_tui.charge_point.views import VIEWS
 from cp_tui.engine.charger import Charger, MindFactory, StationAct, StoredRecords
 from cp_tui.engine.errors import CommandError
 from cp_tui.station.station import Station
@@ -45,6 +46,7 @@ class Rehearsal:
         """Switch it on, and let a moment pass."""
         self._tell(PoweredOn())
         self._later(timedelta(seconds=1))
+        self._look()
 
     def charge(self) -> None:
         """Connect it, and let a car charge on every connector, then stop."""
@@ -54,10 +56,16 @@ class Rehearsal:
             self._ask("RemoteStartTransaction", {"idTag": TAG, "connectorId": connector_id})
         self._later(timedelta(seconds=1))
         self._later(CHARGING)
+        self._look()
         for number in range(self._connectors + 1):
             self._ask("GetCompositeSchedule", {"connectorId": number, "duration": 3_600})
         self._act(Station.press_emergency_stop)
         self._later(timedelta(seconds=1))
+
+    def _look(self) -> None:
+        """Look at every variable: a record may break no more than what is shown of it."""
+        for name in VIEWS:
+            self._charger.mind.view(name, self._now)
 
     def _act(self, act: StationAct) -> None:
         try:

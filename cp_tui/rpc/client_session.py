@@ -227,12 +227,17 @@ class ClientSession:
             self._announced.append(seen)
         else:
             # Following a name twice would deliver each of its updates twice.
-            seen.close()
             fresh = [name for name in variables if name not in self._followed]
             if fresh:
                 self._announced.append(self._engine.subscribe(fresh, history_as_events=pages))
+            seen.close()
         self._followed.update(variables)
-        return CommandAnswer(None, value=dict(seen.snapshot))
+        snapshot, seen.snapshot = seen.snapshot, {}
+        values = {
+            name: Encoded(found.written) if isinstance(found, VariableChanged) else found
+            for name, found in snapshot.items()
+        }
+        return CommandAnswer(None, value=values)
 
     def get(self, variable: str) -> CommandAnswer:
         """Give the value of one variable, or the history of one stream."""
@@ -318,8 +323,8 @@ def _batches(updates: Iterable[Update]) -> Iterator[list[Update]]:
 
 def _told(update: Update) -> Response:
     if isinstance(update, VariableChanged):
-        return notification("variable", {"name": update.name, "value": update.value})
-    event = Encoded(update.json) if update.json else update.event
+        return notification("variable", {"name": update.name, "value": Encoded(update.written)})
+    event = Encoded((update.json,))
     return notification("event", {"name": update.name, "event": event, "dropped": update.dropped})
 
 

@@ -24,7 +24,6 @@ from cp_tui.charge_point.effects import (
     Emit,
     Forget,
     OpenLink,
-    Publish,
     Reboot,
     Refuse,
     Reply,
@@ -80,6 +79,10 @@ class Rig:
     """What went out and is nothing that can be answered."""
     effects: list[Effect] = field(default_factory=list)
     variables: dict[str, BaseModel] = field(default_factory=dict)
+    """As whoever watches all of them knows them: looked at after each turn that says so."""
+    is_watched: bool = True
+    published: list[tuple[str, BaseModel]] = field(default_factory=list)
+    """Each value of a variable that was news, in order."""
     events: list[tuple[str, BaseModel]] = field(default_factory=list)
     replies: dict[int, Reply] = field(default_factory=dict)
     refusals: dict[int, Reason] = field(default_factory=dict)
@@ -220,6 +223,7 @@ class Rig:
                     self.store.get(table, {}).pop(key, None)
                 case _:
                     pass
+        self._look()
         answers: list[str] = []
         begun: list[Download | Upload] = []
         reopen = reboot = False
@@ -227,8 +231,6 @@ class Rig:
             match effect:
                 case Send(text) if self._open:
                     answers.extend(self._take(text))
-                case Publish(name, value):
-                    self.variables[name] = value
                 case Emit(name, event):
                     self.events.append((name, event))
                 case Reply(request):
@@ -259,6 +261,15 @@ class Rig:
             self._boot_again()
         elif reopen and self.connected and not self._open:
             self.reconnect()
+
+    def _look(self) -> None:
+        """Look at the variables that may have changed."""
+        mind = self.charger.mind
+        for name in sorted(mind.take_changed()) if self.is_watched else ():
+            value = mind.view(name, self.now)
+            if self.variables.get(name) != value:
+                self.variables[name] = value
+                self.published.append((name, value))
 
     def _boot_again(self) -> None:
         self._open = False

@@ -191,11 +191,12 @@ def test_the_answer_to_a_composed_boot_does_not_change_the_registration(made: Ri
 
 def test_a_composed_start_transaction_begins_no_transaction(made: Rig) -> None:
     before = made.variables["transactions"]
-    count = len(made.effects)
+    count, published = len(made.effects), len(made.published)
     result = compose(made, "StartTransaction", {"connectorId": 1, "idTag": "T"})
     assert result["payload"]["transactionId"] == 1
     assert made.variables["transactions"] == before
     assert {type(e).__name__ for e in made.effects[count:]} == {"Send", "Emit", "Reply"}
+    assert made.published[published:] == []
 
 
 def test_a_composed_message_does_not_put_off_the_heartbeat(made: Rig) -> None:

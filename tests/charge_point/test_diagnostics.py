@@ -54,7 +54,7 @@ def test_state_tries_and_error_are_shown_without_credentials() -> None:
     assert value.transfer.next_try_at == datetime(2026, 1, 5, 8, 0, 30, tzinfo=UTC)
     made.after(30)
     assert shown(made).state is DiagnosticsState.UPLOAD_FAILED
-    seen = [*map(repr, made.effects), *map(repr, made.events), *map(repr, made.variables.values())]
+    seen = [*map(repr, made.effects), *map(repr, made.events), *map(repr, made.published)]
     assert not [text for text in seen if "geheim" in text]
 
 

@@ -131,7 +131,7 @@ def test_credentials_go_to_the_transfer_and_nowhere_else() -> None:
     transfer = shown(made).transfer
     assert transfer is not None
     assert transfer.location == "ftp://***@fw.example/firmware-2.0.0.bin?***"
-    seen = [*map(repr, made.effects), *map(repr, made.events), *map(repr, made.variables.values())]
+    seen = [*map(repr, made.effects), *map(repr, made.events), *map(repr, made.published)]
     assert not [text for text in seen if "geheim" in text or "sig=xyz" in text]
 
 

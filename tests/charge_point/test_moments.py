@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.events import Stop
 from cp_tui.charge_point.variables import RegistrationView
+from cp_tui.charge_point.views import VIEWS
+from cp_tui.engine.charger import STATION_KEY
 from tests.charge_point.rig import NEW_FIRMWARE, Rig, rig
 
 AHEAD = {
@@ -354,6 +357,30 @@ def test_what_is_published_is_true_ten_minutes_long(
     walk(made)
 
 
+@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda each: each.__name__)
+def test_whether_somebody_looks_makes_no_difference(situation: Callable[[Rig], None]) -> None:
+    """Variables are looked at only where somebody watches: nothing may hang on it."""
+    made = []
+    for is_watched in (True, False):
+        one = rig(keys={"MessageTimeout": "60", "MeterValueSampleInterval": "60"}, boot=False)
+        one.is_watched = is_watched
+        one.power_on()
+        situation(one)
+        for _ in range(8):
+            one.after(71)
+            if is_watched:
+                for name in VIEWS:
+                    one.charger.mind.view(name, one.now)
+        made.append(one)
+    watched, alone = made
+    assert alone.published == []
+    assert alone.sent == watched.sent
+    for one in made:
+        # To look moves the meters on, and the sum of more steps is rounded otherwise.
+        del one.store[Table.STATE][STATION_KEY]
+    assert alone.store == watched.store
+
+
 # --- the heartbeat, to the second -----------------------------------------------------------------
 
 
@@ -381,9 +408,9 @@ def test_the_next_heartbeat_goes_when_it_was_said(minutes: int) -> None:
 
 def test_a_flood_of_messages_tells_the_next_heartbeat_once_a_second() -> None:
     made = rig()
-    before = len(made.effects)
+    before = len(made.published)
     for _ in range(500):
         made.now += timedelta(milliseconds=10)
         made.request("GetConfiguration", {"key": ["HeartbeatInterval"]})
-    told = [e for e in made.effects[before:] if getattr(e, "name", "") == "registration"]
+    told = [name for name, _ in made.published[before:] if name == "registration"]
     assert 4 <= len(told) <= 6

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import cast
 
+from pydantic import BaseModel
+
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Download, Effect, Table, Upload
 from cp_tui.charge_point.events import Event, PoweredOn
@@ -44,6 +46,10 @@ class FakeMind:
         self.stored = stored
         self.events: list[Event] = []
         self.deadline: datetime | None = None
+        self.changed: set[str] = set()
+        self.variables: dict[str, BaseModel | Exception] = {}
+        self.looked: list[str] = []
+        """The variables that somebody asked for, in order."""
         self.clock_offset = timedelta(0)
         self.may_answer = True
 
@@ -53,6 +59,17 @@ class FakeMind:
 
     def next_deadline(self) -> datetime | None:
         return self.deadline
+
+    def take_changed(self) -> set[str]:
+        changed, self.changed = self.changed, set()
+        return changed
+
+    def view(self, name: str, now: datetime) -> BaseModel:
+        self.looked.append(name)
+        value = self.variables[name]
+        if isinstance(value, Exception):
+            raise value
+        return value
 
     def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
         return [KeyValue(key="HeartbeatInterval", readonly=False, value="60")], list(keys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from io import StringIO
@@ -19,11 +19,11 @@ from cp_tui.charge_point.effects import (
     CloseLink,
     Download,
     Effect,
+    Emit,
     Forget,
     Log,
     LogLevel,
     OpenLink,
-    Publish,
     Reboot,
     Reconnect,
     Refuse,
@@ -48,20 +48,18 @@ from cp_tui.charge_point.events import (
     TransferData,
 )
 from cp_tui.charge_point.reason import because
-from cp_tui.charge_point.variables import (
-    Connectors,
-    IsConnected,
-)
+from cp_tui.charge_point.variables import Connectors, OutboxView, Troubles
 from cp_tui.engine.charger import Charger
 from cp_tui.engine.engine_loop import EngineLoop
 from cp_tui.engine.errors import CommandError, ErrorNumber
-from cp_tui.engine.hub import Hub
+from cp_tui.engine.hub import Hub, SubscriptionClosed, VariableChanged
 from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.engine.write_buffer import WriteBuffer
 from tests.acts import act_of
 from tests.engine.fakes import CONFIG, FakeDisk, FakeLink, FakeRescue, FakeTransfers, Minds
+from tests.rpc.fake_engine import key_change
 
 WAIT_S = 5.0
 
@@ -237,7 +235,7 @@ async def test_effects_reach_the_link_the_hub_and_the_log() -> None:
         Download("d1", "http://fw.example/x"),
         Upload("u1", "ftp://logs.example/in", "d.zip"),
         CancelTransfer("d1"),
-        Publish("is_connected", IsConnected(True)),
+        Emit("configuration_key", key_change(1)),
         Log(LogLevel.WARNING, "look here"),
         Forget(Table.KEY, "gone"),
     ]
@@ -252,7 +250,7 @@ async def test_effects_reach_the_link_the_hub_and_the_log() -> None:
         await asyncio.sleep(0)
     assert on.log[:6] == ["saved gone", "credentials", "ping 7", "open", "reconnect", "close"]
     assert on.log[6:9] == ["begun d1", "begun u1", "cancelled d1"]
-    assert on.hub.get("is_connected") == IsConnected(True)
+    assert on.hub.history("configuration_key") == (key_change(1),)
     assert "look here" in on.lines.getvalue()
     assert "secret" not in on.lines.getvalue()
 
@@ -345,20 +343,121 @@ async def test_a_tick_comes_when_the_deadline_is_due() -> None:
         assert minds.mind.events.count(Tick()) <= ticks + 1
 
 
-async def test_observed_comes_only_while_somebody_looks_and_energy_flows(
+# --- variables ------------------------------------------------------------------------------------
+
+
+async def test_what_moves_by_itself_is_looked_at_only_while_somebody_watches_and_energy_flows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("cp_tui.engine.engine_loop.OBSERVE_S", 0.01)
     minds = Minds()
     async with bench(minds) as on:
-        on.hub.publish("connectors", Connectors(()))
+        minds.mind.variables["connectors"] = Connectors(())
         monkeypatch.setattr(on.charger, "is_energy_flowing", lambda now: True)
         await asyncio.sleep(0.05)
-        assert Observed() not in minds.mind.events
+        assert minds.mind.looked == []
         subscription = on.hub.subscribe(["connectors"])
-        await on.until_told(Observed())
-        subscription.close()
-        await asyncio.sleep(0.03)
-        seen = minds.mind.events.count(Observed())
+        watching = asyncio.create_task(subscription.next())
         await asyncio.sleep(0.05)
-        assert minds.mind.events.count(Observed()) == seen
+        assert minds.mind.looked.count("connectors") > 2
+        # Nothing has moved, so there is nothing to tell.
+        assert not watching.done()
+        subscription.close()
+        with pytest.raises(SubscriptionClosed):
+            await watching
+        seen = minds.mind.looked.count("connectors")
+        await asyncio.sleep(0.05)
+        assert minds.mind.looked.count("connectors") == seen
+        assert Observed() not in minds.mind.events
+
+
+async def test_a_variable_is_looked_at_once_for_all_when_the_frames_of_a_batch_have_left() -> None:
+    def answer(event: Event) -> list[Effect]:
+        if isinstance(event, FrameReceived):
+            minds.mind.changed |= {"outbox", "monitors"}
+            minds.mind.variables["outbox"] = OutboxView(count=int(event.data))
+            return [Send(f"answer {event.data!s}")]
+        return []
+
+    minds = Minds(answer)
+    async with bench(minds) as on:
+        minds.mind.variables["outbox"] = OutboxView()
+        two = [on.hub.subscribe(["outbox"]) for _ in range(2)]
+        sent: list[list[str]] = []
+        minds.mind.looked = looked = Noted(lambda: sent.append(on.log[-3:]))
+        for each in two:
+            assert each.snapshot == {"outbox": VariableChanged("outbox", OutboxView())}
+        await on.frames("1", "2", "3")
+        for each in two:
+            assert await each.next() == [VariableChanged("outbox", OutboxView(count=3))]
+        assert looked == ["outbox"]
+        assert sent == [["sent answer 1 on 1", "sent answer 2 on 1", "sent answer 3 on 1"]]
+
+
+class Noted(list[str]):
+    """A list that tells of each entry."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def append(self, entry: str) -> None:
+        self._tell()
+        super().append(entry)
+
+
+async def test_an_error_in_what_is_shown_takes_nothing_along_and_is_told() -> None:
+    def answer(event: Event) -> list[Effect]:
+        if isinstance(event, FrameReceived):
+            minds.mind.changed.add("outbox")
+            return [Send(f"answer {event.data!s}")]
+        return []
+
+    minds = Minds(answer)
+    async with bench(minds) as on:
+        minds.mind.variables["outbox"] = OutboxView()
+        subscription = on.hub.subscribe(["outbox", "troubles"])
+        minds.mind.variables["outbox"] = ZeroDivisionError("a bug of ours")
+        await on.frames("1")
+        (told,) = await subscription.next()
+        assert isinstance(told, VariableChanged)
+        assert isinstance(told.value, Troubles)
+        words = "Error inside, outbox is not shown as it is: ZeroDivisionError"
+        assert told.value.root[0].text == words
+        assert on.hub.get("outbox") == OutboxView()
+        await subscription.next()
+        minds.mind.variables["outbox"] = OutboxView(count=2)
+        await on.frames("2")
+        assert await subscription.next() == [VariableChanged("outbox", OutboxView(count=2))]
+        with pytest.raises(CommandError, match="monitors has no value yet"):
+            on.hub.get("monitors")
+        assert [line for line in on.log if line.startswith("sent")] == [
+            "sent answer 1 on 1",
+            "sent answer 2 on 1",
+        ]
+        # The mind goes on: nothing of what it knows is in doubt.
+        assert len(minds.made) == 1
+
+
+async def test_nothing_is_shown_of_a_turn_that_failed_nor_before_the_boot() -> None:
+    def answer(event: Event) -> list[Effect]:
+        if event == FrameReceived("break"):
+            minds.mind.changed.add("outbox")
+            minds.mind.variables["outbox"] = OutboxView(count=99)
+            raise ZeroDivisionError
+        if isinstance(event, PoweredOn):
+            minds.mind.changed.add("outbox")
+            minds.mind.variables["outbox"] = OutboxView(count=len(minds.made))
+        return []
+
+    minds = Minds(answer)
+    async with bench(minds) as on:
+        known: list[BaseModel] = []
+        subscription = on.hub.subscribe(["outbox"])
+        await on.frames("break")
+        async with asyncio.timeout(WAIT_S):
+            while len(minds.made) < 2:
+                known.append(on.hub.get("outbox"))
+                await asyncio.sleep(0)
+        assert set(map(repr, known)) == {repr(OutboxView(count=1))}
+        assert await subscription.next() == [VariableChanged("outbox", OutboxView(count=2))]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from gc import collect
+from weakref import ref
 
 import pytest
 
@@ -45,7 +47,10 @@ async def test_a_snapshot_comes_first_then_changes() -> None:
     hub.publish("is_connected", IsConnected(False))
     hub.emit("messages", message(1))
     subscription = hub.subscribe(["is_connected", "outbox", "messages"])
-    assert subscription.snapshot == {"is_connected": IsConnected(False), "messages": (message(1),)}
+    assert subscription.snapshot == {
+        "is_connected": VariableChanged("is_connected", IsConnected(False)),
+        "messages": (message(1),),
+    }
     hub.publish("is_connected", IsConnected(True))
     hub.emit("messages", message(2))
     assert await subscription.next() == [
@@ -83,6 +88,92 @@ async def test_an_equal_value_is_no_news() -> None:
     hub.publish("outbox", OutboxView())
     hub.publish("is_connected", IsConnected(True))
     assert await subscription.next() == [VariableChanged("is_connected", IsConnected(True))]
+
+
+class Clock:
+    """A variable that is as new as when it is worked out, and counts how often that was."""
+
+    def __init__(self, hub: Hub, *names: str) -> None:
+        self.worked_out: list[str] = []
+        self.time = 0
+        self.is_known = True
+        hub.provide(names, self._view)
+
+    def _view(self, name: str) -> OutboxView | None:
+        self.worked_out.append(name)
+        return OutboxView(count=self.time) if self.is_known else None
+
+
+async def test_what_nobody_watches_is_worked_out_only_when_somebody_asks() -> None:
+    hub = Hub()
+    clock = Clock(hub, "outbox", "profiles")
+    hub.changed(["outbox", "profiles"])
+    assert clock.worked_out == []
+    for clock.time in range(3):
+        assert hub.get("outbox") == OutboxView(count=clock.time)
+    assert clock.worked_out == ["outbox"] * 3
+    assert hub.values() == {"outbox": OutboxView(count=2), "profiles": OutboxView(count=2)}
+
+
+async def test_a_change_is_worked_out_and_written_once_for_all_who_watch() -> None:
+    hub = Hub()
+    clock = Clock(hub, "outbox")
+    three = [hub.subscribe(["outbox"]) for _ in range(3)]
+    for clock.time in range(1, 6):
+        hub.changed(["outbox"])
+    updates = [(await each.next())[0] for each in three]
+    assert clock.worked_out == ["outbox"] * 2
+    assert updates == [VariableChanged("outbox", OutboxView(count=5))] * 3
+    written = {id(each.written) for each in updates if isinstance(each, VariableChanged)}
+    assert len(written) == 1
+    # What is asked for beside them is what they know.
+    clock.time = 7
+    assert hub.get("outbox") == OutboxView(count=5)
+
+
+async def test_what_is_taken_is_true_at_that_moment_and_never_older_than_what_was_told() -> None:
+    hub = Hub()
+    clock = Clock(hub, "outbox")
+    first = hub.subscribe(["outbox"])
+    clock.time = 1
+    hub.changed(["outbox"])
+    second = hub.subscribe(["outbox"])
+    assert second.snapshot == {"outbox": VariableChanged("outbox", OutboxView(count=1))}
+    clock.time = 2
+    assert await first.next() == [VariableChanged("outbox", OutboxView(count=1))]
+    hub.changed(["outbox"])
+    clock.time = 3
+    for each in (first, second):
+        assert await each.next() == [VariableChanged("outbox", OutboxView(count=3))]
+
+
+async def test_what_cannot_be_known_keeps_what_was_told_and_is_asked_for_again() -> None:
+    hub = Hub()
+    clock = Clock(hub, "outbox")
+    clock.is_known = False
+    subscription = hub.subscribe(["outbox"])
+    assert subscription.snapshot == {}
+    with pytest.raises(CommandError, match="no value yet"):
+        hub.get("outbox")
+    clock.is_known = True
+    assert hub.get("outbox") == OutboxView()
+    clock.is_known = False
+    hub.changed(["outbox"])
+    assert hub.get("outbox") == OutboxView()
+    assert await subscription.next() == [VariableChanged("outbox", OutboxView())]
+
+
+async def test_nothing_is_kept_of_a_variable_that_nobody_watches_any_more() -> None:
+    hub = Hub()
+    hub.provide(["outbox"], lambda _: OutboxView(count=4))
+    two = [hub.subscribe(["outbox"]) for _ in range(2)]
+    kept = ref(hub.get("outbox"))
+    two[0].close()
+    assert kept() is not None
+    two[1].close()
+    two.clear()
+    collect()
+    assert kept() is None
 
 
 async def test_next_waits_for_news_and_other_names_are_none() -> None:

@@ -26,6 +26,7 @@ from cp_tui.charge_point.registration import Registration
 from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.sessions import Sessions
 from cp_tui.charge_point.transactions import Transactions
+from cp_tui.charge_point.variables import Profiles
 from cp_tui.engine.errors import CommandError
 from cp_tui.ocpp.datatypes import ChargePointStatus
 from tests.acts import act_of
@@ -327,6 +328,30 @@ async def test_a_stored_record_that_only_keeps_cars_from_charging_is_found_by_tr
         await on.connect()
         await on.engine_loop.act(act_of("plug_out", connector_id=1), "Plug out", WAIT_S)
         await on.start(1)
+
+
+async def test_a_stored_record_that_only_breaks_what_is_shown_is_found_by_looking(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    disk = Disk()
+    async with world(disk) as on:
+        request = {"connectorId": 0, "csChargingProfiles": PROFILE}
+        assert (await on.ask("SetChargingProfile", request))[0] == 3
+
+        def poisoned(self: Charging) -> object:
+            if self._profiles:
+                raise OverflowError("date value out of range")
+            return Profiles(())
+
+        monkeypatch.setattr(Charging, "profiles_view", poisoned)
+        mind = on.charger.mind
+        with pytest.raises(CommandError, match="profiles has no value yet"):
+            on.hub.get("profiles")
+        # The charge point goes on, and looks at its store when it has a moment.
+        assert (await on.ask("GetConfiguration", {"key": ["HeartbeatInterval"]}, "m2"))[0] == 3
+        await on.until_booted(mind)
+        assert [table for table, _, _ in disk.aside] == [Table.PROFILE]
+        assert on.hub.get("profiles") == Profiles(())
 
 
 async def test_a_record_that_cannot_be_read_is_put_aside_and_told() -> None:

@@ -82,6 +82,8 @@ class Simulation:
         """Where the power goes as soon as something is handled."""
         self.is_quiet = False
         """No more trouble: the time to come to rest."""
+        self._unseen: set[str] = set()
+        """Variables that have changed and that nobody has seen yet."""
         self._numbers = count(1)
         self._asked: dict[int, Event] = {}
         self._ticks_now = 0
@@ -183,7 +185,8 @@ class Simulation:
         """Answer what a turn that failed owes, and boot anew."""
         unread = None
         if isinstance(event, FrameReceived):
-            self._carry_out(self.charger.met_error(event.data, defect, self.now))
+            effects = self.charger.met_error(event.data, defect, self.now)
+            self._carry_out(effects, is_whole=False)
             unread = AnswerUnread(event.data, defect)
         self.power_cycle(after_failure=True)
         if unread is not None:
@@ -202,7 +205,8 @@ class Simulation:
             self.note(f"CRASH {failure}")
             self.kill()
 
-    def _carry_out(self, effects: Sequence[Effect]) -> None:
+    def _carry_out(self, effects: Sequence[Effect], *, is_whole: bool = True) -> None:
+        """Do what the shell does; nobody looks at a mind of which a turn has failed."""
         calls = self.checker.decided(effects, self.now, self._integer("MessageTimeout"))
         self._maybe_crash(Trouble.CRASH_BEFORE_COMMIT)
         self.store.commit(effects)
@@ -214,7 +218,8 @@ class Simulation:
         for effect in effects:
             if isinstance(effect, Reply):
                 self._replied(effect)
-        self.checker.published(effects)
+        if is_whole:
+            self._look()
         self._maybe_crash(Trouble.CRASH_BEFORE_SEND)
         for call in calls:
             self.checker.delivery.sent(call)
@@ -222,6 +227,20 @@ class Simulation:
             self._order(effect)
         if any(isinstance(effect, Reboot) for effect in effects):
             self.power_cycle()
+
+    def _look(self) -> None:
+        """Look at what may have changed; an error of ours there leaves it for the next time."""
+        mind = self.charger.mind
+        self._unseen |= mind.take_changed()
+        seen = {}
+        for name in sorted(self._unseen):
+            try:
+                with self.faults.turn(may_fail=self.has_defects):
+                    seen[name] = mind.view(name, self.now)
+            except DefectError as defect:
+                self.note(f"DEFECT {defect} in {name}")
+        self._unseen -= seen.keys()
+        self.checker.published(seen, self._unseen)
 
     def _order(self, effect: Effect) -> None:
         match effect:

@@ -20,7 +20,7 @@ SEEDS = os.environ.get("SIMULATION_SEEDS", "0:40")
 FAULTY_STEPS = 60
 LIVES_MAX = 8
 OTHERS = (Trouble.REQUESTS, Trouble.PROFILES, Trouble.CUTS, Trouble.FAULTS, Trouble.OPERATOR_STOPS)
-RARE = {"Composer", "Diagnostics", "Firmware", "Monitors", "Operator"}
+RARE = {"ComposedMessages", "Diagnostics", "Firmware", "Monitors", "Operator"}
 """Parts that a short life may not call often enough."""
 STEPS = int(os.environ.get("SIMULATION_STEPS", "100"))
 
