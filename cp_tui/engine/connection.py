@@ -25,6 +25,8 @@ OUTGOING_FRAMES_MAX = 1_000
 """Frames that may wait for a CSMS that does not read; more is a broken connection."""
 OUTGOING_BYTES_MAX = 16_000_000
 """Of those frames: an answer repeats what it was asked for, and that may be a megabyte."""
+Sender = Callable[[str], bool]
+"""Sends a frame over one connection, and over no later one."""
 
 
 class ConnectionTimeouts(Struct, frozen=True):

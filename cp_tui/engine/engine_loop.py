@@ -34,6 +34,7 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.views import VIEWS
 from cp_tui.engine.charger import Charger, StationAct
+from cp_tui.engine.connection import Sender
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.failure import MindFailure, under_way
 from cp_tui.engine.hub import Hub
@@ -106,8 +107,8 @@ class EngineLoop:
         self._link: Link
         self._transfers: Transfers
         self._outlet: Outlet
-        self._connection: int | None = None
-        """The connection that the mind knows to be open: frames go there and nowhere else."""
+        self._send: Sender | None = None
+        """Over the connection that the mind knows to be open: frames go there and nowhere else."""
         self._pending_requests = PendingRequests()
         self._timer: asyncio.TimerHandle | None = None
         self._observer: asyncio.TimerHandle | None = None
@@ -262,7 +263,7 @@ class EngineLoop:
                 turn.aside.append(effect)
             elif isinstance(effect, Reboot):
                 turn.reboot = turn.reboot or effect
-        turn.decided.append(Decided(effects, self._connection, bool(changes)))
+        turn.decided.append(Decided(effects, self._send, bool(changes)))
 
     def _failed(self, item: Item, turn: _Turn, error: Exception) -> None:
         """Say that a turn has failed to whoever wanted it, and have the charge point boot anew."""
@@ -274,7 +275,7 @@ class EngineLoop:
                 refuse(done, MAYBE_DONE)
             case FrameReceived(data):
                 effects = self._charger.met_error(data, type(error).__name__, self._clock())
-                turn.decided.append(Decided(effects, self._connection, False))
+                turn.decided.append(Decided(effects, self._send, False))
             case _ if isinstance(item, Command):
                 self._pending_requests.refuse(item.request, NOT_DONE)
 
@@ -292,9 +293,9 @@ class EngineLoop:
             case AtStation(act):
                 return self._charger.act(act, now)
             case LinkOpened(connection):
-                self._connection = connection
+                self._send = self._link.sender(connection)
             case LinkClosed():
-                self._connection = None
+                self._send = None
             case Tick():
                 self._ticked_at = now
             case _ if isinstance(item, Command):
@@ -321,7 +322,7 @@ class EngineLoop:
     async def _reboot(self, cause: Reboot | PowerCut | MindFailure) -> None:
         """End the mind, and have a new one made from what is in the store."""
         self._log.info("the charge point boots again")
-        self._connection = None
+        self._send = None
         self._is_disk_told = False
         self._outlet.drop_held()
         self._transfers.cancel_all()

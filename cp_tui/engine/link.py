@@ -28,7 +28,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.engine.backoff import Backoff, BackoffSettings
 from cp_tui.engine.connect import ConnectAttempt, Timeouts
-from cp_tui.engine.connection import Connection, ConnectionTimeouts
+from cp_tui.engine.connection import Connection, ConnectionTimeouts, Sender
 from cp_tui.engine.endpoint import Endpoint
 from cp_tui.engine.link_failure import LinkFailure
 from cp_tui.engine.tls import agreed
@@ -163,11 +163,11 @@ class Link:
         self._password = password
         self._update(security_profile=self._security_profile(), authorization_key=form)
 
-    def send(self, text: str, connection: int) -> bool:
-        """Queue a frame for a connection; False if that one is not open any more."""
+    def sender(self, connection: int) -> Sender | None:
+        """Give what sends frames over a connection; None if that one is not open any more."""
         if self._connection is None or connection != self._number:
-            return False
-        return self._connection.send(text)
+            return None
+        return self._connection.send
 
     def note_frame(self, direction: Direction, at: datetime, action: str) -> None:
         """Remember the newest frame of a direction."""

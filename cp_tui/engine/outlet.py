@@ -27,6 +27,7 @@ from cp_tui.charge_point.effects import (
     WhileDiskFails,
 )
 from cp_tui.charge_point.variables import Direction, MessageRecord
+from cp_tui.engine.connection import Sender
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.link import Link
 from cp_tui.engine.pending_requests import NOT_WRITTEN, CommandAnswer, PendingRequests
@@ -56,8 +57,8 @@ class Decided(Struct, frozen=True):
     """What the charger has decided on one thing that happened."""
 
     effects: Sequence[Effect]
-    connection: int | None
-    """The one that the mind knew then: an answer belongs there and nowhere else."""
+    send: Sender | None
+    """Over the connection that the mind knew then: an answer belongs there and nowhere else."""
     is_resting: bool
     """It came with records, which have to be on disk before anybody hears that it is done."""
 
@@ -102,7 +103,7 @@ class Outlet:
                     told.append((effect, is_saved or not each.is_resting))
                     continue
                 try:
-                    self._order(effect, each.connection, is_saved)
+                    self._order(effect, each.send, is_saved)
                 except Exception as error:
                     self._not_done(effect, error)
         for effect, is_done in told:
@@ -117,20 +118,20 @@ class Outlet:
         """Forget what has waited for the disk: the charge point boots."""
         self._held.clear()
 
-    def _order(self, effect: Effect, connection: int | None, is_saved: bool) -> None:
+    def _order(self, effect: Effect, send: Sender | None, is_saved: bool) -> None:
         """Do what the mind wants of link and transfers; what rests on records waits for them."""
         match effect:
             case Send(text, message_id, while_disk_fails):
                 if is_saved or while_disk_fails is WhileDiskFails.LEAVES:
-                    if connection is not None:
-                        self._link.send(text, connection)
+                    if send is not None:
+                        send(text)
                     return
                 self._stays[message_id] = while_disk_fails
-                if connection is not None and while_disk_fails is WhileDiskFails.WAITS:
-                    self._hold(partial(self._link.send, text, connection))
+                if send is not None and while_disk_fails is WhileDiskFails.WAITS:
+                    self._hold(partial(send, text))
             case Download() | Upload() | CancelTransfer() if not is_saved:
                 # Whoever asked for it has no answer yet either.
-                self._hold(partial(self._order, effect, connection, True))
+                self._hold(partial(self._order, effect, send, True))
             case Download() | Upload():
                 self._transfers.start(effect)
             case CancelTransfer(transfer_id):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import cast
 
@@ -19,6 +20,7 @@ from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.variables import Direction, TagExplanation, TagOutcome
 from cp_tui.engine.charger import Mind, StoredRecords
+from cp_tui.engine.connection import Sender
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.link import Link
 from cp_tui.engine.rescue import Rescue
@@ -154,6 +156,9 @@ class FakeLink:
 
     def __init__(self, log: list[str]) -> None:
         self.log = log
+
+    def sender(self, connection: int) -> Sender:
+        return partial(self.send, connection=connection)
 
     def send(self, text: str, connection: int) -> bool:
         self.log.append(f"sent {text} on {connection}")

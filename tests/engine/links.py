@@ -59,6 +59,12 @@ class LinkUnderTest:
         """The newest value of the variable `link`."""
         return self.states[-1]
 
+    def send(self, text: str) -> bool:
+        """Send a frame over the first connection."""
+        send = self.link.sender(1)
+        assert send is not None
+        return send(text)
+
     def phases(self) -> list[LinkPhase]:
         """The phases that the link went through."""
         found: list[LinkPhase] = []

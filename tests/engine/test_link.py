@@ -46,8 +46,8 @@ async def test_frames_go_both_ways_in_order_and_binary_stays_binary() -> None:
     async with websocket_server(talk) as server, link_to(url_of(server)) as under_test:
         under_test.link.open()
         await under_test.until_open()
-        assert under_test.link.send("one", 1)
-        assert under_test.link.send("two", 1)
+        assert under_test.send("one")
+        assert under_test.send("two")
         await under_test.until(lambda: len(under_test.events) == 4)
     assert under_test.events[1:4] == [
         FrameReceived("one"),
@@ -60,7 +60,27 @@ async def test_a_frame_for_an_earlier_connection_is_not_sent() -> None:
     async with websocket_server() as server, link_to(url_of(server)) as under_test:
         under_test.link.open()
         await under_test.until_open()
-        assert not under_test.link.send("late", 0)
+        assert under_test.link.sender(0) is None
+
+
+async def test_a_frame_for_a_connection_that_has_ended_is_not_sent_over_the_next() -> None:
+    taken: list[str | bytes] = []
+
+    async def take(connection: ServerConnection) -> None:
+        taken.extend([message async for message in connection])
+
+    async with websocket_server(take) as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        send = under_test.link.sender(1)
+        assert send is not None
+        under_test.link.reconnect()
+        await under_test.until(lambda: LinkOpened(2) in under_test.events)
+        send("late")
+        second = under_test.link.sender(2)
+        assert second is not None
+        second("in time")
+    assert taken == ["in time"]
 
 
 async def test_a_close_by_the_csms_is_told_with_code_and_reason_and_the_link_comes_back() -> None:
@@ -96,7 +116,7 @@ async def test_close_ends_with_code_1000_after_what_is_queued_and_stays_closed()
     async with websocket_server(note) as server, link_to(url_of(server)) as under_test:
         under_test.link.open()
         await under_test.until_open()
-        under_test.link.send("last words", 1)
+        under_test.send("last words")
         under_test.link.close()
         await under_test.until(lambda: under_test.state.phase is LinkPhase.STOPPED)
         assert under_test.events[-1] == LinkClosed()
@@ -175,7 +195,7 @@ async def test_a_csms_that_stops_reading_is_still_heard_and_given_up_in_the_end(
         await under_test.until_open()
         chunk = "x" * (OUTGOING_BYTES_MAX // OUTGOING_FRAMES_MAX)
         for _ in range(OUTGOING_FRAMES_MAX):
-            assert under_test.link.send(chunk, 1)
+            assert under_test.send(chunk)
         await under_test.until(lambda: len(under_test.events) >= 6)
         assert under_test.events[5] == FrameReceived("4")
         await under_test.until_error()
@@ -186,8 +206,8 @@ async def test_more_waiting_frames_than_the_bound_break_the_connection() -> None
     async with websocket_server() as server, link_to(url_of(server)) as under_test:
         under_test.link.open()
         await under_test.until_open()
-        assert under_test.link.send(MORE_THAN_A_SOCKET_TAKES, 1)
-        sent = [under_test.link.send("x", 1) for _ in range(OUTGOING_FRAMES_MAX + 1)]
+        assert under_test.send(MORE_THAN_A_SOCKET_TAKES)
+        sent = [under_test.send("x") for _ in range(OUTGOING_FRAMES_MAX + 1)]
         assert sent == [True] * OUTGOING_FRAMES_MAX + [False]
         await under_test.until_error()
         assert "does not read" in error_text(under_test)
@@ -197,9 +217,9 @@ async def test_few_waiting_frames_that_are_long_break_the_connection_as_well() -
     async with websocket_server() as server, link_to(url_of(server)) as under_test:
         under_test.link.open()
         await under_test.until_open()
-        assert under_test.link.send(MORE_THAN_A_SOCKET_TAKES, 1)
+        assert under_test.send(MORE_THAN_A_SOCKET_TAKES)
         long = "x" * (OUTGOING_BYTES_MAX // 10)
-        sent = [under_test.link.send(long, 1) for _ in range(11)]
+        sent = [under_test.send(long) for _ in range(11)]
         assert sent == [True] * 10 + [False]
         await under_test.until_error()
         assert "does not read: more than 16,000,000 bytes" in error_text(under_test)

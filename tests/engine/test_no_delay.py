@@ -78,8 +78,8 @@ async def test_two_frames_in_a_row_arrive_without_the_delayed_acknowledgement_be
         await under_test.until_open()
         for number in range(1, ROUNDS + 1):
             await under_test.until(lambda n=number: len(under_test.events) > n)  # type: ignore[misc]
-            under_test.link.send("one", 1)
-            under_test.link.send("two", 1)
+            under_test.send("one")
+            under_test.send("two")
         async with asyncio.timeout(10):
             await done.wait()
     # Most rounds would take 40 ms; a busy machine holds up a few, but never most of them.
