@@ -6,7 +6,7 @@ else lives here and is gone with the connection.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -110,7 +110,7 @@ class Calls:
         self._next_from_outbox = next_from_outbox
         self._starts_soon = starts_soon
         self._tell_settled = settled
-        self._waiting: deque[Outgoing] = deque()
+        self._waiting: list[Outgoing] = []
         self._pending: _Pending | None = None
         self._late: OrderedDict[str, _Pending] = OrderedDict()
         self.is_open = False
@@ -161,7 +161,10 @@ class Calls:
 
     def has(self, action: Action) -> bool:
         """Say whether a call of this action waits or is pending."""
-        return self.pending_action is action or any(o.action is action for o in self._waiting)
+        if self.pending_action is action:
+            return True
+        # It is asked at every event, and mostly nothing waits.
+        return bool(self._waiting) and any(each.action is action for each in self._waiting)
 
     def opened(self) -> None:
         """Start anew on a fresh connection."""

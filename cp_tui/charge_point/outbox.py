@@ -6,7 +6,7 @@ to process it TransactionMessageAttempts times.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -73,7 +73,7 @@ class Outbox:
         self._on_unread = on_unread
         self._on_lost = on_lost
         records = [record for _, record in turn.records(Table.OUTBOX, OutboxRecord)]
-        self._entries = deque(sorted(records, key=lambda record: record.sequence))
+        self._entries = sorted(records, key=lambda record: record.sequence)
         self._sequence = self._entries[-1].sequence if self._entries else 0
         self._meter_values = sum(record.action == Action.METER_VALUES for record in records)
         self._thinned = 0
@@ -127,12 +127,12 @@ class Outbox:
         if self._meter_values <= limit:
             return
         is_kept = self._is_in_flight or self.is_held
-        dropped = thin_out(list(self._entries)[is_kept:], limit // 10 + 1)
+        dropped = thin_out(self._entries[is_kept:], limit // 10 + 1)
         for record in self._entries:
             if record.sequence in dropped:
                 self._turn.forget(Table.OUTBOX, _key(record))
                 self._on_lost(record, "because too many of them waited (WaitingMeterValuesMax)")
-        self._entries = deque(r for r in self._entries if r.sequence not in dropped)
+        self._entries = [r for r in self._entries if r.sequence not in dropped]
         self._meter_values -= len(dropped)
         self._thinned += len(dropped)
         self._turn.log(

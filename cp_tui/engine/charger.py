@@ -51,7 +51,7 @@ from cp_tui.station.errors import StationError
 from cp_tui.station.record import StationRecord
 from cp_tui.station.station import Station
 
-_NEWS = Tick | Observed | FrameReceived | LinkOpened | LinkClosed
+_NEWS = (Tick, Observed, FrameReceived, LinkOpened, LinkClosed)
 """Events that are no change of the station; they are by far the most."""
 
 STATION_KEY = "station"
@@ -264,7 +264,7 @@ class Charger:
             effects.append(Log(LogLevel.ERROR, text))
         self._power.note(now, is_touched=is_touched or is_bound_anew)
         # What leaves the house must never be more than what the meter still knows after a crash.
-        tells = self._has_new_energy and any(isinstance(each, Send | Save) for each in effects)
+        tells = self._has_new_energy and any(isinstance(each, (Send, Save)) for each in effects)
         if is_touched or tells:
             effects += self._station_record(now, with_energy=tells)
         return effects
