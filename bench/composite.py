@@ -23,7 +23,7 @@ from cp_tui.charge_point.smart_charging.composite import composite, next_change
 from cp_tui.charge_point.smart_charging.context import Context, Hardware, InstalledProfile
 from cp_tui.charge_point.smart_charging.profile_status import standings
 from cp_tui.charge_point.smart_charging.sharing import limits_in_force
-from cp_tui.engine.charger import Charger
+from cp_tui.charger.charger import Charger
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
     ChargingProfileKindType,

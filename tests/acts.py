@@ -6,7 +6,7 @@ from functools import partial
 
 from pydantic import JsonValue
 
-from cp_tui.engine.charger import StationAct
+from cp_tui.charger.charger import StationAct
 from cp_tui.engine.command import find
 from cp_tui.engine.commands import COMMANDS
 

@@ -30,7 +30,7 @@ HOME_OF_LIBRARY = {
 }
 """Libraries that only some packages may know."""
 
-PURE = ("cp_tui/ocpp", "cp_tui/charge_point", "cp_tui/station")
+PURE = ("cp_tui/ocpp", "cp_tui/charge_point", "cp_tui/station", "cp_tui/charger")
 IMPURE_CALLS = {
     "datetime.now",
     "datetime.utcnow",

@@ -81,7 +81,7 @@ RULES = {
             "cp-tui": "the program",
             "cp-dark": "a theme",
             "cp-tui-demo-": "a folder",
-            "cp_tui/engine/charger.py": "the name of a record in the store",
+            "cp_tui/charger/charger.py": "the name of a record in the store",
             "cp_tui/engine/engine.py": "the name of a task, for who debugs it",
             "cp_tui/settings/build.py": SETTINGS_SECTION,
             "cp_tui/settings/load.py": SETTINGS_SECTION,

@@ -22,7 +22,7 @@ from pydantic import BaseModel, JsonValue
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.variables import STREAMS
-from cp_tui.engine.charger import Charger, MindFactory
+from cp_tui.charger.charger import Charger, MindFactory
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
 from cp_tui.engine.endpoint import EndpointError, endpoint

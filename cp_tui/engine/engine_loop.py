@@ -33,7 +33,7 @@ from cp_tui.charge_point.events import (
     Tick,
 )
 from cp_tui.charge_point.views import VIEWS
-from cp_tui.engine.charger import Charger, StationAct
+from cp_tui.charger.charger import Charger, StationAct
 from cp_tui.engine.connection import Sender
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.failure import MindFailure, under_way
@@ -46,6 +46,7 @@ from cp_tui.engine.recovery import STORE_RETRY_S, Recovery
 from cp_tui.engine.transfers import Transfers
 from cp_tui.engine.write_buffer import WriteBuffer
 from cp_tui.ocpp import units
+from cp_tui.station.errors import StationError
 
 TIMER_S_MAX = 10.0
 """A deadline is looked at again this often: a step of the wall clock must not delay it for long."""
@@ -291,7 +292,10 @@ class EngineLoop:
                 turn.reboot = MindFailure()
                 return []
             case AtStation(act):
-                return self._charger.act(act, now)
+                try:
+                    return self._charger.act(act, now)
+                except StationError as error:
+                    raise CommandError(ErrorNumber.REFUSED, str(error)) from None
             case LinkOpened(connection):
                 self._send = self._link.sender(connection)
             case LinkClosed():

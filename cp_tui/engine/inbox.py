@@ -14,7 +14,7 @@ from typing import get_args
 from msgspec import Struct
 
 from cp_tui.charge_point.events import Command, Event, FrameReceived, Tick
-from cp_tui.engine.charger import StationAct
+from cp_tui.charger.charger import StationAct
 
 INBOX_MAX = 1_000
 INBOX_BYTES_MAX = 16_000_000

@@ -29,7 +29,7 @@ from cp_tui.ocpp.datatypes import ChargingRateUnitType, format_date_time
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from cp_tui.engine.charger import Charger
+    from cp_tui.charger.charger import Charger
     from cp_tui.engine.engine_loop import EngineLoop
     from cp_tui.engine.link import Link
     from cp_tui.engine.transfers import Transfers

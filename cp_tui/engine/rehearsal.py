@@ -18,8 +18,8 @@ from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Effect, Reboot, Send
 from cp_tui.charge_point.events import Event, FrameReceived, LinkOpened, PoweredOn, Tick
 from cp_tui.charge_point.views import VIEWS
-from cp_tui.engine.charger import Charger, MindFactory, StationAct, StoredRecords
-from cp_tui.engine.errors import CommandError
+from cp_tui.charger.charger import Charger, MindFactory, StationAct, StoredRecords
+from cp_tui.station.errors import StationError
 from cp_tui.station.station import Station
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Rehearsal:
     def _act(self, act: StationAct) -> None:
         try:
             self._follow(self._charger.act(act, self._now))
-        except CommandError:
+        except StationError:
             # Such as a cable that is in already.
             return
 

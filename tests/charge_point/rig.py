@@ -44,7 +44,7 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import FileFacts, SwipeResult
-from cp_tui.engine.charger import Charger
+from cp_tui.charger.charger import Charger
 from tests.acts import act_of
 
 T0 = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 
 from cp_tui.charge_point.status import WARNINGS
 from cp_tui.charge_point.variables import Connectors
-from cp_tui.engine.errors import CommandError
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
+from cp_tui.station.errors import StationError
 from tests.charge_point.rig import Rig, rig
 
 RESERVATION = {
@@ -100,7 +100,7 @@ def test_without_a_vehicle_there_is_none_that_does_not_communicate(
 ) -> None:
     """S 7.6: EVCommunicationError never goes with Available."""
     made = rig()
-    with pytest.raises(CommandError, match=f"connector {connector_id}: EVComm.* {words}"):
+    with pytest.raises(StationError, match=f"connector {connector_id}: EVComm.* {words}"):
         made.act("raise_error", connector_id=connector_id, error_code=EV_ERROR)
     assert not made.calls("StatusNotification")
 
@@ -225,7 +225,7 @@ def test_the_emergency_button_ends_everything_and_stays_in() -> None:
     assert [stop["reason"] for stop in made.calls("StopTransaction")] == ["EmergencyStop"] * 2
     assert said(made, 0)[-1] == ("Faulted", "OtherError")
     assert made.statuses(1)[-1] == made.statuses(2)[-1] == "Faulted"
-    with pytest.raises(CommandError, match="raised already"):
+    with pytest.raises(StationError, match="raised already"):
         made.act("press_emergency_stop")
     made.act("clear_error", connector_id=0)
     assert made.statuses(1)[-1] == made.statuses(2)[-1] == "Finishing"

@@ -17,7 +17,7 @@ from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.events import Stop
 from cp_tui.charge_point.variables import RegistrationView
 from cp_tui.charge_point.views import VIEWS
-from cp_tui.engine.charger import STATION_KEY
+from cp_tui.charger.charger import STATION_KEY
 from tests.charge_point.rig import NEW_FIRMWARE, Rig, rig
 
 AHEAD = {

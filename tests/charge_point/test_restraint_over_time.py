@@ -16,7 +16,7 @@ import pytest
 from cp_tui.charge_point.config import ConnectorConfig, CurrentKind
 from cp_tui.charge_point.events import Observed
 from cp_tui.charge_point.variables import Connectors, ConnectorView, RestraintKind
-from cp_tui.engine.errors import CommandError
+from cp_tui.station.errors import StationError
 from tests.charge_point.rig import Rig, rig
 
 Kind = RestraintKind
@@ -194,7 +194,7 @@ def test_whatever_changes_meanwhile_what_is_said_explains_what_flows(
     for second in range(500):
         if random.random() < 0.08:
             # Not everything is possible at any time.
-            with suppress(CommandError):
+            with suppress(StationError):
                 disturb(made, random)
         assert flaw(made, hardware) == "", f"second {second}"
         made.after(random.choice([0.25, 1, 1, 5]))

@@ -19,7 +19,7 @@ from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.variables import Direction, TagExplanation, TagOutcome
-from cp_tui.engine.charger import Mind, StoredRecords
+from cp_tui.charger.charger import Mind, StoredRecords
 from cp_tui.engine.connection import Sender
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.link import Link

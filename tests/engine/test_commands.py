@@ -32,7 +32,7 @@ from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements, TagExplanation, TagOutcome
-from cp_tui.engine.charger import StationAct
+from cp_tui.charger.charger import StationAct
 from cp_tui.engine.command import find
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.errors import CommandError

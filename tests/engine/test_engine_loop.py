@@ -49,7 +49,7 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.variables import Connectors, OutboxView, Troubles
-from cp_tui.engine.charger import Charger
+from cp_tui.charger.charger import Charger
 from cp_tui.engine.engine_loop import EngineLoop
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import Hub, SubscriptionClosed, VariableChanged
@@ -289,8 +289,9 @@ async def test_acts_at_the_station_reach_the_mind_or_are_refused() -> None:
     async with bench(Minds()) as on:
         await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", WAIT_S)
         assert "saved station" in on.log
-        with pytest.raises(CommandError, match="a cable is plugged in already"):
+        with pytest.raises(CommandError, match="a cable is plugged in already") as caught:
             await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", WAIT_S)
+        assert caught.value.code == ErrorNumber.REFUSED
 
 
 async def test_power_cycle_makes_a_new_mind_from_the_store_and_keeps_the_cables() -> None:

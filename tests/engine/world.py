@@ -22,7 +22,7 @@ from cp_tui.charge_point.events import (
     Swiped,
 )
 from cp_tui.charge_point.variables import Connectors, Trouble, Troubles
-from cp_tui.engine.charger import Charger, Mind
+from cp_tui.charger.charger import Charger, Mind
 from cp_tui.engine.engine_loop import EngineLoop
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.hub import Hub

@@ -36,8 +36,8 @@ from cp_tui.charge_point.events import (
     Stop,
     Tick,
 )
-from cp_tui.engine.charger import Charger
-from cp_tui.engine.errors import CommandError
+from cp_tui.charger.charger import Charger
+from cp_tui.station.errors import StationError
 from tests.acts import act_of
 from tests.charge_point.rig import swiped
 from tests.simulation import ending, troublemaker
@@ -154,7 +154,7 @@ class Simulation:
             if method == "swipe":
                 self._handle(swiped(params))
                 return
-            with suppress(CommandError):
+            with suppress(StationError):
                 self._turn(None, lambda: self.charger.act(act_of(method, **params), self.now))
 
         self._guarded(do)

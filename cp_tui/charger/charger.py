@@ -42,8 +42,7 @@ from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements, TagExplanation
-from cp_tui.engine.errors import CommandError, ErrorNumber
-from cp_tui.engine.power_history import PowerHistory
+from cp_tui.charger.power_history import PowerHistory
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
 from cp_tui.ocpp.plural import count
@@ -171,11 +170,8 @@ class Charger:
         return self._settle([*happened, event], now)
 
     def act(self, act: StationAct, now: datetime) -> list[Effect]:
-        """Do something at the station; raises `CommandError` where that is impossible."""
-        try:
-            happened = act(self.station, now=now)
-        except StationError as error:
-            raise CommandError(ErrorNumber.REFUSED, str(error)) from None
+        """Do something at the station; raises `StationError` where that is impossible."""
+        happened = act(self.station, now=now)
         # Another vehicle is no event, but it is to be saved and shown.
         return self._settle(happened or [Observed()], now, is_touched=True)
 

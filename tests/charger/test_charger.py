@@ -30,9 +30,10 @@ from cp_tui.charge_point.events import (
     PoweredOn,
     Tick,
 )
-from cp_tui.engine.charger import STATION_KEY, Charger, StoredRecords
+from cp_tui.charger.charger import STATION_KEY, Charger, StoredRecords
 from cp_tui.engine.errors import CommandError
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
+from cp_tui.station.errors import StationError
 from cp_tui.station.record import StationRecord
 from tests.acts import act_of
 from tests.engine.fakes import CONFIG, NOON, Minds
@@ -177,25 +178,38 @@ def test_a_mind_and_body_that_never_rest_are_stopped() -> None:
 @pytest.mark.parametrize(
     ("method", "params", "code", "words"),
     [
-        ("plug_in", {"connector_id": 3}, -32000, "connector 3 does not exist"),
         ("plug_in", {"connector_id": 0}, -32602, "connector_id = 0"),
         ("plug_in", {"connector_id": True}, -32602, "connector_id = True"),
-        ("plug_out", {"connector_id": 1}, -32000, "no cable is plugged in"),
         ("raise_error", {"connector_id": 1, "error_code": "X"}, -32602, "ConnectorLockFailure"),
-        ("raise_error", {"connector_id": 1, "error_code": "NoError"}, -32000, "no error to raise"),
-        ("clear_error", {"connector_id": 1}, -32000, "no error is raised"),
         ("set_vehicle", {"connector_id": 1}, -32602, "nothing to change; it takes battery_wh"),
         ("set_vehicle", {"connector_id": 1, "soc_percent": 101}, -32602, "soc_percent = 101"),
         ("dance", {}, -32601, "no method 'dance'"),
     ],
 )
-def test_impossible_acts_are_refused_in_words(
+def test_acts_that_are_asked_for_wrongly_are_refused_in_words(
     method: str, params: dict[str, JsonValue], code: int, words: str
 ) -> None:
     with pytest.raises(CommandError) as caught:
         charger_with(Minds()).act(act_of(method, **params), NOON)
     assert caught.value.code == code
     assert words in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "words"),
+    [
+        ("plug_in", {"connector_id": 3}, "connector 3 does not exist"),
+        ("plug_out", {"connector_id": 1}, "no cable is plugged in"),
+        ("raise_error", {"connector_id": 1, "error_code": "NoError"}, "no error to raise"),
+        ("clear_error", {"connector_id": 1}, "no error is raised"),
+    ],
+)
+def test_impossible_acts_are_refused_in_words(
+    method: str, params: dict[str, JsonValue], words: str
+) -> None:
+    with pytest.raises(StationError) as caught:
+        charger_with(Minds()).act(act_of(method, **params), NOON)
+    assert words in str(caught.value)
 
 
 def test_an_error_of_empty_texts_is_one_without_them() -> None:

@@ -1,0 +1,1 @@
+"""Mind and body together, in virtual time."""
