@@ -13,13 +13,17 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import field
 
 from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.errors import UNREADABLE_ID, ErrorCode, OcppError
+from cp_tui.ocpp.printable import is_unicode
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
+
+    from cp_tui.ocpp.model import WireModel
 
 MESSAGE_ID_LENGTH_MAX = 36
 """J 4.1.4."""
@@ -92,25 +96,35 @@ def encode(frame: Frame) -> str:
     return json.dumps(elements, separators=(",", ":"), allow_nan=False)
 
 
+def call_text(message_id: str, action: str, request: WireModel) -> str:
+    """Return the text of a CALL for the wire, as `encode` does."""
+    return f"[{_CALL},{json.dumps(message_id)},{json.dumps(action)},{request.to_json()}]"
+
+
+def result_text(message_id: str, response: WireModel) -> str:
+    """Return the text of a CALLRESULT for the wire, as `encode` does."""
+    return f"[{_CALL_RESULT},{json.dumps(message_id)},{response.to_json()}]"
+
+
 def parse(data: str | bytes) -> Frame | None:
     """Read a frame; None is a type of message that is to be ignored (J 4.1.3).
 
     Raises:
         OcppError: the only exception; `answerable` is False where the frame is an answer itself.
     """
-    elements = _load(data)
+    quick = _load_quickly(data)
+    elements = _load(data) if quick is None else quick
     kind = elements[0] if elements else None
     # JSON `true` is 1 and `2.0` is 2 to Python, but neither is an integer on the wire.
     if type(kind) is int and kind not in _SHAPES:
         return None
-    is_answer = type(kind) is int and kind != _CALL
-    defect = _defect(elements)
+    defect = _defect(elements) or ("" if quick is not None else _defect_within(elements))
     if defect:
         raise OcppError(
             ErrorCode.FORMATION_VIOLATION,
             defect,
             message_id=_message_id(elements),
-            answerable=not is_answer,
+            answerable=type(kind) is not int or kind == _CALL,
         )
     # Every element has the type of its shape by now; J 4.2.1 tolerates null as an empty payload.
     if kind == _CALL:
@@ -185,6 +199,27 @@ def _harmless(value: Any, depth: int) -> Any:
 
 # --- text to JSON ---------------------------------------------------------------------------------
 
+_QUICK = msgspec.json.Decoder()
+
+
+def _load_quickly(data: str | bytes) -> list[Any] | None:
+    """Read what `_load` reads, if it is an array of Unicode only and not too deep; None: maybe not.
+
+    The decoder takes nothing but JSON, no lone surrogate and no number beyond a float.
+    """
+    try:
+        elements = _QUICK.decode(data)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(elements, list):
+        return None
+    # So many brackets may be within each other.
+    is_flat = sum(map(data.count, "[{" if isinstance(data, str) else _BRACKETS)) <= DEPTH_MAX
+    return elements if is_flat or not _is_deeper_than(elements, DEPTH_MAX) else None
+
+
+_BRACKETS = b"[", b"{"
+
 
 def _load(data: str | bytes) -> list[Any]:
     try:
@@ -203,7 +238,11 @@ def _load(data: str | bytes) -> list[Any]:
 
 def _integer(digits: str) -> int:
     # Python refuses to read integers of thousands of digits. Forty are already out of every range.
-    return int(digits[:40])
+    return int(digits if len(digits) <= _DIGITS_MAX else digits[:40])
+
+
+_DIGITS_MAX = 4_300
+"""Of an integer, with its sign."""
 
 
 def _float(digits: str) -> float:
@@ -235,7 +274,7 @@ _SHAPES: Mapping[int, tuple[str, tuple[tuple[str, type], ...]]] = MappingProxyTy
 
 
 def _message_id(elements: list[Any]) -> str:
-    if len(elements) > 1 and isinstance(elements[1], str) and _is_unicode(elements[1]):
+    if len(elements) > 1 and isinstance(elements[1], str) and is_unicode(elements[1]):
         return elements[1]
     return UNREADABLE_ID
 
@@ -255,9 +294,14 @@ def _defect(elements: list[Any]) -> str:
             return f"the {what} of a {name} must be an object"
     if len(elements[1]) > MESSAGE_ID_LENGTH_MAX:
         return f"the message id must have at most {MESSAGE_ID_LENGTH_MAX} characters"
+    return ""
+
+
+def _defect_within(elements: list[Any]) -> str:
+    """Say in words what of the contents of a frame could not be walked through or written down."""
     if _is_deeper_than(elements, DEPTH_MAX):
         return f"objects and lists must not be nested more than {DEPTH_MAX} deep"
-    if not _is_unicode(elements):
+    if not is_unicode(elements):
         return "text must be Unicode, without a lone surrogate"
     return ""
 
@@ -276,11 +320,3 @@ def _children(node: JsonValue) -> Iterable[JsonValue]:
     if isinstance(node, dict):
         return node.values()
     return node if isinstance(node, list) else ()
-
-
-def _is_unicode(value: JsonValue) -> bool:
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True

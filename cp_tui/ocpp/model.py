@@ -31,3 +31,9 @@ class WireModel(BaseModel):
     def to_payload(self) -> dict[str, JsonValue]:
         """Return the JSON object for the wire, without the fields that are not set."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def to_json(self) -> str:
+        """Return the same object as text for the wire: ASCII, and without blanks (J 4.1.2)."""
+        text = self.model_dump_json(by_alias=True, exclude_none=True, ensure_ascii=True)
+        # The one control character that is ASCII and that JSON lets stand.
+        return text.replace("\x7f", "\\u007f")
