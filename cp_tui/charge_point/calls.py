@@ -196,21 +196,20 @@ class Calls:
         outgoing = self._take()
         if outgoing is None:
             return
-        message_id = outgoing.message_id or self._turn.new_id()
-        call = frame.Call(message_id, outgoing.action, outgoing.request.to_payload())
+        message_id, action = outgoing.message_id or self._turn.new_id(), outgoing.action
+        text = frame.call_text(message_id, action, outgoing.request)
         now = self._turn.now
-        self._pending = _Pending(outgoing, call.message_id, now, later(now, self._timeout()))
-        self._journal.call(Direction.OUT, call)
+        self._pending = _Pending(outgoing, message_id, now, later(now, self._timeout()))
+        self._journal.sent_call(message_id, action, outgoing.request, text)
         # Only what comes from the outbox has a record that is to be on disk before it leaves.
         is_kept = outgoing.message_id is not None
-        self.send(call, WhileDiskFails.OFFERED_AGAIN if is_kept else WhileDiskFails.LEAVES)
+        what = WhileDiskFails.OFFERED_AGAIN if is_kept else WhileDiskFails.LEAVES
+        self.send(text, message_id, what)
 
-    def send(
-        self, message: frame.Frame, while_disk_fails: WhileDiskFails = WhileDiskFails.WAITS
-    ) -> None:
+    def send(self, text: str, message_id: str, while_disk_fails: WhileDiskFails) -> None:
         """Put a frame on the wire."""
         self.last_sent_at = self._turn.now
-        self._turn.emit(Send(frame.encode(message), message.message_id, while_disk_fails))
+        self._turn.emit(Send(text, message_id, while_disk_fails))
 
     def not_sent(self, message_ids: Collection[str]) -> None:
         """Take a call back that could not leave: that is no attempt."""
@@ -228,17 +227,19 @@ class Calls:
             deadline = later(now, self._timeout())
             self._pending = replace(pending, sent_at=now, deadline=deadline)
 
-    def answered(self, result: frame.CallResult, flaws: tuple[str, ...] = ()) -> None:
+    def answered(
+        self, result: frame.CallResult, text: str | bytes, flaws: tuple[str, ...] = ()
+    ) -> None:
         """Take the answer to a call of ours, whatever is wrong with it (wire.md 4)."""
         settled = self._settle(result.message_id)
         if settled is None:
-            self._journal.result(Direction.IN, result, flaws=flaws)
+            self._journal.note(Direction.IN, result, text, flaws=flaws)
             self._turn.log(LogLevel.INFO, "an answer came to no open request; ignored")
             return
         outgoing = settled.outgoing
         response, more = read_answer(outgoing.action, result.payload)
         flaws += more
-        self._journal.result(Direction.IN, result, flaws=flaws)
+        self._journal.note(Direction.IN, result, text, flaws=flaws)
         if flaws:
             words = f"the answer to {outgoing.action} has flaws: {'; '.join(flaws)}"
             self._turn.log(LogLevel.WARNING, words)
@@ -246,12 +247,14 @@ class Calls:
         if not settled.is_late:
             self._tell_settled(outgoing, None)
 
-    def refused(self, error: frame.CallError, flaws: tuple[str, ...] = ()) -> None:
+    def refused(
+        self, error: frame.CallError, text: str | bytes, flaws: tuple[str, ...] = ()
+    ) -> None:
         """Take a CALLERROR to a call of ours."""
         reason = because(
             "calls.call_error", "J 4.2.3", "the CSMS answered {code}", code=str(error.code)
         )
-        self._journal.error(Direction.IN, error, reason, flaws=flaws)
+        self._journal.note(Direction.IN, error, text, reason, flaws=flaws)
         detail = f": {error.description}" if error.description else ""
         self._failed(error.message_id, f"with {error.code}{detail}", error.code)
 

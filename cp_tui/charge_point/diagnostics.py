@@ -16,7 +16,6 @@ from cp_tui.charge_point.effects import CancelTransfer, LogLevel, Table, Upload
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import DiagnosticsRecord
-from cp_tui.charge_point.redaction import shown_location
 from cp_tui.charge_point.status_reports import Progress
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import DiagnosticsState, DiagnosticsView
@@ -25,6 +24,7 @@ from cp_tui.ocpp.firmware_management import (
     DiagnosticsStatusNotificationRequest,
     GetDiagnosticsRequest,
 )
+from cp_tui.ocpp.redaction import shown_location
 
 RECORD_KEY = "diagnostics"
 """Of the record in `Table.STATE`."""

@@ -15,6 +15,7 @@ from msgspec import Struct
 from pydantic import BaseModel, JsonValue
 
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables import NotedFrame
 from cp_tui.ocpp.discreet import Discreet
 
 
@@ -80,7 +81,7 @@ class Emit(Struct, frozen=True):
     """An event of a stream."""
 
     name: str
-    event: BaseModel
+    event: BaseModel | NotedFrame
 
 
 class Reply(Struct, frozen=True):

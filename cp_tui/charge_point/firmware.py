@@ -20,7 +20,6 @@ from cp_tui.charge_point.events import TransferFinished, TransferProgressed
 from cp_tui.charge_point.firmware_file import defect, version_of
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import FirmwareRecord, FirmwareVersionRecord
-from cp_tui.charge_point.redaction import shown_location
 from cp_tui.charge_point.reset import Resetting
 from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.status_reports import Progress
@@ -32,6 +31,7 @@ from cp_tui.ocpp.firmware_management import (
     UpdateFirmwareRequest,
 )
 from cp_tui.ocpp.length import moment
+from cp_tui.ocpp.redaction import shown_location
 
 UPDATE_KEY, VERSION_KEY = "firmware", "firmware_version"
 """Of the records in `Table.STATE`."""

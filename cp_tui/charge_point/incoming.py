@@ -58,9 +58,9 @@ class Incoming:
             case None:
                 self._components.turn.log(LogLevel.INFO, "a frame of an unknown type is ignored")
             case frame.CallResult() | frame.CallError():
-                self._answered(message)
+                self._answered(message, data)
             case frame.Call():
-                self._requested(message)
+                self._requested(message, data)
 
     def _is_answer(self, data: str | bytes, error: OcppError) -> bool:
         """Take a frame that is no proper one as the answer to an open request, if it is one."""
@@ -74,7 +74,7 @@ class Incoming:
             return False
         found = _as_it_counts(found, action)
         if not isinstance(found, frame.Unreadable):
-            self._answered(found, (error.description,))
+            self._answered(found, "", (error.description,))
         elif is_composed:
             composer.unreadable(message_id, data, _why(error))
         else:
@@ -82,14 +82,17 @@ class Incoming:
         return True
 
     def _answered(
-        self, answer: frame.CallResult | frame.CallError, flaws: tuple[str, ...] = ()
+        self,
+        answer: frame.CallResult | frame.CallError,
+        text: str | bytes,
+        flaws: tuple[str, ...] = (),
     ) -> None:
         takers = self._components.composer, self._components.calls
         taker = takers[not self._components.composer.awaits(answer.message_id)]
         if isinstance(answer, frame.CallResult):
-            taker.answered(answer, flaws)
+            taker.answered(answer, text, flaws)
         else:
-            taker.refused(answer, flaws)
+            taker.refused(answer, text, flaws)
 
     def unread(self, event: AnswerUnread) -> None:
         """Let an answer count that a mind before this one could not handle (S 3.7.1).
@@ -109,9 +112,9 @@ class Incoming:
             case _:
                 pass
 
-    def _requested(self, call: frame.Call) -> None:
+    def _requested(self, call: frame.Call, text: str | bytes) -> None:
         components = self._components
-        components.journal.call(Direction.IN, call)
+        components.journal.note(Direction.IN, call, text)
         if not components.registration.may_answer:
             # S 4.2: while Rejected not even an answer may be sent.
             words = f"{call.action} gets no answer: the CSMS rejected this charge point"
@@ -123,10 +126,11 @@ class Incoming:
             error.message_id = call.message_id
             self._refuse(error)
             return
-        result = frame.CallResult(call.message_id, answer.response.to_payload())
-        components.journal.result(Direction.OUT, result, answer.reason)
+        result = frame.result_text(call.message_id, answer.response)
+        components.journal.sent_result(call.message_id, answer.response, result, answer.reason)
         reads = call.action in READING
-        components.calls.send(result, WhileDiskFails.LEAVES if reads else WhileDiskFails.WAITS)
+        what = WhileDiskFails.LEAVES if reads else WhileDiskFails.WAITS
+        components.calls.send(result, call.message_id, what)
         if answer.then is not None:
             answer.then()
 
@@ -138,8 +142,9 @@ class Incoming:
         if not self._components.registration.may_answer:
             return
         answer = frame.call_error(error)
-        self._components.journal.error(Direction.OUT, answer, _why(error))
-        self._components.calls.send(answer, WhileDiskFails.LEAVES)
+        self._components.journal.note(Direction.OUT, answer, reason=_why(error))
+        text = frame.encode(answer)
+        self._components.calls.send(text, answer.message_id, WhileDiskFails.LEAVES)
 
 
 def met_error(turn: Turn, data: str | bytes, error: str) -> None:
@@ -149,20 +154,17 @@ def met_error(turn: Turn, data: str | bytes, error: str) -> None:
     """
     journal, message = Journal(turn), _read(data)
     words = f"an error inside kept it from being handled: {error}"
-    match message:
-        case frame.Call(message_id, action):
-            journal.call(Direction.IN, message)
-            words = f"{action} could not be handled: {error}"
-            refused = OcppError(ErrorCode.INTERNAL_ERROR, words, message_id=message_id)
-            answer = frame.call_error(refused)
-            journal.error(Direction.OUT, answer, _why(refused))
-            turn.emit(Send(frame.encode(answer), message_id, WhileDiskFails.LEAVES))
-        case frame.CallResult():
-            journal.result(Direction.IN, message, flaws=(words,))
-        case frame.CallError():
-            journal.error(Direction.IN, message, flaws=(words,))
-        case frame.Unreadable() | None:
-            journal.invalid(data, _why(OcppError(ErrorCode.GENERIC_ERROR, words)))
+    if not isinstance(message, frame.Frame):
+        journal.invalid(data, _why(OcppError(ErrorCode.GENERIC_ERROR, words)))
+    elif not isinstance(message, frame.Call):
+        journal.note(Direction.IN, message, flaws=(words,))
+    else:
+        journal.note(Direction.IN, message)
+        words = f"{message.action} could not be handled: {error}"
+        refused = OcppError(ErrorCode.INTERNAL_ERROR, words, message_id=message.message_id)
+        answer = frame.call_error(refused)
+        journal.note(Direction.OUT, answer, reason=_why(refused))
+        turn.emit(Send(frame.encode(answer), answer.message_id, WhileDiskFails.LEAVES))
 
 
 def _read(data: str | bytes) -> frame.Frame | frame.Unreadable | None:

@@ -3,79 +3,27 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from pydantic_core import to_json
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.redaction import shown_location, without_user_info
 from cp_tui.charge_point.turn import Turn
-from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
-from cp_tui.ocpp.frame import Call, CallError, CallResult
+from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord, NotedFrame
+from cp_tui.charge_point.variables.message import PAYLOAD_MAX, bounded, payload_of
+from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.calendar import FIRST
+from cp_tui.ocpp.frame import Call, CallError, CallResult, Frame
+from cp_tui.ocpp.model import Payload, WireModel
+from cp_tui.ocpp.redaction import redacted, redacted_all_through, shown_text
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-AUTHORIZATION_KEY = "authorizationkey"
-MASK = "***"
 REMEMBERED_MAX = 1_000
 """Requests whose answer is still awaited; a peer that never answers must not grow us."""
-PAYLOAD_MAX = 65_536
-"""Longest payload that is kept whole, in characters; 1,000 messages are kept for those who come
-later, and a frame may be of 1 MB."""
-TEXT_MAX = 4_000
-"""Longest text of a broken frame that is kept for people to look at."""
-
-
-def masked(action: str, payload: JsonValue) -> JsonValue:
-    """Copy a payload without the secrets that it may hold."""
-    if not isinstance(payload, dict):
-        return payload
-    shown = dict(payload)
-    key = shown.get("key")
-    if (
-        action == "ChangeConfiguration"
-        and "value" in shown
-        and (not isinstance(key, str) or key.strip().lower() == AUTHORIZATION_KEY)
-    ):
-        shown["value"] = MASK
-    location = shown.get("location")
-    if isinstance(location, str):
-        shown["location"] = shown_location(location)
-    return shown
-
-
-def deep_masked(value: JsonValue) -> JsonValue:
-    """Copy what a person composed, without the AuthorizationKey wherever it was put.
-
-    Whatever stands beside its name, in an object or a list, may be the key.
-    """
-    if isinstance(value, str):
-        return MASK if AUTHORIZATION_KEY in value.lower() and not _is_name(value) else value
-    if isinstance(value, list):
-        has_name = any(map(_is_name, value))
-        return [_beside_name(each) if has_name else deep_masked(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    has_name = any(map(_is_name, value.values()))
-    return {
-        name: MASK
-        if AUTHORIZATION_KEY in name.lower()
-        else _beside_name(each)
-        if has_name
-        else deep_masked(each)
-        for name, each in value.items()
-    }
-
-
-def _is_name(value: JsonValue) -> bool:
-    return isinstance(value, str) and value.strip().lower() == AUTHORIZATION_KEY
-
-
-def _beside_name(value: JsonValue) -> JsonValue:
-    return value if _is_name(value) or isinstance(value, bool) else MASK
 
 
 class _Request(Struct, frozen=True):
@@ -85,6 +33,10 @@ class _Request(Struct, frozen=True):
     sent_at: datetime
     connector_id: int | None
     is_composed: bool
+
+
+_UNKNOWN = _Request("", FIRST, None, False)
+"""Stands for the request of an answer that nobody waits for."""
 
 
 class Journal:
@@ -104,91 +56,65 @@ class Journal:
         request = self._requests.get((Direction.OUT, message_id))
         return request.action if request else ""
 
-    def call(
+    def note(
         self,
         direction: Direction,
-        call: Call,
-        reason: Reason | None = None,
-        *,
-        is_composed: bool = False,
-    ) -> None:
-        """Record a request."""
-        connector = call.payload.get("connectorId")
-        connector_id = connector if type(connector) is int else None
-        payload = masked(call.action, call.payload)
-        self._requests[(direction, call.message_id)] = _Request(
-            call.action, self._turn.now, connector_id, is_composed
-        )
-        if len(self._requests) > REMEMBERED_MAX:
-            self._requests.popitem(last=False)
-        self._emit(
-            direction,
-            MessageKind.CALL,
-            call.message_id,
-            call.action,
-            deep_masked(payload) if is_composed else payload,
-            connector_id,
-            reason=reason,
-            is_composed=is_composed,
-        )
-
-    def result(
-        self,
-        direction: Direction,
-        result: CallResult,
+        message: Frame,
+        text: str | bytes = "",
         reason: Reason | None = None,
         *,
         is_composed: bool = False,
         flaws: tuple[str, ...] = (),
     ) -> None:
-        """Record the answer to a request that went the other way."""
-        request, latency_ms = self._pair(direction, result.message_id)
-        is_composed = is_composed or (request is not None and request.is_composed)
-        action = request.action if request else ""
-        payload = masked(action, result.payload)
-        status = result.payload.get("status")
-        info = result.payload.get("idTagInfo")
-        if status is None and isinstance(info, dict):
-            status = info.get("status")
+        """Record a frame; `text` is the one that was read, where it is a proper frame."""
+        result, payload = None, payload_of(message)
+        match message:
+            case Call(message_id, action):
+                kind, latency_ms = MessageKind.CALL, None
+                request = self._remember(
+                    direction, message_id, action, payload.get("connectorId"), is_composed
+                )
+            case CallResult(message_id):
+                kind, result = MessageKind.CALLRESULT, _status(payload)
+                request, latency_ms = self._pair(direction, message_id)
+            case CallError(message_id, code):
+                kind, result = MessageKind.CALLERROR, str(code)
+                request, latency_ms = self._pair(direction, message_id)
+        is_composed = is_composed or request.is_composed
+        shown: JsonValue = redacted(request.action, payload)
+        if is_composed or shown is not payload:
+            text = ""
+        if is_composed:
+            shown = redacted_all_through(shown)
         self._emit(
             direction,
-            MessageKind.CALLRESULT,
-            result.message_id,
-            action,
-            deep_masked(payload) if is_composed else payload,
-            request.connector_id if request else None,
-            latency_ms=latency_ms,
-            result=status if isinstance(status, str) else None,
+            kind,
+            message_id,
+            request,
+            latency_ms,
+            text,
+            shown,
+            result=result,
             reason=reason,
             is_composed=is_composed,
             flaws=flaws,
         )
 
-    def error(
-        self,
-        direction: Direction,
-        error: CallError,
-        reason: Reason | None = None,
-        *,
-        is_composed: bool = False,
-        flaws: tuple[str, ...] = (),
+    def sent_call(self, message_id: str, action: Action, request: WireModel, text: str) -> None:
+        """Record a request of the charge point, which holds no secret."""
+        connector = getattr(request, "connector_id", None)
+        known = self._remember(Direction.OUT, message_id, action, connector)
+        self._emit(Direction.OUT, MessageKind.CALL, message_id, known, None, text)
+
+    def sent_result(
+        self, message_id: str, response: Payload, text: str, reason: Reason | None
     ) -> None:
-        """Record a CALLERROR."""
-        request, latency_ms = self._pair(direction, error.message_id)
-        is_composed = is_composed or (request is not None and request.is_composed)
-        payload: JsonValue = {"description": error.description, "details": dict(error.details)}
+        """Record the answer to a request of the CSMS, which holds no secret."""
+        request, latency_ms = self._pair(Direction.OUT, message_id)
+        result = getattr(response, "status", None)
+        kind = MessageKind.CALLRESULT
         self._emit(
-            direction,
-            MessageKind.CALLERROR,
-            error.message_id,
-            request.action if request else "",
-            deep_masked(payload) if is_composed else payload,
-            request.connector_id if request else None,
-            latency_ms=latency_ms,
-            result=str(error.code),
-            reason=reason,
-            is_composed=is_composed,
-            flaws=flaws,
+            Direction.OUT, kind, message_id, request, latency_ms, text, result=result, reason=reason
         )
 
     def invalid(
@@ -205,26 +131,54 @@ class Journal:
             Direction.IN,
             MessageKind.INVALID,
             message_id,
-            request.action if request else "",
-            _shown(text),
-            request.connector_id if request else None,
-            latency_ms=latency_ms,
+            request,
+            latency_ms,
+            "",
+            shown_text(text),
             reason=reason,
-            is_composed=request is not None and request.is_composed,
+            is_composed=request.is_composed,
             flaws=flaws,
         )
 
     def composed_text(self, text: str, reason: Reason) -> None:
         """Record something that a person sent and that is no frame."""
-        kind = MessageKind.INVALID
-        shown = _shown(text)
-        self._emit(Direction.OUT, kind, "", "", shown, None, reason=reason, is_composed=True)
+        self._emit(
+            Direction.OUT,
+            MessageKind.INVALID,
+            "",
+            _UNKNOWN,
+            None,
+            "",
+            shown_text(text),
+            reason=reason,
+            is_composed=True,
+        )
 
-    def _pair(self, direction: Direction, message_id: str) -> tuple[_Request | None, float | None]:
+    def _remember(
+        self,
+        direction: Direction,
+        message_id: str,
+        action: str,
+        connector_id: object,
+        is_composed: bool = False,
+    ) -> _Request:
+        request = _Request(
+            action,
+            self._turn.now,
+            connector_id if type(connector_id) is int else None,
+            is_composed,
+        )
+        self._requests[(direction, message_id)] = request
+        if len(self._requests) > REMEMBERED_MAX:
+            self._requests.popitem(last=False)
+        return request
+
+    def _pair(self, direction: Direction, message_id: str) -> tuple[_Request, float | None]:
+        """Find the request that an answer of this direction is for, and how long it took."""
         other = Direction.OUT if direction is Direction.IN else Direction.IN
         request = self._requests.pop((other, message_id), None)
         if request is None:
-            return None, None
+            return _UNKNOWN, None
         latency_ms = (self._turn.now - request.sent_at).total_seconds() * 1000
         return request, round(latency_ms, 1)
 
@@ -233,43 +187,41 @@ class Journal:
         direction: Direction,
         kind: MessageKind,
         message_id: str,
-        action: str,
-        payload: JsonValue,
-        connector_id: int | None,
+        request: _Request,
+        latency_ms: float | None,
+        text: str | bytes,
+        payload: JsonValue = None,
         *,
-        latency_ms: float | None = None,
         result: str | None = None,
         reason: Reason | None = None,
         is_composed: bool = False,
         flaws: tuple[str, ...] = (),
     ) -> None:
         # The frames are JSON already: without validation the record costs half as much.
-        record = MessageRecord.model_construct(
+        head = MessageRecord.model_construct(
             time=self._turn.now,
             direction=direction,
             kind=kind,
             message_id=message_id,
-            action=action,
-            payload=_bounded(payload),
-            connector_id=connector_id,
+            action=request.action,
+            payload=None if text else bounded(payload),
+            connector_id=request.connector_id,
             latency_ms=latency_ms,
             result=result,
             is_composed=is_composed,
             reason=reason,
             flaws=flaws,
         )
-        self._turn.event("messages", record)
+        noted = NotedFrame(head, text)
+        # Nobody may ever look at it: a long one is not kept for that.
+        self._turn.event(
+            "messages", noted if len(text) <= PAYLOAD_MAX else NotedFrame(noted.record())
+        )
 
 
-def _bounded(payload: JsonValue) -> JsonValue:
-    text = to_json(payload)
-    if len(text) <= PAYLOAD_MAX:
-        return payload
-    begin = text[:PAYLOAD_MAX].decode("utf-8", "ignore")
-    return f"{begin}… (cut: {len(text)} bytes)"
-
-
-def _shown(text: str) -> str:
-    if AUTHORIZATION_KEY in text.lower():
-        return f"({len(text)} characters, not shown)"
-    return without_user_info(text)[:TEXT_MAX]
+def _status(payload: Mapping[str, JsonValue]) -> str | None:
+    """Give the status of a CALLRESULT, or of the tag that it tells of."""
+    status, info = payload.get("status"), payload.get("idTagInfo")
+    if status is None and isinstance(info, dict):
+        status = info.get("status")
+    return status if isinstance(status, str) else None

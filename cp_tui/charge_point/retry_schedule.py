@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from cp_tui.charge_point.records import Tries
-from cp_tui.charge_point.redaction import shown_location
 from cp_tui.charge_point.variables import Transfer
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.length import exact
+from cp_tui.ocpp.redaction import shown_location
 
 RETRIES_DEFAULT = 2
 """Where the CSMS leaves it to us; it may as well say 0."""

@@ -17,7 +17,7 @@ from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import Effect, Emit, Forget, Log, LogLevel, PutAside, Save, Table
 from cp_tui.charge_point.records import ClockRecord
 from cp_tui.charge_point.station_port import Body
-from cp_tui.charge_point.variables import ClockStep
+from cp_tui.charge_point.variables import ClockStep, NotedFrame
 from cp_tui.ocpp.calendar import later, span
 from cp_tui.ocpp.plural import count
 
@@ -103,7 +103,7 @@ class Turn:
         """Delete a record."""
         self.emit(Forget(table, key))
 
-    def event(self, stream: str, event: BaseModel) -> None:
+    def event(self, stream: str, event: BaseModel | NotedFrame) -> None:
         """Add an event to a stream."""
         self.emit(Emit(stream, event))
 

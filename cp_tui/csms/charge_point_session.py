@@ -15,13 +15,13 @@ from websockets.exceptions import ConnectionClosed
 
 from cp_tui.csms.behaviour import AnswerCallError, Behaviour, Delay, Fault, Silence
 from cp_tui.csms.event_log import Called, Composed, EventLog, Malformed, Received
-from cp_tui.csms.masking import without_secrets
 from cp_tui.csms.outcome import ComposedOutcome, JudgedText, OutcomeKind, outcome_of, read_composed
 from cp_tui.csms.responder import Responder, action_of
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.redaction import redacted_message
 from cp_tui.ocpp.units import number
 from cp_tui.ocpp.validation import parse_request, parse_response
 
@@ -177,7 +177,7 @@ class ChargePointSession:
 
     async def call(self, request: WireModel, timeout_s: float) -> WireModel:
         """Send a CALL when it is its turn and return the response; `CallFailed` otherwise."""
-        shown = without_secrets(request)
+        shown = redacted_message(request)
         try:
             response = await self._call(request, timeout_s)
         except CallFailed as failure:
@@ -186,7 +186,7 @@ class ChargePointSession:
             )
             raise
         self._record.add(
-            Called(self._now(), self.charge_point_id, shown, without_secrets(response))
+            Called(self._now(), self.charge_point_id, shown, redacted_message(response))
         )
         return response
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cp_tui.charge_point.journal import deep_masked, masked
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.errors import UNREADABLE_ID, OcppError
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.redaction import redacted, redacted_all_through
 from cp_tui.ocpp.validation import parse_request, parse_response
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ class ComposedOutcome(Struct, frozen=True):
 
     def masked(self) -> ComposedOutcome:
         """The outcome without secrets, for the record."""
-        return replace(self, payload=deep_masked(masked(self.action, self.payload)))
+        payload = self.payload
+        shown = redacted(self.action, payload) if isinstance(payload, dict) else payload
+        return replace(self, payload=redacted_all_through(shown))
 
 
 class JudgedText(Struct, frozen=True):
@@ -108,14 +110,16 @@ def read_composed(text: str) -> JudgedText:
         message = frame.parse(text)
     except OcppError as error:
         is_owed = error.answerable and error.message_id != UNREADABLE_ID
-        return JudgedText(error.message_id, shown=deep_masked(text), is_owed_an_answer=is_owed)
+        return JudgedText(
+            error.message_id, shown=redacted_all_through(text), is_owed_an_answer=is_owed
+        )
     if not isinstance(message, frame.Call):
-        return JudgedText(UNREADABLE_ID, shown=deep_masked(text))
+        return JudgedText(UNREADABLE_ID, shown=redacted_all_through(text))
     try:
         request = parse_request(message.action, message.payload)
     except OcppError:
         request = None
-    shown = deep_masked(masked(message.action, message.payload))
+    shown = redacted_all_through(redacted(message.action, message.payload))
     return JudgedText(message.message_id, message.action, shown, True, request)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic_core import to_json
-
+from cp_tui.charge_point.variables.message import bounded
 from cp_tui.csms.event_log import (
     Called,
     Composed,
@@ -16,12 +15,12 @@ from cp_tui.csms.event_log import (
     Received,
     TurnedAway,
 )
-from cp_tui.csms.masking import without_secrets
 from cp_tui.csms.outcome import OutcomeKind
 from cp_tui.csms.responder import action_of
 from cp_tui.demo.csms_variables import Exchange, ExchangeKind
 from cp_tui.ocpp.frame import CallError
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.redaction import redacted_payload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
 
 REFUSING = frozenset({"Rejected", "NotSupported", "Failed", "UnlockFailed", "Faulted", "Occupied"})
 """Statuses of an answer that say no."""
-
-PAYLOAD_MAX = 65_536
-"""Longest payload that is shown whole, as JSON."""
 
 CLOSED_IN_ORDER = (1000, 1001)
 
@@ -51,8 +47,8 @@ def exchange_of(event: Event) -> Exchange:
             action, request = action_of(event.request), _payload(event.request)
             answer = None if event.response is None else _payload(event.response)
         case Composed():
-            action, request = event.action, _bounded(event.text)
-            answer = _bounded(event.outcome.payload)
+            action, request = event.action, bounded(event.text)
+            answer = bounded(event.outcome.payload)
     return Exchange(
         at=event.at,
         charge_point_id=event.charge_point_id,
@@ -118,12 +114,4 @@ def _status(payload: Mapping[str, JsonValue]) -> str:
 
 
 def _payload(message: WireModel) -> JsonValue:
-    return _bounded(without_secrets(message).to_payload())
-
-
-def _bounded(payload: JsonValue) -> JsonValue:
-    """Give a payload as it is, or of a long one the begin as text: hundreds of them are kept."""
-    text = to_json(payload)
-    if len(text) <= PAYLOAD_MAX:
-        return payload
-    return f"{text[:PAYLOAD_MAX].decode('utf-8', 'ignore')}… (cut: {len(text)} bytes)"
+    return bounded(redacted_payload(message))

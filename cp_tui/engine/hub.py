@@ -17,12 +17,14 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 from pydantic import BaseModel
 
-from cp_tui.charge_point.variables import STREAMS, VARIABLES
+from cp_tui.charge_point.variables import STREAMS, VARIABLES, NotedFrame
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.pieces import Written
 
 HISTORY_MAX = 1_000
 """Events kept per stream, both as history and for each subscriber."""
+HEAD_BYTES = 300
+"""Of the record of a frame, beside the frame."""
 HISTORY_BYTES_MAX = 4_000_000
 """Of those events, as JSON: a frame of the CSMS may have a megabyte, a usual one has 300 bytes."""
 
@@ -71,24 +73,51 @@ class SubscriptionClosed(Exception):
     """Nothing more will come: closed by the subscriber, or the engine ended."""
 
 
+class _Kept:
+    """An event of a stream: what is made of it late is made once, for all who want it."""
+
+    def __init__(self, event: BaseModel | NotedFrame) -> None:
+        self._event = event
+        self._json = ""
+        self.bytes = (
+            HEAD_BYTES + len(event.text)
+            if isinstance(event, NotedFrame) and event.text
+            else len(self.json)
+        )
+        """How long it is as JSON, or nearly so."""
+
+    @property
+    def event(self) -> BaseModel:
+        """The event itself."""
+        if isinstance(self._event, NotedFrame):
+            self._event = self._event.record()
+        return self._event
+
+    @property
+    def json(self) -> str:
+        """The event as JSON, in ASCII."""
+        self._json = self._json or self.event.model_dump_json(ensure_ascii=True)
+        return self._json
+
+
 class _Events:
     """The newest events of a stream, bounded by count and by bytes; the newest always stays."""
 
     def __init__(self) -> None:
-        self._events: deque[tuple[BaseModel, str]] = deque()
+        self._events: deque[_Kept] = deque()
         self._bytes = 0
 
-    def add(self, event: BaseModel, json: str) -> tuple[int, bool]:
+    def add(self, kept: _Kept) -> tuple[int, bool]:
         """Add an event; gives how many made room for it, and whether for its bytes."""
-        self._events.append((event, json))
-        self._bytes += len(json)
+        self._events.append(kept)
+        self._bytes += kept.bytes
         gone = 0
         is_long = False
         while len(self._events) > HISTORY_MAX or (
             self._bytes > HISTORY_BYTES_MAX and len(self._events) > 1
         ):
             is_long = is_long or len(self._events) <= HISTORY_MAX
-            self._bytes -= len(self._events.popleft()[1])
+            self._bytes -= self._events.popleft().bytes
             gone += 1
         return gone, is_long
 
@@ -103,8 +132,8 @@ class _Events:
         self._events.clear()
         self._bytes = 0
 
-    def __iter__(self) -> Iterator[tuple[BaseModel, str]]:
-        """Give the events and their JSON, oldest first."""
+    def __iter__(self) -> Iterator[_Kept]:
+        """Give the events, oldest first."""
         return iter(self._events)
 
 
@@ -149,9 +178,9 @@ class Subscription:
         self._changed[name] = None
         self._wake.set()
 
-    def put_event(self, name: str, event: BaseModel, json: str) -> None:
+    def put_event(self, name: str, kept: _Kept) -> None:
         """Remember an event; the oldest make room for it."""
-        self._dropped[name] += self._events[name].add(event, json)[0]
+        self._dropped[name] += self._events[name].add(kept)[0]
         self._wake.set()
 
     def start_variable(self, name: str) -> None:
@@ -163,7 +192,7 @@ class Subscription:
         """Begin with the history of a stream, as the first events or in the snapshot."""
         self._dropped[name] = 0
         self._events[name] = history.copy() if as_events else _Events()
-        self.snapshot[name] = () if as_events else tuple(event for event, _ in history)
+        self.snapshot[name] = () if as_events else tuple(kept.event for kept in history)
         if any(self._events[name]):
             self._wake.set()
 
@@ -181,8 +210,8 @@ class Subscription:
 
     def _take_events(self) -> Iterator[Update]:
         for name, events in self._events.items():
-            for event, json in events:
-                yield EventHappened(name, event, self._dropped[name], json)
+            for kept in events:
+                yield EventHappened(name, kept.event, self._dropped[name], kept.json)
                 self._dropped[name] = 0
             events.clear()
 
@@ -229,15 +258,14 @@ class Hub:
                 for subscription in self._watching[name]:
                     subscription.note_changed(name)
 
-    def emit(self, name: str, event: BaseModel) -> None:
+    def emit(self, name: str, event: BaseModel | NotedFrame) -> None:
         """Add an event to a stream."""
-        # Once, for its size and for all who will read it.
-        json = event.model_dump_json(ensure_ascii=True)
-        gone, is_long = self._history[name].add(event, json)
+        kept = _Kept(event)
+        gone, is_long = self._history[name].add(kept)
         if is_long:
             self.cut += gone
         for subscription in self._watching.get(name, ()):
-            subscription.put_event(name, event, json)
+            subscription.put_event(name, kept)
 
     def get(self, name: str) -> BaseModel:
         """Give the value of a variable as it is now; raises `CommandError`."""
@@ -253,7 +281,7 @@ class Hub:
 
     def history(self, name: str) -> tuple[BaseModel, ...]:
         """Give the newest events of a stream, oldest first."""
-        return tuple(event for event, _ in self._history[name])
+        return tuple(kept.event for kept in self._history[name])
 
     def values(self) -> dict[str, BaseModel]:
         """Give the present value of every variable that has one."""

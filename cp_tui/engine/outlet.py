@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point.effects import (
     CancelTransfer,
@@ -26,7 +27,7 @@ from cp_tui.charge_point.effects import (
     Upload,
     WhileDiskFails,
 )
-from cp_tui.charge_point.variables import Direction, MessageRecord
+from cp_tui.charge_point.variables import Direction, NotedFrame
 from cp_tui.engine.connection import Sender
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.link import Link
@@ -154,7 +155,7 @@ class Outlet:
         """Let those who watch and those who asked know."""
         match effect:
             case Emit(name, event):
-                if isinstance(event, MessageRecord):
+                if isinstance(event, NotedFrame):
                     event = self._note_frame(event)
                 self._hub.emit(name, event)
             case Reply(request, result, reason):
@@ -173,10 +174,14 @@ class Outlet:
         else:
             self._log.warning("%d answers wait for the disk: one more is dropped", HELD_MAX)
 
-    def _note_frame(self, record: MessageRecord) -> MessageRecord:
-        self._log.debug("%s %s %s %s", record.direction, record.kind, record.action, record.payload)
-        is_out = record.direction is Direction.OUT
-        if is_out and (why := self._stays.get(record.message_id)) is not None:
-            return record.model_copy(update={"result": STAYS[why], "reason": NOT_WRITTEN})
-        self._link.note_frame(record.direction, record.time, record.action)
-        return record
+    def _note_frame(self, noted: NotedFrame) -> NotedFrame:
+        head = noted.head
+        if self._log.isEnabledFor(logging.DEBUG):
+            payload = noted.record().payload
+            self._log.debug("%s %s %s %s", head.direction, head.kind, head.action, payload)
+        is_out = head.direction is Direction.OUT
+        if is_out and (why := self._stays.get(head.message_id)) is not None:
+            head = head.model_copy(update={"result": STAYS[why], "reason": NOT_WRITTEN})
+            return replace(noted, head=head)
+        self._link.note_frame(head.direction, head.time, head.action)
+        return noted

@@ -23,7 +23,7 @@ from cp_tui.ocpp.printable import is_unicode
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from cp_tui.ocpp.model import WireModel
+    from cp_tui.ocpp.model import Payload, WireModel
 
 MESSAGE_ID_LENGTH_MAX = 36
 """J 4.1.4."""
@@ -101,7 +101,7 @@ def call_text(message_id: str, action: str, request: WireModel) -> str:
     return f"[{_CALL},{json.dumps(message_id)},{json.dumps(action)},{request.to_json()}]"
 
 
-def result_text(message_id: str, response: WireModel) -> str:
+def result_text(message_id: str, response: Payload) -> str:
     """Return the text of a CALLRESULT for the wire, as `encode` does."""
     return f"[{_CALL_RESULT},{json.dumps(message_id)},{response.to_json()}]"
 
@@ -213,12 +213,14 @@ def _load_quickly(data: str | bytes) -> list[Any] | None:
         return None
     if not isinstance(elements, list):
         return None
-    # So many brackets may be within each other.
-    is_flat = sum(map(data.count, "[{" if isinstance(data, str) else _BRACKETS)) <= DEPTH_MAX
-    return elements if is_flat or not _is_deeper_than(elements, DEPTH_MAX) else None
-
-
-_BRACKETS = b"[", b"{"
+    # More than there are brackets cannot be within each other.
+    brackets = (
+        data.count("[") + data.count("{")
+        if isinstance(data, str)
+        else data.count(b"[") + data.count(b"{")
+    )
+    is_flat = brackets <= DEPTH_MAX or not _is_deeper_than(elements, DEPTH_MAX)
+    return elements if is_flat else None
 
 
 def _load(data: str | bytes) -> list[Any]:

@@ -5,13 +5,20 @@ Fields are named as the standard names them, in snake_case here and in camelCase
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
+
+
+class Payload(Protocol):
+    """What goes out as the payload of a frame."""
+
+    def to_json(self) -> str:
+        """Return the JSON object as text: ASCII, and without blanks (J 4.1.2)."""
 
 
 class WireModel(BaseModel):

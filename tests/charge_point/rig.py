@@ -43,7 +43,7 @@ from cp_tui.charge_point.events import (
     TransferFinished,
 )
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables import FileFacts, SwipeResult
+from cp_tui.charge_point.variables import FileFacts, NotedFrame, SwipeResult
 from cp_tui.charger.charger import Charger
 from tests.acts import act_of
 
@@ -232,7 +232,8 @@ class Rig:
                 case Send(text) if self._open:
                     answers.extend(self._take(text))
                 case Emit(name, event):
-                    self.events.append((name, event))
+                    shown = event.record() if isinstance(event, NotedFrame) else event
+                    self.events.append((name, shown))
                 case Reply(request):
                     self.replies[request] = effect
                 case Refuse(request, reason):

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from msgspec.structs import force_setattr
 
 from cp_tui.charge_point.effects import Upload
-from cp_tui.charge_point.redaction import shown_location, without_user_info
 from cp_tui.charge_point.variables import DiagnosticsState, DiagnosticsView
 from tests.charge_point.rig import Rig, rig
 
@@ -142,33 +140,10 @@ def test_the_file_name_is_safe_whatever_the_identity() -> None:
     assert len(name) <= 255
 
 
-@pytest.mark.parametrize(
-    ("location", "expected"),
-    [
-        ("ftp://h/x", "ftp://h/x"),
-        ("ftp://u:p@h/x", "ftp://***@h/x"),
-        ("ftp://u:p@ss/w?o:rd@h:21/x", "ftp://***@h:21/x"),
-        ("https://token@h/x", "https://***@h/x"),
-        ("https://h/x?X-Amz-Signature=1#a", "https://h/x?***"),
-        ("u:p@h/x", "***@h/x"),
-        ("", ""),
-    ],
-)
-def test_a_location_is_shown_without_its_secrets(location: str, expected: str) -> None:
-    assert shown_location(location) == expected
-
-
-def test_a_very_long_location_is_cut_and_masked_all_the_same() -> None:
-    location = "ftp://user:" + "secret" * 100_000 + "@host/file"
-    assert shown_location(location) == "ftp://***@host/file"
-    assert len(shown_location("http://" + "h" * 10_000)) <= 310
-
-
 def test_a_broken_frame_is_shown_without_credentials() -> None:
     made = rig()
     made.receive('[2,"a","GetDiagnostics",{"location":"ftp://user:geheim@h/x"')
     assert not [event for event in made.events if "geheim" in repr(event)]
-    assert without_user_info('"a://b:c@d" "e://f"') == '"a://***@d" "e://f"'
 
 
 def test_each_try_tells_its_start_and_its_failure_even_at_once() -> None:

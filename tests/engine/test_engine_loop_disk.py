@@ -31,6 +31,7 @@ from cp_tui.charge_point.variables import (
     Direction,
     MessageKind,
     MessageRecord,
+    NotedFrame,
 )
 from cp_tui.engine.engine_loop import LATE_S
 from cp_tui.engine.errors import CommandError
@@ -94,7 +95,7 @@ async def test_a_frame_that_was_not_sent_is_marked_so_in_the_messages() -> None:
         if not isinstance(event, FrameReceived):
             return []
         send = Send("x", "1", WhileDiskFails.OFFERED_AGAIN)
-        return [Save(Table.OUTBOX, "x", Note()), Emit("messages", record), send]
+        return [Save(Table.OUTBOX, "x", Note()), Emit("messages", NotedFrame(record)), send]
 
     async with bench(Minds(answer)) as on:
         seen = on.hub.subscribe(["messages"])

@@ -175,7 +175,7 @@ async def test_a_csms_that_rejects_gets_no_answer_whatever_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with world(registration="Rejected") as on:
-        Fault(monkeypatch, Journal, "call")
+        Fault(monkeypatch, Journal, "note")
         mind = on.charger.mind
         frame = json.dumps([2, "silence", "ClearCache", {}])
         await on.engine_loop.deliver(FrameReceived(frame))

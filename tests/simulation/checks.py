@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from cp_tui.charge_point.effects import Effect, Emit, Log, LogLevel, Send
 from cp_tui.charge_point.records import OutboxRecord
-from cp_tui.charge_point.variables import Connectors, OutboxView, StatusChange
+from cp_tui.charge_point.variables import Connectors, NotedFrame, OutboxView, StatusChange
 from tests.simulation.call_watch import CallWatch, Outcome, Sent
 from tests.simulation.delivery_watch import METER_VALUES, START, STOP, DeliveryWatch
 from tests.simulation.options import Options, Trouble
@@ -108,7 +108,8 @@ class Checker:
                 case Emit("status_changes", StatusChange() as change):
                     self._check_transition(change)
                 case Emit(name, event):
-                    self._check_json(name, event)
+                    made = event.record() if isinstance(event, NotedFrame) else event
+                    self._check_json(name, made)
                 case _:
                     pass
         frames = [json.loads(effect.text) for effect in effects if isinstance(effect, Send)]

@@ -17,7 +17,7 @@ from msgspec import Struct
 from cp_tui.charge_point.calls import Calls
 from cp_tui.charge_point.effects import Refuse, Reply, Send, WhileDiskFails
 from cp_tui.charge_point.events import SendCall, SendRaw
-from cp_tui.charge_point.journal import Journal, deep_masked
+from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Direction
@@ -27,6 +27,7 @@ from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import UNREADABLE_ID, OcppError
 from cp_tui.ocpp.length import length
+from cp_tui.ocpp.redaction import redacted_all_through
 from cp_tui.ocpp.units import number
 
 if TYPE_CHECKING:
@@ -95,24 +96,28 @@ class ComposedMessages:
         """Say whether a composed CALL with this id waits for its answer."""
         return message_id in self._pending
 
-    def answered(self, result: frame.CallResult, flaws: tuple[str, ...] = ()) -> None:
+    def answered(
+        self, result: frame.CallResult, text: str | bytes, flaws: tuple[str, ...] = ()
+    ) -> None:
         """Take the answer to a composed CALL."""
         flaws += _flaws(self._journal.action_of(result.message_id), result.payload)
-        self._journal.result(Direction.IN, result, flaws=flaws)
+        self._journal.note(Direction.IN, result, text, flaws=flaws)
         found: dict[str, JsonValue] = {
             "kind": "CALLRESULT",
-            "payload": deep_masked(result.payload),
+            "payload": redacted_all_through(result.payload),
         }
         self._settle(result.message_id, found, "the CSMS answered in {latency_ms} ms", flaws)
 
-    def refused(self, error: frame.CallError, flaws: tuple[str, ...] = ()) -> None:
+    def refused(
+        self, error: frame.CallError, text: str | bytes, flaws: tuple[str, ...] = ()
+    ) -> None:
         """Take the CALLERROR to a composed CALL."""
-        self._journal.error(Direction.IN, error, flaws=flaws)
+        self._journal.note(Direction.IN, error, text, flaws=flaws)
         found: dict[str, JsonValue] = {
             "kind": "CALLERROR",
             "code": str(error.code),
-            "description": deep_masked(error.description),
-            "details": deep_masked(error.details),
+            "description": redacted_all_through(error.description),
+            "details": redacted_all_through(error.details),
         }
         words = f"the CSMS answered {error.code} in {{latency_ms}} ms"
         self._settle(error.message_id, found, words, flaws)
@@ -169,17 +174,12 @@ class ComposedMessages:
             return error.message_id if can_come else None, lambda: journal.composed_text(
                 text, reason
             )
-        match message:
-            case frame.Call():
-                return message.message_id, lambda: journal.call(out, message, is_composed=True)
-            case frame.CallResult():
-                return None, lambda: journal.result(out, message, is_composed=True)
-            case frame.CallError():
-                return None, lambda: journal.error(out, message, is_composed=True)
-            case None:
-                words = "composed by a person, and of a type of message that is to be ignored"
-                reason = Reason(id="composer.unknown_type", rule="J 4.1.3", text=words)
-                return None, lambda: journal.composed_text(text, reason)
+        if message is None:
+            words = "composed by a person, and of a type of message that is to be ignored"
+            reason = Reason(id="composer.unknown_type", rule="J 4.1.3", text=words)
+            return None, lambda: journal.composed_text(text, reason)
+        waits_for = message.message_id if isinstance(message, frame.Call) else None
+        return waits_for, lambda: journal.note(out, message, is_composed=True)
 
     def _problem(self, text: str, message_id: str | None) -> tuple[str, str] | None:
         """Say what keeps a text from being sent: the subject, and the words."""

@@ -5,12 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 from pydantic import JsonValue
+from pydantic_core import to_json
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables.clock import ClockStep
 from cp_tui.charge_point.variables.value import RootValue, Value
 from cp_tui.ocpp.datatypes import StopReason
+from cp_tui.ocpp.frame import CallError, Frame, parse
+
+PAYLOAD_MAX = 65_536
+"""Longest payload that is kept whole, in characters; 1,000 messages are kept for those who come
+later, and a frame may be of 1 MB."""
 
 
 class DeliveryState(StrEnum):
@@ -135,3 +142,35 @@ class MessageRecord(Value):
     flaws: tuple[str, ...] = ()
     """Of an answer of the CSMS: what was wrong with it and what was used instead, a sentence
     each."""
+
+
+class NotedFrame(Struct, frozen=True):
+    """A frame that went over the wire; its record is made when somebody wants to see it."""
+
+    head: MessageRecord
+    """The record, without the payload as long as it stands in `text`."""
+    text: str | bytes = ""
+    """The frame, where it holds no secret and no more than a record does."""
+
+    def record(self) -> MessageRecord:
+        """Make the record."""
+        message = parse(self.text) if self.text else None
+        if message is None:
+            return self.head
+        return self.head.model_copy(update={"payload": bounded(payload_of(message))})
+
+
+def payload_of(message: Frame) -> dict[str, JsonValue]:
+    """Give what a record shows of a frame."""
+    if isinstance(message, CallError):
+        return {"description": message.description, "details": message.details}
+    return message.payload
+
+
+def bounded(payload: JsonValue) -> JsonValue:
+    """Give a payload as it is, or of a long one the begin as text."""
+    text = to_json(payload)
+    if len(text) <= PAYLOAD_MAX:
+        return payload
+    begin = text[:PAYLOAD_MAX].decode("utf-8", "ignore")
+    return f"{begin}… (cut: {len(text)} bytes)"

@@ -1,0 +1,148 @@
+"""What is secret, and how it is kept out of all that is shown, recorded and exported.
+
+Secret are the AuthorizationKey however it is spelt, user, password and query of a location, and
+private keys. Pure: gives copies, and what holds no secret as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from cp_tui.ocpp.model import WireModel
+
+MASK = "***"
+SECRET_VALUE = "(secret)"
+"""Stands for the value of a key that nobody is shown."""
+LOCATION_MAX = 300
+TEXT_MAX = 4_000
+"""Longest text of no known form that is kept for people to look at."""
+
+_AUTHORIZATION_KEY = "authorizationkey"
+"""In lower case: keys compare without regard to case."""
+_PRIVATE_KEY = "private key-----"
+_LOCATIONS = "location", "remoteLocation"
+_HOLD_LOCATIONS = "log", "firmware"
+"""Of GetLog and SignedUpdateFirmware."""
+_RUN = re.compile(r"://[^\s\"'<>]*")
+
+# --- what is secret -------------------------------------------------------------------------------
+
+
+def is_secret_key(name: object) -> bool:
+    """Whether this names a configuration key whose value is told to nobody."""
+    return isinstance(name, str) and name.strip().lower() == _AUTHORIZATION_KEY
+
+
+def may_hold_secret(text: str) -> bool:
+    """Whether a text of any form may hold the AuthorizationKey or a private key."""
+    lowered = text.lower()
+    return _AUTHORIZATION_KEY in lowered or _PRIVATE_KEY in lowered
+
+
+# --- texts ----------------------------------------------------------------------------------------
+
+
+def shown_value(key: str, value: str) -> str:
+    """Give the value of a configuration key as it may be shown."""
+    return SECRET_VALUE if is_secret_key(key) else value
+
+
+def shown_location(location: str) -> str:
+    """Mask user, password and query of a URL: signed links carry their secret in the query."""
+    scheme, separator, rest = location.partition("://")
+    if not separator:
+        scheme, rest = "", location
+    # Up to the last `@`: a password may hold `/`, `?` and `@` that nobody has encoded.
+    _, at, after = rest.rpartition("@")
+    place = re.split("[?#]", after, maxsplit=1)
+    query = f"?{MASK}" if len(place) > 1 else ""
+    user_info = f"{MASK}@" if at else ""
+    return f"{scheme}{separator}{user_info}{place[0]}"[:LOCATION_MAX] + query
+
+
+def shown_text(text: str) -> str:
+    """Give the begin of a text of no known form, without what may be user and password of a URL."""
+    if may_hold_secret(text):
+        return f"({len(text)} characters, not shown)"
+    return _RUN.sub(lambda run: _without_user(run[0]), text)[:TEXT_MAX]
+
+
+def _without_user(run: str) -> str:
+    _, at, after = run.rpartition("@")
+    return f"://{MASK}@{after}" if at else run
+
+
+# --- payloads -------------------------------------------------------------------------------------
+
+
+def redacted(action: str, payload: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Give the payload of a message of an action without its secrets: itself if it has none."""
+    shown: dict[str, JsonValue] = {}
+    if action == "ChangeConfiguration" and "value" in payload:
+        key = payload.get("key")
+        # What is no name may be a key that was put in its place.
+        if not isinstance(key, str) or is_secret_key(key):
+            shown["value"] = MASK
+    for name in _LOCATIONS:
+        location = payload.get(name)
+        if isinstance(location, str):
+            shown[name] = shown_location(location)
+    for name in _HOLD_LOCATIONS:
+        within = payload.get(name)
+        if isinstance(within, dict):
+            shown[name] = redacted("", within)
+    keys = payload.get("configurationKey")
+    if isinstance(keys, list):
+        shown["configurationKey"] = [_redacted_key(each) for each in keys]
+    return {**payload, **shown} if any(shown[name] != payload[name] for name in shown) else payload
+
+
+def _redacted_key(key: JsonValue) -> JsonValue:
+    if isinstance(key, dict) and is_secret_key(key.get("key")) and key.get("value") is not None:
+        return {**key, "value": MASK}
+    return key
+
+
+def redacted_payload(message: WireModel) -> dict[str, JsonValue]:
+    """Give the payload of a message without its secrets."""
+    action = type(message).__name__.removesuffix("Request").removesuffix("Response")
+    return redacted(action, message.to_payload())
+
+
+def redacted_message(message: WireModel) -> WireModel:
+    """Give a message without its secrets: itself if it has none."""
+    shown = redacted_payload(message)
+    if shown == message.to_payload():
+        return message
+    return type(message).model_validate(shown, by_name=False)
+
+
+def redacted_all_through(value: JsonValue) -> JsonValue:
+    """Give what a person composed, without the secrets wherever they were put.
+
+    Whatever stands beside the name of the AuthorizationKey, in an object or a list, may be the key.
+    """
+    if isinstance(value, str):
+        return MASK if may_hold_secret(value) and not is_secret_key(value) else value
+    if isinstance(value, list):
+        has_name = any(map(is_secret_key, value))
+        return [_beside_name(each) if has_name else redacted_all_through(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    has_name = any(map(is_secret_key, value.values()))
+    return {
+        name: MASK
+        if may_hold_secret(name)
+        else _beside_name(each)
+        if has_name
+        else redacted_all_through(each)
+        for name, each in value.items()
+    }
+
+
+def _beside_name(value: JsonValue) -> JsonValue:
+    return value if is_secret_key(value) or isinstance(value, bool) else MASK
