@@ -21,7 +21,7 @@ from cp_tui.ocpp.datatypes import (
 )
 
 if TYPE_CHECKING:
-    from pydantic import JsonValue
+    pass
 
 ANSWER_STEPS_MAX = 1_200
 """So often profiles and limits are looked at for one answer: the CSMS waits for it."""
@@ -52,11 +52,6 @@ class CompositeAnswer(msgspec.Struct, frozen=True, rename="camel", omit_defaults
     connector_id: int | None = None
     schedule_start: str | None = None
     charging_schedule: AnsweredSchedule | None = None
-
-    def to_payload(self) -> dict[str, JsonValue]:
-        """Return the JSON object for the wire, without the fields that are not set."""
-        payload: dict[str, JsonValue] = msgspec.to_builtins(self)
-        return payload
 
     def to_json(self) -> str:
         """Return the same object as text for the wire."""

@@ -147,8 +147,7 @@ def answered(
 ) -> ChargingSchedule:
     """The composite schedule that a CSMS reads in the answer."""
     found = answer(given, connector_id, start, duration_s, unit)
-    response = GetCompositeScheduleResponse.model_validate(found.to_payload(), by_name=False)
-    assert response == GetCompositeScheduleResponse.model_validate_json(found.to_json())
+    response = GetCompositeScheduleResponse.model_validate_json(found.to_json(), by_name=False)
     assert response.schedule_start == start.replace(microsecond=0)
     assert response.charging_schedule is not None
     return response.charging_schedule
