@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 
-from msgspec import Struct, structs
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cp_tui.charge_point.configuration import Configuration
@@ -16,7 +15,7 @@ from cp_tui.charge_point.effects import Energize, SetLimit, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import ProfileRecord, TransactionRecord
 from cp_tui.charge_point.smart_charging.advice import remarks
-from cp_tui.charge_point.smart_charging.composite import Work, composing, composite
+from cp_tui.charge_point.smart_charging.composite import Work, composing
 from cp_tui.charge_point.smart_charging.context import (
     Context,
     Hardware,
@@ -24,8 +23,7 @@ from cp_tui.charge_point.smart_charging.context import (
     ProfileSource,
     RunningTransaction,
 )
-from cp_tui.charge_point.smart_charging.draft import ScheduleDraft
-from cp_tui.charge_point.smart_charging.profile_status import standings
+from cp_tui.charge_point.smart_charging.profile_status import says_until
 from cp_tui.charge_point.smart_charging.profile_store import (
     StoreChange,
     clear,
@@ -35,15 +33,10 @@ from cp_tui.charge_point.smart_charging.profile_store import (
     installed_profile,
     next_expiry,
 )
-from cp_tui.charge_point.smart_charging.schedule import (
-    CompositeSchedule,
-)
-from cp_tui.charge_point.smart_charging.sharing import (
-    LimitInForce,
-    end_of_share,
-    limits_now,
-    with_end,
-)
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.smart_charging.sharing import ConnectorLimit, limits_now
+from cp_tui.charge_point.smart_charging.shown import Shown
+from cp_tui.charge_point.smart_charging.timeline import FOREVER, to_instant
 from cp_tui.charge_point.smart_charging.validation import (
     check_composite,
     check_profile,
@@ -62,17 +55,6 @@ from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
 
-PUBLISHED_S = 86_400
-"""How far the published schedules reach."""
-PUBLISHED_PERIODS_MAX = 100
-"""Of each connector; who looks further asks for it."""
-PUBLISHED_STEPS_MAX = 2_000
-LIGHT_PERIODS_MAX = 100
-"""With so many periods in all profiles, times connectors that differ, all is worked out at once."""
-STANDINGS_AT_ONCE = 5
-GONE_AT_ONCE = 4
-PAUSE = timedelta(milliseconds=2)
-"""Between two pieces of long work: who waits for an answer gets it there."""
 STRAY_CLOCK = timedelta(days=1)
 """So long a clock that was set may be set back, and then what it passed over has not ended."""
 REPUBLISH = timedelta(hours=1)
@@ -119,20 +101,15 @@ class Charging:
             for _, record in turn.records(Table.PROFILE, ProfileRecord)
             if turn.config.has(FeatureProfile.SMART_CHARGING)
         )
-        self._limits: dict[int, LimitInForce] = {}
+        self._limits: dict[int, ConnectorLimit] = {}
+        self._limits_until = FOREVER
+        """The second up to which they hold in any case."""
         self._told: dict[int, tuple[Decimal, Decimal]] = {}
         self._energized: dict[int, bool] = {}
-        self._entries: tuple[ProfileEntry, ...] = ()
-        self._schedules: dict[int, CompositeSchedule] = {}
-        self._gone: list[CompositeSchedule] = []
-        """Schedules that were shown before."""
-        self._work: list[Callable[[], None]] = []
-        """Pieces of what people see that are still to be worked out, the next one last."""
-        self._work_at: datetime | None = None
-        """When the next piece is due, in the clock of the machine."""
-        self._draft = ScheduleDraft()
+        self._shown = Shown(self._context(), turn.time)
         self._due: datetime | None = None
-        """When something changes by itself next, in the clock of the charge point."""
+        """When something changes by itself next, in the clock of the charge point; None: not worked
+        out yet."""
         self._computed_at: datetime | None = None
         self._knew_time = False
         """Whether the clock was set when that was computed."""
@@ -228,120 +205,16 @@ class Charging:
     def recompute(self) -> None:
         """Follow any change of profiles, transactions or time.
 
-        Limits and power follow at once. What people see of it is worked out in pieces, one at a
-        time where it takes long; a variable keeps what it said until all of it is there.
+        Limits and power follow at once. What people see of it is worked out where somebody looks.
         """
         self._drop_ended()
         time, context = self._turn.time, self._context()
         self._computed_at, self._knew_time = time, self._turn.is_clock_set
-        self._limits = limits_now(context, time)
+        self._limits, self._limits_until = limits_now(context, time)
         self.apply_power()
-        self._turn.changed("connectors")
-        self._draft = draft = ScheduleDraft(context, time)
-        twins = {each: context.twin(each) for each in self._hardware}
-        alone = [each for each in (0, *self._hardware) if twins.get(each, 0) == each]
-        chunks = range(0, len(context.profiles), STANDINGS_AT_ONCE)
-        pieces: list[Callable[[], None]] = [
-            partial(self._find_ends, draft),
-            *(partial(self._find_end, draft, each) for each in self._hardware),
-            partial(self._show_limits, draft),
-            *(partial(self._find_standings, draft, each) for each in chunks),
-            partial(self._show_profiles, draft),
-            *(partial(self._compose, draft, each) for each in alone),
-            partial(self._show_schedules, draft, twins),
-        ]
-        self._work = pieces[::-1]
-        self._due = min(self._changes(time))
-        periods = sum(
-            len(each.profile.charging_schedule.charging_schedule_period) for each in self._profiles
-        )
-        if not self._schedules or periods * len(alone) <= LIGHT_PERIODS_MAX:
-            while self._work:
-                self._do_piece()
-        self._work_at = later(self._turn.now, PAUSE)
-
-    def _do_piece(self) -> None:
-        self._work.pop()()
-        self._work_at = later(self._turn.now, PAUSE)
-        if not self._work:
-            self._due = min(self._changes(self._draft.time))
-
-    def _find_ends(self, draft: ScheduleDraft) -> None:
-        """Find what the ends of all limits have in common, and the source of the whole."""
-        draft.end_of_share = end_of_share(draft.context, draft.time)
-        whole = composite(draft.context, 0, draft.time, 0, steps_max=0)
-        draft.sources[0] = whole.periods[0].source
-
-    def _find_end(self, draft: ScheduleDraft, connector_id: int) -> None:
-        limit, twin = self._limits[connector_id], draft.context.twin(connector_id)
-        draft.sources[connector_id] = limit.source
-        if twin != connector_id:
-            found = self._limits[twin]
-            limit = structs.replace(limit, until=found.until, looked_until=found.looked_until)
-        else:
-            limit = with_end(draft.context, limit, draft.time, draft.end_of_share)
-        self._limits[connector_id] = limit
-
-    def _show_limits(self, draft: ScheduleDraft) -> None:
-        self._turn.changed("connectors")
-
-    def _find_standings(self, draft: ScheduleDraft, first: int) -> None:
-        some = draft.context.profiles[first : first + STANDINGS_AT_ONCE]
-        draft.standings |= standings(draft.context, draft.sources, draft.time, some)
-
-    def _show_profiles(self, draft: ScheduleDraft) -> None:
-        self._entries = tuple(
-            ProfileEntry(
-                connector_id=installed.connector_id,
-                profile=installed.profile,
-                installed_at=installed.installed_at,
-                source=installed.source,
-                standing=draft.standings[installed.profile.charging_profile_id],
-            )
-            for installed in draft.context.profiles
-        )
-        self._turn.changed("profiles")
-
-    def _compose(self, draft: ScheduleDraft, connector_id: int) -> None:
-        """Do a slice of a schedule; as long as there is more of it, the same is the next piece."""
-        if draft.composing is None:
-            draft.composing = self._composing(draft, connector_id)
-        try:
-            next(draft.composing)
-        except StopIteration as end:
-            draft.composing = None
-            # One that is as before stays the same object, so that nobody compares all of them.
-            schedule: CompositeSchedule = end.value
-            if (before := self._schedules.get(connector_id)) == schedule:
-                schedule = before
-            draft.schedules[connector_id] = schedule
-            return
-        self._work.append(partial(self._compose, draft, connector_id))
-
-    def _composing(self, draft: ScheduleDraft, connector_id: int) -> Work[CompositeSchedule]:
-        begin = draft.time.replace(microsecond=0)
-        return composing(
-            replace(draft.context, armed_at=begin),
-            connector_id,
-            begin,
-            PUBLISHED_S,
-            ChargingRateUnitType.A,
-            periods_max=PUBLISHED_PERIODS_MAX,
-            steps_max=PUBLISHED_STEPS_MAX,
-        )
-
-    def _show_schedules(self, draft: ScheduleDraft, twins: Mapping[int, int]) -> None:
-        self._gone += self._schedules.values()
-        self._work = [self._let_go] * (len(self._gone) // GONE_AT_ONCE + 1)
-        self._schedules = {0: draft.schedules[0]} | {
-            each: draft.schedules[twin].model_copy(update={"connector_id": each})
-            for each, twin in twins.items()
-        }
-        self._turn.changed("charging_schedules")
-
-    def _let_go(self) -> None:
-        """Forget some of what is shown no more: to free all of it at once takes long as well."""
-        del self._gone[-GONE_AT_ONCE:]
+        self._shown = Shown(context, time)
+        self._due = None
+        self._turn.changed("connectors", "profiles", "charging_schedules")
 
     def apply_power(self) -> None:
         """Tell the station each limit, and where energy may flow."""
@@ -372,29 +245,33 @@ class Charging:
     @property
     def deadline(self) -> datetime | None:
         """When a limit or what a profile says changes next, in the clock of the machine."""
-        due = None if self._due is None else self._turn.machine_time(self._due)
-        if self._work and self._work_at is not None:
-            return self._work_at if due is None else min(due, self._work_at)
-        return due
+        if self._computed_at is None:
+            return None
+        if self._due is None:
+            # Nobody waits for it: it is asked for when answers are on their way.
+            self._due = self._next_change()
+        return self._turn.machine_time(self._due)
 
     def tick(self) -> bool:
         """Recompute what changes by itself; say whether a connector may charge now, or not more."""
-        if self._due is not None and self._computed_at is not None:
+        if self._computed_at is not None:
             # A clock of the machine that was set back has made everything look ahead too far.
             is_back = self._turn.time < self._computed_at
             is_set = self._turn.is_clock_set and not self._knew_time
-            if is_back or is_set or self._turn.time >= self._due:
+            if is_back or is_set or (self._due is not None and self._turn.time >= self._due):
                 self.recompute()
-        if self._work and self._work_at is not None and self._turn.now >= self._work_at:
-            self._do_piece()
         has_moved, self._has_moved = self._has_moved, False
         return has_moved
 
     # --- variables --------------------------------------------------------------------------------
 
+    def prepare(self, variable: str) -> bool:
+        """Do a slice of what a variable needs; say whether there is more to do."""
+        return self._shown.work(variable)
+
     def limit_view(self, connector_id: int) -> LimitView | None:
         """Give the limit in force on a connector."""
-        limit = self._limits.get(connector_id)
+        limit = self._shown.limits().get(connector_id)
         if limit is None:
             return None
         source = limit.source
@@ -412,11 +289,23 @@ class Charging:
 
     def schedules_view(self) -> ChargingSchedules:
         """Give the variable `charging_schedules`, in A per phase."""
-        return ChargingSchedules(self._schedules)
+        return ChargingSchedules(self._shown.schedules())
 
     def profiles_view(self) -> Profiles:
         """Give the variable `profiles`."""
-        return Profiles(self._entries)
+        standings = self._shown.standings()
+        return Profiles(
+            tuple(
+                ProfileEntry(
+                    connector_id=installed.connector_id,
+                    profile=installed.profile,
+                    installed_at=installed.installed_at,
+                    source=installed.source,
+                    standing=standings[installed.profile.charging_profile_id],
+                )
+                for installed in self._profiles
+            )
+        )
 
     # --- helpers ----------------------------------------------------------------------------------
 
@@ -442,20 +331,15 @@ class Charging:
         start = self._turn.machine_time(record.started_at)
         return later(self._starts.setdefault(record.key, start), self._turn.offset)
 
-    def _changes(self, time: datetime) -> list[datetime]:
-        """Give when limits, schedules and the standing of profiles change by themselves next."""
-        times: list[datetime | None] = [time + REPUBLISH]
-        for limit in self._limits.values():
-            times.append(limit.until)
-            # A search that was given up goes on from there; one that has not begun says now.
-            if limit.looked_until is not None and limit.looked_until > time:
-                times.append(limit.looked_until)
-        standings = (each.standing for each in self._entries)
-        times += [each.next_change.at for each in standings if each.next_change]
-        if self._turn.is_clock_set:
-            times.append(next_expiry(self._profiles, time))
-        # What people see may still be what was worked out before.
-        return [each for each in times if each is not None and each > time]
+    def _next_change(self) -> datetime:
+        """Give when limits, schedules or the standing of profiles change by themselves next."""
+        context, time = self._context(), self._computed_at
+        assert time is not None
+        times = [time + REPUBLISH, to_instant(self._limits_until)]
+        times += [to_instant(says_until(context, each, time)) for each in self._profiles]
+        if self._turn.is_clock_set and (expiry := next_expiry(self._profiles, time)):
+            times.append(expiry)
+        return min(times)
 
     def _drop_ended(self) -> None:
         running = {c.transaction.key for c in self._connectors if c.transaction is not None}

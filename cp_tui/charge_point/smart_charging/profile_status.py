@@ -31,6 +31,7 @@ from cp_tui.charge_point.smart_charging.stacking import (
     tx_stack,
 )
 from cp_tui.charge_point.smart_charging.timeline import (
+    FOREVER,
     Said,
     end_of_validity,
     to_instant,
@@ -206,6 +207,15 @@ def _counts_from_transaction(profile: ChargingProfile) -> bool:
         profile.charging_profile_kind is ChargingProfileKindType.RELATIVE
         or profile.charging_schedule.start_schedule is None
     )
+
+
+def says_until(context: Context, installed: InstalledProfile, time: datetime) -> int:
+    """Return the second up to which a profile says what it says at this time."""
+    now = to_second(time)
+    anchors = _anchors(context, installed, _scope(context, installed), now)
+    if anchors:
+        return min(installed.course.at(now, anchor).until for anchor in anchors)
+    return min((each for each in installed.course.validity if each > now), default=FOREVER)
 
 
 def _next_change(installed: InstalledProfile, anchors: list[int], now: int) -> ProfileChange | None:

@@ -7,7 +7,7 @@ goes to the others. Where that is too little for a vehicle to charge with: first
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from cp_tui.charge_point.config import CurrentKind
 from cp_tui.charge_point.smart_charging.composite import (
     DURATION_S_MAX,
     END_STEPS_MAX,
+    Work,
     merging,
     whole,
 )
@@ -31,9 +32,10 @@ from cp_tui.charge_point.smart_charging.conversion import (
 from cp_tui.charge_point.smart_charging.decision import Decision, Terms
 from cp_tui.charge_point.smart_charging.explanation import explain
 from cp_tui.charge_point.smart_charging.schedule import LimitSource, LostBecause, SourceKind
-from cp_tui.charge_point.smart_charging.stacking import Budget, Lost, StackCursor
+from cp_tui.charge_point.smart_charging.stacking import Budget, Lost
 from cp_tui.charge_point.smart_charging.sweep import SharedCursor, Sweep, steps
 from cp_tui.charge_point.smart_charging.timeline import (
+    FOREVER,
     Claim,
     to_instant,
     to_second,
@@ -48,8 +50,8 @@ End = tuple[datetime | None, datetime | None]
 AMPERE, WATT = ChargingRateUnitType.A, ChargingRateUnitType.W
 
 
-class LimitInForce(Struct, frozen=True):
-    """What a connector may take now."""
+class ConnectorLimit(Struct, frozen=True):
+    """What a connector may take."""
 
     connector_id: int
     limit_a: Decimal
@@ -60,6 +62,11 @@ class LimitInForce(Struct, frozen=True):
     """None: no profile in force restricts the phases."""
     allows_charging: bool
     """False: too low for a vehicle to charge with; the connector pauses (SuspendedEVSE)."""
+
+
+class LimitInForce(ConnectorLimit, frozen=True):
+    """What a connector may take now, why, and until when."""
+
     source: LimitSource
     until: datetime | None = None
     """When the limit or its source changes next; None: not within a year, or not before
@@ -71,46 +78,72 @@ class LimitInForce(Struct, frozen=True):
 class _Share(Struct, frozen=True):
     """The part of the cap for one connector, in the unit of the cap."""
 
+    cap: Claim
     limit: Decimal
     offer: Decision
     """What it could take without the cap."""
 
 
+def limits_now(context: Context, now: datetime) -> tuple[dict[int, ConnectorLimit], int]:
+    """Return the limit of each connector from 1, and the second up to which all of them hold.
+
+    An idle connector has the limit of a transaction that starts now. They may hold for longer: it
+    is the next second at which a profile that counts says something else.
+    """
+    sweep = _sweep(context, AMPERE, now, explains=False)
+    cap, until = sweep.cap(), FOREVER
+    limits: dict[int, ConnectorLimit] = {}
+    for each, hardware in context.hardware.items():
+        if twin := limits.get(context.twin(each)):
+            limits[each] = replace(twin, connector_id=each)
+            continue
+        cursor = sweep.capped(each, cap)
+        in_a = cursor.at(sweep.begin)
+        in_w = cursor.decide(replace(sweep.terms(each), unit=WATT, available={}))
+        until = min(until, cursor.until)
+        limits[each] = _limit(each, hardware, in_a.limit, in_w.limit, in_a.number_phases)
+    for each, share in _shares(context, now, explains=False).items():
+        own, hardware = limits[each], context.hardware[each]
+        # The share is our own doing, so the phases that are really there count.
+        phases = min(own.number_phases or hardware.phases, hardware.phases)
+        limit_a, limit_w = (
+            min(limit, convert(share.limit, share.cap.unit, unit, phases, hardware))
+            for limit, unit in ((own.limit_a, AMPERE), (own.limit_w, WATT))
+        )
+        limits[each] = _limit(each, hardware, limit_a, limit_w, own.number_phases)
+    return limits, until
+
+
 def limits_in_force(context: Context, now: datetime) -> dict[int, LimitInForce]:
     """Return the limit of each connector from 1; an idle one as if a transaction started now."""
+    return whole(explaining_limits(context, now))
+
+
+def explaining_limits(context: Context, now: datetime) -> Work[dict[int, LimitInForce]]:
+    """Work out `limits_in_force` in slices."""
+    limits, _ = limits_now(context, now)
     end = end_of_share(context, now)
-    limits = limits_now(context, now)
-    return {each: with_end(context, limit, now, end) for each, limit in limits.items()}
-
-
-def limits_now(context: Context, now: datetime) -> dict[int, LimitInForce]:
-    """Return the limits as above; their ends were not looked for yet."""
-    limits: dict[int, LimitInForce] = {}
-    caps = {each: _sweep(context, AMPERE, now, explains=each).cap() for each in (True, False)}
-    for each in context.hardware:
-        twin = limits.get(context.twin(each))
-        own = replace(twin, connector_id=each) if twin else _own_limit(context, each, now, caps)
-        limits[each] = own
-    cap = caps[True].at(to_second(now)).claim
-    if cap is not None and _is_shared(context):
-        for each, share in _shares(context, cap, now).items():
-            if share.limit < share.offer.limit:
-                limits[each] = _shared_limit(context, limits[each], cap, share)
-    return limits
-
-
-def with_end(context: Context, limit: LimitInForce, now: datetime, share: End) -> LimitInForce:
-    """Look for when a limit ends; a shared one when anything about the sharing does (`share`)."""
-    until, looked_until = _end(context, limit.connector_id, now)
-    if limit.connector_id in context.transactions:
-        share_until, share_looked_until = share
-        until = _first(until, share_until)
-        looked_until = _first(looked_until, share_looked_until)
-        if until is not None and (looked_until is None or until <= looked_until):
-            looked_until = None
-        elif looked_until is not None:
-            until = None
-    return replace(limit, until=until, looked_until=looked_until)
+    shares = _shares(context, now, explains=True)
+    found: dict[int, LimitInForce] = {}
+    for each, limit in limits.items():
+        if twin := found.get(context.twin(each)):
+            found[each] = replace(twin, connector_id=each)
+            continue
+        yield
+        share = shares.get(each)
+        source = _own_source(context, each, now) if share is None else _source(context, each, share)
+        until, looked_until = _end(context, each, now, end)
+        found[each] = LimitInForce(
+            limit.connector_id,
+            limit.limit_a,
+            limit.limit_w,
+            limit.number_phases,
+            limit.allows_charging,
+            source,
+            until,
+            looked_until,
+        )
+    return found
 
 
 def end_of_share(context: Context, now: datetime) -> End:
@@ -167,10 +200,16 @@ def _is_shared(context: Context) -> bool:
     )
 
 
-def _shares(context: Context, cap: Claim, now: datetime) -> dict[int, _Share]:
-    """Divide the cap among the running transactions."""
+def _shares(context: Context, now: datetime, *, explains: bool) -> dict[int, _Share]:
+    """Divide the cap among the running transactions; give those whom it leaves less."""
+    if not _is_shared(context):
+        return {}
+    sweep = _sweep(context, AMPERE, now, explains=explains)
+    cap = sweep.cap().at(sweep.begin).claim
+    if cap is None:
+        return {}
+    sweep = replace(sweep, unit=cap.unit)
     running = sorted(context.transactions, key=lambda each: context.transactions[each].start)
-    sweep = _sweep(context, cap.unit, now)
     offers = [sweep.uncapped(each).at(sweep.begin) for each in running]
     minimums = [
         _minimum(context.hardware[each], cap.unit, offer.number_phases)
@@ -178,16 +217,23 @@ def _shares(context: Context, cap: Claim, now: datetime) -> dict[int, _Share]:
     ]
     parts = divide([offer.limit for offer in offers], minimums, cap.limit)
     return {
-        each: _Share(part, offer) for each, part, offer in zip(running, parts, offers, strict=True)
+        each: _Share(cap, part, offer)
+        for each, part, offer in zip(running, parts, offers, strict=True)
+        if part < offer.limit
     }
 
 
-def _end(context: Context, connector_id: int, now: datetime) -> End:
-    """Find when the own limit of a connector ends."""
+def _end(context: Context, connector_id: int, now: datetime, share: End) -> End:
+    """Find when a limit ends; a shared one when anything about the sharing does (`share`)."""
     sweep = _sweep(context, context.allowed_units[0], now, explains=False)
     window = sweep.begin + 1, window_end(sweep.begin, DURATION_S_MAX)
     found = whole(merging(sweep, connector_id, window, 1, Decision.identity))
-    return found.until, found.looked_until
+    if connector_id not in context.transactions:
+        return found.until, found.looked_until
+    until, looked_until = _first(found.until, share[0]), _first(found.looked_until, share[1])
+    if until is not None and (looked_until is None or until <= looked_until):
+        return until, None
+    return (until, None) if looked_until is None else (None, looked_until)
 
 
 def _first(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -201,55 +247,33 @@ def _minimum(hardware: Hardware, unit: ChargingRateUnitType, phases: int | None)
     return hardware_limit(replace(hardware, max_current_a=MINIMUM_CURRENT_A), unit, phases)
 
 
-def _own_limit(
-    context: Context, connector_id: int, now: datetime, caps: Mapping[bool, StackCursor]
-) -> LimitInForce:
-    """Return the limit of a connector that shares with nobody; `caps` by whether they explain."""
-    hardware = context.hardware[connector_id]
-    explained = WATT if hardware.kind is CurrentKind.DC else AMPERE
-    found = {}
-    for unit in (AMPERE, WATT):
-        sweep = _sweep(context, unit, now, explains=unit is explained)
-        cursor = sweep.capped(connector_id, caps[sweep.explains])
-        found[unit] = (cursor.at(sweep.begin), sweep.terms(connector_id))
-    decision, terms = found[explained]
-    limit_a = found[AMPERE][0].limit
-    return LimitInForce(
-        connector_id,
-        limit_a,
-        found[WATT][0].limit,
-        decision.number_phases,
-        _allows_charging(hardware, limit_a),
-        explain(decision, terms, is_hypothetical=context.is_idle(connector_id)),
-        looked_until=now,
+def _limit(
+    connector_id: int, hardware: Hardware, limit_a: Decimal, limit_w: Decimal, phases: int | None
+) -> ConnectorLimit:
+    is_dc = hardware.kind is CurrentKind.DC
+    allows_charging = limit_a > 0 if is_dc else limit_a >= MINIMUM_CURRENT_A
+    return ConnectorLimit(connector_id, limit_a, limit_w, phases, allows_charging)
+
+
+def _own_source(context: Context, connector_id: int, now: datetime) -> LimitSource:
+    """Explain the limit of a connector that shares with nobody."""
+    unit = WATT if context.hardware[connector_id].kind is CurrentKind.DC else AMPERE
+    sweep = _sweep(context, unit, now)
+    decision = sweep.cursor(connector_id).at(sweep.begin)
+    return explain(
+        decision, sweep.terms(connector_id), is_hypothetical=context.is_idle(connector_id)
     )
 
 
-def _shared_limit(context: Context, own: LimitInForce, cap: Claim, share: _Share) -> LimitInForce:
-    """Replace a connector's own limit by its share of the cap."""
-    hardware = context.hardware[own.connector_id]
-    # The share is our own doing, so the phases that are really there count.
-    phases = min(own.number_phases or hardware.phases, hardware.phases)
-    limit_a = min(own.limit_a, convert(share.limit, cap.unit, AMPERE, phases, hardware))
-    limit_w = min(own.limit_w, convert(share.limit, cap.unit, WATT, phases, hardware))
-    offer = share.offer
-    lost = offer.lost
+def _source(context: Context, connector_id: int, share: _Share) -> LimitSource:
+    """Explain a share of the cap."""
+    cap, offer, lost = share.cap, share.offer, share.offer.lost
     if offer.winner is not None:
         higher = Lost(offer.winner.ref, LostBecause.HIGHER_THAN_MINIMUM, allowed=offer.limit)
         lost = (higher, *lost)
     shared = replace(offer, kind=SourceKind.SHARE, winner=cap, limit=share.limit, lost=lost)
-    terms = Terms(cap.unit, hardware)
+    terms = Terms(cap.unit, context.hardware[connector_id])
     vehicles = count(len(context.transactions), "vehicle")
     text = f"{cap.ref}: {amount(cap.limit, cap.unit)} for {vehicles}"
     source = explain(shared, terms, is_hypothetical=False)
-    return replace(
-        own,
-        limit_a=limit_a,
-        limit_w=limit_w,
-        allows_charging=_allows_charging(hardware, limit_a),
-        source=source.model_copy(update={"sentence": text}),
-    )
-
-
-def _allows_charging(hardware: Hardware, limit_a: Decimal) -> bool:
-    return limit_a > 0 if hardware.kind is CurrentKind.DC else limit_a >= MINIMUM_CURRENT_A
+    return source.model_copy(update={"sentence": text})

@@ -71,7 +71,7 @@ class Sweep(Struct, frozen=True):
             return _ChargePointCursor(self.terms(0), connectors, self.cap())
         return self.capped(connector_id, self.cap())
 
-    def uncapped(self, connector_id: int) -> _ConnectorCursor:
+    def uncapped(self, connector_id: int) -> ConnectorCursor:
         """Return the decisions for a connector as if there were no ChargePointMaxProfile."""
         return self.capped(connector_id, None)
 
@@ -93,11 +93,11 @@ class Sweep(Struct, frozen=True):
         """Return the states of the ChargePointMaxProfile."""
         return self._through(charge_point_max_stack(self.context, self.armed_at))
 
-    def capped(self, connector_id: int, cap: StackCursor | None) -> _ConnectorCursor:
+    def capped(self, connector_id: int, cap: StackCursor | None) -> ConnectorCursor:
         """Return the decisions for a connector below this cap, in the order of time."""
         stacks = (make(self.context, connector_id, self.armed_at) for make in _STACKS)
         terms = self.terms(connector_id)
-        return _ConnectorCursor(terms, self.budget, cap, *map(self._through, stacks))
+        return ConnectorCursor(terms, self.budget, cap, *map(self._through, stacks))
 
     def _through(self, stack: Stack) -> StackCursor:
         kind = ExplainedStackCursor if self.explains else StackCursor
@@ -143,7 +143,7 @@ def steps(
                 at = edges[index] if index < len(edges) else end
 
 
-class _ConnectorCursor:
+class ConnectorCursor:
     """The decisions for one connector, from its three purposes; without a cap two."""
 
     def __init__(
@@ -182,15 +182,19 @@ class _ConnectorCursor:
         self.until = until
         if decision is None or not is_same:
             self._budget.steps -= 1
-            decision = self._decision = decide(self._terms, *states)
+            decision = self._decision = self.decide(self._terms)
         return decision
+
+    def decide(self, terms: Terms) -> Decision:
+        """Return the decision at the second that was asked for, by other terms."""
+        return decide(terms, *self._states)
 
 
 class _ChargePointCursor:
     """The decisions for the charge point: the sum of its connectors, capped."""
 
     def __init__(
-        self, terms: Terms, connectors: Sequence[_ConnectorCursor], cap: StackCursor
+        self, terms: Terms, connectors: Sequence[ConnectorCursor], cap: StackCursor
     ) -> None:
         self._terms = terms
         self._connectors = connectors

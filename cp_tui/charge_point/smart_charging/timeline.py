@@ -105,8 +105,11 @@ class Course:
         schedule = profile.charging_schedule
         kind = profile.charging_profile_kind
         valid_from, valid_to = profile.valid_from, end_of_validity(profile)
-        self._valid_from = -FOREVER if valid_from is None else to_second(valid_from)
-        self._valid_to = FOREVER if valid_to is None else valid_to
+        self.validity = (
+            -FOREVER if valid_from is None else to_second(valid_from),
+            FOREVER if valid_to is None else valid_to,
+        )
+        """The seconds of validFrom and validTo."""
         self._zero = None
         if schedule.start_schedule is not None and kind is not ChargingProfileKindType.RELATIVE:
             self._zero = to_second(schedule.start_schedule)
@@ -136,7 +139,7 @@ class Course:
         return self._said
 
     def _look(self, second: int, anchor: int) -> Said:
-        valid_from, valid_to = self._valid_from, self._valid_to
+        valid_from, valid_to = self.validity
         if second < valid_from:
             return Said(None, valid_from, valid_from, False, LostBecause.NOT_YET_VALID, valid_from)
         if second >= valid_to:
@@ -148,8 +151,7 @@ class Course:
 
     def edges(self, anchor: int) -> Iterator[int]:
         """Yield every second at which it may change other than by recurring."""
-        yield self._valid_from
-        yield self._valid_to
+        yield from self.validity
         if not self.interval:
             zero = anchor if self._zero is None else self._zero
             yield from (zero + start for start in self._starts)
