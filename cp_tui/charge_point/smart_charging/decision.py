@@ -82,15 +82,6 @@ class Decision(Struct, frozen=True):
         return replace(self, lost=ranked, omitted=max(self.omitted, later.omitted))
 
 
-class _Offer(Struct, frozen=True):
-    """What a claim allows in the unit of the schedule."""
-
-    limit: Decimal
-    number_phases: int | None
-    claim: Claim
-    phases_used: int
-
-
 class _Losers(Struct):
     lost: list[Lost] = field(default_factory=list)
     omitted: int = 0
@@ -124,16 +115,13 @@ def decide(terms: Terms, cap: StackState, tx: StackState, default: StackState) -
         losers.add(cap)
     # The first of equals wins: what was meant for the transaction explains it best.
     claims = [claim for claim in (layer, cap.claim) if claim is not None]
-    common = None
+    phases = None
     if terms.phase_rule is PhaseRule.COMMON:
         for claim in claims:
-            phases = claim.number_phases
-            if phases is not None and (common is None or phases < common):
-                common = phases
-        offers = [_offer(claim, common, terms) for claim in claims]
-    else:
-        offers = [_offer(claim, claim.number_phases, terms) for claim in claims]
-    return _least(terms.hardware_limit(common), common, offers, losers)
+            own = claim.number_phases
+            if own is not None and (phases is None or own < phases):
+                phases = own
+    return _least(terms, terms.hardware_limit(phases), phases, claims, losers)
 
 
 def decide_for_all(terms: Terms, cap: StackState, connectors: Sequence[Decision]) -> Decision:
@@ -141,11 +129,11 @@ def decide_for_all(terms: Terms, cap: StackState, connectors: Sequence[Decision]
     losers = _Losers() if terms.explains else None
     if losers is not None:
         losers.add(cap)
-    offers = [] if cap.claim is None else [_offer(cap.claim, cap.claim.number_phases, terms)]
-    parts = tuple(each.limit for each in connectors)
+    parts = tuple([each.limit for each in connectors])
     given = [each.number_phases for each in connectors if each.number_phases is not None]
     phases = max(given) if len(given) == len(connectors) else None
-    decision = _least(sum(parts, Decimal(0)), phases, offers, losers)
+    claims = [] if cap.claim is None else [cap.claim]
+    decision = _least(terms, sum(parts, Decimal(0)), phases, claims, losers)
     if decision.kind is SourceKind.HARDWARE:
         return replace(decision, kind=SourceKind.SUM_OF_CONNECTORS, parts=parts)
     return decision
@@ -172,36 +160,34 @@ def _transaction_claim(
     return tx.claim
 
 
-def _offer(claim: Claim, number_phases: int | None, terms: Terms) -> _Offer:
-    used = number_phases or ASSUMED_PHASES
-    limit = convert(claim.limit, claim.unit, terms.unit, used, terms.hardware)
-    return _Offer(limit, number_phases, claim, used)
-
-
 def _least(
-    available: Decimal, number_phases: int | None, offers: Sequence[_Offer], losers: _Losers | None
+    terms: Terms,
+    available: Decimal,
+    number_phases: int | None,
+    claims: Sequence[Claim],
+    losers: _Losers | None,
 ) -> Decision:
-    """Return the lowest offer, or what is available where no offer is as low."""
-    best = None
-    for offer in offers:
-        if offer.limit <= available and (best is None or offer.limit < best.limit):
-            best = offer
+    """Return the lowest claim, or what is available where none is as low.
+
+    `number_phases` is what all claims have in common, where the rule wants that.
+    """
+    best: Claim | None = None
+    limit, offers = available, []
+    for claim in claims:
+        phases = number_phases if terms.phase_rule is PhaseRule.COMMON else claim.number_phases
+        used = phases or ASSUMED_PHASES
+        offer = convert(claim.limit, claim.unit, terms.unit, used, terms.hardware)
+        offers.append(offer)
+        if offer < limit or (best is None and offer == limit):
+            best, limit, best_phases, best_used = claim, offer, phases, used
     lost: tuple[Lost, ...] = ()
     omitted = 0
     if losers is not None:
-        for offer in offers:
-            if offer is not best:
+        for claim, offer in zip(claims, offers, strict=True):
+            if claim is not best:
                 why = LostBecause.HIGHER_THAN_MINIMUM
-                losers.lost.append(Lost(offer.claim.ref, why, allowed=offer.limit))
+                losers.lost.append(Lost(claim.ref, why, allowed=offer))
         lost, omitted = losers.ranked(), losers.omitted
     if best is None:
-        return Decision(available, number_phases, SourceKind.HARDWARE, lost=lost, omitted=omitted)
-    return Decision(
-        best.limit,
-        best.number_phases,
-        SourceKind.PROFILE,
-        best.claim,
-        best.phases_used,
-        lost,
-        omitted,
-    )
+        return Decision(limit, number_phases, SourceKind.HARDWARE, lost=lost, omitted=omitted)
+    return Decision(limit, best_phases, SourceKind.PROFILE, best, best_used, lost, omitted)

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from itertools import chain
-from operator import is_not
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
-from cp_tui.charge_point.smart_charging.context import Context
+from cp_tui.charge_point.smart_charging.context import Context, PhaseRule
 from cp_tui.charge_point.smart_charging.decision import Decision, Terms, decide, decide_for_all
+from cp_tui.charge_point.smart_charging.schedule import SourceKind
 from cp_tui.charge_point.smart_charging.stacking import (
     NO_PROFILES,
     Budget,
     ExplainedStackCursor,
     Stack,
     StackCursor,
+    StackState,
     charge_point_max_stack,
     tx_default_stack,
     tx_stack,
@@ -78,10 +80,10 @@ class Sweep(Struct, frozen=True):
     def terms(self, connector_id: int) -> Terms:
         """Return by what the decisions for a connector are made."""
         context = self.context
-        hardware = context.hardware[connector_id] if connector_id else context.supply()
-        return Terms(
-            self.unit, hardware, context.phase_rule, context.tx_profile_fallback, self.explains
-        )
+        hardware, rule = context.supply(), PhaseRule.OWN
+        if connector_id:
+            hardware, rule = context.hardware[connector_id], context.phase_rule
+        return Terms(self.unit, hardware, rule, context.tx_profile_fallback, self.explains)
 
     @property
     def armed_at(self) -> int:
@@ -143,6 +145,9 @@ def steps(
                 at = edges[index] if index < len(edges) else end
 
 
+_UNKNOWN = Decision(Decimal(0), None, SourceKind.HARDWARE)
+
+
 class ConnectorCursor:
     """The decisions for one connector, from its three purposes; without a cap two."""
 
@@ -199,7 +204,8 @@ class _ChargePointCursor:
         self._terms = terms
         self._connectors = connectors
         self._cap = cap
-        self._parts: list[object] = []
+        self._state: StackState | None = None
+        self._parts: list[Decision] = [_UNKNOWN] * len(connectors)
         self._decision: Decision | None = None
         self.until = -FOREVER
 
@@ -217,13 +223,19 @@ class _ChargePointCursor:
         decision = self._decision
         if second < self.until and decision is not None:
             return decision
-        cap = self._cap.at(second)
-        found = [each.at(second) for each in self._connectors]
-        self.until = min(self._cap.until, *[each.until for each in self._connectors])
-        parts: list[object] = [cap, *found]
-        if decision is None or any(map(is_not, parts, self._parts)):
-            self._parts = parts
-            decision = self._decision = decide_for_all(self._terms, cap, found)
+        cap, until, is_same = self._cap.at(second), self._cap.until, True
+        if cap is not self._state:
+            self._state, is_same = cap, False
+        parts = self._parts
+        for index, each in enumerate(self._connectors):
+            part = each.at(second)
+            if part is not parts[index]:
+                parts[index], is_same = part, False
+            if each.until < until:
+                until = each.until
+        self.until = until
+        if decision is None or not is_same:
+            decision = self._decision = decide_for_all(self._terms, cap, parts)
         return decision
 
 
