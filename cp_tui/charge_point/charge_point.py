@@ -60,6 +60,13 @@ class ChargePoint:
         """Hand over the names of the variables that may have changed since this was asked last."""
         return self._turn.take_changed()
 
+    def prepare(self, name: str) -> bool:
+        """Do a slice of what a variable needs; say whether there is more to do.
+
+        A few milliseconds each; who does not want to wait so for all of it looks when it is done.
+        """
+        return self._components.charging.prepare(name)
+
     def view(self, name: str, now: datetime) -> BaseModel:
         """Give a variable as it is now; between two turns, of which each is whole."""
         self._turn.now = now

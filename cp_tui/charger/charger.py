@@ -75,6 +75,9 @@ class Mind(Protocol):
     def take_changed(self) -> set[str]:
         """Hand over the names of the variables that may have changed since this was asked last."""
 
+    def prepare(self, name: str) -> bool:
+        """Do a slice of what a variable needs; say whether there is more to do."""
+
     def view(self, name: str, now: datetime) -> BaseModel:
         """Give a variable as it is now."""
 

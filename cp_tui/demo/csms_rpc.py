@@ -66,6 +66,9 @@ class CsmsRpc:
         """Give the present value of a variable, or raise `CommandError`."""
         return self._hub.get(name)
 
+    async def prepare(self, names: Sequence[str]) -> None:
+        """Have variables ready to be looked at; these always are."""
+
     def subscribe(self, names: Sequence[str], *, history_as_events: bool = False) -> Subscription:
         """Follow variables and streams, or raise `CommandError`."""
         return self._hub.subscribe(names, history_as_events=history_as_events)

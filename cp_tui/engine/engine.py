@@ -21,7 +21,7 @@ from pydantic import BaseModel, JsonValue
 
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.variables import STREAMS
+from cp_tui.charge_point.variables import STREAMS, VARIABLES
 from cp_tui.charger.charger import Charger, MindFactory
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
@@ -213,6 +213,10 @@ class Engine:
         """Give the value of a variable; raises `CommandError`."""
         return self._hub.get(name)
 
+    async def prepare(self, names: Sequence[str]) -> None:
+        """Have variables ready to be looked at, without holding up who waits for an answer."""
+        await self._hub.prepare(names)
+
     def subscribe(self, names: Sequence[str], *, history_as_events: bool = False) -> Subscription:
         """Watch variables and streams; raises `CommandError`."""
         return self._hub.subscribe(names, history_as_events=history_as_events)
@@ -229,6 +233,7 @@ class Engine:
             counts = await store.counts()
         except StoreError:
             counts = {}
+        await self._hub.prepare(VARIABLES)
         return ArchiveSnapshot(
             taken_at=self._clock(),
             variables=self._hub.values(),

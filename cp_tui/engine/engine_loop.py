@@ -97,7 +97,7 @@ class EngineLoop:
         self._is_whole = False
         """The same, and no turn of it has failed: it may be asked for its variables."""
         self._hub = hub
-        hub.provide(VIEWS, self._view)
+        hub.provide(VIEWS, self._view, self._prepare)
         self._log = log
         self._clock = clock
         self._inbox = Inbox()
@@ -387,6 +387,14 @@ class EngineLoop:
         except Exception as error:
             self._recovery.tell_error(f"{name} is not shown as it is", error)
             return None
+
+    def _prepare(self, name: str) -> bool:
+        """Do a slice of what a variable needs; say whether there is more to do."""
+        try:
+            return self._is_whole and self._charger.mind.prepare(name)
+        except Exception:
+            # Who looks at it then meets the error again, and tells it.
+            return False
 
     def _observe(self) -> None:
         """Have looked at what moves by itself, while somebody watches it and energy flows."""

@@ -21,6 +21,9 @@ from cp_tui.charge_point.variables import STREAMS, VARIABLES, NotedFrame
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.pieces import Written
 
+SLICE_PAUSE_S = 0.001
+"""Between two slices of long work for people. One answer to the CSMS takes several turns of the
+loop: were there a slice in each, it would wait for several."""
 HISTORY_MAX = 1_000
 """Events kept per stream, both as history and for each subscriber."""
 HEAD_BYTES = 300
@@ -43,6 +46,8 @@ ENGINE = Vocabulary("charge point", VARIABLES, STREAMS)
 
 View = Callable[[str], BaseModel | None]
 """Works a variable out, as it is at this moment; None while that cannot be known."""
+Prepare = Callable[[str], bool]
+"""Does a slice of what a variable needs to be worked out; says whether there is more to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,10 @@ class Subscription:
                 raise SubscriptionClosed
             self._wake.clear()
             updates = [*self._take_variables(), *self._take_events()]
+            if self._changed:
+                self._wake.set()
+                if not updates:
+                    await asyncio.sleep(SLICE_PAUSE_S)
         return updates
 
     def close(self) -> None:
@@ -205,8 +214,11 @@ class Subscription:
         return known.newest
 
     def _take_variables(self) -> Iterator[Update]:
-        names, self._changed = self._changed, {}
-        return (change for name in names if (change := self._take(name)) is not None)
+        for name in tuple(self._changed):
+            if self._hub.is_ready(name):
+                del self._changed[name]
+                if (change := self._take(name)) is not None:
+                    yield change
 
     def _take_events(self) -> Iterator[Update]:
         for name, events in self._events.items():
@@ -232,6 +244,9 @@ class Hub:
     def __init__(self, vocabulary: Vocabulary = ENGINE) -> None:
         self._vocabulary = vocabulary
         self._views: dict[str, View] = {}
+        self._preparations: dict[str, Prepare] = {}
+        self._rests_until = 0.0
+        """Until then no slice is done, in the time of the loop."""
         self._known: dict[str, _Known] = {}
         """Of the variables that are watched."""
         self._history = {name: _Events() for name in vocabulary.streams}
@@ -241,9 +256,30 @@ class Hub:
         """Who watches a variable or a stream, by its name."""
         self._subscriptions: list[Subscription] = []
 
-    def provide(self, names: Iterable[str], view: View) -> None:
+    def provide(self, names: Iterable[str], view: View, prepare: Prepare | None = None) -> None:
         """Have variables worked out by this view, whenever somebody looks at one."""
         self._views |= dict.fromkeys(names, view)
+        if prepare is not None:
+            self._preparations |= dict.fromkeys(names, prepare)
+
+    def is_ready(self, name: str) -> bool:
+        """Say whether a variable is worked out at once; if not, do a slice of what it needs."""
+        prepare, loop = self._preparations.get(name), asyncio.get_running_loop()
+        if prepare is None:
+            return True
+        # A slice for one who watches and then one for the next would hold up answers all the same.
+        if loop.time() < self._rests_until:
+            return False
+        is_more = prepare(name)
+        if is_more:
+            self._rests_until = loop.time() + SLICE_PAUSE_S
+        return not is_more
+
+    async def prepare(self, names: Iterable[str]) -> None:
+        """Have variables be worked out at once when they are looked at next."""
+        for name in names:
+            while not self.is_ready(name):
+                await asyncio.sleep(SLICE_PAUSE_S)
 
     def publish(self, name: str, value: BaseModel) -> None:
         """Give a variable its new value; an equal one is no news."""

@@ -23,6 +23,7 @@ from cp_tui.charge_point.events import TryNow
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import Measurements
 from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.hub import SLICE_PAUSE_S
 from cp_tui.engine.pending_requests import REPLY_TIMEOUT_S, CommandAnswer
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, format_date_time
 
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
 """A window further away is a mistake."""
-SLICE_PAUSE_S = 0.001
-"""Between two slices of a schedule that somebody asks for."""
 
 
 class Operations(Struct, frozen=True):
@@ -85,8 +84,7 @@ class Operations(Struct, frozen=True):
             except StopIteration as end:
                 schedule: CompositeSchedule = end.value
                 return schedule
-            # A year of changes takes a second. One answer to the CSMS takes several turns of the
-            # loop: were there a slice in each, it would wait for several.
+            # A year of changes takes a second.
             await asyncio.sleep(SLICE_PAUSE_S)
 
     def get_measurements(

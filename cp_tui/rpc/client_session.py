@@ -220,8 +220,9 @@ class ClientSession:
 
     # --- commands ---------------------------------------------------------------------------------
 
-    def subscribe(self, variables: Names, pages: Pages = False) -> CommandAnswer:
+    async def subscribe(self, variables: Names, pages: Pages = False) -> CommandAnswer:
         """Give the values of variables and the histories of streams, then every change."""
+        await self._engine.prepare(variables)
         seen = self._engine.subscribe(variables, history_as_events=pages)
         if self._followed.isdisjoint(variables):
             self._announced.append(seen)
@@ -239,8 +240,9 @@ class ClientSession:
         }
         return CommandAnswer(None, value=values)
 
-    def get(self, variable: str) -> CommandAnswer:
+    async def get(self, variable: str) -> CommandAnswer:
         """Give the value of one variable, or the history of one stream."""
+        await self._engine.prepare([variable])
         return CommandAnswer(None, value=self._engine.get(variable))
 
     def observe(self, read_only: bool = True) -> bool:

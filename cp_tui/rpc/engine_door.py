@@ -19,6 +19,9 @@ class EngineDoor(Protocol):
     ) -> CommandAnswer:
         """Carry out one command, or raise `CommandError`."""
 
+    async def prepare(self, names: Sequence[str]) -> None:
+        """Have variables ready to be looked at, without holding up who waits for an answer."""
+
     def get(self, name: str) -> BaseModel:
         """Give the present value of a variable, or raise `CommandError`."""
 

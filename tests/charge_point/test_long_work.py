@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from cp_tui.charge_point.charge_point import ChargePoint
-from cp_tui.charge_point.events import Tick
+from decimal import Decimal
+from json import dumps
+
+import pytest
+
+from cp_tui.charge_point.effects import SetLimit
+from cp_tui.charge_point.events import FrameReceived
+from cp_tui.charge_point.smart_charging.shown import Shown
+from cp_tui.charge_point.variables import ChargingSchedules, Profiles
 from cp_tui.ocpp.datatypes import ChargingProfile
 from tests.charge_point.charging import (
     charger,
-    entry,
     ids,
     limit_now,
     offered,
@@ -35,61 +41,65 @@ def busy(id: int, level: int, purpose: object = TX_DEFAULT) -> ChargingProfile:
 
 def full() -> Rig:
     made = charger()
+    made.is_watched = False
     for id in range(49):
         purpose, connector_id = PURPOSES[id % 5]
         assert set_profile(made, connector_id, busy(id + 1, id // 5, purpose)) == "Accepted"
+    made.is_watched = True
     made.after(10)
     return made
 
 
-def test_power_follows_at_once_and_what_people_see_follows_in_pieces() -> None:
+def test_power_follows_at_once_and_what_people_see_is_worked_out_in_slices() -> None:
     made = full()
     assert len(ids(made)) == 49
-    before = dict(made.variables)
-    assert set_profile(made, 1, profile(TX, (0, 7), id=99, level=10)) == "Accepted"
-    assert limit_now(made, 1) == 7
-    made.handle(Tick())
-    for name in ("profiles", "charging_schedules"):
-        assert made.variables[name] is before[name]
-    pieces = 0
-    while made.variables["charging_schedules"] is before["charging_schedules"]:
-        due = made.charger.next_deadline()
-        assert due is not None
-        assert made.now < due
-        made.now = due
-        made.handle(Tick())
-        pieces += 1
-        assert pieces < 100
-    assert pieces > 5
-    assert len(ids(made)) == 50
-    assert entry(made, 99).standing.active_on == (1,)
-    made.after(5)
+    mind = made.charger.mind
+    what = profile(TX, (0, 7), id=99, level=10).to_payload()
+    call = {"connectorId": 1, "csChargingProfiles": what}
+    frame = dumps([2, "1", "SetChargingProfile", call])
+    effects = mind.handle(FrameReceived(frame), made.now)
+    assert SetLimit(1, Decimal(7), Decimal(4830)) in effects
+    assert {"connectors", "profiles", "charging_schedules"} <= mind.take_changed()
+    for name in ("connectors", "profiles", "charging_schedules"):
+        slices = 0
+        while mind.prepare(name):
+            slices += 1
+            assert slices < 200
+        assert slices >= 2
+        assert not mind.prepare(name)
+    profiles = mind.view("profiles", made.now)
+    assert isinstance(profiles, Profiles)
+    assert len(profiles.root) == 50
+    (newest,) = (each for each in profiles.root if each.profile.charging_profile_id == 99)
+    assert newest.standing.active_on == (1,)
+    schedules = mind.view("charging_schedules", made.now)
+    assert isinstance(schedules, ChargingSchedules)
+    assert schedules.root[1].periods[0].limit == 7
+
+
+def test_who_looks_before_all_slices_are_done_sees_the_whole() -> None:
+    made = full()
+    set_profile(made, 1, profile(TX, (0, 7), id=99, level=10))
+    made.charger.mind.prepare("charging_schedules")
     assert published(made, 1) == limit_now(made, 1) == offered(made, 1) == 7
 
 
-def test_what_is_shown_no_more_is_let_go_in_pieces() -> None:
+def test_where_nobody_looks_nothing_is_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither schedules nor what each profile does, nor when limits end."""
     made = full()
-    mind = made.charger.mind
-    assert isinstance(mind, ChargePoint)
-    gone = mind._components.charging._gone
-    before = made.variables["charging_schedules"]
-    assert set_profile(made, 1, profile(TX, (0, 7), id=99, level=10)) == "Accepted"
-    held = 0
-    for _ in range(3_000):
-        made.after(0.001)
-        held = max(held, len(gone))
-    assert made.variables["charging_schedules"] is not before
-    # Connector 0 and the two others.
-    assert held == 3
-    assert gone == []
+    made.is_watched = False
+    monkeypatch.setattr(Shown, "work", lambda *_: pytest.fail("somebody has looked"))
+    assert set_profile(made, 1, profile(TX, (0, 7), (60, 9), id=99, level=10)) == "Accepted"
+    made.after(60)
+    made.after(3)
+    assert offered(made, 1) == 9
 
 
 def test_who_changes_profiles_again_meanwhile_sees_the_newest_only() -> None:
     made = full()
     set_profile(made, 1, profile(TX, (0, 7), id=99, level=10))
-    made.after(0.005)
+    made.charger.mind.prepare("charging_schedules")
     set_profile(made, 1, profile(TX, (0, 8), id=99, level=10))
-    made.after(2)
     assert published(made, 1) == limit_now(made, 1) == 8
     assert len(ids(made)) == 50
 

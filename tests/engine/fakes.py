@@ -66,6 +66,9 @@ class FakeMind:
         changed, self.changed = self.changed, set()
         return changed
 
+    def prepare(self, name: str) -> bool:
+        return False
+
     def view(self, name: str, now: datetime) -> BaseModel:
         self.looked.append(name)
         value = self.variables[name]

@@ -70,5 +70,8 @@ class FakeEngine:
     def get(self, name: str) -> BaseModel:
         return self.hub.get(name)
 
+    async def prepare(self, names: Sequence[str]) -> None:
+        await self.hub.prepare(names)
+
     def subscribe(self, names: Sequence[str], *, history_as_events: bool = False) -> Subscription:
         return self.hub.subscribe(names, history_as_events=history_as_events)
