@@ -41,6 +41,8 @@ CLOCK_LOOK_S = 10.0
 """While it waits, the clock of the machine is looked at so often: it may have been set."""
 CLOCK_STEPPED = timedelta(seconds=2)
 """A moment that moved by more was moved by somebody who set the clock."""
+FRAMES_TOLD_S = 0.1
+"""Between two times that the newest frames are told."""
 ROUND_TRIP_NEWS_MS = 10.0
 """A smaller change of the round trip, or one below a half of it, is not published."""
 
@@ -101,6 +103,7 @@ class Link:
         """The present attempt is not wanted any more."""
         self._newest: dict[str, tuple[datetime, str]] = {}
         """Frames that the variable does not show yet."""
+        self._frames_told_at = 0.0
         self._poke = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
         self._attempt: asyncio.Task[ClientConnection] | None = None
@@ -173,7 +176,8 @@ class Link:
         """Remember the newest frame of a direction."""
         # Told once for all frames of a burst: a thousand a second are of no use to anybody.
         if not self._newest:
-            asyncio.get_running_loop().call_soon(self._tell_frames)
+            due = self._frames_told_at + FRAMES_TOLD_S
+            asyncio.get_running_loop().call_at(due, self._tell_frames)
         self._newest["last_in" if direction is Direction.IN else "last_out"] = (at, action)
 
     async def cut(self) -> None:
@@ -312,6 +316,7 @@ class Link:
         self._log.warning("link: %s: %s%s", failure.step, failure.text, hint)
 
     def _tell_frames(self) -> None:
+        self._frames_told_at = asyncio.get_running_loop().time()
         newest, self._newest = self._newest, {}
         self._update(
             **{name: LastFrame(at=at, action=action) for name, (at, action) in newest.items()}
