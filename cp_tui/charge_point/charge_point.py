@@ -5,7 +5,7 @@ It joins the parts and knows no rule of the standard itself; those are in the pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import assert_never
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from cp_tui.charge_point import events
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.effects import Effect, OpenLink, SetPing, Table
+from cp_tui.charge_point.effects import Effect, OpenLink, SetPing, StoredRecords
 from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
 from cp_tui.charge_point.operator import charging_profiles, upkeep
@@ -37,7 +37,7 @@ class ChargePoint:
         self,
         config: ChargePointConfig,
         body: Body,
-        stored: Mapping[Table, Mapping[str, str]],
+        stored: StoredRecords,
         random: Random,
     ) -> None:
         self._components = assemble(

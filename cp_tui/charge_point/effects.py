@@ -7,6 +7,7 @@ on disk.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -36,6 +37,10 @@ class Table(StrEnum):
     RESERVATION = "reservation"
     STATE = "state"
     """Single facts, such as the newest registration."""
+
+
+StoredRecords = Mapping[Table, Mapping[str, str]]
+"""What is stored, as JSON by table and key: what a charge point boots from."""
 
 
 class Save(Struct, frozen=True):

@@ -5,7 +5,7 @@ A part never talks to the shell directly; it says here what it wants done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TypeVar
@@ -14,7 +14,17 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.effects import Effect, Emit, Forget, Log, LogLevel, PutAside, Save, Table
+from cp_tui.charge_point.effects import (
+    Effect,
+    Emit,
+    Forget,
+    Log,
+    LogLevel,
+    PutAside,
+    Save,
+    StoredRecords,
+    Table,
+)
 from cp_tui.charge_point.records import ClockRecord
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.variables import ClockStep, NotedFrame
@@ -36,7 +46,7 @@ class Turn:
         self,
         config: ChargePointConfig,
         body: Body,
-        stored: Mapping[Table, Mapping[str, str]],
+        stored: StoredRecords,
         random: Random,
     ) -> None:
         self.config = config

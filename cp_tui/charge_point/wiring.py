@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -21,7 +21,7 @@ from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector, PendingStart, StartAttempt
 from cp_tui.charge_point.deauthorization import Deauthorization
 from cp_tui.charge_point.diagnostics import Diagnostics
-from cp_tui.charge_point.effects import Reconnect, SetPing, Table
+from cp_tui.charge_point.effects import Reconnect, SetPing, StoredRecords
 from cp_tui.charge_point.firmware import Firmware
 from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.local_list import LocalList
@@ -238,7 +238,7 @@ class _Wiring:
 def assemble(
     config: ChargePointConfig,
     body: Body,
-    stored: Mapping[Table, Mapping[str, str]],
+    stored: StoredRecords,
     random: Random,
     *,
     is_stopped: Callable[[], bool],

@@ -6,7 +6,7 @@ until both are quiet. Everything else is left to the shell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
@@ -25,6 +25,7 @@ from cp_tui.charge_point.effects import (
     Save,
     Send,
     SetLimit,
+    StoredRecords,
     Table,
 )
 from cp_tui.charge_point.events import (
@@ -60,7 +61,6 @@ ROUNDS_MAX = 1_000
 
 StationAct = Callable[..., list[Event]]
 """What somebody does at the station; called with it, and with `now`."""
-StoredRecords = Mapping[Table, Mapping[str, str]]
 
 
 class Mind(Protocol):

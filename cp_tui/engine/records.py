@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 
-from cp_tui.charge_point.effects import Table
-from cp_tui.charger.charger import StoredRecords
+from cp_tui.charge_point.effects import StoredRecords, Table
 from cp_tui.engine.rescue import RECORD_SET_ASIDE
 from cp_tui.engine.slow_disk import TO_PUT_ASIDE, TO_READ, SlowDisk
 from cp_tui.engine.store import Store

@@ -10,8 +10,8 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from cp_tui.charge_point.effects import PutAside
-from cp_tui.charger.charger import Charger, StoredRecords
+from cp_tui.charge_point.effects import PutAside, StoredRecords
+from cp_tui.charger.charger import Charger
 from cp_tui.engine.errors import EngineStartError, StoreError
 from cp_tui.engine.failure import Watchdog
 from cp_tui.engine.inbox import StoreMended

@@ -15,10 +15,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.effects import Effect, Reboot, Send
+from cp_tui.charge_point.effects import Effect, Reboot, Send, StoredRecords
 from cp_tui.charge_point.events import Event, FrameReceived, LinkOpened, PoweredOn, Tick
 from cp_tui.charge_point.views import VIEWS
-from cp_tui.charger.charger import Charger, MindFactory, StationAct, StoredRecords
+from cp_tui.charger.charger import Charger, MindFactory, StationAct
 from cp_tui.station.errors import StationError
 from cp_tui.station.station import Station
 

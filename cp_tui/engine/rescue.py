@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.effects import Table
-from cp_tui.charger.charger import MindFactory, StoredRecords
+from cp_tui.charge_point.effects import StoredRecords, Table
+from cp_tui.charger.charger import MindFactory
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.rehearsal import Rehearsal
 from cp_tui.engine.troubles import HAPPENED, TroubleKeeper

@@ -55,8 +55,6 @@ OR rowid IN (
 """
 """The newest stays, however long it is."""
 
-StoredRecords = Mapping[Table, Mapping[str, str]]
-"""What `load` gives to the mind."""
 Changes = Mapping[tuple[Table, str], str | None]
 """What is to be written, by table and key: a record as JSON, or None to delete it."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from typing import Protocol
 
-from cp_tui.charge_point.effects import Table
+from cp_tui.charge_point.effects import StoredRecords, Table
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.slow_disk import TO_WRITE, SlowDisk
-from cp_tui.engine.store import Changes, StoredRecords
+from cp_tui.engine.store import Changes
 from cp_tui.engine.troubles import TroubleKeeper
 
 NOT_WRITING = "store.not_writing"
@@ -70,10 +69,10 @@ class WriteBuffer:
         self._unwritten.clear()
         if self._is_failing:
             self._log.warning("store: writing works again, everything is saved")
-        self._works()
+            self._works()
         return True
 
-    def with_unwritten(self, stored: Mapping[Table, Mapping[str, str]]) -> StoredRecords:
+    def with_unwritten(self, stored: StoredRecords) -> StoredRecords:
         """Give what is stored as it will be once everything is written."""
         tables = {table: dict(records) for table, records in stored.items()}
         for (table, key), value in self._unwritten.items():

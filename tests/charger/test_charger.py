@@ -18,6 +18,7 @@ from cp_tui.charge_point.effects import (
     Save,
     Send,
     SetLimit,
+    StoredRecords,
     Table,
 )
 from cp_tui.charge_point.events import (
@@ -30,7 +31,7 @@ from cp_tui.charge_point.events import (
     PoweredOn,
     Tick,
 )
-from cp_tui.charger.charger import STATION_KEY, Charger, StoredRecords
+from cp_tui.charger.charger import STATION_KEY, Charger
 from cp_tui.engine.errors import CommandError
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.station.errors import StationError

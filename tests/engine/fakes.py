@@ -12,14 +12,14 @@ from typing import cast
 from pydantic import BaseModel
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.effects import Download, Effect, Table, Upload
+from cp_tui.charge_point.effects import Download, Effect, StoredRecords, Table, Upload
 from cp_tui.charge_point.events import Event, PoweredOn
 from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.variables import Direction, TagExplanation, TagOutcome
-from cp_tui.charger.charger import Mind, StoredRecords
+from cp_tui.charger.charger import Mind
 from cp_tui.engine.connection import Sender
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.link import Link

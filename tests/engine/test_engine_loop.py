@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from io import StringIO
@@ -32,6 +32,7 @@ from cp_tui.charge_point.effects import (
     Send,
     SetCredentials,
     SetPing,
+    StoredRecords,
     Table,
     Upload,
 )
@@ -113,7 +114,7 @@ class Bench:
             while event not in self.minds.mind.events:
                 await asyncio.sleep(0.001)
 
-    async def _load(self) -> Mapping[Table, Mapping[str, str]]:
+    async def _load(self) -> StoredRecords:
         return {Table.STATE: dict(self.disk.records)}
 
 

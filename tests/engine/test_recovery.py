@@ -9,9 +9,9 @@ from typing import cast
 
 import pytest
 
-from cp_tui.charge_point.effects import Table
+from cp_tui.charge_point.effects import StoredRecords, Table
 from cp_tui.charge_point.variables import Troubles
-from cp_tui.charger.charger import Charger, StoredRecords
+from cp_tui.charger.charger import Charger
 from cp_tui.engine import recovery
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.hub import Hub

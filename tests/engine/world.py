@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from io import StringIO
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cp_tui.charge_point.charge_point import ChargePoint
-from cp_tui.charge_point.effects import Table
+from cp_tui.charge_point.effects import StoredRecords, Table
 from cp_tui.charge_point.events import (
     FrameReceived,
     LinkOpened,
@@ -75,7 +75,7 @@ class Disk:
             else:
                 records[key] = value
 
-    async def load(self) -> Mapping[Table, Mapping[str, str]]:
+    async def load(self) -> StoredRecords:
         return {table: dict(records) for table, records in self.tables.items()}
 
     async def put_aside(self, records: Collection[tuple[Table, str, str]]) -> None:
