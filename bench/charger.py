@@ -1,6 +1,7 @@
 """What one charge point costs among many, and an hour of charging.
 
-Mind and body alone, in virtual time, with a CSMS that accepts everything: no disk, no network.
+Mind and body alone, in virtual time, with a CSMS that accepts everything: no disk, no network, and
+nobody who looks at a variable.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def booted(number: int) -> Rig:
             url=f"ws://127.0.0.1:1/CP{number:03d}",
             connectors=(ConnectorConfig(), ConnectorConfig()),
             keys={"MeterValueSampleInterval": "60"},
-        )
+        ),
+        is_watched=False,
     )
     rig.power_on()
     rig.after(1)
