@@ -19,7 +19,6 @@ Heartbeat that is answered proves nothing beside refusals: its handler seldom ch
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 
 from cp_tui.charge_point.calls import CallFailure, FailureKind, Outgoing
@@ -42,7 +41,7 @@ class Recognition:
         self._registration = registration
         self._outbox = outbox
         self._tell_status = tell_status
-        self._refusals: deque[tuple[Action, ErrorCode]] = deque(maxlen=2 * FEW)
+        self._refusals: list[tuple[Action, ErrorCode]] = []
         """Since the last answer that shows that the CSMS knows us."""
         self._asked: Action | None = None
         """What it was asked with, until that is answered."""
@@ -87,7 +86,7 @@ class Recognition:
         self._outbox.known()
 
     def _refused(self, action: Action, code: ErrorCode) -> None:
-        self._refusals.append((action, code))
+        self._refusals = [*self._refusals, (action, code)][-2 * FEW :]
         actions = sorted({str(each) for each, _ in self._refusals})
         codes = sorted({str(each) for _, each in self._refusals})
         is_clear = len(self._refusals) >= FEW and codes == [ErrorCode.SECURITY_ERROR]

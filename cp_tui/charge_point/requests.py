@@ -93,29 +93,7 @@ class Requests:
 
     def __init__(self, components: Components, remote: RemoteRequests) -> None:
         self._components = components
-        self._handlers: Mapping[type[WireModel], Callable[..., RequestAnswer]] = MappingProxyType(
-            {
-                ChangeAvailabilityRequest: self._change_availability,
-                ChangeConfigurationRequest: self._change_configuration,
-                ClearCacheRequest: self._clear_cache,
-                SendLocalListRequest: self._send_local_list,
-                GetLocalListVersionRequest: self._get_local_list_version,
-                ReserveNowRequest: self._reserve_now,
-                CancelReservationRequest: self._cancel_reservation,
-                DataTransferRequest: self._data_transfer,
-                GetConfigurationRequest: self._get_configuration,
-                ResetRequest: self._reset,
-                RemoteStartTransactionRequest: lambda r: RequestAnswer(*remote.start(r)),
-                RemoteStopTransactionRequest: lambda r: RequestAnswer(*remote.stop(r)),
-                UnlockConnectorRequest: lambda r: RequestAnswer(*remote.unlock(r)),
-                TriggerMessageRequest: lambda r: RequestAnswer(*remote.trigger(r)),
-                UpdateFirmwareRequest: self._update_firmware,
-                GetDiagnosticsRequest: self._get_diagnostics,
-                SetChargingProfileRequest: self._set_charging_profile,
-                ClearChargingProfileRequest: self._clear_charging_profile,
-                GetCompositeScheduleRequest: self._get_composite_schedule,
-            }
-        )
+        self._remote = remote
 
     def answer(self, action: Action, request: WireModel) -> RequestAnswer:
         """Answer a valid request; raises OcppError where the answer is a CALLERROR."""
@@ -126,7 +104,7 @@ class Requests:
             )
         if not self._components.turn.config.has(spec.feature_profile):
             return _without_profile(action, spec.feature_profile)
-        return self._handlers[type(request)](request)
+        return _HANDLERS[type(request)](self, request)
 
     # --- Core -------------------------------------------------------------------------------------
 
@@ -292,6 +270,31 @@ class Requests:
                 maximum=MAX_PERIODS,
             )
         return RequestAnswer(response, reason)
+
+
+_HANDLERS: Mapping[type[WireModel], Callable[..., RequestAnswer]] = MappingProxyType(
+    {
+        ChangeAvailabilityRequest: Requests._change_availability,
+        ChangeConfigurationRequest: Requests._change_configuration,
+        ClearCacheRequest: Requests._clear_cache,
+        SendLocalListRequest: Requests._send_local_list,
+        GetLocalListVersionRequest: Requests._get_local_list_version,
+        ReserveNowRequest: Requests._reserve_now,
+        CancelReservationRequest: Requests._cancel_reservation,
+        DataTransferRequest: Requests._data_transfer,
+        GetConfigurationRequest: Requests._get_configuration,
+        ResetRequest: Requests._reset,
+        RemoteStartTransactionRequest: lambda to, r: RequestAnswer(*to._remote.start(r)),
+        RemoteStopTransactionRequest: lambda to, r: RequestAnswer(*to._remote.stop(r)),
+        UnlockConnectorRequest: lambda to, r: RequestAnswer(*to._remote.unlock(r)),
+        TriggerMessageRequest: lambda to, r: RequestAnswer(*to._remote.trigger(r)),
+        UpdateFirmwareRequest: Requests._update_firmware,
+        GetDiagnosticsRequest: Requests._get_diagnostics,
+        SetChargingProfileRequest: Requests._set_charging_profile,
+        ClearChargingProfileRequest: Requests._clear_charging_profile,
+        GetCompositeScheduleRequest: Requests._get_composite_schedule,
+    }
+)
 
 
 def _without_profile(action: Action, profile: FeatureProfile) -> RequestAnswer:

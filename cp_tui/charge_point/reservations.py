@@ -6,7 +6,6 @@ more are free than such reservations exist, the free ones turn Reserved.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -57,7 +56,7 @@ class Reservations:
         self._zero_supported = zero_supported
         self._on_kept = on_kept
         self._on_released = on_released
-        self._ended: deque[EndedReservation] = deque(maxlen=ENDED_MAX)
+        self._ended: tuple[EndedReservation, ...] = ()
         self._news = ""
         """What ended a reservation since the last tick."""
         records = turn.records(Table.RESERVATION, ReservationRecord)
@@ -220,7 +219,7 @@ class Reservations:
         """Give the variable `reservations`."""
         return ReservationsView(
             active=tuple(record.reservation for record in self._records.values()),
-            ended=tuple(self._ended),
+            ended=self._ended,
         )
 
     def at(self, connector: Connector) -> Reservation | None:
@@ -350,8 +349,7 @@ class Reservations:
         self._turn.changed("reservations", "connectors")
         self._turn.log(LogLevel.INFO, reason.text)
         self._news = reason.text
-        self._ended.appendleft(
-            EndedReservation(
-                reservation=record.reservation, ended_at=self._turn.time, reason=reason
-            )
+        ended = EndedReservation(
+            reservation=record.reservation, ended_at=self._turn.time, reason=reason
         )
+        self._ended = (ended, *self._ended)[:ENDED_MAX]
