@@ -20,7 +20,7 @@ from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Direction, UnansweredCall
 from cp_tui.ocpp import frame
-from cp_tui.ocpp.action import Action
+from cp_tui.ocpp.action import Action, action_of
 from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import DataTransferRequest
@@ -72,7 +72,7 @@ class Outgoing(Struct, frozen=True):
     @property
     def action(self) -> Action:
         """The action of the request."""
-        return Action(type(self.request).__name__.removesuffix("Request"))
+        return action_of(self.request)
 
     @property
     def is_boot(self) -> bool:

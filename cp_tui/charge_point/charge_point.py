@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from cp_tui.charge_point import events
 from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.configuration import ReportedKey
 from cp_tui.charge_point.effects import Effect, OpenLink, SetPing, StoredRecords
 from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
@@ -27,7 +28,7 @@ from cp_tui.charge_point.variables import TagExplanation
 from cp_tui.charge_point.views import VIEWS
 from cp_tui.charge_point.wiring import assemble
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
 
 class ChargePoint:
@@ -129,7 +130,7 @@ class ChargePoint:
         """Give a digest of the AuthorizationKey, keyed with it; None where none is set."""
         return self._components.configuration.digest_authorization_key(nonce)
 
-    def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
+    def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[ReportedKey], list[str]]:
         """Give the keys that exist and the names that do not; no name means all (S 5.8)."""
         return self._components.configuration.get(keys)
 

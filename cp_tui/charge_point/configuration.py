@@ -22,7 +22,8 @@ from cp_tui.ocpp.configuration_key import (
     authorization_key_form,
     parse_measurand,
 )
-from cp_tui.ocpp.datatypes import ConfigurationStatus, KeyValue
+from cp_tui.ocpp.datatypes import ConfigurationStatus
+from cp_tui.ocpp.model import OwnPayload
 
 AUTHORIZATION_KEY = "AuthorizationKey"
 
@@ -34,6 +35,21 @@ MEASURAND_LISTS = frozenset(
         "StopTxnSampledData",
     }
 )
+
+
+class ReportedKey(OwnPayload, frozen=True):
+    """A configuration key as GetConfiguration.conf holds it (S 7.29)."""
+
+    key: str
+    readonly: bool
+    value: str | None = None
+
+
+class ConfigurationAnswer(OwnPayload, frozen=True):
+    """GetConfiguration.conf (S 5.8)."""
+
+    configuration_key: list[ReportedKey]
+    unknown_key: list[str] | None = None
 
 
 class Configuration:
@@ -116,7 +132,7 @@ class Configuration:
             Item(*parse_measurand(item)) for item in self.text(key).split(",") if item.strip()
         )
 
-    def get(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
+    def get(self, keys: Sequence[str]) -> tuple[list[ReportedKey], list[str]]:
         """Answer GetConfiguration: known keys, and the names that do not exist (S 5.8).
 
         AuthorizationKey is left out of the list of all, and unknown when asked for by name.
@@ -126,13 +142,8 @@ class Configuration:
         for index, name in enumerate(names):
             spec = self._keys.specs.get(name)
             if spec is not None and spec.access is not Access.WRITE_ONLY:
-                known.append(
-                    KeyValue(
-                        key=spec.name,
-                        readonly=spec.is_read_only,
-                        value=self._state(name).value,
-                    )
-                )
+                value = self._state(name).value
+                known.append(ReportedKey(spec.name, spec.is_read_only, value))
             elif keys:
                 unknown.append(keys[index])
         return known, unknown

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from cp_tui.charge_point.components import Components
+from cp_tui.charge_point.configuration import ConfigurationAnswer
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.remote_control import RemoteRequests
 from cp_tui.charge_point.smart_charging.wire import CompositeAnswer
@@ -28,7 +29,6 @@ from cp_tui.ocpp.core import (
     DataTransferRequest,
     DataTransferResponse,
     GetConfigurationRequest,
-    GetConfigurationResponse,
     RemoteStartTransactionRequest,
     RemoteStopTransactionRequest,
     ResetRequest,
@@ -63,7 +63,7 @@ from cp_tui.ocpp.local_auth_list_management import (
     SendLocalListRequest,
     SendLocalListResponse,
 )
-from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.model import Payload, WireModel
 from cp_tui.ocpp.remote_trigger import TriggerMessageRequest
 from cp_tui.ocpp.reservation import (
     CancelReservationRequest,
@@ -83,7 +83,7 @@ from cp_tui.ocpp.smart_charging import (
 class RequestAnswer(Struct, frozen=True):
     """The response, why it is so, and what is done once it is sent."""
 
-    response: WireModel | CompositeAnswer
+    response: Payload
     reason: Reason | None = None
     then: Callable[[], None] | None = None
 
@@ -134,11 +134,7 @@ class Requests:
 
     def _get_configuration(self, request: GetConfigurationRequest) -> RequestAnswer:
         known, unknown = self._components.configuration.get(request.key or ())
-        return RequestAnswer(
-            GetConfigurationResponse(
-                configuration_key=tuple(known), unknown_key=tuple(unknown) or None
-            )
-        )
+        return RequestAnswer(ConfigurationAnswer(known, unknown or None))
 
     def _clear_cache(self, request: ClearCacheRequest) -> RequestAnswer:
         if not self._components.authorization_cache.is_enabled:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.configuration import ReportedKey
 from cp_tui.charge_point.effects import (
     Effect,
     Energize,
@@ -45,7 +46,7 @@ from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements, TagExplanation
 from cp_tui.charger.power_history import PowerHistory
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.plural import count
 from cp_tui.station.errors import StationError
 from cp_tui.station.record import StationRecord
@@ -92,7 +93,7 @@ class Mind(Protocol):
     def digest_authorization_key(self, nonce: bytes) -> str | None:
         """Give a digest of the AuthorizationKey, keyed with it; None where none is set."""
 
-    def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
+    def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[ReportedKey], list[str]]:
         """Look up configuration keys: the known ones, and the names that are unknown."""
 
     def composite_schedule(

@@ -16,9 +16,9 @@ from websockets.exceptions import ConnectionClosed
 from cp_tui.csms.behaviour import AnswerCallError, Behaviour, Delay, Fault, Silence
 from cp_tui.csms.event_log import Called, Composed, EventLog, Malformed, Received
 from cp_tui.csms.outcome import ComposedOutcome, JudgedText, OutcomeKind, outcome_of, read_composed
-from cp_tui.csms.responder import Responder, action_of
+from cp_tui.csms.responder import Responder
 from cp_tui.ocpp import frame
-from cp_tui.ocpp.action import SPEC, Action, RequestDirection
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection, action_of
 from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.redaction import redacted_message

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from cp_tui.csms.behaviour import ECHO, VENDOR_ID, Behaviour
-from cp_tui.ocpp.action import SPEC, Action
+from cp_tui.ocpp.action import SPEC, Action, action_of
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.core import (
     AuthorizeRequest,
@@ -188,11 +188,6 @@ class Responder:
         known = self._transactions.get(request.transaction_id)
         if known is not None and known.charge_point_id == charge_point_id:
             self._transactions[request.transaction_id] = replace(known, stop=request)
-
-
-def action_of(request: WireModel) -> Action:
-    """Tell the action of a request model."""
-    return Action(type(request).__name__.removesuffix("Request"))
 
 
 def _drop_oldest(kept: dict[K, V]) -> None:

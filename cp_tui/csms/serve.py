@@ -20,7 +20,7 @@ from cp_tui.csms.event_log import (
     TurnedAway,
 )
 from cp_tui.csms.printable import clean
-from cp_tui.csms.responder import action_of
+from cp_tui.ocpp.action import action_of
 from cp_tui.ocpp.frame import CallError
 from cp_tui.ocpp.model import WireModel
 

@@ -16,8 +16,8 @@ from cp_tui.csms.event_log import (
     TurnedAway,
 )
 from cp_tui.csms.outcome import OutcomeKind
-from cp_tui.csms.responder import action_of
 from cp_tui.demo.csms_variables import Exchange, ExchangeKind
+from cp_tui.ocpp.action import action_of
 from cp_tui.ocpp.frame import CallError
 from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.redaction import redacted_payload

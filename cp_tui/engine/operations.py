@@ -30,12 +30,12 @@ from cp_tui.ocpp.datatypes import ChargingRateUnitType, format_date_time
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+    from cp_tui.charge_point.configuration import ReportedKey
     from cp_tui.charger.charger import Charger
     from cp_tui.engine.engine_loop import EngineLoop
     from cp_tui.engine.link import Link
     from cp_tui.engine.transfers import Transfers
     from cp_tui.engine.troubles import TroubleKeeper
-    from cp_tui.ocpp.datatypes import KeyValue
 
 SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
 """A window further away is a mistake."""
@@ -131,6 +131,6 @@ class Operations(Struct, frozen=True):
             raise CommandError(ErrorNumber.REFUSED, text)
 
 
-def _entry(key: KeyValue) -> dict[str, JsonValue]:
+def _entry(key: ReportedKey) -> dict[str, JsonValue]:
     entry: dict[str, JsonValue] = {"key": key.key, "read_only": key.readonly}
     return entry if key.value is None else {**entry, "value": key.value}

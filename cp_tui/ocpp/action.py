@@ -187,3 +187,13 @@ _SPECS = (
 
 SPEC: Mapping[Action, ActionSpec] = MappingProxyType({spec.action: spec for spec in _SPECS})
 """Action -> its messages; one for each Action."""
+
+
+def action_of(request: WireModel) -> Action:
+    """Return the action of a request."""
+    return _action_of(type(request))
+
+
+@cache
+def _action_of(request: type[WireModel]) -> Action:
+    return Action(request.__name__.removesuffix("Request"))

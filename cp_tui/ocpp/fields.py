@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, TypeVar
 
 from pydantic import (
@@ -138,15 +139,18 @@ _LIMIT_MAX = Decimal(10) ** 14
 
 
 def _to_limit(value: object) -> Decimal:
-    match value:
-        case bool():
-            pass
-        case Decimal() | int():
-            return _tenths(Decimal(value))
-        case float():
-            # The shortest text that names this float is what the peer wrote: 8.1, not 8.0999999.
-            return _tenths(Decimal(repr(value)))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _limit_of(value)
+    if isinstance(value, Decimal):
+        return _tenths(value)
     raise PydanticCustomError("decimal_type", "must be a number")
+
+
+# The limits of a schedule are few, and come again.
+@lru_cache(1_024, typed=True)
+def _limit_of(number: float) -> Decimal:
+    # The shortest text that names a float is what the peer wrote: 8.1, not 8.0999999.
+    return _tenths(Decimal(number if isinstance(number, int) else repr(number)))
 
 
 def _tenths(number: Decimal) -> Decimal:

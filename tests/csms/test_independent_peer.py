@@ -22,7 +22,6 @@ from websockets.typing import Subprotocol
 
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.event_log import Called, Malformed
-from cp_tui.csms.responder import action_of
 from cp_tui.ocpp import (
     core,
     firmware_management,
@@ -33,7 +32,7 @@ from cp_tui.ocpp import (
     smart_charging,
 )
 from cp_tui.ocpp import datatypes as types
-from cp_tui.ocpp.action import SPEC, Action, RequestDirection
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection, action_of
 from cp_tui.ocpp.model import WireModel
 
 AT = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -12,6 +12,7 @@ from typing import cast
 from pydantic import BaseModel
 
 from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.configuration import ReportedKey
 from cp_tui.charge_point.effects import Download, Effect, StoredRecords, Table, Upload
 from cp_tui.charge_point.events import Event, PoweredOn
 from cp_tui.charge_point.reason import because
@@ -26,7 +27,7 @@ from cp_tui.engine.link import Link
 from cp_tui.engine.rescue import Rescue
 from cp_tui.engine.store import Changes
 from cp_tui.engine.transfers import Transfers
-from cp_tui.ocpp.datatypes import ChargingRateUnitType, KeyValue
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CONFIG = ChargePointConfig(charge_point_id="CP001", url="ws://csms.example/CP001")
@@ -76,8 +77,8 @@ class FakeMind:
             raise value
         return value
 
-    def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
-        return [KeyValue(key="HeartbeatInterval", readonly=False, value="60")], list(keys)
+    def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[ReportedKey], list[str]]:
+        return [ReportedKey(key="HeartbeatInterval", readonly=False, value="60")], list(keys)
 
     def composite_schedule(
         self,

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
+from cp_tui.charge_point.configuration import ReportedKey
 from cp_tui.charge_point.events import (
     CancelReservation,
     ClearAuthorizationCache,
@@ -38,7 +39,7 @@ from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.errors import CommandError
 from cp_tui.engine.operations import Operations
 from cp_tui.engine.pending_requests import REPLY_TIMEOUT_S, CommandAnswer
-from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType, KeyValue
+from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
 from cp_tui.station.station import Station
 
 MOMENT = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -95,10 +96,10 @@ class Recorder:
     def digest_authorization_key(self, nonce: bytes) -> str | None:
         return nonce.hex()
 
-    def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[KeyValue], list[str]]:
+    def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[ReportedKey], list[str]]:
         return [
-            KeyValue(key="HeartbeatInterval", readonly=False, value="60"),
-            KeyValue(key="Empty", readonly=True),
+            ReportedKey(key="HeartbeatInterval", readonly=False, value="60"),
+            ReportedKey(key="Empty", readonly=True),
         ], list(keys)
 
     def composite_schedule(

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING
-
-import msgspec
 
 from cp_tui.charge_point.smart_charging.composite import DURATION_S_MAX, merging, whole
 from cp_tui.charge_point.smart_charging.context import Context
@@ -19,9 +16,7 @@ from cp_tui.ocpp.datatypes import (
     format_date_time,
     limit_number,
 )
-
-if TYPE_CHECKING:
-    pass
+from cp_tui.ocpp.model import OwnPayload
 
 ANSWER_STEPS_MAX = 1_200
 """So often profiles and limits are looked at for one answer: the CSMS waits for it."""
@@ -29,7 +24,7 @@ ANSWER_STEPS_MAX = 1_200
 _limit_and_phases = attrgetter("limit", "number_phases")
 
 
-class AnsweredPeriod(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+class AnsweredPeriod(OwnPayload, frozen=True):
     """From `start_period` on, this limit (S 7.14)."""
 
     start_period: int
@@ -37,7 +32,7 @@ class AnsweredPeriod(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     number_phases: int | None = None
 
 
-class AnsweredSchedule(msgspec.Struct, frozen=True, rename="camel"):
+class AnsweredSchedule(OwnPayload, frozen=True):
     """Limits over time; without startSchedule (S 7.13, E 3.57)."""
 
     charging_rate_unit: ChargingRateUnitType
@@ -45,17 +40,13 @@ class AnsweredSchedule(msgspec.Struct, frozen=True, rename="camel"):
     duration: int
 
 
-class CompositeAnswer(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+class CompositeAnswer(OwnPayload, frozen=True):
     """GetCompositeSchedule.conf; of ours, so it is written without being checked."""
 
     status: GetCompositeScheduleStatus
     connector_id: int | None = None
     schedule_start: str | None = None
     charging_schedule: AnsweredSchedule | None = None
-
-    def to_json(self) -> str:
-        """Return the same object as text for the wire."""
-        return msgspec.json.encode(self).decode()
 
 
 def answer(
