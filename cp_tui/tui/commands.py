@@ -24,6 +24,17 @@ RUNS_KEPT = 100
 """Commands that the log of this screen remembers."""
 
 
+def commands_of(*, is_csms: bool) -> Mapping[str, Command]:
+    """The table of commands; not imported by the start of a screen, which it would hold up."""
+    if is_csms:
+        from cp_tui.demo.csms_rpc import CSMS_COMMANDS
+
+        return CSMS_COMMANDS
+    from cp_tui.engine.commands import COMMANDS
+
+    return COMMANDS
+
+
 @dataclass(frozen=True, slots=True)
 class CommandCall:
     """A method of the engine with its parameters."""
@@ -35,14 +46,8 @@ class CommandCall:
 
     @property
     def command(self) -> Command:
-        """Its entry in the table, which takes too long to import for the start of a screen."""
-        if self.is_for_csms:
-            from cp_tui.demo.csms_rpc import CSMS_COMMANDS
-
-            return CSMS_COMMANDS[self.method]
-        from cp_tui.engine.commands import COMMANDS
-
-        return COMMANDS[self.method]
+        """Its entry in the table."""
+        return commands_of(is_csms=self.is_for_csms)[self.method]
 
 
 @dataclass(slots=True, eq=False)

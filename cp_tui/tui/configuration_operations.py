@@ -152,10 +152,10 @@ async def monitor(desk: Desk) -> None:
             CommandCall("unmonitor_configuration_keys", {"keys": [snapshot.monitored_key]})
         )
     elif entry is not None:
-        prefix = "un" if entry.is_monitored else ""
-        await desk.command(
-            CommandCall(f"{prefix}monitor_configuration_keys", {"keys": [entry.key]})
+        method = (
+            "unmonitor_configuration_keys" if entry.is_monitored else "monitor_configuration_keys"
         )
+        await desk.command(CommandCall(method, {"keys": [entry.key]}))
     else:
         await monitor_names(desk)
 

@@ -166,8 +166,9 @@ async def suspend_or_resume(desk: Desk) -> None:
     """The vehicle pauses, or goes on."""
     connector = _selected(desk)
     if connector is not None and connector.vehicle is not None:
-        method = "resume_ev" if connector.vehicle.is_suspended else "suspend_ev"
-        await desk.command(CommandCall(method, {"connector_id": connector.connector_id}))
+        params: dict[str, JsonValue] = {"connector_id": connector.connector_id}
+        is_suspended = connector.vehicle.is_suspended
+        await desk.command(CommandCall("resume_ev" if is_suspended else "suspend_ev", params))
 
 
 async def raise_error(desk: Desk) -> None:

@@ -14,7 +14,9 @@ from pathlib import Path
 from types import FrameType
 
 from cp_tui.engine.disk import on_disk_without_loop
+from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.tui.app import LEAVE, Connect, CpTuiApp
+from cp_tui.tui.commands import commands_of
 from cp_tui.tui.layout_state import LayoutState, default_state_file, read_state, write_state
 from cp_tui.tui.look import (
     DEFAULT_THEME,
@@ -31,6 +33,8 @@ from cp_tui.tui.widgets.glyphs import Glyphs
 LEAVE_S_MAX = 3
 """For an end in order when the terminal is lost."""
 
+QUIET_S = 0.5
+"""After the first picture, which comes before all that only a command needs."""
 BRIEFLY_S = 2.0
 """For how the screen was left, before it is there and after it: nothing depends on it."""
 
@@ -175,8 +179,14 @@ async def _run(app: CpTuiApp) -> str | None:
 
 
 async def settle(app: CpTuiApp) -> None:
-    """Let the collector of garbage work from the first picture on, but not on what stays."""
+    """Let the collector of garbage work from the first picture on, but not on what stays.
+
+    A little later comes what the first command needs.
+    """
     await app.until_shown()
     gc.freeze()
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
     gc.enable()
+    await asyncio.sleep(QUIET_S)
+    for is_csms in (False, True) if app.store.snapshot.csms.is_ours else (False,):
+        await in_daemon_thread(partial(commands_of, is_csms=is_csms))

@@ -9,6 +9,9 @@ from pydantic import BaseModel, JsonValue
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements
+from cp_tui.demo.csms_rpc import CSMS_COMMANDS
+from cp_tui.engine.commands import COMMANDS
+from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.rpc.client import ConnectionLost, RpcError
@@ -94,6 +97,7 @@ class FakeEngine:
         if method == "get_measurements":
             # The screen asks for it by itself: no test has to know.
             return CommandAnswer(self._measurements(params["connector_id"]))
+        _check(method, params)
         self.calls.append((method, params))
         if method in self._held:
             await self._held[method].wait()
@@ -135,3 +139,16 @@ class FakeEngine:
     def _put(self, update: Update) -> None:
         self._waiting.append(update)
         self._filled.set()
+
+
+def _check(method: str, params: dict[str, JsonValue]) -> None:
+    """Hold a call against its table: whatever a screen sends must be a command with its types."""
+    tables = [table for table in (COMMANDS, CSMS_COMMANDS) if method in table]
+    assert tables, f"{method} is no command"
+    problems: list[CommandError] = []
+    for table in tables:
+        try:
+            table[method].checked(params)
+        except CommandError as error:
+            problems.append(error)
+    assert len(problems) < len(tables), problems

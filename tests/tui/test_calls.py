@@ -1,0 +1,76 @@
+"""Every command that a screen or the demo sends is an entry of its table, with its parameters."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from cp_tui.demo.csms_rpc import CSMS_COMMANDS
+from cp_tui.engine.commands import COMMANDS
+from tests.sources import parsed, python_files, shown
+
+TO_ENGINE = frozenset({"CommandCall", "connection.call", "client.call", "context.act"})
+TO_CSMS = frozenset({"to_csms"})
+HELPERS = frozenset({"cp_tui/tui/csms_operations.py:to_csms"})
+"""Where a call is built from what somebody else names."""
+
+Sent = tuple[str, str, set[str]]
+
+
+def sent(folder: str) -> Iterator[tuple[Path, int, str, str, set[str] | None]]:
+    """Give each call with its table, method and names of parameters; None: they are computed."""
+    for path in python_files(folder):
+        tree = parsed(path)
+        # A method may be named a line earlier.
+        names = {
+            target.id: node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            kind = ast.unparse(node.func).removeprefix("self._").removeprefix("self.")
+            if kind in TO_ENGINE | TO_CSMS:
+                table = "csms" if kind in TO_CSMS else "engine"
+                for method in texts(node.args[0], names):
+                    yield path, node.lineno, table, method, parameters(node)
+
+
+def texts(node: ast.expr, names: dict[str, ast.expr]) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from texts(body, names)
+            yield from texts(orelse, names)
+        case ast.Name(id=name) if name in names:
+            yield from texts(names[name], {})
+
+
+def parameters(node: ast.Call) -> set[str] | None:
+    given = {each.arg for each in node.keywords if each.arg is not None}
+    for each in node.args[1:]:
+        if not isinstance(each, ast.Dict):
+            return None
+        given |= {key.value for key in each.keys if isinstance(key, ast.Constant)}
+    return given
+
+
+def test_every_call_names_a_command_and_its_parameters() -> None:
+    seen: set[str] = set()
+    wrong = []
+    for folder in ("cp_tui/tui", "cp_tui/demo"):
+        for path, line, table, method, names in sent(folder):
+            command = (CSMS_COMMANDS if table == "csms" else COMMANDS).get(method)
+            seen.add(f"{table} {method}")
+            if command is None or not (names or set()) <= command.params.model_fields.keys():
+                wrong.append(f"{shown(path)}:{line} {method} {names}")
+    assert wrong == []
+    # Those are sent by nobody but a script.
+    scripts = {"engine digest_authorization_key", "engine fail_mains"}
+    everything = {f"engine {name}" for name in COMMANDS} | {f"csms {name}" for name in CSMS_COMMANDS}
+    assert seen == everything - scripts
