@@ -18,6 +18,8 @@ from cp_tui.ocpp.datatypes import (
 )
 
 PRINTABLE_ASCII = r"^[ -~]*$"
+TAG_LENGTH_MAX = 20
+"""CiString20 (S 7.28)."""
 KEYS_MAX = 1_000
 NAME_MAX = 255
 """Of an action and a message id; longer ones can be sent with `send_raw`."""
@@ -57,9 +59,10 @@ ConnectorIdOrZero = Annotated[int, Field(ge=0)]
 AnyConnectorId = Annotated[int, Field(ge=0, le=2**63 - 1)]
 MessageNumber = Annotated[int, Field(ge=1, description="that `outbox` shows")]
 IdTag = Annotated[
-    str, StringConstraints(min_length=1, max_length=20, pattern=PRINTABLE_ASCII), AS_TEXT
+    str,
+    StringConstraints(min_length=1, max_length=TAG_LENGTH_MAX, pattern=PRINTABLE_ASCII),
+    AS_TEXT,
 ]
-"""CiString20 (S 7.28)."""
 CiText50 = Annotated[
     Annotated[str, StringConstraints(max_length=50, pattern=PRINTABLE_ASCII), AS_TEXT] | None,
     NONE_IF_EMPTY,

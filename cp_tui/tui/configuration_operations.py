@@ -12,6 +12,7 @@ from cp_tui.charge_point.variables import ConfigurationEntry
 from cp_tui.engine.disk import on_disk
 from cp_tui.ocpp.configuration_key import KeySpec, KeyType
 from cp_tui.ocpp.plural import count
+from cp_tui.tui.command_form import filled, names_in
 from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.configuration_file import (
     SavedConfiguration,
@@ -38,7 +39,7 @@ async def get_configuration_key(desk: Desk) -> None:
     """Fill names, ask, and show the table."""
 
     def call(values: Mapping[str, str]) -> CommandCall | str:
-        return CommandCall("get_configuration_key", {"keys": [*names_in(values["keys"])]})
+        return filled(CommandCall("get_configuration_key"), values)
 
     field = FormField("keys", "Keys", placeholder="names with a space between; empty: all")
     await desk.fill(Form("Read configuration keys", (field,), "Read", call))
@@ -164,19 +165,13 @@ async def monitor_names(desk: Desk) -> None:
     """Fill names, and monitor them."""
 
     def call(values: Mapping[str, str]) -> CommandCall | str:
-        names = names_in(values["keys"])
-        if not names:
+        if not names_in(values["keys"]):
             return "name at least one key"
-        return CommandCall("monitor_configuration_keys", {"keys": [*names]})
+        return filled(CommandCall("monitor_configuration_keys"), values)
 
     placeholder = "names with a space between"
     field = FormField("keys", "Keys", value=desk.snapshot.key or "", placeholder=placeholder)
     await desk.fill(Form("Monitor configuration keys", (field,), "Monitor", call))
-
-
-def names_in(text: str) -> list[str]:
-    """Names of keys with spaces or commas between."""
-    return text.replace(",", " ").split()
 
 
 async def toggle_changed(desk: Desk) -> None:

@@ -9,9 +9,10 @@ from textual.content import Content
 
 from cp_tui.demo.csms_variables import CsmsBehaviour
 from cp_tui.ocpp.action import Action, RequestDirection
-from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
+from cp_tui.ocpp.datatypes import AuthorizationStatus
 from cp_tui.ocpp.errors import ErrorCode
 from cp_tui.ocpp.units import number
+from cp_tui.tui.command_form import choices, filled
 from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.compose_examples import sent_by
 from cp_tui.tui.compose_operations import RAW, action_at_bench, at_bench, raw_at_bench
@@ -141,11 +142,11 @@ _INTRO = (
 
 
 def _fields(now: CsmsBehaviour) -> tuple[FormField, ...]:
-    statuses = tuple(each.value for each in AuthorizationStatus)
+    statuses = choices("set_behaviour", "unknown_id_tag", is_csms=True)
     tags = ", ".join(f"{tag}={status.value}" for tag, status in now.id_tags.items())
     faults = ", ".join(f"{action}={fault}" for action, fault in now.faults.items())
     examples = ("*=silent", "Heartbeat=GenericError", "StartTransaction=InternalError")
-    registrations = tuple(each.value for each in RegistrationStatus)
+    registrations = choices("set_behaviour", "registration_status", is_csms=True)
     start = now.start_status.value if now.start_status else AuthorizationStatus.ACCEPTED.value
     return (
         FormField(
@@ -162,21 +163,13 @@ def _fields(now: CsmsBehaviour) -> tuple[FormField, ...]:
 
 def _behaviour_call(values: Mapping[str, str]) -> CommandCall | str:
     params: dict[str, JsonValue] = {}
-    for name in ("registration_status", "unknown_id_tag", "start_status"):
-        if values[name]:
-            params[name] = values[name].strip()
-    for name, kind in (("interval_s", int), ("clock_offset_s", float)):
-        if values[name].strip():
-            try:
-                params[name] = kind(values[name])
-            except ValueError:
-                return f"{name.replace('_', ' ')} = {values[name]!r}: a number is needed"
     for name in ("id_tags", "faults"):
         pairs = _pairs(values[name])
         if isinstance(pairs, str):
             return pairs
         params[name] = pairs
-    return to_csms("set_behaviour", params)
+    others = {name: text for name, text in values.items() if name not in params}
+    return filled(to_csms("set_behaviour", params), others)
 
 
 def _pairs(text: str) -> dict[str, JsonValue] | str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from pydantic import JsonValue
 from textual.content import Content
 
 from cp_tui.charge_point.variables import Reservation
 from cp_tui.ocpp.plural import count
+from cp_tui.tui.command_form import filled
 from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.desk import Choice, ConfirmQuestion, Desk, Form, FormField
-from cp_tui.tui.operations import TAG_LENGTH_MAX, recent_tags
+from cp_tui.tui.operations import recent_tags, wrong_tag
 from cp_tui.tui.safe_text import clean, safe_text
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.maintenance import Subject
@@ -35,14 +35,10 @@ async def look_up(desk: Desk) -> None:
     connectors = tuple(str(c.connector_id) for c in desk.snapshot.connectors if c.connector_id)
 
     def call(values: Mapping[str, str]) -> CommandCall | str:
-        tag, where = values["id_tag"], values["connector_id"].strip()
-        if not tag:
-            return "the tag must not be empty"
-        if len(tag) > TAG_LENGTH_MAX:
-            return f"a tag has at most {TAG_LENGTH_MAX} characters, this one {len(tag)}"
-        desk.remember("id_tag", tag)
-        params: dict[str, JsonValue] = {"id_tag": tag}
-        return CommandCall("explain_tag", params | ({"connector_id": int(where)} if where else {}))
+        if why := wrong_tag(values["id_tag"]):
+            return why
+        desk.remember("id_tag", values["id_tag"])
+        return filled(CommandCall("explain_tag"), values)
 
     recent = tuple(dict.fromkeys([*_selected_tag(desk), *recent_tags(desk)]))
     fields = (

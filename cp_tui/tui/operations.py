@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pydantic import JsonValue
 from textual.content import Content
 
+from cp_tui.charge_point.command_fields import TAG_LENGTH_MAX
 from cp_tui.charge_point.variables import ConnectorView, VehicleView
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import KILO, number
+from cp_tui.tui.command_form import filled
 from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.consequences import (
     power_cut_facts,
@@ -24,16 +26,10 @@ from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.words import Clock
 
-WHOLE = frozenset({"battery_wh", "phases", "max_power_w", "dc_max_power_w"})
-"""Settings of a vehicle that are whole numbers."""
-
-IN_KILO = frozenset({"battery_wh", "max_power_w", "dc_max_power_w"})
+IN_KILO: Mapping[str, float] = dict.fromkeys(("battery_wh", "max_power_w", "dc_max_power_w"), KILO)
 """Settings of a vehicle that people read and type in kWh and kW, as everywhere on the screen."""
 
 UNCHANGED = "empty: unchanged"
-
-TAG_LENGTH_MAX = 20
-"""CiString20 (S 7.28)."""
 
 
 def on_screen(what: str) -> Callable[[Desk], Awaitable[None]]:
@@ -85,7 +81,7 @@ async def data_transfer(desk: Desk) -> None:
             return "the vendor id must not be empty"
         for name in ("vendor_id", "message_id"):
             desk.remember(name, values[name])
-        return CommandCall("data_transfer", {name: text for name, text in values.items() if text})
+        return filled(CommandCall("data_transfer"), values)
 
     fields = (
         FormField(
@@ -132,14 +128,10 @@ async def swipe(desk: Desk) -> None:
     selected = desk.snapshot.connector_id if desk.pane == "connectors" else 0
 
     def call(values: Mapping[str, str]) -> CommandCall | str:
-        tag, where = values["id_tag"], values["connector_id"].strip()
-        if not tag:
-            return "the tag must not be empty"
-        if len(tag) > TAG_LENGTH_MAX:
-            return f"a tag has at most {TAG_LENGTH_MAX} characters, this one {len(tag)}"
-        desk.remember("id_tag", tag)
-        at: dict[str, JsonValue] = {"connector_id": int(where)} if where else {}
-        return CommandCall("swipe", {"id_tag": tag, "wait": True, **at})
+        if why := wrong_tag(values["id_tag"]):
+            return why
+        desk.remember("id_tag", values["id_tag"])
+        return filled(CommandCall("swipe", {"wait": True}), values)
 
     recent = recent_tags(desk)
     fields = (
@@ -182,10 +174,8 @@ async def raise_error(desk: Desk) -> None:
         return
 
     def call(values: Mapping[str, str]) -> CommandCall | str:
-        given = {name: text for name, text in values.items() if text}
-        return CommandCall(
-            "raise_error", {"connector_id": connector_id, "error_code": code, **given}
-        )
+        params: dict[str, JsonValue] = {"connector_id": connector_id, "error_code": code}
+        return filled(CommandCall("raise_error", params), values)
 
     fields = (
         FormField("info", "Info", placeholder="optional"),
@@ -233,24 +223,17 @@ async def set_vehicle(desk: Desk) -> None:
     vehicle = connector.vehicle if connector is not None else None
 
     def call(values: Mapping[str, str]) -> CommandCall | str:
-        params: dict[str, JsonValue] = {"connector_id": connector_id}
-        for name, text in values.items():
-            if text.strip():
-                try:
-                    value = float(text) * (KILO if name in IN_KILO else 1)
-                except ValueError:
-                    return f"{labels[name]} = {text!r}: a number is needed"
-                params[name] = int(value) if name in WHOLE and value.is_integer() else value
-        return (
-            CommandCall("set_vehicle", params) if len(params) > 1 else "fill in what is to change"
-        )
+        call = CommandCall("set_vehicle", {"connector_id": connector_id})
+        if not any(map(str.strip, values.values())):
+            return "fill in what is to change"
+        return filled(call, values, labels=labels, factors=IN_KILO)
 
     def field(name: str, label: str, read: Callable[[VehicleView], float], unit: str) -> FormField:
         if vehicle is None:
             return FormField(
                 name, label, placeholder=f"in {unit}; {UNCHANGED}" if unit else UNCHANGED
             )
-        value = read(vehicle) / (KILO if name in IN_KILO else 1)
+        value = read(vehicle) / IN_KILO.get(name, 1)
         return FormField(
             name, label, placeholder=f"now {number(value)} {unit}".rstrip() + f"; {UNCHANGED}"
         )
@@ -296,6 +279,15 @@ async def power_cycle(desk: Desk) -> None:
 
 def _selected(desk: Desk) -> ConnectorView | None:
     return desk.snapshot.connector(desk.snapshot.connector_id)
+
+
+def wrong_tag(tag: str) -> str | None:
+    """Say why a text cannot be a tag."""
+    if not tag:
+        return "the tag must not be empty"
+    if len(tag) > TAG_LENGTH_MAX:
+        return f"a tag has at most {TAG_LENGTH_MAX} characters, this one {len(tag)}"
+    return None
 
 
 def recent_tags(desk: Desk) -> tuple[str, ...]:

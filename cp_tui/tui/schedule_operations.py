@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from pydantic import JsonValue
 from textual.content import Content
 
 from cp_tui.charge_point.smart_charging.export import to_csv, to_json
 from cp_tui.charge_point.variables import ProfileEntry
 from cp_tui.engine.disk import on_disk
-from cp_tui.ocpp.datatypes import ChargingProfilePurposeType
+from cp_tui.tui.command_form import choices, filled
 from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Job
 from cp_tui.tui.profile_file import CHOICES, Wrong, from_file, from_form
@@ -67,19 +66,10 @@ async def clear_matching(desk: Desk) -> None:
         given = {name: text for name, text in values.items() if text}
         if not given:
             return f"nothing given would clear every profile: type {ALL} as the id for that"
-        if given == {"profile_id": ALL}:
-            return CommandCall("clear_charging_profile")
-        params: dict[str, JsonValue] = {}
-        for name, text in given.items():
-            if name == "purpose":
-                params[name] = text
-            elif text.isascii() and text.isdigit():
-                params[name] = int(text)
-            else:
-                return f"{name.replace('_', ' ')} = {text!r}: a whole number is needed"
-        return CommandCall("clear_charging_profile", params)
+        everything = CommandCall("clear_charging_profile")
+        return everything if given == {"profile_id": ALL} else filled(everything, given)
 
-    purposes = tuple(each.value for each in ChargingProfilePurposeType)
+    purposes = choices("clear_charging_profile", "purpose")
     fields = (
         FormField("profile_id", "Id", placeholder=f"alone decides; {ALL}: every profile"),
         FormField("connector_id", "Connector", placeholder="optional; 0 is the charge point"),
