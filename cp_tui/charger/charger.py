@@ -7,15 +7,14 @@ until both are quiet. Everything else is left to the shell.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
-from typing import Protocol
 
 from msgspec import Struct
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.configuration import ReportedKey
 from cp_tui.charge_point.effects import (
     Effect,
     Energize,
@@ -39,14 +38,11 @@ from cp_tui.charge_point.events import (
     Tick,
 )
 from cp_tui.charge_point.incoming import met_error
-from cp_tui.charge_point.smart_charging.composite import Work
-from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.turn import Turn
-from cp_tui.charge_point.variables import MeasuredPoint, Measurements, TagExplanation
+from cp_tui.charge_point.variables import MeasuredPoint, Measurements
 from cp_tui.charger.power_history import PowerHistory
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.plural import count
 from cp_tui.station.errors import StationError
 from cp_tui.station.record import StationRecord
@@ -64,55 +60,7 @@ StationAct = Callable[..., list[Event]]
 """What somebody does at the station; called with it, and with `now`."""
 
 
-class Mind(Protocol):
-    """What the shell needs of the charge point (`charge_point.ChargePoint`)."""
-
-    def handle(self, event: Event, now: datetime) -> list[Effect]:
-        """Take in what happened and say what is to be done."""
-
-    def next_deadline(self) -> datetime | None:
-        """Say when `Tick` is due at the latest."""
-
-    def take_changed(self) -> set[str]:
-        """Hand over the names of the variables that may have changed since this was asked last."""
-
-    def prepare(self, name: str) -> bool:
-        """Do a slice of what a variable needs; say whether there is more to do."""
-
-    def view(self, name: str, now: datetime) -> BaseModel:
-        """Give a variable as it is now."""
-
-    @property
-    def may_answer(self) -> bool:
-        """Whether the CSMS may be answered; not while it rejects this charge point (S 4.2)."""
-
-    @property
-    def clock_offset(self) -> timedelta:
-        """What the clock of the charge point is ahead of the machine's."""
-
-    def digest_authorization_key(self, nonce: bytes) -> str | None:
-        """Give a digest of the AuthorizationKey, keyed with it; None where none is set."""
-
-    def get_configuration_keys(self, keys: Sequence[str]) -> tuple[list[ReportedKey], list[str]]:
-        """Look up configuration keys: the known ones, and the names that are unknown."""
-
-    def composite_schedule(
-        self,
-        connector_id: int,
-        start: datetime | None,
-        duration_s: int,
-        unit: ChargingRateUnitType,
-        now: datetime,
-    ) -> Work[CompositeSchedule]:
-        """Compute the limits of a connector over time, in slices."""
-
-    def explain_tag(
-        self, id_tag: str, now: datetime, connector_id: int | None = None
-    ) -> TagExplanation:
-        """Say what would happen if a tag were shown now, at any connector or one."""
-
-
-MindFactory = Callable[[ChargePointConfig, Body, StoredRecords, Random], Mind]
+MindFactory = Callable[[ChargePointConfig, Body, StoredRecords, Random], ChargePoint]
 
 
 class _Outline(Struct, frozen=True):

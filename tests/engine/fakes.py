@@ -11,6 +11,7 @@ from typing import cast
 
 from pydantic import BaseModel
 
+from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.configuration import ReportedKey
 from cp_tui.charge_point.effects import Download, Effect, StoredRecords, Table, Upload
@@ -20,7 +21,6 @@ from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.variables import Direction, TagExplanation, TagOutcome
-from cp_tui.charger.charger import Mind
 from cp_tui.engine.connection import Sender
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.link import Link
@@ -40,8 +40,11 @@ def nothing(_: Event) -> list[Effect]:
     return []
 
 
-class FakeMind:
+class FakeMind(ChargePoint):
     """A mind that answers each event as the test says."""
+
+    clock_offset = timedelta(0)
+    may_answer = True
 
     def __init__(self, answer: Answer, body: Body, stored: StoredRecords) -> None:
         self.answer = answer
@@ -53,8 +56,6 @@ class FakeMind:
         self.variables: dict[str, BaseModel | Exception] = {}
         self.looked: list[str] = []
         """The variables that somebody asked for, in order."""
-        self.clock_offset = timedelta(0)
-        self.may_answer = True
 
     def handle(self, event: Event, now: datetime) -> list[Effect]:
         self.events.append(event)
@@ -85,7 +86,7 @@ class FakeMind:
         connector_id: int,
         start: datetime | None,
         duration_s: int,
-        unit: ChargingRateUnitType,
+        unit: ChargingRateUnitType | None,
         now: datetime,
     ) -> Work[CompositeSchedule]:
         yield
@@ -93,7 +94,7 @@ class FakeMind:
             connector_id=connector_id,
             start=start or now,
             duration_s=duration_s,
-            unit=unit,
+            unit=unit or ChargingRateUnitType.A,
             periods=(),
         )
 
@@ -129,7 +130,7 @@ class Minds:
 
     def __call__(
         self, config: ChargePointConfig, body: Body, stored: StoredRecords, random: Random
-    ) -> Mind:
+    ) -> FakeMind:
         self.made.append(FakeMind(self.answer, body, stored))
         return self.made[-1]
 

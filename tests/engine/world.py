@@ -22,7 +22,7 @@ from cp_tui.charge_point.events import (
     Swiped,
 )
 from cp_tui.charge_point.variables import Connectors, Trouble, Troubles
-from cp_tui.charger.charger import Charger, Mind
+from cp_tui.charger.charger import Charger
 from cp_tui.engine.engine_loop import EngineLoop
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.hub import Hub
@@ -170,7 +170,7 @@ class World:
             except TimeoutError:
                 return
 
-    async def until_booted(self, old: Mind) -> None:
+    async def until_booted(self, old: ChargePoint) -> None:
         """Wait for another mind."""
         async with asyncio.timeout(WAIT_S):
             while self.charger.mind is old or "connectors" not in self.hub.values():
