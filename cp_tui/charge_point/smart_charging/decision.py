@@ -171,23 +171,19 @@ def _least(
 
     `number_phases` is what all claims have in common, where the rule wants that.
     """
-    best: Claim | None = None
-    limit, offers = available, []
+    decision = Decision(available, number_phases, SourceKind.HARDWARE)
+    offers = []
     for claim in claims:
         phases = number_phases if terms.phase_rule is PhaseRule.COMMON else claim.number_phases
         used = phases or ASSUMED_PHASES
         offer = convert(claim.limit, claim.unit, terms.unit, used, terms.hardware)
-        offers.append(offer)
-        if offer < limit or (best is None and offer == limit):
-            best, limit, best_phases, best_used = claim, offer, phases, used
-    lost: tuple[Lost, ...] = ()
-    omitted = 0
-    if losers is not None:
-        for claim, offer in zip(claims, offers, strict=True):
-            if claim is not best:
-                why = LostBecause.HIGHER_THAN_MINIMUM
-                losers.lost.append(Lost(claim.ref, why, allowed=offer))
-        lost, omitted = losers.ranked(), losers.omitted
-    if best is None:
-        return Decision(limit, number_phases, SourceKind.HARDWARE, lost=lost, omitted=omitted)
-    return Decision(limit, best_phases, SourceKind.PROFILE, best, best_used, lost, omitted)
+        offers.append((claim, offer))
+        if offer < decision.limit or (decision.winner is None and offer == available):
+            decision = Decision(offer, phases, SourceKind.PROFILE, claim, used)
+    if losers is None:
+        return decision
+    for claim, offer in offers:
+        if claim is not decision.winner:
+            why = LostBecause.HIGHER_THAN_MINIMUM
+            losers.lost.append(Lost(claim.ref, why, allowed=offer))
+    return replace(decision, lost=losers.ranked(), omitted=losers.omitted)

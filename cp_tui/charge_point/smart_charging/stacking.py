@@ -111,10 +111,11 @@ class StackCursor:
     def at(self, second: int) -> StackState:
         """Return the state at a second, later than the one asked for before."""
         if second >= self.until:
-            self._move(second)
+            self.move(second)
         return self.state
 
-    def _move(self, second: int) -> None:
+    def move(self, second: int) -> None:
+        """Go on to a second at which the state no longer holds."""
         if second >= self._claimed_until:
             if second > self._claimed_until:
                 self._steps = self._overlay(0, second, FOREVER, None)
@@ -158,9 +159,9 @@ class ExplainedStackCursor(StackCursor):
         self._beaten_by: ProfileRef | None = None
         self._never = stack.never()
 
-    def _move(self, second: int) -> None:
+    def move(self, second: int) -> None:
         before = self.state
-        super()._move(second)
+        super().move(second)
         claim = self.state.claim
         lost = (*self._losers(second, claim), *self._never)[:LOSERS_MAX]
         profiles, out = self.stack.profiles, self.stack.out

@@ -80,9 +80,10 @@ class Sweep(Struct, frozen=True):
     def terms(self, connector_id: int) -> Terms:
         """Return by what the decisions for a connector are made."""
         context = self.context
-        hardware, rule = context.supply(), PhaseRule.OWN
         if connector_id:
             hardware, rule = context.hardware[connector_id], context.phase_rule
+        else:
+            hardware, rule = context.supply(), PhaseRule.OWN
         return Terms(self.unit, hardware, rule, context.tx_profile_fallback, self.explains)
 
     @property
@@ -179,15 +180,16 @@ class ConnectorCursor:
             return decision
         states, until, is_same = self._states, FOREVER, decision is not None
         for index, each in self._cursors:
-            state = each.at(second)
-            if state is not states[index]:
-                states[index], is_same = state, False
+            if second >= each.until:
+                each.move(second)
+            if each.state is not states[index]:
+                states[index], is_same = each.state, False
             if each.until < until:
                 until = each.until
         self.until = until
         if decision is None or not is_same:
             self._budget.steps -= 1
-            decision = self._decision = self.decide(self._terms)
+            decision = self._decision = decide(self._terms, *states)
         return decision
 
     def decide(self, terms: Terms) -> Decision:
