@@ -17,6 +17,8 @@ ASSUMED_PHASES = 3
 """S 7.14: where a number of phases is needed and none is given."""
 
 _TENTH = Decimal("0.1")
+# A schedule asks thousands of times, and to look a member up takes longer than to convert.
+_A, _W, _DC = ChargingRateUnitType.A, ChargingRateUnitType.W, CurrentKind.DC
 
 
 def floor_to_tenth(limit: Decimal) -> Decimal:
@@ -35,31 +37,29 @@ def convert(
 
     With fewer phases in the hardware than in the profile the current per phase stays (E 3.34).
     """
-    if hardware.kind is CurrentKind.DC:
+    if hardware.kind is _DC:
         phases = used = 1
     else:
-        used = min(phases, hardware.phases)
+        used = phases if phases < hardware.phases else hardware.phases
     if unit is wanted:
-        is_whole = used == phases or unit is ChargingRateUnitType.A
+        is_whole = unit is _A or used == phases
         return limit if is_whole else floor_to_tenth(limit * used / phases)
-    if wanted is ChargingRateUnitType.W:
+    if wanted is _W:
         return limit * hardware.voltage_v * used
     return floor_to_tenth(limit / (hardware.voltage_v * phases))
 
 
 def hardware_limit(hardware: Hardware, unit: ChargingRateUnitType, phases: int | None) -> Decimal:
     """Return what the hardware delivers at most over `phases` phases, None meaning all it has."""
-    if unit is ChargingRateUnitType.A:
+    if unit is _A:
         return floor_to_tenth(hardware.max_current_a)
     used = hardware.phases if phases is None else phases
-    return floor_to_tenth(
-        convert(hardware.max_current_a, ChargingRateUnitType.A, unit, used, hardware)
-    )
+    return floor_to_tenth(convert(hardware.max_current_a, _A, unit, used, hardware))
 
 
 def amount(limit: Decimal, unit: ChargingRateUnitType) -> str:
     """Write a limit for a person: `16.0 A`, `11.00 kW`."""
-    return amps(limit) if unit is ChargingRateUnitType.A else power(limit)
+    return amps(limit) if unit is _A else power(limit)
 
 
 def conversion_text(

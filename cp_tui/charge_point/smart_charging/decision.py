@@ -22,6 +22,9 @@ from cp_tui.charge_point.smart_charging.stacking import Lost, StackState
 from cp_tui.charge_point.smart_charging.timeline import Claim
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
+# A schedule asks thousands of times, and to look a member up takes as long as to compare.
+_COMMON, _HARDWARE, _PROFILE = PhaseRule.COMMON, SourceKind.HARDWARE, SourceKind.PROFILE
+
 
 class Terms(Struct, frozen=True):
     """By what a decision is made."""
@@ -116,7 +119,7 @@ def decide(terms: Terms, cap: StackState, tx: StackState, default: StackState) -
     # The first of equals wins: what was meant for the transaction explains it best.
     claims = [claim for claim in (layer, cap.claim) if claim is not None]
     phases = None
-    if terms.phase_rule is PhaseRule.COMMON:
+    if terms.phase_rule is _COMMON:
         for claim in claims:
             own = claim.number_phases
             if own is not None and (phases is None or own < phases):
@@ -134,7 +137,7 @@ def decide_for_all(terms: Terms, cap: StackState, connectors: Sequence[Decision]
     phases = max(given) if len(given) == len(connectors) else None
     claims = [] if cap.claim is None else [cap.claim]
     decision = _least(terms, sum(parts, Decimal(0)), phases, claims, losers)
-    if decision.kind is SourceKind.HARDWARE:
+    if decision.kind is _HARDWARE:
         return replace(decision, kind=SourceKind.SUM_OF_CONNECTORS, parts=parts)
     return decision
 
@@ -171,15 +174,15 @@ def _least(
 
     `number_phases` is what all claims have in common, where the rule wants that.
     """
-    decision = Decision(available, number_phases, SourceKind.HARDWARE)
+    decision = Decision(available, number_phases, _HARDWARE)
     offers = []
     for claim in claims:
-        phases = number_phases if terms.phase_rule is PhaseRule.COMMON else claim.number_phases
+        phases = number_phases if terms.phase_rule is _COMMON else claim.number_phases
         used = phases or ASSUMED_PHASES
         offer = convert(claim.limit, claim.unit, terms.unit, used, terms.hardware)
         offers.append((claim, offer))
         if offer < decision.limit or (decision.winner is None and offer == available):
-            decision = Decision(offer, phases, SourceKind.PROFILE, claim, used)
+            decision = Decision(offer, phases, _PROFILE, claim, used)
     if losers is None:
         return decision
     for claim, offer in offers:
