@@ -171,11 +171,9 @@ class Charger:
             connector_id=connector_id,
             points=tuple(
                 MeasuredPoint(
-                    at=later(point.at, offset),
-                    power_w=round(point.power_w),
-                    current_a=round(point.current_a, 1),
+                    at=later(each.at, offset), power_w=each.power_w, current_a=each.current_a
                 )
-                for point in points
+                for each in points
             ),
         )
 

@@ -10,15 +10,10 @@ import math
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from msgspec import Struct
-
 from cp_tui.charge_point.station_port import MeterReading
+from cp_tui.charge_point.variables.measurement import CHANGE_MIN, POINTS_MAX, MeasuredPoint
 from cp_tui.ocpp.calendar import FIRST
 
-POINTS_MAX = 2_000
-"""Of one connector: some hours of a vehicle whose power changes all the time, else days."""
-CHANGE_MIN = 0.01
-"""A smaller part of the value is no change."""
 INTERVAL_MIN_S = 1.0
 """Between points: a vehicle follows a new limit within seconds."""
 INTERVAL_MAX_S = 3_600.0
@@ -27,20 +22,11 @@ INTERVAL_MAX_S = 3_600.0
 Read = Callable[[int, datetime], MeterReading]
 
 
-class Point(Struct, frozen=True):
-    """What flowed at a moment of the machine's clock."""
-
-    at: datetime
-    power_w: float
-    current_a: float
-
-    def is_like(self, other: Point) -> bool:
-        """Say whether the values are the same but for noise."""
-        return _is_close(self.power_w, other.power_w) and _is_close(self.current_a, other.current_a)
-
-
 class PowerHistory:
-    """A bounded history of points per connector, and when the next ones are due."""
+    """A bounded history of points per connector, and when the next ones are due.
+
+    Its instants are those of the clock of the machine.
+    """
 
     def __init__(
         self,
@@ -51,7 +37,7 @@ class PowerHistory:
         """Take what reads a meter, and what says how soon any power moves by a part of itself."""
         self._read = read
         self._seconds_to_bend = seconds_to_bend
-        self._points: dict[int, list[Point]] = {each: [] for each in connector_ids}
+        self._points: dict[int, list[MeasuredPoint]] = {each: [] for each in connector_ids}
         self._noted_at = FIRST
         self._due: datetime | None = None
 
@@ -75,7 +61,7 @@ class PowerHistory:
 
     def points(
         self, connector_id: int, start: datetime | None, end: datetime | None, now: datetime
-    ) -> list[Point]:
+    ) -> list[MeasuredPoint]:
         """Return the points of [start, end], the one in force at the start, and the one of now."""
         points = [*self._points[connector_id]]
         if end is None or end >= now:
@@ -87,16 +73,12 @@ class PowerHistory:
         return [each for each in points[first:] if end is None or each.at <= end]
 
 
-def _point(reading: MeterReading, now: datetime) -> Point:
+def _point(reading: MeterReading, now: datetime) -> MeasuredPoint:
     current_a = max((phase.current_a for phase in reading.phases), default=0.0)
-    return Point(now, reading.power_w, current_a)
+    return MeasuredPoint(at=now, power_w=round(reading.power_w), current_a=round(current_a, 1))
 
 
-def _is_close(value: float, other: float) -> bool:
-    return abs(value - other) <= CHANGE_MIN * max(value, other)
-
-
-def _add(points: list[Point], point: Point) -> None:
+def _add(points: list[MeasuredPoint], point: MeasuredPoint) -> None:
     # A clock that was set back measures that time anew.
     while points and points[-1].at >= point.at:
         points.pop()

@@ -20,7 +20,7 @@ from cp_tui.ocpp.calendar import later
 from cp_tui.tui.csms_state import CsmsState
 from cp_tui.tui.key_lens import KeyLens
 from cp_tui.tui.message_log import MessageLog
-from cp_tui.tui.view.past import believed, is_like, joined
+from cp_tui.tui.view.past import believed, joined
 
 Event = TypeVar("Event", bound=BaseModel)
 
@@ -293,7 +293,7 @@ class SnapshotStore:
             if reading is not None:
                 known = self.snapshot.measured.get(connector.connector_id, ())
                 point = v.MeasuredPoint(at=at, power_w=reading.power_w, current_a=reading.current_a)
-                if not known or not is_like(known[-1], point):
+                if not known or not known[-1].is_like(point):
                     changed[connector.connector_id] = joined(known, (point,))
         if changed:
             self._set_measured(changed)

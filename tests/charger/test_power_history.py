@@ -13,7 +13,8 @@ from itertools import pairwise
 import pytest
 
 from cp_tui.charge_point.station_port import MeterReading, PhaseReading
-from cp_tui.charger.power_history import POINTS_MAX, PowerHistory
+from cp_tui.charge_point.variables.measurement import POINTS_MAX
+from cp_tui.charger.power_history import PowerHistory
 from cp_tui.ocpp.calendar import FIRST, LAST
 from tests.charge_point.charging import charger, set_profile
 from tests.charge_point.rig import Rig, rig

@@ -9,10 +9,9 @@ from decimal import Decimal
 import pytest
 
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod
-from cp_tui.charge_point.variables import MeasuredPoint
+from cp_tui.charge_point.variables.measurement import POINTS_MAX, MeasuredPoint
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.view.past import (
-    POINTS_MAX,
     believed,
     flow_at,
     flows,

@@ -6,6 +6,11 @@ from datetime import datetime
 
 from cp_tui.charge_point.variables.value import Value
 
+CHANGE_MIN = 0.01
+"""A smaller part of the power is no change, but noise."""
+POINTS_MAX = 2_000
+"""Kept of one connector: some hours of a vehicle whose power changes all the time, else days."""
+
 
 class MeasuredPoint(Value):
     """Power at one moment; it holds until the next point."""
@@ -15,6 +20,11 @@ class MeasuredPoint(Value):
     power_w: int
     current_a: float
     """Per phase, the largest of the phases."""
+
+    def is_like(self, other: MeasuredPoint) -> bool:
+        """Whether the same flows, but for noise."""
+        pairs = (self.power_w, other.power_w), (self.current_a, other.current_a)
+        return all(abs(one - two) <= CHANGE_MIN * max(one, two) for one, two in pairs)
 
 
 class Measurements(Value):

@@ -11,17 +11,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
-from cp_tui.charge_point.variables import MeasuredPoint
+from cp_tui.charge_point.variables.measurement import POINTS_MAX, MeasuredPoint
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
 PERIODS_MAX = 500
 """Past limits kept of a connector: days, where they change every few minutes."""
-
-POINTS_MAX = 2_000
-"""Measured points kept of a connector: as many as the engine keeps."""
-
-CHANGE_MIN = 0.01
-"""A smaller part of the value is noise."""
 
 RAMP_DOWN = timedelta(seconds=5)
 """A vehicle is given this long to follow a limit that fell: IEC 61851-1 allows 5 s."""
@@ -70,11 +64,6 @@ def with_past(schedule: CompositeSchedule, limits: Sequence[CompositePeriod]) ->
     if past[0].start >= schedule.start:
         return schedule
     return schedule.model_copy(update={"start": past[0].start, "periods": past})
-
-
-def is_like(point: MeasuredPoint, other: MeasuredPoint) -> bool:
-    """Whether the same flows, but for noise."""
-    return _is_close(point.power_w, other.power_w) and _is_close(point.current_a, other.current_a)
 
 
 def joined(
@@ -141,7 +130,3 @@ def _says_the_same(period: CompositePeriod, other: CompositePeriod) -> bool:
 
 def _value(point: MeasuredPoint, unit: ChargingRateUnitType) -> Decimal:
     return Decimal(str(point.current_a if unit is ChargingRateUnitType.A else point.power_w))
-
-
-def _is_close(value: float, other: float) -> bool:
-    return abs(value - other) <= CHANGE_MIN * max(value, other)
