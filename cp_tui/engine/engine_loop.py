@@ -50,6 +50,9 @@ from cp_tui.station.errors import StationError
 
 TIMER_S_MAX = 10.0
 """A deadline is looked at again this often: a step of the wall clock must not delay it for long."""
+LOOK_S = 0.005
+"""Deadlines are looked at once for all turns within so long: a CSMS that asks one thing after the
+other need not wait for it."""
 STUCK_DEADLINE_S = 1.0
 """Wait for a deadline that a tick did not move: a bug must not become a busy loop."""
 OBSERVE_S = 1.0
@@ -112,6 +115,8 @@ class EngineLoop:
         """Over the connection that the mind knows to be open: frames go there and nowhere else."""
         self._pending_requests = PendingRequests()
         self._timer: asyncio.TimerHandle | None = None
+        self._look: asyncio.TimerHandle | None = None
+        """The next look at the deadlines."""
         self._observer: asyncio.TimerHandle | None = None
         self._was_flowing = False
         self._ticked_at: datetime | None = None
@@ -184,7 +189,7 @@ class EngineLoop:
 
     async def close(self) -> None:
         """Save what the body knows at the end, and let nobody wait any longer."""
-        for timer in (self._timer, self._observer):
+        for timer in (self._timer, self._look, self._observer):
             if timer is not None:
                 timer.cancel()
         await self._recovery.close()
@@ -231,7 +236,11 @@ class EngineLoop:
             if waiting:
                 # What was decided leaves before the rest is looked at.
                 await asyncio.sleep(0)
-        self._set_timer()
+        if isinstance(items[-1], Tick):
+            # What is worked off in pieces, one for each tick, goes on at once.
+            self._set_timer()
+        elif self._look is None:
+            self._look = asyncio.get_running_loop().call_later(LOOK_S, self._set_timer)
         self._recovery.look_at_store(self._inbox.put)
         return False
 
@@ -344,8 +353,10 @@ class EngineLoop:
 
     def _set_timer(self) -> None:
         """Have a tick come when the next deadline is due."""
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._look):
+            if timer is not None:
+                timer.cancel()
+        self._look = None
         delay_s = TIMER_S_MAX
         try:
             deadline = self._charger.next_deadline()
