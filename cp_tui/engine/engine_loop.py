@@ -69,6 +69,8 @@ MAYBE_DONE = "an error inside: the charge point boots again, look whether it was
 class _Turn(Struct):
     """What a batch of items leads to."""
 
+    decided_at: datetime
+    """Before anything was decided: what is decided in this turn leaves after its records."""
     changes: dict[tuple[Table, str], str | None] = field(default_factory=dict)
     decided: list[Decided] = field(default_factory=list)
     acts: list[asyncio.Future[None]] = field(default_factory=list)
@@ -201,8 +203,6 @@ class EngineLoop:
         waiting = list(items)
         booted: PowerCut | None = None
         while waiting:
-            # Before anything is decided: what is decided in this turn leaves after its records.
-            decided_at = self._clock()
             turn = self._turn(waiting)
             began = monotonic()
             is_saved = await self._write_buffer.write(turn.changes)
@@ -213,7 +213,8 @@ class EngineLoop:
             not_sent = self._outlet.carry_out(turn.decided, is_saved)
             # Whoever watches looks when the frames are on their way.
             self._hub.changed(self._charger.mind.take_changed())
-            await self._recovery.put_aside(turn.aside)
+            if turn.aside:
+                await self._recovery.put_aside(turn.aside)
             for done in turn.acts:
                 settle(done, is_saved)
             if booted is not None:
@@ -224,7 +225,7 @@ class EngineLoop:
             if turn.reboot is None:
                 waiting = [*self._news_of_disk(is_saved, not_sent), *waiting]
                 if is_saved and is_late and turn.decided:
-                    waiting.insert(0, DiskWasSlow(decided_at))
+                    waiting.insert(0, DiskWasSlow(turn.decided_at))
             else:
                 await self._reboot(turn.reboot)
                 booted = turn.reboot if isinstance(turn.reboot, PowerCut) else None
@@ -246,11 +247,12 @@ class EngineLoop:
 
     def _turn(self, waiting: list[Item]) -> _Turn:
         """Decide on items, as many as there is time for; they are taken from the list."""
-        turn, began = _Turn(), monotonic()
-        while waiting and turn.reboot is None and not turn.is_end:
+        began, now = monotonic(), self._clock()
+        turn = _Turn(now)
+        while True:
             item = waiting.pop(0)
             try:
-                self._add(self._decide(item, turn, self._clock()), turn)
+                self._add(self._decide(item, turn, now), turn)
             except CommandError as error:
                 if isinstance(item, AtStation) and not item.done.done():
                     item.done.set_exception(error)
@@ -260,9 +262,10 @@ class EngineLoop:
             else:
                 if isinstance(item, AtStation):
                     turn.acts.append(item.done)
-            if monotonic() - began > max(TURN_S, self._wrote_s / 4):
-                break
-        return turn
+            is_late = monotonic() - began > max(TURN_S, self._wrote_s / 4)
+            if is_late or not waiting or turn.reboot is not None or turn.is_end:
+                return turn
+            now = self._clock()
 
     def _add(self, effects: list[Effect], turn: _Turn) -> None:
         """Add what was decided on one item to the turn, all of it or nothing."""

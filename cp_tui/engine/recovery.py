@@ -66,8 +66,6 @@ class Recovery:
 
     async def put_aside(self, records: Sequence[PutAside]) -> None:
         """Move damaged records out of the way; what stays is tried again at the next boot."""
-        if not records:
-            return
         named = ", ".join(f"{each.table} {each.key!r}" for each in records[:3])
         text = f"Damaged records are left out: {named}"
         hint = "what they said is not in force any more; set it anew"
