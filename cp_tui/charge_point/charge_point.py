@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
-from typing import assert_never
 
 from pydantic import BaseModel
 
@@ -199,7 +198,7 @@ class ChargePoint:
             case _:
                 self._carry_out(event)
 
-    def _carry_out(self, command: events.Command) -> None:
+    def _carry_out(self, command: events.OperatorEvent) -> None:
         components, operator = self._components, self._operator
         match command:
             case events.Stop():
@@ -226,12 +225,12 @@ class ChargePoint:
                 upkeep.drop_message(components, command)
             case events.ClearAuthorizationCache():
                 upkeep.clear_authorization_cache(components, command)
-            case events.Swiped():
+            case events.Swipe():
                 components.reader.swiped(command)
             case events.CancelReservation():
                 upkeep.cancel_reservation(components, command)
             case _:
-                assert_never(command)
+                raise TypeError(f"nothing answers {command}")
 
     def _power_on(self, after_failure: bool) -> None:
         """Boot: find the cables, end what the power loss interrupted, connect (S 4.2)."""

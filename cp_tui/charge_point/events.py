@@ -130,16 +130,6 @@ class PluggedOut(Struct, frozen=True):
     connector_id: int
 
 
-class Swiped(Struct, frozen=True):
-    """Hold a tag to the reader; with a connector to the reader of that one alone."""
-
-    id_tag: IdTag
-    connector_id: ConnectorId | None = None
-    request: int = 0
-    """0: nobody wants to know what came of it."""
-    wait: Wait = False
-
-
 class EvSuspended(Struct, frozen=True):
     """The vehicle stopped drawing (full, paused) or, `suspended=False`, is ready to draw again."""
 
@@ -187,126 +177,109 @@ class MainsFailed(Struct, frozen=True):
 # --- operator -------------------------------------------------------------------------------------
 
 
-class Stop(Struct, frozen=True):
+class OperatorEvent(Struct, frozen=True):
+    """What the operator asks for: a command, whose sentence it tells and whose parameters it has.
+
+    It is answered with a `Reply` or a `Refuse`.
+    """
+
+    request: int
+    """0: nobody waits for the answer."""
+
+
+class Stop(OperatorEvent, frozen=True):
     """End all OCPP communication, and every transaction, until `restart` or the next start."""
 
-    request: int
 
-
-class Restart(Struct, frozen=True):
+class Restart(OperatorEvent, frozen=True):
     """Connect again after `stop`, with a BootNotification."""
 
-    request: int
 
-
-class TransferData(Struct, frozen=True):
+class TransferData(OperatorEvent, frozen=True):
     """Send a DataTransfer to the CSMS (S 6.17)."""
 
-    request: int
     vendor_id: VendorId
     message_id: CiText50 = None
     data: Text | None = None
 
 
-class SetCustomConfigurationKey(Struct, frozen=True):
+class SetCustomConfigurationKey(OperatorEvent, frozen=True):
     """Set one of the operator's own configuration keys."""
 
-    request: int
     key: Key
     value: KeyText
 
 
-class MonitorConfigurationKeys(Struct, frozen=True):
+class MonitorConfigurationKeys(OperatorEvent, frozen=True):
     """Watch configuration keys, or with `add=False` watch them no longer."""
 
-    request: int
     keys: Keys
     add: bool = True
 
 
-class InstallChargingProfile(Struct, frozen=True):
+class InstallChargingProfile(OperatorEvent, frozen=True):
     """Install a profile as it stands in `csChargingProfiles` of SetChargingProfile.req (S 5.16)."""
 
-    request: int
     connector_id: AnyConnectorId
     profile: dict[str, JsonValue]
 
 
-class ClearChargingProfile(Struct, frozen=True):
+class ClearChargingProfile(OperatorEvent, frozen=True):
     """Remove what matches, as ClearChargingProfile.req says it (S 5.5); nothing given: all."""
 
-    request: int
     profile_id: Number | None = None
     connector_id: Number | None = None
     purpose: Purpose | None = None
     stack_level: Number | None = None
 
 
-class SendCall(Discreet, frozen=True):
+class SendCall(Discreet, OperatorEvent, frozen=True):
     """Send a CALL as a person composed it, past the queue, and give what the CSMS says to it."""
 
     HIDDEN = frozenset({"payload"})
 
-    request: int
     action: Name
     payload: Payload
     """Not in `repr`: it may hold the AuthorizationKey."""
     message_id: Name | None = None
 
 
-class SendRaw(Discreet, frozen=True):
+class SendRaw(Discreet, OperatorEvent, frozen=True):
     """Send any text as it stands, and give what the CSMS says where it owes an answer."""
 
     HIDDEN = frozenset({"text"})
 
-    request: int
     text: FrameText
     """Not in `repr`: it may hold the AuthorizationKey."""
 
 
-class TryNow(Struct, frozen=True):
+class TryNow(OperatorEvent, frozen=True):
     """Send the oldest message again at once, instead of when its time comes."""
 
-    request: int
 
-
-class DropMessage(Struct, frozen=True):
+class DropMessage(OperatorEvent, frozen=True):
     """Give up a transaction message that waits: the CSMS never gets it."""
 
-    request: int
     sequence: MessageNumber
 
 
-class ClearAuthorizationCache(Struct, frozen=True):
+class ClearAuthorizationCache(OperatorEvent, frozen=True):
     """Forget every tag of the authorization cache; give how many there were."""
 
-    request: int
 
-
-class CancelReservation(Struct, frozen=True):
+class CancelReservation(OperatorEvent, frozen=True):
     """Cancel a reservation."""
 
-    request: int
     reservation_id: int
 
 
-Command = (
-    Stop
-    | Restart
-    | TransferData
-    | SetCustomConfigurationKey
-    | MonitorConfigurationKeys
-    | InstallChargingProfile
-    | ClearChargingProfile
-    | SendCall
-    | SendRaw
-    | TryNow
-    | DropMessage
-    | ClearAuthorizationCache
-    | CancelReservation
-    | Swiped
-)
-"""What the operator asks for."""
+class Swipe(OperatorEvent, frozen=True):
+    """Hold a tag to the reader; with a connector to the reader of that one alone."""
+
+    id_tag: IdTag
+    connector_id: ConnectorId | None = None
+    wait: Wait = False
+
 
 Event = (
     PoweredOn
@@ -330,5 +303,5 @@ Event = (
     | EmergencyStopPressed
     | LockJammed
     | MainsFailed
-    | Command
+    | OperatorEvent
 )

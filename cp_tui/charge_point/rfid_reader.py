@@ -14,7 +14,7 @@ from cp_tui.charge_point.authorization_rules import TagVerdict, same_group, same
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector, StartAttempt, SwipeEnd
 from cp_tui.charge_point.effects import Refuse, Reply
-from cp_tui.charge_point.events import Swiped
+from cp_tui.charge_point.events import Swipe
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import TransactionRecord
 from cp_tui.charge_point.reservations import Reservations
@@ -67,7 +67,7 @@ class RfidReader:
         self._why_closed = why_closed
         self._waiting: list[_Waiting] = []
 
-    def swiped(self, event: Swiped) -> None:
+    def swiped(self, event: Swipe) -> None:
         """Act on a tag, with a connector only there, else wherever it fits; say what came of it."""
         scope = [c for c in self._connectors if event.connector_id in (None, c.connector_id)]
         if not scope:
@@ -129,7 +129,7 @@ class RfidReader:
 
     # --- what a tag does --------------------------------------------------------------------------
 
-    def _act(self, scope: list[Connector], event: Swiped) -> SwipeEnd | StartAttempt:
+    def _act(self, scope: list[Connector], event: Swipe) -> SwipeEnd | StartAttempt:
         closed, tag = self._why_closed(), event.id_tag
         if closed is not None:
             # Nobody may start, but a locked cable is its owner's at any time (E 3.5).

@@ -111,8 +111,8 @@ def _result(command: Command) -> str:
     of = _resolved(whole, whole)
     if "properties" in of:
         return f"an object with {', '.join(of['properties'])}"
-    if of.get("type") == "boolean" and command.words.undone != NOTHING_TO_DO:
-        return f"true, or false: {command.words.undone}"
+    if of.get("type") == "boolean" and command.undone != NOTHING_TO_DO:
+        return f"true, or false: {command.undone}"
     return _words(whole, whole)
 
 

@@ -9,14 +9,14 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, cast
 
 from cp_tui.cli.output import WRONG_USE, complain, printable
+from cp_tui.engine.errors import ErrorNumber
 from cp_tui.rpc.paths import SocketPathError, find_engine
-from cp_tui.rpc.protocol import RpcCode
 from cp_tui.rpc.script import EngineGone, lines
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-_WRONG_USE_CODES = (RpcCode.METHOD_NOT_FOUND, RpcCode.INVALID_PARAMS)
+_WRONG_USE_CODES = (ErrorNumber.METHOD_NOT_FOUND, ErrorNumber.INVALID_PARAMS)
 
 
 def run(options: Namespace) -> int:

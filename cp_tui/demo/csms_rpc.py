@@ -24,7 +24,7 @@ from cp_tui.demo.behaviour_words import BehaviourChange
 from cp_tui.demo.csms_variables import CSMS, ChargePoints, Scenarios, SeenChargePoint
 from cp_tui.demo.exchanges import exchange_of
 from cp_tui.demo.player import Player
-from cp_tui.engine.command import Command, Words, find, table
+from cp_tui.engine.command import Command, find, table
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import Hub, Subscription
 from cp_tui.engine.pending_requests import CommandAnswer
@@ -32,6 +32,8 @@ from cp_tui.ocpp.core import BootNotificationRequest
 
 CHARGE_POINTS_MAX = 100
 """Shown; whoever comes after that takes the place of the one seen longest ago."""
+
+SAID = "message_id, kind, and what the charge point said"
 
 ChargePointId = Annotated[
     str, Field(min_length=1, description="unless it is the only one that is connected")
@@ -216,33 +218,32 @@ def _refused(text: str) -> CommandError:
 
 
 CSMS_COMMANDS: Mapping[str, Command] = table(
-    Command(CsmsRpc.send, Words("Send {action}"), gives="kind, and what the charge point said"),
-    Command(
-        CsmsRpc.send_raw, Words("Send a raw frame"), gives="kind, and what the charge point said"
-    ),
+    Command(CsmsRpc.send, "Send {action}", gives=SAID),
+    Command(CsmsRpc.send_raw, "Send a raw frame", gives=SAID),
     Command(
         CsmsRpc.set_behaviour,
-        Words("Change how the CSMS answers", "The CSMS answers in this way now"),
+        "Change how the CSMS answers",
+        "The CSMS answers in this way now",
     ),
     Command(
         CsmsRpc.reset_behaviour,
-        Words(
-            "Let the CSMS answer correctly",
-            "The CSMS answers correctly again",
-            "it does so already",
-        ),
+        "Let the CSMS answer correctly",
+        "The CSMS answers correctly again",
+        "it does so already",
     ),
-    Command(
-        CsmsRpc.disconnect, Words("Close the connection", "The CSMS has closed the connection")
-    ),
-    Command(CsmsRpc.run_scenario, Words("Run scenario {scenario}", "Scenario {scenario} runs")),
+    Command(CsmsRpc.disconnect, "Close the connection", "The CSMS has closed the connection"),
+    Command(CsmsRpc.run_scenario, "Run scenario {scenario}", "Scenario {scenario} runs"),
     Command(
         CsmsRpc.stop_scenario,
-        Words("Stop what is played", "What was played is stopped", "nothing runs"),
+        "Stop what is played",
+        "What was played is stopped",
+        "nothing runs",
     ),
     Command(
         CsmsRpc.play_story,
-        Words("Tell the story", "The story is told again", "the story is being told"),
+        "Tell the story",
+        "The story is told again",
+        "the story is being told",
     ),
 )
 """All that may be asked of the CSMS of a demo, by name."""

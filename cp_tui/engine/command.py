@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property, partial
 from typing import Any, get_type_hints
 
@@ -36,43 +36,39 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A command in sentences; `{connector}` and the names of parameters stand for their values.
+@dataclass(frozen=True)
+class Command:
+    """A method of whoever is asked; it gives its result, or a `CommandAnswer` with a reason.
 
-    A person reads sentences; the names of commands are for scripts. Values that may be secret, such
-    as that of a key, are in none of them.
+    A person reads sentences; the names of commands are for scripts. In the words `{connector}` and
+    the names of parameters stand for their values. One that may be secret, such as that of a key,
+    is in none of them.
     """
 
-    asked: str
+    does: Callable[..., Any]
+    words: str = ""
     """An imperative: `Plug in at {connector}`."""
-    done: str = ""
+    words_done: str = ""
     """A sentence without its stop: `The cable is plugged in at {connector}`."""
     undone: str = NOTHING_TO_DO
     """Where the answer is `false`: why there was nothing to do."""
-
-
-@dataclass(frozen=True)
-class Command:
-    """A method of whoever is asked; it gives its result, or a `CommandAnswer` with a reason."""
-
-    does: Callable[..., Any]
-    words: Words = Words("")
-    name: str = field(default="", kw_only=True)
-    """That of the method, unless it is given."""
-    is_look: bool = field(default=False, kw_only=True)
-    """It changes nothing: an observer may use it, and it is not told in the log."""
-    if_true: Words | None = field(default=None, kw_only=True)
+    _: KW_ONLY
+    if_true: tuple[str, str] | None = None
     """Other words, where its one flag is true."""
-    fixed: Mapping[str, object] = field(default_factory=dict, kw_only=True)
+    name: str = ""
+    """That of the method, or of the event in small letters, unless it is given."""
+    is_look: bool = False
+    """It changes nothing: an observer may use it, and it is not told in the log."""
+    fixed: Mapping[str, object] = field(default_factory=dict)
     """Arguments of `does` that are no parameters."""
-    about: str = field(default="", kw_only=True)
+    about: str = ""
     """The sentence, where `does` is shared with another command."""
-    gives: object = field(default=None, kw_only=True)
+    gives: object = None
     """The type of the result, or words for it, where `does` does not tell."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", self.name or self.does.__name__)
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", self.does.__name__).lower()
+        object.__setattr__(self, "name", self.name or name)
 
     async def carry_out(self, asked: Any, params: Mapping[str, JsonValue]) -> CommandAnswer:
         """Check the parameters and do it; raises `CommandError`."""
@@ -137,12 +133,12 @@ class Command:
 
     def asked(self, params: Mapping[str, JsonValue]) -> str:
         """Say what is asked for, such as `Plug in at connector 1`."""
-        return _filled(self._words(params).asked or self._plain, params)
+        return _filled(self._words(params)[0], params)
 
     def done(self, params: Mapping[str, JsonValue]) -> str:
         """Say that it is done, such as `The cable is plugged in at connector 1`."""
-        words = self._words(params)
-        return _filled(words.done or f"{words.asked or self._plain}: done", params)
+        asked, done = self._words(params)
+        return _filled(done or f"{asked}: done", params)
 
     def told(
         self, params: Mapping[str, JsonValue], result: JsonValue, why: str | None = None
@@ -152,7 +148,7 @@ class Command:
             case True | None:
                 text = self.done(params)
             case False:
-                return f"{self.asked(params)}: {why or self.words.undone}"
+                return f"{self.asked(params)}: {why or self.undone}"
             case str() | int():
                 text = f"{self.asked(params)}: {result}"
             case {"text": str(words)}:
@@ -163,21 +159,20 @@ class Command:
                 text = f"{self.asked(params)}: answered"
         return f"{text}; {why}" if why else text
 
-    @property
-    def _plain(self) -> str:
-        return self.name.replace("_", " ").capitalize()
-
-    def _words(self, params: Mapping[str, JsonValue]) -> Words:
-        is_true = any(value is True for value in params.values())
-        return self.if_true if self.if_true is not None and is_true else self.words
+    def _words(self, params: Mapping[str, JsonValue]) -> tuple[str, str]:
+        if self.if_true is not None and any(value is True for value in params.values()):
+            return self.if_true
+        return self.words or self.name.replace("_", " ").capitalize(), self.words_done
 
 
 @dataclass(frozen=True)
 class Ask(Command):
     """An event of the mind, which answers it with a `Reply` or a `Refuse`."""
 
-    timeout_s: float = field(default=REPLY_TIMEOUT_S, kw_only=True)
-    if_lost: Callable[[Mapping[str, Any]], CommandAnswer] | None = field(default=None, kw_only=True)
+    _: KW_ONLY
+    gives: object = bool
+    timeout_s: float = REPLY_TIMEOUT_S
+    if_lost: Callable[[Mapping[str, Any]], CommandAnswer] | None = None
     """The answer where the mind is lost before it answers; None: a refusal."""
 
     async def carry_out(self, asked: Any, params: Mapping[str, JsonValue]) -> CommandAnswer:

@@ -26,12 +26,12 @@ from cp_tui.charge_point.events import (
     SendRaw,
     SetCustomConfigurationKey,
     Stop,
-    Swiped,
+    Swipe,
     TransferData,
 )
 from cp_tui.charge_point.swipe_result import swipe_lost
 from cp_tui.charge_point.variables import SwipeResult, TagExplanation
-from cp_tui.engine.command import Act, Ask, Command, Words, table
+from cp_tui.engine.command import Act, Ask, Command, table
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.operations import Operations
 from cp_tui.engine.pending_requests import CommandAnswer
@@ -41,6 +41,7 @@ from cp_tui.station.vehicle import VehicleSettings
 
 LONG_TIMEOUT_S = 100.0
 """The mind has its own timeout (MessageTimeout); this is for one that waits long for its turn."""
+SAID = "message_id, kind, and what the CSMS said"
 SWIPE_TIMEOUT_S = 100.0
 """The mind says by then that it still waits (`rfid_reader.SWIPE_WAIT_MAX_S`)."""
 
@@ -66,187 +67,142 @@ def _swipe_lost(given: Mapping[str, Any]) -> CommandAnswer:
 
 
 COMMANDS: Mapping[str, Command] = table(
-    Ask(
-        Stop,
-        Words("Stop OCPP", "OCPP is stopped", "it was stopped already"),
-        name="stop",
-        gives=bool,
-    ),
-    Ask(
-        Restart,
-        Words("Restart OCPP", "OCPP is restarted", "it was not stopped"),
-        name="restart",
-        gives=bool,
-    ),
+    Ask(Stop, "Stop OCPP", "OCPP is stopped", "it was stopped already"),
+    Ask(Restart, "Restart OCPP", "OCPP is restarted", "it was not stopped"),
     Ask(
         TransferData,
-        Words("DataTransfer of vendor {vendor_id}"),
+        "DataTransfer of vendor {vendor_id}",
         name="data_transfer",
         gives="status, data and code of the answer",
         timeout_s=LONG_TIMEOUT_S,
     ),
     Command(
         Operations.get_configuration_key,
-        Words("Read configuration keys"),
+        "Read configuration keys",
         is_look=True,
         gives="configuration_key: key, value and read_only of each; unknown_key: names",
     ),
     # Not for observers: a weak key could be found by trying, with a digest at hand.
-    Command(
-        Operations.digest_authorization_key,
-        Words("Compare the AuthorizationKey", "It is compared"),
-    ),
-    Ask(
-        SetCustomConfigurationKey,
-        Words("Set {key}"),
-        name="set_custom_configuration_key",
-        gives=ConfigurationStatus,
-    ),
+    Command(Operations.digest_authorization_key, "Compare the AuthorizationKey", "It is compared"),
+    Ask(SetCustomConfigurationKey, "Set {key}", gives=ConfigurationStatus),
     Ask(
         MonitorConfigurationKeys,
-        Words("Monitor keys", "Monitored: {keys}"),
-        name="monitor_configuration_keys",
+        "Monitor keys",
+        "Monitored: {keys}",
         about="Watch configuration keys: each change is told.",
         fixed={"add": True},
         gives="null",
     ),
     Ask(
         MonitorConfigurationKeys,
-        Words("Stop monitoring keys", "No longer monitored: {keys}"),
+        "Stop monitoring keys",
+        "No longer monitored: {keys}",
         name="unmonitor_configuration_keys",
         about="Watch configuration keys no longer.",
         fixed={"add": False},
         gives="null",
     ),
-    Command(
-        Operations.get_composite_schedule, Words("Read the schedule of {connector}"), is_look=True
-    ),
-    Command(
-        Operations.get_measurements, Words("Read the measurements of {connector}"), is_look=True
-    ),
+    Command(Operations.get_composite_schedule, "Read the schedule of {connector}", is_look=True),
+    Command(Operations.get_measurements, "Read the measurements of {connector}", is_look=True),
     Ask(
         InstallChargingProfile,
-        Words("Install a charging profile on {connector}"),
-        name="install_charging_profile",
+        "Install a charging profile on {connector}",
         gives="status; replaced and remarks, where there are any",
     ),
-    Ask(
-        ClearChargingProfile,
-        Words("Clear charging profiles"),
-        name="clear_charging_profile",
-        gives="status; removed: the ids",
-    ),
-    Ask(
-        SendCall,
-        Words("Send a composed {action}"),
-        name="send_call",
-        gives="message_id, kind, and what the CSMS said",
-        timeout_s=LONG_TIMEOUT_S,
-    ),
-    Ask(
-        SendRaw,
-        Words("Send a composed frame"),
-        name="send_raw",
-        gives="message_id, kind, and what the CSMS said",
-        timeout_s=LONG_TIMEOUT_S,
-    ),
-    Command(
-        Operations.explain_tag, Words("Look up tag {id_tag}"), is_look=True, gives=TagExplanation
-    ),
+    Ask(ClearChargingProfile, "Clear charging profiles", gives="status; removed: the ids"),
+    Ask(SendCall, "Send a composed {action}", gives=SAID, timeout_s=LONG_TIMEOUT_S),
+    Ask(SendRaw, "Send a composed frame", gives=SAID, timeout_s=LONG_TIMEOUT_S),
+    Command(Operations.explain_tag, "Look up tag {id_tag}", is_look=True, gives=TagExplanation),
     Ask(
         DropMessage,
-        Words(
-            "Give up message {sequence}", "Message {sequence} is given up: the CSMS never gets it"
-        ),
-        name="drop_message",
-        gives=bool,
+        "Give up message {sequence}",
+        "Message {sequence} is given up: the CSMS never gets it",
     ),
-    Ask(
-        ClearAuthorizationCache,
-        Words("Clear the authorization cache"),
-        name="clear_authorization_cache",
-        gives=int,
-    ),
+    Ask(ClearAuthorizationCache, "Clear the authorization cache", gives=int),
     Ask(
         CancelReservation,
-        Words("Cancel reservation {reservation_id}", "Reservation {reservation_id} is cancelled"),
-        name="cancel_reservation",
-        gives=bool,
+        "Cancel reservation {reservation_id}",
+        "Reservation {reservation_id} is cancelled",
     ),
     Ask(
-        Swiped,
-        Words("Show tag {id_tag}", "Tag {id_tag} is shown to the reader"),
-        name="swipe",
+        Swipe,
+        "Show tag {id_tag}",
+        "Tag {id_tag} is shown to the reader",
         gives=SwipeResult,
         timeout_s=SWIPE_TIMEOUT_S,
         if_lost=_swipe_lost,
     ),
     Command(
         Operations.set_network,
-        Words("Pull the network cable", "The network cable is pulled"),
-        if_true=Words("Plug the network cable in", "The network cable is plugged in"),
+        "Pull the network cable",
+        "The network cable is pulled",
+        if_true=("Plug the network cable in", "The network cable is plugged in"),
     ),
     Command(
-        Operations.try_now,
-        Words("Try now", "It is tried now", "nothing waits to be tried"),
-        gives=bool,
+        Operations.try_now, "Try now", "It is tried now", "nothing waits to be tried", gives=bool
     ),
     Command(
         Operations.power_cycle,
-        Words("Cut the power", "The power was cut, and the charge point boots again"),
+        "Cut the power",
+        "The power was cut, and the charge point boots again",
+        gives="true, after the boot",
     ),
     Command(
         Operations.acknowledge_troubles,
-        Words(
-            "Acknowledge what went wrong", "What went wrong is acknowledged, and off the alarm line"
-        ),
+        "Acknowledge what went wrong",
+        "What went wrong is acknowledged, and off the alarm line",
     ),
-    Act(Station.plug_in, Words("Plug in at {connector}", "The cable is plugged in at {connector}")),
+    Act(Station.plug_in, "Plug in at {connector}", "The cable is plugged in at {connector}"),
     Act(
         Station.plug_out,
-        Words("Unplug the vehicle at {connector}", "The vehicle is unplugged at {connector}"),
+        "Unplug the vehicle at {connector}",
+        "The vehicle is unplugged at {connector}",
     ),
     Act(
         Station.suspend_ev,
-        Words("Pause the vehicle at {connector}", "The vehicle at {connector} has paused"),
+        "Pause the vehicle at {connector}",
+        "The vehicle at {connector} has paused",
     ),
     Act(
         Station.resume_ev,
-        Words("Resume the vehicle at {connector}", "The vehicle at {connector} draws power again"),
+        "Resume the vehicle at {connector}",
+        "The vehicle at {connector} draws power again",
     ),
     Act(
         set_vehicle,
-        Words("Change the vehicle at {connector}", "The vehicle at {connector} is changed"),
+        "Change the vehicle at {connector}",
+        "The vehicle at {connector} is changed",
     ),
     Act(
         Station.raise_error,
-        Words("Raise {error_code} at {connector}", "{error_code} is raised at {connector}"),
+        "Raise {error_code} at {connector}",
+        "{error_code} is raised at {connector}",
     ),
     Act(
         Station.clear_error,
-        Words("Clear the errors of {connector}", "The errors of {connector} are cleared"),
+        "Clear the errors of {connector}",
+        "The errors of {connector} are cleared",
     ),
     Act(
         fail_mains,
-        Words("Let the mains fail", "The mains have failed; the CSMS is told on backup power"),
+        "Let the mains fail",
+        "The mains have failed; the CSMS is told on backup power",
     ),
     Act(
         Station.press_stop,
-        Words("Press the stop button at {connector}", "The stop button is pressed at {connector}"),
+        "Press the stop button at {connector}",
+        "The stop button is pressed at {connector}",
     ),
     Act(
         Station.press_emergency_stop,
-        Words(
-            "Press the emergency button",
-            "The emergency button is pressed: charging ends everywhere",
-        ),
+        "Press the emergency button",
+        "The emergency button is pressed: charging ends everywhere",
     ),
     Act(
         Station.jam_lock,
-        Words("Free the cable lock at {connector}", "The cable lock at {connector} is free again"),
-        if_true=Words(
-            "Jam the cable lock at {connector}", "The cable lock at {connector} is jammed"
-        ),
+        "Free the cable lock at {connector}",
+        "The cable lock at {connector} is free again",
+        if_true=("Jam the cable lock at {connector}", "The cable lock at {connector} is jammed"),
     ),
 )
 """By name."""

@@ -21,7 +21,6 @@ from pydantic import BaseModel
 
 from cp_tui.charge_point.effects import Effect, Forget, PutAside, Reboot, Save, Table
 from cp_tui.charge_point.events import (
-    Command,
     DiskFailed,
     DiskWasSlow,
     DiskWorks,
@@ -29,6 +28,7 @@ from cp_tui.charge_point.events import (
     FrameReceived,
     LinkClosed,
     LinkOpened,
+    OperatorEvent,
     PoweredOn,
     Tick,
 )
@@ -289,7 +289,7 @@ class EngineLoop:
             case FrameReceived(data):
                 effects = self._charger.met_error(data, type(error).__name__, self._clock())
                 turn.decided.append(Decided(effects, self._send, False))
-            case _ if isinstance(item, Command):
+            case _ if isinstance(item, OperatorEvent):
                 self._pending_requests.refuse(item.request, NOT_DONE)
 
     def _decide(self, item: Item, turn: _Turn, now: datetime) -> list[Effect]:
@@ -314,7 +314,7 @@ class EngineLoop:
                 self._send = None
             case Tick():
                 self._ticked_at = now
-            case _ if isinstance(item, Command):
+            case _ if isinstance(item, OperatorEvent):
                 self._pending_requests.note_seen(item.request)
         effects = self._charger.handle(item, now)
         if isinstance(item, PoweredOn):

@@ -6,14 +6,17 @@ from enum import IntEnum
 
 
 class ErrorNumber(IntEnum):
-    """Error codes of JSON-RPC 2.0, and our own from -32000 on."""
+    """Error codes of JSON-RPC 2.0 section 5.1, and our own from the range left to servers."""
 
+    PARSE_ERROR = -32700
+    INVALID_REQUEST = -32600
     METHOD_NOT_FOUND = -32601
     INVALID_PARAMS = -32602
+    INTERNAL_ERROR = -32603
     REFUSED = -32000
-    """By the station, by a rule, or because the engine cannot do it now."""
+    """The station or a rule says no, it cannot be done now, or there is no room for a client."""
     READ_ONLY = -32001
-    """An observer may only look."""
+    """An observer asked for a change."""
 
 
 class CommandError(Exception):

@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from cp_tui.charge_point.events import (
     AnswerUnread,
-    Command,
     FrameReceived,
     LinkClosed,
     LinkOpened,
+    OperatorEvent,
 )
 from cp_tui.engine.inbox import AtStation, Item
 
@@ -31,7 +31,7 @@ class MindFailure(Struct, frozen=True):
     @staticmethod
     def at(item: Item, error: Exception) -> MindFailure:
         """Make the failure of an item that met an error."""
-        is_asked = isinstance(item, FrameReceived | AtStation | Command)
+        is_asked = isinstance(item, FrameReceived | AtStation | OperatorEvent)
         if isinstance(item, FrameReceived):
             return MindFailure(is_asked, AnswerUnread(item.data, type(error).__name__))
         return MindFailure(is_asked)

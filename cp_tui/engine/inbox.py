@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import get_args
 
 from msgspec import Struct
 
-from cp_tui.charge_point.events import Command, Event, FrameReceived, Tick
+from cp_tui.charge_point.events import Event, FrameReceived, OperatorEvent, Tick
 from cp_tui.charger.charger import StationAct
 
 INBOX_MAX = 1_000
@@ -46,7 +45,7 @@ class EndOfWork(Struct, frozen=True):
     """Stop after everything that came before."""
 
 
-_URGENT = frozenset((AtStation, *get_args(Command)))
+_URGENT = AtStation | OperatorEvent
 """An emergency stop must not wait behind a thousand requests of a CSMS on a slow disk."""
 
 Item = Event | AtStation | PowerCut | StoreMended | EndOfWork
@@ -124,7 +123,7 @@ class Inbox:
         return len(self._urgent) + len(self._patient)
 
     def _add(self, item: Item) -> None:
-        (self._urgent if type(item) in _URGENT else self._patient).append(item)
+        (self._urgent if isinstance(item, _URGENT) else self._patient).append(item)
         self._bytes += _size(item)
         self._has_come.set()
 

@@ -19,9 +19,10 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from cp_tui import __version__
 from cp_tui.charge_point.reason import Reason
+from cp_tui.engine.errors import ErrorNumber
 from cp_tui.engine.hub import ENGINE, EventHappened, Update, VariableChanged, Vocabulary
 from cp_tui.engine.pending_requests import CommandAnswer
-from cp_tui.rpc.protocol import Request, RpcCode, encode_request, is_unicode
+from cp_tui.rpc.protocol import Request, encode_request, is_unicode
 
 CONNECT_TIMEOUT_S = 5.0
 CALL_TIMEOUT_S = 120.0
@@ -194,7 +195,7 @@ class Client:
             raise self._lost
         if not is_unicode(params):
             text = f"{method}: text must be Unicode, without a lone surrogate"
-            raise RpcError(RpcCode.INVALID_PARAMS, text)
+            raise RpcError(ErrorNumber.INVALID_PARAMS, text)
         request_id = next(self._ids)
         future: asyncio.Future[JsonValue] = asyncio.get_running_loop().create_future()
         self._waiting[request_id] = future

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from cp_tui.engine.command import Command, table
-from cp_tui.engine.errors import CommandError
+from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import (
     EventHappened,
     Subscription,
@@ -33,7 +33,6 @@ from cp_tui.rpc.protocol import (
     Batch,
     Incoming,
     Request,
-    RpcCode,
     RpcFailure,
     error_response,
     notification,
@@ -144,7 +143,7 @@ class ClientSession:
                 return
             except asyncio.LimitOverrunError:
                 text = f"a line may have at most {LINE_BYTES_MAX} bytes"
-                await self._answer_line(RpcFailure(None, RpcCode.INVALID_REQUEST, text))
+                await self._answer_line(RpcFailure(None, ErrorNumber.INVALID_REQUEST, text))
                 return
             except OSError:
                 return
@@ -202,7 +201,9 @@ class ClientSession:
         except Exception:
             # A bug behind one method must not cost the client its connection, nor go unseen.
             _log.exception("door: method %r failed", incoming.method)
-            failure = RpcFailure(incoming.id, RpcCode.INTERNAL_ERROR, "internal error; see the log")
+            failure = RpcFailure(
+                incoming.id, ErrorNumber.INTERNAL_ERROR, "internal error; see the log"
+            )
             return None if incoming.is_notification else error_response(failure)
         if incoming.is_notification:
             return None
@@ -248,7 +249,7 @@ class ClientSession:
     def observe(self, read_only: bool = True) -> bool:
         """Only look from here on."""
         if self._is_read_only and not read_only:
-            raise CommandError(RpcCode.READ_ONLY, "an observer stays an observer; connect anew")
+            raise CommandError(ErrorNumber.READ_ONLY, "an observer stays an observer; connect anew")
         self._is_read_only = read_only
         return read_only
 
@@ -259,7 +260,7 @@ class ClientSession:
     def shutdown(self) -> bool:
         """End the program in order."""
         if self._is_read_only:
-            raise CommandError(RpcCode.READ_ONLY, "an observer cannot end the charge point")
+            raise CommandError(ErrorNumber.READ_ONLY, "an observer cannot end the charge point")
         if self._on_shutdown is not None:
             self._on_shutdown()
         return True

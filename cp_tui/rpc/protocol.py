@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from cp_tui.engine.errors import ErrorNumber
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, JsonValue
@@ -21,20 +22,6 @@ BATCH_MAX = 100
 """Requests in one batch; more are refused as a whole."""
 
 RequestId = str | int | None
-
-
-class RpcCode(IntEnum):
-    """Error codes of JSON-RPC 2.0 section 5.1, and our own from the range left to servers."""
-
-    PARSE_ERROR = -32700
-    INVALID_REQUEST = -32600
-    METHOD_NOT_FOUND = -32601
-    INVALID_PARAMS = -32602
-    INTERNAL_ERROR = -32603
-    REFUSED = -32000
-    """The station or a rule says no, or there is no room for one more client."""
-    READ_ONLY = -32001
-    """An observer asked for a change."""
 
 
 class Request(Struct, frozen=True):
@@ -64,35 +51,35 @@ def parse(line: bytes) -> Incoming | Batch:
         content = json.loads(line.decode(), parse_constant=_refuse_constant)
         _refuse_lone_surrogates(line, content)
     except (ValueError, RecursionError) as error:
-        return RpcFailure(None, RpcCode.PARSE_ERROR, f"parse error: {_plain(error)}")
+        return RpcFailure(None, ErrorNumber.PARSE_ERROR, f"parse error: {_plain(error)}")
     if not isinstance(content, list):
         return _parse_request(content)
     if not content:
-        return RpcFailure(None, RpcCode.INVALID_REQUEST, "an empty batch")
+        return RpcFailure(None, ErrorNumber.INVALID_REQUEST, "an empty batch")
     if len(content) > BATCH_MAX:
         text = f"a batch of {len(content)} requests; at most {BATCH_MAX} are allowed"
-        return RpcFailure(None, RpcCode.INVALID_REQUEST, text)
+        return RpcFailure(None, ErrorNumber.INVALID_REQUEST, text)
     return tuple(_parse_request(entry) for entry in content)
 
 
 def _parse_request(content: JsonValue) -> Incoming:
     """Check one request object member by member (JSON-RPC 2.0 section 4)."""
     if not isinstance(content, dict):
-        return RpcFailure(None, RpcCode.INVALID_REQUEST, "a request must be a JSON object")
+        return RpcFailure(None, ErrorNumber.INVALID_REQUEST, "a request must be a JSON object")
     request_id = content.get("id")
     if isinstance(request_id, bool | float | list | dict):
-        return RpcFailure(None, RpcCode.INVALID_REQUEST, "id must be text, an integer or null")
+        return RpcFailure(None, ErrorNumber.INVALID_REQUEST, "id must be text, an integer or null")
     if content.get("jsonrpc") != "2.0":
-        return RpcFailure(request_id, RpcCode.INVALID_REQUEST, 'jsonrpc must be "2.0"')
+        return RpcFailure(request_id, ErrorNumber.INVALID_REQUEST, 'jsonrpc must be "2.0"')
     method = content.get("method")
     if not isinstance(method, str):
-        return RpcFailure(request_id, RpcCode.INVALID_REQUEST, "method must be text")
+        return RpcFailure(request_id, ErrorNumber.INVALID_REQUEST, "method must be text")
     params = content.get("params", {})
     if isinstance(params, list) and not params:
         params = {}
     if not isinstance(params, dict):
         return RpcFailure(
-            request_id, RpcCode.INVALID_PARAMS, "params must be an object: parameters are named"
+            request_id, ErrorNumber.INVALID_PARAMS, "params must be an object: parameters are named"
         )
     return Request(method, params, request_id, is_notification="id" not in content)
 

@@ -15,12 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cp_tui.engine.errors import ErrorNumber
 from cp_tui.rpc import paths
 from cp_tui.rpc.engine_door import EngineDoor
 from cp_tui.rpc.paths import SocketPathError
 from cp_tui.rpc.protocol import (
     LINE_BYTES_MAX,
-    RpcCode,
     RpcFailure,
     encode_response,
     error_response,
@@ -145,7 +145,7 @@ class ControlServer:
 async def _turn_away(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     text = f"too many clients: {CLIENTS_MAX} are connected already"
     with suppress(OSError, TimeoutError):
-        writer.write(encode_response(error_response(RpcFailure(None, RpcCode.REFUSED, text))))
+        writer.write(encode_response(error_response(RpcFailure(None, ErrorNumber.REFUSED, text))))
         writer.write_eof()
         # Whoever still writes when we close would hear of a broken pipe, and not of the reason.
         async with asyncio.timeout(TURN_AWAY_S):

@@ -125,7 +125,7 @@ def described(
         case (("install_charging_profile" | "clear_charging_profile"), dict()):
             return _profiles(result, reason)
         case _, False:
-            words = command.words.undone if reason is None else "nothing to do"
+            words = command.undone if reason is None else "nothing to do"
             return CommandOutcome(safe_text(words, ODD), (), reason)
         case _, (True | None):
             # What was filled in at the CSMS stands above the outcome already.

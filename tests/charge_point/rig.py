@@ -38,7 +38,7 @@ from cp_tui.charge_point.events import (
     LinkClosed,
     LinkOpened,
     PoweredOn,
-    Swiped,
+    Swipe,
     Tick,
     TransferFinished,
 )
@@ -122,7 +122,7 @@ class Rig:
 
     def swipe(self, id_tag: str, connector_id: int | None = None) -> int:
         """Show a tag and wait for what comes of it: `came` has it under this number."""
-        return self.start_command(lambda request: Swiped(id_tag, connector_id, request, wait=True))
+        return self.start_command(lambda request: Swipe(request, id_tag, connector_id, wait=True))
 
     def came(self, request: int) -> SwipeResult | None:
         """Give what came of a tag that was shown; None: nobody has said so yet."""
@@ -327,12 +327,12 @@ class Rig:
                 return {}
 
 
-def swiped(params: Mapping[str, JsonValue]) -> Swiped:
+def swiped(params: Mapping[str, JsonValue]) -> Swipe:
     """Make the event of a tag that is shown, from the parameters of `swipe`."""
     id_tag, connector_id = params["id_tag"], params.get("connector_id")
     assert isinstance(id_tag, str)
     assert connector_id is None or isinstance(connector_id, int)
-    return Swiped(id_tag, connector_id)
+    return Swipe(0, id_tag, connector_id)
 
 
 def rig(

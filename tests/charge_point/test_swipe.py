@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from cp_tui.charge_point.events import Stop, Swiped
+from cp_tui.charge_point.events import Stop, Swipe
 from cp_tui.charge_point.variables import RefusedBy, SwipeOutcome, SwipeResult
 from tests.charge_point.listing import entry, send
 from tests.charge_point.reserving import GROUP, availability, connector, fault, reserve
@@ -377,7 +377,7 @@ def test_the_answer_waits_until_the_tag_is_decided_upon() -> None:
 def test_who_does_not_wait_is_told_that_it_is_being_asked() -> None:
     made = rig()
     silent(made)
-    reply = made.command(lambda request: Swiped(TAG, 1, request))
+    reply = made.command(lambda request: Swipe(request, TAG, 1))
     came = made.came(reply.request)
     assert came is not None
     assert (came.outcome, came.by, came.connector_id) == (SwipeOutcome.ASKED, None, 1)

@@ -21,7 +21,7 @@ OBSERVERS_MAY = {
 
 
 def test_every_command_has_words_of_its_own() -> None:
-    assert all(command.words.asked for command in COMMANDS.values())
+    assert all(command.words for command in COMMANDS.values())
     assert {name for name, command in COMMANDS.items() if command.is_look} == OBSERVERS_MAY
 
 

@@ -20,12 +20,13 @@ from cp_tui.charge_point.events import (
     Event,
     InstallChargingProfile,
     MonitorConfigurationKeys,
+    OperatorEvent,
     Restart,
     SendCall,
     SendRaw,
     SetCustomConfigurationKey,
     Stop,
-    Swiped,
+    Swipe,
     TransferData,
     TryNow,
 )
@@ -34,7 +35,7 @@ from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements, TagExplanation, TagOutcome
 from cp_tui.charger.charger import StationAct
-from cp_tui.engine.command import find
+from cp_tui.engine.command import Ask, find
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.engine.errors import CommandError
 from cp_tui.engine.operations import Operations
@@ -160,10 +161,10 @@ async def refused(
         ("restart", {}, Restart(7)),
         ("data_transfer", {"vendor_id": "v"}, TransferData(7, "v")),
         ("data_transfer", {"vendor_id": "v", "message_id": ""}, TransferData(7, "v")),
-        ("swipe", {"id_tag": "T"}, Swiped("T", request=7)),
-        ("swipe", {"id_tag": "T", "connector_id": 2, "wait": True}, Swiped("T", 2, 7, wait=True)),
+        ("swipe", {"id_tag": "T"}, Swipe(7, "T")),
+        ("swipe", {"id_tag": "T", "connector_id": 2, "wait": True}, Swipe(7, "T", 2, wait=True)),
         # A shell user types `id_tag=12345678`, which parses as JSON.
-        ("swipe", {"id_tag": 12345678}, Swiped("12345678", request=7)),
+        ("swipe", {"id_tag": 12345678}, Swipe(7, "12345678")),
         (
             "data_transfer",
             {"vendor_id": "v", "message_id": "m", "data": "d"},
@@ -399,3 +400,9 @@ async def test_an_unknown_method_is_refused_with_the_known_ones() -> None:
 async def test_observers_may_look_and_nothing_else(method: str) -> None:
     error = await refused(method, {}, read_only=True)
     assert error.code == -32001
+
+
+def test_every_event_of_the_operator_is_a_command() -> None:
+    asked = {each.does for each in COMMANDS.values() if isinstance(each, Ask)}
+    # The link may do it without the mind.
+    assert {*OperatorEvent.__subclasses__()} == {*asked, TryNow}

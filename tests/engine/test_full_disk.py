@@ -11,7 +11,7 @@ import pytest
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.events import (
     FrameReceived,
-    Swiped,
+    Swipe,
 )
 from cp_tui.charge_point.variables import OutboxView
 from cp_tui.engine.errors import CommandError
@@ -94,7 +94,7 @@ async def test_a_message_whose_records_take_longer_than_its_answer_may_is_sent_o
         )
         disk.takes_s, on.answers_after_s = 1.5, 0.2
         await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", 2 * WAIT_S)
-        await on.engine_loop.ask(lambda number: Swiped(TAG, 1, number), 2 * WAIT_S)
+        await on.engine_loop.ask(lambda number: Swipe(number, TAG, 1), 2 * WAIT_S)
         async with asyncio.timeout(6 * WAIT_S):
             while disk.tables.get(Table.OUTBOX) or not on.calls("StartTransaction"):
                 await on.settle()

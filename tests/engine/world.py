@@ -19,7 +19,7 @@ from cp_tui.charge_point.effects import StoredRecords, Table
 from cp_tui.charge_point.events import (
     FrameReceived,
     LinkOpened,
-    Swiped,
+    Swipe,
 )
 from cp_tui.charge_point.variables import Connectors, Trouble, Troubles
 from cp_tui.charger.charger import Charger
@@ -193,7 +193,7 @@ class World:
 
     async def swipe(self, connector_id: int) -> None:
         """Show the tag; what comes of it comes later."""
-        await self.engine_loop.ask(lambda number: Swiped(TAG, connector_id, number), WAIT_S)
+        await self.engine_loop.ask(lambda number: Swipe(number, TAG, connector_id), WAIT_S)
 
     async def start(self, connector_id: int) -> None:
         """Have a car charge."""

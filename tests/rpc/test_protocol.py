@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cp_tui.charge_point.reason import because
+from cp_tui.engine.errors import ErrorNumber
 from cp_tui.rpc.protocol import (
     BATCH_MAX,
     Request,
-    RpcCode,
     RpcFailure,
     encode_request,
     parse,
@@ -35,7 +35,7 @@ def test_a_batch_keeps_its_order_and_its_mistakes() -> None:
     assert isinstance(batch, tuple)
     assert batch[0] == Request("a", {}, 1)
     assert isinstance(batch[1], RpcFailure)
-    assert batch[1].code == RpcCode.INVALID_REQUEST
+    assert batch[1].code == ErrorNumber.INVALID_REQUEST
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_batch_keeps_its_order_and_its_mistakes() -> None:
 def test_what_is_no_json_text_is_a_parse_error_without_an_id(line: bytes) -> None:
     failure = parse(line)
     assert isinstance(failure, RpcFailure)
-    assert (failure.id, failure.code) == (None, RpcCode.PARSE_ERROR)
+    assert (failure.id, failure.code) == (None, ErrorNumber.PARSE_ERROR)
     assert len(failure.message) < 200
 
 
@@ -83,14 +83,14 @@ def test_json_that_is_no_request_is_refused_with_its_id_where_it_has_one(
 ) -> None:
     failure = parse(line)
     assert isinstance(failure, RpcFailure)
-    assert (failure.id, failure.code) == (request_id, RpcCode.INVALID_REQUEST)
+    assert (failure.id, failure.code) == (request_id, ErrorNumber.INVALID_REQUEST)
 
 
 @pytest.mark.parametrize("params", [b"[1]", b"1", b"null", b'"x"'])
 def test_parameters_without_names_are_invalid_params(params: bytes) -> None:
     failure = parse(b'{"jsonrpc":"2.0","method":"a","id":1,"params":' + params + b"}")
     assert isinstance(failure, RpcFailure)
-    assert failure.code == RpcCode.INVALID_PARAMS
+    assert failure.code == ErrorNumber.INVALID_PARAMS
 
 
 def test_an_empty_list_of_parameters_means_none() -> None:

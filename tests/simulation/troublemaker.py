@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from cp_tui.charge_point.events import Restart, Stop, Swiped, TransferData
+from cp_tui.charge_point.events import Restart, Stop, Swipe, TransferData
 from tests.simulation import requests
 from tests.simulation.csms import TAGS
 from tests.simulation.options import Trouble
@@ -48,7 +48,7 @@ def _at_connector(method: str, world: Simulation, random: Random) -> str:
 def _swipe(world: Simulation, random: Random) -> str:
     tag = random.choice(TAGS)
     connector_id = random.choice((None, _connector(world, random)))
-    world.command(lambda request: Swiped(tag, connector_id, request, wait=True))
+    world.command(lambda request: Swipe(request, tag, connector_id, wait=True))
     return f"swipe {tag} at {connector_id}"
 
 
