@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from cp_tui.charge_point.effects import SetCredentials, Table
-from cp_tui.charge_point.key_history import ChangeOutcome, KeyHistory, shown
+from cp_tui.charge_point.key_history import ChangeOutcome, KeyHistory
 from cp_tui.charge_point.measurands import SUPPORTED_MEASURANDS, Item
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import KeyRecord
@@ -24,6 +24,7 @@ from cp_tui.ocpp.configuration_key import (
 )
 from cp_tui.ocpp.datatypes import ConfigurationStatus
 from cp_tui.ocpp.model import OwnPayload
+from cp_tui.ocpp.redaction import is_secret_key, shown_value
 
 AUTHORIZATION_KEY = "AuthorizationKey"
 
@@ -168,7 +169,7 @@ class Configuration:
                 source,
                 spec,
                 self._shown(spec),
-                shown(spec, value),
+                shown_value(spec.name, value),
             )
         )
 
@@ -192,10 +193,10 @@ class Configuration:
             "{key}: {old} -> {new}, set by {source}",
             key=spec.name,
             old="(not set)" if old_value is None else old_value,
-            new=shown(spec, value),
+            new=shown_value(spec.name, value),
             source=source,
         )
-        new_value = shown(spec, value)
+        new_value = shown_value(spec.name, value)
         return self._noted(
             ChangeOutcome(status, reason, spec.name, source, spec, old_value, new_value)
         )
@@ -209,7 +210,7 @@ class Configuration:
     def _shown(self, spec: KeySpec) -> str | None:
         """Give the value of a key as it may be shown."""
         value = self._state(spec.name.lower()).value
-        return None if value is None else shown(spec, value)
+        return None if value is None else shown_value(spec.name, value)
 
     def _checked(self, spec: KeySpec, value: str, source: KeySource) -> str | Reason:
         """Give a value in its canonical form, or why it may not be set."""
@@ -236,7 +237,7 @@ class Configuration:
         if spec is None:
             return None
         state = self._state(spec.name.lower())
-        if spec.access is Access.WRITE_ONLY:
+        if is_secret_key(spec.name):
             return replace(state, value=None)
         return state
 
@@ -261,7 +262,7 @@ class Configuration:
         return ConfigurationEntry(
             key=spec.name,
             value=state.value,
-            default=None if spec.access is Access.WRITE_ONLY else self._keys.states[name].value,
+            default=None if is_secret_key(spec.name) else self._keys.states[name].value,
             read_only=spec.is_read_only,
             is_custom=name in self._keys.custom,
             type=spec.type,

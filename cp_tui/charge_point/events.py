@@ -59,14 +59,18 @@ class LinkClosed(Struct, frozen=True):
     """The WebSocket closed or broke."""
 
 
-class FrameReceived(Struct, frozen=True):
+class FrameReceived(Discreet, frozen=True):
     """A WebSocket message arrived."""
+
+    HIDDEN = frozenset({"data"})
 
     data: str | bytes
 
 
-class AnswerUnread(Struct, frozen=True):
+class AnswerUnread(Discreet, frozen=True):
     """A WebSocket message met an error of ours: after the boot, if it is an answer, it counts."""
+
+    HIDDEN = frozenset({"data"})
 
     data: str | bytes
     error: str

@@ -7,10 +7,8 @@ from msgspec import Struct
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import KeyChange, KeySource
-from cp_tui.ocpp.configuration_key import Access, KeySpec
+from cp_tui.ocpp.configuration_key import KeySpec
 from cp_tui.ocpp.datatypes import ConfigurationStatus
-
-SECRET = "(secret)"
 
 
 class ChangeOutcome(Struct, frozen=True):
@@ -32,11 +30,6 @@ class ChangeOutcome(Struct, frozen=True):
     def is_stored(self) -> bool:
         """Whether the value was taken."""
         return self.status in (ConfigurationStatus.ACCEPTED, ConfigurationStatus.REBOOT_REQUIRED)
-
-
-def shown(spec: KeySpec, value: str) -> str:
-    """Give a value as it may be shown: that of AuthorizationKey never is."""
-    return SECRET if spec.access is Access.WRITE_ONLY else value
 
 
 def key_change(turn: Turn, change: ChangeOutcome) -> KeyChange:

@@ -23,6 +23,7 @@ from cp_tui.charge_point.transaction_data import TRANSACTION_DATA_MAX
 from cp_tui.charge_point.variables import KeySource
 from cp_tui.ocpp.configuration_key import STANDARD_KEYS, VENDOR_KEYS, Access, KeySpec
 from cp_tui.ocpp.feature_profile import FeatureProfile
+from cp_tui.ocpp.redaction import is_secret_key
 
 FILE_TRANSFER_PROTOCOLS = ("FTP", "FTPS", "HTTP", "HTTPS")
 
@@ -72,7 +73,7 @@ class StationKeys(Struct, frozen=True):
 def station_keys(config: ChargePointConfig) -> StationKeys:
     """Give the keys that a charge point has, and their values at first."""
     profiles = tuple(each for each in FEATURE_PROFILES if config.has(each))
-    has_password = any(key.lower() == "authorizationkey" for key in config.keys)
+    has_password = any(map(is_secret_key, config.keys))
     # With a password from the file the connection uses it; without one it is open.
     security_profile = (2 if config.url.startswith("wss:") else 1) if has_password else 0
     return _of_kind(profiles, config.connectors, config.custom_keys, security_profile)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from textwrap import wrap
 
-from cp_tui.cli.output import complain, complain_of, printable
+from cp_tui.cli.output import complain, complain_of
 from cp_tui.cli.patience import reading
 from cp_tui.cli.quick_imports import importing
 from cp_tui.cli.settings import read_all, read_settings
@@ -18,6 +18,7 @@ from cp_tui.engine.connection_check import CheckVerdict, StepResult, check_conne
 from cp_tui.engine.credentials import credentials
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.lock import engine_in
+from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.paths import is_answering
 from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.load import default_config_file, read_screen
@@ -81,7 +82,7 @@ def _show(step: str, verdict: str, text: str) -> None:
 
 
 def _line(step: str, verdict: str, text: str) -> str:
-    return printable(f"{step:<{STEP_WIDTH}} {verdict:<{VERDICT_WIDTH}} {text}")
+    return clean(f"{step:<{STEP_WIDTH}} {verdict:<{VERDICT_WIDTH}} {text}")
 
 
 def _check_look(config: Path | None) -> None:

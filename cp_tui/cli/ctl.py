@@ -8,8 +8,9 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING, cast
 
-from cp_tui.cli.output import WRONG_USE, complain, printable
+from cp_tui.cli.output import WRONG_USE, complain
 from cp_tui.engine.errors import ErrorNumber
+from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.paths import SocketPathError, find_engine
 from cp_tui.rpc.script import EngineGone, lines
 
@@ -81,7 +82,7 @@ def _show(content: dict[str, JsonValue], method: str, parameters: dict[str, Json
     print(json.dumps(content["result"]), flush=True)
     reason = content.get("reason")
     if isinstance(reason, dict):
-        print(printable(f"{reason['text']} [{reason['rule']}]"), file=sys.stderr)
+        print(clean(f"{reason['text']} [{reason['rule']}]"), file=sys.stderr)
     elif sys.stderr.isatty():
         # A person at a terminal reads what is done; a script has the JSON.
         _tell(method, parameters, content["result"])
@@ -91,7 +92,7 @@ def _tell(method: str, parameters: dict[str, JsonValue], result: JsonValue) -> N
     from cp_tui.engine.commands import COMMANDS
 
     if (command := COMMANDS.get(method)) is not None and not command.is_look:
-        print(printable(command.told(parameters, result)), file=sys.stderr)
+        print(clean(command.told(parameters, result)), file=sys.stderr)
 
 
 def _refused(error: dict[str, JsonValue]) -> int:

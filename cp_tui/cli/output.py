@@ -7,18 +7,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
+from cp_tui.ocpp.printable import clean
+
 WRONG_USE = 2
 SILENT_S = 1.0
 """What takes longer is told."""
 LAST_LINES_S = 5.0
 """For a slow reader to take the last lines of a command that ends."""
-
-
-def printable(text: str) -> str:
-    """Show what a terminal would obey: a name from a file or a CSMS may hold anything."""
-    return "".join(
-        character if character.isprintable() else f"\\u{ord(character):04x}" for character in text
-    )
 
 
 def complain(text: str, status: int = WRONG_USE) -> int:
@@ -29,14 +24,14 @@ def complain(text: str, status: int = WRONG_USE) -> int:
 def complain_of(lines: Iterable[str], status: int = WRONG_USE) -> int:
     """Print a line for each thing that is wrong; returns the exit status."""
     for line in lines:
-        print(f"cp-tui: {printable(line)}", file=sys.stderr)
+        print(f"cp-tui: {clean(line)}", file=sys.stderr)
     return status
 
 
 def say(text: str) -> None:
     """Print one line on standard error; the terminal may be gone, a common way to leave."""
     with suppress(OSError):
-        print(printable(text), file=sys.stderr, flush=True)
+        print(clean(text), file=sys.stderr, flush=True)
 
 
 @contextmanager

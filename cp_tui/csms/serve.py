@@ -19,10 +19,10 @@ from cp_tui.csms.event_log import (
     Received,
     TurnedAway,
 )
-from cp_tui.csms.printable import clean
 from cp_tui.ocpp.action import action_of
 from cp_tui.ocpp.frame import CallError
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.printable import clean
 
 TEXT_MAX = 300
 """Characters of one message in a line; the rest is cut."""

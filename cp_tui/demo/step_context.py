@@ -14,12 +14,12 @@ from pydantic import JsonValue
 
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.charge_point_session import CallFailed
-from cp_tui.csms.printable import clean
 from cp_tui.demo.charge_point_watch import ChargePointWatch
 from cp_tui.ocpp.action import action_of
 from cp_tui.ocpp.core import StatusNotificationRequest
 from cp_tui.ocpp.datatypes import ChargePointStatus
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.client import ConnectionLost, EngineConnection, RpcError
 
 DEADLINE_S = 8.0

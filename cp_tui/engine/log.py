@@ -21,6 +21,7 @@ from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.line_writer import CLOSE_S, LineWriter, Sink, StreamSink, write_all
 from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.printable import clean
 
 LOG_FILE = "cp-tui.log"
 LOG_BYTES_MAX = 1_000_000
@@ -51,22 +52,11 @@ class _Formatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Write the line; only a traceback may add lines of its own."""
-        return _printable(super().formatMessage(record))
+        return clean(super().formatMessage(record))
 
     def formatException(self, ei: SysExcInfo) -> str:
         """Write the traceback."""
-        return "\n".join(map(_printable, super().formatException(ei).split("\n")))
-
-
-def _printable(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else _escaped(each) for each in text)
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+        return "\n".join(map(clean, super().formatException(ei).split("\n")))
 
 
 class LogFile:

@@ -11,6 +11,7 @@ from types import TracebackType
 
 from cp_tui.charge_point.variables import FileFacts
 from cp_tui.engine.transfer_target import LocalFileError, TransferError
+from cp_tui.ocpp.printable import is_clean
 
 CHUNK_BYTES = 65_536
 PART_SUFFIX = ".part"
@@ -115,7 +116,7 @@ def safe_name(name: str) -> str:
 
 def _first_line(start: bytes) -> str:
     line = start.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
-    return line if line.isprintable() and "\ufffd" not in line else ""
+    return line if is_clean(line) and "\ufffd" not in line else ""
 
 
 def _not_stored(error: OSError) -> LocalFileError:

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from cp_tui.ocpp.calendar import in_zone, later
+from cp_tui.ocpp.printable import is_unicode
 
 Integer = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
 """A JSON integer. The standard sets no range; the store holds signed 64 bit."""
@@ -42,10 +43,8 @@ _PRINTABLE_ASCII = "^[ -~]*$"
 
 
 def _to_unicode(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise PydanticCustomError("string_unicode", "must be Unicode") from None
+    if not is_unicode(text):
+        raise PydanticCustomError("string_unicode", "must be Unicode")
     return text
 
 

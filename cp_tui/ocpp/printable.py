@@ -22,6 +22,11 @@ def clean(text: str) -> str:
     return "".join(each if is_printable(each) else escape(each) for each in text)
 
 
+def is_clean(text: str) -> bool:
+    """Whether every character of a text shows itself."""
+    return clean(text) == text
+
+
 def escape(character: str) -> str:
     """Name a character as source code does."""
     code = ord(character)
@@ -32,8 +37,14 @@ def escape(character: str) -> str:
 
 def is_unicode(value: object) -> bool:
     """Whether no text in a JSON value holds half of a surrogate pair, which nothing can store."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     try:
-        json.dumps(value, ensure_ascii=False).encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
     return True
+
+
+def storable(text: str) -> str:
+    """Write half of a surrogate pair as an escape, and all else as it is."""
+    return text.encode(errors="backslashreplace").decode()

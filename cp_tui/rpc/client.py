@@ -22,7 +22,8 @@ from cp_tui.charge_point.reason import Reason
 from cp_tui.engine.errors import ErrorNumber
 from cp_tui.engine.hub import ENGINE, EventHappened, Update, VariableChanged, Vocabulary
 from cp_tui.engine.pending_requests import CommandAnswer
-from cp_tui.rpc.protocol import Request, encode_request, is_unicode
+from cp_tui.ocpp.printable import is_unicode
+from cp_tui.rpc.protocol import Request, encode_request
 
 CONNECT_TIMEOUT_S = 5.0
 CALL_TIMEOUT_S = 120.0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cp_tui.engine.errors import ErrorNumber
+from cp_tui.ocpp.printable import is_unicode
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, JsonValue
@@ -131,15 +132,6 @@ def _line(content: object) -> bytes:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
-
-
-def is_unicode(content: object) -> bool:
-    """Whether no text in it holds half a surrogate pair; that could be stored nowhere."""
-    try:
-        json.dumps(content, ensure_ascii=False).encode()
-    except UnicodeError:
-        return False
-    return True
 
 
 def _refuse_lone_surrogates(line: bytes, content: JsonValue) -> None:

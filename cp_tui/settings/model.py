@@ -16,6 +16,7 @@ from cp_tui.charge_point.config import CurrentKind
 from cp_tui.engine.endpoint import EndpointError, endpoint
 from cp_tui.ocpp.datatypes import CiString20, CiString25, CiString50
 from cp_tui.ocpp.key_spec import KeyType
+from cp_tui.ocpp.printable import is_clean
 
 ENVIRONMENT_PREFIX = "CP_TUI_"
 CONNECTORS_MAX = 100
@@ -65,7 +66,7 @@ class CsmsSettings(Section):
             raise PydanticCustomError(
                 "url", "must not hold credentials; set AuthorizationKey under [keys] instead"
             )
-        if not url.isprintable() or " " in url:
+        if not is_clean(url) or any(map(str.isspace, url)):
             raise PydanticCustomError("url", "must not hold blanks or control characters")
         try:
             endpoint(url, "any")
@@ -88,7 +89,7 @@ class ChargePointSettings(Section):
     @field_validator("id")
     @classmethod
     def _must_be_printable(cls, charge_point_id: str) -> str:
-        if not charge_point_id.isprintable():
+        if not is_clean(charge_point_id):
             raise PydanticCustomError("id", "must not hold control characters")
         return charge_point_id
 

@@ -11,7 +11,7 @@ from cp_tui.charge_point.variables import ConnectorView
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.tui.model_form import FieldKind, ModelField, action_fields
-from cp_tui.tui.safe_text import clean
+from cp_tui.tui.safe_text import drawn
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.words import Clock
 
@@ -71,7 +71,7 @@ def example(action: Action, snapshot: Snapshot, clock: Clock) -> dict[str, str]:
         elif own is not None or field.label in _WANTED:
             texts[field.name] = text
     # What came from outside must neither steer the terminal nor be silently another text.
-    return {name: text for name, text in texts.items() if text and clean(text) == text}
+    return {name: text for name, text in texts.items() if text and drawn(text) == text}
 
 
 def _first(field: ModelField) -> str:

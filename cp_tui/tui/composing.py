@@ -17,13 +17,12 @@ from textual.content import Content
 from cp_tui.ocpp import frame
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.errors import OcppError
+from cp_tui.ocpp.redaction import is_secret_key, may_hold_secret
 from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.model_form import action_fields, defect_of, payload_of, texts_of
 
 TEXT_BYTES_MAX = 500_000
 """As JSON; what goes through the door must fit into one line of it, and nobody types more."""
-
-SECRET_KEY = "authorizationkey"
 
 DRAFTS_MAX = 50
 """Kept of what was sent in a session."""
@@ -54,7 +53,7 @@ class MessageDraft:
     def holds_secret(self) -> bool:
         """Whether it may hold the AuthorizationKey; such a draft is not remembered."""
         everything = json.dumps([*self.texts.values(), self.text or ""])
-        return SECRET_KEY in everything.casefold()
+        return may_hold_secret(everything)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +118,7 @@ def as_text(draft: MessageDraft, message_id: str) -> MessageDraft:
     """The same draft as the text of its frame; the AuthorizationKey is not carried over."""
     payload = draft.payload
     key = payload.get("key")
-    if isinstance(key, str) and key.strip().casefold() == SECRET_KEY and "value" in payload:
+    if is_secret_key(key) and "value" in payload:
         payload["value"] = ""
     # ASCII: what was prefilled may come from the CSMS, and must not steer the terminal.
     body = json.dumps(payload, indent=2)

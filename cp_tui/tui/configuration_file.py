@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cp_tui.charge_point.variables import ConfigurationEntry, Identity
+from cp_tui.ocpp.redaction import is_secret_key
 from cp_tui.tui.reading import expanded, read_at_most
 from cp_tui.tui.view.words import Clock
 
@@ -23,9 +24,6 @@ FILE_BYTES_MAX = 4 * 1024 * 1024
 
 KEYS_MAX = 5_000
 """More keys no charge point has; a bound on what a table has to show."""
-
-SECRET_KEY = "authorizationkey"
-"""Never read, never written (design: choices already made)."""
 
 FIELDS = (
     "key",
@@ -75,11 +73,6 @@ class Difference:
     default: str | None
     is_here: bool
     is_there: bool
-
-
-def is_secret(entry: ConfigurationEntry) -> bool:
-    """Whether the value of a key never leaves the engine."""
-    return entry.key.casefold() == SECRET_KEY
 
 
 def to_json(entries: Sequence[ConfigurationEntry], identity: Identity | None, clock: Clock) -> str:
@@ -139,20 +132,20 @@ def differences(
     for entry in entries:
         other = saved.keys.get(entry.key.casefold())
         is_same = other is not None and (other.value or "") == (entry.value or "")
-        if not is_same and not is_secret(entry):
+        if not is_same and not is_secret_key(entry.key):
             there = other.value if other is not None else None
             found.append(
                 Difference(entry.key, entry.value, there, entry.default, True, other is not None)
             )
     known = {entry.key.casefold() for entry in entries}
     for name, other in saved.keys.items():
-        if name not in known and name != SECRET_KEY:
+        if name not in known and not is_secret_key(name):
             found.append(Difference(other.key, None, other.value, None, False, True))
     return found
 
 
 def _record(entry: ConfigurationEntry) -> dict[str, object]:
-    secret = is_secret(entry)
+    secret = is_secret_key(entry.key)
     known: dict[str, object] = {
         "is_secret": secret,
         "value": None if secret else entry.value,

@@ -26,7 +26,7 @@ from cp_tui.tui.desk import Desk, Form, FormField, Job
 from cp_tui.tui.key_lens import KeyLens
 from cp_tui.tui.outcome import CommandOutcome, finished
 from cp_tui.tui.reading import where_paths_start
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.saving import save
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
@@ -52,7 +52,7 @@ async def set_custom_configuration_key(desk: Desk) -> None:
     """
     entry = _selected(desk)
     if entry is not None and (why := why_not_settable(entry)):
-        desk.show(clean(entry.key), lambda _snapshot, _clock: why)
+        desk.show(drawn(entry.key), lambda _snapshot, _clock: why)
         return
 
     def call(values: Mapping[str, str]) -> CommandCall | str:
@@ -82,7 +82,7 @@ def why_not_settable(entry: ConfigurationEntry) -> list[Fact]:
     """Why a key cannot be set from here, and who can set it; empty where it can."""
     if entry.is_custom and not entry.read_only:
         return []
-    name = clean(entry.key)
+    name = drawn(entry.key)
     if entry.is_custom:
         why = f"{name} is read only: the settings declare it so."
         then = "Change it under [custom_keys] in cp-tui.toml; it holds after the next start."
@@ -110,7 +110,7 @@ def wrong(snapshot: Snapshot, key: str, value: str) -> str | None:
     if entry is None:
         custom = ", ".join(e.key for e in snapshot.configuration if e.is_custom) or "none"
         return (
-            f"there is no key {clean(key)}; custom keys: {clean(custom)}. A new one is declared "
+            f"there is no key {drawn(key)}; custom keys: {drawn(custom)}. A new one is declared "
             "under [custom_keys] in cp-tui.toml, and is there after the next start"
         )
     kind = next((each for each in KeyType if each == entry.type), None)
@@ -126,7 +126,7 @@ def wrong(snapshot: Snapshot, key: str, value: str) -> str | None:
     try:
         spec.check(value)
     except ValueError as error:
-        return clean(f"{error}")
+        return drawn(f"{error}")
     return None
 
 
@@ -198,9 +198,9 @@ async def compare(desk: Desk) -> None:
             try:
                 saved = await on_disk(partial(read, path), f"reading {path}", tell)
             except UnusableFile as error:
-                return clean(f"{error}")
+                return drawn(f"{error}")
             except OSError as error:
-                return clean(f"{path}: {error.strerror}")
+                return drawn(f"{path}: {error.strerror}")
             desk.remember("configuration_path", values["path"])
             found.append(saved)
             number = len(differences(desk.snapshot.configuration, saved))

@@ -10,7 +10,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import ConnectorView
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import energy
-from cp_tui.tui.safe_text import clean
+from cp_tui.tui.safe_text import drawn
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
 
@@ -84,9 +84,9 @@ def running_facts(snapshot: Snapshot, then: str) -> list[Fact]:
 
 def _about_to_start(connector: ConnectorView) -> str:
     if connector.asked_id_tag is not None:
-        return f"tag {clean(connector.asked_id_tag)} is being decided upon"
+        return f"tag {drawn(connector.asked_id_tag)} is being decided upon"
     if connector.authorized_id_tag is not None:
-        return f"tag {clean(connector.authorized_id_tag)} may start"
+        return f"tag {drawn(connector.authorized_id_tag)} may start"
     return ""
 
 
@@ -94,7 +94,7 @@ def running_words(connector: ConnectorView, then: str) -> Content:
     """A running transaction in one line, and what becomes of it."""
     transaction = connector.transaction
     assert transaction is not None
-    name = clean(transaction.id_tag)
+    name = drawn(transaction.id_tag)
     number = "" if transaction.transaction_id is None else f"#{transaction.transaction_id} "
     return Content(f"transaction {number}of {name}, {energy(transaction.energy_wh)}: {then}")
 

@@ -25,7 +25,7 @@ from cp_tui.ocpp.plural import count
 from cp_tui.tui.key_gate import KeyGate, Swept
 from cp_tui.tui.key_parser import KeyParser
 from cp_tui.tui.line_filters import AsciiOnly, NoColors
-from cp_tui.tui.safe_text import clean_lines, safe_text
+from cp_tui.tui.safe_text import drawn_lines, safe_text
 from cp_tui.tui.theme import load_themes, packaged_themes, variable_defaults
 from cp_tui.tui.theme_watch import LOOK_INTERVAL_S, ThemeWatch
 from cp_tui.tui.widgets.changed_cells import exact
@@ -100,7 +100,7 @@ class LookApp(App[str]):
     async def on_event(self, event: events.Event) -> None:
         """Let input wait for its turn; clean what is pasted: Textual's inputs paint it as it is."""
         if isinstance(event, events.Paste):
-            event.text = clean_lines(event.text)
+            event.text = drawn_lines(event.text)
         if not self.gate.takes(event):
             await super().on_event(event)
 
@@ -124,7 +124,7 @@ class LookApp(App[str]):
 
     def _fatal_error(self) -> None:
         """End with the exception alone: Textual's own report shows variables, secrets included."""
-        report = clean_lines(traceback.format_exc())
+        report = drawn_lines(traceback.format_exc())
         self._exit_renderables.append(Text(f"cp-tui: this screen has a fault.\n{report}"))
         self._close_messages_no_wait()
 

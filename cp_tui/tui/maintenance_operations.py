@@ -12,7 +12,7 @@ from cp_tui.tui.command_form import filled
 from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.desk import Choice, ConfirmQuestion, Desk, Form, FormField
 from cp_tui.tui.operations import recent_tags, wrong_tag
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.maintenance import Subject
 from cp_tui.tui.view.reservations import ReservationLine, reservation_facts, reservation_of
@@ -112,6 +112,6 @@ async def _chosen(desk: Desk) -> ReservationLine | None:
 def _choice(reservation: Reservation, desk: Desk) -> Choice:
     line = ReservationLine(reservation)
     where = f"connector {reservation.connector_id}" if reservation.connector_id else "any connector"
-    title = f"{reservation.reservation_id} on {where} for {clean(reservation.id_tag)}"
+    title = f"{reservation.reservation_id} on {where} for {drawn(reservation.id_tag)}"
     until = safe_text(f"until {desk.clock.minute(reservation.expiry_date)}")
     return Choice(line.id, Content(title), until)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.printable import storable
 from cp_tui.tui.desk import Desk
 from cp_tui.tui.message_filter import MessageFilter, WrongFilter, message_filter
 from cp_tui.tui.message_log import LoggedFrame, MessageLog
@@ -25,7 +26,7 @@ async def copy(desk: Desk) -> None:
     if not frames:
         desk.tell(Content("no message is selected"))
         return
-    text = writable("\n".join(frame.wire for frame in frames))
+    text = storable("\n".join(frame.wire for frame in frames))
     desk.copy(text)
     size = len(text.encode())
     what = count(len(frames), "frame")
@@ -65,12 +66,7 @@ def exported(log: MessageLog, wanted: MessageFilter) -> Iterator[str]:
         yield ""
     frames.sort(key=lambda frame: frame.at)
     for frame in frames:
-        yield writable(_line(frame))
-
-
-def writable(text: str) -> str:
-    """Half of a surrogate pair, which no file and no terminal takes, as JSON writes it."""
-    return text.encode(errors="backslashreplace").decode()
+        yield storable(_line(frame))
 
 
 def _line(frame: LoggedFrame) -> str:

@@ -13,7 +13,7 @@ from textual.content import Content
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import SwipeOutcome, SwipeResult, TagExplanation
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.view.answer import answer_facts, answer_summary, telling
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.tag_explanation import explanation_facts, summary
@@ -67,7 +67,7 @@ class CommandOutcome:
     def why(self) -> str:
         """The reason, unless the summary has said it already."""
         text = "" if self.reason is None else self.reason.text
-        return "" if clean(text) in self.summary.plain else text
+        return "" if drawn(text) in self.summary.plain else text
 
     def all_facts(self) -> list[Fact]:
         """Result, details and reason, for a dialog."""
@@ -208,4 +208,4 @@ def _about(params: Mapping[str, JsonValue]) -> tuple[Fact, ...]:
 
 def _label(name: str) -> str:
     """The name of a parameter as a word."""
-    return clean(LABELS.get(name, name.replace("_", " ").capitalize()))
+    return drawn(LABELS.get(name, name.replace("_", " ").capitalize()))

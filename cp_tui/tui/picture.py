@@ -12,7 +12,7 @@ from cp_tui.tui.app import Connect, CpTuiApp
 from cp_tui.tui.layout_state import LayoutState
 from cp_tui.tui.look import Look
 from cp_tui.tui.run import make_app
-from cp_tui.tui.safe_text import clean
+from cp_tui.tui.safe_text import drawn
 
 SETTLE_S = 0.5
 """After everything was heard: what the screen asks for itself, such as schedules, arrives."""
@@ -75,7 +75,7 @@ def _keys(app: CpTuiApp, name: str) -> list[str]:
 
 def _svg(app: CpTuiApp) -> str:
     identity = app.store.snapshot.identity
-    title = f"cp-tui {clean(identity.charge_point_id)}" if identity else "cp-tui"
+    title = f"cp-tui {drawn(identity.charge_point_id)}" if identity else "cp-tui"
     return app.export_screenshot(title=title, simplify=True)
 
 

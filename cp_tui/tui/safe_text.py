@@ -1,8 +1,8 @@
-"""The one gate for text that was not written in our source: CSMS, files, operators.
+"""The gate to the screen for text that was not written in our source: CSMS, files, operators.
 
-A terminal obeys control characters, and a widget reads a plain `str` as markup. What passes here
-is neither: every character takes the cells that the screen thinks it takes, and what has no visible
-form of its own is shown by a picture or an escape.
+`ocpp.printable` says what may be shown at all. On the screen a text must not be markup either, and
+each character takes the cells that the screen thinks it takes, or is shown by a picture or an
+escape.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import unicodedata
 
 from rich.cells import cell_len
 from textual.content import Content
+
+from cp_tui.ocpp.printable import escape, is_printable
 
 CONTROL_PICTURES = 0x2400
 """The pictures of C0, from U+2400 (NUL) on, in the order of the controls."""
@@ -32,8 +34,8 @@ TAB_WIDTH = 4
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
-def clean(text: str) -> str:
-    """Replace everything that a terminal could obey or hide by something visible, on one line."""
+def drawn(text: str) -> str:
+    """Show by something visible what a terminal could obey or hide, or counts otherwise."""
     if text.isascii() and text.isprintable():
         return text
     pieces: list[str] = []
@@ -41,33 +43,31 @@ def clean(text: str) -> str:
     for character in text:
         if unicodedata.category(character) == "Mn" and not _is_variation_selector(character):
             marks += 1
-            pieces.append(character if marks <= MARKS_MAX else _escape(character))
+            pieces.append(character if marks <= MARKS_MAX else _named(character))
         elif _is_plain(character):
             marks = 0
             pieces.append(character)
         else:
             marks = MARKS_MAX
-            pieces.append(_escape(character))
+            pieces.append(_named(character))
     return "".join(pieces)
 
 
-def clean_lines(text: str) -> str:
-    """What `clean` does, but line breaks stay as they are meant, and tabs become blanks."""
-    return "\n".join(clean(line.expandtabs(TAB_WIDTH)) for line in _LINE_BREAK.split(text))
+def drawn_lines(text: str) -> str:
+    """What `drawn` does, but line breaks stay as they are meant, and tabs become blanks."""
+    return "\n".join(drawn(line.expandtabs(TAB_WIDTH)) for line in _LINE_BREAK.split(text))
 
 
 def safe_text(text: str, style: str = "") -> Content:
     """The cleaned text as `Content`, never markup; `style` is ours, such as `$text-muted`."""
-    return Content.styled(clean(text), style)
+    return Content.styled(drawn(text), style)
 
 
 def _is_plain(character: str) -> bool:
-    """Whether a character shows itself and takes at least one cell."""
-    if unicodedata.category(character) == "Zs":
-        return True
-    # Fillers, joiners and enclosing marks are "printable" to Python, but take no cell of their own.
-    is_seen = character.isprintable() and character != WIDE_FILLER and cell_len(character) > 0
-    return is_seen and not FLAGS[0] <= character <= FLAGS[1]
+    """Whether a character shows itself and takes at least one cell, on every terminal."""
+    # Fillers, joiners and enclosing marks show themselves, but take no cell of their own.
+    takes_cells = character != WIDE_FILLER and cell_len(character) > 0
+    return is_printable(character) and takes_cells and not FLAGS[0] <= character <= FLAGS[1]
 
 
 def _is_variation_selector(character: str) -> bool:
@@ -75,15 +75,9 @@ def _is_variation_selector(character: str) -> bool:
     return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
-def _escape(character: str) -> str:
+def _named(character: str) -> str:
     """A visible name for a character: a control picture, else an escape as in source code."""
     code = ord(character)
     if code < 0x20:
         return chr(CONTROL_PICTURES + code)
-    if code == 0x7F:
-        return PICTURE_OF_DELETE
-    if code <= 0xFF:
-        return f"\\x{code:02x}"
-    if code <= 0xFFFF:
-        return f"\\u{code:04x}"
-    return f"\\U{code:08x}"
+    return PICTURE_OF_DELETE if code == 0x7F else escape(character)

@@ -27,7 +27,7 @@ from cp_tui.tui.dialogs.options import Option, OptionsDialog
 from cp_tui.tui.help import help_facts
 from cp_tui.tui.key_lens import KeyLens
 from cp_tui.tui.outcome import CommandOutcome
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.screens.dashboard import alarm_keys
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.alarm_words import alarm_facts
@@ -87,7 +87,7 @@ class ScreenDesk:
     def timeline_svg(self) -> str:
         """The timeline as it stands on the screen, as a picture."""
         identity = self.snapshot.identity
-        return self._timeline.as_svg(clean(identity.charge_point_id) if identity else "cp-tui")
+        return self._timeline.as_svg(drawn(identity.charge_point_id) if identity else "cp-tui")
 
     @property
     def filter(self) -> str:

@@ -7,7 +7,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import OutboxEntry
 from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.desk import Choice, ConfirmQuestion, Desk
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.queue import loss, queue_facts
 
@@ -24,7 +24,7 @@ async def drop_message(desk: Desk) -> None:
         Fact("Lost", Content(loss(entry))),
         Fact("Trace", Content(TRACE)),
     ]
-    if await desk.ask(ConfirmQuestion(f"Give up this {clean(entry.action)}?", facts, "Give it up")):
+    if await desk.ask(ConfirmQuestion(f"Give up this {drawn(entry.action)}?", facts, "Give it up")):
         await desk.command(CommandCall("drop_message", {"sequence": entry.sequence}))
 
 

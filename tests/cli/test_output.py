@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from cp_tui.cli.output import complain, printable
+from cp_tui.cli.output import complain
 from cp_tui.cli.screen import terminal_problem
+from cp_tui.ocpp.printable import clean
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ def test_a_complaint_is_one_harmless_line(hostile: str, capsys: pytest.CaptureFi
 
 
 def test_words_of_every_language_stay_readable() -> None:
-    assert printable("Straße 東京 é") == "Straße 東京 é"
+    assert clean("Straße 東京 é") == "Straße 東京 é"
 
 
 class Terminal(io.StringIO):

@@ -122,7 +122,7 @@ def test_a_line_is_told_with_its_time_and_made_printable(
     context: StepContext, told: list[str]
 ) -> None:
     context.tell("Boot: \x1b[31mVendor")
-    assert told == ["+  0.0 s  Boot: \N{REPLACEMENT CHARACTER}[31mVendor"]
+    assert told == ["+  0.0 s  Boot: \\x1b[31mVendor"]
 
 
 async def test_a_command_is_carried_out(context: StepContext, engine: FakeEngine) -> None:

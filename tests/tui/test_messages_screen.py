@@ -13,7 +13,7 @@ from cp_tui.engine.hub import EventHappened
 from cp_tui.tui.app import ATTACH_AGAIN_S
 from cp_tui.tui.message_search import SLICE
 from cp_tui.tui.panes.messages import MessagesPane
-from cp_tui.tui.safe_text import clean
+from cp_tui.tui.safe_text import drawn
 from cp_tui.tui.screens.messages import MessagesScreen
 from cp_tui.tui.widgets.line_table import LineTable
 from tests.charge_point.rig import rig
@@ -299,7 +299,7 @@ async def test_hostile_messages_are_shown_copied_and_exported_harmlessly(
         for keys in (["2", "down", "enter"], ["down"], ["escape", "y", "slash"]):
             await drive.press(*keys)
             assert_harmless(drive)
-        await drive.type(clean(poison))
+        await drive.type(drawn(poison))
         assert_harmless(drive)
         await drive.press("escape", "E", "ctrl+u")
         await drive.type(str(path))

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 from wcwidth import wcwidth
 
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 
 HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Me"})
 CHARACTERS = [
@@ -25,7 +25,7 @@ CHARACTERS = [
 
 def test_no_code_point_leaves_a_control_or_an_invisible_character_behind() -> None:
     for character in CHARACTERS:
-        shown = clean(character)
+        shown = drawn(character)
         assert shown
         assert not HARMFUL & {unicodedata.category(piece) for piece in shown}, ascii(character)
         assert cell_len(shown) > 0, ascii(character)
@@ -33,7 +33,7 @@ def test_no_code_point_leaves_a_control_or_an_invisible_character_behind() -> No
 
 def test_every_code_point_is_as_wide_for_a_terminal_as_for_the_screen() -> None:
     for character in CHARACTERS:
-        shown = clean(f"a{character}b")
+        shown = drawn(f"a{character}b")
         assert sum(map(wcwidth, shown)) == cell_len(shown), ascii(character)
 
 
@@ -74,7 +74,7 @@ def test_every_code_point_class_is_harmless_in_a_rendered_strip() -> None:
     ],
 )
 def test_characters_without_a_visible_form_are_shown_by_name(text: str, shown: str) -> None:
-    assert clean(text) == shown
+    assert drawn(text) == shown
 
 
 def test_markup_stays_text() -> None:
@@ -89,10 +89,10 @@ def test_the_style_covers_the_whole_text_after_cleaning() -> None:
 
 @given(st.text(st.characters(codec=None)))
 def test_the_width_of_cleaned_text_is_the_sum_of_its_characters(text: str) -> None:
-    shown = clean(text)
+    shown = drawn(text)
     assert cell_len(shown) == sum(map(cell_len, shown))
 
 
 @given(st.text())
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
-    assert clean(clean(text)) == clean(text)
+    assert drawn(drawn(text)) == drawn(text)

@@ -27,6 +27,7 @@ from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.errors import UNREADABLE_ID, OcppError
 from cp_tui.ocpp.length import length
+from cp_tui.ocpp.printable import is_unicode
 from cp_tui.ocpp.redaction import redacted_all_through
 from cp_tui.ocpp.units import number
 
@@ -187,11 +188,9 @@ class ComposedMessages:
             return "stopped", "OCPP is stopped by the operator"
         if not self._calls.is_open:
             return "offline", "there is no connection to the CSMS"
-        try:
-            size = len(text.encode())
-        except UnicodeEncodeError:
+        if not is_unicode(text):
             return "not_unicode", "a WebSocket text must be Unicode, without a lone surrogate"
-        if size > TEXT_BYTES_MAX:
+        if (size := len(text.encode())) > TEXT_BYTES_MAX:
             return "too_long", f"{size} bytes are too long; at most {TEXT_BYTES_MAX} are allowed"
         if message_id is None:
             return None

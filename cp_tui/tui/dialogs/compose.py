@@ -16,9 +16,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, TextArea
 
+from cp_tui.ocpp.redaction import is_secret_key
 from cp_tui.tui.commands import CommandCall, CommandRun
 from cp_tui.tui.composing import (
-    SECRET_KEY,
     Bench,
     ComposeEnd,
     MessageDraft,
@@ -203,8 +203,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
 
     def _is_secret(self, field: ModelField) -> bool:
         """Whether what is typed there must not be readable: the value of the AuthorizationKey."""
-        key = self._draft.texts.get("key", "").strip().casefold()
-        return field.name == "value" and key == SECRET_KEY
+        return field.name == "value" and is_secret_key(self._draft.texts.get("key"))
 
     @on(Input.Changed)
     @on(TextArea.Changed)

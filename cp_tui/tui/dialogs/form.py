@@ -22,7 +22,7 @@ from cp_tui.tui.desk import Form, FormField, Job
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.outcome import CommandOutcome
 from cp_tui.tui.panes.fact_lines import FactLines
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.view.facts import GAP, Fact
 from cp_tui.tui.view.words import Clock
 
@@ -46,7 +46,7 @@ class RecentInput(Input):
 
     def __init__(self, field: FormField) -> None:
         # What is known from outside may stand here as it is, and an input paints it as it is.
-        value = clean(field.value)
+        value = drawn(field.value)
         suggester = SuggestFromList(field.choices, case_sensitive=False) if field.choices else None
         super().__init__(
             value,
@@ -57,7 +57,7 @@ class RecentInput(Input):
         )
         self.cursor_blink = False
         self.field = field
-        self._texts = ["", *map(clean, field.recent)]
+        self._texts = ["", *map(drawn, field.recent)]
         self._index = self._texts.index(value) if value in self._texts else 0
 
     def action_recall(self, step: int) -> None:

@@ -12,7 +12,7 @@ from textual.content import Content
 from cp_tui.tui.configuration_file import SavedConfiguration, differences
 from cp_tui.tui.panes.fact_lines import FactLines
 from cp_tui.tui.panes.filtered_pane import FilteredPane
-from cp_tui.tui.safe_text import clean
+from cp_tui.tui.safe_text import drawn
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.configuration import (
     comparison_note,
@@ -100,7 +100,7 @@ class ConfigurationPane(FilteredPane):
         found = differences(snapshot.configuration, saved)
         shown = matching_differences(found, self.words)
         self.fill_table(difference_fields(), [(each.key, each) for each in shown])
-        same = f"every key is as in {clean(saved.name)}"
+        same = f"every key is as in {drawn(saved.name)}"
         self.table.set_empty_text("no difference matches the filter" if found else same)
         key = self.table.cursor_key
         difference = next((each for each in shown if each.key == key), None)

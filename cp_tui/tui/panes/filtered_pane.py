@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from cp_tui.tui.panes.table_pane import TablePane
-from cp_tui.tui.safe_text import clean
+from cp_tui.tui.safe_text import drawn
 from cp_tui.tui.view.words import joined
 from cp_tui.tui.widgets.line_table import LineTable
 
@@ -50,7 +50,7 @@ class FilteredPane(TablePane):
 
     def note_count(self, shown: int, total: int, mark: str = "") -> None:
         """Say beside the title how many there are, and how many pass the filter; then the mark."""
-        matching = f"{shown} of {total} match {clean(self.words)!r}" if self.words else ""
+        matching = f"{shown} of {total} match {drawn(self.words)!r}" if self.words else ""
         number = matching or (f"{total}" if total else "")
         self.note(joined([number, mark if number else ""]))
 

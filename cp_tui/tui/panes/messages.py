@@ -17,7 +17,7 @@ from cp_tui.tui.message_log import MessageLog, MessagePair
 from cp_tui.tui.message_search import MessageSearch
 from cp_tui.tui.panes.fact_lines import FactLines
 from cp_tui.tui.panes.filtered_pane import FilteredPane
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.fields import Field, columns_of, fitting, row_of
@@ -217,7 +217,7 @@ class MessagesPane(FilteredPane):
         elif self.words:
             searched = "" if self._search.is_complete else ", searching"
             found = count(len(self._search.numbers), "line matches", "lines match")
-            parts.append(f"{found} {clean(self.words)!r}{searched}")
+            parts.append(f"{found} {drawn(self.words)!r}{searched}")
         elif log:
             parts.append(count(len(log), "message"))
         self.note(joined(parts))

@@ -16,7 +16,7 @@ from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.safe_text import clean
+from cp_tui.tui.safe_text import drawn
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.clock_steps import misread_words, step_words
 from cp_tui.tui.view.connection import (
@@ -146,7 +146,7 @@ ALARM_ACTS = (
 def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
     """Everything that is wrong now, the most urgent first; empty where all is well."""
     if snapshot.other_version:
-        words = clean(snapshot.other_version)
+        words = drawn(snapshot.other_version)
         text = words[:1].upper() + words[1:]
         check = "start it again with this version, or attach with its own"
         return [Alarm(Urgency.BAD, text, check=check)]
@@ -189,8 +189,8 @@ def _wrong_inside(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
     """What the engine cannot do now, which makes everything else doubtful."""
     for trouble in snapshot.troubles:
         if trouble.ends_at is None:
-            text = f"{clean(trouble.text)} (since {clock.minute(trouble.since)})"
-            yield Alarm(Urgency.BAD, text, check=clean(trouble.hint))
+            text = f"{drawn(trouble.text)} (since {clock.minute(trouble.since)})"
+            yield Alarm(Urgency.BAD, text, check=drawn(trouble.hint))
 
 
 def _went_wrong_inside(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
@@ -199,9 +199,9 @@ def _went_wrong_inside(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
         if trouble.ends_at is not None:
             at = clock.minute(trouble.last_at)
             often = at if trouble.count == 1 else f"{count(trouble.count, 'time')}, last {at}"
-            text = f"{clean(trouble.text)} ({often})"
+            text = f"{drawn(trouble.text)} ({often})"
             urgency = Urgency.ODD if trouble.id in ONLY_TOLD else Urgency.BAD
-            yield Alarm(urgency, text, act=ACKNOWLEDGE, check=clean(trouble.hint))
+            yield Alarm(urgency, text, act=ACKNOWLEDGE, check=drawn(trouble.hint))
 
 
 def _link(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]:
@@ -215,7 +215,7 @@ def _link(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]
     elif link.phase is v.LinkPhase.WAITING:
         error = link.last_error
         cause = cause_words(error) if error else f"Offline since {since}"
-        check = clean(error.hint) if error else ""
+        check = drawn(error.hint) if error else ""
         then = f"try {link.attempt + 1}"
         yield Alarm(Urgency.BAD, cause, then, link.next_attempt_at, TRY_NOW, check)
     elif link.phase is not v.LinkPhase.OPEN:
@@ -224,7 +224,7 @@ def _link(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]
             yield Alarm(Urgency.ODD, text)
         else:
             before = f"{text}; before: {cause_words(link.last_error)}"
-            yield Alarm(Urgency.BAD, before, check=clean(link.last_error.hint))
+            yield Alarm(Urgency.BAD, before, check=drawn(link.last_error.hint))
 
 
 def _registration(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm]:
@@ -232,11 +232,11 @@ def _registration(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterato
     if registration is None or link.phase is not v.LinkPhase.OPEN:
         return
     if (pending := registration.pending) is not None:
-        action, sent = clean(pending.action), clock.time(pending.since)
+        action, sent = drawn(pending.action), clock.time(pending.since)
         text = f"No answer yet to {action} of {sent}"
         yield Alarm(Urgency.ODD, text, "gives up", pending.times_out_at)
     elif (unanswered := registration.unanswered) is not None:
-        action, sent = clean(unanswered.action), clock.time(unanswered.since)
+        action, sent = drawn(unanswered.action), clock.time(unanswered.since)
         text = f"The CSMS answers nothing since {sent}, {action} and what followed"
         hint = "it holds the connection, but is it well? Ask its operator"
         head = next(iter(snapshot.outbox.entries), None)
@@ -288,8 +288,8 @@ def _losses(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
         ended = entry.stopped_at or clock.now
         if entry.delivery is v.DeliveryState.LOST and clock.now - ended < LOSS_TOLD:
             name = entry.id_tag if entry.transaction_id is None else f"{entry.transaction_id}"
-            why = f": {clean(entry.loss.text)}" if entry.loss else ""
-            text = f"Transaction {clean(name)}: the CSMS lacks a message{why}"
+            why = f": {drawn(entry.loss.text)}" if entry.loss else ""
+            text = f"Transaction {drawn(name)}: the CSMS lacks a message{why}"
             yield Alarm(Urgency.BAD, text, act=LOOK_AT_SESSIONS)
     if dropped := snapshot.outbox.thinned:
         text = f"{count(dropped, 'meter value message')} dropped: too many waited"
@@ -304,16 +304,16 @@ def _queue(snapshot: Snapshot, link: v.LinkView, clock: Clock) -> Iterator[Alarm
     waiting = f"{count(outbox.count, 'message')} {'waits' if outbox.count == 1 else 'wait'}"
     since = f"since {clock.minute(head.since)}"
     if head.next_attempt_at is not None:
-        text = f"{waiting} {since}: {clean(head.why)}"
+        text = f"{waiting} {since}: {drawn(head.why)}"
         yield Alarm(Urgency.ODD, text, "again", head.next_attempt_at, TRY_NOW)
     elif link.phase is not v.LinkPhase.OPEN or clock.now - head.since > QUEUE_OLD or head.attempts:
         which = f", try {head.attempts + 1} of {head.attempts_max}" if head.attempts else ""
-        why = f"{clean(head.why)}{which}"
+        why = f"{drawn(head.why)}{which}"
         yield Alarm(Urgency.ODD, f"{waiting} {since}: {why}", act=LOOK_AT_SESSIONS)
 
 
 def _reboot_pending(snapshot: Snapshot) -> Iterator[Alarm]:
-    keys = [clean(entry.key) for entry in snapshot.configuration if entry.is_reboot_pending]
+    keys = [drawn(entry.key) for entry in snapshot.configuration if entry.is_reboot_pending]
     if keys:
         text = f"{', '.join(keys)}: in force only after a reboot"
         yield Alarm(Urgency.ODD, text, act=POWER_CYCLE)
@@ -328,7 +328,7 @@ def _clock(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
         text = f"{step_words(step, clock)}: {misread_words(step)}"
         yield Alarm(Urgency.ODD, text, gone_at=later(step.at, CLOCK_STEP_SHOWN))
     if registration.clock_refused is not None:
-        yield Alarm(Urgency.ODD, f"Clock: {clean(registration.clock_refused.text)}")
+        yield Alarm(Urgency.ODD, f"Clock: {drawn(registration.clock_refused.text)}")
     elif abs(registration.clock_offset_s or 0.0) > CLOCK_WRONG_S:
         text = f"Clock of this machine: {clock_words(registration, clock)}"
         yield Alarm(Urgency.ODD, text, check="the time of this machine (NTP), or that of the CSMS")
@@ -371,7 +371,7 @@ def _retrying(what: str, transfer: v.Transfer | None) -> Alarm:
 
 
 def _last_error(transfer: v.Transfer | None) -> str:
-    return f": {clean(transfer.last_error)}" if transfer and transfer.last_error else ""
+    return f": {drawn(transfer.last_error)}" if transfer and transfer.last_error else ""
 
 
 def _refused(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
@@ -392,7 +392,7 @@ def _out_of_operation(snapshot: Snapshot, clock: Clock) -> Iterator[Alarm]:
     whole = [c for c in out if c.connector_id == 0]
     for connector in whole or out:
         place, since = where(connector.connector_id), clock.minute(connector.since)
-        cause = TRANSITION.sub("", clean(connector.cause))
+        cause = TRANSITION.sub("", drawn(connector.cause))
         is_wanted = SET_BY_CSMS in cause
         by = "set so by the CSMS" if is_wanted else cause
         check = "only the CSMS can set it Operative again: ask its operator" if is_wanted else ""

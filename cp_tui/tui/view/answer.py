@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.words import joined, latency
 
@@ -39,7 +39,7 @@ def answer_summary(result: Mapping[str, JsonValue]) -> Content:
         return joined([Content.assemble(Content.styled("CALLERROR ", BAD), code), timing])
     status = _status(result.get("payload"))
     style = BAD if status in REFUSING else GOOD
-    head = Content.styled(f"CALLRESULT {clean(status)}".rstrip(), style)
+    head = Content.styled(f"CALLRESULT {drawn(status)}".rstrip(), style)
     return joined([head, timing])
 
 

@@ -13,7 +13,7 @@ from cp_tui.charge_point.variables import (
     TransactionEntry,
 )
 from cp_tui.ocpp.calendar import span
-from cp_tui.tui.safe_text import clean
+from cp_tui.tui.safe_text import drawn
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.words import Clock, duration
 
@@ -28,7 +28,7 @@ def set_words(step_s: float) -> str:
 
 def step_words(step: ClockStep, clock: Clock) -> str:
     """`Clock set back by 1 h 00 min at 12:00:03 (Heartbeat)`."""
-    return f"Clock {set_words(step.step_s)} at {clock.time(step.at)} ({clean(step.by)})"
+    return f"Clock {set_words(step.step_s)} at {clock.time(step.at)} ({drawn(step.by)})"
 
 
 def misread_words(step: ClockStep) -> str:

@@ -9,7 +9,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import ConfigurationEntry, KeySource
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.configuration_file import Difference, SavedConfiguration
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.fields import Field
 from cp_tui.tui.view.words import joined
@@ -54,7 +54,7 @@ def difference_facts(difference: Difference) -> list[Fact]:
 def comparison_note(saved: SavedConfiguration, number: int) -> Content:
     """With what it is compared, and how many keys differ."""
     differ = f"{count(number, 'key')} differ{'s' * (number == 1)} from"
-    return Content.assemble(Content.styled(differ, ODD), f" {clean(saved.name)} · escape: all keys")
+    return Content.assemble(Content.styled(differ, ODD), f" {drawn(saved.name)} · escape: all keys")
 
 
 def _value(value: str | None, is_there: bool, style: str = "") -> Content:

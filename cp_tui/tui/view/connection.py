@@ -16,7 +16,7 @@ from cp_tui.charge_point.variables import (
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.words import Clock, joined, latency, seconds
@@ -106,7 +106,7 @@ def connection_details(snapshot: Snapshot, clock: Clock) -> list[Fact]:
 def cause_words(error: LinkError) -> str:
     """The step that failed and why, each said once; cleaned."""
     step = STEP_WORDS[error.step]
-    text = clean(error.text)
+    text = drawn(error.text)
     return text if text.startswith(step) else f"{step}: {text}"
 
 
@@ -275,7 +275,7 @@ def clock_words(registration: RegistrationView | None, clock: Clock) -> str:
         words = f"{seconds(abs(offset))[1:]} {'behind' if offset > 0 else 'ahead'}"
     if registration.clock_set_at is None:
         return words
-    by = clean(registration.clock_set_by or "set")
+    by = drawn(registration.clock_set_by or "set")
     return f"{words} · {by} {clock.minute(registration.clock_set_at)}"
 
 
@@ -289,7 +289,7 @@ def _clock(registration: RegistrationView | None, clock: Clock) -> Content:
 
 def _security(link: LinkView, clock: Clock) -> Content:
     profile = f"profile {link.security_profile}"
-    key = f"key {clean(link.authorization_key)}"
+    key = f"key {drawn(link.authorization_key)}"
     if link.tls is None:
         return joined([profile, "no TLS", key])
     until: Content | str = ""

@@ -17,7 +17,7 @@ from cp_tui.charge_point.variables import (
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, ChargingRateUnitType
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, energy, power, volts
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.clock_steps import begun_words, clock_facts
 from cp_tui.tui.view.facts import Fact
@@ -221,7 +221,7 @@ def fault_words(fault: Fault, clock: Clock) -> str:
     vendor = f"vendor code {fault.vendor_error_code}" if fault.vendor_error_code else ""
     since = f"since {clock.time(fault.since)}"
     parts = (f"{fault.error_code} {since}", words, fault.info or "", vendor)
-    return clean(", ".join(part for part in parts if part))
+    return drawn(", ".join(part for part in parts if part))
 
 
 def refusal_words(refusal: Refusal, clock: Clock) -> str:
@@ -231,7 +231,7 @@ def refusal_words(refusal: Refusal, clock: Clock) -> str:
     of_tag = f", tag {tag}" if tag and tag not in text else ""
     key = f"; the key {refusal.key} decides" if refusal.key and refusal.key not in text else ""
     asked = " (remote start)" if refusal.is_remote else ""
-    return clean(f"{clock.time(refusal.at)} by the {refusal.by}{asked}{of_tag}: {text}{key}")
+    return drawn(f"{clock.time(refusal.at)} by the {refusal.by}{asked}{of_tag}: {text}{key}")
 
 
 def reservation_content(reservation: Reservation, clock: Clock) -> Content:
@@ -348,4 +348,4 @@ def _vehicle(connector: ConnectorView) -> list[Fact]:
 
 def _change(change: StatusChange) -> Content:
     step = f"{change.old_status.value} → {change.status.value}"
-    return joined([Content(step), safe_text(f"{change.code} {clean(change.cause)}".strip())])
+    return joined([Content(step), safe_text(f"{change.code} {drawn(change.cause)}".strip())])

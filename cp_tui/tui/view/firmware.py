@@ -8,7 +8,7 @@ from types import MappingProxyType
 from textual.content import Content
 
 from cp_tui.charge_point.variables import FileFacts, FirmwareState, FirmwareView
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.view.connection import BAD, GOOD, QUIET, WAITING
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.transfer import moved, size, transfer_facts, tries
@@ -99,5 +99,5 @@ def _file(file: FileFacts) -> list[Fact]:
         Fact("SHA-256", safe_text(file.sha256, QUIET)),
     ]
     if file.first_line:
-        facts.append(Fact("Begins", safe_text(f"{clean(file.first_line)!r}")))
+        facts.append(Fact("Begins", safe_text(f"{drawn(file.first_line)!r}")))
     return facts

@@ -9,6 +9,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import ConfigurationEntry, KeyChange, KeySource
+from cp_tui.ocpp.redaction import SECRET_VALUE
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.connectors import reason_text
@@ -127,7 +128,7 @@ def _stored(entry: ConfigurationEntry) -> ChangeLine | None:
         old, answer = entry.default, AT_START
     else:
         return None
-    value = "(secret)" if entry.value is None else entry.value
+    value = SECRET_VALUE if entry.value is None else entry.value
     return ChangeLine(
         key=entry.key,
         old_value=old,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from cp_tui.charge_point.variables import ConfigurationEntry, KeySource
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.ocpp.redaction import SECRET_VALUE, is_secret_key
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.fields import Field
@@ -24,9 +25,6 @@ WIDE = 80
 
 VALUE_WIDTH, ROOMY = 24, 100
 """Cells for the value, and from which it comes before what is allowed."""
-
-NOT_SHOWN = "(secret)"
-"""Stands for the value of AuthorizationKey, which never leaves the engine."""
 
 
 def key_fields(clock: Clock, width: int) -> list[Field[ConfigurationEntry]]:
@@ -57,7 +55,7 @@ def key_line(entry: ConfigurationEntry, clock: Clock) -> list[Fact]:
     if entry.is_reboot_pending:
         text = "the new value works after the next reboot"
         facts.append(Fact("Reboot", Content.styled(text, "bold $text-warning")))
-    unit = clean(entry.unit or "")
+    unit = drawn(entry.unit or "")
     value = Content.assemble(_value(entry), f" {unit}" if unit else "")
     allowed = safe_text(entry.constraint)
     default = safe_text(f"default {entry.default}") if entry.default is not None else ""
@@ -109,7 +107,7 @@ def _name(entry: ConfigurationEntry) -> Content:
 
 def _value(entry: ConfigurationEntry) -> Content:
     if entry.value is None:
-        unset = NOT_SHOWN if entry.key.casefold() == "authorizationkey" else "not set"
+        unset = SECRET_VALUE if is_secret_key(entry.key) else "not set"
         return Content.styled(unset, QUIET)
     if entry.value == "":
         return Content.styled("(empty)", QUIET)

@@ -15,7 +15,7 @@ from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, energy, power, volts
 from cp_tui.tui.message_log import Fate, LoggedFrame, MessagePair
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.view.facts import TEXT_CELLS_MAX, Fact
 from cp_tui.tui.view.fields import Field
 from cp_tui.tui.view.words import Clock, joined, latency
@@ -230,7 +230,7 @@ def json_lines(text: str) -> list[Content]:
     """JSON text over several lines, in colours; harmless whatever it holds."""
     pretty = json.dumps(json.loads(text), indent=2, ensure_ascii=False).split("\n")
     # Cleaned before it is coloured: a control character would move the colours.
-    lines = [clean(line[:TEXT_CELLS_MAX]) for line in pretty[:JSON_LINES_MAX]]
+    lines = [drawn(line[:TEXT_CELLS_MAX]) for line in pretty[:JSON_LINES_MAX]]
     coloured = highlight("\n".join(lines), language="json", theme=JsonTheme)
     plain = Content(coloured.plain, [span for span in coloured.spans if span.style != "$text"])
     found = plain.split("\n", allow_blank=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from cp_tui.charge_point.variables import Refusal
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.connectors import reason_text
 from cp_tui.tui.view.facts import Fact, FactSource
@@ -75,5 +75,5 @@ def _key(snapshot: Snapshot, refusal: Refusal) -> list[Fact]:
     if refusal.key is None:
         return []
     entry = snapshot.entry(refusal.key)
-    value = "" if entry is None or entry.value is None else f" = {clean(entry.value)}"
+    value = "" if entry is None or entry.value is None else f" = {drawn(entry.value)}"
     return [Fact("Key", Content.assemble(safe_text(refusal.key, "bold"), f"{value} decides"))]

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import TagExplanation, TagOutcome
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.connectors import reason_text
 from cp_tui.tui.view.facts import Fact
@@ -65,7 +65,7 @@ def deciding_keys(snapshot: Snapshot) -> Content:
     values: list[str] = []
     for key in DECIDING_KEYS:
         entry = snapshot.entry(key)
-        values.append(f"{key} {clean(entry.value or '') if entry else 'not known'}")
+        values.append(f"{key} {drawn(entry.value or '') if entry else 'not known'}")
     return Content(" · ".join(values))
 
 

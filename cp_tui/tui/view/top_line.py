@@ -8,7 +8,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from cp_tui.charge_point.variables import LinkPhase
-from cp_tui.tui.safe_text import clean, safe_text
+from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.connection import state_word
 from cp_tui.tui.view.words import Clock, latency
@@ -25,7 +25,7 @@ ID_WIDTH_MAX = 20
 def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
     """One line of exactly `width` cells; the least important parts are left out first."""
     identity = snapshot.identity
-    name = clean(identity.charge_point_id) if identity else "cp-tui"
+    name = drawn(identity.charge_point_id) if identity else "cp-tui"
     sign, word, style = state_word(snapshot)
     left = [
         Content.styled(f" {name}", "bold").truncate(ID_WIDTH_MAX + 1, ellipsis=True),

@@ -18,7 +18,7 @@ from cp_tui.charge_point.smart_charging.schedule import (
 from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.units import amps, power
-from cp_tui.tui.safe_text import clean
+from cp_tui.tui.safe_text import drawn
 from cp_tui.tui.view.facts import NUMBER_AND_UNIT
 
 
@@ -98,7 +98,7 @@ def readout(
         *flowed,
         *_why(schedule, period.source),
     ]
-    return tuple(map(clean, lines))
+    return tuple(map(drawn, lines))
 
 
 def _until(schedule: CompositeSchedule, period: CompositePeriod, place: Place) -> str:
