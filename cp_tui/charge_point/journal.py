@@ -111,7 +111,8 @@ class Journal:
     ) -> None:
         """Record the answer to a request of the CSMS, which holds no secret."""
         request, latency_ms = self._pair(Direction.OUT, message_id)
-        result = getattr(response, "status", None)
+        status = getattr(response, "status", None)
+        result = None if status is None else str(status)
         kind = MessageKind.CALLRESULT
         self._emit(
             Direction.OUT, kind, message_id, request, latency_ms, text, result=result, reason=reason
