@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
-
-from pydantic import BaseModel
+from typing import Any
 
 from cp_tui.charge_point import events
 from cp_tui.charge_point.config import ChargePointConfig
@@ -67,7 +66,7 @@ class ChargePoint:
         """
         return self._components.charging.prepare(name)
 
-    def view(self, name: str, now: datetime) -> BaseModel:
+    def view(self, name: str, now: datetime) -> Any:
         """Give a variable as it is now; between two turns, of which each is whole."""
         self._turn.now = now
         return VIEWS[name](self._components, self._operator)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point import retry_schedule
 from cp_tui.charge_point.calls import Calls
 from cp_tui.charge_point.effects import CancelTransfer, LogLevel, Table, Upload
@@ -203,7 +205,7 @@ class Diagnostics:
     def _move(self, state: DiagnosticsState, **update: object) -> None:
         assert self._record is not None
         update |= {"state": state, "since": self._turn.now}
-        self._record = self._record.model_copy(update=update)
+        self._record = replace(self._record, **update)
         self._turn.save(Table.STATE, RECORD_KEY, self._record)
         self._turn.log(LogLevel.INFO, f"diagnostics: {state}")
         self._turn.changed("diagnostics")
@@ -211,5 +213,5 @@ class Diagnostics:
 
     def _heard(self, status: DiagnosticsStatus) -> None:
         assert self._record is not None
-        self._record = self._record.model_copy(update={"heard": status})
+        self._record = replace(self._record, heard=status)
         self._turn.save(Table.STATE, RECORD_KEY, self._record)

@@ -13,10 +13,9 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 
 from msgspec import Struct
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables import NotedFrame
 from cp_tui.ocpp.discreet import Discreet
 
 
@@ -48,7 +47,7 @@ class Save(Struct, frozen=True):
 
     table: Table
     key: str
-    record: BaseModel
+    record: Struct
 
 
 class Forget(Struct, frozen=True):
@@ -86,7 +85,7 @@ class Emit(Struct, frozen=True):
     """An event of a stream."""
 
     name: str
-    event: BaseModel | NotedFrame
+    event: Struct
 
 
 class Reply(Struct, frozen=True):

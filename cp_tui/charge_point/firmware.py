@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point import retry_schedule
 from cp_tui.charge_point.availability import Availability
 from cp_tui.charge_point.calls import Calls
@@ -288,7 +290,7 @@ class Firmware:
             self._resetting.reboot(reason)
             return
         self._turn.log(LogLevel.WARNING, f"firmware: not installed: {problem}")
-        after = record.tries.model_copy(update={"last_error": problem})
+        after = replace(record.tries, last_error=problem)
         self._move(FirmwareState.INSTALLATION_FAILED, tries=after)
         self._availability.withdraws_free = False
         for connector in self._connectors:
@@ -329,7 +331,7 @@ class Firmware:
     def _move(self, state: FirmwareState, **update: object) -> None:
         assert self._record is not None
         update |= {"state": state, "since": self._turn.now}
-        self._set(self._record.model_copy(update=update))
+        self._set(replace(self._record, **update))
 
     def _set(self, record: FirmwareRecord) -> None:
         self._record = record
@@ -340,7 +342,7 @@ class Firmware:
 
     def _heard(self, status: FirmwareStatus) -> None:
         assert self._record is not None
-        self._record = self._record.model_copy(update={"heard": status})
+        self._record = replace(self._record, heard=status)
         self._turn.save(Table.STATE, UPDATE_KEY, self._record)
 
 

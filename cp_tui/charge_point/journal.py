@@ -198,8 +198,7 @@ class Journal:
         is_composed: bool = False,
         flaws: tuple[str, ...] = (),
     ) -> None:
-        # The frames are JSON already: without validation the record costs half as much.
-        head = MessageRecord.model_construct(
+        head = MessageRecord(
             time=self._turn.now,
             direction=direction,
             kind=kind,

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point.calls import CallFailure, FailureKind, Outgoing
 from cp_tui.charge_point.effects import LogLevel, Table
@@ -375,7 +376,7 @@ class Outbox:
         self._turn.changed("outbox")
 
     def _replace_head(self, **changes: object) -> OutboxRecord:
-        record = self._entries[0] = self._entries[0].model_copy(update=changes)
+        record = self._entries[0] = replace(self._entries[0], **changes)
         self._save(record)
         return record
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pydantic import BaseModel, ConfigDict
+from msgspec import field
 
+from cp_tui.charge_point.codec import Value
 from cp_tui.ocpp.plural import count
 
 RULE_MARKS: Mapping[str, str] = MappingProxyType(
@@ -25,10 +26,8 @@ RULE_MARKS: Mapping[str, str] = MappingProxyType(
 """How rules are named, by example, and what that means."""
 
 
-class Reason(BaseModel):
+class Reason(Value, frozen=True, kw_only=True):
     """One decision, explained: a stable id, the rule it follows and the values compared."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: str
     """Stable name, `module.subject.what`, such as `smart_charging.profile.stack_level_too_high`."""
@@ -36,7 +35,7 @@ class Reason(BaseModel):
     """Where it is written: `S 5.16` is the standard, `E 3.39` its errata, `cp-tui` our own."""
     text: str
     """One sentence for a person, with the values in it."""
-    values: dict[str, str] = {}
+    values: dict[str, str] = field(default_factory=dict)
     """The values that were compared, by name."""
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from msgspec import Struct
 
+from cp_tui.charge_point.codec import JsonValue
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.smart_charging.context import ProfileSource
 from cp_tui.charge_point.variables import (
@@ -17,11 +18,11 @@ from cp_tui.charge_point.variables import (
     DiagnosticsState,
     FileFacts,
     FirmwareState,
-    GroupTag,
     KeyChange,
     KeySource,
     Reservation,
 )
+from cp_tui.charge_point.variables.authorization import Grouped
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
     DiagnosticsStatus,
@@ -30,15 +31,10 @@ from cp_tui.ocpp.datatypes import (
     MeterValue,
     StopReason,
 )
+from cp_tui.ocpp.discreet import Discreet
 
 
-class Record(BaseModel):
-    """Base of everything that is kept."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
-
-
-class ClockRecord(Record):
+class ClockRecord(Struct, frozen=True, kw_only=True):
     """How far the clock of the charge point is ahead of the machine's, in s."""
 
     offset_s: float
@@ -46,38 +42,40 @@ class ClockRecord(Record):
     """The newest one that is worth telling."""
 
 
-class KeyRecord(Record):
+class KeyRecord(Discreet, frozen=True, kw_only=True):
     """The value of a configuration key that differs from where it started."""
 
-    value: str = Field(repr=False)
+    HIDDEN = frozenset({"value", "old_value"})
+
+    value: str
     """Not in `repr`: it may be the AuthorizationKey."""
     source: KeySource
     changed_at: datetime
-    old_value: str | None = Field(default=None, repr=False)
+    old_value: str | None = None
     """Before this change; of the AuthorizationKey only whether there was one."""
 
 
-class MonitorRecord(Record):
+class MonitorRecord(Struct, frozen=True, kw_only=True):
     """A monitored key, as it was asked for."""
 
     key: str
     order: int
 
 
-class KeyChangeRecord(Record):
+class KeyChangeRecord(Struct, frozen=True, kw_only=True):
     """A change of a monitored key."""
 
     change: KeyChange
 
 
-class AvailabilityRecord(Record):
+class AvailabilityRecord(Struct, frozen=True, kw_only=True):
     """What ChangeAvailability set for a connector, or with 0 for the charge point."""
 
     operative: bool
     scheduled: bool | None = None
 
 
-class ProfileRecord(Record):
+class ProfileRecord(Struct, frozen=True, kw_only=True):
     """An installed charging profile."""
 
     connector_id: int
@@ -87,7 +85,7 @@ class ProfileRecord(Record):
     source: ProfileSource = ProfileSource.CSMS
 
 
-class TransactionRecord(Record):
+class TransactionRecord(Grouped, frozen=True, kw_only=True):
     """A transaction, from its first moment until long after its end."""
 
     key: str
@@ -96,7 +94,6 @@ class TransactionRecord(Record):
     0 in records of an older version."""
     connector_id: int
     id_tag: str
-    parent_id_tag: GroupTag = None
     transaction_id: int | None = None
     """From StartTransaction.conf; None until then."""
     is_start_lost: bool = False
@@ -140,14 +137,14 @@ class TransactionRecord(Record):
         return max(0, end - self.meter_start_wh)
 
 
-class TransactionDataRecord(Record):
+class TransactionDataRecord(Struct, frozen=True, kw_only=True):
     """Values that go into the transactionData of a running transaction."""
 
     transaction_key: str
     value: MeterValue
 
 
-class OutboxRecord(Record):
+class OutboxRecord(Struct, frozen=True, kw_only=True):
     """A transaction message that the CSMS has not confirmed yet."""
 
     sequence: int
@@ -166,7 +163,7 @@ class OutboxRecord(Record):
     last_failure: str = ""
 
 
-class CacheRecord(Record):
+class CacheRecord(Struct, frozen=True, kw_only=True):
     """What the CSMS last said about a tag (S 3.5.1)."""
 
     id_tag: str
@@ -174,14 +171,14 @@ class CacheRecord(Record):
     updated_at: datetime
 
 
-class LocalListRecord(Record):
+class LocalListRecord(Struct, frozen=True, kw_only=True):
     """An entry of the local authorization list (S 3.5.2)."""
 
     id_tag: str
     info: IdTagInfo
 
 
-class LocalListVersionRecord(Record):
+class LocalListVersionRecord(Struct, frozen=True, kw_only=True):
     """What belongs to the local list as a whole."""
 
     version: int
@@ -190,7 +187,7 @@ class LocalListVersionRecord(Record):
     updated_at: datetime
 
 
-class ReservationRecord(Record):
+class ReservationRecord(Struct, frozen=True, kw_only=True):
     """A reservation in force (S 5.13)."""
 
     reservation: Reservation
@@ -198,7 +195,7 @@ class ReservationRecord(Record):
     """Its expiry date in the clock of the machine, which goes on while nobody tells the time."""
 
 
-class Tries(Record):
+class Tries(Struct, frozen=True, kw_only=True):
     """How often a transfer is tried, and how far that has come (E 3.50)."""
 
     attempts_max: int
@@ -209,10 +206,12 @@ class Tries(Record):
     last_error: str = ""
 
 
-class FirmwareRecord(Record):
+class FirmwareRecord(Discreet, frozen=True, kw_only=True):
     """The newest UpdateFirmware (S 5.19)."""
 
-    location: str = Field(repr=False)
+    HIDDEN = frozenset({"location"})
+
+    location: str
     """With the credentials, if it has some."""
     retrieve_at: datetime
     """In the clock of the charge point."""
@@ -224,7 +223,7 @@ class FirmwareRecord(Record):
     file: FileFacts | None = None
 
 
-class FirmwareVersionRecord(Record):
+class FirmwareVersionRecord(Struct, frozen=True, kw_only=True):
     """The version that an update has installed."""
 
     version: str
@@ -232,10 +231,12 @@ class FirmwareVersionRecord(Record):
     """What the configuration said then; once that is changed by hand it counts again."""
 
 
-class DiagnosticsRecord(Record):
+class DiagnosticsRecord(Discreet, frozen=True, kw_only=True):
     """The newest GetDiagnostics (S 5.9)."""
 
-    location: str = Field(repr=False)
+    HIDDEN = frozenset({"location"})
+
+    location: str
     """With the credentials, if it has some."""
     file_name: str
     start_time: datetime | None = None

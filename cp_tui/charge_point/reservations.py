@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point.authorization_rules import same_tag
 from cp_tui.charge_point.connector import Connector, PendingStart
 from cp_tui.charge_point.effects import LogLevel, Table
@@ -181,7 +183,7 @@ class Reservations:
         for record in list(self._records.values()):
             expires_at = self._turn.machine_time(record.reservation.expiry_date)
             if expires_at != record.expires_at:
-                self._keep(record.model_copy(update={"expires_at": expires_at}))
+                self._keep(replace(record, expires_at=expires_at))
 
     def restore(self) -> None:
         """After a boot: drop what is over, and keep the connectors of the others as before."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point.records import Tries
 from cp_tui.charge_point.variables import Transfer
 from cp_tui.ocpp.calendar import later
@@ -37,20 +39,20 @@ def bounds(retries: int | None, retry_interval_s: int | None) -> str:
 
 def begun(tries: Tries) -> Tries:
     """Begin the next try."""
-    return tries.model_copy(update={"attempt": tries.attempt + 1, "next_try_at": None})
+    return replace(tries, attempt=tries.attempt + 1, next_try_at=None)
 
 
 def failed(tries: Tries, text: str, now: datetime) -> Tries:
     """Note why a try failed, and when the next one is due if there is one left."""
     is_last = tries.attempt >= tries.attempts_max
     next_try_at = None if is_last else later(now, tries.retry_interval_s)
-    return tries.model_copy(update={"last_error": text, "next_try_at": next_try_at})
+    return replace(tries, last_error=text, next_try_at=next_try_at)
 
 
 def interrupted(tries: Tries, now: datetime) -> Tries:
     """Have a try that a boot interrupted made anew: it was nobody's fault."""
     update = {"attempt": max(0, tries.attempt - 1), "next_try_at": now}
-    return tries.model_copy(update=update)
+    return replace(tries, **update)
 
 
 def transfer_view(

@@ -11,6 +11,7 @@ from msgspec import Struct
 from cp_tui.charge_point.attempts import Attempts
 from cp_tui.charge_point.authorization import Authorization
 from cp_tui.charge_point.authorization_rules import TagVerdict, same_group, same_tag
+from cp_tui.charge_point.codec import builtins_of
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector, StartAttempt, SwipeEnd
 from cp_tui.charge_point.effects import Refuse, Reply
@@ -125,7 +126,7 @@ class RfidReader:
         if not request:
             return
         result = swipe_result(id_tag, end)
-        self._turn.emit(Reply(request, result.model_dump(mode="json"), result.reason))
+        self._turn.emit(Reply(request, builtins_of(result), result.reason))
 
     # --- what a tag does --------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point.connector import Connector, SwipeEnd
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.refusals import decided_by
@@ -69,7 +71,7 @@ def swipe_lost(id_tag: str, connector_id: int | None) -> SwipeResult:
     text = "the charge point lost power and boots again"
     reason = Reason(id="reset.power_lost", rule="cp-tui", text=text)
     result = swipe_result(id_tag, SwipeEnd(SwipeOutcome.OVERTAKEN, None, reason))
-    return result.model_copy(update={"connector_id": connector_id})
+    return replace(result, connector_id=connector_id)
 
 
 def _sentence(end: SwipeEnd, by: RefusedBy | None, until: datetime | None) -> tuple[str, str]:

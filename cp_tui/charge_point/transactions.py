@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point.authorization_rules import group_of
 from cp_tui.charge_point.connector import Connector, PendingStart
 from cp_tui.charge_point.effects import LogLevel, Table
@@ -117,11 +119,10 @@ class Transactions:
         reading = self._turn.body.reading(connector.connector_id, self._turn.now)
         self._store(
             connector,
-            record.model_copy(
-                update={
-                    "meter_last_wh": max(record.meter_last_wh, register_wh(reading)),
-                    "last_seen_at": self._turn.time,
-                }
+            replace(
+                record,
+                meter_last_wh=max(record.meter_last_wh, register_wh(reading)),
+                last_seen_at=self._turn.time,
             ),
         )
 
@@ -131,7 +132,7 @@ class Transactions:
             update: dict[str, object] = {"clock_step_s": record.clock_step_s + step.step_s}
             if step.is_told:
                 update["clock_step"] = step
-            self._store(connector, record.model_copy(update=update))
+            self._store(connector, replace(record, **update))
             # Where the power fails now, it ends in the clock of now.
             self.seen(connector)
 
@@ -146,14 +147,13 @@ class Transactions:
         self.seen(connector)
         record = connector.transaction
         assert record is not None
-        ended = record.model_copy(
-            update={
-                "stopped_at": self._turn.time,
-                "meter_stop_wh": record.meter_last_wh,
-                "stop_reason": stop_reason,
-                "stop_id_tag": id_tag,
-                "stop_explanation": explanation,
-            }
+        ended = replace(
+            record,
+            stopped_at=self._turn.time,
+            meter_stop_wh=record.meter_last_wh,
+            stop_reason=stop_reason,
+            stop_id_tag=id_tag,
+            stop_explanation=explanation,
         )
         data = self._sampling.end(connector)
         self._store(connector, ended)
@@ -174,7 +174,7 @@ class Transactions:
         """Remember over a boot whether the cable of the ended transaction is still locked."""
         ended = connector.ended
         if ended is not None and ended.is_cable_held != held:
-            self._keep(ended.model_copy(update={"is_cable_held": held}))
+            self._keep(replace(ended, is_cable_held=held))
 
     def holding_cables(self) -> list[tuple[Connector, TransactionRecord]]:
         """Give each connector with the ended transaction that its locked cable belongs to."""
@@ -208,13 +208,12 @@ class Transactions:
             else record.meter_last_wh
         )
         meter_stop_wh = max(record.meter_last_wh, register)
-        ended = record.model_copy(
-            update={
-                "stopped_at": time,
-                "meter_stop_wh": meter_stop_wh,
-                "stop_reason": stop_reason,
-                "stop_explanation": reason,
-            }
+        ended = replace(
+            record,
+            stopped_at=time,
+            meter_stop_wh=meter_stop_wh,
+            stop_reason=stop_reason,
+            stop_explanation=reason,
         )
         self._keep(ended)
         request = StopTransactionRequest(
@@ -231,7 +230,7 @@ class Transactions:
         """Let the transaction go on without energy (StopTransactionOnInvalidId false)."""
         if connector.transaction is not None:
             update = {"is_deauthorized": True}
-            self._store(connector, connector.transaction.model_copy(update=update))
+            self._store(connector, replace(connector.transaction, **update))
 
     def confirmed(self, message: OutboxRecord, response: WireModel) -> None:
         """Take the answer to a transaction message."""
@@ -246,7 +245,7 @@ class Transactions:
             self._stop_delivered(record)
         else:
             update = {"meter_values_delivered": record.meter_values_delivered + 1}
-            self._replace(record.model_copy(update=update))
+            self._replace(replace(record, **update))
 
     def taken_unread(self, message: OutboxRecord, payload: JsonValue) -> None:
         """Note that the CSMS has a message whose answer could not be handled here.
@@ -283,7 +282,7 @@ class Transactions:
             update["delivery"] = DeliveryState.LOST
         if message.action == Action.START_TRANSACTION:
             update["is_start_lost"] = True
-        self._replace(record.model_copy(update=update))
+        self._replace(replace(record, **update))
 
     def view(self) -> TransactionsView:
         """Give the variable `transactions`."""
@@ -315,7 +314,7 @@ class Transactions:
     def _stop_delivered(self, record: TransactionRecord) -> None:
         delivery = DeliveryState.LOST if record.is_start_lost else DeliveryState.DELIVERED
         update = {"delivery": delivery, "stop_delivered_at": self._turn.time}
-        self._keep(record.model_copy(update=update))
+        self._keep(replace(record, **update))
 
     def _take_id(
         self, record: TransactionRecord, response: StartTransactionResponse
@@ -337,7 +336,7 @@ class Transactions:
                 "delivery": DeliveryState.LOST,
                 "loss": Reason(id="transactions.no_id", rule="E 3.18", text=words),
             }
-        record = record.model_copy(update=update)
+        record = replace(record, **update)
         self._replace(record)
         return record
 

@@ -11,8 +11,9 @@ from random import Random
 from typing import TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
+from msgspec import DecodeError, Struct
 
+from cp_tui.charge_point.codec import decode
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import (
     Effect,
@@ -27,11 +28,10 @@ from cp_tui.charge_point.effects import (
 )
 from cp_tui.charge_point.records import ClockRecord
 from cp_tui.charge_point.station_port import Body
-from cp_tui.charge_point.variables import ClockStep, NotedFrame
+from cp_tui.charge_point.variables import ClockStep
 from cp_tui.ocpp.calendar import later, span
-from cp_tui.ocpp.plural import count
 
-R = TypeVar("R", bound=BaseModel)
+R = TypeVar("R", bound=Struct)
 
 CLOCK_KEY = "clock"
 
@@ -105,7 +105,7 @@ class Turn:
         effects, self._effects = self._effects, []
         return effects
 
-    def save(self, table: Table, key: str, record: BaseModel) -> None:
+    def save(self, table: Table, key: str, record: Struct) -> None:
         """Keep a record over a restart."""
         self.emit(Save(table, key, record))
 
@@ -113,7 +113,7 @@ class Turn:
         """Delete a record."""
         self.emit(Forget(table, key))
 
-    def event(self, stream: str, event: BaseModel | NotedFrame) -> None:
+    def event(self, stream: str, event: Struct) -> None:
         """Add an event to a stream."""
         self.emit(Emit(stream, event))
 
@@ -134,23 +134,22 @@ class Turn:
         """Make an identifier that is never used again: a UUID of 36 characters."""
         return str(UUID(int=self.random.getrandbits(128), version=4))
 
-    def records(self, table: Table, model: type[R]) -> Iterator[tuple[str, R]]:
+    def records(self, table: Table, kind: type[R]) -> Iterator[tuple[str, R]]:
         """Read the records of a table as they were at start; a damaged one is skipped, logged."""
         for key in self._stored.get(table, {}):
-            record = self.record(table, key, model)
+            record = self.record(table, key, kind)
             if record is not None:
                 yield key, record
 
-    def record(self, table: Table, key: str, model: type[R]) -> R | None:
+    def record(self, table: Table, key: str, kind: type[R]) -> R | None:
         """Read one record as it was at start; None if there is none, or a damaged one."""
         text = self._stored.get(table, {}).get(key)
         if text is None:
             return None
         try:
-            return model.model_validate_json(text)
-        except ValidationError as error:
-            errors = count(error.error_count(), "error")
-            words = f"record {key!r} of {table} is damaged and left out: {errors}"
+            return decode(kind, text)
+        except DecodeError as error:
+            words = f"record {key!r} of {table} is damaged and left out: {error}"
             self.log(LogLevel.ERROR, words)
-            self.emit(PutAside(table, key, f"{errors} in it"))
+            self.emit(PutAside(table, key, str(error)))
             return None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from msgspec.structs import replace
 
 from cp_tui import __version__
 from cp_tui.charge_point.components import Components
@@ -25,7 +25,6 @@ from cp_tui.charge_point.variables import (
     Measurement,
     Restraint,
     RestraintKind,
-    Stopped,
     VehicleView,
 )
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
@@ -37,8 +36,8 @@ def _as_it_goes_on(view: Job, operator: Operator) -> Job:
     """Leave out when the next try is while nothing is tried: stopped by the operator."""
     if not operator.is_stopped or view.transfer is None:
         return view
-    transfer = view.transfer.model_copy(update={"next_try_at": None})
-    return view.model_copy(update={"transfer": transfer})
+    transfer = replace(view.transfer, next_try_at=None)
+    return replace(view, transfer=transfer)
 
 
 def identity(components: Components) -> Identity:
@@ -152,7 +151,7 @@ def _measurement(reading: MeterReading) -> Measurement:
     )
 
 
-VIEWS: Mapping[str, Callable[[Components, Operator], BaseModel]] = MappingProxyType(
+VIEWS: Mapping[str, Callable[[Components, Operator], Any]] = MappingProxyType(
     {
         "identity": lambda components, _: identity(components),
         "registration": lambda components, _: components.registration.view(),
@@ -176,7 +175,7 @@ VIEWS: Mapping[str, Callable[[Components, Operator], BaseModel]] = MappingProxyT
         "local_list": lambda components, _: components.local_list.view(),
         "authorization_cache": lambda components, _: components.authorization_cache.view(),
         "reservations": lambda components, _: components.reservations.view(),
-        "stop_report": lambda _, operator: Stopped(operator.stop_report),
+        "stop_report": lambda _, operator: operator.stop_report,
     }
 )
 """What works out each variable of the charge point. None of it changes anything: whether somebody

@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from random import Random
 
-from msgspec import Struct
-from pydantic import ValidationError
+from msgspec import DecodeError, Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point.charge_point import ChargePoint
+from cp_tui.charge_point.codec import decode
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import (
     Effect,
@@ -43,7 +44,6 @@ from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements
 from cp_tui.charger.power_history import PowerHistory
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.plural import count
 from cp_tui.station.errors import StationError
 from cp_tui.station.record import StationRecord
 from cp_tui.station.station import Station
@@ -72,9 +72,7 @@ class _Outline(Struct, frozen=True):
     @staticmethod
     def of(record: StationRecord) -> _Outline:
         still = tuple(
-            each.model_copy(
-                update={"register_wh": 0.0, "charge_wh": None if each.charge_wh is None else 0.0}
-            )
+            replace(each, register_wh=0.0, charge_wh=None if each.charge_wh is None else 0.0)
             for each in record.connectors
         )
         registers_wh = tuple(int(each.register_wh) for each in record.connectors)
@@ -249,11 +247,9 @@ class Charger:
         if text is None:
             return None
         try:
-            return StationRecord.model_validate_json(text)
-        except ValidationError as error:
-            errors = count(error.error_count(), "error")
-            problem = f"the record of the hardware is damaged and left out: {errors}"
+            return decode(StationRecord, text)
+        except DecodeError as error:
+            problem = f"the record of the hardware is damaged and left out: {error}"
             self._notes.append(Log(LogLevel.ERROR, problem))
-            why = f"{errors} in it"
-            self._notes.append(PutAside(Table.STATE, STATION_KEY, why))
+            self._notes.append(PutAside(Table.STATE, STATION_KEY, str(error)))
             return None

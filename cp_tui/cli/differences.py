@@ -11,19 +11,24 @@ import hmac
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from msgspec import ValidationError
 
 from cp_tui import __version__
+from cp_tui.charge_point.codec import JsonValue, converted
 from cp_tui.charge_point.configuration import AUTHORIZATION_KEY
-from cp_tui.charge_point.variables import ConfigurationView, Identity, KeySource, LinkView
+from cp_tui.charge_point.variables import (
+    VARIABLES,
+    ConfigurationView,
+    Identity,
+    KeySource,
+    LinkView,
+)
 from cp_tui.engine.tls import trust_words
 from cp_tui.ocpp.authorization_key import authorization_key_digest
 from cp_tui.rpc.script import EngineGone, lines
 from cp_tui.settings.build import ServeSettings
-
-M = TypeVar("M", bound=BaseModel)
 
 _FIRST_VALUES = (KeySource.DEFAULT, KeySource.FILE)
 """Sources of a value that nobody has changed since the start."""
@@ -32,9 +37,9 @@ NONCE_BYTES = 32
 
 def differences(settings: ServeSettings) -> list[str]:
     """Name each setting that is another there, with both values; raises `EngineGone`."""
-    identity = _read(settings.socket, "identity", Identity)
-    link = _read(settings.socket, "link", LinkView)
-    configuration = _read(settings.socket, "configuration", ConfigurationView)
+    identity: Identity = _read(settings.socket, "identity")
+    link: LinkView = _read(settings.socket, "link")
+    configuration: ConfigurationView = _read(settings.socket, "configuration")
     return [
         *_of_identity(settings, identity, link),
         *_of_folder(settings, identity),
@@ -43,9 +48,9 @@ def differences(settings: ServeSettings) -> list[str]:
     ]
 
 
-def _read(path: Path, variable: str, model: type[M]) -> M:
+def _read(path: Path, variable: str) -> Any:
     try:
-        return model.model_validate(_ask(path, variable))
+        return converted(VARIABLES[variable], _ask(path, variable))
     except ValidationError:
         value = _ask(path, "identity")
         there = value.get("cp_tui_version") if isinstance(value, dict) else None
@@ -56,7 +61,7 @@ def _read(path: Path, variable: str, model: type[M]) -> M:
         ) from None
 
 
-def _ask(path: Path, variable: str) -> object:
+def _ask(path: Path, variable: str) -> JsonValue:
     """Give the value of a variable as the door tells it."""
     answer = next(lines(path, "get", {"variable": variable}))
     if "error" in answer:
@@ -104,7 +109,7 @@ def _of_keys(settings: ServeSettings, there: ConfigurationView) -> Iterator[str]
     asked = {custom.spec.name.casefold(): custom.value for custom in config.custom_keys}
     asked |= {name.casefold(): value for name, value in config.keys.items()}
     unknown = {custom.spec.name.casefold(): custom.spec.name for custom in config.custom_keys}
-    for entry in there.root:
+    for entry in there:
         name = entry.key.casefold()
         unknown.pop(name, None)
         if entry.source not in _FIRST_VALUES:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import TypeVar
-
-from pydantic import BaseModel
+from typing import Any, TypeVar
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import (
@@ -44,7 +42,6 @@ KEY_CHANGES_KEPT_MAX = 100
 """A round makes a handful."""
 
 T = TypeVar("T")
-M = TypeVar("M", bound=BaseModel)
 
 
 class ChargePointWatch:
@@ -52,7 +49,7 @@ class ChargePointWatch:
 
     def __init__(self, client: EngineConnection) -> None:
         self._client = client
-        self._values: dict[str, BaseModel] = {}
+        self._values: dict[str, Any] = {}
         self._key_changes: deque[KeyChange] = deque(maxlen=KEY_CHANGES_KEPT_MAX)
         self._changed = asyncio.Event()
         self._lost: ConnectionLost | None = None
@@ -91,44 +88,44 @@ class ChargePointWatch:
     @property
     def registration(self) -> RegistrationView | None:
         """How the engine stands with the CSMS."""
-        return self._value("registration", RegistrationView)
+        return self._values.get("registration")
 
     @property
     def link(self) -> LinkView | None:
         """The connection to the CSMS."""
-        return self._value("link", LinkView)
+        return self._values.get("link")
 
     @property
     def outbox(self) -> OutboxView | None:
         """What waits to be sent."""
-        return self._value("outbox", OutboxView)
+        return self._values.get("outbox")
 
     @property
     def monitors(self) -> MonitorsView | None:
         """The monitored keys."""
-        return self._value("monitors", MonitorsView)
+        return self._values.get("monitors")
 
     @property
     def reservations(self) -> ReservationsView | None:
         """The reservations."""
-        return self._value("reservations", ReservationsView)
+        return self._values.get("reservations")
 
     @property
     def profiles(self) -> Profiles | None:
         """The installed charging profiles."""
-        return self._value("profiles", Profiles)
+        return self._values.get("profiles")
 
     def key_value(self, key: str) -> str | None:
         """Return the value of a configuration key; None where there is none."""
-        configuration = self._value("configuration", ConfigurationView)
-        entries = configuration.root if configuration else ()
+        configuration: ConfigurationView | None = self._values.get("configuration")
+        entries = configuration or ()
         return next((entry.value for entry in entries if entry.key == key), None)
 
     @property
     def connectors(self) -> tuple[ConnectorView, ...]:
         """All connectors from 0; none before the engine told."""
-        connectors = self._value("connectors", Connectors)
-        return connectors.root if connectors else ()
+        connectors: Connectors | None = self._values.get("connectors")
+        return connectors or ()
 
     def connector(self, connector_id: int) -> ConnectorView | None:
         """Return one connector."""
@@ -139,8 +136,8 @@ class ChargePointWatch:
 
     def schedule(self, connector_id: int) -> CompositeSchedule | None:
         """Return the composite schedule of a connector."""
-        schedules = self._value("charging_schedules", ChargingSchedules)
-        return schedules.root.get(connector_id) if schedules else None
+        schedules: ChargingSchedules | None = self._values.get("charging_schedules")
+        return schedules.get(connector_id) if schedules else None
 
     def key_change(self, key: str, value: str) -> KeyChange | None:
         """Return the newest change of a monitored key, if it set this value."""
@@ -148,7 +145,3 @@ class ChargePointWatch:
             if change.key == key:
                 return change if change.value == value else None
         return None
-
-    def _value(self, name: str, model: type[M]) -> M | None:
-        value = self._values.get(name)
-        return value if isinstance(value, model) else None

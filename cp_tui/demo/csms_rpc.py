@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, JsonValue
+from msgspec.structs import replace
+from pydantic import Field, JsonValue
 
 from cp_tui.charge_point.command_fields import FrameText, Name, Payload
 from cp_tui.charge_point.reason import Reason
@@ -64,7 +65,7 @@ class CsmsRpc:
         command = find(CSMS_COMMANDS, method, read_only=read_only, there=there)
         return await command.carry_out(self, params)
 
-    def get(self, name: str) -> BaseModel:
+    def get(self, name: str) -> Any:
         """Give the present value of a variable, or raise `CommandError`."""
         return self._hub.get(name)
 
@@ -183,14 +184,13 @@ class CsmsRpc:
         if boot is None:
             return known
         serial_number = boot.charge_point_serial_number or boot.charge_box_serial_number
-        return known.model_copy(
-            update={
-                "registration_status": self._csms.status_of(known.charge_point_id),
-                "vendor": boot.charge_point_vendor,
-                "model": boot.charge_point_model,
-                "firmware_version": boot.firmware_version or "",
-                "serial_number": serial_number or "",
-            }
+        return replace(
+            known,
+            registration_status=self._csms.status_of(known.charge_point_id),
+            vendor=boot.charge_point_vendor,
+            model=boot.charge_point_model,
+            firmware_version=boot.firmware_version or "",
+            serial_number=serial_number or "",
         )
 
     def _publish_scenarios(self, scenarios: Scenarios) -> None:

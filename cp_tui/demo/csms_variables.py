@@ -8,14 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import JsonValue
-
-from cp_tui.charge_point.variables.value import RootValue, Value
+from cp_tui.charge_point.codec import JsonValue, Value
 from cp_tui.engine.hub import Vocabulary
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
 
 
-class SeenChargePoint(Value):
+class SeenChargePoint(Value, frozen=True, kw_only=True):
     """A charge point that the CSMS has seen."""
 
     charge_point_id: str
@@ -30,8 +28,8 @@ class SeenChargePoint(Value):
     serial_number: str = ""
 
 
-class ChargePoints(RootValue[tuple[SeenChargePoint, ...]]):
-    """The charge points, those that are connected first."""
+ChargePoints = tuple[SeenChargePoint, ...]
+"""The charge points, those that are connected first."""
 
 
 class ExchangeKind(StrEnum):
@@ -47,7 +45,7 @@ class ExchangeKind(StrEnum):
     MALFORMED = "malformed"
 
 
-class Exchange(Value):
+class Exchange(Value, frozen=True, kw_only=True):
     """A request and its answer, as the CSMS saw them: the event of the stream `exchanges`."""
 
     at: datetime
@@ -73,7 +71,7 @@ class RunState(StrEnum):
     STOPPED = "stopped"
 
 
-class ScenarioStep(Value):
+class ScenarioStep(Value, frozen=True, kw_only=True):
     """A step of the scenario that runs, or ran last."""
 
     title: str
@@ -82,7 +80,7 @@ class ScenarioStep(Value):
     """What was seen to happen, or why it failed."""
 
 
-class ScenarioRun(Value):
+class ScenarioRun(Value, frozen=True, kw_only=True):
     """A scenario that runs, or ran last."""
 
     id: str
@@ -95,7 +93,7 @@ class ScenarioRun(Value):
     steps: tuple[ScenarioStep, ...]
 
 
-class ScenarioInfo(Value):
+class ScenarioInfo(Value, frozen=True, kw_only=True):
     """A scenario that can be run."""
 
     id: str
@@ -106,7 +104,7 @@ class ScenarioInfo(Value):
     """How its newest run went."""
 
 
-class Scenarios(Value):
+class Scenarios(Value, frozen=True, kw_only=True):
     """The variable `scenario`: what can be run, and what runs."""
 
     available: tuple[ScenarioInfo, ...] = ()
@@ -115,7 +113,7 @@ class Scenarios(Value):
     """The story of the demo is told over and over; it pauses while a scenario runs."""
 
 
-class CsmsBehaviour(Value):
+class CsmsBehaviour(Value, frozen=True, kw_only=True):
     """The variable `behaviour`: how the CSMS answers."""
 
     registration_status: RegistrationStatus

@@ -323,7 +323,7 @@ async def _cancel_reservations(context: StepContext) -> None:
 async def _clear_profiles(context: StepContext) -> None:
     """Remove the charging profiles that are not the story's own, which it replaces by itself."""
     profiles = await context.see("its charging profiles", lambda: context.view.profiles)
-    for entry in profiles.root:
+    for entry in profiles:
         profile_id = entry.profile.charging_profile_id
         if profile_id not in (CHARGE_POINT_MAX, TX_DEFAULT):
             await context.ask(ClearChargingProfileRequest(id=profile_id), "Accepted", "Unknown")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from cp_tui.charge_point.codec import builtins_of
 from cp_tui.charge_point.command_fields import ConnectorId
 from cp_tui.charge_point.events import (
     CancelReservation,
@@ -63,7 +64,7 @@ def set_vehicle(
 
 def _swipe_lost(given: Mapping[str, Any]) -> CommandAnswer:
     result = swipe_lost(given["id_tag"], given["connector_id"])
-    return CommandAnswer(result.model_dump(mode="json"), result.reason)
+    return CommandAnswer(builtins_of(result), result.reason)
 
 
 COMMANDS: Mapping[str, Command] = table(

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from pydantic import BaseModel
 
+from cp_tui.charge_point.codec import encode
 from cp_tui.engine.log import LOG_FILE, LOG_FILES_KEPT
 from cp_tui.engine.pieces import pieces
 
@@ -31,9 +31,9 @@ class ArchiveSnapshot(Struct, frozen=True):
     """What the archive holds beside the logs."""
 
     taken_at: datetime
-    variables: Mapping[str, BaseModel]
-    streams: Mapping[str, tuple[BaseModel, ...]]
-    links: tuple[BaseModel, ...]
+    variables: Mapping[str, object]
+    streams: Mapping[str, tuple[Struct, ...]]
+    links: tuple[Struct, ...]
     """The states that the link went through."""
     record_counts: Mapping[str, int]
     """Records in the store, by table."""
@@ -95,11 +95,11 @@ def _summary(snapshot: ArchiveSnapshot, period: LogPeriod) -> str:
     )
 
 
-def _lines(models: Iterable[BaseModel]) -> Iterator[str]:
-    return (f"{model.model_dump_json()}\n" for model in models)
+def _lines(events: Iterable[Struct]) -> Iterator[str]:
+    return (f"{encode(each).decode()}\n" for each in events)
 
 
-def _is_wanted(event: BaseModel, period: LogPeriod) -> bool:
+def _is_wanted(event: Struct, period: LogPeriod) -> bool:
     at = getattr(event, "time", None)
     return not isinstance(at, datetime) or period.holds(at)
 

@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import TextIO
+from typing import Any, TextIO
 
 from msgspec.structs import replace
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
@@ -209,7 +209,7 @@ class Engine:
             self.log.info("operator: %s", command.told(params, answer.result, why))
         return answer
 
-    def get(self, name: str) -> BaseModel:
+    def get(self, name: str) -> Any:
         """Give the value of a variable; raises `CommandError`."""
         return self._hub.get(name)
 

@@ -16,9 +16,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic
 
-from msgspec import Struct, field
-from pydantic import BaseModel
+from msgspec import UNSET, Struct, field
 
+from cp_tui.charge_point.codec import encode
 from cp_tui.charge_point.effects import Effect, Forget, PutAside, Reboot, Save, Table
 from cp_tui.charge_point.events import (
     DiskFailed,
@@ -389,18 +389,18 @@ class EngineLoop:
         else:
             self._inbox.put_if_room(Tick())
 
-    def _view(self, name: str) -> BaseModel | None:
-        """Give a variable of the charge point; None while it boots, or where that fails.
+    def _view(self, name: str) -> object:
+        """Give a variable of the charge point; UNSET while it boots, or where that fails.
 
         An error there changes nothing: it is told, and the charge point goes on as it is.
         """
         if not self._is_whole:
-            return None
+            return UNSET
         try:
             return self._charger.mind.view(name, self._clock())
         except Exception as error:
             self._recovery.tell_error(f"{name} is not shown as it is", error)
-            return None
+            return UNSET
 
     def _prepare(self, name: str) -> bool:
         """Do a slice of what a variable needs; say whether there is more to do."""
@@ -431,7 +431,7 @@ def _changes(effects: list[Effect]) -> dict[tuple[Table, str], str | None]:
     changes: dict[tuple[Table, str], str | None] = {}
     for effect in effects:
         if isinstance(effect, Save):
-            changes[effect.table, effect.key] = effect.record.model_dump_json()
+            changes[effect.table, effect.key] = encode(effect.record).decode()
         elif isinstance(effect, Forget):
             changes[effect.table, effect.key] = None
     return changes

@@ -13,13 +13,13 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from msgspec import Struct
-from pydantic import BaseModel
+from msgspec import UNSET, Struct
 
 from cp_tui.charge_point.variables import STREAMS, VARIABLES, NotedFrame
 from cp_tui.engine.errors import CommandError, ErrorNumber
-from cp_tui.engine.pieces import Written
+from cp_tui.engine.pieces import Written, written
 
 SLICE_PAUSE_S = 0.001
 """Between two slices of long work for people. One answer to the CSMS takes several turns of the
@@ -33,19 +33,19 @@ HISTORY_BYTES_MAX = 4_000_000
 
 
 class Vocabulary(Struct, frozen=True):
-    """What there is to watch behind a door, with the model of each; a name is one or the other."""
+    """What there is to watch behind a door, with the type of each; a name is one or the other."""
 
     peer: str
     """What is behind the door, as people call it."""
-    variables: Mapping[str, type[BaseModel]]
-    streams: Mapping[str, type[BaseModel]]
+    variables: Mapping[str, Any]
+    streams: Mapping[str, type[Struct]]
 
 
 ENGINE = Vocabulary("charge point", VARIABLES, STREAMS)
 
 
-View = Callable[[str], BaseModel | None]
-"""Works a variable out, as it is at this moment; None while that cannot be known."""
+View = Callable[[str], Any]
+"""Works a variable out, as it is at this moment; UNSET while that cannot be known."""
 Prepare = Callable[[str], bool]
 """Does a slice of what a variable needs to be worked out; says whether there is more to do."""
 
@@ -55,7 +55,7 @@ class VariableChanged:
     """A variable has a new value."""
 
     name: str
-    value: BaseModel
+    value: Any
     written: Iterable[str] = field(default=(), compare=False, repr=False)
     """The value as JSON in pieces, worked out once for all who read it."""
 
@@ -65,7 +65,7 @@ class EventHappened:
     """An event of a stream; `dropped` events before it were lost for this subscriber."""
 
     name: str
-    event: BaseModel
+    event: Struct
     dropped: int = 0
     json: str = field(default="", compare=False, repr=False)
     """The event as JSON, in ASCII, where somebody has written it already."""
@@ -81,7 +81,7 @@ class SubscriptionClosed(Exception):
 class _Kept:
     """An event of a stream: what is made of it late is made once, for all who want it."""
 
-    def __init__(self, event: BaseModel | NotedFrame) -> None:
+    def __init__(self, event: Struct) -> None:
         self._event = event
         self._json = ""
         self.bytes = (
@@ -92,7 +92,7 @@ class _Kept:
         """How long it is as JSON, or nearly so."""
 
     @property
-    def event(self) -> BaseModel:
+    def event(self) -> Struct:
         """The event itself."""
         if isinstance(self._event, NotedFrame):
             self._event = self._event.record()
@@ -101,7 +101,7 @@ class _Kept:
     @property
     def json(self) -> str:
         """The event as JSON, in ASCII."""
-        self._json = self._json or self.event.model_dump_json(ensure_ascii=True)
+        self._json = self._json or written(self.event)
         return self._json
 
 
@@ -148,7 +148,7 @@ class Subscription:
     def __init__(self, hub: Hub, names: Sequence[str]) -> None:
         self._hub = hub
         self.names = frozenset(names)
-        self.snapshot: dict[str, VariableChanged | tuple[BaseModel, ...]] = {}
+        self.snapshot: dict[str, VariableChanged | tuple[Struct, ...]] = {}
         """A variable as it was, or the history of a stream, oldest first; each under its name."""
         self._taken: dict[str, int] = {}
         """Version of each variable that the subscriber knows."""
@@ -281,7 +281,7 @@ class Hub:
             while not self.is_ready(name):
                 await asyncio.sleep(SLICE_PAUSE_S)
 
-    def publish(self, name: str, value: BaseModel) -> None:
+    def publish(self, name: str, value: object) -> None:
         """Give a variable its new value; an equal one is no news."""
         self._views[name] = lambda _: value
         self.changed((name,))
@@ -294,7 +294,7 @@ class Hub:
                 for subscription in self._watching[name]:
                     subscription.note_changed(name)
 
-    def emit(self, name: str, event: BaseModel | NotedFrame) -> None:
+    def emit(self, name: str, event: Struct) -> None:
         """Add an event to a stream."""
         kept = _Kept(event)
         gone, is_long = self._history[name].add(kept)
@@ -303,7 +303,7 @@ class Hub:
         for subscription in self._watching.get(name, ()):
             subscription.put_event(name, kept)
 
-    def get(self, name: str) -> BaseModel:
+    def get(self, name: str) -> Any:
         """Give the value of a variable as it is now; raises `CommandError`."""
         if name in self._vocabulary.streams:
             raise _refusal(f"{name} is a stream and has no value; subscribe to it")
@@ -311,18 +311,18 @@ class Hub:
             known = ", ".join(self._vocabulary.variables)
             raise _refusal(f"no variable {name!r}; there are: {known}")
         value = self._value(name)
-        if value is None:
+        if value is UNSET:
             raise CommandError(ErrorNumber.REFUSED, f"{name} has no value yet")
         return value
 
-    def history(self, name: str) -> tuple[BaseModel, ...]:
+    def history(self, name: str) -> tuple[Struct, ...]:
         """Give the newest events of a stream, oldest first."""
         return tuple(kept.event for kept in self._history[name])
 
-    def values(self) -> dict[str, BaseModel]:
+    def values(self) -> dict[str, Any]:
         """Give the present value of every variable that has one."""
         values = {name: self._value(name) for name in self._vocabulary.variables}
-        return {name: value for name, value in values.items() if value is not None}
+        return {name: value for name, value in values.items() if value is not UNSET}
 
     def known(self, name: str) -> _Known:
         """Give a variable that is watched as it is now: worked out once, compared once."""
@@ -330,8 +330,8 @@ class Hub:
         if known.is_due:
             value, before = self._work_out(name), known.newest
             # What cannot be known at this moment is asked for again.
-            known.is_due = value is None
-            if value is not None and (before is None or before.value != value):
+            known.is_due = value is UNSET
+            if value is not UNSET and (before is None or before.value != value):
                 known.newest = VariableChanged(name, value, Written(value))
                 known.version += 1
         return known
@@ -377,16 +377,16 @@ class Hub:
         for subscription in tuple(self._subscriptions):
             subscription.close()
 
-    def _value(self, name: str) -> BaseModel | None:
-        """Give the present value of a variable, if it has one."""
+    def _value(self, name: str) -> Any:
+        """Give the present value of a variable; UNSET where it has none."""
         if name not in self._known:
             return self._work_out(name)
         newest = self.known(name).newest
-        return None if newest is None else newest.value
+        return UNSET if newest is None else newest.value
 
-    def _work_out(self, name: str) -> BaseModel | None:
+    def _work_out(self, name: str) -> Any:
         view = self._views.get(name)
-        return None if view is None else view(name)
+        return UNSET if view is None else view(name)
 
 
 def _refusal(text: str) -> CommandError:

@@ -16,11 +16,11 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
 from cp_tui.charge_point.variables import (
     Direction,
-    IsConnected,
     LastFrame,
     LinkPhase,
     LinkStep,
@@ -34,7 +34,6 @@ from cp_tui.engine.link_failure import LinkFailure
 from cp_tui.engine.tls import agreed
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
     from websockets.asyncio.client import ClientConnection
 
 CLOCK_LOOK_S = 10.0
@@ -80,7 +79,7 @@ class Link:
         tls: ssl.SSLContext | None,
         *,
         deliver: Callable[[LinkEvent], Awaitable[None]],
-        publish: Callable[[str, BaseModel], None],
+        publish: Callable[[str, object], None],
         random: Random,
         log: logging.Logger,
         settings: LinkSettings | None = None,
@@ -112,7 +111,7 @@ class Link:
         """Number of the newest connection."""
         self._state = LinkView(phase=LinkPhase.STOPPED, since=_now(), trust=trust)
         publish("link", self._state)
-        publish("is_connected", IsConnected(False))
+        publish("is_connected", False)
 
     # --- orders: none of them waits ---------------------------------------------------------------
 
@@ -202,7 +201,7 @@ class Link:
             with suppress(asyncio.CancelledError):
                 await runner
         self._update(phase=LinkPhase.STOPPED, next_attempt_at=None)
-        self._publish("is_connected", IsConnected(False))
+        self._publish("is_connected", False)
 
     # --- the runner -------------------------------------------------------------------------------
 
@@ -272,7 +271,7 @@ class Link:
         finally:
             self._connection = None
             websocket.transport.abort()
-            self._publish("is_connected", IsConnected(False))
+            self._publish("is_connected", False)
             if asyncio.get_running_loop().time() - opened_at >= self._settings.lasting_s:
                 self._backoff.reset()
         await self._deliver(LinkClosed())
@@ -306,7 +305,7 @@ class Link:
             attempt=0,
             ping_round_trip_ms=None,
         )
-        self._publish("is_connected", IsConnected(True))
+        self._publish("is_connected", True)
         self._log.info("link open: %s", self._endpoint.uri)
 
     def _failed(self, failure: LinkFailure) -> None:
@@ -329,9 +328,9 @@ class Link:
             self._update(ping_round_trip_ms=now_ms)
 
     def _update(self, **changes: object) -> None:
-        before, self._state = self._state, self._state.model_copy(update=changes)
+        before, self._state = self._state, replace(self._state, **changes)
         if _standing(self._state) != _standing(before):
-            self._state = self._state.model_copy(update={"since": _now()})
+            self._state = replace(self._state, since=_now())
         self._publish("link", self._state)
 
     def _security_profile(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from pydantic import BaseModel
+from msgspec import Struct
 
 from cp_tui.charge_point.variables import LinkAttempt, LinkError, LinkPhase, LinkView
 
@@ -20,8 +20,8 @@ class LinkHistory:
 
     def __init__(
         self,
-        publish: Callable[[str, BaseModel], None],
-        emit: Callable[[str, BaseModel], None],
+        publish: Callable[[str, object], None],
+        emit: Callable[[str, Struct], None],
     ) -> None:
         self._publish = publish
         self._emit = emit
@@ -32,7 +32,7 @@ class LinkHistory:
         """The newest states, oldest first."""
         return tuple(self._states)
 
-    def publish(self, name: str, value: BaseModel) -> None:
+    def publish(self, name: str, value: object) -> None:
         """Publish a variable of the link."""
         if isinstance(value, LinkView):
             before = self._states[-1] if self._states else None

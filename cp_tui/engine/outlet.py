@@ -181,7 +181,7 @@ class Outlet:
             self._log.debug("%s %s %s %s", head.direction, head.kind, head.action, payload)
         is_out = head.direction is Direction.OUT
         if is_out and (why := self._stays.get(head.message_id)) is not None:
-            head = head.model_copy(update={"result": STAYS[why], "reason": NOT_WRITTEN})
+            head = replace(head, result=STAYS[why], reason=NOT_WRITTEN)
             return replace(noted, head=head)
         self._link.note_frame(head.direction, head.time, head.action)
         return noted

@@ -6,14 +6,18 @@ ASCII only: no control or bidirectional character ever crosses the door raw.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
 
 from msgspec import Struct
-from pydantic import BaseModel, RootModel
+from msgspec.structs import asdict
+
+from cp_tui.charge_point.codec import encode
 
 LONG = 8
-"""So many models in a row are written one by one."""
+"""So many structs in a row are written one by one."""
+_NOT_PRINTABLE = re.compile("[^ -~]+")
 
 
 class Encoded(Struct, frozen=True):
@@ -46,46 +50,54 @@ def line(value: object) -> Iterator[str]:
     yield "\n"
 
 
+def written(value: object) -> str:
+    """Give the JSON of a struct, or of JSON that holds some, in one piece."""
+    data = encode(value)
+    if data.isascii() and b"\x7f" not in data:
+        return data.decode()
+    return _NOT_PRINTABLE.sub(lambda found: json.dumps(found[0])[1:-1], data.decode())
+
+
 def pieces(value: object) -> Iterator[str]:
     """Give the JSON of a value a piece at a time, each worked out when it is asked for.
 
-    The value is JSON, a model, a tuple of models, or a dict or list of such. Of a model, long
-    tuples and dicts of models come last, whatever their place is.
+    The value is JSON, a struct, a tuple of structs, or a dict or list of such. Of a struct, long
+    tuples and dicts of structs come last, whatever their place is.
     """
     match value:
         case Encoded(texts):
             yield from texts
-        case RootModel(root=root) if _is_long(root):
-            yield from pieces(root)
-        case BaseModel():
-            yield from _of_model(value)
+        case Struct():
+            yield from _of_struct(value)
         case tuple():
             yield "["
-            yield from (f"{',' if number else ''}{_whole(e)}" for number, e in enumerate(value))
+            yield from (f"{',' if number else ''}{written(e)}" for number, e in enumerate(value))
             yield "]"
-        case list() if any(map(_holds_models, value)):
+        case list() if any(map(_holds_structs, value)):
             yield "["
             for number, each in enumerate(value):
                 yield "," if number else ""
                 yield from pieces(each)
             yield "]"
-        case dict() if any(map(_holds_models, value.values())):
+        case dict() if any(map(_holds_structs, value.values())):
             yield "{"
             for number, (key, each) in enumerate(value.items()):
                 yield f"{',' if number else ''}{json.dumps(str(key))}:"
                 yield from pieces(each)
             yield "}"
         case _:
+            # It may hold half a surrogate pair, such as of the name of a file.
             yield json.dumps(value, separators=(",", ":"))
 
 
-def _of_model(model: BaseModel) -> Iterator[str]:
+def _of_struct(struct: Struct) -> Iterator[str]:
     """Write what is short in one piece, and what is long after it."""
-    long = {name: each for name, each in model.__dict__.items() if _is_long(each)}
+    fields = asdict(struct)
+    long = {name: each for name, each in fields.items() if _is_long(each)}
     if not long:
-        yield _whole(model)
+        yield written(struct)
         return
-    head = model.model_dump_json(exclude=set(long), ensure_ascii=True)[:-1]
+    head = written({name: each for name, each in fields.items() if name not in long})[:-1]
     yield head
     for number, (name, each) in enumerate(long.items()):
         yield f"{',' if number or len(head) > 1 else ''}{json.dumps(name)}:"
@@ -93,22 +105,18 @@ def _of_model(model: BaseModel) -> Iterator[str]:
     yield "}"
 
 
-def _whole(model: BaseModel) -> str:
-    return model.model_dump_json(ensure_ascii=True)
-
-
-def _holds_models(value: object) -> bool:
+def _holds_structs(value: object) -> bool:
     if isinstance(value, dict):
-        return any(map(_holds_models, value.values()))
-    return isinstance(value, BaseModel | tuple | Encoded)
+        return any(map(_holds_structs, value.values()))
+    return isinstance(value, Struct | tuple)
 
 
 def _is_long(value: object) -> bool:
-    """Say whether a value of a model is better written one by one."""
+    """Say whether a value of a struct is better written one by one."""
     match value:
         case tuple():
-            return len(value) >= LONG and isinstance(value[0], BaseModel)
+            return len(value) >= LONG and isinstance(value[0], Struct)
         case dict():
-            return any(isinstance(each, BaseModel) for each in islice(value.values(), 1))
+            return any(isinstance(each, Struct) for each in islice(value.values(), 1))
         case _:
             return False

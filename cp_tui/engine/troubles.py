@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel
-
-from cp_tui.charge_point.variables import Trouble, Troubles
+from cp_tui.charge_point.variables import Trouble
 
 HAPPENED = timedelta(days=1)
 """So long is told what has happened: whoever comes in the morning learns of the night."""
@@ -28,7 +26,7 @@ class TroubleKeeper:
     """What is wrong now; each change is published."""
 
     def __init__(
-        self, publish: Callable[[str, BaseModel], None], clock: Callable[[], datetime]
+        self, publish: Callable[[str, object], None], clock: Callable[[], datetime]
     ) -> None:
         self._publish = publish
         self._clock = clock
@@ -91,4 +89,4 @@ class TroubleKeeper:
             self._tell()
 
     def _tell(self) -> None:
-        self._publish("troubles", Troubles(tuple(reversed(self._standing.values()))))
+        self._publish("troubles", tuple(reversed(self._standing.values())))

@@ -15,9 +15,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, cast
 
-from pydantic import BaseModel, JsonValue, ValidationError
+from msgspec import ValidationError
+from pydantic import JsonValue
 
 from cp_tui import __version__
+from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.engine.errors import ErrorNumber
 from cp_tui.engine.hub import ENGINE, EventHappened, Update, VariableChanged, Vocabulary
@@ -147,7 +149,7 @@ class Client:
         reason = response.get("reason")
         return CommandAnswer(
             result=response["result"],
-            reason=None if reason is None else Reason.model_validate(reason),
+            reason=None if reason is None else converted(Reason, reason),
         )
 
     async def subscribe(self, names: Sequence[str]) -> None:
@@ -321,17 +323,12 @@ class _Inbox:
         events, self._events, self._bytes = self._events, {}, {}
         dropped, self._dropped = self._dropped, {}
         updates: list[Update] = [
-            VariableChanged(name, _decode(self._variables[name], value))
+            VariableChanged(name, converted(self._variables[name], value))
             for name, value in values.items()
         ]
         for name, waiting in events.items():
             missed = dropped[name]
             for event, _ in waiting:
-                updates.append(EventHappened(name, _decode(self._streams[name], event), missed))
+                updates.append(EventHappened(name, converted(self._streams[name], event), missed))
                 missed = 0
         return updates
-
-
-def _decode(model: type[BaseModel], value: JsonValue) -> BaseModel:
-    """Validate as JSON: strict fields take text for an enum or an instant only from JSON."""
-    return model.model_validate_json(json.dumps(value))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
 from cp_tui.engine.hub import Subscription
 from cp_tui.engine.pending_requests import CommandAnswer
@@ -22,7 +22,7 @@ class EngineDoor(Protocol):
     async def prepare(self, names: Sequence[str]) -> None:
         """Have variables ready to be looked at, without holding up who waits for an answer."""
 
-    def get(self, name: str) -> BaseModel:
+    def get(self, name: str) -> Any:
         """Give the present value of a variable, or raise `CommandError`."""
 
     def subscribe(self, names: Sequence[str], *, history_as_events: bool = False) -> Subscription:

@@ -15,7 +15,9 @@ from cp_tui.engine.errors import ErrorNumber
 from cp_tui.ocpp.printable import is_unicode
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, JsonValue
+    from pydantic import JsonValue
+
+    from cp_tui.charge_point.reason import Reason
 
 LINE_BYTES_MAX = 1024 * 1024
 """Of a request, with its newline; nobody types more, and it bounds the memory per client."""
@@ -96,16 +98,16 @@ def encode_request(request: Request) -> bytes:
 
 
 def notification(method: str, params: Mapping[str, object]) -> dict[str, object]:
-    """Build a notification of the engine; what is in it may be models (`pieces`)."""
+    """Build a notification of the engine; what is in it may be structs (`pieces`)."""
     return {"jsonrpc": "2.0", "method": method, "params": dict(params)}
 
 
 def result_response(
-    request_id: RequestId, result: object, reason: BaseModel | None = None
+    request_id: RequestId, result: object, reason: Reason | None = None
 ) -> dict[str, object]:
     """Build the answer to a request, with the reason beside the result where there is one.
 
-    The result may be a model, or hold some (`pieces`).
+    The result may be a struct, or hold some (`pieces`).
     """
     response: dict[str, object] = {"jsonrpc": "2.0", "result": result}
     if reason is not None:

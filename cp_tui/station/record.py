@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, NonNegativeFloat
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.station.vehicle import Vehicle
 
+EnergyWh = Annotated[float, Meta(ge=0.0)]
 
-class FaultRecord(BaseModel):
+
+class FaultRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An error that is raised."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     error_code: ChargePointErrorCode
     info: str | None = None
     vendor_error_code: str | None = None
 
 
-class ConnectorRecord(BaseModel):
+class ConnectorRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One connector; connector 0 only has faults."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     connector_id: int
-    register_wh: NonNegativeFloat = 0.0
+    register_wh: EnergyWh = 0.0
     vehicle: Vehicle = Vehicle()
     """The one that is plugged in, else the one that comes next."""
-    charge_wh: NonNegativeFloat | None = None
+    charge_wh: EnergyWh | None = None
     """Of the vehicle that is plugged in; None without one."""
     is_suspended: bool = False
     is_locked: bool = False
@@ -35,9 +35,7 @@ class ConnectorRecord(BaseModel):
     faults: tuple[FaultRecord, ...] = ()
 
 
-class StationRecord(BaseModel):
+class StationRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole station."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     connectors: tuple[ConnectorRecord, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.charge_point.variables import Restraint, RestraintKind
@@ -39,7 +40,7 @@ def restraint(now: Situation) -> Restraint | None:
     if (nothing := _of_nothing(now)) is not None:
         is_still_flowing = not now.ramp.is_settled and now.ramp.offer != NOTHING
         until = later(now.at, now.ramp.until_settled) if is_still_flowing else None
-        return nothing.model_copy(update={"until": until})
+        return replace(nothing, until=until)
     if not now.is_energized:
         return None
     is_ac = isinstance(now.supply, AcSupply)

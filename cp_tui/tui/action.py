@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cp_tui.tui import possible
 from cp_tui.tui.desk import Desk
@@ -25,8 +26,7 @@ class Group(StrEnum):
     SCREEN = "Screen"
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenAction:
+class ScreenAction(Struct, frozen=True):
     """Something a person can do."""
 
     id: str

@@ -6,12 +6,12 @@ answer is not what it should be.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from pydantic import ValidationError
+from msgspec import ValidationError
 
+from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
@@ -35,8 +35,7 @@ async def schedules(
             start=start.isoformat(),
             unit=unit.value,
         )
-        text = json.dumps(answer.result)
-        found[connector_id] = CompositeSchedule.model_validate_json(text)
+        found[connector_id] = converted(CompositeSchedule, answer.result)
     return found
 
 
@@ -47,8 +46,7 @@ async def measurements(
     found: dict[int, tuple[MeasuredPoint, ...]] = {}
     for connector_id in connector_ids:
         answer = await connection.call("get_measurements", connector_id=connector_id)
-        text = json.dumps(answer.result)
-        found[connector_id] = Measurements.model_validate_json(text).points
+        found[connector_id] = converted(Measurements, answer.result).points
     return found
 
 

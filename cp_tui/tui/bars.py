@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual import events
 from textual.content import Content
 from textual.geometry import Region
@@ -62,8 +62,7 @@ class ActivityLine(BarLine):
         self.post_message(self.Opened())
 
 
-@dataclass(frozen=True, slots=True)
-class FooterItem:
+class FooterItem(Struct, frozen=True):
     """An action in the footer."""
 
     action_id: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
 from pydantic import JsonValue
 from textual.content import Content
 
@@ -35,8 +35,7 @@ def commands_of(*, is_csms: bool) -> Mapping[str, Command]:
     return COMMANDS
 
 
-@dataclass(frozen=True, slots=True)
-class CommandCall:
+class CommandCall(Struct, frozen=True):
     """A method of the engine with its parameters."""
 
     method: str
@@ -50,8 +49,7 @@ class CommandCall:
         return commands_of(is_csms=self.is_for_csms)[self.method]
 
 
-@dataclass(slots=True, eq=False)
-class CommandRun:
+class CommandRun(Struct, eq=False):
     """One command, from being asked until it was answered."""
 
     call: CommandCall

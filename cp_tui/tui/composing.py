@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
+from msgspec import Struct, field
 from pydantic import JsonValue
 from textual.content import Content
 
@@ -28,8 +28,7 @@ DRAFTS_MAX = 50
 """Kept of what was sent in a session."""
 
 
-@dataclass(frozen=True, slots=True)
-class MessageDraft:
+class MessageDraft(Struct, frozen=True):
     """A message that is being composed: a form of an action, or a text."""
 
     action: Action | None = None
@@ -56,8 +55,7 @@ class MessageDraft:
         return may_hold_secret(everything)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SentDraft:
+class SentDraft(Struct, frozen=True, eq=False):
     """A draft that was sent, and what came of it."""
 
     draft: MessageDraft
@@ -65,8 +63,7 @@ class SentDraft:
     summary: Content
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bench:
+class Bench(Struct, frozen=True, eq=False):
     """Where messages are composed: for whom, and how they are sent."""
 
     name: str

@@ -9,9 +9,9 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct, field
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cp_tui.charge_point.variables import ConfigurationEntry, Identity
@@ -55,16 +55,14 @@ class SavedKey(BaseModel):
     is_secret: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SavedConfiguration:
+class SavedConfiguration(Struct, frozen=True):
     """The keys of a file, by their names in small letters."""
 
     name: str
     keys: Mapping[str, SavedKey] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A key that is not the same in both places; None: it has no value, or is not there."""
 
     key: str

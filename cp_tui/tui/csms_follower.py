@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from cp_tui.demo.csms_variables import CSMS
 from cp_tui.rpc.client import ConnectionLost, EngineConnection, RpcError

@@ -6,10 +6,11 @@ Where no CSMS was started with the screen, there is nothing to know.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cp_tui.demo.csms_variables import (
-    ChargePoints,
     CsmsBehaviour,
     Exchange,
     ScenarioInfo,
@@ -22,8 +23,7 @@ EXCHANGES_MAX = 500
 """More than a person scrolls through."""
 
 
-@dataclass(frozen=True, slots=True)
-class CsmsState:
+class CsmsState(Struct, frozen=True):
     """What the CSMS said last."""
 
     is_ours: bool = False
@@ -53,11 +53,11 @@ class CsmsState:
         fresh: list[Exchange] = []
         for update in updates:
             match update:
-                case VariableChanged(value=ChargePoints(root=charge_points)):
+                case VariableChanged("charge_points", charge_points):
                     state = replace(state, charge_points=charge_points)
-                case VariableChanged(value=Scenarios() as scenarios):
+                case VariableChanged("scenario", scenarios):
                     state = replace(state, scenarios=scenarios)
-                case VariableChanged(value=CsmsBehaviour() as behaviour):
+                case VariableChanged("behaviour", behaviour):
                     state = replace(state, behaviour=behaviour)
                 case EventHappened(event=Exchange() as exchange):
                     fresh.append(exchange)

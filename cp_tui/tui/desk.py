@@ -6,9 +6,9 @@ Actions are written against this, so that the registry knows no widget.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
@@ -21,8 +21,7 @@ from cp_tui.tui.view.facts import Fact, FactSource
 from cp_tui.tui.view.words import Clock
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ConfirmQuestion:
+class ConfirmQuestion(Struct, frozen=True, eq=False):
     """Something to be confirmed, with what will happen."""
 
     title: str
@@ -40,8 +39,7 @@ What comes of it is an outcome, a call to be sent, or a sentence about what is w
 """
 
 
-@dataclass(frozen=True, slots=True)
-class FormField:
+class FormField(Struct, frozen=True):
     """One input of a form."""
 
     name: str
@@ -69,8 +67,7 @@ class FormField:
         return found[0]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Form:
+class Form(Struct, frozen=True, eq=False):
     """Fields to fill, and how they become a call."""
 
     title: str
@@ -88,8 +85,7 @@ class Form:
     """Its job only finds out what to do: whoever closes the form gives it up."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Choice:
+class Choice(Struct, frozen=True, eq=False):
     """A line to choose from a list."""
 
     key: str

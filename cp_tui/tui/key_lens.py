@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cp_tui.tui.configuration_file import SavedConfiguration
 
 
-@dataclass(frozen=True, slots=True)
-class KeyLens:
+class KeyLens(Struct, frozen=True):
     """How the screen of the configuration looks at the keys."""
 
     is_changed_only: bool = False

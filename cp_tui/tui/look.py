@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 FLUSH_INTERVAL_S = 0.25
 """Changes reach the widgets at most this often: what a bad link and an eye can follow."""
@@ -15,8 +16,7 @@ SIXTEEN_COLORS = ("linux", "vt100", "screen")
 """Values of TERM that know no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What was asked for, by options and settings."""
 
     theme: str | None = None
@@ -26,8 +26,7 @@ class Look:
     keymap: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(Struct, frozen=True):
     """What the terminal can show, by its environment."""
 
     has_colors: bool = True

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import translate
 from typing import TypeVar
+
+from msgspec import Struct
 
 from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.tui.message_log import Fate, MessagePair
@@ -32,8 +33,7 @@ class WrongFilter(ValueError):
     """What cannot be understood, and what is allowed in its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class MessageFilter:
+class MessageFilter(Struct, frozen=True):
     """The exchanges that a person wants to see."""
 
     words: tuple[str, ...] = ()

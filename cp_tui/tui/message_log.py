@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import sys
 from collections import deque
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
+
+from cp_tui.charge_point.codec import decode, encode
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
 
@@ -48,8 +50,7 @@ class Fate(StrEnum):
     """No frame at all: some were dropped here, because this screen was too slow."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LoggedFrame:
+class LoggedFrame(Struct, frozen=True, eq=False):
     """A frame as it went over the wire, secrets masked."""
 
     at: datetime
@@ -72,7 +73,7 @@ class LoggedFrame:
         """Why it says what it says."""
         if self.reason_json is None:
             return None
-        return Reason.model_validate(json.loads(self.reason_json))
+        return decode(Reason, self.reason_json)
 
     @property
     def wire(self) -> str:
@@ -91,8 +92,7 @@ class LoggedFrame:
                 return self.payload
 
 
-@dataclass(slots=True, eq=False)
-class MessagePair:
+class MessagePair(Struct, eq=False):
     """A request and its answer, or a frame that has no other side."""
 
     number: int
@@ -261,7 +261,7 @@ def _frame(record: MessageRecord, request: LoggedFrame | None = None) -> LoggedF
         record.connector_id,
         record.latency_ms,
         None if record.result is None else sys.intern(record.result),
-        None if record.reason is None else _json(record.reason.model_dump()),
+        None if record.reason is None else encode(record.reason).decode(),
         record.is_composed,
         record.flaws,
     )

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Annotated, Union, get_args, get_origin
 
 from annotated_types import MaxLen
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import JsonValue, StringConstraints
 from pydantic.fields import FieldInfo
 
@@ -41,8 +42,7 @@ class FieldKind(StrEnum):
     JSON = "JSON"
 
 
-@dataclass(frozen=True, slots=True)
-class ModelField:
+class ModelField(Struct, frozen=True):
     """One field of a request, or of an object within it."""
 
     name: str

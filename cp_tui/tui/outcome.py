@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic import JsonValue, ValidationError
+from msgspec import Struct, ValidationError
+from pydantic import JsonValue
 from textual.content import Content
 
+from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import SwipeOutcome, SwipeResult, TagExplanation
 from cp_tui.ocpp.plural import count
@@ -41,8 +41,7 @@ LABELS = {"connector_id": "Connector", "id_tag": "Tag", "vendor_error_code": "Ve
 """Names of parameters that read badly as they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyResult:
+class KeyResult(Struct, frozen=True):
     """One key of the answer to get_configuration_key."""
 
     key: str
@@ -51,8 +50,7 @@ class KeyResult:
     """None: the key is unknown."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CommandOutcome:
+class CommandOutcome(Struct, frozen=True, eq=False):
     """What came of a command."""
 
     summary: Content
@@ -180,7 +178,7 @@ def _configuration(result: Mapping[str, JsonValue], reason: Reason | None) -> Co
 def _tag(result: Mapping[str, JsonValue]) -> CommandOutcome:
     """What would happen with a tag, each step with its reason."""
     try:
-        explanation = TagExplanation.model_validate_json(json.dumps(result))
+        explanation = converted(TagExplanation, dict(result))
     except ValidationError:
         # A newer engine may say it in another way; its words are better than none.
         return CommandOutcome(safe_text(f"{result}"))
@@ -190,7 +188,7 @@ def _tag(result: Mapping[str, JsonValue]) -> CommandOutcome:
 def _swipe(result: Mapping[str, JsonValue]) -> CommandOutcome:
     """What came of a tag that was shown, with who decided and why."""
     try:
-        came = SwipeResult.model_validate_json(json.dumps(result))
+        came = converted(SwipeResult, dict(result))
     except ValidationError:
         return CommandOutcome(safe_text(f"{result}"))
     word = Content.styled(came.outcome.value, SWIPE_STYLES.get(came.outcome, GOOD))

@@ -140,7 +140,7 @@ def with_messages(snapshot: Snapshot) -> str | None:
 
 def schedule(snapshot: Snapshot) -> str | None:
     """A schedule must be known."""
-    return None if snapshot.schedules else "no schedule is known yet"
+    return None if snapshot.charging_schedules else "no schedule is known yet"
 
 
 def with_profiles(snapshot: Snapshot) -> str | None:

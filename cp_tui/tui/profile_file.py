@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from msgspec import Struct
 from pydantic import JsonValue
 
 from cp_tui.ocpp.action import Action
@@ -53,8 +53,7 @@ class Wrong(Exception):
     """What is typed or written makes no profile; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileDestination:
+class ProfileDestination(Struct, frozen=True):
     """A profile and where it goes."""
 
     connector_id: int

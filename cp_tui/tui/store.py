@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
 
-from pydantic import BaseModel
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
@@ -21,8 +21,6 @@ from cp_tui.tui.csms_state import CsmsState
 from cp_tui.tui.key_lens import KeyLens
 from cp_tui.tui.message_log import MessageLog
 from cp_tui.tui.view.past import believed, joined
-
-Event = TypeVar("Event", bound=BaseModel)
 
 EVENTS_MAX = 500
 """Events kept of each stream: more than a person scrolls through in a detail."""
@@ -65,10 +63,11 @@ WATCHED = (
     "link_attempts",
 )
 """What the screen subscribes to."""
+_HISTORIES = frozenset({"status_changes", "refusals", "configuration_changes", "link_attempts"})
+"""The streams of which the newest events are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """Everything the screen knows at one instant; what a decision about an action is made from."""
 
     identity: v.Identity | None = None
@@ -77,7 +76,7 @@ class Snapshot:
     connectors: tuple[v.ConnectorView, ...] = ()
     configuration: tuple[v.ConfigurationEntry, ...] = ()
     monitors: v.MonitorsView = field(default_factory=v.MonitorsView)
-    schedules: Mapping[int, CompositeSchedule] = field(default_factory=dict)
+    charging_schedules: Mapping[int, CompositeSchedule] = field(default_factory=dict)
     limits: Mapping[int, tuple[CompositePeriod, ...]] = field(default_factory=dict)
     """What each connector had to follow since this screen looks, and what it will."""
     measured: Mapping[int, tuple[v.MeasuredPoint, ...]] = field(default_factory=dict)
@@ -182,7 +181,7 @@ class SnapshotStore:
 
     def __init__(self, *, is_read_only: bool = False) -> None:
         self.snapshot = Snapshot(is_read_only=is_read_only)
-        self._events: dict[str, deque[BaseModel]] = {}
+        self._events: dict[str, deque[Struct]] = {}
         self._dirty: set[str] = set()
 
     @property
@@ -202,7 +201,7 @@ class SnapshotStore:
         """
         if now is not None:
             self.heard(now)
-        newest: dict[str, BaseModel] = {}
+        newest: dict[str, Any] = {}
         for update in updates:
             match update:
                 case VariableChanged(name, value):
@@ -216,26 +215,13 @@ class SnapshotStore:
                     self._events.setdefault(name, deque(maxlen=EVENTS_MAX)).append(event)
                     self._dirty.add(name)
         for name, value in newest.items():
-            self._set(value)
+            self._set(name, value)
             self._dirty.add(name)
         if "connectors" in newest and now is not None:
             self._note_meters(now)
-        if "status_changes" in self._dirty:
-            changes = self._kept("status_changes", v.StatusChange)
-            self.snapshot = replace(self.snapshot, status_changes=changes)
-        if "refusals" in self._dirty:
-            refusals = self._kept("refusals", v.Refusal)
-            self.snapshot = replace(self.snapshot, refusals=refusals)
-        if "configuration_changes" in self._dirty:
-            attempts = self._kept("configuration_changes", v.KeyChange)
-            self.snapshot = replace(self.snapshot, configuration_changes=attempts)
-        if "link_attempts" in self._dirty:
-            links = self._kept("link_attempts", v.LinkAttempt)
-            self.snapshot = replace(self.snapshot, link_attempts=links)
-
-    def _kept(self, name: str, kind: type[Event]) -> tuple[Event, ...]:
-        """The events of a stream, newest last."""
-        return tuple(e for e in self._events.get(name, ()) if isinstance(e, kind))
+        for name in _HISTORIES & self._dirty:
+            events = {name: tuple(self._events.get(name, ()))}
+            self.snapshot = replace(self.snapshot, **events)
 
     def heard(self, now: datetime) -> None:
         """Note that data came; nothing else that is shown has to change by it."""
@@ -302,53 +288,19 @@ class SnapshotStore:
         self.snapshot = replace(self.snapshot, measured={**self.snapshot.measured, **changed})
         self._dirty.add("measured")
 
-    def _set(self, value: BaseModel) -> None:
+    def _set(self, name: str, value: Any) -> None:
         old = self.snapshot
-        match value:
-            case v.Identity():
-                self.snapshot = replace(old, identity=value)
-            case v.LinkView():
-                if value.phase is not v.LinkPhase.OPEN:
-                    old.messages.give_up()
-                self.snapshot = replace(old, link=value)
-            case v.RegistrationView():
-                self.snapshot = replace(old, registration=value)
-            case v.Connectors(root=connectors):
-                if _restraints(connectors) != _restraints(old.connectors):
-                    self._dirty.add(RESTRAINTS)
-                self.snapshot = replace(old, connectors=connectors)
-            case v.ConfigurationView(root=entries):
-                self.snapshot = replace(old, configuration=entries)
-            case v.MonitorsView():
-                self.snapshot = replace(old, monitors=value)
-            case v.ChargingSchedules(root=schedules):
-                limits = {
-                    connector_id: believed(old.limits.get(connector_id, ()), schedule)
-                    for connector_id, schedule in schedules.items()
-                }
-                self.snapshot = replace(old, schedules=schedules, limits=limits)
-            case v.Profiles(root=profiles):
-                self.snapshot = replace(old, profiles=profiles)
-            case v.OutboxView():
-                self.snapshot = replace(old, outbox=value)
-            case v.TransactionsView(root=transactions):
-                self.snapshot = replace(old, transactions=transactions)
-            case v.Stopped(root=report):
-                self.snapshot = replace(old, stop_report=report)
-            case v.LocalListView():
-                self.snapshot = replace(old, local_list=value)
-            case v.AuthorizationCacheView():
-                self.snapshot = replace(old, authorization_cache=value)
-            case v.ReservationsView():
-                self.snapshot = replace(old, reservations=value)
-            case v.FirmwareView():
-                self.snapshot = replace(old, firmware=value)
-            case v.DiagnosticsView():
-                self.snapshot = replace(old, diagnostics=value)
-            case v.Troubles(root=troubles):
-                self.snapshot = replace(old, troubles=troubles)
-            case v.IsConnected(root=is_connected):
-                self.snapshot = replace(old, is_connected=is_connected)
+        limits = old.limits
+        if name == "link" and value.phase is not v.LinkPhase.OPEN:
+            old.messages.give_up()
+        if name == "connectors" and _restraints(value) != _restraints(old.connectors):
+            self._dirty.add(RESTRAINTS)
+        if name == "charging_schedules":
+            limits = {
+                connector_id: believed(limits.get(connector_id, ()), schedule)
+                for connector_id, schedule in value.items()
+            }
+        self.snapshot = replace(old, limits=limits, **{name: value})
 
 
 def _restraints(connectors: Iterable[v.ConnectorView]) -> dict[int, v.Restraint]:

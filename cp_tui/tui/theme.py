@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
 import platformdirs
+from msgspec import Struct, field
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -126,8 +126,7 @@ def theme_names(user_folder: Path) -> frozenset[str]:
     return frozenset({*BUILTIN_THEMES, *(theme.name for theme in themes), *stems})
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """One file while it is read, with the problems met so far."""
 
     path: Path

@@ -62,6 +62,5 @@ def registration(made: Rig) -> RegistrationView:
 
 
 def newest(made: Rig) -> Any:
-    view = made.variables["transactions"]
-    assert isinstance(view, TransactionsView)
-    return view.root[0]
+    view: TransactionsView = made.variables["transactions"]
+    return view[0]

@@ -54,14 +54,13 @@ def power_w(made: Rig, connector_id: int) -> float:
 def limit_now(made: Rig, connector_id: int) -> float:
     """Give the limit that the variable `connectors` shows."""
     connectors: Any = made.variables["connectors"]
-    return float(connectors.root[connector_id].limit.limit_a)
+    return float(connectors[connector_id].limit.limit_a)
 
 
 def published(made: Rig, connector_id: int) -> float:
     """Give the limit of now in the variable `charging_schedules`."""
-    schedules = made.variables["charging_schedules"]
-    assert isinstance(schedules, ChargingSchedules)
-    return float(schedules.root[connector_id].at(made.now).limit)
+    schedules: ChargingSchedules = made.variables["charging_schedules"]
+    return float(schedules[connector_id].at(made.now).limit)
 
 
 def entry(made: Rig, profile_id: int) -> ProfileEntry:
@@ -71,9 +70,8 @@ def entry(made: Rig, profile_id: int) -> ProfileEntry:
 
 def entries(made: Rig) -> tuple[ProfileEntry, ...]:
     """Give the variable `profiles`."""
-    profiles = made.variables["profiles"]
-    assert isinstance(profiles, Profiles)
-    return profiles.root
+    profiles: Profiles = made.variables["profiles"]
+    return profiles
 
 
 def ids(made: Rig) -> list[int]:
@@ -102,6 +100,5 @@ def assert_only_legal_transitions(made: Rig) -> None:
 
 def schedule_start(made: Rig) -> datetime:
     """Give the moment of which the published schedules are."""
-    schedules = made.variables["charging_schedules"]
-    assert isinstance(schedules, ChargingSchedules)
-    return schedules.root[0].start
+    schedules: ChargingSchedules = made.variables["charging_schedules"]
+    return schedules[0].start

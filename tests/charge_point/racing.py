@@ -55,7 +55,7 @@ def starts(made: Rig, tag: str = TAG) -> list[int]:
 
 def connectors(made: Rig) -> tuple[ConnectorView, ...]:
     view: Any = made.variables["connectors"]
-    return tuple(view.root[1:])
+    return tuple(view[1:])
 
 
 def can_still_charge(made: Rig) -> None:

@@ -72,7 +72,7 @@ def why_ended(made: Rig) -> str:
 
 def connector(made: Rig, connector_id: int = 1) -> ConnectorView:
     value: Any = made.variables["connectors"]
-    found = value.root[connector_id]
+    found = value[connector_id]
     assert isinstance(found, ConnectorView)
     return found
 

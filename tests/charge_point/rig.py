@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
 from cp_tui.charge_point.charge_point import ChargePoint
+from cp_tui.charge_point.codec import converted, encode
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import (
     CancelTransfer,
@@ -78,12 +79,12 @@ class Rig:
     garbage: list[str] = field(default_factory=list)
     """What went out and is nothing that can be answered."""
     effects: list[Effect] = field(default_factory=list)
-    variables: dict[str, BaseModel] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
     """As whoever watches all of them knows them: looked at after each turn that says so."""
     is_watched: bool = True
-    published: list[tuple[str, BaseModel]] = field(default_factory=list)
+    published: list[tuple[str, Any]] = field(default_factory=list)
     """Each value of a variable that was news, in order."""
-    events: list[tuple[str, BaseModel]] = field(default_factory=list)
+    events: list[tuple[str, Any]] = field(default_factory=list)
     replies: dict[int, Reply] = field(default_factory=dict)
     refusals: dict[int, Reason] = field(default_factory=dict)
     """Commands that were not carried out."""
@@ -127,7 +128,7 @@ class Rig:
     def came(self, request: int) -> SwipeResult | None:
         """Give what came of a tag that was shown; None: nobody has said so yet."""
         reply = self.replies.get(request)
-        return None if reply is None else SwipeResult.model_validate_json(json.dumps(reply.result))
+        return None if reply is None else converted(SwipeResult, reply.result)
 
     def after(self, seconds: float) -> None:
         """Let time pass."""
@@ -218,7 +219,7 @@ class Rig:
         for effect in effects:
             match effect:
                 case Save(table, key, record):
-                    self.store.setdefault(table, {})[key] = record.model_dump_json()
+                    self.store.setdefault(table, {})[key] = encode(record).decode()
                 case Forget(table, key):
                     self.store.get(table, {}).pop(key, None)
                 case _:

@@ -259,6 +259,5 @@ def test_the_schedule_asked_for_is_the_one_that_is_published() -> None:
     made = charger()
     set_profile(made, 1, profile(TX_DEFAULT, (0, 10), (60, 16)))
     assert asked(made, 1, 120) == "0:10, 60:16"
-    schedules = made.variables["charging_schedules"]
-    assert isinstance(schedules, ChargingSchedules)
-    assert [period.limit for period in schedules.root[1].periods] == [10, 16]
+    schedules: ChargingSchedules = made.variables["charging_schedules"]
+    assert [period.limit for period in schedules[1].periods] == [10, 16]

@@ -113,7 +113,7 @@ def test_the_clock_of_the_csms_is_kept_over_a_boot() -> None:
     made.act("plug_out", connector_id=1)
     made.act("plug_in", connector_id=1)
     changes = [event for name, event in made.events if name == "status_changes"]
-    assert all(change.model_dump()["time"].hour == 11 for change in changes)
+    assert all(change.time.hour == 11 for change in changes)
 
 
 def set_clock_by(made: Rig, hours: float) -> None:
@@ -126,9 +126,8 @@ def set_clock_by(made: Rig, hours: float) -> None:
 
 
 def newest_transaction(made: Rig) -> TransactionEntry:
-    transactions = made.variables["transactions"]
-    assert isinstance(transactions, TransactionsView)
-    return transactions.root[0]
+    transactions: TransactionsView = made.variables["transactions"]
+    return transactions[0]
 
 
 def clock_step(made: Rig) -> ClockStep | None:
@@ -277,9 +276,8 @@ def limited(made: Rig, connector_id: int) -> None:
 
 def limit_a(made: Rig, connector_id: int) -> Decimal:
     """Give the limit in force."""
-    value = made.variables["connectors"]
-    assert isinstance(value, Connectors)
-    limit = value.root[connector_id].limit
+    value: Connectors = made.variables["connectors"]
+    limit = value[connector_id].limit
     assert limit is not None
     return limit.limit_a
 
@@ -313,9 +311,8 @@ def test_what_runs_says_at_once_that_the_clock_was_set(hours: int) -> None:
     made = rig()
     charging(made)
     set_clock_by(made, hours)
-    connectors = made.variables["connectors"]
-    assert isinstance(connectors, Connectors)
-    running = connectors.root[1].transaction
+    connectors: Connectors = made.variables["connectors"]
+    running = connectors[1].transaction
     assert running is not None
     assert running.clock_step_s == hours * 3600
     assert running.clock_step == clock_step(made) == newest_transaction(made).clock_step

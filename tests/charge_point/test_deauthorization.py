@@ -30,9 +30,8 @@ def refused(made: Rig) -> None:
 
 
 def is_locked(made: Rig) -> bool:
-    connectors = made.variables["connectors"]
-    assert isinstance(connectors, Connectors)
-    return connectors.root[1].is_locked
+    connectors: Connectors = made.variables["connectors"]
+    return connectors[1].is_locked
 
 
 @pytest.mark.parametrize("tag", ["BAD", "bad", "KIN"])
@@ -70,9 +69,8 @@ def test_a_jammed_lock_keeps_the_cable_and_says_so() -> None:
     made.act("jam_lock", connector_id=1, jammed=True)
     made.act("swipe", id_tag="BAD", connector_id=1)
     assert is_locked(made)
-    connectors = made.variables["connectors"]
-    assert isinstance(connectors, Connectors)
-    refusal = connectors.root[1].last_refusal
+    connectors: Connectors = made.variables["connectors"]
+    refusal = connectors[1].last_refusal
     assert refusal is not None
     assert refusal.id == "sessions.lock_jammed"
     made.act("jam_lock", connector_id=1, jammed=False)
@@ -146,7 +144,7 @@ def test_a_refused_tag_is_stopped_however_the_answer_comes(
     assert made.statuses(1)[-1] == "Finishing"
     assert len(made.calls("StartTransaction")) == 1
     connectors: Any = made.variables["connectors"]
-    assert connectors.root[1].last_refusal.id == "transactions.refused"
+    assert connectors[1].last_refusal.id == "transactions.refused"
 
 
 @pytest.mark.parametrize(("way", "attempts"), WAYS, ids=[way.__name__ for way, _ in WAYS])

@@ -144,9 +144,8 @@ def test_an_error_of_the_vehicle_is_silent_at_a_reserved_connector() -> None:
     made.act("plug_in", connector_id=1)
     made.act("raise_error", connector_id=1, error_code=EV_ERROR)
     assert said(made) == [("Reserved", "NoError")]
-    connectors = made.variables["connectors"]
-    assert isinstance(connectors, Connectors)
-    assert [fault.error_code for fault in connectors.root[1].faults] == [EV_ERROR]
+    connectors: Connectors = made.variables["connectors"]
+    assert [fault.error_code for fault in connectors[1].faults] == [EV_ERROR]
     made.request("CancelReservation", {"reservationId": 1})
     assert said(made)[-1] == ("Preparing", EV_ERROR)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point.effects import Log
 from cp_tui.charge_point.events import Restart, Stop, TransferFinished, TransferProgressed
@@ -441,7 +442,7 @@ def test_the_version_comes_from_the_first_line_or_the_name(
 def test_an_empty_or_broken_file_has_a_defect() -> None:
     file = FileFacts(name="x.bin", size_bytes=0, sha256="0" * 64)
     assert defect(file) == "x.bin is empty"
-    broken = file.model_copy(update={"size_bytes": 9, "first_line": "broken"})
+    broken = replace(file, size_bytes=9, first_line="broken")
     assert defect(broken) == "x.bin says that it is broken"
-    worse = broken.model_copy(update={"first_line": "Broken: bad checksum"})
+    worse = replace(broken, first_line="Broken: bad checksum")
     assert defect(worse) == "x.bin says that it is broken: bad checksum"

@@ -63,7 +63,7 @@ def test_it_boots_again_and_no_transaction_message_is_lost(code: str, attempts: 
     assert registration(made).status == "Accepted"
     assert made.statuses(0) == ["Available"]
     entry: Any = made.variables["transactions"]
-    assert entry.root[0].delivery == "delivered"
+    assert entry[0].delivery == "delivered"
     outbox: Any = made.variables["outbox"]
     assert outbox.count == 0
 
@@ -102,10 +102,10 @@ def test_a_csms_that_goes_on_refusing_is_not_hammered_and_nothing_is_lost(code: 
     assert 10 < boots <= 86_400 / 300 + 10
     assert len(made.actions()) <= boots * 10
     entry: Any = made.variables["transactions"]
-    assert entry.root[0].delivery == "waiting"
+    assert entry[0].delivery == "waiting"
     forget(made, code)
     made.after(400)
-    assert made.variables["transactions"].root[0].delivery == "delivered"  # type: ignore[attr-defined]
+    assert made.variables["transactions"][0].delivery == "delivered"
 
 
 @pytest.mark.parametrize("code", ["SecurityError", "NotSupported", "InternalError"])
@@ -120,7 +120,7 @@ def test_a_message_that_is_refused_for_good_is_given_up(
     made.act("swipe", id_tag="TAG")
     made.after(1800)
     entry: Any = made.variables["transactions"]
-    assert entry.root[0].messages.start.state == "lost"
+    assert entry[0].messages.start.state == "lost"
     starts = len(made.calls("StartTransaction"))
     assert 3 <= starts <= 9
     if not also_refused:
@@ -152,7 +152,7 @@ def test_a_line_that_breaks_while_the_csms_is_asked_holds_nothing_up() -> None:
     made.reconnect()
     assert made.actions()[-1] == "StopTransaction"
     entry: Any = made.variables["transactions"]
-    assert entry.root[0].delivery == "delivered"
+    assert entry[0].delivery == "delivered"
 
 
 def test_silence_to_the_question_leaves_the_last_attempt_the_last() -> None:
@@ -162,7 +162,7 @@ def test_silence_to_the_question_leaves_the_last_attempt_the_last() -> None:
     made.act("swipe", id_tag="TAG")
     made.after(31)
     entry: Any = made.variables["transactions"]
-    assert entry.root[0].delivery == "lost"
+    assert entry[0].delivery == "lost"
 
 
 # --- try now --------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def test_one_handler_that_does_not_check_costs_no_transaction_message(kind: str)
     made.responders.clear()
     made.after(120)
     entry: Any = made.variables["transactions"]
-    assert entry.root[0].delivery == "delivered"
+    assert entry[0].delivery == "delivered"
 
 
 @pytest.mark.parametrize("code", ["SecurityError", "InternalError", "NotSupported"])
@@ -301,7 +301,7 @@ def test_one_action_that_is_answered_all_the_same_costs_no_transaction_message(
     made.responders.clear()
     made.after(120)
     entry: Any = made.variables["transactions"]
-    assert entry.root[0].delivery == "delivered"
+    assert entry[0].delivery == "delivered"
 
 
 def test_other_refusals_between_those_of_a_csms_that_has_forgotten_us_cost_nothing() -> None:
@@ -313,7 +313,7 @@ def test_other_refusals_between_those_of_a_csms_that_has_forgotten_us_cost_nothi
     made.responders.clear()
     made.after(400)
     entry: Any = made.variables["transactions"]
-    assert entry.root[0].delivery == "delivered"
+    assert entry[0].delivery == "delivered"
 
 
 def test_a_csms_that_forgets_us_again_later_is_booted_at_once_again() -> None:
@@ -330,4 +330,4 @@ def test_a_csms_that_forgets_us_again_later_is_booted_at_once_again() -> None:
         made.forget_sent()
         made.after(400)
     entry: Any = made.variables["transactions"]
-    assert entry.root[0].delivery == "delivered"
+    assert entry[0].delivery == "delivered"

@@ -27,9 +27,8 @@ def charger() -> Rig:
 
 
 def entry(made: Rig, key: str) -> ConfigurationEntry:
-    view = made.variables["configuration"]
-    assert isinstance(view, ConfigurationView)
-    return next(each for each in view.root if each.key == key)
+    view: ConfigurationView = made.variables["configuration"]
+    return next(each for each in view if each.key == key)
 
 
 def changes(made: Rig) -> list[KeyChange]:

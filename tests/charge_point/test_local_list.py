@@ -32,7 +32,7 @@ def tags(made: Rig) -> list[str]:
 
 def last_reason(made: Rig) -> Any:
     records = [event for name, event in made.events if name == "messages"]
-    return records[-1].reason  # type: ignore[attr-defined]
+    return records[-1].reason
 
 
 def test_the_keys_say_how_long_a_list_may_be() -> None:

@@ -44,9 +44,8 @@ def left_locked(*, connectors: int = 1) -> Rig:
 
 
 def at(made: Rig, connector_id: int = 1) -> ConnectorView:
-    connectors = made.variables["connectors"]
-    assert isinstance(connectors, Connectors)
-    return connectors.root[connector_id]
+    connectors: Connectors = made.variables["connectors"]
+    return connectors[connector_id]
 
 
 def refusal(made: Rig) -> str:

@@ -10,7 +10,6 @@ import pytest
 from cp_tui.charge_point.effects import SetLimit
 from cp_tui.charge_point.events import FrameReceived
 from cp_tui.charge_point.smart_charging.shown import Shown
-from cp_tui.charge_point.variables import ChargingSchedules, Profiles
 from cp_tui.ocpp.datatypes import ChargingProfile
 from tests.charge_point.charging import (
     charger,
@@ -68,13 +67,11 @@ def test_power_follows_at_once_and_what_people_see_is_worked_out_in_slices() -> 
         assert slices >= 2
         assert not mind.prepare(name)
     profiles = mind.view("profiles", made.now)
-    assert isinstance(profiles, Profiles)
-    assert len(profiles.root) == 50
-    (newest,) = (each for each in profiles.root if each.profile.charging_profile_id == 99)
+    assert len(profiles) == 50
+    (newest,) = (each for each in profiles if each.profile.charging_profile_id == 99)
     assert newest.standing.active_on == (1,)
     schedules = mind.view("charging_schedules", made.now)
-    assert isinstance(schedules, ChargingSchedules)
-    assert schedules.root[1].periods[0].limit == 7
+    assert schedules[1].periods[0].limit == 7
 
 
 def test_who_looks_before_all_slices_are_done_sees_the_whole() -> None:
@@ -111,5 +108,5 @@ def test_an_answer_that_is_full_says_what_it_covers() -> None:
     assert len(schedule["chargingSchedulePeriod"]) == 100
     last = schedule["chargingSchedulePeriod"][-1]
     assert last["startPeriod"] < schedule["duration"] < 30 * 86_400
-    told = [each.reason for name, each in made.events if name == "messages"]  # type: ignore[attr-defined]
+    told = [each.reason for name, each in made.events if name == "messages"]
     assert "ChargingScheduleMaxPeriods is 100" in str(told[-1])

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import Struct
 from pydantic import BaseModel
 
 from cp_tui.charge_point.effects import Table
@@ -81,8 +82,8 @@ def moments(value: object, path: str = "", inside: str = "") -> Iterator[tuple[s
     """Every datetime within a published value, with its path and its name with and without type."""
     if isinstance(value, datetime):
         yield path, inside, value
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
+    elif isinstance(value, BaseModel | Struct):
+        for name in _fields(value):
             yield from moments(
                 getattr(value, name), f"{path}.{name}", f"{type(value).__name__}.{name}"
             )
@@ -92,6 +93,10 @@ def moments(value: object, path: str = "", inside: str = "") -> Iterator[tuple[s
     elif isinstance(value, tuple | list | frozenset):
         for index, each in enumerate(value):
             yield from moments(each, f"{path}[{index}]", inside)
+
+
+def _fields(value: BaseModel | Struct) -> tuple[str, ...]:
+    return value.__struct_fields__ if isinstance(value, Struct) else (*type(value).model_fields,)
 
 
 def kinds(inside: str) -> list[int]:
@@ -131,7 +136,7 @@ def lies(made: Rig, latest: datetime | None = None) -> list[str]:
             if not is_true:
                 found.append(f"{path} = {at:%H:%M:%S} at {made.now:%H:%M:%S} ({offset})")
     schedules: Any = made.variables.get("charging_schedules")
-    for schedule in schedules.root.values() if schedules else ():
+    for schedule in schedules.values() if schedules else ():
         if not schedule.periods[0].start <= made.now + offset < schedule.periods[-1].end:
             found.append(f"schedule of {schedule.connector_id} does not cover now")
     return found

@@ -36,7 +36,7 @@ def delivered(made: Rig) -> list[str]:
 def tags(made: Rig) -> list[str]:
     """Give the tags of the published transactions, as they stand there: the newest first."""
     transactions: Any = made.variables["transactions"]
-    return [each.id_tag for each in transactions.root]
+    return [each.id_tag for each in transactions]
 
 
 @pytest.mark.parametrize("boots", [(), ("between",), ("after",), ("between", "after")], ids=str)

@@ -10,9 +10,8 @@ SCHEDULED = {"connectorId": 1, "type": "Inoperative"}
 
 
 def cause(made: Rig) -> str:
-    value = made.variables["connectors"]
-    assert isinstance(value, Connectors)
-    return value.root[1].cause
+    value: Connectors = made.variables["connectors"]
+    return value[1].cause
 
 
 def test_a_restart_remembers_who_took_a_connector_out_of_service() -> None:

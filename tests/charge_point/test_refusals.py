@@ -25,9 +25,8 @@ from tests.conformance.steps import OTHER_TAG, TAG, charging, set_key
 
 
 def connector(made: Rig, connector_id: int = 1) -> ConnectorView:
-    view = made.variables["connectors"]
-    assert isinstance(view, Connectors)
-    return view.root[connector_id]
+    view: Connectors = made.variables["connectors"]
+    return view[connector_id]
 
 
 def refusals(made: Rig) -> list[Refusal]:
@@ -272,9 +271,8 @@ STOPS = (
 
 
 def newest(made: Rig) -> TransactionEntry:
-    view = made.variables["transactions"]
-    assert isinstance(view, TransactionsView)
-    return view.root[0]
+    view: TransactionsView = made.variables["transactions"]
+    return view[0]
 
 
 @pytest.mark.parametrize(

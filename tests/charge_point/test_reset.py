@@ -21,9 +21,8 @@ def test_no_tag_starts_a_transaction_that_the_reset_would_cut_off() -> None:
     made = waiting_for_its_boot()
     made.act("plug_in", connector_id=2)
     made.act("swipe", id_tag="LATE", connector_id=2)
-    connectors = made.variables["connectors"]
-    assert isinstance(connectors, Connectors)
-    refusal = connectors.root[2].last_refusal
+    connectors: Connectors = made.variables["connectors"]
+    refusal = connectors[2].last_refusal
     assert refusal is not None
     assert "about to boot" in refusal.text
     made.after(120)

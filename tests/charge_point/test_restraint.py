@@ -14,9 +14,8 @@ Kind = RestraintKind
 
 
 def published(made: Rig) -> Restraint | None:
-    connectors = made.variables["connectors"]
-    assert isinstance(connectors, Connectors)
-    return connectors.root[1].restraint
+    connectors: Connectors = made.variables["connectors"]
+    return connectors[1].restraint
 
 
 def kind(made: Rig) -> RestraintKind | None:

@@ -37,9 +37,8 @@ RAMP = timedelta(seconds=3)
 def connector(made: Rig) -> ConnectorView:
     """The first connector, as it is now."""
     made.handle(Observed())
-    connectors = made.variables["connectors"]
-    assert isinstance(connectors, Connectors)
-    return connectors.root[1]
+    connectors: Connectors = made.variables["connectors"]
+    return connectors[1]
 
 
 def flaw(made: Rig, hardware: ConnectorConfig) -> str:

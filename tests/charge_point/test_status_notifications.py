@@ -57,9 +57,8 @@ def test_nobody_is_waited_for_after_the_lock_opened_with_no_vehicle_at_it(end: s
         made.request("UnlockConnector", {"connectorId": 1})
     else:
         made.command(Stop)
-    connectors = made.variables["connectors"]
-    assert isinstance(connectors, Connectors)
-    assert connectors.root[1].status == "Available"
+    connectors: Connectors = made.variables["connectors"]
+    assert connectors[1].status == "Available"
 
 
 def test_boot_on_reconnect_waits_for_the_acceptance_before_anything_else() -> None:

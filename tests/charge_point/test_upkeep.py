@@ -28,9 +28,8 @@ from tests.conformance.steps import TAG, charging, set_key
 
 
 def transaction(made: Rig) -> TransactionEntry:
-    view = made.variables["transactions"]
-    assert isinstance(view, TransactionsView)
-    return view.root[0]
+    view: TransactionsView = made.variables["transactions"]
+    return view[0]
 
 
 def waiting(made: Rig) -> list[tuple[int, str]]:

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from pydantic import JsonValue
 
+from cp_tui.charge_point.codec import decode, encode
 from cp_tui.charge_point.effects import (
     Effect,
     Energize,
@@ -62,7 +63,7 @@ def stored_by(effects: list[Effect]) -> dict[Table, dict[str, str]]:
     records: dict[Table, dict[str, str]] = {}
     for effect in effects:
         if isinstance(effect, Save):
-            records.setdefault(effect.table, {})[effect.key] = effect.record.model_dump_json()
+            records.setdefault(effect.table, {})[effect.key] = encode(effect.record).decode()
     return records
 
 
@@ -123,7 +124,7 @@ def test_energy_is_saved_with_everything_that_leaves_the_house() -> None:
     later = NOON + timedelta(minutes=5)
     effects = charger.handle(Tick(), later)
     record = stored_by(effects)[Table.STATE][STATION_KEY]
-    register_wh = StationRecord.model_validate_json(record).connectors[1].register_wh
+    register_wh = decode(StationRecord, record).connectors[1].register_wh
     assert register_wh == charger.station.reading(1, later).register_wh > 1_000
     assert charger.handle(Tick(), later) == [Send("meter values")]
 
@@ -136,7 +137,7 @@ def test_the_last_energy_is_saved_with_the_end_of_charging() -> None:
     charger.act(act_of("plug_in", connector_id=1), NOON)
     later = NOON + timedelta(minutes=5)
     record = stored_by(charger.handle(Tick(), later))[Table.STATE][STATION_KEY]
-    register_wh = StationRecord.model_validate_json(record).connectors[1].register_wh
+    register_wh = decode(StationRecord, record).connectors[1].register_wh
     assert register_wh == charger.station.reading(1, later + timedelta(hours=1)).register_wh > 1_000
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.engine.pending_requests import CommandAnswer
@@ -45,10 +46,10 @@ class FakeEngine:
     async def close(self) -> None:
         self.lose()
 
-    def publish(self, name: str, value: BaseModel) -> None:
+    def publish(self, name: str, value: Any) -> None:
         self._updates.put_nowait(VariableChanged(name, value))
 
-    def emit(self, name: str, event: BaseModel) -> None:
+    def emit(self, name: str, event: Any) -> None:
         self._updates.put_nowait(EventHappened(name, event))
 
     def lose(self) -> None:

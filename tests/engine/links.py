@@ -8,11 +8,11 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from random import Random
+from typing import Any
 
-from pydantic import BaseModel
 from websockets.asyncio.server import Server, ServerConnection, serve
 
-from cp_tui.charge_point.variables import IsConnected, LinkPhase, LinkView
+from cp_tui.charge_point.variables import LinkPhase, LinkView
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.connect import Timeouts
 from cp_tui.engine.connection import ConnectionTimeouts
@@ -91,11 +91,11 @@ class LinkUnderTest:
         self.events.append(event)
         self._notify()
 
-    def _publish(self, name: str, value: BaseModel) -> None:
+    def _publish(self, name: str, value: Any) -> None:
         if isinstance(value, LinkView):
             self.states.append(value)
-        if isinstance(value, IsConnected):
-            self.connected.append(value.root)
+        if isinstance(value, bool):
+            self.connected.append(value)
         self._notify()
 
     def _notify(self) -> None:

@@ -38,8 +38,7 @@ def ten_amperes() -> dict[str, JsonValue]:
 
 
 def installed(engine: Engine) -> Profiles:
-    profiles = engine.get("profiles")
-    assert isinstance(profiles, Profiles)
+    profiles: Profiles = engine.get("profiles")
     return profiles
 
 
@@ -50,12 +49,12 @@ async def test_a_profile_is_installed_survives_the_engine_and_is_cleared(tmp_pat
         assert answer.reason is not None
         assert answer.reason.text == "profile #1 is installed on connector 1"
     async with running(tmp_path) as engine:
-        (entry,) = installed(engine).root
+        (entry,) = installed(engine)
         assert entry.source is ProfileSource.OPERATOR
         assert entry.standing.active_on == (1,)
         answer = await engine.call("clear_charging_profile", {"profile_id": 1})
         assert answer.result == {"status": "Accepted", "removed": [1]}
-        assert installed(engine).root == ()
+        assert installed(engine) == ()
         answer = await engine.call("clear_charging_profile", {})
         assert answer.result == {"status": "Unknown", "removed": []}
 

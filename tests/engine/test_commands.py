@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
+from cp_tui.charge_point.codec import builtins_of
 from cp_tui.charge_point.configuration import ReportedKey
 from cp_tui.charge_point.events import (
     CancelReservation,
@@ -270,7 +271,7 @@ async def test_measurements_can_be_asked_for_with_and_without_a_window() -> None
     answer = await carry_out("get_measurements", {"connector_id": 1}, recorder, read_only=True)
     point = {"at": "2026-01-05T08:00:00Z", "power_w": 11_040, "current_a": 16.0}
     assert isinstance(answer.value, Measurements)
-    assert answer.value.model_dump(mode="json") == {"connector_id": 1, "points": [point]}
+    assert builtins_of(answer.value) == {"connector_id": 1, "points": [point]}
     params: dict[str, JsonValue] = {
         "connector_id": 0,
         "start": "2026-01-05T08:00:00Z",

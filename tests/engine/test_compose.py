@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cp_tui.charge_point.codec import encode
 from cp_tui.charge_point.variables import (
     LinkAttempt,
     LinkPhase,
@@ -53,7 +54,7 @@ async def test_a_composed_call_goes_over_the_wire_and_its_answer_comes_back(
         assert isinstance(call, MessageRecord)
         assert isinstance(result, MessageRecord)
         assert (call.is_composed, result.is_composed) == (True, True)
-        assert json.loads(call.model_dump_json())["payload"] == {"idTag": 5}
+        assert json.loads(encode(call).decode())["payload"] == {"idTag": 5}
 
 
 async def test_raw_text_is_sent_as_it_stands(tmp_path: Path) -> None:

@@ -147,9 +147,8 @@ async def test_a_pulled_cable_is_noticed_and_charging_goes_on(tmp_path: Path) ->
         link = engine.get("link")
         assert isinstance(link, LinkView)
         assert not link.network_up
-        connectors = engine.get("connectors")
-        assert isinstance(connectors, Connectors)
-        assert connectors.root[1].transaction is not None
+        connectors: Connectors = engine.get("connectors")
+        assert connectors[1].transaction is not None
         await engine.call("set_network", {"up": True})
         await csms.until(lambda: len(csms.connections) == 2)
 
@@ -189,9 +188,8 @@ async def test_close_leaves_a_store_that_the_next_start_reads(tmp_path: Path) ->
             await engine.call("stop", {})
         assert csms.connections[0].close_code == 1000
         async with running(url_of(server), tmp_path) as engine:
-            connectors = engine.get("connectors")
-            assert isinstance(connectors, Connectors)
-            assert connectors.root[2].is_plugged
+            connectors: Connectors = engine.get("connectors")
+            assert connectors[2].is_plugged
 
 
 async def test_an_unreachable_csms_is_not_an_error_of_the_start(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from io import StringIO
 from random import Random
 
 import pytest
-from pydantic import BaseModel
+from msgspec import Struct
 
 from cp_tui.charge_point.effects import (
     CancelTransfer,
@@ -48,7 +48,7 @@ from cp_tui.charge_point.events import (
     TransferData,
 )
 from cp_tui.charge_point.reason import because
-from cp_tui.charge_point.variables import Connectors, OutboxView, Troubles
+from cp_tui.charge_point.variables import Connectors, OutboxView
 from cp_tui.charger.charger import Charger
 from cp_tui.engine.engine_loop import EngineLoop
 from cp_tui.engine.errors import CommandError, ErrorNumber
@@ -64,7 +64,7 @@ from tests.rpc.fake_engine import key_change
 WAIT_S = 5.0
 
 
-class Note(BaseModel):
+class Note(Struct, frozen=True):
     text: str = ""
 
 
@@ -422,9 +422,8 @@ async def test_an_error_in_what_is_shown_takes_nothing_along_and_is_told() -> No
         await on.frames("1")
         (told,) = await subscription.next()
         assert isinstance(told, VariableChanged)
-        assert isinstance(told.value, Troubles)
         words = "Error inside, outbox is not shown as it is: ZeroDivisionError"
-        assert told.value.root[0].text == words
+        assert told.value[0].text == words
         assert on.hub.get("outbox") == OutboxView()
         await subscription.next()
         minds.mind.variables["outbox"] = OutboxView(count=2)
@@ -453,7 +452,7 @@ async def test_nothing_is_shown_of_a_turn_that_failed_nor_before_the_boot() -> N
 
     minds = Minds(answer)
     async with bench(minds) as on:
-        known: list[BaseModel] = []
+        known: list[object] = []
         subscription = on.hub.subscribe(["outbox"])
         await on.frames("break")
         async with asyncio.timeout(WAIT_S):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from pydantic import BaseModel
+from msgspec.structs import replace
 
 from cp_tui.charge_point.variables import (
-    IsConnected,
     LinkAttempt,
     LinkError,
     LinkPhase,
@@ -29,7 +29,7 @@ class Told:
         self.link = LinkView(phase=LinkPhase.STOPPED, since=START)
         self.history.publish("link", self.link)
 
-    def _emit(self, name: str, event: BaseModel) -> None:
+    def _emit(self, name: str, event: Any) -> None:
         assert name == "link_attempts"
         assert isinstance(event, LinkAttempt)
         self.attempts.append(event)
@@ -38,7 +38,7 @@ class Told:
         """Publish the link as it is so many seconds after the start."""
         at = START + timedelta(seconds=after_s)
         since = {"since": at} if "phase" in changes else {}
-        self.link = self.link.model_copy(update={**since, **changes})
+        self.link = replace(self.link, **since, **changes)
         self.history.publish("link", self.link)
 
 
@@ -96,7 +96,7 @@ def test_the_same_failure_twice_is_two_events_and_other_changes_are_none() -> No
         told.update(after_s, phase=LinkPhase.CONNECTING)
         told.update(after_s, phase=LinkPhase.WAITING, last_error=error(after_s))
     told.update(9, network_up=False)
-    told.history.publish("is_connected", IsConnected(False))
+    told.history.publish("is_connected", False)
     assert [each.at.second for each in told.attempts] == [3, 8]
     assert told.published[-1] == "is_connected"
 

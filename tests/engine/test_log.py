@@ -114,9 +114,8 @@ class Troubled:
 
     def told(self) -> tuple[Trouble, ...]:
         self.log.look(self.troubles)
-        value = self.hub.get("troubles")
-        assert isinstance(value, Troubles)
-        return value.root
+        value: Troubles = self.hub.get("troubles")
+        return value
 
 
 def fill(pipe: int) -> None:

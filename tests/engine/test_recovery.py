@@ -45,9 +45,8 @@ async def test_a_store_that_cannot_be_read_is_told_until_it_can(
         return {Table.KEY: {"a": "{}"}}
 
     def told() -> list[str]:
-        found = hub.get("troubles")
-        assert isinstance(found, Troubles)
-        return [f"{each.id} {each.text}" for each in found.root]
+        found: Troubles = hub.get("troubles")
+        return [f"{each.id} {each.text}" for each in found]
 
     under_test = Recovery(
         write_buffer=WriteBuffer(FakeDisk([]), log, keeper),

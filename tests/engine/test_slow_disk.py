@@ -30,9 +30,8 @@ WAIT_S = 5.0
 
 
 def told(hub: Hub) -> dict[str, Trouble]:
-    value = hub.get("troubles")
-    assert isinstance(value, Troubles)
-    return {trouble.id: trouble for trouble in value.root}
+    value: Troubles = hub.get("troubles")
+    return {trouble.id: trouble for trouble in value}
 
 
 async def until_slow(hub: Hub) -> Trouble:

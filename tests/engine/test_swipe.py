@@ -13,6 +13,7 @@ import pytest
 from pydantic import JsonValue
 from websockets.asyncio.server import ServerConnection
 
+from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.variables import Connectors, SwipeOutcome, SwipeResult
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.errors import CommandError
@@ -66,7 +67,7 @@ async def swipe(engine: Engine, tag: str = "TAG", connector_id: int | None = 1) 
         params["connector_id"] = connector_id
     answer = await engine.call("swipe", params)
     assert answer.reason is not None
-    return SwipeResult.model_validate_json(json.dumps(answer.result))
+    return converted(SwipeResult, answer.result)
 
 
 async def asked(csms: LateCsms, engine: Engine, **more: Any) -> asyncio.Task[SwipeResult]:
@@ -84,9 +85,8 @@ def nobody_waits(engine: Engine) -> bool:
 async def test_it_is_told_when_the_csms_has_answered(tmp_path: Path) -> None:
     async with charger(tmp_path) as (csms, engine), asyncio.timeout(WAIT_S):
         task = await asked(csms, engine)
-        connectors = engine.get("connectors")
-        assert isinstance(connectors, Connectors)
-        assert connectors.root[1].asked_id_tag == "TAG"
+        connectors: Connectors = engine.get("connectors")
+        assert connectors[1].asked_id_tag == "TAG"
         await csms.decide()
         came = await task
         assert came.outcome is SwipeOutcome.ACCEPTED

@@ -21,9 +21,8 @@ class Desk:
 
     @property
     def told(self) -> tuple[Trouble, ...]:
-        value = self.hub.get("troubles")
-        assert isinstance(value, Troubles)
-        return value.root
+        value: Troubles = self.hub.get("troubles")
+        return value
 
     @property
     def ids(self) -> list[str]:

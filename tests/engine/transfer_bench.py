@@ -14,7 +14,6 @@ from pathlib import Path
 
 from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
-from cp_tui.charge_point.variables import IsConnected
 from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.tls import tls_context
@@ -87,7 +86,7 @@ async def bench(
     async def snapshot() -> ArchiveSnapshot:
         return ArchiveSnapshot(
             taken_at=datetime(2026, 1, 5, tzinfo=UTC),
-            variables={"is_connected": IsConnected(True)},
+            variables={"is_connected": True},
             streams={"messages": ()},
             links=(),
             record_counts={"transaction": 3},

@@ -140,18 +140,16 @@ class World:
 
     @property
     def told(self) -> tuple[Trouble, ...]:
-        value = self.hub.get("troubles")
-        assert isinstance(value, Troubles)
-        return value.root
+        value: Troubles = self.hub.get("troubles")
+        return value
 
     @property
     def ids(self) -> list[str]:
         return [trouble.id for trouble in self.told]
 
     def status(self, connector_id: int) -> ChargePointStatus:
-        value = self.hub.get("connectors")
-        assert isinstance(value, Connectors)
-        return value.root[connector_id].status
+        value: Connectors = self.hub.get("connectors")
+        return value[connector_id].status
 
     async def settle(self) -> None:
         """Answer what was sent until nothing more comes."""

@@ -16,8 +16,9 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
 from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig
 from cp_tui.engine.backoff import BackoffSettings
@@ -66,7 +67,7 @@ class Place(Eye):
         """Do something at the station, or as the operator."""
         await self.engine.call(method, params)
 
-    def value(self, name: str) -> BaseModel:
+    def value(self, name: str) -> Any:
         """What the engine publishes."""
         return self.engine.get(name)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
 from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.variables import KeyChange, KeySource, OutboxView
@@ -67,7 +68,7 @@ class FakeEngine:
                 raise RuntimeError("a bug")
         raise CommandError(ErrorNumber.METHOD_NOT_FOUND, f"no method {method!r}")
 
-    def get(self, name: str) -> BaseModel:
+    def get(self, name: str) -> Any:
         return self.hub.get(name)
 
     async def prepare(self, names: Sequence[str]) -> None:

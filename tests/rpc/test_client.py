@@ -7,9 +7,9 @@ import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 from cp_tui import __version__
 from cp_tui.charge_point.variables import KeyChange, OutboxView
@@ -34,7 +34,7 @@ async def client(door: Door) -> AsyncIterator[Client]:
     await client.close()
 
 
-async def updates_until(client: Client, wanted: BaseModel) -> list[Update]:
+async def updates_until(client: Client, wanted: Any) -> list[Update]:
     """Take updates until one brings the wanted value or event."""
     taken: list[Update] = []
     async with asyncio.timeout(10):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import JsonValue
 
+from cp_tui.charge_point.codec import builtins_of
 from cp_tui.rpc.script import EngineGone, lines
 from tests.rpc.conftest import Door
 from tests.rpc.fake_engine import outbox
@@ -27,7 +28,7 @@ async def test_updates_follow_the_answer_until_the_engine_hangs_up(door: Door) -
     assert (await asyncio.to_thread(next, stream))["result"] == {}
     door.engine.hub.publish("outbox", outbox(1))
     update = await asyncio.to_thread(next, stream)
-    assert update["params"] == {"name": "outbox", "value": outbox(1).model_dump(mode="json")}
+    assert update["params"] == {"name": "outbox", "value": builtins_of(outbox(1))}
     await door.server.close()
     with pytest.raises(EngineGone, match="hung up"):
         await asyncio.to_thread(next, stream)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cp_tui.charge_point.codec import builtins_of
 from cp_tui.engine.hub import HISTORY_BYTES_MAX
 from cp_tui.rpc.client_session import REQUESTS_IN_FLIGHT_MAX
 from cp_tui.rpc.paths import SOCKET_PATH_BYTES_MAX, SocketPathError
@@ -170,14 +171,14 @@ async def test_subscribe_gives_present_values_and_then_every_change(door: Door, 
     request = call("subscribe", variables=["outbox", "configuration_key"])
     writer.write(json.dumps(request).encode() + b"\n")
     result = json.loads(await reader.readline())["result"]
-    assert result["outbox"] == outbox(1).model_dump(mode="json")
+    assert result["outbox"] == builtins_of(outbox(1))
     assert [event["value"] for event in result["configuration_key"]] == ["1"]
 
     door.engine.hub.publish("outbox", outbox(2))
     assert json.loads(await reader.readline()) == {
         "jsonrpc": "2.0",
         "method": "variable",
-        "params": {"name": "outbox", "value": outbox(2).model_dump(mode="json")},
+        "params": {"name": "outbox", "value": builtins_of(outbox(2))},
     }
     door.engine.hub.emit("configuration_key", key_change(2))
     event = json.loads(await reader.readline())

@@ -95,9 +95,8 @@ def _charge(world: Simulation, connector_id: int) -> None:
 
 
 def _connector(world: Simulation, connector_id: int) -> ConnectorView:
-    connectors = world.checker.variables["connectors"]
-    assert isinstance(connectors, Connectors)
-    return connectors.root[connector_id]
+    connectors: Connectors = world.checker.variables["connectors"]
+    return connectors[connector_id]
 
 
 def check(world: Simulation) -> None:
@@ -116,10 +115,9 @@ def _check_registration(world: Simulation) -> None:
 
 
 def _check_connectors(world: Simulation) -> None:
-    connectors = world.checker.variables["connectors"]
-    assert isinstance(connectors, Connectors)
+    connectors: Connectors = world.checker.variables["connectors"]
     minimum = world.charger.mind.get_configuration_keys(["MinimumStatusDuration"])[0][0].value
-    for connector in connectors.root:
+    for connector in connectors:
         number = connector.connector_id
         notified = world.csms.book.statuses.get(number)
         if int(minimum or "0") < REST_S:
@@ -133,11 +131,10 @@ def _check_connectors(world: Simulation) -> None:
 
 
 def _check_transactions(world: Simulation) -> None:
-    transactions = world.checker.variables["transactions"]
-    assert isinstance(transactions, TransactionsView)
+    transactions: TransactionsView = world.checker.variables["transactions"]
     delivery = world.checker.delivery
     lost = {record.transaction_key for record in delivery.lost} | delivery.nameless
-    for entry in transactions.root:
+    for entry in transactions:
         is_running = entry.stopped_at is None
         if entry.key in lost:
             continue
@@ -148,11 +145,10 @@ def _check_transactions(world: Simulation) -> None:
 
 def _check_records(world: Simulation) -> None:
     """Nothing may pile up that belongs to nothing any more."""
-    connectors = world.checker.variables["connectors"]
-    assert isinstance(connectors, Connectors)
+    connectors: Connectors = world.checker.variables["connectors"]
     records = world.store.table(Table.TRANSACTION).values()
     running = {r["key"] for r in map(json.loads, records) if r["stopped_at"] is None}
-    assert len(running) == sum(c.transaction is not None for c in connectors.root), running
+    assert len(running) == sum(c.transaction is not None for c in connectors), running
     data = world.store.table(Table.TRANSACTION_DATA).values()
     orphans = {r["transaction_key"] for r in map(json.loads, data)} - running
     assert not orphans, f"transaction data of ended transactions stays: {orphans}"

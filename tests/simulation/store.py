@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cp_tui.charge_point.codec import encode
 from cp_tui.charge_point.effects import Effect, Forget, Save, Table
 
 
@@ -18,7 +19,7 @@ class MemoryStore:
         for effect in effects:
             match effect:
                 case Save(table, key, record):
-                    self._tables.setdefault(table, {})[key] = record.model_dump_json()
+                    self._tables.setdefault(table, {})[key] = encode(record).decode()
                 case Forget(table, key):
                     self._tables.get(table, {}).pop(key, None)
                 case _:

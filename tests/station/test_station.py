@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
+from cp_tui.charge_point.codec import decode, encode
 from cp_tui.charge_point.config import ConnectorConfig
 from cp_tui.charge_point.events import (
     ErrorCleared,
@@ -347,11 +349,11 @@ def test_a_killed_program_finds_the_same_world() -> None:
     station.jam_lock(2, START, True)
     station.raise_error(0, START, GROUND_FAILURE, "wet")
     station.suspend_ev(1, after(600))
-    written = station.record(after(600)).model_dump_json()
+    written = encode(station.record(after(600)))
 
-    found = Station((AC, AC), StationRecord.model_validate_json(written))
+    found = Station((AC, AC), decode(StationRecord, written))
 
-    assert found.record(after(9_999)).model_dump_json() == written
+    assert encode(found.record(after(9_999))) == written
     assert found.vehicle(1, after(9_999)) == station.vehicle(1, after(600))
     reading = found.reading(1, after(9_999))
     assert reading.register_wh == station.reading(1, after(600)).register_wh > 3_000
@@ -370,7 +372,7 @@ def test_the_register_of_a_connector_that_is_configured_away_is_remembered() -> 
     wide = station.record(after(600))
     turned = StationRecord(
         connectors=tuple(
-            each.model_copy(update={"connector_id": 3 - each.connector_id})
+            replace(each, connector_id=3 - each.connector_id)
             for each in wide.connectors
             if each.connector_id
         )

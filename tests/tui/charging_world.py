@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
 from pydantic import JsonValue
 
 from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.codec import builtins_of
 from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import InstalledProfile, ProfileSource
 from cp_tui.charge_point.smart_charging.profile_status import standings
@@ -134,7 +136,7 @@ class DepotEngine(FakeEngine):
         start = datetime.fromisoformat(f"{params['start']}")
         unit = ChargingRateUnitType(f"{params['unit']}")
         found = composite(given, connector_id, start, duration_s, unit)
-        dumped: JsonValue = found.model_dump(mode="json")
+        dumped: JsonValue = builtins_of(found)
         return CommandAnswer(dumped)
 
 
@@ -149,18 +151,16 @@ def engine() -> FakeEngine:
         (NOW - timedelta(minutes=2), 9.8),
     )
     fake.measured = {0: flowed, 1: flowed, 2: measured((at(13), 0))}
-    whole, charging_one, free = worlds.connectors().root
+    whole, charging_one, free = worlds.connectors()
     reading = charging_one.measurement
     assert reading is not None
     # The charge point as a whole draws what its one vehicle draws.
-    changes = {"measurement": reading.model_copy(update={"power_w": 6762, "current_a": 9.8})}
+    changes = {"measurement": replace(reading, power_w=6762, current_a=9.8)}
     fake.world["connectors"] = v.Connectors(
         (
-            whole.model_copy(update=changes),
-            charging_one.model_copy(
-                update=changes | {"limit": limit("10", "TxProfile #7 level 2")}
-            ),
-            free.model_copy(update={"limit": limit("16", "TxDefaultProfile #2 level 0")}),
+            replace(whole, **changes),
+            replace(charging_one, **(changes | {"limit": limit("10", "TxProfile #7 level 2")})),
+            replace(free, limit=limit("16", "TxDefaultProfile #2 level 0")),
         )
     )
     return fake

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.smart_charging.composite import composite
@@ -34,7 +34,7 @@ from tests.tui.fake_engine import FakeEngine
 from tests.tui.states import State, told
 from tests.tui.worlds import NOW, at
 
-Event = TypeVar("Event", bound=BaseModel)
+Event = TypeVar("Event", bound=Any)
 
 CONNECTORS = 12
 EXCHANGES = 2_500
@@ -76,7 +76,7 @@ def crowded() -> State:
     world = session_world.crowded() | {
         "identity": _identity(),
         "link": worlds.open_link(),
-        "is_connected": v.IsConnected(True),
+        "is_connected": True,
         "connectors": _connectors(reservations),
         "configuration": key_world.crowded()["configuration"],
         "reservations": reservations,
@@ -86,7 +86,7 @@ def crowded() -> State:
         "diagnostics": maintenance_world.diagnostics(),
         **_charging(),
     }
-    streams: dict[str, Iterable[BaseModel]] = {
+    streams: dict[str, Iterable[Any]] = {
         "messages": _messages(),
         "refusals": _again(session_world.refusals(), "at", 100),
         "configuration_changes": _again(key_world.changes(), "time", 50),
@@ -99,7 +99,7 @@ def crowded() -> State:
 def _again(events: Sequence[Event], time: str, days: int) -> list[Event]:
     """The same on each of so many days."""
     return [
-        each.model_copy(update={time: getattr(each, time) - timedelta(days=ago)})
+        replace(each, **{time: getattr(each, time) - timedelta(days=ago)})
         for ago in reversed(range(days))
         for each in events
     ]
@@ -122,16 +122,16 @@ def _identity() -> v.Identity:
 
 
 def _connectors(reservations: v.ReservationsView) -> v.Connectors:
-    whole, charging, free = worlds.connectors().root
+    whole, charging, free = worlds.connectors()
     assert charging.transaction is not None
     found = [whole]
     for number, status in enumerate(STATUSES, 1):
         update: dict[str, object] = {"connector_id": number, "status": status}
         if status in IN_TRANSACTION:
-            update["transaction"] = charging.transaction.model_copy(
-                update={"transaction_id": 2_147_483_000 + number, "id_tag": LONG_TAG}
+            update["transaction"] = replace(
+                charging.transaction, transaction_id=2_147_483_000 + number, id_tag=LONG_TAG
             )
-            found.append(charging.model_copy(update=update))
+            found.append(replace(charging, **update))
             continue
         if status is ChargePointStatus.RESERVED:
             update["reservation"] = reservations.active[number - 1]
@@ -146,7 +146,7 @@ def _connectors(reservations: v.ReservationsView) -> v.Connectors:
                     since=at(13, 58, 2),
                 ),
             )
-        found.append(free.model_copy(update=update))
+        found.append(replace(free, **update))
     return v.Connectors(tuple(found))
 
 

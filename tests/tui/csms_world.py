@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from msgspec.structs import replace
 from pydantic import JsonValue
 
 from cp_tui.demo.csms_variables import (
@@ -37,7 +38,7 @@ def behaviour(**changes: object) -> CsmsBehaviour:
         faults={},
         is_normal=not changes,
     )
-    return normal.model_copy(update=changes)
+    return replace(normal, **changes)
 
 
 def available(**last: RunState) -> tuple[ScenarioInfo, ...]:
@@ -93,7 +94,7 @@ def exchange(
         is_good=is_good,
         verdict=verdict or "valid, answered",
     )
-    return plain.model_copy(update=more)
+    return replace(plain, **more)
 
 
 def normal() -> FakeEngine:

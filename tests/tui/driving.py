@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
 from textual import events
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -125,7 +125,7 @@ class Drive(Eye):
 
 @asynccontextmanager
 async def screen(
-    world: Mapping[str, BaseModel] | None = None,
+    world: Mapping[str, Any] | None = None,
     *,
     engine: FakeEngine | None = None,
     size: tuple[int, int] = (80, 24),

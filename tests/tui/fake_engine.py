@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 
+from cp_tui.charge_point.codec import builtins_of
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements
 from cp_tui.demo.csms_rpc import CSMS_COMMANDS
@@ -20,7 +22,7 @@ from cp_tui.rpc.client import ConnectionLost, RpcError
 class FakeEngine:
     """An `EngineConnection` in memory."""
 
-    def __init__(self, world: Mapping[str, BaseModel], *, read_only: bool = False) -> None:
+    def __init__(self, world: Mapping[str, Any], *, read_only: bool = False) -> None:
         self.world = dict(world)
         self.measured: dict[int, tuple[MeasuredPoint, ...]] = {}
         """What flowed before the screen looked."""
@@ -63,12 +65,12 @@ class FakeEngine:
         self._held[method] = asyncio.Event()
         return self._held[method]
 
-    def publish(self, name: str, value: BaseModel) -> None:
+    def publish(self, name: str, value: Any) -> None:
         """Give a variable a new value."""
         self.world[name] = value
         self._put(VariableChanged(name, value))
 
-    def emit(self, name: str, event: BaseModel) -> None:
+    def emit(self, name: str, event: Any) -> None:
         """Let an event of a stream happen."""
         self._put(EventHappened(name, event, 0))
 
@@ -131,10 +133,7 @@ class FakeEngine:
     def _measurements(self, connector_id: JsonValue) -> JsonValue:
         assert isinstance(connector_id, int)
         points = self.measured.get(connector_id, ())
-        dumped: JsonValue = Measurements(connector_id=connector_id, points=points).model_dump(
-            mode="json"
-        )
-        return dumped
+        return builtins_of(Measurements(connector_id=connector_id, points=points))
 
     def _put(self, update: Update) -> None:
         self._waiting.append(update)

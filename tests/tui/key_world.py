@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.reason import Reason
 from tests.tui import worlds
@@ -11,7 +13,7 @@ from tests.tui.worlds import at, entry
 KEYS_MANY = 300
 
 
-def keys() -> v.ConfigurationView:
+def entries() -> v.ConfigurationView:
     """The keys of the worlds, with rules for the custom ones, and values from before the boot."""
     changes: dict[str, dict[str, object]] = {
         "FanLevel": {"minimum": 0, "maximum": 5, "constraint": "an integer from 0 to 5"},
@@ -25,7 +27,7 @@ def keys() -> v.ConfigurationView:
         "LocalPreAuthorize": {"value": "false", "source": v.KeySource.FILE},
         "HeartbeatInterval": {"old_value": "300"},
     }
-    known = [e.model_copy(update=changes.get(e.key, {})) for e in worlds.configuration().root]
+    known = [replace(e, **changes.get(e.key, {})) for e in worlds.configuration()]
     known.append(
         entry(
             "Tariff",
@@ -60,25 +62,28 @@ def changes() -> tuple[v.KeyChange, ...]:
             answer="Accepted",
         ),
         worlds.change("MeterValueSampleInterval", "60", "15", at(13, 59, 12)),
-        worlds.change("WebSocketPingInterval", "60", "30", at(14, 0, 1)).model_copy(
-            update={"answer": "RebootRequired"}
+        replace(
+            worlds.change("WebSocketPingInterval", "60", "30", at(14, 0, 1)),
+            answer="RebootRequired",
         ),
         worlds.change("HeartbeatInterval", "300", "60", at(14, 1, 5)),
-        worlds.change("WebSocketPingInterval", "30", "-5", at(14, 2, 9)).model_copy(
-            update={"answer": "Rejected", "reason": not_allowed}
+        replace(
+            worlds.change("WebSocketPingInterval", "30", "-5", at(14, 2, 9)),
+            answer="Rejected",
+            reason=not_allowed,
         ),
     )
 
 
 def normal() -> worlds.World:
     """All is well."""
-    return worlds.healthy() | {"configuration": keys()}
+    return worlds.healthy() | {"configuration": entries()}
 
 
 def crowded() -> worlds.World:
     """Three hundred keys."""
     many = (entry(f"Vendor{n:03}Setting", f"{n}", default="0") for n in range(KEYS_MANY))
-    return worlds.healthy() | {"configuration": v.ConfigurationView((*keys().root, *many))}
+    return worlds.healthy() | {"configuration": v.ConfigurationView((*entries(), *many))}
 
 
 def engine(world: worlds.World | None = None) -> FakeEngine:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.ocpp.datatypes import AuthorizationStatus, ChargePointErrorCode, ChargePointStatus
 from tests.tui import worlds
@@ -29,7 +32,7 @@ def firmware(
         last_error="the server closed the connection after 12.0 KiB",
     )
     values = {"version": "1.0.0", "state": state, "since": at(14, 1, 22), "transfer": transfer}
-    return v.FirmwareView.model_validate(values | changes)
+    return converted(v.FirmwareView, values | changes)
 
 
 def diagnostics() -> v.DiagnosticsView:
@@ -134,7 +137,7 @@ def status_change(
         "error_code": ChargePointErrorCode.NO_ERROR,
         "time": time,
     }
-    return v.StatusChange.model_validate(values | changes)
+    return converted(v.StatusChange, values | changes)
 
 
 def status_changes() -> list[v.StatusChange]:
@@ -236,9 +239,9 @@ def broken() -> worlds.World:
             last_error="files.example.com:21: connection refused",
         ),
     )
-    unused = local_list().model_copy(update={"is_enabled": False})
+    unused = replace(local_list(), is_enabled=False)
     return world() | {
-        "link": worlds.broken_link().model_copy(update={"trust": "the roots of the system"}),
+        "link": replace(worlds.broken_link(), trust="the roots of the system"),
         "firmware": failed,
         "diagnostics": upload,
         "local_list": unused,
@@ -251,11 +254,8 @@ def lost() -> list[v.LinkAttempt]:
     ended, refused = link_attempts()[1], link_attempts()[3]
     return [
         *link_attempts(),
-        ended.model_copy(update={"at": at(13, 50, 11), "open_for_s": 7_269.0}),
-        *(
-            refused.model_copy(update={"at": at(13, 50 + 2 * n, 17), "attempt": n})
-            for n in range(1, 5)
-        ),
+        replace(ended, at=at(13, 50, 11), open_for_s=7_269.0),
+        *(replace(refused, at=at(13, 50 + 2 * n, 17), attempt=n) for n in range(1, 5)),
     ]
 
 
@@ -299,8 +299,7 @@ def crowded() -> FakeEngine:
     ]
     refused = link_attempts()[3]
     attempts = [
-        refused.model_copy(update={"at": at(6) + timedelta(seconds=50 * n), "attempt": n + 1})
-        for n in range(500)
+        replace(refused, at=at(6) + timedelta(seconds=50 * n), attempt=n + 1) for n in range(500)
     ]
     held = tuple(
         reservation(100 + n, n + 1, at(15 + n // 3, 5 * n), f"TAG-OF-RESERVATION{n:02}")

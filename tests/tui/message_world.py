@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pydantic import JsonValue
 
 from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind
 from tests.tui import worlds
@@ -47,7 +48,7 @@ def request(
         "payload": {} if payload is None else payload,
         "connector_id": connector,
     }
-    return v.MessageRecord.model_validate(values | changes)
+    return converted(v.MessageRecord, values | changes)
 
 
 def answer(
@@ -70,7 +71,7 @@ def answer(
         "latency_ms": latency_ms,
         "result": shown.get("status") if isinstance(shown, dict) else None,
     }
-    return v.MessageRecord.model_validate(values | changes)
+    return converted(v.MessageRecord, values | changes)
 
 
 def error(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.reason import Reason
 from cp_tui.ocpp.datatypes import StopReason
@@ -62,7 +64,7 @@ def past(
         delivery=DELIVERED,
         messages=messages(ended=ended),
     )
-    return entry.model_copy(update=changes)
+    return replace(entry, **changes)
 
 
 def remote_stop() -> Reason:
@@ -90,7 +92,7 @@ def history() -> v.TransactionsView:
     )
     return v.TransactionsView(
         (
-            *worlds.transactions().root,
+            *worlds.transactions(),
             past("t9", StopReason.REMOTE, remote_stop(), at(12, 58, 40)),
             past("t8", StopReason.EV_DISCONNECTED, unplugged, at(11, 20)),
             past(
@@ -166,7 +168,7 @@ def waiting(
         attempts=0,
         attempts_max=3,
     )
-    return entry.model_copy(update=changes)
+    return replace(entry, **changes)
 
 
 def offline_queue() -> v.OutboxView:
@@ -192,7 +194,7 @@ def retrying_queue() -> v.OutboxView:
     return v.OutboxView(
         count=2,
         entries=(
-            head.model_copy(update={"transaction_key": "t9"}),
+            replace(head, transaction_key="t9"),
             waiting(42, "MeterValues", "waits behind older messages", at(14, 0, 12)),
         ),
     )
@@ -205,12 +207,11 @@ def normal() -> worlds.World:
 
 def broken() -> worlds.World:
     """No CSMS; the messages of the running transaction wait."""
-    running, *others = history().root
-    offline = running.model_copy(
-        update={
-            "delivery": WAITING,
-            "messages": messages(DELIVERED, None, (2, 3, 0), ended=at(13, 50, 9)),
-        }
+    running, *others = history()
+    offline = replace(
+        running,
+        delivery=WAITING,
+        messages=messages(DELIVERED, None, (2, 3, 0), ended=at(13, 50, 9)),
     )
     return worlds.broken() | {
         "transactions": v.TransactionsView((offline, *others)),
@@ -220,10 +221,9 @@ def broken() -> worlds.World:
 
 def crowded() -> worlds.World:
     """Twelve connectors charge, two thousand transactions are past, two thousand messages wait."""
-    running = worlds.transactions().root[0]
+    running = worlds.transactions()[0]
     charging = [
-        running.model_copy(update={"key": f"r{n}", "connector_id": n, "transaction_id": 5000 + n})
-        for n in range(1, 13)
+        replace(running, key=f"r{n}", connector_id=n, transaction_id=5000 + n) for n in range(1, 13)
     ]
     ended = [
         past(f"t{n}", StopReason.REMOTE, remote_stop(), NOW - timedelta(hours=2000 - n))

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from pydantic import BaseModel
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.datatypes import ChargePointStatus
@@ -34,7 +35,7 @@ class State:
     csms: FakeEngine
 
 
-def told(engine: FakeEngine, streams: dict[str, Iterable[BaseModel]]) -> FakeEngine:
+def told(engine: FakeEngine, streams: dict[str, Iterable[Any]]) -> FakeEngine:
     """Let the events of these streams have happened."""
     for name, events in streams.items():
         for event in events:
@@ -66,7 +67,7 @@ def normal() -> State:
         **{name: maintenance_world.world()[name] for name in MAINTAINED},
     }
     changes = [each for each in key_world.changes() if each.answer != "RebootRequired"]
-    streams: dict[str, Iterable[BaseModel]] = {
+    streams: dict[str, Iterable[Any]] = {
         "messages": [*message_world.day(), meter_values],
         "refusals": _refusals(),
         "configuration_changes": changes,
@@ -91,8 +92,8 @@ def _keys_in_force() -> v.ConfigurationView:
     booted = {"is_reboot_pending": False, "changed_at": at(8, 30, day=3)}
     return v.ConfigurationView(
         tuple(
-            each.model_copy(update=booted) if each.is_reboot_pending else each
-            for each in key_world.keys().root
+            replace(each, **booted) if each.is_reboot_pending else each
+            for each in key_world.entries()
         )
     )
 
@@ -108,13 +109,12 @@ def _connectors(engine: FakeEngine) -> v.Connectors:
         "refusal": _refusals()[-1],
         "last_refusal": _refusals()[-1].reason,
     }
-    return v.Connectors((whole, charging, free.model_copy(update=kept)))
+    return v.Connectors((whole, charging, replace(free, **kept)))
 
 
 def _known_connectors(engine: FakeEngine) -> tuple[v.ConnectorView, ...]:
-    known = engine.world["connectors"]
-    assert isinstance(known, v.Connectors)
-    return known.root
+    known: v.Connectors = engine.world["connectors"]
+    return known
 
 
 def _status_changes() -> list[v.StatusChange]:
@@ -127,13 +127,11 @@ def _status_changes() -> list[v.StatusChange]:
 
 def _transactions() -> v.TransactionsView:
     """Sessions that ended in every way; what was lost, was lost days ago."""
-    running, *ended = session_world.history().root
+    running, *ended = session_world.history()
     on_the_way = session_world.messages(session_world.DELIVERED, None, (170, 1, 0))
-    running = running.model_copy(update={"messages": on_the_way, "delivery": session_world.WAITING})
+    running = replace(running, messages=on_the_way, delivery=session_world.WAITING)
     lost_day = {"started_at": at(8, 35, day=3), "stopped_at": at(9, 5, day=3)}
-    lost = [
-        each.model_copy(update=lost_day) for each in ended if each.delivery is session_world.LOST
-    ]
+    lost = [replace(each, **lost_day) for each in ended if each.delivery is session_world.LOST]
     others = [each for each in ended if each.delivery is not session_world.LOST]
     return v.TransactionsView((running, *others, *lost))
 
@@ -141,33 +139,31 @@ def _transactions() -> v.TransactionsView:
 def _refusals() -> tuple[v.Refusal, ...]:
     """The newest one was not just now."""
     *older, newest = session_world.refusals()
-    return (*older, newest.model_copy(update={"at": at(13, 51, 30)}))
+    return (*older, replace(newest, at=at(13, 51, 30)))
 
 
 def fresh() -> State:
     """Booted and accepted a minute ago; nothing has happened yet."""
-    whole, _charging, free = worlds.connectors().root
+    whole, _charging, free = worlds.connectors()
     idle = v.Measurement(register_wh=0, power_w=0, current_a=0, voltage_v=230, phases=3)
     booted = {"since": at(14, 2, 30), "cause": "booted", "measurement": idle, "last_refusal": None}
     connectors = (
-        whole.model_copy(update=booted),
-        *(free.model_copy(update=booted | {"connector_id": number}) for number in (1, 2)),
+        replace(whole, **booted),
+        *(replace(free, **(booted | {"connector_id": number})) for number in (1, 2)),
     )
     hardware = [(at(14), "32")]
     schedules = {number: worlds.schedule(number, hardware, is_real=False) for number in (0, 1, 2)}
     defaults = tuple(
-        each.model_copy(update={"value": each.default, "source": v.KeySource.DEFAULT})
-        for each in worlds.configuration().root
+        replace(each, value=each.default, source=v.KeySource.DEFAULT)
+        for each in worlds.configuration()
         if not each.is_custom
     )
     never = {"changed_at": None, "is_monitored": False, "is_reboot_pending": False}
     world = maintenance_world.empty() | {
         "link": worlds.open_link(since=at(14, 2, 29)),
-        "registration": worlds.accepted().model_copy(update={"since": at(14, 2, 30)}),
+        "registration": replace(worlds.accepted(), since=at(14, 2, 30)),
         "connectors": v.Connectors(connectors),
-        "configuration": v.ConfigurationView(
-            tuple(each.model_copy(update=never) for each in defaults)
-        ),
+        "configuration": v.ConfigurationView(tuple(replace(each, **never) for each in defaults)),
         "monitors": v.MonitorsView(),
         "charging_schedules": v.ChargingSchedules(schedules),
         "profiles": v.Profiles(()),
@@ -193,9 +189,7 @@ UNAUTHORIZED = v.LinkError(
 
 def broken() -> State:
     """The CSMS does not let it in, messages wait, a connector has a fault, the update failed."""
-    link = worlds.broken_link().model_copy(
-        update={"last_error": UNAUTHORIZED, "trust": "the roots of the system"}
-    )
+    link = replace(worlds.broken_link(), last_error=UNAUTHORIZED, trust="the roots of the system")
     attempts = [
         v.LinkAttempt(
             at=at(13, 49, 17) + number * timedelta(minutes=2),
@@ -208,9 +202,7 @@ def broken() -> State:
         )
         for number in range(1, 8)
     ]
-    ended = maintenance_world.link_attempts()[1].model_copy(
-        update={"at": at(13, 50, 11), "open_for_s": 7_269.0}
-    )
+    ended = replace(maintenance_world.link_attempts()[1], at=at(13, 50, 11), open_for_s=7_269.0)
     engine = charging_world.engine()
     whole, charging, _free = _known_connectors(engine)
     _whole, _charging, faulted = _known_connectors(FakeEngine(worlds.broken()))
@@ -218,11 +210,11 @@ def broken() -> State:
         **{name: session_world.broken()[name] for name in ("transactions", "outbox")},
         **{name: maintenance_world.broken()[name] for name in MAINTAINED},
         "link": link,
-        "is_connected": v.IsConnected(False),
-        "configuration": key_world.keys(),
+        "is_connected": False,
+        "configuration": key_world.entries(),
         "connectors": v.Connectors((whole, charging, faulted)),
     }
-    streams: dict[str, Iterable[BaseModel]] = {
+    streams: dict[str, Iterable[Any]] = {
         "messages": [each for each in message_world.day() if each.time < ended.at],
         "refusals": session_world.refusals(),
         "configuration_changes": key_world.changes(),

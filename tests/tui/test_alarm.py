@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.codec import converted
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
 from cp_tui.tui.store import Snapshot
 from cp_tui.tui.view.alarm import CLOCK_STEP_SHOWN, alarms
@@ -31,9 +32,9 @@ KEYS = AlarmKeys(
 
 def well() -> Snapshot:
     """A charger with nothing to complain about."""
-    whole, _, free = worlds.connectors().root
-    one = free.model_copy(update={"connector_id": 1, "last_refusal": None})
-    two = free.model_copy(update={"last_refusal": None})
+    whole, _, free = worlds.connectors()
+    one = replace(free, connector_id=1, last_refusal=None)
+    two = replace(free, last_refusal=None)
     return Snapshot(
         link=worlds.open_link(),
         registration=worlds.accepted(),
@@ -48,15 +49,15 @@ def line(snapshot: Snapshot, width: int = 120) -> str:
 
 def with_connector(**changes: object) -> Snapshot:
     whole, one, two = well().connectors
-    return replace(well(), connectors=(whole, one, two.model_copy(update=changes)))
+    return replace(well(), connectors=(whole, one, replace(two, **changes)))
 
 
 def with_registration(**changes: object) -> Snapshot:
-    return replace(well(), registration=worlds.accepted().model_copy(update=changes))
+    return replace(well(), registration=replace(worlds.accepted(), **changes))
 
 
 def link(**changes: object) -> Snapshot:
-    return replace(well(), link=worlds.broken_link().model_copy(update=changes))
+    return replace(well(), link=replace(worlds.broken_link(), **changes))
 
 
 def certificate(days: int) -> Snapshot:
@@ -64,10 +65,8 @@ def certificate(days: int) -> Snapshot:
     assert tls is not None
     assert tls.certificate is not None
     ends = worlds.NOW + timedelta(days=days, hours=1)
-    ending = tls.certificate.model_copy(update={"not_after": ends})
-    return replace(
-        well(), link=worlds.open_link(tls=tls.model_copy(update={"certificate": ending}))
-    )
+    ending = replace(tls.certificate, not_after=ends)
+    return replace(well(), link=worlds.open_link(tls=replace(tls, certificate=ending)))
 
 
 def waiting(**changes: object) -> Snapshot:
@@ -79,7 +78,7 @@ def waiting(**changes: object) -> Snapshot:
         "attempts": 0,
         "attempts_max": 3,
     }
-    entry = v.OutboxEntry.model_validate(values | changes)
+    entry = converted(v.OutboxEntry, values | changes)
     return replace(well(), outbox=v.OutboxView(count=3, entries=(entry,)))
 
 
@@ -103,13 +102,12 @@ def refusal() -> v.Refusal:
 
 
 def lost() -> Snapshot:
-    running = worlds.transactions().root[0]
-    gone = running.model_copy(
-        update={
-            "delivery": v.DeliveryState.LOST,
-            "loss": worlds.reason("StopTransaction was given up after 3 attempts"),
-            "stopped_at": at(13, 50),
-        }
+    running = worlds.transactions()[0]
+    gone = replace(
+        running,
+        delivery=v.DeliveryState.LOST,
+        loss=worlds.reason("StopTransaction was given up after 3 attempts"),
+        stopped_at=at(13, 50),
     )
     return replace(well(), transactions=(gone,))
 
@@ -254,12 +252,10 @@ def test_each_trouble_has_its_words_and_what_happens_next(
         lambda: certificate(31),
         lambda: with_registration(clock_offset_s=29.0),
         lambda: waiting(since=worlds.NOW - timedelta(seconds=20)),
-        lambda: with_connector(
-            refusal=refusal().model_copy(update={"at": worlds.NOW - timedelta(minutes=6)})
-        ),
+        lambda: with_connector(refusal=replace(refusal(), at=worlds.NOW - timedelta(minutes=6))),
         lambda: replace(
             lost(),
-            transactions=(lost().transactions[0].model_copy(update={"stopped_at": at(13, day=3)}),),
+            transactions=(replace(lost().transactions[0], stopped_at=at(13, day=3)),),
         ),
     ],
     ids=["certificate", "clock", "queue", "refusal", "loss"],
@@ -269,12 +265,12 @@ def test_what_is_small_or_long_ago_is_no_alarm(state: Callable[[], Snapshot]) ->
 
 
 def test_a_healthy_charger_says_what_it_does() -> None:
-    shown = replace(well(), connectors=worlds.connectors().root, outbox=v.OutboxView(count=1))
+    shown = replace(well(), connectors=worlds.connectors(), outbox=v.OutboxView(count=1))
     assert line(shown) == "● All well: Accepted, 1 charging, 1 free, nothing waits"
 
 
 def test_a_message_on_its_way_changes_no_word() -> None:
-    at_rest = replace(well(), connectors=worlds.connectors().root)
+    at_rest = replace(well(), connectors=worlds.connectors())
     sent = v.OutboxEntry(
         action="MeterValues", why="on its way", since=worlds.NOW, attempts=0, attempts_max=3
     )
@@ -333,7 +329,7 @@ def trouble(**changes: object) -> Snapshot:
         "since": at(14, 0),
         "last_at": at(14, 5),
     }
-    return replace(well(), troubles=(v.Trouble.model_validate({**values, **changes}),))
+    return replace(well(), troubles=(converted(v.Trouble, {**values, **changes}),))
 
 
 def test_trouble_inside_that_lasts_is_told_before_anything_else() -> None:
@@ -402,7 +398,7 @@ def test_a_cable_that_is_kept_is_told_with_the_key_that_helps(
 
 @pytest.mark.parametrize("width", [60, 80, 160])
 def test_the_key_that_helps_is_never_cut_off_the_line(width: int) -> None:
-    long = fault(blocks=True).model_copy(update={"info": "i" * 50, "vendor_error_code": "v" * 50})
+    long = replace(fault(blocks=True), info="i" * 50, vendor_error_code="v" * 50)
     keys = AlarmKeys({"connector.clear_error": "C"}, "a")
     snapshot = replace(with_connector(faults=(long,)), cursors={"connectors": "2"})
     shown = alarm_line(alarms(snapshot, CLOCK), snapshot, CLOCK, keys, width).plain

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from pydantic import BaseModel
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.tui.view.alarm import REFUSAL_TOLD
@@ -15,7 +16,7 @@ from tests.tui.test_alarm import refusal, with_connector
 from tests.tui.worlds import at
 
 
-def broken_only() -> dict[str, BaseModel]:
+def broken_only() -> dict[str, Any]:
     return worlds.healthy() | {"link": worlds.broken_link()}
 
 
@@ -57,7 +58,7 @@ async def test_a_timer_runs_while_it_waits_and_none_when_all_is_well() -> None:
 
 async def test_a_refusal_goes_when_nobody_stands_there_any_more() -> None:
     just_told = worlds.NOW - REFUSAL_TOLD + timedelta(seconds=2)
-    old = refusal().model_copy(update={"at": just_told})
+    old = replace(refusal(), at=just_told)
     connectors = v.Connectors(with_connector(refusal=old).connectors)
     calm = worlds.healthy() | {"configuration": v.ConfigurationView(()), "connectors": connectors}
     async with screen(calm) as drive:
@@ -67,7 +68,7 @@ async def test_a_refusal_goes_when_nobody_stands_there_any_more() -> None:
 
 
 async def test_what_is_counted_down_is_counted_on_without_news() -> None:
-    soon = worlds.broken_link().model_copy(update={"next_attempt_at": at(14, 3, 30)})
+    soon = replace(worlds.broken_link(), next_attempt_at=at(14, 3, 30))
     async with screen(worlds.healthy() | {"link": soon}) as drive:
         assert "try 8 in 5 s" in drive.dashboard.alarm.plain
         for _round in range(900):
@@ -84,10 +85,8 @@ HOSTILE = "\x1b]2;owned\x07[/red] [@click=app.quit]x[/] \u202eabc" + "A" * 10_00
 async def test_hostile_text_is_shown_and_obeyed_by_nobody() -> None:
     error = v.LinkError(step=v.LinkStep.HTTP, text=HOSTILE, hint=HOSTILE, at=worlds.NOW)
     world = worlds.broken() | {
-        "link": worlds.broken_link().model_copy(update={"last_error": error}),
-        "registration": worlds.accepted().model_copy(
-            update={"clock_refused": worlds.reason(HOSTILE)}
-        ),
+        "link": replace(worlds.broken_link(), last_error=error),
+        "registration": replace(worlds.accepted(), clock_refused=worlds.reason(HOSTILE)),
     }
     async with screen(world, size=(120, 40)) as drive:
         await drive.press("a")

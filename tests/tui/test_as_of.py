@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from textual.geometry import Region
 
 from cp_tui.charge_point import variables as v
@@ -27,14 +28,12 @@ class Watch:
 
 def charged_more(drive: Drive) -> None:
     connectors = drive.app.store.snapshot.connectors
-    more = tuple(
-        each.model_copy(update={"measurement": _more(each.measurement)}) for each in connectors
-    )
+    more = tuple(replace(each, measurement=_more(each.measurement)) for each in connectors)
     drive.engine.publish("connectors", v.Connectors(more))
 
 
 def _more(reading: v.Measurement | None) -> v.Measurement | None:
-    return reading and reading.model_copy(update={"register_wh": reading.register_wh + 1})
+    return reading and replace(reading, register_wh=reading.register_wh + 1)
 
 
 NEWS: dict[str, Callable[[Drive], None]] = {

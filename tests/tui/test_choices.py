@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from textual.content import Content
 
 from cp_tui.charge_point import variables as v
@@ -84,10 +85,9 @@ async def test_slash_filters_the_connectors_where_they_have_the_focus() -> None:
 
 async def test_slash_finds_one_of_thirty_connectors_and_the_keys_are_for_that_one() -> None:
     world = worlds.healthy()
-    shown = world["connectors"]
-    assert isinstance(shown, v.Connectors)
-    more = [shown.root[2].model_copy(update={"connector_id": number}) for number in range(3, 31)]
-    engine = FakeEngine({**world, "connectors": v.Connectors((*shown.root, *more))})
+    shown: v.Connectors = world["connectors"]
+    more = [replace(shown[2], connector_id=number) for number in range(3, 31)]
+    engine = FakeEngine({**world, "connectors": v.Connectors((*shown, *more))})
     async with screen(engine=engine) as drive:
         await drive.press("slash", "2", "7", "enter")
         assert drive.shows("1 of 31 match '27'", "▌27")

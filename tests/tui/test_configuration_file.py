@@ -8,8 +8,8 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from cp_tui.charge_point import variables as v
 from cp_tui.tui import configuration_file
 from cp_tui.tui.configuration_file import (
     Difference,
@@ -25,7 +25,7 @@ from tests.tui import key_world, worlds
 
 CLOCK = Clock(worlds.NOW, UTC)
 
-ENTRIES = key_world.keys().root
+ENTRIES = key_world.entries()
 
 
 def written(path: Path, text: str) -> Path:
@@ -34,7 +34,7 @@ def written(path: Path, text: str) -> Path:
 
 
 def test_an_export_holds_every_key_and_no_secret(tmp_path: Path) -> None:
-    secret = ENTRIES[2].model_copy(update={"value": "0123456789abcdef"})
+    secret = replace(ENTRIES[2], value="0123456789abcdef")
     assert secret.key == "AuthorizationKey"
     entries = (*ENTRIES[:2], secret, *ENTRIES[3:])
     as_json, as_csv = to_json(entries, worlds.identity(), CLOCK), to_csv(entries)
@@ -128,8 +128,6 @@ def test_more_keys_than_any_charge_point_has_are_refused(tmp_path: Path) -> None
 
 def test_an_unset_key_and_an_empty_one_are_the_same() -> None:
     """GetConfiguration.conf leaves a value out where there is none."""
-    here = v.ConfigurationEntry.model_validate(
-        worlds.entry("Empty", "").model_dump() | {"default": None}
-    )
+    here = replace(worlds.entry("Empty", ""), default=None)
     saved = SavedConfiguration("x", {"empty": configuration_file.SavedKey(key="Empty")})
     assert differences((here,), saved) == []

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.tui.screens.configuration import ConfigurationScreen
@@ -101,7 +102,7 @@ async def test_what_is_exported_is_compared_with_later(tmp_path: Path) -> None:
         await drive.press("enter")
         saved = json.loads((tmp_path / "keys.json").read_text(encoding="utf-8"))
         assert len(saved["keys"]) == 15
-        engine.publish("configuration", changed(tuple(worlds.configuration().root)))
+        engine.publish("configuration", changed(tuple(worlds.configuration())))
         await drive.press("C")
         await fill(drive, path=str(tmp_path / "keys.json"))
         assert drive.shows("Compare", "4 keys differ")
@@ -120,10 +121,7 @@ async def test_what_is_exported_is_compared_with_later(tmp_path: Path) -> None:
 def changed(entries: tuple[v.ConfigurationEntry, ...]) -> v.ConfigurationView:
     """One key has another value."""
     return v.ConfigurationView(
-        tuple(
-            e.model_copy(update={"value": "900"}) if e.key == "HeartbeatInterval" else e
-            for e in entries
-        )
+        tuple(replace(e, value="900") if e.key == "HeartbeatInterval" else e for e in entries)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.variables import Restraint, RestraintKind
@@ -20,9 +21,8 @@ CLOCK = Clock(worlds.NOW, UTC)
 
 def charging(**changes: object) -> v.ConnectorView:
     """The connector of the healthy world that charges."""
-    connectors = worlds.healthy()["connectors"]
-    assert isinstance(connectors, v.Connectors)
-    return connectors.root[1].model_copy(update=changes)
+    connectors: v.Connectors = worlds.healthy()["connectors"]
+    return replace(connectors[1], **changes)
 
 
 def test_a_stranger_who_is_refused_hides_nobody_who_charges() -> None:
@@ -54,7 +54,7 @@ def test_what_is_not_full_is_not_called_full(value: float, words: str) -> None:
 def test_no_power_is_cut_in_its_column(power_w: int) -> None:
     reading = charging().measurement
     assert reading is not None
-    found = charging(measurement=reading.model_copy(update={"power_w": power_w}))
+    found = charging(measurement=replace(reading, power_w=power_w))
     column = next(f for f in connector_fields(Snapshot(), CLOCK) if f.title == "Power")
     assert column.cell(found).cell_length <= column.width
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.variables import ConnectorTransaction, ConnectorView, RefusedBy
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 from cp_tui.tui.store import Snapshot
@@ -17,7 +18,8 @@ CLOCK = Clock(NOW, UTC)
 
 
 def connector(**facts: object) -> ConnectorView:
-    return ConnectorView.model_validate(
+    return converted(
+        ConnectorView,
         {
             "connector_id": 1,
             "status": ChargePointStatus.PREPARING,
@@ -25,7 +27,7 @@ def connector(**facts: object) -> ConnectorView:
             "since": NOW,
             "cause": "A2 tag TAG1 may start",
             **facts,
-        }
+        },
     )
 
 

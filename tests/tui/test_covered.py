@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 import pytest
-from pydantic import BaseModel
+from msgspec.structs import replace
 from rich.console import Console, RenderableType
 from textual.content import Content
 from textual.screen import Screen
@@ -39,17 +39,14 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
-def connectors_at(world: Mapping[str, BaseModel], soc: float) -> v.Connectors:
+def connectors_at(world: Mapping[str, Any], soc: float) -> v.Connectors:
     """The same connectors, with what changes every second while a vehicle charges."""
-    found = world["connectors"]
-    assert isinstance(found, v.Connectors)
+    found: v.Connectors = world["connectors"]
     changed = []
-    for each in found.root:
+    for each in found:
         reading = each.measurement
         if reading is not None:
-            each = each.model_copy(
-                update={"measurement": reading.model_copy(update={"power_w": 1000.0 * soc})}
-            )
+            each = replace(each, measurement=replace(reading, power_w=1000.0 * soc))
         changed.append(each)
     return v.Connectors(tuple(changed))
 

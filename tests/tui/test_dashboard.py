@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input
 
 from cp_tui.charge_point import variables as v
@@ -202,13 +203,11 @@ async def test_a_keymap_changes_keys_footer_and_tells_of_clashes() -> None:
 
 
 async def test_twelve_connectors_are_counted_in_the_alarm_line_and_fit() -> None:
-    whole, _, free = worlds.connectors().root
-    faults = worlds.broken()["connectors"]
-    assert isinstance(faults, v.Connectors)
-    broken = faults.root[2]
+    whole, _, free = worlds.connectors()
+    faults: v.Connectors = worlds.broken()["connectors"]
+    broken = faults[2]
     many = [
-        (broken if number % 4 == 0 else free).model_copy(update={"connector_id": number})
-        for number in range(1, 13)
+        replace(broken if number % 4 == 0 else free, connector_id=number) for number in range(1, 13)
     ]
     world = worlds.healthy() | {
         "connectors": v.Connectors((whole, *many)),
@@ -222,7 +221,7 @@ async def test_twelve_connectors_are_counted_in_the_alarm_line_and_fit() -> None
 
 
 async def test_a_reserved_connector_says_for_whom_and_until_when() -> None:
-    whole, charging, free = worlds.connectors().root
+    whole, charging, free = worlds.connectors()
     reservation = v.Reservation(
         reservation_id=12,
         connector_id=2,
@@ -231,9 +230,7 @@ async def test_a_reserved_connector_says_for_whom_and_until_when() -> None:
         expiry_date=worlds.at(15),
         made_at=worlds.at(14),
     )
-    reserved = free.model_copy(
-        update={"status": ChargePointStatus.RESERVED, "reservation": reservation}
-    )
+    reserved = replace(free, status=ChargePointStatus.RESERVED, reservation=reservation)
     world = worlds.healthy() | {"connectors": v.Connectors((whole, charging, reserved))}
     async with screen(world) as drive:
         await drive.press("down")

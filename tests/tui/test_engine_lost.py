@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.rpc.client import OtherVersion
@@ -223,10 +224,9 @@ async def test_a_command_that_was_asked_long_ago_is_told_when_it_ends() -> None:
 
 async def test_quitting_names_what_waits_for_its_answer_and_who_is_about_to_start() -> None:
     world = worlds.healthy()
-    shown = world["connectors"]
-    assert isinstance(shown, v.Connectors)
+    shown: v.Connectors = world["connectors"]
     changes = {"asked_id_tag": "NEWTAG", "transaction": None}
-    free = [c.model_copy(update=changes) if c.connector_id == 2 else c for c in shown.root]
+    free = [replace(c, **changes) if c.connector_id == 2 else c for c in shown]
     world = {**world, "connectors": v.Connectors(tuple(free))}
     engine = FakeEngine(world)
     async with screen(engine=engine, may_stop=lambda: True) as drive:

@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 import pyte
 import pytest
+from msgspec.structs import replace
 from pyte.screens import Char
 from rich.console import Console
 from rich.segment import Segment
@@ -103,7 +104,7 @@ async def test_whatever_comes_the_terminal_shows_what_stands_on_the_screen(
                     drive.engine.publish("link", link)
                 case 3:
                     name = "".join(random.choice("Ab漢字é—1") for _ in range(random.randrange(9)))
-                    new = identity.model_copy(update={"charge_point_id": name or "x"})
+                    new = replace(identity, charge_point_id=name or "x")
                     drive.engine.publish("identity", new)
                 case _:
                     await drive.press(random.choice(["j", "k", "tab", "1", "2", "5", "escape"]))

@@ -18,7 +18,7 @@ from tests.tui import key_world, worlds
 CLOCK = Clock(worlds.NOW, UTC)
 
 SNAPSHOT = Snapshot(
-    configuration=key_world.keys().root,
+    configuration=key_world.entries(),
     configuration_changes=key_world.changes(),
     monitors=worlds.monitors(),
 )
@@ -83,7 +83,7 @@ def test_everything_about_a_key_holds_its_changes() -> None:
 
 
 def test_a_key_counts_as_changed_where_somebody_chose_another_value() -> None:
-    changed = [entry.key for entry in key_world.keys().root if is_changed(entry)]
+    changed = [entry.key for entry in key_world.entries() if is_changed(entry)]
     assert changed == [
         "AuthorizationKey",
         "ConnectionTimeOut",

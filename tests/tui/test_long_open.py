@@ -6,6 +6,8 @@ import gc
 import tracemalloc
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.variables.measurement import POINTS_MAX
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
@@ -25,18 +27,16 @@ def updates(step: int, now: datetime) -> list[Update]:
     """Everything that moves: meters, limits, statuses, messages, the queue."""
     world = worlds.healthy()
     connectors, schedules = world["connectors"], world["charging_schedules"]
-    assert isinstance(connectors, v.Connectors)
-    assert isinstance(schedules, v.ChargingSchedules)
     reading = {"power_w": 1_000 * (step % 20), "current_a": float(step % 30)}
     meters = tuple(
         each
         if each.measurement is None
-        else each.model_copy(update={"measurement": each.measurement.model_copy(update=reading)})
-        for each in connectors.root
+        else replace(each, measurement=replace(each.measurement, **reading))
+        for each in connectors
     )
-    first, *rest = schedules.root[1].periods
-    period = first.model_copy(update={"start": now, "limit": first.limit + step % 7})
-    limits = schedules.root[1].model_copy(update={"start": now, "periods": (period, *rest)})
+    first, *rest = schedules[1].periods
+    period = replace(first, start=now, limit=first.limit + step % 7)
+    limits = replace(schedules[1], start=now, periods=(period, *rest))
     change = v.StatusChange(
         connector_id=1,
         old_status=ChargePointStatus.CHARGING,
@@ -48,10 +48,10 @@ def updates(step: int, now: datetime) -> list[Update]:
     )
     return [
         VariableChanged("connectors", v.Connectors(meters)),
-        VariableChanged("charging_schedules", v.ChargingSchedules({**schedules.root, 1: limits})),
+        VariableChanged("charging_schedules", v.ChargingSchedules({**schedules, 1: limits})),
         VariableChanged("outbox", v.OutboxView(count=step % 3)),
         EventHappened("status_changes", change),
-        EventHappened("refusals", refusals()[0].model_copy(update={"at": now})),
+        EventHappened("refusals", replace(refusals()[0], at=now)),
     ]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
+from msgspec.structs import replace
 from pydantic import JsonValue
 
 from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.codec import builtins_of, converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.tui.view.maintenance import Subject
 from tests.tui import maintenance_world as world
@@ -167,7 +167,7 @@ async def test_news_reach_the_subject_that_is_seen_and_the_one_that_comes_next()
         await drive.press("6")
         drive.engine.publish("firmware", world.firmware(v.FirmwareState.INSTALLING))
         drive.engine.publish("reservations", v.ReservationsView())
-        change = world.status_changes()[1].model_copy(update={"time": at(14, 3)})
+        change = replace(world.status_changes()[1], time=at(14, 3))
         drive.engine.emit("status_changes", change)
         await drive.settle()
         assert drive.shows("Update installing", "v Reservations none", "14:03:00 connector 2")
@@ -208,7 +208,7 @@ def explanation(**changes: object) -> JsonValue:
         ),
         reservations=(11,),
     )
-    answer: JsonValue = told.model_copy(update=changes).model_dump(mode="json")
+    answer: JsonValue = builtins_of(replace(told, **changes))
     return answer
 
 
@@ -370,9 +370,9 @@ async def test_text_from_outside_is_harmless_in_every_subject(poison: str) -> No
         bad = poisoned(attempt, poison)
         assert isinstance(bad, v.LinkAttempt)
         engine.emit("link_attempts", bad)
-    told = poisoned(v.TagExplanation.model_validate_json(json.dumps(explanation())), poison)
+    told = poisoned(converted(v.TagExplanation, explanation()), poison)
     assert isinstance(told, v.TagExplanation)
-    engine.answers("explain_tag", told.model_dump())
+    engine.answers("explain_tag", builtins_of(told))
     async with screen(engine=engine) as drive:
         await drive.press("6")
         for letter in LETTERS.values():

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.ocpp.datatypes import AuthorizationStatus
 from cp_tui.tui.store import Snapshot
@@ -53,7 +55,7 @@ def told(facts: Sequence[Fact]) -> dict[str, str]:
 
 def transfer(**changes: object) -> v.Transfer:
     values = {"location": "https://example.com/fw.bin", "attempt": 1, "attempts_max": 3}
-    return v.Transfer.model_validate(values | changes)
+    return converted(v.Transfer, values | changes)
 
 
 @pytest.mark.parametrize(
@@ -119,11 +121,10 @@ def test_diagnostics_name_the_file_and_the_location() -> None:
     facts = told(diagnostics_facts(world.diagnostics(), CLOCK))
     assert facts["File"] == "diagnostics-CP001-20260105T132201Z.zip"
     assert facts["To"] == "ftp://***@files.example.com/diag"
-    failed = world.diagnostics().model_copy(
-        update={
-            "state": v.DiagnosticsState.UPLOAD_FAILED,
-            "transfer": transfer(attempt=3, last_error="disk full"),
-        }
+    failed = replace(
+        world.diagnostics(),
+        state=v.DiagnosticsState.UPLOAD_FAILED,
+        transfer=transfer(attempt=3, last_error="disk full"),
     )
     assert diagnostics_line(failed, CLOCK).plain.startswith("upload failed · disk full")
     assert "only a new GetDiagnostics" in told(diagnostics_facts(failed, CLOCK))["Then"]
@@ -149,7 +150,7 @@ def test_the_time_left_is_rounded_up_to_minutes(minutes: float, words: str) -> N
 
 
 def test_an_ended_reservation_says_why_and_keeps_apart_from_one_with_its_id() -> None:
-    again = world.reservations().model_copy(update={"active": (world.reservation(10, 1, at(15)),)})
+    again = replace(world.reservations(), active=(world.reservation(10, 1, at(15)),))
     lines = reservation_lines(again)
     assert len({line.id for line in lines}) == len(lines)
     facts = told(reservation_facts(lines[1], CLOCK, NOW))
@@ -177,10 +178,10 @@ def test_tags_are_found_by_status_and_group_as_well() -> None:
 
 
 def test_a_list_that_is_not_used_says_so_first_and_names_the_key() -> None:
-    off = world.local_list().model_copy(update={"is_enabled": False})
+    off = replace(world.local_list(), is_enabled=False)
     assert list_line(off).plain.startswith("not used: LocalAuthListEnabled is false")
     assert list_line(world.local_list()).plain == "version 12 · 4 tags · in use"
-    dark = world.cache().model_copy(update={"is_enabled": False})
+    dark = replace(world.cache(), is_enabled=False)
     assert cache_line(dark).plain.startswith("not used: AuthorizationCacheEnabled is false")
 
 
@@ -210,7 +211,7 @@ def explained(**changes: object) -> v.TagExplanation:
         "outcome_without_answer": v.TagOutcome.REFUSED,
         "reason_without_answer": reason("offline", "AllowOfflineTxForUnknownId is false"),
     }
-    return v.TagExplanation.model_validate(values | changes)
+    return converted(v.TagExplanation, values | changes)
 
 
 def test_an_unknown_tag_is_explained_with_and_without_an_answer_of_the_csms() -> None:
@@ -267,7 +268,7 @@ def test_a_status_change_tells_error_and_info() -> None:
     facts = told(status_change_facts(world.status_changes()[0], CLOCK))
     assert facts["Change"] == "Available → ! Faulted"
     assert (facts["Error"], facts["Info"]) == ("GroundFailure", "residual current 31 mA")
-    whole = world.status_changes()[0].model_copy(update={"connector_id": 0, "code": ""})
+    whole = replace(world.status_changes()[0], connector_id=0, code="")
     assert told(status_change_facts(whole, CLOCK))["Where"] == "the charge point (0)"
     assert history_line([whole], CLOCK).plain.startswith("12:51:03 charge point ! Faulted · error")
 
@@ -277,7 +278,7 @@ def test_a_status_change_tells_error_and_info() -> None:
     [(-3600, "set back by 1 h 00 min"), (61, "set ahead by 61 s"), (-60, ""), (0, "")],
 )
 def test_the_first_change_after_a_step_of_the_clock_says_so(step_s: float, words: str) -> None:
-    change = world.status_changes()[1].model_copy(update={"clock_step_s": step_s})
+    change = replace(world.status_changes()[1], clock_step_s=step_s)
     (field,) = [f for f in status_change_fields([change], CLOCK) if f.title == "Cause"]
     cell, facts = field.cell(change).plain, told(status_change_facts(change, CLOCK))
     assert cell == (f"clock {words} · {change.cause}" if words else change.cause)
@@ -288,7 +289,7 @@ def test_the_first_change_after_a_step_of_the_clock_says_so(step_s: float, words
 def test_an_error_is_named_once_in_the_line_of_its_change() -> None:
     (raised, *_), codes = world.status_changes(), {}
     for cause in (raised.cause, "tag 04AA shown"):
-        change = raised.model_copy(update={"cause": cause})
+        change = replace(raised, cause=cause)
         (field,) = [f for f in status_change_fields([change], CLOCK) if f.title == "Cause"]
         codes[cause] = field.cell(change).plain
     assert codes == {
@@ -340,7 +341,7 @@ def test_a_link_without_tls_or_without_a_connection_says_which() -> None:
     plain = Snapshot(link=v.LinkView(phase=v.LinkPhase.OPEN, since=NOW))
     assert "ws://" in told(certificate_facts(plain, CLOCK))["Server"]
     assert "no TLS" in certificates_line(plain, CLOCK).plain
-    away = Snapshot(link=worlds.broken_link().model_copy(update={"trust": "the roots"}))
+    away = Snapshot(link=replace(worlds.broken_link(), trust="the roots"))
     assert "while the link is open" in told(certificate_facts(away, CLOCK))["Server"]
     assert "not connected" in certificates_line(away, CLOCK).plain
 

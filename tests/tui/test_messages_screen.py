@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from pydantic import JsonValue
 
 from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.codec import builtins_of
 from cp_tui.engine.hub import EventHappened
 from cp_tui.tui.app import ATTACH_AGAIN_S
 from cp_tui.tui.message_search import SLICE
@@ -187,7 +189,7 @@ async def test_export_writes_what_the_filter_shows(tmp_path: Path) -> None:
         "frame": [3, "p1", {"status": "Rejected"}],
         "latency_ms": 1.4,
         "result": "Rejected",
-        "reason": message_world.TOO_HIGH.model_dump(),
+        "reason": builtins_of(message_world.TOO_HIGH),
     }
     assert lines[-2]["frame"] == "<html>502 Bad Gateway</html>"
 
@@ -286,7 +288,7 @@ def hostile_engine(poison: str) -> FakeEngine:
     for record in message_world.day():
         changed = poisoned(record, poison)
         assert isinstance(changed, v.MessageRecord)
-        engine.emit("messages", changed.model_copy(update={"payload": payload}))
+        engine.emit("messages", replace(changed, payload=payload))
     return engine
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from textual import events
 from textual.widgets import Input
 
@@ -14,11 +15,10 @@ from tests.tui.test_covered import connectors_at
 
 def publish(drive: Drive, *, is_running: bool) -> None:
     """Let the transaction of connector 1 end, or run again."""
-    found = worlds.healthy()["connectors"]
-    assert isinstance(found, v.Connectors)
+    found: v.Connectors = worlds.healthy()["connectors"]
     if not is_running:
         none = {"transaction": None, "restraint": None}
-        found = v.Connectors(tuple(each.model_copy(update=none) for each in found.root))
+        found = v.Connectors(tuple(replace(each, **none) for each in found))
     drive.engine.publish("connectors", found)
 
 

@@ -152,7 +152,7 @@ def test_the_conversion_and_what_flowed_are_told() -> None:
 
 def entries() -> dict[int, object]:
     found = charging_world.charging()["profiles"]
-    return {e.profile.charging_profile_id: e for e in found.root}  # type: ignore[attr-defined]
+    return {e.profile.charging_profile_id: e for e in found}
 
 
 def test_profiles_are_listed_by_connector_purpose_and_the_level_that_wins() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from pydantic import JsonValue
 
 from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.codec import builtins_of
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from tests.tui import worlds
 from tests.tui.driving import screen
@@ -12,10 +14,10 @@ from tests.tui.fake_engine import FakeEngine
 
 
 def in_watts() -> JsonValue:
-    schedule = worlds.schedules().root[1]
-    periods = tuple(p.model_copy(update={"limit": p.limit * 690}) for p in schedule.periods)
+    schedule = worlds.schedules()[1]
+    periods = tuple(replace(p, limit=p.limit * 690) for p in schedule.periods)
     changes = {"unit": ChargingRateUnitType.W, "periods": periods}
-    dumped: JsonValue = schedule.model_copy(update=changes).model_dump(mode="json")
+    dumped: JsonValue = builtins_of(replace(schedule, **changes))
     return dumped
 
 

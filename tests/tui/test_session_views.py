@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.reason import Reason
@@ -79,21 +80,21 @@ def test_why_it_stopped_is_told_with_who_when_energy_and_delivery() -> None:
 def test_how_far_its_messages_got_is_one_word(
     told: v.TransactionMessages, word: str, number: int
 ) -> None:
-    entry = ended(StopReason.LOCAL).model_copy(update={"messages": told})
+    entry = replace(ended(StopReason.LOCAL), messages=told)
     assert delivery_word(entry).plain == word
     assert waiting(entry) == number
 
 
 def test_a_transaction_without_an_id_says_what_is_sent_instead() -> None:
-    without = ended(StopReason.LOCAL).model_copy(update={"transaction_id": None})
-    started = without.model_copy(update={"messages": messages(WAITING, None)})
-    lost = without.model_copy(update={"messages": messages(LOST)})
+    without = replace(ended(StopReason.LOCAL), transaction_id=None)
+    started = replace(without, messages=messages(WAITING, None))
+    lost = replace(without, messages=messages(LOST))
     assert transaction_name(started).plain == "none yet"
     assert transaction_name(lost).plain == "-1"
 
 
 def test_a_loss_is_told_with_its_reason() -> None:
-    entry = session_world.history().root[3]
+    entry = session_world.history()[3]
     facts = said(transaction_facts(Snapshot(), entry, CLOCK))
     assert facts["Sent"] == (
         "the CSMS lacks a part · Start lost · MeterValues 3 lost · Stop 09:05:01"
@@ -102,22 +103,22 @@ def test_a_loss_is_told_with_its_reason() -> None:
 
 
 def test_the_energy_of_a_running_transaction_is_what_its_connector_says_now() -> None:
-    running = session_world.history().root[0]
+    running = session_world.history()[0]
     facts = said(transaction_facts(Snapshot(connectors=live(4_560)), running, CLOCK))
     assert "4.56 kWh · runs since 13:20:09" in facts["Tx"]
 
 
 def live(energy_wh: int) -> tuple[v.ConnectorView, ...]:
     """The connectors with another energy at the first."""
-    whole, charging, free = worlds.connectors().root
+    whole, charging, free = worlds.connectors()
     assert charging.transaction is not None
-    changed = charging.transaction.model_copy(update={"energy_wh": energy_wh})
-    return (whole, charging.model_copy(update={"transaction": changed}), free)
+    changed = replace(charging.transaction, energy_wh=energy_wh)
+    return (whole, replace(charging, transaction=changed), free)
 
 
 def test_everything_about_a_transaction_holds_what_of_it_waits() -> None:
     snapshot = Snapshot(outbox=session_world.offline_queue())
-    entry = session_world.history().root[0]
+    entry = session_world.history()[0]
     texts = [fact.text.plain for fact in transaction_details(snapshot, entry, CLOCK)]
     assert "120.00 kWh → …" in texts
     assert sum(text.startswith("MeterValues · ") for text in texts) == 3
@@ -125,9 +126,7 @@ def test_everything_about_a_transaction_holds_what_of_it_waits() -> None:
 
 def test_a_message_that_waits_says_why_and_when_it_is_tried_next() -> None:
     """Question 10."""
-    snapshot = Snapshot(
-        outbox=session_world.retrying_queue(), transactions=session_world.history().root
-    )
+    snapshot = Snapshot(outbox=session_world.retrying_queue(), transactions=session_world.history())
     head, behind = snapshot.outbox.entries
     facts = said(queue_facts(snapshot, head, CLOCK))
     assert facts["Why"] == (
@@ -249,7 +248,7 @@ def stepped(seconds: float, **changes: object) -> v.TransactionEntry:
         "clock_step": step,
         "clock_step_s": seconds,
     }
-    return whole.model_copy(update=values | changes)
+    return replace(whole, **(values | changes))
 
 
 @pytest.mark.parametrize(
@@ -294,15 +293,12 @@ def test_several_steps_of_the_clock_are_told_together() -> None:
     ],
 )
 def test_a_connector_that_charges_says_that_the_clock_was_set(seconds: float, words: str) -> None:
-    whole = worlds.healthy()["connectors"]
-    assert isinstance(whole, v.Connectors)
-    connector = whole.root[1]
+    whole: v.Connectors = worlds.healthy()["connectors"]
+    connector = whole[1]
     assert connector.transaction is not None
     step = stepped(seconds).clock_step if abs(seconds) > 60 else None
-    running = connector.transaction.model_copy(
-        update={"clock_step_s": float(seconds), "clock_step": step}
-    )
-    connector = connector.model_copy(update={"transaction": running})
+    running = replace(connector.transaction, clock_step_s=float(seconds), clock_step=step)
+    connector = replace(connector, transaction=running)
     assert words in said(connector_facts(connector, CLOCK))["Tx"]
     details = said(connector_details(Snapshot(), connector, CLOCK))
     assert ("Clock" in details) == (step is not None)

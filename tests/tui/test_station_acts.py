@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from tests.tui import worlds
@@ -99,10 +100,10 @@ async def test_a_vehicle_pauses_and_resumes() -> None:
     engine = FakeEngine(worlds.healthy())
     async with screen(engine=engine) as drive:
         await choose(drive, "connector.suspend")
-        whole, charging, free = worlds.connectors().root
+        whole, charging, free = worlds.connectors()
         assert charging.vehicle is not None
-        paused = charging.vehicle.model_copy(update={"is_suspended": True})
-        charging = charging.model_copy(update={"vehicle": paused})
+        paused = replace(charging.vehicle, is_suspended=True)
+        charging = replace(charging, vehicle=paused)
         engine.publish("connectors", v.Connectors((whole, charging, free)))
         await drive.settle()
         await choose(drive, "connector.suspend")

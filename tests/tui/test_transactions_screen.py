@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from msgspec.structs import replace
 from textual.strip import Strip
 
 from cp_tui.charge_point import variables as v
@@ -30,7 +31,7 @@ def shown(drive: Drive) -> TransactionsScreen:
 
 async def test_5_tells_why_the_newest_transaction_stopped_at_80x24() -> None:
     """Question 7: one key, nothing opened."""
-    past = v.TransactionsView(session_world.history().root[1:])
+    past = v.TransactionsView(session_world.history()[1:])
     world = session_world.normal() | {"transactions": past}
     async with screen(engine=session_world.engine(world)) as drive:
         await drive.press("5")
@@ -91,17 +92,15 @@ async def test_the_facts_follow_the_cursor_and_enter_opens_everything() -> None:
 @pytest.mark.parametrize("hour", [14, 12], ids=["", "after the clock was set back"])
 async def test_a_new_transaction_comes_under_a_cursor_that_is_on_the_newest(hour: int) -> None:
     engine = session_world.engine()
-    running, *others = session_world.history().root
-    newer = running.model_copy(
-        update={"key": "t99", "connector_id": 2, "started_at": worlds.at(hour, 3)}
-    )
+    running, *others = session_world.history()
+    newer = replace(running, key="t99", connector_id=2, started_at=worlds.at(hour, 3))
     async with screen(engine=engine) as drive:
         await drive.press("5")
         engine.publish("transactions", v.TransactionsView((newer, running, *others)))
         await drive.settle()
         assert shown(drive).transactions.table.cursor_key == "t99"
         await drive.press("down", "down")
-        newest = newer.model_copy(update={"key": "t100", "started_at": worlds.NOW})
+        newest = replace(newer, key="t100", started_at=worlds.NOW)
         engine.publish("transactions", v.TransactionsView((newest, newer, running, *others)))
         await drive.settle()
         assert shown(drive).transactions.table.cursor_key == "t9"
@@ -109,12 +108,14 @@ async def test_a_new_transaction_comes_under_a_cursor_that_is_on_the_newest(hour
 
 async def test_a_transaction_that_ends_stays_under_the_cursor() -> None:
     engine = session_world.engine()
-    running, *others = session_world.history().root
-    still = running.model_copy(update={"key": "t0", "started_at": worlds.at(11)})
+    running, *others = session_world.history()
+    still = replace(running, key="t0", started_at=worlds.at(11))
     engine.world["transactions"] = v.TransactionsView((running, still, *others))
-    done = session_world.past(
-        "t1", StopReason.REMOTE, session_world.remote_stop(), worlds.NOW
-    ).model_copy(update={"key": running.key, "started_at": running.started_at})
+    done = replace(
+        session_world.past("t1", StopReason.REMOTE, session_world.remote_stop(), worlds.NOW),
+        key=running.key,
+        started_at=running.started_at,
+    )
     async with screen(engine=engine) as drive:
         await drive.press("5")
         engine.publish("transactions", v.TransactionsView((still, done, *others)))
@@ -127,7 +128,7 @@ async def test_a_new_refusal_comes_on_top() -> None:
     engine = session_world.engine()
     async with screen(engine=engine) as drive:
         await drive.press("5")
-        newest = refusals()[0].model_copy(update={"at": worlds.NOW, "id_tag": "NEW1"})
+        newest = replace(refusals()[0], at=worlds.NOW, id_tag="NEW1")
         engine.emit("refusals", newest)
         await drive.settle()
         assert drive.shows("NEW1 · connector 2 · refused by local list · at 14:03:27")
@@ -173,7 +174,7 @@ async def test_the_panes_do_not_jump_for_a_message_that_is_just_being_delivered(
         engine.publish("outbox", v.OutboxView(count=1, entries=(fresh,)))
         await drive.settle()
         assert shown(drive).queue.region == before
-        stuck = fresh.model_copy(update={"attempts": 1})
+        stuck = replace(fresh, attempts=1)
         engine.publish("outbox", v.OutboxView(count=1, entries=(stuck,)))
         await drive.settle()
         assert shown(drive).queue.region.height > before.height

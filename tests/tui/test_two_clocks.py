@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC
+from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.tui.store import Snapshot
@@ -19,27 +20,24 @@ from tests.tui.driving import screen
 NEAR, FAR = Clock(worlds.NOW, UTC, 59.0), Clock(worlds.NOW, UTC, -600.0)
 
 
-def csms_ahead(seconds: float) -> Mapping[str, BaseModel]:
+def csms_ahead(seconds: float) -> Mapping[str, Any]:
     """The healthy world with a CSMS whose clock is another one."""
     world = worlds.healthy()
     registration = world["registration"]
     assert isinstance(registration, v.RegistrationView)
-    return world | {
-        "registration": registration.model_copy(update={"clock_offset_s": float(seconds)})
-    }
+    return world | {"registration": replace(registration, clock_offset_s=float(seconds))}
 
 
 def test_limits_and_transactions_name_the_clock_where_it_is_another() -> None:
-    connectors = worlds.healthy()["connectors"]
-    assert isinstance(connectors, v.Connectors)
+    connectors: v.Connectors = worlds.healthy()["connectors"]
     for clock, is_marked in ((NEAR, False), (FAR, True)):
-        facts = {f.label: f.text.plain for f in connector_facts(connectors.root[1], clock)}
+        facts = {f.label: f.text.plain for f in connector_facts(connectors[1], clock)}
         assert ("since 13:20 (CSMS clock)" in facts["Tx"]) == is_marked
         assert ("until 15:42 (CSMS clock)" in facts["Limit"]) == is_marked
         assert "CSMS clock" not in facts["Status"], "in that of the machine"
 
 
-@pytest.mark.parametrize("entry", session_world.history().root, ids=lambda entry: entry.key)
+@pytest.mark.parametrize("entry", session_world.history(), ids=lambda entry: entry.key)
 def test_every_transaction_names_the_clock(entry: v.TransactionEntry) -> None:
     facts = " ".join(f.text.plain for f in transaction_facts(Snapshot(), entry, FAR))
     assert facts.count("(CSMS clock)") == (1 if entry.stopped_at is None else 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.datatypes import RegistrationStatus
@@ -53,7 +54,7 @@ def test_each_phase_of_connecting_has_words(phase: v.LinkPhase, text: str) -> No
 @pytest.mark.parametrize("step", v.LinkStep)
 def test_each_failing_step_is_named_with_cause_and_check(step: v.LinkStep) -> None:
     error = v.LinkError(step=step, text="so it is", hint="look there", at=worlds.NOW)
-    link = worlds.broken_link().model_copy(update={"last_error": error})
+    link = replace(worlds.broken_link(), last_error=error)
     facts = said(connection_facts(snapshot(link), CLOCK))
     assert facts["Fails"].endswith("so it is")
     assert facts["Hint"] == "look there"
@@ -105,24 +106,24 @@ def test_the_zoomed_connection_names_address_key_and_certificate() -> None:
 
 
 def test_the_last_refusal_and_the_errors_come_first() -> None:
-    free = worlds.connectors().root[2]
+    free = worlds.connectors()[2]
     facts = said(connector_facts(free, CLOCK))
     assert facts["Start"] == "refused: the CSMS answered Blocked for tag 04FFEE01 (S 4.2)"
-    faulted = v.Connectors.model_validate(worlds.broken()["connectors"]).root[2]
+    faulted = worlds.broken()["connectors"][2]
     first = connector_facts(faulted, CLOCK)[0]
     assert first.label == "Error"
     assert first.text.plain.startswith("GroundFailure since 13:58:02, no charging")
 
 
 def test_the_filter_wants_every_word() -> None:
-    entries = worlds.configuration().root
+    entries = worlds.configuration()
     assert [e.key for e in matching(entries, "custom operator")] == ["FanLevel"]
     assert [e.key for e in matching(entries, "monitored csms 15")] == ["MeterValueSampleInterval"]
     assert len(matching(entries, "")) == len(entries)
 
 
 def test_a_key_that_waits_for_a_reboot_says_so_first() -> None:
-    ping = next(e for e in worlds.configuration().root if e.is_reboot_pending)
+    ping = next(e for e in worlds.configuration() if e.is_reboot_pending)
     assert key_line(ping, CLOCK)[0].label == "Reboot"
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from pydantic import BaseModel
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.smart_charging.schedule import (
     CompositePeriod,
@@ -29,7 +31,7 @@ from cp_tui.ocpp.datatypes import (
 NOW = datetime(2026, 1, 5, 14, 3, 27, tzinfo=UTC)
 """The instant at which the tests stand still."""
 
-World = dict[str, BaseModel]
+World = dict[str, Any]
 
 
 def at(hour: int, minute: int = 0, second: int = 0, *, day: int = 5) -> datetime:
@@ -49,7 +51,7 @@ def identity(**changes: object) -> v.Identity:
         "connectors": 2,
         "cp_tui_version": "0.1.0",
     }
-    return v.Identity.model_validate(values | changes)
+    return converted(v.Identity, values | changes)
 
 
 def open_link(**changes: object) -> v.LinkView:
@@ -74,7 +76,7 @@ def open_link(**changes: object) -> v.LinkView:
         security_profile=2,
         authorization_key="20 bytes (hex)",
     )
-    return link.model_copy(update=changes)
+    return replace(link, **changes)
 
 
 def broken_link() -> v.LinkView:
@@ -199,7 +201,7 @@ def entry(key: str, value: str | None, **changes: object) -> v.ConfigurationEntr
         "type": "integer",
         "source": v.KeySource.DEFAULT,
     }
-    return v.ConfigurationEntry.model_validate(values | changes)
+    return converted(v.ConfigurationEntry, values | changes)
 
 
 def configuration() -> v.ConfigurationView:
@@ -362,7 +364,7 @@ def healthy() -> World:
     return {
         "identity": identity(),
         "link": open_link(),
-        "is_connected": v.IsConnected(True),
+        "is_connected": True,
         "registration": accepted(),
         "connectors": connectors(),
         "configuration": configuration(),
@@ -370,33 +372,32 @@ def healthy() -> World:
         "charging_schedules": schedules(),
         "outbox": v.OutboxView(),
         "transactions": transactions(),
-        "stop_report": v.Stopped(None),
+        "stop_report": None,
     }
 
 
 def broken() -> World:
     """No CSMS for a quarter of an hour; a fault, and messages that wait."""
-    whole, charging, free = connectors().root
-    faulted = free.model_copy(
-        update={
-            "status": ChargePointStatus.FAULTED,
-            "error_code": ChargePointErrorCode.GROUND_FAILURE,
-            "cause": "B9 error GroundFailure raised",
-            "last_refusal": None,
-            "faults": (
-                v.Fault(
-                    error_code=ChargePointErrorCode.GROUND_FAILURE,
-                    info="residual current 31 mA",
-                    vendor_error_code="A017",
-                    blocks_charging=True,
-                    since=at(13, 58, 2),
-                ),
+    whole, charging, free = connectors()
+    faulted = replace(
+        free,
+        status=ChargePointStatus.FAULTED,
+        error_code=ChargePointErrorCode.GROUND_FAILURE,
+        cause="B9 error GroundFailure raised",
+        last_refusal=None,
+        faults=(
+            v.Fault(
+                error_code=ChargePointErrorCode.GROUND_FAILURE,
+                info="residual current 31 mA",
+                vendor_error_code="A017",
+                blocks_charging=True,
+                since=at(13, 58, 2),
             ),
-        }
+        ),
     )
     return healthy() | {
         "link": broken_link(),
-        "is_connected": v.IsConnected(False),
+        "is_connected": False,
         "outbox": v.OutboxView(count=3),
         "connectors": v.Connectors((whole, charging, faulted)),
     }
@@ -406,15 +407,13 @@ def stopped() -> World:
     """The operator has stopped it during a transaction."""
     return healthy() | {
         "link": v.LinkView(phase=v.LinkPhase.STOPPED, since=at(14, 2, 0)),
-        "is_connected": v.IsConnected(False),
-        "stop_report": v.Stopped(
-            v.StopReport(
-                at=at(14, 2, 0),
-                lines=(
-                    "transaction 1234 of 04A2B3C4D5 on connector 1 ended with reason Other",
-                    "2 transaction messages are kept and sent after restart",
-                ),
-            )
+        "is_connected": False,
+        "stop_report": v.StopReport(
+            at=at(14, 2, 0),
+            lines=(
+                "transaction 1234 of 04A2B3C4D5 on connector 1 ended with reason Other",
+                "2 transaction messages are kept and sent after restart",
+            ),
         ),
     }
 

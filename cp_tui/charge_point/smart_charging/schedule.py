@@ -6,21 +6,14 @@ Frozen values; how they come about is written in `composite`, `decision` and `ex
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
+from cp_tui.charge_point.codec import Value
 from cp_tui.ocpp.datatypes import (
     ChargingProfilePurposeType,
     ChargingRateUnitType,
-    Limit,
 )
-
-
-class _Value(BaseModel):
-    """Base of everything published here: frozen and closed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class SourceKind(StrEnum):
@@ -56,7 +49,7 @@ class LostBecause(StrEnum):
     """Between the end of one recurrence and the start of the next."""
 
 
-class ProfileRef(_Value):
+class ProfileRef(Value, frozen=True, kw_only=True):
     """Names an installed profile."""
 
     profile_id: int
@@ -69,7 +62,7 @@ class ProfileRef(_Value):
         return f"{self.purpose} #{self.profile_id} level {self.stack_level}"
 
 
-class Loser(_Value):
+class Loser(Value, frozen=True, kw_only=True):
     """A profile that does not set the limit, and why."""
 
     profile: ProfileRef
@@ -77,7 +70,7 @@ class Loser(_Value):
     sentence: str
 
 
-class LimitSource(_Value):
+class LimitSource(Value, frozen=True, kw_only=True):
     """Why a limit is what it is."""
 
     kind: SourceKind
@@ -105,16 +98,16 @@ class ProfileChangeKind(StrEnum):
     """It gives none: its schedule or its validity is over, or it rests."""
 
 
-class ProfileChange(_Value):
+class ProfileChange(Value, frozen=True, kw_only=True):
     """When a profile says something else next."""
 
     at: datetime
     kind: ProfileChangeKind
-    limit: Limit | None = None
+    limit: Decimal | None = None
     """In the profile's own unit; None where it ends."""
 
 
-class ProfileLoss(_Value):
+class ProfileLoss(Value, frozen=True, kw_only=True):
     """A connector that a profile is meant for, but does not set the limit of, and why."""
 
     connector_id: int
@@ -122,7 +115,7 @@ class ProfileLoss(_Value):
     sentence: str
 
 
-class ProfileStanding(_Value):
+class ProfileStanding(Value, frozen=True, kw_only=True):
     """What an installed profile does at one moment."""
 
     is_active: bool
@@ -131,7 +124,7 @@ class ProfileStanding(_Value):
     """The connectors whose limit it sets; 0: the charge point as a whole."""
     is_armed: bool = False
     """It is active, but nothing charges there: it would limit a transaction that started now."""
-    limit: Limit | None = None
+    limit: Decimal | None = None
     """What it says, in its own unit; None: it gives no limit now."""
     losses: tuple[ProfileLoss, ...] = ()
     """The other connectors that it is meant for."""
@@ -139,7 +132,7 @@ class ProfileStanding(_Value):
     """None: not within a year, or only once a transaction starts."""
 
 
-class CompositePeriod(_Value):
+class CompositePeriod(Value, frozen=True, kw_only=True):
     """One limit over [start, end)."""
 
     start: datetime
@@ -150,14 +143,14 @@ class CompositePeriod(_Value):
     or not before `looked_until`."""
     looked_until: datetime | None = None
     """The search for that end was given up at this time; None: it was not."""
-    limit: Limit
+    limit: Decimal
     """In the unit of the schedule: A per phase, or W over all phases."""
     number_phases: int | None = None
     """None: no profile in force restricts the phases."""
     source: LimitSource
 
 
-class CompositeSchedule(_Value):
+class CompositeSchedule(Value, frozen=True, kw_only=True):
     """The limits of a connector over time, without a gap and never without a period (S 5.7)."""
 
     connector_id: int

@@ -276,4 +276,4 @@ def _source(context: Context, connector_id: int, share: _Share) -> LimitSource:
     vehicles = count(len(context.transactions), "vehicle")
     text = f"{cap.ref}: {amount(cap.limit, cap.unit)} for {vehicles}"
     source = explain(shared, terms, is_hypothetical=False)
-    return source.model_copy(update={"sentence": text})
+    return replace(source, sentence=text)

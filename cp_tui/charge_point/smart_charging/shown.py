@@ -92,7 +92,7 @@ class Shown:
         for each in (0, *context.hardware):
             twin = context.twin(each) if each else 0
             if twin in found:
-                found[each] = found[twin].model_copy(update={"connector_id": each})
+                found[each] = replace(found[twin], connector_id=each)
                 continue
             yield
             found[each] = yield from composing(

@@ -1,6 +1,6 @@
 """What the engine publishes: the variables and the events of the streams (design: variables).
 
-Each variable is a frozen model; a change publishes a new value. Two clocks, and
+Each variable is frozen; a change publishes a new value. Two clocks, and
 `Registration.clock_offset_s` lies between them. In the charge point's own, which follows the CSMS:
 instants of the protocol, which are starts, stops and deliveries of transactions, schedules, limits
 (`Limit.until`), profiles, reservations, tags, `time` of a change, measured points. In that of the
@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
-from pydantic import BaseModel
-
+from cp_tui.charge_point.codec import Value
 from cp_tui.charge_point.variables.authorization import (
     AuthorizationCacheView,
     CachedTag,
@@ -43,7 +43,6 @@ from cp_tui.charge_point.variables.configuration import (
 from cp_tui.charge_point.variables.connection import (
     Certificate,
     Identity,
-    IsConnected,
     LastFrame,
     LinkAttempt,
     LinkError,
@@ -52,7 +51,6 @@ from cp_tui.charge_point.variables.connection import (
     LinkView,
     PendingCall,
     RegistrationView,
-    Stopped,
     StopReport,
     Tls,
     UnansweredCall,
@@ -99,11 +97,6 @@ from cp_tui.charge_point.variables.reservation import (
 )
 from cp_tui.charge_point.variables.swipe import SwipeOutcome, SwipeResult
 from cp_tui.charge_point.variables.trouble import Trouble, Troubles
-from cp_tui.charge_point.variables.value import (
-    Exact,
-    GroupTag,
-    Value,
-)
 
 __all__ = [
     "CLOCK_STEP_TOLD",
@@ -124,14 +117,11 @@ __all__ = [
     "DiagnosticsView",
     "Direction",
     "EndedReservation",
-    "Exact",
     "Fault",
     "FileFacts",
     "FirmwareState",
     "FirmwareView",
-    "GroupTag",
     "Identity",
-    "IsConnected",
     "KeyChange",
     "KeySource",
     "LastFrame",
@@ -165,7 +155,6 @@ __all__ = [
     "RestraintKind",
     "StatusChange",
     "StopReport",
-    "Stopped",
     "SwipeOutcome",
     "SwipeResult",
     "TagEntry",
@@ -179,14 +168,13 @@ __all__ = [
     "Trouble",
     "Troubles",
     "UnansweredCall",
-    "Value",
     "VehicleView",
 ]
 
-VARIABLES: Mapping[str, type[BaseModel]] = MappingProxyType(
+VARIABLES: Mapping[str, Any] = MappingProxyType(
     {
         "charging_schedules": ChargingSchedules,
-        "is_connected": IsConnected,
+        "is_connected": bool,
         "identity": Identity,
         "link": LinkView,
         "registration": RegistrationView,
@@ -199,15 +187,15 @@ VARIABLES: Mapping[str, type[BaseModel]] = MappingProxyType(
         "local_list": LocalListView,
         "authorization_cache": AuthorizationCacheView,
         "reservations": ReservationsView,
-        "stop_report": Stopped,
+        "stop_report": StopReport | None,
         "firmware": FirmwareView,
         "diagnostics": DiagnosticsView,
         "troubles": Troubles,
     }
 )
-"""Name of each variable -> its model."""
+"""Name of each variable -> its type."""
 
-STREAMS: Mapping[str, type[BaseModel]] = MappingProxyType(
+STREAMS: Mapping[str, type[Value]] = MappingProxyType(
     {
         "configuration_key": KeyChange,
         "configuration_changes": KeyChange,
@@ -217,4 +205,4 @@ STREAMS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "status_changes": StatusChange,
     }
 )
-"""Name of each stream -> the model of its events."""
+"""Name of each stream -> the type of its events."""

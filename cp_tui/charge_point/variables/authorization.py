@@ -5,22 +5,35 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from cp_tui.charge_point.codec import Value
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables.value import GroupTag, Value
 from cp_tui.ocpp.datatypes import AuthorizationStatus
 
 
-class TagEntry(Value):
+class Grouped(Struct, frozen=True, kw_only=True):
+    """Base of what knows the group of a tag, as it counts."""
+
+    parent_id_tag: str | None = None
+    """None also for an empty one: many a CSMS writes that where it means none."""
+
+    def __post_init__(self) -> None:
+        if self.parent_id_tag is not None and not self.parent_id_tag.strip():
+            force_setattr(self, "parent_id_tag", None)
+
+
+class TagEntry(Grouped, Value, frozen=True, kw_only=True):
     """What is known here about a tag."""
 
     id_tag: str
     status: AuthorizationStatus
     """As the CSMS gave it; after `expiry_date` the tag counts as Expired."""
     expiry_date: datetime | None = None
-    parent_id_tag: GroupTag = None
 
 
-class LocalListView(Value):
+class LocalListView(Value, frozen=True, kw_only=True):
     """The local authorization list (S 3.5.2)."""
 
     is_enabled: bool
@@ -35,13 +48,13 @@ class LocalListView(Value):
     """The first ones by tag; `count` says how many there are."""
 
 
-class CachedTag(TagEntry):
+class CachedTag(TagEntry, frozen=True, kw_only=True):
     """What the CSMS last said about a tag."""
 
     updated_at: datetime
 
 
-class AuthorizationCacheView(Value):
+class AuthorizationCacheView(Value, frozen=True, kw_only=True):
     """The authorization cache (S 3.5.1)."""
 
     is_enabled: bool
@@ -61,7 +74,7 @@ class TagOutcome(StrEnum):
     """The CSMS is asked with Authorize."""
 
 
-class TagExplanation(Value):
+class TagExplanation(Grouped, Value, frozen=True, kw_only=True):
     """What would happen if a tag were shown now, and why; to look changes and sends nothing."""
 
     id_tag: str
@@ -70,7 +83,6 @@ class TagExplanation(Value):
     status: AuthorizationStatus | None = None
     """As it counts now: Expired after its expiry date."""
     expiry_date: datetime | None = None
-    parent_id_tag: GroupTag = None
     outcome: TagOutcome
     reason: Reason
     outcome_without_answer: TagOutcome | None = None

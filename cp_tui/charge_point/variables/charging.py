@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from cp_tui.charge_point.codec import Value
 from cp_tui.charge_point.smart_charging.context import ProfileSource
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule, ProfileStanding
-from cp_tui.charge_point.variables.value import RootValue, Value
 from cp_tui.ocpp.datatypes import ChargingProfile
 
+ChargingSchedules = dict[int, CompositeSchedule]
+"""The composite schedule of each connector, from 0; never without periods."""
 
-class ChargingSchedules(RootValue[dict[int, CompositeSchedule]]):
-    """The composite schedule of each connector, from 0; never without periods."""
 
-
-class ProfileEntry(Value):
+class ProfileEntry(Value, frozen=True, kw_only=True):
     """An installed charging profile."""
 
     connector_id: int
@@ -25,5 +24,5 @@ class ProfileEntry(Value):
     """What it does now, when that changes, and why it does not set a limit."""
 
 
-class Profiles(RootValue[tuple[ProfileEntry, ...]]):
-    """The installed charging profiles."""
+Profiles = tuple[ProfileEntry, ...]
+"""The installed charging profiles."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from cp_tui.charge_point.variables.value import Value
+from cp_tui.charge_point.codec import Value
 
 CLOCK_STEP_TOLD = timedelta(minutes=1)
 """Only longer steps are told to people: nobody reads times more closely."""
 
 
-class ClockStep(Value):
+class ClockStep(Value, frozen=True, kw_only=True):
     """The clock of the charge point was set to that of the CSMS (S 4.2)."""
 
     at: datetime

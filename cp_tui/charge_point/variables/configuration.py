@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from cp_tui.charge_point.codec import Value
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables.value import RootValue, Value
 
 
 class KeySource(StrEnum):
@@ -20,7 +20,7 @@ class KeySource(StrEnum):
     """It describes the hardware and cannot be set."""
 
 
-class KeyChange(Value):
+class KeyChange(Value, frozen=True, kw_only=True):
     """A change of a key, or an attempt: the event of the streams `configuration_key`, for what the
     CSMS changed on monitored keys, and `configuration_changes`, for all keys and whoever it was."""
 
@@ -38,7 +38,7 @@ class KeyChange(Value):
     reason: Reason | None = None
 
 
-class ConfigurationEntry(Value):
+class ConfigurationEntry(Value, frozen=True, kw_only=True):
     """One configuration key with everything a person asks about it."""
 
     key: str
@@ -70,11 +70,11 @@ class ConfigurationEntry(Value):
     is_monitored: bool = False
 
 
-class ConfigurationView(RootValue[tuple[ConfigurationEntry, ...]]):
-    """Every configuration key in the order of the standard, custom keys last."""
+ConfigurationView = tuple[ConfigurationEntry, ...]
+"""Every configuration key in the order of the standard, custom keys last."""
 
 
-class Monitor(Value):
+class Monitor(Value, frozen=True, kw_only=True):
     """A monitored key."""
 
     key: str
@@ -84,7 +84,7 @@ class Monitor(Value):
     last_change: KeyChange | None = None
 
 
-class MonitorsView(Value):
+class MonitorsView(Value, frozen=True, kw_only=True):
     """The monitored keys and the newest changes, newest first."""
 
     keys: tuple[Monitor, ...] = ()

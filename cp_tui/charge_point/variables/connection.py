@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from cp_tui.charge_point.codec import Value
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables.clock import ClockStep
-from cp_tui.charge_point.variables.value import RootValue, Value
 from cp_tui.ocpp.datatypes import RegistrationStatus
 
 
-class Identity(Value):
+class Identity(Value, frozen=True, kw_only=True):
     """Who this charge point says it is, and where it really connects to."""
 
     charge_point_id: str
@@ -56,7 +56,7 @@ class LinkStep(StrEnum):
     """It was open and broke: closed by the CSMS, ping unanswered, network gone."""
 
 
-class LinkError(Value):
+class LinkError(Value, frozen=True, kw_only=True):
     """Why the last attempt failed or the last connection ended, in plain words."""
 
     step: LinkStep
@@ -68,7 +68,7 @@ class LinkError(Value):
     at: datetime
 
 
-class Certificate(Value):
+class Certificate(Value, frozen=True, kw_only=True):
     """The server certificate of a TLS connection."""
 
     subject: str
@@ -77,7 +77,7 @@ class Certificate(Value):
     not_after: datetime
 
 
-class Tls(Value):
+class Tls(Value, frozen=True, kw_only=True):
     """What TLS agreed on."""
 
     version: str
@@ -85,14 +85,14 @@ class Tls(Value):
     certificate: Certificate | None = None
 
 
-class LastFrame(Value):
+class LastFrame(Value, frozen=True, kw_only=True):
     """The newest frame in one direction."""
 
     at: datetime
     action: str
 
 
-class LinkView(Value):
+class LinkView(Value, frozen=True, kw_only=True):
     """The WebSocket to the CSMS."""
 
     phase: LinkPhase
@@ -117,7 +117,7 @@ class LinkView(Value):
     """False while the operator has pulled the network cable (`set_network`)."""
 
 
-class LinkAttempt(Value):
+class LinkAttempt(Value, frozen=True, kw_only=True):
     """What became of an attempt to connect, or of an open link: the event of `link_attempts`."""
 
     at: datetime
@@ -138,14 +138,14 @@ class LinkAttempt(Value):
     """How long the link that ended had been open."""
 
 
-class StopReport(Value):
+class StopReport(Value, frozen=True, kw_only=True):
     """What `stop()` did with what was under way; none unless stopped by the operator."""
 
     at: datetime
     lines: tuple[str, ...]
 
 
-class PendingCall(Value):
+class PendingCall(Value, frozen=True, kw_only=True):
     """A CALL that waits for its answer: BootNotification at once, others when they wait long."""
 
     action: str
@@ -154,7 +154,7 @@ class PendingCall(Value):
     """When it is given up (MessageTimeout)."""
 
 
-class UnansweredCall(Value):
+class UnansweredCall(Value, frozen=True, kw_only=True):
     """A CALL that was given up, and the CSMS has answered none since."""
 
     action: str
@@ -162,7 +162,7 @@ class UnansweredCall(Value):
     """When it was sent."""
 
 
-class RegistrationView(Value):
+class RegistrationView(Value, frozen=True, kw_only=True):
     """Whether the CSMS wants this charge point, and how their clocks agree."""
 
     status: RegistrationStatus | None = None
@@ -192,11 +192,3 @@ class RegistrationView(Value):
     """A CALL that the CSMS leaves without an answer."""
     reason: Reason | None = None
     """Why it is not Accepted, where that is known."""
-
-
-class IsConnected(RootValue[bool]):
-    """The WebSocket is open with subprotocol `ocpp1.6`."""
-
-
-class Stopped(RootValue[StopReport | None]):
-    """The report of the operator's `stop()`; none while not stopped."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
+from cp_tui.charge_point.codec import Value
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables.clock import ClockStep
 from cp_tui.charge_point.variables.refusal import Refusal, RefusedBy
 from cp_tui.charge_point.variables.reservation import Reservation
-from cp_tui.charge_point.variables.value import Exact, RootValue, Value
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 
 
-class VehicleView(Value):
+class VehicleView(Value, frozen=True, kw_only=True):
     """The simulated vehicle at a connector."""
 
     battery_wh: int
@@ -25,7 +26,7 @@ class VehicleView(Value):
     """The driver or the vehicle has paused charging, or the battery is full."""
 
 
-class ConnectorTransaction(Value):
+class ConnectorTransaction(Value, frozen=True, kw_only=True):
     """The transaction that runs on a connector."""
 
     transaction_id: int | None
@@ -40,7 +41,7 @@ class ConnectorTransaction(Value):
     """The newest of these steps that is worth telling."""
 
 
-class Measurement(Value):
+class Measurement(Value, frozen=True, kw_only=True):
     """What the meter of a connector says now."""
 
     register_wh: int
@@ -82,7 +83,7 @@ class RestraintKind(StrEnum):
     """The CSMS refused the tag of the transaction: there is no energy for it."""
 
 
-class Restraint(Value):
+class Restraint(Value, frozen=True, kw_only=True):
     """Which of all limits binds at a connector now, with the values that belong to it."""
 
     kind: RestraintKind
@@ -101,11 +102,11 @@ class Restraint(Value):
     phases_offered: int | None = None
 
 
-class LimitView(Value):
+class LimitView(Value, frozen=True, kw_only=True):
     """The limit that the connector follows now."""
 
-    limit_a: Exact
-    limit_w: Exact
+    limit_a: Decimal
+    limit_w: Decimal
     source: str
     """In words: `TxProfile #7 level 2`, `hardware`."""
     reason: Reason
@@ -116,7 +117,7 @@ class LimitView(Value):
     """No end was found up to this time, and further it was not looked for; None: it was."""
 
 
-class Fault(Value):
+class Fault(Value, frozen=True, kw_only=True):
     """An error that is raised now."""
 
     error_code: ChargePointErrorCode
@@ -126,7 +127,7 @@ class Fault(Value):
     since: datetime
 
 
-class ConnectorView(Value):
+class ConnectorView(Value, frozen=True, kw_only=True):
     """One connector; connector 0 is the charge point as a whole."""
 
     connector_id: int
@@ -169,11 +170,11 @@ class ConnectorView(Value):
     """The same with who refused, when, the tag and the key that decides."""
 
 
-class Connectors(RootValue[tuple[ConnectorView, ...]]):
-    """All connectors, from 0."""
+Connectors = tuple[ConnectorView, ...]
+"""All connectors, from 0."""
 
 
-class StatusChange(Value):
+class StatusChange(Value, frozen=True, kw_only=True):
     """A connector changed its status: the event of the stream `status_changes`."""
 
     connector_id: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from cp_tui.charge_point.variables.value import Value
+from cp_tui.charge_point.codec import Value
 
 
 class FirmwareState(StrEnum):
@@ -40,7 +40,7 @@ class DiagnosticsState(StrEnum):
     UPLOAD_FAILED = "upload failed"
 
 
-class FileFacts(Value):
+class FileFacts(Value, frozen=True, kw_only=True):
     """A file that was fetched."""
 
     name: str
@@ -51,7 +51,7 @@ class FileFacts(Value):
     """Shortened; empty where the file does not begin with text."""
 
 
-class Transfer(Value):
+class Transfer(Value, frozen=True, kw_only=True):
     """A file on its way, try by try."""
 
     location: str
@@ -66,7 +66,7 @@ class Transfer(Value):
     last_error: str = ""
 
 
-class FirmwareView(Value):
+class FirmwareView(Value, frozen=True, kw_only=True):
     """The firmware, and the newest update of it."""
 
     version: str | None
@@ -79,7 +79,7 @@ class FirmwareView(Value):
     """What keeps a downloaded file from being installed."""
 
 
-class DiagnosticsView(Value):
+class DiagnosticsView(Value, frozen=True, kw_only=True):
     """The newest upload of diagnostics."""
 
     state: DiagnosticsState = DiagnosticsState.IDLE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cp_tui.charge_point.variables.value import Value
+from cp_tui.charge_point.codec import Value
 
 CHANGE_MIN = 0.01
 """A smaller part of the power is no change, but noise."""
@@ -12,7 +12,7 @@ POINTS_MAX = 2_000
 """Kept of one connector: some hours of a vehicle whose power changes all the time, else days."""
 
 
-class MeasuredPoint(Value):
+class MeasuredPoint(Value, frozen=True, kw_only=True):
     """Power at one moment; it holds until the next point."""
 
     at: datetime
@@ -27,7 +27,7 @@ class MeasuredPoint(Value):
         return all(abs(one - two) <= CHANGE_MIN * max(one, two) for one, two in pairs)
 
 
-class Measurements(Value):
+class Measurements(Value, frozen=True, kw_only=True):
     """The power of a connector, 0 being the charge point as a whole, in order of time."""
 
     connector_id: int

@@ -6,12 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
-from pydantic import JsonValue
+from msgspec.structs import replace
 from pydantic_core import to_json
 
+from cp_tui.charge_point.codec import JsonValue, Value
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables.clock import ClockStep
-from cp_tui.charge_point.variables.value import RootValue, Value
 from cp_tui.ocpp.datatypes import StopReason
 from cp_tui.ocpp.frame import CallError, Frame, parse
 
@@ -29,7 +29,7 @@ class DeliveryState(StrEnum):
     """The CSMS failed to process it TransactionMessageAttempts times."""
 
 
-class MessageDelivery(Value):
+class MessageDelivery(Value, frozen=True, kw_only=True):
     """How far one message of a transaction got."""
 
     state: DeliveryState
@@ -37,7 +37,7 @@ class MessageDelivery(Value):
     """When the CSMS confirmed it; None also where an older version took the answer."""
 
 
-class TransactionMessages(Value):
+class TransactionMessages(Value, frozen=True, kw_only=True):
     """The messages of a transaction, and how far each of them got."""
 
     start: MessageDelivery
@@ -49,7 +49,7 @@ class TransactionMessages(Value):
     """None while it runs."""
 
 
-class TransactionEntry(Value):
+class TransactionEntry(Value, frozen=True, kw_only=True):
     """A transaction, running or past."""
 
     key: str
@@ -74,11 +74,11 @@ class TransactionEntry(Value):
     messages: TransactionMessages
 
 
-class TransactionsView(RootValue[tuple[TransactionEntry, ...]]):
-    """Running transactions first, then past ones, newest first; a bounded history."""
+TransactionsView = tuple[TransactionEntry, ...]
+"""Running transactions first, then past ones, newest first; a bounded history."""
 
 
-class OutboxEntry(Value):
+class OutboxEntry(Value, frozen=True, kw_only=True):
     """A message that waits to be sent."""
 
     sequence: int = 0
@@ -94,7 +94,7 @@ class OutboxEntry(Value):
     next_attempt_at: datetime | None = None
 
 
-class OutboxView(Value):
+class OutboxView(Value, frozen=True, kw_only=True):
     """What waits to be sent: the oldest transaction messages, and how many there are."""
 
     count: int = 0
@@ -121,7 +121,7 @@ class MessageKind(StrEnum):
     """Something that is no OCPP frame."""
 
 
-class MessageRecord(Value):
+class MessageRecord(Value, frozen=True, kw_only=True):
     """A frame as it went over the wire, secrets masked: the event of the stream `messages`."""
 
     time: datetime
@@ -157,7 +157,7 @@ class NotedFrame(Struct, frozen=True):
         message = parse(self.text) if self.text else None
         if message is None:
             return self.head
-        return self.head.model_copy(update={"payload": bounded(payload_of(message))})
+        return replace(self.head, payload=bounded(payload_of(message)))
 
 
 def payload_of(message: Frame) -> dict[str, JsonValue]:

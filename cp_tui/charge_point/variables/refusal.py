@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from cp_tui.charge_point.codec import Value
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables.value import Value
 
 
 class RefusedBy(StrEnum):
@@ -29,7 +29,7 @@ class RefusedBy(StrEnum):
     """Another rule of the standard, such as a charging profile that is not valid."""
 
 
-class Refusal(Value):
+class Refusal(Value, frozen=True, kw_only=True):
     """An attempt to start that was refused: the event of the stream `refusals`."""
 
     at: datetime

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from cp_tui.charge_point.codec import Value
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.variables.value import GroupTag, Value
+from cp_tui.charge_point.variables.authorization import Grouped
 
 
-class Reservation(Value):
-    """A reservation as the CSMS made it (S 5.13)."""
+class Reservation(Grouped, Value, frozen=True, kw_only=True):
+    """A reservation as the CSMS made it (S 5.13); the tags of its group may use it as well."""
 
     reservation_id: int
     connector_id: int
     """0: any connector; one is kept free for it."""
     id_tag: str
-    parent_id_tag: GroupTag = None
-    """The group whose tags may use it as well."""
     expiry_date: datetime
     made_at: datetime
 
 
-class EndedReservation(Value):
+class EndedReservation(Value, frozen=True, kw_only=True):
     """A reservation that is over, and why."""
 
     reservation: Reservation
@@ -29,7 +28,7 @@ class EndedReservation(Value):
     reason: Reason
 
 
-class ReservationsView(Value):
+class ReservationsView(Value, frozen=True, kw_only=True):
     """The reservations in force, and those that ended lately, newest first."""
 
     active: tuple[Reservation, ...] = ()

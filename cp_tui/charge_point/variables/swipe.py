@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from cp_tui.charge_point.codec import Value
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables.refusal import RefusedBy
-from cp_tui.charge_point.variables.value import Value
 
 
 class SwipeOutcome(StrEnum):
@@ -28,7 +28,7 @@ class SwipeOutcome(StrEnum):
     """Something happened before it was decided upon: it does not start."""
 
 
-class SwipeResult(Value):
+class SwipeResult(Value, frozen=True, kw_only=True):
     """What came of a tag, who decided, why, and what to do next."""
 
     id_tag: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cp_tui.charge_point.variables.value import RootValue, Value
+from cp_tui.charge_point.codec import Value
 
 
-class Trouble(Value):
+class Trouble(Value, frozen=True, kw_only=True):
     """Something that is wrong, or that went wrong and should be known."""
 
     id: str
@@ -27,5 +27,5 @@ class Trouble(Value):
     None: it stands for as long as it is so."""
 
 
-class Troubles(RootValue[tuple[Trouble, ...]]):
-    """The variable `troubles`, the newest first; empty where all is well."""
+Troubles = tuple[Trouble, ...]
+"""The variable `troubles`, the newest first; empty where all is well."""

@@ -5,8 +5,7 @@ A second line has what to check, or the next alarm, where the terminal is tall e
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from textual.message import Message
 from textual.timer import Timer
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -32,8 +32,7 @@ BREATH_S = 0.005
 """Between two slices of a search: keys are heard in it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MessageRows:
+class MessageRows(Struct, frozen=True, eq=False):
     """The newest `length` of what was found and is no newer than that, newest first."""
 
     search: MessageSearch

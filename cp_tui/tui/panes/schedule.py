@@ -78,7 +78,7 @@ class SchedulePane(Pane):
 
     def show(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show what is published, or ask again for what it does not cover."""
-        is_new = snapshot.schedules is not self._snapshot.schedules
+        is_new = snapshot.charging_schedules is not self._snapshot.charging_schedules
         self._snapshot, self._now = snapshot, snapshot.schedule_time(clock.now)
         self._restraints = {
             connector.connector_id: f"Now {restraint_words(restraint, clock)}"
@@ -98,12 +98,12 @@ class SchedulePane(Pane):
     @on(Timeline.ViewChanged)
     def _view_changed(self, event: Timeline.ViewChanged) -> None:
         event.stop()
-        if self._snapshot.schedules:
+        if self._snapshot.charging_schedules:
             self._show_known(is_new=False)
 
     def _show_known(self, is_new: bool) -> None:
         """Show what covers the window, and ask where nothing does or it is out of date."""
-        published = self._snapshot.schedules
+        published = self._snapshot.charging_schedules
         if self._covers(published):
             self._draw(published)
         elif not is_new and self._covers(self._asked):
@@ -116,10 +116,10 @@ class SchedulePane(Pane):
         snapshot, unit = self._snapshot, self.timeline.unit
         limits = {
             connector_id: schedule
-            if schedule.unit is not snapshot.schedules[connector_id].unit
+            if schedule.unit is not snapshot.charging_schedules[connector_id].unit
             else with_past(schedule, snapshot.limits.get(connector_id, ()))
             for connector_id, schedule in schedules.items()
-            if connector_id in snapshot.schedules
+            if connector_id in snapshot.charging_schedules
         }
         measured = {
             connector_id: flows(points, self._now, unit)
@@ -140,7 +140,7 @@ class SchedulePane(Pane):
     def _violations(self) -> dict[int, list[Interval]]:
         """Always in the unit in which the limits were published: only there the past is known."""
         found: dict[int, list[Interval]] = {}
-        for connector_id, schedule in self._snapshot.schedules.items():
+        for connector_id, schedule in self._snapshot.charging_schedules.items():
             points = self._snapshot.measured.get(connector_id, ())
             measured: list[Flow] = flows(points, self._now, schedule.unit)
             limits = self._snapshot.limits.get(connector_id, ())
@@ -162,7 +162,9 @@ class SchedulePane(Pane):
         self._is_wanting = False
         self._pause = self.set_timer(PAUSE_S, self._pause_over)
         start, span = self.timeline.window
-        begin = min((s.start for s in self._snapshot.schedules.values()), default=self._now)
+        begin = min(
+            (s.start for s in self._snapshot.charging_schedules.values()), default=self._now
+        )
         # A window more than is seen: who pans on finds it there.
         duration_s = int((start + 2 * span - begin).total_seconds())
         if duration_s > 0:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.calendar import later
@@ -87,8 +89,7 @@ class Urgency(Enum):
         return self.value[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """What a person can do about it."""
 
     action_id: str
@@ -98,8 +99,7 @@ class Remedy:
     """The connector that has to be selected for it; None: it does not matter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Struct, frozen=True):
     """One thing that is not as it should be."""
 
     urgency: Urgency

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.ocpp.datatypes import ChargePointStatus
@@ -18,8 +18,7 @@ from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.words import Clock
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmKeys:
+class AlarmKeys(Struct, frozen=True):
     """The keys that the line names."""
 
     of: Mapping[str, str]

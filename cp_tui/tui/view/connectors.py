@@ -87,7 +87,7 @@ def _limit(connector: ConnectorView, snapshot: Snapshot, clock: Clock) -> Conten
     """The limit that it follows; of the charge point as a whole the one of its schedule."""
     if connector.limit is not None:
         return Content(amps(float(connector.limit.limit_a)))
-    schedule = snapshot.schedules.get(connector.connector_id)
+    schedule = snapshot.charging_schedules.get(connector.connector_id)
     if schedule is None or schedule.unit is not ChargingRateUnitType.A:
         return Content("")
     return Content(amps(float(schedule.at(snapshot.schedule_time(clock.now)).limit)))
@@ -280,7 +280,7 @@ def _draws(connector: ConnectorView, clock: Clock) -> list[Fact]:
 
 def _beaten_facts(snapshot: Snapshot, connector: ConnectorView, clock: Clock) -> list[Fact]:
     """How the limit was worked out, and what it displaced."""
-    schedule = snapshot.schedules.get(connector.connector_id)
+    schedule = snapshot.charging_schedules.get(connector.connector_id)
     if schedule is None or connector.limit is None:
         return []
     source = schedule.at(snapshot.schedule_time(clock.now)).source

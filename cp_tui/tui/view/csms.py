@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.demo.csms_variables import (
@@ -46,8 +46,7 @@ DIRECTIONS: Mapping[ExchangeKind, str] = {
 STORY = "story"
 
 
-@dataclass(frozen=True, slots=True)
-class ActionLine:
+class ActionLine(Struct, frozen=True):
     """A request that the CSMS can send."""
 
     action: Action | None
@@ -71,8 +70,7 @@ def action_line_fields() -> list[Field[ActionLine]]:
 # --- scenarios ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioLine:
+class ScenarioLine(Struct, frozen=True):
     """A scenario, or the story, and how it stands."""
 
     id: str

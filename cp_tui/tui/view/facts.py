@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual.content import Content
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ GAP = 1
 """Cells between the labels and what they say."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fact:
+class Fact(Struct, frozen=True, eq=False):
     """One thing worth knowing; without a label it goes over the whole width."""
 
     label: str

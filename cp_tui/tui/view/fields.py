@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
+from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.tui.widgets.line_table import Column, Row
@@ -16,8 +16,7 @@ GAP = 1
 """Cells between two columns, and before the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field(Generic[T]):
+class Field(Struct, Generic[T], frozen=True):
     """A column of a table of records."""
 
     title: str
@@ -52,8 +51,7 @@ def columns_of(fields: Sequence[Field[T]]) -> list[Column]:
     return [Column(f.title, None if f.is_flexible else f.width, f.align) for f in fields]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FieldRows(Generic[T]):
+class FieldRows(Struct, Generic[T], frozen=True, eq=False):
     """The lines of records, each made when it is seen; records come with their keys."""
 
     records: Sequence[tuple[str, T]]

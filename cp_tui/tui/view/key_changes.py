@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
@@ -28,8 +28,7 @@ from the configuration file."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
+class ChangeLine(Struct, frozen=True):
     """A change of a key, or an attempt."""
 
     key: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.charge_point.variables import KeyChange, Monitor, MonitorsView
@@ -18,8 +18,7 @@ QUIET = "$text-muted"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class MonitorLine:
+class MonitorLine(Struct, frozen=True):
     """A monitored key, or one of its changes."""
 
     monitor: Monitor

@@ -6,9 +6,11 @@ Pure. A limit counts as it was published then, not as the profiles of today woul
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
 from cp_tui.charge_point.variables.measurement import POINTS_MAX, MeasuredPoint
@@ -27,8 +29,7 @@ TOLERANCE_A, TOLERANCE_W = Decimal("0.2"), Decimal(100)
 """On top of it: what electronics draw where nothing may flow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """What flowed over [start, end), in the unit that is looked at."""
 
     start: datetime
@@ -45,13 +46,13 @@ def believed(
 ) -> tuple[CompositePeriod, ...]:
     """What was believed until a schedule was published, and from then on the schedule."""
     kept = [
-        each if each.end <= published.start else each.model_copy(update={"end": published.start})
+        each if each.end <= published.start else replace(each, end=published.start)
         for each in before
         if each.start < published.start
     ]
     first, *rest = published.periods
     if kept and kept[-1].end == first.start and _says_the_same(kept[-1], first):
-        first = first.model_copy(update={"start": kept.pop().start})
+        first = replace(first, start=kept.pop().start)
     return (*kept[-PERIODS_MAX:], first, *rest)
 
 
@@ -63,7 +64,7 @@ def with_past(schedule: CompositeSchedule, limits: Sequence[CompositePeriod]) ->
     past = believed(limits, schedule)
     if past[0].start >= schedule.start:
         return schedule
-    return schedule.model_copy(update={"start": past[0].start, "periods": past})
+    return replace(schedule, start=past[0].start, periods=past)
 
 
 def joined(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingSchedulePeriod, RecurrencyKindType
@@ -33,8 +33,7 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 STYLE = "$timeline-real"
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(Struct, frozen=True):
     """A limit over [start, end), counted from the start of the schedule."""
 
     start: datetime

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.charge_point.variables import EndedReservation, Reservation, ReservationsView
@@ -20,8 +20,7 @@ QUIET = "$text-muted"
 IN_FORCE = "bold $connector-reserved"
 
 
-@dataclass(frozen=True, slots=True)
-class ReservationLine:
+class ReservationLine(Struct, frozen=True):
     """A reservation, and how it ended where it is over."""
 
     reservation: Reservation

@@ -7,9 +7,9 @@ painted each second, and an idle screen sends nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.ocpp.calendar import in_zone
@@ -19,8 +19,7 @@ OTHER_CLOCK_S = 60.0
 """A difference that is smaller nobody reads from times of day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """The instant for which a text is made, and the time zone of the reader."""
 
     now: datetime

@@ -6,9 +6,9 @@ Pure: no widget, no colour of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 from textual.content import Content
 
 MARGIN = 1
@@ -21,8 +21,7 @@ FLEXIBLE_WIDTH_MIN = 8
 """A column that takes the rest is given at least this, before others are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a table, with its width in cells."""
 
     title: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class GlyphSet:
+
+class GlyphSet(Struct, frozen=True):
     """What a terminal can draw."""
 
     levels: str

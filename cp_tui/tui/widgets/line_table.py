@@ -7,9 +7,9 @@ cell.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
+from msgspec import Struct
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
@@ -38,8 +38,7 @@ PAINTED_MAX = 1_000
 CursorMove = Literal["up", "down", "page_up", "page_down", "home", "end"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Row:
+class Row(Struct, frozen=True, eq=False):
     """One line: a key that stays the same while the cells change, and a cell for each column."""
 
     key: str
@@ -70,8 +69,7 @@ class RowSource(Protocol):
         """Where a key is."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ListedRows:
+class ListedRows(Struct, frozen=True, eq=False):
     """Rows that are made already."""
 
     rows: tuple[Row, ...] = ()

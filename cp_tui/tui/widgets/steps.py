@@ -6,10 +6,11 @@ Pure arithmetic: it knows no glyph, no colour and no time zone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
+
+from msgspec import Struct
 
 
 class LimitPeriod(Protocol):
@@ -23,8 +24,7 @@ class LimitPeriod(Protocol):
     def limit(self) -> Decimal: ...
 
 
-@dataclass(frozen=True, slots=True)
-class LimitColumn:
+class LimitColumn(Struct, frozen=True):
     """What is known of the limit during one column."""
 
     min: Decimal

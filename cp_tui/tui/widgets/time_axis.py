@@ -5,10 +5,11 @@ Pure; the time zone is an argument, and a label is what a clock on the wall says
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 from math import gcd
+
+from msgspec import Struct
 
 from cp_tui.ocpp.calendar import in_zone
 
@@ -36,8 +37,7 @@ TICK_WIDTH = 1
 """The mark itself, before its label."""
 
 
-@dataclass(frozen=True, slots=True)
-class AxisMark:
+class AxisMark(Struct, frozen=True):
     """A mark at a column; its label begins in the next one."""
 
     column: int

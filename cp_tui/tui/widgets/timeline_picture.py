@@ -6,11 +6,13 @@ From top to bottom: the time axis with now and the cursor, a lane for each conne
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.tui.view.past import Flow, Interval, flow_at
@@ -65,8 +67,7 @@ Line = tuple[tuple[str, Part], ...]
 """Text and its part, from left to right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """All that shows."""
 
     schedules: tuple[CompositeSchedule, ...]
@@ -117,8 +118,7 @@ class Picture:
         return max(1, self.width - self.label_width - self.value_width)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """How the height is shared out."""
 
     lane_rows: int

@@ -5,10 +5,11 @@ Pure; the sentences of profiles come from the schedule's source, where the decis
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from textwrap import wrap
+
+from msgspec import Struct
 
 from cp_tui.charge_point.smart_charging.schedule import (
     CompositePeriod,
@@ -40,8 +41,7 @@ def period_at(schedule: CompositeSchedule, at: datetime) -> CompositePeriod | No
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where the readout is about, and how much room its first line has."""
 
     at: datetime
@@ -65,8 +65,7 @@ class Place:
         return full if len(full) <= self.width else dot.join((when, text))
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """What flowed, in the unit of the schedule."""
 
     amount: Decimal

@@ -5,12 +5,13 @@ A view that was never moved follows the clock: its window and its cursor stay at
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import replace
 
-@dataclass(frozen=True, slots=True)
-class Zoom:
+
+class Zoom(Struct, frozen=True):
     """A length of time that fits the width of the chart."""
 
     label: str
@@ -51,8 +52,7 @@ ROUND_STEPS_S = (60, 10, 1)
 """The cursor stands on round times: the coarsest of these that is finer than half a column."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """Where somebody looks."""
 
     zoom: int = DEFAULT_ZOOM

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from cp_tui.charge_point.codec import decode, encode
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import Context, Hardware
@@ -297,8 +298,8 @@ def test_sentences_fit_a_terminal_and_survive_the_door() -> None:
         schedule = composite(
             asked.context, asked.connector_id, asked.start, asked.duration_s, asked.unit
         )
-        text = schedule.model_dump_json()
-        assert CompositeSchedule.model_validate_json(text) == schedule
+        text = encode(schedule).decode()
+        assert decode(CompositeSchedule, text) == schedule
         for period in schedule.periods:
             for line in lines_of(period):
                 assert len(line) <= 80, line
@@ -314,10 +315,10 @@ def lines_of(period: CompositePeriod) -> list[str]:
 def test_limits_cross_the_door_as_exact_numbers() -> None:
     given = context(on(0, profile(TX_DEFAULT, (0, "8.1"), (60, 16), duration=DAY_S)))
     schedule = composite(given, 1, T0, 120, A)
-    text = schedule.model_dump_json()
+    text = encode(schedule).decode()
     assert '"limit":8.1' in text
     assert '"limit":16,' in text
-    limits = [period.limit for period in CompositeSchedule.model_validate_json(text).periods]
+    limits = [period.limit for period in decode(CompositeSchedule, text).periods]
     assert limits == [Decimal("8.1"), Decimal(16)]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.widgets.glyphs import Glyphs, bar
@@ -128,8 +128,8 @@ def test_the_readout_says_that_nothing_runs() -> None:
 
 
 def test_a_number_is_not_parted_from_its_unit() -> None:
-    source = BY_TX_PROFILE.model_copy(
-        update={"sentence": "ChargePointMaxProfile #1 level 0 allows 22.00 kW", "losers": ()}
+    source = replace(
+        BY_TX_PROFILE, sentence="ChargePointMaxProfile #1 level 0 allows 22.00 kW", losers=()
     )
     shown = replace(picture(width=46, height=9), schedules=(schedule(1, [(1, "8")], source),))
     assert " ChargePointMaxProfile #1 level 0 allows" in text(shown)
@@ -162,7 +162,7 @@ def test_a_given_full_scale_tells_a_low_limit_from_a_full_one() -> None:
 
 
 def test_hostile_words_from_a_profile_stay_words() -> None:
-    source = BY_TX_PROFILE.model_copy(update={"sentence": "\x1b[2J[/red]\r", "losers": ()})
+    source = replace(BY_TX_PROFILE, sentence="\x1b[2J[/red]\r", losers=())
     shown = replace(picture(), schedules=(schedule(1, [(1, "8")], source),))
     assert all(line.isprintable() for line in text(shown))
     assert any("␛[2J[/red]␍" in line for line in text(shown))
