@@ -32,7 +32,7 @@ class ArchiveSnapshot(Struct, frozen=True):
 
     taken_at: datetime
     variables: Mapping[str, object]
-    streams: Mapping[str, tuple[Struct, ...]]
+    streams: Mapping[str, Iterable[Struct]]
     links: tuple[Struct, ...]
     """The states that the link went through."""
     record_counts: Mapping[str, int]
@@ -65,7 +65,7 @@ def build(path: Path, snapshot: ArchiveSnapshot, logs: Path, period: LogPeriod) 
             _add(archive, f"variables/{name}.json", pieces(value))
         _add(archive, "link_history.jsonl", _lines(snapshot.links))
         for name, events in snapshot.streams.items():
-            wanted = [event for event in events if _is_wanted(event, period)]
+            wanted = (event for event in events if _is_wanted(event, period))
             _add(archive, f"streams/{name}.jsonl", _lines(wanted))
         for log in _log_files(logs):
             _add(archive, f"log/{log.name}", _log_lines(log, period))

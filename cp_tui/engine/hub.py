@@ -13,6 +13,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from msgspec import UNSET, Struct
@@ -137,9 +138,31 @@ class _Events:
         self._events.clear()
         self._bytes = 0
 
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self._events)
+
     def __iter__(self) -> Iterator[_Kept]:
         """Give the events, oldest first."""
         return iter(self._events)
+
+
+class History:
+    """The events of a stream at some moment, oldest first; each is made when it is asked for."""
+
+    def __init__(self, kept: Iterable[_Kept]) -> None:
+        self._kept = tuple(kept)
+
+    def __iter__(self) -> Iterator[Struct]:
+        """Give the events."""
+        return (each.event for each in self._kept)
+
+    @property
+    def written(self) -> Iterator[str]:
+        """The events as a JSON array, in pieces."""
+        yield "["
+        yield from (f"{',' if number else ''}{each.json}" for number, each in enumerate(self._kept))
+        yield "]"
 
 
 class Subscription:
@@ -148,8 +171,8 @@ class Subscription:
     def __init__(self, hub: Hub, names: Sequence[str]) -> None:
         self._hub = hub
         self.names = frozenset(names)
-        self.snapshot: dict[str, VariableChanged | tuple[Struct, ...]] = {}
-        """A variable as it was, or the history of a stream, oldest first; each under its name."""
+        self.snapshot: dict[str, VariableChanged | History] = {}
+        """A variable as it was, or the history of a stream; each under its name."""
         self._taken: dict[str, int] = {}
         """Version of each variable that the subscriber knows."""
         self._changed: dict[str, None] = {}
@@ -159,20 +182,23 @@ class Subscription:
         self._is_closed = False
         self._wake = asyncio.Event()
 
-    async def next(self) -> list[Update]:
-        """Wait for at least one update and take all; raises `SubscriptionClosed` at the end."""
-        updates: list[Update] = []
-        while not updates:
+    async def next(self) -> Iterator[Update]:
+        """Wait for at least one update and take all; raises `SubscriptionClosed` at the end.
+
+        Long histories are not made all at once, but each event when its turn comes.
+        """
+        while True:
             await self._wake.wait()
             if self._is_closed:
                 raise SubscriptionClosed
             self._wake.clear()
-            updates = [*self._take_variables(), *self._take_events()]
+            changes, events = [*self._take_variables()], self._take_events()
             if self._changed:
                 self._wake.set()
-                if not updates:
-                    await asyncio.sleep(SLICE_PAUSE_S)
-        return updates
+            if changes or events:
+                return chain(changes, *events)
+            if self._changed:
+                await asyncio.sleep(SLICE_PAUSE_S)
 
     def close(self) -> None:
         """Take no more updates."""
@@ -201,8 +227,8 @@ class Subscription:
         """Begin with the history of a stream, as the first events or in the snapshot."""
         self._dropped[name] = 0
         self._events[name] = history.copy() if as_events else _Events()
-        self.snapshot[name] = () if as_events else tuple(kept.event for kept in history)
-        if any(self._events[name]):
+        self.snapshot[name] = History(() if as_events else history)
+        if self._events[name]:
             self._wake.set()
 
     def _take(self, name: str) -> VariableChanged | None:
@@ -220,12 +246,19 @@ class Subscription:
                 if (change := self._take(name)) is not None:
                     yield change
 
-    def _take_events(self) -> Iterator[Update]:
+    def _take_events(self) -> list[Iterator[Update]]:
+        taken = []
         for name, events in self._events.items():
-            for kept in events:
-                yield EventHappened(name, kept.event, self._dropped[name], kept.json)
-                self._dropped[name] = 0
-            events.clear()
+            if events:
+                taken.append(_happened(name, events, self._dropped[name]))
+                self._events[name], self._dropped[name] = _Events(), 0
+        return taken
+
+
+def _happened(name: str, events: _Events, dropped: int) -> Iterator[Update]:
+    for kept in events:
+        yield EventHappened(name, kept.event, dropped, kept.json)
+        dropped = 0
 
 
 class _Known(Struct):
@@ -315,9 +348,9 @@ class Hub:
             raise CommandError(ErrorNumber.REFUSED, f"{name} has no value yet")
         return value
 
-    def history(self, name: str) -> tuple[Struct, ...]:
-        """Give the newest events of a stream, oldest first."""
-        return tuple(kept.event for kept in self._history[name])
+    def history(self, name: str) -> History:
+        """Give the newest events of a stream."""
+        return History(self._history[name])
 
     def values(self) -> dict[str, Any]:
         """Give the present value of every variable that has one."""

@@ -235,10 +235,7 @@ class ClientSession:
             seen.close()
         self._followed.update(variables)
         snapshot, seen.snapshot = seen.snapshot, {}
-        values = {
-            name: Encoded(found.written) if isinstance(found, VariableChanged) else found
-            for name, found in snapshot.items()
-        }
+        values = {name: Encoded(found.written) for name, found in snapshot.items()}
         return CommandAnswer(None, value=values)
 
     async def get(self, variable: str) -> CommandAnswer:

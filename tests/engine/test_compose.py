@@ -19,6 +19,7 @@ from cp_tui.charge_point.variables import (
 )
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.errors import CommandError, ErrorNumber
+from cp_tui.engine.hub import History
 from tests.engine.links import url_of
 from tests.engine.test_engine import SmallCsms, running, small_csms
 
@@ -29,7 +30,7 @@ async def booted(csms: SmallCsms) -> None:
 
 def events(engine: Engine, stream: str) -> list[Any]:
     history = engine.subscribe([stream]).snapshot[stream]
-    assert isinstance(history, tuple)
+    assert isinstance(history, History)
     return list(history)
 
 

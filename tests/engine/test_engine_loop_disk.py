@@ -110,7 +110,7 @@ async def test_a_frame_that_was_not_sent_is_marked_so_in_the_messages() -> None:
         await on.until_told(DiskFailed(frozenset({"1"})))
         on.disk.is_full = False
         await on.frames("b")
-        assert await seen.next() == [EventHappened("messages", record, 0)]
+        assert [*await seen.next()] == [EventHappened("messages", record, 0)]
         assert "noted out StartTransaction" in on.log
 
 

@@ -377,7 +377,7 @@ def fill(door: Door, count: int = 500) -> int:
     """Let long events happen; gives how many of them the history holds."""
     for number in range(count):
         door.engine.hub.emit("configuration_key", key_change(number, "x" * LONG))
-    return len(door.engine.hub.history("configuration_key"))
+    return len(tuple(door.engine.hub.history("configuration_key")))
 
 
 async def test_a_history_in_pages_follows_the_answer_in_order_before_what_is_new(
