@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from cp_tui.charge_point.variables import Restraint
+    from cp_tui.charge_point.variables import Restraint, VehicleView
 
 
 class PhaseReading(Struct, frozen=True):
@@ -36,24 +36,13 @@ class MeterReading(Struct, frozen=True):
     is_dc: bool
 
 
-class VehicleState(Struct, frozen=True):
-    """What is plugged in."""
-
-    battery_wh: int
-    soc_percent: float
-    max_current_a: float
-    phases: int
-    max_power_w: int
-    is_suspended: bool
-
-
 class Body(Protocol):
     """The station as the mind sees it: pure, asked with the instant of now."""
 
     def reading(self, connector_id: int, now: datetime) -> MeterReading:
         """Give the meter reading of connector 1..N, or of the main meter (0: the sum)."""
 
-    def vehicle(self, connector_id: int, now: datetime) -> VehicleState | None:
+    def vehicle(self, connector_id: int, now: datetime) -> VehicleView | None:
         """Give the vehicle at the connector, if one is plugged in."""
 
     def restraint(self, connector_id: int, now: datetime) -> Restraint | None:

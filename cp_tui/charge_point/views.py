@@ -25,7 +25,6 @@ from cp_tui.charge_point.variables import (
     Measurement,
     Restraint,
     RestraintKind,
-    VehicleView,
 )
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 
@@ -87,16 +86,7 @@ def connector_view(components: Components, connector: Connector) -> ConnectorVie
         asked_id_tag=connector.attempt.id_tag if connector.attempt else None,
         authorized_until=connector.attempt_until,
         reservation=components.reservations.at(connector),
-        vehicle=None
-        if vehicle is None
-        else VehicleView(
-            battery_wh=vehicle.battery_wh,
-            soc_percent=round(vehicle.soc_percent, 1),
-            max_current_a=vehicle.max_current_a,
-            phases=vehicle.phases,
-            max_power_w=vehicle.max_power_w,
-            is_suspended=vehicle.is_suspended,
-        ),
+        vehicle=vehicle and replace(vehicle, soc_percent=round(vehicle.soc_percent, 1)),
         transaction=_transaction(connector, reading),
         measurement=_measurement(reading),
         limit=None if is_whole else components.charging.limit_view(connector_id),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from random import Random
 
-from msgspec import DecodeError, Struct
+from msgspec import DecodeError
 from msgspec.structs import replace
 
 from cp_tui.charge_point.charge_point import ChargePoint
@@ -45,7 +45,7 @@ from cp_tui.charge_point.variables import MeasuredPoint, Measurements
 from cp_tui.charger.power_history import PowerHistory
 from cp_tui.ocpp.calendar import later
 from cp_tui.station.errors import StationError
-from cp_tui.station.record import StationRecord
+from cp_tui.station.record import ConnectorRecord, StationRecord
 from cp_tui.station.station import Station
 
 _NEWS = (Tick, Observed, FrameReceived, LinkOpened, LinkClosed)
@@ -58,25 +58,7 @@ ROUNDS_MAX = 1_000
 
 StationAct = Callable[..., list[Event]]
 """What somebody does at the station; called with it, and with `now`."""
-
-
 MindFactory = Callable[[ChargePointConfig, Body, StoredRecords, Random], ChargePoint]
-
-
-class _Outline(Struct, frozen=True):
-    """What of a station record is worth a write to the disk, and how far the registers are."""
-
-    world: StationRecord
-    registers_wh: tuple[int, ...]
-
-    @staticmethod
-    def of(record: StationRecord) -> _Outline:
-        still = tuple(
-            replace(each, register_wh=0.0, charge_wh=None if each.charge_wh is None else 0.0)
-            for each in record.connectors
-        )
-        registers_wh = tuple(int(each.register_wh) for each in record.connectors)
-        return _Outline(StationRecord(connectors=still), registers_wh)
 
 
 class Charger:
@@ -107,7 +89,7 @@ class Charger:
         self._power = PowerHistory(
             self.station.reading, self.station.seconds_to_bend, range(len(connectors) + 1)
         )
-        self._saved = _Outline.of(record or StationRecord())
+        self._saved = record or StationRecord()
         self.mind = self._make_mind(self._config, self.station, stored, self._random)
 
     def handle(self, event: Event, now: datetime) -> list[Effect]:
@@ -232,13 +214,11 @@ class Charger:
         return True
 
     def _station_record(self, now: datetime, *, with_energy: bool) -> list[Effect]:
-        record = self.station.record(now)
-        outline = _Outline.of(record)
-        if outline.world == self._saved.world and not (
-            with_energy and outline.registers_wh != self._saved.registers_wh
-        ):
+        record, saved = self.station.record(now), self._saved
+        has_moved = with_energy and _registers_wh(record) != _registers_wh(saved)
+        if not has_moved and _world(record) == _world(saved):
             return []
-        self._saved = outline
+        self._saved = record
         self._has_new_energy = bool(self._energized)
         return [Save(Table.STATE, STATION_KEY, record)]
 
@@ -253,3 +233,15 @@ class Charger:
             self._notes.append(Log(LogLevel.ERROR, problem))
             self._notes.append(PutAside(Table.STATE, STATION_KEY, str(error)))
             return None
+
+
+def _registers_wh(record: StationRecord) -> list[int]:
+    return [int(each.register_wh) for each in record.connectors]
+
+
+def _world(record: StationRecord) -> list[ConnectorRecord]:
+    """Give what is worth a write to the disk whenever it changes: all but what charging moves."""
+    return [
+        replace(each, register_wh=0.0, charge_wh=each.charge_wh and 0.0)
+        for each in record.connectors
+    ]

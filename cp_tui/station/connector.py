@@ -9,8 +9,8 @@ import math
 from datetime import datetime, timedelta
 
 from cp_tui.charge_point.config import ConnectorConfig, CurrentKind
-from cp_tui.charge_point.station_port import MeterReading, VehicleState
-from cp_tui.charge_point.variables import Restraint
+from cp_tui.charge_point.station_port import MeterReading
+from cp_tui.charge_point.variables import Restraint, VehicleView
 from cp_tui.station.energy_flow import (
     PowerLine,
     charge_after,
@@ -284,13 +284,13 @@ class SimulatedConnector:
             )
         )
 
-    def vehicle_state(self) -> VehicleState | None:
+    def vehicle_view(self) -> VehicleView | None:
         """Give the vehicle that is plugged in, with its limits at this kind of connector."""
         if self.battery is None:
             return None
         vehicle = self.vehicle
         dc_current_a = vehicle.dc_max_power_w / self.config.voltage_v
-        return VehicleState(
+        return VehicleView(
             battery_wh=vehicle.battery_wh,
             soc_percent=100.0 * self.battery.soc,
             max_current_a=dc_current_a if self.is_dc else vehicle.max_current_a,

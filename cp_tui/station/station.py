@@ -23,8 +23,8 @@ from cp_tui.charge_point.events import (
     PluggedOut,
     StopPressed,
 )
-from cp_tui.charge_point.station_port import MeterReading, VehicleState
-from cp_tui.charge_point.variables import Restraint, RestraintKind
+from cp_tui.charge_point.station_port import MeterReading
+from cp_tui.charge_point.variables import Restraint, RestraintKind, VehicleView
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.station.connector import SimulatedConnector
 from cp_tui.station.errors import StationError
@@ -215,9 +215,9 @@ class Station:
         readings = [self.reading(number, now) for number in self._connectors]
         return main_reading(readings, mains_v, now)
 
-    def vehicle(self, connector_id: int, now: datetime) -> VehicleState | None:
+    def vehicle(self, connector_id: int, now: datetime) -> VehicleView | None:
         """Give the vehicle at the connector, if one is plugged in."""
-        return self._connector_at(connector_id, now).vehicle_state()
+        return self._connector_at(connector_id, now).vehicle_view()
 
     def restraint(self, connector_id: int, now: datetime) -> Restraint | None:
         """Say what keeps the power at a connector where it is; None without a vehicle."""
