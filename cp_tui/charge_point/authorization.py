@@ -78,12 +78,12 @@ class Authorization:
 
     def known(self, id_tag: str) -> Known | None:
         """Look a tag up: the local list beats the cache (S 3.5.3)."""
-        by, info = KnownBy.LOCAL_LIST, self._local_list.get(id_tag)
-        if info is None:
-            by, info = KnownBy.CACHE, self._cache.get(id_tag)
-        if info is None:
+        by, tag = KnownBy.LOCAL_LIST, self._local_list.get(id_tag)
+        if tag is None:
+            by, tag = KnownBy.CACHE, self._cache.get(id_tag)
+        if tag is None:
             return None
-        return Known(by, info, status_now(info, self._turn.time))
+        return Known(by, tag, status_now(tag, self._turn.time))
 
     def parent_of(self, id_tag: str) -> str | None:
         """Give the group of a tag, as far as it is known here (S 5.13)."""
@@ -110,8 +110,8 @@ class Authorization:
         self._conflicts.recheck(self._listed_status)
 
     def _listed_status(self, id_tag: str) -> AuthorizationStatus | None:
-        info = self._local_list.get(id_tag)
-        return status_now(info, self._turn.time) if info else None
+        tag = self._local_list.get(id_tag)
+        return status_now(tag, self._turn.time) if tag else None
 
     def _ask(self, id_tag: str, decide: Callable[[TagVerdict], None]) -> None:
         """Ask the CSMS; only its silence lets the rules for offline decide (S 3.5.4)."""
@@ -121,7 +121,7 @@ class Authorization:
             info = response.id_tag_info
             self.learn(id_tag, info)
             listed = self._local_list.get(id_tag)
-            parent = group_of(info) or (group_of(listed) if listed else None)
+            parent = group_of(info) or (listed.parent_id_tag if listed else None)
             decide(csms_verdict(id_tag, info, parent))
 
         def failed(failure: CallFailure) -> None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from cp_tui.charge_point.reason import Reason, because
+from cp_tui.charge_point.variables import TagEntry
 from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
 
 
@@ -38,14 +39,14 @@ class Known(Struct, frozen=True):
     """What is known here about a tag."""
 
     by: KnownBy
-    info: IdTagInfo
+    tag: TagEntry
     status: AuthorizationStatus
     """As it counts now."""
 
     @property
     def parent_id_tag(self) -> str | None:
         """Its group; None: it has none."""
-        return group_of(self.info)
+        return self.tag.parent_id_tag
 
     @property
     def is_accepted(self) -> bool:
@@ -85,7 +86,7 @@ def same_group(group: str | None, other: str | None) -> bool:
     return same_tag(group, other)
 
 
-def status_now(info: IdTagInfo, time: datetime) -> AuthorizationStatus:
+def status_now(info: IdTagInfo | TagEntry, time: datetime) -> AuthorizationStatus:
     """Give the status of a tag, which is Expired once its date has come (S 3.5.1)."""
     if info.expiry_date is not None and info.expiry_date <= time:
         return AuthorizationStatus.EXPIRED

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from msgspec.structs import replace
 
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.effects import Energize, SetLimit, Table
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.charge_point.records import ProfileRecord, TransactionRecord
+from cp_tui.charge_point.records import TransactionRecord
 from cp_tui.charge_point.smart_charging.advice import remarks
 from cp_tui.charge_point.smart_charging.composite import Work, composing
 from cp_tui.charge_point.smart_charging.context import (
@@ -91,14 +91,8 @@ class Charging:
             if connector.config is not None
         }
         self._profiles = tuple(
-            InstalledProfile(
-                record.connector_id,
-                record.profile,
-                record.installed_at,
-                record.transaction_key,
-                record.source,
-            )
-            for _, record in turn.records(Table.PROFILE, ProfileRecord)
+            installed
+            for _, installed in turn.records(Table.PROFILE, InstalledProfile)
             if turn.config.has(FeatureProfile.SMART_CHARGING)
         )
         self._limits: dict[int, ConnectorLimit] = {}
@@ -289,22 +283,16 @@ class Charging:
 
     def schedules_view(self) -> ChargingSchedules:
         """Give the variable `charging_schedules`, in A per phase."""
-        return ChargingSchedules(self._shown.schedules())
+        return self._shown.schedules()
 
     def profiles_view(self) -> Profiles:
         """Give the variable `profiles`."""
         standings = self._shown.standings()
-        return Profiles(
-            tuple(
-                ProfileEntry(
-                    connector_id=installed.connector_id,
-                    profile=installed.profile,
-                    installed_at=installed.installed_at,
-                    source=installed.source,
-                    standing=standings[installed.profile.charging_profile_id],
-                )
-                for installed in self._profiles
+        return tuple(
+            ProfileEntry(
+                **structs.asdict(each), standing=standings[each.profile.charging_profile_id]
             )
+            for each in self._profiles
         )
 
     # --- helpers ----------------------------------------------------------------------------------
@@ -365,14 +353,7 @@ class Charging:
             self._turn.changed("profiles")
 
     def _save(self, installed: InstalledProfile) -> None:
-        record = ProfileRecord(
-            connector_id=installed.connector_id,
-            profile=installed.profile,
-            installed_at=installed.installed_at,
-            transaction_key=installed.transaction_key,
-            source=installed.source,
-        )
-        self._turn.save(Table.PROFILE, str(installed.profile.charging_profile_id), record)
+        self._turn.save(Table.PROFILE, str(installed.profile.charging_profile_id), installed)
         self._turn.changed("profiles")
 
 

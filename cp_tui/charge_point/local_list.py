@@ -10,11 +10,11 @@ from datetime import datetime
 
 from cp_tui.charge_point.effects import LogLevel, Table
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.charge_point.records import LocalListRecord, LocalListVersionRecord
+from cp_tui.charge_point.records import LocalListVersionRecord
 from cp_tui.charge_point.station_keys import LOCAL_LIST_MAX, SEND_LOCAL_LIST_MAX
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import LocalListView, TagEntry
-from cp_tui.ocpp.datatypes import AuthorizationData, IdTagInfo, UpdateStatus, UpdateType
+from cp_tui.ocpp.datatypes import AuthorizationData, UpdateStatus, UpdateType
 from cp_tui.ocpp.local_auth_list_management import SendLocalListRequest
 
 SHOWN_MAX = 100
@@ -30,7 +30,7 @@ class LocalList:
     def __init__(self, turn: Turn, *, is_enabled: Callable[[], bool]) -> None:
         self._turn = turn
         self._is_enabled = is_enabled
-        self._records: dict[str, LocalListRecord] = {}
+        self._entries: dict[str, TagEntry] = {}
         self._version = 0
         self._updated_at: datetime | None = None
         self._restore()
@@ -45,24 +45,27 @@ class LocalList:
         """The version to report: -1 where the list is not used, 0 where it is empty (S 5.10)."""
         return self._version if self.is_enabled else -1
 
-    def get(self, id_tag: str) -> IdTagInfo | None:
+    def get(self, id_tag: str) -> TagEntry | None:
         """Look a tag up, where the list is enabled."""
-        record = self._records.get(id_tag.lower()) if self.is_enabled else None
-        return record.info if record else None
+        return self._entries.get(id_tag.lower()) if self.is_enabled else None
 
     def update(self, request: SendLocalListRequest) -> tuple[UpdateStatus, Reason]:
         """Carry out SendLocalList, or say why not; a refused one changes nothing (S 5.15)."""
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal
-        after = {} if request.update_type is UpdateType.FULL else dict(self._records)
+        after = {} if request.update_type is UpdateType.FULL else dict(self._entries)
         entries = request.local_authorization_list or ()
         for entry in entries:
             if entry.id_tag_info is None:
                 after.pop(entry.id_tag.lower(), None)
             else:
-                record = LocalListRecord(id_tag=entry.id_tag, info=entry.id_tag_info)
-                after[entry.id_tag.lower()] = record
+                after[entry.id_tag.lower()] = TagEntry(
+                    id_tag=entry.id_tag,
+                    status=entry.id_tag_info.status,
+                    expiry_date=entry.id_tag_info.expiry_date,
+                    parent_id_tag=entry.id_tag_info.parent_id_tag,
+                )
         if len(after) > LOCAL_LIST_MAX:
             return _failed(
                 "full",
@@ -84,14 +87,14 @@ class LocalList:
 
     def view(self) -> LocalListView:
         """Give the variable `local_list`."""
-        first = sorted(self._records)[:SHOWN_MAX]
+        first = sorted(self._entries)[:SHOWN_MAX]
         return LocalListView(
             is_enabled=self.is_enabled,
             version=self._version,
-            count=len(self._records),
+            count=len(self._entries),
             count_max=LOCAL_LIST_MAX,
             updated_at=self._updated_at,
-            entries=tuple(_shown(self._records[key]) for key in first),
+            entries=tuple(self._entries[key] for key in first),
         )
 
     # --- checks -----------------------------------------------------------------------------------
@@ -127,8 +130,8 @@ class LocalList:
 
     # --- storage ----------------------------------------------------------------------------------
 
-    def _replace(self, after: Mapping[str, LocalListRecord], version: int) -> None:
-        before, self._records = self._records, dict(after)
+    def _replace(self, after: Mapping[str, TagEntry], version: int) -> None:
+        before, self._entries = self._entries, dict(after)
         for key in before.keys() - after.keys():
             self._turn.forget(Table.LOCAL_LIST, key)
         for key, record in after.items():
@@ -145,7 +148,7 @@ class LocalList:
 
     def _restore(self) -> None:
         """Read the stored list; one with a hole is dropped, so that the CSMS sends it anew."""
-        records = dict(self._turn.records(Table.LOCAL_LIST, LocalListRecord))
+        records = dict(self._turn.records(Table.LOCAL_LIST, TagEntry))
         header = dict(self._turn.records(Table.LOCAL_LIST_VERSION, LocalListVersionRecord)).get(
             VERSION_KEY
         )
@@ -157,7 +160,7 @@ class LocalList:
                 self._turn.forget(Table.LOCAL_LIST, key)
             self._turn.forget(Table.LOCAL_LIST_VERSION, VERSION_KEY)
         elif header is not None:
-            self._records = records
+            self._entries = records
             self._version = header.version
             self._updated_at = header.updated_at
 
@@ -179,12 +182,3 @@ def _bad_entry(entries: tuple[AuthorizationData, ...], kind: UpdateType) -> Refu
 
 def _failed(subject: str, text: str, /, **values: object) -> Refusal:
     return UpdateStatus.FAILED, because(f"local_list.{subject}", "S 5.15", text, **values)
-
-
-def _shown(record: LocalListRecord) -> TagEntry:
-    return TagEntry(
-        id_tag=record.id_tag,
-        status=record.info.status,
-        expiry_date=record.info.expiry_date,
-        parent_id_tag=record.info.parent_id_tag,
-    )

@@ -1,6 +1,7 @@
 """What the charge point keeps over a restart: the records of each table of the store.
 
 Unknown fields of an older or newer version are ignored, so that a store outlives the program.
+Profiles, reservations and tags are kept as they are (`InstalledProfile`, `Reservation`, `Tag`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from msgspec import Struct
 
 from cp_tui.charge_point.codec import JsonValue
 from cp_tui.charge_point.reason import Reason
-from cp_tui.charge_point.smart_charging.context import ProfileSource
 from cp_tui.charge_point.variables import (
     ClockStep,
     DeliveryState,
@@ -20,14 +20,11 @@ from cp_tui.charge_point.variables import (
     FirmwareState,
     KeyChange,
     KeySource,
-    Reservation,
 )
 from cp_tui.charge_point.variables.authorization import Grouped
 from cp_tui.ocpp.datatypes import (
-    ChargingProfile,
     DiagnosticsStatus,
     FirmwareStatus,
-    IdTagInfo,
     MeterValue,
     StopReason,
 )
@@ -73,16 +70,6 @@ class AvailabilityRecord(Struct, frozen=True, kw_only=True):
 
     operative: bool
     scheduled: bool | None = None
-
-
-class ProfileRecord(Struct, frozen=True, kw_only=True):
-    """An installed charging profile."""
-
-    connector_id: int
-    profile: ChargingProfile
-    installed_at: datetime
-    transaction_key: str | None = None
-    source: ProfileSource = ProfileSource.CSMS
 
 
 class TransactionRecord(Grouped, frozen=True, kw_only=True):
@@ -163,21 +150,6 @@ class OutboxRecord(Struct, frozen=True, kw_only=True):
     last_failure: str = ""
 
 
-class CacheRecord(Struct, frozen=True, kw_only=True):
-    """What the CSMS last said about a tag (S 3.5.1)."""
-
-    id_tag: str
-    info: IdTagInfo
-    updated_at: datetime
-
-
-class LocalListRecord(Struct, frozen=True, kw_only=True):
-    """An entry of the local authorization list (S 3.5.2)."""
-
-    id_tag: str
-    info: IdTagInfo
-
-
 class LocalListVersionRecord(Struct, frozen=True, kw_only=True):
     """What belongs to the local list as a whole."""
 
@@ -185,14 +157,6 @@ class LocalListVersionRecord(Struct, frozen=True, kw_only=True):
     count: int
     """How many entries there must be: a list with a hole in it is not trusted."""
     updated_at: datetime
-
-
-class ReservationRecord(Struct, frozen=True, kw_only=True):
-    """A reservation in force (S 5.13)."""
-
-    reservation: Reservation
-    expires_at: datetime
-    """Its expiry date in the clock of the machine, which goes on while nobody tells the time."""
 
 
 class Tries(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from cp_tui.charge_point.authorization_rules import same_group, same_tag
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.charge_point.records import ReservationRecord
+from cp_tui.charge_point.variables import Reservation
 from cp_tui.ocpp.datatypes import ReservationStatus
 from cp_tui.ocpp.length import moment
 
@@ -24,9 +24,8 @@ _EASIEST_FIRST = (
 )
 
 
-def is_for(record: ReservationRecord, id_tag: str, parent: str | None) -> bool:
+def is_for(reservation: Reservation, id_tag: str, parent: str | None) -> bool:
     """Say whether a tag may use a reservation: it is the tag, or one of the same group."""
-    reservation = record.reservation
     if same_tag(reservation.id_tag, id_tag):
         return True
     # A parent compares with a parent only, never with a tag (S 3.10).
@@ -46,7 +45,7 @@ def can_be_kept(connector: Connector) -> bool:
     )
 
 
-def obstacle(connector: Connector, own: ReservationRecord | None) -> Refusal | None:
+def obstacle(connector: Connector, own: Reservation | None) -> Refusal | None:
     """Say why a connector cannot be reserved; `own` is the reservation that it has already."""
     name = f"connector {connector.connector_id}"
     if connector.is_faulted:
@@ -68,30 +67,29 @@ def easiest(obstacles: Iterable[Refusal]) -> Refusal:
     return min(obstacles, key=lambda refusal: _EASIEST_FIRST.index(refusal[0]))
 
 
-def name_of(record: ReservationRecord) -> str:
+def name_of(reservation: Reservation) -> str:
     """Name a reservation in words."""
-    return f"reservation {record.reservation.reservation_id} for {record.reservation.id_tag}"
+    return f"reservation {reservation.reservation_id} for {reservation.id_tag}"
 
 
-def event(subject: str, record: ReservationRecord, words: str) -> Reason:
+def event(subject: str, reservation: Reservation, words: str) -> Reason:
     """Say what happened to a reservation."""
     return because(
         f"reservation.{subject}",
         "S 5.13",
         "{name}: {words}",
-        name=name_of(record),
+        name=name_of(reservation),
         words=words,
-        reservation=record.reservation.reservation_id,
-        connector=record.reservation.connector_id,
-        tag=record.reservation.id_tag,
+        reservation=reservation.reservation_id,
+        connector=reservation.connector_id,
+        tag=reservation.id_tag,
     )
 
 
 def kept_for_another(
-    keeper: ReservationRecord, connector: Connector, id_tag: str, parent: str | None
+    reservation: Reservation, connector: Connector, id_tag: str, parent: str | None
 ) -> Reason:
     """Say why a tag may not start at a connector that is reserved."""
-    reservation = keeper.reservation
     text = "{by} {reservation} keeps connector {connector} for {owner} until {until}, not for {tag}"
     if reservation.parent_id_tag is not None:
         text += "; tags of the group {group} may use it too, the group of {tag} is {own_group}"

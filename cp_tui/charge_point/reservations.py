@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from msgspec.structs import replace
-
 from cp_tui.charge_point.authorization_rules import same_tag
 from cp_tui.charge_point.connector import Connector, PendingStart
 from cp_tui.charge_point.effects import LogLevel, Table
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.charge_point.records import ReservationRecord
 from cp_tui.charge_point.reservation_rules import (
     can_be_kept,
     easiest,
@@ -61,8 +58,9 @@ class Reservations:
         self._ended: tuple[EndedReservation, ...] = ()
         self._news = ""
         """What ended a reservation since the last tick."""
-        records = turn.records(Table.RESERVATION, ReservationRecord)
-        self._records = {record.reservation.reservation_id: record for _, record in records}
+        self._reservations = {
+            each.reservation_id: each for _, each in turn.records(Table.RESERVATION, Reservation)
+        }
 
     # --- requests of the CSMS ---------------------------------------------------------------------
 
@@ -71,31 +69,30 @@ class Reservations:
         refusal = self._rejection(request) or self._obstacle_for(request) or self._why_past(request)
         if refusal is not None:
             return refusal
-        old = self._records.get(request.reservation_id)
+        old = self._reservations.get(request.reservation_id)
         if old is not None:
             self._end(old, event("replaced", old, "the CSMS replaced it"))
-        record = ReservationRecord(
-            reservation=Reservation(
-                reservation_id=request.reservation_id,
-                connector_id=request.connector_id,
-                id_tag=request.id_tag,
-                parent_id_tag=request.parent_id_tag,
-                expiry_date=request.expiry_date,
-                made_at=self._turn.time,
-            ),
-            expires_at=self._turn.machine_time(request.expiry_date),
+        reservation = Reservation(
+            reservation_id=request.reservation_id,
+            connector_id=request.connector_id,
+            id_tag=request.id_tag,
+            parent_id_tag=request.parent_id_tag,
+            expiry_date=request.expiry_date,
+            made_at=self._turn.time,
         )
-        self._keep(record)
+        self._reservations[request.reservation_id] = reservation
+        self._turn.save(Table.RESERVATION, str(request.reservation_id), reservation)
+        self._turn.changed("reservations", "connectors")
         text = f"kept until {moment(request.expiry_date)}"
-        return ReservationStatus.ACCEPTED, event("accepted", record, text)
+        return ReservationStatus.ACCEPTED, event("accepted", reservation, text)
 
     def cancel(
         self, reservation_id: int, by: str = "the CSMS"
     ) -> tuple[CancelReservationStatus, Reason]:
         """Drop a reservation (S 5.1); `by` says in words who wants it."""
-        record = self._records.get(reservation_id)
-        if record is None:
-            known = ", ".join(str(each) for each in self._records) or "none"
+        reservation = self._reservations.get(reservation_id)
+        if reservation is None:
+            known = ", ".join(str(each) for each in self._reservations) or "none"
             reason = because(
                 "reservation.unknown",
                 "S 5.1",
@@ -104,8 +101,8 @@ class Reservations:
                 known=known,
             )
             return CancelReservationStatus.REJECTED, reason
-        reason = event("cancelled", record, f"{by} cancelled it")
-        self._end(record, reason)
+        reason = event("cancelled", reservation, f"{by} cancelled it")
+        self._end(reservation, reason)
         return CancelReservationStatus.ACCEPTED, reason
 
     # --- tags -------------------------------------------------------------------------------------
@@ -113,7 +110,7 @@ class Reservations:
     def why_not(self, connector: Connector, id_tag: str, parent: str | None) -> Reason | None:
         """Say why a tag of this group may not start here; None where nothing is against it."""
         keepers = self._keepers(connector)
-        if not keepers or any(is_for(record, id_tag, parent) for record in keepers):
+        if not keepers or any(is_for(reservation, id_tag, parent) for reservation in keepers):
             return None
         return kept_for_another(keepers[0], connector, id_tag, parent)
 
@@ -121,7 +118,7 @@ class Reservations:
         """Say whether the group of this tag decides, so that it has to be learnt (S 5.13)."""
         keepers = self._keepers(connector)
         return self.why_not(connector, id_tag, None) is not None and any(
-            record.reservation.parent_id_tag is not None for record in keepers
+            reservation.parent_id_tag is not None for reservation in keepers
         )
 
     def own_connector(
@@ -129,16 +126,18 @@ class Reservations:
     ) -> Connector | None:
         """Find the connector that is reserved for this tag, or else for its group."""
         own = [
-            (not same_tag(record.reservation.id_tag, id_tag), connector.connector_id)
+            (not same_tag(reservation.id_tag, id_tag), connector.connector_id)
             for connector in among
-            for record in self._keepers(connector)
-            if record.reservation.connector_id and is_for(record, id_tag, parent)
+            for reservation in self._keepers(connector)
+            if reservation.connector_id and is_for(reservation, id_tag, parent)
         ]
         return self._connectors[min(own)[1]] if own else None
 
     def usable_by(self, id_tag: str, parent: str | None) -> tuple[int, ...]:
         """Give the ids of the reservations that a tag may use."""
-        return tuple(key for key, record in self._records.items() if is_for(record, id_tag, parent))
+        return tuple(
+            key for key, each in self._reservations.items() if is_for(each, id_tag, parent)
+        )
 
     def may_move(
         self, source: Connector, target: Connector, id_tag: str, parent: str | None
@@ -152,47 +151,41 @@ class Reservations:
     def use(self, connector: Connector, pending: PendingStart) -> int | None:
         """End the reservation that a transaction uses; give its id (S 4.8, S 5.13)."""
         found = [
-            record
-            for record in self._records.values()
-            if record.reservation.connector_id in (0, connector.connector_id)
-            and is_for(record, pending.id_tag, pending.parent_id_tag)
+            reservation
+            for reservation in self._reservations.values()
+            if reservation.connector_id in (0, connector.connector_id)
+            and is_for(reservation, pending.id_tag, pending.parent_id_tag)
         ]
         if not found:
             return None
-        record = min(
+        reservation = min(
             found,
             key=lambda each: (
-                each.reservation.connector_id == 0,
-                not same_tag(each.reservation.id_tag, pending.id_tag),
-                each.expires_at,
+                each.connector_id == 0,
+                not same_tag(each.id_tag, pending.id_tag),
+                each.expiry_date,
             ),
         )
         words = f"{pending.id_tag} started on connector {connector.connector_id}"
-        self._end(record, event("used", record, words))
-        return record.reservation.reservation_id
+        self._end(reservation, event("used", reservation, words))
+        return reservation.reservation_id
 
     # --- time and state ---------------------------------------------------------------------------
 
     @property
     def deadline(self) -> datetime | None:
         """When the next reservation expires, in the clock of the machine."""
-        return min((record.expires_at for record in self._records.values()), default=None)
-
-    def clock_stepped(self) -> None:
-        """Follow a new time of day: an expiry date is an instant of the CSMS's clock."""
-        for record in list(self._records.values()):
-            expires_at = self._turn.machine_time(record.reservation.expiry_date)
-            if expires_at != record.expires_at:
-                self._keep(replace(record, expires_at=expires_at))
+        first = min((each.expiry_date for each in self._reservations.values()), default=None)
+        return None if first is None else self._turn.machine_time(first)
 
     def restore(self) -> None:
         """After a boot: drop what is over, and keep the connectors of the others as before."""
-        for record in list(self._records.values()):
-            over = self._why_over(record)
+        for reservation in list(self._reservations.values()):
+            over = self._why_over(reservation)
             if over is not None:
-                self._end(record, over)
+                self._end(reservation, over)
                 continue
-            connector = self._connectors.get(record.reservation.connector_id)
+            connector = self._connectors.get(reservation.connector_id)
             if connector is not None:
                 # A cable that was plugged into a reserved connector left it Reserved.
                 connector.is_reserved = not connector.is_session_over
@@ -201,18 +194,18 @@ class Reservations:
 
     def tick(self) -> None:
         """End what is over, then keep and release connectors as the rest demands."""
-        for record in list(self._records.values()):
-            over = self._why_over(record)
+        for reservation in list(self._reservations.values()):
+            over = self._why_over(reservation)
             if over is not None:
-                self._end(record, over)
+                self._end(reservation, over)
         kept = self._kept()
         for connector_id, connector in self._connectors.items():
-            record_here = kept.get(connector_id)
-            if (record_here is not None) == connector.is_reserved:
+            here = kept.get(connector_id)
+            if (here is not None) == connector.is_reserved:
                 continue
-            connector.is_reserved = record_here is not None
-            if record_here is not None:
-                self._on_kept(connector, name_of(record_here))
+            connector.is_reserved = here is not None
+            if here is not None:
+                self._on_kept(connector, name_of(here))
             else:
                 self._on_released(connector, self._news or "enough other connectors are free")
         self._news = ""
@@ -220,17 +213,17 @@ class Reservations:
     def view(self) -> ReservationsView:
         """Give the variable `reservations`."""
         return ReservationsView(
-            active=tuple(record.reservation for record in self._records.values()),
+            active=tuple(self._reservations.values()),
             ended=self._ended,
         )
 
     def at(self, connector: Connector) -> Reservation | None:
         """Give the reservation to show at a connector; at 0 the first one without a connector."""
         if connector.connector_id == 0:
-            records = self._without_connector()
+            found = self._without_connector()
         else:
-            records = self._keepers(connector)
-        return records[0].reservation if records else None
+            found = self._keepers(connector)
+        return found[0] if found else None
 
     # --- helpers ----------------------------------------------------------------------------------
 
@@ -263,13 +256,13 @@ class Reservations:
         obstacles = {}
         for connector_id, connector in self._connectors.items():
             own = self._at(connector)
-            is_replaced = own and own.reservation.reservation_id == request.reservation_id
+            is_replaced = own and own.reservation_id == request.reservation_id
             obstacles[connector_id] = obstacle(connector, None if is_replaced else own)
         free = [key for key, each in obstacles.items() if each is None]
         promised = [
-            record
-            for record in self._without_connector()
-            if record.reservation.reservation_id != request.reservation_id
+            reservation
+            for reservation in self._without_connector()
+            if reservation.reservation_id != request.reservation_id
         ]
         found = obstacles.get(request.connector_id)
         if request.connector_id == 0:
@@ -285,14 +278,15 @@ class Reservations:
         status, words = found
         return status, Reason(id=f"reservation.{status.lower()}", rule="S 5.13", text=words)
 
-    def _why_over(self, record: ReservationRecord) -> Reason | None:
+    def _why_over(self, reservation: Reservation) -> Reason | None:
         """Say what ends a reservation, apart from its use and the CSMS (S 5.13)."""
-        connector_id = record.reservation.connector_id
-        if self._turn.now >= record.expires_at:
-            words = f"it expired at {moment(record.reservation.expiry_date)}"
-            return event("expired", record, words)
+        connector_id = reservation.connector_id
+        if self._turn.time >= reservation.expiry_date:
+            words = f"it expired at {moment(reservation.expiry_date)}"
+            return event("expired", reservation, words)
         if connector_id and connector_id not in self._connectors:
-            return event("no_connector", record, f"there is no connector {connector_id} any more")
+            words = f"there is no connector {connector_id} any more"
+            return event("no_connector", reservation, words)
         targets = [self._connectors[connector_id]] if connector_id else [*self._connectors.values()]
         if any(c.is_operative and not c.is_faulted for c in targets) and not (
             connector_id == 0 and (self._whole.is_faulted or not self._whole.is_operative)
@@ -300,11 +294,11 @@ class Reservations:
             return None
         state = "Faulted" if any(c.is_faulted for c in (*targets, self._whole)) else "Unavailable"
         name = f"connector {connector_id}" if connector_id else "every connector"
-        return event(state.lower(), record, f"{name} became {state}")
+        return event(state.lower(), reservation, f"{name} became {state}")
 
-    def _kept(self) -> dict[int, ReservationRecord]:
+    def _kept(self) -> dict[int, Reservation]:
         """Say which connectors are Reserved now, and for what."""
-        if not self._records:
+        if not self._reservations:
             return {}
         own = {key: r for key, c in self._connectors.items() if (r := self._at(c)) is not None}
         able = [c for c in self._connectors.values() if can_be_kept(c)]
@@ -315,43 +309,34 @@ class Reservations:
         if len(free) <= len(waiting):
             plugged = [c for c in open_ if c.is_plugged]
             kept |= {
-                c.connector_id: record
-                for c, record in zip([*free, *plugged], waiting, strict=False)
+                c.connector_id: reservation
+                for c, reservation in zip([*free, *plugged], waiting, strict=False)
             }
         return kept
 
-    def _keepers(self, connector: Connector) -> list[ReservationRecord]:
+    def _keepers(self, connector: Connector) -> list[Reservation]:
         """Give the reservations of which one must be met to start here."""
         own = self._at(connector)
         if own is not None:
             return [own]
         return self._without_connector() if connector.is_reserved else []
 
-    def _at(self, connector: Connector) -> ReservationRecord | None:
-        for record in self._records.values():
-            if record.reservation.connector_id == connector.connector_id:
-                return record
+    def _at(self, connector: Connector) -> Reservation | None:
+        for reservation in self._reservations.values():
+            if reservation.connector_id == connector.connector_id:
+                return reservation
         return None
 
-    def _without_connector(self) -> list[ReservationRecord]:
+    def _without_connector(self) -> list[Reservation]:
         """Give the reservations of connector 0, the one that ends first at the head."""
-        records = [r for r in self._records.values() if r.reservation.connector_id == 0]
-        return sorted(records, key=lambda record: record.expires_at)
+        found = [each for each in self._reservations.values() if each.connector_id == 0]
+        return sorted(found, key=lambda each: each.expiry_date)
 
-    def _keep(self, record: ReservationRecord) -> None:
-        reservation_id = record.reservation.reservation_id
-        self._records[reservation_id] = record
-        self._turn.save(Table.RESERVATION, str(reservation_id), record)
-        self._turn.changed("reservations", "connectors")
-
-    def _end(self, record: ReservationRecord, reason: Reason) -> None:
-        reservation_id = record.reservation.reservation_id
-        del self._records[reservation_id]
-        self._turn.forget(Table.RESERVATION, str(reservation_id))
+    def _end(self, reservation: Reservation, reason: Reason) -> None:
+        del self._reservations[reservation.reservation_id]
+        self._turn.forget(Table.RESERVATION, str(reservation.reservation_id))
         self._turn.changed("reservations", "connectors")
         self._turn.log(LogLevel.INFO, reason.text)
         self._news = reason.text
-        ended = EndedReservation(
-            reservation=record.reservation, ended_at=self._turn.time, reason=reason
-        )
+        ended = EndedReservation(reservation=reservation, ended_at=self._turn.time, reason=reason)
         self._ended = (ended, *self._ended)[:ENDED_MAX]

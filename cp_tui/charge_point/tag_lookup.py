@@ -32,7 +32,7 @@ def explain_tag(
         id_tag=id_tag,
         known_by=known.by if known else None,
         status=known.status if known else None,
-        expiry_date=known.info.expiry_date if known else None,
+        expiry_date=known.tag.expiry_date if known else None,
         parent_id_tag=parent,
         outcome=_outcome(found),
         reason=found.reason,

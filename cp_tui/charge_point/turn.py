@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from msgspec import DecodeError, Struct
 
-from cp_tui.charge_point.codec import decode
+from cp_tui.charge_point.codec import decode, encode
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import (
     Effect,
@@ -147,9 +147,17 @@ class Turn:
         if text is None:
             return None
         try:
-            return decode(kind, text)
+            return decode(kind, _unfolded(text, getattr(kind, "WITHIN", None)))
         except DecodeError as error:
             words = f"record {key!r} of {table} is damaged and left out: {error}"
             self.log(LogLevel.ERROR, words)
             self.emit(PutAside(table, key, str(error)))
             return None
+
+
+def _unfolded(text: str, name: str | None) -> str:
+    """Give a record flat whose fields the first version kept in an object within it."""
+    if name is None or f'"{name}":{{' not in text:
+        return text
+    fields = decode(dict[str, Any], text)
+    return encode(fields.pop(name) | fields).decode()

@@ -148,7 +148,6 @@ class _Wiring:
             value = str(interval_s)
             if self.components.configuration.text("HeartbeatInterval") != value:
                 self.components.configuration.put("HeartbeatInterval", value, KeySource.CSMS)
-        self.components.reservations.clock_stepped()
         self.components.statuses.notify_all()
         self.components.firmware.report()
         self.components.diagnostics.report()
@@ -163,7 +162,6 @@ class _Wiring:
         self.components.statuses.clock_stepped(step)
         self.components.charging.recompute()
         self.components.sampling.follow_clock()
-        self.components.reservations.clock_stepped()
         self.components.refresh_charging()
         # It waits for an instant of the CSMS's clock, and is told in that of the machine.
         self.components.turn.changed("firmware")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
@@ -24,8 +25,10 @@ class Grouped(Struct, frozen=True, kw_only=True):
             force_setattr(self, "parent_id_tag", None)
 
 
-class TagEntry(Grouped, Value, frozen=True, kw_only=True):
-    """What is known here about a tag."""
+class TagEntry(Grouped, frozen=True, kw_only=True):
+    """What the CSMS said about a tag: so it is kept over a restart, and so it is shown."""
+
+    WITHIN: ClassVar = "info"
 
     id_tag: str
     status: AuthorizationStatus
@@ -49,7 +52,7 @@ class LocalListView(Value, frozen=True, kw_only=True):
 
 
 class CachedTag(TagEntry, frozen=True, kw_only=True):
-    """What the CSMS last said about a tag."""
+    """What it last said about a tag that is not in the local list (S 3.5.1)."""
 
     updated_at: datetime
 

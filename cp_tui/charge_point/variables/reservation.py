@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from cp_tui.charge_point.codec import Value
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables.authorization import Grouped
 
 
-class Reservation(Grouped, Value, frozen=True, kw_only=True):
-    """A reservation as the CSMS made it (S 5.13); the tags of its group may use it as well."""
+class Reservation(Grouped, frozen=True, kw_only=True):
+    """A reservation as the CSMS made it (S 5.13); the tags of its group may use it as well.
+
+    So it is kept over a restart, and so it is shown.
+    """
+
+    WITHIN: ClassVar = "reservation"
 
     reservation_id: int
     connector_id: int
