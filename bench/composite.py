@@ -19,7 +19,7 @@ from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig
 from cp_tui.charge_point.effects import Effect, Send
 from cp_tui.charge_point.events import Event, FrameReceived, LinkOpened, PoweredOn, Tick
-from cp_tui.charge_point.smart_charging.composite import composite, next_change
+from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import Context, Hardware, InstalledProfile
 from cp_tui.charge_point.smart_charging.profile_status import standings
 from cp_tui.charge_point.smart_charging.sharing import limits_in_force
@@ -220,15 +220,12 @@ def main() -> None:
         lambda size: size * HOUR_S,
     )
     print("\nafter every change, with 2 connectors")
-    print(
-        f"{'profiles':>10} {'next_change ms':>15} {'limits_in_force ms':>19} {'standings ms':>13}"
-    )
+    print(f"{'profiles':>10} {'limits_in_force ms':>19} {'standings ms':>13}")
     for profiles in (1, 10, 50, 100, 500):
         context = station(profiles, 24)
-        change = fastest_ms(lambda c=context: next_change(c, 0, NOW))  # type: ignore[misc]
         limits = fastest_ms(lambda c=context: limits_in_force(c, NOW))  # type: ignore[misc]
         standing = fastest_ms(lambda c=context: every_standing(c))  # type: ignore[misc]
-        print(f"{profiles:>10} {change:>15.2f} {limits:>19.2f} {standing:>13.2f}")
+        print(f"{profiles:>10} {limits:>19.2f} {standing:>13.2f}")
 
 
 if __name__ == "__main__":

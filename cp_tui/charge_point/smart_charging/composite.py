@@ -13,11 +13,12 @@ from cp_tui.charge_point.smart_charging.decision import Decision
 from cp_tui.charge_point.smart_charging.explanation import explain
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
 from cp_tui.charge_point.smart_charging.stacking import Budget
-from cp_tui.charge_point.smart_charging.sweep import Sweep, steps
+from cp_tui.charge_point.smart_charging.sweep import Cursor, Sweep, steps
 from cp_tui.charge_point.smart_charging.timeline import to_instant, to_second, window_end
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 DURATION_S_MAX = 31_536_000
 """A year: longer requests are answered for a year."""
@@ -32,8 +33,11 @@ END_STEPS_MAX = 1_000
 """As above for when a limit ends, which is looked for after every event."""
 
 SLICE_STEPS, SLICE_PERIODS = 100, 8
-"""A slice of the work ends after either: a few milliseconds."""
+"""A slice of the work ends after either: about a millisecond."""
 
+End = tuple[datetime | None, datetime | None]
+"""When something ends, or, where the search was given up, up to when it was looked for; neither:
+not within a year."""
 Work = Generator[None, None, R]
 """Long work in slices: each `next` does one, the result is what it returns in the end."""
 
@@ -121,14 +125,15 @@ def composing(
     )
 
 
-def next_change(context: Context, connector_id: int, now: datetime) -> datetime | None:
-    """Return when the limit, or what sets it, changes next; None: not within a year."""
-    begin = to_second(now)
-    budget = Budget(STEPS_MAX)
-    sweep = Sweep(context, context.allowed_units[0], begin, budget, explains=False)
-    window = begin + 1, window_end(begin, DURATION_S_MAX)
-    found = whole(merging(sweep, connector_id, window, 1, Decision.identity))
-    return found.until or found.looked_until
+def next_change(
+    sweep: Sweep, cursor: Cursor[T], key: Callable[[T], object] = lambda value: value
+) -> End:
+    """Find when something changes next, by the key that says what counts of it."""
+    end, budget = window_end(sweep.begin, DURATION_S_MAX), sweep.budget
+    for at, _, is_new in steps(cursor, sweep.begin, end, budget, key):
+        if is_new and at > sweep.begin:
+            return to_instant(at), None
+    return None, None if budget.cut_at is None else to_instant(budget.cut_at)
 
 
 class Found(Struct, frozen=True):

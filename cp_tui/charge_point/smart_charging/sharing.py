@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.charge_point.smart_charging.composite import (
-    DURATION_S_MAX,
     END_STEPS_MAX,
+    End,
     Work,
-    merging,
+    next_change,
     whole,
 )
 from cp_tui.charge_point.smart_charging.context import MINIMUM_CURRENT_A, Context, Hardware
@@ -33,19 +34,14 @@ from cp_tui.charge_point.smart_charging.decision import Decision, Terms
 from cp_tui.charge_point.smart_charging.explanation import explain
 from cp_tui.charge_point.smart_charging.schedule import LimitSource, LostBecause, SourceKind
 from cp_tui.charge_point.smart_charging.stacking import Budget, Lost
-from cp_tui.charge_point.smart_charging.sweep import SharedCursor, Sweep, steps
+from cp_tui.charge_point.smart_charging.sweep import Sweep
 from cp_tui.charge_point.smart_charging.timeline import (
     FOREVER,
     Claim,
-    to_instant,
     to_second,
-    window_end,
 )
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
 from cp_tui.ocpp.plural import count
-
-End = tuple[datetime | None, datetime | None]
-"""`until` and `looked_until` of a limit."""
 
 AMPERE, WATT = ChargingRateUnitType.A, ChargingRateUnitType.W
 
@@ -122,7 +118,7 @@ def limits_in_force(context: Context, now: datetime) -> dict[int, LimitInForce]:
 def explaining_limits(context: Context, now: datetime) -> Work[dict[int, LimitInForce]]:
     """Work out `limits_in_force` in slices."""
     limits, _ = limits_now(context, now)
-    end = end_of_share(context, now)
+    end = _end_of_share(context, now)
     shares = _shares(context, now, explains=True)
     found: dict[int, LimitInForce] = {}
     for each, limit in limits.items():
@@ -146,18 +142,23 @@ def explaining_limits(context: Context, now: datetime) -> Work[dict[int, LimitIn
     return found
 
 
-def end_of_share(context: Context, now: datetime) -> End:
+def _end_of_share(context: Context, now: datetime) -> End:
     """Find when the cap, or what one of those who share it could take, changes next."""
     if not _is_shared(context):
         return None, None
     sweep = _sweep(context, context.allowed_units[0], now, explains=False)
-    horizon = window_end(sweep.begin, DURATION_S_MAX)
     offers = [sweep.uncapped(each) for each in sorted(context.transactions)]
-    cursor = SharedCursor(sweep.cap(), offers)
-    for at, _, is_new in steps(cursor, sweep.begin, horizon, sweep.budget, lambda found: found):
-        if is_new and at > sweep.begin:
-            return to_instant(at), None
-    return None, None if sweep.budget.cut_at is None else to_instant(sweep.budget.cut_at)
+    ends = [next_change(sweep, each, attrgetter("limit", "winner")) for each in offers]
+    return _first_end(next_change(sweep, sweep.cap(), attrgetter("claim")), *ends)
+
+
+def _first_end(*ends: End) -> End:
+    """Give the first of some ends, if it is known to be the first."""
+    until = min((each for each, _ in ends if each is not None), default=None)
+    looked_until = min((each for _, each in ends if each is not None), default=None)
+    if until is None or looked_until is None or until > looked_until:
+        return (None, looked_until) if looked_until is not None else (until, None)
+    return until, None
 
 
 def divide(offers: Sequence[Decimal], minimums: Sequence[Decimal], total: Decimal) -> list[Decimal]:
@@ -226,18 +227,8 @@ def _shares(context: Context, now: datetime, *, explains: bool) -> dict[int, _Sh
 def _end(context: Context, connector_id: int, now: datetime, share: End) -> End:
     """Find when a limit ends; a shared one when anything about the sharing does (`share`)."""
     sweep = _sweep(context, context.allowed_units[0], now, explains=False)
-    window = sweep.begin + 1, window_end(sweep.begin, DURATION_S_MAX)
-    found = whole(merging(sweep, connector_id, window, 1, Decision.identity))
-    if connector_id not in context.transactions:
-        return found.until, found.looked_until
-    until, looked_until = _first(found.until, share[0]), _first(found.looked_until, share[1])
-    if until is not None and (looked_until is None or until <= looked_until):
-        return until, None
-    return (until, None) if looked_until is None else (None, looked_until)
-
-
-def _first(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((each for each in (one, other) if each is not None), default=None)
+    own = next_change(sweep, sweep.cursor(connector_id), Decision.identity)
+    return _first_end(own, share) if connector_id in context.transactions else own
 
 
 def _minimum(hardware: Hardware, unit: ChargingRateUnitType, phases: int | None) -> Decimal:

@@ -75,16 +75,6 @@ class Stack(Struct, frozen=True):
     def __bool__(self) -> bool:
         return bool(self.profiles or self.out)
 
-    @property
-    def intervals(self) -> set[int]:
-        """The lengths after which profiles repeat themselves."""
-        return {each.course.interval for each in self.profiles} - {0}
-
-    def edges(self) -> Iterator[int]:
-        """Yield every second at which a profile may change other than by recurring."""
-        for installed in self.profiles:
-            yield from installed.course.edges(self.anchor)
-
     def never(self) -> tuple[Lost, ...]:
         """Explain the profiles that never count, with the one in whose place they would stand."""
         at_level = {each.profile.stack_level: each.ref for each in self.profiles}
@@ -107,6 +97,16 @@ class StackCursor:
         self.until = -FOREVER
         """The second at which it no longer holds."""
         self._claimed_until = -FOREVER
+
+    @property
+    def intervals(self) -> set[int]:
+        """The lengths after which profiles repeat themselves."""
+        return {each.interval for each in self._courses} - {0}
+
+    def edges(self) -> Iterator[int]:
+        """Yield every second at which a profile may change other than by recurring."""
+        for course in self._courses:
+            yield from course.edges(self.stack.anchor)
 
     def at(self, second: int) -> StackState:
         """Return the state at a second, later than the one asked for before."""

@@ -167,11 +167,11 @@ class ConnectorCursor:
     @property
     def intervals(self) -> set[int]:
         """The lengths after which profiles repeat themselves."""
-        return set().union(*(each.stack.intervals for _, each in self._cursors))
+        return set().union(*(each.intervals for _, each in self._cursors))
 
     def edges(self) -> Iterator[int]:
         """Yield every second at which it may change other than by recurring."""
-        return chain.from_iterable(each.stack.edges() for _, each in self._cursors)
+        return chain.from_iterable(each.edges() for _, each in self._cursors)
 
     def at(self, second: int) -> Decision:
         """Return the decision at a second."""
@@ -214,11 +214,11 @@ class _ChargePointCursor:
     @property
     def intervals(self) -> set[int]:
         """The lengths after which profiles repeat themselves."""
-        return self._cap.stack.intervals.union(*(each.intervals for each in self._connectors))
+        return self._cap.intervals.union(*(each.intervals for each in self._connectors))
 
     def edges(self) -> Iterator[int]:
         """Yield every second at which it may change other than by recurring."""
-        return chain(self._cap.stack.edges(), *(each.edges() for each in set(self._connectors)))
+        return chain(self._cap.edges(), *(each.edges() for each in set(self._connectors)))
 
     def at(self, second: int) -> Decision:
         """Return the decision at a second."""
@@ -239,28 +239,3 @@ class _ChargePointCursor:
         if decision is None or not is_same:
             decision = self._decision = decide_for_all(self._terms, cap, parts)
         return decision
-
-
-class SharedCursor:
-    """A cap, and what each of those who share it could take without it."""
-
-    def __init__(self, cap: StackCursor, offers: Sequence[Cursor[Decision]]) -> None:
-        self._cap = cap
-        self._offers = offers
-        self.until = -FOREVER
-
-    @property
-    def intervals(self) -> set[int]:
-        """The lengths after which profiles repeat themselves."""
-        return self._cap.stack.intervals.union(*(each.intervals for each in self._offers))
-
-    def edges(self) -> Iterator[int]:
-        """Yield every second at which it may change other than by recurring."""
-        return chain(self._cap.stack.edges(), *(each.edges() for each in self._offers))
-
-    def at(self, second: int) -> tuple[object, ...]:
-        """Return the cap, and limit and winner of each offer."""
-        cap = self._cap.at(second).claim
-        offers = [each.at(second) for each in self._offers]
-        self.until = min(self._cap.until, *(each.until for each in self._offers))
-        return cap, *((each.limit, each.winner) for each in offers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from cp_tui.charge_point.smart_charging.composite import (
     DURATION_S_MAX,
     composite,
-    next_change,
 )
 from cp_tui.charge_point.smart_charging.context import Context, PhaseRule
 from cp_tui.charge_point.smart_charging.decision import Decision
+from cp_tui.charge_point.smart_charging.sharing import limits_in_force
 from cp_tui.charge_point.smart_charging.stacking import Budget
 from cp_tui.charge_point.smart_charging.sweep import Sweep, steps
 from cp_tui.charge_point.smart_charging.timeline import to_second
@@ -106,14 +106,20 @@ def test_each_connector_counts_from_its_own_transaction() -> None:
     assert ask(given, 0, 120) == "0:20, 40:30, 70:40"
 
 
+def ends(given: Context, now: datetime = T0) -> tuple[datetime | None, datetime | None]:
+    """When the limit of connector 1 ends, and up to when that was looked for."""
+    limit = limits_in_force(given, now)[1]
+    return limit.until, limit.looked_until
+
+
 def test_the_next_change_is_when_the_limit_changes() -> None:
     given = context(
         on(0, profile(TX_DEFAULT, (0, 10), (60, 6), id=1)),
         on(0, profile(CP_MAX, (0, 40), (30, 41), id=2)),
     )
-    assert next_change(given, 1, T0) == after(60)
-    assert next_change(given, 1, after(60)) is None
-    assert next_change(context(), 1, T0) is None
+    assert ends(given, T0) == (after(60), None)
+    assert ends(given, after(60)) == (None, None)
+    assert ends(context(), T0) == (None, None)
 
 
 # --- bounds ---------------------------------------------------------------------------------------
@@ -168,7 +174,7 @@ def test_what_never_counts_costs_nothing() -> None:
     assert period.limit == 10
     assert period.until is period.looked_until is None
     assert not schedule.is_truncated
-    assert next_change(given, 1, T0) is None
+    assert ends(given) == (None, None)
 
 
 def test_what_recurs_below_a_limit_is_looked_at_until_it_comes_round() -> None:
@@ -176,7 +182,7 @@ def test_what_recurs_below_a_limit_is_looked_at_until_it_comes_round() -> None:
     schedule = composite(given, 1, T0, DURATION_S_MAX)
     assert [p.start for p in schedule.periods] == [T0, after(10**7)]
     assert not schedule.is_truncated
-    assert next_change(given, 1, T0) == after(10**7)
+    assert ends(given) == (after(10**7), None)
 
 
 def test_more_steps_than_allowed_are_cut_and_what_is_given_is_right() -> None:
