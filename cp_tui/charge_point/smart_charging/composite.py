@@ -9,6 +9,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from cp_tui.charge_point.smart_charging.context import Context
+from cp_tui.charge_point.smart_charging.conversion import plain
 from cp_tui.charge_point.smart_charging.decision import Decision
 from cp_tui.charge_point.smart_charging.explanation import explain
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
@@ -110,7 +111,7 @@ def composing(
                 end=to_instant(until if is_last else found.decisions[index + 1][0]),
                 until=found.until if is_last else to_instant(found.decisions[index + 1][0]),
                 looked_until=found.looked_until if is_last else None,
-                limit=decision.limit,
+                limit=plain(decision.limit),
                 number_phases=decision.number_phases,
                 source=explain(decision, terms, is_hypothetical=is_idle, begin=at),
             )

@@ -26,6 +26,12 @@ def floor_to_tenth(limit: Decimal) -> Decimal:
     return limit.quantize(_TENTH, ROUND_DOWN)
 
 
+def plain(limit: Decimal) -> Decimal:
+    """Return a limit as its JSON is to show it: 16 and not 16.0."""
+    whole = limit.to_integral_value()
+    return whole if whole == limit else limit
+
+
 def convert(
     limit: Decimal,
     unit: ChargingRateUnitType,

@@ -84,7 +84,7 @@ def _rows(schedule: CompositeSchedule) -> Iterator[tuple[object, ...]]:
             schedule.connector_id,
             format_date_time(period.start),
             format_date_time(period.end),
-            period.limit,
+            f"{period.limit:.1f}",
             schedule.unit.value,
             period.number_phases,
             "true" if source.is_hypothetical else "false",

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cp_tui.charge_point.smart_charging.composite import DURATION_S_MAX
 from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile
+from cp_tui.charge_point.smart_charging.conversion import plain
 from cp_tui.charge_point.smart_charging.explanation import why_silent
 from cp_tui.charge_point.smart_charging.schedule import (
     LimitSource,
@@ -81,11 +82,12 @@ def _standing(
     is_charging = any(each in context.transactions for each in active_on)
     is_for_all = 0 in active_on and bool(context.transactions)
     anchors = _anchors(context, installed, scope, now)
+    claim = _says(installed, anchors[0] if anchors else now, now).claim
     return ProfileStanding(
         is_active=bool(active_on),
         active_on=active_on,
         is_armed=bool(active_on) and not is_charging and not is_for_all,
-        limit=_says(installed, anchors[0] if anchors else now, now).limit,
+        limit=None if claim is None else plain(claim.limit),
         losses=tuple(losses),
         next_change=_next_change(installed, anchors, now),
     )
@@ -137,7 +139,7 @@ class _Layers:
     def _make(self, purpose: ChargingProfilePurposeType, connector_id: int) -> _Layer:
         stack = self._stack(purpose, connector_id)
         giving = (
-            each for each in stack.profiles if _says(each, stack.anchor, self.now).limit is not None
+            each for each in stack.profiles if _says(each, stack.anchor, self.now).claim is not None
         )
         highest = next(giving, None)
         return _Layer(
@@ -232,7 +234,7 @@ def _next_edge(profile: ChargingProfile, now: int) -> ProfileChange | None:
     if profile.valid_from is not None and to_second(profile.valid_from) > now:
         limit = profile.charging_schedule.charging_schedule_period[0].limit
         at = to_instant(to_second(profile.valid_from))
-        return ProfileChange(at=at, kind=ProfileChangeKind.STARTS, limit=limit)
+        return ProfileChange(at=at, kind=ProfileChangeKind.STARTS, limit=plain(limit))
     valid_to = end_of_validity(profile)
     if valid_to is not None and valid_to > now:
         return ProfileChange(at=to_instant(valid_to), kind=ProfileChangeKind.ENDS)
@@ -250,11 +252,10 @@ def _next_of(installed: InstalledProfile, anchor: int, now: int) -> ProfileChang
         if after.claim is before.claim:
             at = after.until
             continue
-        if after.limit is None:
-            kind = ProfileChangeKind.ENDS
-        elif before.limit is None:
-            kind = ProfileChangeKind.STARTS
-        else:
-            kind = ProfileChangeKind.CHANGES
-        return ProfileChange(at=to_instant(at), kind=kind, limit=after.limit)
+        instant = to_instant(at)
+        if after.claim is None:
+            return ProfileChange(at=instant, kind=ProfileChangeKind.ENDS)
+        goes_on = before.claim is not None
+        kind = ProfileChangeKind.CHANGES if goes_on else ProfileChangeKind.STARTS
+        return ProfileChange(at=instant, kind=kind, limit=plain(after.claim.limit))
     return None

@@ -84,11 +84,6 @@ class Said(Struct, frozen=True):
     instant: int | None = None
     """The second that `why_none` speaks of."""
 
-    @property
-    def limit(self) -> Decimal | None:
-        """The limit that it gives, in the unit of the profile."""
-        return None if self.claim is None else self.claim.limit
-
     def is_as_silent(self, other: Said) -> bool:
         """Say whether both give a limit, or none for the same reason."""
         return self.why_none is other.why_none and self.instant == other.instant
