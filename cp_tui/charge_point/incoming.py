@@ -8,7 +8,7 @@ from cp_tui.charge_point.events import AnswerUnread
 from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.remote_control import RemoteRequests
-from cp_tui.charge_point.requests import RequestAnswer, Requests
+from cp_tui.charge_point.requests import Requests
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Direction
 from cp_tui.ocpp import frame
@@ -121,7 +121,8 @@ class Incoming:
             components.turn.log(LogLevel.INFO, words)
             return
         try:
-            answer = self._answer(call)
+            request = parse_request(call.action, call.payload, call.message_id)
+            answer = self._requests.answer(request)
         except OcppError as error:
             error.message_id = call.message_id
             self._refuse(error)
@@ -133,10 +134,6 @@ class Incoming:
         components.calls.send(result, call.message_id, what)
         if answer.then is not None:
             answer.then()
-
-    def _answer(self, call: frame.Call) -> RequestAnswer:
-        request = parse_request(call.action, call.payload, call.message_id)
-        return self._requests.answer(Action(call.action), request)
 
     def _refuse(self, error: OcppError) -> None:
         if not self._components.registration.may_answer:

@@ -82,7 +82,7 @@ class Journal:
                 request, latency_ms = self._pair(direction, message_id)
         is_composed = is_composed or request.is_composed
         shown: JsonValue = redacted(request.action, payload)
-        if is_composed or shown is not payload:
+        if is_composed or shown is not payload or len(text) > PAYLOAD_MAX:
             text = ""
         if is_composed:
             shown = redacted_all_through(shown)
@@ -102,7 +102,7 @@ class Journal:
 
     def sent_call(self, message_id: str, action: Action, request: WireModel, text: str) -> None:
         """Record a request of the charge point, which holds no secret."""
-        connector = getattr(request, "connector_id", None)
+        connector = vars(request).get("connector_id")
         known = self._remember(Direction.OUT, message_id, action, connector)
         self._emit(Direction.OUT, MessageKind.CALL, message_id, known, None, text)
 

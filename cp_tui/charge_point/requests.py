@@ -18,7 +18,7 @@ from cp_tui.charge_point.remote_control import RemoteRequests
 from cp_tui.charge_point.smart_charging.wire import CompositeAnswer
 from cp_tui.charge_point.station_keys import MAX_PERIODS
 from cp_tui.charge_point.variables import KeySource
-from cp_tui.ocpp.action import SPEC, Action, RequestDirection
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection, action_of
 from cp_tui.ocpp.core import (
     ChangeAvailabilityRequest,
     ChangeAvailabilityResponse,
@@ -95,8 +95,9 @@ class Requests:
         self._components = components
         self._remote = remote
 
-    def answer(self, action: Action, request: WireModel) -> RequestAnswer:
+    def answer(self, request: WireModel) -> RequestAnswer:
         """Answer a valid request; raises OcppError where the answer is a CALLERROR."""
+        action = action_of(request)
         spec = SPEC[action]
         if spec.direction is RequestDirection.TO_CSMS:
             raise OcppError(

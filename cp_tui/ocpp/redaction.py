@@ -27,6 +27,8 @@ _PRIVATE_KEY = "private key-----"
 _LOCATIONS = "location", "remoteLocation"
 _HOLD_LOCATIONS = "log", "firmware"
 """Of GetLog and SignedUpdateFirmware."""
+_TELLING = frozenset({"value", "configurationKey", *_LOCATIONS, *_HOLD_LOCATIONS})
+"""A payload without these fields holds no secret."""
 _RUN = re.compile(r"://[^\s\"'<>]*")
 
 # --- what is secret -------------------------------------------------------------------------------
@@ -81,6 +83,8 @@ def _without_user(run: str) -> str:
 
 def redacted(action: str, payload: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """Give the payload of a message of an action without its secrets: itself if it has none."""
+    if payload.keys().isdisjoint(_TELLING):
+        return payload
     shown: dict[str, JsonValue] = {}
     if action == "ChangeConfiguration" and "value" in payload:
         key = payload.get("key")
