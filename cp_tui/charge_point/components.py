@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from msgspec import Struct
-
 from cp_tui.charge_point.attempts import Attempts
 from cp_tui.charge_point.authorization import Authorization
 from cp_tui.charge_point.authorization_cache import AuthorizationCache
@@ -34,8 +32,8 @@ from cp_tui.charge_point.transactions import Transactions
 from cp_tui.charge_point.turn import Turn
 
 
-class Components(Struct, frozen=True):
-    """Everything that a charge point is made of."""
+class Components:
+    """Everything that a charge point is made of; `wiring.assemble` fills it."""
 
     turn: Turn
     connectors: tuple[Connector, ...]

@@ -52,23 +52,21 @@ if TYPE_CHECKING:
 
 
 class _Wiring:
-    """What the parts ask of each other; complete once all of them exist."""
+    """What the parts ask of each other, once all of them exist."""
 
-    components: Components
-
-    def __init__(self, configuration: Configuration, is_stopped: Callable[[], bool]) -> None:
-        self._configuration = configuration
+    def __init__(self, components: Components, is_stopped: Callable[[], bool]) -> None:
+        self.components = components
         self.is_stopped = is_stopped
 
     # --- what keys mean ---------------------------------------------------------------------------
 
     def seconds(self, key: str) -> timedelta:
         """Give the value of a key as a duration."""
-        return span(self._configuration.integer(key))
+        return span(self.components.configuration.integer(key))
 
     def rules(self) -> Rules:
         """Give the keys that decide about tags."""
-        boolean = self._configuration.boolean
+        boolean = self.components.configuration.boolean
         return Rules(
             local_pre_authorize=boolean("LocalPreAuthorize"),
             local_authorize_offline=boolean("LocalAuthorizeOffline"),
@@ -78,9 +76,11 @@ class _Wiring:
     def retry_rule(self) -> RetryRule:
         """Give the keys that decide about retries."""
         return RetryRule(
-            attempts_max=max(1, self._configuration.integer("TransactionMessageAttempts")),
-            interval_s=self._configuration.integer("TransactionMessageRetryInterval"),
-            meter_values_max=self._configuration.integer("WaitingMeterValuesMax"),
+            attempts_max=max(
+                1, self.components.configuration.integer("TransactionMessageAttempts")
+            ),
+            interval_s=self.components.configuration.integer("TransactionMessageRetryInterval"),
+            meter_values_max=self.components.configuration.integer("WaitingMeterValuesMax"),
         )
 
     # --- outgoing calls ---------------------------------------------------------------------------
@@ -242,24 +242,36 @@ def assemble(
     is_stopped: Callable[[], bool],
 ) -> Components:
     """Build a charge point from its configuration and what was stored."""
-    turn = Turn(config, body, stored, random)
-    configuration = Configuration(turn)
-    wiring = _Wiring(configuration, is_stopped)
-    connectors = (
+    made = Components()
+    wiring = _Wiring(made, is_stopped)
+    turn = made.turn = Turn(config, body, stored, random)
+    made.configuration = Configuration(turn)
+    made.connectors = (
         Connector(0, None, turn.now),
         *(Connector(n, c, turn.now) for n, c in enumerate(config.connectors, 1)),
     )
-    journal = Journal(turn)
-    calls = Calls(
+    made.key_changed = wiring.key_changed
+    made.monitors = Monitors(turn, made.configuration)
+    _build_messages(made, wiring)
+    _build_tags(made, wiring)
+    _build_transactions(made, wiring)
+    return made
+
+
+def _build_messages(made: Components, wiring: _Wiring) -> None:
+    """Build what goes to the CSMS and comes from there."""
+    turn = made.turn
+    made.journal = Journal(turn)
+    made.calls = Calls(
         turn,
-        journal,
+        made.journal,
         timeout=partial(wiring.seconds, "MessageTimeout"),
         may_send=wiring.may_send,
         next_from_outbox=wiring.next_from_outbox,
         settled=wiring.settled,
         starts_soon=wiring.starts_soon,
     )
-    outbox = Outbox(
+    made.outbox = Outbox(
         turn,
         rule=wiring.retry_rule,
         kept_because=wiring.why_outbox_is_kept,
@@ -268,103 +280,64 @@ def assemble(
         on_unread=wiring.unread,
         on_lost=wiring.lost,
     )
-    statuses = StatusNotifications(
+    made.statuses = StatusNotifications(
         turn,
-        calls,
-        connectors,
+        made.calls,
+        made.connectors,
         minimum_duration=partial(wiring.seconds, "MinimumStatusDuration"),
         may_notify=wiring.is_online,
     )
-    wiring.components = _components(
-        turn, configuration, connectors, journal, calls, outbox, statuses, wiring
-    )
-    return wiring.components
-
-
-def _components(
-    turn: Turn,
-    configuration: Configuration,
-    connectors: tuple[Connector, ...],
-    journal: Journal,
-    calls: Calls,
-    outbox: Outbox,
-    statuses: StatusNotifications,
-    wiring: _Wiring,
-) -> Components:
-    """Build what stands on the messages."""
-    local_list, cache, authorization = _authorization(
-        turn, configuration, connectors, calls, statuses, wiring
-    )
-    reservations = _reservations(turn, configuration, connectors, statuses, wiring)
-    availability = Availability(turn, connectors)
-    sampling = MeterValueSampling(turn, calls, outbox, configuration, connectors)
-    charging = Charging(turn, configuration, connectors)
-    transactions = _transactions(turn, connectors, outbox, sampling, authorization, wiring)
-    attempts = _attempts(turn, authorization, reservations, connectors, wiring)
-    sessions = Sessions(
+    made.composer = ComposedMessages(
         turn,
-        configuration,
-        attempts,
-        transactions,
-        charging,
-        availability,
-        reservations,
-        statuses,
+        made.calls,
+        made.journal,
+        timeout=partial(wiring.seconds, "MessageTimeout"),
+        is_stopped=wiring.is_stopped,
+    )
+    made.registration = Registration(
+        turn,
+        made.calls,
+        firmware_version=wiring.firmware_version,
+        heartbeat_interval=partial(wiring.seconds, "HeartbeatInterval"),
+        on_accepted=wiring.accepted,
+        on_clock_step=wiring.clock_stepped,
+    )
+    made.recognition = Recognition(
+        made.registration,
+        made.outbox,
+        tell_status=partial(made.statuses.notify, made.connectors[0]),
+    )
+    made.diagnostics = Diagnostics(turn, made.calls, is_online=wiring.is_online)
+
+
+def _build_tags(made: Components, wiring: _Wiring) -> None:
+    """Build what decides about tags, and who keeps a connector for one."""
+    turn, connectors, boolean = made.turn, made.connectors, made.configuration.boolean
+    made.local_list = LocalList(turn, is_enabled=partial(boolean, "LocalAuthListEnabled"))
+    made.authorization_cache = AuthorizationCache(
+        turn, is_enabled=partial(boolean, "AuthorizationCacheEnabled")
+    )
+    made.authorization = Authorization(
+        turn,
+        made.calls,
+        made.local_list,
+        made.authorization_cache,
+        LocalListConflicts(turn, connectors[0], made.statuses),
+        rules=wiring.rules,
+        why_offline=wiring.why_offline,
+    )
+    made.reservations = Reservations(
+        turn,
         connectors,
-        is_closed=wiring.is_closed,
+        is_enabled=partial(boolean, "ReservationEnabled"),
+        zero_supported=partial(boolean, "ReserveConnectorZeroSupported"),
+        on_kept=made.statuses.refresh,
+        on_released=wiring.released,
     )
-    resetting = Resetting(turn, calls, outbox, transactions, sessions, attempts)
-    firmware = Firmware(
-        turn, calls, availability, statuses, resetting, connectors, is_online=wiring.is_online
-    )
-    registration = _registration(turn, calls, wiring)
-    return Components(
-        turn=turn,
-        connectors=connectors,
-        configuration=configuration,
-        monitors=Monitors(turn, configuration),
-        journal=journal,
-        calls=calls,
-        composer=_composer(turn, calls, journal, wiring),
-        outbox=outbox,
-        registration=registration,
-        recognition=Recognition(
-            registration, outbox, tell_status=partial(statuses.notify, connectors[0])
-        ),
-        statuses=statuses,
-        local_list=local_list,
-        authorization_cache=cache,
-        authorization=authorization,
-        attempts=attempts,
-        reservations=reservations,
-        availability=availability,
-        sampling=sampling,
-        transactions=transactions,
-        charging=charging,
-        sessions=sessions,
-        reader=_reader(
-            turn, configuration, authorization, attempts, reservations, sessions, connectors, wiring
-        ),
-        deauthorization=Deauthorization(turn, configuration, transactions, sessions, connectors),
-        resetting=resetting,
-        firmware=firmware,
-        diagnostics=Diagnostics(turn, calls, is_online=wiring.is_online),
-        key_changed=wiring.key_changed,
-    )
-
-
-def _attempts(
-    turn: Turn,
-    authorization: Authorization,
-    reservations: Reservations,
-    connectors: tuple[Connector, ...],
-    wiring: _Wiring,
-) -> Attempts:
-    """Build what holds the tags that are being decided upon."""
-    return Attempts(
+    made.attempts = Attempts(
         turn,
-        authorization,
-        reservations,
+        made.authorization,
+        made.reservations,
         connectors,
         why_closed=wiring.why_closed,
         permit=wiring.permit,
@@ -372,105 +345,54 @@ def _attempts(
     )
 
 
-def _reader(
-    turn: Turn,
-    configuration: Configuration,
-    authorization: Authorization,
-    attempts: Attempts,
-    reservations: Reservations,
-    sessions: Sessions,
-    connectors: tuple[Connector, ...],
-    wiring: _Wiring,
-) -> RfidReader:
-    """Build the reader."""
-    return RfidReader(
-        turn,
-        configuration,
-        authorization,
-        attempts,
-        reservations,
-        sessions,
-        connectors,
-        why_closed=wiring.why_closed,
-    )
-
-
-def _reservations(
-    turn: Turn,
-    configuration: Configuration,
-    connectors: tuple[Connector, ...],
-    statuses: StatusNotifications,
-    wiring: _Wiring,
-) -> Reservations:
-    """Build what keeps connectors for those who reserved them."""
-    boolean = configuration.boolean
-    return Reservations(
-        turn,
-        connectors,
-        is_enabled=partial(boolean, "ReservationEnabled"),
-        zero_supported=partial(boolean, "ReserveConnectorZeroSupported"),
-        on_kept=statuses.refresh,
-        on_released=wiring.released,
-    )
-
-
-def _composer(turn: Turn, calls: Calls, journal: Journal, wiring: _Wiring) -> ComposedMessages:
-    """Build what sends the messages that a person composed."""
-    timeout = partial(wiring.seconds, "MessageTimeout")
-    return ComposedMessages(turn, calls, journal, timeout=timeout, is_stopped=wiring.is_stopped)
-
-
-def _registration(turn: Turn, calls: Calls, wiring: _Wiring) -> Registration:
-    """Build the registration."""
-    return Registration(
-        turn,
-        calls,
-        firmware_version=wiring.firmware_version,
-        heartbeat_interval=partial(wiring.seconds, "HeartbeatInterval"),
-        on_accepted=wiring.accepted,
-        on_clock_step=wiring.clock_stepped,
-    )
-
-
-def _authorization(
-    turn: Turn,
-    configuration: Configuration,
-    connectors: tuple[Connector, ...],
-    calls: Calls,
-    statuses: StatusNotifications,
-    wiring: _Wiring,
-) -> tuple[LocalList, AuthorizationCache, Authorization]:
-    """Build what decides about tags."""
-    boolean = configuration.boolean
-    local_list = LocalList(turn, is_enabled=partial(boolean, "LocalAuthListEnabled"))
-    cache = AuthorizationCache(turn, is_enabled=partial(boolean, "AuthorizationCacheEnabled"))
-    authorization = Authorization(
-        turn,
-        calls,
-        local_list,
-        cache,
-        LocalListConflicts(turn, connectors[0], statuses),
-        rules=wiring.rules,
-        why_offline=wiring.why_offline,
-    )
-    return local_list, cache, authorization
-
-
-def _transactions(
-    turn: Turn,
-    connectors: tuple[Connector, ...],
-    outbox: Outbox,
-    sampling: MeterValueSampling,
-    authorization: Authorization,
-    wiring: _Wiring,
-) -> Transactions:
-    """Build the transactions."""
-    return Transactions(
+def _build_transactions(made: Components, wiring: _Wiring) -> None:
+    """Build what charges, and what ends that."""
+    turn, connectors, configuration = made.turn, made.connectors, made.configuration
+    calls, outbox, statuses = made.calls, made.outbox, made.statuses
+    made.availability = Availability(turn, connectors)
+    made.sampling = MeterValueSampling(turn, calls, outbox, configuration, connectors)
+    made.charging = Charging(turn, configuration, connectors)
+    made.transactions = Transactions(
         turn,
         outbox,
-        sampling,
+        made.sampling,
         connectors,
         on_changed=wiring.transaction_changed,
         on_refused=wiring.transaction_refused,
-        learn=authorization.learn,
+        learn=made.authorization.learn,
+    )
+    made.sessions = Sessions(
+        turn,
+        configuration,
+        made.attempts,
+        made.transactions,
+        made.charging,
+        made.availability,
+        made.reservations,
+        statuses,
+        connectors,
+        is_closed=wiring.is_closed,
+    )
+    made.reader = RfidReader(
+        turn,
+        configuration,
+        made.authorization,
+        made.attempts,
+        made.reservations,
+        made.sessions,
+        connectors,
+        why_closed=wiring.why_closed,
+    )
+    made.deauthorization = Deauthorization(
+        turn, configuration, made.transactions, made.sessions, connectors
+    )
+    made.resetting = Resetting(turn, calls, outbox, made.transactions, made.sessions, made.attempts)
+    made.firmware = Firmware(
+        turn,
+        calls,
+        made.availability,
+        statuses,
+        made.resetting,
+        connectors,
+        is_online=wiring.is_online,
     )
