@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from enum import Enum, StrEnum
+from enum import Enum, IntEnum, StrEnum
 
 from msgspec import Struct
 from pydantic import JsonValue
@@ -191,13 +191,13 @@ class Reboot(Struct, frozen=True):
     hard: bool
 
 
-class LogLevel(StrEnum):
-    """How loud a log line is."""
+class LogLevel(IntEnum):
+    """How loud a log line is, as Python counts it."""
 
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
+    DEBUG = 10
+    INFO = 20
+    WARNING = 30
+    ERROR = 40
 
 
 class Log(Struct, frozen=True):

@@ -35,10 +35,8 @@ from cp_tui.engine.lock import FolderLock, prepare_folder
 from cp_tui.engine.log import EngineLog, open_log
 from cp_tui.engine.operations import Operations
 from cp_tui.engine.pending_requests import CommandAnswer
-from cp_tui.engine.records import Records
 from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.rescue import Rescue
-from cp_tui.engine.slow_disk import SlowDisk
 from cp_tui.engine.steady_clock import SteadyClock
 from cp_tui.engine.store import Store
 from cp_tui.engine.thread import in_daemon_thread
@@ -117,15 +115,12 @@ class Engine:
             lines = await self._open_folder(stack)
             self.log = log = lines.logger
             stack.callback(self._hub.close)
-            store = await Store.open(self._data_dir, log)
+            store = await Store.open(self._data_dir, log, self.troubles)
             stack.push_async_callback(store.close)
-            slow = SlowDisk(log, self.troubles)
-            records = Records(store, slow, self.troubles)
-            stack.callback(asyncio.create_task(records.watch_place(), name="place").cancel)
-            rescue = self._rescue(records, config, log)
-            charger = await self._new_charger(records, rescue, config, log)
-            write_buffer = WriteBuffer(store, log, self.troubles, slow)
-            engine_loop = self._new_engine_loop(charger, write_buffer, records, rescue)
+            stack.callback(asyncio.create_task(store.watch_place(), name="place").cancel)
+            rescue = self._rescue(store, config, log)
+            charger = await self._new_charger(store, rescue, config, log)
+            engine_loop = self._new_engine_loop(charger, store, rescue)
             stack.push_async_callback(engine_loop.close)
             history = LinkHistory(self._hub.publish, self._hub.emit)
             transfers = Transfers(
@@ -246,17 +241,16 @@ class Engine:
         """Read what servers are held against; blocks, and raises `EngineStartError`."""
         return tls_context(self._config.ca_file, self._config.check_hostname)
 
-    def _rescue(self, records: Records, config: ChargePointConfig, log: logging.Logger) -> Rescue:
-        aside, troubles = records.put_aside, self.troubles
+    def _rescue(self, store: Store, config: ChargePointConfig, log: logging.Logger) -> Rescue:
+        aside, troubles = store.put_aside, self.troubles
         return Rescue(config, self._make_mind, aside, troubles, log=log, clock=self._clock)
 
-    def _new_engine_loop(
-        self, charger: Charger, write_buffer: WriteBuffer, records: Records, rescue: Rescue
-    ) -> EngineLoop:
+    def _new_engine_loop(self, charger: Charger, store: Store, rescue: Rescue) -> EngineLoop:
         """Make what has the charger work, and boot anew where it fails."""
+        write_buffer = WriteBuffer(store, self.log, self.troubles, store.slow)
         recovery = Recovery(
             write_buffer=write_buffer,
-            load=records.load,
+            load=store.load,
             rescue=rescue,
             troubles=self.troubles,
             log=self.log,
@@ -272,10 +266,10 @@ class Engine:
         )
 
     async def _new_charger(
-        self, records: Records, rescue: Rescue, config: ChargePointConfig, log: logging.Logger
+        self, store: Store, rescue: Rescue, config: ChargePointConfig, log: logging.Logger
     ) -> Charger:
         """Make mind and body from the store, if need be without the records that break them."""
-        stored = await records.load()
+        stored = await store.load()
         try:
             return Charger(config, stored, self._random, mind=self._make_mind)
         except Exception:

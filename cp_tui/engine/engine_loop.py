@@ -15,6 +15,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic
+from typing import TypeVar
 
 from msgspec import UNSET, Struct, field
 
@@ -48,6 +49,8 @@ from cp_tui.engine.write_buffer import WriteBuffer
 from cp_tui.ocpp import units
 from cp_tui.station.errors import StationError
 
+T = TypeVar("T")
+
 TIMER_S_MAX = 10.0
 """A deadline is looked at again this often: a step of the wall clock must not delay it for long."""
 LOOK_S = 0.005
@@ -62,6 +65,7 @@ STANDSTILL_S = 0.3
 TURN_S = 0.002
 """Whoever asked first does not wait for what came later, beyond this or a quarter of what a write
 takes: on a slow disk it is the writes that count, and what shares one does not add to them."""
+BUSY = "the charge point is busy: not done"
 NOT_DONE = "an error inside: nothing of it was done, the charge point boots again; see the log"
 MAYBE_DONE = "an error inside: the charge point boots again, look whether it was done; see the log"
 
@@ -137,34 +141,31 @@ class EngineLoop:
 
     async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> CommandAnswer:
         """Give the mind an event that carries a request number, and wait for its answer."""
-        number, future = self._pending_requests.expect()
+        number, answer = self._pending_requests.expect()
         try:
-            async with asyncio.timeout(timeout_s):
-                await self._inbox.put(event_of(number))
-                return await future
-        except TimeoutError:
-            text = f"no answer within {units.number(timeout_s)} s"
-            raise CommandError(ErrorNumber.REFUSED, text) from None
+            return await self._wait_for(event_of(number), answer, timeout_s, "no answer")
         finally:
             self._pending_requests.forget(number)
 
     async def act(self, act: StationAct, asked: str, timeout_s: float) -> None:
         """Do something at the station, which is `asked` in words; returns when it is saved."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        await self._wait_for(AtStation(act, asked, done), done, timeout_s)
+        await self._wait_for(AtStation(act, asked, done), done, timeout_s, BUSY)
 
     async def power_cycle(self, timeout_s: float) -> None:
         """Cut the power and switch it on again; returns after the boot."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        await self._wait_for(PowerCut(done), done, timeout_s)
+        await self._wait_for(PowerCut(done), done, timeout_s, BUSY)
 
-    async def _wait_for(self, item: Item, done: asyncio.Future[None], timeout_s: float) -> None:
+    async def _wait_for(
+        self, item: Item, answer: asyncio.Future[T], timeout_s: float, what: str
+    ) -> T:
         try:
             async with asyncio.timeout(timeout_s):
                 await self._inbox.put(item)
-                await done
+                return await answer
         except TimeoutError:
-            text = f"the charge point is busy: not done within {units.number(timeout_s)} s"
+            text = f"{what} within {units.number(timeout_s)} s"
             raise CommandError(ErrorNumber.REFUSED, text) from None
 
     # --- the task ---------------------------------------------------------------------------------

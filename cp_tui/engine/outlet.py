@@ -16,7 +16,6 @@ from cp_tui.charge_point.effects import (
     Effect,
     Emit,
     Log,
-    LogLevel,
     OpenLink,
     Reconnect,
     Refuse,
@@ -41,14 +40,6 @@ STAYS = {
     WhileDiskFails.WAITS: "waits for the disk",
     WhileDiskFails.OFFERED_AGAIN: "not sent",
 }
-
-_LEVELS = {
-    LogLevel.DEBUG: logging.DEBUG,
-    LogLevel.INFO: logging.INFO,
-    LogLevel.WARNING: logging.WARNING,
-    LogLevel.ERROR: logging.ERROR,
-}
-
 
 _TOLD = (Emit, Reply, Refuse, Log)
 """What people get to know; it comes after what leaves for the CSMS, which waits for it."""
@@ -163,7 +154,7 @@ class Outlet:
             case Refuse(request, reason):
                 self._pending_requests.refuse(request, reason.text)
             case Log(level, text):
-                self._log.log(_LEVELS[level], "%s", text)
+                self._log.log(level, "%s", text)
 
     def _not_done(self, effect: Effect, error: Exception) -> None:
         self._tell_error(f"{type(effect).__name__} was not done", error)

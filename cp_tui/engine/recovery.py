@@ -15,8 +15,8 @@ from cp_tui.charger.charger import Charger
 from cp_tui.engine.errors import EngineStartError, StoreError
 from cp_tui.engine.failure import Watchdog
 from cp_tui.engine.inbox import StoreMended
-from cp_tui.engine.rescue import RECORD_SET_ASIDE, Rescue
-from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
+from cp_tui.engine.rescue import Rescue
+from cp_tui.engine.troubles import HAPPENED, RECORD_SET_ASIDE, TroubleKeeper
 from cp_tui.engine.write_buffer import WriteBuffer
 
 STORE_RETRY_S = 5.0

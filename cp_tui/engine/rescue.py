@@ -18,16 +18,13 @@ from cp_tui.charge_point.effects import StoredRecords, Table
 from cp_tui.charger.charger import MindFactory
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.rehearsal import Rehearsal
-from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
+from cp_tui.engine.troubles import HAPPENED, RECORD_SET_ASIDE, TroubleKeeper
 
 TRIALS_MAX = 300
 """Then everything that is still suspected goes."""
 LOOK_AGAIN = timedelta(minutes=1)
 """A CSMS that makes one error after another must not keep the charger busy with looking."""
 NAMED_MAX = 3
-
-RECORD_SET_ASIDE = "record.set_aside"
-"""The trouble: stored records broke the charger, and are in the quarantine of the store."""
 
 _IMPORTANCE = (
     Table.STATE,

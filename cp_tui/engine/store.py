@@ -6,6 +6,7 @@ when it returns: WAL with `synchronous=FULL`. All of it happens in one thread, e
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sqlite3
@@ -15,12 +16,19 @@ from pathlib import Path
 
 from pydantic_core import from_json
 
-from cp_tui.charge_point.effects import Table
+from cp_tui.charge_point.effects import StoredRecords, Table
 from cp_tui.engine.errors import EngineStartError, StoreError
 from cp_tui.engine.lock import what_is_wrong_with_disk
-from cp_tui.engine.thread import DaemonThread
+from cp_tui.engine.slow_disk import TO_PUT_ASIDE, TO_READ, SlowDisk
+from cp_tui.engine.thread import DaemonThread, in_daemon_thread
+from cp_tui.engine.troubles import HAPPENED, RECORD_SET_ASIDE, TroubleKeeper
+from cp_tui.ocpp.plural import count
 
 DATABASE_FILE = "state.sqlite3"
+LOST = "store.lost"
+"""The trouble: the file of the store has no name any more, so nobody will find it again."""
+LOST_HINT = "end the charge point and put the data folder back before it is started again"
+PLACE_LOOK_S = 2.0
 SCHEMA_VERSION = 1
 WAL_PAGES = 100
 QUARANTINE_ROWS_MAX = 1_000
@@ -60,21 +68,22 @@ Changes = Mapping[tuple[Table, str], str | None]
 
 
 class Store:
-    """The open database of one charge point."""
+    """The open database of one charge point; what takes long or is damaged is told."""
 
-    def __init__(self, folder: Path, log: logging.Logger) -> None:
+    def __init__(self, folder: Path, log: logging.Logger, troubles: TroubleKeeper) -> None:
+        self.slow = SlowDisk(log, troubles)
+        """Tells of a disk that is slow at this store."""
         self._log = log
+        self._troubles = troubles
         self._path = folder / DATABASE_FILE
         self._thread = DaemonThread("store")
         self._database: sqlite3.Connection
         self._inode: int
-        self.damaged = 0
-        """Rows that the newest `load` has put aside."""
 
     @staticmethod
-    async def open(folder: Path, log: logging.Logger) -> Store:
+    async def open(folder: Path, log: logging.Logger, troubles: TroubleKeeper) -> Store:
         """Open or create the database in a folder that is locked already."""
-        store = Store(folder, log)
+        store = Store(folder, log, troubles)
         try:
             await store._thread.call(store._open)
         except BaseException:
@@ -82,9 +91,18 @@ class Store:
             raise
         return store
 
-    async def load(self) -> dict[Table, dict[str, str]]:
-        """Read all records; a damaged row is put aside and never stops the start."""
-        return await self._thread.call(self._load)
+    async def load(self) -> StoredRecords:
+        """Read all records; a damaged row is put aside and never stops the start.
+
+        Raises `EngineStartError`.
+        """
+        with self.slow.watched(TO_READ):
+            records, damaged = await self._thread.call(self._load)
+        if damaged:
+            hint = "the disk may be failing: what they said is not in force any more"
+            text = f"Damaged and put aside: {count(damaged, 'record')} of the store"
+            self._troubles.raise_trouble(RECORD_SET_ASIDE, text, hint, lasts=HAPPENED)
+        return records
 
     async def counts(self) -> dict[str, int]:
         """Count the records of each table; raises `StoreError`."""
@@ -93,7 +111,7 @@ class Store:
             rows = await self._thread.call(lambda: self._database.execute(query).fetchall())
         except (sqlite3.Error, ValueError) as error:
             raise StoreError(f"records were not counted: {_words(error)}") from error
-        return {str(kind): int(count) for kind, count in rows}
+        return {str(kind): int(number) for kind, number in rows}
 
     async def commit(self, changes: Changes) -> None:
         """Write all in one transaction; raises `StoreError`."""
@@ -105,18 +123,31 @@ class Store:
 
     async def put_aside(self, records: Collection[tuple[Table, str, str]]) -> None:
         """Move records, each with the reason, to where only a person looks; raises `StoreError`."""
-        await self._thread.call(partial(self._put_aside, records))
+        with self.slow.watched(TO_PUT_ASIDE):
+            await self._thread.call(partial(self._put_aside, records))
 
-    def what_became_of_it(self) -> str | None:
-        """Say why what is written will not be found again, if so; blocks, and raises `OSError`.
+    async def watch_place(self) -> None:
+        """Tell for as long as what is written would not be found again; until cancelled.
 
         SQLite goes on writing to a file that has lost its name.
         """
-        try:
-            is_ours = self._path.stat().st_ino == self._inode
-        except FileNotFoundError:
-            return f"{self._path} is gone"
-        return None if is_ours else f"{self._path} is another file now"
+        while True:
+            await asyncio.sleep(PLACE_LOOK_S)
+            try:
+                # Without a limit: a look that hangs is one thread, and the store tells of it.
+                inode = (await in_daemon_thread(self._path.stat)).st_ino
+            except FileNotFoundError:
+                inode = None
+            except OSError:
+                # A disk that fails is told by what is written to it.
+                continue
+            if inode == self._inode:
+                self._troubles.end_trouble(LOST)
+            else:
+                what = "gone" if inode is None else "another file now"
+                text = f"What is saved now is lost at the next start: {self._path} is {what}"
+                news = 0 if self._troubles.stands(LOST) else 1
+                self._troubles.raise_trouble(LOST, text, LOST_HINT, news)
 
     async def close(self) -> None:
         """Close the database; what was committed is on disk already."""
@@ -147,7 +178,7 @@ class Store:
             self._database.close()
             raise
 
-    def _load(self) -> dict[Table, dict[str, str]]:
+    def _load(self) -> tuple[StoredRecords, int]:
         records: dict[Table, dict[str, str]] = {table: {} for table in Table}
         damaged: list[tuple[object, object, str]] = []
         try:
@@ -161,12 +192,11 @@ class Store:
             else:
                 self._log.error("store: record %r of %r is damaged: %s", key, kind, why)
                 damaged.append((kind, key, why))
-        self.damaged = len(damaged)
         try:
             self._put_aside(damaged)
         except StoreError as error:
             self._log.error("store: %s", error)
-        return records
+        return records, len(damaged)
 
     def _commit(
         self, saved: Sequence[tuple[Table, str, str]], gone: Sequence[tuple[Table, str]]

@@ -15,6 +15,8 @@ from cp_tui.charge_point.variables import Trouble
 
 HAPPENED = timedelta(days=1)
 """So long is told what has happened: whoever comes in the morning learns of the night."""
+RECORD_SET_ASIDE = "record.set_aside"
+"""The trouble: stored records broke the charger, and are in the quarantine of the store."""
 
 TEXT_MAX = 500
 """A text may quote what somebody else wrote, such as the key of a damaged record."""

@@ -13,13 +13,12 @@ import pytest
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.events import FrameReceived, LinkOpened, Observed, Stop, Tick
 from cp_tui.charge_point.variables import Trouble, Troubles
-from cp_tui.engine import records as records_module
 from cp_tui.engine import slow_disk
+from cp_tui.engine import store as store_module
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.inbox import BATCH_MAX, AtStation, EndOfWork, Inbox, Item
-from cp_tui.engine.records import LOST, Records
 from cp_tui.engine.slow_disk import SLOW, SlowDisk
-from cp_tui.engine.store import DATABASE_FILE, Store
+from cp_tui.engine.store import DATABASE_FILE, LOST, Store
 from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.engine.write_buffer import NOT_WRITING, WriteBuffer
 from tests.acts import act_of
@@ -142,14 +141,12 @@ async def test_a_start_on_a_disk_that_is_slow_at_its_records_is_told(
     """Reading the records and putting damaged ones aside are watched as writes are."""
     monkeypatch.setattr(slow_disk, "SLOW_S", 0.05)
     log = logging.Logger("test", logging.CRITICAL)
-    store = await Store.open(tmp_path, log)
     hub = Hub()
-    keeper = TroubleKeeper(hub.publish, lambda: datetime.now(UTC))
-    records = Records(store, SlowDisk(log, keeper), keeper)
+    store = await Store.open(tmp_path, log, TroubleKeeper(hub.publish, lambda: datetime.now(UTC)))
     try:
         for work, words in (
-            (records.load(), "to read the store"),
-            (records.put_aside([(Table.KEY, "a", "why")]), "to put damaged records aside"),
+            (store.load(), "to read the store"),
+            (store.put_aside([(Table.KEY, "a", "why")]), "to put damaged records aside"),
         ):
             release = Event()
             # What the thread of the database does before anything else.
@@ -211,12 +208,11 @@ async def test_a_flood_does_not_keep_the_time_from_going_on() -> None:
 async def test_a_store_whose_file_is_gone_or_another_is_told_until_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(records_module, "PLACE_LOOK_S", 0.01)
+    monkeypatch.setattr(store_module, "PLACE_LOOK_S", 0.01)
     log = logging.Logger("test", logging.CRITICAL)
-    store = await Store.open(tmp_path, log)
     hub = Hub()
-    keeper = TroubleKeeper(hub.publish, lambda: datetime.now(UTC))
-    watching = asyncio.create_task(Records(store, SlowDisk(log, keeper), keeper).watch_place())
+    store = await Store.open(tmp_path, log, TroubleKeeper(hub.publish, lambda: datetime.now(UTC)))
+    watching = asyncio.create_task(store.watch_place())
     file, away = tmp_path / DATABASE_FILE, tmp_path / "away"
 
     async def until(words: str) -> None:

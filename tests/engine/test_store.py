@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,15 @@ from cp_tui.engine.store import (
     QUARANTINE_ROWS_MAX,
     Store,
 )
+from cp_tui.engine.troubles import TroubleKeeper
 
 SILENT = logging.Logger("test", logging.CRITICAL)
+UNHEARD = TroubleKeeper(lambda name, value: None, lambda: datetime.now(UTC))
 
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[Store]:
-    store = await Store.open(folder, SILENT)
+    store = await Store.open(folder, SILENT, UNHEARD)
     try:
         yield store
     finally:
@@ -83,13 +86,14 @@ async def test_commits_are_durable(tmp_path: Path) -> None:
 
 
 CRASHING = """
-import asyncio, logging, os, sys
+import asyncio, sys
 from pathlib import Path
 from cp_tui.charge_point.effects import Table
 from cp_tui.engine.store import Store
+from tests.engine.test_store import SILENT, UNHEARD
 
 async def main() -> None:
-    store = await Store.open(Path(sys.argv[1]), logging.Logger("x"))
+    store = await Store.open(Path(sys.argv[1]), SILENT, UNHEARD)
     for number in range(1_000_000):
         text = str(number)
         await store.commit({(Table.OUTBOX, text): "1", (Table.KEY, "n"): text})
@@ -189,7 +193,7 @@ async def _put_aside(store: Store) -> tuple[int, str]:
 async def test_a_file_that_is_no_database_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / DATABASE_FILE).write_bytes(b"this is not a database" * 100)
     with pytest.raises(EngineStartError, match=r"state.sqlite3 is damaged .*move it away"):
-        await Store.open(tmp_path, SILENT)
+        await Store.open(tmp_path, SILENT, UNHEARD)
 
 
 async def test_a_database_of_a_newer_version_is_not_touched(tmp_path: Path) -> None:
@@ -197,7 +201,7 @@ async def test_a_database_of_a_newer_version_is_not_touched(tmp_path: Path) -> N
         database.execute("PRAGMA user_version = 99")
     database.close()
     with pytest.raises(EngineStartError, match="schema 99, this one knows 1"):
-        await Store.open(tmp_path, SILENT)
+        await Store.open(tmp_path, SILENT, UNHEARD)
 
 
 async def test_a_full_disk_is_an_error_and_writing_works_again_later(tmp_path: Path) -> None:
