@@ -12,7 +12,6 @@ from msgspec import Struct
 from msgspec.json import schema
 from pydantic import TypeAdapter
 
-from cp_tui.demo.csms_rpc import CSMS_COMMANDS
 from cp_tui.engine.command import NOTHING_TO_DO, Act, Command
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.rpc.client_session import CONNECTION_COMMANDS
@@ -34,7 +33,14 @@ point, a line for each message: `{"jsonrpc": "2.0", "id": 1, "method": "swipe", 
 
 def command_of(method: str) -> Command | None:
     """Give a command of the charge point, else of the CSMS."""
-    return METHODS.get(method) or CSMS_COMMANDS.get(method)
+    return METHODS.get(method) or _csms_commands().get(method)
+
+
+def _csms_commands() -> Mapping[str, Command]:
+    """Import what a shell that completes a word does not wait for."""
+    from cp_tui.demo.csms_rpc import CSMS_COMMANDS
+
+    return CSMS_COMMANDS
 
 
 def line_of(command: Command) -> str:
@@ -65,7 +71,7 @@ def reference() -> str:
     sections = (
         ("The charge point and its operator", COMMANDS),
         ("The connection of a client", CONNECTION_COMMANDS),
-        ("The CSMS of a demo", CSMS_COMMANDS),
+        ("The CSMS of a demo", _csms_commands()),
     )
     parts = [HEAD]
     for title, commands in sections:

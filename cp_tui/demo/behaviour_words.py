@@ -52,24 +52,18 @@ class BehaviourChange(Struct, frozen=True):
 
 def changed(old: Behaviour, change: BehaviourChange) -> Behaviour:
     """Apply a change; `ValueError` with a sentence where it cannot be, and then nothing is."""
-    new = old
-    if change.registration_status is not None:
-        new = replace(new, registration_status=change.registration_status)
-    if change.interval_s is not None:
-        new = replace(new, interval_s=change.interval_s)
-    if change.clock_offset_s is not None:
-        new = replace(new, clock_offset_s=change.clock_offset_s)
+    told = ((name, getattr(change, name)) for name in change.__struct_fields__)
+    new = {name: value for name, value in told if value is not None}
     if change.id_tags is not None:
-        tags = {tag.upper(): _info(old, tag, status) for tag, status in change.id_tags.items()}
-        new = replace(new, id_tags=tags)
+        tags = change.id_tags.items()
+        new["id_tags"] = {tag.upper(): _info(old, tag, status) for tag, status in tags}
     if change.unknown_id_tag is not None:
-        new = replace(new, unknown_id_tag=IdTagInfo(status=change.unknown_id_tag))
-    if change.start_status is not None:
-        is_normal = change.start_status is AuthorizationStatus.ACCEPTED
-        new = replace(new, start_status=None if is_normal else change.start_status)
+        new["unknown_id_tag"] = IdTagInfo(status=change.unknown_id_tag)
+    if change.start_status is AuthorizationStatus.ACCEPTED:
+        new["start_status"] = None
     if change.faults is not None:
-        new = replace(new, faults=faults_of(change.faults))
-    return new
+        new["faults"] = faults_of(change.faults)
+    return replace(old, **new)
 
 
 def described(behaviour: Behaviour) -> CsmsBehaviour:

@@ -109,3 +109,12 @@ def _messages(snapshot: Snapshot, one: str, several: str) -> str:
 
 def _tx_profiles(snapshot: Snapshot) -> str:
     return "profiles of the transaction (TxProfile); " if snapshot.running else ""
+
+
+def emergency_facts(snapshot: Snapshot) -> list[Fact]:
+    """What the emergency button ends, and until when."""
+    running = count(len(snapshot.running), "transaction")
+    return [
+        Fact("Now", Content(f"{running} ended with reason EmergencyStop; the CSMS is told")),
+        Fact("Then", Content("no charging until the errors of connector 0 are cleared")),
+    ]

@@ -18,6 +18,7 @@ from cp_tui.tui.compose_examples import sent_by
 from cp_tui.tui.compose_operations import RAW, action_at_bench, at_bench, raw_at_bench
 from cp_tui.tui.composing import Bench, ComposeEnd
 from cp_tui.tui.desk import Choice, ConfirmQuestion, Desk, Form, FormField
+from cp_tui.tui.operations import sends
 from cp_tui.tui.safe_text import safe_text
 from cp_tui.tui.view.csms import STORY, ScenarioLine, run_facts, scenario_lines, scenario_state
 from cp_tui.tui.view.facts import Fact
@@ -88,9 +89,8 @@ def show_steps(desk: Desk) -> None:
     )
 
 
-async def stop(desk: Desk) -> None:
-    """Stop the scenario or the story."""
-    await desk.command(to_csms("stop_scenario"))
+stop = sends("stop_scenario", is_for_csms=True)
+"""Stop the scenario or the story."""
 
 
 async def story(desk: Desk) -> None:
@@ -120,19 +120,16 @@ async def behaviour(desk: Desk) -> None:
         await desk.fill(Form(title, _fields(now), "Apply", _behaviour_call, _INTRO))
 
 
-async def reset_behaviour(desk: Desk) -> None:
-    """Have the CSMS answer correctly again."""
-    await desk.command(to_csms("reset_behaviour"))
-
-
-async def disconnect(desk: Desk) -> None:
-    """Have the CSMS close the connection, after a question."""
-    facts = [
-        Fact("Link", Content("the CSMS closes it with code 1001")),
-        Fact("Then", Content("the charge point connects again by itself, and queues meanwhile")),
-    ]
-    if await desk.ask(ConfirmQuestion("Close the connection at the CSMS?", facts, "Close it")):
-        await desk.command(to_csms("disconnect"))
+reset_behaviour = sends("reset_behaviour", is_for_csms=True)
+_CLOSED = (
+    Fact("Link", Content("the CSMS closes it with code 1001")),
+    Fact("Then", Content("the charge point connects again by itself, and queues meanwhile")),
+)
+disconnect = sends(
+    "disconnect",
+    ConfirmQuestion("Close the connection at the CSMS?", _CLOSED, "Close it"),
+    is_for_csms=True,
+)
 
 
 _INTRO = (

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from cp_tui.tui import possible
 from cp_tui.tui.action import Group, ScreenAction
-from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.desk import Desk
-from cp_tui.tui.operations import on_screen
+from cp_tui.tui.operations import on_screen, sends
 from cp_tui.tui.view.connection import connection_details
 
 DASHBOARD = frozenset({"dashboard"})
@@ -15,11 +14,6 @@ DASHBOARD = frozenset({"dashboard"})
 async def show_connection(desk: Desk) -> None:
     """Show address, id, credentials and certificates, and how connecting goes."""
     desk.show("Connection", connection_details)
-
-
-async def acknowledge(desk: Desk) -> None:
-    """Have the engine forget what went wrong inside and is over."""
-    await desk.command(CommandCall("acknowledge_troubles"))
 
 
 DASHBOARD_ACTIONS: tuple[ScreenAction, ...] = (
@@ -38,7 +32,7 @@ DASHBOARD_ACTIONS: tuple[ScreenAction, ...] = (
         "Acknowledge what went wrong",
         "Take errors inside the program that are over out of the alarm line; the log keeps them.",
         Group.CHARGE_POINT,
-        acknowledge,
+        sends("acknowledge_troubles"),
         ("A",),
         short="Acknowledge",
         screens=DASHBOARD,

@@ -10,11 +10,11 @@ from textual.content import Content
 from cp_tui.charge_point.command_fields import TAG_LENGTH_MAX
 from cp_tui.charge_point.variables import ConnectorView, VehicleView
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
-from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import KILO, number
 from cp_tui.tui.command_form import filled
 from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.consequences import (
+    emergency_facts,
     power_cut_facts,
     restart_facts,
     stop_facts,
@@ -37,6 +37,23 @@ def on_screen(what: str) -> Callable[[Desk], Awaitable[None]]:
 
     async def act(desk: Desk) -> None:
         desk.screen_does(what)
+
+    return act
+
+
+def sends(
+    method: str,
+    question: ConfirmQuestion | None = None,
+    *,
+    at_connector: bool = False,
+    is_for_csms: bool = False,
+) -> Callable[[Desk], Awaitable[None]]:
+    """An action that sends one command, if the answer to a question is yes."""
+
+    async def act(desk: Desk) -> None:
+        params = {"connector_id": desk.snapshot.connector_id} if at_connector else {}
+        if question is None or await desk.ask(question):
+            await desk.command(CommandCall(method, {**params}, is_for_csms))
 
     return act
 
@@ -65,12 +82,9 @@ async def show_stop_report(desk: Desk) -> None:
         desk.show("What the stop did", facts)
 
 
-async def restart(desk: Desk) -> None:
-    """Ask, and restart."""
-    if await desk.ask(
-        ConfirmQuestion("Restart OCPP?", restart_facts, "Restart", is_dangerous=False)
-    ):
-        await desk.command(CommandCall("restart"))
+restart = sends(
+    "restart", ConfirmQuestion("Restart OCPP?", restart_facts, "Restart", is_dangerous=False)
+)
 
 
 async def data_transfer(desk: Desk) -> None:
@@ -184,28 +198,12 @@ async def raise_error(desk: Desk) -> None:
     await desk.fill(Form(f"Raise {code} at {where}", fields, "Raise", call))
 
 
-async def clear_error(desk: Desk) -> None:
-    """Clear every error of the connector."""
-    await desk.command(CommandCall("clear_error", {"connector_id": desk.snapshot.connector_id}))
-
-
-async def press_stop(desk: Desk) -> None:
-    """End the transaction at the connector without a tag."""
-    await desk.command(CommandCall("press_stop", {"connector_id": desk.snapshot.connector_id}))
-
-
-async def press_emergency_stop(desk: Desk) -> None:
-    """Ask, and end everything."""
-
-    def facts(snapshot: Snapshot) -> Sequence[Fact]:
-        running = count(len(snapshot.running), "transaction")
-        return [
-            Fact("Now", Content(f"{running} ended with reason EmergencyStop; the CSMS is told")),
-            Fact("Then", Content("no charging until the errors of connector 0 are cleared")),
-        ]
-
-    if await desk.ask(ConfirmQuestion("Press the emergency button?", facts, "Press")):
-        await desk.command(CommandCall("press_emergency_stop"))
+clear_error = sends("clear_error", at_connector=True)
+press_stop = sends("press_stop", at_connector=True)
+press_emergency_stop = sends(
+    "press_emergency_stop",
+    ConfirmQuestion("Press the emergency button?", emergency_facts, "Press"),
+)
 
 
 async def jam_lock(desk: Desk) -> None:
@@ -255,23 +253,17 @@ async def set_vehicle(desk: Desk) -> None:
 # --- link and power -------------------------------------------------------------------------------
 
 
-async def try_now(desk: Desk) -> None:
-    """Connect at once."""
-    await desk.command(CommandCall("try_now"))
+try_now = sends("try_now")
+power_cycle = sends(
+    "power_cycle",
+    ConfirmQuestion("Cut the power and boot again?", power_cut_facts, "Cut the power"),
+)
 
 
 async def network(desk: Desk) -> None:
     """Pull the network cable, or plug it in again."""
     link = desk.snapshot.link
     await desk.command(CommandCall("set_network", {"up": link is not None and not link.network_up}))
-
-
-async def power_cycle(desk: Desk) -> None:
-    """Ask with the consequences, and cut the power."""
-    if await desk.ask(
-        ConfirmQuestion("Cut the power and boot again?", power_cut_facts, "Cut the power")
-    ):
-        await desk.command(CommandCall("power_cycle"))
 
 
 # --- helpers --------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from cp_tui.demo.csms_rpc import CSMS_COMMANDS
 from cp_tui.engine.commands import COMMANDS
 from tests.sources import parsed, python_files, shown
 
-TO_ENGINE = frozenset({"CommandCall", "connection.call", "client.call", "context.act"})
+TO_ENGINE = frozenset({"CommandCall", "sends", "connection.call", "client.call", "context.act"})
 TO_CSMS = frozenset({"to_csms"})
 
 
@@ -31,7 +31,8 @@ def sent(folder: str) -> Iterator[tuple[Path, int, str, str, set[str] | None]]:
                 continue
             kind = ast.unparse(node.func).removeprefix("self._").removeprefix("self.")
             if kind in TO_ENGINE | TO_CSMS:
-                table = "csms" if kind in TO_CSMS else "engine"
+                is_csms = any(each.arg == "is_for_csms" for each in node.keywords)
+                table = "csms" if kind in TO_CSMS or is_csms else "engine"
                 for method in texts(node.args[0], names):
                     yield path, node.lineno, table, method, parameters(node)
 
@@ -49,6 +50,8 @@ def texts(node: ast.expr, names: dict[str, ast.expr]) -> Iterator[str]:
 
 def parameters(node: ast.Call) -> set[str] | None:
     given = {each.arg for each in node.keywords if each.arg is not None}
+    if ast.unparse(node.func) == "sends":
+        return {"connector_id"} if "at_connector" in given else set()
     for each in node.args[1:]:
         if not isinstance(each, ast.Dict):
             return None

@@ -151,12 +151,6 @@ def run_facts(run: ScenarioRun | None, clock: Clock, *, is_short: bool = False) 
     return facts
 
 
-def scenario_about(info: ScenarioInfo) -> list[Fact]:
-    """What a scenario shows, and its steps."""
-    facts = [Fact("", safe_text(info.title, "bold")), Fact("", safe_text(info.about))]
-    return facts + [Fact(f"{i:>2}", safe_text(step)) for i, step in enumerate(info.steps, start=1)]
-
-
 # --- exchanges ------------------------------------------------------------------------------------
 
 
