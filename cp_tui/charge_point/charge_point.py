@@ -39,9 +39,7 @@ class ChargePoint:
         stored: StoredRecords,
         random: Random,
     ) -> None:
-        self._components = assemble(
-            config, body, stored, random, is_stopped=lambda: self._operator.is_stopped
-        )
+        self._components = assemble(config, body, stored, random)
         self._turn = self._components.turn
         self._operator = Operator(self._components)
         self._incoming = Incoming(self._components)
@@ -69,7 +67,7 @@ class ChargePoint:
     def view(self, name: str, now: datetime) -> Any:
         """Give a variable as it is now; between two turns, of which each is whole."""
         self._turn.now = now
-        return VIEWS[name](self._components, self._operator)
+        return VIEWS[name](self._components)
 
     def next_deadline(self) -> datetime | None:
         """Say when `handle(Tick(), now)` is due at the latest, in the clock of the machine."""
@@ -80,7 +78,7 @@ class ChargePoint:
             components.deauthorization.deadline,
             components.reservations.deadline,
         ]
-        if not self._operator.is_stopped:
+        if not self._turn.is_stopped:
             deadlines += [
                 components.calls.deadline,
                 components.composer.deadline,
@@ -137,8 +135,7 @@ class ChargePoint:
     ) -> TagExplanation:
         """Say what would happen if this tag were shown now, at any connector or one, and why."""
         self._turn.now = now
-        stopped = self._operator.is_stopped
-        return explain_tag(self._components, id_tag, connector_id, is_stopped=stopped)
+        return explain_tag(self._components, id_tag, connector_id)
 
     def _dispatch(self, event: events.Event) -> None:
         components = self._components
@@ -269,7 +266,7 @@ class ChargePoint:
         turn.changed(*VIEWS)
 
     def _link_opened(self) -> None:
-        if self._operator.is_stopped:
+        if self._turn.is_stopped:
             return
         components = self._components
         components.calls.opened()
@@ -294,7 +291,7 @@ class ChargePoint:
             components.refresh_charging()
         components.sessions.tick()
         components.deauthorization.tick()
-        if self._operator.is_stopped:
+        if self._turn.is_stopped:
             components.reservations.tick()
             return
         if has_waited:

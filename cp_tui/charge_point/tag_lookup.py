@@ -13,14 +13,14 @@ NO_ANSWER = "the CSMS gives no answer"
 
 
 def explain_tag(
-    components: Components, id_tag: str, connector_id: int | None = None, *, is_stopped: bool
+    components: Components, id_tag: str, connector_id: int | None = None
 ) -> TagExplanation:
     """Explain a tag by list, cache, keys, connection and reservations as they are now.
 
     With a connector, also what is against every tag there.
     """
     authorization, reservations = components.authorization, components.reservations
-    known = authorization.known(id_tag)
+    known, is_stopped = authorization.known(id_tag), components.turn.is_stopped
     parent = known.parent_id_tag if known else None
     found = TagVerdict(False, STOPPED) if is_stopped else authorization.decide(id_tag)
     fallback = None

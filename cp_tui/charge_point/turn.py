@@ -28,7 +28,7 @@ from cp_tui.charge_point.effects import (
 )
 from cp_tui.charge_point.records import ClockRecord
 from cp_tui.charge_point.station_port import Body
-from cp_tui.charge_point.variables import ClockStep
+from cp_tui.charge_point.variables import ClockStep, StopReport
 from cp_tui.ocpp.calendar import later, span
 
 R = TypeVar("R", bound=Struct)
@@ -60,6 +60,8 @@ class Turn:
         """Whether the disk takes records: nothing that rests on one leaves until it does."""
         self.is_clock_set = False
         """Whether the CSMS has told the time since the boot."""
+        self.stop_report: StopReport | None = None
+        """What a stop by the operator did, until a restart or a boot."""
         self._stored = stored
         self._effects: list[Effect] = []
         self._changed: set[str] = set()
@@ -68,6 +70,11 @@ class Turn:
         if known := self.record(Table.STATE, CLOCK_KEY, ClockRecord):
             self.offset = span(known.offset_s)
             self.clock_step = known.step
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether OCPP is stopped by the operator."""
+        return self.stop_report is not None
 
     @property
     def time(self) -> datetime:

@@ -12,7 +12,6 @@ from cp_tui import __version__
 from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.measurands import register_wh
-from cp_tui.charge_point.operator.operator import Operator
 from cp_tui.charge_point.refusals import decided_by
 from cp_tui.charge_point.station_port import MeterReading
 from cp_tui.charge_point.variables import (
@@ -31,9 +30,9 @@ from cp_tui.ocpp.datatypes import ChargePointErrorCode
 Job = TypeVar("Job", FirmwareView, DiagnosticsView)
 
 
-def _as_it_goes_on(view: Job, operator: Operator) -> Job:
+def _as_it_goes_on(view: Job, components: Components) -> Job:
     """Leave out when the next try is while nothing is tried: stopped by the operator."""
-    if not operator.is_stopped or view.transfer is None:
+    if not components.turn.is_stopped or view.transfer is None:
         return view
     transfer = replace(view.transfer, next_try_at=None)
     return replace(view, transfer=transfer)
@@ -141,31 +140,25 @@ def _measurement(reading: MeterReading) -> Measurement:
     )
 
 
-VIEWS: Mapping[str, Callable[[Components, Operator], Any]] = MappingProxyType(
+VIEWS: Mapping[str, Callable[[Components], Any]] = MappingProxyType(
     {
-        "identity": lambda components, _: identity(components),
-        "registration": lambda components, _: components.registration.view(),
-        "connectors": lambda components, _: Connectors(
+        "identity": lambda components: identity(components),
+        "registration": lambda components: components.registration.view(),
+        "connectors": lambda components: Connectors(
             tuple(connector_view(components, each) for each in components.connectors)
         ),
-        "configuration": lambda components, _: components.configuration.view(
-            components.monitors.keys
-        ),
-        "monitors": lambda components, _: components.monitors.view(),
-        "charging_schedules": lambda components, _: components.charging.schedules_view(),
-        "profiles": lambda components, _: components.charging.profiles_view(),
-        "outbox": lambda components, _: components.outbox.view(),
-        "transactions": lambda components, _: components.transactions.view(),
-        "firmware": lambda components, operator: _as_it_goes_on(
-            components.firmware.view(), operator
-        ),
-        "diagnostics": lambda components, operator: _as_it_goes_on(
-            components.diagnostics.view(), operator
-        ),
-        "local_list": lambda components, _: components.local_list.view(),
-        "authorization_cache": lambda components, _: components.authorization_cache.view(),
-        "reservations": lambda components, _: components.reservations.view(),
-        "stop_report": lambda _, operator: operator.stop_report,
+        "configuration": lambda components: components.configuration.view(components.monitors.keys),
+        "monitors": lambda components: components.monitors.view(),
+        "charging_schedules": lambda components: components.charging.schedules_view(),
+        "profiles": lambda components: components.charging.profiles_view(),
+        "outbox": lambda components: components.outbox.view(),
+        "transactions": lambda components: components.transactions.view(),
+        "firmware": lambda components: _as_it_goes_on(components.firmware.view(), components),
+        "diagnostics": lambda components: _as_it_goes_on(components.diagnostics.view(), components),
+        "local_list": lambda components: components.local_list.view(),
+        "authorization_cache": lambda components: components.authorization_cache.view(),
+        "reservations": lambda components: components.reservations.view(),
+        "stop_report": lambda components: components.turn.stop_report,
     }
 )
 """What works out each variable of the charge point. None of it changes anything: whether somebody

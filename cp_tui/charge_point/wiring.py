@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -54,9 +53,8 @@ if TYPE_CHECKING:
 class _Wiring:
     """What the parts ask of each other, once all of them exist."""
 
-    def __init__(self, components: Components, is_stopped: Callable[[], bool]) -> None:
+    def __init__(self, components: Components) -> None:
         self.components = components
-        self.is_stopped = is_stopped
 
     # --- what keys mean ---------------------------------------------------------------------------
 
@@ -108,7 +106,7 @@ class _Wiring:
 
     def why_outbox_is_kept(self) -> str | None:
         """Say what keeps every transaction message, if anything does."""
-        if self.is_stopped():
+        if self.components.turn.is_stopped:
             return "OCPP is stopped by the operator"
         if not self.components.turn.can_write:
             return "the disk takes no records"
@@ -120,7 +118,7 @@ class _Wiring:
 
     def why_closed(self) -> Reason | None:
         """Say why nobody may start a transaction at this moment, if so."""
-        if self.is_stopped():
+        if self.components.turn.is_stopped:
             return STOPPED
         return RESETTING if self.components.resetting.is_under_way else None
 
@@ -234,16 +232,11 @@ class _Wiring:
 
 
 def assemble(
-    config: ChargePointConfig,
-    body: Body,
-    stored: StoredRecords,
-    random: Random,
-    *,
-    is_stopped: Callable[[], bool],
+    config: ChargePointConfig, body: Body, stored: StoredRecords, random: Random
 ) -> Components:
     """Build a charge point from its configuration and what was stored."""
     made = Components()
-    wiring = _Wiring(made, is_stopped)
+    wiring = _Wiring(made)
     turn = made.turn = Turn(config, body, stored, random)
     made.configuration = Configuration(turn)
     made.connectors = (
@@ -292,7 +285,6 @@ def _build_messages(made: Components, wiring: _Wiring) -> None:
         made.calls,
         made.journal,
         timeout=partial(wiring.seconds, "MessageTimeout"),
-        is_stopped=wiring.is_stopped,
     )
     made.registration = Registration(
         turn,

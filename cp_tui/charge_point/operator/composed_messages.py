@@ -63,13 +63,11 @@ class ComposedMessages:
         journal: Journal,
         *,
         timeout: Callable[[], timedelta],
-        is_stopped: Callable[[], bool],
     ) -> None:
         self._turn = turn
         self._calls = calls
         self._journal = journal
         self._timeout = timeout
-        self._is_stopped = is_stopped
         self._pending: dict[str, _Pending] = {}
 
     @property
@@ -184,7 +182,7 @@ class ComposedMessages:
 
     def _problem(self, text: str, message_id: str | None) -> tuple[str, str] | None:
         """Say what keeps a text from being sent: the subject, and the words."""
-        if self._is_stopped():
+        if self._turn.is_stopped:
             return "stopped", "OCPP is stopped by the operator"
         if not self._calls.is_open:
             return "offline", "there is no connection to the CSMS"

@@ -31,12 +31,6 @@ class Operator:
 
     def __init__(self, components: Components) -> None:
         self._components = components
-        self.stop_report: StopReport | None = None
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether OCPP is stopped by the operator."""
-        return self.stop_report is not None
 
     def stop(self, event: Stop) -> None:
         """End all OCPP communication; transactions end now, so that nothing later is owed.
@@ -45,7 +39,7 @@ class Operator:
         start of the program connect, as people expect of a thing that they switch on.
         """
         components = self._components
-        if self.is_stopped:
+        if components.turn.is_stopped:
             reason = because("operator.stopped", "cp-tui", "OCPP was stopped already")
             components.turn.emit(Reply(event.request, False, reason))
             return
@@ -56,7 +50,7 @@ class Operator:
             if waiting
             else "no transaction message waits"
         )
-        self.stop_report = StopReport(at=components.turn.now, lines=tuple(lines))
+        components.turn.stop_report = StopReport(at=components.turn.now, lines=tuple(lines))
         components.sessions.abandon_attempts(STOPPED)
         components.composer.closed()
         components.calls.closed()
@@ -84,11 +78,11 @@ class Operator:
     def restart(self, event: Restart) -> None:
         """Connect again, with BootNotification, from what is stored."""
         components = self._components
-        if not self.is_stopped:
+        if not components.turn.is_stopped:
             reason = because("operator.not_stopped", "cp-tui", "OCPP was not stopped")
             components.turn.emit(Reply(event.request, False, reason))
             return
-        self.stop_report = None
+        components.turn.stop_report = None
         components.sampling.rearm()
         components.statuses.resume()
         components.turn.emit(OpenLink())
@@ -134,7 +128,8 @@ class Operator:
         components.calls.call(Outgoing(request, answered, failed))
 
     def _why_offline(self) -> Reason | None:
-        words = STOPPED.text if self.is_stopped else self._components.why_offline()
+        is_stopped = self._components.turn.is_stopped
+        words = STOPPED.text if is_stopped else self._components.why_offline()
         return Reason(id="data_transfer.offline", rule="S 4.2", text=words) if words else None
 
     def _transferred(self, request: int, result: dict[str, JsonValue], reason: Reason) -> None:
