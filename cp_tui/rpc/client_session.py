@@ -20,6 +20,7 @@ from pydantic import Field
 from cp_tui.engine.command import Command, table
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import (
+    SLICE_PAUSE_S,
     EventHappened,
     Subscription,
     SubscriptionClosed,
@@ -285,7 +286,7 @@ class ClientSession:
                 async with self._turns:
                     data, is_more = _slice(pieces)
                     if is_more:
-                        await asyncio.sleep(0)
+                        await asyncio.sleep(SLICE_PAUSE_S)
                 if self._writer.is_closing():
                     # Written all the same, each line would be one in the log.
                     raise ConnectionResetError
