@@ -144,8 +144,6 @@ class ChargePoint:
                 self._power_on(after_failure)
             case events.Tick():
                 pass
-            case events.Observed():
-                self._turn.changed("connectors")
             case events.LinkOpened():
                 self._link_opened()
             case events.LinkClosed():

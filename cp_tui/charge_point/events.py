@@ -41,10 +41,6 @@ class Tick(Struct, frozen=True):
     """A deadline may have passed."""
 
 
-class Observed(Struct, frozen=True):
-    """Somebody looks: publish what moves by itself, such as power and energy."""
-
-
 # --- link -----------------------------------------------------------------------------------------
 
 
@@ -288,7 +284,6 @@ class Swipe(OperatorEvent, frozen=True):
 Event = (
     PoweredOn
     | Tick
-    | Observed
     | LinkOpened
     | LinkClosed
     | FrameReceived

@@ -34,7 +34,6 @@ from cp_tui.charge_point.events import (
     FrameReceived,
     LinkClosed,
     LinkOpened,
-    Observed,
     PoweredOn,
     Tick,
 )
@@ -48,7 +47,7 @@ from cp_tui.station.errors import StationError
 from cp_tui.station.record import ConnectorRecord, StationRecord
 from cp_tui.station.station import Station
 
-_NEWS = (Tick, Observed, FrameReceived, LinkOpened, LinkClosed)
+_NEWS = (Tick, FrameReceived, LinkOpened, LinkClosed)
 """Events that are no change of the station; they are by far the most."""
 
 STATION_KEY = "station"
@@ -83,6 +82,8 @@ class Charger:
         self._energized: set[int] = set()
         self._has_new_energy = False
         """Whether the registers may have moved since they were saved."""
+        self._has_news = False
+        """Something about a connector is to be shown that the mind does not know of."""
         record = self._restored(stored)
         connectors = self._config.connectors
         self.station = Station(connectors, record)
@@ -105,7 +106,8 @@ class Charger:
         """Do something at the station; raises `StationError` where that is impossible."""
         happened = act(self.station, now=now)
         # Another vehicle is no event, but it is to be saved and shown.
-        return self._settle(happened or [Observed()], now, is_touched=True)
+        self._has_news = True
+        return self._settle(happened, now, is_touched=True)
 
     def met_error(self, data: str | bytes, error: str, now: datetime) -> list[Effect]:
         """Note a message that met an error in the mind; a request is answered InternalError."""
@@ -122,6 +124,14 @@ class Charger:
             self.station.energize(connector_id, False, now)
         self._energized.clear()
         self.mind = self._make_mind(self._config, self.station, stored, self._random)
+
+    def take_changed(self) -> set[str]:
+        """Hand over the names of the variables that may have changed since this was asked last."""
+        changed = self.mind.take_changed()
+        if self._has_news:
+            self._has_news = False
+            changed.add("connectors")
+        return changed
 
     def next_deadline(self) -> datetime | None:
         """Say when `handle(Tick(), now)` is due at the latest."""
@@ -170,7 +180,6 @@ class Charger:
         waiting = list(events)
         effects, self._notes = self._notes, []
         is_touched = is_touched or any(not isinstance(event, _NEWS) for event in events)
-        is_bound_anew = False
         for _ in range(ROUNDS_MAX):
             if not waiting:
                 break
@@ -182,12 +191,11 @@ class Charger:
             happened = self.station.advance(now)
             is_touched = is_touched or bool(happened)
             waiting += happened
-            if self.station.take_news():
-                is_bound_anew = True
-                waiting.append(Observed())
         else:
             text = f"charge point and hardware do not come to rest: {waiting[0]}"
             effects.append(Log(LogLevel.ERROR, text))
+        is_bound_anew = self.station.take_news()
+        self._has_news |= is_bound_anew
         self._power.note(now, is_touched=is_touched or is_bound_anew)
         # What leaves the house must never be more than what the meter still knows after a crash.
         tells = self._has_new_energy and any(isinstance(each, (Send, Save)) for each in effects)

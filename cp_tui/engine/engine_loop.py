@@ -213,7 +213,7 @@ class EngineLoop:
                 self._wrote_s = took_s
             not_sent = self._outlet.carry_out(turn.decided, is_saved)
             # Whoever watches looks when the frames are on their way.
-            self._hub.changed(self._charger.mind.take_changed())
+            self._hub.changed(self._charger.take_changed())
             if turn.aside:
                 await self._recovery.put_aside(turn.aside)
             for done in turn.acts:

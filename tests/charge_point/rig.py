@@ -267,7 +267,7 @@ class Rig:
     def _look(self) -> None:
         """Look at the variables that may have changed."""
         mind = self.charger.mind
-        for name in sorted(mind.take_changed()) if self.is_watched else ():
+        for name in sorted(self.charger.take_changed()) if self.is_watched else ():
             value = mind.view(name, self.now)
             if self.variables.get(name) != value:
                 self.variables[name] = value

@@ -14,7 +14,6 @@ from random import Random
 import pytest
 
 from cp_tui.charge_point.config import ConnectorConfig, CurrentKind
-from cp_tui.charge_point.events import Observed
 from cp_tui.charge_point.variables import Connectors, ConnectorView, RestraintKind
 from cp_tui.station.errors import StationError
 from tests.charge_point.rig import Rig, rig
@@ -36,8 +35,7 @@ RAMP = timedelta(seconds=3)
 
 def connector(made: Rig) -> ConnectorView:
     """The first connector, as it is now."""
-    made.handle(Observed())
-    connectors: Connectors = made.variables["connectors"]
+    connectors: Connectors = made.charger.mind.view("connectors", made.now)
     return connectors[1]
 
 

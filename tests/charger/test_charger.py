@@ -27,7 +27,6 @@ from cp_tui.charge_point.events import (
     Event,
     EvSuspended,
     LockJammed,
-    Observed,
     PluggedIn,
     PoweredOn,
     Tick,
@@ -43,11 +42,6 @@ from tests.engine.fakes import CONFIG, NOON, Minds
 
 def charger_with(minds: Minds, stored: StoredRecords | None = None) -> Charger:
     return Charger(CONFIG, stored or {}, Random(1), mind=minds)
-
-
-def told(minds: Minds) -> list[Event]:
-    """What the mind was told, apart from that it should look."""
-    return [event for event in minds.events() if event != Observed()]
 
 
 def charging(event: Event) -> list[Effect]:
@@ -88,10 +82,12 @@ def test_what_happens_by_itself_is_told_before_the_event_that_comes_later() -> N
     charger.act(act_of("plug_in", connector_id=1), NOON)
     due = charger.next_deadline()
     assert due is not None
+    charger.take_changed()
     charger.handle(Tick(), due + timedelta(days=1))
-    assert told(minds)[-2:] == [EvSuspended(1, suspended=True), Tick()]
+    assert minds.events()[-2:] == [EvSuspended(1, suspended=True), Tick()]
     # Another limit binds from then on, and that is to be shown.
-    assert minds.events()[-1] == Observed()
+    assert charger.take_changed() == {"connectors"}
+    assert charger.take_changed() == set()
 
 
 def test_a_booting_mind_is_told_what_it_finds_at_the_station() -> None:
@@ -235,7 +231,7 @@ def test_errors_and_locks_come_and_go() -> None:
     charger.act(act_of("suspend_ev", connector_id=1), NOON)
     charger.act(act_of("resume_ev", connector_id=1), NOON)
     charger.act(act_of("plug_out", connector_id=1), NOON)
-    assert [type(event).__name__ for event in told(minds)] == [
+    assert [type(event).__name__ for event in minds.events()] == [
         "ErrorRaised",
         "ErrorCleared",
         "PluggedIn",

@@ -40,7 +40,6 @@ from cp_tui.charge_point.events import (
     FrameReceived,
     LinkClosed,
     LinkOpened,
-    Observed,
     OperatorEvent,
     PoweredOn,
     Stop,
@@ -369,7 +368,7 @@ async def test_what_moves_by_itself_is_looked_at_only_while_somebody_watches_and
         seen = minds.mind.looked.count("connectors")
         await asyncio.sleep(0.05)
         assert minds.mind.looked.count("connectors") == seen
-        assert Observed() not in minds.mind.events
+        assert minds.mind.events == [PoweredOn(), LinkOpened()]
 
 
 async def test_a_variable_is_looked_at_once_for_all_when_the_frames_of_a_batch_have_left() -> None:

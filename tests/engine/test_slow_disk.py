@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 
 from cp_tui.charge_point.effects import Table
-from cp_tui.charge_point.events import FrameReceived, LinkOpened, Observed, Stop, Tick
+from cp_tui.charge_point.events import FrameReceived, LinkOpened, Stop, Tick, TransferProgressed
 from cp_tui.charge_point.variables import Trouble, Troubles
 from cp_tui.engine import slow_disk
 from cp_tui.engine import store as store_module
@@ -103,13 +103,13 @@ async def test_a_disk_of_the_usual_speed_is_no_trouble() -> None:
 
 async def test_seconds_that_go_by_do_not_fill_the_inbox() -> None:
     inbox = Inbox()
-    opened = LinkOpened()
+    opened, progressed = LinkOpened(), TransferProgressed("d1", 1, 2)
     for _ in range(3_000):
-        inbox.put_if_room(Observed())
+        inbox.put_if_room(progressed)
     await inbox.put(opened)
     for _ in range(3_000):
         inbox.put_if_room(Tick())
-    assert await inbox.take() == [Observed(), opened, Tick()]
+    assert await inbox.take() == [progressed, opened, Tick()]
     inbox.put_if_room(Tick())
     assert await inbox.take() == [Tick()]
 

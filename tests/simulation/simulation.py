@@ -231,7 +231,7 @@ class Simulation:
     def _look(self) -> None:
         """Look at what may have changed; an error of ours there leaves it for the next time."""
         mind = self.charger.mind
-        self._unseen |= mind.take_changed()
+        self._unseen |= self.charger.take_changed()
         seen = {}
         for name in sorted(self._unseen):
             try:
