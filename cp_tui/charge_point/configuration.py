@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -15,6 +16,7 @@ from cp_tui.charge_point.station_keys import KeyState, station_keys
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import ConfigurationEntry, ConfigurationView, KeySource
 from cp_tui.ocpp.authorization_key import authorization_key_digest
+from cp_tui.ocpp.calendar import span
 from cp_tui.ocpp.configuration_key import (
     Access,
     KeySpec,
@@ -67,6 +69,7 @@ class Configuration:
             if key.lower() in self._keys.specs
         }
         """What somebody has set; any other key has its default."""
+        self._spans: dict[str, timedelta] = {}
         self._waiting: set[str] = set()
         """Keys whose new value works after the next reboot."""
         self._entries: dict[str, ConfigurationEntry] = {}
@@ -127,6 +130,13 @@ class Configuration:
         """Give the value of an integer key; 0 where it is not set."""
         return int(self.text(key) or "0")
 
+    def seconds(self, key: str) -> timedelta:
+        """Give the value of a key as a duration; it is asked for at every event."""
+        known = self._spans.get(key)
+        if known is None:
+            known = self._spans[key] = span(self.integer(key))
+        return known
+
     def items(self, key: str) -> tuple[Item, ...]:
         """Give a list of measurands."""
         return tuple(
@@ -179,6 +189,7 @@ class Configuration:
         spec, old_value = self._keys.specs[name], self._shown(self._keys.specs[name])
         old = self._state(name)
         self._set[name] = KeyState(value, source, now, old_value)
+        self._spans.clear()
         self._entries.pop(name, None)
         status = ConfigurationStatus.ACCEPTED
         if spec.is_reboot_required and value != old.value:

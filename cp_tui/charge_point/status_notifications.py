@@ -97,11 +97,11 @@ class StatusNotifications:
     @property
     def deadline(self) -> datetime | None:
         """When a status has lasted long enough to be notified."""
-        return min(self._due.values(), default=None) if self._may_notify() else None
+        return min(self._due.values()) if self._due and self._may_notify() else None
 
     def tick(self) -> None:
         """Notify what has lasted long enough and differs from what the CSMS knows."""
-        if not self._may_notify():
+        if not self._due or not self._may_notify():
             return
         for connector_id in [c for c, due in self._due.items() if due <= self._turn.now]:
             del self._due[connector_id]

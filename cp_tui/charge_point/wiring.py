@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
@@ -42,7 +41,6 @@ from cp_tui.charge_point.status_notifications import StatusNotifications
 from cp_tui.charge_point.transactions import Transactions
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import ClockStep, KeySource
-from cp_tui.ocpp.calendar import span
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.ocpp.model import WireModel
 
@@ -57,10 +55,6 @@ class _Wiring:
         self.components = components
 
     # --- what keys mean ---------------------------------------------------------------------------
-
-    def seconds(self, key: str) -> timedelta:
-        """Give the value of a key as a duration."""
-        return span(self.components.configuration.integer(key))
 
     def rules(self) -> Rules:
         """Give the keys that decide about tags."""
@@ -253,12 +247,12 @@ def assemble(
 
 def _build_messages(made: Components, wiring: _Wiring) -> None:
     """Build what goes to the CSMS and comes from there."""
-    turn = made.turn
+    turn, seconds = made.turn, made.configuration.seconds
     made.journal = Journal(turn)
     made.calls = Calls(
         turn,
         made.journal,
-        timeout=partial(wiring.seconds, "MessageTimeout"),
+        timeout=partial(seconds, "MessageTimeout"),
         may_send=wiring.may_send,
         next_from_outbox=wiring.next_from_outbox,
         settled=wiring.settled,
@@ -277,20 +271,20 @@ def _build_messages(made: Components, wiring: _Wiring) -> None:
         turn,
         made.calls,
         made.connectors,
-        minimum_duration=partial(wiring.seconds, "MinimumStatusDuration"),
+        minimum_duration=partial(seconds, "MinimumStatusDuration"),
         may_notify=wiring.is_online,
     )
     made.composer = ComposedMessages(
         turn,
         made.calls,
         made.journal,
-        timeout=partial(wiring.seconds, "MessageTimeout"),
+        timeout=partial(seconds, "MessageTimeout"),
     )
     made.registration = Registration(
         turn,
         made.calls,
         firmware_version=wiring.firmware_version,
-        heartbeat_interval=partial(wiring.seconds, "HeartbeatInterval"),
+        heartbeat_interval=partial(seconds, "HeartbeatInterval"),
         on_accepted=wiring.accepted,
         on_clock_step=wiring.clock_stepped,
     )

@@ -169,7 +169,7 @@ class Charger:
 
     def save_station(self, now: datetime) -> list[Effect]:
         """Give the record of the body if it differs from the saved one, be it by one Wh."""
-        return self._station_record(now, with_energy=True)
+        return self._station_record(now, is_touched=True, with_energy=True)
 
     # --- mind and body ----------------------------------------------------------------------------
 
@@ -199,9 +199,7 @@ class Charger:
         self._power.note(now, is_touched=is_touched or is_bound_anew)
         # What leaves the house must never be more than what the meter still knows after a crash.
         tells = self._has_new_energy and any(isinstance(each, (Send, Save)) for each in effects)
-        if is_touched or tells:
-            effects += self._station_record(now, with_energy=tells)
-        return effects
+        return effects + self._station_record(now, is_touched=is_touched, with_energy=tells)
 
     def _obey(self, effect: Effect, now: datetime) -> bool:
         """Do what the mind wants of the station; False if it wants something else."""
@@ -221,10 +219,14 @@ class Charger:
             self._notes.append(Log(LogLevel.ERROR, f"the hardware refused {effect}: {error}"))
         return True
 
-    def _station_record(self, now: datetime, *, with_energy: bool) -> list[Effect]:
-        record, saved = self.station.record(now), self._saved
-        has_moved = with_energy and _registers_wh(record) != _registers_wh(saved)
-        if not has_moved and _world(record) == _world(saved):
+    def _station_record(
+        self, now: datetime, *, is_touched: bool, with_energy: bool
+    ) -> list[Effect]:
+        is_due = with_energy and self.station.has_come_on(self._saved, now)
+        if not (is_due or is_touched):
+            return []
+        record = self.station.record(now)
+        if not is_due and _world(record) == _world(self._saved):
             return []
         self._saved = record
         self._has_new_energy = bool(self._energized)
@@ -241,10 +243,6 @@ class Charger:
             self._notes.append(Log(LogLevel.ERROR, problem))
             self._notes.append(PutAside(Table.STATE, STATION_KEY, str(error)))
             return None
-
-
-def _registers_wh(record: StationRecord) -> list[int]:
-    return [int(each.register_wh) for each in record.connectors]
 
 
 def _world(record: StationRecord) -> list[ConnectorRecord]:

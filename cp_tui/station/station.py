@@ -270,6 +270,14 @@ class Station:
         in_order = sorted(self._records.items())
         return StationRecord(connectors=tuple(record for _, record in in_order))
 
+    def has_come_on(self, since: StationRecord, now: datetime) -> bool:
+        """Say whether a register has come on by a whole Wh since a record was made."""
+        before_wh = {each.connector_id: int(each.register_wh) for each in since.connectors}
+        return any(
+            int(self._connector_at(number, now).register_wh) != before_wh.get(number)
+            for number in self._connectors
+        )
+
     # --- inside -----------------------------------------------------------------------------------
 
     def _advance_all(self, now: datetime) -> None:
