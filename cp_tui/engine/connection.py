@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from typing import Protocol
 
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection
-from websockets.asyncio.connection import broadcast
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import OPEN
 
 from cp_tui.charge_point.events import FrameReceived
 from cp_tui.charge_point.variables import LinkStep
@@ -25,8 +26,13 @@ OUTGOING_FRAMES_MAX = 1_000
 """Frames that may wait for a CSMS that does not read; more is a broken connection."""
 OUTGOING_BYTES_MAX = 16_000_000
 """Of those frames: an answer repeats what it was asked for, and that may be a megabyte."""
-Sender = Callable[[str], bool]
-"""Sends a frame over one connection, and over no later one."""
+
+
+class Sender(Protocol):
+    """Sends frames over one connection, and over no later one."""
+
+    def __call__(self, *texts: str) -> bool:
+        """Send them, in one go where nothing waits; False if the connection is given up."""
 
 
 class ConnectionTimeouts(Struct, frozen=True):
@@ -61,14 +67,19 @@ class Connection:
         self._failure: LinkFailure | None = None
         self._is_closing = False
 
-    def send(self, text: str) -> bool:
-        """Send a frame, or queue it; False if so many wait that the connection is given up."""
-        transport = self._websocket.transport
-        is_idle = self._outgoing.empty() and not transport.is_closing()
-        if is_idle and not transport.get_write_buffer_size():
-            # It leaves now, without a turn of the loop.
-            broadcast((self._websocket,), text)
+    def send(self, *texts: str) -> bool:
+        """Send frames, or queue them; False if so many wait that the connection is given up."""
+        transport, protocol = self._websocket.transport, self._websocket.protocol
+        is_open = protocol.state is OPEN and not transport.is_closing()
+        if is_open and self._outgoing.empty() and not transport.get_write_buffer_size():
+            # They leave in one go, without a turn of the loop.
+            for data in [text.encode() for text in texts]:
+                protocol.send_text(data)
+            transport.writelines(protocol.data_to_send())
             return True
+        return all(map(self._queue, texts))
+
+    def _queue(self, text: str) -> bool:
         if self._outgoing_bytes and self._outgoing_bytes + len(text) > OUTGOING_BYTES_MAX:
             self._give_up(f"more than {OUTGOING_BYTES_MAX:,} bytes wait to be sent")
             return False

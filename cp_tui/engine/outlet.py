@@ -77,6 +77,8 @@ class Outlet:
         """Answers and transfers that wait for the disk."""
         self._stays: dict[str, WhileDiskFails] = {}
         """Messages of the present turn that do not leave now, by id."""
+        self._leaving: dict[Sender, list[Send]] = {}
+        """Those that do, all of a connection in one go."""
 
     def carry_out(self, decided: Sequence[Decided], is_saved: bool) -> frozenset[str]:
         """Carry out what a turn has led to, in order; what has waited for the disk goes first.
@@ -98,6 +100,7 @@ class Outlet:
                     self._order(effect, each.send, is_saved)
                 except Exception as error:
                     self._not_done(effect, error)
+        self._send_off()
         for effect, is_done in told:
             try:
                 self._tell(effect, is_done)
@@ -116,7 +119,7 @@ class Outlet:
             case Send(text, message_id, while_disk_fails):
                 if is_saved or while_disk_fails is WhileDiskFails.LEAVES:
                     if send is not None:
-                        send(text)
+                        self._leaving.setdefault(send, []).append(effect)
                     return
                 self._stays[message_id] = while_disk_fails
                 if send is not None and while_disk_fails is WhileDiskFails.WAITS:
@@ -131,8 +134,10 @@ class Outlet:
             case OpenLink():
                 self._link.open()
             case CloseLink():
+                self._send_off()
                 self._link.close()
             case Reconnect():
+                self._send_off()
                 self._link.reconnect()
             case SetPing(interval_s):
                 self._link.set_ping(interval_s)
@@ -141,6 +146,14 @@ class Outlet:
             case _:
                 # Saves are written already, and a reboot follows when everything else is done.
                 pass
+
+    def _send_off(self) -> None:
+        leaving, self._leaving = self._leaving, {}
+        for send, effects in leaving.items():
+            try:
+                send(*(each.text for each in effects))
+            except Exception as error:
+                self._not_done(effects[0], error)
 
     def _tell(self, effect: Effect, is_done: bool) -> None:
         """Let those who watch and those who asked know."""

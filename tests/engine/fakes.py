@@ -163,8 +163,8 @@ class FakeLink:
     def sender(self, connection: int) -> Sender:
         return partial(self.send, connection=connection)
 
-    def send(self, text: str, connection: int) -> bool:
-        self.log.append(f"sent {text} on {connection}")
+    def send(self, *texts: str, connection: int) -> bool:
+        self.log += [f"sent {text} on {connection}" for text in texts]
         return True
 
     def open(self) -> None:

@@ -63,6 +63,23 @@ async def test_a_frame_for_an_earlier_connection_is_not_sent() -> None:
         assert under_test.link.sender(0) is None
 
 
+async def test_frames_that_leave_together_arrive_each_for_itself_and_in_order() -> None:
+    taken: list[str | bytes] = []
+
+    async def take(connection: ServerConnection) -> None:
+        taken.extend([message async for message in connection])
+
+    async with websocket_server(take) as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        send = under_test.link.sender(1)
+        assert send is not None
+        assert send("one", "two")
+        assert send(MORE_THAN_A_SOCKET_TAKES[:1_000_000], "three")
+        assert send("four", "five")
+    assert [len(each) for each in taken] == [3, 3, 1_000_000, 5, 4, 4]
+
+
 async def test_a_frame_for_a_connection_that_has_ended_is_not_sent_over_the_next() -> None:
     taken: list[str | bytes] = []
 

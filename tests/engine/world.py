@@ -95,8 +95,8 @@ class Wire(FakeLink):
         """Actions that are answered with a CALLERROR."""
         self.registration = "Accepted"
 
-    def send(self, text: str, connection: int) -> bool:
-        self.frames.append(json.loads(text))
+    def send(self, *texts: str, connection: int) -> bool:
+        self.frames += map(json.loads, texts)
         self.sent.set()
         return True
 
