@@ -159,12 +159,9 @@ class Calls:
         """How many more calls that TriggerMessage asks for may wait."""
         return WAITING_MAX - len(self._waiting)
 
-    def has(self, action: Action) -> bool:
-        """Say whether a call of this action waits or is pending."""
-        if self.pending_action is action:
-            return True
-        # It is asked at every event, and mostly nothing waits.
-        return bool(self._waiting) and any(each.action is action for each in self._waiting)
+    def has(self, *actions: Action) -> bool:
+        """Say whether a call of one of these actions waits or is pending."""
+        return self.pending_action in actions or any(o.action in actions for o in self._waiting)
 
     def opened(self) -> None:
         """Start anew on a fresh connection."""

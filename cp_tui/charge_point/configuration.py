@@ -74,6 +74,9 @@ class Configuration:
         """Keys whose new value works after the next reboot."""
         self._entries: dict[str, ConfigurationEntry] = {}
         """What is published of each key, until it changes: there are dozens."""
+        self._integers: dict[str, int] = {}
+        self._reported: list[ReportedKey] = []
+        """What was read and reported last, until a key changes."""
         for key, record in turn.records(Table.KEY, KeyRecord):
             self._restore(key, record)
 
@@ -128,7 +131,10 @@ class Configuration:
 
     def integer(self, key: str) -> int:
         """Give the value of an integer key; 0 where it is not set."""
-        return int(self.text(key) or "0")
+        value = self._integers.get(key)
+        if value is None:
+            value = self._integers[key] = int(self.text(key) or "0")
+        return value
 
     def seconds(self, key: str) -> timedelta:
         """Give the value of a key as a duration; it is asked for at every event."""
@@ -148,16 +154,19 @@ class Configuration:
 
         AuthorizationKey is left out of the list of all, and unknown when asked for by name.
         """
-        names = [key.strip().lower() for key in keys] or list(self._keys.specs)
-        known, unknown = [], []
-        for index, name in enumerate(names):
-            spec = self._keys.specs.get(name)
-            if spec is not None and spec.access is not Access.WRITE_ONLY:
-                value = self._state(name).value
-                known.append(ReportedKey(spec.name, spec.is_read_only, value))
-            elif keys:
-                unknown.append(keys[index])
-        return known, unknown
+        if not keys:
+            if not self._reported:
+                self._reported = list(filter(None, map(self._report, self._keys.specs)))
+            return self._reported, []
+        found = [(key, self._report(key.strip().lower())) for key in keys]
+        known = [each for _, each in found if each is not None]
+        return known, [key for key, each in found if each is None]
+
+    def _report(self, name: str) -> ReportedKey | None:
+        spec = self._keys.specs.get(name)
+        if spec is None or spec.access is Access.WRITE_ONLY:
+            return None
+        return ReportedKey(spec.name, spec.is_read_only, self._state(name).value)
 
     def change(self, key: str, value: str, source: KeySource) -> ChangeOutcome:
         """Check a value and store it, or say why not (S 5.3: nothing changes on Rejected)."""
@@ -191,6 +200,8 @@ class Configuration:
         self._set[name] = KeyState(value, source, now, old_value)
         self._spans.clear()
         self._entries.pop(name, None)
+        self._integers.clear()
+        self._reported = []
         status = ConfigurationStatus.ACCEPTED
         if spec.is_reboot_required and value != old.value:
             self._waiting.add(name)

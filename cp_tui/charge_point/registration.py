@@ -220,8 +220,8 @@ class Registration:
     @property
     def deadline(self) -> datetime | None:
         """When `tick` has something to do."""
-        has = self._calls.has
-        if not self._calls.is_open or has(Action.BOOT_NOTIFICATION) or has(Action.HEARTBEAT):
+        calls = self._calls
+        if not calls.is_open or calls.has(Action.BOOT_NOTIFICATION, Action.HEARTBEAT):
             return None
         return self.heartbeat_at if self.is_accepted else self._boot_at
 
@@ -235,8 +235,8 @@ class Registration:
 
     def tick(self) -> None:
         """Send what is due, and tell of a CSMS that is silent."""
-        if self._pending() != self._told_pending:
-            self._told_pending = self._pending()
+        if (pending := self._pending()) != self._told_pending:
+            self._told_pending = pending
             self._turn.changed("registration")
         due = self.deadline
         if due is None or self._turn.now < due:
