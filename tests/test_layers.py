@@ -212,10 +212,17 @@ NOT_FOR_A_BOOT = (
     "cp_tui.engine.command",
     "cp_tui.engine.commands",
     "cp_tui.engine.transfer_http",
+    "cp_tui.charge_point.requests",
+    "cp_tui.ocpp.firmware_management",
+    "cp_tui.ocpp.local_auth_list_management",
+    "cp_tui.ocpp.remote_trigger",
+    "cp_tui.ocpp.reservation",
     "cp_tui.ocpp.security",
+    "cp_tui.ocpp.security_enumerations",
+    "cp_tui.ocpp.smart_charging",
     "cp_tui.settings.environment",
 )
-"""What the first client, command, transfer or variable imports; each would hold up every start."""
+"""What the first client, command, request or transfer imports; each would hold up every start."""
 
 
 def test_serve_imports_nothing_that_a_boot_does_not_need() -> None:

@@ -16,7 +16,6 @@ from cp_tui.charge_point.configuration import ReportedKey
 from cp_tui.charge_point.effects import Effect, OpenLink, SetPing, StoredRecords
 from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
-from cp_tui.charge_point.operator import charging_profiles, upkeep
 from cp_tui.charge_point.operator.operator import Operator
 from cp_tui.charge_point.smart_charging.composite import Work
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
@@ -193,6 +192,9 @@ class ChargePoint:
                 self._carry_out(event)
 
     def _carry_out(self, command: events.OperatorEvent) -> None:
+        # A boot hears no command, and what few of them need would hold it up.
+        from cp_tui.charge_point.operator import charging_profiles, upkeep
+
         components, operator = self._components, self._operator
         match command:
             case events.Stop():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 from msgspec.structs import replace
@@ -53,7 +54,9 @@ from cp_tui.charge_point.variables import ChargingSchedules, LimitView, ProfileE
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType
 from cp_tui.ocpp.feature_profile import FeatureProfile
-from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
+
+if TYPE_CHECKING:
+    from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
 
 STRAY_CLOCK = timedelta(days=1)
 """So long a clock that was set may be set back, and then what it passed over has not ended."""

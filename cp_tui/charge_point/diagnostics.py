@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -22,11 +23,11 @@ from cp_tui.charge_point.status_reports import Progress
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import DiagnosticsState, DiagnosticsView
 from cp_tui.ocpp.datatypes import DiagnosticsStatus
-from cp_tui.ocpp.firmware_management import (
-    DiagnosticsStatusNotificationRequest,
-    GetDiagnosticsRequest,
-)
+from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.redaction import shown_location
+
+if TYPE_CHECKING:
+    from cp_tui.ocpp.firmware_management import GetDiagnosticsRequest
 
 RECORD_KEY = "diagnostics"
 """Of the record in `Table.STATE`."""
@@ -53,7 +54,7 @@ class Diagnostics:
         self._turn = turn
         self._progress = Progress(
             calls,
-            lambda status: DiagnosticsStatusNotificationRequest(status=status),
+            _notification,
             is_online=is_online,
             on_heard=self._heard,
         )
@@ -215,3 +216,10 @@ class Diagnostics:
         assert self._record is not None
         self._record = replace(self._record, heard=status)
         self._turn.save(Table.STATE, RECORD_KEY, self._record)
+
+
+def _notification(status: DiagnosticsStatus) -> WireModel:
+    # A boot has nothing to tell of it, and its model would hold it up.
+    from cp_tui.ocpp.firmware_management import DiagnosticsStatusNotificationRequest
+
+    return DiagnosticsStatusNotificationRequest(status=status)

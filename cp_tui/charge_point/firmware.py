@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -28,12 +29,12 @@ from cp_tui.charge_point.status_reports import Progress
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import FirmwareState, FirmwareView
 from cp_tui.ocpp.datatypes import ChargePointStatus, FirmwareStatus
-from cp_tui.ocpp.firmware_management import (
-    FirmwareStatusNotificationRequest,
-    UpdateFirmwareRequest,
-)
 from cp_tui.ocpp.length import moment
+from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.redaction import shown_location
+
+if TYPE_CHECKING:
+    from cp_tui.ocpp.firmware_management import UpdateFirmwareRequest
 
 UPDATE_KEY, VERSION_KEY = "firmware", "firmware_version"
 """Of the records in `Table.STATE`."""
@@ -83,7 +84,7 @@ class Firmware:
         self._connectors = connectors[1:]
         self._progress = Progress(
             calls,
-            lambda status: FirmwareStatusNotificationRequest(status=status),
+            _notification,
             is_online=is_online,
             on_heard=self._heard,
         )
@@ -357,3 +358,10 @@ def _may_leave_service(connector: Connector) -> bool:
         ChargePointStatus.PREPARING,
         ChargePointStatus.RESERVED,
     )
+
+
+def _notification(status: FirmwareStatus) -> WireModel:
+    # A boot has nothing to tell of it, and its model would hold it up.
+    from cp_tui.ocpp.firmware_management import FirmwareStatusNotificationRequest
+
+    return FirmwareStatusNotificationRequest(status=status)

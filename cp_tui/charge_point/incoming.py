@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.effects import LogLevel, Send, WhileDiskFails
 from cp_tui.charge_point.events import AnswerUnread
 from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.charge_point.remote_control import RemoteRequests
-from cp_tui.charge_point.requests import Requests
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Direction
 from cp_tui.ocpp import frame
@@ -16,6 +17,9 @@ from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import brings_id
 from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.validation import parse_request
+
+if TYPE_CHECKING:
+    from cp_tui.charge_point.requests import Requests
 
 _Answer = frame.CallResult | frame.CallError | frame.Unreadable
 
@@ -37,7 +41,14 @@ class Incoming:
 
     def __init__(self, components: Components) -> None:
         self._components = components
-        self._requests = Requests(components, RemoteRequests(components))
+
+    @cached_property
+    def _requests(self) -> Requests:
+        # A boot hears no request, and the models of all of them would hold it up.
+        from cp_tui.charge_point.remote_control import RemoteRequests
+        from cp_tui.charge_point.requests import Requests
+
+        return Requests(self._components, RemoteRequests(self._components))
 
     def receive(self, data: str | bytes) -> None:
         """Take one WebSocket message."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.effects import LogLevel, Table
 from cp_tui.charge_point.reason import Reason, because
@@ -15,7 +16,9 @@ from cp_tui.charge_point.station_keys import LOCAL_LIST_MAX, SEND_LOCAL_LIST_MAX
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import LocalListView, TagEntry
 from cp_tui.ocpp.datatypes import AuthorizationData, UpdateStatus, UpdateType
-from cp_tui.ocpp.local_auth_list_management import SendLocalListRequest
+
+if TYPE_CHECKING:
+    from cp_tui.ocpp.local_auth_list_management import SendLocalListRequest
 
 SHOWN_MAX = 100
 """Tags that are published."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.authorization_rules import same_tag
 from cp_tui.charge_point.connector import Connector, PendingStart
@@ -29,7 +30,9 @@ from cp_tui.ocpp.datatypes import (
     ReservationStatus,
 )
 from cp_tui.ocpp.length import moment
-from cp_tui.ocpp.reservation import ReserveNowRequest
+
+if TYPE_CHECKING:
+    from cp_tui.ocpp.reservation import ReserveNowRequest
 
 ENDED_MAX = 20
 """Ended reservations that are still shown."""

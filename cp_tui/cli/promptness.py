@@ -55,7 +55,9 @@ async def _is_set(end: asyncio.Event, within_s: float) -> bool:
 
 
 def _late_commands() -> list[Command]:
-    """Import what the first client and the first command need, before they wait for it."""
+    """Import what the first client, command and request need, before they wait for it."""
+    import cp_tui.charge_point.operator.charging_profiles
+    import cp_tui.charge_point.requests  # noqa: F401
     from cp_tui.engine.commands import COMMANDS
     from cp_tui.rpc.client_session import CONNECTION_COMMANDS
 

@@ -33,8 +33,6 @@ from cp_tui.ocpp.core import (
 )
 from cp_tui.ocpp.datatypes import (
     DataTransferStatus,
-    ExtendedMessageTrigger,
-    GenericStatus,
     RegistrationStatus,
 )
 from cp_tui.ocpp.errors import ErrorCode, OcppError
@@ -45,6 +43,7 @@ from cp_tui.ocpp.security import (
     SignCertificateRequest,
     SignCertificateResponse,
 )
+from cp_tui.ocpp.security_enumerations import ExtendedMessageTrigger, GenericStatus
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -68,21 +68,6 @@ from cp_tui.ocpp.fields import (
     parse_date_time,
 )
 from cp_tui.ocpp.model import WireModel
-from cp_tui.ocpp.security_enumerations import (
-    CertificateSignedStatus,
-    CertificateUse,
-    DeleteCertificateStatus,
-    ExtendedMessageTrigger,
-    GenericStatus,
-    GetInstalledCertificateStatus,
-    GetLogStatus,
-    HashAlgorithm,
-    InstallCertificateStatus,
-    LogType,
-    SignedFirmwareStatus,
-    SignedUpdateFirmwareStatus,
-    UploadLogStatus,
-)
 
 __all__ = [
     "Array",
@@ -92,9 +77,6 @@ __all__ = [
     "AvailabilityType",
     "Boolean",
     "CancelReservationStatus",
-    "CertificateHashData",
-    "CertificateSignedStatus",
-    "CertificateUse",
     "ChargePointErrorCode",
     "ChargePointStatus",
     "ChargingProfile",
@@ -114,22 +96,14 @@ __all__ = [
     "ConfigurationStatus",
     "DataTransferStatus",
     "DateTime",
-    "DeleteCertificateStatus",
     "DiagnosticsStatus",
-    "ExtendedMessageTrigger",
     "FirmwareStatus",
-    "GenericStatus",
     "GetCompositeScheduleStatus",
-    "GetInstalledCertificateStatus",
-    "GetLogStatus",
-    "HashAlgorithm",
     "IdTagInfo",
-    "InstallCertificateStatus",
     "Integer",
     "KeyValue",
     "Limit",
     "Location",
-    "LogType",
     "Measurand",
     "MessageTrigger",
     "MeterValue",
@@ -143,8 +117,6 @@ __all__ = [
     "ResetStatus",
     "ResetType",
     "SampledValue",
-    "SignedFirmwareStatus",
-    "SignedUpdateFirmwareStatus",
     "StopReason",
     "String",
     "String40",
@@ -160,7 +132,6 @@ __all__ = [
     "UnlockStatus",
     "UpdateStatus",
     "UpdateType",
-    "UploadLogStatus",
     "ValueFormat",
     "format_date_time",
     "limit_number",
@@ -265,13 +236,3 @@ class ChargingProfile(WireModel):
     recurrency_kind: RecurrencyKindType | None = None
     valid_from: DateTime | None = None
     valid_to: DateTime | None = None
-
-
-class CertificateHashData(WireModel):
-    """Names a certificate as OCSP does (W 6)."""
-
-    hash_algorithm: HashAlgorithm
-    issuer_name_hash: String128
-    issuer_key_hash: String128
-    serial_number: String40
-    """Hex without leading zeros."""

@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 from cp_tui.ocpp.datatypes import (
-    CertificateHashData,
-    CertificateSignedStatus,
-    CertificateUse,
     DateTime,
-    DeleteCertificateStatus,
-    ExtendedMessageTrigger,
-    GenericStatus,
-    GetInstalledCertificateStatus,
-    GetLogStatus,
-    InstallCertificateStatus,
     Integer,
-    LogType,
     NonEmptyArray,
-    SignedFirmwareStatus,
-    SignedUpdateFirmwareStatus,
+    String40,
     String50,
+    String128,
     String255,
     String512,
     String800,
     String5500,
     String10000,
     TriggerMessageStatus,
-    UploadLogStatus,
 )
 from cp_tui.ocpp.model import WireModel
+from cp_tui.ocpp.security_enumerations import (
+    CertificateSignedStatus,
+    CertificateUse,
+    DeleteCertificateStatus,
+    ExtendedMessageTrigger,
+    GenericStatus,
+    GetInstalledCertificateStatus,
+    GetLogStatus,
+    HashAlgorithm,
+    InstallCertificateStatus,
+    LogType,
+    SignedFirmwareStatus,
+    SignedUpdateFirmwareStatus,
+    UploadLogStatus,
+)
+
+
+class CertificateHashData(WireModel):
+    """Names a certificate as OCSP does (W 6)."""
+
+    hash_algorithm: HashAlgorithm
+    issuer_name_hash: String128
+    issuer_key_hash: String128
+    serial_number: String40
+    """Hex without leading zeros."""
 
 
 class CertificateSignedRequest(WireModel):

@@ -1,7 +1,4 @@
-"""The enumerations of the security extension (W 6), value by value as they stand on the wire.
-
-Import them from `cp_tui.ocpp.datatypes`.
-"""
+"""The enumerations of the security extension (W 6), value by value as they stand on the wire."""
 
 from __future__ import annotations
 

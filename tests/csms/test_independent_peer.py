@@ -32,13 +32,14 @@ from cp_tui.ocpp import (
     smart_charging,
 )
 from cp_tui.ocpp import datatypes as types
+from cp_tui.ocpp import security_enumerations as secure
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection, action_of
 from cp_tui.ocpp.model import WireModel
 
 AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
-HASH_DATA = types.CertificateHashData(
-    hash_algorithm=types.HashAlgorithm.SHA256,
+HASH_DATA = security.CertificateHashData(
+    hash_algorithm=secure.HashAlgorithm.SHA256,
     issuer_name_hash="ab",
     issuer_key_hash="cd",
     serial_number="FFF",
@@ -128,18 +129,18 @@ REQUESTS: tuple[WireModel, ...] = (
     security.CertificateSignedRequest(certificate_chain=PEM),
     security.DeleteCertificateRequest(certificate_hash_data=HASH_DATA),
     security.ExtendedTriggerMessageRequest(
-        requested_message=types.ExtendedMessageTrigger.HEARTBEAT
+        requested_message=secure.ExtendedMessageTrigger.HEARTBEAT
     ),
     security.GetInstalledCertificateIdsRequest(
-        certificate_type=types.CertificateUse.CENTRAL_SYSTEM_ROOT_CERTIFICATE
+        certificate_type=secure.CertificateUse.CENTRAL_SYSTEM_ROOT_CERTIFICATE
     ),
     security.GetLogRequest(
         log=security.LogParameters(remote_location="https://logs.example"),
-        log_type=types.LogType.SECURITY_LOG,
+        log_type=secure.LogType.SECURITY_LOG,
         request_id=5,
     ),
     security.InstallCertificateRequest(
-        certificate_type=types.CertificateUse.CENTRAL_SYSTEM_ROOT_CERTIFICATE, certificate=PEM
+        certificate_type=secure.CertificateUse.CENTRAL_SYSTEM_ROOT_CERTIFICATE, certificate=PEM
     ),
     security.SignedUpdateFirmwareRequest(
         request_id=9,

@@ -6,7 +6,7 @@ Each function takes the installed profiles and returns those that stay and those
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile, ProfileSource
 from cp_tui.charge_point.smart_charging.timeline import (
@@ -20,7 +20,9 @@ from cp_tui.ocpp.datatypes import (
     ChargingProfileKindType,
     ChargingProfilePurposeType,
 )
-from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
+
+if TYPE_CHECKING:
+    from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
 
 Profiles = tuple[InstalledProfile, ...]
 Span = tuple[datetime, datetime]
