@@ -30,7 +30,6 @@ from cp_tui.charge_point.events import (
     Swipe,
     TransferData,
 )
-from cp_tui.charge_point.swipe_result import swipe_lost
 from cp_tui.charge_point.variables import SwipeResult, TagExplanation
 from cp_tui.engine.command import Act, Ask, Command, table
 from cp_tui.engine.errors import CommandError, ErrorNumber
@@ -63,6 +62,9 @@ def set_vehicle(
 
 
 def _swipe_lost(given: Mapping[str, Any]) -> CommandAnswer:
+    # What the sentence takes is much to import for a screen, which only has words.
+    from cp_tui.charge_point.swipe_result import swipe_lost
+
     result = swipe_lost(given["id_tag"], given["connector_id"])
     return CommandAnswer(builtins_of(result), result.reason)
 

@@ -32,6 +32,7 @@ CALL_TIMEOUT_S = 120.0
 """Longer than the engine itself waits for anything; beyond, it hangs."""
 RESPONSE_BYTES_MAX = 64 * 1024 * 1024
 """A history of 1,000 long messages is some MiB."""
+OBSERVE_ID = 0
 EVENTS_MAX = 1000
 """Of one stream, waiting to be taken; older ones are dropped and counted."""
 EVENTS_BYTES_MAX = 4_000_000
@@ -122,21 +123,7 @@ class Client:
         Its answer is not waited for: an engine that hangs now is told as one, whoever looks.
         """
         self._is_read_only = True
-        request_id = next(self._ids)
-        observed: asyncio.Future[JsonValue] = asyncio.get_running_loop().create_future()
-        self._waiting[request_id] = observed
-        self._writer.write(encode_request(Request("observe", {"read_only": True}, request_id)))
-
-        def answered(future: asyncio.Future[JsonValue]) -> None:
-            del self._waiting[request_id]
-            if future.cancelled() or future.exception() is not None:
-                return
-            response = cast("dict[str, JsonValue]", future.result())
-            if "error" in response:
-                error = cast("dict[str, JsonValue]", response["error"])
-                self._lose(ConnectionLost(f"the {self._peer} says: {error['message']}"))
-
-        observed.add_done_callback(answered)
+        self._writer.write(encode_request(Request("observe", {"read_only": True}, OBSERVE_ID)))
 
     @property
     def is_read_only(self) -> bool:
@@ -252,8 +239,9 @@ class Client:
 
     def _take_response(self, content: dict[str, JsonValue]) -> None:
         request_id = content.get("id")
-        if request_id is None:
-            # Nobody asked: the engine turns this client away, and hangs up next.
+        if request_id is None or (request_id == OBSERVE_ID and "error" in content):
+            # Nobody asked: the engine turns this client away, and hangs up next; or it takes no
+            # observer.
             error = cast("dict[str, JsonValue]", content["error"])
             self._lose(ConnectionLost(f"the {self._peer} says: {error['message']}"))
             return

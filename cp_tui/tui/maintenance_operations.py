@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from textual.content import Content
 
 from cp_tui.charge_point.variables import Reservation
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.command_form import filled
 from cp_tui.tui.commands import CommandCall
 from cp_tui.tui.desk import Choice, ConfirmQuestion, Desk, Form, FormField
-from cp_tui.tui.operations import recent_tags, wrong_tag
+from cp_tui.tui.operations import of_tag
 from cp_tui.tui.safe_text import drawn, safe_text
 from cp_tui.tui.view.facts import Fact
 from cp_tui.tui.view.maintenance import Subject
@@ -32,25 +31,8 @@ def look_at(subject: Subject) -> Callable[[Desk], Awaitable[None]]:
 
 async def look_up(desk: Desk) -> None:
     """Fill in a tag, and say what would happen if it were shown now."""
-    connectors = tuple(str(c.connector_id) for c in desk.snapshot.connectors if c.connector_id)
-
-    def call(values: Mapping[str, str]) -> CommandCall | str:
-        if why := wrong_tag(values["id_tag"]):
-            return why
-        desk.remember("id_tag", values["id_tag"])
-        return filled(CommandCall("explain_tag"), values)
-
-    recent = tuple(dict.fromkeys([*_selected_tag(desk), *recent_tags(desk)]))
-    fields = (
-        FormField(
-            "id_tag",
-            "Tag",
-            value=next(iter(recent), ""),
-            recent=recent,
-            placeholder="id of the tag",
-        ),
-        FormField("connector_id", "Connector", placeholder="empty: whichever", choices=connectors),
-    )
+    where = FormField("connector_id", "Connector", placeholder="empty: whichever")
+    fields, call = of_tag(desk, CommandCall("explain_tag"), _selected_tag(desk), where)
     intro = (
         Content("What would happen if it were shown now, and why; nothing is sent."),
         deciding_keys(desk.snapshot).stylize("$text-muted"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from msgspec.structs import replace
 from pydantic import JsonValue
 from textual.content import Content
 
@@ -138,34 +139,37 @@ async def plug(desk: Desk) -> None:
 
 async def swipe(desk: Desk) -> None:
     """Fill a tag, and hold it to the reader."""
-    connectors = tuple(str(c.connector_id) for c in desk.snapshot.connectors if c.connector_id)
     selected = desk.snapshot.connector_id if desk.pane == "connectors" else 0
+    where = FormField(
+        "connector_id", "Connector", str(selected or ""), "empty: the charge point decides"
+    )
+    fields, call = of_tag(desk, CommandCall("swipe", {"wait": True}), (), where)
+    running = "waiting for the decision"
+    await desk.fill(Form("Swipe a tag", fields, "Swipe", call, running=running))
+
+
+def of_tag(
+    desk: Desk, command: CommandCall, first: Sequence[str], where: FormField
+) -> tuple[tuple[FormField, ...], Callable[[Mapping[str, str]], CommandCall | str]]:
+    """Give the fields for a tag and a connector, and what makes a call of them.
+
+    `first` are tags to be offered before those that were typed, or are in transactions.
+    """
+    typed = (*desk.remembered("id_tag"), *(t.id_tag for t in desk.snapshot.transactions))
+    recent = tuple(dict.fromkeys([*first, *typed]))
+    connectors = tuple(str(c.connector_id) for c in desk.snapshot.connectors if c.connector_id)
 
     def call(values: Mapping[str, str]) -> CommandCall | str:
-        if why := wrong_tag(values["id_tag"]):
-            return why
-        desk.remember("id_tag", values["id_tag"])
-        return filled(CommandCall("swipe", {"wait": True}), values)
+        tag = values["id_tag"]
+        if not tag:
+            return "the tag must not be empty"
+        if len(tag) > TAG_LENGTH_MAX:
+            return f"a tag has at most {TAG_LENGTH_MAX} characters, this one {len(tag)}"
+        desk.remember("id_tag", tag)
+        return filled(command, values)
 
-    recent = recent_tags(desk)
-    fields = (
-        FormField(
-            "id_tag",
-            "Tag",
-            value=next(iter(recent), ""),
-            recent=recent,
-            placeholder="id of the tag",
-        ),
-        FormField(
-            "connector_id",
-            "Connector",
-            value=str(selected or ""),
-            placeholder="empty: the charge point decides",
-            choices=connectors,
-        ),
-    )
-    form = Form("Swipe a tag", fields, "Swipe", call, running="waiting for the decision")
-    await desk.fill(form)
+    tag = FormField("id_tag", "Tag", next(iter(recent), ""), "id of the tag", recent)
+    return (tag, replace(where, choices=connectors)), call
 
 
 async def suspend_or_resume(desk: Desk) -> None:
@@ -271,18 +275,3 @@ async def network(desk: Desk) -> None:
 
 def _selected(desk: Desk) -> ConnectorView | None:
     return desk.snapshot.connector(desk.snapshot.connector_id)
-
-
-def wrong_tag(tag: str) -> str | None:
-    """Say why a text cannot be a tag."""
-    if not tag:
-        return "the tag must not be empty"
-    if len(tag) > TAG_LENGTH_MAX:
-        return f"a tag has at most {TAG_LENGTH_MAX} characters, this one {len(tag)}"
-    return None
-
-
-def recent_tags(desk: Desk) -> tuple[str, ...]:
-    """Tags that were typed before, and those of the transactions."""
-    seen = [*desk.remembered("id_tag"), *(t.id_tag for t in desk.snapshot.transactions)]
-    return tuple(dict.fromkeys(seen))

@@ -101,7 +101,7 @@ class Operator:
         components = self._components
         offline = self._why_offline()
         if offline is not None:
-            self._transferred(event.request, {"status": "Offline"}, offline)
+            components.turn.emit(Reply(event.request, {"status": "Offline"}, offline))
             return
         request = DataTransferRequest(
             vendor_id=event.vendor_id, message_id=event.message_id, data=event.data
@@ -114,7 +114,7 @@ class Operator:
                 result["data"] = response.data
             words = f"the CSMS answered {response.status}"
             reason = Reason(id="data_transfer.answered", rule="S 4.3", text=words)
-            self._transferred(event.request, result, reason)
+            components.turn.emit(Reply(event.request, result, reason))
 
         def failed(failure: CallFailure) -> None:
             result: dict[str, JsonValue] = {"status": failure.kind}
@@ -123,7 +123,7 @@ class Operator:
             reason = Reason(
                 id=f"data_transfer.{failure.kind.lower()}", rule="S 4.3", text=failure.text
             )
-            self._transferred(event.request, result, reason)
+            components.turn.emit(Reply(event.request, result, reason))
 
         components.calls.call(Outgoing(request, answered, failed))
 
@@ -131,9 +131,6 @@ class Operator:
         is_stopped = self._components.turn.is_stopped
         words = STOPPED.text if is_stopped else self._components.why_offline()
         return Reason(id="data_transfer.offline", rule="S 4.2", text=words) if words else None
-
-    def _transferred(self, request: int, result: dict[str, JsonValue], reason: Reason) -> None:
-        self._components.turn.emit(Reply(request, result, reason))
 
     def set_custom_configuration_key(self, event: SetCustomConfigurationKey) -> None:
         """Set a custom key; a standard key is Rejected, an unknown one NotSupported."""
