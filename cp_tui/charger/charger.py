@@ -184,7 +184,8 @@ class Charger:
             if not waiting:
                 break
             for effect in self.mind.handle(waiting.pop(0), now):
-                if self._obey(effect, now):
+                if isinstance(effect, (Energize, SetLimit, Lock)):
+                    self._obey(effect, now)
                     is_touched = True
                 else:
                     effects.append(effect)
@@ -201,8 +202,8 @@ class Charger:
         tells = self._has_new_energy and any(isinstance(each, (Send, Save)) for each in effects)
         return effects + self._station_record(now, is_touched=is_touched, with_energy=tells)
 
-    def _obey(self, effect: Effect, now: datetime) -> bool:
-        """Do what the mind wants of the station; False if it wants something else."""
+    def _obey(self, effect: Energize | SetLimit | Lock, now: datetime) -> None:
+        """Do what the mind wants of the station."""
         try:
             match effect:
                 case Energize(connector_id, on):
@@ -213,11 +214,8 @@ class Charger:
                     self.station.set_limit(connector_id, limit_a, limit_w, now)
                 case Lock(connector_id, locked):
                     self.station.lock(connector_id, locked, now)
-                case _:
-                    return False
         except StationError as error:
             self._notes.append(Log(LogLevel.ERROR, f"the hardware refused {effect}: {error}"))
-        return True
 
     def _station_record(
         self, now: datetime, *, is_touched: bool, with_energy: bool
