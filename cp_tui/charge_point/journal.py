@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord, NotedFrame
 from cp_tui.charge_point.variables.message import PAYLOAD_MAX, bounded, payload_of
 from cp_tui.ocpp.action import Action
-from cp_tui.ocpp.calendar import FIRST
 from cp_tui.ocpp.frame import Call, CallError, CallResult, Frame
 from cp_tui.ocpp.model import Payload, WireModel
 from cp_tui.ocpp.redaction import redacted, redacted_all_through, shown_text
@@ -26,25 +24,13 @@ REMEMBERED_MAX = 1_000
 """Requests whose answer is still awaited; a peer that never answers must not grow us."""
 
 
-class _Request(Struct, frozen=True):
-    """What the answer to a request wants to know of it."""
-
-    action: str
-    sent_at: datetime
-    connector_id: int | None
-    is_composed: bool
-
-
-_UNKNOWN = _Request("", FIRST, None, False)
-"""Stands for the request of an answer that nobody waits for."""
-
-
 class Journal:
     """Turns frames into the events of the stream `messages`."""
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
-        self._requests: OrderedDict[tuple[Direction, str], _Request] = OrderedDict()
+        self._requests: OrderedDict[tuple[Direction, str], MessageRecord] = OrderedDict()
+        """Those that have no answer yet, without their payloads."""
 
     def is_awaited(self, message_id: str) -> bool:
         """Say whether an answer to a request that the charge point itself sent may still come."""
@@ -67,56 +53,38 @@ class Journal:
         flaws: tuple[str, ...] = (),
     ) -> None:
         """Record a frame; `text` is the one that was read, where it is a proper frame."""
-        result, payload = None, payload_of(message)
+        payload = payload_of(message)
         match message:
             case Call(message_id, action):
-                kind, latency_ms = MessageKind.CALL, None
-                request = self._remember(
-                    direction, message_id, action, payload.get("connectorId"), is_composed
-                )
+                connector = payload.get("connectorId")
+                head = self._call(direction, message_id, action, connector, is_composed)
             case CallResult(message_id):
                 kind, result = MessageKind.CALLRESULT, _status(payload)
-                request, latency_ms = self._pair(direction, message_id)
+                head = self._answer(direction, kind, message_id, result, reason, flaws, is_composed)
             case CallError(message_id, code):
                 kind, result = MessageKind.CALLERROR, str(code)
-                request, latency_ms = self._pair(direction, message_id)
-        is_composed = is_composed or request.is_composed
-        shown: JsonValue = redacted(request.action, payload)
-        if is_composed or shown is not payload or len(text) > PAYLOAD_MAX:
-            text = ""
-        if is_composed:
-            shown = redacted_all_through(shown)
-        self._emit(
-            direction,
-            kind,
-            message_id,
-            request,
-            latency_ms,
-            text,
-            shown,
-            result=result,
-            reason=reason,
-            is_composed=is_composed,
-            flaws=flaws,
-        )
+                head = self._answer(direction, kind, message_id, result, reason, flaws, is_composed)
+        shown = redacted(head.action, payload)
+        if head.is_composed:
+            self._emit(head, redacted_all_through(shown))
+        elif text and shown is payload and len(text) <= PAYLOAD_MAX:
+            self._emit_late(head, text)
+        else:
+            self._emit(head, shown)
 
     def sent_call(self, message_id: str, action: Action, request: WireModel, text: str) -> None:
         """Record a request of the charge point, which holds no secret."""
         connector = vars(request).get("connector_id")
-        known = self._remember(Direction.OUT, message_id, action, connector)
-        self._emit(Direction.OUT, MessageKind.CALL, message_id, known, None, text)
+        self._emit_late(self._call(Direction.OUT, message_id, action, connector, False), text)
 
     def sent_result(
         self, message_id: str, response: Payload, text: str, reason: Reason | None
     ) -> None:
         """Record the answer to a request of the CSMS, which holds no secret."""
-        request, latency_ms = self._pair(Direction.OUT, message_id)
         status = getattr(response, "status", None)
         result = None if status is None else str(status)
         kind = MessageKind.CALLRESULT
-        self._emit(
-            Direction.OUT, kind, message_id, request, latency_ms, text, result=result, reason=reason
-        )
+        self._emit_late(self._answer(Direction.OUT, kind, message_id, result, reason), text)
 
     def invalid(
         self,
@@ -127,96 +95,85 @@ class Journal:
     ) -> None:
         """Record something that came in and is no frame, with the id of what it answers."""
         text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
-        request, latency_ms = self._pair(Direction.IN, message_id)
-        self._emit(
-            Direction.IN,
-            MessageKind.INVALID,
-            message_id,
-            request,
-            latency_ms,
-            "",
-            shown_text(text),
-            reason=reason,
-            is_composed=request.is_composed,
-            flaws=flaws,
-        )
+        head = self._answer(Direction.IN, MessageKind.INVALID, message_id, None, reason, flaws)
+        self._emit(head, shown_text(text))
 
     def composed_text(self, text: str, reason: Reason) -> None:
         """Record something that a person sent and that is no frame."""
-        self._emit(
-            Direction.OUT,
-            MessageKind.INVALID,
-            "",
-            _UNKNOWN,
-            None,
-            "",
-            shown_text(text),
-            reason=reason,
+        head = MessageRecord(
+            time=self._turn.now,
+            direction=Direction.OUT,
+            kind=MessageKind.INVALID,
+            message_id="",
+            action="",
+            payload=None,
             is_composed=True,
+            reason=reason,
         )
+        self._emit(head, shown_text(text))
 
-    def _remember(
+    def _call(
         self,
         direction: Direction,
         message_id: str,
         action: str,
         connector_id: object,
-        is_composed: bool = False,
-    ) -> _Request:
-        request = _Request(
-            action,
-            self._turn.now,
-            connector_id if type(connector_id) is int else None,
-            is_composed,
+        is_composed: bool,
+    ) -> MessageRecord:
+        """Begin the record of a request, and remember it for the one of its answer."""
+        head = MessageRecord(
+            time=self._turn.now,
+            direction=direction,
+            kind=MessageKind.CALL,
+            message_id=message_id,
+            action=action,
+            payload=None,
+            connector_id=connector_id if type(connector_id) is int else None,
+            is_composed=is_composed,
         )
-        self._requests[(direction, message_id)] = request
+        self._requests[(direction, message_id)] = head
         if len(self._requests) > REMEMBERED_MAX:
             self._requests.popitem(last=False)
-        return request
+        return head
 
-    def _pair(self, direction: Direction, message_id: str) -> tuple[_Request, float | None]:
-        """Find the request that an answer of this direction is for, and how long it took."""
-        other = Direction.OUT if direction is Direction.IN else Direction.IN
-        request = self._requests.pop((other, message_id), None)
-        if request is None:
-            return _UNKNOWN, None
-        latency_ms = (self._turn.now - request.sent_at).total_seconds() * 1000
-        return request, round(latency_ms, 1)
-
-    def _emit(
+    def _answer(
         self,
         direction: Direction,
         kind: MessageKind,
         message_id: str,
-        request: _Request,
-        latency_ms: float | None,
-        text: str | bytes,
-        payload: JsonValue = None,
-        *,
-        result: str | None = None,
-        reason: Reason | None = None,
-        is_composed: bool = False,
+        result: str | None,
+        reason: Reason | None,
         flaws: tuple[str, ...] = (),
-    ) -> None:
-        head = MessageRecord(
-            time=self._turn.now,
+        is_composed: bool = False,
+    ) -> MessageRecord:
+        """Begin the record of an answer, with what is known of its request."""
+        now = self._turn.now
+        other = Direction.OUT if direction is Direction.IN else Direction.IN
+        request = self._requests.pop((other, message_id), None)
+        latency_s = None if request is None else (now - request.time).total_seconds()
+        return MessageRecord(
+            time=now,
             direction=direction,
             kind=kind,
             message_id=message_id,
-            action=request.action,
-            payload=None if text else bounded(payload),
-            connector_id=request.connector_id,
-            latency_ms=latency_ms,
+            action="" if request is None else request.action,
+            payload=None,
+            connector_id=None if request is None else request.connector_id,
+            latency_ms=None if latency_s is None else round(latency_s * 1000, 1),
             result=result,
-            is_composed=is_composed,
+            is_composed=is_composed or (request is not None and request.is_composed),
             reason=reason,
             flaws=flaws,
         )
+
+    def _emit(self, head: MessageRecord, payload: JsonValue) -> None:
+        self._turn.event("messages", NotedFrame(replace(head, payload=bounded(payload))))
+
+    def _emit_late(self, head: MessageRecord, text: str | bytes) -> None:
         noted = NotedFrame(head, text)
         # Nobody may ever look at it: a long one is not kept for that.
-        self._turn.event(
-            "messages", noted if len(text) <= PAYLOAD_MAX else NotedFrame(noted.record())
-        )
+        kept = noted if len(text) <= PAYLOAD_MAX else NotedFrame(noted.record())
+        self._turn.event("messages", kept)
 
 
 def _status(payload: Mapping[str, JsonValue]) -> str | None:

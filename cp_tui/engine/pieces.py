@@ -6,7 +6,6 @@ ASCII only: no control or bidirectional character ever crosses the door raw.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
 
@@ -14,10 +13,10 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from cp_tui.charge_point.codec import encode
+from cp_tui.ocpp.printable import ascii_json
 
 LONG = 8
 """So many structs in a row are written one by one."""
-_NOT_PRINTABLE = re.compile("[^ -~]+")
 
 
 class Encoded(Struct, frozen=True):
@@ -52,10 +51,7 @@ def line(value: object) -> Iterator[str]:
 
 def written(value: object) -> str:
     """Give the JSON of a struct, or of JSON that holds some, in one piece."""
-    data = encode(value)
-    if data.isascii() and b"\x7f" not in data:
-        return data.decode()
-    return _NOT_PRINTABLE.sub(lambda found: json.dumps(found[0])[1:-1], data.decode())
+    return ascii_json(encode(value).decode())
 
 
 def pieces(value: object) -> Iterator[str]:

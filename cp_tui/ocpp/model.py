@@ -11,6 +11,8 @@ import msgspec
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from cp_tui.ocpp.printable import ascii_json
+
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
@@ -42,17 +44,12 @@ class WireModel(BaseModel):
 
     def to_json(self) -> str:
         """Return the same object as text for the wire: ASCII, and without blanks (J 4.1.2)."""
-        text = self.model_dump_json(by_alias=True, exclude_none=True, ensure_ascii=True)
-        # The one control character that is ASCII and that JSON lets stand.
-        return text.replace("\x7f", "\\u007f")
+        return ascii_json(self.model_dump_json(by_alias=True, exclude_none=True))
 
 
 class OwnPayload(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A payload, or an object within one, that is of our own making: nobody has to check it.
-
-    Its texts are printable ASCII.
-    """
+    """A payload, or an object within one, that is of our own making: nobody has to check it."""
 
     def to_json(self) -> str:
         """Return the JSON object as text for the wire, without the fields that are not set."""
-        return msgspec.json.encode(self).decode()
+        return ascii_json(msgspec.json.encode(self).decode())

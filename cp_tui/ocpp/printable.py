@@ -7,7 +7,10 @@ or turn round what stands beside them, or that no file takes. What passes here h
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
+
+_NOT_PRINTABLE_ASCII = re.compile("[^ -~]+")
 
 
 def is_printable(character: str) -> bool:
@@ -43,6 +46,13 @@ def is_unicode(value: object) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def ascii_json(text: str) -> str:
+    """Write JSON without a character that is not printable ASCII; its blanks are no line breaks."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _NOT_PRINTABLE_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def storable(text: str) -> str:
