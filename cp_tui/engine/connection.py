@@ -80,19 +80,18 @@ class Connection:
         return all(map(self._queue, texts))
 
     def _queue(self, text: str) -> bool:
-        if self._outgoing_bytes and self._outgoing_bytes + len(text) > OUTGOING_BYTES_MAX:
-            self._give_up(f"more than {OUTGOING_BYTES_MAX:,} bytes wait to be sent")
-            return False
-        try:
+        waiting_bytes = self._outgoing_bytes + len(text)
+        if self._outgoing.full():
+            waiting = f"{OUTGOING_FRAMES_MAX} frames"
+        elif self._outgoing_bytes and waiting_bytes > OUTGOING_BYTES_MAX:
+            waiting = f"{OUTGOING_BYTES_MAX:,} bytes"
+        else:
             self._outgoing.put_nowait(text)
-        except asyncio.QueueFull:
-            self._give_up(f"more than {OUTGOING_FRAMES_MAX} frames wait to be sent")
-            return False
-        self._outgoing_bytes += len(text)
-        return True
-
-    def _give_up(self, waiting: str) -> None:
-        self.abort(LinkFailure(LinkStep.OPEN, f"the CSMS does not read: {waiting}"))
+            self._outgoing_bytes = waiting_bytes
+            return True
+        words = f"the CSMS does not read: more than {waiting} wait to be sent"
+        self.abort(LinkFailure(LinkStep.OPEN, words))
+        return False
 
     def set_ping(self, interval_s: int) -> None:
         """Ping every so many seconds from now on; 0 is never."""

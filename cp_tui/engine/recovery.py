@@ -12,11 +12,11 @@ from datetime import datetime
 
 from cp_tui.charge_point.effects import PutAside, StoredRecords
 from cp_tui.charger.charger import Charger
-from cp_tui.engine.errors import EngineStartError, StoreError
+from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.failure import Watchdog
 from cp_tui.engine.inbox import StoreMended
-from cp_tui.engine.rescue import Rescue
-from cp_tui.engine.troubles import HAPPENED, RECORD_SET_ASIDE, TroubleKeeper
+from cp_tui.engine.rescue import SET_ANEW, Rescue
+from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
 from cp_tui.engine.write_buffer import WriteBuffer
 
 STORE_RETRY_S = 5.0
@@ -65,16 +65,8 @@ class Recovery:
         self._has_failed = True
 
     async def put_aside(self, records: Sequence[PutAside]) -> None:
-        """Move damaged records out of the way; what stays is tried again at the next boot."""
-        named = ", ".join(f"{each.table} {each.key!r}" for each in records[:3])
-        text = f"Damaged records are left out: {named}"
-        hint = "what they said is not in force any more; set it anew"
-        count = len(records)
-        self._troubles.raise_trouble(RECORD_SET_ASIDE, text, hint, count, lasts=HAPPENED)
-        try:
-            await self._rescue.put_aside([(each.table, each.key, each.why) for each in records])
-        except StoreError as error:
-            self._log.error("store: %s", error)
+        """Move records out of the way that a mind could not read."""
+        await self._rescue.put_aside(records, "Damaged records are left out", SET_ANEW)
 
     async def boot(self, charger: Charger, *, is_calm: bool) -> None:
         """Make a new mind from the store; at once where `is_calm`, else as the watchdog has it."""

@@ -11,10 +11,8 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct
-
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.effects import StoredRecords, Table
+from cp_tui.charge_point.effects import PutAside, StoredRecords, Table
 from cp_tui.charger.charger import MindFactory
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.rehearsal import Rehearsal
@@ -25,6 +23,7 @@ TRIALS_MAX = 300
 LOOK_AGAIN = timedelta(minutes=1)
 """A CSMS that makes one error after another must not keep the charger busy with looking."""
 NAMED_MAX = 3
+SET_ANEW = "what they said is not in force any more; set it anew"
 
 _IMPORTANCE = (
     Table.STATE,
@@ -44,14 +43,6 @@ _IMPORTANCE = (
 """Where records break the charger only together, the less important one goes."""
 
 
-class Culprit(Struct, frozen=True):
-    """A record that breaks the charger, and how."""
-
-    table: Table
-    key: str
-    why: str
-
-
 Trial = Callable[[StoredRecords], None]
 """Raises what the charger raises with these records."""
 
@@ -63,15 +54,15 @@ class Rescue:
         self,
         config: ChargePointConfig,
         mind: MindFactory,
-        put_aside: Callable[[Collection[tuple[Table, str, str]]], Awaitable[None]],
+        put_aside: Callable[[Collection[PutAside]], Awaitable[None]],
         troubles: TroubleKeeper,
         log: logging.Logger,
         clock: Callable[[], datetime],
     ) -> None:
         self._config = config
         self._mind = mind
-        self.put_aside = put_aside
-        """Move records, each with the reason, to where they do no harm; raises `StoreError`."""
+        self._put_aside = put_aside
+        """Moves records, each with the reason, to where they do no harm; raises `StoreError`."""
         self._troubles = troubles
         self._log = log
         self._clock = clock
@@ -88,21 +79,25 @@ class Rescue:
         culprits = await asyncio.to_thread(self._culprits, stored)
         if not culprits:
             return stored
-        named = ", ".join(f"{each.table} {each.key!r}" for each in culprits[:NAMED_MAX])
-        more = f" and {len(culprits) - NAMED_MAX} more" if len(culprits) > NAMED_MAX else ""
-        text = f"Stored records broke the charge point and were put aside: {named}{more}"
         for each in culprits:
             self._log.error("record %r of %s is put aside: %s", each.key, each.table, each.why)
-        hint = "what they said is not in force any more; set it anew. The log has the errors"
-        self._troubles.raise_trouble(RECORD_SET_ASIDE, text, hint, len(culprits), lasts=HAPPENED)
-        try:
-            await self.put_aside([(each.table, each.key, each.why) for each in culprits])
-        except StoreError as error:
-            self._log.error("store: %s", error)
+        words = "Stored records broke the charge point and were put aside"
+        await self.put_aside(culprits, words, f"{SET_ANEW}. The log has the errors")
         gone = {(each.table, each.key) for each in culprits}
         return without(stored, gone)
 
-    def _culprits(self, stored: StoredRecords) -> list[Culprit]:
+    async def put_aside(self, records: Sequence[PutAside], words: str, hint: str) -> None:
+        """Move records out of the way, and tell; what stays is tried again at the next boot."""
+        named = ", ".join(f"{each.table} {each.key!r}" for each in records[:NAMED_MAX])
+        more = f" and {len(records) - NAMED_MAX} more" if len(records) > NAMED_MAX else ""
+        text, count = f"{words}: {named}{more}", len(records)
+        self._troubles.raise_trouble(RECORD_SET_ASIDE, text, hint, count, lasts=HAPPENED)
+        try:
+            await self._put_aside(records)
+        except StoreError as error:
+            self._log.error("store: %s", error)
+
+    def _culprits(self, stored: StoredRecords) -> list[PutAside]:
         now = self._clock()
 
         def boots(records: StoredRecords) -> None:
@@ -129,13 +124,13 @@ def failure(trial: Trial, records: StoredRecords) -> str | None:
     return None
 
 
-def culprits(stored: StoredRecords, trial: Trial) -> list[Culprit]:
+def culprits(stored: StoredRecords, trial: Trial) -> list[PutAside]:
     """Find records without which the trial does not fail, as few as can be found in time."""
     if failure(trial, stored) is None:
         return []
     suspects = [(table, key) for table in _IMPORTANCE for key in stored.get(table, {})]
     good: list[tuple[Table, str]] = []
-    found: list[Culprit] = []
+    found: list[PutAside] = []
     groups = [suspects]
     for _ in range(TRIALS_MAX):
         if not groups:
@@ -145,11 +140,11 @@ def culprits(stored: StoredRecords, trial: Trial) -> list[Culprit]:
         if why is None:
             good += group
         elif len(group) == 1:
-            found += [Culprit(table, key, why) for table, key in group]
+            found += [PutAside(table, key, why) for table, key in group]
         else:
             middle = len(group) // 2
             groups += [group[middle:], group[:middle]]
-    untried = [Culprit(table, key, "suspected") for group in groups for table, key in group]
+    untried = [PutAside(table, key, "suspected") for group in groups for table, key in group]
     return found + untried
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pydantic_core import from_json
 
-from cp_tui.charge_point.effects import StoredRecords, Table
+from cp_tui.charge_point.effects import PutAside, StoredRecords, Table
 from cp_tui.engine.errors import EngineStartError, StoreError
 from cp_tui.engine.lock import what_is_wrong_with_disk
 from cp_tui.engine.slow_disk import TO_PUT_ASIDE, TO_READ, SlowDisk
@@ -121,10 +121,11 @@ class Store:
         gone = [key for key, value in changes.items() if value is None]
         await self._thread.call(partial(self._commit, saved, gone))
 
-    async def put_aside(self, records: Collection[tuple[Table, str, str]]) -> None:
+    async def put_aside(self, records: Collection[PutAside]) -> None:
         """Move records, each with the reason, to where only a person looks; raises `StoreError`."""
+        rows = [(each.table, each.key, each.why) for each in records]
         with self.slow.watched(TO_PUT_ASIDE):
-            await self._thread.call(partial(self._put_aside, records))
+            await self._thread.call(partial(self._put_aside, rows))
 
     async def watch_place(self) -> None:
         """Tell for as long as what is written would not be found again; until cancelled.

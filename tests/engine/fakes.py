@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
@@ -12,7 +12,7 @@ from typing import Any, cast
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.configuration import ReportedKey
-from cp_tui.charge_point.effects import Download, Effect, StoredRecords, Table, Upload
+from cp_tui.charge_point.effects import Download, Effect, PutAside, StoredRecords, Upload
 from cp_tui.charge_point.events import Event, PoweredOn
 from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.smart_charging.composite import Work
@@ -223,7 +223,7 @@ class FakeRescue:
         self.looked: list[StoredRecords] = []
         self.finds: StoredRecords | None = None
         """What is left of the records where some are to blame."""
-        self.aside: list[tuple[Table, str, str]] = []
+        self.aside: list[PutAside] = []
 
     def is_due(self) -> bool:
         return self.finds is not None
@@ -232,7 +232,7 @@ class FakeRescue:
         self.looked.append(stored)
         return stored if self.finds is None else self.finds
 
-    async def put_aside(self, records: Collection[tuple[Table, str, str]]) -> None:
+    async def put_aside(self, records: Sequence[PutAside], words: str, hint: str) -> None:
         self.aside += records
 
     def as_rescue(self) -> Rescue:

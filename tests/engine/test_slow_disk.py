@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from cp_tui.charge_point.effects import Table
+from cp_tui.charge_point.effects import PutAside, Table
 from cp_tui.charge_point.events import FrameReceived, LinkOpened, Stop, Tick, TransferProgressed
 from cp_tui.charge_point.variables import Trouble, Troubles
 from cp_tui.engine import slow_disk
@@ -146,7 +146,7 @@ async def test_a_start_on_a_disk_that_is_slow_at_its_records_is_told(
     try:
         for work, words in (
             (store.load(), "to read the store"),
-            (store.put_aside([(Table.KEY, "a", "why")]), "to put damaged records aside"),
+            (store.put_aside([PutAside(Table.KEY, "a", "why")]), "to put damaged records aside"),
         ):
             release = Event()
             # What the thread of the database does before anything else.

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from cp_tui.charge_point.effects import Table
+from cp_tui.charge_point.effects import PutAside, Table
 from cp_tui.engine.errors import EngineStartError, StoreError
 from cp_tui.engine.lock import LOCK_FILE, FolderLock, engine_in, prepare_folder
 from cp_tui.engine.store import (
@@ -166,10 +166,10 @@ async def test_what_was_put_aside_is_bounded_by_bytes_and_the_newest_stays(tmp_p
         for number in range(6):
             value = json.dumps("x" * (QUARANTINE_BYTES_MAX // 4))
             await store.commit({(Table.KEY, f"{number}"): value})
-            await store.put_aside([(Table.KEY, f"{number}", "it breaks the charger")])
+            await store.put_aside([PutAside(Table.KEY, f"{number}", "it breaks the charger")])
         assert await _put_aside(store) == (3, "3")
         await store.commit({(Table.KEY, "long"): json.dumps("x" * 2 * QUARANTINE_BYTES_MAX)})
-        await store.put_aside([(Table.KEY, "long", "it breaks the charger")])
+        await store.put_aside([PutAside(Table.KEY, "long", "it breaks the charger")])
         assert await _put_aside(store) == (1, "long")
 
 

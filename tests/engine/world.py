@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cp_tui.charge_point.charge_point import ChargePoint
-from cp_tui.charge_point.effects import StoredRecords, Table
+from cp_tui.charge_point.effects import PutAside, StoredRecords, Table
 from cp_tui.charge_point.events import (
     FrameReceived,
     LinkOpened,
@@ -78,9 +78,9 @@ class Disk:
     async def load(self) -> StoredRecords:
         return {table: dict(records) for table, records in self.tables.items()}
 
-    async def put_aside(self, records: Collection[tuple[Table, str, str]]) -> None:
-        for table, key, why in records:
-            self.aside.append((table, self.tables[table].pop(key), why))
+    async def put_aside(self, records: Collection[PutAside]) -> None:
+        for each in records:
+            self.aside.append((each.table, self.tables[each.table].pop(each.key), each.why))
 
 
 class Wire(FakeLink):
