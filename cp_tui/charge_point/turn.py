@@ -5,7 +5,7 @@ A part never talks to the shell directly; it says here what it wants done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
@@ -150,16 +150,23 @@ class Turn:
 
     def record(self, table: Table, key: str, kind: type[R]) -> R | None:
         """Read one record as it was at start; None if there is none, or a damaged one."""
-        text = self._stored.get(table, {}).get(key)
-        if text is None:
-            return None
-        try:
-            return decode(kind, _unfolded(text, getattr(kind, "WITHIN", None)))
-        except DecodeError as error:
-            words = f"record {key!r} of {table} is damaged and left out: {error}"
-            self.log(LogLevel.ERROR, words)
-            self.emit(PutAside(table, key, str(error)))
-            return None
+        return read_record(self._stored, table, key, kind, self.emit)
+
+
+def read_record(
+    stored: StoredRecords, table: Table, key: str, kind: type[R], tell: Callable[[Effect], None]
+) -> R | None:
+    """Read one stored record; a damaged one counts as none, and what comes of that is told."""
+    text = stored.get(table, {}).get(key)
+    if text is None:
+        return None
+    try:
+        return decode(kind, _unfolded(text, getattr(kind, "WITHIN", None)))
+    except DecodeError as error:
+        words = f"record {key!r} of {table} is damaged and left out: {error}"
+        tell(Log(LogLevel.ERROR, words))
+        tell(PutAside(table, key, str(error)))
+        return None
 
 
 def _unfolded(text: str, name: str | None) -> str:

@@ -10,11 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from random import Random
 
-from msgspec import DecodeError
 from msgspec.structs import replace
 
 from cp_tui.charge_point.charge_point import ChargePoint
-from cp_tui.charge_point.codec import decode
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import (
     Effect,
@@ -22,7 +20,6 @@ from cp_tui.charge_point.effects import (
     Lock,
     Log,
     LogLevel,
-    PutAside,
     Save,
     Send,
     SetLimit,
@@ -39,7 +36,7 @@ from cp_tui.charge_point.events import (
 )
 from cp_tui.charge_point.incoming import met_error
 from cp_tui.charge_point.station_port import Body
-from cp_tui.charge_point.turn import Turn
+from cp_tui.charge_point.turn import Turn, read_record
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements
 from cp_tui.charger.power_history import PowerHistory
 from cp_tui.ocpp.calendar import later
@@ -84,7 +81,7 @@ class Charger:
         """Whether the registers may have moved since they were saved."""
         self._has_news = False
         """Something about a connector is to be shown that the mind does not know of."""
-        record = self._restored(stored)
+        record = read_record(stored, Table.STATE, STATION_KEY, StationRecord, self._notes.append)
         connectors = self._config.connectors
         self.station = Station(connectors, record)
         self._power = PowerHistory(
@@ -229,18 +226,6 @@ class Charger:
         self._saved = record
         self._has_new_energy = bool(self._energized)
         return [Save(Table.STATE, STATION_KEY, record)]
-
-    def _restored(self, stored: StoredRecords) -> StationRecord | None:
-        text = stored.get(Table.STATE, {}).get(STATION_KEY)
-        if text is None:
-            return None
-        try:
-            return decode(StationRecord, text)
-        except DecodeError as error:
-            problem = f"the record of the hardware is damaged and left out: {error}"
-            self._notes.append(Log(LogLevel.ERROR, problem))
-            self._notes.append(PutAside(Table.STATE, STATION_KEY, str(error)))
-            return None
 
 
 def _world(record: StationRecord) -> list[ConnectorRecord]:
