@@ -252,7 +252,7 @@ class ClientSession:
         return read_only
 
     def ping(self) -> bool:
-        """Say that the engine runs; answered without the charge point."""
+        """Say that the process runs; answered without the charge point."""
         return True
 
     def shutdown(self) -> bool:

@@ -130,7 +130,7 @@ class Station:
         info: CiText50 = None,
         vendor_error_code: CiText50 = None,
     ) -> list[Event]:
-        """Let an error appear on a connector, or on the whole station (0)."""
+        """Let an error appear on a connector, or on the charge point as a whole (0)."""
         faults = self._faults_of(connector_id)
         if error_code is ChargePointErrorCode.EV_COMMUNICATION_ERROR:
             self._check_vehicle(connector_id)
