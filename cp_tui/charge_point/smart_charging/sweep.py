@@ -23,7 +23,6 @@ from cp_tui.charge_point.smart_charging.stacking import (
     ExplainedStackCursor,
     Stack,
     StackCursor,
-    StackState,
     charge_point_max_stack,
     tx_default_stack,
     tx_stack,
@@ -147,6 +146,7 @@ def steps(
 
 
 _UNKNOWN = Decision(Decimal(0), None, SourceKind.HARDWARE)
+"""Before the first second is asked for."""
 
 
 class ConnectorCursor:
@@ -161,7 +161,8 @@ class ConnectorCursor:
             (index, each) for index, each in enumerate((cap, *others)) if each and each.stack
         ]
         self._states = [NO_PROFILES] * 3
-        self._decision: Decision | None = None
+        self.decision = _UNKNOWN
+        """Of the second that was asked for; the same object while nothing changes in it."""
         self.until = -FOREVER
 
     @property
@@ -175,10 +176,9 @@ class ConnectorCursor:
 
     def at(self, second: int) -> Decision:
         """Return the decision at a second."""
-        decision = self._decision
-        if second < self.until and decision is not None:
-            return decision
-        states, until, is_same = self._states, FOREVER, decision is not None
+        if second < self.until:
+            return self.decision
+        states, until, is_same = self._states, FOREVER, self.decision is not _UNKNOWN
         for index, each in self._cursors:
             if second >= each.until:
                 each.move(second)
@@ -187,10 +187,10 @@ class ConnectorCursor:
             if each.until < until:
                 until = each.until
         self.until = until
-        if decision is None or not is_same:
+        if not is_same:
             self._budget.steps -= 1
-            decision = self._decision = decide(self._terms, *states)
-        return decision
+            self.decision = decide(self._terms, *states)
+        return self.decision
 
     def decide(self, terms: Terms) -> Decision:
         """Return the decision at the second that was asked for, by other terms."""
@@ -205,37 +205,32 @@ class _ChargePointCursor:
     ) -> None:
         self._terms = terms
         self._connectors = connectors
+        self._distinct = set(connectors)
         self._cap = cap
-        self._state: StackState | None = None
-        self._parts: list[Decision] = [_UNKNOWN] * len(connectors)
-        self._decision: Decision | None = None
+        self._decision = _UNKNOWN
         self.until = -FOREVER
 
     @property
     def intervals(self) -> set[int]:
         """The lengths after which profiles repeat themselves."""
-        return self._cap.intervals.union(*(each.intervals for each in self._connectors))
+        return self._cap.intervals.union(*(each.intervals for each in self._distinct))
 
     def edges(self) -> Iterator[int]:
         """Yield every second at which it may change other than by recurring."""
-        return chain(self._cap.edges(), *(each.edges() for each in set(self._connectors)))
+        return chain(self._cap.edges(), *(each.edges() for each in self._distinct))
 
     def at(self, second: int) -> Decision:
         """Return the decision at a second."""
-        decision = self._decision
-        if second < self.until and decision is not None:
-            return decision
-        cap, until, is_same = self._cap.at(second), self._cap.until, True
-        if cap is not self._state:
-            self._state, is_same = cap, False
-        parts = self._parts
-        for index, each in enumerate(self._connectors):
-            part = each.at(second)
-            if part is not parts[index]:
-                parts[index], is_same = part, False
-            if each.until < until:
-                until = each.until
-        self.until = until
-        if decision is None or not is_same:
-            decision = self._decision = decide_for_all(self._terms, cap, parts)
-        return decision
+        if second < self.until:
+            return self._decision
+        before, is_same = self._cap.state, self._decision is not _UNKNOWN
+        is_same = self._cap.at(second) is before and is_same
+        for each in self._distinct:
+            if second >= each.until:
+                last = each.decision
+                is_same = each.at(second) is last and is_same
+        self.until = min(self._cap.until, *[each.until for each in self._distinct])
+        if not is_same:
+            parts = [each.decision for each in self._connectors]
+            self._decision = decide_for_all(self._terms, self._cap.state, parts)
+        return self._decision
