@@ -28,7 +28,7 @@ from cp_tui.charge_point.smart_charging.profile_status import says_until
 from cp_tui.charge_point.smart_charging.profile_store import (
     StoreChange,
     clear,
-    end_transaction,
+    end_transactions,
     expire,
     install,
     installed_profile,
@@ -335,9 +335,8 @@ class Charging:
     def _drop_ended(self) -> None:
         running = {c.transaction.key for c in self._connectors if c.transaction is not None}
         self._starts = {key: start for key, start in self._starts.items() if key in running}
-        for connector in self._connectors:
-            if connector.transaction is None:
-                self._keep(end_transaction(self._profiles, connector.connector_id))
+        idle = [c.connector_id for c in self._connectors if c.transaction is None]
+        self._keep(end_transactions(self._profiles, idle))
         # A clock that nobody has set yet may be wrong, and what is deleted does not come back.
         if self._turn.is_clock_set:
             self._keep(expire(self._profiles, self._turn.time, self._jumped()))

@@ -5,19 +5,14 @@ Each function takes the installed profiles and returns those that stay and those
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile, ProfileSource
-from cp_tui.charge_point.smart_charging.timeline import (
-    LAST_S,
-    end_of_validity,
-    to_instant,
-    to_second,
-)
+from cp_tui.charge_point.smart_charging.timeline import FOREVER, LAST_S, to_instant, to_second
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
-    ChargingProfileKindType,
     ChargingProfilePurposeType,
 )
 
@@ -77,11 +72,12 @@ def expire(profiles: Profiles, now: datetime, jumped: Span | None = None) -> Sto
         for each in profiles
         if each.connector_id == 0 and _is_tx_default(each.profile)
     }
+    second = to_second(now)
     kept = tuple(
         each
         for each in profiles
-        if not _is_over(each.profile, now)
-        or _is_jumped(each.profile, jumped)
+        if second <= each.course.over_at
+        or _is_jumped(each, jumped)
         # It has replaced the one of connector 0 for its connector; without it that would come back.
         or (
             each.connector_id > 0
@@ -95,16 +91,16 @@ def expire(profiles: Profiles, now: datetime, jumped: Span | None = None) -> Sto
 def next_expiry(profiles: Profiles, now: datetime) -> datetime | None:
     """Return when `expire` may remove a profile next: the second after its end."""
     second = to_second(now)
-    ends = [end for each in profiles if (end := _end(each.profile)) is not None and end >= second]
-    return to_instant(min(ends) + 1) if ends and min(ends) < LAST_S else None
+    end = min((e for each in profiles if (e := each.course.over_at) >= second), default=FOREVER)
+    return to_instant(end + 1) if end < LAST_S else None
 
 
-def end_transaction(profiles: Profiles, connector_id: int) -> StoreChange:
-    """Remove the TxProfiles of a connector: they end with the transaction (S 3.13.1)."""
+def end_transactions(profiles: Profiles, connectors: Collection[int]) -> StoreChange:
+    """Remove the TxProfiles of connectors: they end with the transaction (S 3.13.1)."""
     kept = tuple(
         each
         for each in profiles
-        if each.connector_id != connector_id
+        if each.connector_id not in connectors
         or each.profile.charging_profile_purpose is not ChargingProfilePurposeType.TX_PROFILE
     )
     return StoreChange(kept, _without(profiles, kept))
@@ -133,36 +129,11 @@ def _matches(installed: InstalledProfile, request: ClearChargingProfileRequest) 
     )
 
 
-def _is_over(profile: ChargingProfile, now: datetime) -> bool:
-    """Say whether a profile has had its last effect."""
-    end = _end(profile)
-    return end is not None and to_second(now) > end
-
-
-def _is_jumped(profile: ChargingProfile, jumped: Span | None) -> bool:
+def _is_jumped(installed: InstalledProfile, jumped: Span | None) -> bool:
     """Say whether the clock never stood at the end of a profile."""
-    end = _end(profile)
-    return (
-        jumped is not None
-        and end is not None
-        and (to_second(jumped[0]) < end <= to_second(jumped[1]))
-    )
-
-
-def _end(profile: ChargingProfile) -> int | None:
-    """Return the second from which a profile has no effect any more."""
-    valid_to = end_of_validity(profile)
-    ends = [] if valid_to is None else [valid_to]
-    schedule = profile.charging_schedule
-    if (
-        # A valid TxProfile hides the TxDefaultProfile even where its own schedule is over.
-        profile.charging_profile_purpose is not ChargingProfilePurposeType.TX_PROFILE
-        and profile.charging_profile_kind is ChargingProfileKindType.ABSOLUTE
-        and schedule.start_schedule is not None
-        and schedule.duration is not None
-    ):
-        ends.append(to_second(schedule.start_schedule) + schedule.duration)
-    return min(ends, default=None)
+    if jumped is None:
+        return False
+    return to_second(jumped[0]) < installed.course.over_at <= to_second(jumped[1])
 
 
 def _is_tx_default(profile: ChargingProfile) -> bool:
@@ -170,5 +141,7 @@ def _is_tx_default(profile: ChargingProfile) -> bool:
 
 
 def _without(profiles: Profiles, kept: Profiles) -> Profiles:
+    if len(kept) == len(profiles):
+        return ()
     stays = {id(each) for each in kept}
     return tuple(each for each in profiles if id(each) not in stays)

@@ -97,9 +97,9 @@ class Sweep(Struct, frozen=True):
 
     def capped(self, connector_id: int, cap: StackCursor | None) -> ConnectorCursor:
         """Return the decisions for a connector below this cap, in the order of time."""
-        stacks = (make(self.context, connector_id, self.armed_at) for make in _STACKS)
-        terms = self.terms(connector_id)
-        return ConnectorCursor(terms, self.budget, cap, *map(self._through, stacks))
+        stacks = [make(self.context, connector_id, self.armed_at) for make in _STACKS]
+        cursors = [self._through(each) if each else None for each in stacks]
+        return ConnectorCursor(self.terms(connector_id), self.budget, cap, *cursors)
 
     def _through(self, stack: Stack) -> StackCursor:
         kind = ExplainedStackCursor if self.explains else StackCursor
@@ -150,16 +150,12 @@ _UNKNOWN = Decision(Decimal(0), None, SourceKind.HARDWARE)
 
 
 class ConnectorCursor:
-    """The decisions for one connector, from its three purposes; without a cap two."""
+    """The decisions for one connector, from its three purposes; None: it has no such profile."""
 
-    def __init__(
-        self, terms: Terms, budget: Budget, cap: StackCursor | None, *others: StackCursor
-    ) -> None:
+    def __init__(self, terms: Terms, budget: Budget, *cursors: StackCursor | None) -> None:
         self._terms = terms
         self._budget = budget
-        self._cursors = [
-            (index, each) for index, each in enumerate((cap, *others)) if each and each.stack
-        ]
+        self._cursors = [(index, each) for index, each in enumerate(cursors) if each is not None]
         self._states = [NO_PROFILES] * 3
         self.decision = _UNKNOWN
         """Of the second that was asked for; the same object while nothing changes in it."""

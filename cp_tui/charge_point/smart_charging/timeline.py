@@ -19,6 +19,7 @@ from cp_tui.ocpp.calendar import LAST, is_never, later
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
     ChargingProfileKindType,
+    ChargingProfilePurposeType,
     ChargingRateUnitType,
     RecurrencyKindType,
 )
@@ -122,6 +123,14 @@ class Course:
             # One period without a gap says the same for ever: no need to go from day to day.
             self._length, self.interval = None, 0
             self._zero = -FOREVER
+        self.over_at = self.validity[1]
+        """The second from which on it has no effect any more."""
+        start, length = schedule.start_schedule, schedule.duration
+        # A valid TxProfile hides the TxDefaultProfile even where its own schedule is over.
+        is_tx = ref.purpose is ChargingProfilePurposeType.TX_PROFILE
+        is_absolute = kind is ChargingProfileKindType.ABSOLUTE and not is_tx
+        if is_absolute and start is not None and length is not None:
+            self.over_at = min(self.over_at, to_second(start) + length)
         self._second = self._anchor = -FOREVER
         self._said = Said(None, 0, 0)
         """What was asked for last."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cp_tui.charge_point.smart_charging.context import InstalledProfile
 from cp_tui.charge_point.smart_charging.profile_store import (
     clear,
-    end_transaction,
+    end_transactions,
     expire,
     install,
 )
@@ -104,7 +104,7 @@ def test_a_transaction_takes_its_tx_profiles_with_it() -> None:
     second = on(1, profile(TX, (0, 8), id=2, level=1), "tx-1")
     elsewhere = on(2, profile(TX, (0, 8), id=3), "tx-2")
     default = on(1, profile(TX_DEFAULT, (0, 8), id=4))
-    change = end_transaction((first, second, elsewhere, default), 1)
+    change = end_transactions((first, second, elsewhere, default), [1])
     assert change.kept == (elsewhere, default)
     assert change.removed == (first, second)
 
