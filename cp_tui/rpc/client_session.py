@@ -36,7 +36,6 @@ from cp_tui.rpc.protocol import (
     Request,
     RpcFailure,
     error_response,
-    notification,
     parse,
     result_response,
 )
@@ -270,7 +269,7 @@ class ClientSession:
         try:
             while True:
                 for batch in _batches(await subscription.next()):
-                    await self._write(chain.from_iterable(line(_told(each)) for each in batch))
+                    await self._write(chain.from_iterable(map(_told, batch)))
                 await asyncio.sleep(BATCH_INTERVAL_S)
         except (OSError, SubscriptionClosed):
             # The client hung up or the engine ends; whoever notices it handles it.
@@ -322,11 +321,15 @@ def _batches(updates: Iterable[Update]) -> Iterator[list[Update]]:
         yield batch
 
 
-def _told(update: Update) -> Response:
+def _told(update: Update) -> Iterator[str]:
+    """Write a notification as a line; a name that can be followed needs no escapes."""
     if isinstance(update, VariableChanged):
-        return notification("variable", {"name": update.name, "value": Encoded(update.written)})
-    event = Encoded((update.json,))
-    return notification("event", {"name": update.name, "event": event, "dropped": update.dropped})
+        yield f'{{"jsonrpc":"2.0","method":"variable","params":{{"name":"{update.name}","value":'
+        yield from update.written
+    else:
+        yield f'{{"jsonrpc":"2.0","method":"event","params":{{"name":"{update.name}","event":'
+        yield f'{update.json},"dropped":{update.dropped}'
+    yield "}}\n"
 
 
 CONNECTION_COMMANDS: Mapping[str, Command] = table(

@@ -97,11 +97,6 @@ def encode_request(request: Request) -> bytes:
     return _line(content)
 
 
-def notification(method: str, params: Mapping[str, object]) -> dict[str, object]:
-    """Build a notification of the engine; what is in it may be structs (`pieces`)."""
-    return {"jsonrpc": "2.0", "method": method, "params": dict(params)}
-
-
 def result_response(
     request_id: RequestId, result: object, reason: Reason | None = None
 ) -> dict[str, object]:
