@@ -54,16 +54,10 @@ def help_of(command: Command) -> str:
     """Tell all about one command."""
     rows = list(_parameters(command))
     width = max((len(name) for name, _ in rows), default=0)
-    lines = [
-        f"usage: cp-tui ctl {line_of(command)}",
-        "",
-        command.sentence,
-        "",
-        *(f"  {name:{width}}  {about}" for name, about in rows),
-        *([""] if rows else []),
-        f"Result: {_result(command)}",
-    ]
-    return "\n".join([*lines, *([] if command.is_look else ["An observer may not use it."])])
+    lines = [f"usage: cp-tui ctl {line_of(command)}", "", command.sentence, ""]
+    lines += [f"  {name:{width}}  {about}" for name, about in rows] + [""] * bool(rows)
+    may = "Observers may use it." if command.is_look else "An observer may not use it."
+    return "\n".join([*lines, f"Result: {_result(command)}. {may}"])
 
 
 def reference() -> str:
@@ -75,17 +69,9 @@ def reference() -> str:
     )
     parts = [HEAD]
     for title, commands in sections:
-        parts += [f"## {title}\n", *(_entry(command) for command in commands.values())]
+        parts.append(f"## {title}\n")
+        parts += [f"### {each.name}\n\n```\n{help_of(each)}\n```\n" for each in commands.values()]
     return "\n".join(parts)
-
-
-def _entry(command: Command) -> str:
-    lines = [f"### `{command.name}`", "", command.sentence, ""]
-    rows = [f"| `{name}` | {about} |" for name, about in _parameters(command)]
-    if rows:
-        lines += ["| parameter | |", "| --- | --- |", *rows, ""]
-    may = "Observers may use it." if command.is_look else ""
-    return "\n".join([*lines, f"Result: {_result(command)}. {may}".rstrip(), ""])
 
 
 def _parameters(command: Command) -> Iterator[tuple[str, str]]:
@@ -147,7 +133,7 @@ def _words(of: Schema, whole: Schema) -> str:
         case "boolean":
             return "true or false"
         case "array":
-            return f"list, each {_words(of['items'], whole)}" + _bounds(of, "minItems", "maxItems")
+            return f"list{_bounds(of, 'minItems', 'maxItems')}, each {_words(of['items'], whole)}"
         case "null":
             return "null"
         case _:

@@ -40,7 +40,7 @@ def test_the_help_of_a_method_names_parameters_with_types_and_defaults(
     assert "duration_s    whole number of 1 to 31,622,400, required" in text
     assert "unit          one of A, W, default A" in text
     assert "Result: an object with connector_id, start, duration_s" in text
-    assert "observer" not in text
+    assert "An observer" not in text
     assert "An observer may not use it." in help_on(capsys, "plug_in", "-h")
     assert "Run a scenario" in help_on(capsys, "run_scenario", "--help")
 
