@@ -264,17 +264,18 @@ async def resolve(host: str, port: int) -> list[Address]:
 
     Raises `socket.gaierror` where there is none, or where too many questions hang already.
     """
-    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    ask = partial(socket.getaddrinfo, port=port, type=socket.SOCK_STREAM)
     with suppress(ValueError):
         ipaddress.ip_address(host)
-        ask = partial(ask, flags=socket.AI_NUMERICHOST)
-        return [(family, address) for family, _, _, _, address in ask()]
+        # As bytes: for text, Python imports all that it knows of the world's scripts.
+        found = ask(host.encode(), flags=socket.AI_NUMERICHOST)
+        return [(family, address) for family, _, _, _, address in found]
     if not _lookups.acquire(blocking=False):
         raise socket.gaierror(socket.EAI_AGAIN, "all questions to the name server hang")
 
     def ask_and_make_room() -> list[Any]:
         try:
-            return ask()
+            return ask(host)
         finally:
             _lookups.release()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +61,8 @@ def unknown(
     name: str, known: Iterable[str], *, else_hint: str | None = None, what: str = "key"
 ) -> str:
     """Say that a name is unknown, and which one may be meant, or else what there is."""
+    from difflib import get_close_matches
+
     names = sorted(known)
     by_folded = {candidate.casefold(): candidate for candidate in names}
     nearest = get_close_matches(name.casefold(), by_folded, n=1)
