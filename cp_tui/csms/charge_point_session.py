@@ -110,7 +110,7 @@ class ChargePointSession:
                 )
             )
             if error.answerable:
-                await self._send(frame.call_error(error))
+                await self._websocket.send(frame.encode(frame.call_error(error)))
             else:
                 self._fail_pending(error.message_id, error.description)
 
@@ -169,9 +169,9 @@ class ChargePointSession:
 
     async def _answer(self, message_id: str, answer: WireModel | frame.CallError) -> None:
         if isinstance(answer, WireModel):
-            await self._send(frame.CallResult(message_id, answer.to_payload()))
+            await self._websocket.send(frame.result_text(message_id, answer))
         else:
-            await self._send(answer)
+            await self._websocket.send(frame.encode(answer))
 
     # --- to the charge point ------------------------------------------------------------------
 
@@ -247,8 +247,7 @@ class ChargePointSession:
         self, action: Action, request: WireModel
     ) -> frame.CallResult | frame.CallError:
         message_id = str(uuid.uuid4())
-        call = frame.encode(frame.Call(message_id, action, request.to_payload()))
-        return await self._await_answer(message_id, call)
+        return await self._await_answer(message_id, frame.call_text(message_id, action, request))
 
     async def _await_answer(self, message_id: str, text: str) -> frame.CallResult | frame.CallError:
         answered: asyncio.Future[frame.CallResult | frame.CallError] = (
@@ -278,6 +277,3 @@ class ChargePointSession:
         if self._pending is None or self._pending[0] != message_id or self._pending[1].done():
             return None
         return self._pending[1]
-
-    async def _send(self, message: frame.Frame) -> None:
-        await self._websocket.send(frame.encode(message))

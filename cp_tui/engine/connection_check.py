@@ -34,16 +34,7 @@ from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.core import BootNotificationRequest, BootNotificationResponse
 from cp_tui.ocpp.enumerations import RegistrationStatus
 from cp_tui.ocpp.errors import ErrorCode, OcppError
-from cp_tui.ocpp.frame import (
-    Call,
-    CallError,
-    CallResult,
-    Frame,
-    Unreadable,
-    encode,
-    parse,
-    salvage,
-)
+from cp_tui.ocpp.frame import CallError, CallResult, Frame, Unreadable, call_text, parse, salvage
 from cp_tui.ocpp.length import exact, length
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import number
@@ -265,8 +256,7 @@ async def _boot(connection: ClientConnection, config: ChargePointConfig, tell: T
     message_id = str(uuid4())
     try:
         async with asyncio.timeout(BOOT_TIMEOUT_S):
-            call = Call(message_id, Action.BOOT_NOTIFICATION, request.to_payload())
-            await connection.send(encode(call))
+            await connection.send(call_text(message_id, Action.BOOT_NOTIFICATION, request))
             answer = await _answer(connection, message_id)
     except TimeoutError:
         text = f"the CSMS does not answer BootNotification within {number(BOOT_TIMEOUT_S)} s"

@@ -82,6 +82,8 @@ class SubscriptionClosed(Exception):
 class _Kept:
     """An event of a stream: what is made of it late is made once, for all who want it."""
 
+    __slots__ = ("_event", "_json", "bytes")
+
     def __init__(self, event: Struct) -> None:
         self._event = event
         self._json = ""

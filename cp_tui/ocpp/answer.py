@@ -97,7 +97,7 @@ def _without_absurd_interval(
     response: WireModel, flaws: tuple[str, ...]
 ) -> tuple[WireModel, tuple[str, ...]]:
     """Take an interval that nobody can wait for as none; the schema has no range."""
-    interval_s = getattr(response, "interval", None)
+    interval_s = vars(response).get("interval")
     if interval_s is None or 0 <= interval_s <= INTERVAL_S_MAX:
         return response, flaws
     _, words = _FALLBACKS["interval",]

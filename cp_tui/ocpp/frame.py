@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from json.encoder import encode_basestring_ascii as _quoted
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -98,12 +99,12 @@ def encode(frame: Frame) -> str:
 
 def call_text(message_id: str, action: str, request: WireModel) -> str:
     """Return the text of a CALL for the wire, as `encode` does."""
-    return f"[{_CALL},{json.dumps(message_id)},{json.dumps(action)},{request.to_json()}]"
+    return f"[{_CALL},{_quoted(message_id)},{_quoted(action)},{request.to_json()}]"
 
 
 def result_text(message_id: str, response: Payload) -> str:
     """Return the text of a CALLRESULT for the wire, as `encode` does."""
-    return f"[{_CALL_RESULT},{json.dumps(message_id)},{response.to_json()}]"
+    return f"[{_CALL_RESULT},{_quoted(message_id)},{response.to_json()}]"
 
 
 def parse(data: str | bytes) -> Frame | None:

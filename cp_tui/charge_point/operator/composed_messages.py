@@ -7,7 +7,6 @@ shown nowhere.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -78,9 +77,9 @@ class ComposedMessages:
     def send_call(self, event: SendCall) -> None:
         """Send a CALL with any action and payload."""
         message_id = self._turn.new_id() if event.message_id is None else event.message_id
-        elements = [2, message_id, event.action, dict(event.payload)]
+        call = frame.Call(message_id, event.action, dict(event.payload))
         try:
-            text = json.dumps(elements, separators=(",", ":"), allow_nan=False)
+            text = frame.encode(call)
         except (ValueError, RecursionError):
             words = "the payload cannot be written as JSON (NaN, or nested too deep)"
             self._refuse(event.request, "not_json", words)
