@@ -239,7 +239,7 @@ class ClientSession:
         return CommandAnswer(None, value=values)
 
     async def get(self, variable: str) -> CommandAnswer:
-        """Give the value of one variable, or the history of one stream."""
+        """Give the value of one variable, as it is now; a stream has none, subscribe to it."""
         await self._engine.prepare([variable])
         return CommandAnswer(None, value=self._engine.get(variable))
 
