@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from json.encoder import encode_basestring_ascii as _quoted
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -309,17 +309,16 @@ def _defect_within(elements: list[Any]) -> str:
     return ""
 
 
-def _is_deeper_than(value: JsonValue, depth_max: int) -> bool:
+def _is_deeper_than(value: list[Any], depth_max: int) -> bool:
     # Level by level: recursion would meet Python's limit before ours.
-    level = [value]
-    for _ in range(depth_max + 1):
-        level = [child for node in level for child in _children(node)]
+    level: list[Any] = [value]
+    for _ in range(depth_max):
+        level = [
+            child
+            for node in level
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, dict | list)
+        ]
         if not level:
             return False
-    return True
-
-
-def _children(node: JsonValue) -> Iterable[JsonValue]:
-    if isinstance(node, dict):
-        return node.values()
-    return node if isinstance(node, list) else ()
+    return any(level)

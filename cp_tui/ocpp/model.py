@@ -5,7 +5,7 @@ Fields are named as the standard names them, in snake_case here and in camelCase
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 from pydantic import BaseModel, ConfigDict
@@ -15,13 +15,6 @@ from cp_tui.ocpp.printable import ascii_json
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
-
-
-class Payload(Protocol):
-    """What goes out as the payload of a frame."""
-
-    def to_json(self) -> str:
-        """Return the JSON object as text: ASCII, and without blanks (J 4.1.2)."""
 
 
 class WireModel(BaseModel):
@@ -53,3 +46,7 @@ class OwnPayload(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     def to_json(self) -> str:
         """Return the JSON object as text for the wire, without the fields that are not set."""
         return ascii_json(msgspec.json.encode(self).decode())
+
+
+Payload = WireModel | OwnPayload
+"""What goes out as the payload of a frame."""

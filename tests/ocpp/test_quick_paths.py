@@ -99,6 +99,17 @@ def test_every_depth(depth: int, beside: str) -> None:
     agree(head + '{"a":' * depth + "1" + "}" * depth + "}]")
 
 
+@pytest.mark.parametrize("nested", [30, 31, 32, 33])
+def test_what_is_within_32_others_is_read_and_nothing_deeper(nested: int) -> None:
+    """The frame is the first; `nested` more stand in it, the payload among them."""
+    for within, deepest in (("", nested), ("1", nested + 1), ("{}", nested + 1)):
+        payload = '{"a":' + "[" * (nested - 1) + within + "]" * (nested - 1) + "}"
+        for text in (f'[3,"7",{payload}]', f'[3,"7",{payload[:-1]},"b":[{"[]," * 40}1]}}]'):
+            is_read = isinstance(judged(text)[0], type)
+            assert is_read == (deepest <= frame.DEPTH_MAX)
+            agree(text)
+
+
 @pytest.mark.parametrize("message", MESSAGES, ids=str)
 @pytest.mark.parametrize("full", [True, False])
 def test_a_message_is_written_in_one_pass_as_in_two(message: Message, full: bool) -> None:
