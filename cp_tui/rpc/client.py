@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol
 
-from msgspec import ValidationError
-from pydantic import JsonValue
+from msgspec import Raw, Struct, ValidationError, json
 
 from cp_tui import __version__
-from cp_tui.charge_point.codec import converted
+from cp_tui.charge_point.codec import JsonValue, decode
 from cp_tui.charge_point.reason import Reason
 from cp_tui.engine.errors import ErrorNumber
 from cp_tui.engine.hub import ENGINE, EventHappened, Update, VariableChanged, Vocabulary
@@ -79,6 +77,37 @@ class EngineConnection(Protocol):
         """Hang up; the engine goes on."""
 
 
+class _Told(Struct):
+    """What is told unasked: a variable or an event of a stream, by its name."""
+
+    name: str
+    value: Raw = Raw()
+    event: Raw = Raw()
+    dropped: int = 0
+
+
+class _Maker(Struct):
+    """Of an identity, what every version tells."""
+
+    cp_tui_version: str = ""
+
+
+class _Error(Struct):
+    code: int
+    message: str
+
+
+class _Line(Struct):
+    """A line of the door; what is in it is read by whoever wants it."""
+
+    method: str | None = None
+    params: _Told | None = None
+    id: int | None = None
+    result: Raw = Raw()
+    reason: Raw = Raw()
+    error: _Error | None = None
+
+
 class Client:
     """An `EngineConnection` over the Unix socket."""
 
@@ -93,7 +122,7 @@ class Client:
         self._peer = vocabulary.peer
         self._is_read_only = False
         self._ids = itertools.count(1)
-        self._waiting: dict[int, asyncio.Future[JsonValue]] = {}
+        self._waiting: dict[int, asyncio.Future[_Line]] = {}
         self._subscribing: set[int] = set()
         self._inbox = _Inbox(vocabulary)
         self._lost: ConnectionLost | None = None
@@ -132,12 +161,9 @@ class Client:
 
     async def call(self, method: str, **params: JsonValue) -> CommandAnswer:
         """Carry out one command; raises `RpcError` or `ConnectionLost`."""
-        response = await self._request(method, params)
-        reason = response.get("reason")
-        return CommandAnswer(
-            result=response["result"],
-            reason=None if reason is None else converted(Reason, reason),
-        )
+        answer = await self._request(method, params)
+        reason = decode(Reason, answer.reason) if answer.reason else None
+        return CommandAnswer(json.decode(answer.result), reason)
 
     async def subscribe(self, names: Sequence[str]) -> None:
         """Follow variables and streams; their present values arrive as updates, too."""
@@ -180,14 +206,14 @@ class Client:
         method: str,
         params: dict[str, JsonValue],
         timeout_s: float | None = CALL_TIMEOUT_S,
-    ) -> dict[str, JsonValue]:
+    ) -> _Line:
         if self._lost is not None:
             raise self._lost
         if not is_unicode(params):
             text = f"{method}: text must be Unicode, without a lone surrogate"
             raise RpcError(ErrorNumber.INVALID_PARAMS, text)
         request_id = next(self._ids)
-        future: asyncio.Future[JsonValue] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[_Line] = asyncio.get_running_loop().create_future()
         self._waiting[request_id] = future
         if method == "subscribe":
             self._subscribing.add(request_id)
@@ -195,7 +221,7 @@ class Client:
             async with asyncio.timeout(timeout_s):
                 self._writer.write(encode_request(Request(method, params, request_id)))
                 await self._writer.drain()
-                response = cast("dict[str, JsonValue]", await future)
+                answer = await future
         except TimeoutError:
             text = f"the {self._peer} did not answer {method} within {timeout_s:.0f} s"
             raise ConnectionLost(text) from None
@@ -204,10 +230,9 @@ class Client:
         finally:
             self._waiting.pop(request_id, None)
             self._subscribing.discard(request_id)
-        if "error" in response:
-            error = cast("dict[str, JsonValue]", response["error"])
-            raise RpcError(cast("int", error["code"]), cast("str", error["message"]))
-        return response
+        if answer.error is not None:
+            raise RpcError(answer.error.code, answer.error.message)
+        return answer
 
     async def _read(self) -> None:
         """Sort what arrives into answers and updates until the engine hangs up."""
@@ -218,39 +243,35 @@ class Client:
             text = f"the {self._peer} hung up"
         except OSError as error:
             text = f"the connection to the {self._peer} broke: {error.strerror or error}"
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except ValueError:
             text = f"the {self._peer} sent something that is no JSON-RPC"
         finally:
             self._lose(ConnectionLost(text))
 
     def _sort(self, line: bytes) -> None:
-        content: dict[str, JsonValue] = json.loads(line)
-        method = content.get("method")
-        if method is None:
-            self._take_response(content)
-            return
-        params = cast("dict[str, JsonValue]", content["params"])
-        name = cast("str", params["name"])
-        if method == "variable":
-            self._inbox.put_value(name, params["value"])
-        elif method == "event":
-            dropped = cast("int", params.get("dropped", 0))
-            self._inbox.put_event(name, params["event"], dropped, len(line))
+        content = decode(_Line, line)
+        if content.method is None:
+            self._take_answer(content)
+        elif (told := content.params) is None:
+            raise ValueError("nothing is told")
+        elif content.method == "variable":
+            self._inbox.put_value(told.name, told.value)
+        elif content.method == "event":
+            self._inbox.put_event(told.name, told.event, told.dropped)
 
-    def _take_response(self, content: dict[str, JsonValue]) -> None:
-        request_id = content.get("id")
-        if request_id is None or (request_id == OBSERVE_ID and "error" in content):
+    def _take_answer(self, answer: _Line) -> None:
+        if answer.id is None or (answer.id == OBSERVE_ID and answer.error is not None):
             # Nobody asked: the engine turns this client away, and hangs up next; or it takes no
             # observer.
-            error = cast("dict[str, JsonValue]", content["error"])
-            self._lose(ConnectionLost(f"the {self._peer} says: {error['message']}"))
+            why = answer.error.message if answer.error else "an answer to no request"
+            self._lose(ConnectionLost(f"the {self._peer} says: {why}"))
             return
-        if request_id in self._subscribing and "result" in content:
+        if answer.id in self._subscribing and answer.error is None:
             # Here and not in subscribe(): later updates must not be overtaken by these values.
-            self._inbox.put_snapshot(cast("dict[str, JsonValue]", content["result"]))
-        future = self._waiting.get(cast("int", request_id))
+            self._inbox.put_snapshot(decode(dict[str, Raw], answer.result))
+        future = self._waiting.get(answer.id)
         if future is not None and not future.done():
-            future.set_result(content)
+            future.set_result(answer)
 
     def _lose(self, error: ConnectionLost) -> None:
         if self._lost is not None:
@@ -269,39 +290,39 @@ class _Inbox:
         self.filled = asyncio.Event()
         self._variables = vocabulary.variables
         self._streams = vocabulary.streams
-        self._values: dict[str, JsonValue] = {}
-        self._events: dict[str, deque[tuple[JsonValue, int]]] = {}
+        self._values: dict[str, Raw] = {}
+        self._events: dict[str, deque[Raw]] = {}
         self._bytes: dict[str, int] = {}
         self._dropped: dict[str, int] = {}
         self.version = ""
         """Of cp-tui there, as soon as it is told."""
 
-    def put_value(self, name: str, value: JsonValue) -> None:
-        if name == "identity" and isinstance(value, dict):
-            self.version = str(value.get("cp_tui_version", ""))
+    def put_value(self, name: str, value: Raw) -> None:
+        if name == "identity":
+            self.version = decode(_Maker, value).cp_tui_version
         if name in self._variables:
             self._values[name] = value
             self.filled.set()
 
-    def put_event(self, name: str, event: JsonValue, dropped: int, size: int) -> None:
-        """Keep an event that came as so many bytes; the oldest make room for it."""
+    def put_event(self, name: str, event: Raw, dropped: int) -> None:
+        """Keep an event; the oldest make room for it."""
         if name not in self._streams:
             return
         events = self._events.setdefault(name, deque())
-        events.append((event, size))
-        waiting = self._bytes.get(name, 0) + size
+        events.append(event)
+        waiting = self._bytes.get(name, 0) + len(event)
         while len(events) > EVENTS_MAX or (waiting > EVENTS_BYTES_MAX and len(events) > 1):
-            waiting -= events.popleft()[1]
+            waiting -= len(events.popleft())
             dropped += 1
         self._bytes[name] = waiting
         self._dropped[name] = self._dropped.get(name, 0) + dropped
         self.filled.set()
 
-    def put_snapshot(self, values: dict[str, JsonValue]) -> None:
+    def put_snapshot(self, values: dict[str, Raw]) -> None:
         for name, value in values.items():
             if name in self._streams:
-                for event in cast("list[JsonValue]", value):
-                    self.put_event(name, event, 0, len(json.dumps(event)))
+                for event in decode(list[Raw], value):
+                    self.put_event(name, event, 0)
             else:
                 self.put_value(name, value)
 
@@ -311,12 +332,12 @@ class _Inbox:
         events, self._events, self._bytes = self._events, {}, {}
         dropped, self._dropped = self._dropped, {}
         updates: list[Update] = [
-            VariableChanged(name, converted(self._variables[name], value))
+            VariableChanged(name, decode(self._variables[name], value))
             for name, value in values.items()
         ]
         for name, waiting in events.items():
             missed = dropped[name]
-            for event, _ in waiting:
-                updates.append(EventHappened(name, converted(self._streams[name], event), missed))
+            for event in waiting:
+                updates.append(EventHappened(name, decode(self._streams[name], event), missed))
                 missed = 0
         return updates
