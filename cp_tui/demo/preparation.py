@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import cast
 
 from msgspec import Struct
+from msgspec.structs import asdict
 from pydantic import JsonValue
 
 from cp_tui.charge_point.authorization_rules import KnownBy
@@ -105,11 +106,8 @@ async def clear_the_charge_point(context: StepContext) -> None:
     await _clear_profiles(context)
     await _forget_tags(context)
     for connector in context.view.connectors[1:]:
-        await context.act(
-            "set_vehicle",
-            connector_id=connector.connector_id,
-            **cast("dict[str, JsonValue]", Vehicle().model_dump()),
-        )
+        vehicle = asdict(Vehicle())
+        await context.act("set_vehicle", connector_id=connector.connector_id, **vehicle)
     for connector in context.view.connectors[1:]:
         await checks.see_status(
             context, connector.connector_id, ChargePointStatus.AVAILABLE, timeout_s=FREE_S

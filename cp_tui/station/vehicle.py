@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.station.energy_flow import PowerLine
 
-BatteryWh = Annotated[int, Field(ge=1_000, le=2_000_000)]
-SocPercent = Annotated[float, Field(ge=0.0, le=100.0, allow_inf_nan=False)]
-MaxCurrentA = Annotated[float, Field(ge=6.0, le=1_000.0, allow_inf_nan=False)]
+# For the parameters of a command, which pydantic checks, and for what is read from the store.
+BatteryWh = Annotated[int, Field(ge=1_000, le=2_000_000), Meta(ge=1_000, le=2_000_000)]
+SocPercent = Annotated[float, Field(ge=0.0, le=100.0, allow_inf_nan=False), Meta(ge=0.0, le=100.0)]
+MaxCurrentA = Annotated[
+    float, Field(ge=6.0, le=1_000.0, allow_inf_nan=False), Meta(ge=6.0, le=1_000.0)
+]
 """From 6 A, the least that a vehicle can be offered."""
-Phases = Annotated[int, Field(ge=1, le=3)]
-MaxPowerW = Annotated[int, Field(ge=1_000, le=4_000_000)]
+Phases = Annotated[int, Field(ge=1, le=3), Meta(ge=1, le=3)]
+MaxPowerW = Annotated[int, Field(ge=1_000, le=4_000_000), Meta(ge=1_000, le=4_000_000)]
 
 POWER_FRACTION_AT_FULL = 0.05
 """What is left of the vehicle's full power when the battery is full; then it stops."""
@@ -29,10 +33,8 @@ FULL_TOLERANCE_WH = 0.001
 """A battery that lacks less than this is full: far less than a second at the power near full."""
 
 
-class Vehicle(BaseModel):
+class Vehicle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The vehicle that comes to a connector: takes at once what it is offered, 22 kW AC, 60 kWh."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     battery_wh: BatteryWh = 60_000
     soc_percent: SocPercent = 20.0
@@ -64,7 +66,7 @@ class VehicleSettings(BaseModel):
 
     def applied_to(self, vehicle: Vehicle) -> Vehicle:
         """Give the vehicle with these changes made."""
-        return vehicle.model_copy(update=self.model_dump(exclude_none=True))
+        return replace(vehicle, **self.model_dump(exclude_none=True))
 
 
 class Battery(Struct, frozen=True):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import DecodeError
+from msgspec.structs import asdict
 from pydantic import ValidationError
 
+from cp_tui.charge_point.codec import decode, encode
 from cp_tui.charge_point.config import CurrentKind
 from cp_tui.station.energy_flow import power_w
 from cp_tui.station.vehicle import Battery, Vehicle, VehicleSettings, charging_curve
@@ -51,6 +54,15 @@ def test_settings_change_only_what_they_name() -> None:
 def test_an_impossible_vehicle_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         VehicleSettings.model_validate(wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"soc_percent": 101.0}, {"phases": 0}, {"battery_wh": 999}, {"colour": "red"}]
+)
+def test_a_stored_vehicle_that_is_impossible_is_damaged(wrong: dict[str, object]) -> None:
+    assert decode(Vehicle, encode(asdict(Vehicle()))) == Vehicle()
+    with pytest.raises(DecodeError):
+        decode(Vehicle, encode(asdict(Vehicle()) | wrong))
 
 
 def test_a_battery_is_full_within_a_milliwatt_hour() -> None:
