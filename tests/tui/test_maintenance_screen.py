@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import to_builtins
 from msgspec.structs import replace
 from pydantic import JsonValue
 
@@ -372,7 +373,8 @@ async def test_text_from_outside_is_harmless_in_every_subject(poison: str) -> No
         engine.emit("link_attempts", bad)
     told = poisoned(converted(v.TagExplanation, explanation()), poison)
     assert isinstance(told, v.TagExplanation)
-    engine.answers("explain_tag", builtins_of(told))
+    # A lone surrogate can be said in no UTF-8; a hostile engine may say it in JSON.
+    engine.answers("explain_tag", to_builtins(told))
     async with screen(engine=engine) as drive:
         await drive.press("6")
         for letter in LETTERS.values():
