@@ -22,6 +22,8 @@ from cp_tui.engine.connect import CLOSE_TIMEOUT_S
 from cp_tui.engine.link_failure import LinkFailure, closed_failure
 from cp_tui.ocpp.units import number
 
+AT_ONCE_MAX = 32_000
+"""Longer frames are waited for: a CSMS that takes no data is found out by them."""
 OUTGOING_FRAMES_MAX = 1_000
 """Frames that may wait for a CSMS that does not read; more is a broken connection."""
 OUTGOING_BYTES_MAX = 16_000_000
@@ -69,15 +71,20 @@ class Connection:
 
     def send(self, *texts: str) -> bool:
         """Send frames, or queue them; False if so many wait that the connection is given up."""
-        transport, protocol = self._websocket.transport, self._websocket.protocol
-        is_open = protocol.state is OPEN and not transport.is_closing()
-        if is_open and self._outgoing.empty() and not transport.get_write_buffer_size():
+        if self._is_idle and sum(map(len, texts)) <= AT_ONCE_MAX:
             # They leave in one go, without a turn of the loop.
             for data in [text.encode() for text in texts]:
-                protocol.send_text(data)
-            transport.writelines(protocol.data_to_send())
+                self._websocket.protocol.send_text(data)
+            self._websocket.transport.writelines(self._websocket.protocol.data_to_send())
             return True
         return all(map(self._queue, texts))
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether what is sent now leaves now."""
+        transport = self._websocket.transport
+        is_open = self._websocket.protocol.state is OPEN and not transport.is_closing()
+        return is_open and self._outgoing.empty() and not transport.get_write_buffer_size()
 
     def _queue(self, text: str) -> bool:
         waiting_bytes = self._outgoing_bytes + len(text)

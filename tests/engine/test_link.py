@@ -27,7 +27,7 @@ from tests.engine.links import (
 )
 
 MORE_THAN_A_SOCKET_TAKES = "x" * 12_000_000
-"""What comes after it waits."""
+"""It waits, and so does what comes after it."""
 
 
 def error_text(under_test: LinkUnderTest) -> str:
@@ -219,13 +219,26 @@ async def test_a_csms_that_stops_reading_is_still_heard_and_given_up_in_the_end(
         assert "took no data for 0.3 s" in error_text(under_test)
 
 
+async def test_a_csms_that_does_not_take_one_long_frame_is_given_up() -> None:
+    async def take_nothing(connection: ServerConnection) -> None:
+        connection.transport.pause_reading()
+        await connection.wait_closed()
+
+    async with websocket_server(take_nothing) as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        assert under_test.send(MORE_THAN_A_SOCKET_TAKES)
+        await under_test.until_error()
+        assert "took no data for 0.3 s" in error_text(under_test)
+
+
 async def test_more_waiting_frames_than_the_bound_break_the_connection() -> None:
     async with websocket_server() as server, link_to(url_of(server)) as under_test:
         under_test.link.open()
         await under_test.until_open()
         assert under_test.send(MORE_THAN_A_SOCKET_TAKES)
-        sent = [under_test.send("x") for _ in range(OUTGOING_FRAMES_MAX + 1)]
-        assert sent == [True] * OUTGOING_FRAMES_MAX + [False]
+        sent = [under_test.send("x") for _ in range(OUTGOING_FRAMES_MAX)]
+        assert sent == [True] * (OUTGOING_FRAMES_MAX - 1) + [False]
         await under_test.until_error()
         assert "does not read" in error_text(under_test)
 
@@ -234,10 +247,21 @@ async def test_few_waiting_frames_that_are_long_break_the_connection_as_well() -
     async with websocket_server() as server, link_to(url_of(server)) as under_test:
         under_test.link.open()
         await under_test.until_open()
-        assert under_test.send(MORE_THAN_A_SOCKET_TAKES)
         long = "x" * (OUTGOING_BYTES_MAX // 10)
         sent = [under_test.send(long) for _ in range(11)]
         assert sent == [True] * 10 + [False]
+        await under_test.until_error()
+        assert "does not read: more than 16,000,000 bytes" in error_text(under_test)
+
+
+async def test_what_is_said_at_one_moment_is_bounded_as_well() -> None:
+    async with websocket_server() as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        long = "x" * (OUTGOING_BYTES_MAX // 10)
+        send = under_test.link.sender(1)
+        assert send is not None
+        assert not send(*[long] * 11)
         await under_test.until_error()
         assert "does not read: more than 16,000,000 bytes" in error_text(under_test)
 
