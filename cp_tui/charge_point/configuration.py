@@ -72,7 +72,6 @@ class Configuration:
         self._spans: dict[str, timedelta] = {}
         self._waiting: set[str] = set()
         """Keys whose new value works after the next reboot."""
-        self._entries: dict[str, ConfigurationEntry] = {}
         """What is published of each key, until it changes: there are dozens."""
         self._integers: dict[str, int] = {}
         self._reported: list[ReportedKey] = []
@@ -199,7 +198,6 @@ class Configuration:
         old = self._state(name)
         self._set[name] = KeyState(value, source, now, old_value)
         self._spans.clear()
-        self._entries.pop(name, None)
         self._integers.clear()
         self._reported = []
         status = ConfigurationStatus.ACCEPTED
@@ -225,8 +223,6 @@ class Configuration:
 
     def _noted(self, change: ChangeOutcome) -> ChangeOutcome:
         self._history.note(change)
-        if change.spec is not None:
-            self._entries.pop(change.spec.name.lower(), None)
         return change
 
     def _shown(self, spec: KeySpec) -> str | None:
@@ -267,18 +263,12 @@ class Configuration:
         """Give the variable `configuration`."""
         watched = {key.lower() for key in monitored}
         return ConfigurationView(
-            tuple(self._entry(name, name in watched) for name in self._keys.specs)
+            tuple(
+                self._entry(name, spec, name in watched) for name, spec in self._keys.specs.items()
+            )
         )
 
-    def _entry(self, name: str, is_monitored: bool) -> ConfigurationEntry:
-        known = self._entries.get(name)
-        if known is None or known.is_monitored != is_monitored:
-            known = self._entries[name] = self._new_entry(
-                name, self._keys.specs[name], is_monitored
-            )
-        return known
-
-    def _new_entry(self, name: str, spec: KeySpec, is_monitored: bool) -> ConfigurationEntry:
+    def _entry(self, name: str, spec: KeySpec, is_monitored: bool) -> ConfigurationEntry:
         state = self.state(name)
         assert state is not None
         return ConfigurationEntry(

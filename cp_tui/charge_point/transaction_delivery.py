@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from cp_tui.charge_point.records import TransactionRecord
 from cp_tui.charge_point.variables import (
@@ -17,31 +17,8 @@ Waiting = Mapping[tuple[str | None, str], int]
 """Transaction and action -> how many messages of it wait."""
 
 
-class Entries:
-    """The entries of the variable `transactions`; of a hundred past ones hardly any changes."""
-
-    def __init__(self) -> None:
-        self._built: dict[str, tuple[TransactionRecord, tuple[int, int], TransactionEntry]] = {}
-
-    def of(
-        self, records: Iterable[TransactionRecord], waiting: Waiting
-    ) -> tuple[TransactionEntry, ...]:
-        """Give the entries of these transactions."""
-        built = {}
-        for record in records:
-            counts = (
-                waiting.get((record.key, Action.METER_VALUES), 0),
-                waiting.get((record.key, Action.STOP_TRANSACTION), 0),
-            )
-            known = self._built.get(record.key)
-            if known is None or known[0] is not record or known[1] != counts:
-                known = record, counts, _entry(record, *counts)
-            built[record.key] = known
-        self._built = built
-        return tuple(entry for _, _, entry in built.values())
-
-
-def _entry(record: TransactionRecord, meter_values: int, stops: int) -> TransactionEntry:
+def entry(record: TransactionRecord, waiting: Waiting) -> TransactionEntry:
+    """Give the entry of a transaction in the variable `transactions`."""
     return TransactionEntry(
         key=record.key,
         connector_id=record.connector_id,
@@ -61,9 +38,11 @@ def _entry(record: TransactionRecord, meter_values: int, stops: int) -> Transact
         messages=TransactionMessages(
             start=_start(record),
             meter_values_delivered=record.meter_values_delivered,
-            meter_values_waiting=meter_values,
+            meter_values_waiting=waiting.get((record.key, Action.METER_VALUES), 0),
             meter_values_lost=record.meter_values_lost,
-            stop=None if record.is_running else _stop(record, is_waiting=stops > 0),
+            stop=None
+            if record.is_running
+            else _stop(record, is_waiting=(record.key, Action.STOP_TRANSACTION) in waiting),
         ),
     )
 

@@ -15,7 +15,7 @@ from cp_tui.charge_point.meter_values import MeterValueSampling
 from cp_tui.charge_point.outbox import Outbox
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import OutboxRecord, TransactionRecord
-from cp_tui.charge_point.transaction_delivery import Entries
+from cp_tui.charge_point.transaction_delivery import entry
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import ClockStep, DeliveryState, TransactionsView
 from cp_tui.ocpp.action import Action
@@ -59,7 +59,6 @@ class Transactions:
         self._on_changed = on_changed
         self._on_refused = on_refused
         self._learn = learn
-        self._entries = Entries()
         records = [record for _, record in turn.records(Table.TRANSACTION, TransactionRecord)]
         records.sort(key=lambda record: (record.sequence, record.started_at))
         self._records = {record.key: record for record in records}
@@ -289,7 +288,8 @@ class Transactions:
         newest = list(reversed(self._records.values()))
         running = [record for record in newest if record.is_running]
         past = [record for record in newest if not record.is_running][:SHOWN_MAX]
-        return TransactionsView(self._entries.of([*running, *past], self._outbox.waiting()))
+        waiting = self._outbox.waiting()
+        return TransactionsView(tuple(entry(each, waiting) for each in (*running, *past)))
 
     def _started(self, record: TransactionRecord, response: StartTransactionResponse) -> None:
         info = response.id_tag_info
