@@ -23,6 +23,7 @@ from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.hub import (
     HISTORY_BYTES_MAX,
     HISTORY_MAX,
+    SLICE_PAUSE_S,
     EventHappened,
     Hub,
     Subscription,
@@ -196,6 +197,62 @@ async def test_nothing_is_kept_of_a_variable_that_nobody_watches_any_more() -> N
     two.clear()
     collect()
     assert kept() is None
+
+
+class Slices:
+    """A variable that needs some slices of work after each change, and counts those done."""
+
+    def __init__(self, hub: Hub, name: str, slices: int) -> None:
+        self.left = self.slices = slices
+        self.done = 0
+        self.count = 0
+        hub.provide([name], lambda _: OutboxView(count=self.count), self._prepare)
+
+    def change(self) -> None:
+        self.count += 1
+        self.left = self.slices
+
+    def _prepare(self, _: str) -> bool:
+        if not self.left:
+            return False
+        self.left -= 1
+        self.done += 1
+        return self.left > 0
+
+
+async def test_long_work_is_done_in_slices_and_what_is_ready_passes_it() -> None:
+    hub = Hub()
+    long = Slices(hub, "profiles", 5)
+    subscription = hub.subscribe(["profiles", "is_connected"])
+    long.change()
+    hub.changed(["profiles"])
+    hub.publish("is_connected", True)
+    assert await news(subscription) == [VariableChanged("is_connected", True)]
+    assert 0 < long.done < 5
+    assert await news(subscription) == [VariableChanged("profiles", OutboxView(count=1))]
+    assert long.done == 5
+
+
+async def test_several_who_watch_share_the_slices_and_the_pauses_between_them() -> None:
+    hub = Hub()
+    long = Slices(hub, "profiles", 5)
+    watching = [hub.subscribe(["profiles"]) for _ in range(3)]
+    long.change()
+    hub.changed(["profiles"])
+    since = asyncio.get_running_loop().time()
+    for found in await asyncio.gather(*map(news, watching)):
+        assert found == [VariableChanged("profiles", OutboxView(count=1))]
+    assert long.done == 5
+    assert asyncio.get_running_loop().time() - since >= 4 * SLICE_PAUSE_S
+
+
+async def test_who_prepares_first_does_not_work_when_looking() -> None:
+    hub = Hub()
+    long = Slices(hub, "profiles", 5)
+    long.change()
+    await hub.prepare(["profiles", "is_connected", "no such thing"])
+    assert long.left == 0
+    assert hub.get("profiles") == OutboxView(count=1)
 
 
 async def test_next_waits_for_news_and_other_names_are_none() -> None:
