@@ -26,8 +26,8 @@ HEAD = """\
 
 All that can be asked of a charge point that runs, and of the CSMS of `cp-tui demo`. From a shell it
 is `cp-tui ctl METHOD NAME=VALUE ...`; in a program it is JSON-RPC 2.0 over the socket of the charge
-point, a line for each message: `{"jsonrpc": "2.0", "id": 1, "method": "swipe", "params": {"id_tag":
-"TAG1"}}`. This page is made from the tables of commands: `python -m cp_tui.cli.command_help`.
+point, a line for each message: `{"jsonrpc": "2.0", "id": 1, "method": "get", "params": {"variable":
+"link"}}`. This page is made from the tables of commands: `python -m cp_tui.cli.command_help`.
 """
 
 

@@ -34,7 +34,7 @@ from cp_tui.ocpp.core import BootNotificationRequest
 CHARGE_POINTS_MAX = 100
 """Shown; whoever comes after that takes the place of the one seen longest ago."""
 
-SAID = "message_id, kind, and what the charge point said"
+SAID = "`message_id`, `kind`, and what the charge point said"
 
 ChargePointId = Annotated[
     str, Field(min_length=1, description="unless it is the only one that is connected")

@@ -24,7 +24,7 @@ VALUE_SHOWN_MAX = 60
 VALUE_LENGTH_MAX = 100
 """Characters of one value in a sentence; whoever reads knows by then what is meant."""
 NOTHING_TO_DO = "nothing to do"
-_NOT_GIVEN = frozenset({"self", "station", "now", "request"})
+_NOT_GIVEN = frozenset({"self", "body", "now", "request"})
 """What is no parameter of a command, but comes from the engine."""
 _NEVER_SHOWN = frozenset({"value", "data", "payload", "text"})
 """Parameters that may hold a secret, whatever is wrong with them."""

@@ -41,24 +41,24 @@ from cp_tui.station.vehicle import VehicleSettings
 
 LONG_TIMEOUT_S = 100.0
 """The mind has its own timeout (MessageTimeout); this is for one that waits long for its turn."""
-SAID = "message_id, kind, and what the CSMS said"
+SAID = "`message_id`, `kind`, and what the CSMS said"
 SWIPE_TIMEOUT_S = 100.0
 """The mind says by then that it still waits (`rfid_reader.SWIPE_WAIT_MAX_S`)."""
 
 
-def fail_mains(station: Station, now: datetime) -> list[Event]:
+def fail_mains(body: Station, now: datetime) -> list[Event]:
     """Let the mains fail; on backup power the CSMS is told what has ended."""
-    return [*station.advance(now), MainsFailed()]
+    return [*body.advance(now), MainsFailed()]
 
 
 def set_vehicle(
-    station: Station, connector_id: ConnectorId, now: datetime, settings: VehicleSettings
+    body: Station, connector_id: ConnectorId, now: datetime, settings: VehicleSettings
 ) -> list[Event]:
     """Change the vehicle at a connector, or the one that comes next."""
     if settings == VehicleSettings():
         names = ", ".join(VehicleSettings.model_fields)
         raise CommandError(ErrorNumber.INVALID_PARAMS, f"nothing to change; it takes {names}")
-    return station.set_vehicle(connector_id, now, settings)
+    return body.set_vehicle(connector_id, now, settings)
 
 
 def _swipe_lost(given: Mapping[str, Any]) -> CommandAnswer:
@@ -76,14 +76,14 @@ COMMANDS: Mapping[str, Command] = table(
         TransferData,
         "DataTransfer of vendor {vendor_id}",
         name="data_transfer",
-        gives="status, data and code of the answer",
+        gives="`status`, `data` and `code` of the answer",
         timeout_s=LONG_TIMEOUT_S,
     ),
     Command(
         Operations.get_configuration_key,
         "Read configuration keys",
         is_look=True,
-        gives="configuration_key: key, value and read_only of each; unknown_key: names",
+        gives="`configuration_key`: `key`, `value` and `read_only` of each; `unknown_key`: names",
     ),
     # Not for observers: a weak key could be found by trying, with a digest at hand.
     Command(Operations.digest_authorization_key, "Compare the AuthorizationKey", "It is compared"),
@@ -110,9 +110,9 @@ COMMANDS: Mapping[str, Command] = table(
     Ask(
         InstallChargingProfile,
         "Install a charging profile on {connector}",
-        gives="status; replaced and remarks, where there are any",
+        gives="`status`; `replaced` and `remarks`, where there are any",
     ),
-    Ask(ClearChargingProfile, "Clear charging profiles", gives="status; removed: the ids"),
+    Ask(ClearChargingProfile, "Clear charging profiles", gives="`status`; `removed`: the ids"),
     Ask(SendCall, "Send a composed {action}", gives=SAID, timeout_s=LONG_TIMEOUT_S),
     Ask(SendRaw, "Send a composed frame", gives=SAID, timeout_s=LONG_TIMEOUT_S),
     Command(Operations.explain_tag, "Look up tag {id_tag}", is_look=True, gives=TagExplanation),

@@ -96,8 +96,8 @@ class Operations(Struct, frozen=True):
     ) -> Measurements:
         """Give the measured power of a connector; without start and end, all that is known."""
         if start is not None and end is not None and end < start:
-            text = "get_measurements: end lies before start"
-            raise CommandError(ErrorNumber.INVALID_PARAMS, text)
+            method = "get_measurements"
+            raise CommandError(ErrorNumber.INVALID_PARAMS, f"{method}: end lies before start")
         self._require_connector(connector_id)
         return self.charger.measurements(connector_id, start, end, self.clock())
 
