@@ -88,17 +88,17 @@ class Connection:
 
     def _queue(self, text: str) -> bool:
         waiting_bytes = self._outgoing_bytes + len(text)
+        words = ""
         if self._outgoing.full():
-            waiting = f"{OUTGOING_FRAMES_MAX} frames"
+            words = f"more than {OUTGOING_FRAMES_MAX} frames wait to be sent"
         elif self._outgoing_bytes and waiting_bytes > OUTGOING_BYTES_MAX:
-            waiting = f"{OUTGOING_BYTES_MAX:,} bytes"
-        else:
-            self._outgoing.put_nowait(text)
-            self._outgoing_bytes = waiting_bytes
-            return True
-        words = f"the CSMS does not read: more than {waiting} wait to be sent"
-        self.abort(LinkFailure(LinkStep.OPEN, words))
-        return False
+            words = f"more than {OUTGOING_BYTES_MAX:,} bytes wait to be sent"
+        if words:
+            self.abort(LinkFailure(LinkStep.OPEN, f"the CSMS does not read: {words}"))
+            return False
+        self._outgoing.put_nowait(text)
+        self._outgoing_bytes = waiting_bytes
+        return True
 
     def set_ping(self, interval_s: int) -> None:
         """Ping every so many seconds from now on; 0 is never."""
