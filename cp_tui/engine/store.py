@@ -236,7 +236,9 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
             f"{path} is of a newer cp-tui (schema {version}, this one knows {SCHEMA_VERSION})"
         )
     if version < SCHEMA_VERSION:
-        database.executescript(f"{_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION};")
+        # In one transaction: each by itself would wait for the disk.
+        version_too = f"PRAGMA user_version = {SCHEMA_VERSION};"
+        database.executescript(f"BEGIN; {_SCHEMA} {version_too} COMMIT;")
     database.execute("SELECT kind, key, value FROM record LIMIT 1")
 
 
