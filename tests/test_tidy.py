@@ -75,6 +75,15 @@ def can_carry_annotations(node: ast.AST) -> bool:
     return isinstance(node, ast.AnnAssign | ast.FunctionDef | ast.AsyncFunctionDef)
 
 
+def test_no_name_of_a_public_class_stands_for_two() -> None:
+    places: dict[str, list[str]] = {}
+    for path in python_files("cp_tui"):
+        for node in parsed(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(shown(path))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_nothing_is_left_unfinished() -> None:
     assert offending_lines(UNFINISHED) == []
 
