@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace, RawTextHelpFormatter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,11 @@ charge points that run.
 
 def parse(arguments: Sequence[str] | None) -> Namespace:
     """Parse the command line; ends the program with status 2 where it is wrong."""
-    parser = _build()
-    if "_ARGCOMPLETE" in os.environ:
+    arguments = sys.argv[1:] if arguments is None else arguments
+    is_completing = "_ARGCOMPLETE" in os.environ
+    # The options of a command take time, and a start needs those of one.
+    parser = _build("" if is_completing else next(iter(arguments), ""))
+    if is_completing:
         # The shell asks what could be typed next.
         from cp_tui.cli.completion import complete
 
@@ -64,18 +68,17 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
     return options
 
 
-def _build() -> ArgumentParser:
+def _build(asked: str) -> ArgumentParser:
+    """Make the parser of one command, or of all where none is asked for."""
     parser = ArgumentParser(prog="cp-tui", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"cp-tui {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    _add_engine_commands(commands)
-    _add_client_commands(commands)
-    _add_lone_commands(commands)
+    for add in [_ADD[asked]] if asked in _ADD else _ADD.values():
+        add(commands)
     return parser
 
 
-def _add_engine_commands(commands: Commands) -> None:
-    """Add what starts an engine, or does what one would do first."""
+def _add_serve(commands: Commands) -> None:
     serve = commands.add_parser("serve", help="run the charge point, without a screen")
     _add_engine_options(serve)
     serve.add_argument("--quiet", action="store_true", help="log to the data folder only")
@@ -85,10 +88,14 @@ def _add_engine_commands(commands: Commands) -> None:
         help="end in order when standard input closes, for programs that start it",
     )
 
+
+def _add_run(commands: Commands) -> None:
     run = commands.add_parser("run", help="start a charge point and its screen")
     _add_engine_options(run)
     _add_look_options(run)
 
+
+def _add_check(commands: Commands) -> None:
     check = commands.add_parser(
         "check",
         help="test the way to the CSMS, step by step",
@@ -102,14 +109,15 @@ def _add_engine_commands(commands: Commands) -> None:
     )
 
 
-def _add_client_commands(commands: Commands) -> None:
-    """Add what talks to an engine that runs."""
+def _add_attach(commands: Commands) -> None:
     attach = commands.add_parser("attach", help="the screen of a charge point that runs")
     _add_target_options(attach)
     _add_config_option(attach)
     _add_look_options(attach)
     attach.add_argument("--read-only", action="store_true", help="look, but change nothing")
 
+
+def _add_ctl(commands: Commands) -> None:
     ctl = commands.add_parser(
         "ctl",
         help="call one method of a charge point that runs",
@@ -128,6 +136,8 @@ def _add_client_commands(commands: Commands) -> None:
     ctl.add_argument("method", metavar="METHOD")
     ctl.add_argument("parameters", metavar="NAME=VALUE", nargs="*")
 
+
+def _add_screenshot(commands: Commands) -> None:
     screenshot = commands.add_parser(
         "screenshot", help="save what the screen of a charge point that runs shows"
     )
@@ -149,8 +159,7 @@ def _add_client_commands(commands: Commands) -> None:
     )
 
 
-def _add_lone_commands(commands: Commands) -> None:
-    """Add what needs neither engine nor settings."""
+def _add_demo(commands: Commands) -> None:
     demo = commands.add_parser("demo", help="a charge point, a CSMS and a story; needs no network")
     _add_config_option(demo)
     _add_look_options(demo)
@@ -162,6 +171,8 @@ def _add_lone_commands(commands: Commands) -> None:
         help="without a terminal: how long the story may take (default %(default)g)",
     )
 
+
+def _add_csms(commands: Commands) -> None:
     csms = commands.add_parser("csms", help="run the small CSMS alone, on loopback")
     csms.add_argument(
         "--port",
@@ -171,6 +182,8 @@ def _add_lone_commands(commands: Commands) -> None:
         help="0 takes a free one (default %(default)s)",
     )
 
+
+def _add_completion(commands: Commands) -> None:
     completion = commands.add_parser(
         "completion",
         help="print what makes a shell complete the commands of cp-tui",
@@ -178,6 +191,19 @@ def _add_lone_commands(commands: Commands) -> None:
         formatter_class=RawTextHelpFormatter,
     )
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+
+_ADD: Mapping[str, Callable[[Commands], None]] = {
+    "serve": _add_serve,
+    "run": _add_run,
+    "check": _add_check,
+    "attach": _add_attach,
+    "ctl": _add_ctl,
+    "screenshot": _add_screenshot,
+    "demo": _add_demo,
+    "csms": _add_csms,
+    "completion": _add_completion,
+}
 
 
 def _add_engine_options(parser: ArgumentParser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -46,6 +45,8 @@ def _nearest(text: str, location: Location, spelling: Spelling) -> tuple[int, in
 
 def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """Split a valid text: the shortest run of lines that is TOML by itself is one statement."""
+    import tomllib
+
     pending, first = "", 1
     for number, line in enumerate(text.split("\n"), 1):
         if not pending:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -88,6 +87,8 @@ def load(options: Options) -> ServeSettings:
 
 def load_text(text: str, path: Path) -> ServeSettings:
     """Check a text as if it were the only source, in this file; raises `SettingsError`."""
+    import tomllib
+
     return _built(Sources({}, {}, canonical_layer(tomllib.loads(text), {}), path, text), [])
 
 
@@ -178,6 +179,9 @@ def _read_file(chosen: Path | None) -> tuple[Path, str, dict[str, Any]]:
         raise SettingsError(f"{path}: no such file") from None
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None
+    # Where there is no file, nobody waits for what reads one.
+    import tomllib
+
     if len(content) > FILE_BYTES_MAX:
         raise SettingsError(f"{path}: {len(content)} bytes; at most {FILE_BYTES_MAX} are read")
     try:
