@@ -117,7 +117,9 @@ def decide(terms: Terms, cap: StackState, tx: StackState, default: StackState) -
     if losers is not None:
         losers.add(cap)
     # The first of equals wins: what was meant for the transaction explains it best.
-    claims = [claim for claim in (layer, cap.claim) if claim is not None]
+    claims = () if layer is None else (layer,)
+    if cap.claim is not None:
+        claims = (*claims, cap.claim)
     phases = None
     if terms.phase_rule is _COMMON:
         for claim in claims:
@@ -180,7 +182,8 @@ def _least(
         phases = number_phases if terms.phase_rule is _COMMON else claim.number_phases
         used = phases or ASSUMED_PHASES
         offer = convert(claim.limit, claim.unit, terms.unit, used, terms.hardware)
-        offers.append((claim, offer))
+        if losers is not None:
+            offers.append((claim, offer))
         if offer < decision.limit or (decision.winner is None and offer == available):
             decision = Decision(offer, phases, _PROFILE, claim, used)
     if losers is None:

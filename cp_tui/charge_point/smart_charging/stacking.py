@@ -132,12 +132,19 @@ class StackCursor:
             yield end, None, valid
             return
         course, ref = self._courses[index], self.stack.profiles[index].ref
+        budget, anchor = self._budget, self.stack.anchor
         while second < end:
-            self._budget.steps -= 1
-            said = course.at(second, self.stack.anchor)
+            budget.steps -= 1
+            said = course.at(second, anchor)
             until = min(said.until, end)
             if said.claim is not None:
                 yield until, said.claim, ref
+                gives_until = min(said.gives_until, end)
+                if until < gives_until:
+                    for following, claim in course.claims(until, anchor, gives_until):
+                        budget.steps -= 1
+                        yield following, claim, ref
+                        until = following
             else:
                 highest = ref if valid is None and said.is_valid else valid
                 yield from self._overlay(index + 1, second, until, highest)

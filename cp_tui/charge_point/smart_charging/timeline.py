@@ -153,6 +153,24 @@ class Course:
             return said
         return replace(said, until=min(said.until, valid_to), gives_until=valid_to)
 
+    def claims(self, second: int, anchor: int, end: int) -> Iterator[tuple[int, Claim]]:
+        """Give the claims of the run that a second lies in, each with its end, until `end`.
+
+        The same as `at` says from second to second, for those who know that it gives until then.
+        """
+        zero = anchor if self._zero is None else self._zero
+        if self.interval:
+            zero = second - (second - zero) % self.interval
+            end = min(end, zero + self.interval)
+        index = bisect_right(self._starts, second - zero)
+        for claim, start in zip(self._claims[index - 1 : -1], self._starts[index:], strict=True):
+            until = zero + start
+            if until >= end:
+                yield end, claim
+                return
+            yield until, claim
+        yield end, self._claims[-1]
+
     def edges(self, anchor: int) -> Iterator[int]:
         """Yield every second at which it may change other than by recurring."""
         yield from self.validity
