@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
-from cp_tui.charge_point.codec import decode, encode
+from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
 
@@ -73,7 +74,7 @@ class LoggedFrame(Struct, frozen=True, eq=False):
         """Why it says what it says."""
         if self.reason_json is None:
             return None
-        return decode(Reason, self.reason_json)
+        return converted(Reason, json.loads(self.reason_json))
 
     @property
     def wire(self) -> str:
@@ -261,7 +262,7 @@ def _frame(record: MessageRecord, request: LoggedFrame | None = None) -> LoggedF
         record.connector_id,
         record.latency_ms,
         None if record.result is None else sys.intern(record.result),
-        None if record.reason is None else encode(record.reason).decode(),
+        None if record.reason is None else _json(asdict(record.reason)),
         record.is_composed,
         record.flaws,
     )
