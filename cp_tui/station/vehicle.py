@@ -54,7 +54,7 @@ class Vehicle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class VehicleSettings(BaseModel):
     """A change of a vehicle: what is not given stays as it is."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     battery_wh: BatteryWh | None = None
     soc_percent: SocPercent | None = None
