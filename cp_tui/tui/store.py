@@ -37,34 +37,10 @@ RESTRAINTS = "restraints"
 CURSOR = "cursor."
 """Before the name of a cursor that has moved: only the panes that show it have to look."""
 
-WATCHED = (
-    "identity",
-    "link",
-    "is_connected",
-    "registration",
-    "connectors",
-    "configuration",
-    "monitors",
-    "charging_schedules",
-    "profiles",
-    "outbox",
-    "transactions",
-    "stop_report",
-    "local_list",
-    "authorization_cache",
-    "reservations",
-    "firmware",
-    "diagnostics",
-    "troubles",
-    "messages",
-    "status_changes",
-    "refusals",
-    "configuration_changes",
-    "link_attempts",
-)
-"""What the screen subscribes to."""
-_HISTORIES = frozenset({"status_changes", "refusals", "configuration_changes", "link_attempts"})
+_HISTORIES = ("status_changes", "refusals", "configuration_changes", "link_attempts")
 """The streams of which the newest events are kept."""
+WATCHED = (*v.VARIABLES, "messages", *_HISTORIES)
+"""What the screen subscribes to."""
 
 
 class Snapshot(Struct, frozen=True):
@@ -219,7 +195,7 @@ class SnapshotStore:
             self._dirty.add(name)
         if "connectors" in newest and now is not None:
             self._note_meters(now)
-        for name in _HISTORIES & self._dirty:
+        for name in self._dirty.intersection(_HISTORIES):
             events = {name: tuple(self._events.get(name, ()))}
             self.snapshot = replace(self.snapshot, **events)
 
