@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cp_tui.charge_point.station_port import MeterReading
 from cp_tui.charge_point.variables.measurement import CHANGE_MIN, POINTS_MAX, MeasuredPoint
-from cp_tui.ocpp.calendar import FIRST
+from cp_tui.ocpp.calendar import FIRST, later
 
 INTERVAL_MIN_S = 1.0
 """Between points: a vehicle follows a new limit within seconds."""
@@ -57,7 +57,7 @@ class PowerHistory:
             _add(points, _point(self._read(connector_id, now), now))
         bend_s = self._seconds_to_bend(CHANGE_MIN)
         interval_s = min(max(bend_s, INTERVAL_MIN_S), INTERVAL_MAX_S)
-        self._due = None if math.isinf(bend_s) else now + timedelta(seconds=interval_s)
+        self._due = None if math.isinf(bend_s) else later(now, interval_s)
 
     def points(
         self, connector_id: int, start: datetime | None, end: datetime | None, now: datetime
