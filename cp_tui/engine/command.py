@@ -222,6 +222,9 @@ def find(
 
 def _parameters(does: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
     """Give name, type and default of all that `does` takes, apart from what the engine gives."""
+    if isinstance(does, type) and issubclass(does, BaseModel):
+        # A model that is not built yet has no signature of its own.
+        does.model_rebuild()
     hints = get_type_hints(does, include_extras=True)
     for name, parameter in inspect.signature(does).parameters.items():
         if name not in _NOT_GIVEN:
