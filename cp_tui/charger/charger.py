@@ -183,7 +183,8 @@ class Charger:
             for effect in self.mind.handle(waiting.pop(0), now):
                 if isinstance(effect, (Energize, SetLimit, Lock)):
                     self._obey(effect, now)
-                    is_touched = True
+                    # Where no energy flows a limit moves nothing that is measured or kept.
+                    is_touched |= bool(self._energized) or not isinstance(effect, SetLimit)
                 else:
                     effects.append(effect)
             happened = self.station.advance(now)

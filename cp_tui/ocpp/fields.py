@@ -161,6 +161,7 @@ def _tenths(number: Decimal) -> Decimal:
     return tenths
 
 
+@lru_cache(1_024)
 def limit_number(limit: Decimal) -> int | float:
     """Give a limit as the number of JSON that it is on the wire."""
     whole = int(limit)

@@ -141,6 +141,8 @@ def _has_connector(candidate: _Candidate) -> None:
 def _has_room(candidate: _Candidate) -> Reason | None:
     """12: it fits into the store, counted after the replacement."""
     context = candidate.context
+    if len(context.profiles) < context.max_installed:
+        return None
     new = InstalledProfile(candidate.connector_id, candidate.profile, candidate.now)
     count = len(install(context.profiles, new).kept)
     if count <= context.max_installed:
