@@ -81,7 +81,8 @@ Nonce = Annotated[
 ]
 Instant = Annotated[DateTime, Field(strict=False)]
 Wait = Annotated[
-    bool, Field(description="answer once the tag is decided upon; `cp-tui ctl` waits anyway")
+    bool,
+    Field(description="answer once the tag is decided upon; `cp-tui ctl` waits unless told not to"),
 ]
 Duration = Annotated[int, Field(ge=1, le=SCHEDULE_DURATION_S_MAX)]
 Unit = Annotated[ChargingRateUnitType, Field(strict=False)]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from msgspec import Struct
 from msgspec.json import schema
 from pydantic import TypeAdapter
 
+from cp_tui.charge_point.variables import STREAMS, VARIABLES
 from cp_tui.engine.command import NOTHING_TO_DO, Act, Command
 from cp_tui.engine.commands import COMMANDS
 from cp_tui.rpc.client_session import CONNECTION_COMMANDS
@@ -27,8 +29,12 @@ HEAD = """\
 All that can be asked of a charge point that runs, and of the CSMS of `cp-tui demo`. From a shell it
 is `cp-tui ctl METHOD NAME=VALUE ...`; in a program it is JSON-RPC 2.0 over the socket of the charge
 point, a line for each message: `{"jsonrpc": "2.0", "id": 1, "method": "get", "params": {"variable":
-"link"}}`. This page is made from the tables of commands: `python -m cp_tui.cli.command_help`.
+"link"}}`. The CSMS of a demo has a socket of its own: `--socket FOLDER/csms`, with the folder
+`cp-tui-demo-...` among the temporary ones. This page is made from the tables of commands:
+`python -m cp_tui.cli.command_help`.
 """
+WATCHED = {"Variables": VARIABLES, "Streams": STREAMS}
+"""What `get` and `subscribe` take."""
 
 
 def command_of(method: str) -> Command | None:
@@ -54,8 +60,11 @@ def help_of(command: Command) -> str:
     """Tell all about one command."""
     rows = list(_parameters(command))
     width = max((len(name) for name, _ in rows), default=0)
-    lines = [f"usage: cp-tui ctl {line_of(command)}", "", command.sentence, ""]
+    usage = re.sub(r" (\[?)(\w+)", r" \1\2=...", line_of(command))
+    lines = [f"usage: cp-tui ctl {usage}", "", command.sentence, ""]
     lines += [f"  {name:{width}}  {about}" for name, about in rows] + [""] * bool(rows)
+    if command.name in ("get", "subscribe"):
+        lines += [f"{what}: {', '.join(names)}.\n" for what, names in WATCHED.items()]
     may = "Observers may use it." if command.is_look else "An observer may not use it."
     return "\n".join([*lines, f"Result: {_result(command)}. {may}"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -34,17 +35,26 @@ async def stay_prompt(end: asyncio.Event) -> None:
     """Have nothing hold up the charge point of this process, until the end."""
     sys.setswitchinterval(SWITCH_S)
     if not await _is_set(end, BOOT_S):
-        commands = await in_daemon_thread(_late_commands)
-        parameters = (command.params for command in commands)
-        models = (model.model_rebuild() for model in _models_to_build(BaseModel))
-        for _ in chain(parameters, models):
-            if await _is_set(end, PAUSE_S):
-                break
+        try:
+            await _build_late(end)
+        except Exception:
+            # It is for speed alone, and what cannot be built says so where it is needed.
+            logging.getLogger(__name__).exception("internal error while getting ready")
         # Of a boot nothing becomes garbage but the mind, should there be another: once, some MiB.
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECTOR_THRESHOLDS)
     await end.wait()
+
+
+async def _build_late(end: asyncio.Event) -> None:
+    """Have ready what clients and requests will need, a little at a time."""
+    commands = await in_daemon_thread(_late_commands)
+    parameters = (command.params for command in commands)
+    models = (model.model_rebuild() for model in _models_to_build(BaseModel))
+    for _ in chain(parameters, models):
+        if await _is_set(end, PAUSE_S):
+            break
 
 
 async def _is_set(end: asyncio.Event, within_s: float) -> bool:

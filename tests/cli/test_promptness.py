@@ -58,3 +58,19 @@ async def test_an_end_that_comes_at_once_waits_for_nothing() -> None:
     async with asyncio.timeout(promptness.BOOT_S / 2):
         await stay_prompt(end)
     assert gc.get_threshold() != promptness.COLLECTOR_THRESHOLDS
+
+
+async def test_what_cannot_be_made_ready_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(promptness, "BOOT_S", 0.0)
+    monkeypatch.setattr(promptness, "_late_commands", lambda: [1])
+    end = asyncio.Event()
+    staying = asyncio.create_task(stay_prompt(end))
+    async with asyncio.timeout(20):
+        while gc.get_threshold() != promptness.COLLECTOR_THRESHOLDS:
+            await asyncio.sleep(0.01)
+    assert not staying.done()
+    assert "while getting ready" in caplog.text
+    end.set()
+    await staying
