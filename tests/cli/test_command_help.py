@@ -35,10 +35,8 @@ def test_the_help_of_a_method_names_parameters_with_types_and_defaults(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     text = help_on(capsys, "get_composite_schedule", "--help")
-    assert (
-        "usage: cp-tui ctl get_composite_schedule connector_id=... duration_s=... [start=...] [unit=...]"
-        in text
-    )
+    usage = "get_composite_schedule connector_id=... duration_s=... [start=...] [unit=...]"
+    assert f"usage: cp-tui ctl {usage}" in text
     assert "connector_id  whole number from 0, required" in text
     assert "duration_s    whole number of 1 to 31,622,400, required" in text
     assert "unit          one of A, W, default A" in text
