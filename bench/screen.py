@@ -71,14 +71,14 @@ CSMS_DOOR = """
 import asyncio, sys
 from pathlib import Path
 from cp_tui.rpc.client import Client
-from cp_tui.rpc.server import ControlServer
+from cp_tui.rpc.server import RpcServer
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.demo.player import Player
 from cp_tui.demo.csms_rpc import CsmsRpc
 async def main():
     async with CentralSystem() as csms:
         player = Player(await Client.connect(Path(sys.argv[1])), csms, "CP001")
-        await ControlServer(CsmsRpc(csms, player), Path(sys.argv[2])).start()
+        await RpcServer(CsmsRpc(csms, player), Path(sys.argv[2])).start()
         await asyncio.Event().wait()
 asyncio.run(main())
 """

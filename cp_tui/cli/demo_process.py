@@ -24,7 +24,7 @@ from cp_tui.demo.story import CUSTOM_KEYS, StoryFailed, run_story
 from cp_tui.ocpp.units import number
 from cp_tui.rpc.client import Client, ConnectionLost
 from cp_tui.rpc.paths import is_answering
-from cp_tui.rpc.server import ControlServer
+from cp_tui.rpc.server import RpcServer
 
 CHARGE_POINT_ID = "DEMO-1"
 LOOK_INTERVAL_S = 2.0
@@ -48,7 +48,7 @@ async def play_on(folder: Path) -> None:
     """
     async with _stage(folder) as (client, csms):
         player = Player(client, csms, CHARGE_POINT_ID)
-        door = ControlServer(CsmsRpc(csms, player), csms_socket_path(folder))
+        door = RpcServer(CsmsRpc(csms, player), csms_socket_path(folder))
         await door.start()
         try:
             await player.play_story()

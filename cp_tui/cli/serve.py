@@ -17,7 +17,7 @@ from cp_tui.engine.disk import TOLD_S
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.rpc.paths import SocketPathError
-from cp_tui.rpc.server import ControlServer, check_socket
+from cp_tui.rpc.server import RpcServer, check_socket
 from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.problem import SettingsError
 
@@ -51,9 +51,7 @@ async def _serve(settings: ServeSettings, *, quiet: bool, until_stdin_closes: bo
     engine = Engine(
         settings.engine, data_dir=settings.data_dir, log_stream=None if quiet else sys.stderr
     )
-    door = ControlServer(
-        engine, settings.socket, on_shutdown=end.set, on_refused=engine.client_refused
-    )
+    door = RpcServer(engine, settings.socket, on_shutdown=end.set, on_refused=engine.client_refused)
     await _started(engine, settings.data_dir)
     # What asyncio and the door have to say goes the same way: printed, it would wait for a reader.
     logging.getLogger().handlers[:] = engine.log.handlers

@@ -56,7 +56,7 @@ def check_socket(path: Path) -> None:
         raise SocketPathError(f"socket {path}: a charge point answers there already")
 
 
-class ControlServer:
+class RpcServer:
     """Listens at a socket path and gives each client a `Session` with the engine."""
 
     def __init__(

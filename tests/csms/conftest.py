@@ -17,7 +17,7 @@ from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.engine import Engine
 from cp_tui.ocpp.key_spec import KeySpec
 from cp_tui.rpc.client import Client
-from cp_tui.rpc.server import ControlServer
+from cp_tui.rpc.server import RpcServer
 from tests.csms.raw_charge_point import RawChargePoint, raw_charge_point
 
 ID = "DEMO"
@@ -55,7 +55,7 @@ async def client(csms: CentralSystem, tmp_path: Path) -> AsyncIterator[Client]:
     async with AsyncExitStack() as stack:
         await engine.start()
         stack.push_async_callback(engine.close)
-        server = ControlServer(engine, door, on_shutdown=lambda: None)
+        server = RpcServer(engine, door, on_shutdown=lambda: None)
         await server.start()
         stack.push_async_callback(server.close)
         connection = await Client.connect(door)

@@ -27,7 +27,7 @@ from cp_tui.demo.player import Player
 from cp_tui.engine.errors import ErrorNumber
 from cp_tui.engine.hub import EventHappened, VariableChanged
 from cp_tui.rpc.client import Client, RpcError
-from cp_tui.rpc.server import ControlServer
+from cp_tui.rpc.server import RpcServer
 from tests.csms.raw_charge_point import RawChargePoint, raw_charge_point
 from tests.demo.fake_engine import FakeEngine
 
@@ -71,7 +71,7 @@ def socket(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def screen(csms: CentralSystem, socket: Path) -> AsyncIterator[Screen]:
-    door = ControlServer(CsmsRpc(csms, Player(FakeEngine(), csms, "CP001")), socket)
+    door = RpcServer(CsmsRpc(csms, Player(FakeEngine(), csms, "CP001")), socket)
     await door.start()
     client = await Client.connect(socket, vocabulary=CSMS)
     await client.subscribe([*CSMS.variables, *CSMS.streams])

@@ -28,7 +28,7 @@ from cp_tui.engine.engine import Engine
 from cp_tui.ocpp.datatypes import format_date_time
 from cp_tui.ocpp.key_spec import KeySpec
 from cp_tui.rpc.client import Client
-from cp_tui.rpc.server import ControlServer
+from cp_tui.rpc.server import RpcServer
 from tests.demo.fast_time import FastClock, FastLoop
 
 ID = "DEMO"
@@ -118,7 +118,7 @@ async def world(folder: Path) -> AsyncIterator[World]:
         )
         await engine.start()
         stack.push_async_callback(engine.close)
-        server = ControlServer(engine, folder / "s" / "door", on_shutdown=lambda: None)
+        server = RpcServer(engine, folder / "s" / "door", on_shutdown=lambda: None)
         await server.start()
         stack.push_async_callback(server.close)
         client = await Client.connect(folder / "s" / "door")

@@ -28,7 +28,7 @@ from cp_tui.engine.connection import ConnectionTimeouts
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.link import LinkSettings
 from cp_tui.rpc.client import Client
-from cp_tui.rpc.server import ControlServer
+from cp_tui.rpc.server import RpcServer
 from cp_tui.tui.app import CpTuiApp
 from tests.tui.driving import Eye
 
@@ -137,7 +137,7 @@ async def place(
             random=Random(1),
             clock=now,
         )
-        door = ControlServer(engine, folder / "door", on_shutdown=lambda: None)
+        door = RpcServer(engine, folder / "door", on_shutdown=lambda: None)
         await engine.start()
         try:
             await door.start()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cp_tui.rpc.server import ControlServer
+from cp_tui.rpc.server import RpcServer
 from tests.rpc.fake_engine import FakeEngine
 
 Line = dict[str, Any]
@@ -25,7 +25,7 @@ class Door:
         self.path = path
         self.shutdown = asyncio.Event()
         self.refused: list[int] = []
-        self.server = ControlServer(
+        self.server = RpcServer(
             engine, path, on_shutdown=self.shutdown.set, on_refused=self.refused.append
         )
         self._writers: list[asyncio.StreamWriter] = []

@@ -17,15 +17,15 @@ from cp_tui.engine.hub import HISTORY_BYTES_MAX
 from cp_tui.rpc.client_session import REQUESTS_IN_FLIGHT_MAX
 from cp_tui.rpc.paths import SOCKET_PATH_BYTES_MAX, SocketPathError
 from cp_tui.rpc.protocol import LINE_BYTES_MAX
-from cp_tui.rpc.server import CLIENTS_MAX, ControlServer, check_socket
+from cp_tui.rpc.server import CLIENTS_MAX, RpcServer, check_socket
 from tests.rpc.conftest import Door, Line
 from tests.rpc.fake_engine import FakeEngine, key_change, outbox
 
 Call = Callable[..., Line]
 
 
-def server_at(path: Path) -> ControlServer:
-    return ControlServer(FakeEngine(), path, on_shutdown=lambda: None)
+def server_at(path: Path) -> RpcServer:
+    return RpcServer(FakeEngine(), path, on_shutdown=lambda: None)
 
 
 # --- requests -------------------------------------------------------------------------------------
