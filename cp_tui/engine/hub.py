@@ -210,6 +210,11 @@ class Subscription:
         self._events.clear()
         self._wake.set()
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether a variable may have changed since the subscriber took its updates."""
+        return bool(self._changed)
+
     def note_changed(self, name: str) -> None:
         """Have a variable looked at when the subscriber takes its updates."""
         self._changed[name] = None

@@ -57,6 +57,8 @@ SLICE_BYTES = 16 * 1024
 """Of JSON that are worked out, for all clients together, before the charge point has its turn."""
 BATCH_INTERVAL_S = 0.02
 """Between two batches; the first update after a silence leaves at once."""
+CHANGES_FIRST_MAX = 10
+"""So many batches an answer waits for what goes before it."""
 UNREAD_BYTES_MAX = 256 * 1024
 """Written but not read by the client; beyond, its updates wait in the hub, where they coalesce."""
 
@@ -94,6 +96,8 @@ class ClientSession:
         self._announced: list[Subscription] = []
         """Made by the request that is carried out now."""
         self._subscriptions: list[Subscription] = []
+        self._telling: set[Subscription] = set()
+        """Those of which something is taken and not yet written."""
         self._requests: set[asyncio.Task[None]] = set()
         self._pumps: set[asyncio.Task[None]] = set()
         self._writing = asyncio.Lock()
@@ -214,10 +218,20 @@ class ClientSession:
         """Do what concerns the connection here, and hand on the rest."""
         command = CONNECTION_COMMANDS.get(request.method)
         if command is None or (request.method == "shutdown" and self._on_shutdown is None):
-            return await self._engine.call(
-                request.method, request.params, read_only=self._is_read_only
-            )
+            try:
+                return await self._engine.call(
+                    request.method, request.params, read_only=self._is_read_only
+                )
+            finally:
+                await self._tell_changes()
         return await command.carry_out(self, request.params)
+
+    async def _tell_changes(self) -> None:
+        """Have what a command changed told before its answer, unless the client is slow to read."""
+        for _ in range(CHANGES_FIRST_MAX):
+            if not any(s.has_changes or s in self._telling for s in self._subscriptions):
+                break
+            await asyncio.sleep(BATCH_INTERVAL_S)
 
     # --- commands ---------------------------------------------------------------------------------
 
@@ -268,13 +282,17 @@ class ClientSession:
         """Write updates, in batches and not faster than the client reads them."""
         try:
             while True:
-                for batch in _batches(await subscription.next()):
+                updates = await subscription.next()
+                self._telling.add(subscription)
+                for batch in _batches(updates):
                     await self._write(chain.from_iterable(map(_told, batch)))
+                self._telling.discard(subscription)
                 await asyncio.sleep(BATCH_INTERVAL_S)
         except (OSError, SubscriptionClosed):
             # The client hung up or the engine ends; whoever notices it handles it.
             pass
         finally:
+            self._telling.discard(subscription)
             subscription.close()
 
     async def _write(self, pieces: Iterator[str]) -> None:

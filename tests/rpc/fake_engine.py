@@ -58,6 +58,9 @@ class FakeEngine:
                 self.waiting += 1
                 await self.released.wait()
                 return CommandAnswer(True)
+            case "change":
+                self.hub.publish("outbox", outbox(7))
+                return CommandAnswer(True)
             case "explain":
                 return CommandAnswer(
                     False, because("test.why", "cp-tui", "it was {state}", state="off")

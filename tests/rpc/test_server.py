@@ -200,6 +200,20 @@ async def test_a_name_subscribed_twice_is_told_once(door: Door, call: Call) -> N
     assert "result" in json.loads(await reader.readline())
 
 
+async def test_what_a_command_changes_is_told_before_its_answer(door: Door, call: Call) -> None:
+    reader, writer = await door.connect()
+    writer.write(json.dumps(call("subscribe", variables=["outbox"])).encode() + b"\n")
+    await reader.readline()
+    known: object = None
+    for count in (1, 2):
+        # The second comes amid the pause after the first.
+        door.engine.hub.publish("outbox", outbox(count))
+        writer.write(json.dumps(call("change")).encode() + b"\n")
+        while "result" not in (told := json.loads(await reader.readline())):
+            known = told["params"]["value"]
+        assert known == builtins_of(outbox(7))
+
+
 async def test_get_gives_one_value(door: Door, call: Call) -> None:
     door.engine.hub.publish("outbox", outbox(7))
     (answer,) = await door.ask(call("get", variable="outbox"))
