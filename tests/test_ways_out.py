@@ -11,8 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cp_tui.charge_point.effects import Save, Send
 from cp_tui.charge_point.events import FrameReceived

@@ -18,8 +18,7 @@ from cp_tui.charge_point.authorization_rules import KnownBy
 from cp_tui.charge_point.variables import ConnectorView, LinkPhase
 from cp_tui.csms.behaviour import Behaviour
 from cp_tui.csms.charge_point_session import CallFailed
-from cp_tui.demo import story_checks as checks
-from cp_tui.demo import story_steps
+from cp_tui.demo import story_checks as checks, story_steps
 from cp_tui.demo.step_context import StepContext, StoryFailed
 from cp_tui.demo.story_profiles import CHARGE_POINT_MAX, TX_DEFAULT
 from cp_tui.ocpp.core import (

@@ -7,8 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from cp_tui.charge_point.variables import LinkPhase
-from cp_tui.demo import story_checks as checks
-from cp_tui.demo import story_profiles, story_steps
+from cp_tui.demo import story_checks as checks, story_profiles, story_steps
 from cp_tui.demo.preparation import clear_the_charge_point, see_registered
 from cp_tui.demo.step_context import StepContext, StoryFailed
 from cp_tui.ocpp.core import (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cp_tui.demo import scenario_steps as more
-from cp_tui.demo import story_steps
+from cp_tui.demo import scenario_steps as more, story_steps
 from cp_tui.demo.scenario import Scenario, Step
 from cp_tui.demo.step_context import StepContext
 

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from cp_tui.csms.behaviour import ECHO, VENDOR_ID
-from cp_tui.demo import story_checks as checks
-from cp_tui.demo import story_profiles
+from cp_tui.demo import story_checks as checks, story_profiles
 from cp_tui.demo.step_context import StepContext, StoryFailed
 from cp_tui.ocpp.core import (
     AuthorizeRequest,

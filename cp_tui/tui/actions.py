@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cp_tui.tui import operations as do
-from cp_tui.tui import possible
+from cp_tui.tui import operations as do, possible
 from cp_tui.tui.action import Group, ScreenAction
 from cp_tui.tui.compose_actions import COMPOSE_ACTIONS
 from cp_tui.tui.configuration_actions import CONFIGURATION_ACTIONS

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cp_tui.tui import message_operations as do
-from cp_tui.tui import possible
+from cp_tui.tui import message_operations as do, possible
 from cp_tui.tui.action import Group, ScreenAction
 from cp_tui.tui.operations import on_screen
 

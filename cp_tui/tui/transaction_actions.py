@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cp_tui.tui import possible
-from cp_tui.tui import transaction_operations as do
+from cp_tui.tui import possible, transaction_operations as do
 from cp_tui.tui.action import Group, ScreenAction
 
 TRANSACTION_ACTIONS: tuple[ScreenAction, ...] = (

@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cp_tui.charge_point.events import AnswerUnread, SendCall
 from cp_tui.ocpp.action import Action

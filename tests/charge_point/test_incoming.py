@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cp_tui.charge_point.variables import MessageRecord
 from tests.charge_point.rig import Rig, rig

@@ -15,8 +15,7 @@ import pytest
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call, call_result
 from ocpp.v16.datatypes import MeterValue, SampledValue
-from ocpp.v16.enums import Action as PeerAction
-from ocpp.v16.enums import ChargePointErrorCode, ChargePointStatus
+from ocpp.v16.enums import Action as PeerAction, ChargePointErrorCode, ChargePointStatus
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
@@ -24,15 +23,15 @@ from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.event_log import Called, Malformed
 from cp_tui.ocpp import (
     core,
+    datatypes as types,
     firmware_management,
     local_auth_list_management,
     remote_trigger,
     reservation,
     security,
+    security_enumerations as secure,
     smart_charging,
 )
-from cp_tui.ocpp import datatypes as types
-from cp_tui.ocpp import security_enumerations as secure
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection, action_of
 from cp_tui.ocpp.model import WireModel
 

@@ -13,8 +13,7 @@ import pytest
 from cp_tui.charge_point.effects import PutAside, Table
 from cp_tui.charge_point.events import FrameReceived, LinkOpened, Stop, Tick, TransferProgressed
 from cp_tui.charge_point.variables import Trouble, Troubles
-from cp_tui.engine import slow_disk
-from cp_tui.engine import store as store_module
+from cp_tui.engine import slow_disk, store as store_module
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.inbox import BATCH_MAX, AtStation, EndOfWork, Inbox, Item
 from cp_tui.engine.slow_disk import SLOW, SlowDisk

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.answer import FLAWS_MAX, read_answer

@@ -6,8 +6,7 @@ import ast
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cp_tui.ocpp.calendar import FIRST, LAST, in_zone, is_never, later, span
 from tests.sources import parsed, python_files, shown

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.errors import DESCRIPTION_LENGTH_MAX, OcppError

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cp_tui.charge_point.config import ConnectorConfig
 from cp_tui.charge_point.station_port import MeterReading

@@ -19,8 +19,7 @@ from cp_tui.tui.layout_state import LayoutState, read_state
 from tests.tui import charging_world, key_world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.test_first_run import World, text_of
-from tests.tui.test_first_run import fill as fill_answers
+from tests.tui.test_first_run import World, fill as fill_answers, text_of
 from tests.tui.test_schedule_screen import fill
 from tests.tui.test_theme_watch import GREEN, RED, ground
 from tests.unwilling_disk import FULL, HANGS, UnwillingDisk, unwilling_disk

@@ -11,8 +11,7 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import builtins_of, converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.tui.view.maintenance import Subject
-from tests.tui import maintenance_world as world
-from tests.tui import worlds
+from tests.tui import maintenance_world as world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.test_hostile_text import HOSTILE, assert_harmless, poisoned, poisoned_world

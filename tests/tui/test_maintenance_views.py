@@ -34,12 +34,18 @@ from cp_tui.tui.view.status_history import (
     status_change_fields,
 )
 from cp_tui.tui.view.tag_explanation import explanation_facts, summary
-from cp_tui.tui.view.tags import age, cache_line, list_line, shown_of, status_of, tag_facts
-from cp_tui.tui.view.tags import matching as matching_tags
+from cp_tui.tui.view.tags import (
+    age,
+    cache_line,
+    list_line,
+    matching as matching_tags,
+    shown_of,
+    status_of,
+    tag_facts,
+)
 from cp_tui.tui.view.transfer import moved, size
 from cp_tui.tui.view.words import Clock
-from tests.tui import maintenance_world as world
-from tests.tui import worlds
+from tests.tui import maintenance_world as world, worlds
 from tests.tui.worlds import NOW, at
 
 CLOCK = Clock(NOW, UTC)

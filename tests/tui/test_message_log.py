@@ -10,8 +10,7 @@ from pydantic import JsonValue
 
 from cp_tui.charge_point.variables import MessageRecord
 from cp_tui.tui.message_log import ANSWER_AWAITED_S_MAX, SLACK, Fate, MessageLog, MessagePair
-from tests.tui import message_world as world
-from tests.tui import worlds
+from tests.tui import message_world as world, worlds
 
 
 def log_of(*records: MessageRecord, messages_max: int = 1000) -> MessageLog:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from textual.content import Content
 
 from cp_tui.tui.widgets.columns import Column, fit_columns, line_of

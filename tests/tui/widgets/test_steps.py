@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cp_tui.tui.widgets.steps import LimitColumn, shown_limits, steps
 from tests.tui.widgets.schedules import NOW

@@ -7,8 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cp_tui.tui.widgets.time_axis import AxisMark, ticks
 from cp_tui.tui.widgets.timeline_view import ZOOMS

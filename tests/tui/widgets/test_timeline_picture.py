@@ -6,8 +6,7 @@ from datetime import UTC, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
 from cp_tui.ocpp.datatypes import ChargingRateUnitType

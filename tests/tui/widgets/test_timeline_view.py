@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cp_tui.tui.widgets.time_axis import ticks
 from cp_tui.tui.widgets.timeline_view import ZOOMS, View, ceil_time, floor_time
