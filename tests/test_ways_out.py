@@ -113,8 +113,27 @@ FRAMES = (
     ["SignedUpdateFirmware", {"requestId": 1, "firmware": {"location": URL}}],
     ["NoSuchAction", {"location": URL}],
 )
-TEXTS = tuple(json.dumps([2, "1", *each]) for each in FRAMES)
-BROKEN = (TEXTS[0] + "]", TEXTS[3][:-2], TEXTS[0].replace("[2,", '["2",'), f'{{"a": "{URL}"}}')
+MISTAKEN = (
+    ["UpdateFirmware", {"location": [URL], "retrieveDate": MOMENT}],
+    ["UpdateFirmware", {"LOCATION": URL}],
+    ["changeconfiguration", {"key": "AuthorizationKey", "value": SECRET}],
+    ["ChangeConfiguration", {"KEY": "AuthorizationKey", "VALUE": SECRET}],
+    ["ChangeConfiguration", {"key": "AuthorizationKey", "value": 1.5e3, "Value": SECRET}],
+    ["ChangeConfiguration", {"payload": {"key": "AuthorizationKey", "value": SECRET}}],
+    ["ChangeConfiguration", {"key": "Authorization Key", "value": SECRET}],
+    ["SetChargingProfile", {"key": "AuthorizationKey", "value": SECRET}],
+    ["DataTransfer", {"vendorId": "v", "data": f"AuthorizationKey={SECRET}"}],
+)
+"""A CSMS that gets a name, the case or the depth wrong sends the right secret all the same."""
+TEXTS = tuple(json.dumps([2, "1", *each]) for each in (*FRAMES, *MISTAKEN))
+STRAY = json.dumps([3, "1", {"key": "AuthorizationKey", "value": SECRET}])
+BROKEN = (
+    STRAY,
+    TEXTS[0] + "]",
+    TEXTS[3][:-2],
+    TEXTS[0].replace("[2,", '["2",'),
+    f'{{"a": "{URL}"}}',
+)
 
 
 def records(text: str) -> str:

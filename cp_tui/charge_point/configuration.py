@@ -174,8 +174,8 @@ class Configuration:
             reason = because(
                 "configuration.unknown", "S 5.3", "there is no configuration key {key}", key=key
             )
-            status = ConfigurationStatus.NOT_SUPPORTED
-            return self._noted(ChangeOutcome(status, reason, key, source, value=value))
+            status, told = ConfigurationStatus.NOT_SUPPORTED, shown_value(key, value)
+            return self._noted(ChangeOutcome(status, reason, key, source, value=told))
         found = self._checked(spec, value, source)
         if not isinstance(found, Reason):
             return self.put(spec.name, found, source)

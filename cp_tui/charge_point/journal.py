@@ -15,7 +15,7 @@ from cp_tui.charge_point.variables.message import PAYLOAD_MAX, bounded, payload_
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.frame import Call, CallError, CallResult, Frame
 from cp_tui.ocpp.model import Payload, WireModel
-from cp_tui.ocpp.redaction import redacted, redacted_all_through, shown_text
+from cp_tui.ocpp.redaction import redacted_all_through, redacted_as_read, shown_text
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -64,7 +64,7 @@ class Journal:
             case CallError(message_id, code):
                 kind, result = MessageKind.CALLERROR, str(code)
                 head = self._answer(direction, kind, message_id, result, reason, flaws, is_composed)
-        shown = redacted(head.action, payload)
+        shown = redacted_as_read(head.action, payload, text)
         if head.is_composed:
             self._emit(head, redacted_all_through(shown))
         elif text and shown is payload and len(text) <= PAYLOAD_MAX:

@@ -21,14 +21,15 @@ LOCATION_MAX = 300
 TEXT_MAX = 4_000
 """Longest text of no known form that is kept for people to look at."""
 
-_AUTHORIZATION_KEY = "authorizationkey"
-"""In lower case: keys compare without regard to case."""
+_AUTHORIZATION_KEY = re.compile(r"authorization[\W_]{0,3}key", re.IGNORECASE)
+"""Also as people misspell it."""
 _PRIVATE_KEY = "private key-----"
 _LOCATIONS = "location", "remoteLocation"
 _HOLD_LOCATIONS = "log", "firmware"
 """Of GetLog and SignedUpdateFirmware."""
 _TELLING = frozenset({"value", "configurationKey", *_LOCATIONS, *_HOLD_LOCATIONS})
 """A payload without these fields holds no secret."""
+_ESCAPED_ASCII = "\\u00"
 _RUN = re.compile(r"://[^\s\"'<>]*")
 
 # --- what is secret -------------------------------------------------------------------------------
@@ -36,13 +37,15 @@ _RUN = re.compile(r"://[^\s\"'<>]*")
 
 def is_secret_key(name: object) -> bool:
     """Whether this names a configuration key whose value is told to nobody."""
-    return isinstance(name, str) and name.strip().lower() == _AUTHORIZATION_KEY
+    return isinstance(name, str) and _AUTHORIZATION_KEY.fullmatch(name.strip()) is not None
 
 
 def may_hold_secret(text: str) -> bool:
     """Whether a text of any form may hold the AuthorizationKey or a private key."""
     lowered = text.lower()
-    return _AUTHORIZATION_KEY in lowered or _PRIVATE_KEY in lowered
+    return _PRIVATE_KEY in lowered or (
+        "authorization" in lowered and _AUTHORIZATION_KEY.search(lowered) is not None
+    )
 
 
 # --- texts ----------------------------------------------------------------------------------------
@@ -105,6 +108,23 @@ def redacted(action: str, payload: dict[str, JsonValue]) -> dict[str, JsonValue]
     return {**payload, **shown} if any(shown[name] != payload[name] for name in shown) else payload
 
 
+def redacted_as_read(
+    action: str, payload: dict[str, JsonValue], text: str | bytes
+) -> dict[str, JsonValue]:
+    """Give the payload of a frame that was read as `text` without its secrets, in any shape.
+
+    A CSMS that takes a wrong name, case or depth for them sends the right secret all the same.
+    """
+    shown: JsonValue = redacted(action, payload)
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    is_suspect = "@" in text or _ESCAPED_ASCII in text or may_hold_secret(text)
+    if is_suspect and action != "GetConfiguration":
+        shown = redacted_all_through(shown)
+    assert isinstance(shown, dict)
+    return payload if shown == payload else shown
+
+
 def _redacted_key(key: JsonValue) -> JsonValue:
     if isinstance(key, dict) and is_secret_key(key.get("key")) and key.get("value") is not None:
         return {**key, "value": MASK}
@@ -131,7 +151,9 @@ def redacted_all_through(value: JsonValue) -> JsonValue:
     Whatever stands beside the name of the AuthorizationKey, in an object or a list, may be the key.
     """
     if isinstance(value, str):
-        return MASK if may_hold_secret(value) and not is_secret_key(value) else value
+        if may_hold_secret(value):
+            return value if is_secret_key(value) else MASK
+        return _RUN.sub(lambda run: _without_user(run[0]), value)
     if isinstance(value, list):
         has_name = any(map(is_secret_key, value))
         return [_beside_name(each) if has_name else redacted_all_through(each) for each in value]
