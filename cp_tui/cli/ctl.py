@@ -27,6 +27,8 @@ def run(options: Namespace) -> int:
         name, separator, text = parameter.partition("=")
         if not separator or not name:
             return complain(f"ctl: {parameter}: a parameter is NAME=VALUE")
+        if name in parameters:
+            return complain(f"ctl: {name} is given twice")
         parameters[name] = _value(text)
     if options.method == "swipe":
         # Whoever shows a tag waits to see what comes of it.

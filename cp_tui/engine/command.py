@@ -234,7 +234,9 @@ def _parameters(does: Callable[..., Any]) -> Iterator[tuple[str, Any, Any]]:
 
 def _problem(model: type[Params], error: ValidationError) -> str:
     """Say what is wrong first: field, value and what is allowed."""
-    first = error.errors(include_url=False, include_context=False)[0]
+    errors = error.errors(include_url=False, include_context=False)
+    # Of a name that is mistyped, the right one is missing as well.
+    first = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
     location, message = first["loc"], first["msg"]
     # A payload that is nested too deep would be named level by level.
     name = ".".join(str(part) for part in location)[:VALUE_SHOWN_MAX]
@@ -248,7 +250,8 @@ def _problem(model: type[Params], error: ValidationError) -> str:
         case "extra_forbidden":
             return f"unknown parameter {name}; it takes {names or 'none'}"
         case "string_pattern_mismatch":
-            problem = "must be printable ASCII"
+            about = location and model.model_fields[str(location[0])].description
+            problem = f"must be {about or 'printable ASCII'}"
         case _:
             problem = message[:1].lower() + message[1:]
     if location and location[0] in _NEVER_SHOWN:

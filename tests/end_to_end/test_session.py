@@ -313,6 +313,7 @@ async def test_ctl_says_what_went_wrong_and_whose_fault_it_is(serve: Serve) -> N
         (("plug_in",), "connector_id"),
         (("nonsense",), "nonsense"),
         (("plug_in", "one"), "NAME=VALUE"),
+        (("plug_in", "connector_id=1", "connector_id=2"), "connector_id is given twice"),
     ):
         done = await serve.ctl(*parameters)
         assert done.status == 2

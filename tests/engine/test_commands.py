@@ -308,6 +308,8 @@ async def test_link_and_power_have_commands() -> None:
     ("method", "params", "words"),
     [
         ("stop", {"now": True}, "unknown parameter now; it takes none"),
+        ("plug_in", {"conector_id": 1}, "unknown parameter conector_id; it takes connector_id"),
+        ("digest_authorization_key", {"nonce": "ab"}, "= 'ab': must be 16 to 64 random bytes in"),
         ("data_transfer", {}, "parameter vendor_id is missing; it takes vendor_id, message_id"),
         ("data_transfer", {"vendor_id": "v" * 256}, "vendor_id = 'vvv"),
         ("data_transfer", {"vendor_id": "\x1b[2J"}, "= '\\x1b[2J': must be printable ASCII"),
