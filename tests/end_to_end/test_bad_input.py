@@ -61,7 +61,7 @@ async def test_a_terminal_obeys_no_name_from_a_file(folder: Path) -> None:
     file = folder / "cp-tui.toml"
     file.write_text('[csms]\n"\\u001b]52;c;x\\u0007" = 3\n')
     done = await cp_tui(*arguments(folder), f"--config={file}")
-    assert_refused(done, "\\u001b")
+    assert_refused(done, "\\x1b")
     assert "\x1b" not in done.err
 
 

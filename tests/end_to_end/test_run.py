@@ -44,9 +44,12 @@ def said(screen: Terminal) -> str:
 
 async def last_said(screen: Terminal, words: str) -> None:
     """Wait for what is printed at the very end; the process may be gone before it is read."""
-    async with asyncio.timeout(5):
-        while words not in said(screen):
-            await asyncio.sleep(0.05)
+    try:
+        async with asyncio.timeout(5):
+            while words not in said(screen):
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise AssertionError(f"{words!r} not said in:\n{screen.text}") from None
 
 
 def engine_of(folder: Path) -> int:
