@@ -336,13 +336,13 @@ import sys, time
 from cp_tui.cli import main
 from cp_tui.engine.store import Store
 
-commit = Store.commit
+commit = Store._commit
 
-async def slow(self, changes):
-    await self._database._execute(time.sleep, {SLOW_DISK_S})
-    await commit(self, changes)
+def slow(self, *rows):
+    time.sleep({SLOW_DISK_S})
+    commit(self, *rows)
 
-Store.commit = slow
+Store._commit = slow
 sys.exit(main())
 """
 """A disk that takes a while for each write."""
