@@ -239,7 +239,7 @@ class EngineLoop:
                 # What was decided leaves before the rest is looked at.
                 await asyncio.sleep(0)
         if isinstance(items[-1], Tick):
-            # What is worked off in pieces, one for each tick, goes on at once.
+            # The timer is used up, and what a tick leads to may be due next.
             self._set_timer()
         elif self._look is None:
             self._look = asyncio.get_running_loop().call_later(LOOK_S, self._set_timer)
