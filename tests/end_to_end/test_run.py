@@ -37,16 +37,16 @@ def arguments(folder: Path, url: str, *options: str, data: str = "data") -> tupl
     return ("run", f"--url={url}", "--id=CP 1", *target, *options)
 
 
-def said(screen: Terminal) -> str:
-    """Everything that was printed on the terminal, its lines joined as they were before it."""
-    return re.sub(r"\s+", " ", screen.text)
+def letters(text: str) -> str:
+    """Give a text without its white space: a terminal breaks a line wherever it is full."""
+    return re.sub(r"\s+", "", text)
 
 
 async def last_said(screen: Terminal, words: str) -> None:
     """Wait for what is printed at the very end; the process may be gone before it is read."""
     try:
         async with asyncio.timeout(5):
-            while words not in said(screen):
+            while letters(words) not in letters(screen.text):
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise AssertionError(f"{words!r} not said in:\n{screen.text}") from None
