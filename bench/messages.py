@@ -18,10 +18,10 @@ from pydantic import JsonValue
 
 from cp_tui.charge_point.codec import converted, encode
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
-from cp_tui.tui.message_filter import MessageFilter, message_filter
-from cp_tui.tui.message_log import MESSAGES_MAX, MessageLog
-from cp_tui.tui.message_operations import exported
-from cp_tui.tui.message_search import MessageSearch
+from cp_tui.tui.messages.filter import MessageFilter, message_filter
+from cp_tui.tui.messages.operations import exported
+from cp_tui.tui.messages.search import MessageSearch
+from cp_tui.tui.state.message_log import MESSAGES_MAX, MessageLog
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 BATCH = 1_000

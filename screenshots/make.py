@@ -19,7 +19,7 @@ from cp_tui.demo.csms_variables import CSMS
 from cp_tui.rpc.client import Client, EngineConnection
 from cp_tui.rpc.paths import is_answering
 from cp_tui.tui.app import CpTuiApp
-from cp_tui.tui.store import Snapshot
+from cp_tui.tui.state.store import Snapshot
 
 HERE = Path(__file__).resolve().parent
 

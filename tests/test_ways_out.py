@@ -26,7 +26,7 @@ from cp_tui.ocpp import frame
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.printable import clean, is_clean, is_unicode, storable
 from cp_tui.rpc.protocol import encode_response
-from cp_tui.tui.safe_text import drawn
+from cp_tui.tui.text.safe_text import drawn
 from tests.charge_point.rig import rig
 
 # --- characters -----------------------------------------------------------------------------------

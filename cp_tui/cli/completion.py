@@ -69,13 +69,13 @@ def _keys(**_: object) -> Iterable[str]:
 
 
 def _themes(**_: object) -> Iterable[str]:
-    from cp_tui.tui.theme import theme_names, user_themes
+    from cp_tui.tui.theme.themes import theme_names, user_themes
 
     return theme_names(user_themes())
 
 
 def _screens(**_: object) -> Iterable[str]:
-    from cp_tui.tui.actions import FOOTERS
+    from cp_tui.tui.registry import FOOTERS
 
     return FOOTERS
 

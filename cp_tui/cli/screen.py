@@ -69,7 +69,7 @@ def show_screen(
     with importing():
         from cp_tui.demo.csms_variables import CSMS
         from cp_tui.rpc.client import Client, ConnectionLost, EngineConnection
-        from cp_tui.tui.run import run_screen
+        from cp_tui.tui.main import run_screen
 
     async def connect_csms() -> EngineConnection:
         assert csms is not None

@@ -28,7 +28,7 @@ def run(options: Namespace) -> int:
     except SocketPathError as error:
         return complain(str(error))
     from cp_tui.rpc.client import Client, ConnectionLost, EngineConnection
-    from cp_tui.tui.picture import NoSuchScreen, take_picture
+    from cp_tui.tui.screenshot import NoSuchScreen, take_picture
 
     async def connect() -> EngineConnection:
         return await Client.connect(path, read_only=True)

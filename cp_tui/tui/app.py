@@ -20,28 +20,28 @@ from textual.timer import Timer
 
 from cp_tui.ocpp.plural import count
 from cp_tui.rpc.client import ConnectionLost, EngineConnection, OtherVersion, RpcError
-from cp_tui.tui import asking, liveness
-from cp_tui.tui.actions import BY_ID, FOOTERS
-from cp_tui.tui.bars import ActionBar, ActivityLine, FooterItem
-from cp_tui.tui.commands import CommandRun, Commands
-from cp_tui.tui.csms_follower import CsmsFollower
-from cp_tui.tui.csms_state import CsmsState
+from cp_tui.tui.actions.commands import CommandRun, Commands
+from cp_tui.tui.actions.keymap import Keymap
+from cp_tui.tui.all_screens import all_screens
+from cp_tui.tui.csms.follower import CsmsFollower
 from cp_tui.tui.dialogs.confirm import ConfirmDialog
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.options import OptionsDialog
-from cp_tui.tui.keys import Keymap
+from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.layout_state import LayoutState
 from cp_tui.tui.look import FLUSH_INTERVAL_S
-from cp_tui.tui.look_app import LookApp
-from cp_tui.tui.panes.schedule import SchedulePane
-from cp_tui.tui.panes.table_pane import TablePane
-from cp_tui.tui.safe_text import safe_text
+from cp_tui.tui.registry import BY_ID, FOOTERS
+from cp_tui.tui.schedule.pane import SchedulePane
 from cp_tui.tui.screen_desk import ScreenDesk
-from cp_tui.tui.screens.all_screens import all_screens
-from cp_tui.tui.screens.main_screen import MainScreen
-from cp_tui.tui.store import CURSOR, WATCHED, SnapshotStore
-from cp_tui.tui.view.words import Clock
-from cp_tui.tui.widgets.glyphs import Glyphs
+from cp_tui.tui.state import asking, liveness
+from cp_tui.tui.state.csms_state import CsmsState
+from cp_tui.tui.state.store import CURSOR, WATCHED, SnapshotStore
+from cp_tui.tui.terminal.look_app import LookApp
+from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.theme.glyphs import Glyphs
+from cp_tui.tui.widgets.bars import ActionBar, ActivityLine, FooterItem
+from cp_tui.tui.widgets.table_pane import TablePane
 
 FIRST_WORD_S_MAX = 0.5
 """An engine that runs says everything within this; the first picture waits for it."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from cp_tui.tui.reading import read_at_most
+from cp_tui.tui.text.paths import read_at_most
 
 FILE_BYTES_MAX = 16 * 1024
 SCREENS_MAX = 50

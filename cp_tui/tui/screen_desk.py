@@ -10,31 +10,31 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
-from cp_tui.tui.action import ScreenAction
-from cp_tui.tui.actions import BY_ID
-from cp_tui.tui.commands import CommandCall, CommandRun
-from cp_tui.tui.composing import DRAFTS_MAX, Bench, ComposeEnd, MessageDraft, SentDraft
-from cp_tui.tui.consequences import running_facts
-from cp_tui.tui.desk import Choice, ConfirmQuestion, Form
+from cp_tui.tui.actions.action import ScreenAction
+from cp_tui.tui.actions.commands import CommandCall, CommandRun
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Form
+from cp_tui.tui.actions.drafts import DRAFTS_MAX, Bench, ComposeEnd, MessageDraft, SentDraft
+from cp_tui.tui.actions.help import help_facts
+from cp_tui.tui.actions.outcome import CommandOutcome
+from cp_tui.tui.compose.dialog import ComposeDialog
+from cp_tui.tui.dashboard.alarm_text import alarm_facts
+from cp_tui.tui.dashboard.consequences import running_facts
+from cp_tui.tui.dashboard.screen import alarm_keys
 from cp_tui.tui.dialogs.choose import ChooseDialog
-from cp_tui.tui.dialogs.compose import ComposeDialog
 from cp_tui.tui.dialogs.confirm import ConfirmDialog
 from cp_tui.tui.dialogs.dialog import Dialog, T
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.dialogs.key_table import KeyTableDialog
 from cp_tui.tui.dialogs.options import Option, OptionsDialog
-from cp_tui.tui.help import help_facts
-from cp_tui.tui.key_lens import KeyLens
-from cp_tui.tui.outcome import CommandOutcome
-from cp_tui.tui.safe_text import drawn, safe_text
-from cp_tui.tui.screens.dashboard import alarm_keys
-from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.alarm_words import alarm_facts
-from cp_tui.tui.view.facts import Fact, FactSource
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.registry import BY_ID
+from cp_tui.tui.state.key_lens import KeyLens
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import Fact, FactSource
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.line_table import CursorMove
-from cp_tui.tui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
     from cp_tui.tui.app import CpTuiApp

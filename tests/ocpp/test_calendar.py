@@ -66,10 +66,10 @@ ALLOWED = {
     "cp_tui/station/connector.py": "HORIZON_S at most",
     "cp_tui/engine/steady_clock.py": "how long the machine runs",
     "cp_tui/tui/app.py": "the clock of the machine",
-    "cp_tui/tui/run.py": "the clock of the machine",
-    "cp_tui/tui/view/profile_periods.py": "LENGTH_S_MAX at most",
-    "cp_tui/tui/widgets/time_axis.py": "a step between two marks",
-    "cp_tui/tui/widgets/timeline_view.py": "a zoom or a round step",
+    "cp_tui/tui/main.py": "the clock of the machine",
+    "cp_tui/tui/schedule/periods_text.py": "LENGTH_S_MAX at most",
+    "cp_tui/tui/timeline/time_axis.py": "a step between two marks",
+    "cp_tui/tui/timeline/view.py": "a zoom or a round step",
 }
 """Where a variable becomes a length of time, or a zone is asked, elsewhere: why it cannot end."""
 

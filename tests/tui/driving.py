@@ -15,8 +15,8 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from cp_tui.tui.app import CpTuiApp
-from cp_tui.tui.screens.dashboard import DashboardScreen
-from cp_tui.tui.widgets.glyphs import Glyphs
+from cp_tui.tui.dashboard.screen import DashboardScreen
+from cp_tui.tui.theme.glyphs import Glyphs
 from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
 

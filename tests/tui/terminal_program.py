@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from cp_tui.rpc.client import EngineConnection
-from cp_tui.tui.run import run_screen
+from cp_tui.tui.main import run_screen
 from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.test_hostile_text import poisoned_world

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 from textual.binding import BindingType
 
-from cp_tui.tui.actions import ACTIONS, BY_ID, FOOTERS
-from cp_tui.tui.keys import Keymap, readme_table, shown
-from cp_tui.tui.panes.fact_lines import FactLines
-from cp_tui.tui.schedule_actions import SCHEDULE_SHOWN
+from cp_tui.tui.actions.keymap import Keymap, readme_table, shown
+from cp_tui.tui.registry import ACTIONS, BY_ID, FOOTERS
+from cp_tui.tui.schedule.actions import SCHEDULE_SHOWN
+from cp_tui.tui.timeline.timeline import Timeline
+from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
-from cp_tui.tui.widgets.timeline import Timeline
 from tests.sources import ROOT
 
 WIDGETS = (

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import converted
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
-from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.alarm import CLOCK_STEP_SHOWN, alarms
-from cp_tui.tui.view.alarm_words import AlarmKeys, alarm_facts, alarm_line, second_line
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.dashboard.alarm import CLOCK_STEP_SHOWN, alarms
+from cp_tui.tui.dashboard.alarm_text import AlarmKeys, alarm_facts, alarm_line, second_line
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.words import Clock
 from tests.tui import worlds
 from tests.tui.worlds import at
 

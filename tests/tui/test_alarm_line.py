@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
-from cp_tui.tui.view.alarm import REFUSAL_TOLD
+from cp_tui.tui.dashboard.alarm import REFUSAL_TOLD
 from tests.tui import worlds
 from tests.tui.driving import screen
 from tests.tui.fake_engine import FakeEngine

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from textual.geometry import Region
 
 from cp_tui.charge_point import variables as v
-from cp_tui.tui.bars import BarLine
+from cp_tui.tui.widgets.bars import BarLine
 from tests.tui import message_world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from textual.content import Content
 
 from cp_tui.charge_point import variables as v
-from cp_tui.tui.desk import Choice, FormField
+from cp_tui.tui.actions.desk import Choice, FormField
 from cp_tui.tui.dialogs.choose import best_first
-from cp_tui.tui.view.facts import Fact, fact_lines
+from cp_tui.tui.text.facts import Fact, fact_lines
 from tests.tui import worlds
 from tests.tui.driving import screen
 from tests.tui.fake_engine import FakeEngine

@@ -6,8 +6,8 @@ import pytest
 from pydantic import JsonValue
 
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType
-from cp_tui.tui.command_form import choices, filled
-from cp_tui.tui.commands import CommandCall
+from cp_tui.tui.actions.command_form import choices, filled
+from cp_tui.tui.actions.commands import CommandCall
 
 
 @pytest.mark.parametrize(

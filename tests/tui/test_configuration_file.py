@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from cp_tui.tui import configuration_file
-from cp_tui.tui.configuration_file import (
+from cp_tui.tui.configuration import file as configuration_file
+from cp_tui.tui.configuration.file import (
     Difference,
-    SavedConfiguration,
     UnusableFile,
     differences,
     read,
     to_csv,
     to_json,
 )
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.state.key_lens import SavedConfiguration, SavedKey
+from cp_tui.tui.text.words import Clock
 from tests.tui import key_world, worlds
 
 CLOCK = Clock(worlds.NOW, UTC)
@@ -129,5 +129,5 @@ def test_more_keys_than_any_charge_point_has_are_refused(tmp_path: Path) -> None
 def test_an_unset_key_and_an_empty_one_are_the_same() -> None:
     """GetConfiguration.conf leaves a value out where there is none."""
     here = replace(worlds.entry("Empty", ""), default=None)
-    saved = SavedConfiguration("x", {"empty": configuration_file.SavedKey(key="Empty")})
+    saved = SavedConfiguration("x", {"empty": SavedKey(key="Empty")})
     assert differences((here,), saved) == []

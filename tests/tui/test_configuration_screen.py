@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
-from cp_tui.tui.screens.configuration import ConfigurationScreen
+from cp_tui.tui.configuration.screen import ConfigurationScreen
 from tests.tui import key_world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine

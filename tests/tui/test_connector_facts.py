@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.variables import Restraint, RestraintKind
-from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.connectors import connector_facts, connector_fields
-from cp_tui.tui.view.words import Clock, percent
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.connectors import connector_facts, connector_fields
+from cp_tui.tui.text.words import Clock, percent
 from tests.tui import worlds
 from tests.tui.driving import screen
 from tests.tui.session_world import refusals

@@ -9,9 +9,9 @@ import pytest
 from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.variables import ConnectorTransaction, ConnectorView, RefusedBy
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
-from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.connectors import connector_facts, connector_fields
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.connectors import connector_facts, connector_fields
+from cp_tui.tui.text.words import Clock
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 CLOCK = Clock(NOW, UTC)

@@ -6,8 +6,8 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from cp_tui.tui.view.countdown import instant, stale_after_s, until
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.text.countdown import instant, stale_after_s, until
+from cp_tui.tui.text.words import Clock
 from tests.tui import worlds
 
 CLOCK = Clock(worlds.NOW, UTC)

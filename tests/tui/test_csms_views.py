@@ -10,17 +10,17 @@ from pydantic import JsonValue
 from cp_tui.demo.csms_variables import RunState, Scenarios
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
-from cp_tui.tui.csms_state import EXCHANGES_MAX, CsmsState
-from cp_tui.tui.view.answer import answer_facts, answer_summary
-from cp_tui.tui.view.csms import (
+from cp_tui.tui.csms.text import (
     behaviour_words,
     csms_facts,
     run_facts,
     scenario_lines,
     scenario_state,
 )
-from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.state.csms_state import EXCHANGES_MAX, CsmsState
+from cp_tui.tui.text.answer import answer_facts, answer_summary
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.words import Clock
 from tests.tui import csms_world, worlds
 
 CLOCK = Clock(worlds.NOW, UTC)

@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from cp_tui.tui.dialogs.facts import FactsDialog
-from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import Fact
 from tests.tui import worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.rpc.client import OtherVersion
-from cp_tui.tui import liveness
-from cp_tui.tui.action import Group, ScreenAction
-from cp_tui.tui.actions import ACTIONS
-from cp_tui.tui.csms_state import CsmsState
-from cp_tui.tui.store import Snapshot
+from cp_tui.tui.actions.action import Group, ScreenAction
+from cp_tui.tui.registry import ACTIONS
+from cp_tui.tui.state import liveness
+from cp_tui.tui.state.csms_state import CsmsState
+from cp_tui.tui.state.store import Snapshot
 from tests.tui import session_world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine

@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 from textual.content import Content
 
-from cp_tui.tui.panes.fact_lines import FactLines
-from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.widgets.fact_lines import FactLines
 
 WIDTH = 20
 

@@ -12,9 +12,9 @@ from textual.geometry import Region
 from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 
-from cp_tui.tui.panes.fact_lines import FactLines
-from cp_tui.tui.run import COLLECTOR_THRESHOLDS, settle
-from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.main import COLLECTOR_THRESHOLDS, settle
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.widgets.fact_lines import FactLines
 from tests.tui import worlds
 from tests.tui.driving import screen
 

@@ -12,10 +12,12 @@ import pytest
 
 from cp_tui.engine import disk as disk_module
 from cp_tui.settings.first_file import Answers
-from cp_tui.tui import look_app, run, saving
+from cp_tui.tui import main as run
+from cp_tui.tui.actions import saving
 from cp_tui.tui.app import CpTuiApp
-from cp_tui.tui.first_run import SAVED, FirstRunApp
 from cp_tui.tui.layout_state import LayoutState, read_state
+from cp_tui.tui.terminal import look_app
+from cp_tui.tui.wizard import SAVED, FirstRunApp
 from tests.tui import charging_world, key_world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine

@@ -13,8 +13,8 @@ from cp_tui.tui.dialogs.choose import ChooseDialog
 from cp_tui.tui.dialogs.confirm import ConfirmDialog
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.dialogs.form import FormDialog
-from cp_tui.tui.key_parser import KeyParser
-from cp_tui.tui.panes.filtered_pane import FilteredPane
+from cp_tui.tui.terminal.key_parser import KeyParser
+from cp_tui.tui.widgets.filtered_pane import FilteredPane
 from cp_tui.tui.widgets.line_table import LineTable
 from tests.tui import worlds
 from tests.tui.driving import Drive, screen
@@ -176,7 +176,7 @@ async def test_keys_that_wait_for_more_than_a_second_are_dropped_with_a_word() -
 
 
 async def test_an_action_that_hangs_jams_no_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cp_tui.tui.key_gate.HOLD_LOOKS_MAX", 3)
+    monkeypatch.setattr("cp_tui.tui.terminal.key_gate.HOLD_LOOKS_MAX", 3)
     async with screen(worlds.healthy()) as drive:
         never = asyncio.Event()
         drive.app.act(never.wait(), group="action")

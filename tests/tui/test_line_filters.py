@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from cp_tui.tui.line_filters import ASCII_SIGNS, AsciiOnly, NoColors, ascii_text, colourless
+from cp_tui.tui.theme.line_filters import ASCII_SIGNS, AsciiOnly, NoColors, ascii_text, colourless
 
 BLACK = Color(0, 0, 0)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cp_tui.tui import liveness
+from cp_tui.tui.state import liveness
 from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
 

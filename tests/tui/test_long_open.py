@@ -12,8 +12,8 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.variables.measurement import POINTS_MAX
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
-from cp_tui.tui.store import EVENTS_MAX, SnapshotStore
-from cp_tui.tui.view.past import PERIODS_MAX
+from cp_tui.tui.state.past import PERIODS_MAX
+from cp_tui.tui.state.store import EVENTS_MAX, SnapshotStore
 from tests.tui import worlds
 from tests.tui.session_world import refusals
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cp_tui.tui.look_app import LookApp
+from cp_tui.tui.terminal.look_app import LookApp
 
 SECRET = "0123456789abcdef0123456789abcdef"
 

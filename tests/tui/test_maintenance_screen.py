@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import builtins_of, converted
 from cp_tui.charge_point.reason import Reason
-from cp_tui.tui.view.maintenance import Subject
+from cp_tui.tui.maintenance.text import Subject
 from tests.tui import maintenance_world as world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine

@@ -12,29 +12,30 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.ocpp.datatypes import AuthorizationStatus
-from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.certificates import certificate_facts, certificates_line
-from cp_tui.tui.view.diagnostics import diagnostics_facts, diagnostics_line
-from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.firmware import firmware_facts, firmware_line
-from cp_tui.tui.view.link_history import attempt_facts, attempts_line, duration, result
-from cp_tui.tui.view.maintenance import Subject, state_of
-from cp_tui.tui.view.reservations import (
+from cp_tui.tui.maintenance.certificates_text import certificate_facts, certificates_line
+from cp_tui.tui.maintenance.diagnostics_text import diagnostics_facts, diagnostics_line
+from cp_tui.tui.maintenance.firmware_text import firmware_facts, firmware_line
+from cp_tui.tui.maintenance.link_history_text import attempt_facts, attempts_line, duration, result
+from cp_tui.tui.maintenance.reservations_text import (
     left,
     reservation_facts,
     reservation_lines,
     reservation_of,
     reservations_line,
 )
-from cp_tui.tui.view.status_history import (
+from cp_tui.tui.maintenance.status_history_text import (
     change_id,
     history_line,
     matching,
     status_change_facts,
     status_change_fields,
 )
-from cp_tui.tui.view.tag_explanation import explanation_facts, summary
-from cp_tui.tui.view.tags import (
+from cp_tui.tui.maintenance.text import Subject, state_of
+from cp_tui.tui.maintenance.transfer_text import moved, size
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.tag_explanation import explanation_facts, summary
+from cp_tui.tui.text.tags import (
     age,
     cache_line,
     list_line,
@@ -43,8 +44,7 @@ from cp_tui.tui.view.tags import (
     status_of,
     tag_facts,
 )
-from cp_tui.tui.view.transfer import moved, size
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.text.words import Clock
 from tests.tui import maintenance_world as world, worlds
 from tests.tui.worlds import NOW, at
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cp_tui.tui.message_filter import WrongFilter, message_filter
-from cp_tui.tui.message_log import MessageLog
+from cp_tui.tui.messages.filter import WrongFilter, message_filter
+from cp_tui.tui.state.message_log import MessageLog
 from tests.tui import message_world
 
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import JsonValue
 
 from cp_tui.charge_point.variables import MessageRecord
-from cp_tui.tui.message_log import ANSWER_AWAITED_S_MAX, SLACK, Fate, MessageLog, MessagePair
+from cp_tui.tui.state.message_log import ANSWER_AWAITED_S_MAX, SLACK, Fate, MessageLog, MessagePair
 from tests.tui import message_world as world, worlds
 
 

@@ -8,9 +8,9 @@ import pytest
 from pydantic import JsonValue
 
 from cp_tui.charge_point.variables import MessageRecord
-from cp_tui.tui.message_filter import message_filter
-from cp_tui.tui.message_log import MessageLog
-from cp_tui.tui.message_search import SLICE, MessageSearch
+from cp_tui.tui.messages.filter import message_filter
+from cp_tui.tui.messages.search import SLICE, MessageSearch
+from cp_tui.tui.state.message_log import MessageLog
 from tests.tui import message_world
 
 

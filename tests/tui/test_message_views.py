@@ -9,9 +9,7 @@ import pytest
 from pydantic import JsonValue
 
 from cp_tui.charge_point.variables import MessageKind, MessageRecord
-from cp_tui.tui.message_log import MessageLog, MessagePair
-from cp_tui.tui.view.fields import fitting
-from cp_tui.tui.view.messages import (
+from cp_tui.tui.messages.text import (
     JSON_LINES_MAX,
     about,
     json_lines,
@@ -20,7 +18,9 @@ from cp_tui.tui.view.messages import (
     result,
     short_facts,
 )
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.state.message_log import MessageLog, MessagePair
+from cp_tui.tui.text.fields import fitting
+from cp_tui.tui.text.words import Clock
 from tests.tui import message_world, worlds
 
 CLOCK = Clock(worlds.NOW, UTC)

@@ -13,10 +13,10 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import builtins_of
 from cp_tui.engine.hub import EventHappened
 from cp_tui.tui.app import ATTACH_AGAIN_S
-from cp_tui.tui.message_search import SLICE
-from cp_tui.tui.panes.messages import MessagesPane
-from cp_tui.tui.safe_text import drawn
-from cp_tui.tui.screens.messages import MessagesScreen
+from cp_tui.tui.messages.pane import MessagesPane
+from cp_tui.tui.messages.screen import MessagesScreen
+from cp_tui.tui.messages.search import SLICE
+from cp_tui.tui.text.safe_text import drawn
 from cp_tui.tui.widgets.line_table import LineTable
 from tests.charge_point.rig import rig
 from tests.tui import message_world, worlds

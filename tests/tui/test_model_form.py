@@ -10,9 +10,8 @@ from pydantic import JsonValue
 
 from cp_tui.engine.hub import VariableChanged
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
-from cp_tui.tui.commands import CommandCall
-from cp_tui.tui.compose_examples import example, sent_by
-from cp_tui.tui.composing import (
+from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.drafts import (
     TEXT_BYTES_MAX,
     Bench,
     MessageDraft,
@@ -21,9 +20,10 @@ from cp_tui.tui.composing import (
     call_of,
     draft_defect,
 )
-from cp_tui.tui.model_form import FieldKind, action_fields, defect_of, payload_of, texts_of
-from cp_tui.tui.store import Snapshot, SnapshotStore
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.actions.model_form import FieldKind, action_fields, defect_of, payload_of, texts_of
+from cp_tui.tui.compose.examples import example, sent_by
+from cp_tui.tui.state.store import Snapshot, SnapshotStore
+from cp_tui.tui.text.words import Clock
 from tests.tui import worlds
 
 CLOCK = Clock(worlds.NOW, UTC)

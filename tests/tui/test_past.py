@@ -11,7 +11,7 @@ import pytest
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod
 from cp_tui.charge_point.variables.measurement import POINTS_MAX, MeasuredPoint
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
-from cp_tui.tui.view.past import (
+from cp_tui.tui.state.past import (
     believed,
     flow_at,
     flows,

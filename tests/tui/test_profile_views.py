@@ -12,12 +12,12 @@ from cp_tui.charge_point.smart_charging.composite import composite
 from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile
 from cp_tui.charge_point.smart_charging.schedule import LostBecause
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType
-from cp_tui.tui.profile_file import Wrong, from_file, from_form
-from cp_tui.tui.view.profile_periods import chart_lines, length_of, offset_text, period_list
-from cp_tui.tui.view.profiles import SHORT, in_order, now_content, profile_details
-from cp_tui.tui.view.words import Clock
-from cp_tui.tui.widgets.glyphs import Glyphs
-from cp_tui.tui.widgets.timeline_readout import Place, Use, fitted, readout
+from cp_tui.tui.schedule.periods_text import chart_lines, length_of, offset_text, period_list
+from cp_tui.tui.schedule.profile_file import Wrong, from_file, from_form
+from cp_tui.tui.schedule.profiles_text import SHORT, in_order, now_content, profile_details
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.theme.glyphs import Glyphs
+from cp_tui.tui.timeline.readout import Place, Use, fitted, readout
 from tests.charge_point.smart_charging.builders import (
     CP_MAX,
     DAILY,

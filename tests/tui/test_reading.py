@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from cp_tui.tui import saving
+from cp_tui.tui.actions import saving
 
 READ = """
 import sys
 from pathlib import Path
-from cp_tui.tui import configuration_file, layout_state, theme
+from cp_tui.tui.configuration import file as configuration_file
+from cp_tui.tui import layout_state
+from cp_tui.tui.theme import themes as theme
 path = Path(sys.argv[1])
 try:
     configuration_file.read(path)

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 from wcwidth import wcwidth
 
-from cp_tui.tui.safe_text import drawn, safe_text
+from cp_tui.tui.text.safe_text import drawn, safe_text
 
 HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Me"})
 CHARACTERS = [

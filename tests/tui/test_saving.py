@@ -10,9 +10,9 @@ from time import sleep
 
 import pytest
 
-from cp_tui.tui import saving
-from cp_tui.tui.desk import Form, FormField
-from cp_tui.tui.outcome import CommandOutcome, finished
+from cp_tui.tui.actions import saving
+from cp_tui.tui.actions.desk import Form, FormField
+from cp_tui.tui.actions.outcome import CommandOutcome, finished
 from tests.tui import worlds
 from tests.tui.driving import screen
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
-from cp_tui.tui.widgets.glyphs import Glyphs
+from cp_tui.tui.theme.glyphs import Glyphs
 from tests.tui import states
 from tests.tui.crowded_world import crowded
 from tests.tui.driving import Eye, app_on

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.reason import Reason
 from cp_tui.ocpp.datatypes import StopReason
-from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.connectors import connector_details, connector_facts
-from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.view.queue import loss, queue_facts, queue_note
-from cp_tui.tui.view.refusals import refusal_facts
-from cp_tui.tui.view.transactions import (
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.connectors import connector_details, connector_facts
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.words import Clock, duration
+from cp_tui.tui.transactions.queue_text import loss, queue_facts, queue_note
+from cp_tui.tui.transactions.refusals_text import refusal_facts
+from cp_tui.tui.transactions.text import (
     STOPPED_BY,
     delivery_word,
     stopped_by,
@@ -24,7 +25,6 @@ from cp_tui.tui.view.transactions import (
     transaction_name,
     waiting,
 )
-from cp_tui.tui.view.words import Clock, duration
 from tests.tui import session_world, worlds
 from tests.tui.session_world import DELIVERED, LOST, WAITING, messages, past
 

@@ -12,7 +12,7 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
-from cp_tui.tui.widgets.glyphs import Glyphs
+from cp_tui.tui.theme.glyphs import Glyphs
 from tests.tui import charging_world, worlds
 from tests.tui.driving import app_on
 from tests.tui.fake_engine import FakeEngine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cp_tui.charge_point import variables as v
 from cp_tui.engine.hub import EventHappened, VariableChanged
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
-from cp_tui.tui.store import EVENTS_MAX, SnapshotStore
+from cp_tui.tui.state.store import EVENTS_MAX, SnapshotStore
 from tests.tui import message_world, worlds
 
 

@@ -9,7 +9,7 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from cp_tui.tui.theme import load_themes, packaged_themes, variable_defaults
+from cp_tui.tui.theme.themes import load_themes, packaged_themes, variable_defaults
 from cp_tui.tui.widgets.line_table import LineTable
 from tests.tui.widgets.harness import WidgetApp
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from cp_tui.tui.app import CpTuiApp
-from cp_tui.tui.theme_watch import ThemeWatch
+from cp_tui.tui.theme.watch import ThemeWatch
 from tests.tui import worlds
 from tests.tui.driving import Drive
 from tests.tui.fake_engine import FakeEngine

@@ -10,7 +10,7 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from cp_tui.tui.theme import DERIVED, load_themes, packaged_themes, variable_defaults
+from cp_tui.tui.theme.themes import DERIVED, load_themes, packaged_themes, variable_defaults
 
 READABLE, HIGH = 4.5, 7.0
 """Contrast of text by WCAG 2: level AA, and AAA for the theme that promises it."""

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.datatypes import StopReason
-from cp_tui.tui.screens.transactions import TransactionsScreen
+from cp_tui.tui.transactions.screen import TransactionsScreen
 from cp_tui.tui.widgets.line_table import LineTable
 from tests.tui import session_world, states, worlds
 from tests.tui.driving import Drive, screen

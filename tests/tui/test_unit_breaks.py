@@ -9,9 +9,9 @@ from itertools import pairwise
 import pytest
 from textual.content import Content
 
-from cp_tui.tui.panes.fact_lines import FactLines
-from cp_tui.tui.view.facts import Fact, fact_lines
-from cp_tui.tui.widgets.timeline_readout import fitted
+from cp_tui.tui.text.facts import Fact, fact_lines
+from cp_tui.tui.timeline.readout import fitted
+from cp_tui.tui.widgets.fact_lines import FactLines
 from tests.tui import crowded_world, states
 from tests.tui.driving import screen
 from tests.tui.states import State

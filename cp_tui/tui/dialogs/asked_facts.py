@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cp_tui.tui.panes.fact_lines import FactLines
-from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.widgets.fact_lines import FactLines
 
 AskedSource = Callable[[Snapshot], Sequence[Fact]]
 

@@ -12,11 +12,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
 
-from cp_tui.tui.desk import Choice
+from cp_tui.tui.actions.desk import Choice
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.panes.fact_lines import FactLines
-from cp_tui.tui.view.facts import Fact
-from cp_tui.tui.widgets.line_table import Column, LineTable, Row
+from cp_tui.tui.text.columns import Column, Row
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.widgets.fact_lines import FactLines
+from cp_tui.tui.widgets.line_table import LineTable
 
 
 class ChooseDialog(Dialog[str | None]):

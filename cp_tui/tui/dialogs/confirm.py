@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.widgets import Button
 from textual.widgets.button import ButtonVariant
 
-from cp_tui.tui.desk import ConfirmQuestion
+from cp_tui.tui.actions.desk import ConfirmQuestion
 from cp_tui.tui.dialogs.asked_facts import AskedFacts
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.store import Snapshot
+from cp_tui.tui.state.store import Snapshot
 
 
 class ConfirmDialog(Dialog[bool]):

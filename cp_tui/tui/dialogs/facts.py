@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.panes.fact_lines import FactLines
-from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.facts import FactSource
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import FactSource
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import CursorMove
 
 

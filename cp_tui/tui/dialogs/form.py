@@ -17,14 +17,14 @@ from textual.events import DescendantFocus
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label
 
-from cp_tui.tui.commands import CommandCall, CommandRun
-from cp_tui.tui.desk import Form, FormField, Job
+from cp_tui.tui.actions.commands import CommandCall, CommandRun
+from cp_tui.tui.actions.desk import Form, FormField, Job
+from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.outcome import CommandOutcome
-from cp_tui.tui.panes.fact_lines import FactLines
-from cp_tui.tui.safe_text import drawn, safe_text
-from cp_tui.tui.view.facts import GAP, Fact
-from cp_tui.tui.view.words import Clock
+from cp_tui.tui.text.facts import GAP, Fact
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.widgets.fact_lines import FactLines
 
 LABEL_WIDTH = 13
 """Of the fields and of the outcome, so that both stand under one another."""

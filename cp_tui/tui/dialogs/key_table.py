@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from cp_tui.tui.actions.outcome import KeyResult
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.outcome import KeyResult
-from cp_tui.tui.safe_text import safe_text
-from cp_tui.tui.widgets.line_table import Column, LineTable, Row
+from cp_tui.tui.text.columns import Column, Row
+from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.widgets.line_table import LineTable
 
 
 class KeyTableDialog(Dialog[None]):

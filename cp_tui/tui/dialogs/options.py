@@ -13,8 +13,8 @@ from textual.widgets import Button
 
 from cp_tui.tui.dialogs.asked_facts import AskedFacts, AskedSource
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.store import Snapshot
-from cp_tui.tui.view.facts import Fact
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import Fact
 
 
 class Option(Struct, frozen=True):

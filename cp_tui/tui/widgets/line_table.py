@@ -20,11 +20,9 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 
+from cp_tui.tui.text.columns import Column, Row, fit_columns, line_of
 from cp_tui.tui.widgets.changed_cells import changed_cells
-from cp_tui.tui.widgets.columns import Column, fit_columns, line_of
 from cp_tui.tui.widgets.quiet_scroll import QuietScroll
-
-__all__ = ["Column", "LineTable", "Row", "RowSource"]
 
 HEADER_HEIGHT = 1
 
@@ -36,21 +34,6 @@ PAINTED_MAX = 1_000
 """Rows remembered as painted: several terminals full."""
 
 CursorMove = Literal["up", "down", "page_up", "page_down", "home", "end"]
-
-
-class Row(Struct, frozen=True, eq=False):
-    """One line: a key that stays the same while the cells change, and a cell for each column."""
-
-    key: str
-    cells: tuple[Content, ...]
-
-    def is_same(self, other: Row) -> bool:
-        """Whether it looks the same; `Content` compares its text only with `==`, not its styles."""
-        return (
-            self.key == other.key
-            and len(self.cells) == len(other.cells)
-            and all(map(Content.is_same, self.cells, other.cells))
-        )
 
 
 class RowSource(Protocol):

@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
-from cp_tui.tui.theme import load_themes, packaged_themes, variable_defaults
+from cp_tui.tui.theme.themes import load_themes, packaged_themes, variable_defaults
 
 M = TypeVar("M", bound=Message)
 

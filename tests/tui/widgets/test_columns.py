@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, strategies as st
 from textual.content import Content
 
-from cp_tui.tui.widgets.columns import Column, fit_columns, line_of
+from cp_tui.tui.text.columns import Column, fit_columns, line_of
 
 COLUMNS = st.lists(
     st.builds(

@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.geometry import Offset, Region
 from textual.selection import Selection
 
-from cp_tui.tui.safe_text import safe_text
-from cp_tui.tui.widgets.line_table import PAINTED_MAX, Column, LineTable, Row
+from cp_tui.tui.text.columns import Column, Row
+from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.widgets.line_table import PAINTED_MAX, LineTable
 from tests.tui.widgets.harness import WidgetApp, lines
 
 COLUMNS = (Column("Key"), Column("Value", 8, "right"))

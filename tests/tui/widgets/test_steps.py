@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hypothesis import given, strategies as st
 
-from cp_tui.tui.widgets.steps import LimitColumn, shown_limits, steps
+from cp_tui.tui.timeline.steps import LimitColumn, shown_limits, steps
 from tests.tui.widgets.schedules import NOW
 
 HOUR = timedelta(hours=1)

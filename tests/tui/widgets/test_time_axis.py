@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, strategies as st
 
-from cp_tui.tui.widgets.time_axis import AxisMark, ticks
-from cp_tui.tui.widgets.timeline_view import ZOOMS
+from cp_tui.tui.timeline.time_axis import AxisMark, ticks
+from cp_tui.tui.timeline.view import ZOOMS
 from tests.tui.widgets.schedules import NOW
 
 ZONES = st.sampled_from(["UTC", "Europe/Amsterdam", "Asia/Kathmandu", "America/St_Johns"])

@@ -9,7 +9,7 @@ import pytest
 from textual.geometry import Region
 
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
-from cp_tui.tui.widgets.timeline import Timeline
+from cp_tui.tui.timeline.timeline import Timeline
 from tests.tui.widgets.harness import WidgetApp, lines
 from tests.tui.widgets.schedules import NOW, demo, schedule
 

@@ -10,16 +10,16 @@ from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
-from cp_tui.tui.widgets.glyphs import Glyphs, bar
-from cp_tui.tui.widgets.timeline_picture import (
+from cp_tui.tui.theme.glyphs import Glyphs, bar
+from cp_tui.tui.timeline.picture import (
     Part,
     Picture,
     draw,
     level_of,
     share_rows,
 )
-from cp_tui.tui.widgets.timeline_readout import limit_text
-from cp_tui.tui.widgets.timeline_view import View
+from cp_tui.tui.timeline.readout import limit_text
+from cp_tui.tui.timeline.view import View
 from tests.tui.widgets.schedules import ARMED, BY_TX_PROFILE, NOW, demo, schedule
 
 

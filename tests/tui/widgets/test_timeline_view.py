@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given, strategies as st
 
-from cp_tui.tui.widgets.time_axis import ticks
-from cp_tui.tui.widgets.timeline_view import ZOOMS, View, ceil_time, floor_time
+from cp_tui.tui.timeline.time_axis import ticks
+from cp_tui.tui.timeline.view import ZOOMS, View, ceil_time, floor_time
 from tests.tui.widgets.schedules import NOW
 
 COLUMNS = 25

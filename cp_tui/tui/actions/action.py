@@ -1,0 +1,54 @@
+"""What an action is: its public name, its words, its keys, and what stands against it now."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+
+from msgspec import Struct
+
+from cp_tui.tui.actions import conditions as possible
+from cp_tui.tui.actions.desk import Desk
+from cp_tui.tui.state.store import Snapshot
+
+
+class Group(StrEnum):
+    """What an action is about."""
+
+    CHARGE_POINT = "Charge point"
+    CONFIGURATION = "Configuration"
+    CONNECTOR = "Connector"
+    SCHEDULE = "Schedule"
+    MESSAGES = "Messages"
+    TRANSACTIONS = "Transactions"
+    MAINTENANCE = "Maintenance"
+    CSMS = "CSMS"
+    SCREEN = "Screen"
+
+
+class ScreenAction(Struct, frozen=True):
+    """Something a person can do."""
+
+    id: str
+    """The public name, also in a keymap."""
+    title: str
+    help: str
+    group: Group
+    run: Callable[[Desk], Awaitable[None]]
+    keys: tuple[str, ...] = ()
+    """Default keys, in Textual's names."""
+    short: str = ""
+    """The word in the footer; empty: not in the footer."""
+    screens: frozenset[str] = frozenset()
+    """Where its keys work; empty: on every screen. The menu offers it everywhere."""
+    pane: str = ""
+    """The pane in whose title its key is shown."""
+    why_not: Callable[[Snapshot], str | None] = possible.always
+
+    def meets(self, other: ScreenAction) -> bool:
+        """Whether there is a screen on which the keys of both work."""
+        return not self.screens or not other.screens or bool(self.screens & other.screens)
+
+    def works_on(self, screen: str) -> bool:
+        """Whether its keys work on the screen of this name."""
+        return not self.screens or screen in self.screens

@@ -1,0 +1,175 @@
+"""What an action may do with the screen: look, ask, fill a form, send a command, show something.
+
+Actions are written against this, so that the registry knows no widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+from textual.content import Content
+
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.drafts import Bench, ComposeEnd, MessageDraft, SentDraft
+from cp_tui.tui.actions.outcome import CommandOutcome
+from cp_tui.tui.state.key_lens import KeyLens
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import Fact, FactSource
+from cp_tui.tui.text.words import Clock
+
+
+class ConfirmQuestion(Struct, frozen=True, eq=False):
+    """Something to be confirmed, with what will happen."""
+
+    title: str
+    facts: Sequence[Fact] | Callable[[Snapshot], Sequence[Fact]]
+    """As a function they follow what happens while the question is open."""
+    yes: str
+    """The word on the button that does it."""
+    is_dangerous: bool = True
+
+
+Job = Callable[[Callable[[str], None]], Awaitable[CommandCall | CommandOutcome | str]]
+"""Something that may take long and needs no engine; it is given a way to tell how far it is.
+
+What comes of it is an outcome, a call to be sent, or a sentence about what is wrong with a field.
+"""
+
+
+class FormField(Struct, frozen=True):
+    """One input of a form."""
+
+    name: str
+    label: str
+    value: str = ""
+    placeholder: str = ""
+    recent: tuple[str, ...] = ()
+    """What was typed here before, newest first; up and down bring it back."""
+    choices: tuple[str, ...] = ()
+    """The only texts that may stand here, apart from none; up and down walk over them, and the
+    beginning of one is enough."""
+
+    def chosen(self, text: str) -> str:
+        """Give the choice that a text stands for; raises `ValueError` for none or several."""
+        wanted = text.strip().casefold()
+        if not self.choices or not wanted:
+            return text
+        exact = [each for each in self.choices if each.casefold() == wanted]
+        found = exact or [each for each in self.choices if each.casefold().startswith(wanted)]
+        if len(found) != 1:
+            what = "several of" if found else "none of"
+            raise ValueError(
+                f"{self.label}: {text.strip()!r} is {what} {', '.join(found or self.choices)}"
+            )
+        return found[0]
+
+
+class Form(Struct, frozen=True, eq=False):
+    """Fields to fill, and how they become a call."""
+
+    title: str
+    fields: tuple[FormField, ...]
+    submit: str
+    call: Callable[[Mapping[str, str]], CommandCall | Job | CommandOutcome | str]
+    """From the texts of the fields to the call, to what came of something that needs no engine
+    or a job for it, or to a sentence about what is wrong with them."""
+    intro: tuple[Content, ...] = ()
+    start: str = ""
+    """The name of the field to begin in; empty: the first."""
+    running: str = "running"
+    """What happens while its call has no answer: `asking the CSMS`."""
+    is_reading: bool = False
+    """Its job only finds out what to do: whoever closes the form gives it up."""
+
+
+class Choice(Struct, frozen=True, eq=False):
+    """A line to choose from a list."""
+
+    key: str
+    title: Content
+    note: Content
+    """At the right: keys, or why it is not possible now."""
+    about: Content | None = None
+    """Below the list while the cursor is on it."""
+    group: str = ""
+
+
+class Desk(Protocol):
+    """The screen, as far as an action needs it."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is known now."""
+
+    @property
+    def clock(self) -> Clock:
+        """Now, and the zone of the reader."""
+
+    @property
+    def screen(self) -> str:
+        """The id of the screen that is shown."""
+
+    def timeline_schedules(self) -> Sequence[CompositeSchedule]:
+        """What the timeline knows, from connector 0 on."""
+
+    def timeline_svg(self) -> str:
+        """The timeline as it stands on the screen, as a picture."""
+
+    @property
+    def pane(self) -> str:
+        """The id of the pane that has the focus; empty where none has."""
+
+    @property
+    def filter(self) -> str:
+        """What is typed into the filter of the screen that is shown."""
+
+    def show_filtered(self, screen: str, words: str) -> None:
+        """Show another screen, with these words in its filter."""
+
+    def copy(self, text: str) -> None:
+        """Send a text to the clipboard of the terminal; nobody learns whether it arrives."""
+
+    async def command(self, call: CommandCall) -> None:
+        """Send a command; its state and outcome appear in the line of activity."""
+
+    async def ask(self, question: ConfirmQuestion) -> bool:
+        """Ask once; escape is no."""
+
+    async def fill(self, form: Form) -> None:
+        """Let a form be filled; it sends its call and shows the outcome with the reason."""
+
+    async def compose(self, bench: Bench, draft: MessageDraft) -> ComposeEnd:
+        """Let a message be composed and sent; tells how the bench was left."""
+
+    def drafts(self, bench: str) -> Sequence[SentDraft]:
+        """What was sent from a bench in this session, newest first."""
+
+    def message_id(self) -> str:
+        """A message id that was not used before."""
+
+    async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
+        """Let one of a list be chosen."""
+
+    def show(self, title: str, facts: FactSource) -> None:
+        """Show facts until they are put away."""
+
+    def tell(self, text: Content) -> None:
+        """Say something in the line of activity."""
+
+    def remembered(self, what: str) -> tuple[str, ...]:
+        """What was typed in fields of this name before, newest first."""
+
+    def remember(self, what: str, text: str) -> None:
+        """Keep what was typed."""
+
+    def look_at_keys(self, lens: KeyLens) -> None:
+        """Show the configuration keys that the lens lets through."""
+
+    def look_at(self, screen: str, part: str) -> None:
+        """Show a screen, and a part of it by its id."""
+
+    def screen_does(self, what: str) -> None:
+        """Do something that concerns the screen alone: zoom, filter, help, quit and the like."""

@@ -1,0 +1,151 @@
+"""Writing what a screen knows to a file that somebody names, without holding up the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+
+from textual.content import Content
+
+from cp_tui.engine.disk import on_disk
+from cp_tui.engine.line_writer import write_all
+from cp_tui.tui.actions.desk import Desk, Form, FormField, Job
+from cp_tui.tui.actions.outcome import CommandOutcome, finished
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.paths import expanded, where_paths_start
+from cp_tui.tui.text.safe_text import safe_text
+
+SLICE_S = 0.01
+"""So long it writes before keys are heard again."""
+BREATH_S = 0.005
+PROGRESS_INTERVAL_S = 0.5
+MEGABYTE = 1_000_000
+PIECE_BYTES = 256 * 1024
+"""Written at once: a thread for every line would cost more than the line."""
+TAKE_AWAY_S = 1.0
+"""For what is not finished; where the disk hangs, it goes when the disk answers."""
+
+
+async def save(
+    desk: Desk,
+    title: str,
+    stem: str,
+    suffix: str,
+    pieces: Callable[[Path], Iterable[str]],
+    hint: str,
+) -> None:
+    """Let a path be filled in, write the pieces of a text to a new file and say where it is."""
+
+    def write(values: Mapping[str, str]) -> Job | str:
+        if not values["path"]:
+            return "the path must not be empty"
+        text = values["path"]
+
+        async def job(tell: Callable[[str], None]) -> CommandOutcome | str:
+            try:
+                path = await on_disk(partial(expanded, text), f"looking for {text}", tell)
+                # No disk is asked for it, unlike `resolve`.
+                place = os.path.abspath(path)
+                await write_new(path, pieces(path), tell)
+            except OSError as error:
+                why = f"{text}: {(error.strerror or 'cannot be written').lower()}"
+                desk.tell(safe_text(why, "$text-error"))
+                return why
+            outcome = finished("written", place)
+            desk.tell(Content.assemble(outcome.summary, " ", safe_text(place)))
+            return outcome
+
+        return job
+
+    value = f"{stem}-{_file_name(desk.snapshot)}-{desk.clock.now:%Y%m%d-%H%M%S}.{suffix}"
+    field = FormField("path", "File", value=value, placeholder=hint)
+    intro = (safe_text(where_paths_start()),)
+    await desk.fill(Form(title, (field,), "Write", write, intro))
+
+
+async def write_new(path: Path, pieces: Iterable[str], tell: Callable[[str], None]) -> None:
+    """Write a file that is not there yet, in slices; one that is not finished is taken away.
+
+    Raises `OSError`; tells now and then how far it is.
+    """
+    file, doing = _NewFile(path), f"writing {path.name}"
+    try:
+        await on_disk(file.open, doing, tell)
+        slice_began = told_at = monotonic()
+        written, waiting = 0, bytearray()
+        for piece in pieces:
+            waiting += piece.encode()
+            if len(waiting) >= PIECE_BYTES:
+                await on_disk(partial(file.write, bytes(waiting)), doing, tell)
+                written += len(waiting)
+                waiting.clear()
+            now = monotonic()
+            if now - told_at > PROGRESS_INTERVAL_S:
+                told_at = now
+                tell(f"{(written + len(waiting)) / MEGABYTE:.1f} MB so far")
+            if now - slice_began > SLICE_S:
+                await asyncio.sleep(BREATH_S)
+                slice_began = monotonic()
+        await on_disk(partial(file.write, bytes(waiting)), doing, tell)
+        await on_disk(file.close, doing, tell)
+    except BaseException:
+        file.is_unwanted = True
+        with suppress(OSError):
+            await on_disk(file.take_away, doing, limit_s=TAKE_AWAY_S)
+        raise
+
+
+class _NewFile:
+    """A file that is being written, in threads: each method blocks as long as the disk does."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+        self._is_ours = False
+        self._one_at_a_time = Lock()
+        self.is_unwanted = False
+        """Nobody waits for it any more: what is still under way leaves nothing behind."""
+
+    def open(self) -> None:
+        """Create it, never over a file that is there already; raises `OSError`."""
+        with self._one_at_a_time:
+            if not self.is_unwanted:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                self._file = os.open(self._path, flags, 0o666)
+                self._is_ours = True
+
+    def write(self, data: bytes) -> None:
+        """Append; raises `OSError`."""
+        with self._one_at_a_time:
+            if self._file is not None and not self.is_unwanted:
+                write_all(self._file, data)
+
+    def close(self) -> None:
+        """Be done with it; raises `OSError`, for a disk may say only now that it is full."""
+        with self._one_at_a_time:
+            self._close()
+
+    def take_away(self) -> None:
+        """Delete what was created; a file that was there before stays. Raises `OSError`."""
+        # After what hangs: it may be the very call that creates the file.
+        with self._one_at_a_time:
+            if self._is_ours:
+                self._path.unlink(missing_ok=True)
+            self._close()
+
+    def _close(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
+
+
+def _file_name(snapshot: Snapshot) -> str:
+    """The charge point id, as far as it can stand in the name of a file."""
+    name = snapshot.identity.charge_point_id if snapshot.identity is not None else "cp-tui"
+    return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in name)

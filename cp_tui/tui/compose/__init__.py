@@ -1,0 +1,1 @@
+"""The bench for a message of one's own."""

@@ -1,0 +1,315 @@
+"""The bench where a message is composed: a form from its model, or its text, and the answer.
+
+What is wrong with the message is said, and does not keep it from being sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Input, Label, TextArea
+
+from cp_tui.ocpp.redaction import is_secret_key
+from cp_tui.tui.actions.commands import CommandCall, CommandRun
+from cp_tui.tui.actions.desk import FormField
+from cp_tui.tui.actions.drafts import (
+    Bench,
+    ComposeEnd,
+    MessageDraft,
+    SentDraft,
+    as_form,
+    as_text,
+    call_of,
+    draft_defect,
+)
+from cp_tui.tui.actions.model_form import ModelField, action_fields
+from cp_tui.tui.dialogs.dialog import Dialog
+from cp_tui.tui.dialogs.form import ChoiceInput, RecentInput, Send
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.widgets.fact_lines import FactLines
+
+LABEL_WIDTH = 24
+"""Of the fields: the longest name of the standard, and a mark."""
+STATE_LABEL_WIDTH = 11
+
+
+class ComposeDialog(Dialog[ComposeEnd]):
+    """A form or a text, what is wrong with it, and below what came of it."""
+
+    DEFAULT_CSS = """
+    ComposeDialog > .box { width: 110; height: 100%; max-height: 36; }
+    ComposeDialog .fields { height: 1fr; min-height: 3; }
+    ComposeDialog .field, ComposeDialog .group { height: 1; }
+    ComposeDialog .field Label { width: 24; /* LABEL_WIDTH */ color: $text-muted; }
+    ComposeDialog .group { color: $text-accent; }
+    ComposeDialog Input { width: 1fr; background: $boost; }
+    ComposeDialog Input:focus { background: $panel; }
+    ComposeDialog TextArea { height: 1fr; min-height: 3; background: $boost; }
+    ComposeDialog FactLines { scrollbar-size-horizontal: 0; }
+    ComposeDialog .intro { margin-bottom: 1; }
+    ComposeDialog .rule { max-height: 2; margin-top: 1; }
+    ComposeDialog .verdict { max-height: 2; }
+    ComposeDialog .state { max-height: 7; margin-top: 1; }
+    ComposeDialog .buttons { margin-top: 0; }
+    ComposeDialog #send { width: 15; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "send", "Send", show=False, id="compose.send"),
+        Binding("ctrl+r", "switch", "Form or text", show=False, id="compose.switch"),
+        Binding("ctrl+o", "another", "Another action", show=False, id="compose.another"),
+    ]
+
+    def __init__(
+        self,
+        bench: Bench,
+        draft: MessageDraft,
+        send: Send,
+        clock: Callable[[], Clock],
+        remember: Callable[[SentDraft], None],
+        message_id: Callable[[], str],
+    ) -> None:
+        super().__init__()
+        self._bench = bench
+        self._draft = draft
+        self._send = send
+        self._clock = clock
+        self._remember = remember
+        self._message_id = message_id
+        self._is_running = False
+        self._fields: dict[str, ModelField] = {}
+
+    # --- layout -----------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Form and text in one place, what they are worth, the answer, the buttons."""
+        with Vertical(classes="box"):
+            yield self._lines("intro")
+            yield VerticalScroll(classes="fields", can_focus=False)
+            area = TextArea("", soft_wrap=True, show_line_numbers=False, compact=True)
+            area.cursor_blink = False
+            yield area
+            yield self._lines("rule")
+            yield self._lines("verdict")
+            yield self._lines("state")
+            with Horizontal(classes="buttons"):
+                yield Button(Content("Close"), id="close", compact=True)
+                yield Button(Content("Another"), id="another", compact=True)
+                yield Button(Content("Text"), id="switch", compact=True)
+                yield Button(Content("Send"), id="send", variant="primary", compact=True)
+
+    async def begin(self) -> None:
+        """Show the draft."""
+        self.query_one(".intro", FactLines).show([Fact("", safe_text(self._bench.intro))])
+        self.query_one(".state", FactLines).display = False
+        await self._show_draft()
+
+    async def _show_draft(self) -> None:
+        """Put the draft into the form, or into the text."""
+        draft = self._draft
+        form, area = self.query_one(".fields", VerticalScroll), self.query_one(TextArea)
+        form.display, area.display = not draft.is_raw, draft.is_raw
+        switch = self.query_one("#switch", Button)
+        switch.label = Content("Form") if draft.is_raw else Content("Text")
+        switch.disabled = draft.is_raw and draft.action is None
+        name = draft.action.value if draft.action is not None else "a raw frame"
+        other = "form" if draft.is_raw else "text"
+        self.titled(
+            f"{self._bench.title}: {name}", f"^s send · ^r {other} · ^o another · escape closes"
+        )
+        if draft.text is not None:
+            area.text = draft.text
+            area.focus()
+        else:
+            await self._fill_form(form)
+        self._judge()
+
+    async def _fill_form(self, form: VerticalScroll) -> None:
+        assert self._draft.action is not None, "a form has an action"
+        fields = action_fields(self._draft.action)
+        self._fields = {_id(field): field for field in fields}
+        await form.remove_children()
+        await form.mount_all(self._rows(fields))
+        inputs = self.query(RecentInput)
+        if inputs:
+            inputs.first().focus()
+        else:
+            self.query_one("#send", Button).focus()
+
+    def _rows(self, fields: tuple[ModelField, ...]) -> Iterator[Widget]:
+        group = ""
+        if not fields:
+            yield Label(Content("This request has no fields."), classes="group")
+        for field in fields:
+            if field.group != group:
+                group = field.group
+                yield Label(Content(group), classes="group")
+            mark = "*" if field.is_required and not field.is_in_optional else ""
+            indent = " " if field.group else ""
+            text = FormField(
+                _id(field),
+                field.label,
+                self._draft.texts.get(field.name, ""),
+                field.rule,
+                choices=field.choices,
+            )
+            row_input = ChoiceInput(text)
+            row_input.password = self._is_secret(field)
+            yield Horizontal(
+                Label(Content(f"{indent}{field.label}{mark}")), row_input, classes="field"
+            )
+
+    def _lines(self, name: str) -> FactLines:
+        width = STATE_LABEL_WIDTH if name == "state" else 6
+        lines = FactLines(label_width=width, classes=name)
+        lines.can_focus = name == "state"
+        return lines
+
+    # --- the draft --------------------------------------------------------------------------------
+
+    def _take(self) -> MessageDraft:
+        """The draft as it stands on the screen."""
+        if self._draft.is_raw:
+            return MessageDraft(
+                self._draft.action, self._draft.texts, self.query_one(TextArea).text
+            )
+        texts = {self._fields[each.id or ""].name: each.value for each in self.query(RecentInput)}
+        return MessageDraft(self._draft.action, texts)
+
+    def _judge(self) -> None:
+        """Say what is wrong with the draft."""
+        self._draft = self._take()
+        defect = draft_defect(self._draft)
+        if defect is None:
+            verdict = Content.styled("valid OCPP 1.6", "$text-success")
+        else:
+            verdict = Content.assemble(
+                Content.styled("not valid: ", "bold $text-warning"),
+                safe_text(defect),
+                Content.styled(" · it can be sent all the same", "$text-muted"),
+            )
+        self._say("verdict", [Fact("", verdict)])
+        send = self.query_one("#send", Button)
+        send.label = Content("Send") if defect is None else Content("Send anyway")
+
+    def _is_secret(self, field: ModelField) -> bool:
+        """Whether what is typed there must not be readable: the value of the AuthorizationKey."""
+        return field.name == "value" and is_secret_key(self._draft.texts.get("key"))
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _changed(self, event: Input.Changed | TextArea.Changed) -> None:
+        event.stop()
+        if not self.is_open or not self._is_current(event):
+            return
+        self._judge()
+        for each in self.query(RecentInput):
+            each.password = self._is_secret(self._fields[each.id or ""])
+
+    def _is_current(self, event: Input.Changed | TextArea.Changed) -> bool:
+        """Whether it is about what is shown; the last words of a removed form come late."""
+        if isinstance(event, TextArea.Changed):
+            return self._draft.is_raw
+        return not self._draft.is_raw and event.input.is_attached
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say what may stand in the field."""
+        field = self._fields.get(event.widget.id or "")
+        if field is None:
+            self._say("rule", [])
+            return
+        keys = "up and down choose · " if field.choices else ""
+        text = Content.assemble(Content.styled(keys, "$text-accent"), f"{field.name}: {field.rule}")
+        self._say("rule", [Fact("", text.truncate(2 * self.size.width))])
+
+    # --- acting -----------------------------------------------------------------------------------
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_send()
+
+    @on(Button.Pressed)
+    async def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        match event.button.id:
+            case "send":
+                self.action_send()
+            case "switch":
+                await self.action_switch()
+            case "another":
+                self.action_another()
+            case _:
+                self.action_give_up()
+
+    async def action_switch(self) -> None:
+        """Take the draft over into the text, or back into the form."""
+        draft = self._take()
+        if not draft.is_raw:
+            self._draft = as_text(draft, self._message_id())
+        elif isinstance(form := as_form(draft), str):
+            self._say("state", [Fact("", safe_text(form, "$text-warning"))])
+            return
+        else:
+            self._draft = form
+        await self._show_draft()
+
+    def action_another(self) -> None:
+        """Choose another action."""
+        self.dismiss(ComposeEnd.ANOTHER)
+
+    def action_give_up(self) -> None:
+        """Leave the bench; what was sent is remembered."""
+        self.dismiss(ComposeEnd.CLOSED)
+
+    def action_send(self) -> None:
+        """Send the draft as it stands."""
+        if self._is_running:
+            return
+        draft = self._take()
+        call = call_of(self._bench, draft)
+        if isinstance(call, str):
+            self._say("state", [Fact("", Content.styled(call, "bold $text-error"))])
+            return
+        self._is_running = True
+        self.run_worker(self._run(draft, call), name="compose", exit_on_error=True)
+
+    async def _run(self, draft: MessageDraft, call: CommandCall) -> None:
+        run = await self._send(call, self._under_way)
+        self._is_running = False
+        outcome = run.outcome
+        assert outcome is not None
+        if not draft.holds_secret:
+            self._remember(SentDraft(draft, run.started_at, outcome.summary))
+        if self.is_open:
+            self._say("state", outcome.all_facts())
+
+    def _under_way(self, run: CommandRun) -> None:
+        if not self.is_open:
+            return
+        since = self._clock().time(run.hung_since or run.started_at)
+        words = "sent, waits for the answer"
+        if run.hung_since is not None:
+            words = "waits for the charge point, silent"
+        waits = Content.styled(words, "bold $text-warning")
+        self._say("state", [Fact("", Content.assemble(waits, f" since {since}"))])
+
+    def _say(self, where: str, facts: list[Fact]) -> None:
+        lines = self.query_one(f".{where}", FactLines)
+        lines.display = bool(facts) or where != "state"
+        lines.show(facts)
+        lines.refresh(layout=True)
+
+
+def _id(field: ModelField) -> str:
+    """The id of the input of a field; a widget has no dots in its own."""
+    return field.name.replace(".", "-")

@@ -1,0 +1,141 @@
+"""The configuration keys in words: a line each, and everything about one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import ConfigurationEntry, KeySource
+from cp_tui.ocpp.redaction import SECRET_VALUE, is_secret_key
+from cp_tui.tui.configuration.changes_text import change_facts, changes_of, source_word
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import Fact, FactSource
+from cp_tui.tui.text.fields import Field
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.words import Clock, joined
+
+QUIET = "$text-muted"
+
+NAME_WIDTH, NAME_WIDTH_SHORT = 33, 25
+"""Cells for the name: every standard key whole, or most of it where there is little room."""
+
+WIDE = 80
+"""Cells from which names are shown whole."""
+
+VALUE_WIDTH, ROOMY = 24, 100
+"""Cells for the value, and from which it comes before what is allowed."""
+
+
+def key_fields(clock: Clock, width: int) -> list[Field[ConfigurationEntry]]:
+    """The columns of the table, in reading order."""
+    return [
+        Field("", 2, _marks),
+        Field("Key", NAME_WIDTH if width >= WIDE else NAME_WIDTH_SHORT, _name),
+        Field("Value", VALUE_WIDTH if width >= ROOMY else 10, _value, is_flexible=True),
+        Field("Set by", 8, _source, rank=1),
+        Field("Changed", 8, lambda e: _changed_short(e, clock), rank=2),
+        Field("Default", 12, lambda e: safe_text(e.default or "", QUIET), rank=4),
+        Field("Access", 10, _access, rank=3),
+        Field("Unit", 5, lambda e: safe_text(e.unit or "", QUIET), rank=5),
+        Field("Allowed", 20, lambda e: safe_text(e.constraint or e.type, QUIET), rank=5),
+        Field("Effect", 40, lambda e: safe_text(e.effect, QUIET), rank=6, is_flexible=True),
+    ]
+
+
+def matching(entries: Sequence[ConfigurationEntry], words: str) -> list[ConfigurationEntry]:
+    """The keys that hold every word of the filter in name, value, source or marks."""
+    wanted = words.casefold().split()
+    return [e for e in entries if all(word in _haystack(e) for word in wanted)]
+
+
+def key_line(entry: ConfigurationEntry, clock: Clock) -> list[Fact]:
+    """What to know about the key under the cursor, the most urgent first."""
+    facts: list[Fact] = []
+    if entry.is_reboot_pending:
+        text = "the new value works after the next reboot"
+        facts.append(Fact("Reboot", Content.styled(text, "bold $text-warning")))
+    unit = drawn(entry.unit or "")
+    value = Content.assemble(_value(entry), f" {unit}" if unit else "")
+    allowed = safe_text(entry.constraint)
+    default = safe_text(f"default {entry.default}") if entry.default is not None else ""
+    facts.append(Fact("Value", joined([value, default, allowed])))
+    facts.append(Fact("Set by", joined([_source(entry), _changed(entry, clock), _access(entry)])))
+    if entry.effect:
+        facts.append(Fact("Effect", safe_text(entry.effect)))
+    return facts
+
+
+def key_details(snapshot: Snapshot, entry: ConfigurationEntry, clock: Clock) -> list[Fact]:
+    """Everything about one key, with its changes and who made them."""
+    facts = [Fact("Key", safe_text(entry.key, "bold")), *key_line(entry, clock)]
+    facts.append(Fact("Type", joined([safe_text(entry.type), safe_text(entry.profile)])))
+    monitored = "yes, changes by the CSMS are published" if entry.is_monitored else "no"
+    facts.append(Fact("Monitor", Content(monitored)))
+    for change in changes_of(snapshot, entry.key):
+        facts += change_facts(change, clock)
+    return facts
+
+
+def key_source(key: str) -> FactSource:
+    """Everything about the key of this name, for a dialog that follows the engine."""
+
+    def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+        entry = snapshot.entry(key)
+        if entry is None:
+            return [
+                Fact("Key", safe_text(key)),
+                Fact("", Content("The charge point has no such key.")),
+            ]
+        return key_details(snapshot, entry, clock)
+
+    return facts
+
+
+def _marks(entry: ConfigurationEntry) -> Content:
+    monitored = Content.styled("◉", "$text-accent") if entry.is_monitored else Content(" ")
+    if entry.is_reboot_pending:
+        return Content.assemble(monitored, Content.styled("!", "bold $text-warning"))
+    if entry.is_custom:
+        return Content.assemble(monitored, Content.styled("*", "$text-accent"))
+    return Content.assemble(monitored, " ")
+
+
+def _name(entry: ConfigurationEntry) -> Content:
+    return safe_text(entry.key, "bold" if entry.is_custom else "")
+
+
+def _value(entry: ConfigurationEntry) -> Content:
+    if entry.value is None:
+        unset = SECRET_VALUE if is_secret_key(entry.key) else "not set"
+        return Content.styled(unset, QUIET)
+    if entry.value == "":
+        return Content.styled("(empty)", QUIET)
+    return safe_text(entry.value)
+
+
+def _source(entry: ConfigurationEntry) -> Content:
+    style = QUIET if entry.source in (KeySource.DEFAULT, KeySource.HARDWARE) else "$text-accent"
+    return Content.styled(source_word(entry.source), style)
+
+
+def _access(entry: ConfigurationEntry) -> Content:
+    return Content.styled("read only" if entry.read_only else "read-write", QUIET)
+
+
+def _changed(entry: ConfigurationEntry, clock: Clock) -> Content:
+    return Content(clock.time(entry.changed_at)) if entry.changed_at else Content("")
+
+
+def _changed_short(entry: ConfigurationEntry, clock: Clock) -> Content:
+    return Content(clock.short(entry.changed_at)) if entry.changed_at else Content("")
+
+
+def _haystack(entry: ConfigurationEntry) -> str:
+    marks = [
+        "custom" if entry.is_custom else "",
+        "monitored" if entry.is_monitored else "",
+        "reboot" if entry.is_reboot_pending else "",
+        "readonly" if entry.read_only else "",
+    ]
+    return " ".join([entry.key, entry.value or "", source_word(entry.source), *marks]).casefold()

@@ -1,0 +1,53 @@
+"""The screen of the configuration: every key, and who changed what, when and from what."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from cp_tui.tui.actions.keymap import Keymap
+from cp_tui.tui.configuration.changes_pane import KeyChangesPane
+from cp_tui.tui.configuration.pane import ConfigurationPane
+from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.widgets.pane import Pane
+
+
+class ConfigurationScreen(MainScreen):
+    """The keys over their newest changes."""
+
+    DEFAULT_CSS = """
+    ConfigurationScreen {
+        ConfigurationPane { height: 12fr; }
+        KeyChangesPane { height: 9fr; }
+        &.-medium, &.-tall {
+            ConfigurationPane { height: 2fr; }
+            KeyChangesPane { height: 1fr; }
+            #configuration-facts { height: 8; }
+        }
+        &.-wide ConfigurationPane Horizontal { layout: horizontal; }
+        &.-wide #configuration-table { width: 3fr; }
+        &.-wide #configuration-facts { width: 2fr; height: 1fr; margin-left: 2; }
+    }
+    """
+
+    NAME = "configuration"
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self.configuration = ConfigurationPane(
+            f"{keymap.hints('keys')}  {keymap.hints('configuration')}"
+        )
+        self.changes = KeyChangesPane()
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """The panes, in the order of the focus."""
+        return (self.configuration, self.changes)
+
+    def compose_panes(self) -> ComposeResult:
+        """What is set, and what was changed."""
+        yield self.configuration
+        yield self.changes
+
+    def on_mount(self) -> None:
+        """Start on the keys."""
+        self.configuration.take_focus()

@@ -1,0 +1,1 @@
+"""The screen of the CSMS of the demo."""

@@ -1,0 +1,67 @@
+"""The screen of the CSMS that the demo has: what it can send, play and be, and what it saw."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from cp_tui.tui.actions.keymap import Keymap
+from cp_tui.tui.csms.panes import (
+    CsmsActionsPane,
+    CsmsExchangesPane,
+    CsmsScenariosPane,
+    CsmsStatePane,
+)
+from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.widgets.pane import Pane
+
+
+class CsmsScreen(MainScreen):
+    """Actions beside scenarios, the state below or beside them, the exchanges at the bottom."""
+
+    DEFAULT_CSS = """
+    CsmsScreen {
+        #csms-upper { height: 9fr; }
+        #csms-below { height: 12fr; layout: vertical; }
+        CsmsActionsPane { width: 2fr; }
+        CsmsScenariosPane { width: 3fr; margin-left: 1; }
+        CsmsStatePane { height: 5; }
+        CsmsExchangesPane { height: 1fr; }
+        #csms-facts { scrollbar-size-vertical: 0; scrollbar-gutter: auto; }
+        &.-medium, &.-tall {
+            #csms-upper { height: 2fr; max-height: 30; }
+            #csms-below { height: 2fr; }
+            CsmsStatePane { height: 1fr; }
+        }
+        &.-wide #csms-below { layout: horizontal; }
+        &.-wide CsmsStatePane { width: 2fr; height: 1fr; }
+        &.-wide CsmsExchangesPane { width: 3fr; margin-left: 1; }
+    }
+    """
+
+    NAME = "csms"
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self.actions = CsmsActionsPane(keymap.hints("csms-actions"))
+        self.scenarios = CsmsScenariosPane(keymap.hints("csms-scenarios"))
+        self.state = CsmsStatePane(keymap.hints("csms-state"))
+        self.exchanges = CsmsExchangesPane(keymap.hints("csms-exchanges"))
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """The panes, in the order of the focus."""
+        return (self.actions, self.scenarios, self.state, self.exchanges)
+
+    def compose_panes(self) -> ComposeResult:
+        """What can be sent and played, what is, and what was."""
+        with Horizontal(id="csms-upper"):
+            yield self.actions
+            yield self.scenarios
+        with Horizontal(id="csms-below"):
+            yield self.state
+            yield self.exchanges
+
+    def on_mount(self) -> None:
+        """Start on the actions: pick one, enter."""
+        self.actions.take_focus()

@@ -1,0 +1,1 @@
+"""The first screen: connection, connectors, alarms, and what can be done there."""

@@ -1,0 +1,63 @@
+"""The alarm line of the dashboard: painted when its words change, with a timer only while they do.
+
+A second line has what to check, or the next alarm, where the terminal is tall enough.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from textual.message import Message
+from textual.timer import Timer
+
+from cp_tui.ocpp.calendar import later
+from cp_tui.tui.dashboard.alarm import Alarm, alarms
+from cp_tui.tui.dashboard.alarm_text import AlarmKeys, alarm_line, second_line, words_change_in_s
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.widgets.bars import BarLine
+
+EDGE_S = 0.01
+"""A moment after the words are due to change, so that rounding has gone over the edge."""
+
+
+class AlarmLine(BarLine):
+    """The worst of what is wrong now, or that all is well."""
+
+    class Opened(Message):
+        """Everything that is wrong is wanted."""
+
+    def __init__(self, keys: AlarmKeys) -> None:
+        super().__init__("alarm")
+        self.second = BarLine("alarm-second")
+        self._keys = keys
+        self._timer: Timer | None = None
+        self.has_second = False
+        """Whether there is something for the second line."""
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether the words will change without news."""
+        return self._timer is not None
+
+    def tell(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Say what is wrong at this instant, and again whenever a countdown has gone on."""
+        found, keys = alarms(snapshot, clock), self._keys
+        self.show(lambda width: alarm_line(found, snapshot, clock, keys, width))
+        self.second.show(lambda width: second_line(found).truncate(width, ellipsis=True))
+        self.has_second = bool(second_line(found))
+        self._wait(found, snapshot, clock)
+
+    def on_click(self) -> None:
+        """The line is short; the list has everything."""
+        self.post_message(self.Opened())
+
+    def _wait(self, found: list[Alarm], snapshot: Snapshot, clock: Clock) -> None:
+        """Have the words made anew when they are no longer true; idle, no timer runs."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        delay_s = words_change_in_s(found, clock.now)
+        if delay_s is not None:
+            delay_s += EDGE_S
+            then = replace(clock, now=later(clock.now, delay_s))
+            self._timer = self.set_timer(delay_s, lambda: self.tell(snapshot, then))

@@ -1,0 +1,123 @@
+"""How what is wrong is said: the line under the top line, the one below it, and the dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from textual.content import Content
+
+from cp_tui.ocpp.datatypes import ChargePointStatus
+from cp_tui.ocpp.plural import count
+from cp_tui.tui.actions import conditions as possible
+from cp_tui.tui.dashboard.alarm import Alarm, Urgency, alarms
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.countdown import instant, stale_after_s, until
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.words import Clock
+
+
+class AlarmKeys(Struct, frozen=True):
+    """The keys that the line names."""
+
+    of: Mapping[str, str]
+    """Action id -> key as printed; empty without one."""
+    list_all: str
+
+
+def alarm_line(
+    found: Sequence[Alarm], snapshot: Snapshot, clock: Clock, keys: AlarmKeys, width: int
+) -> Content:
+    """The worst in one line of this width: what is wrong gives way, what happens next and the key
+    stay."""
+    if not found:
+        sign, style = Urgency.WELL.value
+        return Content.styled(f" {sign} {well_words(snapshot)}", style)
+    worst, others = found[0], len(found) - 1
+    is_listed = others and keys.list_all
+    more = f"and {others} more: {keys.list_all}" if is_listed else ""
+    few = f"+{others}: {keys.list_all}" if is_listed else ""
+    then = f"{worst.then} {until(worst.at, clock)}" if worst.at else worst.then
+    act = _act_words(worst, snapshot, keys)
+    head = f" {worst.urgency.sign} {worst.text}"
+    # What is wrong may be cut, for it stands in a pane as well; the key that helps may not.
+    for parts in ((then, act, more), (then, act, few)):
+        tail = "".join(f" · {part}" for part in parts if part)
+        if Content(head).cell_length + Content(tail).cell_length <= width:
+            break
+    room = max(width - Content(tail).cell_length, 0)
+    said = Content.styled(head, worst.urgency.style).truncate(room, ellipsis=True)
+    return Content.assemble(said, tail)
+
+
+def second_line(found: Sequence[Alarm]) -> Content:
+    """The hint for the worst, else the next one; empty where there is neither."""
+    hint = found[0].check if found else ""
+    if hint:
+        return Content.assemble(Content.styled("   hint: ", "$text-muted"), hint)
+    if len(found) < 2:
+        return Content("")
+    return Content.styled(f" {found[1].urgency.sign} {found[1].text}", found[1].urgency.style)
+
+
+def alarm_facts(snapshot: Snapshot, clock: Clock, keys: AlarmKeys) -> list[Fact]:
+    """Everything that is wrong, in full, for a dialog."""
+    facts: list[Fact] = []
+    for number, alarm in enumerate(alarms(snapshot, clock), 1):
+        said = Content.styled(f"{alarm.urgency.sign} {alarm.text}", alarm.urgency.style)
+        facts.append(Fact(f"{number}.", said))
+        if alarm.then:
+            when = f" {instant(alarm.at, clock)}" if alarm.at else ""
+            facts.append(Fact("  then", Content(f"{alarm.then}{when}")))
+        if alarm.check:
+            facts.append(Fact("  hint", Content(alarm.check)))
+        if act := _act_words(alarm, snapshot, keys):
+            facts.append(Fact("  key", Content(act)))
+    return facts or [Fact("", Content(well_words(snapshot)))]
+
+
+def words_change_in_s(found: Sequence[Alarm], now: datetime) -> float | None:
+    """Seconds until the line has to be made anew without any news; None: never."""
+    waits = [(each.gone_at - now).total_seconds() for each in found if each.gone_at]
+    if found and found[0].at and (stale_s := stale_after_s(found[0].at, now)) is not None:
+        waits.append(stale_s)
+    return max(0.0, min(waits)) if waits else None
+
+
+def well_words(snapshot: Snapshot) -> str:
+    """That all is well, and what it is doing."""
+    # What is just on its way is no news: what waits is an alarm, with the reason.
+    return f"All well: Accepted, {_doing(snapshot)}, nothing waits"
+
+
+DOING = {
+    ChargePointStatus.AVAILABLE: "free",
+    ChargePointStatus.PREPARING: "preparing",
+    ChargePointStatus.CHARGING: "charging",
+    ChargePointStatus.SUSPENDED_EV: "paused by the vehicle",
+    ChargePointStatus.SUSPENDED_EVSE: "paused",
+    ChargePointStatus.FINISHING: "finishing",
+    ChargePointStatus.RESERVED: "reserved",
+}
+"""What connectors do, in the order in which it is told."""
+
+
+def _doing(snapshot: Snapshot) -> str:
+    states = [c.status for c in snapshot.connectors if c.connector_id]
+    if all(state is ChargePointStatus.AVAILABLE for state in states):
+        return f"{count(len(states), 'connector')} ready"
+    counts = [(states.count(state), word) for state, word in DOING.items()]
+    return ", ".join(f"{number} {word}" for number, word in reversed(counts) if number)
+
+
+def _act_words(alarm: Alarm, snapshot: Snapshot, keys: AlarmKeys) -> str:
+    """The key and what it does; empty where it would do nothing."""
+    act = alarm.act
+    is_look = act is not None and act.action_id.startswith("screen.")
+    if act is None or (not is_look and possible.change(snapshot) is not None):
+        return ""
+    key = keys.of.get(act.action_id, "")
+    is_there = act.connector_id in (None, snapshot.connector_id)
+    at = "" if is_there else f" at connector {act.connector_id}"
+    return f"{key}{at} {act.words}" if key else ""

@@ -1,0 +1,86 @@
+"""The monitored keys in words: each with its value, and its changes under it, the newest first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from msgspec import Struct
+from textual.content import Content
+
+from cp_tui.charge_point.variables import KeyChange, Monitor, MonitorsView
+from cp_tui.tui.configuration.changes_text import source_word
+from cp_tui.tui.text.fields import Field
+from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.words import Clock
+
+QUIET = "$text-muted"
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class MonitorLine(Struct, frozen=True):
+    """A monitored key, or one of its changes."""
+
+    monitor: Monitor
+    change: KeyChange | None = None
+
+    @property
+    def id(self) -> str:
+        """Names the line while others come and go."""
+        when = "" if self.change is None else f" {self.change.time.isoformat()}"
+        return f"{self.monitor.key}{when}"
+
+
+def monitor_lines(monitors: MonitorsView) -> list[MonitorLine]:
+    """Keys with the newest change first, then those that never changed; changes under their key."""
+    lines: list[MonitorLine] = []
+    for monitor in sorted(monitors.keys, key=_last_change, reverse=True):
+        lines.append(MonitorLine(monitor))
+        folded = monitor.key.casefold()
+        mine = [c for c in monitors.history if c.key.casefold() == folded]
+        if not mine and monitor.last_change is not None:
+            mine = [monitor.last_change]
+        lines += [MonitorLine(monitor, change) for change in mine]
+    return lines
+
+
+def monitor_fields(clock: Clock) -> list[Field[MonitorLine]]:
+    """The columns of the table, in reading order."""
+    return [
+        Field("Key, old → new", 20, _what, is_flexible=True),
+        Field("Changed", 8, lambda line: _when(line, clock)),
+        Field("By", 8, _by, rank=1),
+        Field("Answer", 14, _answer, rank=2),
+    ]
+
+
+def _last_change(monitor: Monitor) -> datetime:
+    return monitor.last_change.time if monitor.last_change else LONG_AGO
+
+
+def _what(line: MonitorLine) -> Content:
+    monitor, change = line.monitor, line.change
+    if change is not None:
+        old = "unset" if change.old_value is None else change.old_value
+        return Content.assemble("  ", safe_text(old, QUIET), " → ", safe_text(change.value))
+    if not monitor.is_known:
+        value = Content.styled("unknown key", "$text-warning")
+    elif monitor.value is None:
+        value = Content.styled("not set", QUIET)
+    else:
+        value = safe_text(monitor.value, "bold")
+    return Content.assemble(safe_text(monitor.key), " ", value)
+
+
+def _when(line: MonitorLine, clock: Clock) -> Content:
+    if line.change is not None:
+        return Content(clock.time(line.change.time))
+    return Content("") if line.monitor.last_change else Content.styled("never", QUIET)
+
+
+def _by(line: MonitorLine) -> Content:
+    return safe_text(source_word(line.change.source), QUIET) if line.change else Content("")
+
+
+def _answer(line: MonitorLine) -> Content:
+    return safe_text(line.change.answer, QUIET) if line.change else Content("")

@@ -1,0 +1,150 @@
+"""The dashboard: five panes at once, from 80x24 on; a pane can fill the terminal."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from cp_tui.charge_point.variables import LinkPhase
+from cp_tui.tui.actions.keymap import Keymap
+from cp_tui.tui.configuration.keys_pane import KeysPane
+from cp_tui.tui.dashboard.alarm import ALARM_ACTS, ALARM_SHOWS
+from cp_tui.tui.dashboard.alarm_line import AlarmLine
+from cp_tui.tui.dashboard.alarm_text import AlarmKeys
+from cp_tui.tui.dashboard.connection_pane import ConnectionPane
+from cp_tui.tui.dashboard.connectors_pane import ConnectorsPane
+from cp_tui.tui.dashboard.monitors_pane import MonitorsPane
+from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.registry import BY_ID
+from cp_tui.tui.schedule.pane import SchedulePane
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.theme.glyphs import Glyphs
+from cp_tui.tui.timeline.timeline import Timeline
+from cp_tui.tui.widgets.filtered_pane import FilteredPane
+from cp_tui.tui.widgets.pane import Pane
+
+SCHEDULE_HINTS = "+ - zoom  u A/W"
+"""The keys of the timeline that nobody would guess."""
+
+CALM = (LinkPhase.OPEN, LinkPhase.STOPPED)
+"""Where nothing has to be explained about the link."""
+
+
+class DashboardScreen(MainScreen):
+    """Connection, connectors, schedule, configuration keys and monitors."""
+
+    DEFAULT_CSS = """
+    DashboardScreen {
+        AlarmLine { dock: top; margin-top: 1; }
+        #alarm-second { display: none; }
+        &.-second.-medium #alarm-second, &.-second.-tall #alarm-second { display: block; }
+        #upper { height: 4fr; }
+        #lower { height: 3fr; }
+        #left { width: 2fr; min-width: 40; max-width: 76; }
+        SchedulePane { width: 3fr; }
+        KeysPane FactLines { scrollbar-size-vertical: 0; scrollbar-gutter: auto; }
+        #upper SchedulePane, #lower MonitorsPane { margin-left: 1; }
+        ConnectionPane { height: 6fr; }
+        ConnectorsPane { height: 7fr; }
+        KeysPane { width: 5fr; }
+        MonitorsPane { width: 4fr; }
+        ConnectorsPane LineTable { max-height: 70%; }
+        &.-short #upper { height: 13fr; }
+        &.-short #lower { height: 7fr; }
+        &.-short ConnectionPane { height: 5fr; }
+        &.-short ConnectorsPane { height: 8fr; }
+        &.-short KeysPane FactLines { display: none; }
+        &.-short KeysPane.-maximized FactLines { display: block; }
+        &.-trouble ConnectionPane, &.-short.-trouble ConnectionPane { height: 8fr; }
+        &.-trouble ConnectorsPane, &.-short.-trouble ConnectorsPane { height: 5fr; }
+        &.-trouble ConnectorsPane LineTable { max-height: 100%; }
+        &.-tall #upper, &.-tall #lower { height: 1fr; }
+        &.-medium KeysPane FactLines { height: 3; }
+        &.-tall KeysPane FactLines { height: 4; }
+    }
+    """
+
+    ALLOW_IN_MAXIMIZED_VIEW = f"AlarmLine, {MainScreen.ALLOW_IN_MAXIMIZED_VIEW}"
+    NAME = "dashboard"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
+        (0, "-narrow"),
+        (100, "-normal"),
+        (160, "-wide"),
+    ]
+
+    def __init__(self, keymap: Keymap, *, zone: tzinfo, glyphs: Glyphs) -> None:
+        super().__init__()
+        hints = keymap.hints
+        self.alarm = AlarmLine(alarm_keys(keymap))
+        details = BY_ID["charge_point.connection"]
+        self.connection = ConnectionPane(
+            hints("connection"), f"{keymap.first(details)} {details.short.lower()}"
+        )
+        self.connectors = ConnectorsPane(hints("connectors"))
+        self.schedule = SchedulePane(SCHEDULE_HINTS, zone=zone, glyphs=glyphs)
+        self.keys = KeysPane(hints("keys"))
+        self.monitors = MonitorsPane(hints("monitors"))
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """The panes, in the order of the focus."""
+        return (self.connection, self.connectors, self.schedule, self.keys, self.monitors)
+
+    @property
+    def filtered_pane(self) -> FilteredPane:
+        """The pane with the focus; the keys where that one has no filter."""
+        here = self.focused_pane
+        return here if isinstance(here, FilteredPane) else self.keys
+
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline of the schedule."""
+        return self.schedule.timeline
+
+    def compose_panes(self) -> ComposeResult:
+        """What is wrong; left connection over connectors, right schedule; keys and monitors."""
+        yield self.alarm
+        yield self.alarm.second
+        with Horizontal(id="upper"):
+            with Vertical(id="left"):
+                yield self.connection
+                yield self.connectors
+            yield self.schedule
+        with Horizontal(id="lower"):
+            yield self.keys
+            yield self.monitors
+
+    def on_mount(self) -> None:
+        """Start on the connectors: what a person in front of the charger acts on."""
+        self.connectors.take_focus()
+
+    def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
+        """Give the trouble room, and hand the news to the panes."""
+        if snapshot.link is not None:
+            # What fails and what to check must be readable on a small terminal, too; who has pulled
+            # the cable knows it.
+            is_failing = snapshot.link.phase not in CALM and snapshot.link.network_up
+            self.set_class(is_failing, "-trouble")
+        self.show_alarm(snapshot, clock, dirty | self._missed)
+        self.set_class(self.alarm.has_second, "-second")
+        super().show(snapshot, clock, dirty)
+
+    def show_alarm(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
+        """Say what is wrong, under a dialog as well; the second line gets its room later."""
+        super().show_alarm(snapshot, clock, dirty)
+        if ALARM_SHOWS & dirty:
+            self.alarm.tell(snapshot, clock)
+
+    @on(AlarmLine.Opened)
+    def _alarms_wanted(self) -> None:
+        self.call_later(self.run_action, "app.operate('screen.alarms')")
+
+
+def alarm_keys(keymap: Keymap) -> AlarmKeys:
+    """The keys that the alarm line names."""
+    of = {act.action_id: keymap.first(BY_ID[act.action_id]) for act in ALARM_ACTS}
+    return AlarmKeys(of, keymap.first(BY_ID["screen.alarms"]))

@@ -1,0 +1,167 @@
+"""The part of the registry that concerns the screen alone: where to look, and how."""
+
+from __future__ import annotations
+
+from cp_tui.tui.actions import conditions as possible
+from cp_tui.tui.actions.action import Group, ScreenAction
+from cp_tui.tui.dashboard import operations as do
+
+_S = Group.SCREEN
+
+SCREEN_ACTIONS: tuple[ScreenAction, ...] = (
+    ScreenAction(
+        "screen.dashboard",
+        "Show the dashboard",
+        "Connection, connectors, schedule, configuration keys and monitors at one glance.",
+        _S,
+        do.on_screen("dashboard"),
+        ("1",),
+        short="Dashboard",
+    ),
+    ScreenAction(
+        "screen.messages",
+        "Show the messages",
+        "Every frame over the WebSocket: request and answer, latency, result and reason.",
+        _S,
+        do.on_screen("messages"),
+        ("2",),
+        short="Messages",
+    ),
+    ScreenAction(
+        "screen.configuration",
+        "Show the configuration",
+        "Every key with its source, who changed what and when, compare and export.",
+        _S,
+        do.on_screen("configuration"),
+        ("3",),
+        short="Keys",
+    ),
+    ScreenAction(
+        "screen.schedule",
+        "Show the schedule",
+        "The limits over time, why each holds, and the installed charging profiles.",
+        _S,
+        do.on_screen("schedule"),
+        ("4",),
+        short="Schedule",
+    ),
+    ScreenAction(
+        "screen.transactions",
+        "Show transactions and queue",
+        "What ran and why it ended, what did not start and why, and what waits for the CSMS.",
+        _S,
+        do.on_screen("transactions"),
+        ("5",),
+        short="Sessions",
+    ),
+    ScreenAction(
+        "screen.maintenance",
+        "Show maintenance",
+        "Firmware, diagnostics, reservations, tags, certificates, status and link history.",
+        _S,
+        do.on_screen("maintenance"),
+        ("6",),
+        short="Upkeep",
+    ),
+    ScreenAction(
+        "screen.csms",
+        "Show the CSMS",
+        "What the CSMS can send, its scenarios, how it behaves, and what it saw; demo only.",
+        _S,
+        do.on_screen("csms"),
+        ("7",),
+        short="CSMS",
+        why_not=possible.csms,
+    ),
+    ScreenAction(
+        "screen.filter",
+        "Filter a table",
+        "Show only what holds these words; escape shows all again.",
+        _S,
+        do.on_screen("filter"),
+        ("slash",),
+        short="Filter",
+        pane="keys",
+    ),
+    ScreenAction(
+        "screen.zone",
+        "Times in your time zone, or in UTC",
+        "The charge point and the CSMS speak UTC; people do not.",
+        _S,
+        do.on_screen("zone"),
+        ("t",),
+        short="Zone",
+    ),
+    ScreenAction(
+        "screen.zoom",
+        "Zoom the pane, or all panes again",
+        "The pane with the focus fills the terminal; escape restores.",
+        _S,
+        do.on_screen("zoom"),
+        ("z",),
+        short="Zoom",
+    ),
+    ScreenAction(
+        "screen.log",
+        "Commands of this screen",
+        "Every command asked from here, with its outcome and its reason.",
+        _S,
+        do.on_screen("log"),
+        ("o",),
+    ),
+    ScreenAction(
+        "screen.theme", "Choose a theme", "Colours, with a preview.", _S, do.on_screen("theme")
+    ),
+    ScreenAction(
+        "screen.help",
+        "Help for this pane and all keys",
+        "Explains the pane with the focus and lists the keys.",
+        _S,
+        do.on_screen("help"),
+        ("question_mark", "f1"),
+        short="Help",
+    ),
+    ScreenAction(
+        "screen.palette",
+        "All actions",
+        "Every action by name, with its key or why it is not possible now.",
+        _S,
+        do.on_screen("palette"),
+        ("ctrl+p",),
+        short="Menu",
+    ),
+    ScreenAction(
+        "screen.next",
+        "Next pane",
+        "Move the focus to the next pane.",
+        _S,
+        do.on_screen("next"),
+        ("tab",),
+    ),
+    ScreenAction(
+        "screen.previous",
+        "Previous pane",
+        "Move the focus to the previous pane.",
+        _S,
+        do.on_screen("previous"),
+        ("shift+tab",),
+    ),
+    ScreenAction(
+        "screen.jump",
+        "Jump to a pane",
+        "Every pane shows a letter; press it to go there.",
+        _S,
+        do.on_screen("jump"),
+        ("ctrl+o",),
+    ),
+    ScreenAction(
+        "screen.quit",
+        "Quit",
+        "Leave the screen; asks what becomes of the charge point where it started it.",
+        _S,
+        do.on_screen("quit"),
+        ("q", "ctrl+q"),
+        short="Quit",
+    ),
+)
+"""In the order of the palette."""

@@ -1,0 +1,204 @@
+"""What the screens share: who it is on top, panes between, what is under way and can be done below.
+
+The digits switch between them; each keeps its cursors while another is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+
+from cp_tui.tui.frame.jump import LETTERS, Jump
+from cp_tui.tui.frame.top_line import as_of, before_as_of
+from cp_tui.tui.state.store import HEARD, Snapshot
+from cp_tui.tui.text.connection import state_word
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.timeline.timeline import Timeline
+from cp_tui.tui.widgets.bars import ActionBar, ActivityLine, BarLine, FooterItem
+from cp_tui.tui.widgets.filtered_pane import FilteredPane
+from cp_tui.tui.widgets.pane import Pane
+from cp_tui.tui.widgets.quiet_focus import QuietScreen
+
+TOP_LINE_SHOWS = frozenset({"identity", "link", "registration", "outbox", "engine", HEARD})
+
+
+class MainScreen(QuietScreen):
+    """A screen of panes."""
+
+    DEFAULT_CSS = """
+    MainScreen {
+        .top-line { dock: top; height: 1; }
+        .top-line BarLine { background: $panel; }
+        ActivityLine { dock: bottom; margin-bottom: 1; color: $text-muted; }
+        ActionBar { dock: bottom; }
+        Pane.-maximized { width: 1fr !important; height: 1fr !important; margin: 0 !important; }
+    }
+    """
+
+    ALLOW_IN_MAXIMIZED_VIEW = ".top-line, ActivityLine, ActionBar"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
+        (0, "-narrow"),
+        (150, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
+        (0, "-short"),
+        (34, "-medium"),
+        (50, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "restore", "All panes", show=False, id="dashboard.restore"),
+        # Before anything else that knows the key, but only while the letters are shown.
+        *(Binding(letter, f"jump('{letter}')", show=False, priority=True) for letter in LETTERS),
+        Binding("escape", "jump('')", show=False, priority=True),
+    ]
+
+    NAME: ClassVar[str] = ""
+    """The id of the screen; its footer is found by it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._top = BarLine("top-line")
+        # A widget of its own: what is painted begins where a widget begins, and it moves by itself.
+        self._as_of = BarLine("as-of")
+        self._as_of_cells = 0
+        self._state_shown: tuple[str, str, str] | None = None
+        self._activity = ActivityLine("activity")
+        self._bar = ActionBar("actions")
+        self._missed: frozenset[str] = frozenset()
+        self._jump = Jump()
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """The panes, in the order of the focus."""
+        raise NotImplementedError
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """The timeline on this screen, if it has one."""
+        return None
+
+    @property
+    def focused_pane(self) -> Pane | None:
+        """The pane that holds the focus."""
+        if self.focused is None:
+            return None
+        return next((n for n in self.focused.ancestors_with_self if isinstance(n, Pane)), None)
+
+    @property
+    def filtered_pane(self) -> FilteredPane | None:
+        """The pane whose filter is meant: the one with the focus, else the first that has one."""
+        found = [pane for pane in self.panes if isinstance(pane, FilteredPane)]
+        here = self.focused_pane
+        return here if isinstance(here, FilteredPane) else next(iter(found), None)
+
+    def compose(self) -> ComposeResult:
+        """One line above, two below."""
+        with Horizontal(classes="top-line"):
+            yield self._top
+            yield self._as_of
+        yield from self.compose_panes()
+        yield self._activity
+        yield self._bar
+
+    def compose_panes(self) -> ComposeResult:
+        """What is between the lines."""
+        raise NotImplementedError
+
+    def miss(self, dirty: frozenset[str]) -> None:
+        """Remember what has changed while another screen is shown."""
+        self._missed |= dirty
+
+    def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
+        """Hand the news, and what was missed, to the panes that show them."""
+        dirty, self._missed = dirty | self._missed, frozenset()
+        for pane in self.panes:
+            if pane.SHOWS & dirty:
+                pane.show(snapshot, clock)
+        if TOP_LINE_SHOWS & dirty:
+            end = as_of(snapshot, clock)
+            if self._as_of_cells != end.cell_length:
+                self._as_of_cells = end.cell_length
+                self._as_of.styles.width = end.cell_length
+            self._show_top(snapshot, clock)
+            self._as_of.show(lambda width: end)
+
+    def show_alarm(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
+        """Show under a dialog what must not wait; everything else is missed until it has gone.
+
+        Whether there is a charge point and a CSMS the top line says at any time: it must not
+        contradict the alarm line.
+        """
+        if TOP_LINE_SHOWS & dirty and state_word(snapshot) != self._state_shown:
+            self._show_top(snapshot, clock)
+
+    def _show_top(self, snapshot: Snapshot, clock: Clock) -> None:
+        self._state_shown = state_word(snapshot)
+        self._top.show(lambda width: before_as_of(snapshot, clock, width))
+
+    def enter(self, snapshot: Snapshot) -> None:
+        """Begin with what was looked at on the screen before."""
+
+    def look_at(self, part: str) -> None:
+        """Bring a part of the screen into view, by its id."""
+
+    def show_activity(self, lines: Sequence[Content]) -> None:
+        """Show what is under way, or what was said last: the first of these lines that fits."""
+
+        def fitting(width: int) -> Content:
+            fit = (line for line in lines if line.cell_length < width)
+            return Content.assemble(" ", next(fit, lines[-1]))
+
+        self._activity.show(fitting)
+
+    def show_actions(self, items: list[FooterItem]) -> None:
+        """Show what can be done."""
+        self._bar.show(items)
+
+    def next_pane(self, step: int) -> None:
+        """Move the focus to another pane, or within the one that fills the terminal."""
+        if self.maximized is not None:
+            return
+        panes = self.panes
+        here = self.focused_pane
+        index = panes.index(here) if here in panes else -step
+        panes[(index + step) % len(panes)].take_focus()
+
+    def pause(self) -> None:
+        """Let a list that follows what is new stand still, or follow again."""
+
+    def begin_jump(self) -> None:
+        """Show a letter on every pane; the letter moves the focus there, anything else does not."""
+        if self.maximized is None:
+            self._jump.begin(self.panes)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The letters are keys only while they are shown."""
+        return self._jump.is_on if action == "jump" else True
+
+    def action_jump(self, letter: str) -> None:
+        """Move the focus to the pane of a letter; without one, leave it where it is."""
+        pane = self._jump.pane_of(letter)
+        self._jump.end()
+        if pane is not None:
+            pane.take_focus()
+
+    def on_descendant_focus(self) -> None:
+        """Whoever moves the focus by other means does not want the letters."""
+        self._jump.end()
+
+    def zoom(self) -> None:
+        """Let the focused pane fill the terminal, or show all again."""
+        if self.maximized is not None:
+            self.minimize()
+        elif (pane := self.focused_pane) is not None:
+            self.maximize(pane, container=False)
+
+    def action_restore(self) -> None:
+        """Show all panes again."""
+        if self.maximized is not None:
+            self.minimize()

@@ -1,0 +1,87 @@
+"""The top line: who this is, whether the CSMS wants it, what waits, and as of when.
+
+`as of` is the time of the newest data, and not of the painting: it stands still when nothing comes.
+"""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import LinkPhase
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.connection import state_word
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.words import Clock, latency
+
+GAP = Content("  ")
+
+URL_WIDTH_MIN = 16
+"""With less than this, the address says nothing."""
+
+ID_WIDTH_MAX = 20
+"""Longer ids are cut; the connection pane has them whole."""
+
+
+def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
+    """One line of exactly `width` cells; the least important parts are left out first."""
+    identity = snapshot.identity
+    name = drawn(identity.charge_point_id) if identity else "cp-tui"
+    sign, word, style = state_word(snapshot)
+    left = [
+        Content.styled(f" {name}", "bold").truncate(ID_WIDTH_MAX + 1, ellipsis=True),
+        Content.styled(f"{sign} {word}", f"bold {style}"),
+    ]
+    if snapshot.hung_since is not None:
+        left[-1] = Content.assemble(left[-1], f" since {clock.time(snapshot.hung_since)}")
+    elif snapshot.link is not None and snapshot.link.phase in (
+        LinkPhase.WAITING,
+        LinkPhase.STOPPED,
+    ):
+        left[-1] = Content.assemble(left[-1], f" since {clock.minute(snapshot.link.since)}")
+    if snapshot.is_read_only:
+        left.append(Content.styled("read only", "reverse bold"))
+    right = [as_of(snapshot, clock)]
+    queue = Content.styled(
+        f"queue {snapshot.outbox.count}", "bold $text-warning" if snapshot.outbox.count else ""
+    )
+    url = safe_text(identity.url) if identity else Content("")
+    for part in (queue, url, _open_since(snapshot, clock), _ping(snapshot)):
+        room = _room(left, right, width) - len(GAP)
+        if part is url and room >= URL_WIDTH_MIN:
+            part = part.truncate(room, ellipsis=True)
+        if part and room >= part.cell_length:
+            left.append(part)
+    line, tail = GAP.join(left), GAP.join(right)
+    gap = max(width - line.cell_length - tail.cell_length, 0)
+    return Content.assemble(line, " " * gap, tail).truncate(width, ellipsis=True, pad=True)
+
+
+def before_as_of(snapshot: Snapshot, clock: Clock, width: int) -> Content:
+    """The line without its end, in the `width` cells that the end leaves."""
+    whole = top_line(snapshot, clock, width + as_of(snapshot, clock).cell_length)
+    return whole.truncate(width)
+
+
+def as_of(snapshot: Snapshot, clock: Clock) -> Content:
+    """The end of the line: when the newest data came."""
+    if snapshot.heard_at is None:
+        return Content.styled("nothing heard yet ", "$text-muted")
+    return Content.styled(f"as of {clock.stamp(snapshot.heard_at)} ", "$text-muted")
+
+
+def _open_since(snapshot: Snapshot, clock: Clock) -> Content:
+    link = snapshot.link
+    if link is None or link.phase is not LinkPhase.OPEN or snapshot.hung_since is not None:
+        return Content("")
+    return Content(f"since {clock.minute(link.since)}")
+
+
+def _ping(snapshot: Snapshot) -> Content:
+    link = snapshot.link
+    if link is None or link.phase is not LinkPhase.OPEN or link.ping_round_trip_ms is None:
+        return Content("")
+    return Content(latency(link.ping_round_trip_ms))
+
+
+def _room(left: list[Content], right: list[Content], width: int) -> int:
+    return width - GAP.join(left).cell_length - GAP.join(right).cell_length - len(GAP)

@@ -1,0 +1,192 @@
+"""The screen as a program: what it takes from its environment, and how it ends with a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+from cp_tui.engine.disk import on_disk_without_loop
+from cp_tui.engine.thread import in_daemon_thread
+from cp_tui.tui.actions.commands import commands_of
+from cp_tui.tui.app import LEAVE, Connect, CpTuiApp
+from cp_tui.tui.layout_state import LayoutState, default_state_file, read_state, write_state
+from cp_tui.tui.look import (
+    DEFAULT_THEME,
+    NO_COLORS_THEME,
+    PLAIN_THEME,
+    Look,
+    Terminal,
+    is_utf8_assumed,
+    terminal_of,
+)
+from cp_tui.tui.theme.glyphs import Glyphs
+from cp_tui.tui.theme.themes import user_themes
+
+LEAVE_S_MAX = 3
+"""For an end in order when the terminal is lost."""
+
+QUIET_S = 0.5
+"""After the first picture, which comes before all that only a command needs."""
+BRIEFLY_S = 2.0
+"""For how the screen was left, before it is there and after it: nothing depends on it."""
+
+COLLECTOR_THRESHOLDS = (5_000, 10, 10)
+"""Python's own (700, 10, 10) look through everything four times while 200,000 messages come in, for
+80 ms each when the log is full. So they do not at all, and the longest pause is 12 ms."""
+
+
+def run_screen(
+    connect: Connect,
+    *,
+    read_only: bool,
+    may_stop: Callable[[], bool] | None = None,
+    look: Look | None = None,
+    state_file: Path | None = None,
+    connect_csms: Connect | None = None,
+    whose: str = "",
+    welcome: str = "",
+) -> str:
+    """Show the engine until somebody quits; returns `leave` or `stop`.
+
+    `may_stop` says whether the charge point that was started with the screen is still that one;
+    `whose` names the charge point whose screen is remembered; `welcome` is what is said first.
+
+    A closed terminal (SIGHUP) or SIGTERM ends the screen and leaves the engine as it is.
+    """
+    path = state_file or default_state_file()
+    state, problem = _state_of(path)
+    app = make_app(
+        connect,
+        look or Look(),
+        state,
+        os.environ,
+        read_only=read_only,
+        may_stop=may_stop,
+        connect_csms=connect_csms,
+        whose=whose,
+        welcome=welcome,
+    )
+    if problem is not None:
+        app.problems.append(problem)
+    try:
+        return asyncio.run(_run(app)) or LEAVE
+    finally:
+        signal.alarm(0)
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        # The terminal may be gone, and nothing is lost but where somebody was.
+        if app.layout_state != state:
+            # Another screen may have been closed meanwhile: what it remembers of others stays.
+            with suppress(OSError):
+                keep = partial(_keep, path, app.layout_state, whose, app.main.NAME)
+                on_disk_without_loop(keep, f"writing {path}", limit_s=BRIEFLY_S)
+
+
+def _state_of(path: Path) -> tuple[LayoutState, str | None]:
+    """Read how the screen was left, if the disk answers soon."""
+    try:
+        return on_disk_without_loop(partial(read_state, path), f"reading {path}", limit_s=BRIEFLY_S)
+    except OSError as error:
+        return LayoutState(), f"{path}: {error.strerror}"
+
+
+def _keep(path: Path, state: LayoutState, whose: str, screen: str) -> None:
+    """Write how the screen is left."""
+    kept = state.model_copy(update={"screens": read_state(path)[0].screens})
+    write_state(path, kept.left(whose, screen))
+
+
+def make_app(
+    connect: Connect,
+    look: Look,
+    state: LayoutState,
+    environment: Mapping[str, str],
+    *,
+    read_only: bool,
+    may_stop: Callable[[], bool] | None = None,
+    connect_csms: Connect | None = None,
+    whose: str = "",
+    welcome: str = "",
+) -> CpTuiApp:
+    """Make the screen for a terminal: what was asked for, as far as the terminal can show it."""
+    terminal = terminal_of(environment, is_utf8_assumed=is_utf8_assumed())
+    is_ascii = look.is_ascii or not terminal.has_unicode
+    return CpTuiApp(
+        connect,
+        read_only=read_only,
+        may_stop=may_stop,
+        zone=datetime.now().astimezone().tzinfo or UTC,
+        theme=theme_for(look, state, terminal, environment),
+        theme_folders=[user_themes()],
+        connect_csms=connect_csms,
+        whose=whose,
+        welcome=welcome,
+        keymap=look.keymap,
+        glyphs=_glyphs(terminal, is_ascii),
+        is_ascii=is_ascii,
+        flush_interval_s=look.flush_interval_s,
+        state=state,
+    )
+
+
+def theme_for(
+    look: Look, state: LayoutState, terminal: Terminal, environment: Mapping[str, str]
+) -> str:
+    """Without colours there is one theme; else the one asked for, or one that the terminal has."""
+    if not terminal.has_colors:
+        return NO_COLORS_THEME
+    if (asked := look.theme or environment.get("TEXTUAL_THEME")) is not None:
+        return asked
+    # What was chosen on a better terminal may not be readable on a poor one.
+    return (state.theme or DEFAULT_THEME) if terminal.has_many_colors else PLAIN_THEME
+
+
+def _glyphs(terminal: Terminal, is_ascii: bool) -> Glyphs:
+    if is_ascii:
+        return Glyphs.ASCII
+    return Glyphs.EIGHTH if terminal.has_fine_blocks else Glyphs.HALF
+
+
+async def _run(app: CpTuiApp) -> str | None:
+    loop = asyncio.get_running_loop()
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        # Not a handler of the loop: that may be stuck in a write to a terminal that takes
+        # nothing any more. Nobody handles the alarm, so it ends the process whatever it does.
+        signal.alarm(LEAVE_S_MAX)
+        # A lost terminal sends SIGCONT after SIGHUP, and Textual would start again on it: its
+        # writer dies at the first byte, and the end of the app waits for it in vain.
+        signal.signal(signal.SIGCONT, lambda number, frame: None)
+        loop.call_soon_threadsafe(app.exit, LEAVE)
+
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, leave)
+    gc.disable()
+    settling = asyncio.create_task(settle(app))
+    try:
+        return await app.run_async()
+    finally:
+        settling.cancel()
+        gc.enable()
+
+
+async def settle(app: CpTuiApp) -> None:
+    """Let the collector of garbage work from the first picture on, but not on what stays.
+
+    A little later comes what the first command needs.
+    """
+    await app.until_shown()
+    gc.freeze()
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)
+    gc.enable()
+    await asyncio.sleep(QUIET_S)
+    for is_csms in (False, True) if app.store.snapshot.csms.is_ours else (False,):
+        await in_daemon_thread(partial(commands_of, is_csms=is_csms))

@@ -1,0 +1,1 @@
+"""The screen of firmware, diagnostics, tags, reservations, certificates and histories."""

@@ -1,0 +1,103 @@
+"""The firmware in words: which one runs, how far an update has come, what happens next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import FileFacts, FirmwareState, FirmwareView
+from cp_tui.tui.maintenance.transfer_text import moved, size, transfer_facts, tries
+from cp_tui.tui.text.connection import BAD, GOOD, QUIET, WAITING
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.words import Clock, joined
+
+_ORDERED_AGAIN = "the firmware from before stays; only a new UpdateFirmware tries again"
+
+NEXT: Mapping[FirmwareState, str] = MappingProxyType(
+    {
+        FirmwareState.IDLE: "the CSMS orders an update with UpdateFirmware",
+        FirmwareState.SCHEDULED: "the file is fetched at its retrieveDate",
+        FirmwareState.DOWNLOADING: "it is installed as soon as nobody charges",
+        FirmwareState.RETRYING: "the next try begins after retryInterval",
+        FirmwareState.DOWNLOADED: "it is installed as soon as nobody charges",
+        FirmwareState.INSTALLING: "the charge point boots into the new firmware",
+        FirmwareState.REBOOTING: "BootNotification tells the new version",
+        FirmwareState.DOWNLOAD_FAILED: _ORDERED_AGAIN,
+        FirmwareState.INSTALLATION_FAILED: _ORDERED_AGAIN,
+    }
+)
+"""What follows each state; nothing follows `installed`."""
+
+STYLES = {
+    FirmwareState.IDLE: QUIET,
+    FirmwareState.INSTALLED: GOOD,
+    FirmwareState.RETRYING: f"bold {WAITING}",
+    FirmwareState.DOWNLOAD_FAILED: f"bold {BAD}",
+    FirmwareState.INSTALLATION_FAILED: f"bold {BAD}",
+}
+"""Any other state is a step of an update under way."""
+
+WORDS = {FirmwareState.IDLE: "no update yet", FirmwareState.RETRYING: "waits for the next try"}
+
+
+def firmware_line(firmware: FirmwareView | None, clock: Clock) -> Content:
+    """Version and state in one line."""
+    if firmware is None:
+        return Content.styled("not known yet", QUIET)
+    parts: list[Content | str] = [safe_text(firmware.version or "no version"), _state(firmware)]
+    transfer = firmware.transfer
+    if transfer is not None:
+        match firmware.state:
+            case FirmwareState.SCHEDULED | FirmwareState.RETRYING if transfer.next_try_at:
+                parts.append(f"at {clock.time(transfer.next_try_at)}")
+            case FirmwareState.DOWNLOADING:
+                parts += [moved(transfer), tries(transfer)]
+            case FirmwareState.DOWNLOAD_FAILED:
+                parts.append(safe_text(transfer.last_error))
+            case _:
+                pass
+    if firmware.waits_for:
+        parts.append(safe_text(f"waits: {firmware.waits_for}"))
+    return joined(parts)
+
+
+def firmware_facts(firmware: FirmwareView | None, clock: Clock) -> list[Fact]:
+    """Everything about the firmware and its newest update."""
+    if firmware is None:
+        return [Fact("Update", Content.styled("not known yet", QUIET))]
+    since = f"since {clock.time(firmware.since)}" if firmware.since else ""
+    facts = [
+        Fact("Runs", safe_text(firmware.version or "a firmware without a version", "bold")),
+        Fact("Update", joined([_state(firmware), since])),
+    ]
+    if firmware.waits_for:
+        facts.append(Fact("Waits", safe_text(firmware.waits_for, WAITING)))
+    transfer, state = firmware.transfer, firmware.state
+    if state is FirmwareState.SCHEDULED and transfer is not None and transfer.next_try_at:
+        facts.append(
+            Fact("Then", Content(f"the file is fetched at {clock.time(transfer.next_try_at)}"))
+        )
+    elif state in NEXT:
+        facts.append(Fact("Then", Content(NEXT[state])))
+    if transfer is not None:
+        waits = state is FirmwareState.RETRYING
+        facts += transfer_facts(transfer, "From", clock, waits=waits)
+    return facts + (_file(firmware.file) if firmware.file is not None else [])
+
+
+def _state(firmware: FirmwareView) -> Content:
+    state = firmware.state
+    return Content.styled(WORDS.get(state, state.value), STYLES.get(state, f"bold {WAITING}"))
+
+
+def _file(file: FileFacts) -> list[Fact]:
+    facts = [
+        Fact("File", joined([safe_text(file.name), size(file.size_bytes)])),
+        Fact("SHA-256", safe_text(file.sha256, QUIET)),
+    ]
+    if file.first_line:
+        facts.append(Fact("Begins", safe_text(f"{drawn(file.first_line)!r}")))
+    return facts

@@ -1,0 +1,103 @@
+"""What the actions of the maintenance screen do, written against the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import Reservation
+from cp_tui.ocpp.plural import count
+from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
+from cp_tui.tui.dashboard.operations import of_tag
+from cp_tui.tui.maintenance.reservations_text import (
+    ReservationLine,
+    reservation_facts,
+    reservation_of,
+)
+from cp_tui.tui.maintenance.text import Subject
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.tag_explanation import deciding_keys
+
+SCREEN = "maintenance"
+
+
+def look_at(subject: Subject) -> Callable[[Desk], Awaitable[None]]:
+    """An action that shows a subject in full."""
+
+    async def act(desk: Desk) -> None:
+        desk.look_at(SCREEN, subject.value)
+
+    return act
+
+
+async def look_up(desk: Desk) -> None:
+    """Fill in a tag, and say what would happen if it were shown now."""
+    where = FormField("connector_id", "Connector", placeholder="empty: whichever")
+    fields, call = of_tag(desk, CommandCall("explain_tag"), _selected_tag(desk), where)
+    intro = (
+        Content("What would happen if it were shown now, and why; nothing is sent."),
+        deciding_keys(desk.snapshot).stylize("$text-muted"),
+    )
+    await desk.fill(Form("Look a tag up", fields, "Look up", call, intro))
+
+
+async def cancel_reservation(desk: Desk) -> None:
+    """Cancel the selected reservation, or one of a list, after a question."""
+    line = reservation_of(desk.snapshot.reservations, desk.snapshot.cursors.get("reservations", ""))
+    if desk.pane != Subject.RESERVATIONS.value or line is None or line.ended is not None:
+        line = await _chosen(desk)
+    if line is None:
+        return
+    reservation_id = line.reservation.reservation_id
+    time = desk.snapshot.schedule_time(desk.clock.now)
+    facts = [
+        *reservation_facts(line, desk.clock, time)[:-1],
+        Fact("Then", Content("the connector is free; a StatusNotification is all the CSMS gets")),
+    ]
+    if await desk.ask(ConfirmQuestion(f"Cancel reservation {reservation_id}?", facts, "Cancel it")):
+        await desk.command(CommandCall("cancel_reservation", {"reservation_id": reservation_id}))
+
+
+async def clear_cache(desk: Desk) -> None:
+    """Ask, and forget every cached tag."""
+    cache = desk.snapshot.authorization_cache
+    known = count(cache.count, "tag") if cache is not None else "every tag"
+    facts = [
+        Fact("Cache", Content(f"{known} forgotten, as ClearCache would")),
+        Fact("Then", Content("the CSMS is asked about each tag again; offline they are unknown")),
+        Fact("Kept", Content("the local list")),
+    ]
+    if await desk.ask(ConfirmQuestion("Clear the authorization cache?", facts, "Clear")):
+        await desk.command(CommandCall("clear_authorization_cache"))
+
+
+def _selected_tag(desk: Desk) -> tuple[str, ...]:
+    """The tag under the cursor of the pane with the focus, where it has one."""
+    cursors = desk.snapshot.cursors
+    match desk.pane:
+        case "local_list" | "cache":
+            return (cursors[desk.pane],) if desk.pane in cursors else ()
+        case "reservations":
+            line = reservation_of(desk.snapshot.reservations, cursors.get("reservations", ""))
+            return () if line is None else (line.reservation.id_tag,)
+        case _:
+            return ()
+
+
+async def _chosen(desk: Desk) -> ReservationLine | None:
+    reservations = desk.snapshot.reservations
+    active = reservations.active if reservations is not None else ()
+    choices = [_choice(each, desk) for each in active]
+    key = await desk.choose("Cancel which reservation?", choices)
+    return reservation_of(desk.snapshot.reservations, key) if key is not None else None
+
+
+def _choice(reservation: Reservation, desk: Desk) -> Choice:
+    line = ReservationLine(reservation)
+    where = f"connector {reservation.connector_id}" if reservation.connector_id else "any connector"
+    title = f"{reservation.reservation_id} on {where} for {drawn(reservation.id_tag)}"
+    until = safe_text(f"until {desk.clock.minute(reservation.expiry_date)}")
+    return Choice(line.id, Content(title), until)

@@ -1,0 +1,142 @@
+"""The screen of maintenance: every subject in a line, the selected one in full.
+
+A large terminal shows the two histories as well, whatever is selected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Grid
+
+from cp_tui.tui.actions.keymap import Keymap
+from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.maintenance.cache_pane import CachePane
+from cp_tui.tui.maintenance.certificates_pane import CertificatesPane
+from cp_tui.tui.maintenance.diagnostics_pane import DiagnosticsPane
+from cp_tui.tui.maintenance.firmware_pane import FirmwarePane
+from cp_tui.tui.maintenance.link_history_pane import LinkHistoryPane
+from cp_tui.tui.maintenance.local_list_pane import LocalListPane
+from cp_tui.tui.maintenance.pane import MaintenancePane
+from cp_tui.tui.maintenance.reservations_pane import ReservationsPane
+from cp_tui.tui.maintenance.status_history_pane import StatusHistoryPane
+from cp_tui.tui.maintenance.text import Subject
+from cp_tui.tui.registry import BY_ID
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.widgets.pane import Pane
+from cp_tui.tui.widgets.table_pane import TablePane
+
+HISTORIES = frozenset({Subject.STATUS_HISTORY, Subject.LINK_HISTORY})
+
+LARGE_HEIGHT = 45
+"""From so many lines on there is room for the histories beside what is selected."""
+
+
+class MaintenanceScreen(MainScreen):
+    """The overview, and the subjects of which one is shown at a time."""
+
+    DEFAULT_CSS = """
+    MaintenanceScreen {
+        #subjects { grid-size: 1; grid-rows: 10 1fr; }
+        &.-large #subjects { grid-rows: 10 3fr 2fr 2fr; }
+        &.-wide #subjects { grid-size: 2; grid-columns: 2fr 3fr; grid-rows: 1fr; grid-gutter: 0 1; }
+        &.-wide.-large #subjects { grid-columns: 1fr 1fr; grid-rows: 2fr 3fr; }
+        &.-wide.-large #subjects.-three LinkHistoryPane { column-span: 2; }
+    }
+    """
+
+    NAME = "maintenance"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
+        (0, "-narrow"),
+        (130, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
+        (0, "-small"),
+        (LARGE_HEIGHT, "-large"),
+    ]
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        keys = {each: keymap.first(BY_ID[f"maintenance.{each}"]) for each in Subject}
+        search = f"{keymap.first(BY_ID['screen.filter'])} filter"
+        self.overview = MaintenancePane(keymap.hints("maintenance"), keys)
+        self.subjects: Mapping[Subject, Pane] = {
+            Subject.FIRMWARE: FirmwarePane(),
+            Subject.DIAGNOSTICS: DiagnosticsPane(),
+            Subject.RESERVATIONS: ReservationsPane(keymap.hints("reservations")),
+            Subject.LOCAL_LIST: LocalListPane(search),
+            Subject.CACHE: CachePane(f"{search}  {keymap.hints('cache')}"),
+            Subject.CERTIFICATES: CertificatesPane(),
+            Subject.STATUS_HISTORY: StatusHistoryPane(search),
+            Subject.LINK_HISTORY: LinkHistoryPane(),
+        }
+        self._grid = Grid(id="subjects")
+        self._selected = Subject.FIRMWARE
+        self._latest: tuple[Snapshot, Clock] | None = None
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """The overview, and those subjects that are to be seen."""
+        return (self.overview, *(pane for pane in self.subjects.values() if pane.display))
+
+    def compose_panes(self) -> ComposeResult:
+        """Everything; what is not to be seen is hidden."""
+        with self._grid:
+            yield self.overview
+            yield from self.subjects.values()
+
+    def on_mount(self) -> None:
+        """Start on the overview."""
+        self._arrange()
+        self.overview.take_focus()
+
+    def on_resize(self) -> None:
+        """The histories come and go."""
+        self._arrange()
+
+    def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
+        """Hand the news to what is to be seen."""
+        self._latest = (snapshot, clock)
+        super().show(snapshot, clock, dirty)
+
+    def look_at(self, part: str) -> None:
+        """Show a subject, and go into it."""
+        subject = Subject(part)
+        pane = self.subjects[subject]
+        self.overview.table.move_cursor(subject.value)
+        self._select(subject)
+        pane.take_focus()
+        if self.maximized is not None:
+            self.maximize(pane, container=False)
+
+    @on(TablePane.Moved)
+    def _moved(self, event: TablePane.Moved) -> None:
+        """Follow the cursor of the overview: where it is now, the message may be late."""
+        if event.cursor == self.overview.NAME and self.overview.table.cursor_key is not None:
+            self._select(Subject(self.overview.table.cursor_key))
+
+    @on(TablePane.Opened)
+    def _opened(self, event: TablePane.Opened) -> None:
+        """Enter on a subject goes into it."""
+        if event.pane is self.overview:
+            event.stop()
+            self.look_at(event.record)
+
+    def _select(self, subject: Subject) -> None:
+        if subject is not self._selected:
+            self._selected = subject
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Show what is selected, and what there is room for; what appears is brought up to date."""
+        histories = HISTORIES if self.size.height >= LARGE_HEIGHT else frozenset[Subject]()
+        shown = {self._selected, *histories}
+        self._grid.set_class(len(shown) == len(HISTORIES), "-three")
+        for subject, pane in self.subjects.items():
+            has_come = subject in shown and not (pane.display and pane.is_attached)
+            pane.display = subject in shown
+            if has_come and self._latest is not None:
+                pane.show(*self._latest)

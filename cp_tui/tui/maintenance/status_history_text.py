@@ -1,0 +1,122 @@
+"""The status changes in words: connector, from and to, the code of the transition, the cause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import StatusChange
+from cp_tui.ocpp.datatypes import ChargePointErrorCode
+from cp_tui.tui.text.clock_steps import set_words
+from cp_tui.tui.text.connectors import SIGNS, STYLES
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.fields import Field, widest
+from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.words import Clock, joined
+
+ODD, QUIET = "$text-warning", "$text-muted"
+NO_ERROR = ChargePointErrorCode.NO_ERROR
+
+
+def change_id(change: StatusChange) -> str:
+    """Names a change while others come; at one instant a connector takes a step only once."""
+    return (
+        f"{change.time.isoformat()} {change.connector_id} {change.code} {change.error_code.value}"
+    )
+
+
+def matching(changes: Sequence[StatusChange], words: str) -> list[StatusChange]:
+    """The changes with every word, newest first; a number alone is a connector."""
+    wanted = words.casefold().split()
+    numbers = {word for word in wanted if word.isdigit()}
+    texts = [word for word in wanted if word not in numbers]
+    found: list[StatusChange] = []
+    for change in reversed(changes):
+        if numbers and str(change.connector_id) not in numbers:
+            continue
+        if not texts or all(word in _haystack(change) for word in texts):
+            found.append(change)
+    return found
+
+
+def status_change_fields(
+    changes: Sequence[StatusChange], clock: Clock
+) -> list[Field[StatusChange]]:
+    """The columns of the table, in reading order."""
+    return [
+        Field(
+            "Time",
+            widest((clock.time(c.time) for c in changes), 8),
+            lambda c: Content(clock.time(c.time)),
+        ),
+        Field("Cn", 2, lambda c: Content(str(c.connector_id)), align="right"),
+        Field("From", 13, lambda c: Content.styled(c.old_status.value, QUIET)),
+        Field("To", 15, _to),
+        Field("Code", 4, lambda c: safe_text(c.code)),
+        Field("Cause", 20, _cause, is_flexible=True),
+    ]
+
+
+def status_change_facts(change: StatusChange, clock: Clock) -> list[Fact]:
+    """Everything about one change."""
+    where = f"connector {change.connector_id}" if change.connector_id else "the charge point (0)"
+    step = Content.assemble(f"{change.old_status.value} → ", _to(change))
+    facts = [
+        Fact("When", Content(clock.time(change.time))),
+        Fact("Where", Content(where)),
+        Fact("Change", step),
+        Fact("Cause", safe_text(change.cause)),
+    ]
+    if words := set_words(change.clock_step_s):
+        facts.append(Fact("Clock", Content.styled(f"{words} since the change before", ODD)))
+    if change.code:
+        facts.append(Fact("Code", safe_text(f"{change.code}, a transition of S 4.9")))
+    if change.error_code is not NO_ERROR:
+        facts.append(Fact("Error", Content.styled(change.error_code.value, "bold $text-error")))
+    if change.info:
+        facts.append(Fact("Info", safe_text(change.info)))
+    return facts
+
+
+def history_line(changes: Sequence[StatusChange], clock: Clock) -> Content:
+    """The newest change in a line."""
+    if not changes:
+        return Content.styled("nothing has changed since the boot", QUIET)
+    newest = changes[-1]
+    where = f"connector {newest.connector_id} " if newest.connector_id else "charge point "
+    cause = safe_text(f" · {newest.code} {newest.cause}".replace("  ", " "))
+    return Content.assemble(f"{clock.time(newest.time)} {where}", _to(newest), cause)
+
+
+def _to(change: StatusChange) -> Content:
+    return Content.styled(f"{SIGNS[change.status]} {change.status.value}", STYLES[change.status])
+
+
+def _cause(change: StatusChange) -> Content:
+    """The cause; before it that the clock was set, which the times would belie."""
+    words = set_words(change.clock_step_s)
+    return joined([Content.styled(f"clock {words}", ODD) if words else "", _cause_alone(change)])
+
+
+def _cause_alone(change: StatusChange) -> Content:
+    code = change.error_code
+    if code is NO_ERROR:
+        return safe_text(change.cause)
+    if code.value in change.cause:
+        return safe_text(change.cause, "bold $text-error")
+    error = Content.styled(f"{code.value}: ", "bold $text-error")
+    return Content.assemble(error, safe_text(change.cause))
+
+
+def _haystack(change: StatusChange) -> str:
+    texts = (
+        change.old_status.value,
+        change.status.value,
+        change.code,
+        change.cause,
+        change.error_code.value,
+        change.info or "",
+        set_words(change.clock_step_s) and f"clock {set_words(change.clock_step_s)}",
+    )
+    return " ".join(texts).casefold()

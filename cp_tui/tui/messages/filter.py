@@ -1,0 +1,193 @@
+"""What is typed to find messages: words, fields with a colon, a minus before what is unwanted.
+
+Pure: text in, a test of exchanges out. What cannot be understood is said, and nothing is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from fnmatch import translate
+from typing import TypeVar
+
+from msgspec import Struct
+
+from cp_tui.charge_point.variables import Direction, MessageKind
+from cp_tui.tui.state.message_log import Fate, MessagePair
+
+E = TypeVar("E", bound=StrEnum)
+
+Test = Callable[[MessagePair], bool]
+
+ERRORS = frozenset({Fate.REFUSED, Fate.ERROR, Fate.INVALID, Fate.NO_ANSWER})
+
+FIELD = re.compile(r"([A-Za-z_]+):(.*)")
+
+LATENCY = re.compile(r"([<>])(\d{1,9}(?:\.\d{1,3})?)")
+
+CONNECTOR = re.compile(r"\d{1,9}")
+
+
+class WrongFilter(ValueError):
+    """What cannot be understood, and what is allowed in its place."""
+
+
+class MessageFilter(Struct, frozen=True):
+    """The exchanges that a person wants to see."""
+
+    words: tuple[str, ...] = ()
+    """Casefolded; each stands somewhere in the exchange."""
+    unwanted: tuple[str, ...] = ()
+    tests: tuple[Test, ...] = ()
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether it leaves nothing out."""
+        return not (self.words or self.unwanted or self.tests)
+
+    def takes(self, exchange: MessagePair) -> bool:
+        """Whether an exchange is wanted."""
+        if exchange.missed:
+            return self.takes_all
+        for test in self.tests:
+            if not test(exchange):
+                return False
+        if not self.words and not self.unwanted:
+            return True
+        text = _text(exchange)
+        return all(word in text for word in self.words) and not any(
+            word in text for word in self.unwanted
+        )
+
+
+def message_filter(typed: str) -> MessageFilter:
+    """Read what was typed; raises `WrongFilter`."""
+    words: list[str] = []
+    unwanted: list[str] = []
+    tests: list[Test] = []
+    for token in typed.split():
+        is_unwanted = token.startswith("-")
+        wanted = token.removeprefix("-")
+        if not wanted:
+            continue
+        test = _test(wanted)
+        if test is None:
+            (unwanted if is_unwanted else words).append(wanted.casefold())
+        else:
+            tests.append(_not(test) if is_unwanted else test)
+    return MessageFilter(tuple(words), tuple(unwanted), tuple(tests))
+
+
+def _test(token: str) -> Test | None:
+    """The test that a token stands for; None: it is a word to look for."""
+    match token.casefold():
+        case "error":
+            return lambda exchange: exchange.fate in ERRORS
+        case "composed":
+            return lambda exchange: any(frame.is_composed for frame in exchange.frames)
+    found = FIELD.fullmatch(token)
+    if found is None or found[2].startswith("//"):
+        return None
+    name, value = found[1].casefold(), found[2]
+    make = FIELDS.get(name)
+    if make is None:
+        raise WrongFilter(f"no field {name!r}: there are {', '.join(FIELDS)}")
+    return make(value)
+
+
+def _text(exchange: MessagePair) -> str:
+    """Everything of an exchange that words are looked for in."""
+    return "\n".join(
+        [
+            f"{frame.action}\n{frame.message_id}\n{frame.payload}\n{frame.result or ''}\n"
+            f"{frame.reason_json or ''}"
+            for frame in exchange.frames
+        ]
+    ).casefold()
+
+
+def _not(test: Test) -> Test:
+    return lambda exchange: not test(exchange)
+
+
+def _pattern(value: str) -> Callable[[str], bool]:
+    """The beginning of a text; with a wildcard, the whole of it."""
+    if "*" in value or "?" in value:
+        matches = re.compile(translate(value.casefold())).match
+        return lambda text: matches(text.casefold()) is not None
+    beginning = value.casefold()
+    return lambda text: text.casefold().startswith(beginning)
+
+
+def _action(value: str) -> Test:
+    is_like = _pattern(_given("action", value, "action:Start*"))
+    return lambda exchange: any(is_like(frame.action) for frame in exchange.frames)
+
+
+def _message_id(value: str) -> Test:
+    is_like = _pattern(_given("id", value, "id:4b1f*"))
+    return lambda exchange: any(is_like(frame.message_id) for frame in exchange.frames)
+
+
+def _result(value: str) -> Test:
+    is_like = _pattern(_given("result", value, "result:Rejected"))
+    return lambda exchange: any(is_like(f.result) for f in exchange.frames if f.result)
+
+
+def _connector(value: str) -> Test:
+    if CONNECTOR.fullmatch(value) is None:
+        raise WrongFilter("conn: takes the number of a connector, such as conn:1")
+    number = int(value)
+    return lambda exchange: any(frame.connector_id == number for frame in exchange.frames)
+
+
+def _direction(value: str) -> Test:
+    wanted = _one_of(Direction, "dir", value)
+    return lambda exchange: exchange.frames[0].direction is wanted
+
+
+def _kind(value: str) -> Test:
+    wanted = _one_of(MessageKind, "kind", value)
+    return lambda exchange: any(frame.kind is wanted for frame in exchange.frames)
+
+
+def _latency(value: str) -> Test:
+    found = LATENCY.fullmatch(value)
+    if found is None:
+        raise WrongFilter("latency: takes milliseconds, such as latency:>500 or latency:<50")
+    is_above, bound_ms = found[1] == ">", float(found[2])
+
+    def test(exchange: MessagePair) -> bool:
+        answer = exchange.answer
+        if answer is None or answer.latency_ms is None:
+            return False
+        return answer.latency_ms > bound_ms if is_above else answer.latency_ms < bound_ms
+
+    return test
+
+
+def _one_of(kinds: type[E], field: str, value: str) -> E:
+    found = next((kind for kind in kinds if kind.value.casefold() == value.casefold()), None)
+    if found is None:
+        allowed = ", ".join(f"{field}:{kind.value}" for kind in kinds)
+        raise WrongFilter(f"{field}: takes one of {allowed}")
+    return found
+
+
+def _given(field: str, value: str, example: str) -> str:
+    if not value:
+        raise WrongFilter(f"{field}: takes the beginning of a word, such as {example}")
+    return value
+
+
+FIELDS: dict[str, Callable[[str], Test]] = {
+    "action": _action,
+    "conn": _connector,
+    "dir": _direction,
+    "id": _message_id,
+    "kind": _kind,
+    "latency": _latency,
+    "result": _result,
+}
+"""Name of each field -> what makes a test of its value."""

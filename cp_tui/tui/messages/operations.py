@@ -1,0 +1,79 @@
+"""What the actions on messages do, written against the desk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from textual.content import Content
+
+from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.printable import storable
+from cp_tui.tui.actions.desk import Desk
+from cp_tui.tui.actions.saving import save
+from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
+from cp_tui.tui.state.message_log import LoggedFrame, MessageLog
+
+CLIPBOARD_BYTES = 74_000
+"""Terminals take about 100,000 characters of base64; many drop a longer text without a word."""
+
+
+async def copy(desk: Desk) -> None:
+    """Send the frames under the cursor to the clipboard of the terminal."""
+    number = desk.snapshot.cursors.get("messages")
+    exchange = None if number is None else desk.snapshot.messages.exchange(int(number))
+    frames = () if exchange is None else exchange.frames
+    if not frames:
+        desk.tell(Content("no message is selected"))
+        return
+    text = storable("\n".join(frame.wire for frame in frames))
+    desk.copy(text)
+    size = len(text.encode())
+    what = count(len(frames), "frame")
+    if size > CLIPBOARD_BYTES:
+        said = f"{what} ({size:,} bytes) sent to the terminal's clipboard; many drop so much"
+    else:
+        said = f"{what} sent to the terminal's clipboard"
+    desk.tell(Content(said))
+
+
+async def export(desk: Desk) -> None:
+    """Fill in a path, and write there what the filter shows."""
+    log = desk.snapshot.messages
+    try:
+        wanted = message_filter(desk.filter if desk.screen == "messages" else "")
+    except WrongFilter:
+        wanted = MessageFilter()
+    title = "Export the messages" if wanted.takes_all else f"Export what {desk.filter!r} shows"
+    await save(desk, title, "messages", "jsonl", lambda _: exported(log, wanted), "*.jsonl")
+
+
+async def of_connector(desk: Desk) -> None:
+    """Show the messages of the connector that the cursor of the dashboard is on."""
+    desk.show_filtered("messages", f"conn:{desk.snapshot.connector_id}")
+
+
+def exported(log: MessageLog, wanted: MessageFilter) -> Iterator[str]:
+    """The frames that pass, oldest first, one JSON object in each line.
+
+    An empty piece for each exchange that is looked at first, so that nobody waits for all of them.
+    """
+    frames: list[LoggedFrame] = []
+    for number in log.numbers:
+        each = log.exchange(number)
+        if each is not None and wanted.takes(each):
+            frames += each.frames
+        yield ""
+    frames.sort(key=lambda frame: frame.at)
+    for frame in frames:
+        yield storable(_line(frame))
+
+
+def _line(frame: LoggedFrame) -> str:
+    # Put together by hand: the frame is JSON text already, and there may be 100,000 of them.
+    latency = "null" if frame.latency_ms is None else f"{frame.latency_ms}"
+    return (
+        f'{{"time":"{frame.at.isoformat()}","direction":"{frame.direction}","frame":{frame.wire},'
+        f'"latency_ms":{latency},"result":{json.dumps(frame.result)},'
+        f'"reason":{frame.reason_json or "null"}}}\n'
+    )

@@ -1,0 +1,232 @@
+"""The pane of the messages: newest first, filtered without making a key wait, still on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from msgspec import Struct
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+
+from cp_tui.ocpp.plural import count
+from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
+from cp_tui.tui.messages.search import MessageSearch
+from cp_tui.tui.messages.text import message_details, message_fields, short_facts
+from cp_tui.tui.state.message_log import MessageLog, MessagePair
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.columns import Row
+from cp_tui.tui.text.facts import Fact, FactSource
+from cp_tui.tui.text.fields import Field, columns_of, fitting, row_of
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.widgets.fact_lines import FactLines
+from cp_tui.tui.widgets.filtered_pane import FilteredPane
+from cp_tui.tui.widgets.line_table import LineTable
+
+ROOM_FOR_DETAILS = 12
+"""Lines from which the facts beside or below the table tell everything."""
+
+BREATH_S = 0.005
+"""Between two slices of a search: keys are heard in it."""
+
+
+class MessageRows(Struct, frozen=True, eq=False):
+    """The newest `length` of what was found and is no newer than that, newest first."""
+
+    search: MessageSearch
+    length: int
+    fields: Sequence[Field[MessagePair]]
+
+    def __len__(self) -> int:
+        return self.length
+
+    def key(self, index: int) -> str:
+        return str(self.search.numbers[self.length - 1 - index])
+
+    def row(self, index: int) -> Row:
+        number = self.search.numbers[self.length - 1 - index]
+        exchange = self.search.log.exchange(number)
+        if exchange is None:
+            return Row(str(number), tuple(Content("") for _field in self.fields))
+        return row_of(str(number), exchange, self.fields)
+
+    def find(self, key: str) -> int | None:
+        place = self.search.count_before(int(key))
+        is_there = place < self.length and self.search.numbers[place] == int(key)
+        return self.length - 1 - place if is_there else None
+
+
+class MessagesPane(FilteredPane):
+    """Every frame, request and answer in one line."""
+
+    DEFAULT_CSS = """
+    MessagesPane Horizontal { height: 1fr; layout: vertical; }
+    MessagesPane FactLines { height: 5; }
+    """
+
+    NAME = "messages"
+    TITLE = "Messages"
+    STEPS = True
+    FILTER_HINT = "words action:Start* conn:1 dir:in kind: id: result: latency:>500 error -word"
+    SHOWS: ClassVar[frozenset[str]] = frozenset({"messages", "link", "engine", "cursor.messages"})
+    HELP_LINES: ClassVar[tuple[str, ...]] = (
+        "Every frame over the WebSocket, newest first: a request and its answer in one line.",
+        "Dir out: the charge point asks the CSMS; in: the CSMS asks. #: connector.",
+        "! refused, CALLERROR, no answer or no OCPP frame. * composed by a person.",
+        "On a line that is not the newest the list stands still; space follows again.",
+        "Filter: words found anywhere; action:Start* id: result: by their beginning or with *,",
+        "conn:1 dir:in|out kind:CALL|CALLRESULT|CALLERROR|invalid latency:>500 (ms),",
+        "error (refused, CALLERROR, no answer, invalid), composed; -word leaves out.",
+        "Enter opens both frames with the reason; there, up and down go to the next message.",
+    )
+
+    def __init__(self, hints: str = "") -> None:
+        super().__init__(hints, LineTable(id="messages-table"))
+        self.facts = FactLines(label_width=7, id="message-facts")
+        # They scroll with the mouse; for the keyboard, enter opens the details.
+        self.facts.can_focus = False
+        self._search = MessageSearch(MessageLog(), MessageFilter())
+        self._words = ""
+        self._problem = ""
+        self._fields: Sequence[Field[MessagePair]] = ()
+        self._length = 0
+        self._end = 0
+        """The number after the newest exchange that was shown."""
+        self._is_held = False
+        self._is_searching = False
+
+    def compose_body(self) -> ComposeResult:
+        """A filter that hides until it is wanted, the table, and facts about one message."""
+        yield self._filter
+        with Horizontal():
+            yield self.table
+            yield self.facts
+
+    @property
+    def table_width(self) -> int:
+        """The table may share the width with the facts."""
+        return self.table.size.width or self.size.width
+
+    @property
+    def is_still(self) -> bool:
+        """Whether the list stands still: because it was told to, or because somebody reads."""
+        return self._is_held or self.table.cursor_row > 0
+
+    @property
+    def moves_by_itself(self) -> bool:
+        """The cursor stays on the newest line, whatever that is."""
+        return not self.is_still
+
+    def toggle_still(self) -> None:
+        """Let the list stand still, or follow what is new."""
+        if self.is_still:
+            self._is_held = False
+            self.table.action_cursor("home")
+        else:
+            self._is_held = True
+        self.refill()
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show what is new, unless the list stands still."""
+        log = snapshot.messages
+        if log is not self._search.log or self.words != self._words:
+            self._begin(log)
+        self._search.follow()
+        self._choose_columns(clock)
+        self._show_rows(log)
+        self._show_facts(log, clock)
+        self._tell(log)
+        self.table.set_empty_text(self._why_empty(snapshot))
+        if not self._search.is_complete and not self._is_searching:
+            self._is_searching = True
+            self.set_timer(BREATH_S, self._search_on)
+
+    def details(self, record: str) -> tuple[str, FactSource]:
+        """Both frames of the message that the cursor is on, wherever it goes."""
+
+        def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+            exchange = snapshot.messages.exchange(int(self.table.cursor_key or record))
+            if exchange is None:
+                return [Fact("", Content("This message is too old to be kept."))]
+            return message_details(exchange, clock)
+
+        return "Message", facts
+
+    @on(LineTable.Selected)
+    def _opened_one(self) -> None:
+        """What is read must not run away."""
+        self._is_held = True
+
+    def _begin(self, log: MessageLog) -> None:
+        """Begin a new search; a filter that cannot be understood leaves nothing out."""
+        if log is not self._search.log:
+            self._is_held = False
+        self._words = self.words
+        try:
+            wanted, self._problem = message_filter(self._words), ""
+        except WrongFilter as wrong:
+            wanted, self._problem = MessageFilter(), f"{wrong}"
+        self._search = MessageSearch(log, wanted)
+        self._search.look_further()
+
+    def _search_on(self) -> None:
+        self._is_searching = False
+        self._search.look_further()
+        self.refill()
+
+    def _choose_columns(self, clock: Clock) -> None:
+        fields = message_fields(clock, self.table_width)
+        self._fields = fitting(fields, self.table_width - 1)
+        columns = columns_of(self._fields)
+        if columns != self._columns:
+            self._columns = columns
+            self.table.set_columns(columns)
+
+    def _show_rows(self, log: MessageLog) -> None:
+        """Newest first; where the list stands still, what was there when it stopped."""
+        if not self.is_still or log.numbers.start >= self._end:
+            self._is_held, self._end = False, log.numbers.stop
+        self._length = self._search.count_before(self._end)
+        rows = MessageRows(self._search, self._length, self._fields)
+        self.table.set_source(rows, stays_in_place=not self.is_still)
+
+    def _show_facts(self, log: MessageLog, clock: Clock) -> None:
+        key = self.table.cursor_key
+        exchange = None if key is None else log.exchange(int(key))
+        if self._problem:
+            self.facts.show([Fact("Filter", safe_text(self._problem, "$text-warning"))])
+        elif exchange is None:
+            self.facts.show([])
+        elif self.facts.size.height >= ROOM_FOR_DETAILS:
+            self.facts.show(message_details(exchange, clock))
+        else:
+            self.facts.show(short_facts(exchange, self.size.width))
+
+    def _tell(self, log: MessageLog) -> None:
+        parts: list[Content | str] = []
+        if self.is_still:
+            new = len(self._search.numbers) - self._length
+            words = f"stands still, {new} new: space follows" if new else "stands still"
+            parts.append(Content.styled(words, "$text-warning"))
+        if self._problem:
+            text = "filter not understood: everything is shown"
+            parts.append(Content.styled(text, "$text-warning"))
+        elif self.words:
+            searched = "" if self._search.is_complete else ", searching"
+            found = count(len(self._search.numbers), "line matches", "lines match")
+            parts.append(f"{found} {drawn(self.words)!r}{searched}")
+        elif log:
+            parts.append(count(len(log), "message"))
+        self.note(joined(parts))
+
+    def _why_empty(self, snapshot: Snapshot) -> str:
+        if not self._search.is_complete:
+            return "searching"
+        if self.words and not self._problem:
+            return "no message matches the filter"
+        if not snapshot.has_engine:
+            return "no message is known: the charge point is lost"
+        return "no message yet" if snapshot.is_connected else "no message yet: not connected"

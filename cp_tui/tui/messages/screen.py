@@ -1,0 +1,47 @@
+"""The screen of the messages: every frame, and beside or below it what the selected one says."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from cp_tui.tui.actions.keymap import Keymap
+from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.messages.pane import MessagesPane
+from cp_tui.tui.widgets.pane import Pane
+
+
+class MessagesScreen(MainScreen):
+    """One pane: the list is long, and so are its lines."""
+
+    DEFAULT_CSS = """
+    MessagesScreen {
+        &.-medium MessagesPane FactLines { height: 16; }
+        &.-tall MessagesPane FactLines { height: 24; }
+        &.-wide MessagesPane Horizontal { layout: horizontal; }
+        &.-wide MessagesPane LineTable { width: 3fr; }
+        &.-wide MessagesPane FactLines { width: 2fr; height: 1fr; margin-left: 2; }
+    }
+    """
+
+    NAME = "messages"
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self.messages = MessagesPane(keymap.hints("messages"))
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """The only one."""
+        return (self.messages,)
+
+    def compose_panes(self) -> ComposeResult:
+        """The list, with what one says."""
+        yield self.messages
+
+    def on_mount(self) -> None:
+        """Start on the newest message."""
+        self.messages.take_focus()
+
+    def pause(self) -> None:
+        """Let the list stand still, or follow what is new."""
+        self.messages.toggle_still()

@@ -1,1 +1,0 @@
-"""The five panes of the dashboard."""

@@ -1,0 +1,1 @@
+"""The screen of the limits over time and of the charging profiles."""

@@ -1,0 +1,172 @@
+"""What the actions on charging profiles and schedules do, written against the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from textual.content import Content
+
+from cp_tui.charge_point.smart_charging.export import to_csv, to_json
+from cp_tui.charge_point.variables import ProfileEntry
+from cp_tui.engine.disk import on_disk
+from cp_tui.tui.actions.command_form import choices, filled
+from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Job
+from cp_tui.tui.actions.saving import save
+from cp_tui.tui.schedule.profile_file import CHOICES, Wrong, from_file, from_form
+from cp_tui.tui.schedule.profiles_text import in_order, now_content, profile_details
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import Fact
+
+ALL = "all"
+"""What has to be typed to clear every profile."""
+
+
+async def clear_profile(desk: Desk) -> None:
+    """Clear the selected profile, or one of a list, after a question."""
+    entry = desk.snapshot.profile(desk.snapshot.profile_id) if desk.screen == "schedule" else None
+    entry = entry or await _chosen(desk)
+    if entry is None:
+        return
+    profile = entry.profile
+    title = f"Clear {profile.charging_profile_purpose.value} #{profile.charging_profile_id}?"
+    facts = [
+        *profile_details(entry, desk.clock),
+        Fact("Then", Content("the next of the stack holds at once, else the hardware limit")),
+    ]
+    if await desk.ask(ConfirmQuestion(title, facts, "Clear")):
+        call = CommandCall("clear_charging_profile", {"profile_id": profile.charging_profile_id})
+        await desk.command(call)
+
+
+async def _chosen(desk: Desk) -> ProfileEntry | None:
+    choices = [
+        Choice(
+            str(each.profile.charging_profile_id),
+            Content(
+                f"#{each.profile.charging_profile_id} "
+                f"{each.profile.charging_profile_purpose.value} "
+                f"level {each.profile.stack_level} on connector {each.connector_id}"
+            ),
+            Content(""),
+            now_content(each),
+        )
+        for each in in_order(desk.snapshot.profiles)
+    ]
+    key = await desk.choose("Clear which charging profile?", choices)
+    return None if key is None else desk.snapshot.profile(int(key))
+
+
+async def clear_matching(desk: Desk) -> None:
+    """Fill in what to clear, and clear it."""
+
+    def call(values: Mapping[str, str]) -> CommandCall | str:
+        given = {name: text for name, text in values.items() if text}
+        if not given:
+            return f"nothing given would clear every profile: type {ALL} as the id for that"
+        everything = CommandCall("clear_charging_profile")
+        return everything if given == {"profile_id": ALL} else filled(everything, given)
+
+    purposes = choices("clear_charging_profile", "purpose")
+    fields = (
+        FormField("profile_id", "Id", placeholder=f"alone decides; {ALL}: every profile"),
+        FormField("connector_id", "Connector", placeholder="optional; 0 is the charge point"),
+        FormField("purpose", "Purpose", placeholder="optional; up: choices", choices=purposes),
+        FormField("stack_level", "Level", placeholder="optional"),
+    )
+    await desk.fill(Form("Clear charging profiles that match", fields, "Clear", call))
+
+
+async def install(desk: Desk) -> None:
+    """Fill in a profile, and install it."""
+
+    def call(values: Mapping[str, str]) -> CommandCall | str:
+        try:
+            found = from_form(values, desk.clock)
+        except Wrong as wrong:
+            return str(wrong)
+        desk.remember("periods", values["periods"])
+        return CommandCall("install_charging_profile", found.params())
+
+    # The keys of the dashboard act on the connector that is selected there.
+    connector_id = desk.snapshot.connector_id if desk.screen == "dashboard" else 0
+    optional = "optional: now, 22:00 or 2026-01-05T22:00:00Z"
+    purposes = ("TxDefaultProfile", "TxProfile", "ChargePointMaxProfile")
+    fields = (
+        FormField("id", "Id", value=str(_free_id(desk.snapshot))),
+        FormField("connector", "Connector", f"{connector_id}", "0: all connectors"),
+        FormField("purpose", "Purpose", value=purposes[0], choices=purposes),
+        FormField("level", "Level", value="0", placeholder="0 is the lowest"),
+        FormField("kind", "Kind", value="Absolute", choices=CHOICES["kind"]),
+        FormField("unit", "Unit", value="A", choices=CHOICES["unit"]),
+        FormField(
+            "periods",
+            "Periods",
+            recent=desk.remembered("periods"),
+            placeholder="start:limit[:phases], such as 0:16, 3600:8",
+        ),
+        FormField("duration", "Duration", placeholder="optional, in seconds"),
+        FormField("start", "Start", placeholder=optional),
+        FormField("valid_from", "Valid from", placeholder=optional),
+        FormField("valid_to", "Valid to", placeholder=optional),
+    )
+    await desk.fill(Form("Install a charging profile", fields, "Install", call))
+
+
+async def install_file(desk: Desk) -> None:
+    """Fill in the path of a file with a profile, and install it."""
+
+    def read(values: Mapping[str, str]) -> Job | str:
+        if not values["path"]:
+            return "the path must not be empty"
+        path = Path(values["path"])
+
+        async def job(tell: Callable[[str], None]) -> CommandCall | str:
+            look = partial(from_file, path, values["connector"].strip())
+            try:
+                found = await on_disk(look, f"reading {path}", tell)
+            except Wrong as wrong:
+                return str(wrong)
+            except OSError as error:
+                return f"{path}: {error.strerror}"
+            desk.remember("profile_path", values["path"])
+            return CommandCall("install_charging_profile", found.params())
+
+        return job
+
+    recent = desk.remembered("profile_path")
+    fields = (
+        FormField(
+            "path", "File", value=next(iter(recent), ""), recent=recent, placeholder="*.json"
+        ),
+        FormField("connector", "Connector", placeholder="empty: as the file says"),
+    )
+    intro = (Content("csChargingProfiles, or a whole SetChargingProfile.req, as JSON."),)
+    title = "Install a charging profile from a file"
+    await desk.fill(Form(title, fields, "Install", read, intro, is_reading=True))
+
+
+async def export(desk: Desk) -> None:
+    """Fill in a path, and write the schedules there."""
+
+    def pieces(path: Path) -> list[str]:
+        write = to_csv if path.suffix.casefold() == ".csv" else to_json
+        return [write(desk.timeline_schedules())]
+
+    await save(desk, "Export the schedule", "schedule", "json", pieces, "*.csv for a spreadsheet")
+
+
+async def save_picture(desk: Desk) -> None:
+    """Fill in a path, and draw the timeline there."""
+
+    def pieces(path: Path) -> list[str]:
+        return [desk.timeline_svg()]
+
+    await save(desk, "Save the timeline", "timeline", "svg", pieces, "*.svg")
+
+
+def _free_id(snapshot: Snapshot) -> int:
+    """An id that no installed profile has."""
+    return 1 + max((each.profile.charging_profile_id for each in snapshot.profiles), default=0)

@@ -1,0 +1,176 @@
+"""The schedule pane: the limit of each connector over time, and who sets it at the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.variables import RestraintKind
+from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.tui.state.past import Flow, Interval, flows, violations, with_past
+from cp_tui.tui.state.store import RESTRAINTS, Snapshot
+from cp_tui.tui.text.restraint import restraint_words
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.theme.glyphs import Glyphs
+from cp_tui.tui.timeline.timeline import Timeline
+from cp_tui.tui.widgets.pane import Pane
+
+PAUSE_S = 0.2
+"""Between two questions to the engine, however fast somebody pans."""
+
+Schedules = Mapping[int, CompositeSchedule]
+
+
+class SchedulePane(Pane):
+    """The timeline, fed with what is published or, beyond that, with what is asked for."""
+
+    NAME = "schedule"
+    TITLE = "Schedule"
+    SHOWS: ClassVar[frozenset[str]] = frozenset(
+        {"charging_schedules", "link", "measured", RESTRAINTS}
+    )
+    HELP_LINES: ClassVar[tuple[str, ...]] = (
+        "A lane per connector, 0 is the whole charge point; at the right the limit in force now.",
+        "Solid: a transaction runs. Light: what one would get that started now.",
+        "Before now: what flowed, in the bar of what was allowed; ! where it was too much.",
+        "A vehicle has 5 s to follow a limit that falls; 2 % and 0.2 A count as noise.",
+        "At the cursor: the limit, until when, the profile that sets it, those that lost.",
+        "Beyond what is known the lane is dotted, which is not zero.",
+    )
+
+    class Wanted(Message):
+        """Schedules are wanted that the published ones do not cover."""
+
+        def __init__(
+            self, pane: SchedulePane, start: datetime, duration_s: int, unit: ChargingRateUnitType
+        ) -> None:
+            super().__init__()
+            self.pane = pane
+            self.start = start
+            self.duration_s = duration_s
+            self.unit = unit
+
+    def __init__(
+        self, hints: str = "", *, zone: tzinfo = UTC, glyphs: Glyphs = Glyphs.EIGHTH
+    ) -> None:
+        super().__init__(hints)
+        self.timeline = Timeline(glyphs=glyphs, time_zone=zone, id="timeline")
+        self._snapshot = Snapshot()
+        self._asked: Schedules = {}
+        self._restraints: Mapping[int, str] = {}
+        self._now = datetime.fromtimestamp(0, UTC)
+        self._clock_mark = ""
+        self._pause: Timer | None = None
+        self._is_wanting = False
+
+    def compose_body(self) -> ComposeResult:
+        """The timeline."""
+        yield self.timeline
+
+    def show(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show what is published, or ask again for what it does not cover."""
+        is_new = snapshot.charging_schedules is not self._snapshot.charging_schedules
+        self._snapshot, self._now = snapshot, snapshot.schedule_time(clock.now)
+        self._restraints = {
+            connector.connector_id: f"Now {restraint_words(restraint, clock)}"
+            for connector in snapshot.connectors
+            if (restraint := connector.restraint) is not None
+            and restraint.kind is not RestraintKind.LIMIT
+        }
+        self.timeline.set_time_zone(clock.zone)
+        self._clock_mark = clock.csms_mark
+        self._show_known(is_new)
+
+    def show_asked(self, schedules: Schedules) -> None:
+        """Show schedules that were asked for."""
+        self._asked = schedules
+        self._draw(schedules)
+
+    @on(Timeline.ViewChanged)
+    def _view_changed(self, event: Timeline.ViewChanged) -> None:
+        event.stop()
+        if self._snapshot.charging_schedules:
+            self._show_known(is_new=False)
+
+    def _show_known(self, is_new: bool) -> None:
+        """Show what covers the window, and ask where nothing does or it is out of date."""
+        published = self._snapshot.charging_schedules
+        if self._covers(published):
+            self._draw(published)
+        elif not is_new and self._covers(self._asked):
+            self._draw(self._asked)
+        elif published:
+            self._want()
+        self._caption(self.timeline.caption if published else "not known yet")
+
+    def _draw(self, schedules: Schedules) -> None:
+        snapshot, unit = self._snapshot, self.timeline.unit
+        limits = {
+            connector_id: schedule
+            if schedule.unit is not snapshot.charging_schedules[connector_id].unit
+            else with_past(schedule, snapshot.limits.get(connector_id, ()))
+            for connector_id, schedule in schedules.items()
+            if connector_id in snapshot.charging_schedules
+        }
+        measured = {
+            connector_id: flows(points, self._now, unit)
+            for connector_id, points in snapshot.measured.items()
+        }
+        self.timeline.show(
+            limits,
+            self._now,
+            measured=measured,
+            violations=self._violations(),
+            restraints=self._restraints,
+        )
+        self._caption(self.timeline.caption)
+
+    def _caption(self, caption: str) -> None:
+        self.note(Content(f"{caption}  {self._clock_mark}".rstrip()))
+
+    def _violations(self) -> dict[int, list[Interval]]:
+        """Always in the unit in which the limits were published: only there the past is known."""
+        found: dict[int, list[Interval]] = {}
+        for connector_id, schedule in self._snapshot.charging_schedules.items():
+            points = self._snapshot.measured.get(connector_id, ())
+            measured: list[Flow] = flows(points, self._now, schedule.unit)
+            limits = self._snapshot.limits.get(connector_id, ())
+            found[connector_id] = violations(measured, limits, schedule.unit)
+        return found
+
+    def _covers(self, schedules: Schedules) -> bool:
+        """Whether schedules are in the wanted unit and reach to the right edge."""
+        start, span = self.timeline.window
+        ends = [later(s.start, s.duration_s) for s in schedules.values()]
+        units = {s.unit for s in schedules.values()}
+        return units == {self.timeline.unit} and all(end >= start + span for end in ends)
+
+    def _want(self) -> None:
+        """Ask at once after a pause, else when the pause is over; idle, no timer runs."""
+        if self._pause is not None:
+            self._is_wanting = True
+            return
+        self._is_wanting = False
+        self._pause = self.set_timer(PAUSE_S, self._pause_over)
+        start, span = self.timeline.window
+        begin = min(
+            (s.start for s in self._snapshot.charging_schedules.values()), default=self._now
+        )
+        # A window more than is seen: who pans on finds it there.
+        duration_s = int((start + 2 * span - begin).total_seconds())
+        if duration_s > 0:
+            self.post_message(self.Wanted(self, begin, duration_s, self.timeline.unit))
+
+    def _pause_over(self) -> None:
+        self._pause = None
+        if self._is_wanting:
+            self._show_known(is_new=False)

@@ -1,0 +1,70 @@
+"""The screen of the schedule: the limits over time, why each holds, and the installed profiles."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from textual.app import ComposeResult
+
+from cp_tui.tui.actions.keymap import Keymap
+from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.schedule.pane import SchedulePane
+from cp_tui.tui.schedule.profiles_pane import ProfilesPane
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.theme.glyphs import Glyphs
+from cp_tui.tui.timeline.timeline import Timeline
+from cp_tui.tui.widgets.pane import Pane
+
+TIMELINE_HINTS = "+ - zoom  [ ] pan  H L change  0 now  u A/W  enter one"
+"""The keys of the timeline that nobody would guess."""
+
+
+class ScheduleScreen(MainScreen):
+    """The timeline over the table of profiles."""
+
+    DEFAULT_CSS = """
+    ScheduleScreen {
+        SchedulePane { height: 12fr; }
+        ProfilesPane { height: 9fr; }
+        &.-medium SchedulePane, &.-tall SchedulePane { height: 3fr; }
+        &.-medium ProfilesPane, &.-tall ProfilesPane { height: 2fr; }
+        &.-medium #profile-facts, &.-tall #profile-facts { height: 50%; }
+        &.-wide ProfilesPane Horizontal { layout: horizontal; }
+        &.-wide #profiles-table { width: 3fr; }
+        &.-wide #profile-facts { width: 2fr; height: 1fr; margin-left: 2; }
+    }
+    """
+
+    NAME = "schedule"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
+        (0, "-narrow"),
+        (130, "-wide"),
+    ]
+
+    def __init__(self, keymap: Keymap, *, zone: tzinfo, glyphs: Glyphs) -> None:
+        super().__init__()
+        self.schedule = SchedulePane(TIMELINE_HINTS, zone=zone, glyphs=glyphs)
+        self.profiles = ProfilesPane(keymap.hints("profiles"), glyphs=glyphs)
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """The panes, in the order of the focus."""
+        return (self.schedule, self.profiles)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline of the schedule."""
+        return self.schedule.timeline
+
+    def compose_panes(self) -> ComposeResult:
+        """What holds when, and what makes it so."""
+        yield self.schedule
+        yield self.profiles
+
+    def on_mount(self) -> None:
+        """Start on the timeline: the question is about a limit."""
+        self.schedule.take_focus()
+
+    def enter(self, snapshot: Snapshot) -> None:
+        """Look at the connector that was selected."""
+        self.schedule.timeline.look_at(snapshot.connector_id)

@@ -1,0 +1,85 @@
+"""A picture of the screen without a terminal: of what a running engine says, as SVG or as text."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import suppress
+
+from textual.pilot import Pilot
+
+from cp_tui.tui.app import Connect, CpTuiApp
+from cp_tui.tui.layout_state import LayoutState
+from cp_tui.tui.look import Look
+from cp_tui.tui.main import make_app
+from cp_tui.tui.text.safe_text import drawn
+
+SETTLE_S = 0.5
+"""After everything was heard: what the screen asks for itself, such as schedules, arrives."""
+SHOWN_S_MAX = 8.0
+
+
+class NoSuchScreen(ValueError):
+    """The screen that was asked for does not exist; the text says which ones do."""
+
+
+async def take_picture(
+    connect: Connect, look: Look, *, screen: str, size: tuple[int, int], is_text: bool
+) -> str:
+    """Show a screen (its name or its key) at this size, off any terminal; returns the picture.
+
+    Raises `NoSuchScreen`, and `TimeoutError` where the engine says nothing.
+    """
+    environment = {name: value for name, value in os.environ.items() if name == "NO_COLOR"}
+    app = make_app(connect, look, LayoutState(), environment, read_only=True)
+    name = _screen_name(app, screen)
+    pictures: list[str] = []
+
+    async def take(pilot: Pilot[object]) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SHOWN_S_MAX):
+                await app.until_shown()
+        if app.store.snapshot.link is None or not app.store.snapshot.has_engine:
+            app.exit()
+            return
+        await app.go_to(name)
+        await pilot.pause(SETTLE_S)
+        pictures.append(_text(app) if is_text else _svg(app))
+        app.exit()
+
+    await app.run_async(headless=True, size=size, auto_pilot=take)
+    if not pictures:
+        why = app.store.snapshot.other_version or "the charge point does not answer"
+        raise TimeoutError(f"{why}: there is nothing to show")
+    return pictures[0]
+
+
+def _screen_name(app: CpTuiApp, asked: str) -> str:
+    """Find a screen by its name, or by the key that shows it."""
+    keys = {name: next((key for key in _keys(app, name)), "-") for name in app.main_screens}
+    for name in keys:
+        if asked == name or asked in _keys(app, name):
+            return name
+    known = ", ".join(f"{name} ({key})" for name, key in keys.items())
+    raise NoSuchScreen(f"no screen {asked!r}; there are {known}")
+
+
+def _keys(app: CpTuiApp, name: str) -> list[str]:
+    action_id = f"screen.{name}"
+    return [
+        key
+        for key in sorted(app.keymap.all_keys)
+        if (action := app.keymap.action_of(key, name)) is not None and action.id == action_id
+    ]
+
+
+def _svg(app: CpTuiApp) -> str:
+    identity = app.store.snapshot.identity
+    title = f"cp-tui {drawn(identity.charge_point_id)}" if identity else "cp-tui"
+    return app.export_screenshot(title=title, simplify=True)
+
+
+def _text(app: CpTuiApp) -> str:
+    # Textual has a public way to a picture, but none to the text in it.
+    strips = app.screen._compositor.render_strips()
+    return "".join(f"{strip.text.rstrip()}\n" for strip in strips)

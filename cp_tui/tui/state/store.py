@@ -1,0 +1,284 @@
+"""What the engine said last: the newest value of each variable, and bounded lists of events.
+
+Values are frozen, so what a pane was shown can be compared by identity. Knows no widget.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
+from cp_tui.engine.hub import EventHappened, Update, VariableChanged
+from cp_tui.ocpp.calendar import later
+from cp_tui.tui.state.csms_state import CsmsState
+from cp_tui.tui.state.key_lens import KeyLens
+from cp_tui.tui.state.message_log import MessageLog
+from cp_tui.tui.state.past import believed, joined
+
+EVENTS_MAX = 500
+"""Events kept of each stream: more than a person scrolls through in a detail."""
+
+OFFSET_SEEN_S_MIN = 1.0
+"""Schedules are in whole seconds: a smaller difference of the clocks shows nowhere."""
+
+HEARD = "heard"
+"""The name under which it counts as changed when data came last."""
+
+RESTRAINTS = "restraints"
+"""The name under which it counts as changed what keeps the power of a connector low."""
+
+CURSOR = "cursor."
+"""Before the name of a cursor that has moved: only the panes that show it have to look."""
+
+_HISTORIES = ("status_changes", "refusals", "configuration_changes", "link_attempts")
+"""The streams of which the newest events are kept."""
+WATCHED = (*v.VARIABLES, "messages", *_HISTORIES)
+"""What the screen subscribes to."""
+
+
+class Snapshot(Struct, frozen=True):
+    """Everything the screen knows at one instant; what a decision about an action is made from."""
+
+    identity: v.Identity | None = None
+    link: v.LinkView | None = None
+    registration: v.RegistrationView | None = None
+    connectors: tuple[v.ConnectorView, ...] = ()
+    configuration: tuple[v.ConfigurationEntry, ...] = ()
+    monitors: v.MonitorsView = field(default_factory=v.MonitorsView)
+    charging_schedules: Mapping[int, CompositeSchedule] = field(default_factory=dict)
+    limits: Mapping[int, tuple[CompositePeriod, ...]] = field(default_factory=dict)
+    """What each connector had to follow since this screen looks, and what it will."""
+    measured: Mapping[int, tuple[v.MeasuredPoint, ...]] = field(default_factory=dict)
+    """What flowed at each connector, oldest first."""
+    profiles: tuple[v.ProfileEntry, ...] = ()
+    outbox: v.OutboxView = field(default_factory=v.OutboxView)
+    transactions: tuple[v.TransactionEntry, ...] = ()
+    stop_report: v.StopReport | None = None
+    local_list: v.LocalListView | None = None
+    authorization_cache: v.AuthorizationCacheView | None = None
+    reservations: v.ReservationsView | None = None
+    firmware: v.FirmwareView | None = None
+    diagnostics: v.DiagnosticsView | None = None
+    troubles: tuple[v.Trouble, ...] = ()
+    """What is wrong inside the engine, newest first."""
+    is_connected: bool = False
+    messages: MessageLog = field(default_factory=MessageLog)
+    """Grows in place: it is too long to be copied."""
+    status_changes: tuple[v.StatusChange, ...] = ()
+    """Newest last."""
+    refusals: tuple[v.Refusal, ...] = ()
+    """Why sessions did not start, newest last."""
+    configuration_changes: tuple[v.KeyChange, ...] = ()
+    """Every attempt to change a key, newest last."""
+    link_attempts: tuple[v.LinkAttempt, ...] = ()
+    """What became of each attempt to connect, newest last."""
+    has_engine: bool = False
+    """The door of the engine is open."""
+    other_version: str = ""
+    """Why it cannot be read, where its door is open but cp-tui runs there in another version."""
+    hung_since: datetime | None = None
+    """Since when the engine has not answered, though its door is open; None: it does."""
+    heard_at: datetime | None = None
+    """When the newest data came, whichever variable or stream brought it; None: none did yet."""
+    is_read_only: bool = False
+    csms: CsmsState = field(default_factory=CsmsState)
+    """The CSMS that was started with the screen."""
+    lens: KeyLens = field(default_factory=KeyLens)
+    """Which configuration keys somebody wants to see."""
+    cursors: Mapping[str, str] = field(default_factory=dict)
+    """What the cursor of each pane is on, by the name of the pane."""
+
+    @property
+    def connector_id(self) -> int:
+        """The connector that the cursor is on."""
+        return int(self.cursors.get("connectors", "1"))
+
+    @property
+    def key(self) -> str | None:
+        """The configuration key that the cursor is on."""
+        return self.cursors.get("keys")
+
+    @property
+    def monitored_key(self) -> str | None:
+        """The monitored key that the cursor is on."""
+        return self.cursors.get("monitors")
+
+    @property
+    def profile_id(self) -> int | None:
+        """The charging profile that the cursor is on."""
+        found = self.cursors.get("profiles")
+        return None if found is None else int(found)
+
+    @property
+    def is_stopped(self) -> bool:
+        """The operator has stopped all OCPP communication."""
+        return self.link is not None and self.link.phase is v.LinkPhase.STOPPED
+
+    @property
+    def running(self) -> tuple[v.ConnectorView, ...]:
+        """The connectors with a running transaction."""
+        return tuple(c for c in self.connectors if c.transaction is not None)
+
+    def connector(self, connector_id: int) -> v.ConnectorView | None:
+        """The connector with this id, if there is one."""
+        return next((c for c in self.connectors if c.connector_id == connector_id), None)
+
+    def profile(self, profile_id: int | None) -> v.ProfileEntry | None:
+        """The installed charging profile with this id, if there is one."""
+        found = (p for p in self.profiles if p.profile.charging_profile_id == profile_id)
+        return next(found, None)
+
+    def waiting_message(self, sequence: int | None) -> v.OutboxEntry | None:
+        """The message of this sequence, if it waits among the oldest."""
+        return next((m for m in self.outbox.entries if m.sequence == sequence), None)
+
+    def schedule_time(self, now: datetime) -> datetime:
+        """An instant in the clock of the charge point, which schedules and measurements are in."""
+        offset_s = self.registration.clock_offset_s if self.registration else None
+        if offset_s is None or abs(offset_s) < OFFSET_SEEN_S_MIN:
+            return now
+        return later(now, offset_s)
+
+    def entry(self, key: str | None) -> v.ConfigurationEntry | None:
+        """The configuration key with this name (case-insensitive, S 5.8), if there is one."""
+        folded = (key or "").casefold()
+        return next((e for e in self.configuration if e.key.casefold() == folded), None)
+
+
+class SnapshotStore:
+    """Takes updates in, hands out snapshots, and says which names have changed since asked last."""
+
+    def __init__(self, *, is_read_only: bool = False) -> None:
+        self.snapshot = Snapshot(is_read_only=is_read_only)
+        self._events: dict[str, deque[Struct]] = {}
+        self._dirty: set[str] = set()
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether something has changed since `take_dirty`."""
+        return bool(self._dirty)
+
+    def take_dirty(self) -> frozenset[str]:
+        """The names that changed since the last call."""
+        dirty, self._dirty = frozenset(self._dirty), set()
+        return dirty
+
+    def apply(self, updates: Iterable[Update], now: datetime | None = None) -> None:
+        """Take in what the engine sent; of a variable only the newest value stays.
+
+        What the meters say is remembered with the time, where that is given.
+        """
+        if now is not None:
+            self.heard(now)
+        newest: dict[str, Any] = {}
+        for update in updates:
+            match update:
+                case VariableChanged(name, value):
+                    newest[name] = value
+                case EventHappened("messages", v.MessageRecord() as record, dropped):
+                    if dropped:
+                        self.snapshot.messages.miss(dropped)
+                    self.snapshot.messages.add(record)
+                    self._dirty.add("messages")
+                case EventHappened(name, event):
+                    self._events.setdefault(name, deque(maxlen=EVENTS_MAX)).append(event)
+                    self._dirty.add(name)
+        for name, value in newest.items():
+            self._set(name, value)
+            self._dirty.add(name)
+        if "connectors" in newest and now is not None:
+            self._note_meters(now)
+        for name in self._dirty.intersection(_HISTORIES):
+            events = {name: tuple(self._events.get(name, ()))}
+            self.snapshot = replace(self.snapshot, **events)
+
+    def heard(self, now: datetime) -> None:
+        """Note that data came; nothing else that is shown has to change by it."""
+        self.snapshot = replace(self.snapshot, heard_at=now)
+        self._dirty.add(HEARD)
+
+    def engine_is(self, here: bool, *, other_version: str = "") -> None:
+        """Say whether the door of the engine is open; events start anew with each opening."""
+        if here:
+            self._events.clear()
+            self.snapshot = replace(self.snapshot, messages=MessageLog())
+            self._dirty.add("messages")
+        self.snapshot = replace(
+            self.snapshot, has_engine=here, hung_since=None, other_version=other_version
+        )
+        self._dirty.add("engine")
+
+    def engine_hangs(self, since: datetime | None) -> None:
+        """Say since when the engine does not answer, or that it does."""
+        if self.snapshot.hung_since != since:
+            self.snapshot = replace(self.snapshot, hung_since=since)
+            self._dirty.add("engine")
+
+    def measured_before(self, connector_id: int, points: tuple[v.MeasuredPoint, ...]) -> None:
+        """Take in what flowed before this screen looked."""
+        known = self.snapshot.measured.get(connector_id, ())
+        self._set_measured({connector_id: joined(points, known)})
+
+    def look_again(self) -> None:
+        """Count everything as changed: it is to be shown in another way."""
+        self._dirty |= {*WATCHED, "csms", "engine", "measured"}
+
+    def lens_is(self, lens: KeyLens) -> None:
+        """Say which configuration keys somebody wants to see."""
+        self.snapshot = replace(self.snapshot, lens=lens)
+        self._dirty.add("lens")
+
+    def csms_is(self, state: CsmsState) -> None:
+        """Say what the CSMS said last."""
+        self.snapshot = replace(self.snapshot, csms=state)
+        self._dirty.add("csms")
+
+    def cursor_is(self, cursor: str, record: str) -> None:
+        """Say what the cursor of a pane is on."""
+        cursors = {**self.snapshot.cursors, cursor: record}
+        self.snapshot = replace(self.snapshot, cursors=cursors)
+        self._dirty.add(f"{CURSOR}{cursor}")
+
+    def _note_meters(self, now: datetime) -> None:
+        """Remember what flows, where it is not what flowed before."""
+        at = self.snapshot.schedule_time(now)
+        changed: dict[int, tuple[v.MeasuredPoint, ...]] = {}
+        for connector in self.snapshot.connectors:
+            reading = connector.measurement
+            if reading is not None:
+                known = self.snapshot.measured.get(connector.connector_id, ())
+                point = v.MeasuredPoint(at=at, power_w=reading.power_w, current_a=reading.current_a)
+                if not known or not known[-1].is_like(point):
+                    changed[connector.connector_id] = joined(known, (point,))
+        if changed:
+            self._set_measured(changed)
+
+    def _set_measured(self, changed: Mapping[int, tuple[v.MeasuredPoint, ...]]) -> None:
+        self.snapshot = replace(self.snapshot, measured={**self.snapshot.measured, **changed})
+        self._dirty.add("measured")
+
+    def _set(self, name: str, value: Any) -> None:
+        old = self.snapshot
+        limits = old.limits
+        if name == "link" and value.phase is not v.LinkPhase.OPEN:
+            old.messages.give_up()
+        if name == "connectors" and _restraints(value) != _restraints(old.connectors):
+            self._dirty.add(RESTRAINTS)
+        if name == "charging_schedules":
+            limits = {
+                connector_id: believed(limits.get(connector_id, ()), schedule)
+                for connector_id, schedule in value.items()
+            }
+        self.snapshot = replace(old, limits=limits, **{name: value})
+
+
+def _restraints(connectors: Iterable[v.ConnectorView]) -> dict[int, v.Restraint]:
+    """What keeps the power low, where something does."""
+    return {c.connector_id: c.restraint for c in connectors if c.restraint is not None}

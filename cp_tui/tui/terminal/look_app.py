@@ -1,0 +1,167 @@
+"""What every app of ours has in common: our themes, and lines that the terminal can show."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+from textual import events
+from textual.app import App
+from textual.content import Content
+from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.theme import Theme
+from textual.widgets import Input
+
+from cp_tui.engine.disk import TOLD_S, on_disk_without_loop
+from cp_tui.engine.thread import in_daemon_thread
+from cp_tui.ocpp.plural import count
+from cp_tui.tui.terminal.key_gate import KeyGate, Swept
+from cp_tui.tui.terminal.key_parser import KeyParser
+from cp_tui.tui.text.safe_text import drawn_lines, safe_text
+from cp_tui.tui.theme.line_filters import AsciiOnly, NoColors
+from cp_tui.tui.theme.themes import load_themes, packaged_themes, variable_defaults
+from cp_tui.tui.theme.watch import LOOK_INTERVAL_S, ThemeWatch
+from cp_tui.tui.widgets.changed_cells import exact
+
+THEMES_S = 2.0
+"""For the user's themes before the start; what comes later is taken over later."""
+
+
+class LookApp(App[str]):
+    """An app in our look: calm, and with themes that may change while it runs."""
+
+    TITLE = "cp-tui"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    LoadingIndicator { display: none; }
+    Toast { display: none; }
+    """
+
+    def __init__(self, *, theme: str, theme_folders: Sequence[Path], is_ascii: bool) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.gate = KeyGate(self, self._let_through, self._dropped)
+        """Where keys wait until what was done before them is done."""
+        self.problems: list[str] = []
+        """What was wrong before the start, to be said on the screen."""
+        self._ascii_filters = [AsciiOnly()] if is_ascii else []
+        self._theme_watch = ThemeWatch(theme_folders)
+        self._is_looking = False
+        """At the user's themes, which may hang."""
+        themes, self.problems = load_themes([packaged_themes()])
+        for found in [*themes, *self._themes_of_user()]:
+            self.register_theme(found)
+        if theme in self.available_themes:
+            self.theme = theme
+
+    def _themes_of_user(self) -> list[Theme]:
+        """The user's themes, unless their disk hangs: then they come later, or never."""
+        if not self._theme_watch.folders:
+            return []
+        try:
+            themes, problems = on_disk_without_loop(
+                self._theme_watch.first, "reading themes", limit_s=THEMES_S
+            )
+        except OSError as error:
+            themes, problems = [], [f"your themes are not read: {error.strerror}: {self._place()}"]
+            # The look that hangs keeps the old one for itself.
+            self._theme_watch = ThemeWatch(self._theme_watch.folders)
+        self.problems += problems
+        return themes
+
+    def _place(self) -> str:
+        return ", ".join(map(str, self._theme_watch.folders))
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver for this terminal, with our parser: it takes none as an argument."""
+        driver = super().get_driver_class()
+        names = vars(sys.modules[driver.__module__])
+        if "XTermParser" in names:
+            names["XTermParser"] = KeyParser
+        return driver
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours that only cp-tui has."""
+        return variable_defaults(self.current_theme)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What becomes of every line before it is sent."""
+        # Textual's own filter for NO_COLOR sends colours all the same, if only grey ones.
+        others = [NoColors()] if self.no_color else super().get_line_filters()
+        return [*others, *self._ascii_filters]
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let input wait for its turn; clean what is pasted: Textual's inputs paint it as it is."""
+        if isinstance(event, events.Paste):
+            event.text = drawn_lines(event.text)
+        if not self.gate.takes(event):
+            await super().on_event(event)
+
+    async def _let_through(self, event: events.Event) -> None:
+        if isinstance(event, events.Paste) and isinstance(self.focused, Input):
+            # It would take the first line and drop the others without a word.
+            event.text = " ".join(event.text.split("\n")).strip()
+        await super().on_event(event)
+
+    def _dropped(self, number: int) -> None:
+        keys = count(number, "key")
+        self.tell(Content.styled(f"{keys} dropped: the screen was busy", "$text-warning"))
+
+    async def on_swept(self, message: Swept) -> None:
+        """What the keys before did is done, as far as the way of this message goes."""
+        await self.gate.swept(message)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send what has changed, and not all of the widget that begins to the left of it."""
+        super()._display(screen, exact(renderable))
+
+    def _fatal_error(self) -> None:
+        """End with the exception alone: Textual's own report shows variables, secrets included."""
+        report = drawn_lines(traceback.format_exc())
+        self._exit_renderables.append(Text(f"cp-tui: this screen has a fault.\n{report}"))
+        self._close_messages_no_wait()
+
+    def tell(self, text: Content) -> None:
+        """Say something without holding anybody up."""
+        raise NotImplementedError
+
+    def watch_themes(self) -> None:
+        """From now on take over what changes in the user's themes; a broken file changes nothing.
+
+        Nothing else here runs while nothing happens; this sends nothing, and asks the disk alone.
+        """
+        self.set_interval(LOOK_INTERVAL_S, self._look_soon)
+
+    def _look_soon(self) -> None:
+        # Not in the app's own task: it would hear no key until the disk answers.
+        if not self._is_looking:
+            self.run_worker(self.look_at_themes(), name="themes", group="themes")
+
+    async def look_at_themes(self) -> None:
+        """Take over what has changed in the user's themes since the last look."""
+        self._is_looking = True
+        telling = self.set_timer(TOLD_S, self._tell_of_hanging)
+        try:
+            # Without a limit: a look that hangs is one thread, and another would hang as well.
+            themes, problems = await in_daemon_thread(self._theme_watch.changed)
+        finally:
+            telling.stop()
+            self._is_looking = False
+        for theme in themes:
+            self.register_theme(theme)
+            self.tell(safe_text(f"theme {theme.name} was read again"))
+            if theme.name == self.theme:
+                self.refresh_css(animate=False)
+        for problem in problems:
+            self.tell(safe_text(f"theme not taken: {problem}", "$text-warning"))
+
+    def _tell_of_hanging(self) -> None:
+        text = f"your themes: the disk does not answer; still reading {self._place()}"
+        self.tell(safe_text(text, "$text-warning"))

@@ -1,0 +1,78 @@
+"""What came of a composed message, in words: the answer as it stands, its latency, its defects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+from textual.content import Content
+
+from cp_tui.charge_point.reason import Reason
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.words import joined, latency
+
+GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
+
+REFUSING = frozenset({"Rejected", "NotSupported", "Failed", "UnlockFailed", "Faulted", "Occupied"})
+
+_ANSWERED = frozenset({"composer.callresult", "composer.callerror"})
+
+NO_ANSWER: Mapping[str, str] = {
+    "timeout": "no answer in time",
+    "lost": "the connection went before the answer",
+    "sent": "sent; no answer is due",
+    "invalid": "the answer is no OCPP frame",
+}
+
+
+def answer_summary(result: Mapping[str, JsonValue]) -> Content:
+    """The outcome in a line."""
+    kind = f"{result.get('kind')}"
+    if kind in NO_ANSWER:
+        return Content.styled(NO_ANSWER[kind], ODD if kind == "sent" else BAD)
+    took_ms = result.get("latency_ms")
+    timing = f"in {latency(took_ms)}" if isinstance(took_ms, int | float) else ""
+    if kind == "CALLERROR":
+        code = safe_text(f"{result.get('code')}", BAD)
+        return joined([Content.assemble(Content.styled("CALLERROR ", BAD), code), timing])
+    status = _status(result.get("payload"))
+    style = BAD if status in REFUSING else GOOD
+    head = Content.styled(f"CALLRESULT {drawn(status)}".rstrip(), style)
+    return joined([head, timing])
+
+
+def answer_facts(result: Mapping[str, JsonValue]) -> tuple[Fact, ...]:
+    """What the answer holds."""
+    facts: list[Fact] = []
+    if (description := result.get("description")) not in (None, ""):
+        facts.append(Fact("Description", safe_text(f"{description}")))
+    if details := result.get("details"):
+        facts.append(Fact("Details", json_line(details)))
+    if "payload" in result:
+        facts.append(Fact("Payload", json_line(result["payload"])))
+    if isinstance(flaws := result.get("flaws"), list):
+        facts += [Fact("Flaw", safe_text(f"{flaw}", ODD)) for flaw in flaws]
+    if (message_id := result.get("message_id")) is not None:
+        facts.append(Fact("Message id", safe_text(f"{message_id}", "$text-muted")))
+    return tuple(facts)
+
+
+def telling(reason: Reason | None) -> Reason | None:
+    """The reason of an outcome, unless it only repeats that an answer came."""
+    has_answer = reason is not None and reason.id in _ANSWERED
+    return None if has_answer and reason is not None and not reason.values.get("beside") else reason
+
+
+def json_line(value: JsonValue) -> Content:
+    """JSON in one run of text, as it may be shown."""
+    return safe_text(json.dumps(value, ensure_ascii=False))
+
+
+def _status(payload: JsonValue) -> str:
+    if not isinstance(payload, dict):
+        return ""
+    info = payload.get("idTagInfo")
+    status = payload.get("status", info.get("status") if isinstance(info, dict) else None)
+    return status if isinstance(status, str) else ""

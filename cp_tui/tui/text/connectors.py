@@ -1,0 +1,351 @@
+"""The connectors in words: a line each, and what is worth knowing about one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables import (
+    ConnectorView,
+    Fault,
+    Refusal,
+    Reservation,
+    StatusChange,
+)
+from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, ChargingRateUnitType
+from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.units import amps, energy, power, volts
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.clock_steps import begun_words, clock_facts
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.fields import Field, widest
+from cp_tui.tui.text.restraint import draws_words
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.words import Clock, joined, percent
+
+SIGNS = {
+    ChargePointStatus.AVAILABLE: "○",
+    ChargePointStatus.PREPARING: "◌",
+    ChargePointStatus.CHARGING: "●",
+    ChargePointStatus.SUSPENDED_EVSE: "◐",
+    ChargePointStatus.SUSPENDED_EV: "◐",
+    ChargePointStatus.FINISHING: "◒",
+    ChargePointStatus.RESERVED: "◇",
+    ChargePointStatus.UNAVAILABLE: "×",
+    ChargePointStatus.FAULTED: "!",
+}
+"""A sign beside each word, so that a column is read at a glance without colours."""
+
+STYLES = {
+    ChargePointStatus.AVAILABLE: "$connector-available",
+    ChargePointStatus.PREPARING: "$connector-preparing",
+    ChargePointStatus.CHARGING: "bold $connector-charging",
+    ChargePointStatus.SUSPENDED_EVSE: "$connector-suspended",
+    ChargePointStatus.SUSPENDED_EV: "$connector-suspended",
+    ChargePointStatus.FINISHING: "$connector-finishing",
+    ChargePointStatus.RESERVED: "$connector-reserved",
+    ChargePointStatus.UNAVAILABLE: "$connector-unavailable",
+    ChargePointStatus.FAULTED: "bold $connector-faulted",
+}
+
+CHANGES_SHOWN = 20
+"""Status changes listed for one connector."""
+
+
+def status_content(connector: ConnectorView) -> Content:
+    """Sign and word of the status."""
+    status = connector.status
+    return Content.styled(f"{SIGNS[status]} {status.value}", STYLES[status])
+
+
+def connectors_with(connectors: Sequence[ConnectorView], words: str) -> list[ConnectorView]:
+    """The connectors that hold every word of the filter in number, status, tag or errors.
+
+    A number means the connector of that number alone: among 30, `3` is not 13 and 30 as well.
+    """
+    wanted = words.casefold().split()
+    return [c for c in connectors if all(_holds(c, word) for word in wanted)]
+
+
+def _holds(connector: ConnectorView, word: str) -> bool:
+    if word.isdigit():
+        return connector.connector_id == int(word)
+    transaction = connector.transaction
+    texts = (
+        connector.status.value,
+        connector.authorized_id_tag,
+        connector.asked_id_tag,
+        transaction.id_tag if transaction else None,
+        *(fault.error_code.value for fault in connector.faults),
+    )
+    return any(word in text.casefold() for text in texts if text)
+
+
+def _limit(connector: ConnectorView, snapshot: Snapshot, clock: Clock) -> Content:
+    """The limit that it follows; of the charge point as a whole the one of its schedule."""
+    if connector.limit is not None:
+        return Content(amps(float(connector.limit.limit_a)))
+    schedule = snapshot.charging_schedules.get(connector.connector_id)
+    if schedule is None or schedule.unit is not ChargingRateUnitType.A:
+        return Content("")
+    return Content(amps(float(schedule.at(snapshot.schedule_time(clock.now)).limit)))
+
+
+def _power(connector: ConnectorView) -> Content:
+    return Content(power(connector.measurement.power_w)) if connector.measurement else Content("")
+
+
+def _current(connector: ConnectorView) -> Content:
+    reading = connector.measurement
+    return Content(amps(reading.current_a)) if reading else Content("")
+
+
+def _energy(connector: ConnectorView) -> Content:
+    transaction = connector.transaction
+    return Content(energy(transaction.energy_wh)) if transaction else Content("")
+
+
+def soc(connector: ConnectorView) -> Content:
+    """The state of charge, from the meter where it says, else from the simulated vehicle."""
+    if connector.measurement and connector.measurement.soc_percent is not None:
+        return Content(percent(connector.measurement.soc_percent))
+    return Content(percent(connector.vehicle.soc_percent)) if connector.vehicle else Content("")
+
+
+def transaction_name(connector: ConnectorView) -> Content:
+    """The transaction id, or that the CSMS has not given one yet."""
+    if connector.transaction is None:
+        return Content("")
+    if connector.transaction.transaction_id is None:
+        return Content.styled("no id yet", "$text-warning")
+    return Content(f"#{connector.transaction.transaction_id}")
+
+
+def _tag(connector: ConnectorView) -> Content:
+    if connector.transaction:
+        return safe_text(connector.transaction.id_tag)
+    return safe_text(connector.authorized_id_tag or connector.asked_id_tag or "")
+
+
+def _cause(connector: ConnectorView) -> Content:
+    if connector.error_code is not ChargePointErrorCode.NO_ERROR:
+        return Content.styled(connector.error_code.value, "bold $text-error")
+    return safe_text(connector.cause, "$text-muted")
+
+
+def connector_fields(snapshot: Snapshot, clock: Clock) -> list[Field[ConnectorView]]:
+    """The columns of the table, in reading order."""
+    names = (transaction_name(connector).plain for connector in snapshot.connectors)
+    return [
+        Field("#", 2, lambda c: Content(str(c.connector_id))),
+        Field("Status", 15, status_content),
+        Field("Limit", 7, lambda c: _limit(c, snapshot, clock), align="right"),
+        Field("Power", 9, _power, align="right"),
+        Field("Energy", 9, _energy, align="right", rank=1),
+        Field("SoC", 5, soc, align="right", rank=2),
+        Field("Current", 7, _current, align="right", rank=5),
+        Field("Tx", widest(names, 9), transaction_name, rank=3),
+        Field("Since", 8, lambda c: Content(clock.time(c.since)), rank=4),
+        Field("Tag", 12, _tag, rank=6),
+        Field("Cause", 20, _cause, rank=7, is_flexible=True),
+    ]
+
+
+def connector_facts(
+    connector: ConnectorView, clock: Clock, about_limit: Sequence[Fact] = ()
+) -> list[Fact]:
+    """What to know about one connector, the most urgent first; `about_limit`: more to say of it."""
+    facts = [Fact("Error", _fault(fault, clock)) for fault in connector.faults]
+    if connector.is_lock_jammed:
+        facts.append(Fact("Lock", Content.styled("jammed: it does not move", "bold $text-error")))
+    if connector.reservation is not None:
+        facts.append(Fact("Kept", reservation_content(connector.reservation, clock)))
+    if connector.transaction is not None:
+        # Whoever is refused here meanwhile changes nothing about who charges, and how fast.
+        facts.append(Fact("Tx", _session(connector, clock)))
+        facts += [*_draws(connector, clock), *_refused(connector, clock)]
+    else:
+        facts += _refused(connector, clock)
+        if connector.asked_id_tag is not None:
+            facts.append(Fact("Tag", _asked(connector)))
+        elif connector.authorized_id_tag is not None:
+            facts.append(Fact("Tag", _authorized(connector, clock)))
+        facts += _draws(connector, clock)
+    facts += [*_limit_facts(connector, clock), *about_limit]
+    cause = joined([f"since {clock.time(connector.since)}", safe_text(connector.cause)])
+    facts.append(Fact("Status", cause))
+    if connector.info:
+        facts.append(Fact("Info", safe_text(connector.info)))
+    if connector.scheduled_operative is not None:
+        word = "operative" if connector.scheduled_operative else "inoperative"
+        facts.append(Fact("Later", Content(f"{word} once the cable is out; nothing starts before")))
+    return facts + _vehicle(connector)
+
+
+def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock) -> list[Fact]:
+    """Everything about one connector, with its newest status changes."""
+    facts = [
+        Fact("Now", status_content(connector)),
+        *connector_facts(connector, clock, _beaten_facts(snapshot, connector, clock)),
+    ]
+    if (reading := connector.measurement) is not None:
+        measured = (
+            f"{power(reading.power_w)}, {amps(reading.current_a)}, {volts(reading.voltage_v)}"
+        )
+        facts.append(Fact("Meter", joined([measured, energy(reading.register_wh)])))
+    if connector.transaction is not None:
+        facts += clock_facts(connector.transaction, clock)
+    plug = "plugged in" if connector.is_plugged else "no cable"
+    facts.append(Fact("Cable", joined([plug, "locked" if connector.is_locked else ""])))
+    mine = [c for c in snapshot.status_changes if c.connector_id == connector.connector_id]
+    for change in reversed(mine[-CHANGES_SHOWN:]):
+        facts.append(Fact(clock.minute(change.time), _change(change)))
+    return facts
+
+
+def reason_text(reason: Reason) -> Content:
+    """A reason as one sentence with the rule it follows."""
+    return Content.assemble(safe_text(reason.text), safe_text(f" ({reason.rule})", "$text-muted"))
+
+
+def where(connector_id: int) -> str:
+    """A connector at the beginning of a sentence; 0 is the charge point."""
+    return f"Connector {connector_id}" if connector_id else "Charge point"
+
+
+def fault_words(fault: Fault, clock: Clock) -> str:
+    """An error with everything that was said about it; cleaned."""
+    words = "no charging" if fault.blocks_charging else "charging goes on"
+    vendor = f"vendor code {fault.vendor_error_code}" if fault.vendor_error_code else ""
+    since = f"since {clock.time(fault.since)}"
+    parts = (f"{fault.error_code} {since}", words, fault.info or "", vendor)
+    return drawn(", ".join(part for part in parts if part))
+
+
+def refusal_words(refusal: Refusal, clock: Clock) -> str:
+    """Who refused a start, when, which tag, why, and the key that decides; cleaned."""
+    text = refusal.reason.text
+    tag = refusal.id_tag or ""
+    of_tag = f", tag {tag}" if tag and tag not in text else ""
+    key = f"; the key {refusal.key} decides" if refusal.key and refusal.key not in text else ""
+    asked = " (remote start)" if refusal.is_remote else ""
+    return drawn(f"{clock.time(refusal.at)} by the {refusal.by}{asked}{of_tag}: {text}{key}")
+
+
+def reservation_content(reservation: Reservation, clock: Clock) -> Content:
+    """For whom a connector is kept, and until when."""
+    group = f" and group {reservation.parent_id_tag}" if reservation.parent_id_tag else ""
+    until = clock.of_csms(clock.minute(reservation.expiry_date))
+    text = f"for tag {reservation.id_tag}{group} until {until}"
+    return joined([safe_text(text), f"reservation {reservation.reservation_id}"])
+
+
+def _refused(connector: ConnectorView, clock: Clock) -> list[Fact]:
+    """Why the newest attempt to start here was refused."""
+    if (refusal := connector.refusal) is not None:
+        rule = safe_text(f" ({refusal.reason.rule})", "$text-muted")
+        words = Content.assemble(refusal_words(refusal, clock), rule)
+        return [Fact("Start", Content.assemble(("refused ", "bold $text-warning"), words))]
+    if connector.last_refusal is not None:
+        words = reason_text(connector.last_refusal)
+        return [Fact("Start", Content.assemble(("refused: ", "bold $text-warning"), words))]
+    return []
+
+
+def _limit_facts(connector: ConnectorView, clock: Clock) -> list[Fact]:
+    """What it may draw, and who says so."""
+    limit = connector.limit
+    if limit is None:
+        return []
+    until = "no end"
+    if limit.until is not None:
+        until = f"until {clock.of_csms(clock.exact(limit.until))}"
+    elif limit.looked_until is not None:
+        until = f"no end before {clock.of_csms(clock.exact(limit.looked_until))}"
+    value = f"{amps(float(limit.limit_a))} from "
+    facts = [
+        Fact("Limit", joined([Content.assemble(value, safe_text(limit.source)), until])),
+        Fact("Why", reason_text(limit.reason)),
+    ]
+    return facts
+
+
+def _draws(connector: ConnectorView, clock: Clock) -> list[Fact]:
+    """What flows, where something else than the limit alone decides that."""
+    draws = draws_words(connector, clock)
+    return [Fact("Draws", Content(draws))] if draws else []
+
+
+def _beaten_facts(snapshot: Snapshot, connector: ConnectorView, clock: Clock) -> list[Fact]:
+    """How the limit was worked out, and what it displaced."""
+    schedule = snapshot.charging_schedules.get(connector.connector_id)
+    if schedule is None or connector.limit is None:
+        return []
+    source = schedule.at(snapshot.schedule_time(clock.now)).source
+    conversion = [Fact("Reckoned", safe_text(source.conversion))] if source.conversion else []
+    return conversion + [Fact("Displaced", safe_text(loser.sentence)) for loser in source.losers]
+
+
+def _fault(fault: Fault, clock: Clock) -> Content:
+    return Content.styled(fault_words(fault, clock), "bold $text-error")
+
+
+def _session(connector: ConnectorView, clock: Clock) -> Content:
+    transaction = connector.transaction
+    assert transaction is not None
+    charge = soc(connector)
+    return joined(
+        [
+            Content.assemble(transaction_name(connector), " ", safe_text(transaction.id_tag)),
+            *_allowed(connector),
+            begun_words(transaction, clock),
+            energy(transaction.energy_wh),
+            Content.assemble("SoC ", charge) if charge else "",
+        ]
+    )
+
+
+def _asked(connector: ConnectorView) -> Content:
+    """The tag that is being decided upon; it may not start yet."""
+    asked = Content.styled("the CSMS is being asked about it", "$text-warning")
+    return joined([safe_text(connector.asked_id_tag or ""), asked, *_remotely(connector)])
+
+
+def _authorized(connector: ConnectorView, clock: Clock) -> Content:
+    """The tag that may start, who allowed it, and what it waits for."""
+    until = connector.authorized_until
+    wait = "waits for the lock" if connector.is_plugged else "waits for the cable"
+    if connector.is_authorized_anywhere:
+        wait += " at any free connector"
+    if until:
+        wait += f" until {clock.time(until)}"
+    tag = safe_text(connector.authorized_id_tag or "", "bold")
+    return joined([tag, *_allowed(connector), wait])
+
+
+def _allowed(connector: ConnectorView) -> list[str]:
+    """Who allowed the tag, and whether it came from far."""
+    by = connector.authorized_by
+    allowed = [] if by is None else [f"allowed by the {by}"]
+    return [*allowed, *_remotely(connector)]
+
+
+def _remotely(connector: ConnectorView) -> list[str]:
+    return ["remote start"] if connector.is_authorized_remotely else []
+
+
+def _vehicle(connector: ConnectorView) -> list[Fact]:
+    vehicle = connector.vehicle
+    if vehicle is None:
+        return []
+    phases = count(vehicle.phases, "phase")
+    most = f"{amps(vehicle.max_current_a)} on {phases}, {power(vehicle.max_power_w)}"
+    paused = "paused" if vehicle.is_suspended else ""
+    return [Fact("EV", joined([f"takes {most}", percent(vehicle.soc_percent), paused]))]
+
+
+def _change(change: StatusChange) -> Content:
+    step = f"{change.old_status.value} → {change.status.value}"
+    return joined([Content(step), safe_text(f"{change.code} {drawn(change.cause)}".strip())])

@@ -1,0 +1,79 @@
+"""Facts of a pane: a label and what it says, broken into lines under their label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from textual.content import Content
+
+if TYPE_CHECKING:
+    from cp_tui.tui.state.store import Snapshot
+    from cp_tui.tui.text.words import Clock
+
+LABEL_STYLE = "$text-muted"
+
+TEXT_CELLS_MAX = 2000
+"""A text longer than this is cut: it fills a terminal, and to break it into lines takes time."""
+
+GAP = 1
+"""Cells between the labels and what they say."""
+
+
+class Fact(Struct, frozen=True, eq=False):
+    """One thing worth knowing; without a label it goes over the whole width."""
+
+    label: str
+    text: Content
+
+    def is_same(self, other: Fact) -> bool:
+        """Whether it looks the same."""
+        return self.label == other.label and self.text.is_same(other.text)
+
+
+NUMBER_AND_UNIT = re.compile(
+    r"(?<=\d) (?=(?:[kM]?Wh?|m?A|m?V|VA|k?varh?|ms|s|min|h|d|days?|[kKMG]?i?B|bytes?|phases?|ph)\b"
+    r"|%)"
+    # And between the paper and the section of a rule: S 3.13, JE 3.10, T TC_003.
+    r"|(?<=\b[SEJWT]) (?=[A-Z]*\d|TC_)|(?<=\bJE) (?=\d)"
+)
+"""The blank between a number and its unit, and within the name of a rule: no line breaks there."""
+_NO_BREAK = "\ue000"
+"""Stands for that blank while lines are broken: Textual breaks at a no-break space as well."""
+
+
+def _tied(text: Content) -> Content:
+    """Tie units to their numbers."""
+    tied = NUMBER_AND_UNIT.sub(_NO_BREAK, text.plain)
+    return text if tied == text.plain else Content(tied, spans=list(text.spans))
+
+
+def _untied(text: Content) -> Content:
+    """Undo it in a line that is broken already: a terminal and a search see plain blanks."""
+    plain = text.plain
+    return (
+        text
+        if _NO_BREAK not in plain
+        else Content(plain.replace(_NO_BREAK, " "), spans=list(text.spans))
+    )
+
+
+FactSource = Callable[["Snapshot", "Clock"], Sequence[Fact]]
+"""What a dialog shows, made anew whenever the engine says something."""
+
+
+def fact_lines(facts: Iterable[Fact], width: int, label_width: int) -> list[Content]:
+    """Break facts into lines of at most `width` cells, values under values."""
+    lines: list[Content] = []
+    for fact in facts:
+        indent = label_width + GAP if fact.label else 0
+        room = max(width - indent, 8)
+        text = fact.text.truncate(TEXT_CELLS_MAX, ellipsis=True)
+        pieces = [_untied(piece) for piece in _tied(text).wrap(room)] or [Content("")]
+        for number, piece in enumerate(pieces):
+            label = fact.label if number == 0 else ""
+            head = Content.styled(label[:label_width].ljust(indent), LABEL_STYLE)
+            lines.append(Content.assemble(head, piece) if indent else piece)
+    return lines

@@ -1,0 +1,1 @@
+"""Colours and signs: themes, terminals with sixteen colours or none."""

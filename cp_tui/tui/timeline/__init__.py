@@ -1,0 +1,1 @@
+"""The timeline of limits: a picture of steps over time, and what it says at the cursor."""

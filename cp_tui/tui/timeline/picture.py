@@ -1,0 +1,398 @@
+"""The timeline as lines of text with the name of a style for each piece. Pure: no widget.
+
+From top to bottom: the time axis with now and the cursor, a lane for each connector, the readout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from enum import StrEnum
+from itertools import groupby
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.tui.state.past import Flow, Interval, flow_at
+from cp_tui.tui.theme.glyphs import GlyphSet, bar
+from cp_tui.tui.timeline.readout import Place, Use, fitted, limit_text, period_at, readout
+from cp_tui.tui.timeline.steps import LimitColumn, shown_limits, steps
+from cp_tui.tui.timeline.time_axis import ticks
+from cp_tui.tui.timeline.view import View
+
+AXIS_ROWS = 1
+READOUT_ROWS = 2
+"""Kept for the readout as soon as every lane has a row."""
+
+READOUT_ROWS_MAX = 8
+READOUT_ROWS_GOOD = 4
+LANE_ROWS_MAX = 6
+ALONE_ROWS_MAX, ALONE_READOUT_ROWS_MAX = 14, 16
+"""A lane that is shown alone may be higher, and there is more room for words."""
+LABELLED_ROWS_MIN = 3
+"""A lane of so many rows has room for the limits above its bars."""
+
+CHART_COLUMNS_MIN = 12
+"""With fewer columns the value at the right of a lane is left out."""
+
+RUNNING_MARK = "tx"
+
+
+class Part(StrEnum):
+    """What a piece of the picture is; the component classes of the widget."""
+
+    LABEL = "label"
+    SELECTED = "selected"
+    AXIS = "axis"
+    DAY = "day"
+    NOW = "now"
+    CURSOR = "cursor"
+    REAL = "real"
+    ARMED = "armed"
+    UNKNOWN = "unknown"
+    ZERO = "zero"
+    MEASURED = "measured"
+    HEADROOM = "headroom"
+    """Allowed, and not used."""
+    MEASURED_IN_HEADROOM = "measured-in-headroom"
+    VIOLATION = "violation"
+    VALUE = "value"
+    READOUT = "readout"
+    DETAIL = "detail"
+
+
+Line = tuple[tuple[str, Part], ...]
+"""Text and its part, from left to right."""
+
+
+class Picture(Struct, frozen=True):
+    """All that shows."""
+
+    schedules: tuple[CompositeSchedule, ...]
+    full_scale: Mapping[int, Decimal]
+    now: datetime
+    view: View
+    width: int
+    height: int
+    glyphs: GlyphSet
+    time_zone: tzinfo
+    has_texture: bool
+    """Armed bars are hatched as well as pale: colour alone would not tell."""
+    measured: Mapping[int, Sequence[Flow]] = field(default_factory=dict)
+    """What flowed, in the unit of the schedules."""
+    violations: Mapping[int, Sequence[Interval]] = field(default_factory=dict)
+    """When more flowed than was allowed."""
+    restraints: Mapping[int, str] = field(default_factory=dict)
+    """Of a connector: what keeps the power below the limit now, as a sentence."""
+
+    @property
+    def rows(self) -> Rows:
+        """How the height is shared out."""
+        lanes, selected = len(self.schedules), self.view.lane
+        if not self.view.is_alone or lanes == 0:
+            return share_rows(self.height, lanes, selected)
+        limits = (ALONE_ROWS_MAX, ALONE_READOUT_ROWS_MAX)
+        return replace(share_rows(self.height, 1, 0, limits), first_lane=selected)
+
+    @property
+    def label_width(self) -> int:
+        """Marker, connector id, space."""
+        ids = [len(str(schedule.connector_id)) for schedule in self.schedules]
+        return 1 + max(ids, default=1) + 1
+
+    @property
+    def value_width(self) -> int:
+        """Space, the highest limit of all, space, mark; 0 where it does not fit."""
+        widths = [
+            len(limit_text(max(period.limit for period in schedule.periods), schedule.unit))
+            for schedule in self.schedules
+        ]
+        width = 1 + max(widths, default=0) + 1 + len(RUNNING_MARK)
+        return width if self.width - self.label_width - width >= CHART_COLUMNS_MIN else 0
+
+    @property
+    def columns(self) -> int:
+        """Columns of the chart."""
+        return max(1, self.width - self.label_width - self.value_width)
+
+
+class Rows(Struct, frozen=True):
+    """How the height is shared out."""
+
+    lane_rows: int
+    first_lane: int
+    lanes: int
+    readout_rows: int
+
+
+def share_rows(
+    height: int,
+    lanes: int,
+    selected: int,
+    most: tuple[int, int] = (LANE_ROWS_MAX, READOUT_ROWS_MAX),
+) -> Rows:
+    """Give every lane a row, then the readout its two, then both more; what is left stays empty."""
+    space = max(0, height - AXIS_ROWS)
+    if lanes == 0 or space < lanes:
+        visible = min(lanes, space)
+        first = min(max(0, selected - visible + 1), lanes - visible)
+        return Rows(1, first, visible, 0)
+    lane_rows, readout_rows = 1, min(READOUT_ROWS, space - lanes)
+    if space >= lanes + READOUT_ROWS_GOOD:
+        lane_rows = min((space - READOUT_ROWS_GOOD) // lanes, most[0])
+        readout_rows = min(space - lanes * lane_rows, most[1])
+    return Rows(lane_rows, 0, lanes, readout_rows)
+
+
+def draw(picture: Picture) -> list[Line]:
+    """The lines of the picture, `height` of them at most."""
+    if not picture.schedules:
+        return []
+    rows = picture.rows
+    visible = range(rows.first_lane, rows.first_lane + rows.lanes)
+    lines = [_axis(picture, visible)]
+    for lane in visible:
+        lines += _lane(picture, lane, rows.lane_rows)
+    lines += _readout(picture, rows.readout_rows)
+    return lines
+
+
+def _axis(picture: Picture, visible: range) -> Line:
+    """The marks of time, now and the cursor."""
+    view, columns, now = picture.view, picture.columns, picture.now
+    cells: list[tuple[str, Part]] = [(" ", Part.AXIS)] * columns
+    now_column = view.column_of(now, columns, now)
+    for tick in ticks(view.window_start(now), view.span, columns, picture.time_zone):
+        part = Part.DAY if tick.is_day else Part.AXIS
+        # Under the mark of now, 14:00 would be read as 4:00.
+        is_hidden = tick.column < now_column <= tick.column + len(tick.label)
+        for offset, sign in enumerate(picture.glyphs.tick + tick.label * (not is_hidden)):
+            cells[tick.column + offset] = (sign, part)
+    if 0 <= now_column < columns:
+        cells[now_column] = (picture.glyphs.now, Part.NOW)
+    column = view.column_of(view.cursor(now), columns, now)
+    if 0 <= column < columns:
+        # Drawn in reverse, so that a label under it stays readable.
+        label = cells[column][0]
+        is_label = label.isalnum() or label == ":"
+        cells[column] = (label if is_label else picture.glyphs.cursor, Part.CURSOR)
+    hidden = len(picture.schedules) - len(visible)
+    note = f" {visible.start}-{visible.stop - 1}/{len(picture.schedules)}" if hidden else ""
+    return _merged(
+        [
+            (" " * picture.label_width, Part.AXIS),
+            *cells,
+            (note[: picture.value_width].ljust(picture.value_width), Part.AXIS),
+        ]
+    )
+
+
+def _lane(picture: Picture, lane: int, rows: int) -> list[Line]:
+    """One connector: label, bars, and the limit in force now."""
+    schedule = picture.schedules[lane]
+    view, now = picture.view, picture.now
+    found = steps(schedule.periods, view.window_start(now), view.span, picture.columns)
+    shown = shown_limits(found)
+    has_labels = rows >= LABELLED_ROWS_MIN
+    grid = _bars(picture, schedule, found, shown, rows - has_labels)
+    if has_labels:
+        grid = _labelled([[(" ", Part.VALUE)] * picture.columns, *grid], shown, schedule)
+    is_selected = lane == view.lane
+    label_part = Part.SELECTED if is_selected else Part.LABEL
+    marker = picture.glyphs.selected if is_selected else " "
+    label = f"{marker}{schedule.connector_id}".ljust(picture.label_width)
+    value = _value(picture, schedule)
+    empty = (" " * picture.label_width, Part.LABEL)
+    lines = [_merged([empty, *cells]) for cells in grid[:-1]]
+    value_part = Part.SELECTED if is_selected else Part.VALUE
+    return [*lines, _merged([(label, label_part), *grid[-1], (value, value_part)])]
+
+
+def _value(picture: Picture, schedule: CompositeSchedule) -> str:
+    """The limit now and whether a transaction runs under it."""
+    period = period_at(schedule, picture.now)
+    if period is None or not picture.value_width:
+        return " " * picture.value_width
+    is_running = schedule.connector_id != 0 and not period.source.is_hypothetical
+    mark = RUNNING_MARK if is_running else " " * len(RUNNING_MARK)
+    return f"{limit_text(period.limit, schedule.unit)} {mark}".rjust(picture.value_width)
+
+
+def _bars(
+    picture: Picture,
+    schedule: CompositeSchedule,
+    found: Sequence[LimitColumn | None],
+    shown: Sequence[Decimal | None],
+    rows: int,
+) -> list[list[tuple[str, Part]]]:
+    """The cells of the bars, row by row from the top."""
+    used = _used(picture, schedule, rows)
+    columns = [
+        _past(picture, schedule, shown[index], flow, rows)
+        if (flow := used[index]) is not None and (flow.amount or shown[index] is not None)
+        else _to_come(picture, schedule, found, shown, index, rows)
+        for index in range(picture.columns)
+    ]
+    return [[cells[row] for cells in columns] for row in range(rows)]
+
+
+def _used(picture: Picture, schedule: CompositeSchedule, rows: int) -> list[Use | None]:
+    """What flowed in each column; a bar of one row shows it only where it was too much."""
+    view, columns = picture.view, picture.columns
+    start = view.window_start(picture.now)
+    measured = picture.measured.get(schedule.connector_id, ())
+    wrong = picture.violations.get(schedule.connector_id, ())
+    used: list[Use | None] = []
+    for index, column in enumerate(steps(measured, start, view.span, columns)):
+        left = start + view.span * index / columns
+        right = start + view.span * (index + 1) / columns
+        is_violation = any(begin < right and end > left for begin, end in wrong)
+        is_shown = column is not None and (rows > 1 or is_violation)
+        used.append(Use(column.max, is_violation) if column is not None and is_shown else None)
+    return used
+
+
+def _past(
+    picture: Picture, schedule: CompositeSchedule, limit: Decimal | None, use: Use, rows: int
+) -> list[tuple[str, Part]]:
+    """A column with what flowed in the bar of what was allowed, from the top."""
+    glyphs, scale = picture.glyphs, full_scale(picture, schedule)
+    per_cell = len(glyphs.levels)
+    allowed = level_of(limit, scale, rows, glyphs) if limit else 0
+    flowed = level_of(use.amount, scale, rows, glyphs) if use.amount > 0 else 0
+    cells: list[tuple[str, Part]] = []
+    for row in reversed(range(rows)):
+        allowed_here = min(max(allowed - row * per_cell, 0), per_cell)
+        flowed_here = min(max(flowed - row * per_cell, 0), per_cell)
+        is_top = not any(part is not Part.HEADROOM for sign, part in cells if sign != " ")
+        if flowed_here and use.is_violation and is_top:
+            cells.append((glyphs.violation, Part.VIOLATION))
+        elif flowed_here:
+            is_inside = allowed_here == per_cell > flowed_here and not picture.has_texture
+            part = Part.MEASURED_IN_HEADROOM if is_inside else Part.MEASURED
+            cells.append((glyphs.levels[flowed_here - 1], part))
+        elif allowed_here:
+            sign = glyphs.headroom if picture.has_texture else glyphs.levels[allowed_here - 1]
+            cells.append((sign, Part.HEADROOM))
+        else:
+            cells.append((" ", Part.HEADROOM))
+    return cells
+
+
+def _to_come(
+    picture: Picture,
+    schedule: CompositeSchedule,
+    found: Sequence[LimitColumn | None],
+    shown: Sequence[Decimal | None],
+    index: int,
+    rows: int,
+) -> list[tuple[str, Part]]:
+    """A column of which only the limit is known, from the top."""
+    glyphs = picture.glyphs
+    column, limit = found[index], shown[index]
+    if column is None or limit is None:
+        return _cells(glyphs.unknown.rjust(rows), Part.UNKNOWN)
+    is_new = index == 0 or shown[index - 1] != limit
+    is_armed = schedule.periods[column.period].source.is_hypothetical
+    part = Part.ARMED if is_armed else Part.REAL
+    if limit <= 0:
+        # A gap could be anything; a limit of nothing says so where it begins.
+        return _cells(("0" if is_new else " ").rjust(rows), Part.ZERO)
+    if is_armed and picture.has_texture and not is_new and index % 2:
+        return _cells(" " * rows, part)
+    level = level_of(limit, full_scale(picture, schedule), rows, glyphs)
+    return _cells(bar(level, rows, glyphs), part)
+
+
+def _cells(signs: str, part: Part) -> list[tuple[str, Part]]:
+    return [(sign, part) for sign in signs]
+
+
+def _labelled(
+    grid: list[list[tuple[str, Part]]],
+    shown: Sequence[Decimal | None],
+    schedule: CompositeSchedule,
+) -> list[list[tuple[str, Part]]]:
+    """The bars with the limit written on top of each step that is long enough."""
+    begin = 0
+    for limit, run in groupby(shown):
+        end = begin + len(list(run))
+        text = "" if not limit else limit_text(limit, schedule.unit)
+        if text and len(text) < end - begin:
+            top = next(row for row, cells in enumerate(grid) if cells[begin][0] != " ")
+            grid[top - 1][begin : begin + len(text)] = [(sign, Part.VALUE) for sign in text]
+        begin = end
+    return grid
+
+
+def full_scale(picture: Picture, schedule: CompositeSchedule) -> Decimal:
+    """The limit that fills a lane: what was given, else the highest of its kind.
+
+    Connectors share one scale so that they can be compared; the station has its own.
+    """
+    given = picture.full_scale.get(schedule.connector_id)
+    if given is not None:
+        return given
+    is_station = schedule.connector_id == 0
+    return max(
+        period.limit
+        for other in picture.schedules
+        if (other.connector_id == 0) is is_station
+        for period in other.periods
+    )
+
+
+def level_of(limit: Decimal, scale: Decimal, rows: int, glyphs: GlyphSet) -> int:
+    """How far a bar is filled; all above zero shows, and full leaves a gap to the lane above."""
+    per_cell = len(glyphs.levels)
+    top = rows * per_cell - (1 if per_cell > 4 else 0)
+    if scale <= 0:
+        return 0
+    return min(max(1, int((limit / scale * top).to_integral_value())), top)
+
+
+def _readout(picture: Picture, rows: int) -> list[Line]:
+    """The words under the chart."""
+    view, width = picture.view, picture.width - 1
+    place = Place(
+        view.cursor(picture.now), picture.now, picture.time_zone, picture.glyphs.separator, width
+    )
+    lines = explained(picture, place, view.lane)
+    return [
+        ((f" {text}", Part.DETAIL if index else Part.READOUT),)
+        for index, text in enumerate(fitted(lines, width, rows, picture.glyphs.ellipsis))
+    ]
+
+
+def explained(picture: Picture, place: Place, lane: int) -> tuple[str, ...]:
+    """What is to be said about a lane, at a place."""
+    schedule = picture.schedules[lane]
+    is_now = place.at == place.now
+    restraint = picture.restraints.get(schedule.connector_id, "") if is_now else ""
+    return readout(schedule, place, use_at(picture, place.at, lane), restraint)
+
+
+def use_at(picture: Picture, at: datetime, lane: int) -> Use | None:
+    """What flowed on a lane, in the column that begins at an instant."""
+    schedule = picture.schedules[lane]
+    flow = flow_at(picture.measured.get(schedule.connector_id, ()), at)
+    if flow is None:
+        return None
+    until = at + picture.view.span / picture.columns
+    if (period := period_at(schedule, at)) is not None:
+        until = min(until, period.end)
+    wrong = picture.violations.get(schedule.connector_id, ())
+    return Use(flow.limit, any(begin < until and end > at for begin, end in wrong))
+
+
+def _merged(pieces: Sequence[tuple[str, Part]]) -> Line:
+    """Neighbours of the same part as one piece."""
+    merged: list[tuple[str, Part]] = []
+    for text, part in pieces:
+        if merged and merged[-1][1] is part:
+            merged[-1] = (merged[-1][0] + text, part)
+        elif text:
+            merged.append((text, part))
+    return tuple(merged)

@@ -1,0 +1,380 @@
+"""The charging schedules over time: a lane for each connector, a cursor, and what holds at it.
+
+It shows what it is given and keeps only where somebody looks; the time it knows is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
+from itertools import zip_longest
+from typing import ClassVar
+
+from msgspec.structs import replace
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.tui.state.past import Flow, Interval
+from cp_tui.tui.theme.glyphs import Glyphs
+from cp_tui.tui.timeline.picture import AXIS_ROWS, Line, Part, Picture, draw, explained
+from cp_tui.tui.timeline.readout import Place
+from cp_tui.tui.timeline.svg import strips_svg
+from cp_tui.tui.timeline.view import ZOOMS, View
+from cp_tui.tui.widgets.changed_cells import changed_cells
+from cp_tui.tui.widgets.quiet_focus import QuietFocus
+
+
+def _binding(key: str, action: str, description: str, id: str) -> Binding:
+    return Binding(key, action, description, show=False, id=f"timeline.{id}", tooltip=description)
+
+
+PAST_COLUMNS_MIN = 56
+"""With fewer columns in a chart, what is to come needs them all."""
+
+EXPLANATION_WIDTH = 200
+"""The explanation is broken into lines by whoever shows it."""
+
+NO_LINE = Strip([], 0)
+
+
+class Timeline(QuietFocus, can_focus=True):
+    """Composite schedules as stepped bars, with the reason for every step."""
+
+    DEFAULT_CSS = """
+    Timeline {
+        height: 1fr;
+        background: $table-background;
+        color: $foreground;
+        & > .timeline--label, & > .timeline--value { color: $foreground; }
+        & > .timeline--selected { text-style: bold; }
+        & > .timeline--axis { color: $timeline-axis; }
+        & > .timeline--day { color: $foreground; text-style: bold; }
+        & > .timeline--now { color: $timeline-now; text-style: bold; }
+        & > .timeline--cursor { color: $timeline-axis; text-style: reverse; }
+        & > .timeline--real { color: $timeline-real; }
+        & > .timeline--armed { color: $timeline-armed; }
+        & > .timeline--unknown { color: $timeline-unknown; }
+        & > .timeline--measured { color: $timeline-measured; }
+        & > .timeline--headroom { color: $timeline-headroom; }
+        & > .timeline--measured-in-headroom {
+            color: $timeline-measured;
+            background: $timeline-headroom;
+        }
+        & > .timeline--violation { color: $timeline-violation; text-style: bold reverse; }
+        & > .timeline--readout { color: $foreground; text-style: bold; }
+        & > .timeline--detail { color: $text-muted; }
+        &:focus > .timeline--selected { color: $timeline-cursor; }
+        &:focus > .timeline--cursor { color: $timeline-cursor; text-style: bold reverse; }
+    }
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"timeline--{part}" for part in Part}
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _binding("left,h", "step(-1)", "Cursor earlier", "earlier"),
+        _binding("right,l", "step(1)", "Cursor later", "later"),
+        _binding("shift+left,H", "change(-1)", "Previous change", "previous-change"),
+        _binding("shift+right,L", "change(1)", "Next change", "next-change"),
+        _binding("up,k", "lane(-1)", "Connector above", "lane-up"),
+        _binding("down,j", "lane(1)", "Connector below", "lane-down"),
+        _binding("plus,equals_sign", "zoom(1)", "Zoom in", "zoom-in"),
+        _binding("minus", "zoom(-1)", "Zoom out", "zoom-out"),
+        _binding("left_square_bracket", "pan(-1)", "Pan to earlier", "pan-earlier"),
+        _binding("right_square_bracket", "pan(1)", "Pan to later", "pan-later"),
+        _binding("0,home", "now", "Back to now", "now"),
+        _binding("u", "unit", "Amperes or watts", "unit"),
+        _binding("enter", "alone", "This connector alone, or all", "alone"),
+    ]
+
+    class CursorMoved(Message):
+        """The operator put the cursor on another instant or another connector."""
+
+        def __init__(self, timeline: Timeline, connector_id: int, at: datetime) -> None:
+            super().__init__()
+            self.timeline = timeline
+            self.connector_id = connector_id
+            self.at = at
+
+        @property
+        def control(self) -> Timeline:
+            """The timeline, for selectors of `@on`."""
+            return self.timeline
+
+    class ViewChanged(Message):
+        """Another stretch of time or unit is wanted; the owner may show longer schedules."""
+
+        def __init__(
+            self,
+            timeline: Timeline,
+            start: datetime,
+            span: timedelta,
+            unit: ChargingRateUnitType,
+        ) -> None:
+            super().__init__()
+            self.timeline = timeline
+            self.start = start
+            self.span = span
+            self.unit = unit
+
+        @property
+        def control(self) -> Timeline:
+            """The timeline, for selectors of `@on`."""
+            return self.timeline
+
+    def __init__(
+        self,
+        *,
+        glyphs: Glyphs = Glyphs.EIGHTH,
+        time_zone: tzinfo = UTC,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._glyphs = glyphs
+        self._time_zone = time_zone
+        self._schedules: tuple[CompositeSchedule, ...] = ()
+        self._full_scale: Mapping[int, Decimal] = {}
+        self._measured: Mapping[int, Sequence[Flow]] = {}
+        self._violations: Mapping[int, Sequence[Interval]] = {}
+        self._restraints: Mapping[int, str] = {}
+        self._now = datetime.fromtimestamp(0, UTC)
+        self._view = View()
+        self._unit = ChargingRateUnitType.A
+        self._strips: list[Strip] = []
+        self._drawn_for = Size()
+        self._is_stale = False
+        """The strips have colours that no longer hold."""
+
+    # What the owner says and asks.
+
+    def show(
+        self,
+        schedules: Mapping[int, CompositeSchedule],
+        now: datetime,
+        *,
+        full_scale: Mapping[int, Decimal] | None = None,
+        measured: Mapping[int, Sequence[Flow]] | None = None,
+        violations: Mapping[int, Sequence[Interval]] | None = None,
+        restraints: Mapping[int, str] | None = None,
+    ) -> None:
+        """Show these schedules at this time; what looks the same is not painted again.
+
+        `full_scale` is the limit that fills the lane of a connector, in the unit of its schedule,
+        such as its hardware limit; without it the highest limit shown does. `measured` is what
+        flowed, in the unit of the schedules; `violations` is when that was too much.
+        `restraints` says of a connector what keeps the power below the limit now.
+        """
+        self._schedules = tuple(schedules[connector_id] for connector_id in sorted(schedules))
+        self._full_scale = full_scale or {}
+        self._measured, self._violations = measured or {}, violations or {}
+        self._restraints = restraints or {}
+        self._now = now
+        self._look(replace(self._view, lane=min(self._view.lane, max(0, len(schedules) - 1))))
+
+    @property
+    def connector_id(self) -> int:
+        """The connector that the cursor is about."""
+        lanes = self._schedules
+        return lanes[min(self._view.lane, len(lanes) - 1)].connector_id if lanes else 0
+
+    @property
+    def cursor_time(self) -> datetime:
+        """The instant under the cursor."""
+        return self._view.cursor(self._now)
+
+    @property
+    def unit(self) -> ChargingRateUnitType:
+        """The unit that is wanted; the schedules shown may still be in the other."""
+        return self._unit
+
+    @property
+    def window(self) -> tuple[datetime, timedelta]:
+        """Left edge and length of what is visible."""
+        return self._view.window_start(self._now), self._view.span
+
+    @property
+    def caption(self) -> str:
+        """Zoom and unit, for the title of the pane: `6 h  A`."""
+        unit = self._schedules[0].unit if self._schedules else self._unit
+        return f"{ZOOMS[self._view.zoom].label}  {unit}"
+
+    @property
+    def schedules(self) -> tuple[CompositeSchedule, ...]:
+        """What is shown, from connector 0 on."""
+        return self._schedules
+
+    def look_at(self, connector_id: int) -> None:
+        """Put the cursor on a connector."""
+        for lane, schedule in enumerate(self._schedules):
+            if schedule.connector_id == connector_id:
+                self._choose_lane(lane)
+
+    def explanation(self, connector_id: int | None = None) -> tuple[str, ...]:
+        """Everything about the limit at the cursor, or of a connector now, a sentence each."""
+        lanes = [lane for lane, s in enumerate(self._schedules) if s.connector_id == connector_id]
+        if not self._schedules:
+            return ()
+        picture = self._picture()
+        lane = next(iter(lanes), self._view.lane)
+        at = self._now if lanes else self.cursor_time
+        place = Place(at, self._now, self._time_zone, picture.glyphs.separator, EXPLANATION_WIDTH)
+        return explained(picture, place, lane)
+
+    def set_time_zone(self, time_zone: tzinfo) -> None:
+        """Write times as clocks there show them."""
+        if time_zone != self._time_zone:
+            self._time_zone = time_zone
+            self._repaint()
+
+    def as_svg(self, title: str) -> str:
+        """The picture as it stands on the screen."""
+        return strips_svg(self._drawn(), self.size.width, title, self.app.ansi_theme)
+
+    # Keys and mouse.
+
+    def action_step(self, direction: int) -> None:
+        """Move the cursor by a column."""
+        self._look(self._view.step(direction, self._picture().columns, self._now))
+
+    def action_change(self, direction: int) -> None:
+        """Move the cursor to the next or previous moment at which the lane's limit changes."""
+        if not self._schedules:
+            return
+        at = self.cursor_time
+        starts = [period.start for period in self._schedules[self._view.lane].periods]
+        found = [start for start in starts if (start > at if direction > 0 else start < at)]
+        if found:
+            target = min(found) if direction > 0 else max(found)
+            self._look(self._view.reveal(target, self._now))
+
+    def action_lane(self, direction: int) -> None:
+        """Choose the connector above or below."""
+        self._choose_lane(self._view.lane + direction)
+
+    def action_zoom(self, direction: int) -> None:
+        """Show a shorter or longer stretch of time about the cursor."""
+        self._look(self._view.zoomed(direction, self._now))
+
+    def action_pan(self, direction: int) -> None:
+        """Show what comes before or after."""
+        self._look(self._view.pan(direction, self._now))
+
+    def action_now(self) -> None:
+        """Follow the clock again."""
+        self._look(self._view.follow())
+
+    def action_alone(self) -> None:
+        """Show one connector alone, as high as there is room, or all again."""
+        self._look(replace(self._view, is_alone=not self._view.is_alone))
+
+    def action_unit(self) -> None:
+        """Ask for the other unit; what is shown changes when the owner gives such schedules."""
+        units = ChargingRateUnitType
+        self._unit = units.W if self._unit is units.A else units.A
+        self._post_view()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is."""
+        offset = event.get_content_offset(self)
+        if offset is None or not self._schedules:
+            return
+        picture = self._picture()
+        rows = picture.rows
+        lane = rows.first_lane + (offset.y - AXIS_ROWS) // rows.lane_rows
+        view = self._view
+        if offset.y >= AXIS_ROWS and lane < rows.first_lane + rows.lanes:
+            view = replace(view, lane=lane)
+        column = offset.x - picture.label_width
+        if 0 <= column < picture.columns and lane < rows.first_lane + rows.lanes:
+            view = replace(view, at=view.time_of(column, picture.columns, self._now))
+        self._look(view)
+
+    # Looking and painting.
+
+    def _choose_lane(self, lane: int) -> None:
+        if 0 <= lane < len(self._schedules):
+            self._look(replace(self._view, lane=lane))
+
+    def _look(self, view: View) -> None:
+        """Look there, paint what changed, and say so."""
+        before = (self.connector_id, self.cursor_time)
+        window, zoom = self.window, self._view.zoom
+        self._view = view
+        self._repaint()
+        if before != (self.connector_id, self.cursor_time):
+            self.post_message(self.CursorMoved(self, self.connector_id, self.cursor_time))
+        if (window, zoom) != (self.window, view.zoom):
+            self._post_view()
+
+    def _post_view(self) -> None:
+        start, span = self.window
+        self.post_message(self.ViewChanged(self, start, span, self._unit))
+
+    def _picture(self) -> Picture:
+        return Picture(
+            schedules=self._schedules,
+            full_scale=self._full_scale,
+            now=self._now,
+            view=self._view,
+            width=self.size.width,
+            height=self.size.height,
+            glyphs=self._glyphs.value,
+            time_zone=self._time_zone,
+            has_texture=self._glyphs is Glyphs.ASCII or self.app.no_color,
+            measured=self._measured,
+            violations=self._violations,
+            restraints=self._restraints,
+        )
+
+    def _repaint(self) -> None:
+        """Draw all lines, which is cheap, and send those that differ, which is not."""
+        if not self.size:
+            return
+        old, self._strips = self._strips, self._drawn()
+        for y, (before, after) in enumerate(zip_longest(old, self._strips, fillvalue=NO_LINE)):
+            if (span := changed_cells(before, after)) is not None:
+                begin, end = span[0], min(span[1], self.size.width)
+                self.refresh(Region(begin, y, end - begin, 1))
+
+    def _drawn(self) -> list[Strip]:
+        self._is_stale = False
+        self._drawn_for = self.size
+        return [self._strip(line) for line in draw(self._picture())]
+
+    def _strip(self, line: Line) -> Strip:
+        segments = [
+            Segment(text, self.get_component_rich_style(f"timeline--{part}")) for text, part in line
+        ]
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the picture."""
+        # A first paint or one after a resize may come before the event that says so.
+        if self._is_stale or self._drawn_for != self.size:
+            self._strips = self._drawn()
+        if y < len(self._strips):
+            return self._strips[y]
+        return Strip.blank(self.size.width, self.rich_style)
+
+    def paint_focus(self) -> None:
+        """The marks of the lane and of the cursor look different."""
+        self._repaint()
+
+    def on_resize(self) -> None:
+        """Draw for the new size; only a wide chart has room for what was."""
+        has_past = self._picture().columns >= PAST_COLUMNS_MIN
+        if has_past is not self._view.has_past:
+            self._look(replace(self._view, has_past=has_past))
+        self._strips = self._drawn()
+
+    def notify_style_update(self) -> None:
+        """The theme or the focus changed: nothing drawn before is right."""
+        super().notify_style_update()
+        self._is_stale = True

@@ -1,0 +1,1 @@
+"""The screen of transactions, refusals and what waits for the CSMS."""

@@ -1,0 +1,76 @@
+"""The screen of the sessions: those that ran, those that never began, and what the CSMS lacks."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from cp_tui.tui.actions.keymap import Keymap
+from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.transactions.pane import TransactionsPane
+from cp_tui.tui.transactions.queue_pane import QueuePane
+from cp_tui.tui.transactions.queue_text import is_stuck
+from cp_tui.tui.transactions.refusals_pane import RefusalsPane
+from cp_tui.tui.widgets.pane import Pane
+
+
+class TransactionsScreen(MainScreen):
+    """Transactions over refusals over the queue; beside them where it is wide."""
+
+    DEFAULT_CSS = """
+    TransactionsScreen {
+        #sessions { layout: vertical; }
+        TransactionsPane { height: 10fr; }
+        #undone { height: 11fr; }
+        RefusalsPane { height: 8fr; }
+        QueuePane { height: 3fr; }
+        QueuePane FactLines { display: none; }
+        &.-waiting QueuePane FactLines { display: block; }
+        &.-waiting TransactionsPane { height: 8fr; }
+        &.-waiting #undone { height: 13fr; }
+        &.-waiting RefusalsPane { height: 6fr; }
+        &.-waiting QueuePane { height: 7fr; }
+        &.-medium, &.-tall { TransactionsPane, #undone, RefusalsPane, QueuePane { height: 1fr; } }
+        &.-wide #sessions { layout: horizontal; }
+        &.-wide TransactionsPane { width: 3fr; height: 1fr; }
+        &.-wide #undone { width: 2fr; height: 1fr; margin-left: 1; }
+        &.-wide FactLines { height: 6; }
+        &.-wide TransactionsPane FactLines { height: 14; }
+    }
+    """
+
+    NAME = "transactions"
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self.transactions = TransactionsPane(keymap.hints("transactions"))
+        self.refusals = RefusalsPane(keymap.hints("refusals"))
+        self.queue = QueuePane(keymap.hints("queue"))
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """The panes, in the order of the focus."""
+        return (self.transactions, self.refusals, self.queue)
+
+    def compose_panes(self) -> ComposeResult:
+        """What ran, what did not start, what waits."""
+        with Horizontal(id="sessions"):
+            yield self.transactions
+            with Vertical(id="undone"):
+                yield self.refusals
+                yield self.queue
+
+    def on_mount(self) -> None:
+        """Start on the newest transaction: why did it stop?"""
+        self.transactions.take_focus()
+
+    def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
+        """Give the queue room while something is stuck, and hand the news to the panes."""
+        # Not for each message that is just being delivered: the panes would jump all the time.
+        if is_stuck(snapshot, clock):
+            self.add_class("-waiting")
+        elif not snapshot.outbox.count:
+            self.remove_class("-waiting")
+        super().show(snapshot, clock, dirty)

@@ -1,0 +1,207 @@
+"""The transactions in words: a line each, why it ended and by whom, and whether the CSMS has it."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import (
+    DeliveryState,
+    MessageDelivery,
+    TransactionEntry,
+)
+from cp_tui.ocpp.datatypes import StopReason
+from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.units import energy
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.clock_steps import clock_facts, length
+from cp_tui.tui.text.connectors import reason_text
+from cp_tui.tui.text.facts import Fact, FactSource
+from cp_tui.tui.text.fields import Field, widest
+from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.words import Clock, duration, joined
+from cp_tui.tui.transactions.queue_text import queue_facts
+
+GOOD, ODD, BAD, QUIET = "$text-success", "$text-warning", "bold $text-error", "$text-muted"
+
+STOPPED_BY = {
+    StopReason.EMERGENCY_STOP: "emergency stop",
+    StopReason.EV_DISCONNECTED: "EV unplugged",
+    StopReason.HARD_RESET: "hard reset",
+    StopReason.LOCAL: "tag at reader",
+    StopReason.OTHER: "other",
+    StopReason.POWER_LOSS: "power lost",
+    StopReason.REBOOT: "own reboot",
+    StopReason.REMOTE: "CSMS, remote",
+    StopReason.SOFT_RESET: "soft reset",
+    StopReason.UNLOCK_COMMAND: "CSMS, unlock",
+    StopReason.DE_AUTHORIZED: "tag refused",
+}
+"""Who or what ended it, short enough for a column."""
+
+STOPPED_BECAUSE = {"operator.stop": "operator", "sessions.button_stop": "stop button"}
+"""Where the id of the reason tells more than the standard, which knows only Other or Local."""
+
+UNKNOWN_LENGTH = "ends before it began: the clock was set back meanwhile"
+"""Instead of a duration, where a store of before does not say by how much."""
+
+LOST_ID = -1
+"""The transactionId that is sent where a lost StartTransaction never brought one (E 3.18)."""
+
+
+def transaction_fields(snapshot: Snapshot, clock: Clock) -> list[Field[TransactionEntry]]:
+    """The columns of the table, in reading order."""
+    numbers = (f"#{entry.transaction_id or ''}" for entry in snapshot.transactions)
+    return [
+        Field("Tx", widest(numbers, 8), transaction_name),
+        Field("#", 2, lambda e: Content(str(e.connector_id))),
+        Field("Tag", 12, lambda e: safe_text(e.id_tag), rank=1),
+        Field("Started", 12, lambda e: Content(clock.minute(e.started_at)), rank=2),
+        Field("Ended", 12, lambda e: _ended(e, clock)),
+        Field("Energy", 9, lambda e: Content(energy(energy_wh(snapshot, e))), align="right"),
+        Field("Stopped by", 14, stopped_by, is_flexible=True),
+        Field("Delivery", 15, delivery_word),
+    ]
+
+
+def transaction_name(entry: TransactionEntry) -> Content:
+    """The transaction id; none yet before the answer to StartTransaction, -1 where it was lost."""
+    if entry.transaction_id is not None:
+        return Content(f"#{entry.transaction_id}")
+    if entry.messages.start.state is DeliveryState.LOST:
+        return Content.styled(f"{LOST_ID}", BAD)
+    return Content.styled("none yet", ODD)
+
+
+def stopped_by(entry: TransactionEntry) -> Content:
+    """Who or what ended it, in a few words."""
+    explanation = entry.stop_explanation
+    if entry.stopped_at is None:
+        return Content("")
+    known = STOPPED_BECAUSE.get(explanation.id) if explanation is not None else None
+    return Content(known or STOPPED_BY[entry.stop_reason or StopReason.LOCAL])
+
+
+def waiting(entry: TransactionEntry) -> int:
+    """How many of its messages the CSMS has not confirmed yet."""
+    messages = entry.messages
+    alone = [messages.start, *([messages.stop] if messages.stop else [])]
+    return messages.meter_values_waiting + sum(m.state is DeliveryState.WAITING for m in alone)
+
+
+def delivery_word(entry: TransactionEntry) -> Content:
+    """Whether the CSMS has it."""
+    messages = entry.messages
+    if messages.start.state is DeliveryState.LOST:
+        return Content.styled("start lost", BAD)
+    if messages.stop is not None and messages.stop.state is DeliveryState.LOST:
+        return Content.styled("stop lost", BAD)
+    if number := waiting(entry):
+        return Content.styled(f"{count(number, 'message')} wait{'s' * (number == 1)}", ODD)
+    return Content.styled("CSMS has it", GOOD)
+
+
+def energy_wh(snapshot: Snapshot, entry: TransactionEntry) -> int:
+    """The energy; of a running transaction what the connector says now."""
+    if entry.stopped_at is not None:
+        return entry.energy_wh
+    connector = snapshot.connector(entry.connector_id)
+    live = connector.transaction if connector is not None else None
+    is_same = live is not None and live.started_at == entry.started_at
+    return live.energy_wh if live is not None and is_same else entry.energy_wh
+
+
+def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock) -> list[Fact]:
+    """What is asked first: why it stopped, by whom, when, how much, and whether the CSMS has it."""
+    name = Content.assemble(transaction_name(entry), " ", safe_text(entry.id_tag, "bold"))
+    power = energy(energy_wh(snapshot, entry))
+    session = joined([name, f"connector {entry.connector_id}", power])
+    began = clock.of_csms(clock.time(entry.started_at))
+    if entry.stopped_at is None:
+        running = Fact("Tx", joined([session, f"runs since {began}"]))
+        return [running, *clock_facts(entry, clock), _delivery(entry, clock)]
+    ended = clock.of_csms(clock.time(entry.stopped_at))
+    lasted = length(entry)
+    took = UNKNOWN_LENGTH if lasted is None else duration(lasted)
+    return [
+        Fact("Stopped", joined([ended, stopped_by(entry).stylize("bold"), _why(entry)])),
+        Fact("Tx", joined([session, f"began {began}", took])),
+        *clock_facts(entry, clock),
+        _delivery(entry, clock),
+        *([Fact("Lost", reason_text(entry.loss))] if entry.loss is not None else []),
+    ]
+
+
+def transaction_details(snapshot: Snapshot, entry: TransactionEntry, clock: Clock) -> list[Fact]:
+    """Everything about a transaction, and what of it waits."""
+    end = "…" if entry.meter_stop_wh is None else energy(entry.meter_stop_wh)
+    facts = [
+        *transaction_facts(snapshot, entry, clock),
+        Fact("Meter", Content(f"{energy(entry.meter_start_wh)} → {end}")),
+    ]
+    for message in snapshot.outbox.entries:
+        if message.transaction_key == entry.key:
+            facts += queue_facts(snapshot, message, clock)
+    return facts
+
+
+def transaction_source(key: str) -> FactSource:
+    """Everything about one transaction, for a dialog that follows the engine."""
+
+    def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+        entry = next((e for e in snapshot.transactions if e.key == key), None)
+        if entry is None:
+            return [Fact("", Content("This transaction is no longer among those that are shown."))]
+        return transaction_details(snapshot, entry, clock)
+
+    return facts
+
+
+def _ended(entry: TransactionEntry, clock: Clock) -> Content:
+    if entry.stopped_at is None:
+        return Content.styled("running", "bold $connector-charging")
+    return Content(clock.minute(entry.stopped_at))
+
+
+def _why(entry: TransactionEntry) -> Content:
+    reason = f"reason {entry.stop_reason or StopReason.LOCAL}"
+    if entry.stop_explanation is None:
+        return Content(reason)
+    return joined([reason, reason_text(entry.stop_explanation)])
+
+
+def _delivery(entry: TransactionEntry, clock: Clock) -> Fact:
+    messages = entry.messages
+    is_lost = entry.delivery is DeliveryState.LOST
+    word = Content.styled("the CSMS lacks a part", BAD) if is_lost else delivery_word(entry)
+    parts = [word, _delivered("Start", messages.start, clock)]
+    parts.append(Content(_readings(entry)))
+    if messages.stop is not None:
+        parts.append(_delivered("Stop", messages.stop, clock))
+    return Fact("Sent", joined(parts))
+
+
+def _delivered(name: str, message: MessageDelivery, clock: Clock) -> Content:
+    match message.state:
+        case DeliveryState.DELIVERED:
+            at = message.delivered_at
+            return Content(f"{name} {clock.time(at) if at is not None else 'delivered'}")
+        case DeliveryState.WAITING:
+            return Content.styled(f"{name} waits", ODD)
+        case DeliveryState.LOST:
+            return Content.styled(f"{name} lost", BAD)
+
+
+def _readings(entry: TransactionEntry) -> str:
+    """How far its MeterValues got; where all of them arrived, only how many."""
+    messages = entry.messages
+    parts = (
+        (messages.meter_values_delivered, "delivered"),
+        (messages.meter_values_waiting, "waiting"),
+        (messages.meter_values_lost, "lost"),
+    )
+    told = [f"{number} {word}" for number, word in parts if number]
+    if not told:
+        return "no MeterValues"
+    if told == [f"{messages.meter_values_delivered} delivered"]:
+        return f"{messages.meter_values_delivered} MeterValues"
+    return f"MeterValues {', '.join(told)}"

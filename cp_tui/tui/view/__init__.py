@@ -1,1 +1,0 @@
-"""What the panes say, as pure functions from variables to lines of `Content`."""

@@ -1,0 +1,132 @@
+"""The single lines of a screen: who it is, what is under way, what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+from textual import events
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from cp_tui.tui.widgets.changed_cells import changed_cells
+from cp_tui.tui.widgets.painting import painted
+
+WIDE, SHORT_MOST = 100, 8
+"""Below so many columns, the footer shows at most so many actions."""
+
+
+class BarLine(Widget):
+    """One line, painted only when it changes."""
+
+    DEFAULT_CSS = "BarLine { height: 1; width: 1fr; }"
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self._content: Callable[[int], Content] = lambda width: Content("")
+        self._painted = Content("")
+
+    def show(self, content: Callable[[int], Content]) -> None:
+        """Show what this makes of the width."""
+        self._content = content
+        if (new := content(self.size.width)).is_same(self._painted):
+            return
+        width = self.size.width
+        before, after = (painted(self, line, width) for line in (self._painted, new))
+        # Nothing is seen of a line that has no size yet; it is painted when it gets one.
+        if (span := changed_cells(before, after)) is not None:
+            self.refresh(Region(span[0], 0, span[1] - span[0], 1))
+
+    @property
+    def plain(self) -> str:
+        """The line as text."""
+        return self._content(self.size.width).plain
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        self._painted = self._content(self.size.width)
+        return painted(self, self._painted, self.size.width)
+
+
+class ActivityLine(BarLine):
+    """The command asked last: running since when, or what came of it."""
+
+    class Opened(Message):
+        """The log of commands is wanted."""
+
+    def on_click(self) -> None:
+        """The line is short; the log has everything."""
+        self.post_message(self.Opened())
+
+
+class FooterItem(Struct, frozen=True):
+    """An action in the footer."""
+
+    action_id: str
+    key: str
+    word: str
+    is_possible: bool
+
+
+class ActionBar(Widget):
+    """The most wanted actions with their keys; each can be clicked."""
+
+    DEFAULT_CSS = """
+    ActionBar { height: 1; width: 1fr; background: $footer-background; color: $footer-foreground; }
+    """
+
+    GAP = 2
+
+    class Clicked(Message):
+        """An action was clicked."""
+
+        def __init__(self, action_id: str) -> None:
+            super().__init__()
+            self.action_id = action_id
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self._items: Sequence[FooterItem] = ()
+
+    def show(self, items: Sequence[FooterItem]) -> None:
+        """Show these; as many as fit."""
+        if list(items) != list(self._items):
+            self._items = items
+            self.refresh()
+
+    @property
+    def shown(self) -> list[tuple[FooterItem, int, int]]:
+        """What fits, each with its first column and the one after its last."""
+        placed: list[tuple[FooterItem, int, int]] = []
+        x = 1
+        for item in self._items:
+            width = len(item.key) + 1 + len(item.word)
+            if x + width > self.size.width or len(placed) == self._most():
+                break
+            placed.append((item, x, x + width))
+            x += width + self.GAP
+        return placed
+
+    def _most(self) -> int:
+        """More than this cannot be taken in at a glance, where the lines are short."""
+        return SHORT_MOST if self.size.width < WIDE else len(self._items)
+
+    def render_line(self, y: int) -> Strip:
+        """Keys and words; what is not possible now is dim and in parentheses by its key."""
+        line = Content(" ")
+        for item, start, _end in self.shown:
+            gap = " " * (start - line.cell_length)
+            key_style = "bold $footer-key-foreground" if item.is_possible else "$text-muted dim"
+            word_style = "" if item.is_possible else "$text-muted dim strike"
+            key, word = Content.styled(item.key, key_style), Content.styled(item.word, word_style)
+            line = Content.assemble(line, gap, key, " ", word)
+        return painted(self, line, self.size.width)
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what was clicked."""
+        for item, start, end in self.shown:
+            if start <= event.x < end:
+                self.post_message(self.Clicked(item.action_id))

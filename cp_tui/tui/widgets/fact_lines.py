@@ -1,0 +1,106 @@
+"""Facts as lines under one another: only lines that changed are painted again, long ones wrap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.strip import Strip
+
+from cp_tui.tui.text.facts import Fact, fact_lines
+from cp_tui.tui.widgets.changed_cells import changed_cells
+from cp_tui.tui.widgets.painting import painted
+from cp_tui.tui.widgets.quiet_scroll import QuietScroll
+
+LINES_MAX = 500
+"""More than this nobody reads in a pane; a bound on what a hostile text can cost."""
+
+
+class FactLines(QuietScroll, can_focus=True):
+    """A scrolling list of facts."""
+
+    DEFAULT_CSS = """
+    FactLines {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        height: 1fr;
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_up", "Line up", show=False, id="facts.up"),
+        Binding("down,j", "scroll_down", "Line down", show=False, id="facts.down"),
+        Binding("pageup", "page_up", "Page up", show=False, id="facts.page-up"),
+        Binding("pagedown", "page_down", "Page down", show=False, id="facts.page-down"),
+    ]
+
+    def __init__(
+        self, *, label_width: int = 6, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._label_width = label_width
+        self._facts: Sequence[Fact] = ()
+        self._lines: list[Content] = []
+        self._width = 0
+
+    @property
+    def plain(self) -> str:
+        """The lines as text."""
+        return "\n".join(line.plain for line in self._lines)
+
+    def show(self, facts: Sequence[Fact]) -> None:
+        """Show these facts; lines that stay the same are not painted again."""
+        if len(facts) == len(self._facts) and all(map(Fact.is_same, facts, self._facts)):
+            return
+        self._facts = facts
+        old = self._lines
+        self._break()
+        self.resize_content(self.size.width, len(self._lines))
+        top = self.scroll_offset.y
+        blank = Content("")
+        for y in range(top, top + self.size.height):
+            before = old[y] if y < len(old) else blank
+            after = self._lines[y] if y < len(self._lines) else blank
+            if not before.is_same(after):
+                self._refresh_changed(y - top, before, after)
+
+    def _refresh_changed(self, y: int, before: Content, after: Content) -> None:
+        width = self.size.width
+        span = changed_cells(painted(self, before, width), painted(self, after, width))
+        if span is not None:
+            self.refresh(Region(span[0], y, span[1] - span[0], 1))
+
+    def paint_focus(self) -> None:
+        """The lines look the same; the title of the pane tells where the focus is."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break the lines anew."""
+        self._break()
+        self.resize_content(self.size.width, len(self._lines))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the visible part."""
+        if self._width != self.scrollable_content_region.width:
+            # Painted before it hears of its new size, on a slow machine: no lines of another width.
+            self._break()
+        index = self.scroll_offset.y + y
+        line = self._lines[index] if index < len(self._lines) else Content("")
+        return painted(self, line, self.size.width)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the facts need at this width, where the height is left to them."""
+        return max(1, len(self._broken(width - self.scrollbar_gutter.width)))
+
+    def _break(self) -> None:
+        self._width = self.scrollable_content_region.width
+        self._lines = self._broken(self._width)
+
+    def _broken(self, width: int) -> list[Content]:
+        return fact_lines(self._facts, max(width, 10), self._label_width)[:LINES_MAX]
