@@ -39,9 +39,6 @@ class Case:
     """The answer rests on a record that the disk has not taken yet, or on a boot."""
 
 
-# --- readers that do not read ---------------------------------------------------------------------
-
-
 async def nothing(at: Site) -> None:
     await at.rest()
 
@@ -78,9 +75,6 @@ async def unread_doors_with_profiles(at: Site) -> None:
     for payload in list(profiles(at))[:5]:
         await at.csms.ask("SetChargingProfile", payload, status="Accepted")
         await at.rest(10)
-
-
-# --- long histories -------------------------------------------------------------------------------
 
 
 async def long_history(at: Site) -> None:
@@ -152,9 +146,6 @@ async def upload(at: Site) -> None:
         payload = {"location": f"{scheme}://127.0.0.1:1/", "retries": 0}
         await at.csms.ask("GetDiagnostics", payload)
         await at.rest(150)
-
-
-# --- charging schedules ---------------------------------------------------------------------------
 
 
 def profiles(at: Site) -> Iterator[Payload]:
@@ -255,9 +246,6 @@ async def explained_schedule(at: Site) -> None:
         await at.rest_beside("-m", "cp_tui", "ctl", f"--socket={at.door}", *asked)
 
 
-# --- floods ---------------------------------------------------------------------------------------
-
-
 async def flood(action: str, payload: Payload, at: Site) -> None:
     """Send a request a thousand times without waiting for answers."""
     await at.csms.flood((action, payload) for _ in range(FLOOD))
@@ -327,8 +315,6 @@ async def statuses(at: Site) -> None:
     await shaking
     await client.close()
 
-
-# --- disk and errors inside -----------------------------------------------------------------------
 
 SLOW_DISK_S = 0.1
 SLOW_DISK = f"""

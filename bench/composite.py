@@ -112,9 +112,6 @@ def table(
         last = (size, took_ms)
 
 
-# --- what the CSMS waits for ----------------------------------------------------------------------
-
-
 class ChargerAtWork:
     """A whole charger without a network: what holds the loop is the time of one turn of it."""
 

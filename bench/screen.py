@@ -105,9 +105,6 @@ for line in door.makefile("rb"):
 """
 
 
-# --- the CSMS, in a process of its own ------------------------------------------------------------
-
-
 def run_csms(pipe: Connection) -> None:
     """Serve one charge point; the pipe says how many frames per second to cause, until None.
 
@@ -160,9 +157,6 @@ def _answer(action: str) -> dict[str, object]:
     return answers.get(action, {})
 
 
-# --- the stage -----------------------------------------------------------------------------------
-
-
 @asynccontextmanager
 async def charge_point() -> AsyncIterator[tuple[Path, Connection, int]]:
     """An accepted charge point: its door, the reins of its CSMS, and its process id."""
@@ -194,9 +188,6 @@ async def charge_point() -> AsyncIterator[tuple[Path, Connection, int]]:
 def attach(door: Path) -> tuple[str, ...]:
     """The command of the screen."""
     return (sys.executable, "-m", "cp_tui", "attach", f"--socket={door}")
-
-
-# --- the tables -----------------------------------------------------------------------------------
 
 
 async def starts(door: Path) -> None:

@@ -29,8 +29,6 @@ from cp_tui.rpc.protocol import encode_response
 from cp_tui.tui.text.safe_text import drawn
 from tests.charge_point.rig import rig
 
-# --- characters -----------------------------------------------------------------------------------
-
 OBEYED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 HOSTILE = (
     *("\x1b]52;c;x\x07", "a\rb", "a\nb", "\x9b31m", "\x7f", "\x00"),
@@ -95,8 +93,6 @@ def test_words_of_every_language_stay_as_they_are() -> None:
         r"\U000e0041",
     )
 
-
-# --- secrets --------------------------------------------------------------------------------------
 
 SECRET = "0123456789abcdefSECRET"
 URL = f"ftp://user:{SECRET}@127.0.0.1/in"

@@ -81,9 +81,6 @@ def can_still_charge(made: Rig) -> None:
         assert starts(made, f"NEXT{connector_id}") == [connector_id]
 
 
-# --- what happens meanwhile -----------------------------------------------------------------------
-
-
 def plug(made: Rig, connector_id: int = 1) -> None:
     made.act("plug_in", connector_id=connector_id)
 

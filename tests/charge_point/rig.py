@@ -103,8 +103,6 @@ class Rig:
     def __post_init__(self) -> None:
         self.charger = Charger(self.config, self.store, Random(1), mind=ChargePoint)
 
-    # --- driving ----------------------------------------------------------------------------------
-
     def power_on(self) -> None:
         """Boot, and let the CSMS answer."""
         self.boots += 1
@@ -191,8 +189,6 @@ class Rig:
         self._open = True
         self.handle(LinkOpened())
 
-    # --- looking ----------------------------------------------------------------------------------
-
     def calls(self, action: str | None = None) -> list[dict[str, Any]]:
         """Give the payloads of the CALLs sent, of one action or all."""
         return [f[3] for f in self.sent if f[0] == 2 and action in (None, f[2])]
@@ -210,8 +206,6 @@ class Rig:
         """Look only at what comes from now on."""
         self.sent.clear()
         self.events.clear()
-
-    # --- the world --------------------------------------------------------------------------------
 
     def _carry_out(self, effects: list[Effect]) -> None:
         """Do what the shell does; what goes out is answered by the CSMS in the same instant."""

@@ -23,8 +23,6 @@ from tests.charge_point.answering import (
 )
 from tests.charge_point.rig import T0, rig
 
-# --- any answer at all ----------------------------------------------------------------------------
-
 JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -234,9 +232,6 @@ def test_a_stray_answer_of_the_wrong_shape_is_recorded_and_ends_nothing() -> Non
     told = registration(made).pending
     assert told is not None
     assert answers(made, message_id) == []
-
-
-# --- composed messages ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,6 @@ from tests.charge_point.answering import (
 )
 from tests.charge_point.rig import T0, Rig, rig
 
-# --- transaction messages -------------------------------------------------------------------------
-
 
 @pytest.mark.parametrize(
     "payload",
@@ -142,9 +140,6 @@ def test_both_answers_to_a_start_that_was_sent_twice_are_one_transaction() -> No
     made.after(600)
     assert len(asked(made, "StartTransaction")) == 2
     assert [stop["transactionId"] for stop in made.calls("StopTransaction")] == [5]
-
-
-# --- BootNotification and Heartbeat ---------------------------------------------------------------
 
 
 def booting(**answer: Any) -> Rig:

@@ -72,9 +72,6 @@ def explain(made: Rig, tag: str = TAG) -> TagExplanation:
     return found
 
 
-# --- online ---------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("listed", "cached", "expiry", "pre", "asks"),
     [
@@ -156,9 +153,6 @@ def test_a_link_that_is_lost_meanwhile_lets_the_offline_rules_decide(listed: str
     made.cut()
     connectors: Any = made.variables["connectors"]
     assert [c.authorized_id_tag for c in connectors].count(TAG) == 1
-
-
-# --- offline --------------------------------------------------------------------------------------
 
 
 def expected_offline(
@@ -258,9 +252,6 @@ def test_while_the_csms_has_not_accepted_the_charge_point_the_offline_rules_coun
     assert refusal(made).values["why"] == "the CSMS has not accepted this charge point yet"
 
 
-# --- cache ----------------------------------------------------------------------------------------
-
-
 def cache(made: Rig) -> AuthorizationCacheView:
     value = made.variables["authorization_cache"]
     assert isinstance(value, AuthorizationCacheView)
@@ -337,9 +328,6 @@ def test_a_full_cache_throws_out_refused_tags_first_and_then_the_oldest() -> Non
     assert explain(made, "OLDEST").known_by is None
     assert cache(made).count == CACHE_MAX
     assert mind.explain_tag("T0", made.now).known_by is not None
-
-
-# --- LocalListConflict ----------------------------------------------------------------------------
 
 
 def warnings(made: Rig) -> list[tuple[str, str]]:
@@ -426,9 +414,6 @@ def test_two_contradictions_are_settled_one_by_one() -> None:
     assert made.calls("StatusNotification")[-1]["errorCode"] == "NoError"
 
 
-# --- looking --------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("offline_key", ["true", "false"])
 @pytest.mark.parametrize("pre_key", ["true", "false"])
 def test_while_connected_a_tag_is_explained_for_a_lost_link_as_well(
@@ -465,9 +450,6 @@ def test_while_stopped_a_tag_is_refused_by_the_operator() -> None:
     assert refusal(made).text == "OCPP is stopped by the operator"
     assert explain(made).outcome is TagOutcome.REFUSED
     assert explain(made).reason == refusal(made)
-
-
-# --- at one connector -----------------------------------------------------------------------------
 
 
 def explain_at(made: Rig, connector_id: int) -> TagExplanation:

@@ -130,8 +130,6 @@ def test_a_store_of_an_older_version_with_such_a_profile_boots_and_charges() -> 
     assert limit_now(after, 1) == offered(after, 1) == 9
 
 
-# --- valid instants that are beyond the calendar in UTC -------------------------------------------
-
 BEFORE_ALL, AFTER_ALL = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"
 
 
@@ -202,9 +200,6 @@ def test_an_answer_with_an_expiry_beyond_the_calendar_is_without_flaw(
     told: list[Any] = [event for name, event in made.events if name == "messages"]
     assert [record.flaws for record in told if record.flaws] == []
     assert made.charger.mind.explain_tag("TAG", made.now).status == status
-
-
-# --- other instants and durations -----------------------------------------------------------------
 
 
 def test_a_reservation_without_end_stays() -> None:
@@ -353,8 +348,6 @@ def step_clock(made: Rig, time: str) -> None:
     made.responders["Heartbeat"] = lambda _: {"currentTime": time}
     made.request("TriggerMessage", {"requestedMessage": "Heartbeat"})
 
-
-# --- anything -------------------------------------------------------------------------------------
 
 INSTANTS = st.sampled_from(
     [

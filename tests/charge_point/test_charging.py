@@ -33,9 +33,6 @@ from tests.conformance.steps import TAG, charging
 RAMP_S = 3
 
 
-# --- when ----------------------------------------------------------------------------------------
-
-
 def test_a_limit_is_followed_when_it_is_set_and_when_it_is_cleared() -> None:
     made = charger()
     assert_follows(made, 1, 32)
@@ -121,9 +118,6 @@ def test_a_schedule_without_changes_never_grows_old() -> None:
     assert made.now - schedule_start(made) <= timedelta(hours=1)
 
 
-# --- too low to charge with ----------------------------------------------------------------------
-
-
 def test_a_limit_below_6_a_suspends_the_vehicle_and_a_higher_one_resumes_it() -> None:
     made = charger()
     set_profile(made, 1, profile(TX_DEFAULT, (0, "5.9"), (60, 6), (120, 0), (180, 32)))
@@ -167,9 +161,6 @@ def test_the_answer_comes_before_the_change_that_it_causes() -> None:
     assert kinds[:2] == [3, "StatusNotification"]
 
 
-# --- sharing -------------------------------------------------------------------------------------
-
-
 def test_running_transactions_share_the_charge_point_max_profile() -> None:
     made = rig(connectors=3)
     set_profile(made, 0, profile(CP_MAX, (0, 40), (600, 64)))
@@ -210,9 +201,6 @@ def test_never_more_than_the_charge_point_max_profile_flows() -> None:
         assert sum(offered(made, each) for each in (1, 2, 3)) <= caps[second], second
     made.after(60)
     assert [offered(made, each) for each in (1, 2, 3)] == [32, 32, 32]
-
-
-# --- meter values --------------------------------------------------------------------------------
 
 
 def test_a_ramp_is_visible_in_meter_values() -> None:

@@ -47,9 +47,6 @@ def step_clock(made: Rig, **by: float) -> None:
     made.request("TriggerMessage", {"requestedMessage": "Heartbeat"})
 
 
-# --- the clock -----------------------------------------------------------------------------------
-
-
 def test_a_clock_step_is_followed_at_once() -> None:
     made = charger()
     set_profile(made, 1, profile(TX_DEFAULT, (0, 10), (3600, 16)))
@@ -116,9 +113,6 @@ def test_what_expired_while_the_power_was_off_is_gone_once_the_time_is_known() -
     assert ids(made) == []
 
 
-# --- the network ---------------------------------------------------------------------------------
-
-
 def test_the_network_changes_no_limit() -> None:
     made = charger()
     set_profile(made, 1, profile(TX_DEFAULT, (0, 10), (60, 16)))
@@ -155,9 +149,6 @@ def test_stopped_by_the_operator_the_limits_are_still_followed() -> None:
     assert limit_now(made, 1) == published(made, 1) == 16
     made.command(Restart)
     assert ids(made) == [1]
-
-
-# --- power ---------------------------------------------------------------------------------------
 
 
 def test_profiles_survive_a_power_cycle_but_tx_profiles_end_with_their_transaction() -> None:
@@ -215,9 +206,6 @@ def test_a_suspended_transaction_keeps_its_tx_profile() -> None:
     made.act("suspend_ev", connector_id=1)
     set_profile(made, 0, profile(CP_MAX, (0, 0), id=3))
     assert ids(made) == [2, 3]
-
-
-# --- windows -------------------------------------------------------------------------------------
 
 
 def test_a_window_ahead_shows_what_a_transaction_gets_that_starts_now() -> None:

@@ -46,9 +46,6 @@ def made() -> Rig:
     return rig()
 
 
-# --- send_call ------------------------------------------------------------------------------------
-
-
 def test_a_call_goes_out_as_it_stands_even_if_no_such_action_exists(made: Rig) -> None:
     made.responders["Dance"] = lambda _: {"steps": 3}
     result = compose(made, "Dance", {"idTag": 7, "x": [None, {}]})
@@ -173,9 +170,6 @@ def test_what_is_no_json_is_refused(made: Rig) -> None:
     assert "cannot be written as JSON" in refusal(made, request)
 
 
-# --- without consequences -------------------------------------------------------------------------
-
-
 def test_the_answer_to_a_composed_boot_does_not_change_the_registration(made: Rig) -> None:
     before = made.variables["registration"]
     made.responders["BootNotification"] = lambda _: {
@@ -205,9 +199,6 @@ def test_a_composed_message_does_not_put_off_the_heartbeat(made: Rig) -> None:
     compose(made, "DataTransfer", {"vendorId": "x"})
     made.after(101)
     assert made.actions() == ["DataTransfer", "Heartbeat"]
-
-
-# --- send_raw -------------------------------------------------------------------------------------
 
 
 def test_a_raw_call_is_awaited_like_any(made: Rig) -> None:
@@ -246,9 +237,6 @@ def test_half_a_surrogate_pair_is_refused(made: Rig) -> None:
     assert "lone surrogate" in refusal(
         made, made.start_command(partial(SendRaw, text='[2,"\ud800","X",{}]'))
     )
-
-
-# --- the record -----------------------------------------------------------------------------------
 
 
 def test_request_and_answer_carry_the_mark_and_others_do_not(made: Rig) -> None:

@@ -78,8 +78,6 @@ def test_a_jammed_lock_keeps_the_cable_and_says_so() -> None:
     assert not is_locked(made)
 
 
-# --- every way in which the answer comes ----------------------------------------------------------
-
 Way = Callable[[Rig, str, dict[str, Any]], None]
 
 

@@ -107,9 +107,6 @@ def test_the_screen_is_told_of_no_empty_group() -> None:
     assert made.charger.mind.explain_tag(TAG, made.now).parent_id_tag is None
 
 
-# --- an empty tag is nobody's ---------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("connector_id", [1, None])
 @pytest.mark.parametrize("tag", EMPTY)
 def test_a_remote_start_for_nobody_is_rejected(tag: str, connector_id: int | None) -> None:

@@ -42,9 +42,6 @@ def slow(made: Rig) -> None:
     made.carrier = lambda _: None
 
 
-# --- waiting and downloading ----------------------------------------------------------------------
-
-
 def test_nothing_happens_before_retrieve_date() -> None:
     made = rig()
     slow(made)
@@ -160,9 +157,6 @@ def test_a_second_request_is_ignored_once_the_file_is_here() -> None:
     assert "ignored: an update is downloaded already" in logged(made)
 
 
-# --- waiting for sessions -------------------------------------------------------------------------
-
-
 def test_it_waits_for_transactions_and_takes_free_connectors_out_of_service() -> None:
     """S 5.19, E 3.49."""
     made = rig()
@@ -264,9 +258,6 @@ def test_change_availability_outlives_a_failed_installation() -> None:
     made.after(10)
     assert made.statuses(1)[-1] == "Available"
     assert made.statuses(2) == ["Unavailable"]
-
-
-# --- booting --------------------------------------------------------------------------------------
 
 
 def test_the_new_version_is_in_identity_and_outlives_every_boot() -> None:
@@ -413,9 +404,6 @@ def test_triggered_it_tells_the_present_status() -> None:
     made.after(10)
     made.request("TriggerMessage", trigger)
     assert statuses(made)[-2:] == ["Installed", "Idle"]
-
-
-# --- the file -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

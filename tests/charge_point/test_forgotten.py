@@ -165,9 +165,6 @@ def test_silence_to_the_question_leaves_the_last_attempt_the_last() -> None:
     assert entry[0].delivery == "lost"
 
 
-# --- try now --------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "answer",
     [
@@ -216,9 +213,6 @@ def test_what_the_csms_did_with_the_boot_is_told_as_it_was(answer: Any, id: str)
     assert told.reason is not None
     assert told.reason.id == id
     assert ("no answer" in told.reason.text) is (answer is None)
-
-
-# --- never in circles -----------------------------------------------------------------------------
 
 
 def refuse(made: Rig, *codes: str, but: tuple[str, ...] = ()) -> None:

@@ -157,9 +157,6 @@ def registration(made: Rig) -> RegistrationView:
     return view
 
 
-# --- the situations -------------------------------------------------------------------------------
-
-
 def charge(made: Rig, connector_id: int = 1) -> None:
     made.act("plug_in", connector_id=connector_id)
     made.act("swipe", id_tag="TAG1", connector_id=connector_id)
@@ -384,9 +381,6 @@ def test_whether_somebody_looks_makes_no_difference(situation: Callable[[Rig], N
         # To look moves the meters on, and the sum of more steps is rounded otherwise.
         del one.store[Table.STATE][STATION_KEY]
     assert alone.store == watched.store
-
-
-# --- the heartbeat, to the second -----------------------------------------------------------------
 
 
 def heartbeats(made: Rig) -> int:

@@ -31,9 +31,6 @@ def transfer(made: Rig) -> int:
     return made.start_command(partial(TransferData, vendor_id="com.example", data="x"))
 
 
-# --- stop and restart -----------------------------------------------------------------------------
-
-
 def test_stop_closes_the_link_and_says_what_became_of_everything() -> None:
     made = rig()
     made.act("plug_in", connector_id=1)
@@ -125,9 +122,6 @@ def test_stopped_is_not_offline() -> None:
     assert connectors[1].last_refusal.text == "OCPP is stopped by the operator"
 
 
-# --- data_transfer --------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("status", ["Accepted", "Rejected", "UnknownMessageId", "UnknownVendorId"])
 def test_data_transfer_gives_the_answer_of_the_csms(status: str) -> None:
     made = rig()
@@ -183,9 +177,6 @@ def test_data_transfer_before_the_csms_accepts() -> None:
     assert "has not accepted" in reply.reason.text
 
 
-# --- set_custom_configuration_key -----------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("key", "value", "status", "why"),
     [
@@ -225,9 +216,6 @@ def test_a_key_that_needs_a_reboot_says_so_until_the_reboot() -> None:
     assert not is_pending()
     known = made.request("GetConfiguration", {"key": ["Modem"]})[2]["configurationKey"]
     assert known[0]["value"] == "5G"
-
-
-# --- monitor_configuration_keys -------------------------------------------------------------------
 
 
 def test_monitors_add_and_never_replace() -> None:

@@ -34,9 +34,6 @@ def text(reply: Reply) -> str:
     return reply.reason.text
 
 
-# --- install -------------------------------------------------------------------------------------
-
-
 def test_an_installed_profile_is_followed_at_once_and_names_its_source() -> None:
     made = rig()
     charging(made)
@@ -115,9 +112,6 @@ def test_a_stopped_charge_point_takes_profiles_from_its_operator() -> None:
     assert made.sent == []
 
 
-# --- clear ---------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("fields", "removed"),
     [
@@ -152,9 +146,6 @@ def test_the_limit_is_followed_when_the_operator_clears() -> None:
     made.command(partial(ClearChargingProfile, profile_id=1))
     assert made.statuses(1) == ["SuspendedEVSE", "Charging"]
     assert limit_now(made, 1) == 32
-
-
-# --- the variable --------------------------------------------------------------------------------
 
 
 def test_the_variable_says_what_is_active_and_when_it_matters_next_to_the_second() -> None:

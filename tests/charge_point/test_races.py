@@ -191,9 +191,6 @@ WITHOUT_CABLE = (
 )
 
 
-# --- the race -------------------------------------------------------------------------------------
-
-
 def run(made: Rig, race: Race, how: str) -> SwipeResult | None:
     """Ask, let it happen, answer, and check where the tag is then."""
     request = begin(made, how)
@@ -335,8 +332,6 @@ def test_a_fixed_cable_that_cannot_be_unlocked_goes_on(how: str) -> None:
     assert starts(made) == [1]
 
 
-# --- the tag is accepted, and waits for its cable -------------------------------------------------
-
 WAITING = (
     (nothing, True, "Preparing"),
     (faulted_for_a_while, True, "Preparing"),
@@ -405,9 +400,6 @@ def test_a_reservation_outlives_the_attempt_of_its_tag_as_long_as_its_connector_
         assert starts(made) == []
     assert_only_legal_steps(made)
     can_still_charge(made)
-
-
-# --- ChangeAvailability was answered Scheduled ----------------------------------------------------
 
 
 @pytest.mark.parametrize("how", ["local", "remote"])

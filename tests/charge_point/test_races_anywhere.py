@@ -42,9 +42,6 @@ from tests.conformance.steps import OTHER_TAG, TAG, charging
 REFUSED, OVERTAKEN = SwipeOutcome.REFUSED, SwipeOutcome.OVERTAKEN
 
 
-# --- one reader for all connectors, and a remote start that names none ----------------------------
-
-
 def begin_anywhere(made: Rig, how: str) -> None:
     if how == "local":
         made.swipe(TAG)
@@ -151,9 +148,6 @@ def test_an_accepted_tag_that_names_a_connector_stays_there_until_it_times_out(
     plug(made, 2)
     plug(made, 1)
     assert starts(made) == []
-
-
-# --- groups ---------------------------------------------------------------------------------------
 
 
 def group_charges(made: Rig) -> None:

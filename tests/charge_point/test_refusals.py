@@ -42,9 +42,6 @@ def answer_start(made: Rig, status: str) -> None:
     made.responders["StartTransaction"] = lambda _: {"transactionId": 7, "idTagInfo": info}
 
 
-# --- why it did not start -------------------------------------------------------------------------
-
-
 def blocked_by_list(made: Rig) -> None:
     send(made, 1, "Full", [entry(TAG, "Blocked")])
     made.cut()
@@ -215,9 +212,6 @@ def test_the_next_attempt_forgets_the_refusal_at_its_connector() -> None:
     del made.responders["Authorize"]
     swipe(made)
     assert connector(made).refusal is None
-
-
-# --- why it stopped -------------------------------------------------------------------------------
 
 
 def remote_stop(made: Rig) -> None:

@@ -35,9 +35,6 @@ def made() -> Iterator[Rig]:
     assert_only_legal_steps(charger)
 
 
-# --- the end --------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("way", ["expiry", "cancel"])
 def test_a_cable_that_waited_begins_an_attempt_when_the_reservation_ends(
     made: Rig, way: str
@@ -99,9 +96,6 @@ def test_a_fault_elsewhere_moves_the_connector_kept_for_connector_0(made: Rig) -
     assert made.statuses(2) == ["Reserved"]
     made.act("clear_error", connector_id=1)
     assert made.statuses(2) == ["Reserved", "Available"]
-
-
-# --- time, power, stop ----------------------------------------------------------------------------
 
 
 def test_it_survives_a_power_loss_with_the_cable_in(made: Rig) -> None:

@@ -31,9 +31,6 @@ def made() -> Iterator[Rig]:
     assert_only_legal_steps(charger)
 
 
-# --- connector 0 ----------------------------------------------------------------------------------
-
-
 def test_connector_0_keeps_the_last_free_connector(made: Rig) -> None:
     assert reserve(made, connector_id=0) == "Accepted"
     assert made.actions() == []

@@ -35,9 +35,6 @@ def made() -> Iterator[Rig]:
     assert_only_legal_steps(charger)
 
 
-# --- ReserveNow -----------------------------------------------------------------------------------
-
-
 def test_the_variables_show_the_reservation(made: Rig) -> None:
     reserve(made, parentIdTag="GROUP")
     [shown] = view(made).active
@@ -146,9 +143,6 @@ def test_the_same_id_replaces_although_a_cable_is_plugged_in(made: Rig) -> None:
     assert made.statuses(1) == ["Reserved"]
 
 
-# --- cables and tags ------------------------------------------------------------------------------
-
-
 def test_a_cable_in_a_reserved_connector_leaves_it_reserved(made: Rig) -> None:
     reserve(made)
     made.act("plug_in", connector_id=1)
@@ -247,9 +241,6 @@ def test_a_reservation_that_ends_while_a_tag_is_decided_upon_does_not_hold(made:
     assert made.statuses(1) == ["Reserved", "Available"]
 
 
-# --- groups ---------------------------------------------------------------------------------------
-
-
 def test_the_group_is_learnt_from_the_local_list_without_asking() -> None:
     made = rig(keys={"LocalPreAuthorize": "true"})
     send(made, 1, "Full", [entry(OTHER_TAG, parentIdTag="GROUP"), entry("IDTAG3")])
@@ -310,9 +301,6 @@ def test_a_parent_is_never_compared_with_a_tag(made: Rig) -> None:
     reserve(made, tag="OWNER", parentIdTag=OTHER_TAG)
     made.act("swipe", id_tag=OTHER_TAG, connector_id=1)
     assert made.statuses(1) == ["Reserved"]
-
-
-# --- RemoteStartTransaction -----------------------------------------------------------------------
 
 
 def test_a_remote_start_with_another_tag_is_rejected(made: Rig) -> None:

@@ -25,9 +25,6 @@ def swipe(made: Rig, tag: str = TAG, connector_id: int | None = 1) -> SwipeResul
     return came
 
 
-# --- steps that lead to an outcome ----------------------------------------------------------------
-
-
 def nothing(made: Rig) -> None:
     """A tag that the CSMS accepts, without a cable."""
 
@@ -355,9 +352,6 @@ def test_a_connector_that_does_not_exist_is_refused_in_words() -> None:
     made = rig()
     request = made.swipe(TAG, 3)
     assert made.refusals[request].text == "connector 3 does not exist; there are 1 to 2"
-
-
-# --- waiting --------------------------------------------------------------------------------------
 
 
 def test_the_answer_waits_until_the_tag_is_decided_upon() -> None:

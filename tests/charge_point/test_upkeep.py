@@ -47,9 +47,6 @@ def logged(made: Rig) -> list[str]:
     return [each.text for each in made.effects if isinstance(each, Log)]
 
 
-# --- try_now --------------------------------------------------------------------------------------
-
-
 def test_a_message_that_waits_for_its_next_attempt_is_sent_at_once() -> None:
     """S 3.7.1: the attempts still count, only the wait is cut short."""
     made = rig(keys={"TransactionMessageRetryInterval": "600"})
@@ -71,9 +68,6 @@ def test_without_a_message_that_waits_for_its_time_there_is_nothing_to_try() -> 
     assert reply.result is False
     assert reply.reason is not None
     assert reply.reason.id == "outbox.nothing_to_try"
-
-
-# --- drop_message ---------------------------------------------------------------------------------
 
 
 def test_a_dropped_stop_makes_the_transaction_lost_with_the_reason() -> None:
@@ -125,9 +119,6 @@ def test_a_message_on_its_way_and_one_that_is_not_there_are_not_dropped() -> Non
     assert made.replies == {}
 
 
-# --- how far messages got -------------------------------------------------------------------------
-
-
 def test_the_messages_of_a_transaction_are_counted_as_they_wait_and_arrive() -> None:
     made = rig(keys={"MeterValueSampleInterval": "60"})
     charging(made)
@@ -174,9 +165,6 @@ def test_meter_values_that_the_csms_fails_on_count_as_lost_too() -> None:
     assert (told.messages.meter_values_delivered, told.messages.meter_values_lost) == (0, 1)
     assert told.loss is not None
     assert "InternalError" in told.loss.text
-
-
-# --- cache and reservations -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("enabled", ["true", "false"])

@@ -146,9 +146,6 @@ def test_a_clock_that_is_set_back_measures_that_time_anew() -> None:
     assert times[-1] == 130
 
 
-# --- a whole charger -----------------------------------------------------------------------------
-
-
 def measured(made: Rig, connector_id: int = 1) -> list[tuple[int, int]]:
     points = made.charger.measurements(connector_id, None, None, made.now).points
     return [(round((each.at - points[0].at).total_seconds()), each.power_w) for each in points]

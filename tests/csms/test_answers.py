@@ -159,9 +159,6 @@ async def test_a_certificate_is_not_signed_here(charge_point: RawChargePoint) ->
     assert await charge_point.payload_of("SignCertificate", {"csr": "x"}) == {"status": "Rejected"}
 
 
-# --- registration ---------------------------------------------------------------------------------
-
-
 async def test_who_merely_reconnects_need_not_boot(charge_point: RawChargePoint) -> None:
     """J 5.4."""
     assert await charge_point.payload_of("StartTransaction", START)
@@ -197,9 +194,6 @@ async def test_a_triggered_message_is_taken_while_pending(csms: CentralSystem) -
         assert await charge_point.payload_of("StatusNotification", status) == {}
         await asked
         assert (await charge_point.call("Heartbeat", {}))[2] == "SecurityError"
-
-
-# --- misbehaviour ---------------------------------------------------------------------------------
 
 
 async def test_an_action_can_be_refused(csms: CentralSystem, charge_point: RawChargePoint) -> None:

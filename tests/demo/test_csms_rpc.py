@@ -88,9 +88,6 @@ async def refusal(screen: Screen, method: str, **params: JsonValue) -> RpcError:
     return found.value
 
 
-# --- watching -------------------------------------------------------------------------------------
-
-
 async def test_only_this_user_gets_in(screen: Screen, socket: Path) -> None:
     assert stat.S_IMODE(socket.stat().st_mode) == 0o600
 
@@ -133,9 +130,6 @@ async def test_an_exchange_bears_the_verdict_of_the_csms(
     await charge_point.call("Heartbeat", {"a": 1})
     exchange = await screen.until_exchange("", ExchangeKind.MALFORMED)
     assert exchange.verdict.startswith("answered with FormationViolation")
-
-
-# --- sending --------------------------------------------------------------------------------------
 
 
 async def answered(screen: Screen, charge_point: RawChargePoint, answer: JsonValue) -> JsonValue:
@@ -248,9 +242,6 @@ async def test_nothing_is_sent_where_nobody_is_meant(screen: Screen) -> None:
     assert error.message == "CP9 is not connected"
 
 
-# --- behaviour ------------------------------------------------------------------------------------
-
-
 async def test_the_behaviour_changes_and_becomes_normal_again(
     csms: CentralSystem, screen: Screen, charge_point: RawChargePoint
 ) -> None:
@@ -316,9 +307,6 @@ async def test_the_connection_is_dropped_on_request(
     await screen.client.call("disconnect", code=1012)
     await charge_point.websocket.wait_closed()
     assert charge_point.websocket.close_code == 1012
-
-
-# --- who may what ---------------------------------------------------------------------------------
 
 
 async def test_a_method_that_is_not_there_names_those_that_are(screen: Screen) -> None:

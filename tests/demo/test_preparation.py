@@ -156,9 +156,6 @@ def play(before: Before, folder: Path, *, in_the_story: bool = False) -> list[st
         return runner.run(tell())
 
 
-# --- scenarios ------------------------------------------------------------------------------------
-
-
 def test_the_story_goes_on_after_all_scenarios(tmp_path: Path) -> None:
     async def play_all(made: World) -> None:
         for scenario in SCENARIOS:
@@ -179,8 +176,6 @@ def test_the_story_goes_on_after_a_scenario_that_was_left_half_way(
 
     play(leave_half_way, tmp_path)
 
-
-# --- misbehaviour ---------------------------------------------------------------------------------
 
 MISBEHAVIOURS: dict[str, dict[str, JsonValue]] = {
     "boots Pending": {"registration_status": "Pending", "interval_s": 600},
@@ -222,9 +217,6 @@ def test_the_story_goes_on_after_a_misbehaviour_that_was_taken_back(
         await made.ask("reset_behaviour")
 
     assert "the CSMS answers correctly again" not in play(take_back, tmp_path)
-
-
-# --- what people do -------------------------------------------------------------------------------
 
 
 async def reserve(made: World) -> None:

@@ -78,9 +78,6 @@ def context(
     return StepContext(engine, csms, "CP001", view, told.append, pace=0, deadline_s=DEADLINE_S)
 
 
-# --- view -----------------------------------------------------------------------------------------
-
-
 async def test_the_view_shows_the_newest_value(engine: FakeEngine, view: ChargePointWatch) -> None:
     engine.publish("connectors", connectors(ChargePointStatus.AVAILABLE))
     engine.publish("connectors", connectors(ChargePointStatus.PREPARING))
@@ -113,9 +110,6 @@ async def test_a_lost_engine_ends_the_waiting(engine: FakeEngine, view: ChargePo
     engine.lose()
     with pytest.raises(ConnectionLost):
         await waiting
-
-
-# --- the context -------------------------------------------------------------------------------
 
 
 def test_a_line_is_told_with_its_time_and_made_printable(

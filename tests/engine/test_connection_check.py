@@ -162,9 +162,6 @@ async def test_a_certificate_of_an_unknown_issuer_is_refused(tmp_path: Path) -> 
     assert "csms.ca_file" in told[-1].hint
 
 
-# --- credentials and the lock ---------------------------------------------------------------------
-
-
 def test_the_key_of_the_settings_is_used_unless_the_profile_says_no(tmp_path: Path) -> None:
     def found(**keys: str) -> SetCredentials:
         return credentials(ChargePointConfig("A", "ws://h", keys=keys), tmp_path)

@@ -343,9 +343,6 @@ async def test_a_tick_comes_when_the_deadline_is_due() -> None:
         assert minds.mind.events.count(Tick()) <= ticks + 1
 
 
-# --- variables ------------------------------------------------------------------------------------
-
-
 async def test_what_moves_by_itself_is_looked_at_only_while_somebody_watches_and_energy_flows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -23,9 +23,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return authority(tmp_path_factory.mktemp("authority"))
 
 
-# --- TLS ------------------------------------------------------------------------------------------
-
-
 @needs_openssl
 async def test_https_verifies_with_the_configured_root(tmp_path: Path, root: Authority) -> None:
     tls = root.server("files", "IP:127.0.0.1")
@@ -51,9 +48,6 @@ async def test_a_missing_ca_file_is_an_ordinary_failure(tmp_path: Path) -> None:
     async with bench(tmp_path, ca_file=tmp_path / "missing.pem") as on:
         event = await on.download("https://127.0.0.1/x")
     assert "csms.ca_file" in event.text
-
-
-# --- FTP ------------------------------------------------------------------------------------------
 
 
 async def test_files_go_both_ways_over_ftp(tmp_path: Path) -> None:

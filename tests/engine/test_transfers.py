@@ -43,9 +43,6 @@ def lies_there(on: Bench, name: str) -> bool:
     return name in on.files
 
 
-# --- HTTP -----------------------------------------------------------------------------------------
-
-
 async def test_a_file_is_fetched_over_http_and_kept(tmp_path: Path) -> None:
     with http_server(answer(200, FIRMWARE)) as server:
         async with bench(tmp_path) as on:
@@ -147,9 +144,6 @@ async def test_redirects_have_an_end(tmp_path: Path) -> None:
         async with bench(tmp_path) as on:
             event = await on.download(f"http://127.0.0.1:{server.server_port}/x")
     assert "redirects more than 5 times" in event.text
-
-
-# --- orders ---------------------------------------------------------------------------------------
 
 
 async def test_nothing_is_heard_of_a_cancelled_transfer(tmp_path: Path) -> None:

@@ -32,8 +32,6 @@ from cp_tui.ocpp.datatypes import ChargePointStatus
 from tests.acts import act_of
 from tests.engine.world import PROFILE, WAIT_S, Disk, Fault, world
 
-# --- what somebody wants is answered as failed ----------------------------------------------------
-
 
 async def test_a_request_that_fails_is_answered_so_and_nothing_of_it_is_kept(
     monkeypatch: pytest.MonkeyPatch,
@@ -196,9 +194,6 @@ async def test_errors_that_somebody_asks_for_again_and_again_make_nobody_wait(
         await on.start(1)
 
 
-# --- what has happened is met by a boot -----------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("part", "method", "event"),
     [
@@ -265,9 +260,6 @@ async def test_an_effect_that_fails_does_not_take_the_others_along(
         assert answer[0] == 3
         assert on.ids == ["turn.failed"]
         monkeypatch.undo()
-
-
-# --- what is stored -------------------------------------------------------------------------------
 
 
 async def test_a_stored_record_that_breaks_the_boot_is_put_aside_and_the_rest_boots(

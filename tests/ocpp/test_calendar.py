@@ -57,8 +57,6 @@ def test_an_instant_has_a_place_on_the_clocks_of_every_zone(
     assert abs(shown_there - instant) < timedelta(days=1)
 
 
-# --- one place ------------------------------------------------------------------------------------
-
 ALLOWED = {
     "cp_tui/ocpp/calendar.py": "the one place",
     "cp_tui/engine/link.py": "its own delay, of minutes at most",

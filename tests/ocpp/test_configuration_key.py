@@ -63,9 +63,6 @@ def refusal(name: str, value: str) -> str:
     return str(caught.value)
 
 
-# --- the table ------------------------------------------------------------------------------------
-
-
 def test_the_52_keys_of_the_standard_come_in_its_order() -> None:
     assert len(STANDARD_KEYS) == 52
     assert len({spec.name.lower() for spec in KEYS}) == len(KEYS) == 57
@@ -138,9 +135,6 @@ def test_keys_are_found_in_any_case() -> None:
     """S 9: names are CiString."""
     assert find("heartbeatINTERVAL") is find("HeartbeatInterval") is not None
     assert find("Heartbeat") is None
-
-
-# --- values ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -221,9 +215,6 @@ def test_a_list_holds_no_more_items_than_its_companion_key_says() -> None:
         spec.check("Voltage,SoC", items_max=1)
 
 
-# --- items ----------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("item", "measurand", "phase"),
     [
@@ -250,9 +241,6 @@ def test_what_is_no_measurand_is_refused(item: str) -> None:
 
 def test_a_phase_rotation_is_read_with_its_connector() -> None:
     assert parse_phase_rotation("12.NotApplicable") == (12, "NotApplicable")
-
-
-# --- custom keys ----------------------------------------------------------------------------------
 
 
 def test_a_custom_key_checks_by_its_own_type() -> None:

@@ -28,9 +28,6 @@ def server_at(path: Path) -> RpcServer:
     return RpcServer(FakeEngine(), path, on_shutdown=lambda: None)
 
 
-# --- requests -------------------------------------------------------------------------------------
-
-
 async def test_a_method_is_answered_with_its_result(door: Door, call: Call) -> None:
     answers = await door.ask(call("echo", id="x", a=1))
     assert answers == [{"jsonrpc": "2.0", "result": {"a": 1}, "id": "x"}]
@@ -161,9 +158,6 @@ async def test_wrong_parameters_are_named(
     assert named in answer["error"]["message"]
 
 
-# --- variables ------------------------------------------------------------------------------------
-
-
 async def test_subscribe_gives_present_values_and_then_every_change(door: Door, call: Call) -> None:
     door.engine.hub.publish("outbox", outbox(1))
     door.engine.hub.emit("configuration_key", key_change(1))
@@ -256,9 +250,6 @@ async def test_a_client_that_does_not_read_gets_the_newest_value_and_holds_nothi
     assert dropped > 0
 
 
-# --- observers ------------------------------------------------------------------------------------
-
-
 async def test_an_observer_looks_but_changes_nothing(door: Door, call: Call) -> None:
     door.engine.hub.publish("outbox", outbox(7))
     answers = await door.ask(
@@ -273,9 +264,6 @@ async def test_an_observer_looks_but_changes_nothing(door: Door, call: Call) -> 
     assert results[2]["result"]["count"] == 7
     assert [results[number]["error"]["code"] for number in (3, 4, 5)] == [-32001] * 3
     assert not door.shutdown.is_set()
-
-
-# --- the socket -----------------------------------------------------------------------------------
 
 
 async def test_only_this_user_gets_in(door: Door) -> None:
@@ -380,8 +368,6 @@ async def test_a_client_that_hangs_up_amid_updates_harms_nobody(door: Door, call
     assert (await door.ask(call("echo")))[0]["result"] == {}
     assert not door.engine.hub.is_watched("outbox")
 
-
-# --- long histories -------------------------------------------------------------------------------
 
 LONG = 60_000
 """Characters of an event, as of a long DataTransfer."""

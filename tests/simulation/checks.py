@@ -66,8 +66,6 @@ class Checker:
         self._stops: list[tuple[datetime, datetime | None]] = []
         self._newest: Outcome | None = None
 
-    # --- what happens -----------------------------------------------------------------------------
-
     def booted(self) -> None:
         """The charger boots."""
         self.calls.booted()
@@ -142,8 +140,6 @@ class Checker:
         if isinstance(outbox, OutboxView) and "outbox" not in unseen:
             waiting = len(self.delivery.entries)
             assert outbox.count == waiting, f"outbox says {outbox.count}, {waiting} wait"
-
-    # --- invariants -------------------------------------------------------------------------------
 
     @property
     def _has_steady_clock(self) -> bool:

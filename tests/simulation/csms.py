@@ -68,8 +68,6 @@ class ModelCsms:
         if self._connection is connection:
             self._connection = None
 
-    # --- requests of the charge point -------------------------------------------------------------
-
     def receives(self, connection: Connection, text: str) -> None:
         """Take a frame."""
         message = json.loads(text)
@@ -177,8 +175,6 @@ class ModelCsms:
         if self._happens(Trouble.CALENDAR_ENDS, 0.3):
             info["expiryDate"] = self._random.choice(EXPIRIES)
         return info
-
-    # --- requests of the CSMS ---------------------------------------------------------------------
 
     def ask(self, action: str, payload: dict[str, Any]) -> None:
         """Send one request."""

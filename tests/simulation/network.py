@@ -83,8 +83,6 @@ class Network:
         self._numbers = count(1)
         self._epoch = 0
 
-    # --- what the charger wants -------------------------------------------------------------------
-
     def open(self) -> None:
         """Connect and keep trying."""
         self.is_wanted = True
@@ -119,8 +117,6 @@ class Network:
 
         self._agenda.at(self._arrival(connection, "up"), arrive)
 
-    # --- what the CSMS wants ----------------------------------------------------------------------
-
     def send_down(self, connection: Connection, text: str | bytes, delay_s: float = 0.0) -> None:
         """Put a frame on the way to the charger, after the CSMS has thought about it."""
 
@@ -138,8 +134,6 @@ class Network:
         at = max(self._ends.now + latency, connection.last_arrival.get(direction, self._ends.now))
         connection.last_arrival[direction] = at
         return at
-
-    # --- what happens on the way ------------------------------------------------------------------
 
     def cut(self, noticed_after_s: float = 0.0) -> None:
         """Break the connection; the charger notices at once or later."""

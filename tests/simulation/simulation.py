@@ -91,8 +91,6 @@ class Simulation:
         self.charger = self._new_charger()
         self.handle(PoweredOn())
 
-    # --- driving ----------------------------------------------------------------------------------
-
     def run(self) -> None:
         """Make trouble, let everything come to rest, and check the end."""
         if self.options.has(Trouble.DEFECTS):
@@ -140,8 +138,6 @@ class Simulation:
     def note(self, line: str) -> None:
         """Remember what happened, for the text of a failure."""
         self.trace.append(f"{self.now:%d %H:%M:%S.%f} {line}")
-
-    # --- the shell --------------------------------------------------------------------------------
 
     def handle(self, event: Event) -> None:
         """Give the charger an event and carry out what follows."""
@@ -276,8 +272,6 @@ class Simulation:
         known, _ = self.charger.mind.get_configuration_keys([key])
         return int(known[0].value or "0")
 
-    # --- power ------------------------------------------------------------------------------------
-
     def power_cycle(self, *, after_failure: bool = False) -> None:
         """Boot again from the store; the body stays as it is."""
         forget = partial(self.charger.lose_power, self.store.load(), self.now)
@@ -306,8 +300,6 @@ class Simulation:
     def open_requests(self) -> list[Event]:
         """Give the operator's commands that nobody answered."""
         return list(self._asked.values())
-
-    # --- what the network joins -------------------------------------------------------------------
 
     def charger_opened(self) -> None:
         """The charger's connection is open."""

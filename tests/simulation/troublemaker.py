@@ -32,9 +32,6 @@ def _is_on(world: Simulation, trouble: Trouble | None) -> bool:
     return trouble is None or world.options.has(trouble)
 
 
-# --- people ---------------------------------------------------------------------------------------
-
-
 def _connector(world: Simulation, random: Random) -> int:
     return random.randrange(len(world.options.connectors)) + 1
 
@@ -82,9 +79,6 @@ def _jam_lock(world: Simulation, random: Random) -> str:
     return f"jam_lock {connector_id} {is_jammed}"
 
 
-# --- operator and power ---------------------------------------------------------------------------
-
-
 def _stop(world: Simulation, random: Random) -> str:
     world.command(Stop)
     return "operator: stop"
@@ -108,9 +102,6 @@ def _power_cycle(world: Simulation, random: Random) -> str:
 def _kill(world: Simulation, random: Random) -> str:
     world.kill()
     return "kill"
-
-
-# --- network and CSMS -----------------------------------------------------------------------------
 
 
 def _cut(world: Simulation, random: Random) -> str:

@@ -29,9 +29,6 @@ GROUND_FAILURE = ChargePointErrorCode.GROUND_FAILURE
 EV_ERROR = ChargePointErrorCode.EV_COMMUNICATION_ERROR
 
 
-# --- power and energy -----------------------------------------------------------------------------
-
-
 def test_the_default_vehicle_takes_what_it_is_offered_within_seconds() -> None:
     station = charging()
     assert station.reading(1, START).power_w == 0.0
@@ -157,9 +154,6 @@ def test_an_ac_meter_does_not_know_the_state_of_charge_but_the_vehicle_does() ->
     assert vehicle.soc_percent > 20
 
 
-# --- the battery is full --------------------------------------------------------------------------
-
-
 def test_a_full_battery_is_an_event_just_at_the_deadline() -> None:
     station = charging()
     station.advance(after(60))
@@ -208,9 +202,6 @@ def test_deadlines_on_the_way_lead_to_the_full_battery_in_few_steps() -> None:
         events = station.advance(now)
         assert wakes < 30
     assert events == [EvSuspended(1, suspended=True)]
-
-
-# --- cable, lock, vehicle -------------------------------------------------------------------------
 
 
 def test_plug_in_and_out() -> None:
@@ -280,9 +271,6 @@ def test_a_fixed_cable_has_no_lock() -> None:
         station.jam_lock(1, START, True)
 
 
-# --- errors ---------------------------------------------------------------------------------------
-
-
 def test_errors_are_raised_and_cleared_on_connectors_and_on_the_whole_station() -> None:
     station = Station((AC,))
     assert station.raise_error(1, START, GROUND_FAILURE, "wet", "E7") == [
@@ -337,9 +325,6 @@ def test_what_is_done_already_is_refused() -> None:
         station.raise_error(1, START, GROUND_FAILURE)
     with pytest.raises(StationError, match="HighTemperature is not raised, but GroundFailure is"):
         station.clear_error(1, START, ChargePointErrorCode.HIGH_TEMPERATURE)
-
-
-# --- memory ---------------------------------------------------------------------------------------
 
 
 def test_a_killed_program_finds_the_same_world() -> None:

@@ -122,9 +122,6 @@ def test_the_next_change_is_when_the_limit_changes() -> None:
     assert ends(context(), T0) == (None, None)
 
 
-# --- bounds ---------------------------------------------------------------------------------------
-
-
 def hourly() -> Context:
     return context(
         on(
@@ -245,9 +242,6 @@ def test_the_end_of_the_calculation_is_not_the_end_of_a_limit() -> None:
     assert (last.end, last.until, last.looked_until) == (after(3 * DAY_S), None, None)
     first, _ = composite(given, 1, T0, 3 * DAY_S).periods
     assert first.end == first.until == after(2 * DAY_S)
-
-
-# --- on the wire ----------------------------------------------------------------------------------
 
 
 def test_the_wire_merges_what_differs_only_in_its_source() -> None:

@@ -50,9 +50,6 @@ def losses(given: Context, profile_id: int = 1) -> list[tuple[int, LostBecause, 
     ]
 
 
-# --- active --------------------------------------------------------------------------------------
-
-
 def test_a_profile_is_active_where_it_sets_the_limit() -> None:
     given = context(
         on(0, profile(TX_DEFAULT, (0, 10), id=1)),
@@ -88,9 +85,6 @@ def test_with_no_transaction_at_all_a_cap_is_armed() -> None:
     found = standing(context(on(0, profile(CP_MAX, (0, 10), id=1))))[1]
     assert found.active_on == (0, 1)
     assert found.is_armed
-
-
-# --- why not -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -181,9 +175,6 @@ def test_a_profile_of_a_connector_that_is_gone_is_just_not_active() -> None:
     found = standing(context(on(4, profile(TX_DEFAULT, (0, 10)))))[1]
     assert not found.is_active
     assert found.losses == ()
-
-
-# --- next ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -293,9 +293,6 @@ def test_an_accepted_tx_profile_belongs_to_what_runs() -> None:
     assert ask(replace(given, profiles=kept), 1, 60) == "0:10"
 
 
-# --- RemoteStartTransaction -----------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("purpose", [CP_MAX, TX_DEFAULT])
 def test_a_remote_start_takes_only_a_tx_profile(purpose: ChargingProfilePurposeType) -> None:
     """TC_060."""
@@ -317,9 +314,6 @@ def test_a_remote_start_profile_is_checked_like_any_other() -> None:
     reason = check_remote_start_profile(profile(TX, (10, 10)), context(), T0)
     assert reason is not None
     assert reason.id == "smart_charging.profile.first_start_period"
-
-
-# --- GetCompositeSchedule -------------------------------------------------------------------------
 
 
 def test_a_schedule_can_be_asked_for() -> None:
