@@ -8,8 +8,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-FOLDERS = (".ci", "bench", "cp_tui", "screenshots", "tests", "themes")
-TEXT_SUFFIXES = ("", ".json", ".md", ".py", ".sh", ".tcss", ".toml", ".txt", ".yaml", ".yml")
+FOLDERS = (".ci", "bench", "cp_tui", "docs", "screenshots", "tests", "themes")
+TEXT_SUFFIXES = (
+    "",
+    ".csv",
+    ".json",
+    ".jsonl",
+    ".md",
+    ".py",
+    ".sh",
+    ".tcss",
+    ".toml",
+    ".txt",
+    ".yaml",
+    ".yml",
+)
 
 
 def text_files() -> Iterator[Path]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -30,9 +29,6 @@ from cp_tui.ocpp.datatypes import (
     RecurrencyKindType,
 )
 from cp_tui.ocpp.smart_charging import GetCompositeScheduleResponse
-
-SHARED = Path(__file__).parents[4] / "shared"
-"""Documents that lie beside the project; tests that need them are skipped where they are absent."""
 
 T0 = datetime(2026, 1, 5, 8, tzinfo=UTC)
 """A Monday."""

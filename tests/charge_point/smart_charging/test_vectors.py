@@ -1,4 +1,4 @@
-"""The shared vectors: composite schedules, divergences between engines, ClearChargingProfile."""
+"""The vectors of tests/data: schedules, where other programs differ, ClearChargingProfile."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from cp_tui.charge_point.smart_charging.validation import check_profile
 from cp_tui.ocpp.datatypes import ChargingRateUnitType, ChargingSchedule
 from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest, SetChargingProfileRequest
 from tests.charge_point.smart_charging.builders import (
-    SHARED,
     T0,
     TX,
     W,
@@ -32,8 +31,9 @@ from tests.charge_point.smart_charging.builders import (
     profile,
     to_wire,
 )
+from tests.sources import ROOT
 
-PATH = SHARED / "vectors" / "smart_charging.json"
+PATH = ROOT / "tests" / "data" / "smart_charging_vectors.json"
 TOLERANCE_A = Decimal("0.1")
 DEFAULTS = {
     "supply_voltage": 230,
@@ -44,10 +44,6 @@ Vector = dict[str, Any]
 
 
 def vectors(kind: str) -> Iterator[object]:
-    if not PATH.exists():
-        skipped = pytest.mark.skip(reason=f"{PATH.name} lies beside the project, not here")
-        yield pytest.param({}, marks=skipped)
-        return
     for vector in json.loads(PATH.read_text(), parse_float=Decimal)[kind]:
         yield pytest.param(vector, id=vector["name"])
 
@@ -135,12 +131,12 @@ OUR_CHOICES: dict[str, list[Vector]] = {
     ],
     "numberPhases of a non-limiting profile": [{"startPeriod": 0, "limit": 10, "numberPhases": 1}],
     "duration longer than recurrence": [{"startPeriod": 0, "limit": 10}],
-    "gap at connector 0: only one of two EVSEs limited": [{"startPeriod": 0, "limit": 54}],
+    "gap at connector 0: only one of two connectors limited": [{"startPeriod": 0, "limit": 54}],
 }
 
 
 @pytest.mark.parametrize("vector", vectors("divergences"))
-def test_where_engines_differ_we_do_what_is_recommended(vector: Vector) -> None:
+def test_where_others_differ_we_do_what_is_recommended(vector: Vector) -> None:
     recommended = vector.get("recommended") or OUR_CHOICES[vector["name"]]
     if isinstance(recommended, str):
         assert recommended.startswith("SetChargingProfile -> Rejected")
