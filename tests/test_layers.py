@@ -10,13 +10,13 @@ import ast
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import TypedDict
 
 import pytest
 
+from tests.imports import imports, within
 from tests.sources import ROOT, parsed, python_files, shown
 
 HOME_OF_LIBRARY = {
@@ -65,45 +65,6 @@ def contracts(kind: str) -> list[Contract]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     declared: list[Contract] = project["tool"]["importlinter"]["contracts"]
     return [contract for contract in declared if contract["type"] == kind]
-
-
-@cache
-def imports() -> Mapping[str, frozenset[str]]:
-    """Give for each module of the program everything that it imports, wherever in it."""
-    trees = {module_name(shown(path)): parsed(path) for path in python_files("cp_tui")}
-    return {
-        name: frozenset(known(target, trees) for target in imported(tree))
-        for name, tree in trees.items()
-    }
-
-
-def module_name(path: str) -> str:
-    """Give the dotted name of a file."""
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-
-def imported(tree: ast.Module) -> Iterator[str]:
-    """Give the dotted names in the import statements of a module."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports are absolute"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def known(target: str, modules: Mapping[str, ast.Module]) -> str:
-    """Cut the name of a thing down to the module that it comes from; foreign names to their top."""
-    if not within(target, "cp_tui"):
-        return target.partition(".")[0]
-    while target not in modules:
-        target = target.rpartition(".")[0]
-    return target
-
-
-def within(module: str, package: str) -> bool:
-    """Say whether a module is a package or something in it."""
-    return module == package or module.startswith(package + ".")
 
 
 def reached(package: str, layers: list[str]) -> Iterator[tuple[str, str]]:
