@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import settings
+
+from tests import tiers
 
 FOREIGN = ("TEXTUAL", "CP_TUI_", "XDG_")
 """Beginnings of variables that would change what the program does."""
@@ -23,10 +24,41 @@ for name in list(os.environ):
     if name.startswith(FOREIGN) or name in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"}:
         del os.environ[name]
 
-# Every run tries the same examples; `--hypothesis-profile explore` looks for new ones.
-settings.register_profile("repeat", deadline=None, derandomize=True)
-settings.register_profile("explore", deadline=None, max_examples=1_000, print_blob=True)
-settings.load_profile("repeat")
+TESTS = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the option of the nightly run."""
+    parser.addoption(
+        "--deep",
+        action="store_true",
+        help="for a night: all seeds, all sizes, 10,000 simulated days, thousands of examples",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set how much is tried, before any module of tests asks."""
+    tiers.begin(is_deep=config.getoption("deep"))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even read, for `-m fast`, what has nothing for it."""
+    is_slow = collection_path.is_dir() and is_in_slow_folder(collection_path)
+    return True if is_slow and config.getoption("markexpr") == "fast" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is fast by where it lies; `slow` on a test takes it out."""
+    for item in items:
+        if not is_in_slow_folder(item.path) and item.get_closest_marker("slow") is None:
+            item.add_marker("fast")
+
+
+def is_in_slow_folder(path: Path) -> bool:
+    """Say whether a path lies in a folder that has nothing fast."""
+    parts = path.relative_to(TESTS).parts if path.is_relative_to(TESTS) else ()
+    is_in_folder = len(parts) > 1 or path.is_dir()
+    return bool(parts) and is_in_folder and parts[0] not in tiers.FAST_FOLDERS
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,42 @@
+"""How much a run tries, and what belongs to the quick run between two thoughts.
+
+- `pytest` tries every claim with as many examples as fit a run.
+- `pytest -m fast` leaves out the folders that start programs, wait or draw screens.
+- `pytest --deep` is for a night: all seeds, all sizes, examples by the thousand.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from hypothesis import settings
+
+Amount = TypeVar("Amount")
+
+FAST_FOLDERS = ("charge_point", "charger", "conformance", "ocpp", "settings", "station")
+"""Where a test takes some milliseconds: time is a number there, and nothing waits."""
+
+# Every plain run tries the same examples; a deep one looks for new ones.
+settings.register_profile("plain", deadline=None, derandomize=True, max_examples=50)
+settings.register_profile("deep", deadline=None, max_examples=2_000, print_blob=True)
+
+
+class _Run:
+    """What was asked for on the command line, before any module of tests is read."""
+
+    is_deep = False
+
+
+def begin(*, is_deep: bool) -> None:
+    """Set how much this process tries."""
+    _Run.is_deep = is_deep
+    settings.load_profile("deep" if is_deep else "plain")
+
+
+def tier(plain: Amount, *, deep: Amount) -> Amount:
+    """Give the amount that fits the run: a number of examples, seeds or days, or a list of sizes.
+
+    `@pytest.mark.parametrize("seed", range(tier(10, deep=5_000)))`, or
+    `@settings(max_examples=tier(100, deep=5_000))`.
+    """
+    return deep if _Run.is_deep else plain
