@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
 import platformdirs
-from msgspec import Struct, field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -20,23 +30,6 @@ from cp_tui.tui.text.paths import read_at_most
 
 FILE_BYTES_MAX = 64 * 1024
 """A theme has a hundred short lines; a larger file is not one."""
-
-COLORS = (
-    "secondary",
-    "accent",
-    "success",
-    "warning",
-    "error",
-    "foreground",
-    "background",
-    "surface",
-    "panel",
-    "boost",
-)
-"""Beside the primary colour; Textual derives those that are left out."""
-
-FLAGS = ("dark", "ansi")
-VARIABLES = "variables"
 
 STYLE_WORDS = frozenset({"none", "not", "bold", "b", "dim", "italic", "underline", "u", "reverse"})
 """Text styles a theme may use; blinking is none of them."""
@@ -77,6 +70,87 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
     return {**ansi, **{name: colors[source] for name, source in DERIVED.items()}}
 
 
+@lru_cache(1)
+def _variables() -> frozenset[str]:
+    """The names of all colours and styles that a theme may set beside its main colours."""
+    theme = BUILTIN_THEMES["textual-dark"]
+    return frozenset({*theme.to_color_system().generate(), *variable_defaults(theme)})
+
+
+def _is_colour(text: str) -> bool:
+    try:
+        Color.parse(text)
+    except ColorParseError:
+        return False
+    return True
+
+
+def _checked(what: str, value: object, is_right: bool) -> str:
+    if not is_right:
+        about = {"what": what, "value": f"{value!r}"}
+        raise PydanticCustomError("value", "is not a {what}: {value}", about)
+    return f"{value}"
+
+
+def _variable(named: tuple[str, object]) -> str:
+    """A text style, or a colour with an opacity if one likes, by the name of the variable."""
+    name, value = named
+    if name not in _variables():
+        raise PydanticCustomError("unknown", "is not a colour variable")
+    if name.endswith("-style"):
+        words = f"{value}".split()
+        return _checked("text style", value, bool(words) and set(words) <= STYLE_WORDS)
+    color, _, opacity = f"{value}".partition(" ")
+    is_opacity = opacity == "" or re.fullmatch(r"\d+%", opacity) is not None
+    return _checked("colour", value, is_opacity and _is_colour(color))
+
+
+def _named(table: object) -> object:
+    """Each value with its name, which says what it has to be."""
+    return (
+        {name: (name, each) for name, each in table.items()} if isinstance(table, dict) else table
+    )
+
+
+Colour = Annotated[
+    str, PlainValidator(lambda value: _checked("colour", value, _is_colour(f"{value}")))
+]
+Variables = Annotated[dict[str, Annotated[str, PlainValidator(_variable)]], BeforeValidator(_named)]
+
+
+class ThemeFile(BaseModel):
+    """What stands in the file of a theme; Textual derives the colours that are left out."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    primary: Colour
+    name: Annotated[str, StringConstraints(min_length=1)] = ""
+    secondary: Colour | None = None
+    accent: Colour | None = None
+    success: Colour | None = None
+    warning: Colour | None = None
+    error: Colour | None = None
+    foreground: Colour | None = None
+    background: Colour | None = None
+    surface: Colour | None = None
+    panel: Colour | None = None
+    boost: Colour | None = None
+    dark: bool = True
+    ansi: bool = False
+    variables: Variables = {}
+
+
+WORDS = {
+    "missing": "is missing; a theme needs at least this colour",
+    "extra_forbidden": "is not a key of a theme",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "string_too_short": "must be text",
+    "dict_type": "must be a table",
+}
+"""What is wrong with a key, by the kind of error."""
+
+
 def packaged_themes() -> Path:
     """The folder of the themes that come with cp-tui: in the package, in a checkout beside it."""
     package = Path(str(files("cp_tui")))
@@ -112,8 +186,33 @@ def theme_files(folder: Path) -> list[Path]:
 
 def read_theme(path: Path) -> tuple[Theme | None, list[str]]:
     """The theme of a file as far as it is right, and what is wrong with it, in words."""
-    reading = _Reading(path)
-    return reading.theme(), reading.problems
+    try:
+        data = read_at_most(path, FILE_BYTES_MAX + 1)
+        if len(data) > FILE_BYTES_MAX:
+            raise ValueError(f"larger than {FILE_BYTES_MAX} bytes")
+        text = data.decode("utf-8")
+        table = tomllib.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
+        return None, [f"{path}: {error}"]
+    problems: list[str] = []
+    try:
+        file = ThemeFile.model_validate(table)
+    except ValidationError as error:
+        for each in error.errors(include_url=False):
+            *inside, key = map(str, each["loc"])
+            (table[inside[0]] if inside else table).pop(key, None)
+            words = WORDS.get(each["type"], each["msg"])
+            problems.append(f"{path}{_line_of(key, text)}: {'.'.join((*inside, key))} {words}")
+        if "primary" not in table:
+            return None, problems
+        file = ThemeFile.model_validate(table)
+    return Theme(**{"name": path.stem, **file.model_dump(exclude_unset=True)}), problems
+
+
+def _line_of(key: str, text: str) -> str:
+    """The line where a key stands, for people; empty where it is not found."""
+    found = re.search(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=", text, re.MULTILINE)
+    return f", line {text.count(chr(10), 0, found.end()) + 1}" if found else ""
 
 
 def theme_names(user_folder: Path) -> frozenset[str]:
@@ -124,110 +223,3 @@ def theme_names(user_folder: Path) -> frozenset[str]:
     themes, _problems = load_themes([packaged_themes(), user_folder])
     stems = (path.stem for path in theme_files(user_folder))
     return frozenset({*BUILTIN_THEMES, *(theme.name for theme in themes), *stems})
-
-
-class _Reading(Struct):
-    """One file while it is read, with the problems met so far."""
-
-    path: Path
-    problems: list[str] = field(default_factory=list)
-    text: str = ""
-
-    def theme(self) -> Theme | None:
-        """The theme in the file, as far as it is right."""
-        table = self._table()
-        if table is None:
-            return None
-        primary = self._color("primary", table["primary"]) if "primary" in table else None
-        if primary is None:
-            if "primary" not in table:
-                self._problem("primary", "is missing; a theme needs at least this colour")
-            return None
-        colors = {name: self._color(name, table[name]) for name in COLORS if name in table}
-        for name in table:
-            if name not in ("name", "primary", *COLORS, *FLAGS, VARIABLES):
-                self._problem(name, "is not a key of a theme")
-        theme = Theme(
-            name=self._name(table.get("name")),
-            primary=primary,
-            dark=self._flag("dark", table.get("dark", True)),
-            ansi=self._flag("ansi", table.get("ansi", False)),
-        )
-        for name, color in colors.items():
-            setattr(theme, name, color)
-        theme.variables = self._variables(theme, table.get(VARIABLES, {}))
-        return theme
-
-    def _problem(self, key: str, text: str) -> None:
-        name = re.escape(key.rpartition(".")[2])
-        found = re.search(rf"^\s*[\"']?{name}[\"']?\s*=", self.text, re.MULTILINE)
-        line = self.text.count("\n", 0, found.end()) + 1 if found else 0
-        place = f"{self.path}, line {line}" if line else f"{self.path}"
-        self.problems.append(f"{place}: {key} {text}")
-
-    def _table(self) -> Mapping[str, object] | None:
-        try:
-            data = read_at_most(self.path, FILE_BYTES_MAX + 1)
-            if len(data) > FILE_BYTES_MAX:
-                raise ValueError(f"larger than {FILE_BYTES_MAX} bytes")
-            self.text = data.decode("utf-8")
-            return tomllib.loads(self.text)
-        except (OSError, ValueError, RecursionError) as error:
-            self.problems.append(f"{self.path}: {error}")
-            return None
-
-    def _name(self, value: object) -> str:
-        if value is None:
-            return self.path.stem
-        if isinstance(value, str) and value:
-            return value
-        self._problem("name", "must be text")
-        return self.path.stem
-
-    def _flag(self, name: str, value: object) -> bool:
-        if isinstance(value, bool):
-            return value
-        self._problem(name, "must be true or false")
-        return name == "dark"
-
-    def _color(self, name: str, value: object) -> str | None:
-        """A colour; None, and a problem, for anything else."""
-        if isinstance(value, str):
-            try:
-                Color.parse(value)
-            except ColorParseError:
-                pass
-            else:
-                return value
-        self._problem(name, f"is not a colour: {value!r}")
-        return None
-
-    def _variables(self, theme: Theme, table: object) -> dict[str, str]:
-        if not isinstance(table, dict):
-            self._problem(VARIABLES, "must be a table")
-            return {}
-        known = {*theme.to_color_system().generate(), *variable_defaults(theme)}
-        kept: dict[str, str] = {}
-        for name, value in table.items():
-            if name not in known:
-                self._problem(f"{VARIABLES}.{name}", "is not a colour variable")
-            elif not isinstance(value, str) or not _is_variable_value(name, value):
-                what = "text style" if name.endswith("-style") else "colour"
-                self._problem(f"{VARIABLES}.{name}", f"is not a {what}: {value!r}")
-            else:
-                kept[name] = value
-        return kept
-
-
-def _is_variable_value(name: str, value: str) -> bool:
-    """Whether a variable can take a value: a text style, or a colour with an optional opacity."""
-    if name.endswith("-style"):
-        return bool(value) and set(value.split()) <= STYLE_WORDS
-    color, _, opacity = value.partition(" ")
-    if opacity and not (opacity.endswith("%") and opacity[:-1].isdigit()):
-        return False
-    try:
-        Color.parse(color)
-    except ColorParseError:
-        return False
-    return True
