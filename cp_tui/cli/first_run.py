@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cp_tui.engine.connection_check import StepResult
     from cp_tui.settings.build import ServeSettings
     from cp_tui.settings.first_file import Answers
-    from cp_tui.tui.look import Look
+    from cp_tui.tui.preferences import Look
 
 
 def is_first_run(options: Namespace) -> bool:

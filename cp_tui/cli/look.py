@@ -13,7 +13,7 @@ from cp_tui.settings.load import read_screen, refuse
 from cp_tui.settings.model import ScreenSettings
 from cp_tui.settings.problem import Problem, SettingsError, Sources, unknown
 from cp_tui.tui.actions.keymap_check import KEY_WORDS, clash, key_name
-from cp_tui.tui.look import Look
+from cp_tui.tui.preferences import Look
 from cp_tui.tui.registry import BY_ID
 from cp_tui.tui.theme.themes import theme_names, user_themes
 

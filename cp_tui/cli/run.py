@@ -22,7 +22,7 @@ from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.problem import SettingsError
 
 if TYPE_CHECKING:
-    from cp_tui.tui.look import Look
+    from cp_tui.tui.preferences import Look
 
 
 def run(options: Namespace) -> int:

@@ -14,7 +14,7 @@ from cp_tui.cli.patience import reading
 from cp_tui.cli.quick_imports import importing
 
 if TYPE_CHECKING:
-    from cp_tui.tui.look import Look
+    from cp_tui.tui.preferences import Look
 
 LEAVE = "leave"
 STOP = "stop"

@@ -28,8 +28,7 @@ from cp_tui.tui.dialogs.confirm import ConfirmDialog
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.options import OptionsDialog
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.layout_state import LayoutState
-from cp_tui.tui.look import FLUSH_INTERVAL_S
+from cp_tui.tui.preferences import FLUSH_INTERVAL_S, LayoutState
 from cp_tui.tui.registry import BY_ID, FOOTERS
 from cp_tui.tui.schedule.pane import SchedulePane
 from cp_tui.tui.screen_desk import ScreenDesk

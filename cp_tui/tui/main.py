@@ -17,15 +17,16 @@ from cp_tui.engine.disk import on_disk_without_loop
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.tui.actions.commands import commands_of
 from cp_tui.tui.app import LEAVE, Connect, CpTuiApp
-from cp_tui.tui.layout_state import LayoutState, default_state_file, read_state, write_state
-from cp_tui.tui.look import (
-    DEFAULT_THEME,
-    NO_COLORS_THEME,
-    PLAIN_THEME,
+from cp_tui.tui.preferences import (
+    LayoutState,
     Look,
     Terminal,
+    default_state_file,
     is_utf8_assumed,
+    read_state,
     terminal_of,
+    theme_for,
+    write_state,
 )
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.theme.themes import user_themes
@@ -135,18 +136,6 @@ def make_app(
         flush_interval_s=look.flush_interval_s,
         state=state,
     )
-
-
-def theme_for(
-    look: Look, state: LayoutState, terminal: Terminal, environment: Mapping[str, str]
-) -> str:
-    """Without colours there is one theme; else the one asked for, or one that the terminal has."""
-    if not terminal.has_colors:
-        return NO_COLORS_THEME
-    if (asked := look.theme or environment.get("TEXTUAL_THEME")) is not None:
-        return asked
-    # What was chosen on a better terminal may not be readable on a poor one.
-    return (state.theme or DEFAULT_THEME) if terminal.has_many_colors else PLAIN_THEME
 
 
 def _glyphs(terminal: Terminal, is_ascii: bool) -> Glyphs:

@@ -9,9 +9,8 @@ from contextlib import suppress
 from textual.pilot import Pilot
 
 from cp_tui.tui.app import Connect, CpTuiApp
-from cp_tui.tui.layout_state import LayoutState
-from cp_tui.tui.look import Look
 from cp_tui.tui.main import make_app
+from cp_tui.tui.preferences import LayoutState, Look
 from cp_tui.tui.text.safe_text import drawn
 
 SETTLE_S = 0.5

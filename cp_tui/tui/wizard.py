@@ -20,9 +20,7 @@ from textual.widgets import Button, Input, Label
 from cp_tui.engine.connection_check import CheckVerdict, StepResult
 from cp_tui.engine.disk import on_disk
 from cp_tui.settings.first_file import Answers, Unusable
-from cp_tui.tui.layout_state import LayoutState
-from cp_tui.tui.look import Look, is_utf8_assumed, terminal_of
-from cp_tui.tui.main import theme_for
+from cp_tui.tui.preferences import LayoutState, Look, is_utf8_assumed, terminal_of, theme_for
 from cp_tui.tui.terminal.look_app import LookApp
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text

@@ -8,7 +8,7 @@ import pytest
 
 from cp_tui.cli.look import ScreenOptions, load_look
 from cp_tui.settings.problem import SettingsError
-from cp_tui.tui.look import Look
+from cp_tui.tui.preferences import Look
 from tests.settings.conftest import BASE, Read
 
 

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from cp_tui.demo.csms_variables import Exchange, RunState, Scenarios, ScenarioStep
 from cp_tui.tui.app import CpTuiApp
-from cp_tui.tui.layout_state import LayoutState
+from cp_tui.tui.preferences import LayoutState
 from tests.tui import csms_world, worlds
 from tests.tui.driving import screen
 from tests.tui.fake_engine import FakeEngine

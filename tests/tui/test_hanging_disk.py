@@ -15,7 +15,7 @@ from cp_tui.settings.first_file import Answers
 from cp_tui.tui import main as run
 from cp_tui.tui.actions import saving
 from cp_tui.tui.app import CpTuiApp
-from cp_tui.tui.layout_state import LayoutState, read_state
+from cp_tui.tui.preferences import LayoutState, read_state
 from cp_tui.tui.terminal import look_app
 from cp_tui.tui.wizard import SAVED, FirstRunApp
 from tests.tui import charging_world, key_world, worlds

@@ -10,9 +10,16 @@ import pytest
 from textual.widgets import Input
 
 from cp_tui.tui.app import CpTuiApp
-from cp_tui.tui.layout_state import SCREENS_MAX, LayoutState, read_state, write_state
-from cp_tui.tui.look import Look, Terminal, terminal_of
 from cp_tui.tui.main import make_app
+from cp_tui.tui.preferences import (
+    SCREENS_MAX,
+    LayoutState,
+    Look,
+    Terminal,
+    read_state,
+    terminal_of,
+    write_state,
+)
 from tests.tui import worlds
 from tests.tui.driving import Drive
 from tests.tui.fake_engine import FakeEngine
