@@ -94,12 +94,12 @@ class StepContext:
     async def act(self, method: str, **params: JsonValue) -> JsonValue:
         """Carry out a command of the engine."""
         try:
-            answer = await self._client.call(method, **params)
+            result: JsonValue = (await self._client.call(method, **params)).result
         except RpcError as error:
             raise StoryFailed(f"The charge point refused {method}: {error.message}.") from error
         except ConnectionLost as error:
             raise StoryFailed(f"The charge point was lost during {method}: {error}.") from error
-        return answer.result
+        return result
 
     async def request(self, request: WireModel) -> WireModel:
         """Send a CALL of the CSMS and return its response."""

@@ -75,10 +75,7 @@ class Command:
         result = self.does(asked, **self.checked(params))
         if inspect.isawaitable(result):
             result = await result
-        if isinstance(result, CommandAnswer):
-            return result
-        is_short = result is None or isinstance(result, bool | int | str)
-        return CommandAnswer(result) if is_short else CommandAnswer(None, value=result)
+        return result if isinstance(result, CommandAnswer) else CommandAnswer(result)
 
     # --- parameters -------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cp_tui.charge_point.codec import builtins_of
 from cp_tui.charge_point.command_fields import (
     ConnectorId,
     ConnectorIdOrZero,
@@ -106,7 +105,7 @@ class Operations(Struct, frozen=True):
         if connector_id is not None:
             self._require_connector(connector_id)
         explanation = self.charger.mind.explain_tag(id_tag, self.clock(), connector_id)
-        return CommandAnswer(builtins_of(explanation), explanation.reason)
+        return CommandAnswer(explanation, explanation.reason)
 
     def set_network(self, up: bool) -> bool:
         """Pull the network cable of the charge point, or put it back."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.engine.errors import CommandError, ErrorNumber, PowerLostError
-
-if TYPE_CHECKING:
-    from pydantic import JsonValue
 
 REPLY_TIMEOUT_S = 30.0
 """The mind answers at once; only a full disk or a busy machine takes longer."""
@@ -27,11 +24,9 @@ DONE_UNSAVED = f"done, but not saved: {NOT_WRITTEN.text}"
 class CommandAnswer(Struct, frozen=True):
     """The result of a command, and why it is what it is."""
 
-    result: JsonValue
+    result: Any
+    """JSON, or a struct, or JSON that holds structs: all that `pieces` can write."""
     reason: Reason | None = None
-    value: object = None
-    """The result where it is no plain JSON, or long: the door writes it in pieces (`pieces`).
-    `result` is None then."""
 
 
 class PendingRequests:

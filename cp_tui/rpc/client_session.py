@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -211,8 +211,7 @@ class ClientSession:
             return None if incoming.is_notification else error_response(failure)
         if incoming.is_notification:
             return None
-        result = answer.result if answer.value is None else answer.value
-        return result_response(incoming.id, result, answer.reason)
+        return result_response(incoming.id, answer.result, answer.reason)
 
     async def _carry_out(self, request: Request) -> CommandAnswer:
         """Do what concerns the connection here, and hand on the rest."""
@@ -235,7 +234,7 @@ class ClientSession:
 
     # --- commands ---------------------------------------------------------------------------------
 
-    async def subscribe(self, variables: Names, pages: Pages = False) -> CommandAnswer:
+    async def subscribe(self, variables: Names, pages: Pages = False) -> dict[str, Encoded]:
         """Give the values of variables and the histories of streams, then every change."""
         await self._engine.prepare(variables)
         seen = self._engine.subscribe(variables, history_as_events=pages)
@@ -249,13 +248,12 @@ class ClientSession:
             seen.close()
         self._followed.update(variables)
         snapshot, seen.snapshot = seen.snapshot, {}
-        values = {name: Encoded(found.written) for name, found in snapshot.items()}
-        return CommandAnswer(None, value=values)
+        return {name: Encoded(found.written) for name, found in snapshot.items()}
 
-    async def get(self, variable: str) -> CommandAnswer:
+    async def get(self, variable: str) -> Any:
         """Give the value of one variable, as it is now; a stream has none, subscribe to it."""
         await self._engine.prepare([variable])
-        return CommandAnswer(None, value=self._engine.get(variable))
+        return self._engine.get(variable)
 
     def observe(self, read_only: bool = True) -> bool:
         """Only look from here on."""

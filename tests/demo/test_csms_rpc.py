@@ -141,7 +141,8 @@ async def answered(screen: Screen, charge_point: RawChargePoint, answer: JsonVal
     assert (call[0], call[2], call[3]) == (2, "Reset", {"type": "Tepid"})
     assert isinstance(answer, list)
     await charge_point.send([answer[0], call[1], *answer[1:]])
-    return (await sending).result
+    result: JsonValue = (await sending).result
+    return result
 
 
 async def test_a_call_goes_out_as_it_stands_and_its_answer_comes_back(

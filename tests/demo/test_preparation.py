@@ -59,11 +59,13 @@ class World:
 
     async def do(self, method: str, **params: JsonValue) -> JsonValue:
         """Act at the charge point."""
-        return (await self.client.call(method, **params)).result
+        result: JsonValue = (await self.client.call(method, **params)).result
+        return result
 
     async def ask(self, method: str, **params: JsonValue) -> JsonValue:
         """Act at the CSMS."""
-        return (await self.door.call(method, params)).result
+        result: JsonValue = (await self.door.call(method, params)).result
+        return result
 
     async def send(self, action: str, **payload: JsonValue) -> None:
         """Have the CSMS send a request, which must be accepted."""

@@ -77,8 +77,8 @@ async def test_observers_may_measure_but_not_install(tmp_path: Path) -> None:
             with pytest.raises(CommandError, match="an observer may not use"):
                 await engine.call(method, params, read_only=True)
         answer = await engine.call("get_measurements", {"connector_id": 1}, read_only=True)
-        assert isinstance(answer.value, Measurements)
-        assert {each.power_w for each in answer.value.points} == {0}
+        assert isinstance(answer.result, Measurements)
+        assert {each.power_w for each in answer.result.points} == {0}
 
 
 async def test_windows_in_the_future_are_answered_and_nonsense_is_refused(tmp_path: Path) -> None:
@@ -89,8 +89,8 @@ async def test_windows_in_the_future_are_answered_and_nonsense_is_refused(tmp_pa
         answer = await engine.call(
             "get_composite_schedule", {**params, "start": tomorrow.isoformat()}
         )
-        assert isinstance(answer.value, CompositeSchedule)
-        assert answer.value.start == tomorrow
+        assert isinstance(answer.result, CompositeSchedule)
+        assert answer.result.start == tomorrow
         for wrong, words in (
             ({"connector_id": 3}, "connector 3 does not exist; there are 0 to 2"),
             ({"start": "9999-12-31T23:59:59Z"}, "is more than 10 years away"),

@@ -270,8 +270,8 @@ async def test_measurements_can_be_asked_for_with_and_without_a_window() -> None
     recorder = Recorder()
     answer = await carry_out("get_measurements", {"connector_id": 1}, recorder, read_only=True)
     point = {"at": "2026-01-05T08:00:00Z", "power_w": 11_040, "current_a": 16.0}
-    assert isinstance(answer.value, Measurements)
-    assert builtins_of(answer.value) == {"connector_id": 1, "points": [point]}
+    assert isinstance(answer.result, Measurements)
+    assert builtins_of(answer.result) == {"connector_id": 1, "points": [point]}
     params: dict[str, JsonValue] = {
         "connector_id": 0,
         "start": "2026-01-05T08:00:00Z",
@@ -387,8 +387,8 @@ async def test_a_value_that_may_be_secret_is_never_repeated() -> None:
 
 async def test_an_observer_may_have_a_tag_explained() -> None:
     answer = await carry_out("explain_tag", {"id_tag": 12}, Recorder(), read_only=True)
-    assert isinstance(answer.result, dict)
-    assert (answer.result["id_tag"], answer.result["outcome"]) == ("12", "Ask")
+    assert isinstance(answer.result, TagExplanation)
+    assert (answer.result.id_tag, answer.result.outcome) == ("12", "Ask")
     assert answer.reason is not None
     assert answer.reason.text == "nobody knows 12"
 

@@ -16,6 +16,7 @@ from cp_tui.charge_point.variables import (
     MessageRecord,
     Refusal,
     RefusedBy,
+    TagExplanation,
 )
 from cp_tui.engine.engine import Engine
 from cp_tui.engine.errors import CommandError, ErrorNumber
@@ -83,8 +84,8 @@ async def test_a_tag_is_explained_to_an_observer(tmp_path: Path) -> None:
         answer = await engine.call(
             "explain_tag", {"id_tag": "TAG", "connector_id": 1}, read_only=True
         )
-        assert isinstance(answer.result, dict)
-        assert (answer.result["outcome"], answer.result["obstacle"]) == ("Ask", None)
+        assert isinstance(answer.result, TagExplanation)
+        assert (answer.result.outcome, answer.result.obstacle) == ("Ask", None)
         with pytest.raises(CommandError, match="connector 3 does not exist"):
             await engine.call("explain_tag", {"id_tag": "TAG", "connector_id": 3})
         assert "Authorize" not in csms.actions
