@@ -42,8 +42,6 @@ class Attempts:
         self._on_end = on_end
         self._unplaced: list[StartAttempt] = []
 
-    # --- asking -----------------------------------------------------------------------------------
-
     def begin(self, connector: Connector, attempt: StartAttempt) -> None:
         """Have a tag decided upon that wants to start here."""
         self._place(connector, attempt)
@@ -74,8 +72,6 @@ class Attempts:
         attempt.end = end
         self._turn.changed("connectors")
         self._on_end(attempt)
-
-    # --- what happens meanwhile -------------------------------------------------------------------
 
     def follow_cable(self, connector: Connector) -> None:
         """A tag that named no connector goes with the cable, wherever that is plugged in."""
@@ -121,8 +117,6 @@ class Attempts:
         unplaced, self._unplaced = self._unplaced, []
         for attempt in unplaced:
             self.end(attempt, SwipeEnd(SwipeOutcome.OVERTAKEN, None, reason))
-
-    # --- the answer -------------------------------------------------------------------------------
 
     def _decided(self, attempt: StartAttempt, verdict: TagVerdict) -> None:
         """Let the tag start where it belongs now, or note why not."""
@@ -174,8 +168,6 @@ class Attempts:
                 state=connector.state_words,
             )
         return self._reservations.why_not(connector, id_tag, parent)
-
-    # --- helpers ----------------------------------------------------------------------------------
 
     def _place(self, connector: Connector, attempt: StartAttempt) -> None:
         connector.attempt = attempt

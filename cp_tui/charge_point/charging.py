@@ -115,8 +115,6 @@ class Charging:
         self._has_moved = False
         """A connector may charge now that could not, or the other way round."""
 
-    # --- requests of the CSMS ---------------------------------------------------------------------
-
     def check(self, connector_id: int, profile: ChargingProfile) -> Reason | None:
         """Say why SetChargingProfile is Rejected; raises OcppError for a CALLERROR."""
         return check_profile(connector_id, profile, self._context(), self._turn.time)
@@ -197,8 +195,6 @@ class Charging:
         time = self._turn.time.replace(microsecond=0)
         return answer(self._context(), connector_id, time, duration_s, unit)
 
-    # --- limits -----------------------------------------------------------------------------------
-
     def recompute(self) -> None:
         """Follow any change of profiles, transactions or time.
 
@@ -260,8 +256,6 @@ class Charging:
         has_moved, self._has_moved = self._has_moved, False
         return has_moved
 
-    # --- variables --------------------------------------------------------------------------------
-
     def prepare(self, variable: str) -> bool:
         """Do a slice of what a variable needs; say whether there is more to do."""
         return self._shown.work(variable)
@@ -297,8 +291,6 @@ class Charging:
             )
             for each in self._profiles
         )
-
-    # --- helpers ----------------------------------------------------------------------------------
 
     def _context(self) -> Context:
         return Context(

@@ -79,8 +79,6 @@ class Diagnostics:
             ),
         )
 
-    # --- requests ---------------------------------------------------------------------------------
-
     def file_name(self) -> str:
         """Name the file of a request that comes now."""
         identity = re.sub("[^A-Za-z0-9._-]", "_", self._turn.config.charge_point_id)
@@ -128,8 +126,6 @@ class Diagnostics:
         if record is not None and record.state is not DiagnosticsState.IDLE:
             self._progress.tell(_STATUS[record.state], record.heard)
 
-    # --- what happens -----------------------------------------------------------------------------
-
     def power_on(self) -> None:
         """Begin an upload again that a boot interrupted."""
         record = self._record
@@ -173,8 +169,6 @@ class Diagnostics:
         due = self.deadline
         if due is not None and self._turn.now >= due and self._record is not None:
             self._try(self._record)
-
-    # --- helpers ----------------------------------------------------------------------------------
 
     @property
     def _is_under_way(self) -> bool:

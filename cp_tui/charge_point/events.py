@@ -41,9 +41,6 @@ class Tick(Struct, frozen=True):
     """A deadline may have passed."""
 
 
-# --- link -----------------------------------------------------------------------------------------
-
-
 class LinkOpened(Struct, frozen=True):
     """The WebSocket is open and the subprotocol agreed."""
 
@@ -73,9 +70,6 @@ class AnswerUnread(Discreet, frozen=True):
     """The kind of the error."""
 
 
-# --- disk -----------------------------------------------------------------------------------------
-
-
 class DiskFailed(Struct, frozen=True):
     """The store takes no records: nothing that rests on one may leave until `DiskWorks`."""
 
@@ -91,9 +85,6 @@ class DiskWasSlow(Struct, frozen=True):
     """What was decided since then has left only now, because its records had to be written."""
 
     decided_at: datetime
-
-
-# --- file transfers -------------------------------------------------------------------------------
 
 
 class TransferProgressed(Struct, frozen=True):
@@ -113,9 +104,6 @@ class TransferFinished(Struct, frozen=True):
     """What happened, in words and without credentials."""
     facts: FileFacts | None = None
     """Of a file that was fetched."""
-
-
-# --- station --------------------------------------------------------------------------------------
 
 
 class PluggedIn(Struct, frozen=True):
@@ -172,9 +160,6 @@ class EmergencyStopPressed(Struct, frozen=True):
 
 class MainsFailed(Struct, frozen=True):
     """The mains are gone, and a backup lasts until the CSMS knows what has ended (T TC_032_1)."""
-
-
-# --- operator -------------------------------------------------------------------------------------
 
 
 class OperatorEvent(Struct, frozen=True):

@@ -120,8 +120,6 @@ class Firmware:
             waits_for=self._waits_for() if record.state is FirmwareState.DOWNLOADED else "",
         )
 
-    # --- requests ---------------------------------------------------------------------------------
-
     def explain(self, request: UpdateFirmwareRequest) -> Reason:
         """Say what will become of an UpdateFirmware; the standard has no way to refuse it."""
         record = self._record
@@ -174,8 +172,6 @@ class Firmware:
         if record is not None and _STATUS[record.state] is not FirmwareStatus.IDLE:
             self._progress.tell(_STATUS[record.state], record.heard)
 
-    # --- what happens -----------------------------------------------------------------------------
-
     def power_on(self) -> None:
         """Go on after a boot, whatever was interrupted."""
         record = self._record
@@ -217,8 +213,6 @@ class Firmware:
         self._move(
             FirmwareState.DOWNLOAD_FAILED if is_over else FirmwareState.RETRYING, tries=after
         )
-
-    # --- time -------------------------------------------------------------------------------------
 
     @property
     def deadline(self) -> datetime | None:
@@ -308,8 +302,6 @@ class Firmware:
         self._turn.save(Table.STATE, VERSION_KEY, self._installed)
         self._move(FirmwareState.INSTALLED)
         self._turn.log(LogLevel.INFO, f"firmware: version {self.version} runs now")
-
-    # --- helpers ----------------------------------------------------------------------------------
 
     @property
     def _is_under_way(self) -> bool:

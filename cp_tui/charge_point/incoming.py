@@ -45,10 +45,9 @@ class Incoming:
     @cached_property
     def _requests(self) -> Requests:
         # A boot hears no request, and the models of all of them would hold it up.
-        from cp_tui.charge_point.remote_control import RemoteRequests
         from cp_tui.charge_point.requests import Requests
 
-        return Requests(self._components, RemoteRequests(self._components))
+        return Requests(self._components)
 
     def receive(self, data: str | bytes) -> None:
         """Take one WebSocket message."""

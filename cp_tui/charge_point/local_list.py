@@ -100,8 +100,6 @@ class LocalList:
             entries=tuple(self._entries[key] for key in first),
         )
 
-    # --- checks -----------------------------------------------------------------------------------
-
     def _refusal(self, request: SendLocalListRequest) -> Refusal | None:
         version, entries = request.list_version, request.local_authorization_list or ()
         if not self.is_enabled:
@@ -130,8 +128,6 @@ class LocalList:
                 maximum=SEND_LOCAL_LIST_MAX,
             )
         return _bad_entry(entries, request.update_type)
-
-    # --- storage ----------------------------------------------------------------------------------
 
     def _replace(self, after: Mapping[str, TagEntry], version: int) -> None:
         before, self._entries = self._entries, dict(after)

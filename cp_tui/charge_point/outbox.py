@@ -305,8 +305,6 @@ class Outbox:
         else:
             self._give_up(self._entries[0], why)
 
-    # --- does the CSMS still know us? (recognition) -----------------------------------------------
-
     @property
     def is_held(self) -> bool:
         """Whether the oldest message waits until it is clear if the CSMS still knows us."""

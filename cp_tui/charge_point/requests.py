@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
 
-from msgspec import Struct
-
 from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.configuration import ConfigurationAnswer
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.charge_point.remote_control import RemoteRequests
+from cp_tui.charge_point.remote_transactions import RemoteTransactions
+from cp_tui.charge_point.request_answer import RequestAnswer
 from cp_tui.charge_point.smart_charging.wire import CompositeAnswer
 from cp_tui.charge_point.station_keys import MAX_PERIODS
+from cp_tui.charge_point.trigger_message import TriggeredMessages
 from cp_tui.charge_point.variables import KeySource
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection, action_of
 from cp_tui.ocpp.core import (
@@ -34,6 +34,7 @@ from cp_tui.ocpp.core import (
     ResetRequest,
     ResetResponse,
     UnlockConnectorRequest,
+    UnlockConnectorResponse,
 )
 from cp_tui.ocpp.datatypes import (
     AvailabilityType,
@@ -46,6 +47,8 @@ from cp_tui.ocpp.datatypes import (
     ReservationStatus,
     ResetStatus,
     ResetType,
+    StopReason,
+    UnlockStatus,
     UpdateStatus,
 )
 from cp_tui.ocpp.errors import ErrorCode, OcppError
@@ -63,7 +66,7 @@ from cp_tui.ocpp.local_auth_list_management import (
     SendLocalListRequest,
     SendLocalListResponse,
 )
-from cp_tui.ocpp.model import Payload, WireModel
+from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.remote_trigger import TriggerMessageRequest
 from cp_tui.ocpp.reservation import (
     CancelReservationRequest,
@@ -80,20 +83,13 @@ from cp_tui.ocpp.smart_charging import (
 )
 
 
-class RequestAnswer(Struct, frozen=True):
-    """The response, why it is so, and what is done once it is sent."""
-
-    response: Payload
-    reason: Reason | None = None
-    then: Callable[[], None] | None = None
-
-
 class Requests:
     """Answers every request that a CSMS may send."""
 
-    def __init__(self, components: Components, remote: RemoteRequests) -> None:
+    def __init__(self, components: Components) -> None:
         self._components = components
-        self._remote = remote
+        self._remote = RemoteTransactions(components)
+        self._triggered = TriggeredMessages(components)
 
     def answer(self, request: WireModel) -> RequestAnswer:
         """Answer a valid request; raises OcppError where the answer is a CALLERROR."""
@@ -106,8 +102,6 @@ class Requests:
         if not self._components.turn.config.has(spec.feature_profile):
             return _without_profile(action, spec.feature_profile)
         return _HANDLERS[type(request)](self, request)
-
-    # --- Core -------------------------------------------------------------------------------------
 
     def _change_availability(self, request: ChangeAvailabilityRequest) -> RequestAnswer:
         operative = request.type is AvailabilityType.OPERATIVE
@@ -172,7 +166,36 @@ class Requests:
             lambda: resetting.begin(hard=hard),
         )
 
-    # --- FirmwareManagement -----------------------------------------------------------------------
+    def _unlock_connector(self, request: UnlockConnectorRequest) -> RequestAnswer:
+        """Unlock, answer with the result, then end the transaction or the attempt (S 5.18)."""
+        status, reason = self._try_to_unlock(request.connector_id)
+        connector = self._components.connector(request.connector_id)
+        if status is UnlockStatus.NOT_SUPPORTED or connector is None:
+            return RequestAnswer(UnlockConnectorResponse(status=status), reason)
+        explanation = because(
+            "unlock_connector.stop", "S 5.18", "the CSMS asked to unlock the connector"
+        )
+        sessions = self._components.sessions
+        then = partial(sessions.abandon_attempt, connector, explanation)
+        if connector.transaction is not None:
+            then = partial(sessions.stop, connector, StopReason.UNLOCK_COMMAND, explanation)
+        return RequestAnswer(UnlockConnectorResponse(status=status), reason, then)
+
+    def _try_to_unlock(self, connector_id: int) -> tuple[UnlockStatus, Reason]:
+        connector = self._components.connector(connector_id)
+        if connector is None or connector_id == 0:
+            words = f"there is no connector {connector_id}"
+            status = UnlockStatus.NOT_SUPPORTED
+        elif connector.has_fixed_cable:
+            words = f"connector {connector_id} has a fixed cable and no lock"
+            status = UnlockStatus.NOT_SUPPORTED
+        elif not self._components.sessions.unlock_if_possible(connector):
+            words = f"the lock of connector {connector_id} is jammed"
+            status = UnlockStatus.UNLOCK_FAILED
+        else:
+            words = f"connector {connector_id} is unlocked"
+            status = UnlockStatus.UNLOCKED
+        return status, Reason(id=f"unlock_connector.{status}", rule="S 5.18", text=words)
 
     def _update_firmware(self, request: UpdateFirmwareRequest) -> RequestAnswer:
         firmware = self._components.firmware
@@ -185,8 +208,6 @@ class Requests:
         then = partial(diagnostics.upload, request, file_name)
         response = GetDiagnosticsResponse(file_name=file_name)
         return RequestAnswer(response, diagnostics.explain(request), then)
-
-    # --- LocalAuthListManagement, Reservation -----------------------------------------------------
 
     def _send_local_list(self, request: SendLocalListRequest) -> RequestAnswer:
         status, reason = self._components.local_list.update(request)
@@ -209,8 +230,6 @@ class Requests:
     def _cancel_reservation(self, request: CancelReservationRequest) -> RequestAnswer:
         status, reason = self._components.reservations.cancel(request.reservation_id)
         return RequestAnswer(CancelReservationResponse(status=status), reason)
-
-    # --- SmartCharging ----------------------------------------------------------------------------
 
     def _set_charging_profile(self, request: SetChargingProfileRequest) -> RequestAnswer:
         charging = self._components.charging
@@ -281,10 +300,10 @@ _HANDLERS: Mapping[type[WireModel], Callable[..., RequestAnswer]] = MappingProxy
         DataTransferRequest: Requests._data_transfer,
         GetConfigurationRequest: Requests._get_configuration,
         ResetRequest: Requests._reset,
-        RemoteStartTransactionRequest: lambda to, r: RequestAnswer(*to._remote.start(r)),
-        RemoteStopTransactionRequest: lambda to, r: RequestAnswer(*to._remote.stop(r)),
-        UnlockConnectorRequest: lambda to, r: RequestAnswer(*to._remote.unlock(r)),
-        TriggerMessageRequest: lambda to, r: RequestAnswer(*to._remote.trigger(r)),
+        RemoteStartTransactionRequest: lambda to, request: to._remote.start(request),
+        RemoteStopTransactionRequest: lambda to, request: to._remote.stop(request),
+        UnlockConnectorRequest: Requests._unlock_connector,
+        TriggerMessageRequest: lambda to, request: to._triggered.trigger(request),
         UpdateFirmwareRequest: Requests._update_firmware,
         GetDiagnosticsRequest: Requests._get_diagnostics,
         SetChargingProfileRequest: Requests._set_charging_profile,

@@ -65,8 +65,6 @@ class Reservations:
             each.reservation_id: each for _, each in turn.records(Table.RESERVATION, Reservation)
         }
 
-    # --- requests of the CSMS ---------------------------------------------------------------------
-
     def reserve(self, request: ReserveNowRequest) -> tuple[ReservationStatus, Reason]:
         """Make or replace a reservation, by the order of checks of S 5.13."""
         refusal = self._rejection(request) or self._obstacle_for(request) or self._why_past(request)
@@ -107,8 +105,6 @@ class Reservations:
         reason = event("cancelled", reservation, f"{by} cancelled it")
         self._end(reservation, reason)
         return CancelReservationStatus.ACCEPTED, reason
-
-    # --- tags -------------------------------------------------------------------------------------
 
     def why_not(self, connector: Connector, id_tag: str, parent: str | None) -> Reason | None:
         """Say why a tag of this group may not start here; None where nothing is against it."""
@@ -173,8 +169,6 @@ class Reservations:
         self._end(reservation, event("used", reservation, words))
         return reservation.reservation_id
 
-    # --- time and state ---------------------------------------------------------------------------
-
     @property
     def deadline(self) -> datetime | None:
         """When the next reservation expires, in the clock of the machine."""
@@ -227,8 +221,6 @@ class Reservations:
         else:
             found = self._keepers(connector)
         return found[0] if found else None
-
-    # --- helpers ----------------------------------------------------------------------------------
 
     def _rejection(self, request: ReserveNowRequest) -> tuple[ReservationStatus, Reason] | None:
         connector_id = request.connector_id

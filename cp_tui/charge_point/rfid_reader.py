@@ -90,8 +90,6 @@ class RfidReader:
         end = came if isinstance(came, SwipeEnd) else came.end or self._asked(came)
         self._answer(event.request, event.id_tag, end)
 
-    # --- who waits for the answer -----------------------------------------------------------------
-
     def ended(self, attempt: StartAttempt) -> None:
         """Tell everybody who waits what came of a tag."""
         assert attempt.end is not None
@@ -127,8 +125,6 @@ class RfidReader:
             return
         result = swipe_result(id_tag, end)
         self._turn.emit(Reply(request, builtins_of(result), result.reason))
-
-    # --- what a tag does --------------------------------------------------------------------------
 
     def _act(self, scope: list[Connector], event: Swipe) -> SwipeEnd | StartAttempt:
         closed, tag = self._why_closed(), event.id_tag
@@ -243,8 +239,6 @@ class RfidReader:
         else:
             end = self._refuse(scope, tag, parent)
         self._attempts.end(attempt, end)
-
-    # --- what comes of it -------------------------------------------------------------------------
 
     def _end_for_group(self, connector: Connector, tag: str, parent: str | None) -> SwipeEnd:
         if connector.transaction is None:

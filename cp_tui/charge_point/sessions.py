@@ -59,8 +59,6 @@ class Sessions:
         self._connectors = {c.connector_id: c for c in connectors if c.connector_id > 0}
         self._is_closed = is_closed
 
-    # --- cable ------------------------------------------------------------------------------------
-
     def plugged_in(self, event: PluggedIn) -> None:
         """Begin an attempt, resume a transaction, or start the one that waits for this cable."""
         connector = self._connectors[event.connector_id]
@@ -107,8 +105,6 @@ class Sessions:
         unlock = self._configuration.boolean("UnlockConnectorOnEVSideDisconnect")
         self.stop(connector, StopReason.EV_DISCONNECTED, reason, unlock=unlock)
 
-    # --- tag --------------------------------------------------------------------------------------
-
     def permit(self, connector: Connector, pending: PendingStart) -> None:
         """Let a tag start here: at once with a cable, else within ConnectionTimeOut."""
         connector.pending_start = pending
@@ -116,8 +112,6 @@ class Sessions:
         self._begin_attempt(connector)
         self._statuses.refresh(connector, f"tag {pending.id_tag} may start")
         self.start_if_ready(connector)
-
-    # --- transaction ------------------------------------------------------------------------------
 
     def start_if_ready(self, connector: Connector) -> None:
         """Start the transaction once cable and tag are both there."""
@@ -225,8 +219,6 @@ class Sessions:
             self._begin_attempt(connector)
         self._statuses.refresh(connector, cause)
 
-    # --- time -------------------------------------------------------------------------------------
-
     @property
     def deadline(self) -> datetime | None:
         """When the next attempt times out."""
@@ -277,8 +269,6 @@ class Sessions:
                 tag=pending.id_tag,
             )
             self.abandon_attempt(connector, reason)
-
-    # --- helpers ----------------------------------------------------------------------------------
 
     def _begin_attempt(self, connector: Connector) -> None:
         if connector.is_session_over:

@@ -54,8 +54,6 @@ class _Wiring:
     def __init__(self, components: Components) -> None:
         self.components = components
 
-    # --- what keys mean ---------------------------------------------------------------------------
-
     def rules(self) -> Rules:
         """Give the keys that decide about tags."""
         boolean = self.components.configuration.boolean
@@ -74,8 +72,6 @@ class _Wiring:
             interval_s=self.components.configuration.integer("TransactionMessageRetryInterval"),
             meter_values_max=self.components.configuration.integer("WaitingMeterValuesMax"),
         )
-
-    # --- outgoing calls ---------------------------------------------------------------------------
 
     def may_send(self, outgoing: Outgoing) -> bool:
         """Say whether a call may go in the present state of the registration (S 4.2)."""
@@ -128,8 +124,6 @@ class _Wiring:
         """Say whether the CSMS can be asked."""
         return self.components.is_online
 
-    # --- registration -----------------------------------------------------------------------------
-
     def settled(self, outgoing: Outgoing, failure: CallFailure | None) -> None:
         """Learn whether the CSMS still knows this charge point."""
         self.components.recognition.settled(outgoing, failure)
@@ -158,8 +152,6 @@ class _Wiring:
         # It waits for an instant of the CSMS's clock, and is told in that of the machine.
         self.components.turn.changed("firmware")
 
-    # --- tags -------------------------------------------------------------------------------------
-
     def permit(self, connector: Connector, pending: PendingStart) -> None:
         """Let a tag start that was decided upon."""
         self.components.sessions.permit(connector, pending)
@@ -167,8 +159,6 @@ class _Wiring:
     def attempt_ended(self, attempt: StartAttempt) -> None:
         """Tell those who wait at the reader what came of a tag."""
         self.components.reader.ended(attempt)
-
-    # --- transactions -----------------------------------------------------------------------------
 
     def transaction_changed(self, connector: Connector, cause: str) -> None:
         """Follow a transaction that was accepted or changed."""
@@ -198,8 +188,6 @@ class _Wiring:
     def released(self, connector: Connector, cause: str) -> None:
         """Go on at a connector that is not reserved any more."""
         self.components.sessions.released(connector, cause)
-
-    # --- configuration keys -----------------------------------------------------------------------
 
     def key_changed(self, key: str) -> None:
         """Put the new value of a key into effect, where that is not done at its next use."""

@@ -168,8 +168,6 @@ class Charger:
         """Give the record of the body if it differs from the saved one, be it by one Wh."""
         return self._station_record(now, is_touched=True, with_energy=True)
 
-    # --- mind and body ----------------------------------------------------------------------------
-
     def _settle(
         self, events: Sequence[Event], now: datetime, *, is_touched: bool = False
     ) -> list[Effect]:

@@ -161,8 +161,6 @@ class CentralSystem:
         """Give the URL of a firmware file of this version; any version is there."""
         return f"http{self.url.removeprefix('ws')}{FIRMWARE_PATH}demo-{version}.bin"
 
-    # --- connections --------------------------------------------------------------------------
-
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         if request.path.startswith(FIRMWARE_PATH):
             # Its version is in its name, which is all that our charge point asks of it.

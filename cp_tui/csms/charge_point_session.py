@@ -90,8 +90,6 @@ class ChargePointSession:
         """Close the connection in order."""
         await self._websocket.close(code, reason)
 
-    # --- from the charge point ----------------------------------------------------------------
-
     async def _take(self, data: str | bytes, answers: asyncio.TaskGroup) -> None:
         try:
             match frame.parse(data):
@@ -172,8 +170,6 @@ class ChargePointSession:
             await self._websocket.send(frame.result_text(message_id, answer))
         else:
             await self._websocket.send(frame.encode(answer))
-
-    # --- to the charge point ------------------------------------------------------------------
 
     async def call(self, request: WireModel, timeout_s: float) -> WireModel:
         """Send a CALL when it is its turn and return the response; `CallFailed` otherwise."""

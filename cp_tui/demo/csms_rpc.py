@@ -76,8 +76,6 @@ class CsmsRpc:
         """Follow variables and streams, or raise `CommandError`."""
         return self._hub.subscribe(names, history_as_events=history_as_events)
 
-    # --- methods ----------------------------------------------------------------------------------
-
     async def send(
         self,
         action: Name,
@@ -155,8 +153,6 @@ class CsmsRpc:
             names = ", ".join(connected) or "none"
             raise _refused(f"name the charge point; connected: {names}")
         return connected[0]
-
-    # --- publishing -------------------------------------------------------------------------------
 
     def _take(self, event: Event) -> None:
         self._hub.emit("exchanges", exchange_of(event))

@@ -189,8 +189,6 @@ class Player:
             # The story never pulls the cable: if it is out, somebody wants it so.
             await restore_the_network(self._client)
 
-    # --- progress ---------------------------------------------------------------------------------
-
     def _begin(self, scenario: Scenario) -> None:
         self._progress = _Progress(scenario, self._csms.now())
         self._publish()

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from cp_tui.charge_point.variables import LinkPhase
 from cp_tui.demo import story_checks as checks, story_profiles, story_steps
-from cp_tui.demo.preparation import clear_the_charge_point, see_registered
+from cp_tui.demo.preparation import clear_the_charge_point
 from cp_tui.demo.step_context import StepContext, StoryFailed
+from cp_tui.demo.way_to_csms import see_registered
 from cp_tui.ocpp.core import (
     BootNotificationRequest,
     RemoteStopTransactionRequest,
@@ -71,9 +72,6 @@ async def boot_anew(context: StepContext) -> None:
     )
 
 
-# --- limits ---------------------------------------------------------------------------------------
-
-
 async def clear_profiles(context: StepContext) -> None:
     """Remove every charging profile."""
     await context.ask(ClearChargingProfileRequest(), "Accepted", "Unknown")
@@ -118,18 +116,12 @@ async def ask_for_the_composite_schedule(context: StepContext) -> None:
     context.tell(f"GetCompositeSchedule -> begins with {lowered}")
 
 
-# --- remote stop ----------------------------------------------------------------------------------
-
-
 async def stop_an_unknown_transaction(context: StepContext) -> None:
     """Ask to stop a transaction that does not run."""
     await context.next_step()
     request = RemoteStopTransactionRequest(transaction_id=UNKNOWN_TRANSACTION)
     await context.ask(request, "Rejected")
     context.tell(f"RemoteStop of transaction {UNKNOWN_TRANSACTION} -> Rejected: there is none")
-
-
-# --- offline --------------------------------------------------------------------------------------
 
 
 async def allow_unknown_tags(context: StepContext) -> None:
@@ -205,9 +197,6 @@ async def deliver_the_queue(context: StepContext) -> None:
     context.tell(f"Online again: the transaction of the time offline arrived, {energy(energy_wh)}")
 
 
-# --- reset and firmware ---------------------------------------------------------------------------
-
-
 async def reset_hard(context: StepContext) -> None:
     """Reset while charging; the transaction ends for this reason, and it boots."""
     await context.next_step()
@@ -271,9 +260,6 @@ def _next_version(version: str | None) -> str:
     """Count the last number of a version up."""
     head, dot, last = (version or "").rpartition(".")
     return f"{head}.{int(last) + 1}" if dot and last.isdecimal() and len(last) < 9 else "2.0.1"
-
-
-# --- reservation ----------------------------------------------------------------------------------
 
 
 async def reserve(context: StepContext) -> None:

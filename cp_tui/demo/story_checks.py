@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cp_tui.demo.meter_value import active_power_w
 from cp_tui.demo.step_context import StepContext
 from cp_tui.ocpp.core import (
     ChangeConfigurationRequest,
@@ -17,7 +16,10 @@ from cp_tui.ocpp.datatypes import (
     ChargingProfile,
     ChargingProfileStatus,
     ConfigurationStatus,
+    Measurand,
+    SampledValue,
     StopReason,
+    UnitOfMeasure,
 )
 from cp_tui.ocpp.smart_charging import SetChargingProfileRequest
 from cp_tui.ocpp.units import amps, power
@@ -156,6 +158,24 @@ def current_a(context: StepContext, connector_id: int) -> float | None:
     """Return the current of a connector per phase, in A."""
     connector = context.view.connector(connector_id)
     return connector.measurement.current_a if connector and connector.measurement else None
+
+
+def active_power_w(message: MeterValuesRequest) -> float | None:
+    """Return the newest imported power in W, over all phases; None where it is not reported."""
+    for meter_value in reversed(message.meter_value):
+        samples = [
+            sample
+            for sample in meter_value.sampled_value
+            if sample.measurand is Measurand.POWER_ACTIVE_IMPORT
+        ]
+        total = [sample for sample in samples if sample.phase is None]
+        if samples:
+            return sum(_watts(sample) for sample in total or samples)
+    return None
+
+
+def _watts(sample: SampledValue) -> float:
+    return float(sample.value) * (1000 if sample.unit is UnitOfMeasure.KW else 1)
 
 
 def _follows(power_w: float, limit_a: Decimal) -> bool:

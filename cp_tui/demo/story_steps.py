@@ -42,9 +42,6 @@ LOWERED_S = 6
 """How long the TxProfile keeps the limit down at pace 1; a vehicle takes half of it to settle."""
 
 
-# --- before the first car -------------------------------------------------------------------------
-
-
 async def monitor_keys(context: StepContext) -> None:
     """Watch two keys."""
     await context.next_step()
@@ -73,9 +70,6 @@ async def set_station_profiles(context: StepContext) -> None:
             f"CSMS: {profile.charging_profile_purpose} #{profile.charging_profile_id} "
             f"-> connector {connector_id}: {amps(limit_a)}"
         )
-
-
-# --- the first car --------------------------------------------------------------------------------
 
 
 async def plug_in(context: StepContext, connector_id: int = 1) -> None:
@@ -159,9 +153,6 @@ async def see_the_limit_rise(context: StepContext) -> None:
     await checks.see_limit(context, 1, story_profiles.RAISED_A)
     context.tell(f"Connector 1: the schedule moves on -> {amps(story_profiles.RAISED_A)}")
     await checks.see_power_follow(context, 1, story_profiles.RAISED_A)
-
-
-# --- the second car -------------------------------------------------------------------------------
 
 
 async def start_remotely(context: StepContext) -> None:

@@ -77,8 +77,6 @@ class Command:
             result = await result
         return result if isinstance(result, CommandAnswer) else CommandAnswer(result)
 
-    # --- parameters -------------------------------------------------------------------------------
-
     @property
     def sentence(self) -> str:
         """What it does, as its code says it."""
@@ -125,8 +123,6 @@ class Command:
             for name, hint in hints
             if isinstance(hint, type) and issubclass(hint, BaseModel | Struct)
         }
-
-    # --- words ------------------------------------------------------------------------------------
 
     def asked(self, params: Mapping[str, JsonValue]) -> str:
         """Say what is asked for, such as `Plug in at connector 1`."""

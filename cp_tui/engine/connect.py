@@ -121,8 +121,6 @@ class ConnectAttempt(Struct, frozen=True):
             ) from None
         return {"Authorization": value}
 
-    # --- DNS and TCP ------------------------------------------------------------------------------
-
     async def _resolve(self) -> list[Address]:
         host, port = self.endpoint.host, self.endpoint.port
         try:
@@ -151,8 +149,6 @@ class ConnectAttempt(Struct, frozen=True):
             except OSError as refused:
                 error = refused
         raise tcp_failure(error, self.endpoint.host, self.endpoint.port)
-
-    # --- TLS and upgrade --------------------------------------------------------------------------
 
     async def _upgrade(self, sock: socket.socket, headers: dict[str, str]) -> ClientConnection:
         loop = asyncio.get_running_loop()

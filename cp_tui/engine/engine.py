@@ -97,8 +97,6 @@ class Engine:
         self._operations: Operations | None = None
         """What commands need; None: the charge point does not run."""
 
-    # --- life -------------------------------------------------------------------------------------
-
     async def start(self) -> None:
         """Start everything and switch the charge point on; raises `EngineStartError`."""
         try:
@@ -179,8 +177,6 @@ class Engine:
         """End in order, without a word of OCPP: all is saved, the WebSocket is closed."""
         self._operations = None
         await self._ending.aclose()
-
-    # --- the door ---------------------------------------------------------------------------------
 
     async def call(
         self, method: str, params: Mapping[str, JsonValue], *, read_only: bool = False

@@ -137,8 +137,6 @@ class EngineLoop:
             link, transfers, self._hub, self._pending_requests, self._recovery.tell_error, self._log
         )
 
-    # --- what comes in ----------------------------------------------------------------------------
-
     async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> CommandAnswer:
         """Give the mind an event that carries a request number, and wait for its answer."""
         number, answer = self._pending_requests.expect()
@@ -167,8 +165,6 @@ class EngineLoop:
         except TimeoutError:
             text = f"{what} within {units.number(timeout_s)} s"
             raise CommandError(ErrorNumber.REFUSED, text) from None
-
-    # --- the task ---------------------------------------------------------------------------------
 
     async def boot(self) -> None:
         """Switch the charger on: the first event of all."""
@@ -322,8 +318,6 @@ class EngineLoop:
             self._is_on = self._is_whole = True
         return effects
 
-    # --- what goes out ----------------------------------------------------------------------------
-
     def _news_of_disk(self, is_saved: bool, not_sent: frozenset[str]) -> list[Event]:
         """Tell the mind when the disk begins to fail, and when it works again."""
         if not is_saved and (not_sent or not self._is_disk_told):
@@ -333,8 +327,6 @@ class EngineLoop:
             self._is_disk_told = False
             return [DiskWorks()]
         return []
-
-    # --- power and time ---------------------------------------------------------------------------
 
     async def _reboot(self, cause: Reboot | PowerCut | MindFailure) -> None:
         """End the mind, and have a new one made from what is in the store."""

@@ -88,8 +88,6 @@ class LineWriter:
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
-    # --- the thread -------------------------------------------------------------------------------
-
     def _write_on(self) -> None:
         while True:
             with self._changed:

@@ -113,8 +113,6 @@ class Link:
         publish("link", self._state)
         publish("is_connected", False)
 
-    # --- orders: none of them waits ---------------------------------------------------------------
-
     def open(self) -> None:
         """Connect, and keep trying (`OpenLink`)."""
         self._is_wanted = True
@@ -202,8 +200,6 @@ class Link:
                 await runner
         self._update(phase=LinkPhase.STOPPED, next_attempt_at=None)
         self._publish("is_connected", False)
-
-    # --- the runner -------------------------------------------------------------------------------
 
     async def _run(self) -> None:
         while self._is_wanted:
@@ -294,8 +290,6 @@ class Link:
                 async with asyncio.timeout(min(left_s, CLOCK_LOOK_S)):
                     await self._poke.wait()
 
-    # --- what is told -----------------------------------------------------------------------------
-
     def _opened(self, websocket: ClientConnection) -> None:
         wrapped = websocket.transport.get_extra_info("ssl_object")
         self._update(
@@ -337,8 +331,6 @@ class Link:
         if self._password is None:
             return 0
         return 2 if self._endpoint.is_secure else 1
-
-    # --- small orders -----------------------------------------------------------------------------
 
     def _hurry(self) -> None:
         self._is_urgent = True

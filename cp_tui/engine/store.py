@@ -156,8 +156,6 @@ class Store:
         self._thread.end()
         await closing
 
-    # --- in the thread ----------------------------------------------------------------------------
-
     def _open(self) -> None:
         path = self._path
         try:

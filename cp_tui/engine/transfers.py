@@ -69,8 +69,6 @@ class Transfers:
         self._threads = BoundedSemaphore(THREADS_MAX)
         self._is_network_up = True
 
-    # --- orders: none of them waits ---------------------------------------------------------------
-
     def start(self, order: Download | Upload) -> None:
         """Begin a transfer."""
         try:
@@ -115,8 +113,6 @@ class Transfers:
         for task in self._ending:
             task.cancel()
         await asyncio.gather(*tasks, *self._ending, return_exceptions=True)
-
-    # --- one transfer -----------------------------------------------------------------------------
 
     async def _run(self, order: Download | Upload, job: Job) -> None:
         try:

@@ -194,8 +194,6 @@ class _Reader:
         return tuple(found)
 
 
-# --- what can be read all the same ----------------------------------------------------------------
-
 _INTEGER = re.compile(r"\s*[+-]?\d{1,19}\s*", re.ASCII)
 _CHOICE = re.compile("'([^']*)'")
 

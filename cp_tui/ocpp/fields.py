@@ -36,8 +36,6 @@ Array = Annotated[tuple[Item, ...], Field(fail_fast=True)]
 
 NonEmptyArray = Annotated[tuple[Item, ...], Field(fail_fast=True, min_length=1)]
 
-# --- text -----------------------------------------------------------------------------------------
-
 # S 7: CiString holds printable ASCII only.
 _PRINTABLE_ASCII = "^[ -~]*$"
 
@@ -67,8 +65,6 @@ String512 = Annotated[str, StringConstraints(strict=True, max_length=512)]
 String800 = Annotated[str, StringConstraints(strict=True, max_length=800)]
 String5500 = Annotated[str, StringConstraints(strict=True, max_length=5500)]
 String10000 = Annotated[str, StringConstraints(strict=True, max_length=10_000)]
-
-# --- date and time --------------------------------------------------------------------------------
 
 # ISO 8601 with date and time. Java leaves out seconds that are zero, so they are optional.
 _DATE_TIME = re.compile(
@@ -129,8 +125,6 @@ DateTime = Annotated[
     PlainSerializer(format_date_time, return_type=str, when_used="json"),
 ]
 """An aware instant in UTC, in whole milliseconds: what is held is what is written and read back."""
-
-# --- decimal --------------------------------------------------------------------------------------
 
 _TENTH = Decimal("0.1")
 # Up to here a binary float, which is what most peers compute with, still tells tenths apart.

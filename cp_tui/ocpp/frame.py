@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Mapping
 from json.encoder import encode_basestring_ascii as _quoted
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from msgspec import field
 
 from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.errors import UNREADABLE_ID, ErrorCode, OcppError
+from cp_tui.ocpp.json_array import (
+    DEPTH_MAX,
+    harmless,
+    is_deeper_than,
+    load,
+    load_quickly,
+)
 from cp_tui.ocpp.printable import is_unicode
 
 if TYPE_CHECKING:
@@ -28,9 +33,6 @@ if TYPE_CHECKING:
 
 MESSAGE_ID_LENGTH_MAX = 36
 """J 4.1.4."""
-
-DEPTH_MAX = 32
-"""Objects and lists within each other; the deepest message of OCPP 1.6 needs seven."""
 
 _CALL, _CALL_RESULT, _CALL_ERROR = 2, 3, 4
 
@@ -113,8 +115,8 @@ def parse(data: str | bytes) -> Frame | None:
     Raises:
         OcppError: the only exception; `answerable` is False where the frame is an answer itself.
     """
-    quick = _load_quickly(data)
-    elements = _load(data) if quick is None else quick
+    quick = load_quickly(data)
+    elements = load(data) if quick is None else quick
     kind = elements[0] if elements else None
     # JSON `true` is 1 and `2.0` is 2 to Python, but neither is an integer on the wire.
     if type(kind) is int and kind not in _SHAPES:
@@ -142,7 +144,7 @@ def salvage(data: str | bytes) -> CallResult | CallError | Unreadable | None:
     elements with an object for a payload is an answer, and a CALLERROR one in any shape.
     """
     try:
-        elements = _load(data)
+        elements = load(data)
     except OcppError:
         elements = _head(data)
     kind, message_id, third = (*elements, None, None, None)[:3]
@@ -157,7 +159,7 @@ def salvage(data: str | bytes) -> CallResult | CallError | Unreadable | None:
     is_payload = third is None or isinstance(third, dict)
     if type(kind) is not int or len(elements) < 3 or not is_payload:
         return Unreadable(message_id)
-    payload = _harmless(third or {}, DEPTH_MAX)
+    payload = harmless(third or {}, DEPTH_MAX)
     return (
         CallResult(message_id, payload) if len(elements) == 3 else Unreadable(message_id, payload)
     )
@@ -168,8 +170,8 @@ def _salvaged_error(message_id: str, elements: list[Any]) -> CallError:
     return CallError(
         message_id,
         ErrorCode.of(code) if isinstance(code, str) else ErrorCode.GENERIC_ERROR,
-        _harmless(description, 0) if isinstance(description, str) else "",
-        _harmless(details, DEPTH_MAX) if isinstance(details, dict) else {},
+        harmless(description, 0) if isinstance(description, str) else "",
+        harmless(details, DEPTH_MAX) if isinstance(details, dict) else {},
     )
 
 
@@ -186,81 +188,6 @@ def _head(data: str | bytes) -> list[Any]:
     except ValueError:
         return []
 
-
-def _harmless(value: Any, depth: int) -> Any:
-    """Copy a value without what cannot be written down again: lone surrogates, and the depths."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {_harmless(k, 0): _harmless(v, depth - 1) for k, v in value.items() if depth > 0}
-    if isinstance(value, list):
-        return [_harmless(each, depth - 1) for each in value if depth > 0]
-    return value
-
-
-# --- text to JSON ---------------------------------------------------------------------------------
-
-_QUICK = msgspec.json.Decoder()
-
-
-def _load_quickly(data: str | bytes) -> list[Any] | None:
-    """Read what `_load` reads, if it is an array of Unicode only and not too deep; None: maybe not.
-
-    The decoder takes nothing but JSON, no lone surrogate and no number beyond a float.
-    """
-    try:
-        elements = _QUICK.decode(data)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(elements, list):
-        return None
-    # More than there are brackets cannot be within each other.
-    brackets = (
-        data.count("[") + data.count("{")
-        if isinstance(data, str)
-        else data.count(b"[") + data.count(b"{")
-    )
-    is_flat = brackets <= DEPTH_MAX or not _is_deeper_than(elements, DEPTH_MAX)
-    return elements if is_flat else None
-
-
-def _load(data: str | bytes) -> list[Any]:
-    try:
-        text = data.decode() if isinstance(data, bytes) else data
-        elements = _DECODER.decode(text)
-        if isinstance(elements, list):
-            return elements
-        defect = "this is JSON, but not an array"
-    except ValueError:
-        defect = "this is not JSON in UTF-8"
-    except RecursionError:
-        defect = "this is nested too deep"
-    # Raised here, so that the error does not carry the text that it refuses.
-    raise OcppError(ErrorCode.GENERIC_ERROR, f"a message is a JSON array; {defect}")
-
-
-def _integer(digits: str) -> int:
-    # Python refuses to read integers of thousands of digits. Forty are already out of every range.
-    return int(digits if len(digits) <= _DIGITS_MAX else digits[:40])
-
-
-_DIGITS_MAX = 4_300
-"""Of an integer, with its sign."""
-
-
-def _float(digits: str) -> float:
-    # 1e999 would become infinite, which nothing can write down again.
-    return max(-sys.float_info.max, min(sys.float_info.max, float(digits)))
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_refuse_constant)
-
-
-# --- JSON to frame --------------------------------------------------------------------------------
 
 _MESSAGE_ID = ("message id", str)
 _SHAPES: Mapping[int, tuple[str, tuple[tuple[str, type], ...]]] = MappingProxyType(
@@ -302,23 +229,8 @@ def _defect(elements: list[Any]) -> str:
 
 def _defect_within(elements: list[Any]) -> str:
     """Say in words what of the contents of a frame could not be walked through or written down."""
-    if _is_deeper_than(elements, DEPTH_MAX):
+    if is_deeper_than(elements, DEPTH_MAX):
         return f"objects and lists must not be nested more than {DEPTH_MAX} deep"
     if not is_unicode(elements):
         return "text must be Unicode, without a lone surrogate"
     return ""
-
-
-def _is_deeper_than(value: list[Any], depth_max: int) -> bool:
-    # Level by level: recursion would meet Python's limit before ours.
-    level: list[Any] = [value]
-    for _ in range(depth_max):
-        level = [
-            child
-            for node in level
-            for child in (node.values() if isinstance(node, dict) else node)
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return False
-    return any(level)

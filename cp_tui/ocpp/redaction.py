@@ -32,8 +32,6 @@ _TELLING = frozenset({"value", "configurationKey", *_LOCATIONS, *_HOLD_LOCATIONS
 _ESCAPED_ASCII = "\\u00"
 _RUN = re.compile(r"://[^\s\"'<>]*")
 
-# --- what is secret -------------------------------------------------------------------------------
-
 
 def is_secret_key(name: object) -> bool:
     """Whether this names a configuration key whose value is told to nobody."""
@@ -46,9 +44,6 @@ def may_hold_secret(text: str) -> bool:
     return _PRIVATE_KEY in lowered or (
         "authorization" in lowered and _AUTHORIZATION_KEY.search(lowered) is not None
     )
-
-
-# --- texts ----------------------------------------------------------------------------------------
 
 
 def shown_value(key: str, value: str) -> str:
@@ -79,9 +74,6 @@ def shown_text(text: str) -> str:
 def _without_user(run: str) -> str:
     _, at, after = run.rpartition("@")
     return f"://{MASK}@{after}" if at else run
-
-
-# --- payloads -------------------------------------------------------------------------------------
 
 
 def redacted(action: str, payload: dict[str, JsonValue]) -> dict[str, JsonValue]:

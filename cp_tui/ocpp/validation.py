@@ -76,8 +76,6 @@ def _validate(
     raise OcppError(code, description, message_id=message_id, answerable=answerable)
 
 
-# --- which code -----------------------------------------------------------------------------------
-
 _PRECEDENCE = (
     ErrorCode.FORMATION_VIOLATION,
     ErrorCode.TYPE_CONSTRAINT_VIOLATION,
@@ -117,9 +115,6 @@ def defect_of(error: ErrorDetails) -> tuple[ErrorCode, str]:
         kind = "string_type"
     code = _CODES.get(kind, ErrorCode.TYPE_CONSTRAINT_VIOLATION)
     return code, _describe(kind, path_of(error["loc"]), error)
-
-
-# --- in words -------------------------------------------------------------------------------------
 
 
 def _describe(kind: str, path: str, error: ErrorDetails) -> str:

@@ -232,8 +232,6 @@ class ClientSession:
                 break
             await asyncio.sleep(BATCH_INTERVAL_S)
 
-    # --- commands ---------------------------------------------------------------------------------
-
     async def subscribe(self, variables: Names, pages: Pages = False) -> dict[str, Encoded]:
         """Give the values of variables and the histories of streams, then every change."""
         await self._engine.prepare(variables)
@@ -273,8 +271,6 @@ class ClientSession:
         if self._on_shutdown is not None:
             self._on_shutdown()
         return True
-
-    # --- what is followed -------------------------------------------------------------------------
 
     async def _pump(self, subscription: Subscription) -> None:
         """Write updates, in batches and not faster than the client reads them."""

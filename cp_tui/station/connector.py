@@ -86,8 +86,6 @@ class SimulatedConnector:
         """Whether a vehicle is plugged in that does not want to draw: paused or full."""
         return self.battery is not None and (self.is_paused or self.battery.is_full)
 
-    # --- time -------------------------------------------------------------------------------------
-
     def is_at(self, now: datetime) -> bool:
         """Whether it was brought to this instant already: there is nothing to carry forward."""
         return self._at == now
@@ -175,8 +173,6 @@ class SimulatedConnector:
         # Rounded up, so that the battery is full at the deadline and not just before.
         return self._at + timedelta(seconds=full_s, microseconds=1)
 
-    # --- what people do ---------------------------------------------------------------------------
-
     def plug_in(self) -> None:
         """A vehicle arrives with its usual state of charge."""
         capacity_wh = float(self.vehicle.battery_wh)
@@ -204,8 +200,6 @@ class SimulatedConnector:
             capacity_wh = float(self.vehicle.battery_wh)
             self.battery = Battery(capacity_wh, capacity_wh * soc)
         self._follow()
-
-    # --- what the charge point does ---------------------------------------------------------------
 
     def energize(self, is_energized: bool) -> None:
         """Close the contactor, or open it: then the current is gone at once."""
@@ -241,8 +235,6 @@ class SimulatedConnector:
             is_rewired = target != NOTHING and target.phases != self._ramp.offer.phases
             start = NOTHING if is_rewired else self._flowing()
             self._ramp = Ramp(start, target, timedelta(0))
-
-    # --- what the meter says ----------------------------------------------------------------------
 
     def reading(self, now: datetime) -> MeterReading:
         """Give the reading of the meter at the instant to which it was advanced."""

@@ -71,8 +71,6 @@ class Station:
         self._events: list[Event] = []
         self._has_news = False
 
-    # --- what people do ---------------------------------------------------------------------------
-
     def plug_in(self, connector_id: ConnectorId, now: datetime) -> list[Event]:
         """Plug a vehicle in; with a jammed lock the cable is not held, which is a fault."""
         connector = self._connector(connector_id)
@@ -179,8 +177,6 @@ class Station:
         self._events += [EmergencyStopPressed(), self._faults[0].add(EMERGENCY_STOP)]
         return self._drain()
 
-    # --- what the mind wants ----------------------------------------------------------------------
-
     def energize(self, connector_id: int, on: bool, now: datetime) -> None:
         """Let energy flow on a connector, or cut it."""
         connector = self._connector_at(connector_id, now)
@@ -201,8 +197,6 @@ class Station:
         connector = self._connector_at(connector_id, now)
         if not connector.lock(locked) and locked and connector.is_plugged:
             self._fail_to_lock(connector_id)
-
-    # --- what the mind asks -----------------------------------------------------------------------
 
     def reading(self, connector_id: int, now: datetime) -> MeterReading:
         """Give the meter reading of connector 1..N, or of the main meter (0: the sum)."""
@@ -234,8 +228,6 @@ class Station:
         for faults in self._faults.values():
             found += faults.raised()
         return found
-
-    # --- time and memory --------------------------------------------------------------------------
 
     def advance(self, now: datetime) -> list[Event]:
         """Tell what has happened by itself since the last telling.
@@ -277,8 +269,6 @@ class Station:
             int(self._connector_at(number, now).register_wh) != before_wh.get(number)
             for number in self._connectors
         )
-
-    # --- inside -----------------------------------------------------------------------------------
 
     def _advance_all(self, now: datetime) -> None:
         for number in self._connectors:

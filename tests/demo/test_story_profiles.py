@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from cp_tui.demo import story_profiles
-from cp_tui.demo.meter_value import active_power_w
+from cp_tui.demo.story_checks import active_power_w
 from cp_tui.ocpp.core import MeterValuesRequest
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,

@@ -13,6 +13,7 @@ from cp_tui.ocpp import frame, validation
 from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.core import DataTransferRequest
 from cp_tui.ocpp.errors import OcppError
+from cp_tui.ocpp.json_array import DEPTH_MAX
 from cp_tui.ocpp.model import WireModel
 from tests.ocpp.messages import MESSAGES, Message, schema
 from tests.ocpp.mutants import sample
@@ -43,7 +44,7 @@ def judged(data: str | bytes) -> Judged:
 
 def judged_strictly(data: str | bytes) -> Judged:
     with (
-        patch.object(frame, "_load_quickly", return_value=None),
+        patch.object(frame, "load_quickly", return_value=None),
         patch.object(validation, "_may_hold_null", return_value=True),
     ):
         return judged(data)
@@ -105,7 +106,7 @@ def test_what_is_within_32_others_is_read_and_nothing_deeper(nested: int) -> Non
         payload = '{"a":' + "[" * (nested - 1) + within + "]" * (nested - 1) + "}"
         for text in (f'[3,"7",{payload}]', f'[3,"7",{payload[:-1]},"b":[{"[]," * 40}1]}}]'):
             is_read = isinstance(judged(text)[0], type)
-            assert is_read == (deepest <= frame.DEPTH_MAX)
+            assert is_read == (deepest <= DEPTH_MAX)
             agree(text)
 
 

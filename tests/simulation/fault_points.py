@@ -20,8 +20,9 @@ from cp_tui.charge_point.faults import Faults
 from cp_tui.charge_point.incoming import Incoming
 from cp_tui.charge_point.operator.composed_messages import ComposedMessages
 from cp_tui.charge_point.operator.operator import Operator
-from cp_tui.charge_point.remote_control import RemoteRequests
+from cp_tui.charge_point.remote_transactions import RemoteTransactions
 from cp_tui.charge_point.requests import Requests
+from cp_tui.charge_point.trigger_message import TriggeredMessages
 from cp_tui.charge_point.turn import Turn
 
 CALLS_MAX = 12
@@ -37,7 +38,7 @@ def parts_of_the_mind() -> dict[str, type]:
     hints = [hint for hint in get_type_hints(Components).values() if isinstance(hint, type)]
     found = [hint for hint in hints if hint.__module__.startswith("cp_tui.charge_point.")]
     others = [ChargePoint, ComposedMessages, Configuration, Turn, Faults, Incoming, Operator]
-    named = [*found, *others, RemoteRequests, Requests]
+    named = [*found, *others, RemoteTransactions, Requests, TriggeredMessages]
     return {part.__name__: part for part in named}
 
 

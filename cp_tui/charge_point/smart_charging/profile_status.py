@@ -15,6 +15,11 @@ from cp_tui.charge_point.smart_charging.composite import DURATION_S_MAX
 from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile
 from cp_tui.charge_point.smart_charging.conversion import plain
 from cp_tui.charge_point.smart_charging.explanation import why_silent
+from cp_tui.charge_point.smart_charging.purposes import (
+    charge_point_max_stack,
+    tx_default_stack,
+    tx_stack,
+)
 from cp_tui.charge_point.smart_charging.schedule import (
     LimitSource,
     LostBecause,
@@ -24,13 +29,7 @@ from cp_tui.charge_point.smart_charging.schedule import (
     ProfileRef,
     ProfileStanding,
 )
-from cp_tui.charge_point.smart_charging.stacking import (
-    Lost,
-    Stack,
-    charge_point_max_stack,
-    tx_default_stack,
-    tx_stack,
-)
+from cp_tui.charge_point.smart_charging.stacking import Lost, Stack
 from cp_tui.charge_point.smart_charging.timeline import (
     FOREVER,
     Said,
@@ -107,9 +106,6 @@ def _scope(context: Context, installed: InstalledProfile) -> tuple[int, ...]:
             return ()
 
 
-# --- why not --------------------------------------------------------------------------------------
-
-
 class _Layer(Struct, frozen=True):
     """One purpose on one connector."""
 
@@ -180,9 +176,6 @@ def _silent(layer: _Layer, installed: InstalledProfile, now: int) -> Lost:
     if said.why_none is not None:
         return Lost(ref, said.why_none, instant=said.instant)
     return Lost(ref, LostBecause.LOWER_STACK_LEVEL, by=layer.winner)
-
-
-# --- now and next ---------------------------------------------------------------------------------
 
 
 def _says(installed: InstalledProfile, anchor: int, now: int) -> Said:

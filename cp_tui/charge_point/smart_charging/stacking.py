@@ -6,20 +6,15 @@ one whose schedule is over, or that is not valid, lets the lower one through.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from operator import is_
 
 from msgspec import Struct
 
-from cp_tui.charge_point.smart_charging.context import (
-    Context,
-    InstalledProfile,
-    RunningTransaction,
-)
+from cp_tui.charge_point.smart_charging.context import InstalledProfile
 from cp_tui.charge_point.smart_charging.schedule import LostBecause, ProfileRef
-from cp_tui.charge_point.smart_charging.timeline import FOREVER, Claim, Said, to_second
-from cp_tui.ocpp.datatypes import ChargingProfilePurposeType
+from cp_tui.charge_point.smart_charging.timeline import FOREVER, Claim, Said
 
 LOSERS_MAX = 8
 """Losers listed per period: more than a screen shows, few enough to publish at every change."""
@@ -202,56 +197,3 @@ class ExplainedStackCursor(StackCursor):
             if said.gives_until < self.until:
                 self.until = said.gives_until
         return found
-
-
-# --- the three purposes ---------------------------------------------------------------------------
-
-
-def charge_point_max_stack(context: Context, armed_at: int) -> Stack:
-    """Return the caps of the whole charge point.
-
-    One cap has one time zero for all connectors: the start of the oldest running transaction.
-    """
-    profiles = context.profiles_of(ChargingProfilePurposeType.CHARGE_POINT_MAX_PROFILE, 0)
-    starts = [to_second(running.start) for running in context.transactions.values()]
-    return Stack(_highest_first(profiles), (), min(starts, default=armed_at))
-
-
-def tx_stack(context: Context, connector_id: int, armed_at: int) -> Stack:
-    """Return the TxProfiles of the transaction that runs on a connector, or would start now."""
-    running = context.transactions.get(connector_id)
-    profiles = context.profiles_of(ChargingProfilePurposeType.TX_PROFILE, connector_id)
-    own = [each for each in profiles if _belongs(each, running)]
-    others = tuple(
-        (each, LostBecause.OTHER_TRANSACTION) for each in profiles if not _belongs(each, running)
-    )
-    return Stack(_highest_first(own), others, _anchor(running, armed_at))
-
-
-def tx_default_stack(context: Context, connector_id: int, armed_at: int) -> Stack:
-    """Return the defaults of a connector: its own, and those of connector 0 at other levels."""
-    own = context.profiles_of(ChargingProfilePurposeType.TX_DEFAULT_PROFILE, connector_id)
-    of_all = context.profiles_of(ChargingProfilePurposeType.TX_DEFAULT_PROFILE, 0)
-    levels = {each.profile.stack_level for each in own}
-    shared = [each for each in of_all if each.profile.stack_level not in levels]
-    replaced = tuple(
-        (each, LostBecause.REPLACED_ON_CONNECTOR)
-        for each in of_all
-        if each.profile.stack_level in levels
-    )
-    anchor = _anchor(context.transactions.get(connector_id), armed_at)
-    return Stack(_highest_first([*own, *shared]), replaced, anchor)
-
-
-def _highest_first(profiles: Iterable[InstalledProfile]) -> tuple[InstalledProfile, ...]:
-    return tuple(sorted(profiles, key=lambda each: -each.profile.stack_level))
-
-
-def _belongs(installed: InstalledProfile, running: RunningTransaction | None) -> bool:
-    """A TxProfile without a transaction came with a remote start and waits for its transaction."""
-    key = installed.transaction_key
-    return key is None or (running is not None and running.key == key)
-
-
-def _anchor(running: RunningTransaction | None, armed_at: int) -> int:
-    return armed_at if running is None else to_second(running.start)

@@ -16,6 +16,11 @@ from msgspec import Struct
 
 from cp_tui.charge_point.smart_charging.context import Context, PhaseRule
 from cp_tui.charge_point.smart_charging.decision import Decision, Terms, decide, decide_for_all
+from cp_tui.charge_point.smart_charging.purposes import (
+    charge_point_max_stack,
+    tx_default_stack,
+    tx_stack,
+)
 from cp_tui.charge_point.smart_charging.schedule import SourceKind
 from cp_tui.charge_point.smart_charging.stacking import (
     NO_PROFILES,
@@ -23,9 +28,6 @@ from cp_tui.charge_point.smart_charging.stacking import (
     ExplainedStackCursor,
     Stack,
     StackCursor,
-    charge_point_max_stack,
-    tx_default_stack,
-    tx_stack,
 )
 from cp_tui.charge_point.smart_charging.timeline import FOREVER, to_second
 from cp_tui.ocpp.datatypes import ChargingRateUnitType

@@ -122,9 +122,6 @@ def _unit_not_allowed(subject: str, unit: ChargingRateUnitType, context: Context
     )
 
 
-# --- the charge point and the connector -----------------------------------------------------------
-
-
 def _is_supported(candidate: _Candidate) -> None:
     """1: smart charging is on; else CALLERROR."""
     _require_smart_charging(candidate.context)
@@ -154,9 +151,6 @@ def _has_room(candidate: _Candidate) -> Reason | None:
         count=count,
         maximum=context.max_installed,
     )
-
-
-# --- the profile ----------------------------------------------------------------------------------
 
 
 def _stack_level_is_allowed(candidate: _Candidate) -> Reason | None:
@@ -272,9 +266,6 @@ def _validity_is_ordered(candidate: _Candidate) -> Reason | None:
         valid_to=format_date_time(valid_to),
         valid_from=format_date_time(valid_from),
     )
-
-
-# --- its schedule ---------------------------------------------------------------------------------
 
 
 def _period_count_is_allowed(candidate: _Candidate) -> Reason | None:

@@ -95,13 +95,14 @@ from cp_tui.charge_point.variables.message import (
     TransactionMessages as TransactionMessages,
     TransactionsView as TransactionsView,
 )
-from cp_tui.charge_point.variables.refusal import Refusal as Refusal, RefusedBy as RefusedBy
 from cp_tui.charge_point.variables.reservation import (
     EndedReservation as EndedReservation,
     Reservation as Reservation,
     ReservationsView as ReservationsView,
 )
-from cp_tui.charge_point.variables.swipe import (
+from cp_tui.charge_point.variables.tag import (
+    Refusal as Refusal,
+    RefusedBy as RefusedBy,
     SwipeOutcome as SwipeOutcome,
     SwipeResult as SwipeResult,
 )

@@ -9,8 +9,8 @@ from enum import StrEnum
 from cp_tui.charge_point.codec import Value
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables.clock import ClockStep
-from cp_tui.charge_point.variables.refusal import Refusal, RefusedBy
 from cp_tui.charge_point.variables.reservation import Reservation
+from cp_tui.charge_point.variables.tag import Refusal, RefusedBy
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 
 

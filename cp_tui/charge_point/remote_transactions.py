@@ -1,49 +1,33 @@
-"""Requests that act on the connectors: remote start and stop, unlock, trigger (S 5.11 to 5.18)."""
+"""RemoteStartTransaction and RemoteStopTransaction: the CSMS acts like a tag (S 5.11, S 5.12)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
-from cp_tui.charge_point.calls import WAITING_MAX
 from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.connector import Connector, PendingStart, StartAttempt
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.refusals import note_refusal
+from cp_tui.charge_point.request_answer import RequestAnswer
 from cp_tui.ocpp.core import (
     RemoteStartTransactionRequest,
     RemoteStartTransactionResponse,
     RemoteStopTransactionRequest,
     RemoteStopTransactionResponse,
-    UnlockConnectorRequest,
-    UnlockConnectorResponse,
 )
-from cp_tui.ocpp.datatypes import (
-    MessageTrigger,
-    RemoteStartStopStatus,
-    StopReason,
-    TriggerMessageStatus,
-    UnlockStatus,
-)
+from cp_tui.ocpp.datatypes import RemoteStartStopStatus
 from cp_tui.ocpp.feature_profile import FeatureProfile
-from cp_tui.ocpp.model import WireModel
-from cp_tui.ocpp.remote_trigger import TriggerMessageRequest, TriggerMessageResponse
 
 AUTHORIZE_REMOTE = "AuthorizeRemoteTxRequests"
 
-Then = Callable[[], None]
-Answered = tuple[WireModel, Reason, Then | None]
 
-
-class RemoteRequests:
-    """What a CSMS does at a distance that people do at the connector."""
+class RemoteTransactions:
+    """Starts and stops transactions that the CSMS asks for."""
 
     def __init__(self, components: Components) -> None:
         self._components = components
 
-    # --- RemoteStartTransaction -------------------------------------------------------------------
-
-    def start(self, request: RemoteStartTransactionRequest) -> Answered:
+    def start(self, request: RemoteStartTransactionRequest) -> RequestAnswer:
         """Answer RemoteStartTransaction, then start as with a local tag (S 5.11)."""
         if not self._components.turn.config.has(FeatureProfile.SMART_CHARGING):
             # S 5.11: a profile is ignored where there is no smart charging.
@@ -52,7 +36,7 @@ class RemoteRequests:
         if isinstance(found, Reason):
             self._note_refusal(request, found)
             status = RemoteStartStopStatus.REJECTED
-            return RemoteStartTransactionResponse(status=status), found, None
+            return RequestAnswer(RemoteStartTransactionResponse(status=status), found)
         reason = because(
             "remote_start.accepted",
             "S 5.11",
@@ -62,7 +46,7 @@ class RemoteRequests:
         )
         then = partial(self._start, found, request)
         status = RemoteStartStopStatus.ACCEPTED
-        return RemoteStartTransactionResponse(status=status), reason, then
+        return RequestAnswer(RemoteStartTransactionResponse(status=status), reason, then)
 
     def _note_refusal(self, request: RemoteStartTransactionRequest, reason: Reason) -> None:
         named = self._components.connector(request.connector_id or 0)
@@ -175,9 +159,7 @@ class RemoteRequests:
             return _refused("pending", words)
         return None
 
-    # --- RemoteStopTransaction --------------------------------------------------------------------
-
-    def stop(self, request: RemoteStopTransactionRequest) -> Answered:
+    def stop(self, request: RemoteStopTransactionRequest) -> RequestAnswer:
         """Answer RemoteStopTransaction, then stop (S 5.12)."""
         components = self._components
         connector = components.transactions.find(request.transaction_id)
@@ -191,7 +173,7 @@ class RemoteRequests:
                 running=running or "none",
             )
             status = RemoteStartStopStatus.REJECTED
-            return RemoteStopTransactionResponse(status=status), reason, None
+            return RequestAnswer(RemoteStopTransactionResponse(status=status), reason)
         reason = because(
             "remote_stop.accepted",
             "S 5.12",
@@ -201,124 +183,7 @@ class RemoteRequests:
         )
         then = partial(components.sessions.stop_remotely, connector)
         status = RemoteStartStopStatus.ACCEPTED
-        return RemoteStopTransactionResponse(status=status), reason, then
-
-    # --- UnlockConnector --------------------------------------------------------------------------
-
-    def unlock(self, request: UnlockConnectorRequest) -> Answered:
-        """Unlock, answer with the result, then end the transaction or the attempt (S 5.18)."""
-        status, reason = self._unlock(request.connector_id)
-        connector = self._components.connector(request.connector_id)
-        if status is UnlockStatus.NOT_SUPPORTED or connector is None:
-            return UnlockConnectorResponse(status=status), reason, None
-        explanation = because(
-            "unlock_connector.stop", "S 5.18", "the CSMS asked to unlock the connector"
-        )
-        sessions = self._components.sessions
-        then = partial(sessions.abandon_attempt, connector, explanation)
-        if connector.transaction is not None:
-            then = partial(sessions.stop, connector, StopReason.UNLOCK_COMMAND, explanation)
-        return UnlockConnectorResponse(status=status), reason, then
-
-    def _unlock(self, connector_id: int) -> tuple[UnlockStatus, Reason]:
-        connector = self._components.connector(connector_id)
-        if connector is None or connector_id == 0:
-            words = f"there is no connector {connector_id}"
-            status = UnlockStatus.NOT_SUPPORTED
-        elif connector.has_fixed_cable:
-            words = f"connector {connector_id} has a fixed cable and no lock"
-            status = UnlockStatus.NOT_SUPPORTED
-        elif not self._components.sessions.unlock_if_possible(connector):
-            words = f"the lock of connector {connector_id} is jammed"
-            status = UnlockStatus.UNLOCK_FAILED
-        else:
-            words = f"connector {connector_id} is unlocked"
-            status = UnlockStatus.UNLOCKED
-        return status, Reason(id=f"unlock_connector.{status}", rule="S 5.18", text=words)
-
-    # --- TriggerMessage ---------------------------------------------------------------------------
-
-    def trigger(self, request: TriggerMessageRequest) -> Answered:
-        """Answer TriggerMessage, then send what was asked for (S 5.17)."""
-        kinds = MessageTrigger
-        management = (
-            kinds.FIRMWARE_STATUS_NOTIFICATION,
-            kinds.DIAGNOSTICS_STATUS_NOTIFICATION,
-        )
-        has_management = self._components.turn.config.has(FeatureProfile.FIRMWARE_MANAGEMENT)
-        if request.requested_message in management and not has_management:
-            words = f"{request.requested_message} needs the profile FirmwareManagement"
-            reason = Reason(id="trigger.no_profile", rule="S 5.17", text=words)
-            status = TriggerMessageStatus.NOT_IMPLEMENTED
-            return TriggerMessageResponse(status=status), reason, None
-        found = self._room(request) or self._to_trigger(request)
-        if isinstance(found, Reason):
-            status = TriggerMessageStatus.REJECTED
-            return TriggerMessageResponse(status=status), found, None
-        reason = because(
-            "trigger.accepted", "S 5.17", "{message} follows", message=request.requested_message
-        )
-        return TriggerMessageResponse(status=TriggerMessageStatus.ACCEPTED), reason, found
-
-    def _to_trigger(self, request: TriggerMessageRequest) -> Then | Reason:
-        components = self._components
-        match request.requested_message:
-            case MessageTrigger.BOOT_NOTIFICATION:
-                if components.registration.is_accepted:
-                    words = "the CSMS has accepted this charge point already"
-                    return Reason(id="trigger.already_accepted", rule="E 3.35", text=words)
-                return partial(components.registration.boot, is_triggered=True)
-            case MessageTrigger.HEARTBEAT:
-                return partial(components.registration.heartbeat, is_triggered=True)
-            case MessageTrigger.STATUS_NOTIFICATION:
-                return self._for_connectors(request.connector_id, first=0, send=self._statuses)
-            case MessageTrigger.METER_VALUES:
-                return self._for_connectors(request.connector_id, first=1, send=self._values)
-            case MessageTrigger.FIRMWARE_STATUS_NOTIFICATION:
-                return components.firmware.trigger
-            case MessageTrigger.DIAGNOSTICS_STATUS_NOTIFICATION:
-                return components.diagnostics.trigger
-
-    def _room(self, request: TriggerMessageRequest) -> Reason | None:
-        """Say why a message that is asked for would not go out, if so (S 5.17)."""
-        components = self._components
-        boot = MessageTrigger.BOOT_NOTIFICATION
-        if components.registration.status is None and request.requested_message is not boot:
-            words = "nothing but BootNotification may be sent until the CSMS has answered it"
-            return Reason(id="trigger.not_registered", rule="S 4.2", text=words)
-        count = 1 if request.connector_id is not None else len(components.connectors)
-        if components.calls.room < count:
-            words = f"{WAITING_MAX} messages wait already: this one would not go out"
-            return Reason(id="trigger.no_room", rule="S 5.17", text=words)
-        return None
-
-    def _values(self, connectors: list[Connector]) -> None:
-        self._components.sampling.trigger(connectors)
-        for connector in connectors:
-            # What was told must not be later than the end of the transaction if the power fails.
-            self._components.transactions.seen(connector)
-
-    def _statuses(self, connectors: list[Connector]) -> None:
-        for connector in connectors:
-            self._components.statuses.notify(connector, is_triggered=True)
-
-    def _for_connectors(
-        self, connector_id: int | None, *, first: int, send: Callable[[list[Connector]], None]
-    ) -> Then | Reason:
-        connectors = self._components.connectors
-        if connector_id is None:
-            return partial(send, list(connectors[first:]))
-        connector = self._components.connector(connector_id)
-        if connector is None or connector_id < first:
-            return because(
-                "trigger.unknown_connector",
-                "S 5.17",
-                "there is no connector {connector}, only {first} to {last}",
-                connector=connector_id,
-                first=first,
-                last=len(connectors) - 1,
-            )
-        return partial(send, [connector])
+        return RequestAnswer(RemoteStopTransactionResponse(status=status), reason, then)
 
 
 def _refused(subject: str, words: str) -> Reason:
