@@ -1,4 +1,4 @@
-"""The three walks of ARCHITECTURE.md: what they name is what the program does, in that order.
+"""The three walks of docs/ARCHITECTURE.md: what they name is what the program does, in that order.
 
 A walk is followed by the interpreter's own trace while the real thing happens: a frame on the wire,
 a change of the connectors, a swipe at the keyboard.
@@ -36,7 +36,7 @@ class Walk(NamedTuple):
 def told() -> dict[str, Walk]:
     """Read the walks, by what walks."""
     walks: dict[str, Walk] = {}
-    for section in (ROOT / "ARCHITECTURE.md").read_text().split("\n### ")[1:]:
+    for section in (ROOT / "docs" / "ARCHITECTURE.md").read_text().split("\n### ")[1:]:
         lines = section.splitlines()
         hops = tuple((m["file"], m["function"]) for m in map(HOP.match, lines) if m)
         forms = next((m["forms"] for m in map(FORMS.match, lines) if m), "")

@@ -159,6 +159,10 @@ RULES = {
 """Every rule for single texts, by its name."""
 
 
+FOR_MAKERS = ("ARCHITECTURE.md", "CONTRIBUTING.md")
+"""They speak of the code, with the names that it has there."""
+
+
 @cache
 def texts() -> tuple[Said, ...]:
     """Give every text of the program that a person may see."""
@@ -191,7 +195,8 @@ def _with_gaps(text: str) -> str:
 
 def papers() -> Iterator[Said]:
     """Give the lines of the papers for users, without what is code in them."""
-    for path in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))):
+    docs = (path for path in sorted((ROOT / "docs").rglob("*.md")) if path.name not in FOR_MAKERS)
+    for path in (ROOT / "README.md", ROOT / "CHANGELOG.md", *docs):
         is_code = False
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             is_code ^= line.startswith("```")

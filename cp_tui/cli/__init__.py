@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status: 0 done, 1 failed, 2 wrong use."""
+    """Run one command; returns the exit status, an `output.ExitStatus`."""
     from cp_tui.cli.parser import parse
 
     try:

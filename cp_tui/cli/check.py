@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from textwrap import wrap
 
-from cp_tui.cli.output import complain, complain_of
+from cp_tui.cli.output import ExitStatus, complain, complain_of
 from cp_tui.cli.patience import reading
 from cp_tui.cli.quick_imports import importing
 from cp_tui.cli.settings import read_all, read_settings
@@ -24,7 +24,6 @@ from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.load import default_config_file, read_screen
 from cp_tui.settings.problem import SettingsError
 
-FAILED = 1
 STEP_WIDTH, VERDICT_WIDTH = 12, 7
 
 
@@ -46,13 +45,13 @@ def run(options: Namespace) -> int:
         sent = reading(settings.data_dir, stored)
         waits = show_waiting if sys.stdout.isatty() else None
         check = check_connection(config, sent, show, with_boot=options.boot, waits=waits)
-        return 0 if asyncio.run(check) else FAILED
+        return ExitStatus.DONE if asyncio.run(check) else ExitStatus.FAILED
     except SettingsError as error:
         return complain_of(error.lines)
     except EngineStartError as error:
         return complain(str(error))
     except OSError as error:
-        return complain(f"check: {error.strerror or error}", FAILED)
+        return complain(f"check: {error.strerror or error}", ExitStatus.FAILED)
 
 
 def show(result: StepResult) -> None:

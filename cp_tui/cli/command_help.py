@@ -1,7 +1,4 @@
-"""What can be asked, read from the tables of commands: a list, the help of one, a reference page.
-
-`python -m cp_tui.cli.command_help` prints the page that `docs/commands.md` is.
-"""
+"""What can be asked, read from the tables of commands: a list, and the help of one."""
 
 from __future__ import annotations
 
@@ -23,16 +20,6 @@ METHODS: Mapping[str, Command] = {**CONNECTION_COMMANDS, **COMMANDS}
 
 Schema = Mapping[str, Any]
 
-HEAD = """\
-# Commands
-
-All that can be asked of a charge point that runs, and of the CSMS of `cp-tui demo`. From a shell it
-is `cp-tui ctl METHOD NAME=VALUE ...`; in a program it is JSON-RPC 2.0 over the socket of the charge
-point, a line for each message: `{"jsonrpc": "2.0", "id": 1, "method": "get", "params": {"variable":
-"link"}}`. The CSMS of a demo has a socket of its own: `--socket FOLDER/csms`, with the folder
-`cp-tui-demo-...` among the temporary ones. This page is made from the tables of commands:
-`python -m cp_tui.cli.command_help`.
-"""
 WATCHED = {"Variables": VARIABLES, "Streams": STREAMS}
 """What `get` and `subscribe` take."""
 
@@ -67,20 +54,6 @@ def help_of(command: Command) -> str:
         lines += [f"{what}: {', '.join(names)}.\n" for what, names in WATCHED.items()]
     may = "Observers may use it." if command.is_look else "An observer may not use it."
     return "\n".join([*lines, f"Result: {_result(command)}. {may}"])
-
-
-def reference() -> str:
-    """Write the reference page."""
-    sections = (
-        ("The charge point and its operator", COMMANDS),
-        ("The connection of a client", CONNECTION_COMMANDS),
-        ("The CSMS of a demo", _csms_commands()),
-    )
-    parts = [HEAD]
-    for title, commands in sections:
-        parts.append(f"## {title}\n")
-        parts += [f"### {each.name}\n\n```\n{help_of(each)}\n```\n" for each in commands.values()]
-    return "\n".join(parts)
 
 
 def _parameters(command: Command) -> Iterator[tuple[str, str]]:
@@ -158,7 +131,3 @@ def _bounds(of: Schema, least: str, most: str, unit: str = "") -> str:
 
 def _value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else f"{value}"
-
-
-if __name__ == "__main__":
-    print(reference(), end="")

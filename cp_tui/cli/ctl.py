@@ -8,7 +8,7 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING, cast
 
-from cp_tui.cli.output import WRONG_USE, complain
+from cp_tui.cli.output import ExitStatus, complain
 from cp_tui.engine.errors import ErrorNumber
 from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.paths import SocketPathError, find_engine
@@ -44,10 +44,10 @@ def run(options: Namespace) -> int:
     except SocketPathError as error:
         return complain(str(error))
     except EngineGone as error:
-        return complain(str(error), 1)
+        return complain(str(error), ExitStatus.FAILED)
     except KeyboardInterrupt:
         # The way to end `subscribe`.
-        return 0 if options.method == "subscribe" else 130
+        return 0 if options.method == "subscribe" else ExitStatus.INTERRUPTED
     except BrokenPipeError:
         # `ctl subscribe ... | head`: nobody reads on, so the interpreter must not flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -63,7 +63,7 @@ def methods_help(method: str | None) -> tuple[str, int]:
         return "\n".join(f"  {line_of(each)}" for each in METHODS.values()), 0
     command = command_of(method)
     if command is None:
-        return f"no method {method!r}; there are: {', '.join(METHODS)}", WRONG_USE
+        return f"no method {method!r}; there are: {', '.join(METHODS)}", ExitStatus.WRONG_USE
     return help_of(command), 0
 
 
@@ -99,4 +99,6 @@ def _tell(method: str, parameters: dict[str, JsonValue], result: JsonValue) -> N
 
 def _refused(error: dict[str, JsonValue]) -> int:
     is_wrong_use = error["code"] in _WRONG_USE_CODES
-    return complain(f"ctl: {error['message']}", WRONG_USE if is_wrong_use else 1)
+    return complain(
+        f"ctl: {error['message']}", ExitStatus.WRONG_USE if is_wrong_use else ExitStatus.FAILED
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cp_tui.cli.child import Child, ChildFailed, own_environment
 from cp_tui.cli.demo_folder import csms_socket_path, socket_path
-from cp_tui.cli.output import complain, complain_of, say, told_without_waiting
+from cp_tui.cli.output import ExitStatus, complain, complain_of, say, told_without_waiting
 from cp_tui.cli.screen import read_look, show_screen, terminal_problem
 from cp_tui.settings.problem import SettingsError
 
@@ -43,10 +43,10 @@ def _as_screen(folder: Path, options: Namespace) -> int:
             why_gone=child.last_words,
         )
         if words := child.last_words():
-            return complain(f"demo: {words}", 1)
+            return complain(f"demo: {words}", ExitStatus.FAILED)
         say("stopping the demo ...")
     except ChildFailed as error:
-        return complain(f"demo: {error}", 1)
+        return complain(f"demo: {error}", ExitStatus.FAILED)
     finally:
         child.end()
     return 0
@@ -59,7 +59,7 @@ def _as_lines(folder: Path, seconds: float) -> int:
     try:
         return asyncio.run(_tell(folder, seconds))
     except StoryFailed as error:
-        return complain(f"demo: {error}", 1)
+        return complain(f"demo: {error}", ExitStatus.FAILED)
 
 
 async def _tell(folder: Path, seconds: float) -> int:

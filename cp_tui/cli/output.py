@@ -6,22 +6,37 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from enum import IntEnum
 
 from cp_tui.ocpp.printable import clean
 
-WRONG_USE = 2
+
+class ExitStatus(IntEnum):
+    """With which a command of `cp-tui` ends."""
+
+    DONE = 0
+    """It is done; of `ctl`: there is an answer, and `Rejected` is one."""
+    FAILED = 1
+    """It was begun and failed: a step of `check`, a refusal by the charge point, a lost socket."""
+    WRONG_USE = 2
+    """Options, settings or parameters are wrong, or nothing runs that could be asked; nothing was
+    begun."""
+    INTERRUPTED = 130
+    """Ctrl+c; after another signal it is 128 and the number of the signal."""
+
+
 SILENT_S = 1.0
 """What takes longer is told."""
 LAST_LINES_S = 5.0
 """For a slow reader to take the last lines of a command that ends."""
 
 
-def complain(text: str, status: int = WRONG_USE) -> int:
+def complain(text: str, status: int = ExitStatus.WRONG_USE) -> int:
     """Print one line about what went wrong; returns the exit status."""
     return complain_of([text], status)
 
 
-def complain_of(lines: Iterable[str], status: int = WRONG_USE) -> int:
+def complain_of(lines: Iterable[str], status: int = ExitStatus.WRONG_USE) -> int:
     """Print a line for each thing that is wrong; returns the exit status."""
     for line in lines:
         print(f"cp-tui: {clean(line)}", file=sys.stderr)

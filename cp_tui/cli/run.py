@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cp_tui.cli.child import Child, ChildFailed
 from cp_tui.cli.differences import differences
 from cp_tui.cli.first_run import first_run, is_first_run
-from cp_tui.cli.output import complain, complain_of, say, told_if_slow
+from cp_tui.cli.output import ExitStatus, complain, complain_of, say, told_if_slow
 from cp_tui.cli.screen import STOP, read_look, show_screen, terminal_problem
 from cp_tui.cli.settings import read_all, read_settings, serve_arguments
 from cp_tui.rpc.paths import default_socket, is_answering
@@ -44,7 +44,7 @@ def run(options: Namespace) -> int:
     except ChildFailed as error:
         return complain(str(error))
     except EngineGone as error:
-        return complain(f"run: {error}", 1)
+        return complain(f"run: {error}", ExitStatus.FAILED)
     return _show(settings, look, child)
 
 
@@ -92,7 +92,7 @@ def _show(settings: ServeSettings, look: Look, child: Child | None) -> int:
     elif is_answering(settings.socket):
         say(_farewell(settings))
     elif child is not None and (words := child.last_words()):
-        return complain(f"{settings.charge_point_id} has ended: {words}", 1)
+        return complain(f"{settings.charge_point_id} has ended: {words}", ExitStatus.FAILED)
     return 0
 
 

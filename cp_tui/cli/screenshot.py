@@ -6,7 +6,7 @@ import asyncio
 from argparse import Namespace
 from functools import partial
 
-from cp_tui.cli.output import complain, complain_of
+from cp_tui.cli.output import ExitStatus, complain, complain_of
 from cp_tui.cli.patience import writing
 from cp_tui.cli.screen import read_look
 from cp_tui.rpc.paths import SocketPathError, find_engine
@@ -42,7 +42,7 @@ def run(options: Namespace) -> int:
         return complain(f"screenshot: --screen: {error}")
     except OSError as error:
         # A TimeoutError is one of them.
-        return complain(f"screenshot: {file}: {error.strerror or error}", 1)
+        return complain(f"screenshot: {file}: {error.strerror or error}", ExitStatus.FAILED)
     except ConnectionLost as error:
-        return complain(f"screenshot: {error}", 1)
+        return complain(f"screenshot: {error}", ExitStatus.FAILED)
     return 0

@@ -9,12 +9,17 @@ class ErrorNumber(IntEnum):
     """Error codes of JSON-RPC 2.0 section 5.1, and our own from the range left to servers."""
 
     PARSE_ERROR = -32700
+    """The line is no JSON."""
     INVALID_REQUEST = -32600
+    """It is JSON, but no request."""
     METHOD_NOT_FOUND = -32601
+    """There is no such method; the message names those that there are."""
     INVALID_PARAMS = -32602
+    """A parameter is missing, unknown or wrong; the message says which and what is allowed."""
     INTERNAL_ERROR = -32603
+    """An error inside; the log has it."""
     REFUSED = -32000
-    """The station or a rule says no, it cannot be done now, or there is no room for a client."""
+    """The charge point or a rule says no, it cannot be done now, or one client more is too many."""
     READ_ONLY = -32001
     """An observer asked for a change."""
 

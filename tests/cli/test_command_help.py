@@ -1,15 +1,12 @@
-"""What can be asked is told from the tables: in the help of `ctl`, and in docs/commands.md."""
+"""What can be asked is told from the tables in the help of `ctl`."""
 
 from __future__ import annotations
 
 import pytest
 
-from cp_tui.cli.command_help import METHODS, reference
+from cp_tui.cli.command_help import METHODS
 from cp_tui.cli.parser import parse
 from cp_tui.demo.csms_rpc import CSMS_COMMANDS
-from tests.sources import ROOT
-
-PAGE = ROOT / "docs" / "commands.md"
 
 
 def help_on(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -17,11 +14,6 @@ def help_on(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         parse(["ctl", *arguments])
     assert end.value.code == 0
     return capsys.readouterr().out
-
-
-def test_the_reference_page_is_that_of_the_tables() -> None:
-    how = "make it anew: python -m cp_tui.cli.command_help > docs/commands.md"
-    assert PAGE.read_text() == reference(), how
 
 
 @pytest.mark.parametrize("name", [*METHODS, *CSMS_COMMANDS])

@@ -68,6 +68,7 @@ class Loser(Value, frozen=True, kw_only=True):
     profile: ProfileRef
     why: LostBecause
     sentence: str
+    """The same for a person."""
 
 
 class LimitSource(Value, frozen=True, kw_only=True):
@@ -79,6 +80,7 @@ class LimitSource(Value, frozen=True, kw_only=True):
     winner: ProfileRef | None = None
     """The profile that sets the limit; none for hardware and sums."""
     sentence: str
+    """The same for a person, in one sentence."""
     losers: tuple[Loser, ...] = ()
     """The most telling first."""
     losers_omitted: int = 0
@@ -113,6 +115,7 @@ class ProfileLoss(Value, frozen=True, kw_only=True):
     connector_id: int
     why: LostBecause
     sentence: str
+    """The same for a person."""
 
 
 class ProfileStanding(Value, frozen=True, kw_only=True):
@@ -148,6 +151,7 @@ class CompositePeriod(Value, frozen=True, kw_only=True):
     number_phases: int | None = None
     """None: no profile in force restricts the phases."""
     source: LimitSource
+    """What sets the limit, and what it beats."""
 
 
 class CompositeSchedule(Value, frozen=True, kw_only=True):
@@ -160,6 +164,7 @@ class CompositeSchedule(Value, frozen=True, kw_only=True):
     duration_s: int
     """What the periods cover; less than asked for when `is_truncated`."""
     unit: ChargingRateUnitType
+    """Of all its limits."""
     periods: tuple[CompositePeriod, ...]
     is_truncated: bool = False
     """The schedule goes on, but a bound on periods, boundaries or time was reached."""

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from msgspec.structs import fields
+
 from cp_tui.charge_point.codec import Value
 from cp_tui.charge_point.variables.authorization import (
     AuthorizationCacheView as AuthorizationCacheView,
@@ -108,38 +110,56 @@ from cp_tui.charge_point.variables.tag import (
 )
 from cp_tui.charge_point.variables.trouble import Trouble as Trouble, Troubles as Troubles
 
+
+class Variables(Value, frozen=True):
+    """All variables, each under its name."""
+
+    charging_schedules: ChargingSchedules
+    """The composite schedule of each connector, from 0, for the coming day."""
+    is_connected: bool
+    """The WebSocket to the CSMS is open. Accepted or not says `registration`."""
+    identity: Identity
+    link: LinkView
+    registration: RegistrationView
+    connectors: Connectors
+    """Connector 0, which is the charge point as a whole, and every other one."""
+    configuration: ConfigurationView
+    """Every configuration key."""
+    monitors: MonitorsView
+    profiles: Profiles
+    """The installed charging profiles, and what each does now."""
+    outbox: OutboxView
+    transactions: TransactionsView
+    """The transactions that run, and the newest of those that are over."""
+    local_list: LocalListView
+    authorization_cache: AuthorizationCacheView
+    reservations: ReservationsView
+    stop_report: StopReport | None
+    firmware: FirmwareView
+    diagnostics: DiagnosticsView
+    troubles: Troubles
+    """What is wrong in the program itself, or went wrong and should be known."""
+
+
+class Streams(Value, frozen=True):
+    """The events of all streams, each under the name of its stream."""
+
+    configuration_key: KeyChange
+    """A key that is monitored was changed by the CSMS."""
+    configuration_changes: KeyChange
+    """A key was changed by anybody, or a change was refused."""
+    link_attempts: LinkAttempt
+    messages: MessageRecord
+    refusals: Refusal
+    status_changes: StatusChange
+
+
 VARIABLES: Mapping[str, Any] = MappingProxyType(
-    {
-        "charging_schedules": ChargingSchedules,
-        "is_connected": bool,
-        "identity": Identity,
-        "link": LinkView,
-        "registration": RegistrationView,
-        "connectors": Connectors,
-        "configuration": ConfigurationView,
-        "monitors": MonitorsView,
-        "profiles": Profiles,
-        "outbox": OutboxView,
-        "transactions": TransactionsView,
-        "local_list": LocalListView,
-        "authorization_cache": AuthorizationCacheView,
-        "reservations": ReservationsView,
-        "stop_report": StopReport | None,
-        "firmware": FirmwareView,
-        "diagnostics": DiagnosticsView,
-        "troubles": Troubles,
-    }
+    {each.name: each.type for each in fields(Variables)}
 )
 """Name of each variable -> its type."""
 
 STREAMS: Mapping[str, type[Value]] = MappingProxyType(
-    {
-        "configuration_key": KeyChange,
-        "configuration_changes": KeyChange,
-        "link_attempts": LinkAttempt,
-        "messages": MessageRecord,
-        "refusals": Refusal,
-        "status_changes": StatusChange,
-    }
+    {each.name: each.type for each in fields(Streams)}
 )
 """Name of each stream -> the type of its events."""

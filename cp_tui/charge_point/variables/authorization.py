@@ -45,6 +45,7 @@ class LocalListView(Value, frozen=True, kw_only=True):
     """0 while the list is empty."""
     count: int
     count_max: int
+    """`LocalAuthListMaxLength`."""
     updated_at: datetime | None = None
     """When SendLocalList last changed it; None: never."""
     entries: tuple[TagEntry, ...] = ()
@@ -55,6 +56,7 @@ class CachedTag(TagEntry, frozen=True, kw_only=True):
     """What it last said about a tag that is not in the local list (S 3.5.1)."""
 
     updated_at: datetime
+    """When it said so."""
 
 
 class AuthorizationCacheView(Value, frozen=True, kw_only=True):

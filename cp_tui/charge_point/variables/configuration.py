@@ -32,6 +32,7 @@ class KeyChange(Value, frozen=True, kw_only=True):
     """The value before, which is still in force where the answer is a refusal."""
     time: datetime
     source: KeySource
+    """Who changed it, or tried to."""
     answer: str
     """`Accepted` or `RebootRequired`; in `configuration_changes` also `Rejected` (which rule, says
     the reason) and `NotSupported` (there is no such key)."""
@@ -47,7 +48,9 @@ class ConfigurationEntry(Value, frozen=True, kw_only=True):
     default: str | None
     read_only: bool
     is_custom: bool
+    """One of the operator's own."""
     type: str
+    """`boolean`, `integer`, `string` or `list`."""
     unit: str | None = None
     constraint: str = ""
     """What is allowed, in words."""
@@ -59,7 +62,9 @@ class ConfigurationEntry(Value, frozen=True, kw_only=True):
     effect: str = ""
     """What the key does, in one line."""
     profile: str = ""
+    """The feature profile that it belongs to; empty: it is not of the standard."""
     source: KeySource
+    """Who gave it its value."""
     changed_at: datetime | None = None
     old_value: str | None = None
     """Before the newest change at `changed_at`; `(secret)` for AuthorizationKey. None where
@@ -67,6 +72,7 @@ class ConfigurationEntry(Value, frozen=True, kw_only=True):
     last_refusal: KeyChange | None = None
     """The newest attempt to change it that was refused, since the boot."""
     is_reboot_pending: bool = False
+    """The new value works only after a reboot."""
     is_monitored: bool = False
 
 
@@ -79,7 +85,9 @@ class Monitor(Value, frozen=True, kw_only=True):
 
     key: str
     is_known: bool
+    """False: there is no such key, but there may be one later."""
     value: str | None = None
+    """None for AuthorizationKey, and for a key that is unset or unknown."""
     read_only: bool | None = None
     last_change: KeyChange | None = None
 

@@ -23,6 +23,7 @@ class Identity(Value, frozen=True, kw_only=True):
     url: str
     """The connection URL as really used, id percent-encoded; never with credentials."""
     connectors: int
+    """How many, without connector 0."""
     hardware: tuple[str, ...] = ()
     """Of each connector from 1, in words."""
     data_folder: str = ""
@@ -60,11 +61,14 @@ class LinkError(Value, frozen=True, kw_only=True):
     """Why the last attempt failed or the last connection ended, in plain words."""
 
     step: LinkStep
+    """How far it had come."""
     text: str
     hint: str = ""
     """What to check."""
     http_status: int | None = None
+    """Where the CSMS answered the handshake with one."""
     close_code: int | None = None
+    """Of the WebSocket, where the CSMS closed it."""
     at: datetime
 
 
@@ -90,23 +94,30 @@ class LastFrame(Value, frozen=True, kw_only=True):
 
     at: datetime
     action: str
+    """Of an answer: that of its request."""
 
 
 class LinkView(Value, frozen=True, kw_only=True):
     """The WebSocket to the CSMS."""
 
     phase: LinkPhase
+    """How far it has come."""
     since: datetime
     """When it became open, stopped or offline, or the cable was pulled; attempts do not count."""
     attempt: int = 0
     """Attempts since the link was last open; 0 while it is open for the first time."""
     next_attempt_at: datetime | None = None
+    """None while nothing is waited for."""
     last_error: LinkError | None = None
+    """Why it failed or ended last, however long ago."""
     ping_round_trip_ms: float | None = None
+    """Of the newest ping; None: none was answered yet."""
     last_in: LastFrame | None = None
     last_out: LastFrame | None = None
     subprotocol: str | None = None
+    """What the CSMS agreed to, normally `ocpp1.6`."""
     tls: Tls | None = None
+    """None: no TLS, or not connected."""
     security_profile: int = 0
     """0 plain, 1 Basic authentication, 2 TLS with Basic authentication."""
     authorization_key: str = "not set"
@@ -133,7 +144,9 @@ class LinkAttempt(Value, frozen=True, kw_only=True):
     hint: str = ""
     """What to check."""
     http_status: int | None = None
+    """Where the CSMS answered the handshake with one."""
     close_code: int | None = None
+    """Of the WebSocket, where the CSMS closed it."""
     open_for_s: float | None = None
     """How long the link that ended had been open."""
 
@@ -143,6 +156,7 @@ class StopReport(Value, frozen=True, kw_only=True):
 
     at: datetime
     lines: tuple[str, ...]
+    """A sentence each: what became of a transaction, or of what waited."""
 
 
 class PendingCall(Value, frozen=True, kw_only=True):
@@ -169,6 +183,7 @@ class RegistrationView(Value, frozen=True, kw_only=True):
     """None: no answer to a BootNotification yet."""
     since: datetime
     interval_s: int | None = None
+    """What BootNotification.conf said; None: nothing that counts."""
     next_boot_at: datetime | None = None
     """None also while the link is down: then it goes as soon as the link is open, or later."""
     next_heartbeat_at: datetime | None = None
@@ -177,6 +192,7 @@ class RegistrationView(Value, frozen=True, kw_only=True):
     clock_offset_s: float | None = None
     """CSMS clock minus the clock of this machine; None: never synchronised."""
     clock_set_at: datetime | None = None
+    """When the CSMS last told the time; None: never."""
     clock_set_by: str | None = None
     """The message that set it, `BootNotification` or `Heartbeat`."""
     clock_kept_offset_s: float | None = None
@@ -187,6 +203,7 @@ class RegistrationView(Value, frozen=True, kw_only=True):
     clock_refused: Reason | None = None
     """Why the clock of the CSMS is not followed."""
     pending: PendingCall | None = None
+    """What waits for its answer now."""
     unanswered: UnansweredCall | None = None
     """The first call that the CSMS left without an answer, as long as it answers nothing."""
     """A CALL that the CSMS leaves without an answer."""

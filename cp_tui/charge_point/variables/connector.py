@@ -20,8 +20,10 @@ class VehicleView(Value, frozen=True, kw_only=True):
     battery_wh: int
     soc_percent: float
     max_current_a: float
+    """Of the on-board charger."""
     phases: int
     max_power_w: int
+    """Over all phases."""
     is_suspended: bool
     """The driver or the vehicle has paused charging, or the battery is full."""
 
@@ -35,6 +37,7 @@ class ConnectorTransaction(Value, frozen=True, kw_only=True):
     started_at: datetime
     meter_start_wh: int
     energy_wh: int
+    """Since its start."""
     clock_step_s: float = 0.0
     """By how much the clock was set since it began, in seconds: ahead, or back where negative."""
     clock_step: ClockStep | None = None
@@ -45,12 +48,16 @@ class Measurement(Value, frozen=True, kw_only=True):
     """What the meter of a connector says now."""
 
     register_wh: int
+    """The energy register, which never runs backwards."""
     power_w: int
+    """Over all phases."""
     current_a: float
     """Per phase, the largest of the phases."""
     voltage_v: float
     phases: int
+    """On which current flows."""
     soc_percent: float | None = None
+    """Of a vehicle that tells it."""
 
 
 class RestraintKind(StrEnum):
@@ -100,13 +107,16 @@ class Restraint(Value, frozen=True, kw_only=True):
     phases: int | None = None
     """On which the vehicle charges, of `phases_offered`."""
     phases_offered: int | None = None
+    """By the charge point."""
 
 
 class LimitView(Value, frozen=True, kw_only=True):
     """The limit that the connector follows now."""
 
     limit_a: Decimal
+    """Per phase."""
     limit_w: Decimal
+    """Over all phases."""
     source: str
     """In words: `TxProfile #7 level 2`, `hardware`."""
     reason: Reason
@@ -124,6 +134,7 @@ class Fault(Value, frozen=True, kw_only=True):
     info: str | None = None
     vendor_error_code: str | None = None
     blocks_charging: bool
+    """False: a warning, the connector is not Faulted."""
     since: datetime
 
 
@@ -134,13 +145,16 @@ class ConnectorView(Value, frozen=True, kw_only=True):
     status: ChargePointStatus
     error_code: ChargePointErrorCode
     info: str | None = None
+    """Beside the error code, as StatusNotification has it."""
     since: datetime
     cause: str
     """Transition code and cause, such as `A2 cable plugged in`."""
     is_plugged: bool = False
+    """A cable is in, or the fixed one is in the vehicle."""
     is_locked: bool = False
     is_lock_jammed: bool = False
     is_operative: bool = True
+    """False: ChangeAvailability took it out of service."""
     scheduled_operative: bool | None = None
     """A ChangeAvailability that waits for the end of the transaction."""
     authorized_id_tag: str | None = None
@@ -158,12 +172,15 @@ class ConnectorView(Value, frozen=True, kw_only=True):
     reservation: Reservation | None = None
     """For whom it is kept; at connector 0 the first reservation that names no connector."""
     vehicle: VehicleView | None = None
+    """None while none is plugged in."""
     transaction: ConnectorTransaction | None = None
     measurement: Measurement | None = None
     limit: LimitView | None = None
+    """None for connector 0."""
     restraint: Restraint | None = None
     """What keeps the power of the transaction where it is."""
     faults: tuple[Fault, ...] = ()
+    """The errors that are raised now."""
     last_refusal: Reason | None = None
     """Why the newest attempt to start here was refused."""
     refusal: Refusal | None = None
@@ -183,6 +200,7 @@ class StatusChange(Value, frozen=True, kw_only=True):
     code: str
     """The transition of status.md, such as `B3`; empty for connector 0."""
     cause: str
+    """What brought it about, in words."""
     error_code: ChargePointErrorCode
     info: str | None = None
     time: datetime

@@ -63,7 +63,9 @@ class Transfer(Value, frozen=True, kw_only=True):
     done_bytes: int | None = None
     """Moved so far in the present try."""
     total_bytes: int | None = None
+    """None: the other side does not say."""
     last_error: str = ""
+    """Why the newest try failed; empty: none did."""
 
 
 class FirmwareView(Value, frozen=True, kw_only=True):
@@ -72,9 +74,11 @@ class FirmwareView(Value, frozen=True, kw_only=True):
     version: str | None
     """What BootNotification says."""
     state: FirmwareState = FirmwareState.IDLE
+    """How far the newest update has come."""
     since: datetime | None = None
     transfer: Transfer | None = None
     file: FileFacts | None = None
+    """What was fetched last."""
     waits_for: str = ""
     """What keeps a downloaded file from being installed."""
 
@@ -83,6 +87,8 @@ class DiagnosticsView(Value, frozen=True, kw_only=True):
     """The newest upload of diagnostics."""
 
     state: DiagnosticsState = DiagnosticsState.IDLE
+    """How far the newest upload has come."""
     since: datetime | None = None
     file_name: str = ""
+    """Of the archive; empty before the first."""
     transfer: Transfer | None = None

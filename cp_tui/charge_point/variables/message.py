@@ -53,17 +53,22 @@ class TransactionEntry(Value, frozen=True, kw_only=True):
     """A transaction, running or past."""
 
     key: str
+    """Our own name for it, which is there before the CSMS gives one."""
     connector_id: int
     transaction_id: int | None
+    """What the CSMS calls it; None until it has said so."""
     id_tag: str
     started_at: datetime
     meter_start_wh: int
     stopped_at: datetime | None = None
     meter_stop_wh: int | None = None
     energy_wh: int
+    """Up to now, or in all."""
     stop_reason: StopReason | None = None
     stop_explanation: Reason | None = None
+    """Why it stopped, in words, and by which rule."""
     delivery: DeliveryState
+    """Whether the CSMS has all of it."""
     loss: Reason | None = None
     """Why a message of it never arrived, where that is known."""
     clock_step_s: float = 0.0
@@ -86,11 +91,14 @@ class OutboxEntry(Value, frozen=True, kw_only=True):
     action: str
     connector_id: int | None = None
     transaction_key: str | None = None
+    """As in `transactions`."""
     why: str
     """In words: `offline`, `CSMS answered InternalError, attempt 2 of 3`."""
     since: datetime
     attempts: int
+    """So far."""
     attempts_max: int
+    """After so many it is given up (`TransactionMessageAttempts`)."""
     next_attempt_at: datetime | None = None
 
 
@@ -98,6 +106,7 @@ class OutboxView(Value, frozen=True, kw_only=True):
     """What waits to be sent: the oldest transaction messages, and how many there are."""
 
     count: int = 0
+    """Of all that waits, also of what `entries` leaves out."""
     thinned: int = 0
     """MeterValues that were dropped, spread over time, because too many waited (E 3.91)."""
     entries: tuple[OutboxEntry, ...] = ()
@@ -126,11 +135,14 @@ class MessageRecord(Value, frozen=True, kw_only=True):
 
     time: datetime
     direction: Direction
+    """`in`: from the CSMS."""
     kind: MessageKind
+    """CALL, CALLRESULT, CALLERROR, or what could not be read."""
     message_id: str
     action: str
     """Of a response: the action of its request."""
     payload: JsonValue
+    """Of a CALLERROR: description and details; its code is the `result`."""
     connector_id: int | None = None
     latency_ms: float | None = None
     """Of a response: since its request."""
@@ -139,6 +151,7 @@ class MessageRecord(Value, frozen=True, kw_only=True):
     is_composed: bool = False
     """A person composed it (`send_call`, `send_raw`), or it answers such a CALL."""
     reason: Reason | None = None
+    """Why it was refused, or what was decided upon it."""
     flaws: tuple[str, ...] = ()
     """Of an answer of the CSMS: what was wrong with it and what was used instead, a sentence
     each."""

@@ -24,6 +24,7 @@ class Reservation(Grouped, frozen=True, kw_only=True):
     id_tag: str
     expiry_date: datetime
     made_at: datetime
+    """When ReserveNow came."""
 
 
 class EndedReservation(Value, frozen=True, kw_only=True):

@@ -38,11 +38,13 @@ class Refusal(Value, frozen=True, kw_only=True):
     id_tag: str | None = None
     """None: no tag was shown."""
     by: RefusedBy
+    """Who, or what, refused."""
     key: str | None = None
     """The configuration key that decides, where one does."""
     is_remote: bool = False
     """RemoteStartTransaction asked for it."""
     reason: Reason
+    """Why, in words, and by which rule."""
 
 
 class SwipeOutcome(StrEnum):

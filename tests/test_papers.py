@@ -1,0 +1,78 @@
+"""The papers of docs/ are current, and what they point to is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cp_tui.charge_point.reason import RULE_MARKS
+from cp_tui.ocpp.configuration_key import KEYS
+from docs.make import papers
+from docs.reasons import UNKNOWN, reasons
+from tests.sources import ROOT, shown
+
+MADE = papers()
+PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+SPEC = "\n".join(path.read_text() for path in sorted((ROOT / "docs" / "spec").glob("*.md")))
+
+
+def headings(path: Path) -> list[str]:
+    """Give what the headings of a paper are called in a link."""
+    found = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", text).lower().replace(" ", "-") for text in found]
+
+
+def links(path: Path) -> Iterator[tuple[Path, str]]:
+    """Give what a paper points to within the project: a file, and a heading in it."""
+    prose = re.sub(r"^```.*?^```$|`[^`\n]*`", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", prose):
+        file, _, heading = target.partition("#")
+        yield (path.parent / file if file else path), heading
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_is_made_from_the_code_is_current(name: str) -> None:
+    assert (ROOT / name).read_text() == MADE[name], "make it anew: python docs/make.py papers"
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=shown)
+def test_what_a_paper_points_to_is_there(path: Path) -> None:
+    broken = [
+        f"{file.name}#{heading}"
+        for file, heading in links(path)
+        if not file.exists() or (heading and heading not in headings(file))
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=shown)
+def test_no_two_headings_of_a_page_that_is_linked_into_are_the_same(path: Path) -> None:
+    targets = {heading for file, heading in links(path) if file == path}
+    found = headings(path)
+    assert [heading for heading in targets if found.count(heading) > 1] == []
+
+
+@pytest.mark.parametrize("rule", sorted({each.rule for each in reasons()}))
+def test_every_rule_that_a_reason_cites_is_in_the_digest(rule: str) -> None:
+    marks = re.findall(r"[SEJWT]E? [\w.]+", SPEC)
+    assert rule == "cp-tui" or rule in marks
+
+
+def test_every_kind_of_rule_is_explained() -> None:
+    cited = {each.rule for each in reasons()} | {spec.source for spec in KEYS if spec.source}
+    kinds = {rule.partition(" ")[0] for rule in cited} | {mark.split()[0] for mark in RULE_MARKS}
+    page = (ROOT / "docs" / "standard.md").read_text()
+    assert {kind for kind in kinds if f"| `{kind}" not in page} == set()
+
+
+def test_reasons_are_read_from_the_source() -> None:
+    """That they are found at all: in a call, through a helper, with a choice in the middle."""
+    found = {each.id: each for each in reasons()}
+    assert len(found) > 140
+    assert found["smart_charging.profile.stack_level_too_high"].rule == "S 9.4.1"
+    assert found["local_list.duplicate"].words == "{tag} is in the message twice"
+    assert found["availability.scheduled"].words == "{word} once connector {connectors} is free"
+    assert found["configuration.bad_value"].words == UNKNOWN
