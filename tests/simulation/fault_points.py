@@ -27,6 +27,8 @@ from cp_tui.charge_point.turn import Turn
 
 CALLS_MAX = 12
 """A turn that makes fewer calls of the part than were drawn does not fail."""
+ERRORS_MAX = 100
+"""More errors in one life tell nothing new; a part that every turn calls would make thousands."""
 
 
 class DefectError(Exception):
@@ -62,7 +64,7 @@ class FaultPoints:
     @contextmanager
     def turn(self, *, may_fail: bool) -> Iterator[None]:
         """Let a turn pass, which may be one that fails."""
-        if may_fail and self.random.random() < self._chance:
+        if may_fail and self.made < ERRORS_MAX and self.random.random() < self._chance:
             self._part = self.random.choice(self._parts)
             self._calls = self.random.randint(1, self._calls_max)
             self._is_before = self.random.random() < 0.5

@@ -1,8 +1,8 @@
 """Many lives of a charge point, each from its seed; see `simulation.py`.
 
-`SIMULATION_SEEDS=1000:5000` runs other seeds than the default ones, `SIMULATION_STEPS=500` longer
-lives. A seed that fails becomes a named test in `test_regressions.py` or beside the module that was
-wrong.
+`--deep` runs thousands of them, and longer ones. `SIMULATION_SEEDS=1000:5000` runs other seeds,
+`SIMULATION_STEPS=500` lives of another length. A seed that fails becomes a named test beside the
+module that was wrong.
 """
 
 from __future__ import annotations
@@ -15,22 +15,25 @@ import pytest
 from tests.simulation.fault_points import PARTS
 from tests.simulation.options import Trouble, options_of
 from tests.simulation.simulation import Simulation
+from tests.tiers import tier
 
-SEEDS = os.environ.get("SIMULATION_SEEDS", "0:40")
+SEEDS = os.environ.get("SIMULATION_SEEDS", tier("0:24", deep="0:10000"))
 FAULTY_STEPS = 60
 LIVES_MAX = 8
+FAULTY_SEEDS = tier(1, deep=200)
 OTHERS = (Trouble.REQUESTS, Trouble.PROFILES, Trouble.CUTS, Trouble.FAULTS, Trouble.OPERATOR_STOPS)
 RARE = {"ComposedMessages", "Diagnostics", "Firmware", "Monitors", "Operator"}
 """Parts that a short life may not call often enough."""
-STEPS = int(os.environ.get("SIMULATION_STEPS", "100"))
+STEPS = int(os.environ.get("SIMULATION_STEPS", tier("100", deep="250")))
 
 
+@pytest.mark.parametrize("first", range(FAULTY_SEEDS))
 @pytest.mark.parametrize("part", sorted(PARTS))
-def test_an_error_at_any_point_of_a_part_leaves_nothing_half_done(part: str) -> None:
+def test_an_error_at_any_point_of_a_part_leaves_nothing_half_done(part: str, first: int) -> None:
     made = 0
     # Any change of the mind draws other lives: one of a few calls the part in a turn that fails.
     for life in range(LIVES_MAX):
-        seed = 1_000_000 + sorted(PARTS).index(part) + 1_000 * life
+        seed = 1_000_000 * (first + 1) + sorted(PARTS).index(part) + 1_000 * life
         world = Simulation(
             replace(
                 options_of(seed, FAULTY_STEPS),
