@@ -22,6 +22,7 @@ from tests.charge_point.answering import (
     registration,
 )
 from tests.charge_point.rig import T0, rig
+from tests.tiers import tier
 
 JSON = st.recursive(
     st.none()
@@ -60,7 +61,7 @@ def has_id(payload: Any) -> bool:
     return response.transaction_id is not None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tier(60, deep=5_000))
 @given(st.sampled_from(ACTIONS), st.sampled_from([3, 4]), st.data())
 def test_any_answer_with_our_id_ends_the_call(action: str, kind: int, data: st.DataObject) -> None:
     made = rig()

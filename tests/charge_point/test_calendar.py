@@ -13,6 +13,7 @@ from cp_tui.charge_point.variables import VARIABLES
 from tests.charge_point.charging import charger, limit_now, offered
 from tests.charge_point.rig import Rig, rig
 from tests.conformance.steps import charging, set_key
+from tests.tiers import tier
 
 FIRST, LAST = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
 HUGE = 2**53 - 1
@@ -258,7 +259,7 @@ def test_whatever_time_the_csms_tells_the_charge_point_goes_on(time: str) -> Non
     made = charger()
     installed(made, a_profile({"startSchedule": FIRST, "duration": HUGE}, validTo=LAST))
     step_clock(made, time)
-    made.after(86_400 + 60)
+    made.after(tier(7_200, deep=86_460))
     assert offered(made, 1) == 9
     assert steps(made, 86_400) == [(0, 9)]
     made.power_cycle()
@@ -396,7 +397,7 @@ def profiles(draw: st.DrawFn) -> dict[str, Any]:
     return {key: each for key, each in profile.items() if each is not None}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tier(40, deep=2_000), suppress_health_check=[HealthCheck.too_slow])
 @given(
     sent=st.lists(st.tuples(profiles(), st.integers(0, 2)), min_size=1, max_size=3),
     duration_s=SECONDS,

@@ -10,6 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from cp_tui.charge_point.variables import MessageRecord
 from tests.charge_point.rig import Rig, rig
+from tests.tiers import tier
 
 
 def errors(made: Rig) -> list[list[Any]]:
@@ -104,7 +105,7 @@ JSON = st.recursive(
 ACTIONS = ("Reset", "SetChargingProfile", "ChangeConfiguration", "RemoteStartTransaction", "X")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tier(60, deep=5_000))
 @given(st.text() | st.binary() | JSON.map(json.dumps))
 def test_no_text_harms(data: str | bytes) -> None:
     made = rig()
@@ -112,7 +113,7 @@ def test_no_text_harms(data: str | bytes) -> None:
     assert made.request("ChangeAvailability", {"connectorId": 1, "type": "Operative"})[0] == 3
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tier(60, deep=5_000))
 @given(st.sampled_from(ACTIONS), JSON)
 def test_no_payload_harms(action: str, payload: Any) -> None:
     made = rig()

@@ -45,7 +45,7 @@ def test_without_stop_lists_there_is_no_transaction_data() -> None:
 
 def test_too_many_values_are_thinned_and_the_ends_stay() -> None:
     made = rig(keys={**KEYS, "MeterValueSampleInterval": "1"})
-    charge(made, 1000)
+    charge(made, 650)
     made.act("swipe", id_tag="TAG")
     found = contexts(made.calls("StopTransaction")[0])
     assert len(found) <= 200

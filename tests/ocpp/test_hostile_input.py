@@ -13,6 +13,7 @@ from cp_tui.ocpp.frame import Call, CallResult, call_error, encode, parse
 from cp_tui.ocpp.validation import parse_request, parse_response
 from tests.ocpp.messages import MESSAGES, schema
 from tests.ocpp.mutants import sample
+from tests.tiers import tier
 
 # Lone surrogates included: JSON text can name them.
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=50)
@@ -67,19 +68,19 @@ def refusal(data: str | bytes) -> OcppError | None:
     return None
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=tier(100, deep=5_000))
 @given(st.binary() | st.text(st.characters(exclude_categories=())))
 def test_any_bytes_and_any_text(data: str | bytes) -> None:
     handle(data)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=tier(100, deep=5_000))
 @given(NEARLY_FRAMES)
 def test_any_json_that_is_nearly_a_frame(elements: list[Any]) -> None:
     handle(json.dumps(elements))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=tier(100, deep=5_000))
 @given(st.sampled_from(LEGAL_FRAMES), st.data())
 def test_legal_frames_with_a_piece_replaced(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
@@ -88,7 +89,7 @@ def test_legal_frames_with_a_piece_replaced(text: str, data: st.DataObject) -> N
     handle(text[:start] + piece + text[end:])
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=tier(100, deep=5_000))
 @given(st.sampled_from(list(Action)), st.dictionaries(ANY_TEXT, JSON_VALUES, max_size=3), st.data())
 def test_legal_payloads_with_fields_replaced(
     action: Action, extra: dict[str, Any], data: st.DataObject

@@ -16,6 +16,7 @@ from cp_tui.station.offer import RAMP
 from cp_tui.station.station import Station
 from cp_tui.station.vehicle import VehicleSettings
 from tests.station.builders import AC, DC, START, charging
+from tests.tiers import tier
 
 ACTS = ("plug_in", "plug_out", "suspend_ev", "resume_ev", "on", "off", "limit", "vehicle")
 
@@ -115,7 +116,7 @@ def test_once_the_ramp_is_over_nothing_exceeds_the_limit(
         assert reading.power_w <= float(limit_w) + 1e-6
 
 
-@settings(max_examples=25)
+@settings(max_examples=tier(12, deep=500))
 @given(st.sampled_from([AC, DC]), st.floats(5, 99), st.decimals(6, 40, places=1))
 def test_energy_is_the_integral_of_power(
     config: ConnectorConfig, soc_percent: float, limit_a: Decimal
