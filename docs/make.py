@@ -1,17 +1,19 @@
 """Make the papers and pictures that are made from the code: `python docs/make.py`.
 
 With `papers` behind it the pictures, which take a minute, are left as they are. That all of it is
-current is held by tests/test_papers.py.
+current is held by tests/test_papers.py and tests/tui/test_pictures.py.
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MAP = "docs/ARCHITECTURE.md"
 
 
 def papers() -> Mapping[str, str]:
@@ -19,7 +21,19 @@ def papers() -> Mapping[str, str]:
     # Imported here, as a script finds its neighbours only once `main` has said where they are.
     from docs.reference import reference
 
-    return {"docs/reference.md": reference()}
+    return {"docs/reference.md": reference(), MAP: with_maps((ROOT / MAP).read_text("utf-8"))}
+
+
+def with_maps(text: str) -> str:
+    """Draw the rooms of the house anew, wherever a paper shows them."""
+    from tests.rooms import drawn
+
+    return re.sub(
+        r"(<!-- map of ([\w.]+) -->\n```\n).*?(?=^```$)",
+        lambda found: found[1] + drawn(found[2]),
+        text,
+        flags=re.DOTALL | re.MULTILINE,
+    )
 
 
 def main(arguments: list[str]) -> int:
