@@ -69,6 +69,7 @@ class Attempts:
 
     def end(self, attempt: StartAttempt, end: SwipeEnd) -> None:
         """Note what came of an attempt that is at no connector any more."""
+        assert attempt.end is None, "an attempt ends once"
         attempt.end = end
         self._turn.changed("connectors")
         self._on_end(attempt)
@@ -170,6 +171,7 @@ class Attempts:
         return self._reservations.why_not(connector, id_tag, parent)
 
     def _place(self, connector: Connector, attempt: StartAttempt) -> None:
+        assert connector.attempt is None, "one tag at a time is decided upon for a connector"
         connector.attempt = attempt
         connector.refusal = None
         self._turn.changed("connectors")

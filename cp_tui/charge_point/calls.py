@@ -165,6 +165,7 @@ class Calls:
 
     def opened(self) -> None:
         """Start anew on a fresh connection."""
+        assert self._pending is None, "the old connection was not closed"
         self.is_open = True
         self._heard()
 
@@ -194,6 +195,7 @@ class Calls:
         if outgoing is None:
             return
         message_id, action = outgoing.message_id or self._turn.new_id(), outgoing.action
+        assert message_id not in self._late, "an id stands for one request"
         text = frame.call_text(message_id, action, outgoing.request)
         now = self._turn.now
         self._pending = _Pending(outgoing, message_id, now, later(now, self._timeout()))

@@ -234,6 +234,7 @@ class ChargePoint:
         closed = components.transactions.close_interrupted(after_failure)
         interrupted = {record.connector_id for record in closed}
         for connector in components.connectors:
+            assert connector.transaction is None, "no transaction outlives a boot"
             connector.status_since = turn.now
             if connector.connector_id > 0:
                 vehicle = turn.body.vehicle(connector.connector_id, turn.now)

@@ -322,7 +322,9 @@ class Charging:
         times += [to_instant(says_until(context, each, time)) for each in self._profiles]
         if self._turn.is_clock_set and (expiry := next_expiry(self._profiles, time)):
             times.append(expiry)
-        return min(times)
+        due = min(times)
+        assert due > time, "what is due at once again would never come to rest"
+        return due
 
     def _drop_ended(self) -> None:
         running = {c.transaction.key for c in self._connectors if c.transaction is not None}

@@ -72,7 +72,6 @@ class Configuration:
         self._spans: dict[str, timedelta] = {}
         self._waiting: set[str] = set()
         """Keys whose new value works after the next reboot."""
-        """What is published of each key, until it changes: there are dozens."""
         self._integers: dict[str, int] = {}
         self._reported: list[ReportedKey] = []
         """What was read and reported last, until a key changes."""

@@ -116,6 +116,7 @@ class Outbox:
             connector_id=connector_id,
             created_at=self._turn.now,
         )
+        assert not self._entries or self._entries[-1].sequence < record.sequence
         self._entries.append(record)
         self._save(record)
         if action is Action.METER_VALUES:
@@ -319,6 +320,7 @@ class Outbox:
         """Give up what had its last attempt."""
         self._doubtful = 0
         if self._held is not None:
+            assert not self._is_in_flight, "what is held is not sent"
             self._give_up(self._entries[0], self._held)
 
     def end_doubt(self) -> None:
@@ -370,6 +372,7 @@ class Outbox:
             self._held, self._doubtful = None, 0
         self._entries.remove(record)
         self._meter_values -= record.action == Action.METER_VALUES
+        assert 0 <= self._meter_values <= len(self._entries)
         self._turn.forget(Table.OUTBOX, _key(record))
         self._turn.changed("outbox")
 

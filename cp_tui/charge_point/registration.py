@@ -250,6 +250,7 @@ class Registration:
         """Send a BootNotification, unless one is on its way; one more each time it is asked for."""
         if not is_triggered and self._calls.has(Action.BOOT_NOTIFICATION):
             return
+        assert not self.is_accepted, "who is accepted does not introduce itself again (E 3.35)"
         self._boot_at = None
         config = self._turn.config
         request = BootNotificationRequest(

@@ -107,6 +107,8 @@ class Sessions:
 
     def permit(self, connector: Connector, pending: PendingStart) -> None:
         """Let a tag start here: at once with a cable, else within ConnectionTimeOut."""
+        assert connector.transaction is None, "it charges for somebody"
+        assert connector.attempt is None, "another tag is being decided upon"
         connector.pending_start = pending
         connector.refusal = None
         self._begin_attempt(connector)

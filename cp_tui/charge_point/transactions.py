@@ -85,6 +85,8 @@ class Transactions:
     ) -> TransactionRecord:
         """Begin a transaction: cable and tag are both there; it may use a reservation (S 4.8)."""
         connector_id = connector.connector_id
+        assert connector_id > 0, "0 is the charge point as a whole"
+        assert connector.transaction is None, "one transaction at a time"
         meter_wh = register_wh(self._turn.body.reading(connector_id, self._turn.now))
         self._sequence += 1
         record = TransactionRecord(
@@ -146,6 +148,7 @@ class Transactions:
         self.seen(connector)
         record = connector.transaction
         assert record is not None
+        assert record.meter_last_wh >= record.meter_start_wh, "a register only grows"
         ended = replace(
             record,
             stopped_at=self._turn.time,

@@ -1,22 +1,27 @@
-"""Builds the parts of a charge point and ties them together."""
+"""Builds the parts of a charge point and ties them together.
+
+The parts need each other in a circle: an answer confirms a transaction, which changes a status,
+which is a call. So each is given, when it is built, functions for what it asks of parts that come
+later; they look the part up in `Components` when they are called. What more than hands on is in
+`_Wiring`.
+"""
 
 from __future__ import annotations
 
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.attempts import Attempts
 from cp_tui.charge_point.authorization import Authorization
 from cp_tui.charge_point.authorization_cache import AuthorizationCache
 from cp_tui.charge_point.authorization_rules import Rules
 from cp_tui.charge_point.availability import Availability
-from cp_tui.charge_point.calls import CallFailure, Calls, Outgoing
+from cp_tui.charge_point.calls import Calls, Outgoing
 from cp_tui.charge_point.charging import Charging
 from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.configuration import Configuration
-from cp_tui.charge_point.connector import Connector, PendingStart, StartAttempt
+from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.deauthorization import Deauthorization
 from cp_tui.charge_point.diagnostics import Diagnostics
 from cp_tui.charge_point.effects import Reconnect, SetPing, StoredRecords
@@ -30,7 +35,6 @@ from cp_tui.charge_point.operator.composed_messages import ComposedMessages
 from cp_tui.charge_point.outbox import Outbox, RetryRule
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.recognition import Recognition
-from cp_tui.charge_point.records import OutboxRecord
 from cp_tui.charge_point.registration import Registration
 from cp_tui.charge_point.reservations import Reservations
 from cp_tui.charge_point.reset import Resetting
@@ -42,14 +46,10 @@ from cp_tui.charge_point.transactions import Transactions
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import ClockStep, KeySource
 from cp_tui.ocpp.datatypes import RegistrationStatus
-from cp_tui.ocpp.model import WireModel
-
-if TYPE_CHECKING:
-    from pydantic import JsonValue
 
 
 class _Wiring:
-    """What the parts ask of each other, once all of them exist."""
+    """What concerns several parts at once, and so belongs to none of them."""
 
     def __init__(self, components: Components) -> None:
         self.components = components
@@ -116,18 +116,6 @@ class _Wiring:
         """Say whether nobody may start a transaction at this moment."""
         return self.why_closed() is not None
 
-    def why_offline(self) -> str | None:
-        """Say why the CSMS cannot be asked, if so."""
-        return self.components.why_offline()
-
-    def is_online(self) -> bool:
-        """Say whether the CSMS can be asked."""
-        return self.components.is_online
-
-    def settled(self, outgoing: Outgoing, failure: CallFailure | None) -> None:
-        """Learn whether the CSMS still knows this charge point."""
-        self.components.recognition.settled(outgoing, failure)
-
     def accepted(self, interval_s: int) -> None:
         """Begin normal operation (S 4.2): the interval, then every status (E 3.22)."""
         if interval_s > 0:
@@ -138,10 +126,6 @@ class _Wiring:
         self.components.firmware.report()
         self.components.diagnostics.report()
 
-    def firmware_version(self) -> str | None:
-        """Give the version for BootNotification."""
-        return self.components.firmware.version
-
     def clock_stepped(self, step: ClockStep) -> None:
         """Follow a new time of day: schedules and the grid of aligned values."""
         self.components.transactions.clock_stepped(step)
@@ -151,43 +135,6 @@ class _Wiring:
         self.components.refresh_charging()
         # It waits for an instant of the CSMS's clock, and is told in that of the machine.
         self.components.turn.changed("firmware")
-
-    def permit(self, connector: Connector, pending: PendingStart) -> None:
-        """Let a tag start that was decided upon."""
-        self.components.sessions.permit(connector, pending)
-
-    def attempt_ended(self, attempt: StartAttempt) -> None:
-        """Tell those who wait at the reader what came of a tag."""
-        self.components.reader.ended(attempt)
-
-    def transaction_changed(self, connector: Connector, cause: str) -> None:
-        """Follow a transaction that was accepted or changed."""
-        self.components.charging.recompute()
-        self.components.statuses.refresh(connector, cause)
-
-    def transaction_refused(self, connector: Connector, reason: Reason) -> None:
-        """Act on a refused StartTransaction."""
-        self.components.deauthorization.refused(connector, reason)
-
-    def transaction_id(self, key: str) -> int | None:
-        """Find the transactionId of one of our transactions."""
-        return self.components.transactions.transaction_id(key)
-
-    def confirmed(self, record: OutboxRecord, response: WireModel) -> None:
-        """Hand a confirmed transaction message on."""
-        self.components.transactions.confirmed(record, response)
-
-    def unread(self, record: OutboxRecord, payload: JsonValue) -> None:
-        """Hand on a transaction message whose answer could not be handled."""
-        self.components.transactions.taken_unread(record, payload)
-
-    def lost(self, record: OutboxRecord, why: str) -> None:
-        """Hand a lost transaction message on."""
-        self.components.transactions.lost(record, why)
-
-    def released(self, connector: Connector, cause: str) -> None:
-        """Go on at a connector that is not reserved any more."""
-        self.components.sessions.released(connector, cause)
 
     def key_changed(self, key: str) -> None:
         """Put the new value of a key into effect, where that is not done at its next use."""
@@ -243,24 +190,24 @@ def _build_messages(made: Components, wiring: _Wiring) -> None:
         timeout=partial(seconds, "MessageTimeout"),
         may_send=wiring.may_send,
         next_from_outbox=wiring.next_from_outbox,
-        settled=wiring.settled,
+        settled=lambda outgoing, failure: made.recognition.settled(outgoing, failure),
         starts_soon=wiring.starts_soon,
     )
     made.outbox = Outbox(
         turn,
         rule=wiring.retry_rule,
         kept_because=wiring.why_outbox_is_kept,
-        transaction_id=wiring.transaction_id,
-        on_confirmed=wiring.confirmed,
-        on_unread=wiring.unread,
-        on_lost=wiring.lost,
+        transaction_id=lambda key: made.transactions.transaction_id(key),
+        on_confirmed=lambda record, response: made.transactions.confirmed(record, response),
+        on_unread=lambda record, payload: made.transactions.taken_unread(record, payload),
+        on_lost=lambda record, why: made.transactions.lost(record, why),
     )
     made.statuses = StatusNotifications(
         turn,
         made.calls,
         made.connectors,
         minimum_duration=partial(seconds, "MinimumStatusDuration"),
-        may_notify=wiring.is_online,
+        may_notify=lambda: made.is_online,
     )
     made.composer = ComposedMessages(
         turn,
@@ -271,7 +218,7 @@ def _build_messages(made: Components, wiring: _Wiring) -> None:
     made.registration = Registration(
         turn,
         made.calls,
-        firmware_version=wiring.firmware_version,
+        firmware_version=lambda: made.firmware.version,
         heartbeat_interval=partial(seconds, "HeartbeatInterval"),
         on_accepted=wiring.accepted,
         on_clock_step=wiring.clock_stepped,
@@ -281,7 +228,7 @@ def _build_messages(made: Components, wiring: _Wiring) -> None:
         made.outbox,
         tell_status=partial(made.statuses.notify, made.connectors[0]),
     )
-    made.diagnostics = Diagnostics(turn, made.calls, is_online=wiring.is_online)
+    made.diagnostics = Diagnostics(turn, made.calls, is_online=lambda: made.is_online)
 
 
 def _build_tags(made: Components, wiring: _Wiring) -> None:
@@ -298,7 +245,7 @@ def _build_tags(made: Components, wiring: _Wiring) -> None:
         made.authorization_cache,
         LocalListConflicts(turn, connectors[0], made.statuses),
         rules=wiring.rules,
-        why_offline=wiring.why_offline,
+        why_offline=made.why_offline,
     )
     made.reservations = Reservations(
         turn,
@@ -306,7 +253,7 @@ def _build_tags(made: Components, wiring: _Wiring) -> None:
         is_enabled=partial(boolean, "ReservationEnabled"),
         zero_supported=partial(boolean, "ReserveConnectorZeroSupported"),
         on_kept=made.statuses.refresh,
-        on_released=wiring.released,
+        on_released=lambda connector, cause: made.sessions.released(connector, cause),
     )
     made.attempts = Attempts(
         turn,
@@ -314,8 +261,8 @@ def _build_tags(made: Components, wiring: _Wiring) -> None:
         made.reservations,
         connectors,
         why_closed=wiring.why_closed,
-        permit=wiring.permit,
-        on_end=wiring.attempt_ended,
+        permit=lambda connector, pending: made.sessions.permit(connector, pending),
+        on_end=lambda attempt: made.reader.ended(attempt),
     )
 
 
@@ -331,8 +278,8 @@ def _build_transactions(made: Components, wiring: _Wiring) -> None:
         outbox,
         made.sampling,
         connectors,
-        on_changed=wiring.transaction_changed,
-        on_refused=wiring.transaction_refused,
+        on_changed=lambda connector, cause: made.sessions.follow(connector, cause),
+        on_refused=lambda connector, reason: made.deauthorization.refused(connector, reason),
         learn=made.authorization.learn,
     )
     made.sessions = Sessions(
@@ -368,5 +315,5 @@ def _build_transactions(made: Components, wiring: _Wiring) -> None:
         statuses,
         made.resetting,
         connectors,
-        is_online=wiring.is_online,
+        is_online=lambda: made.is_online,
     )

@@ -172,6 +172,7 @@ class Charger:
         self, events: Sequence[Event], now: datetime, *, is_touched: bool = False
     ) -> list[Effect]:
         """Feed events to the mind, its wishes to the station, and so on until both are quiet."""
+        assert now.tzinfo is not None, "every instant of mind and body is aware"
         waiting = list(events)
         effects, self._notes = self._notes, []
         is_touched = is_touched or any(not isinstance(event, _NEWS) for event in events)

@@ -140,6 +140,7 @@ class Connection:
     async def _write(self) -> None:
         while (text := await self._outgoing.get()) is not None:
             self._outgoing_bytes -= len(text)
+            assert self._outgoing_bytes >= 0
             try:
                 async with asyncio.timeout(self._timeouts.send_s):
                     await self._websocket.send(text)

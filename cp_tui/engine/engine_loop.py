@@ -244,6 +244,7 @@ class EngineLoop:
 
     def _turn(self, waiting: list[Item]) -> _Turn:
         """Decide on items, as many as there is time for; they are taken from the list."""
+        assert waiting, "there is something to decide on"
         began, now = monotonic(), self._clock()
         turn = _Turn(now)
         while True:

@@ -103,6 +103,7 @@ class Inbox:
                 else:
                     items.append(item)
                     self._bytes -= _size(item)
+        assert self._bytes >= 0
         self._has_room.set()
         if is_tick and len(self) and not self._is_put_off:
             self._is_put_off = True

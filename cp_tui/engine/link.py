@@ -248,6 +248,7 @@ class Link:
 
     async def _serve(self, websocket: ClientConnection) -> None:
         """Carry the traffic of an open connection until it ends."""
+        assert self._connection is None, "one connection at a time"
         opened_at = asyncio.get_running_loop().time()
         self._number += 1
         self._connection = connection = Connection(

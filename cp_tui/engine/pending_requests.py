@@ -41,6 +41,7 @@ class PendingRequests:
     def expect(self) -> tuple[int, asyncio.Future[CommandAnswer]]:
         """Give a new request number, and the future of its answer."""
         number = next(self._numbers)
+        assert number, "0 stands for nobody who waits"
         future: asyncio.Future[CommandAnswer] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         return number, future

@@ -39,6 +39,7 @@ class WriteBuffer:
         # By record: as many as there are records, however long the disk is full.
         self._unwritten: dict[tuple[Table, str], str | None] = {}
         self._is_failing = False
+        self._is_writing = False
 
     @property
     def is_failing(self) -> bool:
@@ -50,6 +51,8 @@ class WriteBuffer:
         self._unwritten |= changes
         if not self._unwritten:
             return True
+        assert not self._is_writing, "one turn at a time is saved"
+        self._is_writing = True
         try:
             with self._slow.watched(TO_WRITE):
                 await self._storage.commit(self._unwritten)
@@ -66,6 +69,8 @@ class WriteBuffer:
                 )
             self._is_failing = True
             return False
+        finally:
+            self._is_writing = False
         self._unwritten.clear()
         if self._is_failing:
             self._log.warning("store: writing works again, everything is saved")

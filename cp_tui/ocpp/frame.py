@@ -101,6 +101,7 @@ def encode(frame: Frame) -> str:
 
 def call_text(message_id: str, action: str, request: WireModel) -> str:
     """Return the text of a CALL for the wire, as `encode` does."""
+    assert len(message_id) <= MESSAGE_ID_LENGTH_MAX
     return f"[{_CALL},{_quoted(message_id)},{_quoted(action)},{request.to_json()}]"
 
 

@@ -124,6 +124,7 @@ class SimulatedConnector:
             elapsed.total_seconds(),
         )
         gained_wh = max(0.0, charge_wh - self.battery.charge_wh)
+        assert self._is_energized or not gained_wh, "no energy through an open contactor"
         self.register_wh += gained_wh
         self.battery = Battery(self.battery.capacity_wh, self.battery.charge_wh + gained_wh)
         if self.battery.is_full:

@@ -71,4 +71,5 @@ class Ramp(Struct, frozen=True):
 
     def after(self, elapsed: timedelta) -> Ramp:
         """Give the ramp some time later."""
+        assert elapsed > timedelta(0), "a ramp that does not go on never settles"
         return Ramp(self.start, self.target, min(RAMP, self.elapsed + elapsed))

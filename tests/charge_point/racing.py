@@ -196,7 +196,6 @@ def hard_reset(made: Rig) -> None:
 
 def power_cut(made: Rig) -> None:
     made.power_cycle()
-    made.reconnect()
 
 
 def mains_failed(made: Rig) -> None:

@@ -173,6 +173,7 @@ def divide(offers: Sequence[Decimal], minimums: Sequence[Decimal], total: Decima
             break
     else:
         shares = _equal_shares(offers[:1], total)
+    assert sum(shares) <= max(total, Decimal(0)), "together they never take more than there is"
     return shares + [Decimal(0)] * (len(offers) - len(shares))
 
 

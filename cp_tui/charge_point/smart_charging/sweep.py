@@ -136,6 +136,7 @@ def steps(
         if is_new:
             last, quiet_from = found, at
         yield at, value, is_new
+        assert cursor.until > at, "a sweep that stands still never ends"
         at = cursor.until
         if interval and at - quiet_from >= interval and at < end:
             if edges is None:

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from operator import lt
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -119,6 +120,7 @@ class Course:
             given = self.interval if schedule.duration is None else schedule.duration
             self._length = min(given, self.interval)
         self._starts, self._claims = _merged(profile, ref)
+        assert all(map(lt, self._starts, self._starts[1:])), "periods are in order when installed"
         if self._length == self.interval and len(self._starts) == 1 and self._starts[0] == 0:
             # One period without a gap says the same for ever: no need to go from day to day.
             self._length, self.interval = None, 0
