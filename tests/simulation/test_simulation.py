@@ -22,7 +22,14 @@ FAULTY_STEPS = 60
 LIVES_MAX = 8
 FAULTY_SEEDS = tier(1, deep=200)
 OTHERS = (Trouble.REQUESTS, Trouble.PROFILES, Trouble.CUTS, Trouble.FAULTS, Trouble.OPERATOR_STOPS)
-RARE = {"ComposedMessages", "Diagnostics", "Firmware", "Monitors", "Operator"}
+RARE = {
+    "ComposedMessages",
+    "Diagnostics",
+    "Firmware",
+    "Monitors",
+    "Operator",
+    "TriggeredMessages",
+}
 """Parts that a short life may not call often enough."""
 STEPS = int(os.environ.get("SIMULATION_STEPS", tier("100", deep="250")))
 
