@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import pytest_asyncio
 
 from cp_tui.rpc.client import Client
 from tests.end_to_end.processes import Serve, serving
@@ -40,3 +41,20 @@ async def screen(serve: Serve) -> AsyncIterator[Client]:
     client = await Client.connect(serve.socket)
     yield client
     await client.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_csms() -> AsyncIterator[PeerCsms]:
+    """One for all tests of a module that ask for it; they run in the loop of their module."""
+    async with PeerCsms() as csms:
+        yield csms
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_serve(shared_csms: PeerCsms) -> AsyncIterator[Serve]:
+    """One charge point for all tests of a module that ask for it."""
+    with TemporaryDirectory(prefix="cp-tui-e2e-") as name:
+        settings = "--set=MeterValueSampleInterval=1"
+        async with serving(Path(name), shared_csms.url, settings) as serve:
+            await shared_csms.receive("StatusNotification", connectorId=2)
+            yield serve

@@ -1,27 +1,33 @@
-"""Packets at every kind of place where keys go: dialogs, fields, pastes, clicks, a new size,
-the first run, an engine that is lost, hangs, or belongs to the screen.
+"""Whole words in one write, as a line brings them that was stalled: every key does what it says.
+
+At every kind of place where keys go: dialogs, fields, pastes, clicks, a new size, the first run, an
+engine that is lost, hangs, or belongs to the screen.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
+import termios
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from cp_tui.rpc.client import Client
 from tests.end_to_end.processes import Serve
 from tests.end_to_end.terminal import Terminal, in_terminal
 from tests.peer import PeerCsms
 
-DOWN, UP, ESCAPE, PALETTE = "\x1b[B", "\x1b[A", "\x1b", "\x10"
+DOWN, UP, ESCAPE, PALETTE, JUMP = "\x1b[B", "\x1b[A", "\x1b", "\x10", "\x0f"
 PAGE_DOWN, BACK_TAB = "\x1b[6~", "\x1b[Z"
 CLEAR, SEND, SWITCH = "\x15", "\x13", "\x12"
-
+LEAVE = "\x1b[27u"
+"""Escape without doubt: a lone ESC would be the beginning of what comes next."""
 
 HANGS_S = 6.0
 """Longer than an engine may be silent before it is told."""
@@ -46,14 +52,66 @@ async def attached_to(serve: Serve) -> AsyncIterator[Terminal]:
         yield terminal
 
 
-@pytest.fixture
-async def attached(serve: Serve) -> AsyncIterator[Terminal]:
-    """A screen on an accepted charge point."""
-    async with attached_to(serve) as terminal:
-        yield terminal
+class UsedAgain:
+    """A screen that test after test uses, as long as it looks each time as it did at first."""
+
+    def __init__(self, serve: Serve) -> None:
+        self.serve = serve
+        self._stack = AsyncExitStack()
+        self._terminal: Terminal | None = None
+        self._first = ""
+
+    async def as_at_first(self) -> Terminal:
+        """Give the screen, or another one where it looks otherwise by now."""
+        if self._terminal is not None and picture(self._terminal) == self._first:
+            return self._terminal
+        await self.close()
+        self._terminal = await self._stack.enter_async_context(attached_to(self.serve))
+        self._first = picture(self._terminal)
+        return self._terminal
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+        self._stack = AsyncExitStack()
+        self._terminal = None
+
+
+def picture(terminal: Terminal) -> str:
+    """What stands on the screen, but for times and for what was told last."""
+    told = -2
+    return re.sub(r"\d\d:\d\d(:\d\d)?|· \d+\.\d ms|\s+", "", "".join(terminal.lines[:told]))
+
+
+async def leave(terminal: Terminal) -> None:
+    """Leave whatever is open; then every key that was written before has done what it does."""
+    terminal.press(f"{LEAVE * 3}1{JUMP}d")
+    await terminal.see("▶ Keys")
+    terminal.press(f"{JUMP}b")
+    await terminal.see("▶ Connectors")
+    await terminal.settle()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def used_again(shared_serve: Serve) -> AsyncIterator[UsedAgain]:
+    screen = UsedAgain(shared_serve)
+    yield screen
+    await screen.close()
 
 
 PACKETS = {
+    "form": ("wNEWTAG", ("Swipe", "NEWTAG")),
+    "form with tabs": ("dcom.example\tm1\thello", ("com.example", "m1", "hello")),
+    "filter": ("\t\t/Heart\r", ("HeartbeatInterval",)),
+    "filter of another screen": ("2/Boot\r", ("matches 'Boot'",)),
+    "edit on another screen": ("3/HeartbeatI\re", ("Change", "HeartbeatInterval")),
+    "palette": (f"{PALETTE}theme\r", ("Choose a theme",)),
+    "palette, and its dialog": (f"{PALETTE}theme\rlight", ("Choose a theme", "light")),
+    "jump": (f"{JUMP}d", ("▶ Keys",)),
+    "zoom": ("zzz", ("▶ Connectors  p plug  w swipe" + "━" * 20,)),
+    "paste": (f"w{pasted('PASTED')}", ("Swipe", "PASTED")),
+    "help, escape, form": (f"?{ESCAPE}wTAG2", ("Swipe", "TAG2")),
+    "screens": ("1234565432143", ("▶ Configuration",)),
+    "function key among letters": ("w\x1bOPABC", ("Swipe", "ABC")),
     # Dialogs
     "compose, a form": (
         f"2cauthorize\r{CLEAR}NEWTAG",
@@ -105,9 +163,9 @@ PACKETS = {
     # Filters and screens
     "filter, changed, escaped": (f"3/Heart{ESCAPE}/Meter\r", ("MeterValueSampleInterval",)),
     "filter of every screen": ("2/Nn\r3/Nn\r1", ("Connectors", "Schedule")),
-    "jump, then a filter": ("\x0fd/Heart\r", ("HeartbeatInterval",)),
-    "jump, a letter too many": ("\x0fd\x0fb\x0fzwTAG", ("Swipe", "TAG")),
-    "jump, escape, form": (f"\x0f{ESCAPE}wTAG", ("Swipe", "TAG")),
+    "jump, then a filter": (f"{JUMP}d/Heart\r", ("HeartbeatInterval",)),
+    "jump, a letter too many": (f"{JUMP}d{JUMP}b{JUMP}zwTAG", ("Swipe", "TAG")),
+    "jump, escape, form": (f"{JUMP}{ESCAPE}wTAG", ("Swipe", "TAG")),
     "zoom, screens, form": ("z2z3z1zwTAG", ("Swipe", "TAG")),
     # Pastes
     "paste between keys": (f"wA{pasted('NEWN')}B", ("Swipe", "ANEWNB")),
@@ -134,17 +192,33 @@ PACKETS = {
 """What is written at once, and what stands on the screen then. An N too many pulls the cable."""
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("packet", "texts"), PACKETS.values(), ids=PACKETS)
-async def test_a_packet(
-    attached: Terminal, screen: Client, packet: str, texts: tuple[str, ...]
-) -> None:
-    attached.press(packet)
-    await attached.see(*texts)
-    await attached.settle()
-    assert "dropped" not in attached.text
-    link = (await screen.call("get", variable="link")).result
+async def test_a_packet(used_again: UsedAgain, packet: str, texts: tuple[str, ...]) -> None:
+    terminal = await used_again.as_at_first()
+    written = len(terminal.written)
+    terminal.press(packet)
+    await terminal.see(*texts)
+    await leave(terminal)
+    assert b"dropped" not in terminal.written[written:]
+    client = await Client.connect(used_again.serve.socket)
+    link = (await client.call("get", variable="link")).result
+    await client.close()
     assert isinstance(link, dict)
     assert link["network_up"], "a letter of a word pulled the network cable"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_keys_at_the_start_and_a_new_size_in_the_middle(shared_serve: Serve) -> None:
+    async with in_terminal("attach", f"--socket={shared_serve.socket}") as terminal:
+        terminal.press("wFIRST")
+        await terminal.see("Swipe", "FIRST")
+        terminal.press("\x1bw")
+        termios.tcsetwinsize(terminal._near, (30, 100))
+        terminal.press("SECOND")
+        await terminal.see("SECOND")
+        terminal.press(f"{LEAVE}?{ESCAPE}q")
+        assert await terminal.ended() == 0, "escape and quit in one packet end the screen"
 
 
 @pytest.fixture
@@ -209,8 +283,13 @@ async def test_a_packet_at_the_first_run_saves_and_starts(csms: PeerCsms, folder
     assert csms.charge_point_ids == ["CP8"]
 
 
-async def test_packets_while_the_engine_is_lost(serve: Serve) -> None:
+async def test_a_question_is_answered_by_the_key_behind_it_and_then_the_engine_is_lost(
+    serve: Serve,
+) -> None:
     async with attached_to(serve) as terminal:
+        terminal.press("sy")
+        await terminal.see("stopped")
+        await terminal.see_no_more("Stop OCPP?")
         serve.process.kill()
         await terminal.see("× Charge point lost")
         await terminal.settle()
