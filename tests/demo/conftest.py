@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.csms.conftest import charge_point, client, csms
+from tests.csms.conftest import charge_point, csms
 
-__all__ = ["charge_point", "client", "csms"]
+__all__ = ["charge_point", "csms"]

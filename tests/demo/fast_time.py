@@ -1,41 +1,102 @@
-"""An event loop and a clock that run faster than the world, for plays that take their time.
+"""An event loop whose time passes only while nothing is to be done, for plays that take their time.
 
-Sockets and disks keep their own pace: what waits for them waits, counted in this time, longer.
+Where everything waits, the time jumps to what is due next. Threads are waited for: the disk, which
+they write to, takes no time here, however slow it is.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import selectors
+import threading
 import time
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from typing import Any, ParamSpec, TypeVar
+from unittest.mock import patch
 
-SPEED = 10.0
+from cp_tui.engine.thread import DaemonThread
 
+P = ParamSpec("P")
+T = TypeVar("T")
 
-class _PatientLess(selectors.DefaultSelector):
-    """Waits as much less as the time of the loop runs faster."""
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        return super().select(timeout if timeout is None else timeout / SPEED)
+GRACE_S = 0.000_2
+"""For what a socket of this machine still has on its way, and for threads that begin."""
+THREAD_S = 0.05
+"""After which threads that work are looked at again; the end of one wakes the loop at once."""
 
 
 class FastLoop(asyncio.SelectorEventLoop):
-    """Its seconds are shorter."""
+    """Its seconds pass as fast as everything is done that falls into them."""
 
     def __init__(self) -> None:
-        super().__init__(_PatientLess())
+        self.now_s = 0.0
+        self.calls: set[asyncio.Future[Any]] = set()
+        """What the thread of a store has not answered yet."""
+        super().__init__(_Jumping(self))
 
     def time(self) -> float:
-        return super().time() * SPEED
+        return self.now_s
+
+    @property
+    def is_served(self) -> bool:
+        """Whether a thread works for somebody who waits."""
+        return bool(self.calls) or any(
+            thread.name == "blocking call" for thread in threading.enumerate()
+        )
+
+
+class _Jumping(selectors.DefaultSelector):
+    def __init__(self, loop: FastLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None or timeout <= 0:
+            return super().select(timeout)
+        if ready := super().select(0):
+            return ready
+        # A selector would round so short a wait up to a millisecond.
+        time.sleep(GRACE_S)
+        ready = super().select(0)
+        while not ready and self._loop.is_served:
+            ready = super().select(THREAD_S)
+        if not ready:
+            self._loop.now_s += timeout
+        return ready
 
 
 class FastClock:
-    """The wall clock that goes with it, from now on."""
+    """The wall clock that goes with the loop in which it is made, from now on."""
 
     def __init__(self) -> None:
-        self._started_at = datetime.now(UTC)
-        self._from_s = time.monotonic()
+        self._loop = asyncio.get_running_loop()
+        self._started_at = datetime.now(UTC) - timedelta(seconds=self._loop.time())
 
     def __call__(self) -> datetime:
-        return self._started_at + timedelta(seconds=(time.monotonic() - self._from_s) * SPEED)
+        return self._started_at + timedelta(seconds=self._loop.time())
+
+
+def in_fast_time(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
+    """Run an asynchronous function, a test as a rule, in a loop of its own that is fast."""
+
+    def noted(thread: DaemonThread, work: Callable[[], Any]) -> asyncio.Future[Any]:
+        future = call(thread, work)
+        loop = future.get_loop()
+        assert isinstance(loop, FastLoop)
+        loop.calls.add(future)
+        future.add_done_callback(loop.calls.discard)
+        return future
+
+    call = DaemonThread.call
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with (
+            patch.object(DaemonThread, "call", noted),
+            asyncio.Runner(loop_factory=FastLoop) as runner,
+        ):
+            return runner.run(function(*args, **kwargs))
+
+    return run

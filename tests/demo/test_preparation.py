@@ -6,32 +6,25 @@ Real engine, real door, real CSMS; in a time that runs faster than the world's.
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from random import Random
 
 import pytest
 from pydantic import JsonValue
 
-from cp_tui.charge_point.config import ChargePointConfig, CustomKey
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.demo.csms_rpc import CsmsRpc
 from cp_tui.demo.csms_variables import RunState, Scenarios
 from cp_tui.demo.player import Player
 from cp_tui.demo.scenarios import SCENARIOS
-from cp_tui.demo.story_steps import APP_USER, BLOCKED, CUSTOM_KEYS, DRIVER
-from cp_tui.engine.config import EngineConfig
-from cp_tui.engine.engine import Engine
+from cp_tui.demo.story_steps import APP_USER, BLOCKED, DRIVER
 from cp_tui.ocpp.datatypes import format_date_time
-from cp_tui.ocpp.key_spec import KeySpec
 from cp_tui.rpc.client import Client
-from cp_tui.rpc.server import RpcServer
-from tests.demo.fast_time import FastClock, FastLoop
+from tests.demo.charge_point import ID, csms_and_client
+from tests.demo.fast_time import in_fast_time
 
-ID = "DEMO"
 DEADLINE_S = 30.0
 ROUND_S_MAX = 400.0
 """In fast time: an attempt that fails and another one that does not."""
@@ -107,31 +100,13 @@ class World:
 @asynccontextmanager
 async def world(folder: Path) -> AsyncIterator[World]:
     """Run everything that a demo runs."""
-    clock = FastClock()
-    keys = tuple(CustomKey(KeySpec(key), value) for key, value in CUSTOM_KEYS.items())
-    async with AsyncExitStack() as stack:
-        csms = await stack.enter_async_context(CentralSystem(now=clock))
-        engine = Engine(
-            EngineConfig(ChargePointConfig(charge_point_id=ID, url="", custom_keys=keys), csms.url),
-            data_dir=folder / "data",
-            log_stream=io.StringIO(),
-            random=Random(1),
-            clock=clock,
-        )
-        await engine.start()
-        stack.push_async_callback(engine.close)
-        server = RpcServer(engine, folder / "s" / "door", on_shutdown=lambda: None)
-        await server.start()
-        stack.push_async_callback(server.close)
-        client = await Client.connect(folder / "s" / "door")
-        stack.push_async_callback(client.close)
+    async with csms_and_client(folder) as (csms, client):
         player = Player(client, csms, ID, pace=0, deadline_s=DEADLINE_S)
-        stack.push_async_callback(player.stop)
-        made = World(client, player, csms)
         async with asyncio.timeout(60):
             while csms.boot_of(ID) is None:
                 await asyncio.sleep(0.1)
-        yield made
+        yield World(client, player, csms)
+        await player.stop()
 
 
 Before = Callable[[World], Awaitable[object]]
@@ -140,6 +115,7 @@ Before = Callable[[World], Awaitable[object]]
 def play(before: Before, folder: Path, *, in_the_story: bool = False) -> list[str]:
     """Do something, have the story told, and see a whole round of it; gives what it mended."""
 
+    @in_fast_time
     async def tell() -> list[str]:
         async with world(folder) as made:
             if in_the_story:
@@ -154,8 +130,7 @@ def play(before: Before, folder: Path, *, in_the_story: bool = False) -> list[st
                 await made.ask("play_story")
             return await made.see_a_round_end()
 
-    with asyncio.Runner(loop_factory=FastLoop) as runner:
-        return runner.run(tell())
+    return tell()
 
 
 def test_the_story_goes_on_after_all_scenarios(tmp_path: Path) -> None:
@@ -429,20 +404,15 @@ def test_a_story_that_somebody_breaks_begins_again_by_itself(name: str, tmp_path
     play(IN_THE_STORY[name], tmp_path, in_the_story=True)
 
 
-def test_a_scenario_that_cannot_pass_says_that_the_csms_misbehaves(tmp_path: Path) -> None:
-    async def run() -> Scenarios:
-        async with world(tmp_path) as made:
-            await made.ask("set_behaviour", faults={"*": "silent"})
-            # Whatever it was told before is gone: the boot that follows has no answer.
-            await made.do("power_cycle")
-            await made.ask("run_scenario", scenario="first_car")
-            await made.until(
-                lambda shown: shown.run is not None and shown.run.state is RunState.FAILED
-            )
-            return made.scenarios
-
-    with asyncio.Runner(loop_factory=FastLoop) as runner:
-        shown = runner.run(run()).run
+@in_fast_time
+async def test_a_scenario_that_cannot_pass_says_that_the_csms_misbehaves(tmp_path: Path) -> None:
+    async with world(tmp_path) as made:
+        await made.ask("set_behaviour", faults={"*": "silent"})
+        # Whatever it was told before is gone: the boot that follows has no answer.
+        await made.do("power_cycle")
+        await made.ask("run_scenario", scenario="first_car")
+        await made.until(lambda shown: shown.run is not None and shown.run.state is RunState.FAILED)
+        shown = made.scenarios.run
     assert shown is not None
     why = "The charge point does not get through to the CSMS, which answers wrongly on purpose."
     assert why in shown.steps[0].told

@@ -1,19 +1,20 @@
-"""Every scenario against a real engine behind a real door, in real time; pace 0."""
+"""Every scenario against a real engine behind a real door, in fast time; pace 0."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from cp_tui.csms.behaviour import Behaviour
-from cp_tui.csms.central_system import CentralSystem
 from cp_tui.demo.csms_variables import RunState, ScenarioRun, Scenarios
 from cp_tui.demo.player import Player
 from cp_tui.demo.scenarios import SCENARIOS
-from cp_tui.rpc.client import Client
-from tests.csms.conftest import ID
+from tests.demo.charge_point import ID, csms_and_client
+from tests.demo.fast_time import in_fast_time
 
 TIMEOUT_S = 60
 
@@ -45,11 +46,12 @@ class Watched:
         return self.run
 
 
-@pytest.fixture
-async def watched(csms: CentralSystem, client: Client) -> AsyncIterator[Watched]:
-    player = Player(client, csms, ID, pace=0)
-    yield Watched(player)
-    await player.stop()
+@asynccontextmanager
+async def watched_in(folder: Path) -> AsyncIterator[Watched]:
+    async with csms_and_client(folder) as (csms, client):
+        player = Player(client, csms, ID, pace=0)
+        yield Watched(player)
+        await player.stop()
 
 
 async def finished(watched: Watched, scenario_id: str) -> ScenarioRun:
@@ -61,55 +63,60 @@ async def finished(watched: Watched, scenario_id: str) -> ScenarioRun:
 
 
 @pytest.mark.parametrize("scenario_id", [scenario.id for scenario in SCENARIOS])
+@in_fast_time
 async def test_a_scenario_passes_and_can_be_run_again_after_another(
-    watched: Watched, scenario_id: str
+    tmp_path: Path, scenario_id: str
 ) -> None:
-    await finished(watched, "refused_tag")
-    run = await finished(watched, scenario_id)
-    assert [step.told[-1] for step in run.steps if step.state is RunState.FAILED] == []
-    assert run.state is RunState.PASSED
-    assert all(step.told for step in run.steps)
-    info = next(each for each in watched.said[-1].available if each.id == scenario_id)
-    assert info.last is RunState.PASSED
+    async with watched_in(tmp_path) as watched:
+        await finished(watched, "refused_tag")
+        run = await finished(watched, scenario_id)
+        assert [step.told[-1] for step in run.steps if step.state is RunState.FAILED] == []
+        assert run.state is RunState.PASSED
+        assert all(step.told for step in run.steps)
+        info = next(each for each in watched.said[-1].available if each.id == scenario_id)
+        assert info.last is RunState.PASSED
 
 
-async def test_a_check_that_fails_names_its_step_and_its_reason(
-    csms: CentralSystem, client: Client
-) -> None:
-    watched = Watched(Player(client, csms, ID, pace=0, deadline_s=2))
-    csms.behaviour = Behaviour(id_tags={})
-    run = await finished(watched, "refused_tag")
+@in_fast_time
+async def test_a_check_that_fails_names_its_step_and_its_reason(tmp_path: Path) -> None:
+    async with csms_and_client(tmp_path) as (csms, client):
+        watched = Watched(Player(client, csms, ID, pace=0, deadline_s=2))
+        csms.behaviour = Behaviour(id_tags={})
+        run = await finished(watched, "refused_tag")
     assert run.state is RunState.FAILED
     states = [step.state for step in run.steps]
     assert states == [RunState.PASSED, RunState.PASSED, RunState.FAILED, RunState.WAITING]
     assert run.steps[2].told[-1].startswith("The charge point does not show this: why tag BLOCKED")
 
 
-async def test_a_scenario_that_is_stopped_offline_gives_the_network_back(
-    watched: Watched, client: Client
-) -> None:
-    assert await watched.player.run("offline")
-    await watched.until(RunState.RUNNING, step=4)
-    assert await watched.player.stop()
-    assert watched.run.state is RunState.STOPPED
-    assert not await watched.player.stop()
-    answer = await client.call("set_network", up=True)
-    assert answer.result is False
+@in_fast_time
+async def test_a_scenario_that_is_stopped_offline_gives_the_network_back(tmp_path: Path) -> None:
+    async with csms_and_client(tmp_path) as (csms, client):
+        watched = Watched(Player(client, csms, ID, pace=0))
+        assert await watched.player.run("offline")
+        await watched.until(RunState.RUNNING, step=4)
+        assert await watched.player.stop()
+        assert watched.run.state is RunState.STOPPED
+        assert not await watched.player.stop()
+        answer = await client.call("set_network", up=True)
+        assert answer.result is False
 
 
-async def test_a_scenario_interrupts_the_story_which_can_be_taken_up_again(
-    watched: Watched,
-) -> None:
-    assert await watched.player.play_story()
-    assert not await watched.player.play_story()
-    await watched.until(RunState.RUNNING, step=2)
-    assert watched.said[-1].is_story_on
-    run = await finished(watched, "refused_tag")
-    assert run.state is RunState.PASSED
-    assert not watched.said[-1].is_story_on
-    assert await watched.player.play_story()
-    assert watched.run.id == "story"
+@in_fast_time
+async def test_a_scenario_interrupts_the_story_which_can_be_taken_up_again(tmp_path: Path) -> None:
+    async with watched_in(tmp_path) as watched:
+        assert await watched.player.play_story()
+        assert not await watched.player.play_story()
+        await watched.until(RunState.RUNNING, step=2)
+        assert watched.said[-1].is_story_on
+        run = await finished(watched, "refused_tag")
+        assert run.state is RunState.PASSED
+        assert not watched.said[-1].is_story_on
+        assert await watched.player.play_story()
+        assert watched.run.id == "story"
 
 
-async def test_there_is_no_scenario_of_another_name(watched: Watched) -> None:
-    assert not await watched.player.run("nonsense")
+@in_fast_time
+async def test_there_is_no_scenario_of_another_name(tmp_path: Path) -> None:
+    async with watched_in(tmp_path) as watched:
+        assert not await watched.player.run("nonsense")

@@ -1,4 +1,4 @@
-"""The story of the demo with nothing made up: real engine, real door, real CSMS, real time.
+"""The story of the demo with nothing made up but the time: real engine, real door, real CSMS.
 
 Pace 0 leaves only what the charge point and its vehicles take.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +18,8 @@ from cp_tui.csms.event_log import Called, Malformed, Received
 from cp_tui.demo.story import StoryFailed, run_story
 from cp_tui.ocpp.frame import CallError
 from cp_tui.rpc.client import Client
-from tests.csms.conftest import ID
+from tests.demo.charge_point import ID, csms_and_client
+from tests.demo.fast_time import in_fast_time
 
 ROUND_S_MAX = 28.0
 """`demo --seconds 30` must end with the story complete."""
@@ -51,46 +52,48 @@ def assert_nothing_went_wrong(csms: CentralSystem) -> None:
             assert not isinstance(event.answer, CallError)
 
 
-async def test_a_round_fits_into_the_demo_without_a_terminal(
-    csms: CentralSystem, client: Client
-) -> None:
-    started_at = time.monotonic()
+@in_fast_time
+async def test_a_round_fits_into_the_demo_without_a_terminal(tmp_path: Path) -> None:
     lines: list[str] = []
-    await run_story(client, csms, ID, lines.append)
-    assert time.monotonic() - started_at < ROUND_S_MAX
+    async with csms_and_client(tmp_path) as (csms, client), asyncio.timeout(ROUND_S_MAX):
+        await run_story(client, csms, ID, lines.append)
     assert all(re.match(r"\+ *\d+\.\d s  \S", line) for line in lines)
     assert_nothing_went_wrong(csms)
 
 
+@in_fast_time
 async def test_an_interrupted_round_is_cleared_away_and_rounds_follow_each_other(
-    csms: CentralSystem, client: Client
+    tmp_path: Path,
 ) -> None:
-    await tell_until("SiteName: ", client, csms)
-    assert [t.stop is None for t in csms.transactions.values()] == [True]
-    lines = await tell_until("Monitors", client, csms, times=2)
-    assert sum("the round is complete" in line for line in lines) == 1
-    assert [t.stop is None for t in csms.transactions.values()] == [False] * 3
-    assert_nothing_went_wrong(csms)
+    async with csms_and_client(tmp_path) as (csms, client):
+        await tell_until("SiteName: ", client, csms)
+        assert [t.stop is None for t in csms.transactions.values()] == [True]
+        lines = await tell_until("Monitors", client, csms, times=2)
+        assert sum("the round is complete" in line for line in lines) == 1
+        assert [t.stop is None for t in csms.transactions.values()] == [False] * 3
+        assert_nothing_went_wrong(csms)
 
 
-async def test_a_csms_that_fails_the_story_is_told_in_a_sentence(
-    csms: CentralSystem, client: Client
-) -> None:
-    def forget_the_tags(_: str) -> None:
-        csms.behaviour = Behaviour(id_tags={})
+@in_fast_time
+async def test_a_csms_that_fails_the_story_is_told_in_a_sentence(tmp_path: Path) -> None:
+    async with csms_and_client(tmp_path) as (csms, client):
 
-    with pytest.raises(StoryFailed, match=r"not show this: why tag BLOCKED was refused\."):
-        await run_story(client, csms, ID, forget_the_tags, pace=0, deadline_s=1)
+        def forget_the_tags(_: str) -> None:
+            csms.behaviour = Behaviour(id_tags={})
+
+        with pytest.raises(StoryFailed, match=r"not show this: why tag BLOCKED was refused\."):
+            await run_story(client, csms, ID, forget_the_tags, pace=0, deadline_s=1)
 
 
-async def test_an_engine_that_goes_away_fails_the_story(
-    csms: CentralSystem, client: Client
-) -> None:
-    def hang_up_at_the_first_car(line: str) -> None:
-        if "cable plugged in" in line:
-            hanging_up.append(asyncio.create_task(client.close()))
+@in_fast_time
+async def test_an_engine_that_goes_away_fails_the_story(tmp_path: Path) -> None:
+    async with csms_and_client(tmp_path) as (csms, client):
 
-    hanging_up: list[asyncio.Task[None]] = []
-    with pytest.raises(StoryFailed, match="The charge point was lost"):
-        await run_story(client, csms, ID, hang_up_at_the_first_car, pace=0)
-    await asyncio.gather(*hanging_up)
+        def hang_up_at_the_first_car(line: str) -> None:
+            if "cable plugged in" in line:
+                hanging_up.append(asyncio.create_task(client.close()))
+
+        hanging_up: list[asyncio.Task[None]] = []
+        with pytest.raises(StoryFailed, match="The charge point was lost"):
+            await run_story(client, csms, ID, hang_up_at_the_first_car, pace=0)
+        await asyncio.gather(*hanging_up)
