@@ -18,8 +18,8 @@ from pydantic import JsonValue
 
 from cp_tui.charge_point.codec import converted, encode
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
+from cp_tui.tui.messages.actions import exported
 from cp_tui.tui.messages.filter import MessageFilter, message_filter
-from cp_tui.tui.messages.operations import exported
 from cp_tui.tui.messages.search import MessageSearch
 from cp_tui.tui.state.message_log import MESSAGES_MAX, MessageLog
 

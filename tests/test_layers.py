@@ -46,9 +46,6 @@ IMPURE_CALLS = {
 }
 """The clock, chance and the outside: they reach the mind and the body as arguments."""
 
-TYPES_OF_ONES_MAKER = {("cp_tui.tui.screen_desk", "cp_tui.tui.app")}
-"""Who is handed what made it, and names its type where only a type checker looks."""
-
 
 class Contract(TypedDict, total=False):
     """What import-linter reads of a contract."""
@@ -98,7 +95,7 @@ def test_each_layer_imports_only_the_layers_below_it() -> None:
 def loaded_with(module: str) -> Iterator[str]:
     """Give what must be there before a module is: what it imports, each with its packages."""
     for target in imports()[module]:
-        if (module, target) in TYPES_OF_ONES_MAKER or target == module:
+        if target == module:
             continue
         yield target
         while target := target.rpartition(".")[0]:

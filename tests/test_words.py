@@ -170,7 +170,7 @@ def texts() -> tuple[Said, ...]:
 
 
 def texts_of(path: Path) -> Iterator[Said]:
-    """Give the texts of a module: constants, and f-strings with a gap for each value."""
+    """Give the texts of a module: constants, f-strings with a gap for each value, and helps."""
     tree = parsed(path)
     seen: set[int] = set()
     for node in ast.walk(tree):
@@ -186,6 +186,13 @@ def texts_of(path: Path) -> Iterator[Said]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in seen:
             yield Said(shown(path), node.lineno, _with_gaps(node.value))
+        if isinstance(node, ast.AsyncFunctionDef) and any(map(_is_action, node.decorator_list)):
+            yield Said(shown(path), node.lineno, ast.get_docstring(node) or "")
+
+
+def _is_action(decorator: ast.expr) -> bool:
+    """Say whether a function is an action: its docstring is its help."""
+    return isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "action"
 
 
 def _with_gaps(text: str) -> str:
@@ -237,6 +244,11 @@ def test_the_texts_of_a_module_are_its_strings_without_docstrings() -> None:
     found = [said.text for said in texts_of(planted)]
     assert "cp-tui: {}" in found
     assert not any("one line about what went wrong" in text for text in found)
+
+
+def test_the_help_of_an_action_is_a_text() -> None:
+    frame = ROOT / "cp_tui" / "tui" / "frame" / "actions.py"
+    assert "Every pane shows a letter; press it to go there." in [s.text for s in texts_of(frame)]
 
 
 def test_nothing_is_allowed_that_nobody_says() -> None:

@@ -75,7 +75,7 @@ def _keymap(settings: ScreenSettings, sources: Sources) -> tuple[dict[str, str],
                 refused(action_id, f"{key!r} is no key; allowed: {KEY_WORDS}")
         named[action_id] = [name for _key, name in names if name is not None]
     for action_id in named:
-        if (text := clash(named, action_id)) is not None:
+        if (text := clash(BY_ID, named, action_id)) is not None:
             refused(action_id, text)
     return {action_id: ",".join(keys) for action_id, keys in named.items()}, problems
 

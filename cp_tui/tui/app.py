@@ -1,4 +1,4 @@
-"""The app: follows an engine through its door, shows what it says, carries out what the keys ask.
+"""The app: follows an engine through its door and shows what it says.
 
 It holds no OCPP and no engine: when the terminal stalls or dies, the charge point does not notice.
 """
@@ -10,37 +10,24 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 from msgspec import ValidationError
 from textual import on
 from textual.content import Content
-from textual.screen import Screen
-from textual.timer import Timer
 
-from cp_tui.ocpp.plural import count
 from cp_tui.rpc.client import ConnectionLost, EngineConnection, OtherVersion, RpcError
-from cp_tui.tui.actions.commands import CommandRun, Commands
 from cp_tui.tui.actions.keymap import Keymap
-from cp_tui.tui.all_screens import all_screens
 from cp_tui.tui.csms.follower import CsmsFollower
-from cp_tui.tui.dialogs.confirm import ConfirmDialog
-from cp_tui.tui.dialogs.facts import FactsDialog
-from cp_tui.tui.dialogs.options import OptionsDialog
-from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.preferences import FLUSH_INTERVAL_S, LayoutState
-from cp_tui.tui.registry import BY_ID, FOOTERS
+from cp_tui.tui.registry import ACTIONS, all_screens
 from cp_tui.tui.schedule.pane import SchedulePane
 from cp_tui.tui.screen_desk import ScreenDesk
 from cp_tui.tui.state import asking, liveness
 from cp_tui.tui.state.csms_state import CsmsState
-from cp_tui.tui.state.store import CURSOR, WATCHED, SnapshotStore
-from cp_tui.tui.terminal.look_app import LookApp
+from cp_tui.tui.state.store import WATCHED, SnapshotStore
 from cp_tui.tui.text.safe_text import safe_text
-from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
-from cp_tui.tui.widgets.bars import ActionBar, ActivityLine, FooterItem
-from cp_tui.tui.widgets.table_pane import TablePane
 
 FIRST_WORD_S_MAX = 0.5
 """An engine that runs says everything within this; the first picture waits for it."""
@@ -53,8 +40,6 @@ OTHER_VERSION_AGAIN_S = 30.0
 
 Connect = Callable[[], Awaitable[EngineConnection]]
 
-LEAVE = "leave"
-
 WELCOME = "1 to 7: screens · tab: next pane · enter: details · ?: help · ^p: all actions"
 
 
@@ -63,7 +48,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class CpTuiApp(LookApp):
+class CpTuiApp(FrameApp):
     """The screen of one engine."""
 
     def __init__(
@@ -85,25 +70,26 @@ class CpTuiApp(LookApp):
         whose: str = "",
         welcome: str = "",
     ) -> None:
-        super().__init__(theme=theme, theme_folders=theme_folders, is_ascii=is_ascii)
-        self.keymap = Keymap(keymap)
-        self.problems += self.keymap.problems
-        self.store = SnapshotStore(is_read_only=read_only)
-        self.commands = Commands(now, self._command_changed)
-        self.may_stop = may_stop or (lambda: False)
-        """Whether quitting may end the charge point: it was started with this screen, and runs."""
+        state = state or LayoutState()
+        super().__init__(
+            theme=theme,
+            theme_folders=theme_folders,
+            is_ascii=is_ascii,
+            keymap=Keymap(ACTIONS, keymap),
+            store=SnapshotStore(is_read_only=read_only),
+            now=now,
+            zone=zone,
+            is_utc=state.is_utc,
+            flush_interval_s=flush_interval_s,
+            welcome=welcome or WELCOME,
+        )
         self._connect = connect
-        self._now = now
-        self._state = state or LayoutState()
-        self._home_zone = zone
-        self._zone = UTC if self._state.is_utc else zone
-        self._flush_interval_s = flush_interval_s
-        self._cooling: Timer | None = None
+        self._state = state
         self._has_user_themes = bool(theme_folders)
-        for key in sorted(self.keymap.all_keys):
-            self.bind(key, f"press('{key}')", show=False)
+        self._has_heard = asyncio.Event()
         screens = all_screens(self.keymap, zone=self._zone, glyphs=glyphs)
-        self.main_screens: Mapping[str, MainScreen] = {screen.NAME: screen for screen in screens}
+        self.main_screens = {screen.NAME: screen for screen in screens}
+        self.desk = ScreenDesk(self, may_stop or (lambda: False))
         self._connect_csms = connect_csms
         if connect_csms is not None:
             self.store.csms_is(CsmsState(is_ours=True))
@@ -113,33 +99,18 @@ class CpTuiApp(LookApp):
         self._whose = whose
         left = self.main_screens.get(self._state.screens.get(whose, ""), screens[0])
         self.main = screens[0] if is_new or left.NAME == "csms" else left
-        self._said: Sequence[Content] = [safe_text(welcome or WELCOME)]
-        self._has_heard = asyncio.Event()
-        self._is_shown = asyncio.Event()
-        self.desk = ScreenDesk(self)
-
-    @property
-    def clock(self) -> Clock:
-        """Now, and the zone of the reader."""
-        registration = self.store.snapshot.registration
-        offset_s = registration.clock_offset_s if registration else None
-        return Clock(self._now(), self._zone, offset_s or 0.0)
 
     @property
     def layout_state(self) -> LayoutState:
         """What is to be remembered until the next time."""
-        state = self._state.model_copy(update={"is_utc": self._zone is UTC})
+        theme = self.chosen_theme or self._state.theme
+        state = self._state.model_copy(update={"theme": theme, "is_utc": self._zone is UTC})
         return state.left(self._whose, self.main.NAME)
 
     async def until_shown(self) -> None:
         """Wait until what the engine says first stands on the screen."""
         await self._has_heard.wait()
         await self._is_shown.wait()
-
-    def choose_theme(self, name: str) -> None:
-        """Take a theme, and remember it."""
-        self.theme = name
-        self._state = self._state.model_copy(update={"theme": name})
 
     async def on_mount(self) -> None:
         """Look for the engine, and show the dashboard with what it says first."""
@@ -152,20 +123,9 @@ class CpTuiApp(LookApp):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_WORD_S_MAX):
                 await self._has_heard.wait()
-        for name, screen in self.main_screens.items():
-            self.install_screen(screen, name)
-        self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)
         if self._has_user_themes:
             self.watch_themes()
-        for problem in self.problems:
-            self._said = [safe_text(problem, "$text-warning")]
-        with self.batch_update():
-            await self.push_screen(self.main)
-            self.main.show_activity(self._said)
-            self._is_shown.set()
-            self.flush()
-
-    # --- the engine -------------------------------------------------------------------------------
+        await self.show_first()
 
     async def _follow(self) -> None:
         """Follow the engine; where it is lost, say so, and attach again as soon as it is back."""
@@ -231,164 +191,6 @@ class CpTuiApp(LookApp):
         finally:
             with contextlib.suppress(ConnectionLost, OSError):
                 await connection.close()
-
-    # --- showing ----------------------------------------------------------------------------------
-
-    def _flush_soon(self) -> None:
-        """Flush at once after a pause, else when the pause is over; idle, no timer runs."""
-        if self._cooling is None:
-            self.flush()
-            self._cooling = self.set_timer(self._flush_interval_s, self._cooled)
-
-    def _cooled(self) -> None:
-        self._cooling = None
-        if self.store.is_dirty:
-            self._flush_soon()
-
-    def flush(self) -> None:
-        """Show what has changed."""
-        if not self._is_shown.is_set() or not self.store.is_dirty or not self.screen_stack:
-            # The last screen goes before the timers do.
-            return
-        dirty = self.store.take_dirty()
-        snapshot, clock = self.store.snapshot, self.clock
-        has_news = not all(name.startswith(CURSOR) for name in dirty)
-        with self.batch_update():
-            for screen in self.main_screens.values():
-                if screen is not self.main:
-                    screen.miss(dirty)
-            if self.screen is self.main:
-                self.main.show(snapshot, clock, dirty)
-                self.main.show_actions(self._footer())
-            else:
-                self.main.miss(dirty)
-                self.main.show_alarm(snapshot, clock, dirty)
-            for dialog in self.screen_stack:
-                if isinstance(dialog, FactsDialog) and has_news:
-                    dialog.show(snapshot, clock)
-                elif isinstance(dialog, ConfirmDialog | OptionsDialog):
-                    dialog.facts.follow(snapshot)
-
-    def _screen_changed(self, screen: Screen[Any]) -> None:
-        """Show what the screen has missed under a dialog, before it is painted."""
-        if screen is self.main and self._is_shown.is_set():
-            with self.batch_update():
-                self.main.show(self.store.snapshot, self.clock, frozenset())
-                self.main.show_actions(self._footer())
-                self.main.show_activity(self._said)
-
-    async def go_to(self, name: str) -> None:
-        """Show another screen, with everything that it has missed."""
-        screen = self.main_screens[name]
-        if screen is self.main or self.screen is not self.main:
-            return
-        with self.batch_update():
-            await self.switch_screen(screen)
-            self.main = screen
-            screen.show(self.store.snapshot, self.clock, frozenset())
-            screen.enter(self.store.snapshot)
-            screen.show_actions(self._footer())
-            screen.show_activity(self._said)
-        # A screen that was there before is painted when it is idle, but was told so in the batch.
-        screen.check_idle()
-
-    def change_zone(self) -> None:
-        """Write times in the zone of the reader, or in UTC."""
-        self._zone = UTC if self._zone is not UTC else self._home_zone
-        zone = (
-            "UTC"
-            if self._zone is UTC
-            else f"your time zone, {self._now().astimezone(self._zone):%Z}"
-        )
-        self.tell(Content(f"times are in {zone}"))
-        self.store.look_again()
-        self.flush()
-
-    def tell(self, text: Content, *shorter: Content) -> None:
-        """Say something in the line of activity; in a shorter way where it does not fit."""
-        self._said = [text, *shorter]
-        # Behind a dialog nobody reads it; it is shown when the dialog has gone.
-        if self.screen_stack and self.screen is self.main:
-            self.main.show_activity(self._said)
-
-    def _dropped(self, count: int) -> None:
-        """Say it under a dialog as well: it is that one for which the keys were meant."""
-        super()._dropped(count)
-        self.main.show_activity(self._said)
-
-    def _command_changed(self, run: CommandRun) -> None:
-        """Tell what was asked last, and every outcome when it comes, however long ago it was."""
-        self.tell(*run.lines(self.clock))
-
-    def _footer(self) -> list[FooterItem]:
-        items: list[FooterItem] = []
-        for action_id in FOOTERS[self.main.NAME]:
-            action = BY_ID[action_id]
-            is_possible = action.why_not(self.store.snapshot) is None
-            items.append(
-                FooterItem(action_id, self.keymap.first(action), action.short, is_possible)
-            )
-        return items
-
-    # --- acting -----------------------------------------------------------------------------------
-
-    def action_press(self, key: str) -> None:
-        """Carry out what a key does on this screen."""
-        if (action := self.keymap.action_of(key, self.main.NAME)) is not None:
-            self.action_operate(action.id)
-
-    def action_operate(self, action_id: str) -> None:
-        """Carry out an action of the registry, or say why it is not possible now."""
-        action = BY_ID[action_id]
-        if (why := action.why_not(self.store.snapshot)) is not None:
-            text = Content.assemble(Content.styled(action.title, "bold"), f": {why}")
-            self.refuse(text)
-            return
-        self.act(action.run(self.desk), name=action_id, group="action")
-
-    def refuse(self, why: Content) -> None:
-        """Say why something is not done; what was typed behind it was meant for what does not come.
-
-        A letter of a tag may be the key that pulls the network cable.
-        """
-        dropped = self.gate.forget()
-        behind = f" · {count(dropped, 'key')} behind it dropped" if dropped else ""
-        self.tell(Content.assemble(Content.styled("× ", "$text-warning"), why, behind))
-
-    def act(self, work: Awaitable[object], *, name: str = "", group: str) -> None:
-        """Do something that may change what the keys are for; they wait for that."""
-        self.run_worker(self.gate.doing(work), name=name, group=group)
-
-    async def action_quit(self) -> None:
-        """Quit by whatever way Textual itself offers: ask as the action does."""
-        self.action_operate("screen.quit")
-
-    def action_help_quit(self) -> None:
-        """Ctrl+C interrupts nothing here; it says how to leave."""
-        key = self.keymap.first(BY_ID["screen.quit"])
-        self.tell(Content(f"{key} quits this screen"))
-
-    @on(ActionBar.Clicked)
-    def _clicked(self, event: ActionBar.Clicked) -> None:
-        self.action_operate(event.action_id)
-
-    @on(ActivityLine.Opened)
-    def _log_wanted(self) -> None:
-        self.desk.screen_does("log")
-
-    @on(TablePane.Moved)
-    def _moved(self, event: TablePane.Moved) -> None:
-        self.store.cursor_is(event.cursor, event.record)
-        if event.by_itself:
-            self._flush_soon()
-        else:
-            self.flush()
-
-    @on(TablePane.Opened)
-    def _opened(self, event: TablePane.Opened) -> None:
-        if (details := event.pane.details(event.record)) is not None:
-            step = event.pane.table.action_cursor if event.pane.STEPS else None
-            self.desk.show(*details, step)
 
     @on(SchedulePane.Wanted)
     def _schedules_wanted(self, event: SchedulePane.Wanted) -> None:

@@ -16,7 +16,7 @@ from types import FrameType
 from cp_tui.engine.disk import on_disk_without_loop
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.tui.actions.commands import commands_of
-from cp_tui.tui.app import LEAVE, Connect, CpTuiApp
+from cp_tui.tui.app import Connect, CpTuiApp
 from cp_tui.tui.preferences import (
     LayoutState,
     Look,
@@ -28,6 +28,7 @@ from cp_tui.tui.preferences import (
     theme_for,
     write_state,
 )
+from cp_tui.tui.screen_desk import LEAVE
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.theme.themes import user_themes
 

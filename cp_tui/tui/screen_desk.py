@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.tui.actions.action import ScreenAction
 from cp_tui.tui.actions.commands import CommandCall, CommandRun
-from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Form
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Form, Frame
 from cp_tui.tui.actions.drafts import DRAFTS_MAX, Bench, ComposeEnd, MessageDraft, SentDraft
 from cp_tui.tui.actions.help import help_facts
 from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.compose.dialog import ComposeDialog
-from cp_tui.tui.dashboard.alarm_text import alarm_facts
 from cp_tui.tui.dashboard.consequences import running_facts
-from cp_tui.tui.dashboard.screen import alarm_keys
 from cp_tui.tui.dialogs.choose import ChooseDialog
 from cp_tui.tui.dialogs.confirm import ConfirmDialog
 from cp_tui.tui.dialogs.dialog import Dialog, T
@@ -27,17 +23,15 @@ from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.dialogs.key_table import KeyTableDialog
 from cp_tui.tui.dialogs.options import Option, OptionsDialog
-from cp_tui.tui.registry import BY_ID
+from cp_tui.tui.frame.actions import show_menu
+from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact, FactSource
-from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.line_table import CursorMove
-
-if TYPE_CHECKING:
-    from cp_tui.tui.app import CpTuiApp
 
 REMEMBERED_MAX = 8
 """Texts kept per field: what one person types in a session."""
@@ -48,8 +42,11 @@ LEAVE, STOP = "leave", "stop"
 class ScreenDesk:
     """Implements `Desk` on the app."""
 
-    def __init__(self, app: CpTuiApp) -> None:
+    def __init__(self, app: FrameApp, may_stop: Callable[[], bool]) -> None:
+        """`may_stop`: whether quitting may end the charge point, which was started with the screen
+        and runs."""
         self._app = app
+        self._may_stop = may_stop
         self._memory: dict[str, list[str]] = {}
         self._drafts: dict[str, tuple[SentDraft, ...]] = {}
         self._message_numbers = itertools.count(1)
@@ -76,36 +73,30 @@ class ScreenDesk:
         return self._app.main.NAME
 
     @property
-    def _timeline(self) -> Timeline:
+    def frame(self) -> Frame:
+        """The screen that is shown."""
+        return self._app.main
+
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline that is shown, or was."""
         screens = (self._app.main, *self._app.main_screens.values())
         return next(screen.timeline for screen in screens if screen.timeline is not None)
 
-    def timeline_schedules(self) -> Sequence[CompositeSchedule]:
-        """What the timeline knows, from connector 0 on."""
-        return self._timeline.schedules
+    @property
+    def runs(self) -> Sequence[CommandRun]:
+        """The commands that were asked from this screen, the oldest first."""
+        return self._app.commands.runs
 
-    def timeline_svg(self) -> str:
-        """The timeline as it stands on the screen, as a picture."""
-        identity = self.snapshot.identity
-        return self._timeline.as_svg(drawn(identity.charge_point_id) if identity else "cp-tui")
+    def key_of(self, action_id: str) -> str:
+        """The key of an action as it is printed; empty without one."""
+        return self._app.keymap.first(action_id)
 
     @property
     def filter(self) -> str:
         """What is typed into the filter of the screen that is shown."""
         pane = self._app.main.filtered_pane
         return pane.words if pane else ""
-
-    def show_filtered(self, screen: str, words: str) -> None:
-        """Show another screen, with these words in its filter."""
-
-        async def show() -> None:
-            await self._app.go_to(screen)
-            pane = self._app.main.filtered_pane
-            if pane is not None and self._app.main is self._app.main_screens[screen]:
-                pane.open_filter(words)
-                pane.take_focus()
-
-        self._app.act(show(), group="screen")
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal; nobody learns whether it arrives."""
@@ -162,14 +153,25 @@ class ScreenDesk:
         return await self._answer_to(ChooseDialog(title, choices))
 
     def show(
-        self, title: str, facts: FactSource, step: Callable[[CursorMove], None] | None = None
+        self,
+        title: str,
+        facts: FactSource,
+        *,
+        label_width: int = 9,
+        step: Callable[[CursorMove], None] | None = None,
     ) -> None:
-        """Show facts until they are put away; where they can, they step to their neighbours."""
-        self._app.push_screen(FactsDialog(title, facts, self.snapshot, self.clock, step=step))
+        """Show facts until they are put away; where they can, they `step` to their neighbours."""
+        self._app.push_screen(
+            FactsDialog(title, facts, self.snapshot, self.clock, label_width=label_width, step=step)
+        )
 
     def tell(self, text: Content) -> None:
         """Say something in the line of activity."""
         self._app.tell(text)
+
+    def refuse(self, why: Content) -> None:
+        """Say why something is not done, and drop the keys that were typed behind it."""
+        self._app.refuse(why)
 
     def remembered(self, what: str) -> tuple[str, ...]:
         """What was typed in fields of this name before, newest first."""
@@ -181,137 +183,67 @@ class ScreenDesk:
             others = [known for known in self._memory.get(what, ()) if known != text]
             self._memory[what] = [text, *others][:REMEMBERED_MAX]
 
-    def look_at_keys(self, lens: KeyLens) -> None:
+    async def go_to(self, screen: str) -> None:
+        """Show another screen, by its id."""
+        await self._app.go_to(screen)
+
+    async def look_at_keys(self, lens: KeyLens) -> None:
         """Show the configuration keys that the lens lets through."""
         self._app.store.lens_is(lens)
-        self.screen_does("configuration")
+        await self.go_to("configuration")
         self._app.flush()
 
-    def look_at(self, screen: str, part: str) -> None:
-        """Show a screen, and a part of it by its id."""
+    def change_zone(self) -> None:
+        """Write times in the zone of the reader, or in UTC."""
+        self._app.change_zone()
 
-        async def go() -> None:
-            await self._app.go_to(screen)
-            self._app.main.look_at(part)
-
-        self._app.act(go(), group="screen")
-
-    def screen_does(self, what: str) -> None:
-        """Do something that concerns the screen alone."""
-        acts: dict[str, Callable[[], object]] = {
-            "zone": self._app.change_zone,
-            "alarms": self._alarms,
-            "explain": self._explain,
-            "zoom": self._app.main.zoom,
-            "filter": self._filter,
-            "pause": self._app.main.pause,
-            "next": lambda: self._app.main.next_pane(1),
-            "jump": self._app.main.begin_jump,
-            "previous": lambda: self._app.main.next_pane(-1),
-            "help": self._help,
-            "log": self._log,
-            "palette": self._palette,
-            "theme": self._themes,
-            "quit": self._quit,
-        }
-        if what in self._app.main_screens:
-            self._app.act(self._app.go_to(what), group="screen")
-        else:
-            acts[what]()
-
-    def _filter(self) -> None:
-        pane = self._app.main.filtered_pane
-        if pane is None:
-            # The line stays when another screen is shown.
-            here = BY_ID[f"screen.{self.screen}"].keys[0]
-            self._app.refuse(Content(f"there is nothing to filter on screen {here}"))
-        else:
-            pane.open_filter()
-
-    def _alarms(self) -> None:
-        keys = alarm_keys(self._app.keymap)
-        self.show("What is wrong now", lambda snapshot, clock: alarm_facts(snapshot, clock, keys))
-
-    def _explain(self) -> None:
-        """Everything about the limit at the cursor, as it is when it is asked for."""
-        if self.screen == "dashboard" and self.pane != "schedule":
-            # The limit of the connector that is selected elsewhere, now.
-            explained = self._timeline.explanation(self.snapshot.connector_id)
-        else:
-            explained = self._timeline.explanation()
-        if not explained:
-            self._app.refuse(Content("no schedule is known yet"))
-            return
-        first, *rest = explained
-        facts = [
-            Fact("", Content.styled(first, "bold")),
-            *(Fact("", Content(line)) for line in rest),
-        ]
-        # It stays as it was asked for, and so it says when that was.
-        asked = self.clock.time(self.clock.now)
-        self.show(f"Why this limit, as of {asked}", lambda _snapshot, _clock: facts)
-
-    # --- the screen alone -------------------------------------------------------------------------
-
-    def _help(self) -> None:
+    def show_help(self) -> None:
+        """Explain the pane with the focus, and list the keys."""
         pane = self._app.main.focused_pane
         title = pane.TITLE if pane else ""
         lines = pane.HELP_LINES if pane else ()
         focused = self._app.main.focused
         bindings = focused.BINDINGS if focused else ()
         facts = help_facts(title, lines, bindings, self._app.keymap, self.screen, self.snapshot)
-        self._app.push_screen(
-            FactsDialog("Help", lambda _s, _c: facts, self.snapshot, self.clock, label_width=11)
-        )
+        self.show("Help", lambda _snapshot, _clock: facts, label_width=11)
 
-    def _log(self) -> None:
-        def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-            lines: list[Fact] = []
-            for run in reversed(self._app.commands.runs):
-                lines += [Fact("", run.lines(clock)[0])]
-                # Result and reason stand in the line.
-                said = run.outcome.all_facts() if run.outcome else []
-                lines += [fact for fact in said if fact.label not in ("Result", "Why")]
-            return lines or [Fact("", Content("no command was asked from this screen yet"))]
+    def show_menu(self) -> None:
+        """Let an action be chosen by its name."""
 
-        self._app.push_screen(
-            FactsDialog("Commands of this screen", facts, self.snapshot, self.clock, label_width=12)
-        )
-
-    def _palette(self) -> None:
         def chosen(action_id: str | None) -> None:
             if action_id is not None:
                 self._app.action_operate(action_id)
 
-        choices = [self._choice(action_id) for action_id in BY_ID if action_id != "screen.palette"]
+        others = (each for each in self._app.keymap.actions.values() if each is not show_menu)
+        choices = [self._choice(action) for action in others]
         self._app.push_screen(ChooseDialog("All actions", choices), chosen)
 
-    def _choice(self, action_id: str) -> Choice:
-        action = BY_ID[action_id]
+    def _choice(self, action: ScreenAction) -> Choice:
         why = action.why_not(self.snapshot)
         if why is None:
             title, note = (
                 Content(action.title),
                 Content.styled(self._keys_to(action), "bold"),
             )
-            return Choice(action_id, title, note, Content(action.help), action.group.value)
+            return Choice(action.id, title, note, Content(action.help), action.group.value)
         about = Content.assemble(
             f"{action.help} ", Content.styled(f"Not now: {why}", "$text-warning")
         )
         dim = Content.styled(action.title, "$text-muted dim strike")
         return Choice(
-            action_id, dim, Content.styled("not now", "$text-warning"), about, action.group.value
+            action.id, dim, Content.styled("not now", "$text-warning"), about, action.group.value
         )
 
     def _keys_to(self, action: ScreenAction) -> str:
         """The key of an action; after the key of its screen where it does nothing on this one."""
-        key = self._app.keymap.first(action)
+        key = self.key_of(action.id)
         if not key or action.works_on(self._app.main.NAME):
             return key
         there = next(name for name in self._app.main_screens if action.works_on(name))
-        return f"{self._app.keymap.first(BY_ID[f'screen.{there}'])} {key}"
+        return f"{self.key_of(f'screen.{there}')} {key}"
 
-    def _themes(self) -> None:
+    def choose_theme(self) -> None:
+        """Let a theme be chosen, with a preview."""
         if self._app.no_color:
             self._app.refuse(Content("colours are off: NO_COLOR is set in the environment"))
             return
@@ -334,8 +266,9 @@ class ScreenDesk:
         dialog = ChooseDialog("Choose a theme", choices, start=before, preview=preview)
         self._app.push_screen(dialog, chosen)
 
-    def _quit(self) -> None:
-        if not self._app.may_stop() or not self.snapshot.has_engine:
+    def quit(self) -> None:
+        """Leave, after a question where it ends the charge point as well."""
+        if not self._may_stop() or not self.snapshot.has_engine:
             self._app.exit(LEAVE)
             return
         options = (

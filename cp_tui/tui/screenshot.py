@@ -64,12 +64,7 @@ def _screen_name(app: CpTuiApp, asked: str) -> str:
 
 
 def _keys(app: CpTuiApp, name: str) -> list[str]:
-    action_id = f"screen.{name}"
-    return [
-        key
-        for key in sorted(app.keymap.all_keys)
-        if (action := app.keymap.action_of(key, name)) is not None and action.id == action_id
-    ]
+    return sorted(app.keymap.keys(f"screen.{name}"))
 
 
 def _svg(app: CpTuiApp) -> str:

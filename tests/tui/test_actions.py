@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterable
+from datetime import UTC
 
 from textual.binding import BindingType
 
+from cp_tui.tui.actions.action import ScreenAction
 from cp_tui.tui.actions.keymap import Keymap, readme_table, shown
-from cp_tui.tui.registry import ACTIONS, BY_ID, FOOTERS
-from cp_tui.tui.schedule.actions import SCHEDULE_SHOWN
+from cp_tui.tui.actions.keymap_check import TIMELINE_SCREENS
+from cp_tui.tui.dashboard import alarm
+from cp_tui.tui.registry import ACTIONS, BY_ID, all_screens
+from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
-from tests.sources import ROOT
+from tests.sources import ROOT, python_files, shown as shown_path
+from tests.test_layers import module_name
 
 WIDGETS = (
     ("Table", LineTable.BINDINGS),
@@ -24,7 +30,26 @@ WIDGETS = (
 
 def test_ids_and_default_keys_are_unique() -> None:
     assert len(BY_ID) == len(ACTIONS)
-    assert Keymap().problems == []
+    assert Keymap(ACTIONS).problems == []
+
+
+def test_every_action_that_is_written_somewhere_is_in_the_registry() -> None:
+    modules = [module_name(shown_path(path)) for path in python_files("cp_tui/tui")]
+    values = [
+        value
+        for name in modules
+        if name.endswith("actions")
+        for value in vars(importlib.import_module(name)).values()
+    ]
+    written = [value for value in values if isinstance(value, ScreenAction)]
+    assert len(written) > 50
+    assert [action.id for action in written if BY_ID.get(action.id) is not action] == []
+
+
+def test_what_the_alarm_line_advises_is_an_action() -> None:
+    advised = {each.action_id for each in vars(alarm).values() if isinstance(each, alarm.Remedy)}
+    assert len(advised) > 5
+    assert advised - BY_ID.keys() == set()
 
 
 def test_digits_are_the_screens() -> None:
@@ -42,7 +67,7 @@ def test_digits_are_the_screens() -> None:
 
 def test_no_key_of_an_action_is_taken_by_a_widget() -> None:
     """A widget sees a key before the app does, and would swallow it; the timeline is on two."""
-    screens = {"Schedule": SCHEDULE_SHOWN}
+    screens = {"Schedule": frozenset(TIMELINE_SCREENS)}
     clashes = [
         (name, action.id, key)
         for name, bindings in WIDGETS
@@ -60,8 +85,8 @@ def taken_by(bindings: Iterable[BindingType]) -> set[str]:
 
 
 def test_what_the_footer_shows_has_a_word_and_a_key() -> None:
-    for footer in FOOTERS.values():
-        for action_id in footer:
+    for screen in all_screens(Keymap(ACTIONS), zone=UTC, glyphs=Glyphs.EIGHTH):
+        for action_id in screen.FOOTER:
             assert BY_ID[action_id].short
             assert BY_ID[action_id].keys
 
@@ -72,9 +97,9 @@ def test_keys_are_printed_as_people_write_them() -> None:
 
 
 def test_a_keymap_replaces_keys_and_tells_what_is_wrong_with_it() -> None:
-    keymap = Keymap({"screen.zoom": "f7, ctrl+z", "screen.quit": "s", "no.such": "x"})
-    assert keymap.keys(BY_ID["screen.zoom"]) == ("f7", "ctrl+z")
-    assert keymap.keys(BY_ID["screen.quit"]) == ()
+    keymap = Keymap(ACTIONS, {"screen.zoom": "f7, ctrl+z", "screen.quit": "s", "no.such": "x"})
+    assert keymap.keys("screen.zoom") == ("f7", "ctrl+z")
+    assert keymap.keys("screen.quit") == ()
     assert keymap.problems == [
         "keymap: there is no action 'no.such'",
         "keymap: s is already the key of charge_point.stop, not of screen.quit",
@@ -86,8 +111,8 @@ def test_the_table_of_keys_in_the_readme_is_true() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.search(r"<!-- keys:begin -->\n(.*?)<!-- keys:end -->", text, re.DOTALL)
     assert found is not None
-    assert found[1] == readme_table(WIDGETS)
+    assert found[1] == readme_table(ACTIONS, WIDGETS)
 
 
 if __name__ == "__main__":
-    print(readme_table(WIDGETS), end="")
+    print(readme_table(ACTIONS, WIDGETS), end="")

@@ -12,22 +12,25 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import converted
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
 from cp_tui.tui.dashboard.alarm import CLOCK_STEP_SHOWN, alarms
-from cp_tui.tui.dashboard.alarm_text import AlarmKeys, alarm_facts, alarm_line, second_line
+from cp_tui.tui.dashboard.alarm_text import alarm_facts, alarm_line, second_line
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
 from tests.tui import worlds
 from tests.tui.worlds import at
 
 CLOCK = Clock(worlds.NOW, UTC)
-KEYS = AlarmKeys(
-    {
-        "charge_point.try_now": "n",
-        "charge_point.restart": "r",
-        "charge_point.power_cycle": "b",
-        "charge_point.acknowledge": "A",
-    },
-    "a",
-)
+KEYS = {
+    "screen.alarms": "a",
+    "charge_point.try_now": "n",
+    "charge_point.restart": "r",
+    "charge_point.power_cycle": "b",
+    "charge_point.acknowledge": "A",
+}
+
+
+def key_of(action_id: str) -> str:
+    """The keys that are shown here; other actions have none."""
+    return KEYS.get(action_id, "")
 
 
 def well() -> Snapshot:
@@ -44,7 +47,7 @@ def well() -> Snapshot:
 
 
 def line(snapshot: Snapshot, width: int = 120) -> str:
-    return alarm_line(alarms(snapshot, CLOCK), snapshot, CLOCK, KEYS, width).plain.strip()
+    return alarm_line(alarms(snapshot, CLOCK), snapshot, CLOCK, key_of, width).plain.strip()
 
 
 def with_connector(**changes: object) -> Snapshot:
@@ -285,7 +288,7 @@ def test_the_worst_comes_first_and_the_key_lists_the_others() -> None:
         connectors=with_connector(faults=(fault(blocks=True),)).connectors,
     )
     assert line(shown).endswith("try 8 in 15 s · n tries now · and 2 more: a")
-    facts = {fact.label: fact.text.plain for fact in alarm_facts(shown, CLOCK, KEYS)}
+    facts = {fact.label: fact.text.plain for fact in alarm_facts(shown, CLOCK, key_of)}
     assert facts["1."].startswith("× TCP: connection refused")
     assert facts["2."].startswith("× Connector 2: GroundFailure")
     assert facts["3."].startswith("! 3 messages wait since 14:00")
@@ -297,7 +300,7 @@ def test_the_worst_comes_first_and_the_key_lists_the_others() -> None:
 @pytest.mark.parametrize("width", [0, 1, 20, 60, 80])
 def test_what_happens_next_stays_where_the_line_is_short(width: int) -> None:
     shown = link()
-    said = alarm_line(alarms(shown, CLOCK), shown, CLOCK, KEYS, width)
+    said = alarm_line(alarms(shown, CLOCK), shown, CLOCK, key_of, width)
     if width >= 60:
         assert said.cell_length <= width
         assert said.plain.endswith("· try 8 in 15 s · n tries now")
@@ -399,9 +402,8 @@ def test_a_cable_that_is_kept_is_told_with_the_key_that_helps(
 @pytest.mark.parametrize("width", [60, 80, 160])
 def test_the_key_that_helps_is_never_cut_off_the_line(width: int) -> None:
     long = replace(fault(blocks=True), info="i" * 50, vendor_error_code="v" * 50)
-    keys = AlarmKeys({"connector.clear_error": "C"}, "a")
     snapshot = replace(with_connector(faults=(long,)), cursors={"connectors": "2"})
-    shown = alarm_line(alarms(snapshot, CLOCK), snapshot, CLOCK, keys, width).plain
+    shown = alarm_line(alarms(snapshot, CLOCK), snapshot, CLOCK, lambda _: "C", width).plain
     assert len(shown) <= width
     assert shown.endswith(" · C clears it")
 

@@ -7,9 +7,9 @@ from datetime import UTC
 import pytest
 
 from cp_tui.charge_point import variables as v
+from cp_tui.tui.configuration.actions import wrong
 from cp_tui.tui.configuration.changes_text import change_facts, change_lines, changes_of, step
 from cp_tui.tui.configuration.keys_text import key_details
-from cp_tui.tui.configuration.operations import wrong
 from cp_tui.tui.configuration.text import is_changed
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
 from msgspec import Struct
 
-from cp_tui.tui.actions import conditions as possible
+from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.desk import Desk
 from cp_tui.tui.state.store import Snapshot
 
@@ -43,7 +44,7 @@ class ScreenAction(Struct, frozen=True):
     """Where its keys work; empty: on every screen. The menu offers it everywhere."""
     pane: str = ""
     """The pane in whose title its key is shown."""
-    why_not: Callable[[Snapshot], str | None] = possible.always
+    why_not: Callable[[Snapshot], str | None] = conditions.always
 
     def meets(self, other: ScreenAction) -> bool:
         """Whether there is a screen on which the keys of both work."""
@@ -52,3 +53,38 @@ class ScreenAction(Struct, frozen=True):
     def works_on(self, screen: str) -> bool:
         """Whether its keys work on the screen of this name."""
         return not self.screens or screen in self.screens
+
+
+def action(
+    id: str,
+    title: str,
+    *,
+    keys: str = "",
+    short: str = "",
+    screens: str = "",
+    pane: str = "",
+    group: Group | None = None,
+    when: Callable[[Snapshot], str | None] = conditions.always,
+) -> Callable[[Callable[[Desk], Awaitable[None]]], ScreenAction]:
+    """Make an action of the function that does it; its help is how its docstring begins.
+
+    `keys` and `screens` have commas between; `group` is the one that the id begins with, unless
+    told; `when` gives what stands against it now, in words.
+    """
+
+    def made(run: Callable[[Desk], Awaitable[None]]) -> ScreenAction:
+        paragraphs = (inspect.getdoc(run) or "").split("\n\n")
+        return ScreenAction(
+            id,
+            title,
+            " ".join(paragraphs[0].split()),
+            group or Group[id.partition(".")[0].upper()],
+            run,
+            tuple(keys.split(",")) if keys else (),
+            short,
+            frozenset(screens.split(",")) if screens else frozenset(),
+            pane,
+            when,
+        )
+
+    return made

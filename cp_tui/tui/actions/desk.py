@@ -11,14 +11,15 @@ from typing import Protocol
 from msgspec import Struct
 from textual.content import Content
 
-from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
-from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.commands import CommandCall, CommandRun
 from cp_tui.tui.actions.drafts import Bench, ComposeEnd, MessageDraft, SentDraft
 from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.words import Clock
+from cp_tui.tui.timeline.timeline import Timeline
+from cp_tui.tui.widgets.line_table import CursorMove
 
 
 class ConfirmQuestion(Struct, frozen=True, eq=False):
@@ -97,6 +98,28 @@ class Choice(Struct, frozen=True, eq=False):
     group: str = ""
 
 
+class Frame(Protocol):
+    """The screen that is shown, as far as an action needs it."""
+
+    def zoom(self) -> None:
+        """Let the focused pane fill the terminal, or show all again."""
+
+    def next_pane(self, step: int) -> None:
+        """Move the focus to another pane."""
+
+    def begin_jump(self) -> None:
+        """Show a letter on every pane; the letter moves the focus there."""
+
+    def pause(self) -> None:
+        """Let a list that follows what is new stand still, or follow again."""
+
+    def open_filter(self, words: str | None = None) -> bool:
+        """Show the filter to type in, or with these words typed already; False: there is none."""
+
+    def look_at(self, part: str) -> None:
+        """Bring a part of the screen into view, by its id."""
+
+
 class Desk(Protocol):
     """The screen, as far as an action needs it."""
 
@@ -112,11 +135,9 @@ class Desk(Protocol):
     def screen(self) -> str:
         """The id of the screen that is shown."""
 
-    def timeline_schedules(self) -> Sequence[CompositeSchedule]:
-        """What the timeline knows, from connector 0 on."""
-
-    def timeline_svg(self) -> str:
-        """The timeline as it stands on the screen, as a picture."""
+    @property
+    def frame(self) -> Frame:
+        """The screen that is shown."""
 
     @property
     def pane(self) -> str:
@@ -126,8 +147,16 @@ class Desk(Protocol):
     def filter(self) -> str:
         """What is typed into the filter of the screen that is shown."""
 
-    def show_filtered(self, screen: str, words: str) -> None:
-        """Show another screen, with these words in its filter."""
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline that is shown, or was."""
+
+    @property
+    def runs(self) -> Sequence[CommandRun]:
+        """The commands that were asked from this screen, the oldest first."""
+
+    def key_of(self, action_id: str) -> str:
+        """The key of an action as it is printed; empty without one."""
 
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal; nobody learns whether it arrives."""
@@ -153,11 +182,21 @@ class Desk(Protocol):
     async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
         """Let one of a list be chosen."""
 
-    def show(self, title: str, facts: FactSource) -> None:
-        """Show facts until they are put away."""
+    def show(
+        self,
+        title: str,
+        facts: FactSource,
+        *,
+        label_width: int = 9,
+        step: Callable[[CursorMove], None] | None = None,
+    ) -> None:
+        """Show facts until they are put away; where they can, they `step` to their neighbours."""
 
     def tell(self, text: Content) -> None:
         """Say something in the line of activity."""
+
+    def refuse(self, why: Content) -> None:
+        """Say why something is not done, and drop the keys that were typed behind it."""
 
     def remembered(self, what: str) -> tuple[str, ...]:
         """What was typed in fields of this name before, newest first."""
@@ -165,11 +204,23 @@ class Desk(Protocol):
     def remember(self, what: str, text: str) -> None:
         """Keep what was typed."""
 
-    def look_at_keys(self, lens: KeyLens) -> None:
+    async def go_to(self, screen: str) -> None:
+        """Show another screen, by its id."""
+
+    async def look_at_keys(self, lens: KeyLens) -> None:
         """Show the configuration keys that the lens lets through."""
 
-    def look_at(self, screen: str, part: str) -> None:
-        """Show a screen, and a part of it by its id."""
+    def change_zone(self) -> None:
+        """Write times in the zone of the reader, or in UTC."""
 
-    def screen_does(self, what: str) -> None:
-        """Do something that concerns the screen alone: zoom, filter, help, quit and the like."""
+    def show_help(self) -> None:
+        """Explain the pane with the focus, and list the keys."""
+
+    def show_menu(self) -> None:
+        """Let an action be chosen by its name."""
+
+    def choose_theme(self) -> None:
+        """Let a theme be chosen, with a preview."""
+
+    def quit(self) -> None:
+        """Leave, after a question where it ends the charge point as well."""

@@ -10,7 +10,6 @@ from textual.content import Content
 from cp_tui.charge_point.reason import RULE_MARKS
 from cp_tui.tui.actions.action import Group
 from cp_tui.tui.actions.keymap import Keymap, widget_keys
-from cp_tui.tui.registry import ACTIONS
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 
@@ -33,12 +32,12 @@ def help_facts(
         facts += [Fact(keys, Content(words)) for keys, words in widget_keys(pane_bindings)]
     for group in Group:
         facts += [Fact("", Content("")), Fact("", Content.styled(group.value, HEADING))]
-        for action in (a for a in ACTIONS if a.group is group):
+        for action in (a for a in keymap.actions.values() if a.group is group):
             why = action.why_not(snapshot)
             text = Content.assemble(Content.styled(action.title, "bold"), f"  {action.help}")
             if why is not None:
                 text = Content.assemble(text, Content.styled(f"  Not now: {why}", "$text-warning"))
-            key = keymap.first(action) if action.works_on(screen) else ""
+            key = keymap.first(action.id) if action.works_on(screen) else ""
             facts.append(Fact(key or "menu", text))
     facts += [Fact("", Content("")), Fact("", Content.styled("Rules", HEADING))]
     facts += [Fact(mark, Content(meaning)) for mark, meaning in RULE_MARKS.items()]

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from textual.binding import Binding, BindingType
 
 from cp_tui.tui.actions.action import Group, ScreenAction
-from cp_tui.tui.registry import ACTIONS, BY_ID
 
 SIGNS = {
     "slash": "/",
@@ -47,45 +46,37 @@ def shown(key: str) -> str:
 class Keymap:
     """Default keys, with those of the user in their place."""
 
-    def __init__(self, changes: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, actions: Iterable[ScreenAction], changes: Mapping[str, str] | None = None
+    ) -> None:
         """`changes`: action id -> keys with commas between, as in `{"screen.zoom": "f7,z"}`."""
+        self.actions = {action.id: action for action in actions}
         self.problems: list[str] = []
-        self._keys = {action.id: action.keys for action in ACTIONS}
+        self._keys = {action.id: action.keys for action in self.actions.values()}
         for action_id, keys in (changes or {}).items():
-            if action_id not in BY_ID:
+            if action_id not in self.actions:
                 self.problems.append(f"keymap: there is no action {action_id!r}")
                 continue
             self._keys[action_id] = tuple(key.strip() for key in keys.split(",") if key.strip())
         self._check()
 
-    def keys(self, action: ScreenAction) -> tuple[str, ...]:
+    def keys(self, action_id: str) -> tuple[str, ...]:
         """The keys of an action."""
-        return self._keys[action.id]
+        return self._keys[action_id]
 
-    def first(self, action: ScreenAction) -> str:
+    def first(self, action_id: str) -> str:
         """The key to print for an action; empty without one."""
-        keys = self._keys[action.id]
-        return shown(keys[0]) if keys else ""
-
-    @property
-    def all_keys(self) -> frozenset[str]:
-        """Every key that does something on some screen."""
-        return frozenset(key for keys in self._keys.values() for key in keys)
-
-    def action_of(self, key: str, screen: str) -> ScreenAction | None:
-        """What a key does on a screen."""
-        found = (a for a in ACTIONS if key in self._keys[a.id] and a.works_on(screen))
-        return next(found, None)
+        return next(map(shown, self._keys[action_id]), "")
 
     def hints(self, pane: str) -> str:
         """The keys that act in a pane, for its title."""
-        here = [a for a in ACTIONS if a.pane == pane and self._keys[a.id]]
-        return "  ".join(f"{self.first(a)} {hint_word(a)}" for a in here)
+        here = [a for a in self.actions.values() if a.pane == pane and self._keys[a.id]]
+        return "  ".join(f"{self.first(a.id)} {hint_word(a)}" for a in here)
 
     def _check(self) -> None:
         """A key that two actions of a screen want goes to the first; the second hears of it."""
         owners: dict[str, list[ScreenAction]] = {}
-        for action in ACTIONS:
+        for action in self.actions.values():
             kept: list[str] = []
             for key in self._keys[action.id]:
                 others = owners.setdefault(key, [])
@@ -113,11 +104,13 @@ def widget_keys(bindings: Iterable[BindingType]) -> list[tuple[str, str]]:
     ]
 
 
-def readme_table(widgets: Sequence[tuple[str, Iterable[BindingType]]]) -> str:
+def readme_table(
+    actions: Sequence[ScreenAction], widgets: Sequence[tuple[str, Iterable[BindingType]]]
+) -> str:
     """The table of keys for the README, in Markdown."""
     lines = ["| Key | Action | What it does |", "| --- | --- | --- |"]
     for group in Group:
-        for action in (a for a in ACTIONS if a.group is group):
+        for action in (a for a in actions if a.group is group):
             keys = " ".join(f"`{shown(key)}`" for key in action.keys) or "menu"
             if action.keys and action.screens:
                 keys += f" on {' and '.join(sorted(action.screens))}"

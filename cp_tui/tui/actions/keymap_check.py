@@ -13,7 +13,6 @@ from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from cp_tui.tui.actions.action import ScreenAction
 from cp_tui.tui.actions.keymap import shown
-from cp_tui.tui.registry import ACTIONS, BY_ID
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
@@ -39,12 +38,14 @@ def key_name(text: str) -> str | None:
     return text if text in NAMES or text in named else None
 
 
-def clash(changes: Mapping[str, Sequence[str]], action_id: str) -> str | None:
+def clash(
+    actions: Mapping[str, ScreenAction], changes: Mapping[str, Sequence[str]], action_id: str
+) -> str | None:
     """Say who else wants a key of an action on the same screen, once the changes are made."""
-    keys = {action.id: changes.get(action.id, action.keys) for action in ACTIONS}
-    mine = BY_ID[action_id]
+    keys = {action.id: changes.get(action.id, action.keys) for action in actions.values()}
+    mine = actions[action_id]
     for key in keys[action_id]:
-        for other in ACTIONS:
+        for other in actions.values():
             if other is not mine and key in keys[other.id] and other.meets(mine):
                 return f"{shown(key)} is the key of both {action_id} and {other.id}"
         if (description := _widget_keys(mine).get(key)) is not None:

@@ -1,30 +1,136 @@
-"""The part of the registry that is about composing messages of the charge point."""
+"""Composing messages of the charge point: choose an action, fill it in, send it as it stands."""
 
 from __future__ import annotations
 
-from cp_tui.tui.actions import conditions as possible
-from cp_tui.tui.actions.action import Group, ScreenAction
-from cp_tui.tui.compose import operations as do
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-COMPOSE_ACTIONS: tuple[ScreenAction, ...] = (
-    ScreenAction(
-        "messages.compose",
-        "Compose a message to the CSMS",
-        "Any request of the charge point, as a form or as text, sent as it stands.",
-        Group.MESSAGES,
-        do.compose,
-        ("c",),
-        short="Compose",
-        screens=frozenset({"messages"}),
-        why_not=possible.connected,
-    ),
-    ScreenAction(
-        "messages.compose_raw",
-        "Compose a raw frame to the CSMS",
-        "The text of a whole frame, malformed on purpose if you like, and the answer to it.",
-        Group.MESSAGES,
-        do.compose_raw,
-        why_not=possible.connected,
-    ),
+from textual.content import Content
+
+from cp_tui.ocpp.action import SPEC, Action, RequestDirection
+from cp_tui.ocpp.feature_profile import FeatureProfile
+from cp_tui.tui.actions import conditions
+from cp_tui.tui.actions.action import action
+from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.desk import Choice, Desk
+from cp_tui.tui.actions.drafts import Bench, ComposeEnd, MessageDraft, SentDraft, as_text
+from cp_tui.tui.compose.examples import example, sent_by
+from cp_tui.tui.text.words import Clock
+
+_PROFILES: Mapping[FeatureProfile, str] = MappingProxyType(
+    {
+        FeatureProfile.FIRMWARE_MANAGEMENT: "Firmware",
+        FeatureProfile.LOCAL_AUTH_LIST_MANAGEMENT: "Local list",
+        FeatureProfile.SMART_CHARGING: "Smart charging",
+        FeatureProfile.REMOTE_TRIGGER: "Remote trigger",
+    }
 )
-"""In the order of the palette."""
+
+RAW = "raw"
+EARLIER = "earlier "
+
+BENCH = Bench(
+    "charge_point",
+    "Compose",
+    "Goes past the queue to the CSMS, as it stands. The charge point itself does not change: no "
+    "transaction begins, no key is set, whatever is answered.",
+    lambda action, payload: CommandCall("send_call", {"action": action, "payload": dict(payload)}),
+    lambda text: CommandCall("send_raw", {"text": text}),
+)
+
+
+@action(
+    "messages.compose",
+    "Compose a message to the CSMS",
+    keys="c",
+    short="Compose",
+    screens="messages",
+    when=conditions.connected,
+)
+async def compose(desk: Desk) -> None:
+    """Any request of the charge point, as a form or as text, sent as it stands."""
+    await at_bench(desk, BENCH, sent_by(RequestDirection.TO_CSMS))
+
+
+@action("messages.compose_raw", "Compose a raw frame to the CSMS", when=conditions.connected)
+async def compose_raw(desk: Desk) -> None:
+    """The text of a whole frame, malformed on purpose if you like, and the answer to it."""
+    await raw_at_bench(desk, BENCH)
+
+
+async def at_bench(desk: Desk, bench: Bench, actions: Sequence[Action]) -> None:
+    """Choose and compose, again and again, until the bench is left."""
+    while True:
+        drafts = desk.drafts(bench.name)
+        choices = [*_earlier(drafts, desk.clock), *_actions(actions)]
+        key = await desk.choose(f"{bench.title}: which message?", choices)
+        if key is None:
+            return
+        if await desk.compose(bench, _draft(desk, key, drafts)) is ComposeEnd.CLOSED:
+            return
+
+
+async def action_at_bench(desk: Desk, bench: Bench, action: Action) -> ComposeEnd:
+    """Compose one action."""
+    return await desk.compose(
+        bench, MessageDraft(action, example(action, desk.snapshot, desk.clock))
+    )
+
+
+async def raw_at_bench(desk: Desk, bench: Bench) -> ComposeEnd:
+    """Write a whole frame, beginning with one that is right."""
+    return await desk.compose(bench, _raw(desk))
+
+
+def _draft(desk: Desk, key: str, drafts: Sequence[SentDraft]) -> MessageDraft:
+    if key == RAW:
+        return _raw(desk)
+    if key.startswith(EARLIER):
+        return drafts[int(key.removeprefix(EARLIER))].draft
+    action = Action(key)
+    return MessageDraft(action, example(action, desk.snapshot, desk.clock))
+
+
+def _raw(desk: Desk) -> MessageDraft:
+    """A frame to begin with; it belongs to no form."""
+    text = as_text(MessageDraft(Action.HEARTBEAT), desk.message_id()).text
+    return MessageDraft(None, {}, text)
+
+
+def _earlier(drafts: Sequence[SentDraft], clock: Clock) -> list[Choice]:
+    return [
+        Choice(
+            f"{EARLIER}{index}",
+            Content(sent.draft.action.value if sent.draft.action else "raw frame"),
+            Content(clock.minute(sent.at)),
+            Content.assemble("It was: ", sent.summary),
+            "Sent before",
+        )
+        for index, sent in enumerate(drafts)
+    ]
+
+
+def _actions(actions: Sequence[Action]) -> list[Choice]:
+    choices = [
+        Choice(
+            action.value,
+            Content(action.value),
+            Content(""),
+            Content(about(action)),
+            profile_word(action),
+        )
+        for action in actions
+    ]
+    about_raw = Content("The text of the whole frame, malformed as you like.")
+    return [*choices, Choice(RAW, Content("Raw frame"), Content(""), about_raw, "Text")]
+
+
+def profile_word(action: Action) -> str:
+    """The feature profile of an action, in words that fit a narrow column."""
+    profile = SPEC[action].feature_profile
+    return _PROFILES.get(profile, profile.value)
+
+
+def about(action: Action) -> str:
+    """What a request is for, in the words of its model."""
+    return (SPEC[action].request.__doc__ or "").strip().partition("\n")[0]

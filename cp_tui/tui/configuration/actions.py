@@ -1,105 +1,289 @@
-"""The part of the registry that is about configuration keys."""
+"""The actions on configuration keys."""
 
 from __future__ import annotations
 
-from cp_tui.tui.actions import conditions as possible
-from cp_tui.tui.actions.action import Group, ScreenAction
-from cp_tui.tui.configuration import operations as do
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 
-KEYS_SHOWN = frozenset({"dashboard", "configuration"})
-"""The screens with the configuration keys."""
+from textual.content import Content
 
-CONFIGURATION = frozenset({"configuration"})
+from cp_tui.charge_point.variables import ConfigurationEntry
+from cp_tui.engine.disk import on_disk
+from cp_tui.ocpp.configuration_key import KeySpec, KeyType
+from cp_tui.ocpp.plural import count
+from cp_tui.tui.actions import conditions
+from cp_tui.tui.actions.action import action
+from cp_tui.tui.actions.command_form import filled, names_in
+from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.desk import Desk, Form, FormField, Job
+from cp_tui.tui.actions.outcome import CommandOutcome, finished
+from cp_tui.tui.actions.saving import save
+from cp_tui.tui.configuration.file import UnusableFile, differences, read, to_csv, to_json
+from cp_tui.tui.state.key_lens import KeyLens, SavedConfiguration
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.paths import where_paths_start
+from cp_tui.tui.text.safe_text import drawn, safe_text
 
-_K = Group.CONFIGURATION
+KEY_PANES = frozenset({"keys", "configuration"})
+"""The panes whose cursor is on a key."""
 
-CONFIGURATION_ACTIONS: tuple[ScreenAction, ...] = (
-    ScreenAction(
-        "configuration.get",
-        "Read configuration keys",
-        "Ask the charge point for some or all keys, as GetConfiguration answers them.",
-        _K,
-        do.get_configuration_key,
-        ("c",),
-        short="Config",
-        screens=KEYS_SHOWN,
-        why_not=possible.change,
-    ),
-    ScreenAction(
-        "configuration.set",
-        "Set a custom configuration key",
-        "Give a custom key a new value; standard keys belong to the CSMS.",
-        _K,
-        do.set_custom_configuration_key,
-        ("e",),
-        short="Edit",
-        pane="keys",
-        screens=KEYS_SHOWN,
-        why_not=possible.change,
-    ),
-    ScreenAction(
-        "configuration.monitor",
-        "Monitor keys, or stop monitoring the selected one",
-        "On a key: mark or unmark it. Elsewhere: type the names of the keys.",
-        _K,
-        do.monitor,
-        ("m",),
-        short="Monitor",
-        pane="keys",
-        screens=KEYS_SHOWN,
-        why_not=possible.change,
-    ),
-    ScreenAction(
-        "configuration.monitor_names",
-        "Monitor configuration keys by name",
-        "Type the names of the keys to monitor; they are added to those monitored already.",
-        _K,
-        do.monitor_names,
-        why_not=possible.change,
-    ),
-    ScreenAction(
-        "configuration.changed",
-        "Only changed configuration keys, or all",
-        "Show only the keys that somebody gave another value than their default.",
-        _K,
-        do.toggle_changed,
-        ("v",),
-        short="Changed",
-        pane="configuration",
-        screens=CONFIGURATION,
-        why_not=possible.with_keys,
-    ),
-    ScreenAction(
-        "configuration.compare",
-        "Compare the configuration with a file",
-        "Show only the keys that differ from an export, or from an answer to GetConfiguration.",
-        _K,
-        do.compare,
-        ("C",),
-        short="Compare",
-        pane="configuration",
-        screens=CONFIGURATION,
-        why_not=possible.with_keys,
-    ),
-    ScreenAction(
-        "configuration.export",
-        "Export the configuration",
-        "Write every key to a file, secrets left out: CSV where its name ends so, else JSON.",
-        _K,
-        do.export,
-        ("E",),
-        short="Export",
-        pane="configuration",
-        screens=CONFIGURATION,
-        why_not=possible.with_keys,
-    ),
-    ScreenAction(
-        "configuration.all",
-        "Show every configuration key again",
-        "Leave the comparison, and the choice of changed keys; escape does the same.",
-        _K,
-        do.show_all,
-        why_not=possible.with_lens,
-    ),
+
+@action(
+    "configuration.get",
+    "Read configuration keys",
+    keys="c",
+    short="Config",
+    screens="configuration,dashboard",
+    when=conditions.change,
 )
-"""In the order of the palette."""
+async def get_keys(desk: Desk) -> None:
+    """Ask the charge point for some or all keys, as GetConfiguration answers them."""
+
+    def call(values: Mapping[str, str]) -> CommandCall | str:
+        return filled(CommandCall("get_configuration_key"), values)
+
+    field = FormField("keys", "Keys", placeholder="names with a space between; empty: all")
+    await desk.fill(Form("Read configuration keys", (field,), "Read", call))
+
+
+@action(
+    "configuration.set",
+    "Set a custom configuration key",
+    keys="e",
+    short="Edit",
+    screens="configuration,dashboard",
+    pane="keys",
+    when=conditions.change,
+)
+async def set_key(desk: Desk) -> None:
+    """Give a custom key a new value; standard keys belong to the CSMS."""
+    entry = _selected(desk)
+    if entry is not None and (why := why_not_settable(entry)):
+        desk.show(drawn(entry.key), lambda _snapshot, _clock: why)
+        return
+
+    def call(values: Mapping[str, str]) -> CommandCall | str:
+        key, value = values["key"].strip(), values["value"]
+        return wrong(desk.snapshot, key, value) or CommandCall(
+            "set_custom_configuration_key", {"key": key, "value": value}
+        )
+
+    custom = tuple(e.key for e in desk.snapshot.configuration if e.is_custom)
+    first = entry.key if entry else next(iter(custom), "")
+    current = desk.snapshot.entry(first)
+    fields = (
+        FormField("key", "Key", value=first, recent=custom, placeholder="name of a custom key"),
+        FormField(
+            "value",
+            "Value",
+            value=(current.value or "") if current else "",
+            recent=_choices(current),
+        ),
+    )
+    intro = (_about(current),) if current is not None else ()
+    start = "value" if entry is not None else ""
+    await desk.fill(Form("Set a custom configuration key", fields, "Set", call, intro, start))
+
+
+def why_not_settable(entry: ConfigurationEntry) -> list[Fact]:
+    """Why a key cannot be set from here, and who can set it; empty where it can."""
+    if entry.is_custom and not entry.read_only:
+        return []
+    name = drawn(entry.key)
+    if entry.is_custom:
+        why = f"{name} is read only: the settings declare it so."
+        then = "Change it under [custom_keys] in cp-tui.toml; it holds after the next start."
+    elif entry.read_only:
+        why = f"{name} is a standard key that only describes the charge point; nobody sets it."
+        then = "It follows from the hardware and the settings in cp-tui.toml."
+    else:
+        why = f"{name} is a standard key: only the CSMS changes it, with ChangeConfiguration."
+        then = "Ask the operator of the CSMS; in the demo, screen 7 can send it."
+    return [
+        Fact("Not here", Content.styled(why, "bold")),
+        Fact("Instead", Content(then)),
+        Fact("Now", safe_text(entry.value if entry.value is not None else "(not shown)")),
+    ]
+
+
+def wrong(snapshot: Snapshot, key: str, value: str) -> str | None:
+    """Why a value cannot be set, in words; None where nothing is known against it.
+
+    A standard key is not held back: the charge point answers Rejected, with its reason.
+    """
+    if not key:
+        return "the key must not be empty"
+    entry = snapshot.entry(key)
+    if entry is None:
+        custom = ", ".join(e.key for e in snapshot.configuration if e.is_custom) or "none"
+        return (
+            f"there is no key {drawn(key)}; custom keys: {drawn(custom)}. A new one is declared "
+            "under [custom_keys] in cp-tui.toml, and is there after the next start"
+        )
+    kind = next((each for each in KeyType if each == entry.type), None)
+    if not entry.is_custom or kind is None:
+        return None
+    spec = KeySpec(
+        entry.key,
+        kind,
+        minimum=entry.minimum,
+        maximum=entry.maximum,
+        choices=entry.choices,
+    )
+    try:
+        spec.check(value)
+    except ValueError as error:
+        return drawn(f"{error}")
+    return None
+
+
+def _about(entry: ConfigurationEntry) -> Content:
+    if not entry.is_custom:
+        text = "A standard key: only the CSMS can change it; this is Rejected."
+        return Content.styled(text, "$text-warning")
+    allowed = f"must be {entry.constraint}" if entry.constraint else entry.type
+    return safe_text(" · ".join(filter(None, (allowed, entry.unit or ""))), "$text-muted")
+
+
+def _choices(entry: ConfigurationEntry | None) -> tuple[str, ...]:
+    """What up and down bring into the field of the value."""
+    if entry is None or not entry.is_custom:
+        return ()
+    return ("true", "false") if entry.type == KeyType.BOOLEAN else entry.choices
+
+
+@action(
+    "configuration.monitor",
+    "Monitor keys, or stop monitoring the selected one",
+    keys="m",
+    short="Monitor",
+    screens="configuration,dashboard",
+    pane="keys",
+    when=conditions.change,
+)
+async def monitor(desk: Desk) -> None:
+    """On a key: mark or unmark it. Elsewhere: type the names of the keys."""
+    snapshot, entry = desk.snapshot, _selected(desk)
+    if desk.pane == "monitors" and snapshot.monitored_key:
+        await desk.command(
+            CommandCall("unmonitor_configuration_keys", {"keys": [snapshot.monitored_key]})
+        )
+    elif entry is not None:
+        method = (
+            "unmonitor_configuration_keys" if entry.is_monitored else "monitor_configuration_keys"
+        )
+        await desk.command(CommandCall(method, {"keys": [entry.key]}))
+    else:
+        await monitor_names.run(desk)
+
+
+@action("configuration.monitor_names", "Monitor configuration keys by name", when=conditions.change)
+async def monitor_names(desk: Desk) -> None:
+    """Type the names of the keys to monitor; they are added to those monitored already."""
+
+    def call(values: Mapping[str, str]) -> CommandCall | str:
+        if not names_in(values["keys"]):
+            return "name at least one key"
+        return filled(CommandCall("monitor_configuration_keys"), values)
+
+    placeholder = "names with a space between"
+    field = FormField("keys", "Keys", value=desk.snapshot.key or "", placeholder=placeholder)
+    await desk.fill(Form("Monitor configuration keys", (field,), "Monitor", call))
+
+
+@action(
+    "configuration.changed",
+    "Only changed configuration keys, or all",
+    keys="v",
+    short="Changed",
+    screens="configuration",
+    pane="configuration",
+    when=conditions.with_keys,
+)
+async def toggle_changed(desk: Desk) -> None:
+    """Show only the keys that somebody gave another value than their default."""
+    lens = desk.snapshot.lens
+    await desk.look_at_keys(KeyLens(is_changed_only=not lens.is_changed_only))
+
+
+@action("configuration.all", "Show every configuration key again", when=conditions.with_lens)
+async def show_all(desk: Desk) -> None:
+    """Leave the comparison, and the choice of changed keys; escape does the same."""
+    await desk.look_at_keys(KeyLens())
+
+
+@action(
+    "configuration.compare",
+    "Compare the configuration with a file",
+    keys="C",
+    short="Compare",
+    screens="configuration",
+    pane="configuration",
+    when=conditions.with_keys,
+)
+async def compare(desk: Desk) -> None:
+    """Show only the keys that differ from an export, or from an answer to GetConfiguration."""
+    found: list[SavedConfiguration] = []
+
+    def look(values: Mapping[str, str]) -> Job | str:
+        if not values["path"]:
+            return "the path must not be empty"
+        path = Path(values["path"])
+
+        async def job(tell: Callable[[str], None]) -> CommandOutcome | str:
+            try:
+                saved = await on_disk(partial(read, path), f"reading {path}", tell)
+            except UnusableFile as error:
+                return drawn(f"{error}")
+            except OSError as error:
+                return drawn(f"{path}: {error.strerror}")
+            desk.remember("configuration_path", values["path"])
+            found.append(saved)
+            number = len(differences(desk.snapshot.configuration, saved))
+            differ = f"{count(number, 'key')} differ{'s' * (number == 1)}"
+            return finished(differ if number else "all the same", saved.name)
+
+        return job
+
+    recent = desk.remembered("configuration_path")
+    field = FormField(
+        "path", "File", value=next(iter(recent), ""), recent=recent, placeholder="*.json or *.csv"
+    )
+    intro = (
+        Content("An export of cp-tui, or GetConfiguration.conf as JSON. Secrets are not compared."),
+        safe_text(where_paths_start()),
+    )
+    title = "Compare the configuration with a file"
+    await desk.fill(Form(title, (field,), "Compare", look, intro, is_reading=True))
+    if found:
+        await desk.look_at_keys(KeyLens(saved=found[-1]))
+
+
+@action(
+    "configuration.export",
+    "Export the configuration",
+    keys="E",
+    short="Export",
+    screens="configuration",
+    pane="configuration",
+    when=conditions.with_keys,
+)
+async def export(desk: Desk) -> None:
+    """Write every key to a file, secrets left out: CSV where its name ends so, else JSON."""
+
+    def pieces(path: Path) -> list[str]:
+        entries = desk.snapshot.configuration
+        if path.suffix.casefold() == ".csv":
+            return [to_csv(entries)]
+        return [to_json(entries, desk.snapshot.identity, desk.clock)]
+
+    title, hint = "Export the configuration", "*.csv for a spreadsheet"
+    await save(desk, title, "configuration", "json", pieces, hint)
+
+
+def _selected(desk: Desk) -> ConfigurationEntry | None:
+    """The key under the cursor, where a pane of keys is what the keyboard acts on."""
+    is_meant = desk.pane in KEY_PANES or desk.screen == "configuration"
+    return desk.snapshot.entry(desk.snapshot.key) if is_meant else None

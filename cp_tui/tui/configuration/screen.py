@@ -30,6 +30,19 @@ class ConfigurationScreen(MainScreen):
     """
 
     NAME = "configuration"
+    FOOTER = (
+        "configuration.set",
+        "configuration.monitor",
+        "configuration.changed",
+        "configuration.compare",
+        "configuration.export",
+        "screen.dashboard",
+        "screen.help",
+        "screen.palette",
+        "configuration.get",
+        "screen.zoom",
+        "screen.quit",
+    )
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()

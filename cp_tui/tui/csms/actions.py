@@ -1,133 +1,255 @@
-"""The part of the registry that is about the CSMS of a demo."""
+"""The actions on the CSMS of a demo."""
 
 from __future__ import annotations
 
-from cp_tui.tui.actions import conditions as possible
-from cp_tui.tui.actions.action import Group, ScreenAction
-from cp_tui.tui.csms import operations as do
+from collections.abc import Mapping, Sequence
 
-CSMS_SHOWN = frozenset({"csms"})
+from pydantic import JsonValue
+from textual.content import Content
 
-CSMS_ACTIONS: tuple[ScreenAction, ...] = (
-    ScreenAction(
-        "csms.send",
-        "Send an action of the CSMS",
-        "The form of the selected action of the CSMS; its answer as the charge point gave it.",
-        Group.CSMS,
-        do.send,
-        ("a",),
-        short="Send",
-        pane="csms-actions",
-        screens=CSMS_SHOWN,
-        why_not=possible.at_csms,
-    ),
-    ScreenAction(
-        "csms.raw",
-        "Send a raw frame of the CSMS",
-        "The text of a whole frame of the CSMS, malformed on purpose if you like.",
-        Group.CSMS,
-        do.send_raw,
-        ("c",),
-        short="Raw",
-        pane="csms-actions",
-        screens=CSMS_SHOWN,
-        why_not=possible.at_csms,
-    ),
-    ScreenAction(
-        "csms.run",
-        "Run a scenario",
-        "Play the selected scenario with the charge point that runs, and check every step.",
-        Group.CSMS,
-        do.run,
-        ("e",),
-        short="Run",
-        pane="csms-scenarios",
-        screens=CSMS_SHOWN,
-        why_not=possible.at_csms,
-    ),
-    ScreenAction(
-        "csms.steps",
-        "Steps of the scenario",
-        "Each step of the scenario that runs or ran last, with what was seen to happen.",
-        Group.CSMS,
-        do.steps,
-        ("v",),
-        short="Steps",
-        pane="csms-scenarios",
-        screens=CSMS_SHOWN,
-        why_not=possible.csms,
-    ),
-    ScreenAction(
-        "csms.stop",
-        "Stop the scenario or the story",
-        "Stop what is played; the network cable is plugged in where a scenario has pulled it.",
-        Group.CSMS,
-        do.stop,
-        ("x",),
-        short="Stop it",
-        pane="csms-scenarios",
-        screens=CSMS_SHOWN,
-        why_not=possible.at_csms,
-    ),
-    ScreenAction(
-        "csms.story",
-        "Pause or play the story",
-        "The story of the demo is told over and over; paused, the charge point is yours.",
-        Group.CSMS,
-        do.story,
-        ("space",),
-        short="Story",
-        pane="csms-state",
-        screens=CSMS_SHOWN,
-        why_not=possible.at_csms,
-    ),
-    ScreenAction(
-        "csms.behaviour",
-        "How the CSMS answers",
-        "Boot status, clock, tags, silence, errors: what the CSMS does wrong on purpose.",
-        Group.CSMS,
-        do.behaviour,
-        ("b",),
-        short="Behave",
-        pane="csms-state",
-        screens=CSMS_SHOWN,
-        why_not=possible.at_csms,
-    ),
-    ScreenAction(
-        "csms.reset_behaviour",
-        "Let the CSMS answer correctly again",
-        "Take back everything that it does wrong on purpose.",
-        Group.CSMS,
-        do.reset_behaviour,
-        ("B",),
-        screens=CSMS_SHOWN,
-        why_not=possible.at_csms,
-    ),
-    ScreenAction(
-        "csms.disconnect",
-        "Let the CSMS close the connection",
-        "The CSMS closes the WebSocket of the charge point; asks first.",
-        Group.CSMS,
-        do.disconnect,
-        ("X",),
-        screens=CSMS_SHOWN,
-        why_not=possible.at_csms,
-    ),
+from cp_tui.demo.csms_variables import CsmsBehaviour
+from cp_tui.ocpp.action import Action, RequestDirection
+from cp_tui.ocpp.datatypes import AuthorizationStatus
+from cp_tui.ocpp.errors import ErrorCode
+from cp_tui.ocpp.units import number
+from cp_tui.tui.actions import conditions
+from cp_tui.tui.actions.action import action
+from cp_tui.tui.actions.command_form import choices, filled
+from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
+from cp_tui.tui.actions.drafts import Bench, ComposeEnd
+from cp_tui.tui.compose.actions import RAW, action_at_bench, at_bench, raw_at_bench
+from cp_tui.tui.compose.examples import sent_by
+from cp_tui.tui.csms.text import STORY, ScenarioLine, run_facts, scenario_lines, scenario_state
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.safe_text import safe_text
+
+NORMAL_TAGS = "empty: no tag has a verdict of its own"
+
+
+def to_csms(method: str, params: Mapping[str, JsonValue] | None = None) -> CommandCall:
+    """A call that goes to the CSMS."""
+    return CommandCall(method, params or {}, is_for_csms=True)
+
+
+BENCH = Bench(
+    "csms",
+    "CSMS sends",
+    "The CSMS sends it to the charge point as it stands. The charge point takes it in earnest: "
+    "keys are set, profiles installed, transactions started and stopped.",
+    lambda action, payload: to_csms("send", {"action": action, "payload": dict(payload)}),
+    lambda text: to_csms("send_raw", {"text": text}),
 )
-"""In the order of the palette."""
 
-CSMS_FOOTER = (
+
+@action(
     "csms.send",
-    "csms.run",
-    "csms.steps",
-    "csms.stop",
-    "csms.story",
-    "csms.behaviour",
-    "screen.dashboard",
-    "screen.help",
-    "screen.palette",
-    "csms.raw",
-    "screen.zoom",
-    "screen.quit",
+    "Send an action of the CSMS",
+    keys="a",
+    short="Send",
+    screens="csms",
+    pane="csms-actions",
+    when=conditions.at_csms,
 )
-"""What the footer of the screen shows."""
+async def send(desk: Desk) -> None:
+    """The form of the selected action of the CSMS; its answer as the charge point gave it."""
+    selected = desk.snapshot.cursors.get("csms-actions")
+    end = ComposeEnd.ANOTHER
+    if desk.screen == "csms" and selected is not None and selected != RAW:
+        end = await action_at_bench(desk, BENCH, Action(selected))
+    if end is ComposeEnd.ANOTHER:
+        await at_bench(desk, BENCH, sent_by(RequestDirection.TO_CHARGE_POINT))
+
+
+@action(
+    "csms.raw",
+    "Send a raw frame of the CSMS",
+    keys="c",
+    short="Raw",
+    screens="csms",
+    pane="csms-actions",
+    when=conditions.at_csms,
+)
+async def send_raw(desk: Desk) -> None:
+    """The text of a whole frame of the CSMS, malformed on purpose if you like."""
+    if await raw_at_bench(desk, BENCH) is ComposeEnd.ANOTHER:
+        await at_bench(desk, BENCH, sent_by(RequestDirection.TO_CHARGE_POINT))
+
+
+@action(
+    "csms.run",
+    "Run a scenario",
+    keys="e",
+    short="Run",
+    screens="csms",
+    pane="csms-scenarios",
+    when=conditions.at_csms,
+)
+async def run(desk: Desk) -> None:
+    """Play the selected scenario with the charge point that runs, and check every step."""
+    scenario = desk.snapshot.cursors.get("csms-scenarios") if desk.screen == "csms" else None
+    scenario = scenario or await desk.choose("Run which scenario?", _choices(desk))
+    if scenario is None:
+        return
+    if scenario == STORY:
+        await desk.command(to_csms("play_story"))
+        return
+    await desk.command(to_csms("run_scenario", {"scenario": scenario}))
+    await show_steps.run(desk)
+
+
+@action(
+    "csms.steps",
+    "Steps of the scenario",
+    keys="v",
+    short="Steps",
+    screens="csms",
+    pane="csms-scenarios",
+    when=conditions.csms,
+)
+async def show_steps(desk: Desk) -> None:
+    """Each step of the scenario that runs or ran last, with what was seen to happen."""
+    desk.show(
+        "Scenario, step by step",
+        lambda snapshot, clock: run_facts(snapshot.csms.scenarios.run, clock),
+    )
+
+
+@action(
+    "csms.stop",
+    "Stop the scenario or the story",
+    keys="x",
+    short="Stop it",
+    screens="csms",
+    pane="csms-scenarios",
+    when=conditions.at_csms,
+)
+async def stop(desk: Desk) -> None:
+    """Stop what is played; the network cable is plugged in where a scenario has pulled it."""
+    await desk.command(to_csms("stop_scenario"))
+
+
+@action(
+    "csms.story",
+    "Pause or play the story",
+    keys="space",
+    short="Story",
+    screens="csms",
+    pane="csms-state",
+    when=conditions.at_csms,
+)
+async def story(desk: Desk) -> None:
+    """The story of the demo is told over and over; paused, the charge point is yours."""
+    is_on = desk.snapshot.csms.scenarios.is_story_on
+    await desk.command(to_csms("stop_scenario" if is_on else "play_story"))
+
+
+def _choices(desk: Desk) -> list[Choice]:
+    return [_choice(desk, line) for line in scenario_lines(desk.snapshot.csms)]
+
+
+def _choice(desk: Desk, line: ScenarioLine) -> Choice:
+    info = desk.snapshot.csms.scenario(line.id)
+    about = safe_text(info.about) if info else Content("Over and over, until it is paused.")
+    return Choice(line.id, safe_text(line.title), scenario_state(line), about)
+
+
+@action(
+    "csms.behaviour",
+    "How the CSMS answers",
+    keys="b",
+    short="Behave",
+    screens="csms",
+    pane="csms-state",
+    when=conditions.at_csms,
+)
+async def behaviour(desk: Desk) -> None:
+    """Boot status, clock, tags, silence, errors: what the CSMS does wrong on purpose."""
+    now = desk.snapshot.csms.behaviour
+    if now is not None:
+        title = "How the CSMS answers"
+        await desk.fill(Form(title, _fields(now), "Apply", _behaviour_call, _INTRO))
+
+
+@action(
+    "csms.reset_behaviour",
+    "Let the CSMS answer correctly again",
+    keys="B",
+    screens="csms",
+    when=conditions.at_csms,
+)
+async def reset_behaviour(desk: Desk) -> None:
+    """Take back everything that it does wrong on purpose."""
+    await desk.command(to_csms("reset_behaviour"))
+
+
+@action(
+    "csms.disconnect",
+    "Let the CSMS close the connection",
+    keys="X",
+    screens="csms",
+    when=conditions.at_csms,
+)
+async def disconnect(desk: Desk) -> None:
+    """The CSMS closes the WebSocket of the charge point; asks first."""
+    facts = (
+        Fact("Link", Content("the CSMS closes it with code 1001")),
+        Fact("Then", Content("the charge point connects again by itself, and queues meanwhile")),
+    )
+    if await desk.ask(ConfirmQuestion("Close the connection at the CSMS?", facts, "Close it")):
+        await desk.command(to_csms("disconnect"))
+
+
+_INTRO = (
+    Content("Faults: ACTION=silent, ACTION=delay 5 or ACTION=GenericError; * is every action."),
+    Content("Tags: TAG=Blocked, with commas between; other tags as the line below says."),
+)
+
+
+def _fields(now: CsmsBehaviour) -> tuple[FormField, ...]:
+    statuses = choices("set_behaviour", "unknown_id_tag", is_csms=True)
+    tags = ", ".join(f"{tag}={status.value}" for tag, status in now.id_tags.items())
+    faults = ", ".join(f"{action}={fault}" for action, fault in now.faults.items())
+    examples = ("*=silent", "Heartbeat=GenericError", "StartTransaction=InternalError")
+    registrations = choices("set_behaviour", "registration_status", is_csms=True)
+    start = now.start_status.value if now.start_status else AuthorizationStatus.ACCEPTED.value
+    return (
+        FormField(
+            "registration_status", "Boot", now.registration_status.value, choices=registrations
+        ),
+        FormField("interval_s", "Interval", str(now.interval_s), "seconds"),
+        FormField("clock_offset_s", "Clock", f"{number(now.clock_offset_s)}", "seconds ahead"),
+        FormField("id_tags", "Tags", tags, NORMAL_TAGS),
+        FormField("unknown_id_tag", "Other tags", now.unknown_id_tag.value, choices=statuses),
+        FormField("start_status", "Start", start, "Accepted: as the tag", choices=statuses),
+        FormField("faults", "Faults", faults, "empty: none", examples),
+    )
+
+
+def _behaviour_call(values: Mapping[str, str]) -> CommandCall | str:
+    params: dict[str, JsonValue] = {}
+    for name in ("id_tags", "faults"):
+        pairs = _pairs(values[name])
+        if isinstance(pairs, str):
+            return pairs
+        params[name] = pairs
+    others = {name: text for name, text in values.items() if name not in params}
+    return filled(to_csms("set_behaviour", params), others)
+
+
+def _pairs(text: str) -> dict[str, JsonValue] | str:
+    """Read NAME=VALUE with commas between, or say which is none."""
+    found: dict[str, JsonValue] = {}
+    for part in text.split(","):
+        name, sign, value = (each.strip() for each in part.partition("="))
+        if not part.strip():
+            continue
+        if not (name and sign and value):
+            return f"{part.strip()!r} is no NAME=VALUE; known codes: {_codes()}"
+        found[name] = value
+    return found
+
+
+def _codes() -> str:
+    codes: Sequence[str] = [code.value for code in ErrorCode]
+    return ", ".join(codes)

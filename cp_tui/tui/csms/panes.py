@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from cp_tui.ocpp.action import RequestDirection
+from cp_tui.tui.compose.actions import RAW, profile_word
 from cp_tui.tui.compose.examples import sent_by
-from cp_tui.tui.compose.operations import RAW, profile_word
 from cp_tui.tui.csms.text import (
     ActionLine,
     action_line_fields,

@@ -40,6 +40,20 @@ class CsmsScreen(MainScreen):
     """
 
     NAME = "csms"
+    FOOTER = (
+        "csms.send",
+        "csms.run",
+        "csms.steps",
+        "csms.stop",
+        "csms.story",
+        "csms.behaviour",
+        "screen.dashboard",
+        "screen.help",
+        "screen.palette",
+        "csms.raw",
+        "screen.zoom",
+        "screen.quit",
+    )
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()

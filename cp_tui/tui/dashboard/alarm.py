@@ -128,20 +128,6 @@ FREE_LOCK = Remedy("connector.jam_lock", "frees it")
 LOOK_AT_SESSIONS = Remedy("screen.transactions", "shows it")
 LOOK_AT_UPKEEP = Remedy("screen.maintenance", "shows it")
 
-ALARM_ACTS = (
-    TRY_NOW,
-    RESTART,
-    POWER_CYCLE,
-    NETWORK,
-    ACKNOWLEDGE,
-    RELEASE,
-    CLEAR_ERROR,
-    FREE_LOCK,
-    LOOK_AT_SESSIONS,
-    LOOK_AT_UPKEEP,
-)
-"""What there is to do."""
-
 
 def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
     """Everything that is wrong now, the most urgent first; empty where all is well."""

@@ -11,7 +11,7 @@ from textual.timer import Timer
 
 from cp_tui.ocpp.calendar import later
 from cp_tui.tui.dashboard.alarm import Alarm, alarms
-from cp_tui.tui.dashboard.alarm_text import AlarmKeys, alarm_line, second_line, words_change_in_s
+from cp_tui.tui.dashboard.alarm_text import KeyOf, alarm_line, second_line, words_change_in_s
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.bars import BarLine
@@ -26,10 +26,10 @@ class AlarmLine(BarLine):
     class Opened(Message):
         """Everything that is wrong is wanted."""
 
-    def __init__(self, keys: AlarmKeys) -> None:
+    def __init__(self, key_of: KeyOf) -> None:
         super().__init__("alarm")
         self.second = BarLine("alarm-second")
-        self._keys = keys
+        self._key_of = key_of
         self._timer: Timer | None = None
         self.has_second = False
         """Whether there is something for the second line."""
@@ -41,8 +41,8 @@ class AlarmLine(BarLine):
 
     def tell(self, snapshot: Snapshot, clock: Clock) -> None:
         """Say what is wrong at this instant, and again whenever a countdown has gone on."""
-        found, keys = alarms(snapshot, clock), self._keys
-        self.show(lambda width: alarm_line(found, snapshot, clock, keys, width))
+        found = alarms(snapshot, clock)
+        self.show(lambda width: alarm_line(found, snapshot, clock, self._key_of, width))
         self.second.show(lambda width: second_line(found).truncate(width, ellipsis=True))
         self.has_second = bool(second_line(found))
         self._wait(found, snapshot, clock)

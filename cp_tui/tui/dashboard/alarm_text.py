@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.ocpp.datatypes import ChargePointStatus
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.actions import conditions as possible
+from cp_tui.tui.actions import conditions
 from cp_tui.tui.dashboard.alarm import Alarm, Urgency, alarms
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.countdown import instant, stale_after_s, until
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock
 
-
-class AlarmKeys(Struct, frozen=True):
-    """The keys that the line names."""
-
-    of: Mapping[str, str]
-    """Action id -> key as printed; empty without one."""
-    list_all: str
+KeyOf = Callable[[str], str]
+"""Gives the key of an action by its id, as it is printed; empty without one."""
 
 
 def alarm_line(
-    found: Sequence[Alarm], snapshot: Snapshot, clock: Clock, keys: AlarmKeys, width: int
+    found: Sequence[Alarm], snapshot: Snapshot, clock: Clock, key_of: KeyOf, width: int
 ) -> Content:
     """The worst in one line of this width: what is wrong gives way, what happens next and the key
     stay."""
@@ -35,11 +29,12 @@ def alarm_line(
         sign, style = Urgency.WELL.value
         return Content.styled(f" {sign} {well_words(snapshot)}", style)
     worst, others = found[0], len(found) - 1
-    is_listed = others and keys.list_all
-    more = f"and {others} more: {keys.list_all}" if is_listed else ""
-    few = f"+{others}: {keys.list_all}" if is_listed else ""
+    list_all = key_of("screen.alarms")
+    is_listed = others and list_all
+    more = f"and {others} more: {list_all}" if is_listed else ""
+    few = f"+{others}: {list_all}" if is_listed else ""
     then = f"{worst.then} {until(worst.at, clock)}" if worst.at else worst.then
-    act = _act_words(worst, snapshot, keys)
+    act = _act_words(worst, snapshot, key_of)
     head = f" {worst.urgency.sign} {worst.text}"
     # What is wrong may be cut, for it stands in a pane as well; the key that helps may not.
     for parts in ((then, act, more), (then, act, few)):
@@ -61,7 +56,7 @@ def second_line(found: Sequence[Alarm]) -> Content:
     return Content.styled(f" {found[1].urgency.sign} {found[1].text}", found[1].urgency.style)
 
 
-def alarm_facts(snapshot: Snapshot, clock: Clock, keys: AlarmKeys) -> list[Fact]:
+def alarm_facts(snapshot: Snapshot, clock: Clock, key_of: KeyOf) -> list[Fact]:
     """Everything that is wrong, in full, for a dialog."""
     facts: list[Fact] = []
     for number, alarm in enumerate(alarms(snapshot, clock), 1):
@@ -72,7 +67,7 @@ def alarm_facts(snapshot: Snapshot, clock: Clock, keys: AlarmKeys) -> list[Fact]
             facts.append(Fact("  then", Content(f"{alarm.then}{when}")))
         if alarm.check:
             facts.append(Fact("  hint", Content(alarm.check)))
-        if act := _act_words(alarm, snapshot, keys):
+        if act := _act_words(alarm, snapshot, key_of):
             facts.append(Fact("  key", Content(act)))
     return facts or [Fact("", Content(well_words(snapshot)))]
 
@@ -111,13 +106,13 @@ def _doing(snapshot: Snapshot) -> str:
     return ", ".join(f"{number} {word}" for number, word in reversed(counts) if number)
 
 
-def _act_words(alarm: Alarm, snapshot: Snapshot, keys: AlarmKeys) -> str:
+def _act_words(alarm: Alarm, snapshot: Snapshot, key_of: KeyOf) -> str:
     """The key and what it does; empty where it would do nothing."""
     act = alarm.act
     is_look = act is not None and act.action_id.startswith("screen.")
-    if act is None or (not is_look and possible.change(snapshot) is not None):
+    if act is None or (not is_look and conditions.change(snapshot) is not None):
         return ""
-    key = keys.of.get(act.action_id, "")
+    key = key_of(act.action_id)
     is_there = act.connector_id in (None, snapshot.connector_id)
     at = "" if is_there else f" at connector {act.connector_id}"
     return f"{key}{at} {act.words}" if key else ""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from cp_tui.tui.actions import conditions as possible
+from cp_tui.tui.actions import conditions
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.connection import connection_facts
 from cp_tui.tui.text.words import Clock
@@ -48,7 +48,7 @@ class ConnectionPane(Pane):
 
     def show(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the facts, the most urgent first."""
-        is_waiting = possible.try_now(snapshot) is None
+        is_waiting = conditions.try_now(snapshot) is None
         if is_waiting != self._is_waiting:
             self._is_waiting = is_waiting
             self._hints = self._waiting_hints if is_waiting else self._calm_hints

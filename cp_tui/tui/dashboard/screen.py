@@ -11,14 +11,13 @@ from textual.containers import Horizontal, Vertical
 from cp_tui.charge_point.variables import LinkPhase
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.configuration.keys_pane import KeysPane
-from cp_tui.tui.dashboard.alarm import ALARM_ACTS, ALARM_SHOWS
+from cp_tui.tui.dashboard.alarm import ALARM_SHOWS
 from cp_tui.tui.dashboard.alarm_line import AlarmLine
-from cp_tui.tui.dashboard.alarm_text import AlarmKeys
+from cp_tui.tui.dashboard.charge_point_actions import show_connection
 from cp_tui.tui.dashboard.connection_pane import ConnectionPane
 from cp_tui.tui.dashboard.connectors_pane import ConnectorsPane
 from cp_tui.tui.dashboard.monitors_pane import MonitorsPane
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.registry import BY_ID
 from cp_tui.tui.schedule.pane import SchedulePane
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
@@ -70,6 +69,19 @@ class DashboardScreen(MainScreen):
 
     ALLOW_IN_MAXIMIZED_VIEW = f"AlarmLine, {MainScreen.ALLOW_IN_MAXIMIZED_VIEW}"
     NAME = "dashboard"
+    FOOTER = (
+        "charge_point.stop",
+        "charge_point.restart",
+        "charge_point.data_transfer",
+        "configuration.get",
+        "configuration.set",
+        "configuration.monitor",
+        "screen.help",
+        "screen.palette",
+        "screen.zoom",
+        "screen.schedule",
+        "screen.quit",
+    )
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
         (0, "-narrow"),
         (100, "-normal"),
@@ -79,11 +91,9 @@ class DashboardScreen(MainScreen):
     def __init__(self, keymap: Keymap, *, zone: tzinfo, glyphs: Glyphs) -> None:
         super().__init__()
         hints = keymap.hints
-        self.alarm = AlarmLine(alarm_keys(keymap))
-        details = BY_ID["charge_point.connection"]
-        self.connection = ConnectionPane(
-            hints("connection"), f"{keymap.first(details)} {details.short.lower()}"
-        )
+        self.alarm = AlarmLine(keymap.first)
+        details = f"{keymap.first(show_connection.id)} {show_connection.short.lower()}"
+        self.connection = ConnectionPane(hints("connection"), details)
         self.connectors = ConnectorsPane(hints("connectors"))
         self.schedule = SchedulePane(SCHEDULE_HINTS, zone=zone, glyphs=glyphs)
         self.keys = KeysPane(hints("keys"))
@@ -142,9 +152,3 @@ class DashboardScreen(MainScreen):
     @on(AlarmLine.Opened)
     def _alarms_wanted(self) -> None:
         self.call_later(self.run_action, "app.operate('screen.alarms')")
-
-
-def alarm_keys(keymap: Keymap) -> AlarmKeys:
-    """The keys that the alarm line names."""
-    of = {act.action_id: keymap.first(BY_ID[act.action_id]) for act in ALARM_ACTS}
-    return AlarmKeys(of, keymap.first(BY_ID["screen.alarms"]))

@@ -1,167 +1,166 @@
-"""The part of the registry that concerns the screen alone: where to look, and how."""
+"""The actions that concern the screen alone: where to look, and how."""
 
 from __future__ import annotations
 
-from cp_tui.tui.actions import conditions as possible
-from cp_tui.tui.actions.action import Group, ScreenAction
-from cp_tui.tui.dashboard import operations as do
+from collections.abc import Callable
 
-_S = Group.SCREEN
+from textual.content import Content
 
-SCREEN_ACTIONS: tuple[ScreenAction, ...] = (
-    ScreenAction(
-        "screen.dashboard",
+from cp_tui.tui.actions import conditions
+from cp_tui.tui.actions.action import Group, ScreenAction, action
+from cp_tui.tui.actions.desk import Desk
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.words import Clock
+
+
+def _show(
+    screen: str,
+    title: str,
+    help: str,
+    key: str,
+    short: str,
+    when: Callable[[Snapshot], str | None] = conditions.always,
+) -> ScreenAction:
+    """A screen and the digit that shows it."""
+
+    async def run(desk: Desk) -> None:
+        await desk.go_to(screen)
+
+    return ScreenAction(
+        f"screen.{screen}", title, help, Group.SCREEN, run, (key,), short, why_not=when
+    )
+
+
+SHOW_SCREENS = (
+    _show(
+        "dashboard",
         "Show the dashboard",
         "Connection, connectors, schedule, configuration keys and monitors at one glance.",
-        _S,
-        do.on_screen("dashboard"),
-        ("1",),
-        short="Dashboard",
+        "1",
+        "Dashboard",
     ),
-    ScreenAction(
-        "screen.messages",
+    _show(
+        "messages",
         "Show the messages",
         "Every frame over the WebSocket: request and answer, latency, result and reason.",
-        _S,
-        do.on_screen("messages"),
-        ("2",),
-        short="Messages",
+        "2",
+        "Messages",
     ),
-    ScreenAction(
-        "screen.configuration",
+    _show(
+        "configuration",
         "Show the configuration",
         "Every key with its source, who changed what and when, compare and export.",
-        _S,
-        do.on_screen("configuration"),
-        ("3",),
-        short="Keys",
+        "3",
+        "Keys",
     ),
-    ScreenAction(
-        "screen.schedule",
+    _show(
+        "schedule",
         "Show the schedule",
         "The limits over time, why each holds, and the installed charging profiles.",
-        _S,
-        do.on_screen("schedule"),
-        ("4",),
-        short="Schedule",
+        "4",
+        "Schedule",
     ),
-    ScreenAction(
-        "screen.transactions",
+    _show(
+        "transactions",
         "Show transactions and queue",
         "What ran and why it ended, what did not start and why, and what waits for the CSMS.",
-        _S,
-        do.on_screen("transactions"),
-        ("5",),
-        short="Sessions",
+        "5",
+        "Sessions",
     ),
-    ScreenAction(
-        "screen.maintenance",
+    _show(
+        "maintenance",
         "Show maintenance",
         "Firmware, diagnostics, reservations, tags, certificates, status and link history.",
-        _S,
-        do.on_screen("maintenance"),
-        ("6",),
-        short="Upkeep",
+        "6",
+        "Upkeep",
     ),
-    ScreenAction(
-        "screen.csms",
+    _show(
+        "csms",
         "Show the CSMS",
         "What the CSMS can send, its scenarios, how it behaves, and what it saw; demo only.",
-        _S,
-        do.on_screen("csms"),
-        ("7",),
-        short="CSMS",
-        why_not=possible.csms,
-    ),
-    ScreenAction(
-        "screen.filter",
-        "Filter a table",
-        "Show only what holds these words; escape shows all again.",
-        _S,
-        do.on_screen("filter"),
-        ("slash",),
-        short="Filter",
-        pane="keys",
-    ),
-    ScreenAction(
-        "screen.zone",
-        "Times in your time zone, or in UTC",
-        "The charge point and the CSMS speak UTC; people do not.",
-        _S,
-        do.on_screen("zone"),
-        ("t",),
-        short="Zone",
-    ),
-    ScreenAction(
-        "screen.zoom",
-        "Zoom the pane, or all panes again",
-        "The pane with the focus fills the terminal; escape restores.",
-        _S,
-        do.on_screen("zoom"),
-        ("z",),
-        short="Zoom",
-    ),
-    ScreenAction(
-        "screen.log",
-        "Commands of this screen",
-        "Every command asked from here, with its outcome and its reason.",
-        _S,
-        do.on_screen("log"),
-        ("o",),
-    ),
-    ScreenAction(
-        "screen.theme", "Choose a theme", "Colours, with a preview.", _S, do.on_screen("theme")
-    ),
-    ScreenAction(
-        "screen.help",
-        "Help for this pane and all keys",
-        "Explains the pane with the focus and lists the keys.",
-        _S,
-        do.on_screen("help"),
-        ("question_mark", "f1"),
-        short="Help",
-    ),
-    ScreenAction(
-        "screen.palette",
-        "All actions",
-        "Every action by name, with its key or why it is not possible now.",
-        _S,
-        do.on_screen("palette"),
-        ("ctrl+p",),
-        short="Menu",
-    ),
-    ScreenAction(
-        "screen.next",
-        "Next pane",
-        "Move the focus to the next pane.",
-        _S,
-        do.on_screen("next"),
-        ("tab",),
-    ),
-    ScreenAction(
-        "screen.previous",
-        "Previous pane",
-        "Move the focus to the previous pane.",
-        _S,
-        do.on_screen("previous"),
-        ("shift+tab",),
-    ),
-    ScreenAction(
-        "screen.jump",
-        "Jump to a pane",
-        "Every pane shows a letter; press it to go there.",
-        _S,
-        do.on_screen("jump"),
-        ("ctrl+o",),
-    ),
-    ScreenAction(
-        "screen.quit",
-        "Quit",
-        "Leave the screen; asks what becomes of the charge point where it started it.",
-        _S,
-        do.on_screen("quit"),
-        ("q", "ctrl+q"),
-        short="Quit",
+        "7",
+        "CSMS",
+        conditions.csms,
     ),
 )
-"""In the order of the palette."""
+"""Each screen with its digit."""
+
+
+@action("screen.filter", "Filter a table", keys="slash", short="Filter", pane="keys")
+async def open_filter(desk: Desk) -> None:
+    """Show only what holds these words; escape shows all again."""
+    if not desk.frame.open_filter():
+        # The line stays when another screen is shown.
+        here = desk.key_of(f"screen.{desk.screen}") or desk.screen
+        desk.refuse(Content(f"there is nothing to filter on screen {here}"))
+
+
+@action("screen.zone", "Times in your time zone, or in UTC", keys="t", short="Zone")
+async def change_zone(desk: Desk) -> None:
+    """The charge point and the CSMS speak UTC; people do not."""
+    desk.change_zone()
+
+
+@action("screen.zoom", "Zoom the pane, or all panes again", keys="z", short="Zoom")
+async def zoom(desk: Desk) -> None:
+    """The pane with the focus fills the terminal; escape restores."""
+    desk.frame.zoom()
+
+
+@action("screen.log", "Commands of this screen", keys="o")
+async def show_log(desk: Desk) -> None:
+    """Every command asked from here, with its outcome and its reason."""
+
+    def facts(_snapshot: Snapshot, clock: Clock) -> list[Fact]:
+        lines: list[Fact] = []
+        for run in reversed(desk.runs):
+            lines += [Fact("", run.lines(clock)[0])]
+            # Result and reason stand in the line.
+            said = run.outcome.all_facts() if run.outcome else []
+            lines += [fact for fact in said if fact.label not in ("Result", "Why")]
+        return lines or [Fact("", Content("no command was asked from this screen yet"))]
+
+    desk.show("Commands of this screen", facts, label_width=12)
+
+
+@action("screen.theme", "Choose a theme")
+async def choose_theme(desk: Desk) -> None:
+    """Colours, with a preview."""
+    desk.choose_theme()
+
+
+@action("screen.help", "Help for this pane and all keys", keys="question_mark,f1", short="Help")
+async def show_help(desk: Desk) -> None:
+    """Explains the pane with the focus and lists the keys."""
+    desk.show_help()
+
+
+@action("screen.palette", "All actions", keys="ctrl+p", short="Menu")
+async def show_menu(desk: Desk) -> None:
+    """Every action by name, with its key or why it is not possible now."""
+    desk.show_menu()
+
+
+@action("screen.next", "Next pane", keys="tab")
+async def next_pane(desk: Desk) -> None:
+    """Move the focus to the next pane."""
+    desk.frame.next_pane(1)
+
+
+@action("screen.previous", "Previous pane", keys="shift+tab")
+async def previous_pane(desk: Desk) -> None:
+    """Move the focus to the previous pane."""
+    desk.frame.next_pane(-1)
+
+
+@action("screen.jump", "Jump to a pane", keys="ctrl+o")
+async def jump(desk: Desk) -> None:
+    """Every pane shows a letter; press it to go there."""
+    desk.frame.begin_jump()
+
+
+@action("screen.quit", "Quit", keys="q,ctrl+q", short="Quit")
+async def leave(desk: Desk) -> None:
+    """Leave the screen; asks what becomes of the charge point where it started it."""
+    desk.quit()

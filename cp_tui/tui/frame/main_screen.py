@@ -58,7 +58,9 @@ class MainScreen(QuietScreen):
     ]
 
     NAME: ClassVar[str] = ""
-    """The id of the screen; its footer is found by it."""
+    """The id of the screen."""
+    FOOTER: ClassVar[tuple[str, ...]] = ()
+    """The ids of the actions in its footer, the most wanted first; as many as fit are shown."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,6 +141,16 @@ class MainScreen(QuietScreen):
     def _show_top(self, snapshot: Snapshot, clock: Clock) -> None:
         self._state_shown = state_word(snapshot)
         self._top.show(lambda width: before_as_of(snapshot, clock, width))
+
+    def open_filter(self, words: str | None = None) -> bool:
+        """Show the filter to type in, or with these words typed already; False: there is none."""
+        pane = self.filtered_pane
+        if pane is None:
+            return False
+        pane.open_filter(words)
+        if words is not None:
+            pane.take_focus()
+        return True
 
     def enter(self, snapshot: Snapshot) -> None:
         """Begin with what was looked at on the screen before."""

@@ -1,71 +1,149 @@
-"""The part of the registry that belongs to the maintenance screen."""
+"""The actions of the maintenance screen."""
 
 from __future__ import annotations
 
-from cp_tui.tui.actions import conditions as possible
-from cp_tui.tui.actions.action import Group, ScreenAction
-from cp_tui.tui.maintenance import operations as do
+from textual.content import Content
+
+from cp_tui.charge_point.variables import Reservation
+from cp_tui.ocpp.plural import count
+from cp_tui.tui.actions import conditions
+from cp_tui.tui.actions.action import Group, ScreenAction, action
+from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
+from cp_tui.tui.actions.tag_form import of_tag
+from cp_tui.tui.maintenance.reservations_text import (
+    ReservationLine,
+    reservation_facts,
+    reservation_of,
+)
 from cp_tui.tui.maintenance.text import Subject
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.tag_explanation import deciding_keys
 
-MAINTENANCE = frozenset({do.SCREEN})
 
+def _show(subject: Subject, key: str, help: str) -> ScreenAction:
+    """A subject and the letter that shows it in full."""
 
-def _subject(subject: Subject, key: str, help: str) -> ScreenAction:
-    """A subject and the letter that jumps to it."""
+    async def run(desk: Desk) -> None:
+        await desk.go_to("maintenance")
+        desk.frame.look_at(subject.value)
+
     return ScreenAction(
         f"maintenance.{subject}",
         f"Show {subject.words[0].lower()}{subject.words[1:]}",
         help,
         Group.MAINTENANCE,
-        do.look_at(subject),
+        run,
         (key,),
-        screens=MAINTENANCE,
+        screens=frozenset({"maintenance"}),
     )
 
 
-MAINTENANCE_ACTIONS: tuple[ScreenAction, ...] = (
-    ScreenAction(
-        "maintenance.look_up",
-        "Look a tag up",
-        "What would happen if a tag were shown to the reader now, and why; nothing is sent.",
-        Group.MAINTENANCE,
-        do.look_up,
-        ("u",),
-        short="Look up",
-        screens=MAINTENANCE,
-        why_not=possible.ask,
-    ),
-    _subject(Subject.FIRMWARE, "f", "Which one runs, and how far an update has come."),
-    _subject(Subject.DIAGNOSTICS, "i", "Which file is uploaded where, and how far it has come."),
-    _subject(Subject.RESERVATIONS, "v", "For whom connectors are held, until when, why it ended."),
-    _subject(Subject.LOCAL_LIST, "l", "Version and tags of the local authorization list."),
-    _subject(Subject.CACHE, "c", "What the CSMS last said about each tag."),
-    _subject(Subject.CERTIFICATES, "e", "Security profile, form of the key, server certificate."),
-    _subject(Subject.STATUS_HISTORY, "h", "Every change of status with its code and its cause."),
-    _subject(Subject.LINK_HISTORY, "a", "Every attempt to connect, and the step that failed."),
-    ScreenAction(
-        "maintenance.cancel_reservation",
-        "Cancel a reservation",
-        "End the selected reservation, as CancelReservation would; asks first.",
-        Group.MAINTENANCE,
-        do.cancel_reservation,
-        ("x",),
-        short="Cancel",
-        pane="reservations",
-        screens=MAINTENANCE,
-        why_not=possible.with_reservations,
-    ),
-    ScreenAction(
-        "maintenance.clear_cache",
-        "Clear the authorization cache",
-        "Forget every cached tag, as ClearCache would; asks first.",
-        Group.MAINTENANCE,
-        do.clear_cache,
-        ("C",),
-        short="Clear",
-        pane="cache",
-        screens=MAINTENANCE,
-        why_not=possible.with_cache,
-    ),
+SHOW_SUBJECTS = (
+    _show(Subject.FIRMWARE, "f", "Which one runs, and how far an update has come."),
+    _show(Subject.DIAGNOSTICS, "i", "Which file is uploaded where, and how far it has come."),
+    _show(Subject.RESERVATIONS, "v", "For whom connectors are held, until when, why it ended."),
+    _show(Subject.LOCAL_LIST, "l", "Version and tags of the local authorization list."),
+    _show(Subject.CACHE, "c", "What the CSMS last said about each tag."),
+    _show(Subject.CERTIFICATES, "e", "Security profile, form of the key, server certificate."),
+    _show(Subject.STATUS_HISTORY, "h", "Every change of status with its code and its cause."),
+    _show(Subject.LINK_HISTORY, "a", "Every attempt to connect, and the step that failed."),
 )
-"""In the order of the palette."""
+"""Each subject with its letter."""
+
+
+@action(
+    "maintenance.look_up",
+    "Look a tag up",
+    keys="u",
+    short="Look up",
+    screens="maintenance",
+    when=conditions.ask,
+)
+async def look_up(desk: Desk) -> None:
+    """What would happen if a tag were shown to the reader now, and why; nothing is sent."""
+    where = FormField("connector_id", "Connector", placeholder="empty: whichever")
+    fields, call = of_tag(desk, CommandCall("explain_tag"), _selected_tag(desk), where)
+    intro = (
+        Content("What would happen if it were shown now, and why; nothing is sent."),
+        deciding_keys(desk.snapshot).stylize("$text-muted"),
+    )
+    await desk.fill(Form("Look a tag up", fields, "Look up", call, intro))
+
+
+@action(
+    "maintenance.cancel_reservation",
+    "Cancel a reservation",
+    keys="x",
+    short="Cancel",
+    screens="maintenance",
+    pane="reservations",
+    when=conditions.with_reservations,
+)
+async def cancel_reservation(desk: Desk) -> None:
+    """End the selected reservation, as CancelReservation would; asks first."""
+    line = reservation_of(desk.snapshot.reservations, desk.snapshot.cursors.get("reservations", ""))
+    if desk.pane != Subject.RESERVATIONS.value or line is None or line.ended is not None:
+        line = await _chosen(desk)
+    if line is None:
+        return
+    reservation_id = line.reservation.reservation_id
+    time = desk.snapshot.schedule_time(desk.clock.now)
+    facts = [
+        *reservation_facts(line, desk.clock, time)[:-1],
+        Fact("Then", Content("the connector is free; a StatusNotification is all the CSMS gets")),
+    ]
+    if await desk.ask(ConfirmQuestion(f"Cancel reservation {reservation_id}?", facts, "Cancel it")):
+        await desk.command(CommandCall("cancel_reservation", {"reservation_id": reservation_id}))
+
+
+@action(
+    "maintenance.clear_cache",
+    "Clear the authorization cache",
+    keys="C",
+    short="Clear",
+    screens="maintenance",
+    pane="cache",
+    when=conditions.with_cache,
+)
+async def clear_cache(desk: Desk) -> None:
+    """Forget every cached tag, as ClearCache would; asks first."""
+    cache = desk.snapshot.authorization_cache
+    known = count(cache.count, "tag") if cache is not None else "every tag"
+    facts = [
+        Fact("Cache", Content(f"{known} forgotten, as ClearCache would")),
+        Fact("Then", Content("the CSMS is asked about each tag again; offline they are unknown")),
+        Fact("Kept", Content("the local list")),
+    ]
+    if await desk.ask(ConfirmQuestion("Clear the authorization cache?", facts, "Clear")):
+        await desk.command(CommandCall("clear_authorization_cache"))
+
+
+def _selected_tag(desk: Desk) -> tuple[str, ...]:
+    """The tag under the cursor of the pane with the focus, where it has one."""
+    cursors = desk.snapshot.cursors
+    match desk.pane:
+        case "local_list" | "cache":
+            return (cursors[desk.pane],) if desk.pane in cursors else ()
+        case "reservations":
+            line = reservation_of(desk.snapshot.reservations, cursors.get("reservations", ""))
+            return () if line is None else (line.reservation.id_tag,)
+        case _:
+            return ()
+
+
+async def _chosen(desk: Desk) -> ReservationLine | None:
+    reservations = desk.snapshot.reservations
+    active = reservations.active if reservations is not None else ()
+    choices = [_choice(each, desk) for each in active]
+    key = await desk.choose("Cancel which reservation?", choices)
+    return reservation_of(desk.snapshot.reservations, key) if key is not None else None
+
+
+def _choice(reservation: Reservation, desk: Desk) -> Choice:
+    line = ReservationLine(reservation)
+    where = f"connector {reservation.connector_id}" if reservation.connector_id else "any connector"
+    title = f"{reservation.reservation_id} on {where} for {drawn(reservation.id_tag)}"
+    until = safe_text(f"until {desk.clock.minute(reservation.expiry_date)}")
+    return Choice(line.id, Content(title), until)

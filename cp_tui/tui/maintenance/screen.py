@@ -23,7 +23,6 @@ from cp_tui.tui.maintenance.pane import MaintenancePane
 from cp_tui.tui.maintenance.reservations_pane import ReservationsPane
 from cp_tui.tui.maintenance.status_history_pane import StatusHistoryPane
 from cp_tui.tui.maintenance.text import Subject
-from cp_tui.tui.registry import BY_ID
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.pane import Pane
@@ -49,6 +48,18 @@ class MaintenanceScreen(MainScreen):
     """
 
     NAME = "maintenance"
+    FOOTER = (
+        "maintenance.look_up",
+        "charge_point.power_cycle",
+        "charge_point.network",
+        "connector.raise_error",
+        "screen.dashboard",
+        "screen.help",
+        "screen.palette",
+        "screen.quit",
+        "screen.zoom",
+        "screen.zone",
+    )
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
         (0, "-narrow"),
         (130, "-wide"),
@@ -60,8 +71,8 @@ class MaintenanceScreen(MainScreen):
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
-        keys = {each: keymap.first(BY_ID[f"maintenance.{each}"]) for each in Subject}
-        search = f"{keymap.first(BY_ID['screen.filter'])} filter"
+        keys = {each: keymap.first(f"maintenance.{each}") for each in Subject}
+        search = f"{keymap.first('screen.filter')} filter"
         self.overview = MaintenancePane(keymap.hints("maintenance"), keys)
         self.subjects: Mapping[Subject, Pane] = {
             Subject.FIRMWARE: FirmwarePane(),

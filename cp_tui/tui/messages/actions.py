@@ -1,58 +1,116 @@
-"""The part of the registry that is about the messages that went over the WebSocket."""
+"""The actions on the messages that went over the WebSocket."""
 
 from __future__ import annotations
 
-from cp_tui.tui.actions import conditions as possible
-from cp_tui.tui.actions.action import Group, ScreenAction
-from cp_tui.tui.dashboard.operations import on_screen
-from cp_tui.tui.messages import operations as do
+import json
+from collections.abc import Iterator
 
-MESSAGES_SHOWN = frozenset({"messages"})
+from textual.content import Content
 
-MESSAGE_ACTIONS: tuple[ScreenAction, ...] = (
-    ScreenAction(
-        "messages.pause",
-        "Let the messages stand still, or follow again",
-        "New ones are counted meanwhile; on the newest line the list follows by itself.",
-        Group.MESSAGES,
-        on_screen("pause"),
-        ("space",),
-        short="Pause",
-        pane="messages",
-        screens=MESSAGES_SHOWN,
-        why_not=possible.with_messages,
-    ),
-    ScreenAction(
-        "messages.copy",
-        "Copy a message",
-        "Send the selected frames as JSON to the clipboard of the terminal (OSC 52).",
-        Group.MESSAGES,
-        do.copy,
-        ("y",),
-        short="Copy",
-        pane="messages",
-        screens=MESSAGES_SHOWN,
-        why_not=possible.with_messages,
-    ),
-    ScreenAction(
-        "messages.export",
-        "Export the messages",
-        "Write what the filter shows to a file, one JSON object in each line.",
-        Group.MESSAGES,
-        do.export,
-        ("E",),
-        short="Export",
-        pane="messages",
-        screens=MESSAGES_SHOWN,
-        why_not=possible.with_messages,
-    ),
-    ScreenAction(
-        "messages.of_connector",
-        "Filter by the connector",
-        "Show the messages, filtered to the connector that is selected on the dashboard.",
-        Group.MESSAGES,
-        do.of_connector,
-        why_not=possible.always,
-    ),
+from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.printable import storable
+from cp_tui.tui.actions import conditions
+from cp_tui.tui.actions.action import action
+from cp_tui.tui.actions.desk import Desk
+from cp_tui.tui.actions.saving import save
+from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
+from cp_tui.tui.state.message_log import LoggedFrame, MessageLog
+
+CLIPBOARD_BYTES = 74_000
+"""Terminals take about 100,000 characters of base64; many drop a longer text without a word."""
+
+
+@action(
+    "messages.pause",
+    "Let the messages stand still, or follow again",
+    keys="space",
+    short="Pause",
+    screens="messages",
+    pane="messages",
+    when=conditions.with_messages,
 )
-"""In the order of the palette."""
+async def pause(desk: Desk) -> None:
+    """New ones are counted meanwhile; on the newest line the list follows by itself."""
+    desk.frame.pause()
+
+
+@action(
+    "messages.copy",
+    "Copy a message",
+    keys="y",
+    short="Copy",
+    screens="messages",
+    pane="messages",
+    when=conditions.with_messages,
+)
+async def copy(desk: Desk) -> None:
+    """Send the selected frames as JSON to the clipboard of the terminal (OSC 52)."""
+    number = desk.snapshot.cursors.get("messages")
+    exchange = None if number is None else desk.snapshot.messages.exchange(int(number))
+    frames = () if exchange is None else exchange.frames
+    if not frames:
+        desk.tell(Content("no message is selected"))
+        return
+    text = storable("\n".join(frame.wire for frame in frames))
+    desk.copy(text)
+    size = len(text.encode())
+    what = count(len(frames), "frame")
+    if size > CLIPBOARD_BYTES:
+        said = f"{what} ({size:,} bytes) sent to the terminal's clipboard; many drop so much"
+    else:
+        said = f"{what} sent to the terminal's clipboard"
+    desk.tell(Content(said))
+
+
+@action(
+    "messages.export",
+    "Export the messages",
+    keys="E",
+    short="Export",
+    screens="messages",
+    pane="messages",
+    when=conditions.with_messages,
+)
+async def export(desk: Desk) -> None:
+    """Write what the filter shows to a file, one JSON object in each line."""
+    log = desk.snapshot.messages
+    try:
+        wanted = message_filter(desk.filter if desk.screen == "messages" else "")
+    except WrongFilter:
+        wanted = MessageFilter()
+    title = "Export the messages" if wanted.takes_all else f"Export what {desk.filter!r} shows"
+    await save(desk, title, "messages", "jsonl", lambda _: exported(log, wanted), "*.jsonl")
+
+
+@action("messages.of_connector", "Filter by the connector")
+async def of_connector(desk: Desk) -> None:
+    """Show the messages, filtered to the connector that is selected on the dashboard."""
+    await desk.go_to("messages")
+    if desk.screen == "messages":
+        desk.frame.open_filter(f"conn:{desk.snapshot.connector_id}")
+
+
+def exported(log: MessageLog, wanted: MessageFilter) -> Iterator[str]:
+    """The frames that pass, oldest first, one JSON object in each line.
+
+    An empty piece for each exchange that is looked at first, so that nobody waits for all of them.
+    """
+    frames: list[LoggedFrame] = []
+    for number in log.numbers:
+        each = log.exchange(number)
+        if each is not None and wanted.takes(each):
+            frames += each.frames
+        yield ""
+    frames.sort(key=lambda frame: frame.at)
+    for frame in frames:
+        yield storable(_line(frame))
+
+
+def _line(frame: LoggedFrame) -> str:
+    # Put together by hand: the frame is JSON text already, and there may be 100,000 of them.
+    latency = "null" if frame.latency_ms is None else f"{frame.latency_ms}"
+    return (
+        f'{{"time":"{frame.at.isoformat()}","direction":"{frame.direction}","frame":{frame.wire},'
+        f'"latency_ms":{latency},"result":{json.dumps(frame.result)},'
+        f'"reason":{frame.reason_json or "null"}}}\n'
+    )

@@ -24,6 +24,19 @@ class MessagesScreen(MainScreen):
     """
 
     NAME = "messages"
+    FOOTER = (
+        "screen.filter",
+        "messages.pause",
+        "messages.compose",
+        "messages.copy",
+        "messages.export",
+        "screen.dashboard",
+        "screen.help",
+        "screen.palette",
+        "screen.zone",
+        "screen.zoom",
+        "screen.quit",
+    )
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()

@@ -1,91 +1,248 @@
-"""The part of the registry that is about charging profiles and what they come to over time."""
+"""The actions on charging profiles, and on what they come to over time."""
 
 from __future__ import annotations
 
-from cp_tui.tui.actions import conditions as possible
-from cp_tui.tui.actions.action import Group, ScreenAction
-from cp_tui.tui.dashboard.operations import on_screen
-from cp_tui.tui.schedule import operations as do
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 
-SCHEDULE_SHOWN = frozenset({"dashboard", "schedule"})
-"""The screens with a timeline."""
+from textual.content import Content
 
-SCHEDULE_ACTIONS: tuple[ScreenAction, ...] = (
-    ScreenAction(
-        "schedule.explain",
-        "Why this limit",
-        "The limit at the cursor in full: who sets it, until when, who lost and why.",
-        Group.SCHEDULE,
-        on_screen("explain"),
-        ("y",),
-        short="Why",
-        screens=SCHEDULE_SHOWN,
-        why_not=possible.schedule,
-    ),
-    ScreenAction(
-        "schedule.clear",
-        "Clear a charging profile",
-        "Remove the selected profile, as ClearChargingProfile would; asks first.",
-        Group.SCHEDULE,
-        do.clear_profile,
-        ("x",),
-        short="Clear",
-        pane="profiles",
-        screens=SCHEDULE_SHOWN,
-        why_not=possible.with_profiles,
-    ),
-    ScreenAction(
-        "schedule.clear_matching",
-        "Clear charging profiles by filter",
-        "Remove every profile with this id, or with this connector, purpose and level.",
-        Group.SCHEDULE,
-        do.clear_matching,
-        ("X",),
-        screens=SCHEDULE_SHOWN,
-        why_not=possible.with_profiles,
-    ),
-    ScreenAction(
-        "schedule.install",
-        "Install a charging profile",
-        "Fill in a profile; it is checked by the rules of SetChargingProfile.",
-        Group.SCHEDULE,
-        do.install,
-        ("i",),
-        short="Install",
-        pane="profiles",
-        screens=SCHEDULE_SHOWN,
-        why_not=possible.change,
-    ),
-    ScreenAction(
-        "schedule.install_file",
-        "Install a charging profile from a file",
-        "Read csChargingProfiles, or a whole SetChargingProfile.req, from a JSON file.",
-        Group.SCHEDULE,
-        do.install_file,
-        ("I",),
-        screens=SCHEDULE_SHOWN,
-        why_not=possible.change,
-    ),
-    ScreenAction(
-        "schedule.export",
-        "Export the schedule",
-        "Write what the timeline knows to a file: CSV where its name ends so, else JSON.",
-        Group.SCHEDULE,
-        do.export,
-        ("E",),
-        short="Export",
-        screens=SCHEDULE_SHOWN,
-        why_not=possible.schedule,
-    ),
-    ScreenAction(
-        "schedule.picture",
-        "Save the timeline as a picture",
-        "Write the timeline as it stands on the screen to an SVG file.",
-        Group.SCHEDULE,
-        do.save_picture,
-        ("P",),
-        screens=SCHEDULE_SHOWN,
-        why_not=possible.schedule,
-    ),
+from cp_tui.charge_point.smart_charging.export import to_csv, to_json
+from cp_tui.charge_point.variables import ProfileEntry
+from cp_tui.engine.disk import on_disk
+from cp_tui.tui.actions import conditions
+from cp_tui.tui.actions.action import action
+from cp_tui.tui.actions.command_form import choices, filled
+from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Job
+from cp_tui.tui.actions.saving import save
+from cp_tui.tui.schedule.profile_file import CHOICES, Wrong, from_file, from_form
+from cp_tui.tui.schedule.profiles_text import in_order, now_content, profile_details
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.safe_text import drawn
+
+ALL = "all"
+"""What has to be typed to clear every profile."""
+
+
+@action(
+    "schedule.explain",
+    "Why this limit",
+    keys="y",
+    short="Why",
+    screens="dashboard,schedule",
+    when=conditions.schedule,
 )
-"""In the order of the palette."""
+async def explain(desk: Desk) -> None:
+    """The limit at the cursor in full: who sets it, until when, who lost and why."""
+    if desk.screen == "dashboard" and desk.pane != "schedule":
+        # The limit of the connector that is selected elsewhere, now.
+        explained = desk.timeline.explanation(desk.snapshot.connector_id)
+    else:
+        explained = desk.timeline.explanation()
+    if not explained:
+        desk.refuse(Content("no schedule is known yet"))
+        return
+    first, *rest = explained
+    facts = [Fact("", Content.styled(first, "bold")), *(Fact("", Content(line)) for line in rest)]
+    # It stays as it was asked for, and so it says when that was.
+    asked = desk.clock.time(desk.clock.now)
+    desk.show(f"Why this limit, as of {asked}", lambda _snapshot, _clock: facts)
+
+
+@action(
+    "schedule.clear",
+    "Clear a charging profile",
+    keys="x",
+    short="Clear",
+    screens="dashboard,schedule",
+    pane="profiles",
+    when=conditions.with_profiles,
+)
+async def clear_profile(desk: Desk) -> None:
+    """Remove the selected profile, as ClearChargingProfile would; asks first."""
+    entry = desk.snapshot.profile(desk.snapshot.profile_id) if desk.screen == "schedule" else None
+    entry = entry or await _chosen(desk)
+    if entry is None:
+        return
+    profile = entry.profile
+    title = f"Clear {profile.charging_profile_purpose.value} #{profile.charging_profile_id}?"
+    facts = [
+        *profile_details(entry, desk.clock),
+        Fact("Then", Content("the next of the stack holds at once, else the hardware limit")),
+    ]
+    if await desk.ask(ConfirmQuestion(title, facts, "Clear")):
+        call = CommandCall("clear_charging_profile", {"profile_id": profile.charging_profile_id})
+        await desk.command(call)
+
+
+async def _chosen(desk: Desk) -> ProfileEntry | None:
+    choices = [
+        Choice(
+            str(each.profile.charging_profile_id),
+            Content(
+                f"#{each.profile.charging_profile_id} "
+                f"{each.profile.charging_profile_purpose.value} "
+                f"level {each.profile.stack_level} on connector {each.connector_id}"
+            ),
+            Content(""),
+            now_content(each),
+        )
+        for each in in_order(desk.snapshot.profiles)
+    ]
+    key = await desk.choose("Clear which charging profile?", choices)
+    return None if key is None else desk.snapshot.profile(int(key))
+
+
+@action(
+    "schedule.clear_matching",
+    "Clear charging profiles by filter",
+    keys="X",
+    screens="dashboard,schedule",
+    when=conditions.with_profiles,
+)
+async def clear_matching(desk: Desk) -> None:
+    """Remove every profile with this id, or with this connector, purpose and level."""
+
+    def call(values: Mapping[str, str]) -> CommandCall | str:
+        given = {name: text for name, text in values.items() if text}
+        if not given:
+            return f"nothing given would clear every profile: type {ALL} as the id for that"
+        everything = CommandCall("clear_charging_profile")
+        return everything if given == {"profile_id": ALL} else filled(everything, given)
+
+    purposes = choices("clear_charging_profile", "purpose")
+    fields = (
+        FormField("profile_id", "Id", placeholder=f"alone decides; {ALL}: every profile"),
+        FormField("connector_id", "Connector", placeholder="optional; 0 is the charge point"),
+        FormField("purpose", "Purpose", placeholder="optional; up: choices", choices=purposes),
+        FormField("stack_level", "Level", placeholder="optional"),
+    )
+    await desk.fill(Form("Clear charging profiles that match", fields, "Clear", call))
+
+
+@action(
+    "schedule.install",
+    "Install a charging profile",
+    keys="i",
+    short="Install",
+    screens="dashboard,schedule",
+    pane="profiles",
+    when=conditions.change,
+)
+async def install(desk: Desk) -> None:
+    """Fill in a profile; it is checked by the rules of SetChargingProfile."""
+
+    def call(values: Mapping[str, str]) -> CommandCall | str:
+        try:
+            found = from_form(values, desk.clock)
+        except Wrong as wrong:
+            return str(wrong)
+        desk.remember("periods", values["periods"])
+        return CommandCall("install_charging_profile", found.params())
+
+    # The keys of the dashboard act on the connector that is selected there.
+    connector_id = desk.snapshot.connector_id if desk.screen == "dashboard" else 0
+    optional = "optional: now, 22:00 or 2026-01-05T22:00:00Z"
+    purposes = ("TxDefaultProfile", "TxProfile", "ChargePointMaxProfile")
+    fields = (
+        FormField("id", "Id", value=str(_free_id(desk.snapshot))),
+        FormField("connector", "Connector", f"{connector_id}", "0: all connectors"),
+        FormField("purpose", "Purpose", value=purposes[0], choices=purposes),
+        FormField("level", "Level", value="0", placeholder="0 is the lowest"),
+        FormField("kind", "Kind", value="Absolute", choices=CHOICES["kind"]),
+        FormField("unit", "Unit", value="A", choices=CHOICES["unit"]),
+        FormField(
+            "periods",
+            "Periods",
+            recent=desk.remembered("periods"),
+            placeholder="start:limit[:phases], such as 0:16, 3600:8",
+        ),
+        FormField("duration", "Duration", placeholder="optional, in seconds"),
+        FormField("start", "Start", placeholder=optional),
+        FormField("valid_from", "Valid from", placeholder=optional),
+        FormField("valid_to", "Valid to", placeholder=optional),
+    )
+    await desk.fill(Form("Install a charging profile", fields, "Install", call))
+
+
+@action(
+    "schedule.install_file",
+    "Install a charging profile from a file",
+    keys="I",
+    screens="dashboard,schedule",
+    when=conditions.change,
+)
+async def install_file(desk: Desk) -> None:
+    """Read csChargingProfiles, or a whole SetChargingProfile.req, from a JSON file."""
+
+    def read(values: Mapping[str, str]) -> Job | str:
+        if not values["path"]:
+            return "the path must not be empty"
+        path = Path(values["path"])
+
+        async def job(tell: Callable[[str], None]) -> CommandCall | str:
+            look = partial(from_file, path, values["connector"].strip())
+            try:
+                found = await on_disk(look, f"reading {path}", tell)
+            except Wrong as wrong:
+                return str(wrong)
+            except OSError as error:
+                return f"{path}: {error.strerror}"
+            desk.remember("profile_path", values["path"])
+            return CommandCall("install_charging_profile", found.params())
+
+        return job
+
+    recent = desk.remembered("profile_path")
+    fields = (
+        FormField(
+            "path", "File", value=next(iter(recent), ""), recent=recent, placeholder="*.json"
+        ),
+        FormField("connector", "Connector", placeholder="empty: as the file says"),
+    )
+    intro = (Content("csChargingProfiles, or a whole SetChargingProfile.req, as JSON."),)
+    title = "Install a charging profile from a file"
+    await desk.fill(Form(title, fields, "Install", read, intro, is_reading=True))
+
+
+@action(
+    "schedule.export",
+    "Export the schedule",
+    keys="E",
+    short="Export",
+    screens="dashboard,schedule",
+    when=conditions.schedule,
+)
+async def export(desk: Desk) -> None:
+    """Write what the timeline knows to a file: CSV where its name ends so, else JSON."""
+
+    def pieces(path: Path) -> list[str]:
+        write = to_csv if path.suffix.casefold() == ".csv" else to_json
+        return [write(desk.timeline.schedules)]
+
+    await save(desk, "Export the schedule", "schedule", "json", pieces, "*.csv for a spreadsheet")
+
+
+@action(
+    "schedule.picture",
+    "Save the timeline as a picture",
+    keys="P",
+    screens="dashboard,schedule",
+    when=conditions.schedule,
+)
+async def save_picture(desk: Desk) -> None:
+    """Write the timeline as it stands on the screen to an SVG file."""
+
+    def pieces(path: Path) -> list[str]:
+        identity = desk.snapshot.identity
+        return [desk.timeline.as_svg(drawn(identity.charge_point_id) if identity else "cp-tui")]
+
+    await save(desk, "Save the timeline", "timeline", "svg", pieces, "*.svg")
+
+
+def _free_id(snapshot: Snapshot) -> int:
+    """An id that no installed profile has."""
+    return 1 + max((each.profile.charging_profile_id for each in snapshot.profiles), default=0)

@@ -36,6 +36,18 @@ class ScheduleScreen(MainScreen):
     """
 
     NAME = "schedule"
+    FOOTER = (
+        "schedule.explain",
+        "schedule.install",
+        "schedule.clear",
+        "schedule.export",
+        "screen.zone",
+        "screen.dashboard",
+        "screen.help",
+        "screen.palette",
+        "screen.zoom",
+        "screen.quit",
+    )
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
         (0, "-narrow"),
         (130, "-wide"),

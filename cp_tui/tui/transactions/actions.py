@@ -1,23 +1,60 @@
-"""The part of the registry that is about transactions and the queue of their messages."""
+"""The actions on the queue of messages that wait for the CSMS."""
 
 from __future__ import annotations
 
-from cp_tui.tui.actions import conditions as possible
-from cp_tui.tui.actions.action import Group, ScreenAction
-from cp_tui.tui.transactions import operations as do
+from textual.content import Content
 
-TRANSACTION_ACTIONS: tuple[ScreenAction, ...] = (
-    ScreenAction(
-        "transactions.drop",
-        "Give up a waiting message",
-        "Drop the selected message of the queue: the CSMS never gets it. Asks first, is logged.",
-        Group.TRANSACTIONS,
-        do.drop_message,
-        ("x",),
-        short="Drop",
-        pane="queue",
-        screens=frozenset({"transactions"}),
-        why_not=possible.with_queue,
-    ),
+from cp_tui.charge_point.variables import OutboxEntry
+from cp_tui.tui.actions import conditions
+from cp_tui.tui.actions.action import action
+from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.transactions.queue_text import loss, queue_facts
+
+TRACE = "the log and the transaction keep that the operator dropped it"
+
+
+@action(
+    "transactions.drop",
+    "Give up a waiting message",
+    keys="x",
+    short="Drop",
+    screens="transactions",
+    pane="queue",
+    when=conditions.with_queue,
 )
-"""In the order of the palette."""
+async def drop_message(desk: Desk) -> None:
+    """Drop the selected message of the queue: the CSMS never gets it. Asks first, is logged."""
+    entry = _selected(desk) or await _chosen(desk)
+    if entry is None:
+        return
+    facts = [
+        *queue_facts(desk.snapshot, entry, desk.clock),
+        Fact("Lost", Content(loss(entry))),
+        Fact("Trace", Content(TRACE)),
+    ]
+    if await desk.ask(ConfirmQuestion(f"Give up this {drawn(entry.action)}?", facts, "Give it up")):
+        await desk.command(CommandCall("drop_message", {"sequence": entry.sequence}))
+
+
+def _selected(desk: Desk) -> OutboxEntry | None:
+    key = desk.snapshot.cursors.get("queue")
+    if desk.screen != "transactions" or key is None:
+        return None
+    return desk.snapshot.waiting_message(int(key))
+
+
+async def _chosen(desk: Desk) -> OutboxEntry | None:
+    choices = [
+        Choice(
+            str(each.sequence),
+            safe_text(f"{each.sequence} {each.action} since {desk.clock.minute(each.since)}"),
+            Content(""),
+            safe_text(each.why),
+        )
+        for each in desk.snapshot.outbox.entries
+    ]
+    key = await desk.choose("Give up which message?", choices)
+    return None if key is None else desk.snapshot.waiting_message(int(key))

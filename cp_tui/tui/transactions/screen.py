@@ -42,6 +42,16 @@ class TransactionsScreen(MainScreen):
     """
 
     NAME = "transactions"
+    FOOTER = (
+        "transactions.drop",
+        "charge_point.try_now",
+        "screen.zone",
+        "screen.dashboard",
+        "screen.help",
+        "screen.palette",
+        "screen.zoom",
+        "screen.quit",
+    )
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()

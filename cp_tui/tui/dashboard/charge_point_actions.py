@@ -1,0 +1,171 @@
+"""The actions on the charge point as a whole: the link, the power, and what is wrong now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.content import Content
+
+from cp_tui.tui.actions import conditions
+from cp_tui.tui.actions.action import Group, action
+from cp_tui.tui.actions.command_form import filled
+from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.desk import ConfirmQuestion, Desk, Form, FormField
+from cp_tui.tui.dashboard.alarm_text import alarm_facts
+from cp_tui.tui.dashboard.consequences import power_cut_facts, restart_facts, stop_facts
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.connection import connection_details
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.words import Clock
+
+
+@action("charge_point.stop", "Stop OCPP", keys="s", short="Stop", when=conditions.stop)
+async def stop(desk: Desk) -> None:
+    """Close the WebSocket and stop all OCPP communication until restart; asks first."""
+    if await desk.ask(ConfirmQuestion("Stop OCPP?", stop_facts, "Stop")):
+        await desk.command(CommandCall("stop"))
+        await show_stop_report.run(desk)
+
+
+@action(
+    "charge_point.restart",
+    "Restart OCPP after a stop",
+    keys="r",
+    short="Restart",
+    when=conditions.restart,
+)
+async def restart(desk: Desk) -> None:
+    """Connect again, boot and resume from the store; not an OCPP Reset. Asks first."""
+    question = ConfirmQuestion("Restart OCPP?", restart_facts, "Restart", is_dangerous=False)
+    if await desk.ask(question):
+        await desk.command(CommandCall("restart"))
+
+
+@action(
+    "charge_point.data_transfer",
+    "Data transfer to the CSMS",
+    keys="d",
+    short="Data",
+    when=conditions.change,
+)
+async def data_transfer(desk: Desk) -> None:
+    """Send a DataTransfer and see its answer."""
+
+    def call(values: Mapping[str, str]) -> CommandCall | str:
+        if not values["vendor_id"]:
+            return "the vendor id must not be empty"
+        for name in ("vendor_id", "message_id"):
+            desk.remember(name, values[name])
+        return filled(CommandCall("data_transfer"), values)
+
+    fields = (
+        FormField(
+            "vendor_id",
+            "Vendor id",
+            recent=desk.remembered("vendor_id"),
+            placeholder="required, such as com.example",
+        ),
+        FormField(
+            "message_id", "Message id", recent=desk.remembered("message_id"), placeholder="optional"
+        ),
+        FormField("data", "Data", placeholder="optional text"),
+    )
+    await desk.fill(Form("Data transfer to the CSMS", fields, "Send", call))
+
+
+@action(
+    "charge_point.try_now",
+    "Try now",
+    keys="n",
+    short="Try now",
+    pane="connection",
+    when=conditions.try_now,
+)
+async def try_now(desk: Desk) -> None:
+    """Do not wait for the next attempt to connect, or to send the oldest waiting message."""
+    await desk.command(CommandCall("try_now"))
+
+
+@action(
+    "charge_point.network",
+    "Pull or plug the network cable",
+    keys="N",
+    short="Network",
+    screens="dashboard,maintenance",
+    when=conditions.change,
+)
+async def network(desk: Desk) -> None:
+    """Cut the link as a pulled cable would, while charging and queueing go on; or restore it."""
+    link = desk.snapshot.link
+    await desk.command(CommandCall("set_network", {"up": link is not None and not link.network_up}))
+
+
+@action(
+    "charge_point.power_cycle",
+    "Cut the power and boot again",
+    keys="b",
+    short="Power",
+    screens="dashboard,maintenance",
+    when=conditions.change,
+)
+async def power_cycle(desk: Desk) -> None:
+    """The charge point loses power without warning, then boots; asks first."""
+    title = "Cut the power and boot again?"
+    if await desk.ask(ConfirmQuestion(title, power_cut_facts, "Cut the power")):
+        await desk.command(CommandCall("power_cycle"))
+
+
+@action("charge_point.stop_report", "What the last stop did", when=conditions.stop_report)
+async def show_stop_report(desk: Desk) -> None:
+    """What became of each transaction and each waiting message when it was stopped."""
+
+    def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+        report = snapshot.stop_report
+        if report is None:
+            return [Fact("", Content("not stopped"))]
+        head = Fact("Stopped", Content(f"{clock.time(report.at)} by the operator"))
+        return [head, *(Fact("", safe_text(f"· {line}")) for line in report.lines)]
+
+    if desk.snapshot.stop_report is not None:
+        desk.show("What the stop did", facts)
+
+
+@action(
+    "screen.alarms",
+    "Everything that is wrong now",
+    keys="a",
+    short="Alarms",
+    screens="dashboard",
+)
+async def show_alarms(desk: Desk) -> None:
+    """The alarm line in full: each trouble with what happens next, what to check and a key."""
+    desk.show(
+        "What is wrong now", lambda snapshot, clock: alarm_facts(snapshot, clock, desk.key_of)
+    )
+
+
+@action(
+    "charge_point.acknowledge",
+    "Acknowledge what went wrong",
+    keys="A",
+    short="Acknowledge",
+    screens="dashboard",
+    when=conditions.acknowledge,
+)
+async def acknowledge(desk: Desk) -> None:
+    """Take errors inside the program that are over out of the alarm line; the log keeps them."""
+    await desk.command(CommandCall("acknowledge_troubles"))
+
+
+@action(
+    "charge_point.connection",
+    "Address, credentials and certificates",
+    keys="v",
+    short="Details",
+    screens="dashboard",
+    group=Group.SCREEN,
+)
+async def show_connection(desk: Desk) -> None:
+    """What the connection uses: the URL, the id, the form of the key, the server certificate."""
+    desk.show("Connection", connection_details)

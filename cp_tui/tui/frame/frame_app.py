@@ -1,0 +1,256 @@
+"""The app as a frame for screens: which one is shown and with what, what is said, what a key does.
+
+It knows no feature and no engine: the snapshot is filled by whoever follows one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from textual import on
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+
+from cp_tui.ocpp.plural import count
+from cp_tui.tui.actions.commands import CommandRun, Commands
+from cp_tui.tui.actions.desk import Desk
+from cp_tui.tui.actions.keymap import Keymap
+from cp_tui.tui.dialogs.confirm import ConfirmDialog
+from cp_tui.tui.dialogs.facts import FactsDialog
+from cp_tui.tui.dialogs.options import OptionsDialog
+from cp_tui.tui.frame.actions import leave, show_log
+from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.state.store import CURSOR, SnapshotStore
+from cp_tui.tui.terminal.look_app import LookApp
+from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.widgets.bars import ActionBar, ActivityLine, FooterItem
+from cp_tui.tui.widgets.table_pane import TablePane
+
+
+class FrameApp(LookApp):
+    """Screens, one of which is shown, and what can be done there."""
+
+    main_screens: Mapping[str, MainScreen]
+    main: MainScreen
+    """The one that is shown, or lies under a dialog."""
+    desk: Desk
+    """What actions are carried out on."""
+
+    def __init__(
+        self,
+        *,
+        theme: str,
+        theme_folders: Sequence[Path],
+        is_ascii: bool,
+        keymap: Keymap,
+        store: SnapshotStore,
+        now: Callable[[], datetime],
+        zone: tzinfo,
+        is_utc: bool,
+        flush_interval_s: float,
+        welcome: str,
+    ) -> None:
+        super().__init__(theme=theme, theme_folders=theme_folders, is_ascii=is_ascii)
+        self.keymap = keymap
+        self.problems += keymap.problems
+        self.store = store
+        self.commands = Commands(now, self._command_changed)
+        self.chosen_theme: str | None = None
+        self._now = now
+        self._home_zone = zone
+        self._zone = UTC if is_utc else zone
+        self._flush_interval_s = flush_interval_s
+        self._cooling: Timer | None = None
+        self._said: Sequence[Content] = [safe_text(welcome)]
+        self._is_shown = asyncio.Event()
+        # Textual's `set_keymap` would not do: it knows no action without a key, and takes a key
+        # away from every other action that has it, even if those work on other screens.
+        for action_id in keymap.actions:
+            for key in keymap.keys(action_id):
+                self.bind(key, f"operate('{action_id}')", show=False)
+
+    @property
+    def clock(self) -> Clock:
+        """Now, and the zone of the reader."""
+        registration = self.store.snapshot.registration
+        offset_s = registration.clock_offset_s if registration else None
+        return Clock(self._now(), self._zone, offset_s or 0.0)
+
+    def choose_theme(self, name: str) -> None:
+        """Take a theme, and remember it."""
+        self.theme = self.chosen_theme = name
+
+    async def show_first(self) -> None:
+        """Show a screen for the first time, with all that is known."""
+        for name, screen in self.main_screens.items():
+            self.install_screen(screen, name)
+        self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)
+        for problem in self.problems:
+            self._said = [safe_text(problem, "$text-warning")]
+        with self.batch_update():
+            await self.push_screen(self.main)
+            self.main.show_activity(self._said)
+            self._is_shown.set()
+            self.flush()
+
+    def _flush_soon(self) -> None:
+        """Flush at once after a pause, else when the pause is over; idle, no timer runs."""
+        if self._cooling is None:
+            self.flush()
+            self._cooling = self.set_timer(self._flush_interval_s, self._cooled)
+
+    def _cooled(self) -> None:
+        self._cooling = None
+        if self.store.is_dirty:
+            self._flush_soon()
+
+    def flush(self) -> None:
+        """Show what has changed."""
+        if not self._is_shown.is_set() or not self.store.is_dirty or not self.screen_stack:
+            # The last screen goes before the timers do.
+            return
+        dirty = self.store.take_dirty()
+        snapshot, clock = self.store.snapshot, self.clock
+        has_news = not all(name.startswith(CURSOR) for name in dirty)
+        with self.batch_update():
+            for screen in self.main_screens.values():
+                if screen is not self.main:
+                    screen.miss(dirty)
+            if self.screen is self.main:
+                self.main.show(snapshot, clock, dirty)
+                self.main.show_actions(self._footer())
+            else:
+                self.main.miss(dirty)
+                self.main.show_alarm(snapshot, clock, dirty)
+            for dialog in self.screen_stack:
+                if isinstance(dialog, FactsDialog) and has_news:
+                    dialog.show(snapshot, clock)
+                elif isinstance(dialog, ConfirmDialog | OptionsDialog):
+                    dialog.facts.follow(snapshot)
+
+    def _screen_changed(self, screen: Screen[Any]) -> None:
+        """Show what the screen has missed under a dialog, before it is painted."""
+        if screen is self.main and self._is_shown.is_set():
+            with self.batch_update():
+                self.main.show(self.store.snapshot, self.clock, frozenset())
+                self.main.show_actions(self._footer())
+                self.main.show_activity(self._said)
+
+    async def go_to(self, name: str) -> None:
+        """Show another screen, with everything that it has missed."""
+        screen = self.main_screens[name]
+        if screen is self.main or self.screen is not self.main:
+            return
+        with self.batch_update():
+            await self.switch_screen(screen)
+            self.main = screen
+            screen.show(self.store.snapshot, self.clock, frozenset())
+            screen.enter(self.store.snapshot)
+            screen.show_actions(self._footer())
+            screen.show_activity(self._said)
+        # A screen that was there before is painted when it is idle, but was told so in the batch.
+        screen.check_idle()
+
+    def change_zone(self) -> None:
+        """Write times in the zone of the reader, or in UTC."""
+        self._zone = UTC if self._zone is not UTC else self._home_zone
+        zone = (
+            "UTC"
+            if self._zone is UTC
+            else f"your time zone, {self._now().astimezone(self._zone):%Z}"
+        )
+        self.tell(Content(f"times are in {zone}"))
+        self.store.look_again()
+        self.flush()
+
+    def tell(self, text: Content, *shorter: Content) -> None:
+        """Say something in the line of activity; in a shorter way where it does not fit."""
+        self._said = [text, *shorter]
+        # Behind a dialog nobody reads it; it is shown when the dialog has gone.
+        if self.screen_stack and self.screen is self.main:
+            self.main.show_activity(self._said)
+
+    def _dropped(self, count: int) -> None:
+        """Say it under a dialog as well: it is that one for which the keys were meant."""
+        super()._dropped(count)
+        self.main.show_activity(self._said)
+
+    def _command_changed(self, run: CommandRun) -> None:
+        """Tell what was asked last, and every outcome when it comes, however long ago it was."""
+        self.tell(*run.lines(self.clock))
+
+    def _footer(self) -> list[FooterItem]:
+        snapshot = self.store.snapshot
+        return [
+            FooterItem(
+                action.id, self.keymap.first(action.id), action.short, not action.why_not(snapshot)
+            )
+            for action in map(self.keymap.actions.__getitem__, self.main.FOOTER)
+        ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key may be that of several actions, each on screens of its own."""
+        if action != "operate":
+            return super().check_action(action, parameters)
+        return self.keymap.actions[f"{parameters[0]}"].works_on(self.main.NAME)
+
+    def action_operate(self, action_id: str) -> None:
+        """Carry out an action of the registry, or say why it is not possible now.
+
+        Textual would only be silent about one that its `check_action` does not let pass.
+        """
+        action = self.keymap.actions[action_id]
+        if (why := action.why_not(self.store.snapshot)) is not None:
+            text = Content.assemble(Content.styled(action.title, "bold"), f": {why}")
+            self.refuse(text)
+            return
+        self.act(action.run(self.desk), name=action_id, group="action")
+
+    def refuse(self, why: Content) -> None:
+        """Say why something is not done; what was typed behind it was meant for what does not come.
+
+        A letter of a tag may be the key that pulls the network cable.
+        """
+        dropped = self.gate.forget()
+        behind = f" · {count(dropped, 'key')} behind it dropped" if dropped else ""
+        self.tell(Content.assemble(Content.styled("× ", "$text-warning"), why, behind))
+
+    def act(self, work: Awaitable[object], *, name: str = "", group: str) -> None:
+        """Do something that may change what the keys are for; they wait for that."""
+        self.run_worker(self.gate.doing(work), name=name, group=group)
+
+    async def action_quit(self) -> None:
+        """Quit by whatever way Textual itself offers: ask as the action does."""
+        self.action_operate(leave.id)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C interrupts nothing here; it says how to leave."""
+        self.tell(Content(f"{self.keymap.first(leave.id)} quits this screen"))
+
+    @on(ActionBar.Clicked)
+    def _clicked(self, event: ActionBar.Clicked) -> None:
+        self.action_operate(event.action_id)
+
+    @on(ActivityLine.Opened)
+    def _log_wanted(self) -> None:
+        self.action_operate(show_log.id)
+
+    @on(TablePane.Moved)
+    def _moved(self, event: TablePane.Moved) -> None:
+        self.store.cursor_is(event.cursor, event.record)
+        if event.by_itself:
+            self._flush_soon()
+        else:
+            self.flush()
+
+    @on(TablePane.Opened)
+    def _opened(self, event: TablePane.Opened) -> None:
+        if (details := event.pane.details(event.record)) is not None:
+            step = event.pane.table.action_cursor if event.pane.STEPS else None
+            self.desk.show(*details, step=step)
