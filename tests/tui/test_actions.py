@@ -18,8 +18,8 @@ from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
+from tests.imports import module_name
 from tests.sources import ROOT, python_files, shown as shown_path
-from tests.test_layers import module_name
 
 WIDGETS = (
     ("Table", LineTable.BINDINGS),
