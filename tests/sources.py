@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,13 +26,13 @@ TEXT_SUFFIXES = (
 )
 
 
-def text_files() -> Iterator[Path]:
+@cache
+def text_files() -> tuple[Path, ...]:
     """Give every text file that belongs to the project, apart from recorded snapshots."""
-    yield from (path for path in sorted(ROOT.iterdir()) if path.is_file() and _is_ours(path))
+    found = [path for path in sorted(ROOT.iterdir()) if _is_ours(path)]
     for folder in FOLDERS:
-        for path in sorted((ROOT / folder).rglob("*")):
-            if path.is_file() and _is_ours(path):
-                yield path
+        found += [path for path in sorted((ROOT / folder).rglob("*")) if _is_ours(path)]
+    return tuple(path for path in found if path.is_file())
 
 
 def python_files(*folders: str) -> Iterator[Path]:

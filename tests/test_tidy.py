@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
 import cp_tui
 from tests.sources import ROOT, parsed, python_files, shown, text_files
 
 FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 70
+CAN_CARRY_ANNOTATIONS = (ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef)
 
 UNFINISHED = re.compile(r"\bTODO\b|\bFIXME\b|\bXXX\b")
 MACHINE_PATH = re.compile(r"/(?:root|work|Users|home)/(?!\.)[\w.-]")
@@ -42,50 +45,62 @@ def offending_lines(pattern: re.Pattern[str]) -> list[str]:
     ]
 
 
-def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Give every function and method of a module."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+class Facts(NamedTuple):
+    """What the rules ask of a module; to read all of them once takes long enough."""
+
+    path: str
+    lines: int
+    functions: list[tuple[str, int]]
+    """Name of each, and how many lines it has."""
+    is_silent: bool
+    """Whether it does not say what it is for."""
+    is_eager: bool
+    """Whether its annotations are evaluated."""
+
+
+@cache
+def modules() -> tuple[Facts, ...]:
+    """Read every module."""
+    return tuple(facts_of(path) for path in python_files())
+
+
+def facts_of(path: Path) -> Facts:
+    """Read one module."""
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, CAN_CARRY_ANNOTATIONS)]
+    return Facts(
+        path=shown(path),
+        lines=len(text.splitlines()),
+        functions=[
+            (node.name, (node.end_lineno or node.lineno) - node.lineno + 1)
+            for node in nodes
+            if not isinstance(node, ast.AnnAssign)
+        ],
+        is_silent=bool(tree.body) and ast.get_docstring(tree) is None,
+        is_eager=bool(nodes) and "from __future__ import annotations" not in text,
+    )
 
 
 def test_no_module_is_longer_than_500_lines() -> None:
-    lengths = {shown(path): len(path.read_text().splitlines()) for path in python_files()}
-    assert {path: count for path, count in lengths.items() if count > FILE_LINES_MAX} == {}
+    assert {each.path: each.lines for each in modules() if each.lines > FILE_LINES_MAX} == {}
 
 
 def test_no_function_is_longer_than_70_lines() -> None:
-    lengths = {
-        f"{shown(path)} {function.name}": function.end_lineno - function.lineno + 1
-        for path in python_files()
-        for function in functions(parsed(path))
-        if function.end_lineno is not None
-    }
-    assert {name: count for name, count in lengths.items() if count > FUNCTION_LINES_MAX} == {}
+    assert [
+        f"{each.path} {name}: {count}"
+        for each in modules()
+        for name, count in each.functions
+        if count > FUNCTION_LINES_MAX
+    ] == []
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [
-        shown(path)
-        for path in python_files()
-        if (tree := parsed(path)).body and ast.get_docstring(tree) is None
-    ]
-    assert silent == []
+    assert [each.path for each in modules() if each.is_silent] == []
 
 
 def test_annotations_are_never_evaluated() -> None:
-    eager = [
-        shown(path)
-        for path in python_files()
-        if any(can_carry_annotations(node) for node in ast.walk(parsed(path)))
-        and "from __future__ import annotations" not in path.read_text()
-    ]
-    assert eager == []
-
-
-def can_carry_annotations(node: ast.AST) -> bool:
-    """Say whether a node is a function or an annotated assignment."""
-    return isinstance(node, ast.AnnAssign | ast.FunctionDef | ast.AsyncFunctionDef)
+    assert [each.path for each in modules() if each.is_eager] == []
 
 
 def test_no_name_of_a_public_class_stands_for_two() -> None:
