@@ -92,11 +92,12 @@ async def test_a_message_whose_records_take_longer_than_its_answer_may_is_sent_o
         await on.ask(
             "ChangeConfiguration", {**change, "key": "TransactionMessageRetryInterval"}, "m2"
         )
-        disk.takes_s, on.answers_after_s = 1.5, 0.2
+        disk.takes_s, on.answers_after_s = 1.2, 0.1
         await on.engine_loop.act(act_of("plug_in", connector_id=1), "Plug in", 2 * WAIT_S)
         await on.engine_loop.ask(lambda number: Swipe(number, TAG, 1), 2 * WAIT_S)
         async with asyncio.timeout(6 * WAIT_S):
             while disk.tables.get(Table.OUTBOX) or not on.calls("StartTransaction"):
+                await asyncio.sleep(0.01)
                 await on.settle()
         disk.takes_s = on.answers_after_s = 0.0
         await on.settle()
