@@ -19,9 +19,14 @@ MAP = "docs/ARCHITECTURE.md"
 def papers() -> Mapping[str, str]:
     """Give every paper that is made, by its path."""
     # Imported here, as a script finds its neighbours only once `main` has said where they are.
+    from docs.keys import keys
     from docs.reference import reference
 
-    return {"docs/reference.md": reference(), MAP: with_maps((ROOT / MAP).read_text("utf-8"))}
+    return {
+        "docs/keys.md": keys(),
+        "docs/reference.md": reference(),
+        MAP: with_maps((ROOT / MAP).read_text("utf-8")),
+    }
 
 
 def with_maps(text: str) -> str:

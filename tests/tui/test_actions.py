@@ -10,22 +10,14 @@ from datetime import UTC
 from textual.binding import BindingType
 
 from cp_tui.tui.actions.action import ScreenAction
-from cp_tui.tui.actions.keymap import Keymap, readme_table, shown
+from cp_tui.tui.actions.keymap import Keymap, shown
 from cp_tui.tui.actions.keymap_check import TIMELINE_SCREENS
 from cp_tui.tui.dashboard import alarm
 from cp_tui.tui.registry import ACTIONS, BY_ID, all_screens
 from cp_tui.tui.theme.glyphs import Glyphs
-from cp_tui.tui.timeline.timeline import Timeline
-from cp_tui.tui.widgets.fact_lines import FactLines
-from cp_tui.tui.widgets.line_table import LineTable
+from docs.keys import WIDGETS, table
 from tests.imports import module_name
 from tests.sources import ROOT, python_files, shown as shown_path
-
-WIDGETS = (
-    ("Table", LineTable.BINDINGS),
-    ("Schedule", Timeline.BINDINGS),
-    ("Connection", FactLines.BINDINGS),
-)
 
 
 def test_ids_and_default_keys_are_unique() -> None:
@@ -111,8 +103,8 @@ def test_the_table_of_keys_in_the_readme_is_true() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.search(r"<!-- keys:begin -->\n(.*?)<!-- keys:end -->", text, re.DOTALL)
     assert found is not None
-    assert found[1] == readme_table(ACTIONS, WIDGETS)
+    assert found[1] == table()
 
 
 if __name__ == "__main__":
-    print(readme_table(ACTIONS, WIDGETS), end="")
+    print(table(), end="")

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from cp_tui.tui.text.countdown import instant, stale_after_s, until
+from cp_tui.tui.dashboard.countdown import instant, stale_after_s, until
 from cp_tui.tui.text.words import Clock
 from tests.tui import worlds
 

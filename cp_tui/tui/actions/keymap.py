@@ -1,12 +1,12 @@
-"""The keys of the actions: their names on screen, the user's keymap, the table in the README."""
+"""The keys of the actions: their names on screen, and the user's keymap."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from textual.binding import Binding, BindingType
 
-from cp_tui.tui.actions.action import Group, ScreenAction
+from cp_tui.tui.actions.action import ScreenAction
 
 SIGNS = {
     "slash": "/",
@@ -102,21 +102,3 @@ def widget_keys(bindings: Iterable[BindingType]) -> list[tuple[str, str]]:
     return [
         (" ".join(shown(key.strip()) for key in b.key.split(",")), b.description) for b in found
     ]
-
-
-def readme_table(
-    actions: Sequence[ScreenAction], widgets: Sequence[tuple[str, Iterable[BindingType]]]
-) -> str:
-    """The table of keys for the README, in Markdown."""
-    lines = ["| Key | Action | What it does |", "| --- | --- | --- |"]
-    for group in Group:
-        for action in (a for a in actions if a.group is group):
-            keys = " ".join(f"`{shown(key)}`" for key in action.keys) or "menu"
-            if action.keys and action.screens:
-                keys += f" on {' and '.join(sorted(action.screens))}"
-            lines.append(f"| {keys} | {group}: {action.title} | {action.help} |")
-    for name, bindings in widgets:
-        for keys, description in widget_keys(bindings):
-            signs = " ".join(f"`{key}`" for key in keys.split(" ") if key)
-            lines.append(f"| {signs} | {name} | {description} |")
-    return "\n".join(lines) + "\n"
