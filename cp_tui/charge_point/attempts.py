@@ -2,6 +2,11 @@
 
 While the CSMS is asked, cables are pulled and moved, connectors fail or leave service, the charge
 point is reset. An attempt ends once; whatever is said about it afterwards changes nothing here.
+
+The answer does not know where its attempt is by now: a tag that named no connector has perhaps gone
+with the cable to another one. So what waits for the answer holds the attempt itself and looks for
+the connector that has it; where none has, it was overtaken. Accepted means that the tag may charge,
+not that it can: everything is checked once more against the present (`_why_not`).
 """
 
 from __future__ import annotations

@@ -2,6 +2,16 @@
 
 Transaction messages come from the outbox, which keeps them until they are confirmed; everything
 else lives here and is gone with the connection.
+
+What waits here goes before the outbox: Authorize, Heartbeat, StatusNotification and the like may
+pass the queue of transaction messages (S 3.7), and somebody stands at the reader while Authorize
+waits. With a backlog of a thousand MeterValues the CSMS would else hear of nothing new for long.
+There is one exception, `Outgoing.after_start_of`.
+
+A call that has timed out is over for the one who made it, but the CSMS may have processed it all
+the same: a StartTransaction.conf that comes late holds a transactionId that comes no second time.
+So calls whose late answer is of use are remembered for a while (`_late`), and the answer reaches
+the same `on_answer`, which has to know that the failure came before it (wire.md 2.1).
 """
 
 from __future__ import annotations
@@ -198,6 +208,8 @@ class Calls:
         assert message_id not in self._late, "an id stands for one request"
         text = frame.call_text(message_id, action, outgoing.request)
         now = self._turn.now
+        # Pending from the decision on, not from when the bytes leave: what comes next in this turn
+        # must not be sent as well. Where the disk holds it up, `left_late` starts the wait anew.
         self._pending = _Pending(outgoing, message_id, now, later(now, self._timeout()))
         self._journal.sent_call(message_id, action, outgoing.request, text)
         # Only what comes from the outbox has a record that is to be on disk before it leaves.
@@ -242,6 +254,8 @@ class Calls:
         if flaws:
             words = f"the answer to {outgoing.action} has flaws: {'; '.join(flaws)}"
             self._turn.log(LogLevel.WARNING, words)
+        # First its own part, then the question whether the CSMS knows us (`recognition`): that one
+        # judges by what the outbox and the registration make of the answer.
         outgoing.on_answer(response)
         if not settled.is_late:
             self._tell_settled(outgoing, None)
@@ -301,9 +315,12 @@ class Calls:
         self._tell_settled(outgoing, failure)
 
     def _take(self) -> Outgoing | None:
+        # In order, but what the registration does not permit yet holds nobody else up: while it is
+        # Pending only triggered messages may go, and the others wait for their time (S 4.2).
         for index, outgoing in enumerate(self._waiting):
             if self._may_send(outgoing):
                 if outgoing.after_start_of and self._starts_soon(outgoing.after_start_of):
+                    # StatusNotification(Charging): its StartTransaction goes first.
                     break
                 del self._waiting[index]
                 return outgoing

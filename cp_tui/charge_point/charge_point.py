@@ -1,6 +1,20 @@
 """The charge point: takes what happens, with the time, and says what is to be done.
 
 It joins the parts and knows no rule of the standard itself; those are in the parts.
+
+A turn of the mind is one `handle`. It sets the time, tells the parts what has happened
+(`_dispatch`), does what is due (`_tick`), and hands over the effects that the parts have left in
+`Turn` meanwhile. Things that are due are done in every turn, not only for a `Tick`: what an event
+leads to may be due at once, such as the status after a cable was plugged in, and so the shell never
+has to ask twice. A tick is but an event that says nothing else.
+
+No part waits for anything. A question to the CSMS is an `Outgoing` with what follows from its
+answer or its failure, and one of the two is called in a later turn. What was true when the question
+was asked may be so no longer by then; whoever asks has to look again (`attempts`).
+
+An exception that leaves `handle` is a bug, and half a turn may be done: the shell then throws the
+whole mind away and boots a new one from the records (`engine_loop`). So nothing here cleans up
+after itself, and nothing may be kept in memory that the records cannot give back.
 """
 
 from __future__ import annotations
@@ -71,6 +85,8 @@ class ChargePoint:
     def next_deadline(self) -> datetime | None:
         """Say when `handle(Tick(), now)` is due at the latest, in the clock of the machine."""
         components = self._components
+        # While OCPP is stopped, what ends by the clock alone still ends: attempts, limits, the
+        # energy of a refused tag, reservations. Everything else would send something.
         deadlines = [
             components.sessions.deadline,
             components.charging.deadline,
@@ -91,6 +107,7 @@ class ChargePoint:
                 components.diagnostics.deadline,
                 components.outbox.told_deadline,
             ]
+            # Else it is not time that the oldest message waits for, but an event.
             can_send = components.is_online and self._turn.can_write
             if can_send and components.calls.pending_action is None:
                 deadlines.append(components.outbox.deadline)
@@ -231,6 +248,9 @@ class ChargePoint:
     def _power_on(self, after_failure: bool) -> None:
         """Boot: find the cables, end what the power loss interrupted, connect (S 4.2)."""
         components, turn = self._components, self._turn
+        # First the transactions, for what a cable means depends on them: one that is still in after
+        # its transaction was cut off belongs to a session that is over, and the next person's tag
+        # must not start it (E 3.20). A cable that came without a transaction is a new attempt.
         closed = components.transactions.close_interrupted(after_failure)
         interrupted = {record.connector_id for record in closed}
         for connector in components.connectors:
@@ -288,6 +308,7 @@ class ChargePoint:
     def _tick(self, *, has_waited: bool) -> None:
         """Do what is due, in the order in which one thing may lead to the next."""
         components = self._components
+        # Limits first: whether a connector may draw decides on its status, and that on the rest.
         if components.charging.tick():
             components.refresh_charging()
         components.sessions.tick()
@@ -308,7 +329,10 @@ class ChargePoint:
         # An installation takes connectors out of service, and that ends their reservations.
         components.reservations.tick()
         components.diagnostics.tick()
+        # By now everything that wants to be sent is queued, and one call may leave (J 4.1.1).
         components.calls.pump()
+        # What is told of the next attempt and the next heartbeat depends on what has just left.
         components.outbox.tick()
         components.registration.follow_heartbeat()
+        # A soft reset boots once nothing is left to send, which is known only here.
         components.resetting.tick()

@@ -1,4 +1,16 @@
-"""Smart charging at work: installed profiles, the limits that follow, who may draw (S 3.13)."""
+"""Smart charging at work: installed profiles, the limits that follow, who may draw (S 3.13).
+
+There are two halves. What the station has to obey is worked out in the turn in which anything
+changes (`recompute`): the limits of this moment and nothing else, for a vehicle follows them within
+seconds and the answer to the CSMS waits for it. What people see of it, which is reasons, losers,
+the schedule of the next day and what each profile does, takes far longer. That is left to `Shown`,
+which works it out only where somebody looks, in slices.
+
+Nothing ticks. A limit holds up to the next second at which any profile says something else, and
+that second is the deadline; it is looked for when the answers are on their way (`deadline`). The
+clock of the CSMS may step at any time, so deadlines are kept in that clock and converted when asked
+for.
+"""
 
 from __future__ import annotations
 
@@ -311,6 +323,8 @@ class Charging:
 
     def _start_of(self, record: TransactionRecord) -> datetime:
         """Give the start of a transaction in the clock of now: a clock step makes none longer."""
+        # Relative schedules count from the start of charging. Were it taken as it was stamped, a
+        # clock that is set ahead by an hour would skip an hour of the schedule.
         start = self._turn.machine_time(record.started_at)
         return later(self._starts.setdefault(record.key, start), self._turn.offset)
 

@@ -3,6 +3,12 @@
 The shell carries them out in this order: `Save` and `Forget` (all of one answer in one
 transaction), then the rest as listed. A frame is never sent before the records that it rests on are
 on disk.
+
+Saved before sent, because the other order loses money: a StartTransaction that left and was not
+saved is a transaction that nobody ends after a power cut, and a StopTransaction that was forgotten
+before it was confirmed is never billed. The price is that every such answer waits for the disk. A
+disk that fails must not silence the charge point altogether, so each frame says what it rests on
+(`WhileDiskFails`).
 """
 
 from __future__ import annotations

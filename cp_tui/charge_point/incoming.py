@@ -1,4 +1,10 @@
-"""What comes over the wire: answers go to their calls, each request gets one answer (J 4)."""
+"""What comes over the wire: answers go to their calls, each request gets one answer (J 4).
+
+Requests are read strictly and answers leniently. A request that breaks its schema gets a CALLERROR,
+and a CSMS in development learns what is wrong. An answer, whatever is wrong with it, is the answer:
+the CSMS has processed the message, and to send it again would do it twice (S 3.7.1, wire.md 4). So
+a frame that cannot be read is first tried as an answer to an open call, and only then refused.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +39,11 @@ READING = frozenset(
         Action.TRIGGER_MESSAGE,
     }
 )
-"""Requests that change nothing which a record would have to keep."""
+"""Requests that change nothing which a record would have to keep.
+
+Their answers leave even while the disk takes no records. The others promise something: `Accepted`
+to ChangeConfiguration must not be heard before the value is where a power cut cannot reach it.
+"""
 
 
 class Incoming:

@@ -1,4 +1,14 @@
-"""When meters are read and where the values go: MeterValues and transactionData (S 3.16, S 4.7)."""
+"""When meters are read and where the values go: MeterValues and transactionData (S 3.16, S 4.7).
+
+Periodic samples count from the start of their transaction, so they go by the clock of the machine.
+Clock-aligned ones stand on a grid from 00:00:00 UTC, so they go by the clock that the CSMS sets,
+and a step of it moves the grid. The values carry the instant that they were due at, not the one at
+which the timer fired: the official tests want them exactly the interval apart (T TC_070, TC_071). A
+timer that is more than a second late has missed the instant, and then the truth is stamped.
+
+The register of a running transaction is also kept every minute, with or without samples. It is
+where the transaction ends if the power fails (`Transactions.close_interrupted`).
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,22 @@
 
 Each is on disk before it is first sent and leaves when it is confirmed, or when the CSMS has failed
 to process it TransactionMessageAttempts times.
+
+Nothing passes the message at the head, not even while it waits for its next attempt (S 3.7.1).
+StopTransaction and MeterValues need the transactionId that only the answer to their
+StartTransaction brings; so a message is kept without it, and it is filled in when the message is
+sent.
+
+A failure is a CALLERROR or silence (JE 3.3). After the n-th one the wait is n times
+TransactionMessageRetryInterval: with 3 attempts and 60 s that is send, 60 s, send, 120 s, send,
+give up. Losing the line says nothing about the message and is no attempt: it keeps its id over
+that, by which the CSMS can tell that it has it already (JE 3.1). After a failure it gets a new id,
+so that an answer to the earlier try, which may come late, is not taken for one to this try.
+
+Two things may undo that count. A CSMS that refuses because it has forgotten this charge point has
+not failed to process the message (`recognition`): its last attempt is held back until that is
+clear, and forgiven where it was so. And while the disk takes no records nothing from here may leave
+at all, which is no attempt either (`DiskFailed`).
 """
 
 from __future__ import annotations
@@ -128,6 +144,7 @@ class Outbox:
         limit = self._rule().meter_values_max
         if self._meter_values <= limit:
             return
+        # The head is not touched while it is on its way or on trial.
         is_kept = self._is_in_flight or self.is_held
         dropped = thin_out(self._entries[is_kept:], limit // 10 + 1)
         for record in self._entries:
@@ -149,6 +166,8 @@ class Outbox:
         record = self._entries[0]
         if record.next_attempt_at and self._turn.now < record.next_attempt_at:
             return None
+        # The id is saved with the record before the frame leaves: a boot in between must not make
+        # a new one, or the CSMS would take the message for another.
         if record.message_id is None:
             record = self._replace_head(message_id=self._turn.new_id())
         self._is_in_flight = True
@@ -286,6 +305,7 @@ class Outbox:
         if failure.kind is FailureKind.OFFLINE:
             # Losing the line says nothing about the message: not counted (transactions.md 11.5).
             return
+        # The rule is read anew each time: whoever sets TransactionMessageAttempts means now.
         rule = self._rule()
         attempts = self._entries[0].attempts + 1
         is_sign = failure.code in FORGOTTEN_SIGNS

@@ -1,4 +1,19 @@
-"""BootNotification, Heartbeat and clock: whether the CSMS wants us (S 4.2, S 4.6)."""
+"""BootNotification, Heartbeat and clock: whether the CSMS wants us (S 4.2, S 4.6).
+
+`status` is the newest answer to BootNotification; None until there is one. It outlives a lost line
+(J 5.4: no new BootNotification after a mere reconnect), but not a boot.
+
+The next BootNotification comes when the CSMS said so (its `interval`), and by our own choice where
+it did not: 30 s, doubled each time up to 300 s, with up to 10 s on top (transactions.md 10).
+Silence, a CALLERROR and an answer without a status name no interval and say nothing of whether the
+CSMS wants us; the screen then shows no status at all, rather than one from before (`_is_unclear`).
+
+BootNotifications are numbered. An answer may come after its time limit, when the next one is under
+way already; it counts unless an answer to a newer one came first.
+
+A heartbeat is due when nothing was sent for HeartbeatInterval (S 4.6), so every frame that leaves
+moves it. What people are told of it is moved by whole seconds only, else each frame would be two.
+"""
 
 from __future__ import annotations
 
@@ -156,6 +171,7 @@ class Registration:
         """Register again with a CSMS that does not know us; later each time that it was in vain."""
         self.status = None
         self._since = self._turn.now
+        # Answers to BootNotifications from before belong to an acquaintance that is over.
         self._answered_boot = self._boots
         self._calls.abandon("the CSMS does not know this charge point any more")
         wait_s = 0.0

@@ -1,6 +1,13 @@
 """The requests of the CSMS: each is answered first, then carried out (wire.md 2.3).
 
 One method per action; what it decides comes from the part that the action concerns.
+
+An answer that leads to messages, or to the end of the connection, must leave before them: a CSMS
+that asked for a Reset hears `Accepted`, then StopTransaction, then nothing, and one that asked for
+RemoteStartTransaction can match StartTransaction to it. So a method decides and returns, and what
+is to be done waits in `RequestAnswer.then` until the answer is among the effects. It is done in the
+same turn all the same: the records of both are saved together, before either leaves. Where the
+answer itself depends on the act, the act comes first (UnlockConnector opens the lock, S 5.18).
 """
 
 from __future__ import annotations

@@ -1,4 +1,12 @@
-"""The reader: what a tag does that somebody shows (transactions.md sections 5 and 7)."""
+"""The reader: what a tag does that somebody shows (transactions.md sections 5 and 7).
+
+A tag is nothing but a text, and what it means depends on what it belongs to. In this order: it ends
+or cancels what it began itself, for which nobody need be asked (S 4.1 forbids to); it ends what a
+tag of its group began, for which its group has to be known; else it wants to start. A group that is
+not known here has to be asked for, even if the tag only wanted to start: a member of the group of a
+running transaction stops it, and nobody can tell before the CSMS has answered. Where a cable or a
+reservation shows that the tag is meant for another connector, that question is not asked.
+"""
 
 from __future__ import annotations
 

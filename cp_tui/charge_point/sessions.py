@@ -1,4 +1,10 @@
-"""From first contact to transaction and out again: cables, tags, time-outs (S 4, status.md)."""
+"""From first contact to transaction and out again: cables, tags, time-outs (S 4, status.md).
+
+A session is wider than a transaction: it begins with a cable or a tag and ends when nothing is left
+to take along. The status is never set here. The facts of the connector change, and
+`Connector.current_status` says what they amount to; what looks odd in between, such as leaving
+Preparing by way of Available, is there because the standard knows no other way (S 4.9).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""Tells the CSMS and the screen each change of status (S 4.9, status.md 5)."""
+"""Tells the CSMS and the screen each change of status (S 4.9, status.md 5).
+
+The screen hears of every change at once, the CSMS of what has lasted MinimumStatusDuration. Three
+things are kept per connector: what would be said now (`_said`), since when it has to last (`_due`),
+and what the CSMS knows (`_delivered`). A status that comes back to what the CSMS knows before its
+time is up is never told. Notifications are not queued while offline; after a reconnect the present
+state is told where it differs, and not the history (S 4.9).
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,14 @@
 """What all parts share while one event is handled: the time, the effects, the log.
 
 A part never talks to the shell directly; it says here what it wants done.
+
+There are two clocks. `now` is the machine's; it only runs forward, and every wait goes by it: call
+timeouts, retries, ConnectionTimeOut, sample intervals. `time` is the charge point's own, which each
+BootNotification.conf and Heartbeat.conf sets (S 4.2, S 4.6); every instant that the CSMS gives or
+reads is in it: timestamps, schedules, expiry dates. With one clock for both, a CSMS that corrects
+the time by an hour would make every timer fire at once, or none for an hour. Where something waits
+for an instant of the CSMS, `machine_time` says when that is, and it is asked for anew at each look,
+so that a step of the clock moves the deadline along.
 """
 
 from __future__ import annotations
@@ -92,6 +100,10 @@ class Turn:
         that fits one of these moments is right, and a slow CSMS must not make it jump.
         """
         self.is_clock_set = True
+        # Seen from here, the difference lies between `least` (the CSMS read its clock as the
+        # request left) and `least + latency` (as the answer left). What is known already and lies
+        # within, or a second beside it, is as good as this answer: without that, each heartbeat
+        # would set the clock by the noise of the network.
         least = csms_time - self.now
         if least - CLOCK_STEP_MIN < self.offset < least + latency + CLOCK_STEP_MIN:
             return None

@@ -2,6 +2,12 @@
 
 What the mind wants of the station is done here; what happens at the station is told to the mind,
 until both are quiet. Everything else is left to the shell.
+
+The body is not restored with each boot of the mind, for a power cut leaves the cars where they are;
+it is restored when the program starts. Its record is saved when somebody has done something there,
+and while energy flows whenever anything leaves the house: a CSMS must never have been told of a Wh
+that the meter does not know after a crash, for registers only grow. To save it at every look would
+be a write to the disk each second.
 """
 
 from __future__ import annotations

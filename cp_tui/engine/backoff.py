@@ -1,6 +1,7 @@
 """How long to wait between two attempts to connect (the numbers of OCPP 2.0.1, for 1.6 gives none).
 
-Pure: randomness is passed in.
+Pure: randomness is passed in. The wait is reset only after a connection that lasted (`Link`): a
+CSMS that accepts and hangs up at once would else be called without end.
 """
 
 from __future__ import annotations

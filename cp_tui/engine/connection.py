@@ -2,6 +2,12 @@
 
 Reading, writing and pinging do not wait for each other, so that a CSMS that stopped reading is
 still heard.
+
+An answer usually leaves without a task: where nothing waits and the system takes bytes, it is given
+to the transport there and then, and several frames in one write. Through the library's `send` it
+would leave a turn of the loop later, and each frame in a packet of its own. Whatever does not fit
+that case (something waits already, a long frame, a peer that has stopped reading) goes through the
+queue and the writing task, where the wait has a limit and a name.
 """
 
 from __future__ import annotations

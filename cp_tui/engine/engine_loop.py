@@ -6,6 +6,21 @@ transaction. It never waits for the CSMS or for a subscriber.
 Each item is one turn, and a turn is whole or it has not been. After an error inside nothing of the
 turn is saved or sent: whoever wanted something is told that it failed, and the charge point boots
 anew from the store, as after a watchdog.
+
+Why one task: the mind is not made to be entered twice, and with one there is no order of events to
+argue about. Why batches: a write to the disk takes from a millisecond to many, and a hundred
+requests that came together need one of them and not a hundred. Why only as many as there is time
+for: the first answer leaves when the last of its batch is decided and saved, so on a fast disk,
+where deciding is what takes time, batches are short, and on a slow one they grow (`TURN_S`).
+
+Why an error costs a boot: an exception in the middle of a turn leaves the mind half changed, and
+nobody knows which half. The records are whole, since nothing of that turn was written; a mind made
+from them is one that a power cut could have left behind, which the simulation goes through at every
+point.
+
+The order after the write is fixed. Frames leave first, for the CSMS waits for them; then who
+watches is told what may have changed (they look for themselves, between turns); then who asked is
+answered.
 """
 
 from __future__ import annotations
@@ -201,6 +216,8 @@ class EngineLoop:
         booted: PowerCut | None = None
         while waiting:
             turn = self._turn(waiting)
+            # Nothing of the turn has left yet. While the disk writes, the loop serves the door and
+            # reads the socket; what comes meanwhile waits in the inbox, and the mind stands still.
             began = monotonic()
             is_saved = await self._write_buffer.write(turn.changes)
             took_s = monotonic() - began
@@ -220,10 +237,13 @@ class EngineLoop:
             if turn.is_end:
                 return True
             if turn.reboot is None:
+                # The mind learns in its next turn what became of this one; it comes before what
+                # waits, for that must be decided with it known.
                 waiting = [*self._news_of_disk(is_saved, not_sent), *waiting]
                 if is_saved and is_late and turn.decided:
                     waiting.insert(0, DiskWasSlow(turn.decided_at))
             else:
+                # What waits is for the new mind, but for the link's events: that link is gone.
                 await self._reboot(turn.reboot)
                 booted = turn.reboot if isinstance(turn.reboot, PowerCut) else None
                 is_failure = isinstance(turn.reboot, MindFailure) and self._is_on
@@ -255,7 +275,8 @@ class EngineLoop:
                 if isinstance(item, AtStation) and not item.done.done():
                     item.done.set_exception(error)
             except Exception as error:
-                # Whatever goes wrong there, the engine goes on.
+                # Whatever goes wrong there, the engine goes on. What the items before this one have
+                # led to is whole, and is saved and sent before the boot.
                 self._failed(item, turn, error)
             else:
                 if isinstance(item, AtStation):
@@ -364,6 +385,7 @@ class EngineLoop:
         if deadline is not None:
             delay_s = max(0.0, (deadline - self._clock()).total_seconds())
             if self._ticked_at is not None and deadline <= self._ticked_at:
+                # It was due at the newest tick and is so still, which only a bug can bring about.
                 delay_s = STUCK_DEADLINE_S
         elif not self._write_buffer.is_failing:
             return

@@ -5,6 +5,20 @@ watches takes it, once for all of them. Where nobody does, nothing is worked out
 
 A slow watcher costs nobody anything: of a variable it gets the newest value, of a stream the newest
 1,000 events, or fewer where they are long, and the number of those it missed.
+
+Pulled, and not pushed, because most changes are never looked at. A busy charge point changes
+`connectors` some hundred times a second and a screen paints four times: to work it out each time,
+and to compare it with the one before, would cost more than the answer to the CSMS that it came
+with. So a change is a name in a set, and the value that is worked out is the one of the moment at
+which somebody looks. Equal values are no news: of a variable there is a version, and a subscriber
+takes it if it is new.
+
+Some variables take long (a day of schedules on a hundred connectors). They are prepared in slices
+by whoever wants them first, with a pause after each slice that holds for all: if every watcher had
+a slice of its own, an answer to the CSMS would wait for all of them.
+
+Events of a stream are written as JSON once for all subscribers, and only when the first one takes
+them. Where nobody follows `messages`, no frame is parsed or masked a second time for it.
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 Bounded: when it is full, the link reads no further frame and commands wait, with a limit, for their
 turn.
+
+Time is an event like others, but it goes behind them. A process that was stopped for a minute finds
+the answers of the CSMS in its socket and a timer that has run out; were the tick first, every call
+under way would time out although it was answered in time. It is put off once and no more, or a CSMS
+that never stops talking would stop the clock.
 """
 
 from __future__ import annotations

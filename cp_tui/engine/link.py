@@ -2,6 +2,16 @@
 
 It moves texts and bytes; it does not know what they mean. What it does is told to the variable
 `link`.
+
+One task, the runner, goes round: attempt, traffic until it ends, wait. Orders come from the engine
+loop, which waits for nobody, so an order only sets what is wanted and shakes whatever the runner is
+at: it pokes the wait, cancels the attempt, asks the connection to close. The runner finds out by
+itself what is wanted next. The attempt is a task of its own so that it can be cancelled without the
+runner, and while it is, everything that was made by then has to be thrown away.
+
+Connections are numbered. The mind decides on what it heard over one of them, and its answer must
+not leave over the next: a CSMS would get an answer to a question that this connection never
+carried. So a `sender` belongs to one connection and is of no use after it.
 """
 
 from __future__ import annotations
@@ -239,6 +249,7 @@ class Link:
             if not task.done():
                 task.cancel()
                 await asyncio.wait({task})
+            # It may have succeeded in the very turn of the loop in which it was interrupted.
             is_connected = not task.cancelled() and task.exception() is None
             if is_connected and self._is_interrupted:
                 task.result().transport.abort()

@@ -1,4 +1,15 @@
-"""What leaves the engine loop: each effect of the mind goes where it is carried out."""
+"""What leaves the engine loop: each effect of the mind goes where it is carried out.
+
+Orders first, news second: of a whole turn, everything for the CSMS leaves before anybody is told
+anything, and all frames of one connection leave in one write. Within each the order of the mind is
+kept.
+
+While the disk takes no records, a frame that rests on some is not sent. An answer waits here
+(`_held`) and leaves with the write that succeeds, before what was decided later. A transaction
+message does not: the outbox of the mind has it anyway, and is told that it did not leave
+(`DiskFailed`), so that it counts no attempt and sends it again in its order. Nobody who asked is
+told that something is done before it is saved: that would be a promise of the same kind.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,13 @@
 """After an error inside: it is told, its cause is looked for, and the charge point boots anew.
 
 A boot that fails is tried again, slower each time, without the stored records that break it.
+
+Three causes, and each has its remedy. A mind that was in a bad state is cured by the boot itself. A
+record that breaks whoever reads it would break every mind: `rescue` finds it and puts it aside. The
+body, which a boot leaves as it is (cables stay plugged in, as with a power cut), is made anew only
+where new minds have failed as well. An error that somebody asked for (a frame, a command) boots at
+once, for whoever sends them sets the pace; one that comes by itself waits longer each time, or a
+charge point that fails at every tick would do nothing but boot.
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 A record can be well formed and still break the part that reads it. Without this, a charger that
 fell over it would fall over it at every boot.
+
+Nobody asks the code which record it was: any part may have read any of them. It is found by trying.
+A second charger boots from a part of the records (`Rehearsal`), and halves of what fails are tried
+again until single records are left, with all that is known to be good beside them, since a record
+may be wrong only together with another. That runs in a thread; the charge point goes on meanwhile.
 """
 
 from __future__ import annotations

@@ -2,6 +2,16 @@
 
 Records are JSON texts by table and key; what they mean is the mind's business. A commit is on disk
 when it returns: WAL with `synchronous=FULL`. All of it happens in one thread, each call in one go.
+
+One thread, because a connection of SQLite belongs to the thread that made it, and because calls
+that queue up behind one another need no lock. It is a daemon: a disk that hangs keeps it for good,
+and the end of the program must not wait for that. FULL, because after NORMAL a power cut may lose
+the commits of the last moments; they stay consistent, but "saved before sent" would be a lie.
+
+One table for all records, with JSON as text: the program that reads a store may be older or newer
+than the one that wrote it, and unknown fields are simply not read. A row that is no JSON is moved
+to `quarantine` rather than deleted, and never stops the start; what comes of a record that is well
+formed and wrong is in `rescue`.
 """
 
 from __future__ import annotations

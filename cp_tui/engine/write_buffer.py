@@ -1,4 +1,11 @@
-"""What is to be written, until it is written: a disk that is full for a while loses nothing."""
+"""What is to be written, until it is written: a disk that is full for a while loses nothing.
+
+Charging goes on while the disk takes no records; the mind has gone on as well, and only its frames
+are held back. So what could not be written is kept and goes along with the next write, in one
+transaction: the store is at every moment as the mind was at some moment, never a mixture. Kept by
+record and not by write, for a record that changes each second would else grow here for as long as
+the disk is full.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,11 @@ Whatever is wrong with a CALLRESULT, the CSMS has processed the message: only a 
 is a failure (S 3.7.1). So nothing here refuses an answer: what can be read is taken, what cannot is
 left out or replaced, and each flaw is named in a sentence (wire.md 4). A text of an enumeration
 counts in any case, everywhere: `accepted` is Accepted, and a flaw.
+
+The strict reading is tried first, and nearly every answer ends there. The others are mended by what
+pydantic says of them, round by round: a field of the wrong type is read as what it must mean, else
+taken out; a required field that is missing then gets its fallback; and so on until the model takes
+it. The bound on the rounds follows from that: three for a field, and three more for one within it.
 """
 
 from __future__ import annotations

@@ -2,6 +2,12 @@
 
 Secret are the AuthorizationKey however it is spelt, user, password and query of a location, and
 private keys. Pure: gives copies, and what holds no secret as it is.
+
+Every frame passes here on its way to the screen, the log and the record, so there is a quick way
+out: a payload without a telling field, in a text without a telling word, is given back as it is.
+The rest is masked rather too much than too little. A CSMS that writes `authorization key`, puts the
+key into the wrong field or composes it by hand has sent the right secret all the same, and what is
+masked by mistake can still be asked for at the CSMS.
 """
 
 from __future__ import annotations

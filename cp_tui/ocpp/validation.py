@@ -2,6 +2,16 @@
 
 Descriptions quote the values of enumerations, numbers and dates only, never free text: that may be
 the AuthorizationKey.
+
+The standard names ten codes and explains them with overlapping words; which one a defect gets is
+our reading (wire.md 3), and it is one table (`_CODES`). A payload with several defects has one
+answer, the code of the most basic of them, so that who mends one defect after the other goes from
+structure to type to value and is never sent back.
+
+A null is a defect that pydantic would let pass: an optional field that is null reads like one that
+is not there, but on the wire it is another thing, and the schemas of the standard refuse it.
+Payloads with a null are rare, so the text is searched for the word before the payload is walked
+through.
 """
 
 from __future__ import annotations

@@ -3,6 +3,16 @@
 Its own commands are those about the connection, such as `subscribe` and `observe`. Memory per
 client is bounded: a few requests at a time, and updates are taken from the engine only when the
 client has read the ones before; until then the engine's hub keeps the newest value of each.
+
+Changes go before the answer (`_tell_changes`). Who plugs a cable in and then looks at `connectors`
+expects to see it, and a script that subscribes, acts and waits for the answer has the news by then.
+Variables are pulled and written in batches, so without this the answer would often overtake them.
+It is a courtesy with a limit: a client that does not read its updates gets its answer all the same.
+
+Long JSON is written in slices, and one client at a time has its slices worked out (`turns`): the
+loop that does it is the one that answers the CSMS, and thirty screens that all open at once must
+not be noticed there. Between two slices, and between two batches of events, an answer may be
+written; within a line nothing may (`_writing`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,11 @@
 """One simulated connector: cable, lock, vehicle and meter, carried forward through time.
 
 It knows physics only. Whether energy may flow and how much is told to it from outside.
+
+A vehicle does not follow a new offer at once. For three seconds it goes there in steps of a quarter
+of a second (`offer.Ramp`); within a step the offer is constant, so that energy stays the integral
+of power to the last digit however often anybody looks. After that everything is one formula until
+the next change. A contactor that opens is no ramp: the current is gone.
 """
 
 from __future__ import annotations
@@ -171,7 +176,8 @@ class SimulatedConnector:
             full_s = min(full_s, turn_s + PAST_TURN_S)
         if full_s >= HORIZON_S:
             return None
-        # Rounded up, so that the battery is full at the deadline and not just before.
+        # Rounded up, so that the battery is full at the deadline and not just before: there would
+        # be another deadline a microsecond later, and so on.
         return self._at + timedelta(seconds=full_s, microseconds=1)
 
     def plug_in(self) -> None:

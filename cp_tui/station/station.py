@@ -1,4 +1,11 @@
-"""The station: every connector by its id, and the events that come of what happens to them."""
+"""The station: every connector by its id, and the events that come of what happens to them.
+
+Nothing here runs. Between two looks the charge of a battery is a formula of time (`energy_flow`),
+so a connector is carried forward when somebody asks, over a second or over ten days, and costs the
+same. What happens by itself on the way (a battery is full, a ramp has ended, another limit binds)
+has a deadline, at which the shell lets a tick come, so that the mind hears of it then and not at
+the next look by chance.
+"""
 
 from __future__ import annotations
 

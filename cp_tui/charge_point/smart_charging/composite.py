@@ -1,4 +1,15 @@
-"""The composite schedule of a connector or of the whole charge point (S 3.13.3, S 5.7)."""
+"""The composite schedule of a connector or of the whole charge point (S 3.13.3, S 5.7).
+
+A year with fifty profiles takes a second to work out, and the CSMS must not wait for it while a
+person looks. So what people see is worked out in slices of about a millisecond (`Work`), between
+which the loop answers; what goes in is frozen, so it stays the schedule of one moment, whatever
+happens meanwhile. GetCompositeSchedule is answered in one go: it is short
+(ChargingScheduleMaxPeriods) and somebody waits.
+
+Two windows. The periods are wanted up to the end of what was asked for; of the last one it is also
+told when it ends, which may be long after. That search goes on alone, with a small budget of its
+own, up to a year from the start.
+"""
 
 from __future__ import annotations
 
@@ -173,6 +184,7 @@ def merging(
             yield
             pause_at = budget.steps - SLICE_STEPS
         if is_within and at >= end:
+            # From here on only the end of the last period is looked for.
             is_within = False
             budget.steps = min(budget.steps, END_STEPS_MAX)
             pause_at = budget.steps - SLICE_STEPS

@@ -1,6 +1,13 @@
 """The limit at one moment: the minimum over the purposes and the hardware (S 3.13.3).
 
 Knows no time; it is asked again whenever a profile changes what it says.
+
+Limits are compared in the unit that is asked for, after conversion, for two limits may be in
+another order in W than in A: 30 A on one phase is more than 20 A on three by current, and less by
+power. All limits on a connector are converted with the same number of phases, the smallest that any
+profile in force asks for (`PhaseRule.COMMON`), since each of them binds. A purpose that gives
+nothing does not limit; it is never 0 (S 3.13.6). Where no profile allows less than the hardware,
+the hardware is what limits, and says so.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """The store of charging profiles: what replaces what, what is cleared, what ends (S 3.13.2, S 5.5).
 
 Each function takes the installed profiles and returns those that stay and those that go.
+
+What is deleted does not come back, and the CSMS believes that it is there. So nothing is deleted on
+the word of a clock that may be wrong: not before the CSMS has told the time, and not what ended in
+a span that the clock has jumped over (`jumped`), as long as it may be set back again.
 """
 
 from __future__ import annotations

@@ -90,6 +90,7 @@ def limits_now(context: Context, now: datetime) -> tuple[dict[int, ConnectorLimi
     cap, until = sweep.cap(), FOREVER
     limits: dict[int, ConnectorLimit] = {}
     for each, hardware in context.hardware.items():
+        # Of a hundred idle connectors with the same hardware one is worked out.
         if twin := limits.get(context.twin(each)):
             limits[each] = replace(twin, connector_id=each)
             continue

@@ -1,4 +1,9 @@
-"""What people see of smart charging at one moment, worked out as far as somebody looks."""
+"""What people see of smart charging at one moment, worked out as far as somebody looks.
+
+Each time a limit changes there is a new `Shown`, and the one before is forgotten with whatever of
+it was half done: generators that nobody calls any more. A profile that is set while nobody watches
+costs nothing here.
+"""
 
 from __future__ import annotations
 

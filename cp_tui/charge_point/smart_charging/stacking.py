@@ -2,6 +2,11 @@
 
 Among the profiles of a purpose the highest stackLevel that gives a value wins (E 3.43): a higher
 one whose schedule is over, or that is not valid, lets the lower one through.
+
+So a profile lower down matters only in the gaps of those above it, and is only asked about those
+(`StackCursor._overlay`). With ten levels one above the other, of which the highest gives a limit
+for the whole window, one is looked at and not ten. To explain who lost, all that can be listed have
+to be asked after all; that is another cursor, used only where somebody reads it.
 """
 
 from __future__ import annotations
@@ -112,6 +117,7 @@ class StackCursor:
     def move(self, second: int) -> None:
         """Go on to a second at which the state no longer holds."""
         if second >= self._claimed_until:
+            # A sweep that jumped has left the walk behind; it begins anew where the sweep is now.
             if second > self._claimed_until:
                 self._steps = self._overlay(0, second, FOREVER, None)
             self._claimed_until, claim, valid = next(self._steps, _END)

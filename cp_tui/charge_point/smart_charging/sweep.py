@@ -1,7 +1,19 @@
 """The decisions for a connector or the charge point over a window of time, one per change.
 
 A cursor is asked for one second after another and tells up to when its answer holds, so that an
-exact sweep visits the moments at which something that counts changes, and no other.
+exact sweep visits the moments at which something that counts changes, and no other. Cursors are
+made of cursors: a profile's course, the stack of a purpose, a connector, the charge point. Each
+passes on the earliest end of those below, and gives the same object while nothing below has
+changed, so that "has it changed" is a comparison of identities and what depends on it need not be
+worked out again.
+
+Recurring profiles would make a year long: 24 periods a day, 365 times, on 50 profiles. Two things
+bound the work. The first is exact (`steps`): profiles recur daily or weekly, and a day divides a
+week, so the longest interval is one after which all of them have come round together. Where what
+counts has stayed the same for that long, nothing that recurs can change it, and the sweep jumps to
+the next second at which something happens once. The second is not: a `Budget` of looks, after which
+the answer ends early and says so (`is_truncated`, `looked_until`). Profiles come from outside, and
+whoever writes them must not be able to stop the charge point.
 """
 
 from __future__ import annotations
@@ -132,6 +144,7 @@ def steps(
             return
         budget.steps -= 1
         before, value = value, cursor.at(at)
+        # The key is worked out only for another object: most steps give the same one.
         is_new = value is not before and (found := key(value)) != last
         if is_new:
             last, quiet_from = found, at
@@ -141,6 +154,7 @@ def steps(
         if interval and at - quiet_from >= interval and at < end:
             if edges is None:
                 edges = sorted({each for each in cursor.edges() if begin < each < end})
+            # What happened once since then has begun the quiet anew, whether or not it counted.
             index = bisect_left(edges, at)
             if index:
                 quiet_from = max(quiet_from, edges[index - 1])
@@ -178,6 +192,7 @@ class ConnectorCursor:
         if second < self.until:
             return self.decision
         states, until, is_same = self._states, FOREVER, self.decision is not _UNKNOWN
+        # The innermost loop of everything here: it reads attributes rather than call `at`.
         for index, each in self._cursors:
             if second >= each.until:
                 each.move(second)
