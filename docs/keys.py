@@ -1,4 +1,4 @@
-"""The page of keys: every action of the screen with its keys, made from the code."""
+"""The table of keys: every action of the screen, and what its widgets do by themselves."""
 
 from __future__ import annotations
 
@@ -6,21 +6,12 @@ from collections.abc import Iterable
 
 from textual.binding import BindingType
 
-from cp_tui.tui.actions.action import Group
+from cp_tui.tui.actions.action import Group, ScreenAction
 from cp_tui.tui.actions.keymap import shown, widget_keys
 from cp_tui.tui.registry import ACTIONS
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
-
-HEAD = """\
-# Keys
-
-Made from the code by `python docs/make.py`. The same, with what is not possible now and why, is
-behind `?` on each screen; `^p` lets any action be chosen by its name. The word `menu` stands for an
-action that has no key of its own. `[screen.keymap]` in cp-tui.toml gives any action other keys.
-
-"""
 
 WIDGETS: tuple[tuple[str, Iterable[BindingType]], ...] = (
     ("Table", LineTable.BINDINGS),
@@ -28,24 +19,36 @@ WIDGETS: tuple[tuple[str, Iterable[BindingType]], ...] = (
     ("Connection", FactLines.BINDINGS),
 )
 """Parts of a screen that have keys of their own."""
+HEAD = """\
+# Keys
+
+Made from the code by `python docs/make.py`. On the screen `?` tells the same of the pane that has
+the focus, and the menu (`^p`) reaches every action, also those without a key. `^` is the control
+key. The name is what `[screen.keymap]` takes to give an action other keys.
+"""
 
 
 def keys() -> str:
-    """Write the whole page."""
-    return HEAD + table()
+    """Write the page."""
+    widgets = (_widget(name, bindings) for name, bindings in WIDGETS)
+    return "\n".join([HEAD, *(_group(group) for group in Group), *widgets])
 
 
-def table() -> str:
-    """Write the table."""
-    lines = ["| Key | Action | What it does |", "| --- | --- | --- |"]
-    for group in Group:
-        for action in (a for a in ACTIONS if a.group is group):
-            keys = " ".join(f"`{shown(key)}`" for key in action.keys) or "menu"
-            if action.keys and action.screens:
-                keys += f" on {' and '.join(sorted(action.screens))}"
-            lines.append(f"| {keys} | {group}: {action.title} | {action.help} |")
-    for name, bindings in WIDGETS:
-        for keys, description in widget_keys(bindings):
-            signs = " ".join(f"`{key}`" for key in keys.split(" ") if key)
-            lines.append(f"| {signs} | {name} | {description} |")
-    return "\n".join(lines) + "\n"
+def _group(group: Group) -> str:
+    rows = "".join(_row(action) for action in ACTIONS if action.group is group)
+    return f"## {group}\n\n| Key | Action | What it does | Name |\n|---|---|---|---|\n{rows}"
+
+
+def _row(action: ScreenAction) -> str:
+    keys = " ".join(f"`{shown(key)}`" for key in action.keys) or "menu"
+    if action.keys and action.screens:
+        keys += f" on {' and '.join(sorted(action.screens))}"
+    return f"| {keys} | {action.title} | {action.help} | `{action.id}` |\n"
+
+
+def _widget(name: str, bindings: Iterable[BindingType]) -> str:
+    rows = "".join(
+        f"| {' '.join(f'`{key}`' for key in signs.split(' ') if key)} | {what} |\n"
+        for signs, what in widget_keys(bindings)
+    )
+    return f"## Within: {name}\n\n| Key | What it does |\n|---|---|\n{rows}"

@@ -106,7 +106,7 @@ def test_what_the_screen_is_said_to_say_is_said_somewhere(row: list[str]) -> Non
 
 @cache
 def said() -> tuple[str, ...]:
-    """Give what the program says, and what the questions read on its screen when they provoke it."""
+    """Give what the program says, and what the questions read on its screen."""
     questions = (ROOT / "tests" / "questions").glob("test_*.py")
     provoked = (text.text for path in questions for text in texts_of(path))
     return (*(each.text for each in texts()), *provoked)

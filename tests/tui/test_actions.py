@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 from collections.abc import Iterable
 from datetime import UTC
 
@@ -15,9 +14,9 @@ from cp_tui.tui.actions.keymap_check import TIMELINE_SCREENS
 from cp_tui.tui.dashboard import alarm
 from cp_tui.tui.registry import ACTIONS, BY_ID, all_screens
 from cp_tui.tui.theme.glyphs import Glyphs
-from docs.keys import WIDGETS, table
+from docs.keys import WIDGETS
 from tests.imports import module_name
-from tests.sources import ROOT, python_files, shown as shown_path
+from tests.sources import python_files, shown as shown_path
 
 
 def test_ids_and_default_keys_are_unique() -> None:
@@ -96,15 +95,3 @@ def test_a_keymap_replaces_keys_and_tells_what_is_wrong_with_it() -> None:
         "keymap: there is no action 'no.such'",
         "keymap: s is already the key of charge_point.stop, not of screen.quit",
     ]
-
-
-def test_the_table_of_keys_in_the_readme_is_true() -> None:
-    """`python -m tests.tui.test_actions` prints it."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"<!-- keys:begin -->\n(.*?)<!-- keys:end -->", text, re.DOTALL)
-    assert found is not None
-    assert found[1] == table()
-
-
-if __name__ == "__main__":
-    print(table(), end="")
