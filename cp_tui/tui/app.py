@@ -21,7 +21,7 @@ from cp_tui.tui.csms.follower import CsmsFollower
 from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.preferences import FLUSH_INTERVAL_S, LayoutState
 from cp_tui.tui.registry import ACTIONS, all_screens
-from cp_tui.tui.schedule.pane import SchedulePane
+from cp_tui.tui.schedule.panes import SchedulePane
 from cp_tui.tui.screen_desk import ScreenDesk
 from cp_tui.tui.state import asking, liveness
 from cp_tui.tui.state.csms_state import CsmsState

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.variables import Restraint, RestraintKind
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connectors import connector_facts, connector_fields
+from cp_tui.tui.text.connectors import connector_columns, connector_facts
 from cp_tui.tui.text.words import Clock, percent
 from tests.tui import worlds
 from tests.tui.driving import screen
@@ -55,7 +55,7 @@ def test_no_power_is_cut_in_its_column(power_w: int) -> None:
     reading = charging().measurement
     assert reading is not None
     found = charging(measurement=replace(reading, power_w=power_w))
-    column = next(f for f in connector_fields(Snapshot(), CLOCK) if f.title == "Power")
+    column = next(f for f in connector_columns(Snapshot(), CLOCK) if f.title == "Power")
     assert column.cell(found).cell_length <= column.width
 
 

@@ -10,7 +10,7 @@ from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.variables import ConnectorTransaction, ConnectorView, RefusedBy
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connectors import connector_facts, connector_fields
+from cp_tui.tui.text.connectors import connector_columns, connector_facts
 from cp_tui.tui.text.words import Clock
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -65,7 +65,7 @@ def test_the_tag_stands_in_the_first_line(facts: dict[str, object], words: str) 
     found = connector(**facts)
     first = connector_facts(found, CLOCK)[0]
     assert (first.label, first.text.plain) == ("Tag", words)
-    column = next(each for each in connector_fields(Snapshot(), CLOCK) if each.title == "Tag")
+    column = next(each for each in connector_columns(Snapshot(), CLOCK) if each.title == "Tag")
     assert column.cell(found).plain == "TAG1"
 
 

@@ -14,8 +14,8 @@ from cp_tui.tui.dialogs.confirm import ConfirmDialog
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.terminal.key_parser import KeyParser
-from cp_tui.tui.widgets.filtered_pane import FilteredPane
 from cp_tui.tui.widgets.line_table import LineTable
+from cp_tui.tui.widgets.table_pane import TablePane
 from tests.tui import worlds
 from tests.tui.driving import Drive, screen
 
@@ -74,7 +74,7 @@ async def test_a_filter_takes_its_words_on_another_screen_as_well(times: int) ->
         await packet(drive, "2/Boot\r" * times)
         assert drive.app.main.NAME == "messages"
         pane = drive.app.main.filtered_pane
-        assert isinstance(pane, FilteredPane)
+        assert isinstance(pane, TablePane)
         assert pane.words == "Boot"
         assert not isinstance(drive.app.focused, Input)
 

@@ -16,6 +16,7 @@ from cp_tui.tui.maintenance.certificates_text import certificate_facts, certific
 from cp_tui.tui.maintenance.diagnostics_text import diagnostics_facts, diagnostics_line
 from cp_tui.tui.maintenance.firmware_text import firmware_facts, firmware_line
 from cp_tui.tui.maintenance.link_history_text import attempt_facts, attempts_line, duration, result
+from cp_tui.tui.maintenance.panes import SUBJECTS, SubjectPane
 from cp_tui.tui.maintenance.reservations_text import (
     left,
     reservation_facts,
@@ -26,11 +27,10 @@ from cp_tui.tui.maintenance.reservations_text import (
 from cp_tui.tui.maintenance.status_history_text import (
     change_id,
     history_line,
-    matching,
+    matching_changes,
+    status_change_columns,
     status_change_facts,
-    status_change_fields,
 )
-from cp_tui.tui.maintenance.text import Subject, state_of
 from cp_tui.tui.maintenance.transfer_text import moved, size
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
@@ -262,11 +262,11 @@ def test_a_reservation_for_somebody_else_decides_at_the_asked_connector() -> Non
 
 def test_status_changes_are_newest_first_and_a_number_is_a_connector() -> None:
     changes = world.status_changes()
-    assert [c.code for c in matching(changes, "")] == ["B3", "A2", "I1", "A9"]
-    assert [c.code for c in matching(changes, "2")] == ["I1", "A9"]
-    assert [c.code for c in matching(changes, "2 faulted raised")] == ["A9"]
-    assert [c.code for c in matching(changes, "1 2 faulted")] == ["I1", "A9"]
-    assert matching(changes, "7") == []
+    assert [c.code for c in matching_changes(changes, "")] == ["B3", "A2", "I1", "A9"]
+    assert [c.code for c in matching_changes(changes, "2")] == ["I1", "A9"]
+    assert [c.code for c in matching_changes(changes, "2 faulted raised")] == ["A9"]
+    assert [c.code for c in matching_changes(changes, "1 2 faulted")] == ["I1", "A9"]
+    assert matching_changes(changes, "7") == []
     assert len({change_id(c) for c in changes}) == len(changes)
 
 
@@ -285,18 +285,18 @@ def test_a_status_change_tells_error_and_info() -> None:
 )
 def test_the_first_change_after_a_step_of_the_clock_says_so(step_s: float, words: str) -> None:
     change = replace(world.status_changes()[1], clock_step_s=step_s)
-    (field,) = [f for f in status_change_fields([change], CLOCK) if f.title == "Cause"]
+    (field,) = [f for f in status_change_columns([change], CLOCK) if f.title == "Cause"]
     cell, facts = field.cell(change).plain, told(status_change_facts(change, CLOCK))
     assert cell == (f"clock {words} · {change.cause}" if words else change.cause)
     assert facts.get("Clock", "") == (f"{words} since the change before" if words else "")
-    assert matching([change], "clock set") == ([change] if words else [])
+    assert matching_changes([change], "clock set") == ([change] if words else [])
 
 
 def test_an_error_is_named_once_in_the_line_of_its_change() -> None:
     (raised, *_), codes = world.status_changes(), {}
     for cause in (raised.cause, "tag 04AA shown"):
         change = replace(raised, cause=cause)
-        (field,) = [f for f in status_change_fields([change], CLOCK) if f.title == "Cause"]
+        (field,) = [f for f in status_change_columns([change], CLOCK) if f.title == "Cause"]
         codes[cause] = field.cell(change).plain
     assert codes == {
         "error GroundFailure raised": "error GroundFailure raised",
@@ -352,6 +352,6 @@ def test_a_link_without_tls_or_without_a_connection_says_which() -> None:
     assert "not connected" in certificates_line(away, CLOCK).plain
 
 
-@pytest.mark.parametrize("subject", Subject)
-def test_every_subject_says_something_before_the_engine_has(subject: Subject) -> None:
-    assert state_of(subject, Snapshot(), CLOCK).plain == "not known yet"
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_subject_says_something_before_the_engine_has(subject: type[SubjectPane]) -> None:
+    assert subject().state(Snapshot(), CLOCK).plain == "not known yet"

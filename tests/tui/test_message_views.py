@@ -13,13 +13,13 @@ from cp_tui.tui.messages.text import (
     JSON_LINES_MAX,
     about,
     json_lines,
+    message_columns,
     message_details,
-    message_fields,
     result,
     short_facts,
 )
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
-from cp_tui.tui.text.fields import fitting
+from cp_tui.tui.text.columns import fit_columns
 from cp_tui.tui.text.words import Clock
 from tests.tui import message_world, worlds
 
@@ -37,8 +37,9 @@ def day() -> dict[str, MessagePair]:
 
 def line(exchange: MessagePair, width: int = 79) -> list[str]:
     """The cells of a row."""
-    fields = fitting(message_fields(CLOCK, width), width)
-    return [field.cell(exchange).plain for field in fields]
+    columns = message_columns(CLOCK, width)
+    widths = fit_columns(columns, width, width)
+    return [c.cell(exchange).plain for c, shown in zip(columns, widths, strict=True) if shown]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_a_sign_and_a_word_tell_what_became_of_it(message_id: str, words: str) -
 def test_a_line_holds_what_fits() -> None:
     cells = ["13:41:02", "in", "SetChargingProfile", "1", "1.4 ms", "! Rejected"]
     assert line(day()["p1"])[:6] == cells
-    assert line(day()["p1"], 50) == [*cells[:3], "! Rejected"]
+    assert line(day()["p1"], 54) == [*cells[:3], "! Rejected"]
     assert line(day()["p1"], 160)[0] == "13:41:02.000"
     assert line(day()["p1"], 160)[-1] == "p1"
 

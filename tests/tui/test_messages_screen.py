@@ -13,7 +13,7 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import builtins_of
 from cp_tui.engine.hub import EventHappened
 from cp_tui.tui.app import ATTACH_AGAIN_S
-from cp_tui.tui.messages.pane import MessagesPane
+from cp_tui.tui.messages.panes import MessagesPane
 from cp_tui.tui.messages.screen import MessagesScreen
 from cp_tui.tui.messages.search import SLICE
 from cp_tui.tui.text.safe_text import drawn

@@ -11,9 +11,9 @@ from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import ConfigurationEntry, KeyChange, KeySource
 from cp_tui.ocpp.redaction import SECRET_VALUE
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.connectors import reason_text
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.fields import Field
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined
 
@@ -72,14 +72,14 @@ def source_word(source: KeySource) -> str:
     return "settings" if source is KeySource.FILE else source.value
 
 
-def change_fields(clock: Clock) -> list[Field[ChangeLine]]:
+def change_columns(clock: Clock) -> list[Column[ChangeLine]]:
     """The columns of the table, in reading order."""
     return [
-        Field("Changed", 8, lambda c: Content(clock.short(c.at) if c.at else AT_START)),
-        Field("Key", 24, lambda c: safe_text(c.key)),
-        Field("Old → new", 18, step, is_flexible=True),
-        Field("By", 8, lambda c: safe_text(source_word(c.source), "$text-accent")),
-        Field("Answer", 14, _answer),
+        Column("Changed", 8, lambda c: Content(clock.short(c.at) if c.at else AT_START)),
+        Column("Key", 24, lambda c: safe_text(c.key)),
+        Column("Old → new", 18, step, is_flexible=True),
+        Column("By", 8, lambda c: safe_text(source_word(c.source), "$text-accent")),
+        Column("Answer", 14, _answer),
     ]
 
 

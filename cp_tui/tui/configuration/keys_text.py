@@ -10,8 +10,8 @@ from cp_tui.charge_point.variables import ConfigurationEntry, KeySource
 from cp_tui.ocpp.redaction import SECRET_VALUE, is_secret_key
 from cp_tui.tui.configuration.changes_text import change_facts, changes_of, source_word
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.facts import Fact, FactSource
-from cp_tui.tui.text.fields import Field
+from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined
 
@@ -27,19 +27,19 @@ VALUE_WIDTH, ROOMY = 24, 100
 """Cells for the value, and from which it comes before what is allowed."""
 
 
-def key_fields(clock: Clock, width: int) -> list[Field[ConfigurationEntry]]:
+def key_columns(clock: Clock, width: int) -> list[Column[ConfigurationEntry]]:
     """The columns of the table, in reading order."""
     return [
-        Field("", 2, _marks),
-        Field("Key", NAME_WIDTH if width >= WIDE else NAME_WIDTH_SHORT, _name),
-        Field("Value", VALUE_WIDTH if width >= ROOMY else 10, _value, is_flexible=True),
-        Field("Set by", 8, _source, rank=1),
-        Field("Changed", 8, lambda e: _changed_short(e, clock), rank=2),
-        Field("Default", 12, lambda e: safe_text(e.default or "", QUIET), rank=4),
-        Field("Access", 10, _access, rank=3),
-        Field("Unit", 5, lambda e: safe_text(e.unit or "", QUIET), rank=5),
-        Field("Allowed", 20, lambda e: safe_text(e.constraint or e.type, QUIET), rank=5),
-        Field("Effect", 40, lambda e: safe_text(e.effect, QUIET), rank=6, is_flexible=True),
+        Column("", 2, _marks),
+        Column("Key", NAME_WIDTH if width >= WIDE else NAME_WIDTH_SHORT, _name),
+        Column("Value", VALUE_WIDTH if width >= ROOMY else 10, _value, is_flexible=True),
+        Column("Set by", 8, _source, rank=1),
+        Column("Changed", 8, lambda e: _changed_short(e, clock), rank=2),
+        Column("Default", 12, lambda e: safe_text(e.default or "", QUIET), rank=4),
+        Column("Access", 10, _access, rank=3),
+        Column("Unit", 5, lambda e: safe_text(e.unit or "", QUIET), rank=6),
+        Column("Allowed", 20, lambda e: safe_text(e.constraint or e.type, QUIET), rank=5),
+        Column("Effect", 40, lambda e: safe_text(e.effect, QUIET), rank=7, is_flexible=True),
     ]
 
 
@@ -77,19 +77,13 @@ def key_details(snapshot: Snapshot, entry: ConfigurationEntry, clock: Clock) -> 
     return facts
 
 
-def key_source(key: str) -> FactSource:
-    """Everything about the key of this name, for a dialog that follows the engine."""
-
-    def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-        entry = snapshot.entry(key)
-        if entry is None:
-            return [
-                Fact("Key", safe_text(key)),
-                Fact("", Content("The charge point has no such key.")),
-            ]
+def all_about_key(key: str, snapshot: Snapshot, clock: Clock) -> list[Fact]:
+    """Everything about the key of this name, also where the charge point does not know it."""
+    entry = snapshot.entry(key)
+    if entry is not None:
         return key_details(snapshot, entry, clock)
-
-    return facts
+    no_such = Content("The charge point has no such key.")
+    return [Fact("Key", safe_text(key)), Fact("", no_such)]
 
 
 def _marks(entry: ConfigurationEntry) -> Content:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from cp_tui.tui.actions.keymap import Keymap
-from cp_tui.tui.configuration.changes_pane import KeyChangesPane
-from cp_tui.tui.configuration.pane import ConfigurationPane
+from cp_tui.tui.configuration.panes import ConfigurationPane, KeyChangesPane
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.widgets.pane import Pane
 

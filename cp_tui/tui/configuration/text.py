@@ -10,8 +10,8 @@ from cp_tui.charge_point.variables import ConfigurationEntry, KeySource
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.configuration.file import Difference
 from cp_tui.tui.state.key_lens import SavedConfiguration
+from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.fields import Field
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import joined
 
@@ -26,13 +26,13 @@ def is_changed(entry: ConfigurationEntry) -> bool:
     return entry.source not in FIXED and (entry.value is None or entry.value != entry.default)
 
 
-def difference_fields() -> list[Field[Difference]]:
+def difference_columns() -> list[Column[Difference]]:
     """The columns of a comparison, in reading order."""
     return [
-        Field("Key", 25, lambda d: safe_text(d.key)),
-        Field("Here", 12, lambda d: _value(d.here, d.is_here), is_flexible=True),
-        Field("In the file", 12, lambda d: _value(d.there, d.is_there, ODD), is_flexible=True),
-        Field("Default", 12, lambda d: safe_text(d.default or "", QUIET), rank=1),
+        Column("Key", 25, lambda d: safe_text(d.key)),
+        Column("Here", 12, lambda d: _value(d.here, d.is_here), is_flexible=True),
+        Column("In the file", 12, lambda d: _value(d.there, d.is_there, ODD), is_flexible=True),
+        Column("Default", 12, lambda d: safe_text(d.default or "", QUIET), rank=1),
     ]
 
 

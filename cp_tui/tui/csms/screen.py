@@ -27,7 +27,7 @@ class CsmsScreen(MainScreen):
         CsmsScenariosPane { width: 3fr; margin-left: 1; }
         CsmsStatePane { height: 5; }
         CsmsExchangesPane { height: 1fr; }
-        #csms-facts { scrollbar-size-vertical: 0; scrollbar-gutter: auto; }
+        #csms-state-facts { scrollbar-size-vertical: 0; scrollbar-gutter: auto; }
         &.-medium, &.-tall {
             #csms-upper { height: 2fr; max-height: 30; }
             #csms-below { height: 2fr; }

@@ -19,8 +19,8 @@ from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.length import exact
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.text.answer import json_line
+from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.fields import Field
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined, seconds
 
@@ -59,11 +59,11 @@ class ActionLine(Struct, frozen=True):
         return self.action.value if self.action else "raw"
 
 
-def action_line_fields() -> list[Field[ActionLine]]:
+def action_line_columns() -> list[Column[ActionLine]]:
     """The columns of the list of actions."""
     return [
-        Field("Action", 20, lambda line: Content(line.action or "raw frame"), is_flexible=True),
-        Field("Profile", 14, lambda line: Content.styled(line.profile, QUIET), rank=1),
+        Column("Action", 20, lambda line: Content(line.action or "raw frame"), is_flexible=True),
+        Column("Profile", 14, lambda line: Content.styled(line.profile, QUIET), rank=1),
     ]
 
 
@@ -99,12 +99,12 @@ def _line(
     return ScenarioLine(line_id, title, steps, last, 0, info is None)
 
 
-def scenario_fields() -> list[Field[ScenarioLine]]:
+def scenario_columns() -> list[Column[ScenarioLine]]:
     """The columns of the list of scenarios."""
     return [
-        Field("Scenario", 18, lambda line: safe_text(line.title), is_flexible=True),
-        Field("State", 14, scenario_state),
-        Field("Steps", 5, lambda line: _number(line.steps), "right", rank=1),
+        Column("Scenario", 18, lambda line: safe_text(line.title), is_flexible=True),
+        Column("State", 14, scenario_state),
+        Column("Steps", 5, lambda line: _number(line.steps), "right", rank=1),
     ]
 
 
@@ -154,14 +154,14 @@ def run_facts(run: ScenarioRun | None, clock: Clock, *, is_short: bool = False) 
 # --- exchanges ------------------------------------------------------------------------------------
 
 
-def exchange_fields(clock: Clock) -> list[Field[Exchange]]:
+def exchange_columns(clock: Clock) -> list[Column[Exchange]]:
     """The columns of the log of exchanges."""
     return [
-        Field("Time", 8, lambda e: Content(clock.short(e.at))),
-        Field("Dir", 4, lambda e: Content(DIRECTIONS[e.kind])),
-        Field("Action", 24, _action),
-        Field("The CSMS says", 32, verdict, is_flexible=True),
-        Field("Charge point", 14, lambda e: safe_text(e.charge_point_id, QUIET), rank=1),
+        Column("Time", 8, lambda e: Content(clock.short(e.at))),
+        Column("Dir", 4, lambda e: Content(DIRECTIONS[e.kind])),
+        Column("Action", 24, _action),
+        Column("The CSMS says", 32, verdict, is_flexible=True),
+        Column("Charge point", 14, lambda e: safe_text(e.charge_point_id, QUIET), rank=1),
     ]
 
 

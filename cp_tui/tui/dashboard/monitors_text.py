@@ -9,7 +9,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import KeyChange, Monitor, MonitorsView
 from cp_tui.tui.configuration.changes_text import source_word
-from cp_tui.tui.text.fields import Field
+from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 
@@ -44,13 +44,13 @@ def monitor_lines(monitors: MonitorsView) -> list[MonitorLine]:
     return lines
 
 
-def monitor_fields(clock: Clock) -> list[Field[MonitorLine]]:
+def monitor_columns(clock: Clock) -> list[Column[MonitorLine]]:
     """The columns of the table, in reading order."""
     return [
-        Field("Key, old → new", 20, _what, is_flexible=True),
-        Field("Changed", 8, lambda line: _when(line, clock)),
-        Field("By", 8, _by, rank=1),
-        Field("Answer", 14, _answer, rank=2),
+        Column("Key, old → new", 20, _what, is_flexible=True),
+        Column("Changed", 8, lambda line: _when(line, clock)),
+        Column("By", 8, _by, rank=1),
+        Column("Answer", 14, _answer, rank=2),
     ]
 
 

@@ -10,21 +10,19 @@ from textual.containers import Horizontal, Vertical
 
 from cp_tui.charge_point.variables import LinkPhase
 from cp_tui.tui.actions.keymap import Keymap
-from cp_tui.tui.configuration.keys_pane import KeysPane
+from cp_tui.tui.configuration.panes import KeysPane
 from cp_tui.tui.dashboard.alarm import ALARM_SHOWS
 from cp_tui.tui.dashboard.alarm_line import AlarmLine
 from cp_tui.tui.dashboard.charge_point_actions import show_connection
-from cp_tui.tui.dashboard.connection_pane import ConnectionPane
-from cp_tui.tui.dashboard.connectors_pane import ConnectorsPane
-from cp_tui.tui.dashboard.monitors_pane import MonitorsPane
+from cp_tui.tui.dashboard.panes import ConnectionPane, ConnectorsPane, MonitorsPane
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.schedule.pane import SchedulePane
+from cp_tui.tui.schedule.panes import SchedulePane
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
-from cp_tui.tui.widgets.filtered_pane import FilteredPane
 from cp_tui.tui.widgets.pane import Pane
+from cp_tui.tui.widgets.table_pane import TablePane
 
 SCHEDULE_HINTS = "+ - zoom  u A/W"
 """The keys of the timeline that nobody would guess."""
@@ -105,10 +103,10 @@ class DashboardScreen(MainScreen):
         return (self.connection, self.connectors, self.schedule, self.keys, self.monitors)
 
     @property
-    def filtered_pane(self) -> FilteredPane:
+    def filtered_pane(self) -> TablePane:
         """The pane with the focus; the keys where that one has no filter."""
         here = self.focused_pane
-        return here if isinstance(here, FilteredPane) else self.keys
+        return here if isinstance(here, TablePane) and here.FILTER else self.keys
 
     @property
     def timeline(self) -> Timeline:

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from cp_tui.tui.actions.desk import Choice
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.text.columns import Column, Row
+from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
@@ -50,6 +50,13 @@ class ChooseDialog(Dialog[str | None]):
         self._choices = {choice.key: choice for choice in choices}
         self._start = start
         self._preview = preview
+        self._columns: list[Column[Choice]] = [
+            Column("", 8, lambda choice: choice.title, is_flexible=True),
+            Column("", 8, lambda choice: choice.note, "right"),
+        ]
+        if any(choice.group for choice in choices):
+            group = Column[Choice]("", 14, lambda c: Content.styled(c.group, "$text-muted"))
+            self._columns.insert(0, group)
 
     def compose(self) -> ComposeResult:
         """A filter, the list, and a word about the line under the cursor."""
@@ -67,10 +74,6 @@ class ChooseDialog(Dialog[str | None]):
         self.titled(self._title, "arrows choose · enter takes · escape closes")
         table = self.query_one(LineTable)
         table.can_focus = False
-        columns = [Column("", None), Column("", 8, "right")]
-        if any(choice.group for choice in self._choices.values()):
-            columns.insert(0, Column("", 14))
-        table.set_columns(columns)
         self._filter("")
         if self._start is not None:
             table.move_cursor(self._start)
@@ -112,16 +115,10 @@ class ChooseDialog(Dialog[str | None]):
     def _filter(self, text: str) -> None:
         found = best_first(self._choices.values(), text)
         table = self.query_one(LineTable)
-        table.set_rows([self._row(choice) for choice in found])
+        table.show(self._columns, [(choice.key, choice) for choice in found])
         if text and found:
             # Enter takes what was meant, wherever the cursor was before.
             table.move_cursor(found[0].key)
-
-    def _row(self, choice: Choice) -> Row:
-        cells: tuple[Content, ...] = (choice.title, choice.note)
-        if any(c.group for c in self._choices.values()):
-            cells = (Content.styled(choice.group, "$text-muted"), *cells)
-        return Row(choice.key, cells)
 
 
 def best_first(choices: Iterable[Choice], text: str) -> list[Choice]:

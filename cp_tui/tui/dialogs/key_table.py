@@ -10,7 +10,7 @@ from textual.content import Content
 
 from cp_tui.tui.actions.outcome import KeyResult
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.text.columns import Column, Row
+from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.widgets.line_table import LineTable
 
@@ -28,9 +28,8 @@ class KeyTableDialog(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """One table."""
-        columns = [Column("Key", 40), Column("Value", None), Column("Access", 10, rank=1)]
         with Vertical(classes="box"):
-            yield LineTable(columns, empty="no key was answered")
+            yield LineTable(empty="no key was answered")
 
     async def begin(self) -> None:
         """Show the keys."""
@@ -38,16 +37,22 @@ class KeyTableDialog(Dialog[None]):
         summary = f"Configuration keys: {len(self._keys) - unknown} known, {unknown} unknown"
         self.titled(summary, "arrows scroll · escape closes")
         table = self.query_one(LineTable)
-        table.set_rows([_row(index, key) for index, key in enumerate(self._keys)])
+        columns: list[Column[KeyResult]] = [
+            Column("Key", 40, lambda key: safe_text(key.key)),
+            Column("Value", 8, _value, is_flexible=True),
+            Column("Access", 10, _access, rank=1),
+        ]
+        table.show(columns, [(f"{index}", key) for index, key in enumerate(self._keys)])
         table.focus()
 
 
-def _row(index: int, key: KeyResult) -> Row:
+def _value(key: KeyResult) -> Content:
     if key.read_only is None:
-        value, access = Content.styled("unknown key", "$text-warning"), Content("")
-    else:
-        value = (
-            Content.styled("not set", "$text-muted") if key.value is None else safe_text(key.value)
-        )
-        access = Content.styled("read only" if key.read_only else "read-write", "$text-muted")
-    return Row(f"{index}", (safe_text(key.key), value, access))
+        return Content.styled("unknown key", "$text-warning")
+    return Content.styled("not set", "$text-muted") if key.value is None else safe_text(key.value)
+
+
+def _access(key: KeyResult) -> Content:
+    if key.read_only is None:
+        return Content("")
+    return Content.styled("read only" if key.read_only else "read-write", "$text-muted")

@@ -20,9 +20,9 @@ from cp_tui.tui.text.connection import state_word
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.bars import ActionBar, ActivityLine, BarLine, FooterItem
-from cp_tui.tui.widgets.filtered_pane import FilteredPane
 from cp_tui.tui.widgets.pane import Pane
 from cp_tui.tui.widgets.quiet_focus import QuietScreen
+from cp_tui.tui.widgets.table_pane import TablePane
 
 TOP_LINE_SHOWS = frozenset({"identity", "link", "registration", "outbox", "engine", HEARD})
 
@@ -92,11 +92,10 @@ class MainScreen(QuietScreen):
         return next((n for n in self.focused.ancestors_with_self if isinstance(n, Pane)), None)
 
     @property
-    def filtered_pane(self) -> FilteredPane | None:
+    def filtered_pane(self) -> TablePane | None:
         """The pane whose filter is meant: the one with the focus, else the first that has one."""
-        found = [pane for pane in self.panes if isinstance(pane, FilteredPane)]
-        here = self.focused_pane
-        return here if isinstance(here, FilteredPane) else next(iter(found), None)
+        panes = (self.focused_pane, *self.panes)
+        return next((pane for pane in panes if isinstance(pane, TablePane) and pane.FILTER), None)
 
     def compose(self) -> ComposeResult:
         """One line above, two below."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from cp_tui.charge_point.variables import LinkAttempt, LinkPhase, LinkStep
+from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.connection import BAD, GOOD, QUIET, STEP_WORDS, WAITING
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.fields import Field, widest
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 
@@ -44,19 +44,19 @@ def result(attempt: LinkAttempt) -> Content:
     return Content.styled(f"× {attempt.step.value}", f"bold {BAD}")
 
 
-def attempt_fields(attempts: Sequence[LinkAttempt], clock: Clock) -> list[Field[LinkAttempt]]:
+def attempt_columns(attempts: Sequence[LinkAttempt], clock: Clock) -> list[Column[LinkAttempt]]:
     """The columns of the table, in reading order."""
     return [
-        Field(
+        Column(
             "Time",
             widest((clock.time(a.at) for a in attempts), 8),
             lambda a: Content(clock.time(a.at)),
         ),
-        Field("Try", 4, lambda a: Content(str(a.attempt or "")), align="right"),
-        Field("Result", 13, result),
-        Field("Was open", 10, lambda a: Content(_open_for(a)), align="right"),
-        Field("Cause", 20, _cause, is_flexible=True),
-        Field("Hint", 50, lambda a: safe_text(a.hint, QUIET), rank=1),
+        Column("Try", 4, lambda a: Content(str(a.attempt or "")), align="right"),
+        Column("Result", 13, result),
+        Column("Was open", 10, lambda a: Content(_open_for(a)), align="right"),
+        Column("Cause", 20, _cause, is_flexible=True),
+        Column("Hint", 50, lambda a: safe_text(a.hint, QUIET), rank=1),
     ]
 
 

@@ -10,9 +10,9 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import EndedReservation, Reservation, ReservationsView
 from cp_tui.ocpp.plural import count
+from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.connectors import reason_text
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.fields import Field, widest
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined
 
@@ -52,19 +52,21 @@ def reservation_of(reservations: ReservationsView | None, line_id: str) -> Reser
     return next((line for line in reservation_lines(reservations) if line.id == line_id), None)
 
 
-def reservation_fields(
+def reservation_columns(
     lines: Sequence[ReservationLine], clock: Clock, time: datetime
-) -> list[Field[ReservationLine]]:
+) -> list[Column[ReservationLine]]:
     """The columns of the table; `time` is the one of the charge point."""
     until = widest((clock.minute(line.until) for line in lines), 5)
     return [
-        Field("State", 8, _state),
-        Field("Id", 6, lambda line: Content(str(line.reservation.reservation_id)), align="right"),
-        Field("Conn", 4, lambda line: Content(_where(line.reservation)), align="right"),
-        Field("Tag", 20, lambda line: safe_text(line.reservation.id_tag)),
-        Field("Until", until, lambda line: Content(clock.minute(line.until))),
-        Field("Group", 12, lambda line: safe_text(line.reservation.parent_id_tag or ""), rank=1),
-        Field("Left, or why it ended", 21, lambda line: _left_or_why(line, time), is_flexible=True),
+        Column("State", 8, _state),
+        Column("Id", 6, lambda line: Content(str(line.reservation.reservation_id)), align="right"),
+        Column("Conn", 4, lambda line: Content(_where(line.reservation)), align="right"),
+        Column("Tag", 20, lambda line: safe_text(line.reservation.id_tag)),
+        Column("Until", until, lambda line: Content(clock.minute(line.until))),
+        Column("Group", 12, lambda line: safe_text(line.reservation.parent_id_tag or ""), rank=1),
+        Column(
+            "Left, or why it ended", 21, lambda line: _left_or_why(line, time), is_flexible=True
+        ),
     ]
 
 

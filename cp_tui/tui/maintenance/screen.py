@@ -13,15 +13,7 @@ from textual.containers import Grid
 
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.maintenance.cache_pane import CachePane
-from cp_tui.tui.maintenance.certificates_pane import CertificatesPane
-from cp_tui.tui.maintenance.diagnostics_pane import DiagnosticsPane
-from cp_tui.tui.maintenance.firmware_pane import FirmwarePane
-from cp_tui.tui.maintenance.link_history_pane import LinkHistoryPane
-from cp_tui.tui.maintenance.local_list_pane import LocalListPane
-from cp_tui.tui.maintenance.pane import MaintenancePane
-from cp_tui.tui.maintenance.reservations_pane import ReservationsPane
-from cp_tui.tui.maintenance.status_history_pane import StatusHistoryPane
+from cp_tui.tui.maintenance.panes import SUBJECTS, MaintenancePane, SubjectPane
 from cp_tui.tui.maintenance.text import Subject
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
@@ -71,19 +63,16 @@ class MaintenanceScreen(MainScreen):
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
-        keys = {each: keymap.first(f"maintenance.{each}") for each in Subject}
         search = f"{keymap.first('screen.filter')} filter"
-        self.overview = MaintenancePane(keymap.hints("maintenance"), keys)
-        self.subjects: Mapping[Subject, Pane] = {
-            Subject.FIRMWARE: FirmwarePane(),
-            Subject.DIAGNOSTICS: DiagnosticsPane(),
-            Subject.RESERVATIONS: ReservationsPane(keymap.hints("reservations")),
-            Subject.LOCAL_LIST: LocalListPane(search),
-            Subject.CACHE: CachePane(f"{search}  {keymap.hints('cache')}"),
-            Subject.CERTIFICATES: CertificatesPane(),
-            Subject.STATUS_HISTORY: StatusHistoryPane(search),
-            Subject.LINK_HISTORY: LinkHistoryPane(),
+        self.subjects: Mapping[Subject, SubjectPane] = {
+            Subject(each.NAME): each(
+                "  ".join(filter(None, (each.FILTER and search, keymap.hints(each.NAME))))
+            )
+            for each in SUBJECTS
         }
+        keys = {each.value: keymap.first(f"maintenance.{each}") for each in self.subjects}
+        overview_hints = keymap.hints("maintenance")
+        self.overview = MaintenancePane(overview_hints, tuple(self.subjects.values()), keys)
         self._grid = Grid(id="subjects")
         self._selected = Subject.FIRMWARE
         self._latest: tuple[Snapshot, Clock] | None = None

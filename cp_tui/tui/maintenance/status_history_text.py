@@ -9,9 +9,9 @@ from textual.content import Content
 from cp_tui.charge_point.variables import StatusChange
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.tui.text.clock_steps import set_words
+from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.connectors import SIGNS, STYLES
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.fields import Field, widest
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined
 
@@ -26,7 +26,7 @@ def change_id(change: StatusChange) -> str:
     )
 
 
-def matching(changes: Sequence[StatusChange], words: str) -> list[StatusChange]:
+def matching_changes(changes: Sequence[StatusChange], words: str) -> list[StatusChange]:
     """The changes with every word, newest first; a number alone is a connector."""
     wanted = words.casefold().split()
     numbers = {word for word in wanted if word.isdigit()}
@@ -40,21 +40,21 @@ def matching(changes: Sequence[StatusChange], words: str) -> list[StatusChange]:
     return found
 
 
-def status_change_fields(
+def status_change_columns(
     changes: Sequence[StatusChange], clock: Clock
-) -> list[Field[StatusChange]]:
+) -> list[Column[StatusChange]]:
     """The columns of the table, in reading order."""
     return [
-        Field(
+        Column(
             "Time",
             widest((clock.time(c.time) for c in changes), 8),
             lambda c: Content(clock.time(c.time)),
         ),
-        Field("Cn", 2, lambda c: Content(str(c.connector_id)), align="right"),
-        Field("From", 13, lambda c: Content.styled(c.old_status.value, QUIET)),
-        Field("To", 15, _to),
-        Field("Code", 4, lambda c: safe_text(c.code)),
-        Field("Cause", 20, _cause, is_flexible=True),
+        Column("Cn", 2, lambda c: Content(str(c.connector_id)), align="right"),
+        Column("From", 13, lambda c: Content.styled(c.old_status.value, QUIET)),
+        Column("To", 15, _to),
+        Column("Code", 4, lambda c: safe_text(c.code)),
+        Column("Cause", 20, _cause, is_flexible=True),
     ]
 
 

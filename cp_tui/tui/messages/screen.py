@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.messages.pane import MessagesPane
+from cp_tui.tui.messages.panes import MessagesPane
 from cp_tui.tui.widgets.pane import Pane
 
 

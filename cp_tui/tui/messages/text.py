@@ -15,8 +15,8 @@ from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, energy, power, volts
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
+from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import TEXT_CELLS_MAX, Fact
-from cp_tui.tui.text.fields import Field
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined, latency
 
@@ -49,18 +49,18 @@ class JsonTheme(HighlightTheme):
 # --- a line ---------------------------------------------------------------------------------------
 
 
-def message_fields(clock: Clock, width: int) -> list[Field[MessagePair]]:
+def message_columns(clock: Clock, width: int) -> list[Column[MessagePair]]:
     """The columns of the messages."""
     is_wide = width >= WIDE
     return [
-        Field("Time", 12 if is_wide else 8, lambda e: Content(_when(e, clock, is_wide))),
-        Field("Dir", 3, lambda e: Content(_direction(e))),
-        Field("Action", 22, _action),
-        Field("#", 2, lambda e: Content(_connector(e)), "right", rank=1),
-        Field("Latency", 9, lambda e: Content(_latency(e)), "right", rank=2),
-        Field("Result", 27 if is_wide else 16, result),
-        Field("What it says", 12, about, rank=3, is_flexible=True),
-        *([Field("Message id", 36, _message_id, rank=4)] if is_wide else []),
+        Column("Time", 12 if is_wide else 8, lambda e: Content(_when(e, clock, is_wide))),
+        Column("Dir", 3, lambda e: Content(_direction(e))),
+        Column("Action", 22, _action),
+        Column("#", 2, lambda e: Content(_connector(e)), "right", rank=1),
+        Column("Latency", 9, lambda e: Content(_latency(e)), "right", rank=2),
+        Column("Result", 27 if is_wide else 16, result),
+        Column("What it says", 12, about, rank=3, is_flexible=True),
+        *([Column("Message id", 36, _message_id, rank=4)] if is_wide else []),
     ]
 
 

@@ -10,8 +10,8 @@ from textual.content import Content
 from cp_tui.charge_point.smart_charging.schedule import LostBecause, ProfileChangeKind
 from cp_tui.charge_point.variables import ProfileEntry
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
+from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.fields import Field
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined
 from cp_tui.tui.timeline.readout import connector_text, limit_text
@@ -60,18 +60,18 @@ def in_order(entries: Sequence[ProfileEntry]) -> list[ProfileEntry]:
     )
 
 
-def profile_fields(clock: Clock) -> list[Field[ProfileEntry]]:
+def profile_columns(clock: Clock) -> list[Column[ProfileEntry]]:
     """The columns of the table, in reading order."""
     return [
-        Field("Cn", 2, lambda e: Content(str(e.connector_id)), align="right"),
-        Field("Id", 4, lambda e: Content(f"#{e.profile.charging_profile_id}"), align="right"),
-        Field("Purpose", 14, lambda e: Content(PURPOSES[e.profile.charging_profile_purpose])),
-        Field("Lv", 2, lambda e: Content(str(e.profile.stack_level)), align="right"),
-        Field("Kind", 8, lambda e: Content(kind_word(e)), rank=2),
-        Field("U", 1, lambda e: Content(_unit(e).value), rank=1),
-        Field("By", 8, lambda e: Content.styled(e.source.value, QUIET), rank=3),
-        Field("Now", 13, now_content),
-        Field("Next", 16, lambda e: _next(e, clock), is_flexible=True),
+        Column("Cn", 2, lambda e: Content(str(e.connector_id)), align="right"),
+        Column("Id", 4, lambda e: Content(f"#{e.profile.charging_profile_id}"), align="right"),
+        Column("Purpose", 14, lambda e: Content(PURPOSES[e.profile.charging_profile_purpose])),
+        Column("Lv", 2, lambda e: Content(str(e.profile.stack_level)), align="right"),
+        Column("Kind", 8, lambda e: Content(kind_word(e)), rank=2),
+        Column("U", 1, lambda e: Content(_unit(e).value), rank=1),
+        Column("By", 8, lambda e: Content.styled(e.source.value, QUIET), rank=3),
+        Column("Now", 13, now_content),
+        Column("Next", 16, lambda e: _next(e, clock), is_flexible=True),
     ]
 
 

@@ -8,8 +8,7 @@ from textual.app import ComposeResult
 
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.schedule.pane import SchedulePane
-from cp_tui.tui.schedule.profiles_pane import ProfilesPane
+from cp_tui.tui.schedule.panes import ProfilesPane, SchedulePane
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
@@ -28,10 +27,10 @@ class ScheduleScreen(MainScreen):
         ProfilesPane { height: 9fr; }
         &.-medium SchedulePane, &.-tall SchedulePane { height: 3fr; }
         &.-medium ProfilesPane, &.-tall ProfilesPane { height: 2fr; }
-        &.-medium #profile-facts, &.-tall #profile-facts { height: 50%; }
+        &.-medium #profiles-facts, &.-tall #profiles-facts { height: 50%; }
         &.-wide ProfilesPane Horizontal { layout: horizontal; }
         &.-wide #profiles-table { width: 3fr; }
-        &.-wide #profile-facts { width: 2fr; height: 1fr; margin-left: 2; }
+        &.-wide #profiles-facts { width: 2fr; height: 1fr; margin-left: 2; }
     }
     """
 

@@ -1,15 +1,17 @@
-"""The columns of a line: how wide each gets in the width there is, and cells laid out in them.
+"""The columns of a table: how a record fills each, and how wide each gets in the width there is.
 
 Pure: no widget, no colour of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
 from textual.content import Content
+
+T = TypeVar("T")
 
 MARGIN = 1
 """Cells before the first column: room for the cursor's marker."""
@@ -17,19 +19,35 @@ MARGIN = 1
 GAP = 1
 """Cells between two columns."""
 
+ELLIPSIS = "…"
+
 FLEXIBLE_WIDTH_MIN = 8
-"""A column that takes the rest is given at least this, before others are left out."""
+"""A flexible column is given at least this, before columns without a rank are left out."""
 
 
-class Column(Struct, frozen=True):
-    """A column of a table, with its width in cells."""
+class Column(Struct, Generic[T], frozen=True):
+    """A column of a table of records."""
 
     title: str
-    width: int | None = None
-    """None: it takes what the others leave."""
+    width: int
+    """Cells; where it is flexible, the least that is worth showing."""
+    cell: Callable[[T], Content]
+    """What it says about a record."""
     align: Literal["left", "right"] = "left"
     rank: int = 0
-    """In a pane too narrow, columns of the highest rank go first, of equals the rightmost."""
+    """In a table too narrow, columns of the highest rank go first, of equals the rightmost."""
+    is_flexible: bool = False
+    """It takes what the others leave."""
+
+    def is_alike(self, other: Column[Any]) -> bool:
+        """Whether it takes the same place, whatever it says there."""
+        return (self.title, self.width, self.align, self.rank, self.is_flexible) == (
+            other.title,
+            other.width,
+            other.align,
+            other.rank,
+            other.is_flexible,
+        )
 
 
 class Row(Struct, frozen=True, eq=False):
@@ -47,17 +65,35 @@ class Row(Struct, frozen=True, eq=False):
         )
 
 
-def fit_columns(columns: Sequence[Column], width: int) -> tuple[int, ...]:
-    """The width of each column so that a line never exceeds `width`; 0 means left out."""
-    order = sorted(range(len(columns)), key=lambda index: (columns[index].rank, index))
-    kept = set(order)
-    while len(kept) > 1 and _needed(columns, kept) > width:
-        kept.remove(order.pop())
-    rest = max(0, width - _needed(columns, kept))
-    flexible = [index for index in sorted(kept) if columns[index].width is None]
-    widths = [0] * len(columns)
-    for index in kept:
-        widths[index] = columns[index].width or FLEXIBLE_WIDTH_MIN
+def row_of(key: str, record: T, columns: Sequence[Column[T]]) -> Row:
+    """The line of one record."""
+    return Row(key, tuple(column.cell(record) for column in columns))
+
+
+def widest(texts: Iterable[str], least: int) -> int:
+    """The cells that a column of these texts needs; never less than `least`."""
+    return max(least, max(map(len, texts), default=0))
+
+
+def fit_columns(columns: Sequence[Column[Any]], width: int, width_scrolled: int) -> tuple[int, ...]:
+    """The width of each column so that a line never exceeds `width`; 0 means left out.
+
+    Those with a rank go as long as another one has not all the room that is worth showing. If that
+    is not enough, flexible ones become narrower than that, and only then the rightmost go.
+
+    `width_scrolled` is what a scrollbar leaves of the table, whether there is one or not: by it is
+    decided which ranks stay, so that no column goes because one row more needs a scrollbar.
+    """
+    kept = sorted(range(len(columns)), key=lambda index: (columns[index].rank, index))
+    worth = [column.width for column in columns]
+    while kept and columns[kept[-1]].rank and _needed(worth, kept) > width_scrolled:
+        kept.pop()
+    least = [FLEXIBLE_WIDTH_MIN if column.is_flexible else column.width for column in columns]
+    while len(kept) > 1 and _needed(least, kept) > width:
+        kept.pop()
+    rest = max(0, width - _needed(least, kept))
+    flexible = [index for index in sorted(kept) if columns[index].is_flexible]
+    widths = [least[index] if index in kept else 0 for index in range(len(columns))]
     for place, index in enumerate(flexible):
         widths[index] += rest // len(flexible) + (place < rest % len(flexible))
     if len(kept) == 1:
@@ -67,7 +103,9 @@ def fit_columns(columns: Sequence[Column], width: int) -> tuple[int, ...]:
 
 
 def line_of(
-    cells: Sequence[Content], columns: Sequence[Column], widths: Sequence[int], ellipsis: str = "…"
+    cells: Sequence[Content],
+    columns: Sequence[Column[Any]],
+    widths: Sequence[int],
 ) -> Content:
     """The cells as one line, each cut or padded to its column."""
     pieces: list[Content] = []
@@ -76,7 +114,7 @@ def line_of(
             continue
         pieces.append(Content(" " * (GAP if pieces else MARGIN)))
         if cell.cell_length > width:
-            cell = cell.truncate(width - 1).append(ellipsis)
+            cell = cell.truncate(width - 1).append(ELLIPSIS)
         padding = width - cell.cell_length
         pieces.append(
             cell.pad_left(padding) if column.align == "right" else cell.pad_right(padding)
@@ -84,7 +122,6 @@ def line_of(
     return Content("").join(pieces)
 
 
-def _needed(columns: Sequence[Column], kept: set[int]) -> int:
-    """The least width of a line with these columns."""
-    widths = sum(columns[index].width or FLEXIBLE_WIDTH_MIN for index in kept)
-    return MARGIN + widths + GAP * max(0, len(kept) - 1)
+def _needed(widths: Sequence[int], kept: Sequence[int]) -> int:
+    """The cells of a line with these columns."""
+    return MARGIN + sum(widths[index] for index in kept) + GAP * max(0, len(kept) - 1)

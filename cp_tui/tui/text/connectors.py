@@ -19,8 +19,8 @@ from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, energy, power, volts
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.clock_steps import begun_words, clock_facts
+from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.fields import Field, widest
 from cp_tui.tui.text.restraint import draws_words
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined, percent
@@ -135,21 +135,21 @@ def _cause(connector: ConnectorView) -> Content:
     return safe_text(connector.cause, "$text-muted")
 
 
-def connector_fields(snapshot: Snapshot, clock: Clock) -> list[Field[ConnectorView]]:
+def connector_columns(snapshot: Snapshot, clock: Clock) -> list[Column[ConnectorView]]:
     """The columns of the table, in reading order."""
     names = (transaction_name(connector).plain for connector in snapshot.connectors)
     return [
-        Field("#", 2, lambda c: Content(str(c.connector_id))),
-        Field("Status", 15, status_content),
-        Field("Limit", 7, lambda c: _limit(c, snapshot, clock), align="right"),
-        Field("Power", 9, _power, align="right"),
-        Field("Energy", 9, _energy, align="right", rank=1),
-        Field("SoC", 5, soc, align="right", rank=2),
-        Field("Current", 7, _current, align="right", rank=5),
-        Field("Tx", widest(names, 9), transaction_name, rank=3),
-        Field("Since", 8, lambda c: Content(clock.time(c.since)), rank=4),
-        Field("Tag", 12, _tag, rank=6),
-        Field("Cause", 20, _cause, rank=7, is_flexible=True),
+        Column("#", 2, lambda c: Content(str(c.connector_id))),
+        Column("Status", 15, status_content),
+        Column("Limit", 7, lambda c: _limit(c, snapshot, clock), align="right"),
+        Column("Power", 9, _power, align="right"),
+        Column("Energy", 9, _energy, align="right", rank=1),
+        Column("SoC", 5, soc, align="right", rank=2),
+        Column("Current", 7, _current, align="right", rank=5),
+        Column("Tx", widest(names, 9), transaction_name, rank=3),
+        Column("Since", 8, lambda c: Content(clock.time(c.since)), rank=4),
+        Column("Tag", 12, _tag, rank=6),
+        Column("Cause", 20, _cause, rank=7, is_flexible=True),
     ]
 
 

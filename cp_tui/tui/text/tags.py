@@ -11,8 +11,8 @@ from textual.content import Content
 from cp_tui.charge_point.variables import AuthorizationCacheView, CachedTag, LocalListView, TagEntry
 from cp_tui.ocpp.datatypes import AuthorizationStatus
 from cp_tui.ocpp.plural import count
+from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.fields import Field, widest
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined
 
@@ -57,30 +57,32 @@ def matching(entries: Sequence[EntryT], words: str, time: datetime) -> list[Entr
     return found
 
 
-def tag_fields(entries: Sequence[TagEntry], clock: Clock, time: datetime) -> list[Field[TagEntry]]:
+def tag_columns(
+    entries: Sequence[TagEntry], clock: Clock, time: datetime
+) -> list[Column[TagEntry]]:
     """The columns of the local list; `time` is the one of the charge point."""
     expires = widest((_expiry(e, clock).plain for e in entries), 7)
     return [
-        Field("Tag", 20, lambda e: safe_text(e.id_tag)),
-        Field("Status", 12, lambda e: status_word(status_of(e, time))),
-        Field("Expires", expires, lambda e: _expiry(e, clock)),
-        Field("Group (parent)", 14, lambda e: safe_text(e.parent_id_tag or ""), is_flexible=True),
+        Column("Tag", 20, lambda e: safe_text(e.id_tag)),
+        Column("Status", 12, lambda e: status_word(status_of(e, time))),
+        Column("Expires", expires, lambda e: _expiry(e, clock)),
+        Column("Group (parent)", 14, lambda e: safe_text(e.parent_id_tag or ""), is_flexible=True),
     ]
 
 
-def cached_fields(
+def cached_columns(
     entries: Sequence[CachedTag], clock: Clock, time: datetime
-) -> list[Field[CachedTag]]:
+) -> list[Column[CachedTag]]:
     """The columns of the cache: those of the list, and how old each is."""
     expires = widest((_expiry(e, clock).plain for e in entries), 7)
     heard = widest((clock.minute(e.updated_at) for e in entries), 5)
     return [
-        Field("Tag", 20, lambda e: safe_text(e.id_tag)),
-        Field("Status", 12, lambda e: status_word(status_of(e, time))),
-        Field("Heard", heard, lambda e: Content(clock.minute(e.updated_at)), rank=1),
-        Field("Age", 11, lambda e: Content(age(e.updated_at, time))),
-        Field("Expires", expires, lambda e: _expiry(e, clock), rank=2),
-        Field("Group (parent)", 14, lambda e: safe_text(e.parent_id_tag or ""), is_flexible=True),
+        Column("Tag", 20, lambda e: safe_text(e.id_tag)),
+        Column("Status", 12, lambda e: status_word(status_of(e, time))),
+        Column("Heard", heard, lambda e: Content(clock.minute(e.updated_at)), rank=1),
+        Column("Age", 11, lambda e: Content(age(e.updated_at, time))),
+        Column("Expires", expires, lambda e: _expiry(e, clock), rank=2),
+        Column("Group (parent)", 14, lambda e: safe_text(e.parent_id_tag or ""), is_flexible=True),
     ]
 
 

@@ -10,8 +10,8 @@ from cp_tui.charge_point.variables import LinkPhase, OutboxEntry, OutboxView, Tr
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.facts import Fact, FactSource
-from cp_tui.tui.text.fields import Field, widest
+from cp_tui.tui.text.columns import Column, widest
+from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined
 
@@ -36,17 +36,17 @@ LOSSES = {
 """What is lost with a message that is dropped."""
 
 
-def queue_fields(snapshot: Snapshot, clock: Clock) -> list[Field[OutboxEntry]]:
+def queue_columns(snapshot: Snapshot, clock: Clock) -> list[Column[OutboxEntry]]:
     """The columns of the table, in reading order."""
     numbers = (f"#{entry.transaction_id or ''}" for entry in snapshot.transactions)
     return [
-        Field("Message", 16, lambda e: safe_text(e.action)),
-        Field("#", 2, _connector),
-        Field("Tx", widest(numbers, 8), lambda e: _transaction(snapshot, e), rank=2),
-        Field("Since", 12, lambda e: Content(clock.minute(e.since)), rank=1),
-        Field("Why it waits", 18, lambda e: safe_text(e.why), is_flexible=True),
-        Field("Attempt", 7, lambda e: Content(_attempt(e))),
-        Field("Next try", 8, lambda e: Content(next_try(snapshot, e, clock))),
+        Column("Message", 16, lambda e: safe_text(e.action)),
+        Column("#", 2, _connector),
+        Column("Tx", widest(numbers, 8), lambda e: _transaction(snapshot, e), rank=2),
+        Column("Since", 12, lambda e: Content(clock.minute(e.since)), rank=1),
+        Column("Why it waits", 18, lambda e: safe_text(e.why), is_flexible=True),
+        Column("Attempt", 7, lambda e: Content(_attempt(e))),
+        Column("Next try", 8, lambda e: Content(next_try(snapshot, e, clock))),
     ]
 
 
@@ -90,18 +90,6 @@ def queue_details(snapshot: Snapshot, entry: OutboxEntry, clock: Clock) -> list[
     facts = queue_facts(snapshot, entry, clock)
     facts.append(Fact("Order", Content("transaction messages go out one by one, oldest first")))
     facts.append(Fact("If lost", Content(loss(entry))))
-    return facts
-
-
-def queue_source(sequence: int) -> FactSource:
-    """Everything about one message, for a dialog that follows the engine."""
-
-    def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-        entry = snapshot.waiting_message(sequence)
-        if entry is None:
-            return [Fact("", Content("It no longer waits: it was delivered or given up."))]
-        return queue_details(snapshot, entry, clock)
-
     return facts
 
 

@@ -6,9 +6,9 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import Refusal
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.connectors import reason_text
-from cp_tui.tui.text.facts import Fact, FactSource
-from cp_tui.tui.text.fields import Field
+from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined
 
@@ -20,15 +20,15 @@ def refusal_id(refusal: Refusal) -> str:
     return f"{refusal.at.isoformat()} {refusal.connector_id} {refusal.id_tag}"
 
 
-def refusal_fields(clock: Clock) -> list[Field[Refusal]]:
+def refusal_columns(clock: Clock) -> list[Column[Refusal]]:
     """The columns of the table, in reading order."""
     return [
-        Field("Time", 12, lambda r: Content(clock.minute(r.at))),
-        Field("#", 3, lambda r: Content("any" if r.connector_id is None else str(r.connector_id))),
-        Field("Tag", 12, lambda r: safe_text(r.id_tag or "")),
-        Field("Refused by", 19, lambda r: Content.styled(r.by.value, ODD)),
-        Field("Why", 20, lambda r: safe_text(_in_short(r)), is_flexible=True),
-        Field("Decided by", 30, lambda r: safe_text(r.key or "", QUIET), rank=1),
+        Column("Time", 12, lambda r: Content(clock.minute(r.at))),
+        Column("#", 3, lambda r: Content("any" if r.connector_id is None else str(r.connector_id))),
+        Column("Tag", 12, lambda r: safe_text(r.id_tag or "")),
+        Column("Refused by", 19, lambda r: Content.styled(r.by.value, ODD)),
+        Column("Why", 20, lambda r: safe_text(_in_short(r)), is_flexible=True),
+        Column("Decided by", 30, lambda r: safe_text(r.key or "", QUIET), rank=1),
     ]
 
 
@@ -51,22 +51,14 @@ def refusal_facts(snapshot: Snapshot, refusal: Refusal, clock: Clock) -> list[Fa
     ]
 
 
-def refusal_source(record: str) -> FactSource:
-    """Everything about one refusal, for a dialog that follows the engine."""
-
-    def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-        found = (r for r in snapshot.refusals if refusal_id(r) == record)
-        refusal = next(found, None)
-        if refusal is None:
-            return [Fact("", Content("Too long ago: it is no longer remembered."))]
-        facts = refusal_facts(snapshot, refusal, clock)
-        entry = snapshot.entry(refusal.key) if refusal.key else None
-        if entry is not None and entry.effect:
-            facts.append(Fact("", safe_text(entry.effect)))
-        for name, value in refusal.reason.values.items():
-            facts.append(Fact("", safe_text(f"{name} = {value}", QUIET)))
-        return facts
-
+def refusal_details(snapshot: Snapshot, refusal: Refusal, clock: Clock) -> list[Fact]:
+    """Everything about one refusal, with the values that were compared."""
+    facts = refusal_facts(snapshot, refusal, clock)
+    entry = snapshot.entry(refusal.key) if refusal.key else None
+    if entry is not None and entry.effect:
+        facts.append(Fact("", safe_text(entry.effect)))
+    for name, value in refusal.reason.values.items():
+        facts.append(Fact("", safe_text(f"{name} = {value}", QUIET)))
     return facts
 
 

@@ -9,10 +9,8 @@ from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
-from cp_tui.tui.transactions.pane import TransactionsPane
-from cp_tui.tui.transactions.queue_pane import QueuePane
+from cp_tui.tui.transactions.panes import QueuePane, RefusalsPane, TransactionsPane
 from cp_tui.tui.transactions.queue_text import is_stuck
-from cp_tui.tui.transactions.refusals_pane import RefusalsPane
 from cp_tui.tui.widgets.pane import Pane
 
 

@@ -14,9 +14,9 @@ from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import energy
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.clock_steps import clock_facts, length
+from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.connectors import reason_text
-from cp_tui.tui.text.facts import Fact, FactSource
-from cp_tui.tui.text.fields import Field, widest
+from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, duration, joined
 from cp_tui.tui.transactions.queue_text import queue_facts
@@ -48,18 +48,18 @@ LOST_ID = -1
 """The transactionId that is sent where a lost StartTransaction never brought one (E 3.18)."""
 
 
-def transaction_fields(snapshot: Snapshot, clock: Clock) -> list[Field[TransactionEntry]]:
+def transaction_columns(snapshot: Snapshot, clock: Clock) -> list[Column[TransactionEntry]]:
     """The columns of the table, in reading order."""
     numbers = (f"#{entry.transaction_id or ''}" for entry in snapshot.transactions)
     return [
-        Field("Tx", widest(numbers, 8), transaction_name),
-        Field("#", 2, lambda e: Content(str(e.connector_id))),
-        Field("Tag", 12, lambda e: safe_text(e.id_tag), rank=1),
-        Field("Started", 12, lambda e: Content(clock.minute(e.started_at)), rank=2),
-        Field("Ended", 12, lambda e: _ended(e, clock)),
-        Field("Energy", 9, lambda e: Content(energy(energy_wh(snapshot, e))), align="right"),
-        Field("Stopped by", 14, stopped_by, is_flexible=True),
-        Field("Delivery", 15, delivery_word),
+        Column("Tx", widest(numbers, 8), transaction_name),
+        Column("#", 2, lambda e: Content(str(e.connector_id))),
+        Column("Tag", 12, lambda e: safe_text(e.id_tag), rank=1),
+        Column("Started", 12, lambda e: Content(clock.minute(e.started_at)), rank=2),
+        Column("Ended", 12, lambda e: _ended(e, clock)),
+        Column("Energy", 9, lambda e: Content(energy(energy_wh(snapshot, e))), align="right"),
+        Column("Stopped by", 14, stopped_by, is_flexible=True),
+        Column("Delivery", 15, delivery_word),
     ]
 
 
@@ -141,18 +141,6 @@ def transaction_details(snapshot: Snapshot, entry: TransactionEntry, clock: Cloc
     for message in snapshot.outbox.entries:
         if message.transaction_key == entry.key:
             facts += queue_facts(snapshot, message, clock)
-    return facts
-
-
-def transaction_source(key: str) -> FactSource:
-    """Everything about one transaction, for a dialog that follows the engine."""
-
-    def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-        entry = next((e for e in snapshot.transactions if e.key == key), None)
-        if entry is None:
-            return [Fact("", Content("This transaction is no longer among those that are shown."))]
-        return transaction_details(snapshot, entry, clock)
-
     return facts
 
 

@@ -6,8 +6,8 @@ cell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, Literal, Protocol
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from msgspec import Struct
 from rich.segment import Segment
@@ -20,11 +20,15 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 
-from cp_tui.tui.text.columns import Column, Row, fit_columns, line_of
+from cp_tui.tui.text.columns import Column, Row, fit_columns, line_of, row_of
 from cp_tui.tui.widgets.changed_cells import changed_cells
 from cp_tui.tui.widgets.quiet_scroll import QuietScroll
 
+T = TypeVar("T")
+
 HEADER_HEIGHT = 1
+
+SCROLLBAR_WIDTH = 1
 
 MARKER = "▌"
 PLAIN_MARKER = ">"
@@ -52,22 +56,23 @@ class RowSource(Protocol):
         """Where a key is."""
 
 
-class ListedRows(Struct, frozen=True, eq=False):
-    """Rows that are made already."""
+class RecordRows(Struct, Generic[T], frozen=True, eq=False):
+    """The lines of records, which come with their keys."""
 
-    rows: tuple[Row, ...] = ()
+    records: Sequence[tuple[str, T]] = ()
+    columns: Sequence[Column[T]] = ()
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.records)
 
     def row(self, index: int) -> Row:
-        return self.rows[index]
+        return row_of(*self.records[index], self.columns)
 
     def key(self, index: int) -> str:
-        return self.rows[index].key
+        return self.records[index][0]
 
     def find(self, key: str) -> int | None:
-        return next((index for index, row in enumerate(self.rows) if row.key == key), None)
+        return next((n for n, (other, _) in enumerate(self.records) if other == key), None)
 
 
 def _binding(key: str, action: str, description: str, id: str) -> Binding:
@@ -144,30 +149,37 @@ class LineTable(QuietScroll, can_focus=True):
 
     def __init__(
         self,
-        columns: Sequence[Column] = (),
         *,
         empty: str = "",
-        ascii_only: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._columns = tuple(columns)
-        self._rows: RowSource = ListedRows()
+        self._columns: tuple[Column[Any], ...] = ()
+        self._rows: RowSource = RecordRows[Any]()
         self._painted: dict[int, Row] = {}
         """The rows in sight, as they are on the screen or will be with the next repaint."""
         self._count = 0
         self._cursor = 0
         self._cursor_key: str | None = None
         self._empty = empty
-        self._ascii_only = ascii_only
 
     # What the owner says.
 
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        """Replace the columns; the rows given before must fit them."""
-        self._columns = tuple(columns)
-        self.refresh()
+    def show(self, columns: Sequence[Column[T]], records: Iterable[tuple[str, T]]) -> None:
+        """Show these records; rows that look the same cost nothing, the cursor stays with its key.
+
+        Of the columns those are shown that the table has room for.
+        """
+        self.set_columns(columns)
+        self.set_source(RecordRows(tuple(records), columns))
+
+    def set_columns(self, columns: Sequence[Column[Any]]) -> None:
+        """Replace the columns; rows that fit them have to follow."""
+        old, self._columns = self._columns, tuple(columns)
+        if len(old) != len(columns) or not all(map(Column.is_alike, old, columns)):
+            self._painted.clear()
+            self.refresh()
 
     @property
     def empty_text(self) -> str:
@@ -180,10 +192,6 @@ class LineTable(QuietScroll, can_focus=True):
             self._empty = text
             if not self._count:
                 self.refresh()
-
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show these rows; equal ones cost nothing, the cursor stays with its key."""
-        self.set_source(ListedRows(tuple(rows)))
 
     def set_source(self, source: RowSource, *, stays_in_place: bool = False) -> None:
         """Show the rows of a source, to be given again when it has changed.
@@ -308,13 +316,17 @@ class LineTable(QuietScroll, can_focus=True):
             # A cell's own colour would become its background here, and unreadable.
             line, marker_style = Content(line.plain), Style()
             style += Style(reverse=True)
-        is_plain = self._ascii_only or self.app.no_color or self.app.native_ansi_color
+        is_plain = self.app.no_color or self.app.native_ansi_color
         marker = Content.styled(PLAIN_MARKER if is_plain else MARKER, marker_style)
         return marker.append(line[1:]), style
 
     def _line(self, cells: Sequence[Content]) -> Content:
-        widths = fit_columns(self._columns, self.scrollable_content_region.width)
-        return line_of(cells, self._columns, widths, "~" if self._ascii_only else "…")
+        width, width_scrolled = (
+            self.scrollable_content_region.width,
+            self.size.width - SCROLLBAR_WIDTH,
+        )
+        widths = fit_columns(self._columns, width, width_scrolled)
+        return line_of(cells, self._columns, widths)
 
     def _style(self, part: str) -> Style:
         # Not `partial`: that drops an opaque background.
@@ -393,7 +405,9 @@ class LineTable(QuietScroll, can_focus=True):
             elif not new.is_same(old):
                 width = self.scrollable_content_region.width
                 before, after = (self._strip_of(row, index, width) for row in (old, new))
-                self._refresh_row(index, changed_cells(before, after))
+                # What changed may be in a column that is left out.
+                if (cells := changed_cells(before, after)) is not None:
+                    self._refresh_row(index, cells)
 
     def _refresh_row(self, index: int, cells: tuple[int, int] | None = None) -> None:
         """Paint a row, or only what lies between two of its cells."""

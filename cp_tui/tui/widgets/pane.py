@@ -31,6 +31,8 @@ class Pane(Vertical):
     """The names of variables and events that it shows."""
     HELP_LINES: ClassVar[tuple[str, ...]] = ()
     """What the pane means, for the help screen."""
+    FILTER: ClassVar[str] = ""
+    """What stands in the empty filter; empty: what it shows cannot be filtered."""
 
     def __init__(self, hints: str = "") -> None:
         super().__init__(id=self.NAME)
@@ -40,6 +42,7 @@ class Pane(Vertical):
         self._note = Content("")
         self._is_active = False
         self._letter = ""
+        self._shown: tuple[Snapshot, Clock] | None = None
 
     def compose(self) -> ComposeResult:
         """The title, and what the pane is about."""
@@ -56,7 +59,17 @@ class Pane(Vertical):
 
     def show(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show what the engine said last."""
+        self._shown = (snapshot, clock)
+        self.fill(snapshot, clock)
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Fill the pane with what it is about."""
         raise NotImplementedError
+
+    def refill(self) -> None:
+        """Show the same anew."""
+        if self._shown is not None:
+            self.show(*self._shown)
 
     def take_focus(self) -> None:
         """Focus the part that the keys act on."""
@@ -69,6 +82,12 @@ class Pane(Vertical):
         """Say something beside the title."""
         if not text.is_same(self._note):
             self._note = text
+            self.retitle()
+
+    def hint(self, keys: str) -> None:
+        """Name other keys than before."""
+        if keys != self._hints:
+            self._hints = keys
             self.retitle()
 
     def show_letter(self, letter: str) -> None:

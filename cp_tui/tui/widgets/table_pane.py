@@ -1,19 +1,25 @@
-"""A pane around a table whose columns come and go with its width: it grows, it does not stretch."""
+"""A pane around a table: it grows, it does not stretch; with a filter and facts where declared."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import ClassVar, TypeVar
+from collections.abc import Sequence
+from typing import ClassVar, Literal, TypeVar
 
-from textual import events, on
+from textual import on
+from textual.actions import SkipAction
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
 from textual.message import Message
+from textual.widgets import Input
 
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column
-from cp_tui.tui.text.facts import FactSource
-from cp_tui.tui.text.fields import Field, FieldRows, columns_of, fitting
-from cp_tui.tui.text.words import Clock
+from cp_tui.tui.text.facts import Fact, FactSource
+from cp_tui.tui.text.safe_text import drawn
+from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.pane import Pane
 
@@ -24,13 +30,40 @@ NOT_KNOWN = "not known yet"
 
 
 class TablePane(Pane):
-    """Shows records as rows, and itself anew when its size changes."""
+    """Shows records as rows, and itself anew when its size changes.
 
+    What a pane has beside its table it declares; what it shows it tells in `fill`, and in
+    `everything` what the dialog says that enter opens.
+    """
+
+    DEFAULT_CSS = """
+    TablePane > Horizontal { height: 1fr; layout: vertical; }
+    TablePane > Input { display: none; }
+    TablePane.-filtering > Input { display: block; }
+    """
+
+    EMPTY: ClassVar[str] = ""
+    """What stands in the table while there is nothing to show."""
+    NO_MATCH: ClassVar[str] = ""
+    """What stands in the table when the filter lets nothing through."""
+    FACTS: ClassVar[Literal["", "above", "below", "beside"]] = ""
+    """Where facts stand; `beside` is below the table as well, unless the screen is wide."""
+    LABEL_WIDTH: ClassVar[int] = 6
+    """Cells for the labels of the facts."""
+    NEWEST_FIRST: ClassVar[bool] = False
+    """Whether a cursor on the first row stays there when another record becomes the first."""
+    DETAILS: ClassVar[str] = ""
+    """The title of the dialog about a record; empty: there is nothing to open."""
+    GONE: ClassVar[str] = "It is no longer there."
+    """What the dialog says when its record is gone."""
+    STEPS: ClassVar[bool] = False
+    """Whether the dialog goes to the next record with the arrow keys."""
     CURSOR: ClassVar[str] = ""
     """The name under which the snapshot knows what the cursor is on; empty: the pane's own."""
 
-    STEPS: ClassVar[bool] = False
-    """Whether the dialog about a record goes to the next one with the arrow keys."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "clear_filter", "Show all again", show=False, id="pane.clear-filter"),
+    ]
 
     class Moved(Message):
         """The cursor came to another record."""
@@ -50,28 +83,73 @@ class TablePane(Pane):
             self.pane = pane
             self.record = record
 
-    def __init__(self, hints: str, table: LineTable) -> None:
+    def __init__(self, hints: str = "") -> None:
         super().__init__(hints)
-        self.table = table
-        self._text_when_empty = table.empty_text
-        table.set_empty_text(NOT_KNOWN)
-        self._shown: tuple[Snapshot, Clock] | None = None
-        self._columns: list[Column] = []
+        self.table = LineTable(empty=NOT_KNOWN, id=f"{self.NAME}-table")
+        self.facts = FactLines(label_width=self.LABEL_WIDTH, id=f"{self.NAME}-facts")
+        # They scroll with the mouse; for the keyboard, enter opens the details.
+        self.facts.can_focus = False
+        self._filter = Input(placeholder=self.FILTER, compact=True)
+        self._filter.cursor_blink = False
+        # Textual would give it the focus, and the keys, although nobody sees it.
+        self._filter.can_focus = False
+
+    def compose_body(self) -> ComposeResult:
+        """The table, and what is declared beside it."""
+        if self.FACTS == "above":
+            yield self.facts
+        if self.FILTER:
+            yield self._filter
+        if self.FACTS == "beside":
+            with Horizontal():
+                yield self.table
+                yield self.facts
+        else:
+            yield self.table
+        if self.FACTS == "below":
+            yield self.facts
 
     def show(self, snapshot: Snapshot, clock: Clock) -> None:
-        """Show what the engine said last."""
-        if self._shown is None:
-            self.table.set_empty_text(self._text_when_empty)
-        self._shown = (snapshot, clock)
-        self.fill(snapshot, clock)
+        """Show what the engine said last, and where that is nothing, why."""
+        super().show(snapshot, clock)
+        self.table.set_empty_text(self.why_empty(snapshot))
 
-    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
-        """Fill the table and what is around it."""
-        raise NotImplementedError
+    def why_empty(self, snapshot: Snapshot) -> str:
+        """What stands in the table while there is nothing to show."""
+        return self.NO_MATCH if self.words and self.NO_MATCH else self.EMPTY
+
+    def fill_table(
+        self, columns: Sequence[Column[T]], records: Sequence[tuple[str, T]]
+    ) -> T | None:
+        """Show records, which come with their keys; give the one under the cursor."""
+        follows = self.follows_newest
+        self.table.show(columns, records)
+        if follows:
+            self.table.action_cursor("home")
+        key = self.table.cursor_key
+        return next((record for other, record in records if other == key), None)
+
+    @property
+    def follows_newest(self) -> bool:
+        """Whether the cursor stays on the newest record, whichever that is."""
+        return self.NEWEST_FIRST and self.table.cursor_row == 0
 
     def details(self, record: str) -> tuple[str, FactSource] | None:
         """Title and facts of the dialog about a record; None: there is nothing to open."""
-        return None
+        if not self.DETAILS:
+            return None
+
+        def facts(snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+            # Where the arrows move the cursor under the dialog, it follows the cursor.
+            key = self.table.cursor_key if self.STEPS else None
+            found = self.everything(key or record, snapshot, clock)
+            return found or [Fact("", Content(self.GONE))]
+
+        return self.DETAILS, facts
+
+    def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """All there is to say about a record; nothing where it is gone."""
+        return ()
 
     @property
     def moves_by_itself(self) -> bool:
@@ -82,46 +160,57 @@ class TablePane(Pane):
         """The record that a row is about, by the key of the row."""
         return row
 
-    def fill_table(self, fields: Sequence[Field[T]], records: Iterable[tuple[str, T]]) -> None:
-        """Fill the table with what its width has room for; records come with their keys."""
-        table = self.table
-        kept = fitting(fields, self.table_width - 1)
-        columns = columns_of(kept)
-        if columns != self._columns:
-            self._columns, cursor = columns, table.cursor_key
-            table.set_rows(())
-            table.set_columns(columns)
-        else:
-            cursor = None
-        table.set_source(FieldRows(tuple(records), kept))
-        if cursor is not None:
-            table.move_cursor(cursor)
-
-    @contextmanager
-    def following_newest(self) -> Iterator[None]:
-        """Fill a table whose newest row is the first: a cursor that was there stays there."""
-        is_at_newest = self.table.cursor_row == 0
-        yield
-        if is_at_newest:
-            self.table.action_cursor("home")
-
     @property
     def table_width(self) -> int:
-        """The cells that the table has."""
-        return self.size.width
+        """The cells that the table has, which may share the width with the facts."""
+        return self.table.size.width or self.size.width
 
     def take_focus(self) -> None:
         """Focus the table."""
         self.table.focus(scroll_visible=False)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Let columns come or go."""
+    def on_resize(self) -> None:
+        """Say more or less, as there is room."""
         self.refill()
 
-    def refill(self) -> None:
-        """Show the same anew."""
-        if self._shown is not None:
-            self.fill(*self._shown)
+    @property
+    def words(self) -> str:
+        """What is typed into the filter."""
+        return self._filter.value
+
+    def note_count(self, shown: int, total: int, mark: str = "") -> None:
+        """Say beside the title how many there are, and how many pass the filter; then the mark."""
+        matching = f"{shown} of {total} match {drawn(self.words)!r}" if self.words else ""
+        number = matching or (f"{total}" if total else "")
+        self.note(joined([number, mark if number else ""]))
+
+    def open_filter(self, words: str | None = None) -> None:
+        """Show the filter and type into it; `words` stand in it already."""
+        assert self.FILTER, "nobody sees a filter that the pane has not"
+        if words is not None:
+            self._filter.value = words
+        self.add_class("-filtering")
+        self._filter.can_focus = True
+        self._filter.focus()
+
+    def action_clear_filter(self) -> None:
+        """Show every record again."""
+        if not self.has_class("-filtering"):
+            raise SkipAction
+        self._filter.value = ""
+        self.remove_class("-filtering")
+        self._filter.can_focus = False
+        self.take_focus()
+
+    @on(Input.Changed)
+    def _filter_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.refill()
+
+    @on(Input.Submitted)
+    def _filter_done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.take_focus()
 
     @on(LineTable.Highlighted)
     def _moved(self, event: LineTable.Highlighted) -> None:

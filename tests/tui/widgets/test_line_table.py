@@ -15,7 +15,10 @@ from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.widgets.line_table import PAINTED_MAX, LineTable
 from tests.tui.widgets.harness import WidgetApp, lines
 
-COLUMNS = (Column("Key"), Column("Value", 8, "right"))
+COLUMNS = (
+    Column[Row]("Key", 8, lambda row: row.cells[0], is_flexible=True),
+    Column[Row]("Value", 8, lambda row: row.cells[1], "right"),
+)
 SIZE = (30, 8)
 
 
@@ -27,11 +30,24 @@ def rows(count: int) -> list[Row]:
     return [row(f"key{index}", str(index)) for index in range(count)]
 
 
+def keyed(rows: list[Row]) -> list[tuple[str, Row]]:
+    """Rows as a table takes records: with their keys."""
+    return [(row.key, row) for row in rows]
+
+
+def line_table(empty: str = "") -> LineTable:
+    """A table with columns, and no rows yet."""
+    table = LineTable(empty=empty)
+    table.set_columns(COLUMNS)
+    return table
+
+
 class RecordingTable(LineTable):
     """Remembers what it was asked to paint again."""
 
     def __init__(self) -> None:
-        super().__init__(COLUMNS, empty="nothing here")
+        super().__init__(empty="nothing here")
+        self.set_columns(COLUMNS)
         self.painted: list[Region | None] = []
 
     def refresh(self, *regions: Region, repaint: bool = True, **more: Any) -> RecordingTable:
@@ -41,9 +57,9 @@ class RecordingTable(LineTable):
 
 
 async def test_rows_are_shown_under_a_header_with_the_cursor_marked() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     async with WidgetApp(table).run_test(size=SIZE):
-        table.set_rows(rows(3))
+        table.show(COLUMNS, keyed(rows(3)))
         assert lines(table)[:4] == [
             " Key                     Value",
             "▌key0                        0",
@@ -53,7 +69,7 @@ async def test_rows_are_shown_under_a_header_with_the_cursor_marked() -> None:
 
 
 async def test_an_empty_table_says_why() -> None:
-    table = LineTable(COLUMNS, empty="no key is monitored")
+    table = line_table(empty="no key is monitored")
     async with WidgetApp(table).run_test(size=SIZE):
         assert lines(table)[1] == " no key is monitored"
         assert table.cursor_key is None
@@ -76,9 +92,9 @@ async def test_an_empty_table_says_why() -> None:
     ],
 )
 async def test_the_cursor_moves_by_keys_and_stays_in_sight(keys: str, expected: int) -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     async with WidgetApp(table).run_test(size=SIZE) as pilot:
-        table.set_rows(rows(50))
+        table.show(COLUMNS, keyed(rows(50)))
         await pilot.press(*keys.split(","))
         assert table.cursor_key == f"key{expected}"
         marked = [line for line in lines(table) if line.startswith("▌")]
@@ -86,26 +102,26 @@ async def test_the_cursor_moves_by_keys_and_stays_in_sight(keys: str, expected: 
 
 
 async def test_the_cursor_stays_with_its_key_when_rows_come_before_it() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     app = WidgetApp(table)
     async with app.run_test(size=SIZE, message_hook=app.remember) as pilot:
-        table.set_rows(rows(3))
+        table.show(COLUMNS, keyed(rows(3)))
         assert table.move_cursor("key1")
-        table.set_rows([row("new1"), row("new2"), *rows(3)])
+        table.show(COLUMNS, keyed([row("new1"), row("new2"), *rows(3)]))
         await pilot.pause()
         assert (table.cursor_key, table.cursor_row) == ("key1", 3)
         assert [message.key for message in app.messages(LineTable.Highlighted)] == ["key0", "key1"]
 
 
 async def test_the_cursor_stays_in_place_when_its_row_goes() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     app = WidgetApp(table)
     async with app.run_test(size=SIZE, message_hook=app.remember) as pilot:
-        table.set_rows(rows(3))
+        table.show(COLUMNS, keyed(rows(3)))
         table.move_cursor("key2")
-        table.set_rows(rows(2))
+        table.show(COLUMNS, keyed(rows(2)))
         assert table.cursor_key == "key1"
-        table.set_rows([])
+        table.show(COLUMNS, keyed([]))
         await pilot.pause()
         assert table.cursor_key is None
         keys = [message.key for message in app.messages(LineTable.Highlighted)]
@@ -114,21 +130,21 @@ async def test_the_cursor_stays_in_place_when_its_row_goes() -> None:
 
 
 async def test_enter_selects_the_row_under_the_cursor() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     app = WidgetApp(table)
     async with app.run_test(size=SIZE, message_hook=app.remember) as pilot:
         await pilot.press("enter")
-        table.set_rows(rows(3))
+        table.show(COLUMNS, keyed(rows(3)))
         await pilot.press("down", "enter")
         (selected,) = app.messages(LineTable.Selected)
         assert (selected.key, selected.control) == ("key1", table)
 
 
 async def test_a_click_moves_the_cursor_and_a_second_one_selects() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     app = WidgetApp(table)
     async with app.run_test(size=SIZE, message_hook=app.remember) as pilot:
-        table.set_rows(rows(50))
+        table.show(COLUMNS, keyed(rows(50)))
         await pilot.press("end")
         await pilot.click(LineTable, offset=(2, 2))
         assert table.cursor_key == "key44"
@@ -142,10 +158,10 @@ async def test_a_click_moves_the_cursor_and_a_second_one_selects() -> None:
 async def test_equal_rows_paint_nothing() -> None:
     table = RecordingTable()
     async with WidgetApp(table).run_test(size=SIZE) as pilot:
-        table.set_rows(rows(50))
+        table.show(COLUMNS, keyed(rows(50)))
         await pilot.pause()
         table.painted.clear()
-        table.set_rows(rows(50))
+        table.show(COLUMNS, keyed(rows(50)))
         await pilot.pause()
         assert table.painted == []
 
@@ -155,7 +171,7 @@ async def test_a_table_that_stays_empty_paints_nothing() -> None:
     async with WidgetApp(table).run_test(size=SIZE) as pilot:
         await pilot.pause()
         table.painted.clear()
-        table.set_rows([])
+        table.show(COLUMNS, keyed([]))
         await pilot.pause()
         assert table.painted == []
 
@@ -163,13 +179,13 @@ async def test_a_table_that_stays_empty_paints_nothing() -> None:
 async def test_only_changed_visible_lines_are_painted() -> None:
     table = RecordingTable()
     async with WidgetApp(table).run_test(size=SIZE) as pilot:
-        table.set_rows(rows(50))
+        table.show(COLUMNS, keyed(rows(50)))
         await pilot.pause()
         table.painted.clear()
         changed = rows(50)
         changed[2] = row("key2", "99")
         changed[40] = row("key40", "99")
-        table.set_rows(changed)
+        table.show(COLUMNS, keyed(changed))
         await pilot.pause()
         assert table.painted == [Region(27, 3, 2, 1)]
         table.painted.clear()
@@ -180,20 +196,20 @@ async def test_only_changed_visible_lines_are_painted() -> None:
 async def test_a_change_of_colour_alone_is_painted() -> None:
     table = RecordingTable()
     async with WidgetApp(table).run_test(size=SIZE) as pilot:
-        table.set_rows([row("a", "1"), row("b", "2")])
+        table.show(COLUMNS, keyed([row("a", "1"), row("b", "2")]))
         await pilot.pause()
         table.painted.clear()
-        table.set_rows([row("a", "1"), row("b", "2", "$text-error")])
+        table.show(COLUMNS, keyed([row("a", "1"), row("b", "2", "$text-error")]))
         assert table.painted == [Region(29, 2, 1, 1)]
 
 
 async def test_rows_added_out_of_sight_do_not_paint_the_rows_in_sight() -> None:
     table = RecordingTable()
     async with WidgetApp(table).run_test(size=SIZE) as pilot:
-        table.set_rows(rows(50))
+        table.show(COLUMNS, keyed(rows(50)))
         await pilot.pause()
         table.painted.clear()
-        table.set_rows(rows(60))
+        table.show(COLUMNS, keyed(rows(60)))
         await pilot.pause()
         assert table.painted == []
         await pilot.press("end")
@@ -202,20 +218,20 @@ async def test_rows_added_out_of_sight_do_not_paint_the_rows_in_sight() -> None:
 
 
 async def test_a_table_of_automatic_height_grows_with_its_rows() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     table.styles.height = "auto"
     async with WidgetApp(table).run_test(size=SIZE) as pilot:
         for count in (2, 5, 1):
-            table.set_rows(rows(count))
+            table.show(COLUMNS, keyed(rows(count)))
             await pilot.pause()
             assert table.size.height == count + 1
 
 
 async def test_ten_thousand_rows_render_only_what_is_visible() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     rendered: list[int] = []
     async with WidgetApp(table).run_test(size=(80, 24)) as pilot:
-        table.set_rows(rows(10_000))
+        table.show(COLUMNS, keyed(rows(10_000)))
         await pilot.pause()
         original = table.render_line
 
@@ -228,24 +244,27 @@ async def test_ten_thousand_rows_render_only_what_is_visible() -> None:
         assert table.cursor_key == "key9999"
         assert len(rendered) <= 2 * 24
         rendered.clear()
-        table.set_rows([*rows(9_999), row("key9999", "changed")])
+        table.show(COLUMNS, keyed([*rows(9_999), row("key9999", "changed")]))
         await pilot.pause()
         assert rendered == [23]
 
 
 async def test_a_narrow_table_never_scrolls_sideways() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     async with WidgetApp(table).run_test(size=(12, 6)) as pilot:
-        table.set_rows(rows(50))
+        table.show(COLUMNS, keyed(rows(50)))
         await pilot.pause()
         assert not table.show_horizontal_scrollbar
         assert lines(table)[1] == "▌key0"
 
 
 async def test_hostile_text_reaches_no_strip_as_a_control() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     async with WidgetApp(table).run_test(size=SIZE):
-        table.set_rows([Row("a", (safe_text("\x1b]0;x\x07[/red]\r\n\x9b"), safe_text("\u202e")))])
+        table.show(
+            COLUMNS,
+            keyed([Row("a", (safe_text("\x1b]0;x\x07[/red]\r\n\x9b"), safe_text("\u202e")))]),
+        )
         for y in range(table.size.height):
             assert table.render_line(y).text.isprintable()
         assert "[/red]" in lines(table)[1]
@@ -253,9 +272,9 @@ async def test_hostile_text_reaches_no_strip_as_a_control() -> None:
 
 @pytest.mark.parametrize("theme", ["cp-dark", "cp-light", "high-contrast"])
 async def test_the_cursor_has_a_background_of_its_own(theme: str) -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     async with WidgetApp(table, theme).run_test(size=SIZE) as pilot:
-        table.set_rows(rows(4))
+        table.show(COLUMNS, keyed(rows(4)))
         await pilot.pause()
         backgrounds = [
             {segment.style.bgcolor for segment in table.render_line(y) if segment.style}
@@ -266,18 +285,18 @@ async def test_the_cursor_has_a_background_of_its_own(theme: str) -> None:
 
 
 async def test_in_sixteen_colours_the_cursor_is_a_sign_and_reverse() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     async with WidgetApp(table, "ansi-16").run_test(size=SIZE):
-        table.set_rows(rows(2))
+        table.show(COLUMNS, keyed(rows(2)))
         strip = table.render_line(1)
         assert strip.text.startswith(">key0")
         assert all(segment.style is not None and segment.style.reverse for segment in strip)
 
 
 async def test_selected_text_is_what_is_shown() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     async with WidgetApp(table).run_test(size=SIZE):
-        table.set_rows(rows(3))
+        table.show(COLUMNS, keyed(rows(3)))
         selection = Selection(Offset(1, 1), Offset(5, 2))
         assert table.get_selection(selection) == (f"key0{'0':>25}\n key1", "\n")
 
@@ -306,7 +325,7 @@ class Numbers:
 
 
 async def test_of_a_source_only_the_visible_rows_are_made() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     async with WidgetApp(table).run_test(size=SIZE) as pilot:
         source = Numbers(99_999, 100_000)
         table.set_source(source)
@@ -321,7 +340,7 @@ async def test_of_a_source_only_the_visible_rows_are_made() -> None:
 
 
 async def test_the_cursor_of_a_source_stays_with_its_key_or_in_its_place() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     app = WidgetApp(table)
     async with app.run_test(size=SIZE, message_hook=app.remember) as pilot:
         table.set_source(Numbers(10, 10))
@@ -351,7 +370,7 @@ async def test_a_source_that_only_grew_out_of_sight_paints_nothing() -> None:
 
 
 async def test_selected_text_of_a_source_makes_only_the_selected_rows() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     async with WidgetApp(table).run_test(size=SIZE):
         source = Numbers(99_999, 100_000)
         table.set_source(source)
@@ -362,7 +381,7 @@ async def test_selected_text_of_a_source_makes_only_the_selected_rows() -> None:
 
 
 async def test_walking_far_keeps_few_rows() -> None:
-    table = LineTable(COLUMNS)
+    table = line_table()
     async with WidgetApp(table).run_test(size=SIZE) as pilot:
         table.set_source(Numbers(99_999, 100_000))
         for _page in range(400):

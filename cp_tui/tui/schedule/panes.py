@@ -1,10 +1,9 @@
-"""The schedule pane: the limit of each connector over time, and who sets it at the cursor."""
+"""The panes of the schedule: the limits over time, and the installed charging profiles."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,29 +15,43 @@ from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import RestraintKind
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.ocpp.plural import count
+from cp_tui.tui.schedule.periods_text import period_facts, period_list
+from cp_tui.tui.schedule.profiles_text import (
+    in_order,
+    profile_columns,
+    profile_details,
+    profile_lines,
+)
 from cp_tui.tui.state.past import Flow, Interval, flows, violations, with_past
 from cp_tui.tui.state.store import RESTRAINTS, Snapshot
+from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.restraint import restraint_words
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.pane import Pane
+from cp_tui.tui.widgets.table_pane import TablePane
 
 PAUSE_S = 0.2
 """Between two questions to the engine, however fast somebody pans."""
+
+CHART_ROWS, SMALL_CHART_ROWS = 4, 1
+"""Lines for the periods of a profile, where there is room for them and where there is not."""
 
 Schedules = Mapping[int, CompositeSchedule]
 
 
 class SchedulePane(Pane):
-    """The timeline, fed with what is published or, beyond that, with what is asked for."""
+    """The limit of each connector over time, and who sets it at the cursor.
+
+    The timeline is fed with what is published or, beyond that, with what is asked for.
+    """
 
     NAME = "schedule"
     TITLE = "Schedule"
-    SHOWS: ClassVar[frozenset[str]] = frozenset(
-        {"charging_schedules", "link", "measured", RESTRAINTS}
-    )
-    HELP_LINES: ClassVar[tuple[str, ...]] = (
+    SHOWS = frozenset({"charging_schedules", "link", "measured", RESTRAINTS})
+    HELP_LINES = (
         "A lane per connector, 0 is the whole charge point; at the right the limit in force now.",
         "Solid: a transaction runs. Light: what one would get that started now.",
         "Before now: what flowed, in the bar of what was allowed; ! where it was too much.",
@@ -76,7 +89,7 @@ class SchedulePane(Pane):
         """The timeline."""
         yield self.timeline
 
-    def show(self, snapshot: Snapshot, clock: Clock) -> None:
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show what is published, or ask again for what it does not cover."""
         is_new = snapshot.charging_schedules is not self._snapshot.charging_schedules
         self._snapshot, self._now = snapshot, snapshot.schedule_time(clock.now)
@@ -174,3 +187,52 @@ class SchedulePane(Pane):
         self._pause = None
         if self._is_wanting:
             self._show_known(is_new=False)
+
+
+class ProfilesPane(TablePane):
+    """Every installed profile; beside or below it, what the selected one says."""
+
+    DEFAULT_CSS = """
+    ProfilesPane FactLines { height: 4; }
+    """
+
+    NAME = "profiles"
+    TITLE = "Profiles"
+    SHOWS = frozenset({"profiles", "cursor.profiles"})
+    HELP_LINES = (
+        "Every installed charging profile: connector (0: all), id, purpose, stack level, kind.",
+        "Now: the limit that it sets, and where; armed: it would, if a transaction started now.",
+        "Else why it sets none. Next: when it says something else.",
+        "Below: its periods, in seconds from its start. Enter opens everything about it.",
+    )
+    EMPTY = "no charging profile is installed: the hardware limits apply"
+    FACTS = "beside"
+    LABEL_WIDTH = 7
+    DETAILS = "Charging profile"
+
+    def __init__(self, hints: str = "", *, glyphs: Glyphs = Glyphs.EIGHTH) -> None:
+        super().__init__(hints)
+        self._glyphs = glyphs.value
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the profiles, and what the one under the cursor says."""
+        entries = in_order(snapshot.profiles)
+        records = [(str(each.profile.charging_profile_id), each) for each in entries]
+        entry = self.fill_table(profile_columns(clock), records)
+        if entry is None:
+            self.facts.show([])
+        else:
+            width = max(10, self.facts.size.width - 1)
+            has_room = self.facts.size.height > 2 * CHART_ROWS
+            rows = CHART_ROWS if has_room else SMALL_CHART_ROWS
+            chart = period_facts(entry.profile, width, rows, self._glyphs)
+            self.facts.show([*chart, *profile_lines(entry, clock)])
+        self.note(Content(count(len(entries), "installed", "installed") if entries else ""))
+
+    def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """Everything about a profile, with its periods."""
+        entry = snapshot.profile(int(record))
+        if entry is None:
+            return [Fact("", Content(f"Profile #{record} is no longer installed."))]
+        periods = Fact("Periods", period_list(entry.profile, "·"))
+        return [*profile_details(entry, clock), periods]

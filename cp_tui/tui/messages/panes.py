@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from msgspec import Struct
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.content import Content
 
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
 from cp_tui.tui.messages.search import MessageSearch
-from cp_tui.tui.messages.text import message_details, message_fields, short_facts
+from cp_tui.tui.messages.text import message_columns, message_details, short_facts
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.columns import Row
-from cp_tui.tui.text.facts import Fact, FactSource
-from cp_tui.tui.text.fields import Field, columns_of, fitting, row_of
+from cp_tui.tui.text.columns import Column, Row, row_of
+from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined
-from cp_tui.tui.widgets.fact_lines import FactLines
-from cp_tui.tui.widgets.filtered_pane import FilteredPane
 from cp_tui.tui.widgets.line_table import LineTable
+from cp_tui.tui.widgets.table_pane import TablePane
 
 ROOM_FOR_DETAILS = 12
 """Lines from which the facts beside or below the table tell everything."""
@@ -38,7 +33,7 @@ class MessageRows(Struct, frozen=True, eq=False):
 
     search: MessageSearch
     length: int
-    fields: Sequence[Field[MessagePair]]
+    columns: Sequence[Column[MessagePair]]
 
     def __len__(self) -> int:
         return self.length
@@ -50,8 +45,8 @@ class MessageRows(Struct, frozen=True, eq=False):
         number = self.search.numbers[self.length - 1 - index]
         exchange = self.search.log.exchange(number)
         if exchange is None:
-            return Row(str(number), tuple(Content("") for _field in self.fields))
-        return row_of(str(number), exchange, self.fields)
+            return Row(str(number), tuple(Content("") for _column in self.columns))
+        return row_of(str(number), exchange, self.columns)
 
     def find(self, key: str) -> int | None:
         place = self.search.count_before(int(key))
@@ -59,20 +54,23 @@ class MessageRows(Struct, frozen=True, eq=False):
         return self.length - 1 - place if is_there else None
 
 
-class MessagesPane(FilteredPane):
+class MessagesPane(TablePane):
     """Every frame, request and answer in one line."""
 
     DEFAULT_CSS = """
-    MessagesPane Horizontal { height: 1fr; layout: vertical; }
     MessagesPane FactLines { height: 5; }
     """
 
     NAME = "messages"
     TITLE = "Messages"
+    FACTS = "beside"
+    LABEL_WIDTH = 7
+    DETAILS = "Message"
+    GONE = "This message is too old to be kept."
     STEPS = True
-    FILTER_HINT = "words action:Start* conn:1 dir:in kind: id: result: latency:>500 error -word"
-    SHOWS: ClassVar[frozenset[str]] = frozenset({"messages", "link", "engine", "cursor.messages"})
-    HELP_LINES: ClassVar[tuple[str, ...]] = (
+    FILTER = "words action:Start* conn:1 dir:in kind: id: result: latency:>500 error -word"
+    SHOWS = frozenset({"messages", "link", "engine", "cursor.messages"})
+    HELP_LINES = (
         "Every frame over the WebSocket, newest first: a request and its answer in one line.",
         "Dir out: the charge point asks the CSMS; in: the CSMS asks. #: connector.",
         "! refused, CALLERROR, no answer or no OCPP frame. * composed by a person.",
@@ -84,31 +82,15 @@ class MessagesPane(FilteredPane):
     )
 
     def __init__(self, hints: str = "") -> None:
-        super().__init__(hints, LineTable(id="messages-table"))
-        self.facts = FactLines(label_width=7, id="message-facts")
-        # They scroll with the mouse; for the keyboard, enter opens the details.
-        self.facts.can_focus = False
+        super().__init__(hints)
         self._search = MessageSearch(MessageLog(), MessageFilter())
         self._words = ""
         self._problem = ""
-        self._fields: Sequence[Field[MessagePair]] = ()
         self._length = 0
         self._end = 0
         """The number after the newest exchange that was shown."""
         self._is_held = False
         self._is_searching = False
-
-    def compose_body(self) -> ComposeResult:
-        """A filter that hides until it is wanted, the table, and facts about one message."""
-        yield self._filter
-        with Horizontal():
-            yield self.table
-            yield self.facts
-
-    @property
-    def table_width(self) -> int:
-        """The table may share the width with the facts."""
-        return self.table.size.width or self.size.width
 
     @property
     def is_still(self) -> bool:
@@ -135,25 +117,27 @@ class MessagesPane(FilteredPane):
         if log is not self._search.log or self.words != self._words:
             self._begin(log)
         self._search.follow()
-        self._choose_columns(clock)
-        self._show_rows(log)
+        self._show_rows(log, message_columns(clock, self.table_width))
         self._show_facts(log, clock)
         self._tell(log)
-        self.table.set_empty_text(self._why_empty(snapshot))
         if not self._search.is_complete and not self._is_searching:
             self._is_searching = True
             self.set_timer(BREATH_S, self._search_on)
 
-    def details(self, record: str) -> tuple[str, FactSource]:
-        """Both frames of the message that the cursor is on, wherever it goes."""
+    def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """Both frames of a message."""
+        exchange = snapshot.messages.exchange(int(record))
+        return message_details(exchange, clock) if exchange is not None else ()
 
-        def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-            exchange = snapshot.messages.exchange(int(self.table.cursor_key or record))
-            if exchange is None:
-                return [Fact("", Content("This message is too old to be kept."))]
-            return message_details(exchange, clock)
-
-        return "Message", facts
+    def why_empty(self, snapshot: Snapshot) -> str:
+        """Nothing came yet, or nothing of it passes the filter."""
+        if not self._search.is_complete:
+            return "searching"
+        if self.words and not self._problem:
+            return "no message matches the filter"
+        if not snapshot.has_engine:
+            return "no message is known: the charge point is lost"
+        return "no message yet" if snapshot.is_connected else "no message yet: not connected"
 
     @on(LineTable.Selected)
     def _opened_one(self) -> None:
@@ -177,20 +161,13 @@ class MessagesPane(FilteredPane):
         self._search.look_further()
         self.refill()
 
-    def _choose_columns(self, clock: Clock) -> None:
-        fields = message_fields(clock, self.table_width)
-        self._fields = fitting(fields, self.table_width - 1)
-        columns = columns_of(self._fields)
-        if columns != self._columns:
-            self._columns = columns
-            self.table.set_columns(columns)
-
-    def _show_rows(self, log: MessageLog) -> None:
+    def _show_rows(self, log: MessageLog, columns: Sequence[Column[MessagePair]]) -> None:
         """Newest first; where the list stands still, what was there when it stopped."""
         if not self.is_still or log.numbers.start >= self._end:
             self._is_held, self._end = False, log.numbers.stop
         self._length = self._search.count_before(self._end)
-        rows = MessageRows(self._search, self._length, self._fields)
+        rows = MessageRows(self._search, self._length, columns)
+        self.table.set_columns(columns)
         self.table.set_source(rows, stays_in_place=not self.is_still)
 
     def _show_facts(self, log: MessageLog, clock: Clock) -> None:
@@ -221,12 +198,3 @@ class MessagesPane(FilteredPane):
         elif log:
             parts.append(count(len(log), "message"))
         self.note(joined(parts))
-
-    def _why_empty(self, snapshot: Snapshot) -> str:
-        if not self._search.is_complete:
-            return "searching"
-        if self.words and not self._problem:
-            return "no message matches the filter"
-        if not snapshot.has_engine:
-            return "no message is known: the charge point is lost"
-        return "no message yet" if snapshot.is_connected else "no message yet: not connected"

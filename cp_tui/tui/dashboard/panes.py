@@ -1,0 +1,135 @@
+"""The panes that only the dashboard has: the connection, the connectors, the monitored keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from cp_tui.ocpp.plural import count
+from cp_tui.tui.actions import conditions
+from cp_tui.tui.configuration.panes import KeyTablePane
+from cp_tui.tui.dashboard.monitors_text import monitor_columns, monitor_lines
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.connection import connection_facts
+from cp_tui.tui.text.connectors import (
+    connector_columns,
+    connector_details,
+    connector_facts,
+    connectors_with,
+)
+from cp_tui.tui.text.facts import Fact, FactSource
+from cp_tui.tui.text.words import Clock
+from cp_tui.tui.widgets.facts_pane import FactsPane
+from cp_tui.tui.widgets.table_pane import TablePane
+
+
+class ConnectionPane(FactsPane):
+    """Does it talk to the CSMS, does the CSMS want it, and if not, why."""
+
+    NAME = "connection"
+    TITLE = "Connection"
+    SHOWS = frozenset({"link", "registration", "identity", "stop_report", "engine"})
+    HELP_LINES = (
+        "Socket: is the WebSocket to the CSMS open? Boot: did the CSMS accept the charge point?",
+        "Clock: how far the CSMS is ahead (+) or behind (-), and the message that said so.",
+        "Where connecting fails, the step is named (DNS, TCP, TLS, HTTP) with what to check.",
+        "Stopped by the operator is not offline: nothing is tried or stored until restart.",
+        "Its details show address, security profile, form of the key and server certificate.",
+    )
+    LABEL_WIDTH = 6
+
+    def __init__(self, hints: str, details_hint: str) -> None:
+        """`hints`: the keys that act while it is not connected; `details_hint`: always."""
+        super().__init__(details_hint)
+        self._waiting_hints = f"{hints}  {details_hint}"
+        self._calm_hints = details_hint
+
+    def wants_hints(self) -> bool:
+        """The keys are named wherever the focus is: they work everywhere on the dashboard."""
+        return True
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the facts, and the keys that help."""
+        is_waiting = conditions.try_now(snapshot) is None
+        self.hint(self._waiting_hints if is_waiting else self._calm_hints)
+        super().fill(snapshot, clock)
+
+    def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """Socket, registration, clock and security, the most urgent first."""
+        return connection_facts(snapshot, clock)
+
+
+class ConnectorsPane(TablePane):
+    """Connector 0, the charge point as a whole, and each connector; what matters about one."""
+
+    DEFAULT_CSS = """
+    ConnectorsPane LineTable { height: auto; min-height: 2; }
+    ConnectorsPane FactLines { height: 1fr; }
+    """
+
+    NAME = "connectors"
+    TITLE = "Connectors"
+    SHOWS = frozenset({"connectors", "charging_schedules", "cursor.connectors"})
+    HELP_LINES = (
+        "One line per connector; 0 is the charge point as a whole. Limit: what it may take now.",
+        "Below: errors, why the last start was refused, the session, where the limit comes from.",
+        "Enter opens everything about the connector with its status changes and their causes.",
+    )
+    EMPTY = "no connector is known yet"
+    FILTER = "filter: number, status, tag"
+    NO_MATCH = "no connector matches the filter"
+    FACTS = "below"
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the lines, and the facts about the one under the cursor."""
+        found = connectors_with(snapshot.connectors, self.words)
+        is_first = self.table.cursor_key is None
+        records = [(str(each.connector_id), each) for each in found]
+        self.fill_table(connector_columns(snapshot, clock), records)
+        if is_first:
+            self.table.move_cursor(str(snapshot.connector_id))
+        connector = snapshot.connector(snapshot.connector_id)
+        self.facts.show(connector_facts(connector, clock) if connector else [])
+        if self.words:
+            self.note_count(len(found), len(snapshot.connectors))
+        else:
+            self.note(Content(""))
+
+    def details(self, record: str) -> tuple[str, FactSource]:
+        """Everything about a connector, with its status changes."""
+        connector_id = int(record)
+
+        def facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
+            connector = snapshot.connector(connector_id)
+            return connector_details(snapshot, connector, clock) if connector else []
+
+        return f"Connector {connector_id}" if connector_id else "Charge point (connector 0)", facts
+
+
+class MonitorsPane(KeyTablePane):
+    """The keys that somebody watches, each with its changes under it."""
+
+    NAME = "monitors"
+    TITLE = "Monitors"
+    SHOWS = frozenset({"monitors"})
+    HELP_LINES = (
+        "Each monitored key with its value; under it its changes by the CSMS, old → new.",
+        "A key that the charge point does not know stays listed as unknown.",
+        "m takes a monitor away here; on a configuration key it adds one.",
+    )
+    EMPTY = "nothing monitored; m on a key"
+    FILTER = "filter: name of the key"
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the monitored keys and their changes."""
+        words = self.words.casefold().split()
+        lines = [
+            line
+            for line in monitor_lines(snapshot.monitors)
+            if all(word in line.monitor.key.casefold() for word in words)
+        ]
+        self._keys = {line.id: line.monitor.key for line in lines}
+        self.fill_table(monitor_columns(clock), [(line.id, line) for line in lines])
+        changes = len(snapshot.monitors.history)
+        self.note(Content(count(changes, "change")) if changes else Content(""))

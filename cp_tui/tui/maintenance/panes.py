@@ -1,0 +1,385 @@
+"""The panes of the maintenance screen: an overview of the subjects, and a pane for each of them.
+
+A subject is a pane that also says in one line how it stands, for the overview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from textual.content import Content
+
+from cp_tui.charge_point.variables import (
+    AuthorizationCacheView,
+    CachedTag,
+    LocalListView,
+    TagEntry,
+)
+from cp_tui.tui.maintenance.certificates_text import certificate_facts, certificates_line
+from cp_tui.tui.maintenance.diagnostics_text import diagnostics_facts, diagnostics_line
+from cp_tui.tui.maintenance.firmware_text import firmware_facts, firmware_line
+from cp_tui.tui.maintenance.link_history_text import (
+    attempt_columns,
+    attempt_facts,
+    attempt_id,
+    attempt_lines,
+    attempts_line,
+)
+from cp_tui.tui.maintenance.reservations_text import (
+    reservation_columns,
+    reservation_facts,
+    reservation_lines,
+    reservation_of,
+    reservations_line,
+)
+from cp_tui.tui.maintenance.status_history_text import (
+    change_id,
+    history_line,
+    matching_changes,
+    status_change_columns,
+    status_change_facts,
+)
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.tags import (
+    cache_facts,
+    cache_line,
+    cached_columns,
+    list_facts,
+    list_line,
+    matching,
+    shown_of,
+    tag_columns,
+    tag_facts,
+)
+from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.widgets.facts_pane import FactsPane
+from cp_tui.tui.widgets.pane import Pane
+from cp_tui.tui.widgets.table_pane import TablePane
+
+EntryT = TypeVar("EntryT", bound=TagEntry)
+
+NOT_KNOWN_YET = Content.styled("not known yet", "$text-muted")
+
+
+class SubjectPane(Pane):
+    """A pane that the overview lists.
+
+    Second among the bases of a class: Textual takes over the styles of the first alone.
+    """
+
+    def state(self, snapshot: Snapshot, clock: Clock) -> Content:
+        """How the subject stands, in a line."""
+        raise NotImplementedError
+
+
+class FirmwarePane(FactsPane, SubjectPane):
+    """The newest UpdateFirmware, step by step."""
+
+    NAME = "firmware"
+    TITLE = "Firmware"
+    SHOWS = frozenset({"firmware"})
+    HELP_LINES = (
+        "UpdateFirmware (S 5.19): fetch the file from its retrieveDate on, as often as retries",
+        "says; wait until nobody charges; install; boot. FirmwareStatusNotification tells each.",
+        "The location is shown without user, password and query.",
+    )
+
+    def state(self, snapshot: Snapshot, clock: Clock) -> Content:
+        """Version and state."""
+        return firmware_line(snapshot.firmware, clock)
+
+    def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """Version, state, what comes next, tries, file."""
+        return firmware_facts(snapshot.firmware, clock)
+
+
+class DiagnosticsPane(FactsPane, SubjectPane):
+    """The newest GetDiagnostics: which file is uploaded where, and how far it has come."""
+
+    NAME = "diagnostics"
+    TITLE = "Diagnostics"
+    SHOWS = frozenset({"diagnostics"})
+    HELP_LINES = (
+        "GetDiagnostics (S 5.9): one file with logs and states is uploaded to the location that",
+        "the CSMS names; the answer told it the name of the file.",
+        "The location is shown without user, password and query.",
+    )
+
+    def state(self, snapshot: Snapshot, clock: Clock) -> Content:
+        """State and file."""
+        return diagnostics_line(snapshot.diagnostics, clock)
+
+    def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """State, file, location, tries."""
+        return diagnostics_facts(snapshot.diagnostics, clock)
+
+
+class ReservationsPane(TablePane, SubjectPane):
+    """Every reservation: those in force with the time that is left, then those that ended."""
+
+    NAME = "reservations"
+    TITLE = "Reservations"
+    # The link as well: each frame is an occasion to tell anew how much time is left.
+    SHOWS = frozenset({"reservations", "link"})
+    HELP_LINES = (
+        "ReserveNow (S 5.13): a connector is held for one tag, or for the tags of a group.",
+        "Conn any: connector 0 is reserved, one connector is kept free.",
+        "The time left is as of the instant in the title. Enter tells everything about one.",
+    )
+    EMPTY = "no reservation"
+    DETAILS = "Reservation"
+    GONE = "This reservation is no longer listed."
+
+    def state(self, snapshot: Snapshot, clock: Clock) -> Content:
+        """How many are in force, and the first to expire."""
+        return reservations_line(snapshot.reservations, clock)
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the reservations, and as of when the time left is told."""
+        lines = reservation_lines(snapshot.reservations)
+        columns = reservation_columns(lines, clock, snapshot.schedule_time(clock.now))
+        self.fill_table(columns, [(line.id, line) for line in lines])
+        active = sum(line.ended is None for line in lines)
+        note = f"{active} in force, as of {clock.minute(clock.now)}" if active else ""
+        self.note(joined([note, clock.csms_mark if lines else ""]))
+
+    def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """For whom, where, until when, and why it ended."""
+        line = reservation_of(snapshot.reservations, record)
+        time = snapshot.schedule_time(clock.now)
+        return reservation_facts(line, clock, time) if line is not None else ()
+
+
+class TagsPane(TablePane, SubjectPane):
+    """Tags that the charge point knows; above them a line about all of them."""
+
+    DEFAULT_CSS = """
+    TagsPane FactLines { height: 1; }
+    """
+
+    EMPTY = "no tag"
+    FILTER = "filter: words of tag, status, group"
+    NO_MATCH = "no tag matches the filter"
+    FACTS = "above"
+    GONE = "This tag is no longer among those shown."
+
+    def entries(self, snapshot: Snapshot) -> Sequence[TagEntry]:
+        """The tags that the engine tells."""
+        raise NotImplementedError
+
+    def show_tags(
+        self,
+        known: LocalListView | AuthorizationCacheView | None,
+        entries: Sequence[EntryT],
+        columns: Callable[[Sequence[EntryT], Clock, datetime], Sequence[Column[EntryT]]],
+        clock: Clock,
+        time: datetime,
+    ) -> None:
+        """Show the tags that pass the filter, and how many of all that are."""
+        found = matching(entries, self.words, time)
+        self.fill_table(columns(found, clock, time), [(each.id_tag, each) for each in found])
+        self.note(Content(shown_of(len(found), len(entries), known.count if known else 0)))
+
+    def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """Everything about a tag."""
+        time = snapshot.schedule_time(clock.now)
+        entry = next((each for each in self.entries(snapshot) if each.id_tag == record), None)
+        return tag_facts(entry, clock, time) if entry is not None else ()
+
+
+class LocalListPane(TagsPane):
+    """What SendLocalList has brought."""
+
+    NAME = "local_list"
+    TITLE = "Local list"
+    SHOWS = frozenset({"local_list"})
+    HELP_LINES = (
+        "The list of tags that the CSMS has sent (S 3.5.2); only SendLocalList changes it.",
+        "It beats the cache. After its expiry date a tag counts as Expired.",
+        "The first hundred tags are shown; u looks up any tag, shown or not.",
+    )
+    DETAILS = "Tag of the local list"
+
+    def state(self, snapshot: Snapshot, clock: Clock) -> Content:
+        """Version, size and use."""
+        return list_line(snapshot.local_list)
+
+    def entries(self, snapshot: Snapshot) -> Sequence[TagEntry]:
+        """The first ones by tag."""
+        return snapshot.local_list.entries if snapshot.local_list else ()
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the list as a whole, and its tags."""
+        known, time = snapshot.local_list, snapshot.schedule_time(clock.now)
+        self.facts.show(list_facts(known, clock))
+        self.show_tags(known, self.entries(snapshot), tag_columns, clock, time)
+
+
+class CachePane(TagsPane):
+    """What the CSMS last said about each tag that it was asked about, and how long ago."""
+
+    NAME = "cache"
+    TITLE = "Cache"
+    SHOWS = frozenset({"authorization_cache"})
+    HELP_LINES = (
+        "What the CSMS last said about each tag (S 3.5.1), newest first; kept over a restart.",
+        "A tag of the local list is never in the cache.",
+        "The newest hundred are shown; u looks up any tag, shown or not.",
+    )
+    DETAILS = "Tag of the cache"
+
+    def state(self, snapshot: Snapshot, clock: Clock) -> Content:
+        """Size and use."""
+        return cache_line(snapshot.authorization_cache)
+
+    def entries(self, snapshot: Snapshot) -> Sequence[CachedTag]:
+        """The newest ones."""
+        return snapshot.authorization_cache.entries if snapshot.authorization_cache else ()
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the cache as a whole, and its tags."""
+        known, time = snapshot.authorization_cache, snapshot.schedule_time(clock.now)
+        self.facts.show(cache_facts(known))
+        self.show_tags(known, self.entries(snapshot), cached_columns, clock, time)
+
+
+class CertificatesPane(FactsPane, SubjectPane):
+    """How the link is protected: security profile, key, and the certificate of the server."""
+
+    NAME = "certificates"
+    TITLE = "Certificates"
+    SHOWS = frozenset({"link", "identity"})
+    HELP_LINES = (
+        "Profile 0: no security. 1: HTTP Basic with the AuthorizationKey. 2: TLS as well.",
+        "Of the key only length and form are told. Server is who the CSMS proves to be.",
+        "A server certificate with less than 30 days left is due for renewal.",
+    )
+
+    def state(self, snapshot: Snapshot, clock: Clock) -> Content:
+        """Profile, certificate and key."""
+        return certificates_line(snapshot, clock)
+
+    def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """Profile, key, certificate, and what is not there."""
+        return certificate_facts(snapshot, clock)
+
+
+class StatusHistoryPane(TablePane, SubjectPane):
+    """The changes of status that this screen knows of, newest first, with code and cause."""
+
+    NAME = "status_history"
+    TITLE = "Status history"
+    SHOWS = frozenset({"status_changes", "connectors"})
+    HELP_LINES = (
+        "Code: the transition of S 4.9. The letter is the state before, the digit the one after:",
+        "A1 Available, B2 Preparing, C3 Charging, D4 SuspendedEV, E5 SuspendedEVSE,",
+        "F6 Finishing, G7 Reserved, H8 Unavailable, I9 Faulted. So B3: Preparing to Charging.",
+        "In the filter a number alone is a connector: 2 shows the changes of connector 2.",
+    )
+    EMPTY = "nothing has changed since the boot"
+    FILTER = "filter: a number is a connector; words of status, code, cause, error"
+    NO_MATCH = "no change matches the filter"
+    NEWEST_FIRST = True
+    DETAILS = "Status change"
+
+    def state(self, snapshot: Snapshot, clock: Clock) -> Content:
+        """The newest change."""
+        return history_line(snapshot.status_changes, clock) if snapshot.link else NOT_KNOWN_YET
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the changes that pass the filter."""
+        changes = matching_changes(snapshot.status_changes, self.words)
+        columns = status_change_columns(changes, clock)
+        self.fill_table(columns, [(change_id(change), change) for change in changes])
+        self.note_count(len(changes), len(snapshot.status_changes), clock.csms_mark)
+
+    def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """When, where, from what to what, why."""
+        found = (each for each in snapshot.status_changes if change_id(each) == record)
+        return next((status_change_facts(change, clock) for change in found), ())
+
+
+class LinkHistoryPane(TablePane, SubjectPane):
+    """Each attempt to connect, newest first; below, cause and check of the one under the cursor."""
+
+    DEFAULT_CSS = """
+    LinkHistoryPane FactLines { height: 3; }
+    """
+
+    NAME = "link_history"
+    TITLE = "Link history"
+    SHOWS = frozenset({"link_attempts", "link", "cursor.link_history"})
+    HELP_LINES = (
+        "One line for each attempt that ended, and for each link that ended or was stopped.",
+        "Result names the step that failed: DNS, TCP, TLS, HTTP, subprotocol.",
+        "Try counts since the link was last open. Below: cause and what to check, in full.",
+    )
+    EMPTY = "no attempt yet"
+    FACTS = "below"
+    NEWEST_FIRST = True
+    DETAILS = "Attempt to connect"
+
+    def state(self, snapshot: Snapshot, clock: Clock) -> Content:
+        """The newest outcome."""
+        return attempts_line(snapshot.link_attempts, clock) if snapshot.link else NOT_KNOWN_YET
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the attempts, and why the one under the cursor failed."""
+        attempts = {attempt_id(each): each for each in reversed(snapshot.link_attempts)}
+        columns = attempt_columns(snapshot.link_attempts, clock)
+        attempt = self.fill_table(columns, list(attempts.items()))
+        self.facts.show(attempt_lines(attempt) if attempt is not None else [])
+
+    def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
+        """When, which one, what became of it, why."""
+        found = (each for each in snapshot.link_attempts if attempt_id(each) == record)
+        return next((attempt_facts(attempt, clock) for attempt in found), ())
+
+
+SUBJECTS: tuple[type[SubjectPane], ...] = (
+    FirmwarePane,
+    DiagnosticsPane,
+    ReservationsPane,
+    LocalListPane,
+    CachePane,
+    CertificatesPane,
+    StatusHistoryPane,
+    LinkHistoryPane,
+)
+"""In the order of the overview."""
+
+
+class MaintenancePane(TablePane):
+    """A line for each subject; the one under the cursor is shown in full beside it."""
+
+    NAME = "maintenance"
+    TITLE = "Maintenance"
+    SHOWS = frozenset({"engine"}).union(*(subject.SHOWS for subject in SUBJECTS))
+    HELP_LINES = (
+        "Every subject with its state in a line; the one under the cursor is shown in full.",
+        "The letter before a subject jumps to it; enter or tab goes into what is shown.",
+        "u looks up a tag: what would happen if it were shown to the reader now, and why.",
+    )
+
+    def __init__(
+        self, hints: str, subjects: Sequence[SubjectPane], keys: Mapping[str, str]
+    ) -> None:
+        """`keys`: the letters that jump to the subjects, by their names."""
+        super().__init__(hints)
+        self._subjects = subjects
+        self._keys = keys
+
+    def fill(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the state of each subject."""
+        columns = [
+            Column[SubjectPane](
+                "Key", 3, lambda s: Content.styled(self._keys[s.NAME], "bold $text-accent")
+            ),
+            Column[SubjectPane]("Subject", 14, lambda s: Content(s.TITLE)),
+            Column[SubjectPane]("State", 30, lambda s: s.state(snapshot, clock), is_flexible=True),
+        ]
+        self.fill_table(columns, [(subject.NAME, subject) for subject in self._subjects])
