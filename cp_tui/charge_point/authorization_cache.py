@@ -30,7 +30,7 @@ class AuthorizationCache:
 
     @property
     def is_enabled(self) -> bool:
-        """AuthorizationCacheEnabled."""
+        """Whether the cache is used and filled (AuthorizationCacheEnabled)."""
         return self._is_enabled()
 
     def get(self, id_tag: str) -> CachedTag | None:

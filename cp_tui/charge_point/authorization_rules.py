@@ -16,7 +16,7 @@ from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
 
 
 class Rules(Struct, frozen=True):
-    """The configuration keys that decide."""
+    """The configuration keys that decide about tags, as they stand now."""
 
     local_pre_authorize: bool
     local_authorize_offline: bool
@@ -31,7 +31,7 @@ class KnownBy(StrEnum):
 
     @property
     def enabling_key(self) -> str:
-        """The key that makes it count."""
+        """The configuration key that switches this source of knowledge on and off."""
         return "LocalAuthListEnabled" if self is KnownBy.LOCAL_LIST else "AuthorizationCacheEnabled"
 
 
@@ -41,7 +41,7 @@ class Known(Struct, frozen=True):
     by: KnownBy
     tag: TagEntry
     status: AuthorizationStatus
-    """As it counts now."""
+    """Its status at this moment: Expired once its expiry date has come."""
 
     @property
     def parent_id_tag(self) -> str | None:
@@ -63,7 +63,7 @@ class TagVerdict(Struct, frozen=True):
 
 
 class AskCsms(Struct, frozen=True):
-    """The CSMS has to be asked, and why."""
+    """Nothing known here decides: Authorize has to be sent, for this reason."""
 
     reason: Reason
 

@@ -86,7 +86,7 @@ class Outgoing(Struct, frozen=True):
 
     @property
     def is_boot(self) -> bool:
-        """Whether it is the BootNotification, the only thing that may go before any acceptance."""
+        """Whether it is a BootNotification, all that may go before the CSMS has answered one."""
         return self.action is Action.BOOT_NOTIFICATION
 
 
@@ -133,7 +133,7 @@ class Calls:
 
     @property
     def deadline(self) -> datetime | None:
-        """When the pending call times out."""
+        """When the call that waits for its answer times out; None where none does."""
         return self._pending.deadline if self._pending else None
 
     @property
@@ -191,14 +191,14 @@ class Calls:
             outgoing.on_failure(failure)
 
     def abandon(self, why: str) -> None:
-        """Fail what has not been sent yet."""
+        """Fail every call that has not been sent yet, for this reason."""
         waiting = list(self._waiting)
         self._waiting.clear()
         for outgoing in waiting:
             outgoing.on_failure(CallFailure(FailureKind.OFFLINE, why))
 
     def pump(self) -> None:
-        """Send the next call if none is pending: first what waits here, then the outbox."""
+        """Send the next call if none is open: one of those made here, else one of the outbox."""
         if not self.is_open or self._pending:
             return
         outgoing = self._take()
@@ -272,7 +272,7 @@ class Calls:
         self._failed(error.message_id, f"with {error.code}{detail}", error.code)
 
     def awaited(self, message_id: str) -> Action | None:
-        """Give the action of the call that an answer with this id is of use to."""
+        """Give the action of our call with this id, if its answer is still of use; else None."""
         pending = self._find(message_id)
         return pending.outgoing.action if pending else None
 
@@ -327,7 +327,7 @@ class Calls:
         return self._next_from_outbox()
 
     def _heard(self) -> None:
-        """The CSMS answers."""
+        """Note that the CSMS answers: no call of ours counts as unanswered any more."""
         if self.unanswered is not None:
             self.unanswered = None
             self._turn.changed("registration")
@@ -352,6 +352,6 @@ class Calls:
 
 
 def _carried(outgoing: Outgoing) -> int:
-    """How long the text is that a DataTransfer carries; all else is short by its schema."""
+    """Count the characters of a DataTransfer; 0 for anything else, which its schema keeps short."""
     request = outgoing.request
     return len(request.data or "") if isinstance(request, DataTransferRequest) else 0

@@ -71,14 +71,15 @@ class ChargePoint:
         return self._turn.take_changed()
 
     def prepare(self, name: str) -> bool:
-        """Do a slice of what a variable needs; say whether there is more to do.
+        """Do a slice of the work that a variable needs; False when all of it is done.
 
-        A few milliseconds each; who does not want to wait so for all of it looks when it is done.
+        A slice takes a few milliseconds. Whoever must not wait for all of it in one go calls this
+        until it gives False, and `view` then.
         """
         return self._components.charging.prepare(name)
 
     def view(self, name: str, now: datetime) -> Any:
-        """Give a variable as it is now; between two turns, of which each is whole."""
+        """Give the value of a variable at this moment; only to be called between two turns."""
         self._turn.now = now
         return VIEWS[name](self._components)
 
@@ -121,9 +122,10 @@ class ChargePoint:
         unit: ChargingRateUnitType | None,
         now: datetime,
     ) -> Work[CompositeSchedule]:
-        """Compute a composite schedule for somebody who looks (S 5.7); it starts now by default.
+        """Work out a composite schedule in slices, for somebody who looks (S 5.7).
 
-        It is of this moment, whatever happens between the slices.
+        It begins now unless `start` says when, and is that of the moment of this call, whatever
+        happens between the slices.
         """
         self._turn.now = now
         return self._components.charging.composing(connector_id, duration_s, unit, start)
@@ -135,7 +137,7 @@ class ChargePoint:
 
     @property
     def clock_offset(self) -> timedelta:
-        """What the clock of the charge point, which follows the CSMS, is ahead of the machine's."""
+        """By how much the charge point's clock, which the CSMS sets, is ahead of the machine's."""
         return self._turn.offset
 
     def digest_authorization_key(self, nonce: bytes) -> str | None:

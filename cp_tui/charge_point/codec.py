@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class Value(Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of everything published: frozen and closed."""
+    """Base of every published value: it never changes, and unknown fields are refused."""
 
 
 def encode(value: object) -> bytes:

@@ -191,7 +191,7 @@ class Configuration:
         )
 
     def put(self, key: str, value: str, source: KeySource) -> ChangeOutcome:
-        """Store a value that needs no check."""
+        """Set a key to a value that was checked already, save it, and tell the change."""
         name, now = key.lower(), self._turn.now
         spec, old_value = self._keys.specs[name], self._shown(self._keys.specs[name])
         old = self._state(name)
@@ -225,7 +225,7 @@ class Configuration:
         return change
 
     def _shown(self, spec: KeySpec) -> str | None:
-        """Give the value of a key as it may be shown."""
+        """Give the value of a key as it may be shown: that of AuthorizationKey as `(secret)`."""
         value = self._state(spec.name.lower()).value
         return None if value is None else shown_value(spec.name, value)
 
@@ -249,7 +249,7 @@ class Configuration:
         return self._set.get(name) or self._keys.states[name]
 
     def state(self, key: str) -> KeyState | None:
-        """Give the value of a key with its source; never that of AuthorizationKey."""
+        """Give the value of a key and who set it; the value of AuthorizationKey is left out."""
         spec = self.find(key)
         if spec is None:
             return None

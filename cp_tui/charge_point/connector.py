@@ -109,7 +109,7 @@ class Connector(Struct):
 
     @property
     def is_operative(self) -> bool:
-        """Whether it is in service."""
+        """Whether it is in service: not taken out by ChangeAvailability, nor for new firmware."""
         return self.is_set_operative and not self.is_withdrawn
 
     @property
@@ -129,12 +129,12 @@ class Connector(Struct):
 
     @property
     def takes_starts(self) -> bool:
-        """Whether it is in service, and stays there, without a fault."""
+        """Whether a transaction may begin here: in service, and staying there, without a fault."""
         return self.is_operative and not self.is_leaving and not self.is_faulted
 
     @property
     def state_words(self) -> str:
-        """Say how it stands with it, in words that go on after `is`."""
+        """Describe the state in words that fit after "is", such as `Charging`."""
         if self.charge_point_fault is not None:
             return f"Faulted with the whole charge point ({self.charge_point_fault} of connector 0)"
         if self.is_operative and self.is_leaving and not self.is_faulted:
@@ -165,7 +165,7 @@ class Connector(Struct):
 
     @property
     def is_free(self) -> bool:
-        """Whether a new attempt may begin here without a cable."""
+        """Whether somebody may begin here by showing a tag, before any cable is in."""
         return (
             self.takes_starts
             and not self.is_plugged

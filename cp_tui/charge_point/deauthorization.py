@@ -54,7 +54,7 @@ class Deauthorization:
         return min((due for c in self._connectors if (due := self._due(c))), default=None)
 
     def tick(self) -> None:
-        """End what has had its energy."""
+        """End the transactions that have used up the energy they were allowed."""
         for connector in self._connectors:
             budget = connector.energy_budget
             if budget is None or connector.transaction is None:

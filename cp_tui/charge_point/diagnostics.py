@@ -80,7 +80,7 @@ class Diagnostics:
         )
 
     def file_name(self) -> str:
-        """Name the file of a request that comes now."""
+        """Make the name for the file of a request that arrives now."""
         identity = re.sub("[^A-Za-z0-9._-]", "_", self._turn.config.charge_point_id)
         return f"diagnostics-{identity[:NAME_LENGTH_MAX]}-{self._turn.time:%Y%m%dT%H%M%SZ}.zip"
 

@@ -88,7 +88,7 @@ class Send(Struct, frozen=True):
 
 
 class Emit(Struct, frozen=True):
-    """An event of a stream."""
+    """Tell an event of a stream to whoever follows the stream."""
 
     name: str
     event: Struct

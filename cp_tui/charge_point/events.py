@@ -163,9 +163,9 @@ class MainsFailed(Struct, frozen=True):
 
 
 class OperatorEvent(Struct, frozen=True):
-    """What the operator asks for: a command, whose sentence it tells and whose parameters it has.
+    """Base of the operator's commands: each is answered with a `Reply` or a `Refuse`.
 
-    It is answered with a `Reply` or a `Refuse`.
+    The docstring of a command is its sentence in the help, and its fields are its parameters.
     """
 
     request: int

@@ -47,7 +47,7 @@ to ChangeConfiguration must not be heard before the value is where a power cut c
 
 
 class Incoming:
-    """Reads frames; nothing that a peer sends gets past it unanswered."""
+    """Reads what the CSMS sends: gives answers to their calls, and answers every request."""
 
     def __init__(self, components: Components) -> None:
         self._components = components
@@ -115,10 +115,11 @@ class Incoming:
             taker.refused(answer, text, flaws)
 
     def unread(self, event: AnswerUnread) -> None:
-        """Let an answer count that a mind before this one could not handle (S 3.7.1).
+        """Take an answer that an earlier mind could not handle because of an error in it (S 3.7.1).
 
-        What a boot does not keep is over; a transaction message is not, and must not be sent
-        forever because its answer meets the same error again and again.
+        That mind is gone, and with it all its open calls but the transaction messages, which are
+        stored. The CSMS has processed the message; were it sent again, its answer would meet the
+        same error again.
         """
         outbox, words = self._components.outbox, f"its answer met an error inside: {event.error}"
         found = _read(event.data)

@@ -40,7 +40,7 @@ class LocalList:
 
     @property
     def is_enabled(self) -> bool:
-        """LocalAuthListEnabled."""
+        """Whether the list counts (LocalAuthListEnabled); it is kept in any case."""
         return self._is_enabled()
 
     @property

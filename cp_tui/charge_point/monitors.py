@@ -55,7 +55,7 @@ class Monitors:
         self._turn.changed("monitors", "configuration")
 
     def changed_by_csms(self, change: ChangeOutcome) -> None:
-        """Publish a stored change of a monitored key."""
+        """Record a change that the CSMS made, and publish it, where its key is monitored."""
         spec = change.spec
         if spec is None or not change.is_stored or spec.name.lower() not in self._keys:
             return

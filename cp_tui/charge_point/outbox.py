@@ -140,7 +140,7 @@ class Outbox:
             self._thin_out()
 
     def _thin_out(self) -> None:
-        """Where too many MeterValues wait, drop a tenth; never a start or a stop (E 3.91)."""
+        """Drop a tenth of the MeterValues where too many wait; never a start or a stop (E 3.91)."""
         limit = self._rule().meter_values_max
         if self._meter_values <= limit:
             return
@@ -199,7 +199,7 @@ class Outbox:
         return self._replace_head(next_attempt_at=None).action
 
     def waiting(self) -> Counter[tuple[str | None, str]]:
-        """Count what waits, by transaction and action."""
+        """Count the messages that wait, by transaction key and action."""
         return Counter((record.transaction_key, record.action) for record in self._entries)
 
     def waits_for(self, transaction_key: str) -> bool:
@@ -230,11 +230,11 @@ class Outbox:
 
     @property
     def told_deadline(self) -> datetime | None:
-        """When the next attempt that was told is no longer to come; the message may still wait."""
+        """When the published time of the next attempt passes, and has to be published anew."""
         return self._told_attempt_at
 
     def tick(self) -> None:
-        """Tell that an attempt is due, or that none is to come any more."""
+        """Publish the time of the next attempt where it has changed since it was published."""
         attempt_at = self._attempt_to_come()
         if attempt_at != self._told_attempt_at:
             self._told_attempt_at = attempt_at
@@ -332,19 +332,19 @@ class Outbox:
         return self._held is not None
 
     def known(self) -> None:
-        """The CSMS knows us: what it refused are attempts, and the last of them was one."""
+        """Note that the CSMS knows us: whatever it refused counts as an attempt after all."""
         self._is_forgiveness_spent = self._forgiven_times >= FORGIVEN_MAX
         self.settle_doubt()
 
     def settle_doubt(self) -> None:
-        """Give up what had its last attempt."""
+        """Give up the message that is held after its last attempt: the refusals were meant."""
         self._doubtful = 0
         if self._held is not None:
             assert not self._is_in_flight, "what is held is not sent"
             self._give_up(self._entries[0], self._held)
 
     def end_doubt(self) -> None:
-        """Let the oldest message be tried again: nobody said whether the CSMS knows us."""
+        """Let the held message be tried again: whether the CSMS knows us was not found out."""
         self._held = None
 
     def forgive(self) -> None:

@@ -28,7 +28,7 @@ from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.errors import FORGOTTEN_SIGNS, ErrorCode
 
 FEW = 3
-"""So many SecurityErrors in a row are no accident."""
+"""This many SecurityErrors in a row mean that the CSMS has forgotten this charge point."""
 ASKED_FROM = 2
 
 

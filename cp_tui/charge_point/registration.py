@@ -131,7 +131,7 @@ class Registration:
         )
 
     def _pending(self) -> PendingCall | None:
-        """Give the call that the CSMS leaves without an answer: a BootNotification at once."""
+        """Give the call that is shown as waiting: BootNotification at once, others in a while."""
         calls = self._calls
         action, since, deadline = calls.pending_action, calls.pending_since, calls.deadline
         if action is None or since is None or deadline is None:
@@ -158,17 +158,17 @@ class Registration:
         self._turn.changed("registration", "outbox")
 
     def is_known(self) -> None:
-        """The CSMS answers more than BootNotification; for a while now, so that it is believed."""
+        """Note an answer to anything but BootNotification: in time the CSMS is trusted again."""
         if self._turn.now - self._since >= KNOWN_AFTER:
             self._in_vain = 0
 
     @property
     def was_forgotten(self) -> bool:
-        """Whether the CSMS has forgotten us of late."""
+        """Whether the CSMS has forgotten this charge point lately, and is not trusted again yet."""
         return self._in_vain > 0
 
     def forgotten(self, why: str) -> None:
-        """Register again with a CSMS that does not know us; later each time that it was in vain."""
+        """Register anew with a CSMS that does not know us; later each time it was in vain."""
         self.status = None
         self._since = self._turn.now
         # Answers to BootNotifications from before belong to an acquaintance that is over.
@@ -218,12 +218,12 @@ class Registration:
 
     @property
     def _next_heartbeat_at(self) -> datetime | None:
-        """What is told: not even the mind knows when one goes that is due and waits its turn."""
+        """The published time of the next heartbeat; None where it is due and waits its turn."""
         due = self.heartbeat_at
         return None if due is None or due <= self._turn.now else due
 
     def follow_heartbeat(self) -> None:
-        """Tell when the next heartbeat is, where what was sent in this turn has moved it."""
+        """Publish the time of the next heartbeat, where a frame of this turn has moved it."""
         told, due = self._told_heartbeat_at, self._next_heartbeat_at
         if told is None or due is None:
             has_moved = told is not due

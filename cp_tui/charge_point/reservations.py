@@ -310,7 +310,7 @@ class Reservations:
         return kept
 
     def _keepers(self, connector: Connector) -> list[Reservation]:
-        """Give the reservations of which one must be met to start here."""
+        """Give the reservations that keep this connector; a tag that starts here must fit one."""
         own = self._at(connector)
         if own is not None:
             return [own]

@@ -108,18 +108,18 @@ class RfidReader:
 
     @property
     def deadline(self) -> datetime | None:
-        """When the next one has waited long enough."""
+        """When the next of those who wait for the outcome of a tag has waited long enough."""
         return min((each.until for each in self._waiting), default=None)
 
     def tick(self) -> None:
-        """Let nobody wait longer than announced: the tag is still being asked about then."""
+        """Tell those who have waited long enough that the CSMS is still being asked."""
         due = [each for each in self._waiting if each.until <= self._turn.now]
         self._waiting = [each for each in self._waiting if each not in due]
         for each in due:
             self._answer(each.request, each.attempt.id_tag, self._asked(each.attempt))
 
     def _wait_max_s(self) -> int:
-        """Give the time for the call that may be open, and for Authorize itself."""
+        """Give the longest wait for an outcome: an open call and Authorize may both time out."""
         return min(2 * self._configuration.integer("MessageTimeout"), SWIPE_WAIT_MAX_S) + SPARE_S
 
     def _asked(self, attempt: StartAttempt) -> SwipeEnd:

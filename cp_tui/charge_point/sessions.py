@@ -112,7 +112,7 @@ class Sessions:
         self.stop(connector, StopReason.EV_DISCONNECTED, reason, unlock=unlock)
 
     def permit(self, connector: Connector, pending: PendingStart) -> None:
-        """Let a tag start here: at once with a cable, else within ConnectionTimeOut."""
+        """Let an accepted tag start: at once if a cable is in, else within ConnectionTimeOut."""
         assert connector.transaction is None, "it charges for somebody"
         assert connector.attempt is None, "another tag is being decided upon"
         connector.pending_start = pending
@@ -342,7 +342,7 @@ class Sessions:
         return True
 
     def restore_locks(self) -> None:
-        """After a boot: open every lock but those whose cable still waits for its tag (E 3.5)."""
+        """After a boot: open every lock but those that keep a cable for its tag (E 3.5)."""
         for connector, record in self._transactions.holding_cables():
             connector.ended = record
             if connector.has_fixed_cable:

@@ -63,13 +63,13 @@ class StatusNotifications:
         """No status is stamped earlier: not with an instant at which OCPP was stopped."""
 
     def clock_stepped(self, step: ClockStep) -> None:
-        """Note that the next change of each connector is told in another clock."""
+        """Remember a step of the clock between the last change of each connector and its next."""
         for connector_id in self._connectors:
             before_s = self._stepped_s.get(connector_id, 0.0)
             self._stepped_s[connector_id] = before_s + step.step_s
 
     def resume(self) -> None:
-        """Stamp nothing with the time before now: OCPP was stopped until now."""
+        """Date no status back to the time in which the operator had stopped OCPP: that ends now."""
         self._stamped_from = self._turn.now
 
     def reset(self) -> None:

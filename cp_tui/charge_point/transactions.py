@@ -113,7 +113,7 @@ class Transactions:
         return record
 
     def seen(self, connector: Connector) -> None:
-        """Keep the register of now: where the transaction ends if the power fails."""
+        """Save the register and the time of now: it ends with them if the power fails."""
         record = connector.transaction
         if record is None:
             return
@@ -128,7 +128,7 @@ class Transactions:
         )
 
     def clock_stepped(self, step: ClockStep) -> None:
-        """Note in what runs that its times before the step are of another clock."""
+        """Remember a step of the clock in all that runs: their durations include it."""
         for connector, record in self.running():
             update: dict[str, object] = {"clock_step_s": record.clock_step_s + step.step_s}
             if step.is_told:
@@ -187,9 +187,10 @@ class Transactions:
         ]
 
     def close_interrupted(self, after_failure: bool) -> list[TransactionRecord]:
-        """After a boot: end what was running, at the last moment that is known.
+        """After a boot: end the transactions that were running, with what was saved of them last.
 
-        That is now where the power never went, and the reason is Reboot: a watchdog (S 7.36).
+        After a power cut the reason is PowerLoss and the time that of the last saved values. After
+        an error inside, where the power never went, it is Reboot and the time is now (S 7.36).
         """
         interrupted = [record for record in self._records.values() if record.is_running]
         return [self._close(record, after_failure) for record in interrupted]

@@ -48,7 +48,7 @@ CLOCK_STEP_MIN = timedelta(seconds=1)
 
 
 class Turn:
-    """The moment, and what is to be done in it."""
+    """The moment that is being handled, what is to be done in it, and the records of the start."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class Turn:
         self._effects.extend(effects)
 
     def take_effects(self) -> list[Effect]:
-        """Hand over what was collected."""
+        """Hand over the effects collected so far, and begin anew."""
         effects, self._effects = self._effects, []
         return effects
 
@@ -137,7 +137,7 @@ class Turn:
         self.emit(Emit(stream, event))
 
     def changed(self, *variables: str) -> None:
-        """Have whoever watches these variables look at them again."""
+        """Note that these variables may have changed; whoever watches one looks at it again."""
         self._changed.update(variables)
 
     def take_changed(self) -> set[str]:

@@ -31,7 +31,7 @@ Job = TypeVar("Job", FirmwareView, DiagnosticsView)
 
 
 def _as_it_goes_on(view: Job, components: Components) -> Job:
-    """Leave out when the next try is while nothing is tried: stopped by the operator."""
+    """Leave out the time of the next try while OCPP is stopped: nothing is tried then."""
     if not components.turn.is_stopped or view.transfer is None:
         return view
     transfer = replace(view.transfer, next_try_at=None)

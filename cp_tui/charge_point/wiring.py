@@ -55,7 +55,7 @@ class _Wiring:
         self.components = components
 
     def rules(self) -> Rules:
-        """Give the keys that decide about tags."""
+        """Read the keys that decide about tags."""
         boolean = self.components.configuration.boolean
         return Rules(
             local_pre_authorize=boolean("LocalPreAuthorize"),
@@ -64,7 +64,7 @@ class _Wiring:
         )
 
     def retry_rule(self) -> RetryRule:
-        """Give the keys that decide about retries."""
+        """Read the keys that say how often a transaction message is sent, and how far apart."""
         return RetryRule(
             attempts_max=max(
                 1, self.components.configuration.integer("TransactionMessageAttempts")

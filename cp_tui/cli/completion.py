@@ -39,7 +39,7 @@ def _actions(parser: ArgumentParser) -> Iterator[Action]:
 
 
 def _nothing(**_: object) -> Iterable[str]:
-    """Nobody can know, and the names of files would be wrong."""
+    """Complete nothing: the value is free, and names of files would be wrong."""
     return ()
 
 

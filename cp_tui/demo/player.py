@@ -68,7 +68,7 @@ class _Progress(Struct):
 
 
 class Player:
-    """Has one context, and puts one thing on it at a time."""
+    """Plays the story or a scenario against one engine and one CSMS, one at a time."""
 
     def __init__(
         self,

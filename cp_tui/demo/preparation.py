@@ -37,7 +37,7 @@ FREE_S = 20.0
 
 
 async def clear_the_stage(context: StepContext) -> None:
-    """Put the CSMS and the charge point in order for the story; raises `StoryFailed`."""
+    """Bring CSMS and charge point to where the story begins; raises `StoryFailed`."""
     if context.csms.behaviour != Behaviour():
         context.csms.behaviour = Behaviour()
         context.mend("the CSMS answers correctly again")

@@ -1,4 +1,4 @@
-"""What the steps of the demo story stand on: acting, asking, and checking with a deadline.
+"""What the steps of the story and of the scenarios work with: acting, asking, checking in time.
 
 Whatever does not happen as it should becomes a `StoryFailed` with a sentence for people.
 """
@@ -40,7 +40,7 @@ class StoryFailed(Exception):
 
 
 class StepContext:
-    """An engine, a CSMS, and everything a step does with them."""
+    """An engine and a CSMS that are connected, and what a step may do with them."""
 
     def __init__(
         self,
@@ -72,23 +72,26 @@ class StepContext:
         self._report(clean(f"+{elapsed_s:5.1f} s  {text}"))
 
     def mend(self, what: str) -> None:
-        """Report what had to be put in order before the play."""
+        """Report something that had to be put in order before the play begins."""
         self._is_mended = True
         self.tell(f"First, {what}")
 
     async def let_read(self) -> None:
-        """Leave what was put in order on the screen for a while, where there was anything."""
+        """Pause so that people can read what was put in order, if anything was; 0 s at pace 0."""
         if self._is_mended:
             self._is_mended = False
             await asyncio.sleep(READ_S * self.pace)
 
     async def next_step(self) -> None:
-        """Let the audience breathe; what happens from here on counts for the checks of the step."""
+        """Pause between two steps, for as long as the pace says.
+
+        What happens from here on counts for the checks of the next step.
+        """
         await asyncio.sleep(PAUSE_S * self.pace)
         self.mark()
 
     def mark(self) -> None:
-        """Let only what the CSMS hears from here on count."""
+        """Have the checks count only what the CSMS hears from here on."""
         self._mark = self.csms.record.mark
 
     async def act(self, method: str, **params: JsonValue) -> JsonValue:
@@ -150,7 +153,7 @@ class StepContext:
     async def see(
         self, what: str, look: Callable[[], T | None], *, timeout_s: float | None = None
     ) -> T:
-        """Return what the variables of the engine must show."""
+        """Return what `look` finds in the variables as soon as it does; raises `StoryFailed`."""
         try:
             return await self.view.until(look, self._deadline_s if timeout_s is None else timeout_s)
         except TimeoutError:

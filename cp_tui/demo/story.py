@@ -64,10 +64,10 @@ async def on_stage(
     pace: float = 1.0,
     deadline_s: float = DEADLINE_S,
 ) -> AsyncIterator[StepContext]:
-    """Give a context that follows the engine while it is open.
+    """Open a context for a play: it follows the engine's variables for as long as it is open.
 
-    `client` is a connection of its own to the engine, which is connected to `csms`, or about to
-    be. `pace` stretches the pauses between the steps; 0 leaves none. Each check has `deadline_s`.
+    `client` is a connection of its own to the engine, which is connected to `csms`, or about to be.
+    `pace` stretches the pauses between the steps; 0 leaves none. Each check has `deadline_s`.
     """
     view = ChargePointWatch(client)
     following = asyncio.create_task(view.follow())

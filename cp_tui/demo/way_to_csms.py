@@ -99,7 +99,7 @@ async def _see_messages_pass(context: StepContext) -> None:
 
 
 async def _help(context: StepContext, *, is_patient: bool) -> None:
-    """Let it try at once what it waits for; else end a connection on which something is stuck."""
+    """Have it try at once what it waits for; the second time, close the connection first."""
     if not is_patient:
         try:
             await context.csms.disconnect(context.charge_point_id)

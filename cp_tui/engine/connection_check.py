@@ -114,7 +114,7 @@ async def check_connection(
 
 
 def _nobody(result: StepResult) -> None:
-    """Hear nothing."""
+    """Ignore a step: the default for `waits`."""
 
 
 def _waiting(step: CheckStep, until: str, limit_s: float) -> StepResult:

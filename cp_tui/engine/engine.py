@@ -219,7 +219,7 @@ class Engine:
         self.troubles.raise_trouble("door.refused", text, hint, lasts=HAPPENED)
 
     async def _snapshot(self, store: Store, history: LinkHistory) -> ArchiveSnapshot:
-        """Collect what diagnostics hold; what the store cannot tell is left out."""
+        """Collect what the diagnostics file holds beside the logs."""
         try:
             counts = await store.counts()
         except StoreError:

@@ -38,7 +38,7 @@ class MindFailure(Struct, frozen=True):
 
 
 class Watchdog:
-    """Keeps boots because of errors apart: at once, then after 1 s, 2 s, 4 s, up to a minute."""
+    """Says how long to wait before a boot after an error: 0, 1, 2, 4 s, and so on up to 60 s."""
 
     def __init__(self) -> None:
         self._boots = 0
@@ -46,7 +46,7 @@ class Watchdog:
 
     @property
     def is_body_suspect(self) -> bool:
-        """Whether a new mind alone has not helped."""
+        """Whether two boots in a row have failed: then a new mind alone does not help."""
         return self._boots > 1
 
     def wait_s(self, now: datetime) -> float:

@@ -94,7 +94,7 @@ class SubscriptionClosed(Exception):
 
 
 class _Kept:
-    """An event of a stream: what is made of it late is made once, for all who want it."""
+    """An event as it is kept; its record and its JSON are made once, when first wanted."""
 
     __slots__ = ("_event", "_json", "bytes")
 
@@ -164,7 +164,7 @@ class _Events:
 
 
 class History:
-    """The events of a stream at some moment, oldest first; each is made when it is asked for."""
+    """The events that a stream had at some moment, oldest first; each is made when it is read."""
 
     def __init__(self, kept: Iterable[_Kept]) -> None:
         self._kept = tuple(kept)
@@ -182,7 +182,7 @@ class History:
 
 
 class Subscription:
-    """What one subscriber has not taken yet; `snapshot` is how things stood at the start."""
+    """Updates that one subscriber has not taken yet; `snapshot` holds the values at its start."""
 
     def __init__(self, hub: Hub, names: Sequence[str]) -> None:
         self._hub = hub
@@ -293,7 +293,7 @@ class _Known(Struct):
 
 
 class Hub:
-    """What gives each variable, the history of each stream, and who watches."""
+    """Works variables out, keeps the history of each stream, and tells those who watch."""
 
     def __init__(self, vocabulary: Vocabulary = ENGINE) -> None:
         self._vocabulary = vocabulary
@@ -317,7 +317,7 @@ class Hub:
             self._preparations |= dict.fromkeys(names, prepare)
 
     def is_ready(self, name: str) -> bool:
-        """Say whether a variable is worked out at once; if not, do a slice of what it needs."""
+        """Say whether a variable can be worked out at once; if not, do a slice of the work."""
         prepare, loop = self._preparations.get(name), asyncio.get_running_loop()
         if prepare is None:
             return True
@@ -330,7 +330,7 @@ class Hub:
         return not is_more
 
     async def prepare(self, names: Iterable[str]) -> None:
-        """Have variables be worked out at once when they are looked at next."""
+        """Wait until each of these variables can be worked out without holding up the loop."""
         for name in names:
             while not self.is_ready(name):
                 await asyncio.sleep(SLICE_PAUSE_S)
@@ -379,7 +379,7 @@ class Hub:
         return {name: value for name, value in values.items() if value is not UNSET}
 
     def known(self, name: str) -> _Known:
-        """Give a variable that is watched as it is now: worked out once, compared once."""
+        """Give what is known of a watched variable, worked out anew if it may have changed."""
         known = self._known[name]
         if known.is_due:
             value, before = self._work_out(name), known.newest

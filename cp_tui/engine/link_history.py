@@ -16,7 +16,7 @@ _OUTCOMES = (LinkPhase.OPEN, LinkPhase.WAITING, LinkPhase.STOPPED)
 
 
 class LinkHistory:
-    """Passes the variables of the link on, remembers each change of phase and tells outcomes."""
+    """Passes the variables of the link on to the hub, and keeps what became of each attempt."""
 
     def __init__(
         self,

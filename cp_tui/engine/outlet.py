@@ -57,7 +57,7 @@ _TOLD = (Emit, Reply, Refuse, Log)
 
 
 class Decided(Struct, frozen=True):
-    """What the charger has decided on one thing that happened."""
+    """What the charger has decided about one item: its effects, and where its frames may go."""
 
     effects: Sequence[Effect]
     send: Sender | None
@@ -67,7 +67,7 @@ class Decided(Struct, frozen=True):
 
 
 class Outlet:
-    """Carries out everything but saves and reboots; an error there takes nothing else along."""
+    """Carries out all effects but saves and reboots; an error in one stops no other."""
 
     def __init__(
         self,

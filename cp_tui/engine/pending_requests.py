@@ -30,7 +30,7 @@ class CommandAnswer(Struct, frozen=True):
 
 
 class PendingRequests:
-    """Who waits for what."""
+    """The commands that wait for an answer of the mind, by their request numbers."""
 
     def __init__(self) -> None:
         self._numbers = count(1)
@@ -71,7 +71,7 @@ class PendingRequests:
             refuse(future, text)
 
     def lose_seen(self) -> None:
-        """Let go of what the mind has seen that ends now, because it boots again."""
+        """Fail the requests that the mind has seen: it is thrown away, and will not answer them."""
         for number in self._seen & self._waiting.keys():
             future = self._waiting[number]
             if not future.done():

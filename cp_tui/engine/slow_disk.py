@@ -22,7 +22,7 @@ TO_PUT_ASIDE = "to put damaged records aside; answers wait for it"
 
 
 class SlowDisk:
-    """Watches over all that is asked of the store of one engine."""
+    """Tells a trouble for as long as anything that was asked of the store takes over SLOW_S."""
 
     def __init__(self, log: logging.Logger, troubles: TroubleKeeper) -> None:
         self._log = log
@@ -34,7 +34,8 @@ class SlowDisk:
 
     @contextmanager
     def watched(self, what: str) -> Iterator[None]:
-        """While something is asked of the store; `what` goes on after "The disk takes 3 s"."""
+        """Watch the time that the body takes; `what` completes the sentence "The disk takes 3 s
+        ..."."""
         loop = asyncio.get_running_loop()
         call, since = object(), loop.time()
         self._waiting[call] = since, what

@@ -78,7 +78,7 @@ class EngineConnection(Protocol):
 
 
 class _Told(Struct):
-    """What is told unasked: a variable or an event of a stream, by its name."""
+    """The parameters of a notification: a variable with its value, or an event of a stream."""
 
     name: str
     value: Raw = Raw()
@@ -87,7 +87,7 @@ class _Told(Struct):
 
 
 class _Maker(Struct):
-    """Of an identity, what every version tells."""
+    """The one field of `identity` that every version of the program publishes."""
 
     cp_tui_version: str = ""
 
@@ -98,7 +98,7 @@ class _Error(Struct):
 
 
 class _Line(Struct):
-    """A line of the door; what is in it is read by whoever wants it."""
+    """One line from the engine: an answer or a notification, its contents not decoded yet."""
 
     method: str | None = None
     params: _Told | None = None

@@ -136,7 +136,7 @@ class ClientSession:
             self._writer.close()
 
     def useless_for_s(self) -> float:
-        """For how long this client has been one that makes room for others; 0: it is none."""
+        """Give the seconds for which this client has been stuck or idle; 0 where it may stay."""
         now = asyncio.get_running_loop().time()
         if self._stuck_since is not None and now - self._stuck_since > STUCK_S:
             return now - self._stuck_since

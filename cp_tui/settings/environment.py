@@ -18,7 +18,7 @@ from cp_tui.settings.problem import SettingsError
 
 
 class _Variables(Settings, BaseSettings):
-    """The settings, as they are looked for in the environment."""
+    """The settings as pydantic looks for them in the environment."""
 
     model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__")
 

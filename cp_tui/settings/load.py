@@ -105,7 +105,7 @@ def _built(sources: Sources, wrong: Sequence[str], *, is_whole: bool = True) -> 
 
 
 def _is_known(problem: Problem, problems: Sequence[Problem]) -> bool:
-    """Whether it is but the consequence of one that was found before, at the same place."""
+    """Say whether a mistake only follows from one that was found before at the same place."""
     return any(
         all(ours == theirs for ours, theirs in zip(problem.location, known.location, strict=False))
         for known in problems

@@ -92,7 +92,7 @@ class SimulatedConnector:
         return self.battery is not None and (self.is_paused or self.battery.is_full)
 
     def is_at(self, now: datetime) -> bool:
-        """Whether it was brought to this instant already: there is nothing to carry forward."""
+        """Whether it was carried forward to this instant already."""
         return self._at == now
 
     def is_quiet(self, now: datetime) -> bool:
@@ -142,7 +142,7 @@ class SimulatedConnector:
         return self._deadline
 
     def seconds_to_bend(self, part: float) -> float:
-        """Give the time until its power has moved by a part, by itself; infinite if it stays."""
+        """Give the seconds until its power has changed by this part of itself; else infinite."""
         if not self._ramp.is_settled:
             return 0.0
         if self.battery is None or self.is_unwilling or self._ramp.offer == NOTHING:

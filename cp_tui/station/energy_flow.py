@@ -75,7 +75,7 @@ def seconds_to_full(lines: Sequence[PowerLine], charge_wh: float, full_wh: float
 
 
 def seconds_to_turn(lines: Sequence[PowerLine], charge_wh: float, full_wh: float) -> float:
-    """Give the time until another line is the lowest, or the battery full; infinite without."""
+    """Give the seconds until another line is the lowest, or the battery full; else infinite."""
     seconds = 0.0
     for line, until_wh in _pieces(lines, charge_wh, full_wh):
         seconds += line.seconds(charge_wh, until_wh)
@@ -87,9 +87,10 @@ def seconds_to_turn(lines: Sequence[PowerLine], charge_wh: float, full_wh: float
 
 
 def seconds_to_bend(lines: Sequence[PowerLine], charge_wh: float, part: float) -> float:
-    """Give the time until the power has moved by a part of itself; infinite where it stays.
+    """Give the seconds until the power has changed by a part of itself; infinite where it stays.
 
-    On the line that is the lowest now: where another takes over, that is a turn.
+    Only along the line that is the lowest now; where another one takes over is found by
+    `seconds_to_turn`.
     """
     line = _lowest(lines, charge_wh)
     moved_w = part * line.power_w(charge_wh)

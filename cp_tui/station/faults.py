@@ -45,7 +45,7 @@ class RaisedErrors:
         )
 
     def vehicle_left(self) -> list[ErrorCleared]:
-        """Clear what only a vehicle can have."""
+        """Clear the errors that need a vehicle, for it has left."""
         code = ChargePointErrorCode.EV_COMMUNICATION_ERROR
         return [self.clear(code)] if code in self._faults else []
 

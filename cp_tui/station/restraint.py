@@ -36,7 +36,7 @@ class Situation(Struct, frozen=True):
 
 
 def restraint(now: Situation) -> Restraint | None:
-    """Say what binds; None where the contactor is open, for which only the mind knows why."""
+    """Say which limit binds; None where the contactor is open: only the mind knows why."""
     if (nothing := _of_nothing(now)) is not None:
         is_still_flowing = not now.ramp.is_settled and now.ramp.offer != NOTHING
         until = later(now.at, now.ramp.until_settled) if is_still_flowing else None

@@ -247,11 +247,14 @@ class Station:
         return self._drain()
 
     def seconds_to_bend(self, part: float) -> float:
-        """Give the time until the power of any connector has moved by a part, by itself."""
+        """Give the seconds until the power of any connector has changed by this part of itself."""
         return min(connector.seconds_to_bend(part) for connector in self._connectors.values())
 
     def take_news(self) -> bool:
-        """Say once whether what binds the power has changed since asked last: no event tells it."""
+        """Say whether another limit binds the power somewhere since this was asked last.
+
+        No event tells of that, and it has to be shown.
+        """
         has_news, self._has_news = self._has_news, False
         return has_news
 
@@ -359,5 +362,5 @@ class Station:
 
 
 def _binding(restraint: Restraint | None) -> tuple[RestraintKind, datetime | None] | None:
-    """What of a restraint is news; its numbers move with the charge."""
+    """Reduce a restraint to what is news when it changes; its numbers move all the time."""
     return None if restraint is None else (restraint.kind, restraint.until)

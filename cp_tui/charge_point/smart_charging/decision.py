@@ -34,7 +34,7 @@ _COMMON, _HARDWARE, _PROFILE = PhaseRule.COMMON, SourceKind.HARDWARE, SourceKind
 
 
 class Terms(Struct, frozen=True):
-    """By what a decision is made."""
+    """What a decision depends on beside the profiles: unit, hardware and rules."""
 
     unit: ChargingRateUnitType
     hardware: Hardware

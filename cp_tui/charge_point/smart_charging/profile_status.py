@@ -107,7 +107,7 @@ def _scope(context: Context, installed: InstalledProfile) -> tuple[int, ...]:
 
 
 class _Layer(Struct, frozen=True):
-    """One purpose on one connector."""
+    """The profiles of one purpose on one connector, and which of them gives the limit now."""
 
     stack: Stack
     at_level: Mapping[int, ProfileRef]

@@ -49,7 +49,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Cursor(Protocol[T_co]):
-    """Something that is a function of time."""
+    """A value that changes over time, and how long it stays; asked for ever later seconds."""
 
     @property
     def until(self) -> int:
@@ -67,7 +67,7 @@ class Cursor(Protocol[T_co]):
 
 
 class Sweep(Struct, frozen=True):
-    """What is asked: of which charge point, in which unit, from when."""
+    """A question about limits: of which charge point, in which unit, from which second on."""
 
     context: Context
     unit: ChargingRateUnitType
@@ -91,7 +91,7 @@ class Sweep(Struct, frozen=True):
         return self.capped(connector_id, None)
 
     def terms(self, connector_id: int) -> Terms:
-        """Return by what the decisions for a connector are made."""
+        """Return what the decisions for a connector depend on: unit, hardware and rules."""
         context = self.context
         if connector_id:
             hardware, rule = context.hardware[connector_id], context.phase_rule
