@@ -152,7 +152,7 @@ def exceptions(text: str) -> str:
     try:
         return f"{FrameReceived(text)!r} {frame.parse(text)!r}"
     except OcppError as error:
-        return f"{error!r} {error} {error.details}"
+        return f"{error!r} {error}"
 
 
 SECRETS_GO_OUT: dict[str, Callable[[str], str]] = {

@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from cp_tui.charge_point.calls import CallFailure, Calls, FailureKind, Outgoing
+from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import LogLevel
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.turn import Turn
@@ -56,6 +57,19 @@ _NO_INTERVAL = frozenset({"no_answer", "refused"})
 """What is no answer to a BootNotification, and so cannot name an interval."""
 _UNCLEAR = _NO_INTERVAL | {"unusable"}
 """What says nothing of whether the CSMS wants us."""
+
+
+def boot_notification(
+    config: ChargePointConfig, firmware_version: str | None
+) -> BootNotificationRequest:
+    """Make the request that says who a charge point is (S 4.2)."""
+    return BootNotificationRequest(
+        charge_point_vendor=config.vendor,
+        charge_point_model=config.model,
+        charge_point_serial_number=config.charge_point_serial_number,
+        charge_box_serial_number=config.charge_box_serial_number,
+        firmware_version=firmware_version,
+    )
 
 
 class Registration:
@@ -268,14 +282,7 @@ class Registration:
             return
         assert not self.is_accepted, "who is accepted does not introduce itself again (E 3.35)"
         self._boot_at = None
-        config = self._turn.config
-        request = BootNotificationRequest(
-            charge_point_vendor=config.vendor,
-            charge_point_model=config.model,
-            charge_point_serial_number=config.charge_point_serial_number,
-            charge_box_serial_number=config.charge_box_serial_number,
-            firmware_version=self._firmware_version(),
-        )
+        request = boot_notification(self._turn.config, self._firmware_version())
         self._boots += 1
         booted = partial(self._booted, self._boots)
         self._calls.call(

@@ -25,10 +25,8 @@ from cp_tui.csms.behaviour import Behaviour
 from cp_tui.csms.charge_point_session import OFFLINE, CallFailed, ChargePointSession
 from cp_tui.csms.event_log import Connected, Disconnected, EventLog, TurnedAway
 from cp_tui.csms.outcome import ComposedOutcome
-from cp_tui.csms.responder import Responder, Transaction
+from cp_tui.csms.responder import BootRecord, Responder, Transaction
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.core import BootNotificationRequest
-from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.ocpp.model import WireModel
 
 OCPP16 = Subprotocol("ocpp1.6")
@@ -120,13 +118,9 @@ class CentralSystem:
         """The newest transactions by id, oldest first."""
         return self._responder.transactions
 
-    def boot_of(self, charge_point_id: str) -> BootNotificationRequest | None:
-        """Return the newest BootNotification of a charge point, however long ago it was."""
-        return self._responder.boot_of(charge_point_id)
-
-    def status_of(self, charge_point_id: str) -> RegistrationStatus | None:
-        """Return how the newest BootNotification of a charge point was answered."""
-        return self._responder.status_of(charge_point_id)
+    def boot_of(self, charge_point_id: str) -> BootRecord | None:
+        """Return the newest boot of a charge point, however long ago; None: there was none."""
+        return self._responder.boots.get(charge_point_id)
 
     def now(self) -> datetime:
         """Tell the time as the CSMS tells it to its charge points."""
@@ -136,26 +130,24 @@ class CentralSystem:
         self, charge_point_id: str, request: WireModel, *, timeout_s: float = CALL_TIMEOUT_S
     ) -> WireModel:
         """Send a request to a charge point and return its response; `CallFailed` without one."""
-        session = self._sessions.get(charge_point_id)
-        if session is None:
-            raise CallFailed(OFFLINE, f"{charge_point_id} is not connected")
-        return await session.call(request, timeout_s)
+        return await self._session(charge_point_id).call(request, timeout_s)
 
     async def compose(
         self, charge_point_id: str, text: str, *, timeout_s: float = CALL_TIMEOUT_S
     ) -> ComposedOutcome:
         """Send what a person wrote as it stands, and return what came of it."""
-        session = self._sessions.get(charge_point_id)
-        if session is None:
-            raise CallFailed(OFFLINE, f"{charge_point_id} is not connected")
-        return await session.compose(text, timeout_s)
+        return await self._session(charge_point_id).compose(text, timeout_s)
 
     async def disconnect(self, charge_point_id: str, code: int = 1001) -> None:
         """Close the connection of a charge point; `CallFailed` where there is none."""
+        session = self._session(charge_point_id)
+        await session.close(code, "closed by the operator of the CSMS")
+
+    def _session(self, charge_point_id: str) -> ChargePointSession:
         session = self._sessions.get(charge_point_id)
         if session is None:
             raise CallFailed(OFFLINE, f"{charge_point_id} is not connected")
-        await session.close(code, "closed by the operator of the CSMS")
+        return session
 
     def firmware_url(self, version: str) -> str:
         """Give the URL of a firmware file of this version; any version is there."""

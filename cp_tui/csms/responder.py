@@ -89,28 +89,15 @@ class Responder:
     """The memory of the CSMS over all its charge points and connections."""
 
     def __init__(self) -> None:
-        self._registrations: dict[str, BootRecord] = {}
-        self._transactions: dict[int, Transaction] = {}
-        self._transaction_ids = itertools.count(1)
-
-    def boot_of(self, charge_point_id: str) -> BootNotificationRequest | None:
-        """Return the newest BootNotification of a charge point."""
-        registration = self._registrations.get(charge_point_id)
-        return registration.boot if registration else None
-
-    def status_of(self, charge_point_id: str) -> RegistrationStatus | None:
-        """Return how the newest BootNotification of a charge point was answered."""
-        registration = self._registrations.get(charge_point_id)
-        return registration.status if registration else None
-
-    @property
-    def transactions(self) -> Mapping[int, Transaction]:
+        self.boots: dict[str, BootRecord] = {}
+        """The newest boot of each charge point, by its id."""
+        self.transactions: dict[int, Transaction] = {}
         """The newest transactions by id, oldest first."""
-        return self._transactions
+        self._transaction_ids = itertools.count(1)
 
     def permit_triggered(self, charge_point_id: str, request: WireModel) -> None:
         """Let a Pending charge point send what this request asks it for."""
-        registration = self._registrations.get(charge_point_id)
+        registration = self.boots.get(charge_point_id)
         if registration is None:
             return
         match request:
@@ -128,10 +115,8 @@ class Responder:
         told_time = later(now, behaviour.clock_offset_s)
         match request:
             case BootNotificationRequest():
-                self._registrations[charge_point_id] = BootRecord(
-                    request, behaviour.registration_status
-                )
-                _drop_oldest(self._registrations)
+                self.boots[charge_point_id] = BootRecord(request, behaviour.registration_status)
+                _drop_oldest(self.boots)
                 return BootNotificationResponse(
                     status=behaviour.registration_status,
                     current_time=told_time,
@@ -161,7 +146,7 @@ class Responder:
     def _check_registration(self, charge_point_id: str, request: WireModel) -> None:
         # A charge point that never booted here may be one that merely reconnected to a CSMS that
         # was restarted (J 5.4), so only a refusal of our own counts.
-        registration = self._registrations.get(charge_point_id)
+        registration = self.boots.get(charge_point_id)
         if registration is None or registration.status is RegistrationStatus.ACCEPTED:
             return
         action = action_of(request)
@@ -173,20 +158,20 @@ class Responder:
         )
 
     def _start(self, charge_point_id: str, request: StartTransactionRequest) -> int:
-        for known in self._transactions.values():
+        for known in self.transactions.values():
             # Sent again because the first answer was lost: the same transaction, the same id.
             if known.charge_point_id == charge_point_id and known.start == request:
                 return known.transaction_id
         transaction_id = next(self._transaction_ids)
-        self._transactions[transaction_id] = Transaction(transaction_id, charge_point_id, request)
-        _drop_oldest(self._transactions)
+        self.transactions[transaction_id] = Transaction(transaction_id, charge_point_id, request)
+        _drop_oldest(self.transactions)
         return transaction_id
 
     def _stop(self, charge_point_id: str, request: StopTransactionRequest) -> None:
         # S 4.10: the CSMS cannot prevent a stop, so an unknown transaction is no error.
-        known = self._transactions.get(request.transaction_id)
+        known = self.transactions.get(request.transaction_id)
         if known is not None and known.charge_point_id == charge_point_id:
-            self._transactions[request.transaction_id] = replace(known, stop=request)
+            self.transactions[request.transaction_id] = replace(known, stop=request)
 
 
 def _drop_oldest(kept: dict[K, V]) -> None:

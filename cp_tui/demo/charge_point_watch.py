@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import (
@@ -49,7 +49,16 @@ class ChargePointWatch:
 
     def __init__(self, client: EngineConnection) -> None:
         self._client = client
-        self._values: dict[str, Any] = {}
+        # The variables that are watched, each under its name; as long as nothing was told, nothing.
+        self.link: LinkView | None = None
+        self.registration: RegistrationView | None = None
+        self.connectors: Connectors = ()
+        self.outbox: OutboxView | None = None
+        self.monitors: MonitorsView | None = None
+        self.configuration: ConfigurationView = ()
+        self.reservations: ReservationsView | None = None
+        self.profiles: Profiles | None = None
+        self.charging_schedules: ChargingSchedules = {}
         self._key_changes: deque[KeyChange] = deque(maxlen=KEY_CHANGES_KEPT_MAX)
         self._changed = asyncio.Event()
         self._lost: ConnectionLost | None = None
@@ -62,7 +71,7 @@ class ChargePointWatch:
                 for update in await self._client.next_updates():
                     match update:
                         case VariableChanged():
-                            self._values[update.name] = update.value
+                            setattr(self, update.name, update.value)
                         case EventHappened(event=KeyChange() as change):
                             self._key_changes.append(change)
                 self._changed.set()
@@ -85,59 +94,17 @@ class ChargePointWatch:
                 self._changed.clear()
                 await self._changed.wait()
 
-    @property
-    def registration(self) -> RegistrationView | None:
-        """How the engine stands with the CSMS."""
-        return self._values.get("registration")
-
-    @property
-    def link(self) -> LinkView | None:
-        """The connection to the CSMS."""
-        return self._values.get("link")
-
-    @property
-    def outbox(self) -> OutboxView | None:
-        """What waits to be sent."""
-        return self._values.get("outbox")
-
-    @property
-    def monitors(self) -> MonitorsView | None:
-        """The monitored keys."""
-        return self._values.get("monitors")
-
-    @property
-    def reservations(self) -> ReservationsView | None:
-        """The reservations."""
-        return self._values.get("reservations")
-
-    @property
-    def profiles(self) -> Profiles | None:
-        """The installed charging profiles."""
-        return self._values.get("profiles")
-
     def key_value(self, key: str) -> str | None:
         """Return the value of a configuration key; None where there is none."""
-        configuration: ConfigurationView | None = self._values.get("configuration")
-        entries = configuration or ()
-        return next((entry.value for entry in entries if entry.key == key), None)
-
-    @property
-    def connectors(self) -> tuple[ConnectorView, ...]:
-        """All connectors from 0; none before the engine told."""
-        connectors: Connectors | None = self._values.get("connectors")
-        return connectors or ()
+        return next((entry.value for entry in self.configuration if entry.key == key), None)
 
     def connector(self, connector_id: int) -> ConnectorView | None:
         """Return one connector."""
-        for connector in self.connectors:
-            if connector.connector_id == connector_id:
-                return connector
-        return None
+        return next((each for each in self.connectors if each.connector_id == connector_id), None)
 
     def schedule(self, connector_id: int) -> CompositeSchedule | None:
         """Return the composite schedule of a connector."""
-        schedules: ChargingSchedules | None = self._values.get("charging_schedules")
-        return schedules.get(connector_id) if schedules else None
+        return self.charging_schedules.get(connector_id)
 
     def key_change(self, key: str, value: str) -> KeyChange | None:
         """Return the newest change of a monitored key, if it set this value."""

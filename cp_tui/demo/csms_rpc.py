@@ -176,13 +176,14 @@ class CsmsRpc:
         self._hub.publish("charge_points", ChargePoints(tuple(found)))
 
     def _with_boot(self, known: SeenChargePoint) -> SeenChargePoint:
-        boot = self._csms.boot_of(known.charge_point_id)
-        if boot is None:
+        record = self._csms.boot_of(known.charge_point_id)
+        if record is None:
             return known
+        boot = record.boot
         serial_number = boot.charge_point_serial_number or boot.charge_box_serial_number
         return replace(
             known,
-            registration_status=self._csms.status_of(known.charge_point_id),
+            registration_status=record.status,
             vendor=boot.charge_point_vendor,
             model=boot.charge_point_model,
             firmware_version=boot.firmware_version or "",

@@ -65,8 +65,8 @@ async def clear_the_charge_point(context: StepContext) -> None:
             context, connector.connector_id, ChargePointStatus.AVAILABLE, timeout_s=FREE_S
         )
     await context.let_read()
-    boot = context.csms.boot_of(context.charge_point_id)
-    who = f"{boot.charge_point_vendor} {boot.charge_point_model} " if boot else ""
+    record = context.csms.boot_of(context.charge_point_id)
+    who = f"{record.boot.charge_point_vendor} {record.boot.charge_point_model} " if record else ""
     context.tell(
         f"Boot: {who}{context.charge_point_id} -> Accepted; "
         f"{count(len(context.view.connectors) - 1, 'connector')} Available"

@@ -225,8 +225,8 @@ async def unplug_after_the_reset(context: StepContext) -> None:
 async def update_firmware(context: StepContext) -> None:
     """Have firmware fetched from the CSMS, and follow it to its installation."""
     await context.next_step()
-    boot = context.csms.boot_of(context.charge_point_id)
-    version = _next_version(boot.firmware_version if boot else None)
+    record = context.csms.boot_of(context.charge_point_id)
+    version = _next_version(record.boot.firmware_version if record else None)
     url = context.csms.firmware_url(version)
     request = UpdateFirmwareRequest(location=url, retrieve_date=context.csms.now())
     await context.request(request)

@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed
 
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.effects import SetCredentials
+from cp_tui.charge_point.registration import boot_notification
 from cp_tui.charge_point.variables import LinkPhase, Tls
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.connect import ConnectAttempt, Found, Reached, Resolved, Secured, Timeouts
@@ -31,7 +32,7 @@ from cp_tui.engine.link_failure import LinkFailure, closed_failure
 from cp_tui.engine.tls import tls_context
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
-from cp_tui.ocpp.core import BootNotificationRequest, BootNotificationResponse
+from cp_tui.ocpp.core import BootNotificationResponse
 from cp_tui.ocpp.enumerations import RegistrationStatus
 from cp_tui.ocpp.errors import ErrorCode, OcppError
 from cp_tui.ocpp.frame import CallError, CallResult, Frame, Unreadable, call_text, parse, salvage
@@ -246,13 +247,7 @@ class _Check:
 async def _boot(connection: ClientConnection, config: ChargePointConfig, tell: Tell) -> bool:
     """Send a BootNotification, and tell the answer (S 4.2)."""
     since = asyncio.get_running_loop().time()
-    request = BootNotificationRequest(
-        charge_point_vendor=config.vendor,
-        charge_point_model=config.model,
-        charge_point_serial_number=config.charge_point_serial_number,
-        charge_box_serial_number=config.charge_box_serial_number,
-        firmware_version=config.firmware_version,
-    )
+    request = boot_notification(config, config.firmware_version)
     message_id = str(uuid4())
     try:
         async with asyncio.timeout(BOOT_TIMEOUT_S):

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pydantic import JsonValue
 
 UNREADABLE_ID = "-1"
 """Stands for the message id of a frame whose id cannot be read."""
@@ -61,7 +57,6 @@ class OcppError(Exception):
         code: ErrorCode,
         description: str = "",
         *,
-        details: Mapping[str, JsonValue] | None = None,
         message_id: str = UNREADABLE_ID,
         answerable: bool = True,
     ) -> None:
@@ -69,7 +64,6 @@ class OcppError(Exception):
         super().__init__(f"{code}: {description}")
         self.code = code
         self.description = description
-        self.details: Mapping[str, JsonValue] = details or {}
         self.message_id = message_id
         self.answerable = answerable
         """False for a malformed answer: an answer is never answered."""

@@ -84,7 +84,7 @@ class Unreadable(Discreet, frozen=True):
 def call_error(error: OcppError) -> CallError:
     """Return the answer that tells a peer what is wrong with its CALL."""
     assert error.answerable, "an answer is never answered"
-    return CallError(error.message_id, error.code, error.description, dict(error.details))
+    return CallError(error.message_id, error.code, error.description)
 
 
 def encode(frame: Frame) -> str:

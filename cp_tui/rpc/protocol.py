@@ -94,7 +94,7 @@ def encode_request(request: Request) -> bytes:
         content["params"] = dict(request.params)
     if not request.is_notification:
         content["id"] = request.id
-    return _line(content)
+    return encode_response(content)
 
 
 def result_response(
@@ -118,13 +118,11 @@ def error_response(failure: RpcFailure) -> dict[str, object]:
 
 
 def encode_response(response: Mapping[str, object]) -> bytes:
-    """Write one short response as one line."""
-    return _line(response)
+    """Write one short response as one line.
 
-
-def _line(content: object) -> bytes:
-    """ASCII only: no control or bidirectional character ever crosses the door raw."""
-    return json.dumps(content, separators=(",", ":")).encode() + b"\n"
+    ASCII only: no control or bidirectional character ever crosses the door raw.
+    """
+    return json.dumps(response, separators=(",", ":")).encode() + b"\n"
 
 
 def _refuse_constant(name: str) -> None:

@@ -62,8 +62,9 @@ async def test_boot_is_accepted_with_time_and_interval(
     told = datetime.fromisoformat(str(answer.pop("currentTime")))
     assert abs(told - datetime.now(UTC)) < timedelta(seconds=5)
     assert answer == {"status": "Accepted", "interval": 300}
-    boot = csms.boot_of("CP001")
-    assert boot is not None
+    record = csms.boot_of("CP001")
+    assert record is not None
+    boot = record.boot
     assert (boot.charge_point_vendor, boot.charge_point_model) == ("Raw", "Frames")
     assert csms.boot_of("CP002") is None
 

@@ -29,8 +29,8 @@ def test_only_the_newest_transactions_and_charge_points_are_kept() -> None:
         responder.answer("CP", start(number), BEHAVIOUR, AT)
         responder.answer(f"CP{number}", boot, BEHAVIOUR, AT)
     assert list(responder.transactions)[0 :: KEPT_MAX - 1] == [2, KEPT_MAX + 1]
-    assert responder.boot_of("CP0") is None
-    assert responder.boot_of("CP1") == boot
+    assert "CP0" not in responder.boots
+    assert responder.boots["CP1"].boot == boot
 
 
 def test_equal_starts_of_two_charge_points_are_two_transactions() -> None:
