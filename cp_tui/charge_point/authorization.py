@@ -1,6 +1,10 @@
 """Whether a tag may charge: what is known here, else Authorize (S 3.4, S 3.5, S 4.1).
 
 The table of decisions is in `authorization_rules`; here the facts are gathered and the CSMS asked.
+
+Who answers is not offline. Silence lets the rules for offline decide, for nobody is there; a
+CALLERROR does not, for somebody is there and has not said Accepted. To let a tag in because the
+CSMS failed to handle the question would open every charge point of a CSMS with a bug (S 3.5.4).
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 A model of the wire that a struct holds is written and checked by pydantic, under the names of its
 fields; all else is msgspec's. An instant is text with its offset, a decimal is a number.
+
+There is one way only, so that a record in the store, a value at the door and an event in a file are
+the same text for the same struct, and each can be read wherever the other can.
 """
 
 from __future__ import annotations

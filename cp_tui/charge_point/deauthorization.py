@@ -1,4 +1,9 @@
-"""What follows when the CSMS refuses the tag of a running transaction (S 4.8)."""
+"""What follows when the CSMS refuses the tag of a running transaction (S 4.8).
+
+The refusal comes with StartTransaction.conf, when energy flows already: online because the CSMS has
+changed its mind since Authorize, offline because nobody could be asked. MaxEnergyOnInvalidId lets
+the driver have that much more, counted from the refusal (the standard does not say from where).
+"""
 
 from __future__ import annotations
 
@@ -83,6 +88,8 @@ class Deauthorization:
         if budget is None or connector.transaction is None:
             return None
         reading = self._turn.body.reading(connector.connector_id, self._turn.now)
+        # The power may change at any time, so this is a guess that is looked at again when it is
+        # due.
         missing_wh = max(0.0, budget.until_wh - reading.register_wh)
         seconds = missing_wh / reading.power_w * 3600 if reading.power_w > 0 else LOOK_S
         return self._turn.now + timedelta(seconds=max(1.0, min(seconds, LOOK_S)))

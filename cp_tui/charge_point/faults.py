@@ -1,4 +1,9 @@
-"""Faults and warnings of connectors and of the whole charge point (S 4.9, status.md 6)."""
+"""Faults and warnings of connectors and of the whole charge point (S 4.9, status.md 6).
+
+A fault lies over the state and does not replace it: cables are pulled and tags are shown while a
+connector is Faulted, and the state beneath follows. When the last fault is gone the connector is
+where it would be without it (I1 to I8), and nobody has to remember where it was.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,16 @@
 The installation is simulated (`firmware_file` says how a file is read); its steps, their
 notifications and what they do to the connectors are real. A power cut in any of them goes on where
 it happened: a download begins again, an installation as well.
+
+The state is a record, saved with each step before the step is told; `power_on` reads from it how to
+go on. Beside it stands what the CSMS has heard (`heard`), for a notification that was lost with the
+line, or that a boot came in between of, is told again, and one that was answered is not.
+
+Between download and installation somebody may be charging, and nobody is thrown out. Connectors
+that are free leave service at once, so that no new session begins; the others follow as they become
+free (E 3.49). A cable that is in without a tag counts as free, but there is no way from Preparing
+to Unavailable (status.md 2): it waits, refuses tags (`is_withdrawal_due`), and when all the others
+are done its attempt is ended first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,12 @@
-"""The record of every frame for people: secrets masked, responses paired with their request."""
+"""The record of every frame for people: secrets masked, responses paired with their request.
+
+An answer names no action (J 4.2.2), so the requests without one are remembered until it comes: each
+record then says what it answers and how long that took.
+
+Most frames are never looked at. So of one that holds no secret the text is kept as it stands, and
+the record is made of it when somebody reads the stream (`NotedFrame`). One that holds a secret is
+masked here and now: what is not kept cannot leak.
+"""
 
 from __future__ import annotations
 

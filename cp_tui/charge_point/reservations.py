@@ -295,6 +295,8 @@ class Reservations:
         """Say which connectors are Reserved now, and for what."""
         if not self._reservations:
             return {}
+        # Those of a certain connector keep theirs. Those of connector 0 are promised one of the
+        # rest; as long as more are free than promised, whoever comes may still take one (S 5.13).
         own = {key: r for key, c in self._connectors.items() if (r := self._at(c)) is not None}
         able = [c for c in self._connectors.values() if can_be_kept(c)]
         kept = {c.connector_id: own[c.connector_id] for c in able if c.connector_id in own}
@@ -302,6 +304,8 @@ class Reservations:
         free = [c for c in open_ if not c.is_plugged]
         waiting = self._without_connector()
         if len(free) <= len(waiting):
+            # Free ones first: one that a cable was plugged into is only kept where there is no
+            # other.
             plugged = [c for c in open_ if c.is_plugged]
             kept |= {
                 c.connector_id: reservation

@@ -1,6 +1,8 @@
 """The meter values that are collected for StopTransaction.transactionData (S 3.16.5, E 3.91).
 
 They are kept over a power loss, and thinned out where there are too many: the ends always stay.
+Each time they are too many every second one goes, so that what is left of a long session is spread
+over all of it, at twice the distance, and not only over its begin or its end.
 """
 
 from __future__ import annotations

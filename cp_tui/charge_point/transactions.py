@@ -1,4 +1,15 @@
-"""Transactions from StartTransaction to the confirmed StopTransaction (S 4.8, S 4.10)."""
+"""Transactions from StartTransaction to the confirmed StopTransaction (S 4.8, S 4.10).
+
+A transaction begins and ends here, and the CSMS hears of it when it can: energy flows before
+StartTransaction is answered, and a stop cannot be vetoed. So each has a key of our own from its
+first moment; the transactionId comes with the answer, or never. What refers to a transaction inside
+(profiles, queued messages, meter values) uses the key, and the outbox puts the transactionId in
+when a message leaves. A request that is queued therefore carries 0 in its place.
+
+The register that it started with, the newest one that was saved, and the one it stopped with are of
+one meter that only grows. After a power cut the meter may have gone on for some seconds beyond what
+was saved with the transaction; the higher of both counts, or energy that flowed would be lost.
+"""
 
 from __future__ import annotations
 
@@ -164,6 +175,7 @@ class Transactions:
             id_tag=id_tag,
             meter_stop=ended.meter_last_wh,
             timestamp=self._turn.time,
+            # Required by the model; the outbox fills in what is known when it is sent.
             transaction_id=0,
             reason=stop_reason,
             transaction_data=data,

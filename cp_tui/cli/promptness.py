@@ -1,4 +1,11 @@
-"""What else runs in a process than its charge point, kept from holding up an answer for long."""
+"""What else runs in a process than its charge point, kept from holding up an answer for long.
+
+Three things of Python do that. Its garbage collector looks through all objects now and then; those
+of the boot live as long as the process, so they are taken out of its sight once (`gc.freeze`), and
+it is told to look seldom. A thread that works keeps the interpreter for 5 ms by default before
+another gets it. And the first use of a message or a command imports modules and builds models, for
+up to some ms each; that is done ahead of its use, a little at a time, when the boot is over.
+"""
 
 from __future__ import annotations
 

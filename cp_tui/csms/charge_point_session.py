@@ -1,6 +1,11 @@
 """One charge point's WebSocket at the CSMS: frames in, answers and calls out.
 
 Knows the rules of OCPP-J (ids, one CALL at a time); what to answer is the `Responder`'s.
+
+What a person composes goes out as it stands, and still waits for its turn: it may be a CALL, and
+the next one of ours has to wait until it is answered or given up (J 4.1.1). Something that need not
+be answered is waited for a little as well, for a charge point may complain about it with a
+CALLERROR.
 """
 
 from __future__ import annotations

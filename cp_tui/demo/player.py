@@ -1,6 +1,12 @@
 """Plays the story of the demo or one scenario at a time, and says how far it is.
 
 It knows the engine by its door and the CSMS as an object; who watches hears of every change.
+
+Both may be used by people while it plays. A story that finds something else than it left breaks
+off, says at which check, and begins again after a pause with putting everything in order
+(`preparation`); a scenario breaks off and stays where it is, so that one can look. What is played
+next ends what plays now, and a scenario that is ended never leaves the charge point without its
+network.
 """
 
 from __future__ import annotations

@@ -1,4 +1,11 @@
-"""The lock on a data folder: one engine at a time, however the one before ended."""
+"""The lock on a data folder: one engine at a time, however the one before ended.
+
+Two engines on one store would each send what the other has sent. The lock is `flock` on a file and
+not the file itself: the system lets go of it with the process, even after kill -9, and no lock that
+was left behind keeps the next engine out. Who only wants to know whether an engine is there
+(`engine_in`) takes it shared for a moment; an engine that starts in that moment waits for it and
+takes neither for the other (`_take`).
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,10 @@
 The logger belongs to one engine and is not registered with the logging module, so nothing global is
 touched. A line is written out where it is logged, with the values of that moment; a thread takes it
 to the file or the reader, for which nobody waits.
+
+File and standard error have a writer each: whoever reads standard error may stop reading (a pager,
+a terminal with ^S, a service manager that hangs), and the file must go on. Lines that are lost are
+counted, told as a trouble, and named by a line in the place where they are missing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,11 @@
 """JSON in pieces, so that a long value holds nobody up while it is written.
 
 ASCII only: no control or bidirectional character ever crosses the door raw.
+
+To write a history of 1,000 frames takes tens of milliseconds, in which no answer to the CSMS
+leaves. So a value is a sequence of pieces, each worked out when it is asked for, and who writes
+them pauses in between. What several clients follow is worked out once all the same: `Written`
+remembers the pieces that the first of them has asked for.
 """
 
 from __future__ import annotations

@@ -1,6 +1,13 @@
 """File transfers: carries out `Download` and `Upload`, each in a thread that nobody waits for.
 
 The mind hears how each ends, in words without credentials, unless it has let go of it before.
+
+Threads, because FTP of the standard library blocks, because writing and packing files does, and
+because any of it may hang: a server that accepts and falls silent, a disk behind a network. A
+thread cannot be stopped from outside. It is let go of: a flag tells it that nobody wants the
+transfer, it looks at the flag whenever something moves, and until then it lingers as one of a few
+that may (`THREADS_MAX`). A CSMS that orders one hopeless transfer after the other cannot fill the
+process.
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 Updates are kept as they came and decoded only when taken, the newest of each variable, so that a
 fast engine costs a slow screen next to nothing.
+
+The engine may be of another version than this, since it outlives the screen that started it. What
+this version cannot read is found when it is decoded, and told as what it is (`OtherVersion`): the
+version there stands in `identity`, and of that only the one field that all versions share is read.
 """
 
 from __future__ import annotations

@@ -1,6 +1,11 @@
 """The engine's end of the door: a Unix socket that only this user and root can open.
 
 It must not know what a method does: that is the engine's table of commands.
+
+A Unix socket and no TCP port, because the file system then says who may come in: the folder is 0700
+and the socket 0600 from its first moment, and nothing has to be configured or encrypted. The path
+names a socket that answers, or nothing: it is bound under another name and moved into place, so
+that whoever starts the process and waits for the path may connect when it is there.
 """
 
 from __future__ import annotations
