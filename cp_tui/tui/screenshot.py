@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from cp_tui.tui.app import Connect, CpTuiApp
 from cp_tui.tui.main import make_app
 from cp_tui.tui.preferences import LayoutState, Look
+from cp_tui.tui.terminal.textual_private import painted_lines
 from cp_tui.tui.text.safe_text import drawn
 
 SETTLE_S = 0.5
@@ -74,6 +75,4 @@ def _svg(app: CpTuiApp) -> str:
 
 
 def _text(app: CpTuiApp) -> str:
-    # Textual has a public way to a picture, but none to the text in it.
-    strips = app.screen._compositor.render_strips()
-    return "".join(f"{strip.text.rstrip()}\n" for strip in strips)
+    return "".join(f"{strip.text.rstrip()}\n" for strip in painted_lines(app.screen))

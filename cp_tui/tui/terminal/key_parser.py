@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from textual._xterm_parser import XTermParser
 from textual.message import Message
+
+from cp_tui.tui.terminal.textual_private import EndingParser
 
 PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 SEQUENCES = r"\[|\x1b|O[A-DFHMP-SXj-y]|O?\Z"
@@ -20,7 +21,7 @@ MARKS = re.compile(rf"\x1b\[20[01]~|\x1b(?!{SEQUENCES})")
 TAIL = len(PASTE_ENDS) - 1
 
 
-class KeyParser(XTermParser):
+class KeyParser(EndingParser):
     """Textual's own, told what it cannot know."""
 
     def __init__(self, debug: bool = False) -> None:
@@ -35,10 +36,7 @@ class KeyParser(XTermParser):
             if end > begin:
                 yield from super().feed(data[begin:end])
             begin = end
-            # Nothing public says that the time for the rest of a sequence is over.
-            if self._timeout_time is not None:
-                self._timeout_time = 0.0
-                yield from self.tick()
+            yield from self.end_sequence()
         if begin < len(data) or not data:
             yield from super().feed(data[begin:])
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from rich.console import RenderableType
 from rich.text import Text
 from textual import events
-from textual.app import App
 from textual.content import Content
 from textual.driver import Driver
 from textual.filter import LineFilter
-from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
@@ -24,17 +19,17 @@ from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.terminal.key_gate import KeyGate, Swept
 from cp_tui.tui.terminal.key_parser import KeyParser
+from cp_tui.tui.terminal.textual_private import QuietApp, parse_with
 from cp_tui.tui.text.safe_text import drawn_lines, safe_text
 from cp_tui.tui.theme.line_filters import AsciiOnly, NoColors
 from cp_tui.tui.theme.themes import load_themes, packaged_themes, variable_defaults
 from cp_tui.tui.theme.watch import LOOK_INTERVAL_S, ThemeWatch
-from cp_tui.tui.widgets.changed_cells import exact
 
 THEMES_S = 2.0
 """For the user's themes before the start; what comes later is taken over later."""
 
 
-class LookApp(App[str]):
+class LookApp(QuietApp):
     """An app in our look: calm, and with themes that may change while it runs."""
 
     TITLE = "cp-tui"
@@ -80,11 +75,9 @@ class LookApp(App[str]):
         return ", ".join(map(str, self._theme_watch.folders))
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's driver for this terminal, with our parser: it takes none as an argument."""
+        """Textual's driver for this terminal, with our parser."""
         driver = super().get_driver_class()
-        names = vars(sys.modules[driver.__module__])
-        if "XTermParser" in names:
-            names["XTermParser"] = KeyParser
+        parse_with(KeyParser, driver)
         return driver
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -118,15 +111,10 @@ class LookApp(App[str]):
         """What the keys before did is done, as far as the way of this message goes."""
         await self.gate.swept(message)
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send what has changed, and not all of the widget that begins to the left of it."""
-        super()._display(screen, exact(renderable))
-
-    def _fatal_error(self) -> None:
-        """End with the exception alone: Textual's own report shows variables, secrets included."""
+    def fault(self) -> Text:
+        """The exception alone: Textual's own report shows variables, secrets included."""
         report = drawn_lines(traceback.format_exc())
-        self._exit_renderables.append(Text(f"cp-tui: this screen has a fault.\n{report}"))
-        self._close_messages_no_wait()
+        return Text(f"cp-tui: this screen has a fault.\n{report}")
 
     def tell(self, text: Content) -> None:
         """Say something without holding anybody up."""

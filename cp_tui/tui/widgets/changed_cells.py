@@ -1,4 +1,4 @@
-"""Only the cells that changed are sent: which ones those are, and an update that begins there.
+"""Which cells of a line look different: only those are sent.
 
 Over a slow line a digit that has gone on costs its own cell, not the line in which it stands.
 """
@@ -8,34 +8,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
-from rich.control import Control
-
-# Nothing public tells what is about to be sent.
-from textual._compositor import ChopsUpdate
 from textual.strip import Strip
-
-
-class ExactUpdate(ChopsUpdate):
-    """An update of Textual's, cut where the change begins and not where its widget does."""
-
-    def render_segments(self, console: Console) -> str:
-        """What goes to the terminal."""
-        parts: list[str] = []
-        for y, first, last in self.spans:
-            for end, (begin, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
-                left, right = max(begin, first), min(end, last)
-                if strip is not None and left < right:
-                    parts.append(Control.move_to(left, y).segment.text)
-                    parts.append(strip.crop(left - begin, right - begin).render(console))
-        return "".join(parts)
-
-
-def exact(renderable: RenderableType | None) -> RenderableType | None:
-    """The same update, cut exactly, where it is one of parts of the screen."""
-    if isinstance(renderable, ChopsUpdate):
-        return ExactUpdate(renderable.chops, renderable.spans, renderable.chop_ends)
-    return renderable
 
 
 def changed_cells(before: Strip, after: Strip) -> tuple[int, int] | None:

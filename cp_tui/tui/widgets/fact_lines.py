@@ -11,16 +11,17 @@ from textual.content import Content
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from cp_tui.tui.terminal.textual_private import GrowingView
 from cp_tui.tui.text.facts import Fact, fact_lines
 from cp_tui.tui.widgets.changed_cells import changed_cells
 from cp_tui.tui.widgets.painting import painted
-from cp_tui.tui.widgets.quiet_scroll import QuietScroll
+from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
 LINES_MAX = 500
 """More than this nobody reads in a pane; a bound on what a hostile text can cost."""
 
 
-class FactLines(QuietScroll, can_focus=True):
+class FactLines(QuietFocus, GrowingView, can_focus=True):
     """A scrolling list of facts."""
 
     DEFAULT_CSS = """
@@ -47,7 +48,7 @@ class FactLines(QuietScroll, can_focus=True):
         self._label_width = label_width
         self._facts: Sequence[Fact] = ()
         self._lines: list[Content] = []
-        self._width = 0
+        self._broken_for = 0
 
     @property
     def plain(self) -> str:
@@ -87,7 +88,7 @@ class FactLines(QuietScroll, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the visible part."""
-        if self._width != self.scrollable_content_region.width:
+        if self._broken_for != self.scrollable_content_region.width:
             # Painted before it hears of its new size, on a slow machine: no lines of another width.
             self._break()
         index = self.scroll_offset.y + y
@@ -99,8 +100,8 @@ class FactLines(QuietScroll, can_focus=True):
         return max(1, len(self._broken(width - self.scrollbar_gutter.width)))
 
     def _break(self) -> None:
-        self._width = self.scrollable_content_region.width
-        self._lines = self._broken(self._width)
+        self._broken_for = self.scrollable_content_region.width
+        self._lines = self._broken(self._broken_for)
 
     def _broken(self, width: int) -> list[Content]:
         return fact_lines(self._facts, max(width, 10), self._label_width)[:LINES_MAX]

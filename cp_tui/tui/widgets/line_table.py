@@ -20,9 +20,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 
+from cp_tui.tui.terminal.textual_private import GrowingView
 from cp_tui.tui.text.columns import Column, Row, fit_columns, line_of, row_of
 from cp_tui.tui.widgets.changed_cells import changed_cells
-from cp_tui.tui.widgets.quiet_scroll import QuietScroll
+from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
 T = TypeVar("T")
 
@@ -79,7 +80,7 @@ def _binding(key: str, action: str, description: str, id: str) -> Binding:
     return Binding(key, action, description, show=False, id=f"table.{id}", tooltip=description)
 
 
-class LineTable(QuietScroll, can_focus=True):
+class LineTable(QuietFocus, GrowingView, can_focus=True):
     """Rows under a header, with a cursor that stays with its row's key."""
 
     DEFAULT_CSS = """

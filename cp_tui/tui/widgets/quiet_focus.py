@@ -9,8 +9,9 @@ from typing import Self
 
 from textual import events
 from textual.geometry import Region
-from textual.screen import Screen
 from textual.widget import Widget
+
+from cp_tui.tui.terminal.textual_private import CoveredScreen
 
 
 class QuietFocus(Widget):
@@ -57,7 +58,7 @@ class QuietFocus(Widget):
             self.parent.post_message(message)
 
 
-class QuietScreen(Screen[None]):
+class QuietScreen(CoveredScreen):
     """A screen that looks the same wherever the focus is."""
 
     _is_quiet = False
@@ -83,13 +84,3 @@ class QuietScreen(Screen[None]):
         if self._is_quiet and not regions and not layout and not recompose:
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-
-    def _compositor_refresh(self) -> None:
-        """Under a dialog, pass on what has changed and not the whole screen.
-
-        There Textual marks the whole screen as changed whenever a line of it has, and paints it
-        with the next one: 16 KB a time. No public method is called at that point.
-        """
-        super()._compositor_refresh()
-        if self is not self.app.screen:
-            self._repaint_required = False

@@ -1,0 +1,149 @@
+"""All that we use of Textual's private parts: what it has no public name for, in one place.
+
+A private name may change with any version of Textual, so its version is pinned in pyproject.toml.
+Each name is here with the reason why nothing public does it, and with what breaks when it changes:
+that is what to look at when the version is raised. tests/tui/test_textual_private.py holds that
+every name is there in the installed version, and that no other module of the screen uses one.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.control import Control
+from textual._compositor import ChopsUpdate
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.driver import Driver
+from textual.geometry import Size
+from textual.message import Message
+from textual.screen import Screen
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+
+class ExactUpdate(ChopsUpdate):
+    """An update of parts of the screen, cut where a change begins and not where its widget does.
+
+    Textual sends a part from the left edge of its widget on, also where `refresh` was given a
+    region that begins later, and nothing public tells what is about to be sent. Over a slow line a
+    digit that has gone on costs its own cell this way, not the line in which it stands.
+
+    When it changes: more is sent than needed (test_exact_painting.py, test_frugal.py).
+    """
+
+    def render_segments(self, console: Console) -> str:
+        """What goes to the terminal."""
+        parts: list[str] = []
+        for y, first, last in self.spans:
+            for end, (begin, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                left, right = max(begin, first), min(end, last)
+                if strip is not None and left < right:
+                    parts.append(Control.move_to(left, y).segment.text)
+                    parts.append(strip.crop(left - begin, right - begin).render(console))
+        return "".join(parts)
+
+
+class QuietApp(App[str]):
+    """An app that sends only what has changed, and says in its own words that it has a fault.
+
+    `_display` is the one place past which all output goes. `_fatal_error` would show the variables
+    of every function on the stack, passwords included; what takes its place says the least and ends
+    the app in the same way, with `_exit_renderables` and `_close_messages_no_wait`.
+
+    When they change: more is sent than needed; or a fault shows secrets (test_look_app.py).
+    """
+
+    def fault(self) -> RenderableType:
+        """What is said of the exception that ends the app."""
+        raise NotImplementedError
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, ChopsUpdate):
+            renderable = ExactUpdate(renderable.chops, renderable.spans, renderable.chop_ends)
+        super()._display(screen, renderable)
+
+    def _fatal_error(self) -> None:
+        self._exit_renderables.append(self.fault())
+        self._close_messages_no_wait()
+
+
+class CoveredScreen(Screen[None]):
+    """A screen that paints under a dialog only what has changed.
+
+    There Textual marks the whole screen as changed (`_repaint_required`) whenever a line of it has,
+    and paints it with the next one: 16 KB a time. `_compositor_refresh` is where a covered screen
+    hands on what has changed, and no public method is called at that point.
+
+    When it changes: more is sent than needed while a dialog is open (test_covered.py).
+    """
+
+    def _compositor_refresh(self) -> None:
+        super()._compositor_refresh()
+        if self is not self.app.screen:
+            self._repaint_required = False
+
+
+class GrowingView(ScrollView):
+    """A scrolling list of lines that grows without a layout of the whole screen.
+
+    Textual lays everything out anew when the public `virtual_size` changes, and with every layout
+    it paints every scrollbar: 700 bytes and 10 ms for a line more or less. So the size is set
+    without its watchers, and `_scroll_update` is called for what they would have done here: move
+    the scrollbar. It is not called again for sizes that it knows, which is what every layout does.
+
+    When it changes: scrollbars stand still (test_line_table.py), or are painted all the time.
+    """
+
+    _scrolled: tuple[Size, Size] | None = None
+
+    def resize_content(self, width: int, lines: int) -> None:
+        """Say how many lines there are; nothing else moves, unless the height follows them."""
+        size = Size(width, lines)
+        if size == self.virtual_size:
+            return
+        self.set_reactive(GrowingView.virtual_size, size)
+        if self.styles.auto_dimensions:
+            self.refresh(repaint=False, layout=True)
+        else:
+            self._scroll_update(size)
+
+    def _scroll_update(self, virtual_size: Size) -> None:
+        known = (virtual_size, self.container_size)
+        if known != self._scrolled:
+            self._scrolled = known
+            super()._scroll_update(virtual_size)
+
+
+class EndingParser(XTermParser):
+    """Textual's parser of what a terminal sends, which can be told that a sequence has ended.
+
+    After an escape it waits for the rest of a sequence, until `_timeout_time`; nothing public says
+    that this time is over, and nothing public gives the parser another class (`parse_with`).
+
+    When it changes: an escape and a letter in one packet are Alt and the letter (test_key_gate.py).
+    """
+
+    def end_sequence(self) -> Iterable[Message]:
+        """Parse what has come as if nothing came any more."""
+        if self._timeout_time is not None:
+            self._timeout_time = 0.0
+            yield from self.tick()
+
+
+def parse_with(parser: type[EndingParser], driver: type[Driver]) -> None:
+    """Let a driver take our parser: it makes its own, of the class that its module knows."""
+    names = vars(sys.modules[driver.__module__])
+    if XTermParser.__name__ in names:
+        names[XTermParser.__name__] = parser
+
+
+def painted_lines(screen: Screen[Any]) -> Sequence[Strip]:
+    """What a screen shows, line by line: there is a public way to a picture, but none to its text.
+
+    When it changes: a screenshot as text is none (tests/end_to_end/test_comfort.py).
+    """
+    return screen._compositor.render_strips()
