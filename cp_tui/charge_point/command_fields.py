@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, JsonValue, StringConstraints
+from pydantic import BeforeValidator, Field, JsonValue, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from cp_tui.ocpp.datatypes import (
@@ -68,11 +68,15 @@ CiText50 = Annotated[
     NONE_IF_EMPTY,
 ]
 """Info and vendorErrorCode of StatusNotification (S 6.47), messageId of DataTransfer (S 6.17)."""
-VendorId = Annotated[str, StringConstraints(max_length=255, pattern=PRINTABLE_ASCII), AS_TEXT]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=50), AS_TEXT]
+VendorId = Annotated[
+    str, StringConstraints(min_length=1, max_length=255, pattern=PRINTABLE_ASCII), AS_TEXT
+]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=50, strip_whitespace=True), AS_TEXT]
 """CiString50 (S 7.30)."""
-Keys = Annotated[list[Key], Field(max_length=KEYS_MAX)]
-KeysOrAll = Annotated[Keys, Field(default_factory=list, description="none: all")]
+Keys = Annotated[list[Key], Field(min_length=1, max_length=KEYS_MAX)]
+KeysOrAll = Annotated[
+    list[Key], Field(max_length=KEYS_MAX, default_factory=list, description="none: all")
+]
 KeyText = Annotated[str, StringConstraints(max_length=500), AS_TEXT]
 Nonce = Annotated[
     str,
@@ -88,3 +92,13 @@ Duration = Annotated[int, Field(ge=1, le=SCHEDULE_DURATION_S_MAX)]
 Unit = Annotated[ChargingRateUnitType, Field(strict=False)]
 Purpose = Annotated[ChargingProfilePurposeType, Field(strict=False)]
 ErrorCode = Annotated[ChargePointErrorCode, Field(strict=False)]
+RaisedCode = Annotated[
+    ErrorCode,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "enum": [code.value for code in ChargePointErrorCode if code.value != "NoError"],
+        }
+    ),
+]
+"""All but `NoError`, which the station refuses with a reason."""

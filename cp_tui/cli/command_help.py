@@ -13,12 +13,11 @@ from pydantic import TypeAdapter
 from cp_tui.charge_point.variables import STREAMS, VARIABLES
 from cp_tui.engine.command import NOTHING_TO_DO, Act, Command
 from cp_tui.engine.commands import COMMANDS
+from cp_tui.engine.value_words import in_words, resolved, value_in_words
 from cp_tui.rpc.client_session import CONNECTION_COMMANDS
 
 METHODS: Mapping[str, Command] = {**CONNECTION_COMMANDS, **COMMANDS}
 """All that a charge point takes."""
-
-Schema = Mapping[str, Any]
 
 WATCHED = {"Variables": VARIABLES, "Streams": STREAMS}
 """What `get` and `subscribe` take."""
@@ -61,11 +60,11 @@ def _parameters(command: Command) -> Iterator[tuple[str, str]]:
     whole = command.params.model_json_schema()
     for name, field in command.params.model_fields.items():
         of = whole["properties"][name]
-        parts = [_words(of, whole)]
+        parts = [in_words(of, whole)]
         if field.is_required():
             parts.append("required")
         elif (default := of.get("default")) is not None:
-            parts.append(f"default {_value(default)}")
+            parts.append(f"default {value_in_words(default)}")
         else:
             parts.append("optional")
         yield name, ", ".join(parts) + (f"; {field.description}" if field.description else "")
@@ -82,52 +81,9 @@ def _result(command: Command) -> str:
         if isinstance(given, type) and issubclass(given, Struct)
         else TypeAdapter(given).json_schema(mode="serialization")
     )
-    of = _resolved(whole, whole)
+    of = resolved(whole, whole)
     if "properties" in of:
         return f"an object with {', '.join(of['properties'])}"
     if of.get("type") == "boolean" and command.undone != NOTHING_TO_DO:
         return f"true, or false: {command.undone}"
-    return _words(whole, whole)
-
-
-def _resolved(of: Schema, whole: Schema) -> Schema:
-    name = of.get("$ref", "").rpartition("/")[2]
-    found: Schema = whole["$defs"][name] if name else of
-    return found
-
-
-def _words(of: Schema, whole: Schema) -> str:
-    """Put the JSON schema of a value into words."""
-    of = _resolved(of, whole)
-    if "anyOf" in of:
-        others = [each for each in of["anyOf"] if each.get("type") != "null"]
-        return " or ".join(dict.fromkeys(_words(each, whole) for each in others))
-    if "enum" in of:
-        return f"one of {', '.join(map(_value, of['enum']))}"
-    match of.get("type"):
-        case "string":
-            kind = "date and time" if of.get("format") == "date-time" else "text"
-            return kind + _bounds(of, "minLength", "maxLength", " characters")
-        case "integer":
-            return "whole number" + _bounds(of, "minimum", "maximum")
-        case "number":
-            return "number" + _bounds(of, "minimum", "maximum")
-        case "boolean":
-            return "true or false"
-        case "array":
-            return f"list{_bounds(of, 'minItems', 'maxItems')}, each {_words(of['items'], whole)}"
-        case "null":
-            return "null"
-        case _:
-            return "object"
-
-
-def _bounds(of: Schema, least: str, most: str, unit: str = "") -> str:
-    low, high = of.get(least), of.get(most)
-    if high is None or high >= 2**53:
-        return "" if low is None or low <= -(2**53) else f" from {low:,}{unit}"
-    return f" up to {high:,}{unit}" if low is None else f" of {low:,} to {high:,}{unit}"
-
-
-def _value(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else f"{value}"
+    return in_words(whole, whole)

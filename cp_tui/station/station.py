@@ -19,6 +19,7 @@ from cp_tui.charge_point.command_fields import (
     ConnectorId,
     ConnectorIdOrZero,
     ErrorCode,
+    RaisedCode,
 )
 from cp_tui.charge_point.config import ConnectorConfig
 from cp_tui.charge_point.events import (
@@ -131,7 +132,7 @@ class Station:
         self,
         connector_id: ConnectorIdOrZero,
         now: datetime,
-        error_code: ErrorCode,
+        error_code: RaisedCode,
         info: CiText50 = None,
         vendor_error_code: CiText50 = None,
     ) -> list[Event]:

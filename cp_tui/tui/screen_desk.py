@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from textual.content import Content
 
 from cp_tui.tui.actions.action import ScreenAction
+from cp_tui.tui.actions.command_form import completed
 from cp_tui.tui.actions.commands import CommandCall, CommandRun
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Form, Frame
 from cp_tui.tui.actions.drafts import DRAFTS_MAX, Bench, ComposeEnd, MessageDraft, SentDraft
@@ -120,7 +121,13 @@ class ScreenDesk:
 
     async def fill(self, form: Form) -> None:
         """Let a form be filled; a table of keys gets a dialog of its own."""
-        dialog = FormDialog(form, self._send, lambda: self._app.clock, self._hold_keys)
+        dialog = FormDialog(
+            completed(form, self.remembered),
+            self._send,
+            lambda: self._app.clock,
+            self._hold_keys,
+            self.remember,
+        )
         outcome = await self._answer_to(dialog)
         if isinstance(outcome, CommandOutcome) and outcome.keys is not None:
             await self._answer_to(KeyTableDialog(outcome.keys))

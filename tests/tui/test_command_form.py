@@ -1,13 +1,31 @@
-"""The texts of a form become parameters of the kinds that the table has."""
+"""A form of a command: its parameters complete the fields, and texts become what it takes."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 import pytest
 from pydantic import JsonValue
 
-from cp_tui.ocpp.datatypes import ChargingProfilePurposeType
-from cp_tui.tui.actions.command_form import choices, filled
+from cp_tui.engine.commands import COMMANDS
+from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargingProfilePurposeType
+from cp_tui.tui.actions.command_form import completed, parameters, result_of
 from cp_tui.tui.actions.commands import CommandCall
+from cp_tui.tui.actions.desk import Form, FormField
+
+
+def form_of(
+    call: CommandCall, *fields: FormField, remembered: Mapping[str, Sequence[str]] | None = None
+) -> Form:
+    return completed(
+        Form("Title", fields, "Do", call), lambda what: (remembered or {}).get(what, ())
+    )
+
+
+def result(method: str, texts: Mapping[str, str], *, is_csms: bool = False) -> object:
+    fields = [FormField(name) for name in texts]
+    given = {"connector_id": 1} if method == "set_vehicle" else {}
+    return result_of(form_of(CommandCall(method, {**given}, is_csms), *fields), texts)
 
 
 @pytest.mark.parametrize(
@@ -19,32 +37,107 @@ from cp_tui.tui.actions.commands import CommandCall
         ("get_configuration_key", {"keys": "A, B C"}, {"keys": ["A", "B", "C"]}),
         ("get_configuration_key", {"keys": ""}, {"keys": []}),
         ("clear_charging_profile", {"profile_id": "9007199254740993"}, {"profile_id": 2**53 + 1}),
-        ("clear_charging_profile", {"purpose": "TxProfile"}, {"purpose": "TxProfile"}),
-        ("set_vehicle", {"battery_wh": "22.1", "soc_percent": "5"},
-         {"battery_wh": 22_100, "soc_percent": 5.0}),
+        ("clear_charging_profile", {"purpose": "txp"}, {"purpose": "TxProfile"}),
+        ("set_vehicle", {"battery_wh": "22.1", "soc_percent": "05"},
+         {"connector_id": 1, "battery_wh": 22_100, "soc_percent": 5}),
+        ("set_vehicle", {"max_power_w": "11.00049", "phases": "3.0", "max_current_a": "1.6e1"},
+         {"connector_id": 1, "max_power_w": 11_000, "phases": 3, "max_current_a": 16}),
+        ("set_custom_configuration_key", {"key": "K", "value": ""}, {"key": "K", "value": ""}),
     ],
 )  # fmt: skip
 def test_each_text_becomes_what_the_command_takes(
     method: str, texts: dict[str, str], params: dict[str, JsonValue]
 ) -> None:
-    call = filled(CommandCall(method), texts, factors={"battery_wh": 1_000})
-    assert call == CommandCall(method, params)
+    assert result(method, texts) == CommandCall(method, params)
+
+
+def test_pairs_become_a_table_and_none_an_empty_one() -> None:
+    texts = {"id_tags": "A=Blocked, b = Expired,", "faults": " "}
+    params = {"id_tags": {"A": "Blocked", "b": "Expired"}, "faults": {}}
+    assert result("set_behaviour", texts, is_csms=True) == CommandCall(
+        "set_behaviour", params, True
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "text", "words"),
+    [
+        ("set_vehicle", "phases", "some", "Phases: 'some' is no whole number of 1 to 3"),
+        ("set_vehicle", "phases", "1.5", "Phases: '1.5' is no whole number of 1 to 3"),
+        ("set_vehicle", "phases", "²", "Phases: '²' is no whole number of 1 to 3"),
+        ("set_vehicle", "max_current_a", "5", "Max current a: '5' is no number of 6 to 1,000 A"),
+        ("set_vehicle", "soc_percent", "nan", "Soc percent: 'nan' is no number of 0 to 100 %"),
+        ("set_vehicle", "battery_wh", "5000", "Battery wh: '5000' is no number of 1 to 2,000 kWh"),
+        ("set_vehicle", "battery_wh", "1e999999999", "is no number of 1 to 2,000 kWh"),
+        ("set_vehicle", "battery_wh", "1e200", "is no number of 1 to 2,000 kWh"),
+        ("swipe", "id_tag", "", "Id tag must not be empty"),
+        ("swipe", "id_tag", "ü", "is no text of 1 to 20 characters of printable ASCII"),
+        ("swipe", "id_tag", "x" * 99, f"Id tag: '{'x' * 60}…' is no text of 1 to 20 characters"),
+        ("data_transfer", "vendor_id", "", "Vendor id must not be empty"),
+        ("monitor_configuration_keys", "keys", " , ", "Keys: ' , ' is no list"),
+        ("monitor_configuration_keys", "keys", " ", "Keys must not be empty"),
+        ("set_custom_configuration_key", "key", " ", "Key must not be empty"),
+        ("get_configuration_key", "keys", "x" * 51, "each text of 1 to 50 characters"),
+        ("clear_charging_profile", "purpose", "Tx", "Purpose: 'Tx' is several of TxDefault"),
+    ],
+)
+def test_what_does_not_fit_is_told_with_what_may_stand_there(
+    method: str, name: str, text: str, words: str
+) -> None:
+    told = result(method, {name: text})
+    assert isinstance(told, str)
+    assert words in told
 
 
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("phases", "some", "Phases = 'some': a number is needed"),
-        ("phases", "1.5", "Phases = '1.5': a whole number is needed"),
-        ("max_current_a", "x", "max current a = 'x': a number is needed"),
+        ("interval_s", "-1", "Interval s: '-1' is no whole number of 0 to 604,800 s"),
+        ("faults", "Heartbeat", "'Heartbeat' is no NAME=VALUE with commas between: action, or *"),
+        ("id_tags", "A=Blockt", "'A=Blockt' is no NAME=VALUE with commas between: one of Accepted"),
     ],
 )
-def test_what_does_not_fit_is_told_by_its_label(name: str, text: str, words: str) -> None:
-    assert filled(CommandCall("set_vehicle"), {name: text}, labels={"phases": "Phases"}) == words
+def test_so_it_is_for_what_the_csms_is_asked(name: str, text: str, words: str) -> None:
+    assert words in str(result("set_behaviour", {name: text}, is_csms=True))
 
 
 def test_the_choices_are_those_of_the_standard() -> None:
     purposes = tuple(each.value for each in ChargingProfilePurposeType)
-    assert choices("clear_charging_profile", "purpose") == purposes
-    assert choices("set_behaviour", "start_status", is_csms=True)[0] == "Accepted"
-    assert choices("swipe", "id_tag") == ()
+    assert parameters("clear_charging_profile")["purpose"].choices == purposes
+    statuses = parameters("set_behaviour", is_csms=True)["start_status"].choices
+    assert statuses[0] == "Accepted"
+    assert parameters("swipe")["id_tag"].choices == ()
+
+
+def test_an_error_that_is_none_cannot_be_chosen() -> None:
+    choices = parameters("raise_error")["error_code"].choices
+    assert set(ChargePointErrorCode) - set(choices) == {ChargePointErrorCode.NO_ERROR}
+
+
+def test_every_parameter_of_every_command_is_a_field() -> None:
+    for method, command in COMMANDS.items():
+        assert parameters(method).keys() == command.params.model_fields.keys()
+
+
+def test_what_the_command_knows_completes_a_field() -> None:
+    purpose, level = FormField("purpose", placeholder="any"), FormField("stack_level", "Level")
+    form = form_of(CommandCall("clear_charging_profile"), purpose, level)
+    first, second = form.fields
+    assert (first.label, first.placeholder, first.choices[0]) == (
+        "Purpose",
+        "any",
+        "ChargePointMaxProfile",
+    )
+    assert (second.label, second.placeholder, second.choices) == ("Level", "optional", ())
+    assert form_of(CommandCall("swipe"), FormField("id_tag")).fields[0].placeholder == ""
+
+
+def test_what_was_typed_before_is_offered_and_may_be_what_it_begins_with() -> None:
+    tag = FormField("id_tag", value=None, recent=("C", "A"), keep="tags")
+    (field,) = form_of(CommandCall("swipe"), tag, remembered={"tags": ("A", "B")}).fields
+    assert (field.value, field.recent) == ("A", ("A", "B", "C"))
+    (field,) = form_of(CommandCall("swipe"), FormField("id_tag", value=None, keep="tags")).fields
+    assert (field.value, field.recent) == ("", ())
+    shown = FormField("id_tag", value="S", keep="tags")
+    (field,) = form_of(CommandCall("swipe"), shown, remembered={"tags": ("A",)}).fields
+    assert (field.value, field.recent) == ("S", ("S", "A"))

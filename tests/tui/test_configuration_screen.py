@@ -141,7 +141,7 @@ async def test_an_export_is_a_table_where_its_name_ends_so(tmp_path: Path) -> No
 async def test_a_file_that_cannot_be_compared_with_is_told(tmp_path: Path) -> None:
     async with screen(engine=key_world.engine()) as drive:
         await drive.press("3", "C", "enter")
-        assert drive.shows("the path must not be empty")
+        assert drive.shows("File must not be empty")
         (tmp_path / "x.json").write_text(json.dumps("[/red]\x1b[2J"), encoding="utf-8")
         await fill(drive, path=str(tmp_path / "x.json"))
         assert drive.shows("neither an export of cp-tui nor an answer to GetConfiguration")

@@ -221,9 +221,9 @@ async def test_the_behaviour_is_filled_in_and_applied(csms: FakeEngine) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("interval_s", "soon", "interval s = 'soon': a number is needed"),
-        ("faults", "Heartbeat", "'Heartbeat' is no NAME=VALUE"),
-        ("id_tags", "=Blocked", "is no NAME=VALUE"),
+        ("interval_s", "soon", "Interval: 'soon' is no whole number of 0 to 604,800 s"),
+        ("faults", "Heartbeat", "Faults: 'Heartbeat' is no NAME=VALUE"),
+        ("id_tags", "=Blocked", "Tags: '=Blocked' is no NAME=VALUE"),
     ],
 )
 async def test_a_behaviour_that_cannot_be_read_is_not_sent(

@@ -104,7 +104,6 @@ def test_a_key_counts_as_changed_where_somebody_chose_another_value() -> None:
         ("SiteName", "ü", "printable ASCII"),
         ("HeartbeatInterval", "x", None),
         ("NoSuchKey", "1", "custom keys: SiteName, FanLevel, Tariff. A new one is declared under"),
-        ("", "1", "the key must not be empty"),
     ],
 )
 def test_a_value_is_checked_by_the_rules_of_its_key(

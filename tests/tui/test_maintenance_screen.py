@@ -230,10 +230,10 @@ async def test_a_tag_is_looked_up_for_a_connector_and_a_wrong_one_is_refused_her
     engine.answers("explain_tag", explanation(connector_id=2))
     async with screen(engine=engine) as drive:
         await drive.press("6", "u", "ctrl+u", "enter")
-        assert drive.shows("the tag must not be empty")
+        assert drive.shows("Tag must not be empty")
         await drive.type("x" * 21)
         await drive.press("enter")
-        assert drive.shows("a tag has at most 20 characters, this one 21")
+        assert drive.shows("is no text of 1 to 20 characters")
         await drive.press("ctrl+u", *"04AA", "tab", *"3", "enter")
         assert drive.shows("Connector: '3' is none of 1, 2")
         await drive.press("ctrl+u", "2", "enter")

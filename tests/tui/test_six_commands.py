@@ -138,7 +138,7 @@ async def test_data_transfer_shows_each_status_with_its_reason(
 async def test_data_transfer_without_a_vendor_is_not_sent() -> None:
     async with screen() as drive:
         await drive.press("d", "enter")
-        assert drive.shows("the vendor id must not be empty")
+        assert drive.shows("Vendor id must not be empty")
         assert drive.engine.calls == []
 
 

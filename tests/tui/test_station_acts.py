@@ -79,8 +79,8 @@ async def test_recent_tags_come_back_with_up() -> None:
 @pytest.mark.parametrize(
     ("tag", "connector", "words"),
     [
-        ("", "", "the tag must not be empty"),
-        ("x" * 21, "", "a tag has at most 20 characters, this one 21"),
+        ("", "", "Tag must not be empty"),
+        ("x" * 21, "", f"Tag: '{'x' * 21}' is no text of 1 to 20 characters"),
         ("A", "9", "Connector: '9' is none of 1, 2"),
         ("A", "²", "Connector: '²' is none of 1, 2"),
     ],

@@ -1,87 +1,159 @@
-"""What a form makes of its texts: the parameters of a command, each of the kind in the table."""
+"""How a form becomes a command: its parameters complete the fields, and the texts become values.
+
+Kinds, limits and choices stand in the table of commands alone; a form adds words for people. Pure.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from enum import Enum
-from typing import get_args, get_origin
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
-from pydantic import JsonValue
+from msgspec.structs import replace
+from pydantic import JsonValue, ValidationError
 
+from cp_tui.engine.command import VALUE_SHOWN_MAX
+from cp_tui.engine.value_words import bounds
+from cp_tui.ocpp.units import KILO
 from cp_tui.tui.actions.commands import CommandCall, commands_of
+from cp_tui.tui.actions.desk import Desk, Form, FormField, Job
+from cp_tui.tui.actions.model_form import FieldKind, ModelField, model_fields, value_of
 
-DECIMALS = 6
-"""As many as a person types at most."""
+UNITS: Mapping[str, tuple[str, int]] = {
+    "wh": ("kWh", KILO),
+    "w": ("kW", KILO),
+    "a": ("A", 1),
+    "s": ("s", 1),
+    "percent": ("%", 1),
+}
+"""By the end of the name of a parameter: what people read and type it in, and how many of its own
+units that is."""
+
+DIGITS_MAX = 30
+"""Of a number before its point; one with more is refused before it takes time."""
+
+
+def unit_of(name: str) -> tuple[str, int]:
+    """The unit in which people type a parameter, and how many of its own units that is."""
+    return UNITS.get(name.rpartition("_")[2], ("", 1))
+
+
+def parameters(method: str, *, is_csms: bool = False) -> Mapping[str, ModelField]:
+    """The parameters of a command, by name."""
+    fields = model_fields(commands_of(is_csms=is_csms)[method].params)
+    return {field.name: field for field in fields}
+
+
+def completed(form: Form, remembered: Callable[[str], Sequence[str]]) -> Form:
+    """The same form with what the command knows of its fields, and what was typed in them before.
+
+    `remembered` gives the texts by the name of where they are kept, newest first.
+    """
+    call = form.call
+    known = (
+        parameters(call.method, is_csms=call.is_for_csms) if isinstance(call, CommandCall) else {}
+    )
+    fields = [_completed(each, known.get(each.name), remembered) for each in form.fields]
+    return replace(form, fields=tuple(fields))
+
+
+def _completed(
+    field: FormField, known: ModelField | None, remembered: Callable[[str], Sequence[str]]
+) -> FormField:
+    recent = field.recent
+    if field.keep:
+        texts = (field.value, *remembered(field.keep), *field.recent)
+        recent = tuple(dict.fromkeys(text for text in texts if text))
+    is_optional = known is not None and not known.is_required
+    return replace(
+        field,
+        label=field.label or field.name.replace("_", " ").capitalize(),
+        value=next(iter(recent), "") if field.value is None else field.value,
+        recent=recent,
+        choices=field.choices or (known.choices if known is not None else ()),
+        placeholder=field.placeholder or ("optional" if is_optional else ""),
+    )
+
+
+def result_of(form: Form, texts: Mapping[str, str]) -> CommandCall | Job | str:
+    """What the texts of a completed form lead to; a sentence tells what is wrong with one."""
+    try:
+        chosen = {field.name: field.chosen(texts[field.name]) for field in form.fields}
+    except ValueError as error:
+        return f"{error}"
+    if not isinstance(form.call, CommandCall):
+        return form.call(chosen)
+    call = filled(form.call, form.fields, chosen)
+    return call if isinstance(call, str) else form.check(chosen) or call
 
 
 def filled(
-    call: CommandCall,
-    texts: Mapping[str, str],
-    *,
-    labels: Mapping[str, str] | None = None,
-    factors: Mapping[str, float] | None = None,
+    call: CommandCall, fields: Sequence[FormField], texts: Mapping[str, str]
 ) -> CommandCall | str:
-    """Add what was typed to a call; empty texts are left out. A sentence tells what does not fit.
-
-    `labels` name the fields; a number is typed in so many of its units as `factors` has it.
-    """
-    fields = call.command.params.model_fields
-    params = dict(call.params)
-    for name, text in texts.items():
-        kinds = set(_kinds(fields[name].annotation))
-        label = (labels or {}).get(name, name.replace("_", " "))
-        factor = (factors or {}).get(name, 1)
-        try:
-            value = _value(kinds, text, factor)
-        except ValueError as error:
-            return f"{label} = {text!r}: {error}"
-        if value is not None:
-            params[name] = value
-    return CommandCall(call.method, params, call.is_for_csms)
-
-
-def choices(method: str, name: str, *, is_csms: bool = False) -> tuple[str, ...]:
-    """All that may stand in a parameter that is one of several texts."""
-    field = commands_of(is_csms=is_csms)[method].params.model_fields[name]
-    kinds = [kind for kind in _kinds(field.annotation) if issubclass(kind, Enum)]
-    return tuple(f"{each.value}" for kind in kinds for each in kind)
-
-
-def _kinds(annotation: object) -> Iterator[type]:
-    """Give the types that a value may have, without what restricts them."""
-    origin = get_origin(annotation)
-    if origin is list:
-        yield list
-    elif origin is None and isinstance(annotation, type):
-        yield annotation
-    else:
-        for each in get_args(annotation):
-            yield from _kinds(each)
-
-
-def _value(kinds: set[type], text: str, factor: float) -> JsonValue:
-    """Read a text; None for an empty one, `ValueError` with words for one that does not fit."""
-    if list in kinds:
-        return [*names_in(text)]
-    if not kinds & {int, float}:
-        return text or None
-    return _number(text, factor, is_whole=float not in kinds) if text.strip() else None
-
-
-def _number(text: str, factor: float, *, is_whole: bool) -> JsonValue:
-    is_exact = text.strip().removeprefix("-").isdecimal()
+    """Add what was typed to a call, where the command takes it; what is empty is left out."""
+    known = parameters(call.method, is_csms=call.is_for_csms)
+    values = {name: _value(known[name], text) for name, text in texts.items()}
+    params = {**call.params, **{name: each for name, each in values.items() if each is not None}}
     try:
-        # A number of kilowatts is no whole number of watts when it is multiplied.
-        number = int(text) * factor if is_exact else round(float(text) * factor, DECIMALS)
-    except ValueError:
-        raise ValueError("a number is needed") from None
-    if not is_whole:
-        return number
-    if number % 1:
-        raise ValueError("a whole number is needed")
-    return int(number)
+        call.command.params.model_validate(params)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]["loc"][0]
+        field = next(each for each in fields if each.name == wrong)
+        return _problem(field.label, known[field.name], texts[field.name])
+    return replace(call, params=params)
 
 
-def names_in(text: str) -> list[str]:
-    """Names with spaces or commas between."""
-    return text.replace(",", " ").split()
+def _value(field: ModelField, text: str) -> JsonValue:
+    """Read a text; None for an empty one. What does not fit stays as it is: the command refuses."""
+    match field.kind:
+        case FieldKind.INTEGER | FieldKind.NUMBER:
+            return _number(field, text) if text.strip() else None
+        case FieldKind.TEXTS:
+            return [*text.replace(",", " ").split()]
+        case FieldKind.PAIRS:
+            pairs = [tuple(map(str.strip, each.partition("="))) for each in text.split(",")]
+            given = [each for each in pairs if any(each)]
+            return {name: value for name, _, value in given} if all(map(all, given)) else text
+        case _ if not text:
+            return "" if field.is_required else None
+        case _:
+            return value_of(field.kind, text)
+
+
+def _number(field: ModelField, text: str) -> JsonValue:
+    _, factor = unit_of(field.name)
+    try:
+        typed = Decimal(text)
+        if not typed.is_finite() or typed.adjusted() > DIGITS_MAX:
+            return text
+        number = typed * factor
+        if field.kind is FieldKind.INTEGER and factor > 1:
+            number = number.to_integral_value()
+    except ArithmeticError:
+        return text
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _problem(label: str, field: ModelField, text: str) -> str:
+    """Say what is wrong with a text: the field, the text, and what may stand there."""
+    if not text.strip():
+        return f"{label} must not be empty"
+    unit, factor = unit_of(field.name)
+    what = field.words
+    if field.kind in (FieldKind.INTEGER, FieldKind.NUMBER):
+        kind = FieldKind.NUMBER if factor > 1 else field.kind
+        what = kind + bounds(field.schema, "minimum", "maximum", f" {unit}".rstrip(), factor)
+    elif "pattern" in field.schema:
+        what += " of printable ASCII"
+    shown = text if len(text) <= VALUE_SHOWN_MAX else f"{text[:VALUE_SHOWN_MAX]}…"
+    return f"{label}: {shown!r} is no {what}"
+
+
+def tag_fields(desk: Desk, first: str | None, where: FormField) -> tuple[FormField, ...]:
+    """Give the fields for a tag and a connector.
+
+    `first` is the tag to begin with; None: one that was typed, or is in a transaction.
+    """
+    used = tuple(t.id_tag for t in desk.snapshot.transactions)
+    tag = FormField("id_tag", "Tag", first, "id of the tag", used, keep="id_tag")
+    connectors = tuple(str(c.connector_id) for c in desk.snapshot.connectors if c.connector_id)
+    return tag, replace(where, choices=connectors)

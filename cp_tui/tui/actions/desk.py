@@ -44,18 +44,27 @@ class FormField(Struct, frozen=True):
     """One input of a form."""
 
     name: str
-    label: str
-    value: str = ""
+    """That of the parameter, where the form is one of a command."""
+    label: str = ""
+    """Empty: the name in words."""
+    value: str | None = ""
+    """None: the newest of what was typed here before."""
     placeholder: str = ""
     recent: tuple[str, ...] = ()
     """What was typed here before, newest first; up and down bring it back."""
     choices: tuple[str, ...] = ()
     """The only texts that may stand here, apart from none; up and down walk over them, and the
-    beginning of one is enough."""
+    beginning of one is enough. None for a parameter: those of the command."""
+    keep: str = ""
+    """By which name what is typed is remembered, and offered again in this session."""
+    is_needed: bool = False
+    """It must not be empty, where no command says so."""
 
     def chosen(self, text: str) -> str:
-        """Give the choice that a text stands for; raises `ValueError` for none or several."""
+        """Give the choice that a text stands for; raises `ValueError`, with words."""
         wanted = text.strip().casefold()
+        if self.is_needed and not wanted:
+            raise ValueError(f"{self.label} must not be empty")
         if not self.choices or not wanted:
             return text
         exact = [each for each in self.choices if each.casefold() == wanted]
@@ -74,14 +83,16 @@ class Form(Struct, frozen=True, eq=False):
     title: str
     fields: tuple[FormField, ...]
     submit: str
-    call: Callable[[Mapping[str, str]], CommandCall | Job | CommandOutcome | str]
-    """From the texts of the fields to the call, to what came of something that needs no engine
-    or a job for it, or to a sentence about what is wrong with them."""
+    call: CommandCall | Callable[[Mapping[str, str]], CommandCall | Job | str]
+    """The call that gets the fields as parameters; else what makes a call, a job or a sentence
+    about what is wrong of the texts of the fields."""
     intro: tuple[Content, ...] = ()
     start: str = ""
     """The name of the field to begin in; empty: the first."""
     running: str = "running"
     """What happens while its call has no answer: `asking the CSMS`."""
+    check: Callable[[Mapping[str, str]], str | None] = lambda _texts: None
+    """What is wrong with the texts by other rules than those of the command, in a sentence."""
     is_reading: bool = False
     """Its job only finds out what to do: whoever closes the form gives it up."""
 
@@ -197,12 +208,6 @@ class Desk(Protocol):
 
     def refuse(self, why: Content) -> None:
         """Say why something is not done, and drop the keys that were typed behind it."""
-
-    def remembered(self, what: str) -> tuple[str, ...]:
-        """What was typed in fields of this name before, newest first."""
-
-    def remember(self, what: str, text: str) -> None:
-        """Keep what was typed."""
 
     async def go_to(self, screen: str) -> None:
         """Show another screen, by its id."""

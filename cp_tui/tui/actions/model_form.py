@@ -1,28 +1,23 @@
-"""A form for any request of OCPP 1.6, made from its model: fields with their rules, texts to JSON.
+"""The fields of a form, read from the model that checks what is filled in; texts to JSON and back.
 
-Pure. A text never becomes an error: what does not fit its field goes into the payload as it stands,
-because a payload may be wrong on purpose. What is wrong with it is said apart.
+A model is that of a command's parameters, or of a request of OCPP 1.6. What is typed into a request
+never becomes an error: what does not fit its field goes into the payload as it stands, because a
+payload may be wrong on purpose. What is wrong with it is said apart.
 """
 
 from __future__ import annotations
 
 import json
-import types
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
-from enum import Enum, StrEnum
-from typing import Annotated, Union, get_args, get_origin
+from enum import StrEnum
+from functools import lru_cache
 
-from annotated_types import MaxLen
 from msgspec import Struct
-from msgspec.structs import replace
-from pydantic import JsonValue, StringConstraints
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, JsonValue
 
+from cp_tui.engine.value_words import Schema, given, in_words
 from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.errors import OcppError
-from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.validation import parse_request
 
 EMPTY_TEXT = '""'
@@ -39,11 +34,12 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     INSTANT = "date and time"
     TEXTS = "texts with commas between"
+    PAIRS = "NAME=VALUE with commas between"
     JSON = "JSON"
 
 
 class ModelField(Struct, frozen=True):
-    """One field of a request, or of an object within it."""
+    """A parameter of a command, or one field of a request or of an object within it."""
 
     name: str
     """As on the wire, with dots: `csChargingProfiles.stackLevel`."""
@@ -53,7 +49,10 @@ class ModelField(Struct, frozen=True):
     is_in_optional: bool = False
     """It belongs to an object that may be left out as a whole."""
     choices: tuple[str, ...] = ()
-    length_max: int | None = None
+    schema: Schema = {}
+    """All that the model says about its value."""
+    words: str = ""
+    """What it may be, as the help of a command says it."""
 
     @property
     def group(self) -> str:
@@ -72,80 +71,66 @@ class ModelField(Struct, frozen=True):
         parts = [needed if self.is_required else "optional"]
         if self.kind is FieldKind.CHOICE:
             parts.append(" | ".join(self.choices))
-        elif self.length_max is not None:
-            parts.append(f"{self.kind.value}, up to {self.length_max} characters")
+        elif (length_max := self.schema.get("maxLength")) is not None:
+            parts.append(f"{self.kind.value}, up to {length_max} characters")
         else:
             parts.append(self.kind.value)
         return ", ".join(parts)
 
 
-def action_fields(action: Action) -> tuple[ModelField, ...]:
+def action_fields(action: Action) -> Sequence[ModelField]:
     """The fields of the request of an action, in the order of the standard."""
-    return tuple(_fields(SPEC[action].request))
+    return model_fields(SPEC[action].request)
+
+
+@lru_cache(None)
+def model_fields(model: type[BaseModel]) -> Sequence[ModelField]:
+    """The fields of a model, and in their place those of the objects in it."""
+    whole = model.model_json_schema()
+    return tuple(_fields(whole, whole))
 
 
 def _fields(
-    model: type[WireModel], prefix: str = "", *, is_in_optional: bool = False
+    of: Schema, whole: Schema, prefix: str = "", *, is_in_optional: bool = False
 ) -> Iterator[ModelField]:
-    for info in model.model_fields.values():
-        name = prefix + (info.alias or "")
-        inner, metadata = _unwrapped(info)
-        if isinstance(inner, type) and issubclass(inner, WireModel):
-            is_optional = is_in_optional or not info.is_required()
-            yield from _fields(inner, f"{name}.", is_in_optional=is_optional)
-        else:
-            field = _field(name, inner, metadata)
-            yield replace(field, is_required=info.is_required(), is_in_optional=is_in_optional)
+    for label, each in of["properties"].items():
+        name, inner = f"{prefix}{label}", given(each, whole)
+        is_required = label in of.get("required", ())
+        if "properties" in inner:
+            is_optional = is_in_optional or not is_required
+            yield from _fields(inner, whole, f"{name}.", is_in_optional=is_optional)
+            continue
+        kind, words = _kind(inner, whole), in_words(each, whole)
+        if kind is FieldKind.PAIRS:
+            values = each.get("description") or in_words(inner["additionalProperties"], whole)
+            words = f"{kind}: {values}"
+        choices = tuple(inner.get("enum", ()))
+        yield ModelField(name, kind, is_required, is_in_optional, choices, inner, words)
 
 
-def _unwrapped(info: FieldInfo) -> tuple[object, Sequence[object]]:
-    """The type in an annotation, without `None` and with what restricts it."""
-    annotation: object = info.annotation
-    metadata: list[object] = list(info.metadata)
-    while True:
-        origin = get_origin(annotation)
-        if origin is Annotated:
-            annotation, *more = get_args(annotation)
-            metadata += more
-        elif origin in (Union, types.UnionType):
-            annotation = next(each for each in get_args(annotation) if each is not type(None))
-        else:
-            return annotation, metadata
+def _kind(of: Schema, whole: Schema) -> FieldKind:
+    if "enum" in of:
+        return FieldKind.CHOICE
+    match of.get("type"):
+        case "string":
+            return FieldKind.INSTANT if of.get("format") == "date-time" else FieldKind.TEXT
+        case "integer":
+            return FieldKind.INTEGER
+        case "number":
+            return FieldKind.NUMBER
+        case "boolean":
+            return FieldKind.BOOLEAN
+        case "array" if given(of["items"], whole).get("type") == "string":
+            return FieldKind.TEXTS
+        case "object" if _is_of_texts(of, whole):
+            return FieldKind.PAIRS
+        case _:
+            return FieldKind.JSON
 
 
-def _field(name: str, inner: object, metadata: Sequence[object]) -> ModelField:
-    if get_origin(inner) is tuple:
-        item, _ = get_args(inner)
-        while get_origin(item) is Annotated:
-            item = get_args(item)[0]
-        kind = FieldKind.TEXTS if item is str else FieldKind.JSON
-        return ModelField(name, kind)
-    assert isinstance(inner, type), f"{name} has a type that no form knows"
-    if issubclass(inner, Enum):
-        choices = tuple(f"{each.value}" for each in inner)
-        return ModelField(name, FieldKind.CHOICE, choices=choices)
-    return ModelField(name, _KINDS[inner], length_max=_length_max(metadata))
-
-
-_KINDS: Mapping[type, FieldKind] = types.MappingProxyType(
-    {
-        str: FieldKind.TEXT,
-        int: FieldKind.INTEGER,
-        bool: FieldKind.BOOLEAN,
-        Decimal: FieldKind.NUMBER,
-        datetime: FieldKind.INSTANT,
-    }
-)
-
-
-def _length_max(metadata: Sequence[object]) -> int | None:
-    for each in metadata:
-        if isinstance(each, StringConstraints | MaxLen) and each.max_length is not None:
-            return each.max_length
-    return None
-
-
-# --- texts to JSON and back -----------------------------------------------------------------------
+def _is_of_texts(of: Schema, whole: Schema) -> bool:
+    values = of.get("additionalProperties")
+    return isinstance(values, dict) and given(values, whole).get("type") == "string"
 
 
 def payload_of(fields: Sequence[ModelField], texts: Mapping[str, str]) -> dict[str, JsonValue]:
@@ -161,7 +146,7 @@ def payload_of(fields: Sequence[ModelField], texts: Mapping[str, str]) -> dict[s
             inside = place.setdefault(group, {})
             assert isinstance(inside, dict), "a name is a field or an object, never both"
             place = inside
-        place[last] = _value(field.kind, text)
+        place[last] = value_of(field.kind, text)
     return payload
 
 
@@ -188,7 +173,8 @@ def defect_of(action: str, payload: Mapping[str, JsonValue]) -> str | None:
     return None
 
 
-def _value(kind: FieldKind, text: str) -> JsonValue:
+def value_of(kind: FieldKind, text: str) -> JsonValue:
+    """What a text stands for; one that does not fit stays as it is."""
     match kind:
         case FieldKind.TEXT | FieldKind.CHOICE | FieldKind.INSTANT:
             return "" if text == EMPTY_TEXT else text

@@ -42,9 +42,7 @@ async def save(
 ) -> None:
     """Let a path be filled in, write the pieces of a text to a new file and say where it is."""
 
-    def write(values: Mapping[str, str]) -> Job | str:
-        if not values["path"]:
-            return "the path must not be empty"
+    def write(values: Mapping[str, str]) -> Job:
         text = values["path"]
 
         async def job(tell: Callable[[str], None]) -> CommandOutcome | str:
@@ -64,7 +62,7 @@ async def save(
         return job
 
     value = f"{stem}-{_file_name(desk.snapshot)}-{desk.clock.now:%Y%m%d-%H%M%S}.{suffix}"
-    field = FormField("path", "File", value=value, placeholder=hint)
+    field = FormField("path", "File", value=value, placeholder=hint, is_needed=True)
     intro = (safe_text(where_paths_start()),)
     await desk.fill(Form(title, (field,), "Write", write, intro))
 

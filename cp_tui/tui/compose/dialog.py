@@ -5,7 +5,7 @@ What is wrong with the message is said, and does not keep it from being sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -145,7 +145,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
         else:
             self.query_one("#send", Button).focus()
 
-    def _rows(self, fields: tuple[ModelField, ...]) -> Iterator[Widget]:
+    def _rows(self, fields: Sequence[ModelField]) -> Iterator[Widget]:
         group = ""
         if not fields:
             yield Label(Content("This request has no fields."), classes="group")

@@ -14,7 +14,6 @@ from cp_tui.ocpp.configuration_key import KeySpec, KeyType
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
-from cp_tui.tui.actions.command_form import filled, names_in
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Desk, Form, FormField, Job
 from cp_tui.tui.actions.outcome import CommandOutcome, finished
@@ -40,11 +39,8 @@ KEY_PANES = frozenset({"keys", "configuration"})
 )
 async def get_keys(desk: Desk) -> None:
     """Ask the charge point for some or all keys, as GetConfiguration answers them."""
-
-    def call(values: Mapping[str, str]) -> CommandCall | str:
-        return filled(CommandCall("get_configuration_key"), values)
-
-    field = FormField("keys", "Keys", placeholder="names with a space between; empty: all")
+    field = FormField("keys", placeholder="names with a space between; empty: all")
+    call = CommandCall("get_configuration_key")
     await desk.fill(Form("Read configuration keys", (field,), "Read", call))
 
 
@@ -63,28 +59,23 @@ async def set_key(desk: Desk) -> None:
     if entry is not None and (why := why_not_settable(entry)):
         desk.show(drawn(entry.key), lambda _snapshot, _clock: why)
         return
-
-    def call(values: Mapping[str, str]) -> CommandCall | str:
-        key, value = values["key"].strip(), values["value"]
-        return wrong(desk.snapshot, key, value) or CommandCall(
-            "set_custom_configuration_key", {"key": key, "value": value}
-        )
-
     custom = tuple(e.key for e in desk.snapshot.configuration if e.is_custom)
     first = entry.key if entry else next(iter(custom), "")
     current = desk.snapshot.entry(first)
-    fields = (
-        FormField("key", "Key", value=first, recent=custom, placeholder="name of a custom key"),
-        FormField(
-            "value",
-            "Value",
-            value=(current.value or "") if current else "",
-            recent=_choices(current),
+    value = (current.value or "") if current else ""
+    form = Form(
+        "Set a custom configuration key",
+        (
+            FormField("key", value=first, recent=custom, placeholder="name of a custom key"),
+            FormField("value", value=value, recent=_choices(current)),
         ),
+        "Set",
+        CommandCall("set_custom_configuration_key"),
+        (_about(current),) if current is not None else (),
+        start="value" if entry is not None else "",
+        check=lambda values: wrong(desk.snapshot, values["key"].strip(), values["value"]),
     )
-    intro = (_about(current),) if current is not None else ()
-    start = "value" if entry is not None else ""
-    await desk.fill(Form("Set a custom configuration key", fields, "Set", call, intro, start))
+    await desk.fill(form)
 
 
 def why_not_settable(entry: ConfigurationEntry) -> list[Fact]:
@@ -113,8 +104,6 @@ def wrong(snapshot: Snapshot, key: str, value: str) -> str | None:
 
     A standard key is not held back: the charge point answers Rejected, with its reason.
     """
-    if not key:
-        return "the key must not be empty"
     entry = snapshot.entry(key)
     if entry is None:
         custom = ", ".join(e.key for e in snapshot.configuration if e.is_custom) or "none"
@@ -182,14 +171,9 @@ async def monitor(desk: Desk) -> None:
 @action("configuration.monitor_names", "Monitor configuration keys by name", when=conditions.change)
 async def monitor_names(desk: Desk) -> None:
     """Type the names of the keys to monitor; they are added to those monitored already."""
-
-    def call(values: Mapping[str, str]) -> CommandCall | str:
-        if not names_in(values["keys"]):
-            return "name at least one key"
-        return filled(CommandCall("monitor_configuration_keys"), values)
-
     placeholder = "names with a space between"
-    field = FormField("keys", "Keys", value=desk.snapshot.key or "", placeholder=placeholder)
+    field = FormField("keys", value=desk.snapshot.key or "", placeholder=placeholder)
+    call = CommandCall("monitor_configuration_keys")
     await desk.fill(Form("Monitor configuration keys", (field,), "Monitor", call))
 
 
@@ -227,9 +211,7 @@ async def compare(desk: Desk) -> None:
     """Show only the keys that differ from an export, or from an answer to GetConfiguration."""
     found: list[SavedConfiguration] = []
 
-    def look(values: Mapping[str, str]) -> Job | str:
-        if not values["path"]:
-            return "the path must not be empty"
+    def look(values: Mapping[str, str]) -> Job:
         path = Path(values["path"])
 
         async def job(tell: Callable[[str], None]) -> CommandOutcome | str:
@@ -239,7 +221,6 @@ async def compare(desk: Desk) -> None:
                 return drawn(f"{error}")
             except OSError as error:
                 return drawn(f"{path}: {error.strerror}")
-            desk.remember("configuration_path", values["path"])
             found.append(saved)
             number = len(differences(desk.snapshot.configuration, saved))
             differ = f"{count(number, 'key')} differ{'s' * (number == 1)}"
@@ -247,10 +228,8 @@ async def compare(desk: Desk) -> None:
 
         return job
 
-    recent = desk.remembered("configuration_path")
-    field = FormField(
-        "path", "File", value=next(iter(recent), ""), recent=recent, placeholder="*.json or *.csv"
-    )
+    hint = "*.json or *.csv"
+    field = FormField("path", "File", None, hint, keep="configuration_path", is_needed=True)
     intro = (
         Content("An export of cp-tui, or GetConfiguration.conf as JSON. Secrets are not compared."),
         safe_text(where_paths_start()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pydantic import JsonValue
 from textual.content import Content
@@ -10,11 +10,9 @@ from textual.content import Content
 from cp_tui.demo.csms_variables import CsmsBehaviour
 from cp_tui.ocpp.action import Action, RequestDirection
 from cp_tui.ocpp.datatypes import AuthorizationStatus
-from cp_tui.ocpp.errors import ErrorCode
 from cp_tui.ocpp.units import number
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
-from cp_tui.tui.actions.command_form import choices, filled
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
 from cp_tui.tui.actions.drafts import Bench, ComposeEnd
@@ -167,8 +165,8 @@ async def behaviour(desk: Desk) -> None:
     """Boot status, clock, tags, silence, errors: what the CSMS does wrong on purpose."""
     now = desk.snapshot.csms.behaviour
     if now is not None:
-        title = "How the CSMS answers"
-        await desk.fill(Form(title, _fields(now), "Apply", _behaviour_call, _INTRO))
+        call = to_csms("set_behaviour")
+        await desk.fill(Form("How the CSMS answers", _fields(now), "Apply", call, _INTRO))
 
 
 @action(
@@ -207,49 +205,16 @@ _INTRO = (
 
 
 def _fields(now: CsmsBehaviour) -> tuple[FormField, ...]:
-    statuses = choices("set_behaviour", "unknown_id_tag", is_csms=True)
     tags = ", ".join(f"{tag}={status.value}" for tag, status in now.id_tags.items())
     faults = ", ".join(f"{action}={fault}" for action, fault in now.faults.items())
     examples = ("*=silent", "Heartbeat=GenericError", "StartTransaction=InternalError")
-    registrations = choices("set_behaviour", "registration_status", is_csms=True)
     start = now.start_status.value if now.start_status else AuthorizationStatus.ACCEPTED.value
     return (
-        FormField(
-            "registration_status", "Boot", now.registration_status.value, choices=registrations
-        ),
+        FormField("registration_status", "Boot", now.registration_status.value),
         FormField("interval_s", "Interval", str(now.interval_s), "seconds"),
         FormField("clock_offset_s", "Clock", f"{number(now.clock_offset_s)}", "seconds ahead"),
         FormField("id_tags", "Tags", tags, NORMAL_TAGS),
-        FormField("unknown_id_tag", "Other tags", now.unknown_id_tag.value, choices=statuses),
-        FormField("start_status", "Start", start, "Accepted: as the tag", choices=statuses),
+        FormField("unknown_id_tag", "Other tags", now.unknown_id_tag.value),
+        FormField("start_status", "Start", start, "Accepted: as the tag"),
         FormField("faults", "Faults", faults, "empty: none", examples),
     )
-
-
-def _behaviour_call(values: Mapping[str, str]) -> CommandCall | str:
-    params: dict[str, JsonValue] = {}
-    for name in ("id_tags", "faults"):
-        pairs = _pairs(values[name])
-        if isinstance(pairs, str):
-            return pairs
-        params[name] = pairs
-    others = {name: text for name, text in values.items() if name not in params}
-    return filled(to_csms("set_behaviour", params), others)
-
-
-def _pairs(text: str) -> dict[str, JsonValue] | str:
-    """Read NAME=VALUE with commas between, or say which is none."""
-    found: dict[str, JsonValue] = {}
-    for part in text.split(","):
-        name, sign, value = (each.strip() for each in part.partition("="))
-        if not part.strip():
-            continue
-        if not (name and sign and value):
-            return f"{part.strip()!r} is no NAME=VALUE; known codes: {_codes()}"
-        found[name] = value
-    return found
-
-
-def _codes() -> str:
-    codes: Sequence[str] = [code.value for code in ErrorCode]
-    return ", ".join(codes)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from textual.content import Content
 
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import Group, action
-from cp_tui.tui.actions.command_form import filled
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import ConfirmQuestion, Desk, Form, FormField
 from cp_tui.tui.dashboard.alarm_text import alarm_facts
@@ -51,26 +48,12 @@ async def restart(desk: Desk) -> None:
 )
 async def data_transfer(desk: Desk) -> None:
     """Send a DataTransfer and see its answer."""
-
-    def call(values: Mapping[str, str]) -> CommandCall | str:
-        if not values["vendor_id"]:
-            return "the vendor id must not be empty"
-        for name in ("vendor_id", "message_id"):
-            desk.remember(name, values[name])
-        return filled(CommandCall("data_transfer"), values)
-
     fields = (
-        FormField(
-            "vendor_id",
-            "Vendor id",
-            recent=desk.remembered("vendor_id"),
-            placeholder="required, such as com.example",
-        ),
-        FormField(
-            "message_id", "Message id", recent=desk.remembered("message_id"), placeholder="optional"
-        ),
-        FormField("data", "Data", placeholder="optional text"),
+        FormField("vendor_id", placeholder="required, such as com.example", keep="vendor_id"),
+        FormField("message_id", keep="message_id"),
+        FormField("data", placeholder="optional text"),
     )
+    call = CommandCall("data_transfer")
     await desk.fill(Form("Data transfer to the CSMS", fields, "Send", call))
 
 

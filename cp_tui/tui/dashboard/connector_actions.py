@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 from textual.content import Content
 
-from cp_tui.charge_point.variables import ConnectorView, VehicleView
-from cp_tui.ocpp.datatypes import ChargePointErrorCode
-from cp_tui.ocpp.units import KILO, number
+from cp_tui.charge_point.variables import ConnectorView
+from cp_tui.ocpp.units import number
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import Group, action
-from cp_tui.tui.actions.command_form import filled
+from cp_tui.tui.actions.command_form import parameters, tag_fields, unit_of
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
-from cp_tui.tui.actions.tag_form import of_tag
 from cp_tui.tui.dashboard.consequences import emergency_facts, unplug_facts
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 
-IN_KILO: Mapping[str, float] = dict.fromkeys(("battery_wh", "max_power_w", "dc_max_power_w"), KILO)
-"""Settings of a vehicle that people read and type in kWh and kW, as everywhere on the screen."""
-
-UNCHANGED = "empty: unchanged"
+VEHICLE = {
+    "soc_percent": "SoC",
+    "battery_wh": "Battery",
+    "max_current_a": "Current",
+    "phases": "Phases",
+    "max_power_w": "Power AC",
+    "dc_max_power_w": "Power DC",
+    "cable_max_current_a": "Cable",
+}
+"""The settings of a vehicle, and how they are called."""
 
 
 def _selected(desk: Desk) -> ConnectorView | None:
@@ -69,11 +73,11 @@ async def plug(desk: Desk) -> None:
 async def swipe(desk: Desk) -> None:
     """Hold an RFID tag to the reader."""
     selected = desk.snapshot.connector_id if desk.pane == "connectors" else 0
-    where = FormField(
-        "connector_id", "Connector", str(selected or ""), "empty: the charge point decides"
+    where = "empty: the charge point decides"
+    fields = tag_fields(
+        desk, None, FormField("connector_id", "Connector", f"{selected or ''}", where)
     )
-    fields, call = of_tag(desk, CommandCall("swipe", {"wait": True}), (), where)
-    running = "waiting for the decision"
+    call, running = CommandCall("swipe", {"wait": True}), "waiting for the decision"
     await desk.fill(Form("Swipe a tag", fields, "Swipe", call, running=running))
 
 
@@ -125,22 +129,14 @@ async def suspend_or_resume(desk: Desk) -> None:
 async def raise_error(desk: Desk) -> None:
     """Choose an error code of the standard for the selected connector (0: the charge point)."""
     connector_id = desk.snapshot.connector_id
-    codes = [code for code in ChargePointErrorCode if code is not ChargePointErrorCode.NO_ERROR]
-    choices = [Choice(code.value, Content(code.value), Content("")) for code in codes]
+    codes = parameters("raise_error")["error_code"].choices
     where = f"connector {connector_id}" if connector_id else "the charge point"
+    choices = [Choice(code, Content(code), Content("")) for code in codes]
     code = await desk.choose(f"Raise an error at {where}", choices)
-    if code is None:
-        return
-
-    def call(values: Mapping[str, str]) -> CommandCall | str:
-        params: dict[str, JsonValue] = {"connector_id": connector_id, "error_code": code}
-        return filled(CommandCall("raise_error", params), values)
-
-    fields = (
-        FormField("info", "Info", placeholder="optional"),
-        FormField("vendor_error_code", "Vendor code", placeholder="optional"),
-    )
-    await desk.fill(Form(f"Raise {code} at {where}", fields, "Raise", call))
+    if code is not None:
+        call = CommandCall("raise_error", {"connector_id": connector_id, "error_code": code})
+        fields = (FormField("info"), FormField("vendor_error_code", "Vendor code"))
+        await desk.fill(Form(f"Raise {code} at {where}", fields, "Raise", call))
 
 
 @action(
@@ -185,31 +181,19 @@ async def set_vehicle(desk: Desk) -> None:
     connector = _selected(desk)
     vehicle = connector.vehicle if connector is not None else None
 
-    def call(values: Mapping[str, str]) -> CommandCall | str:
-        if not any(map(str.strip, values.values())):
-            return "fill in what is to change"
-        call = CommandCall("set_vehicle", {"connector_id": connector_id})
-        return filled(call, values, labels=labels, factors=IN_KILO)
+    def about(name: str) -> str:
+        unit, factor = unit_of(name)
+        now = getattr(vehicle, name, None)
+        known = f"now {number(now / factor)} {unit}" if now is not None else unit and f"in {unit}"
+        return "; ".join(filter(None, (known.strip(), "empty: unchanged")))
 
-    def field(name: str, label: str, read: Callable[[VehicleView], float], unit: str) -> FormField:
-        if vehicle is None:
-            return FormField(
-                name, label, placeholder=f"in {unit}; {UNCHANGED}" if unit else UNCHANGED
-            )
-        value = read(vehicle) / IN_KILO.get(name, 1)
-        return FormField(
-            name, label, placeholder=f"now {number(value)} {unit}".rstrip() + f"; {UNCHANGED}"
-        )
+    def check(values: Mapping[str, str]) -> str | None:
+        return None if any(map(str.strip, values.values())) else "fill in what is to change"
 
-    fields = (
-        field("soc_percent", "SoC", lambda v: v.soc_percent, "%"),
-        field("battery_wh", "Battery", lambda v: v.battery_wh, "kWh"),
-        field("max_current_a", "Current", lambda v: v.max_current_a, "A"),
-        field("phases", "Phases", lambda v: v.phases, ""),
-        field("max_power_w", "Power AC", lambda v: v.max_power_w, "kW"),
-        FormField("dc_max_power_w", "Power DC", placeholder=f"in kW; {UNCHANGED}"),
-        FormField("cable_max_current_a", "Cable", placeholder=f"in A; {UNCHANGED}"),
+    fields = tuple(
+        FormField(name, label, placeholder=about(name)) for name, label in VEHICLE.items()
     )
-    labels = {each.name: each.label for each in fields}
     which = "Vehicle" if vehicle is not None else "Next vehicle"
-    await desk.fill(Form(f"{which} at connector {connector_id}", fields, "Change", call))
+    title = f"{which} at connector {connector_id}"
+    call = CommandCall("set_vehicle", {"connector_id": connector_id})
+    await desk.fill(Form(title, fields, "Change", call, check=check))

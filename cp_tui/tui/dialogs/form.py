@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from textual.events import DescendantFocus
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label
 
+from cp_tui.tui.actions.command_form import result_of
 from cp_tui.tui.actions.commands import CommandCall, CommandRun
 from cp_tui.tui.actions.desk import Form, FormField, Job
 from cp_tui.tui.actions.outcome import CommandOutcome
@@ -46,7 +47,7 @@ class RecentInput(Input):
 
     def __init__(self, field: FormField) -> None:
         # What is known from outside may stand here as it is, and an input paints it as it is.
-        value = drawn(field.value)
+        value = drawn(field.value or "")
         suggester = SuggestFromList(field.choices, case_sensitive=False) if field.choices else None
         super().__init__(
             value,
@@ -104,9 +105,14 @@ class FormDialog(Dialog[CommandOutcome | None]):
         send: Send,
         clock: Callable[[], Clock],
         hold_keys: Callable[[Awaitable[None]], None],
+        remember: Callable[[str, str], None],
     ) -> None:
-        """`hold_keys` keeps keys waiting until something is done."""
+        """The form is a completed one; `hold_keys` keeps keys waiting until something is done.
+
+        `remember` takes where to keep a text, and the text.
+        """
         super().__init__()
+        self._remember = remember
         self._hold_keys = hold_keys
         self._is_read = asyncio.Event()
         """What the form is about was found out; for jobs that read."""
@@ -176,29 +182,27 @@ class FormDialog(Dialog[CommandOutcome | None]):
     def _submit(self) -> None:
         if self._is_running:
             return
-        call = self._call()
-        if isinstance(call, str | CommandOutcome):
+        texts = {field.id or "": field.value for field in self.query(RecentInput)}
+        call = result_of(self._form, texts)
+        if isinstance(call, str):
             self._show(call)
             return
         self._is_running = True
         if isinstance(call, CommandCall):
+            self._keep(texts)
             self.run_worker(self._run(call), name="form", exit_on_error=True)
         elif self._form.is_reading:
-            self.run_worker(self._do(call), name="job")
+            self.run_worker(self._do(call, texts), name="job")
             self._hold_keys(self._while_read())
         else:
             # Of the app: it goes on when the dialog is closed.
-            self.app.run_worker(self._do(call), name="job", group="job")
+            self.app.run_worker(self._do(call, texts), name="job", group="job")
 
-    def _call(self) -> CommandCall | Job | CommandOutcome | str:
-        """What the texts lead to, or what is wrong with them."""
-        values: dict[str, str] = {}
-        for field in self.query(RecentInput):
-            try:
-                values[field.id or ""] = field.field.chosen(field.value)
-            except ValueError as error:
-                return f"{error}"
-        return self._form.call(values)
+    def _keep(self, texts: Mapping[str, str]) -> None:
+        """Remember what was typed, now that it has proved right."""
+        for field in self._form.fields:
+            if field.keep:
+                self._remember(field.keep, texts[field.name])
 
     async def _run(self, call: CommandCall) -> None:
         run = await self._send(call, self._under_way)
@@ -218,7 +222,7 @@ class FormDialog(Dialog[CommandOutcome | None]):
             async with asyncio.timeout(KEYS_WAIT_S):
                 await self._is_read.wait()
 
-    async def _do(self, job: Job) -> None:
+    async def _do(self, job: Job, texts: Mapping[str, str]) -> None:
         self._is_read.clear()
         since = self._clock().time(self._clock().now)
 
@@ -228,6 +232,8 @@ class FormDialog(Dialog[CommandOutcome | None]):
 
         outcome = await job(tell)
         self._is_read.set()
+        if not isinstance(outcome, str):
+            self._keep(texts)
         if isinstance(outcome, CommandCall):
             await self._run(outcome)
             return

@@ -8,9 +8,9 @@ from cp_tui.charge_point.variables import Reservation
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import Group, ScreenAction, action
+from cp_tui.tui.actions.command_form import tag_fields
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
-from cp_tui.tui.actions.tag_form import of_tag
 from cp_tui.tui.maintenance.reservations_text import (
     ReservationLine,
     reservation_facts,
@@ -64,12 +64,12 @@ SHOW_SUBJECTS = (
 async def look_up(desk: Desk) -> None:
     """What would happen if a tag were shown to the reader now, and why; nothing is sent."""
     where = FormField("connector_id", "Connector", placeholder="empty: whichever")
-    fields, call = of_tag(desk, CommandCall("explain_tag"), _selected_tag(desk), where)
+    fields = tag_fields(desk, _selected_tag(desk), where)
     intro = (
         Content("What would happen if it were shown now, and why; nothing is sent."),
         deciding_keys(desk.snapshot).stylize("$text-muted"),
     )
-    await desk.fill(Form("Look a tag up", fields, "Look up", call, intro))
+    await desk.fill(Form("Look a tag up", fields, "Look up", CommandCall("explain_tag"), intro))
 
 
 @action(
@@ -120,17 +120,17 @@ async def clear_cache(desk: Desk) -> None:
         await desk.command(CommandCall("clear_authorization_cache"))
 
 
-def _selected_tag(desk: Desk) -> tuple[str, ...]:
+def _selected_tag(desk: Desk) -> str | None:
     """The tag under the cursor of the pane with the focus, where it has one."""
     cursors = desk.snapshot.cursors
     match desk.pane:
         case "local_list" | "cache":
-            return (cursors[desk.pane],) if desk.pane in cursors else ()
+            return cursors.get(desk.pane)
         case "reservations":
             line = reservation_of(desk.snapshot.reservations, cursors.get("reservations", ""))
-            return () if line is None else (line.reservation.id_tag,)
+            return None if line is None else line.reservation.id_tag
         case _:
-            return ()
+            return None
 
 
 async def _chosen(desk: Desk) -> ReservationLine | None:

@@ -13,7 +13,7 @@ from cp_tui.charge_point.variables import ProfileEntry
 from cp_tui.engine.disk import on_disk
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
-from cp_tui.tui.actions.command_form import choices, filled
+from cp_tui.tui.actions.command_form import filled, parameters
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Job
 from cp_tui.tui.actions.saving import save
@@ -105,21 +105,20 @@ async def _chosen(desk: Desk) -> ProfileEntry | None:
 )
 async def clear_matching(desk: Desk) -> None:
     """Remove every profile with this id, or with this connector, purpose and level."""
+    fields = (
+        FormField("profile_id", "Id", placeholder=f"alone decides; {ALL}: every profile"),
+        FormField("connector_id", "Connector", placeholder="optional; 0 is the charge point"),
+        FormField("purpose", choices=parameters("clear_charging_profile")["purpose"].choices),
+        FormField("stack_level", "Level", placeholder="optional"),
+    )
 
     def call(values: Mapping[str, str]) -> CommandCall | str:
         given = {name: text for name, text in values.items() if text}
         if not given:
             return f"nothing given would clear every profile: type {ALL} as the id for that"
         everything = CommandCall("clear_charging_profile")
-        return everything if given == {"profile_id": ALL} else filled(everything, given)
+        return everything if given == {"profile_id": ALL} else filled(everything, fields, given)
 
-    purposes = choices("clear_charging_profile", "purpose")
-    fields = (
-        FormField("profile_id", "Id", placeholder=f"alone decides; {ALL}: every profile"),
-        FormField("connector_id", "Connector", placeholder="optional; 0 is the charge point"),
-        FormField("purpose", "Purpose", placeholder="optional; up: choices", choices=purposes),
-        FormField("stack_level", "Level", placeholder="optional"),
-    )
     await desk.fill(Form("Clear charging profiles that match", fields, "Clear", call))
 
 
@@ -140,7 +139,6 @@ async def install(desk: Desk) -> None:
             found = from_form(values, desk.clock)
         except Wrong as wrong:
             return str(wrong)
-        desk.remember("periods", values["periods"])
         return CommandCall("install_charging_profile", found.params())
 
     # The keys of the dashboard act on the connector that is selected there.
@@ -157,7 +155,7 @@ async def install(desk: Desk) -> None:
         FormField(
             "periods",
             "Periods",
-            recent=desk.remembered("periods"),
+            keep="periods",
             placeholder="start:limit[:phases], such as 0:16, 3600:8",
         ),
         FormField("duration", "Duration", placeholder="optional, in seconds"),
@@ -178,9 +176,7 @@ async def install(desk: Desk) -> None:
 async def install_file(desk: Desk) -> None:
     """Read csChargingProfiles, or a whole SetChargingProfile.req, from a JSON file."""
 
-    def read(values: Mapping[str, str]) -> Job | str:
-        if not values["path"]:
-            return "the path must not be empty"
+    def read(values: Mapping[str, str]) -> Job:
         path = Path(values["path"])
 
         async def job(tell: Callable[[str], None]) -> CommandCall | str:
@@ -191,16 +187,12 @@ async def install_file(desk: Desk) -> None:
                 return str(wrong)
             except OSError as error:
                 return f"{path}: {error.strerror}"
-            desk.remember("profile_path", values["path"])
             return CommandCall("install_charging_profile", found.params())
 
         return job
 
-    recent = desk.remembered("profile_path")
     fields = (
-        FormField(
-            "path", "File", value=next(iter(recent), ""), recent=recent, placeholder="*.json"
-        ),
+        FormField("path", "File", None, "*.json", keep="profile_path", is_needed=True),
         FormField("connector", "Connector", placeholder="empty: as the file says"),
     )
     intro = (Content("csChargingProfiles, or a whole SetChargingProfile.req, as JSON."),)
