@@ -53,7 +53,7 @@ def test_each_text_becomes_what_the_command_takes(
 
 def test_pairs_become_a_table_and_none_an_empty_one() -> None:
     texts = {"id_tags": "A=Blocked, b = Expired,", "faults": " "}
-    params = {"id_tags": {"A": "Blocked", "b": "Expired"}, "faults": {}}
+    params: dict[str, JsonValue] = {"id_tags": {"A": "Blocked", "b": "Expired"}, "faults": {}}
     assert result("set_behaviour", texts, is_csms=True) == CommandCall(
         "set_behaviour", params, True
     )
