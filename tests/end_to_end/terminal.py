@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import os
 import pty
+import re
 import sys
 import termios
 from asyncio.subprocess import Process
@@ -19,6 +20,7 @@ from pyte.screens import Char
 SEE_TIMEOUT_S = 15.0
 """Of everything that is awaited; only a test that fails waits so long."""
 END_TIMEOUT_S = 15.0
+LAST_TIMEOUT_S = 5.0
 POINTER_SHAPE = b"\x1b]22;default\x07"
 NEWS_TIMEOUT_S = 0.3
 """For the first byte that a key brings about; some keys do nothing."""
@@ -82,6 +84,18 @@ class Terminal:
     async def see_no_more(self, text: str) -> None:
         """Wait until this stands on the screen no longer."""
         await self.until(lambda: text not in self.text, f"{text!r} still seen")
+
+    async def last_said(self, words: str) -> None:
+        """Wait for what is printed at the very end; the process may be gone before it is read.
+
+        White space does not count: a terminal breaks a line wherever it is full.
+        """
+        try:
+            async with asyncio.timeout(LAST_TIMEOUT_S):
+                while letters(words) not in letters(self.text):
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"{words!r} not said in:\n{self.text}") from None
 
     async def until(
         self, is_true: Callable[[], bool], otherwise: str, timeout_s: float = SEE_TIMEOUT_S
@@ -162,6 +176,11 @@ class Terminal:
             self._is_over = True
         self.written += data
         self._news.set()
+
+
+def letters(text: str) -> str:
+    """Give a text without its white space."""
+    return re.sub(r"\s+", "", text)
 
 
 def in_terminal(

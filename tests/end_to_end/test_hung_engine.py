@@ -8,14 +8,13 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
-import pytest
-
 from tests.end_to_end.processes import Serve, cp_tui, serving
-from tests.end_to_end.terminal import in_terminal
+from tests.end_to_end.terminal import Terminal, in_terminal
+from tests.end_to_end.together import together
 from tests.peer import PeerCsms
 
 TOLD_WITHIN_S = 7.0
@@ -35,66 +34,140 @@ async def stopped(pid: int) -> AsyncIterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
-async def test_a_hung_engine_is_told_and_forgotten_when_it_goes_on(serve: Serve) -> None:
-    async with in_terminal("attach", f"--socket={serve.socket}") as screen:
-        await screen.see("● Accepted", "All well")
+async def test_all_who_ask_an_engine_that_hangs_are_told_and_nothing_is_done_later(
+    csms: PeerCsms, serve: Serve, folder: Path
+) -> None:
+    attach = ("attach", f"--socket={serve.socket}")
+    async with (
+        in_terminal(*attach) as patient,
+        in_terminal(*attach) as hasty,
+        AsyncExitStack() as late,
+    ):
+        for screen in (patient, hasty):
+            await screen.see("● Accepted", "All well", "▌1  ○ Available")
         async with stopped(serve.process.pid):
-            begun = monotonic()
-            await screen.see("× Charge point silent since", "The charge point has been silent")
-            assert monotonic() - begun < TOLD_WITHIN_S
-            assert "All well" not in screen.text
-            screen.press("p")
-            await screen.see("Plug in at connector 1 … waits for the charge point, silent since")
-        await screen.see("● Accepted", "◌ Preparing")
-        assert "does not answer" not in screen.lines[0]
+            await together(waits=it_waits(patient), leaves=it_leaves(hasty))
+            await together(
+                attach=attached_late(late, *attach),
+                attach_read_only=attached_late(late, *attach, "--read-only"),
+                ctl_get=ctl_gives_up(serve, "get", "variable=link"),
+                ctl_acts=ctl_gives_up(serve, "plug_in", "connector_id=2"),
+                screenshot=no_picture(serve, folder / "picture.txt"),
+                check=check_names_the_holder(csms, serve),
+                run=run_gives_up(csms, serve),
+            )
+        await patient.see("● Accepted", "▌1  ◌ Preparing")
+        assert "does not answer" not in patient.lines[0]
+    await asyncio.sleep(1)
+    connectors = (await serve.ctl("get", "variable=connectors")).result
+    assert connectors[1]["is_plugged"] is True, "the screen that waited is served"
+    assert connectors[2]["is_plugged"] is False, "nobody waits any more for what was asked of it"
 
 
-async def test_a_screen_that_was_stopped_itself_does_not_accuse_the_engine(serve: Serve) -> None:
-    async with in_terminal("attach", f"--socket={serve.socket}") as screen:
-        await screen.see("● Accepted", "All well")
-        async with stopped(screen.process.pid):
-            await asyncio.sleep(AWAY_S)
-        written = len(screen.written)
-        await asyncio.sleep(3)
-        assert b"does not answer" not in bytes(screen.written[written:])
-        await screen.see("● Accepted", "All well")
+async def it_waits(screen: Terminal) -> None:
+    """A screen that goes on waiting."""
+    begun = monotonic()
+    await screen.see("× Charge point silent since", "The charge point has been silent")
+    assert monotonic() - begun < TOLD_WITHIN_S
+    assert "All well" not in screen.text
+    screen.press("p")
+    await screen.see("Plug in at connector 1 … waits for the charge point, silent since")
 
 
-async def test_a_killed_engine_leaves_a_screen_to_read_and_is_attached_again(
+async def it_leaves(screen: Terminal) -> None:
+    """A screen that is left while it waits."""
+    await screen.see("Charge point silent since")
+    screen.press("down")
+    await screen.see("▌2  ○ Available")
+    screen.press("p")
+    await screen.see("… waits for the charge point")
+    screen.press("q")
+    assert await screen.ended() == 0
+
+
+async def attached_late(late: AsyncExitStack, *arguments: str) -> None:
+    """A screen that starts meanwhile; it shows the charge point when that goes on."""
+    screen = await late.enter_async_context(in_terminal(*arguments))
+
+    async def is_served() -> None:
+        await screen.see("● Accepted", "▌1  ")
+        screen.press("q")
+        assert await screen.ended() == 0
+
+    await screen.see("silent since", "nothing is known of it yet")
+    late.push_async_callback(is_served)
+
+
+async def ctl_gives_up(serve: Serve, *call: str) -> None:
+    done = await serve.ctl(*call)
+    assert done.status == 1
+    assert "did not answer within 10 s; it hangs, or its process is stopped" in done.err
+    assert f"{call[0]} was not asked of it" in done.err
+
+
+async def no_picture(serve: Serve, picture: Path) -> None:
+    done = await cp_tui("screenshot", f"--socket={serve.socket}", str(picture))
+    assert done.status == 1
+    assert "does not answer" in done.err
+    assert not picture.exists()
+
+
+def target_of(csms: PeerCsms, serve: Serve) -> tuple[str, ...]:
+    """The options with which it was started."""
+    where = (f"--socket={serve.socket}", f"--data-dir={serve.data_dir}")
+    return (f"--url={csms.url}", "--id=CP 1", *where)
+
+
+async def check_names_the_holder(csms: PeerCsms, serve: Serve) -> None:
+    done = await cp_tui("check", *target_of(csms, serve))
+    assert done.status == 2
+    assert f"(process {serve.process.pid}) and uses the data folder" in done.err
+
+
+async def run_gives_up(csms: PeerCsms, serve: Serve) -> None:
+    async with in_terminal("run", *target_of(csms, serve), size=(200, 24)) as screen:
+        await screen.see("waiting for the charge point that runs at", "to answer")
+        assert await screen.ended() == 1
+        await screen.last_said("did not answer within 10 s; it hangs, or its process is stopped")
+
+
+async def test_a_sound_engine_is_not_accused_and_a_killed_one_is_attached_again(
     csms: PeerCsms, folder: Path
 ) -> None:
     async with (
         serving(folder, csms.url) as serve,
-        in_terminal("attach", f"--socket={serve.socket}") as screen,
+        in_terminal("attach", f"--socket={serve.socket}") as idle,
+        in_terminal("attach", f"--socket={serve.socket}") as away,
     ):
-        await screen.see("● Accepted", "All well")
+        for screen in (idle, away):
+            await screen.see("● Accepted", "All well")
+        await together(idle=it_writes_nothing(idle), away=it_was_stopped_itself(away))
         serve.process.kill()
         await serve.process.wait()
-        await screen.see("× Charge point lost", "as it was at", "▌1  ○ Available")
-        screen.press("enter")
-        await screen.see("Connector 1", "no cable")
-        screen.press("escape")
+        await idle.see("× Charge point lost", "as it was at", "▌1  ○ Available")
+        idle.press("enter")
+        await idle.see("Connector 1", "no cable")
+        idle.press("escape")
         async with serving(folder, csms.url):
-            await screen.see("● Accepted", "All well", "attached again")
+            await idle.see("● Accepted", "All well", "attached again")
 
 
-async def test_an_idle_screen_pings_and_writes_nothing(serve: Serve) -> None:
-    async with in_terminal("attach", f"--socket={serve.socket}") as screen:
-        await screen.see("● Accepted", "All well")
-        await asyncio.sleep(1.5)
-        written = len(screen.written)
-        await asyncio.sleep(6)
-        assert len(screen.written) == written
+async def it_writes_nothing(screen: Terminal) -> None:
+    """A screen that pings the engine meanwhile."""
+    await asyncio.sleep(1.5)
+    written = len(screen.written)
+    await asyncio.sleep(6)
+    assert len(screen.written) == written
 
 
-async def test_ctl_gives_up_on_a_hung_engine_with_words(serve: Serve) -> None:
-    async with stopped(serve.process.pid):
-        done = await serve.ctl("get", "variable=link")
-    assert done.status == 1
-    assert "did not answer within 10 s; it hangs, or its process is stopped" in done.err
-
-
-# --- what else may be at the socket ---------------------------------------------------------------
+async def it_was_stopped_itself(screen: Terminal) -> None:
+    async with stopped(screen.process.pid):
+        await asyncio.sleep(AWAY_S)
+    written = len(screen.written)
+    await asyncio.sleep(3)
+    assert b"does not answer" not in bytes(screen.written[written:])
+    assert b"silent since" not in bytes(screen.written[written:])
+    await screen.see("● Accepted", "All well")
 
 
 @contextmanager
@@ -140,19 +213,16 @@ def no_json(client: socket.socket) -> None:
     client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
-@pytest.mark.parametrize(
-    ("serve", "words"),
-    [
-        (nothing, "did not answer within 10 s"),
-        (half_a_line, "did not answer within 10 s"),
-        (no_json, "speaks no JSON-RPC"),
-    ],
-)
-async def test_ctl_ends_whatever_answers_at_the_socket(
-    folder: Path, serve: Callable[[socket.socket], None], words: str
-) -> None:
-    path = folder / "door"
-    with at_socket(path, serve):
-        done = await cp_tui("ctl", f"--socket={path}", "get", "variable=link")
-    assert done.status == 1
-    assert words in done.err
+async def test_ctl_ends_whatever_answers_at_the_socket(folder: Path) -> None:
+    async def ended(name: str, serve: Callable[[socket.socket], None], words: str) -> None:
+        path = folder / name
+        with at_socket(path, serve):
+            done = await cp_tui("ctl", f"--socket={path}", "get", "variable=link")
+        assert done.status == 1
+        assert words in done.err
+
+    await together(
+        nothing=ended("nothing", nothing, "did not answer within 10 s"),
+        half_a_line=ended("half", half_a_line, "did not answer within 10 s"),
+        no_json=ended("no", no_json, "speaks no JSON-RPC"),
+    )
