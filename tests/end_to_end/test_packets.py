@@ -19,6 +19,7 @@ import pytest
 import pytest_asyncio
 
 from cp_tui.rpc.client import Client
+from tests.end_to_end.leftovers import processes_of
 from tests.end_to_end.processes import Serve
 from tests.end_to_end.terminal import Terminal, in_terminal
 from tests.peer import PeerCsms
@@ -235,7 +236,9 @@ async def ours(csms: PeerCsms, folder: Path) -> AsyncIterator[Terminal]:
         yield terminal
 
 
-async def test_a_packet_meets_the_question_of_quitting(ours: Terminal) -> None:
+async def test_a_packet_meets_the_question_of_quitting_which_leaves_nothing_behind(
+    ours: Terminal, folder: Path
+) -> None:
     ours.press("qn")
     await ours.see("Leave it running", "Stop it")
     ours.press("N", ESCAPE, "qcwTAG")
@@ -244,6 +247,8 @@ async def test_a_packet_meets_the_question_of_quitting(ours: Terminal) -> None:
     assert "Try now" not in ours.text
     ours.press(ESCAPE, "qs")
     assert await ours.ended() == 0
+    assert processes_of(folder) == {}
+    assert not (folder / "door").exists()
 
 
 async def test_a_packet_after_the_screen_has_gone_is_nobodys(ours: Terminal) -> None:

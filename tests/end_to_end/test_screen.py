@@ -16,7 +16,7 @@ import pytest
 from ocpp.v16 import call
 
 from cp_tui.rpc.client import Client
-from tests.end_to_end.leftovers import kill_leftovers, processes_of, until_none_is_left
+from tests.end_to_end.leftovers import kill_leftovers, until_none_is_left
 from tests.end_to_end.processes import Serve, cp_tui, serving
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.terminal import Terminal, in_terminal
@@ -72,66 +72,44 @@ def pane(terminal: Terminal, title: str) -> str:
     raise AssertionError(f"no pane {title!r} in:\n{terminal.text}")
 
 
-# --- several screens, and none --------------------------------------------------------------------
+async def lose(screen: Terminal, signal_number: signal.Signals | None) -> float:
+    """Send a signal, or close the terminal without one; returns how long the screen lives on."""
+    begin = monotonic()
+    if signal_number is None:
+        screen.hang_up()
+    else:
+        screen.process.send_signal(signal_number)
+    await screen.ended()
+    return monotonic() - begin
 
 
-async def test_a_killed_screen_leaves_the_engine_charging_and_the_next_one_shows_it(
+async def test_a_screen_that_is_lost_in_any_way_leaves_the_engine_charging_and_the_next_shows_it(
     csms: PeerCsms, serve: Serve
 ) -> None:
     await charging(csms, serve)
     facts = ("● Accepted", "● Charging", "#1 TAG1")
-    async with attached(serve) as screen:
-        await screen.see(*facts)
-        screen.process.kill()
-        await screen.ended()
+    async with (
+        attached(serve) as killed,
+        attached(serve) as closed,
+        attached(serve) as hung_up,
+        attached(serve) as terminated,
+    ):
+        ways = {
+            killed: (signal.SIGKILL, -signal.SIGKILL),
+            closed: (None, 0),
+            hung_up: (signal.SIGHUP, 0),
+            terminated: (signal.SIGTERM, 0),
+        }
+        for screen in ways:
+            await screen.see(*facts)
+        for screen, (number, status) in ways.items():
+            assert await lose(screen, number) < HANG_UP_S_MAX, number
+            assert screen.process.returncode == status, number
     values = len([action for action in csms.actions() if action == "MeterValues"])
     await csms.receive("MeterValues", count=values + 1, transactionId=1)
     assert "StopTransaction" not in csms.actions()
     async with attached(serve) as screen:
         await screen.see(*facts)
-
-
-async def test_two_screens_show_the_same_and_an_act_in_one_appears_in_the_other(
-    csms: PeerCsms, serve: Serve
-) -> None:
-    async with attached(serve) as small, attached(serve, size=LARGE) as large:
-        for screen in (small, large):
-            await screen.see("● Accepted", "▌1  ○ Available", ANY_KEY, "64.0 A")
-        small.press("p")
-        for screen in (small, large):
-            await screen.see("▌1  ◌ Preparing")
-        large.press("w")
-        await large.see("Swipe a tag", "Tag")
-        large.press("TAG1", "enter")
-        await large.see("Accepted · TAG1")
-        large.press("escape")
-        await large.see_no_more("Swipe a tag")
-        for screen in (small, large):
-            await screen.see("▌1  ● Charging", "#1 TAG1", "32.0 A tx")
-        small.press("p")
-        await small.see("Unplug the vehicle at connector 1?", "#1 of TAG1")
-        small.press("y")
-        for screen in (small, large):
-            await screen.see("▌1  ○ Available")
-    stopped = await csms.receive("StopTransaction", transactionId=1)
-    assert stopped["reason"] == "EVDisconnected"
-
-
-async def test_a_screen_that_only_looks_cannot_act_and_says_so(
-    csms: PeerCsms, serve: Serve
-) -> None:
-    async with attached(serve, "--read-only") as screen:
-        await screen.see("▌1  ○ Available", "read only")
-        for key, action in (("p", "Plug the cable"), ("s", "Stop OCPP"), ("d", "Data transfer")):
-            screen.press(key)
-            await screen.see(f"× {action}", "read only: attached as an observer")
-        assert (await serve.ctl("get", "variable=is_connected")).result is True
-        assert (await serve.ctl("get", "variable=connectors")).result[1]["is_plugged"] is False
-        screen.press("q")
-        assert await screen.ended() == 0
-
-
-# --- a terminal that is slow, or gone -------------------------------------------------------------
 
 
 async def stall(csms: PeerCsms, seconds: float, *screens: Terminal) -> list[float]:
@@ -148,63 +126,80 @@ async def stall(csms: PeerCsms, seconds: float, *screens: Terminal) -> list[floa
         value = str(1_000 + len(waits))
         await csms.call(call.ChangeConfiguration(key="HeartbeatInterval", value=value))
         waits.append(monotonic() - asked)
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
     return waits
 
 
-async def test_a_terminal_that_stops_reading_holds_up_neither_engine_nor_csms(
-    csms: PeerCsms, serve: Serve
-) -> None:
+async def test_several_screens_at_once(csms: PeerCsms, serve: Serve) -> None:
+    """What one does, what one may not do, and terminals that are not read: each sees the others."""
     await serve.ctl("monitor_configuration_keys", 'keys=["HeartbeatInterval"]')
-    async with attached(serve, size=LARGE) as stalled, attached(serve) as other:
-        await stalled.see("HeartbeatInterval 300")
-        waits = await stall(csms, STALL_S, stalled)
-        newest = f"HeartbeatInterval {999 + len(waits)}"
-        assert max(waits) < ANSWER_S_MAX
-        await other.see(newest)
-        stalled.read_on()
-        await stalled.see(newest)
-
-
-async def lose(screen: Terminal, signal_number: signal.Signals | None) -> float:
-    """Send a signal, or close the terminal without one; returns how long the screen lives on."""
-    begin = monotonic()
-    if signal_number is None:
-        screen.hang_up()
-    else:
-        screen.process.send_signal(signal_number)
-    await screen.ended()
-    return monotonic() - begin
-
-
-async def test_a_lost_terminal_ends_the_screen_at_once_and_the_engine_stays(
-    csms: PeerCsms, serve: Serve
-) -> None:
-    await charging(csms, serve)
-    async with attached(serve) as first, attached(serve) as second, attached(serve) as third:
-        screens = {first: None, second: signal.SIGHUP, third: signal.SIGTERM}
-        for screen, number in screens.items():
-            await screen.see("● Charging")
-            assert await lose(screen, number) < HANG_UP_S_MAX
-            assert screen.process.returncode == 0
-    values = len([action for action in csms.actions() if action == "MeterValues"])
-    await csms.receive("MeterValues", count=values + 1, transactionId=1)
-
-
-async def test_a_screen_that_is_lost_while_its_terminal_stalls_ends_as_well(
-    csms: PeerCsms, serve: Serve
-) -> None:
-    async with attached(serve, size=LARGE) as first, attached(serve, size=LARGE) as second:
-        for screen in (first, second):
-            await screen.see("● Accepted", ANY_KEY)
-        await stall(csms, STALL_S / 2, first, second)
-        assert await lose(first, None) < STALLED_HANG_UP_S_MAX
-        assert await lose(second, signal.SIGTERM) < STALLED_HANG_UP_S_MAX
+    async with (
+        attached(serve) as small,
+        attached(serve, size=LARGE) as large,
+        attached(serve, "--read-only") as observer,
+    ):
+        await an_act_in_one_appears_in_the_other(csms, small, large)
+        await one_that_only_looks_cannot_act_and_says_so(serve, observer)
+        await one_that_stops_reading_holds_up_neither_engine_nor_csms(csms, large, small)
+        await those_that_are_lost_while_their_terminal_stalls_end_as_well(csms, large, small)
     answer = await csms.call(call.ChangeConfiguration(key="HeartbeatInterval", value="400"))
     assert answer.status == "Accepted"
 
 
-# --- a CSMS that cannot be reached ----------------------------------------------------------------
+async def an_act_in_one_appears_in_the_other(
+    csms: PeerCsms, small: Terminal, large: Terminal
+) -> None:
+    for screen in (small, large):
+        await screen.see("● Accepted", "▌1  ○ Available", ANY_KEY, "64.0 A")
+    small.press("p")
+    for screen in (small, large):
+        await screen.see("▌1  ◌ Preparing")
+    large.press("w")
+    await large.see("Swipe a tag", "Tag")
+    large.press("TAG1", "enter")
+    await large.see("Accepted · TAG1")
+    large.press("escape")
+    await large.see_no_more("Swipe a tag")
+    for screen in (small, large):
+        await screen.see("▌1  ● Charging", "#1 TAG1", "32.0 A tx")
+    small.press("p")
+    await small.see("Unplug the vehicle at connector 1?", "#1 of TAG1")
+    small.press("y")
+    for screen in (small, large):
+        await screen.see("▌1  ○ Available")
+    stopped = await csms.receive("StopTransaction", transactionId=1)
+    assert stopped["reason"] == "EVDisconnected"
+
+
+async def one_that_only_looks_cannot_act_and_says_so(serve: Serve, screen: Terminal) -> None:
+    await screen.see("▌1  ○ Available", "read only")
+    for key, action in (("p", "Plug the cable"), ("s", "Stop OCPP"), ("d", "Data transfer")):
+        screen.press(key)
+        await screen.see(f"× {action}", "read only: attached as an observer")
+    assert (await serve.ctl("get", "variable=is_connected")).result is True
+    assert (await serve.ctl("get", "variable=connectors")).result[1]["is_plugged"] is False
+    screen.press("q")
+    assert await screen.ended() == 0
+
+
+async def one_that_stops_reading_holds_up_neither_engine_nor_csms(
+    csms: PeerCsms, stalled: Terminal, other: Terminal
+) -> None:
+    await stalled.see("HeartbeatInterval 300")
+    waits = await stall(csms, STALL_S, stalled)
+    newest = f"HeartbeatInterval {999 + len(waits)}"
+    assert max(waits) < ANSWER_S_MAX
+    await other.see(newest)
+    stalled.read_on()
+    await stalled.see(newest)
+
+
+async def those_that_are_lost_while_their_terminal_stalls_end_as_well(
+    csms: PeerCsms, first: Terminal, second: Terminal
+) -> None:
+    await stall(csms, STALL_S / 2, first, second)
+    assert await lose(first, None) < STALLED_HANG_UP_S_MAX
+    assert await lose(second, signal.SIGTERM) < STALLED_HANG_UP_S_MAX
 
 
 AGAIN = re.compile(r"offline · try \d+ at \d\d:\d\d:\d\d")
@@ -218,13 +213,14 @@ async def see_the_failure(screen: Terminal, *texts: str) -> None:
 
 @pytest.fixture
 def closed_port() -> Iterator[int]:
-    """A port that is taken, and on which nobody listens."""
+    """A port that is taken, and on which nobody listens but who is told to."""
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
 
 
-async def test_a_csms_that_is_not_there_is_shown_with_step_and_next_attempt(
+async def test_a_csms_that_cannot_be_used_is_shown_with_step_and_next_attempt(
     folder: Path, closed_port: int
 ) -> None:
     url = f"ws://127.0.0.1:{closed_port}"
@@ -232,24 +228,12 @@ async def test_a_csms_that_is_not_there_is_shown_with_step_and_next_attempt(
         await see_the_failure(screen, "TCP: connection refused", "Hint")
         screen.press("n")
         await screen.see("It is tried now", "try 3")
-
-
-async def test_a_csms_that_refuses_or_speaks_another_language_is_shown(folder: Path) -> None:
-    (folder / "a").mkdir()
-    (folder / "b").mkdir()
-    async with (
-        RawCsms(status=401) as guarded,
-        RawCsms(subprotocol="ocpp2.0.1") as newer,
-        serving(folder / "a", guarded.url) as first,
-        serving(folder / "b", newer.url) as second,
-        attached(first) as refused,
-        attached(second) as misled,
-    ):
-        await see_the_failure(refused, "HTTP 401 Unauthorized", "set AuthorizationKey")
-        await see_the_failure(misled, "subprotocol:", "ocpp2.0.1")
-
-
-# --- the beginning and the end --------------------------------------------------------------------
+        async with RawCsms(status=401, port=closed_port):
+            screen.press("n")
+            await see_the_failure(screen, "HTTP 401 Unauthorized", "set AuthorizationKey")
+        async with RawCsms(subprotocol="ocpp2.0.1", port=closed_port):
+            screen.press("n")
+            await see_the_failure(screen, "subprotocol:", "ocpp2.0.1")
 
 
 @asynccontextmanager
@@ -271,21 +255,12 @@ async def test_run_can_be_left_running_and_says_how_to_come_back(
         await screen.see("Leave it running", "Stop it")
         screen.press("l")
         assert await screen.ended() == 0
-        await screen.see("goes on", "cp-tui attach")
+        await screen.last_said("goes on")
+        await screen.last_said("cp-tui attach")
     target = f"--socket={folder / 'door'}"
     assert (await cp_tui("ctl", target, "get", "variable=is_connected")).result is True
     assert (await cp_tui("ctl", target, "shutdown")).result is True
     await until_none_is_left(folder)
-
-
-async def test_run_can_be_stopped_and_leaves_nothing_behind(csms: PeerCsms, folder: Path) -> None:
-    async with running(csms, folder) as screen:
-        screen.press("q")
-        await screen.see("Leave it running", "Stop it")
-        screen.press("s")
-        assert await screen.ended() == 0
-        assert processes_of(folder) == {}
-        assert not (folder / "door").exists()
 
 
 async def test_the_demo_moves_every_pane_and_leaves_nothing_behind(
