@@ -49,13 +49,6 @@ async def test_a_failed_step_is_the_last_line_and_status_1(folder: Path) -> None
     assert "check the port in csms.url" in done.out.splitlines()[-1]
 
 
-async def test_wrong_settings_are_status_2(folder: Path) -> None:
-    done = await cp_tui("check", "--url=http://h", "--id=A", f"--data-dir={folder}")
-    assert done.status == 2
-    assert "--url" in done.err
-    assert done.out == ""
-
-
 async def test_a_connected_engine_is_not_disturbed_unless_forced(
     csms: PeerCsms, serve: Serve
 ) -> None:
@@ -87,22 +80,3 @@ async def test_a_start_without_any_settings_asks_tests_saves_and_runs(
         await screen.see("Stop it")
         screen.press("s")
         assert await screen.ended() == 0
-
-
-async def test_a_service_without_settings_is_told_how_to_get_some(folder: Path) -> None:
-    done = await cp_tui("serve", f"--data-dir={folder}")
-    assert done.status == 2
-    assert "--url" in done.err
-    assert "cp-tui run" in done.err
-
-
-async def test_check_refuses_what_the_screen_would_refuse(folder: Path) -> None:
-    file = folder / "cp-tui.toml"
-    file.write_text('[csms]\nurl = "http://h"\n[screen]\ntheme = "nope"\nkeymap = { nope = "w" }\n')
-    done = await cp_tui("check", f"--config={file}", "--id=A")
-    assert done.status == 2
-    assert [line.split("toml, ")[-1].split(": ")[0] for line in done.err.splitlines()] == [
-        "line 2",
-        "line 4",
-        "line 5",
-    ]

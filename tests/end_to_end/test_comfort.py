@@ -7,40 +7,60 @@ from pathlib import Path
 
 from tests.end_to_end.processes import Serve, cp_tui
 from tests.end_to_end.terminal import in_terminal
+from tests.end_to_end.together import together
 
 
 async def test_a_picture_is_an_svg_or_a_text_of_the_screen_that_is_named(
     serve: Serve, folder: Path
 ) -> None:
     target = ("screenshot", f"--socket={serve.socket}")
-    text, svg = folder / "a.txt", folder / "b.svg"
-    done = await cp_tui(*target, "--size=100x30", str(text))
-    assert (done.status, done.out, done.err) == (0, "", "")
-    lines = text.read_text().splitlines()
-    assert len(lines) == 30
-    assert any("▶ Connectors" in line for line in lines)
-    assert max(len(line) for line in lines) <= 100
-    assert (await cp_tui(*target, "--screen=schedule", "--ascii", str(text))).status == 0
-    assert text.read_text().isascii()
-    assert "Profiles" in text.read_text()
-    assert (await cp_tui(*target, "--screen=4", "--theme=night", str(svg))).status == 0
-    assert ET.parse(svg).getroot().tag.endswith("svg")
 
+    async def text_of_a_size() -> None:
+        file = folder / "a.txt"
+        done = await cp_tui(*target, "--size=100x30", str(file))
+        assert (done.status, done.out, done.err) == (0, "", "")
+        lines = file.read_text().splitlines()
+        assert len(lines) == 30
+        assert any("▶ Connectors" in line for line in lines)
+        assert max(len(line) for line in lines) <= 100
 
-async def test_a_picture_that_cannot_be_made_is_one_line(serve: Serve, folder: Path) -> None:
-    target = ("screenshot", f"--socket={serve.socket}")
-    for arguments, status, words in (
-        ([str(folder / "a.png")], 2, "must end in .svg or .txt"),
-        (["--screen=nonsense", str(folder / "a.txt")], 2, "there are dashboard (1), "),
-        (["--theme=nonsense", str(folder / "a.txt")], 2, "unknown theme"),
-        ([str(folder / "none" / "a.txt")], 1, "No such file or directory"),
-    ):
+    async def ascii_of_a_screen() -> None:
+        file = folder / "b.txt"
+        assert (await cp_tui(*target, "--screen=schedule", "--ascii", str(file))).status == 0
+        assert file.read_text().isascii()
+        assert "Profiles" in file.read_text()
+
+    async def svg_in_a_theme() -> None:
+        file = folder / "c.svg"
+        assert (await cp_tui(*target, "--screen=4", "--theme=night", str(file))).status == 0
+        assert ET.parse(file).getroot().tag.endswith("svg")
+
+    async def refused(status: int, words: str, *arguments: str) -> None:
         done = await cp_tui(*target, *arguments)
         assert (done.status, done.err.count("\n")) == (status, 1), done
         assert words in done.err
 
+    await together(
+        text_of_a_size=text_of_a_size(),
+        ascii_of_a_screen=ascii_of_a_screen(),
+        svg_in_a_theme=svg_in_a_theme(),
+        no_such_format=refused(2, "must end in .svg or .txt", str(folder / "a.png")),
+        no_such_screen=refused(
+            2, "there are dashboard (1), ", "--screen=nonsense", str(folder / "d.txt")
+        ),
+        no_such_theme=refused(2, "unknown theme", "--theme=nonsense", str(folder / "e.txt")),
+        no_such_folder=refused(1, "No such file or directory", str(folder / "none" / "a.txt")),
+    )
 
-async def test_the_last_screen_and_the_zone_come_back(serve: Serve, folder: Path) -> None:
+
+async def test_screens_follow_their_settings_and_what_was_left(serve: Serve, folder: Path) -> None:
+    await together(
+        left=the_last_screen_and_the_zone_come_back(serve, folder),
+        settings=keys_and_theme_of_the_settings_are_used(serve, folder),
+    )
+
+
+async def the_last_screen_and_the_zone_come_back(serve: Serve, folder: Path) -> None:
     state = str(folder / "state")
     attach = ("attach", f"--socket={serve.socket}", "--read-only")
     async with in_terminal(*attach, XDG_STATE_HOME=state) as screen:
@@ -60,7 +80,7 @@ async def test_the_last_screen_and_the_zone_come_back(serve: Serve, folder: Path
         assert await screen.ended() == 0
 
 
-async def test_keys_and_theme_of_the_settings_are_used(serve: Serve, folder: Path) -> None:
+async def keys_and_theme_of_the_settings_are_used(serve: Serve, folder: Path) -> None:
     config = folder / "screen.toml"
     config.write_text('[screen]\ntheme = "cp-light"\n[screen.keymap]\n"screen.zone" = "f7"\n')
     attach = ("attach", f"--socket={serve.socket}", f"--config={config}")
@@ -75,6 +95,4 @@ async def test_keys_and_theme_of_the_settings_are_used(serve: Serve, folder: Pat
     config.write_text('[screen.keymap]\n"screen.zone" = "q"\n')
     async with in_terminal(*attach) as screen:
         assert await screen.ended() == 2
-        assert "line 2: screen.keymap.screen.zone: q is the key of both" in screen.text.replace(
-            "\n", ""
-        )
+        await screen.last_said("line 2: screen.keymap.screen.zone: q is the key of both")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from tests.end_to_end.processes import Serve
 from tests.end_to_end.terminal import Terminal, in_terminal
+from tests.end_to_end.together import together
 
 SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
 
@@ -38,8 +37,11 @@ def colours(written: bytes | bytearray) -> set[str]:
     }
 
 
-async def test_no_color_sends_no_colour_at_all(serve: Serve) -> None:
+async def test_no_color_sends_no_colour_at_all_and_what_is_selected_is_reverse(
+    serve: Serve,
+) -> None:
     async with in_terminal("attach", f"--socket={serve.socket}", NO_COLOR="1") as screen:
+        await selection_can_be_seen(screen)
         await tour(screen)
         screen.press("q")
         assert await screen.ended() == 0
@@ -47,43 +49,44 @@ async def test_no_color_sends_no_colour_at_all(serve: Serve) -> None:
         assert b"\x1b[7m" in screen.written, "what is selected is shown in reverse"
 
 
-async def test_colours_are_sent_where_nobody_is_against_it(serve: Serve) -> None:
-    """The test above would pass on a screen that shows nothing."""
-    async with in_terminal("attach", f"--socket={serve.socket}") as screen:
-        await tour(screen)
-        assert {"38", "48"} <= colours(screen.written)
-
-
-@pytest.mark.parametrize(
-    ("option", "locale"),
-    [("--ascii", "C.UTF-8"), ("--theme=cp-light", "C"), ("--theme=cp-light", "de_DE.ISO-8859-1")],
-    ids=["option", "locale C", "locale Latin-1"],
-)
-async def test_a_terminal_without_utf_8_is_sent_nothing_but_ascii(
-    serve: Serve, option: str, locale: str
-) -> None:
-    target = f"--socket={serve.socket}"
-    async with in_terminal("attach", target, option, LC_ALL=locale) as screen:
-        await tour(screen)
-        screen.press("q")
-        assert await screen.ended() == 0
-        assert [byte for byte in screen.written if byte > 0x7E] == []
-
-
-async def test_what_is_selected_can_be_seen_without_colours(serve: Serve) -> None:
+async def selection_can_be_seen(screen: Terminal) -> None:
     """The cursor of the list with the focus, and the button that enter presses."""
-    async with in_terminal("attach", f"--socket={serve.socket}", NO_COLOR="1") as screen:
-        await screen.see("● Accepted")
-        await screen.until(lambda: "○ Available" in reverse(screen), "no reverse line")
-        screen.press("s")
-        await screen.see("Stop OCPP?")
-        await screen.until(lambda: " No " in reverse(screen), "the button is not marked")
-        assert " Stop " not in reverse(screen)
-        screen.press("escape")
+    await screen.see("● Accepted")
+    await screen.until(lambda: "○ Available" in reverse(screen), "no reverse line")
+    screen.press("s")
+    await screen.see("Stop OCPP?")
+    await screen.until(lambda: " No " in reverse(screen), "the button is not marked")
+    assert " Stop " not in reverse(screen)
+    screen.press("escape")
+    await screen.see_no_more("Stop OCPP?")
 
 
 def reverse(screen: Terminal) -> str:
     """The cells that are shown in reverse, line by line."""
     return "\n".join(
         "".join(cell.data if cell.reverse else " " for cell in line) for line in screen.cells
+    )
+
+
+async def test_other_terminals_are_sent_what_they_can_show(serve: Serve) -> None:
+    attach = ("attach", f"--socket={serve.socket}")
+
+    async def nothing_but_ascii(option: str, locale: str) -> None:
+        async with in_terminal(*attach, option, LC_ALL=locale) as screen:
+            await tour(screen)
+            screen.press("q")
+            assert await screen.ended() == 0
+            assert [byte for byte in screen.written if byte > 0x7E] == []
+
+    async def colours_where_nobody_is_against_it() -> None:
+        """The test above would pass on a screen that shows nothing."""
+        async with in_terminal(*attach) as screen:
+            await screen.see("Accepted", "Connectors", "s Stop")
+            assert {"38", "48"} <= colours(screen.written)
+
+    await together(
+        ascii_by_option=nothing_but_ascii("--ascii", "C.UTF-8"),
+        ascii_by_locale_c=nothing_but_ascii("--theme=cp-light", "C"),
+        ascii_by_locale_latin_1=nothing_but_ascii("--theme=cp-light", "de_DE.ISO-8859-1"),
+        colours=colours_where_nobody_is_against_it(),
     )
