@@ -163,6 +163,17 @@ class PeerCsms:
             raise AssertionError(f"no {count} {action} {fields} among:\n{got}") from None
         return matching()[count - 1]
 
+    @property
+    def newest_transaction_id(self) -> int:
+        """Of the transaction that was started last; they are numbered from 1 on."""
+        return len(self.started)
+
+    def forget(self) -> None:
+        """Forget what was received and who is blocked, as at the beginning of a test."""
+        self.blocked.clear()
+        self.received.clear()
+        self.message_ids.clear()
+
     def actions(self) -> list[str]:
         """List the actions that were received, oldest first."""
         return [action for action, _ in self.received]

@@ -54,13 +54,6 @@ async def test_a_picture_is_an_svg_or_a_text_of_the_screen_that_is_named(
 
 
 async def test_screens_follow_their_settings_and_what_was_left(serve: Serve, folder: Path) -> None:
-    await together(
-        left=the_last_screen_and_the_zone_come_back(serve, folder),
-        settings=keys_and_theme_of_the_settings_are_used(serve, folder),
-    )
-
-
-async def the_last_screen_and_the_zone_come_back(serve: Serve, folder: Path) -> None:
     state = str(folder / "state")
     attach = ("attach", f"--socket={serve.socket}", "--read-only")
     async with in_terminal(*attach, XDG_STATE_HOME=state) as screen:
@@ -74,22 +67,14 @@ async def the_last_screen_and_the_zone_come_back(serve: Serve, folder: Path) -> 
         screen.press("q")
         assert await screen.ended() == 0
     (folder / "state" / "cp-tui" / "screen.json").write_text("{broken")
-    async with in_terminal(*attach, XDG_STATE_HOME=state) as screen:
-        await screen.see("▶ Connectors", "not a state of the screen")
-        screen.press("q")
-        assert await screen.ended() == 0
-
-
-async def keys_and_theme_of_the_settings_are_used(serve: Serve, folder: Path) -> None:
     config = folder / "screen.toml"
     config.write_text('[screen]\ntheme = "cp-light"\n[screen.keymap]\n"screen.zone" = "f7"\n')
-    attach = ("attach", f"--socket={serve.socket}", f"--config={config}")
-    async with in_terminal(*attach) as screen:
-        await screen.see("Accepted", "s Stop")
+    attach = (*attach, f"--config={config}")
+    async with in_terminal(*attach, XDG_STATE_HOME=state) as screen:
+        await screen.see("▶ Connectors", "not a state of the screen")
+        assert screen.cells[12][12].bg == "fafaf7"
         screen.press("\x1b[18~")
         await screen.see("times are in")
-        ground = screen.cells[12][12].bg
-        assert ground == "fafaf7"
         screen.press("q")
         assert await screen.ended() == 0
     config.write_text('[screen.keymap]\n"screen.zone" = "q"\n')

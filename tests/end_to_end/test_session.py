@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
+import pytest_asyncio
 from ocpp.v16 import call
+from pydantic import JsonValue
 
 from cp_tui.charge_point.variables import (
     ChargingSchedules,
@@ -17,7 +21,7 @@ from cp_tui.charge_point.variables import (
     KeyChange,
 )
 from cp_tui.engine.hub import EventHappened, VariableChanged
-from cp_tui.rpc.client import Client
+from cp_tui.rpc.client import Client, RpcError
 from tests.end_to_end.processes import Serve, cp_tui, serving, start
 from tests.peer import PeerCsms
 
@@ -35,17 +39,30 @@ async def seen(screen: Client, is_it: Callable[[Any], bool]) -> Any:
                             return content
 
 
-async def status(serve: Serve, connector_id: int) -> str:
-    connectors = (await serve.ctl("get", "variable=connectors")).result
-    return str(connectors[connector_id]["status"])
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_it_boots_and_reports_every_connector(csms: PeerCsms, serve: Serve) -> None:
-    assert csms.charge_point_ids == ["CP 1"]
-    assert csms.actions()[:4] == ["BootNotification"] + ["StatusNotification"] * 3
-    assert (await serve.ctl("get", "variable=is_connected")).result is True
-    registration = (await serve.ctl("get", "variable=registration")).result
-    assert (registration["status"], registration["interval_s"]) == ("Accepted", 300)
+@pytest_asyncio.fixture(loop_scope="module")
+async def screen(shared_serve: Serve) -> AsyncIterator[Client]:
+    """What a screen holds: a connection to the engine."""
+    client = await Client.connect(shared_serve.socket)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+def serve(shared_serve: Serve) -> Serve:
+    return shared_serve
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def csms(shared_csms: PeerCsms, screen: Client) -> AsyncIterator[PeerCsms]:
+    """One that has forgotten what it heard in other tests; none of them leaves a cable behind."""
+    shared_csms.forget()
+    yield shared_csms
+    for connector_id in (1, 2):
+        with suppress(RpcError):
+            await screen.call("plug_out", connector_id=connector_id)
 
 
 async def test_a_plug_first_session(csms: PeerCsms, serve: Serve) -> None:
@@ -55,53 +72,56 @@ async def test_a_plug_first_session(csms: PeerCsms, serve: Serve) -> None:
     assert (came["outcome"], came["by"], came["connector_id"]) == ("Accepted", "CSMS", 1)
     started = await csms.receive("StartTransaction", connectorId=1, idTag="TAG1")
     await csms.receive("StatusNotification", connectorId=1, status="Charging")
-    await csms.receive("MeterValues", count=2, connectorId=1, transactionId=1)
+    number = csms.newest_transaction_id
+    await csms.receive("MeterValues", count=2, connectorId=1, transactionId=number)
 
     await serve.ctl("swipe", "id_tag=TAG1", "connector_id=1")
-    stopped = await csms.receive("StopTransaction", transactionId=1)
+    stopped = await csms.receive("StopTransaction", transactionId=number)
     assert stopped["meterStop"] >= started["meterStart"]
     await csms.receive("StatusNotification", connectorId=1, status="Finishing")
     await serve.ctl("plug_out", "connector_id=1")
-    await csms.receive("StatusNotification", count=2, connectorId=1, status="Available")
+    await csms.receive("StatusNotification", connectorId=1, status="Available")
 
 
-async def test_a_tag_first_session(csms: PeerCsms, serve: Serve) -> None:
-    await serve.ctl("swipe", "id_tag=TAG2", "connector_id=2")
+async def test_a_tag_first_session(csms: PeerCsms, screen: Client) -> None:
+    await screen.call("swipe", id_tag="TAG2", connector_id=2)
     await csms.receive("Authorize", idTag="TAG2")
     await csms.receive("StatusNotification", connectorId=2, status="Preparing")
-    await serve.ctl("plug_in", "connector_id=2")
+    await screen.call("plug_in", connector_id=2)
     await csms.receive("StartTransaction", connectorId=2, idTag="TAG2")
     await csms.receive("StatusNotification", connectorId=2, status="Charging")
-    await serve.ctl("plug_out", "connector_id=2")
-    stopped = await csms.receive("StopTransaction", transactionId=1)
+    await screen.call("plug_out", connector_id=2)
+    stopped = await csms.receive("StopTransaction", transactionId=csms.newest_transaction_id)
     assert stopped["reason"] == "EVDisconnected"
 
 
-async def test_a_remote_session(csms: PeerCsms, serve: Serve) -> None:
-    await serve.ctl("plug_in", "connector_id=1")
+async def test_a_remote_session(csms: PeerCsms, screen: Client) -> None:
+    await screen.call("plug_in", connector_id=1)
     await csms.receive("StatusNotification", connectorId=1, status="Preparing")
     answer = await csms.call(call.RemoteStartTransaction(id_tag="TAG3", connector_id=1))
     assert answer.status == "Accepted"
     await csms.receive("StartTransaction", connectorId=1, idTag="TAG3")
-    await csms.receive("MeterValues", transactionId=1)
-    answer = await csms.call(call.RemoteStopTransaction(transaction_id=1))
+    await csms.receive("StatusNotification", connectorId=1, status="Charging")
+    number = csms.newest_transaction_id
+    await csms.receive("MeterValues", transactionId=number)
+    answer = await csms.call(call.RemoteStopTransaction(transaction_id=number))
     assert answer.status == "Accepted"
-    stopped = await csms.receive("StopTransaction", transactionId=1)
+    stopped = await csms.receive("StopTransaction", transactionId=number)
     assert stopped["reason"] == "Remote"
 
 
 async def test_a_blocked_tag_starts_nothing_and_the_reason_is_shown(
-    csms: PeerCsms, serve: Serve
+    csms: PeerCsms, screen: Client
 ) -> None:
     csms.blocked.add("THIEF")
-    await serve.ctl("plug_in", "connector_id=1")
-    await serve.ctl("swipe", "id_tag=THIEF")
+    await screen.subscribe(["connectors"])
+    await screen.call("plug_in", connector_id=1)
+    await screen.call("swipe", id_tag="THIEF")
     await csms.receive("Authorize", idTag="THIEF")
-    refusal: Any = None
-    while refusal is None:
-        connectors = (await serve.ctl("get", "variable=connectors")).result
-        refusal = connectors[1]["last_refusal"]
-    assert "Blocked" in refusal["text"]
+    connectors: Connectors = await seen(screen, lambda content: content[1].last_refusal is not None)
+    refusal = connectors[1].last_refusal
+    assert refusal is not None
+    assert "Blocked" in refusal.text
     assert "StartTransaction" not in csms.actions()
 
 
@@ -120,11 +140,18 @@ async def test_a_monitored_key_that_the_csms_changes_is_an_event(
     assert (change.read_only, change.answer, change.source) == (False, "Accepted", "CSMS")
 
 
-async def test_the_keys_of_the_operator(csms: PeerCsms, folder: Any) -> None:
+async def test_it_boots_reports_every_connector_and_has_the_keys_of_the_operator(
+    folder: Path,
+) -> None:
     file = folder / "cp-tui.toml"
     file.write_text('[custom_keys]\nLevel = { type = "integer", value = 1, max = 3 }\n')
-    async with serving(folder, csms.url, f"--config={file}") as serve:
+    async with PeerCsms() as csms, serving(folder, csms.url, f"--config={file}") as serve:
         await csms.receive("StatusNotification", connectorId=2)
+        assert csms.charge_point_ids == ["CP 1"]
+        assert csms.actions()[:4] == ["BootNotification"] + ["StatusNotification"] * 3
+        assert (await serve.ctl("get", "variable=is_connected")).result is True
+        registration = (await serve.ctl("get", "variable=registration")).result
+        assert (registration["status"], registration["interval_s"]) == ("Accepted", 300)
         for parameters, result in (
             (("key=Level", "value=2"), "Accepted"),
             (("key=level", "value=9"), "Rejected"),
@@ -184,113 +211,68 @@ async def test_a_charging_profile_is_seen_in_the_schedules(
     assert schedule.charging_schedule["charging_schedule_period"][0]["limit"] == 10
 
 
-async def test_nothing_from_the_stopped_time_is_ever_sent(csms: PeerCsms, serve: Serve) -> None:
-    assert (await serve.ctl("stop")).result is True
-    assert (await serve.ctl("stop")).result is False
-    assert (await serve.ctl("get", "variable=link")).result["phase"] == "stopped"
+async def test_nothing_from_the_stopped_time_is_ever_sent(csms: PeerCsms, screen: Client) -> None:
+    async def ask(method: str, **params: JsonValue) -> Any:
+        return (await screen.call(method, **params)).result
+
+    assert await ask("stop") is True
+    assert await ask("stop") is False
+    await screen.subscribe(["link"])
+    await seen(screen, lambda link: str(link.phase) == "stopped")
     received = len(csms.received)
-    await serve.ctl("plug_in", "connector_id=1")
-    await serve.ctl("swipe", "id_tag=GHOST")
-    await serve.ctl("raise_error", "connector_id=2", "error_code=GroundFailure")
-    done = await serve.ctl("data_transfer", "vendor_id=test", "data=GHOST")
-    assert done.result["status"] == "Offline"
-    await serve.ctl("clear_error", "connector_id=2")
-    await serve.ctl("plug_out", "connector_id=1")
+    await ask("plug_in", connector_id=1)
+    await ask("swipe", id_tag="GHOST")
+    await ask("raise_error", connector_id=2, error_code="GroundFailure")
+    assert (await ask("data_transfer", vendor_id="test", data="GHOST"))["status"] == "Offline"
+    await ask("clear_error", connector_id=2)
+    await ask("plug_out", connector_id=1)
     assert len(csms.received) == received
 
-    assert (await serve.ctl("restart")).result is True
-    assert (await serve.ctl("restart")).result is False
-    await csms.receive("BootNotification", count=2)
-    await csms.receive("StatusNotification", count=2, connectorId=2)
-    await serve.ctl("data_transfer", "vendor_id=test", "data=after")
+    assert await ask("restart") is True
+    assert await ask("restart") is False
+    await csms.receive("BootNotification")
+    await csms.receive("StatusNotification", connectorId=2)
+    await ask("data_transfer", vendor_id="test", data="after")
     later = csms.received[received:]
     assert "GHOST" not in str(later)
     assert "GroundFailure" not in str(later)
     assert "StartTransaction" not in [action for action, _ in later]
 
 
-async def test_a_killed_screen_leaves_the_engine_charging_and_the_next_one_sees_it(
+async def test_an_engine_that_is_terminated_killed_or_shut_down_comes_back_whole(
+    folder: Path,
+) -> None:
+    async with PeerCsms() as csms:
+        async with serving(folder, csms.url) as first:
+            await csms.receive("StatusNotification", connectorId=2)
+            request = call.ChangeConfiguration(key="HeartbeatInterval", value="77")
+            assert (await csms.call(request)).status == "Accepted"
+            received = len(csms.received)
+            assert await first.end(signal.SIGTERM) == 0
+            assert len(csms.received) == received, "it says nothing when it is terminated"
+            assert not first.socket.exists()
+        async with serving(folder, csms.url) as second:
+            await csms.receive("BootNotification", count=2)
+            keys = (await second.ctl("get_configuration_key", 'keys=["HeartbeatInterval"]')).result
+            assert keys["configuration_key"][0]["read_only"] is False
+            configuration = (await second.ctl("get", "variable=configuration")).result
+            (entry,) = [entry for entry in configuration if entry["key"] == "HeartbeatInterval"]
+            assert entry["source"] == "CSMS"
+            second.process.kill()
+            await second.process.wait()
+            assert second.socket.exists(), "it was killed and has left its socket"
+        async with serving(folder, csms.url) as third:
+            await csms.receive("BootNotification", count=3)
+            async with asyncio.timeout(WAIT_TIMEOUT_S):
+                while (await third.ctl("get", "variable=identity")).status != 0:
+                    await asyncio.sleep(0.05)
+                assert (await third.ctl("shutdown")).result is True
+                assert await third.process.wait() == 0
+
+
+async def test_ctl_prints_a_line_per_update_until_it_is_interrupted(
     csms: PeerCsms, serve: Serve
 ) -> None:
-    await serve.ctl("plug_in", "connector_id=1")
-    await serve.ctl("swipe", "id_tag=TAG")
-    await csms.receive("StatusNotification", connectorId=1, status="Charging")
-    code = (
-        "import asyncio, sys; from pathlib import Path; from cp_tui.rpc.client import Client\n"
-        "async def main():\n"
-        "    client = await Client.connect(Path(sys.argv[1]))\n"
-        "    await client.subscribe(['connectors', 'link', 'messages'])\n"
-        "    while await client.next_updates():\n"
-        "        print('seen', flush=True)\n"
-        "asyncio.run(main())\n"
-    )
-    attached = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", code, str(serve.socket)), stdout=asyncio.subprocess.PIPE
-    )
-    assert attached.stdout is not None
-    async with asyncio.timeout(WAIT_TIMEOUT_S):
-        await attached.stdout.readline()
-    attached.kill()
-    await attached.wait()
-
-    before = len([action for action in csms.actions() if action == "MeterValues"])
-    await csms.receive("MeterValues", count=before + 1)
-    assert await status(serve, 1) == "Charging"
-    views = []
-    for _ in range(2):
-        client = await Client.connect(serve.socket)
-        await client.subscribe(["connectors"])
-        connectors: Connectors = await seen(client, lambda content: isinstance(content, tuple))
-        views.append([(each.status, each.transaction) for each in connectors[2:]])
-        await client.close()
-    assert views[0] == views[1]
-
-
-async def test_a_terminated_engine_says_nothing_and_comes_back_whole(
-    csms: PeerCsms, serve: Serve
-) -> None:
-    answer = await csms.call(call.ChangeConfiguration(key="HeartbeatInterval", value="77"))
-    assert answer.status == "Accepted"
-    received = len(csms.received)
-    assert await serve.end(signal.SIGTERM) == 0
-    assert len(csms.received) == received
-    assert not serve.socket.exists()
-    async with serving(serve.socket.parent, csms.url) as again:
-        await csms.receive("BootNotification", count=2)
-        keys = (await again.ctl("get_configuration_key", 'keys=["HeartbeatInterval"]')).result
-        assert keys["configuration_key"][0]["read_only"] is False
-        configuration = (await again.ctl("get", "variable=configuration")).result
-        (entry,) = [entry for entry in configuration if entry["key"] == "HeartbeatInterval"]
-        assert entry["source"] == "CSMS"
-
-
-async def test_an_engine_that_was_killed_starts_again_on_the_same_socket(
-    csms: PeerCsms, serve: Serve
-) -> None:
-    serve.process.kill()
-    await serve.process.wait()
-    assert serve.socket.exists()
-    process = await start(
-        *("serve", f"--url={csms.url}", "--id=CP 1", f"--socket={serve.socket}"),
-        f"--data-dir={serve.data_dir}",
-    )
-    try:
-        await csms.receive("BootNotification", count=2)
-        async with asyncio.timeout(WAIT_TIMEOUT_S):
-            while (await serve.ctl("get", "variable=identity")).status != 0:
-                await asyncio.sleep(0.05)
-    finally:
-        process.kill()
-        await process.communicate()
-
-
-async def test_the_shell_can_end_the_engine(serve: Serve) -> None:
-    assert (await serve.ctl("shutdown")).result is True
-    async with asyncio.timeout(WAIT_TIMEOUT_S):
-        assert await serve.process.wait() == 0
-
-
-async def test_ctl_prints_a_line_per_update_until_it_is_interrupted(serve: Serve) -> None:
     process = await start(
         "ctl", f"--socket={serve.socket}", "subscribe", 'variables=["status_changes"]'
     )
@@ -345,6 +327,8 @@ async def test_a_tag_that_is_shown_from_a_shell_says_what_came_of_it(
 
     came = (await serve.ctl("swipe", "id_tag=TAG2", "connector_id=2", "wait=false")).result
     assert (came["outcome"], came["by"]) == ("Asked", None)
+    await csms.receive("StatusNotification", connectorId=2, status="Preparing")
+    await serve.ctl("swipe", "id_tag=TAG2", "connector_id=2")
     done = await serve.ctl("swipe", "id_tag=TAG3", "connector_id=3")
     assert (done.status, done.out) == (1, "")
     assert "connector 3 does not exist; there are 1 to 2" in done.err
