@@ -66,7 +66,7 @@ async def _tell(folder: Path, seconds: float) -> int:
     from cp_tui.cli.demo_process import play_once
 
     signals: list[signal.Signals] = []
-    with told_without_waiting() as tell:
+    with told_without_waiting(lambda: story.cancel()) as tell:
         story = asyncio.create_task(play_once(folder, tell, seconds))
         loop = asyncio.get_running_loop()
 

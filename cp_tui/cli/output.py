@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -62,10 +64,13 @@ def told_if_slow(text: str) -> Iterator[None]:
 
 
 @contextmanager
-def told_without_waiting() -> Iterator[Callable[[str], None]]:
+def told_without_waiting(
+    without_reader: Callable[[], object] = lambda: None,
+) -> Iterator[Callable[[str], None]]:
     """Give what prints a line on standard output, and goes on if nobody reads it.
 
     For what lives in an event loop: a charge point must not wait for the terminal of its CSMS.
+    `without_reader` is called at each line once the reader of a pipe has gone.
     """
     # Imported late: `ctl` prints its answer, and is called hundreds of times by a script.
     from cp_tui.engine.line_writer import LineWriter, StreamSink
@@ -74,6 +79,8 @@ def told_without_waiting() -> Iterator[Callable[[str], None]]:
 
     def tell(line: str) -> None:
         writer.put(line)
+        if writer.error == os.strerror(errno.EPIPE):
+            without_reader()
 
     try:
         yield tell

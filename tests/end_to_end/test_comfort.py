@@ -55,7 +55,7 @@ async def test_a_picture_is_an_svg_or_a_text_of_the_screen_that_is_named(
 
 async def test_screens_follow_their_settings_and_what_was_left(serve: Serve, folder: Path) -> None:
     state = str(folder / "state")
-    attach = ("attach", f"--socket={serve.socket}", "--read-only")
+    attach: tuple[str, ...] = ("attach", f"--socket={serve.socket}", "--read-only")
     async with in_terminal(*attach, XDG_STATE_HOME=state) as screen:
         await screen.see("Accepted", "s Stop")
         screen.press("4")

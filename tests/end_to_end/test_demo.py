@@ -11,16 +11,20 @@ import sys
 import tempfile
 from asyncio.subprocess import Process
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from cp_tui.engine.hub import VariableChanged
+from cp_tui.rpc.client import Client
 from cp_tui.rpc.paths import is_answering
 from tests.end_to_end.processes import Done, cp_tui, start
+from tests.end_to_end.together import together
 from tests.peer import PeerCsms
 
 WAIT_TIMEOUT_S = 30.0
+STORY_S = 24.0
+"""How long the story takes as a rule; whoever ends it before does not wait for that."""
 
 
 @pytest.fixture
@@ -94,10 +98,19 @@ async def test_a_story_without_time_fails_with_the_reason(temporary: Path) -> No
     await until_gone(temporary)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-async def test_a_signal_ends_the_demo_and_all_of_it(
-    temporary: Path, number: signal.Signals
+async def test_a_demo_that_nobody_wants_any_more_ends_and_leaves_nothing_behind(
+    temporary: Path,
 ) -> None:
+    await together(
+        sigterm=ended_by(signal.SIGTERM),
+        sigint=ended_by(signal.SIGINT),
+        sighup=ended_by(signal.SIGHUP),
+        reader_gone=ended_without_a_reader(),
+    )
+    await until_gone(temporary)
+
+
+async def ended_by(number: signal.Signals) -> None:
     process = await start("demo")
     assert process.stdout is not None
     async with asyncio.timeout(WAIT_TIMEOUT_S):
@@ -105,7 +118,17 @@ async def test_a_signal_ends_the_demo_and_all_of_it(
         process.send_signal(number)
         await process.communicate()
     assert process.returncode == 128 + number
-    await until_gone(temporary)
+
+
+async def ended_without_a_reader() -> None:
+    process = await asyncio.create_subprocess_shell(
+        f"{sys.executable} -m cp_tui demo | head -1",
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    async with asyncio.timeout(STORY_S / 2):
+        await process.communicate()
 
 
 async def test_a_killed_demo_leaves_no_process_behind(temporary: Path) -> None:
@@ -119,18 +142,6 @@ async def test_a_killed_demo_leaves_no_process_behind(temporary: Path) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_a_reader_that_goes_away_ends_the_demo(temporary: Path) -> None:
-    process = await asyncio.create_subprocess_shell(
-        f"{sys.executable} -m cp_tui demo | head -1",
-        stdout=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    async with asyncio.timeout(WAIT_TIMEOUT_S):
-        await process.communicate()
-    await until_gone(temporary)
-
-
 async def demo_engine(folder: Path) -> Path:
     """Wait for the engine behind a demo; returns its socket."""
     async with asyncio.timeout(WAIT_TIMEOUT_S):
@@ -141,36 +152,18 @@ async def demo_engine(folder: Path) -> Path:
             await asyncio.sleep(0.05)
 
 
-async def test_the_demo_on_a_terminal_is_charging_and_can_be_killed(
+async def test_the_demo_on_a_terminal_charges_has_a_door_for_its_csms_and_can_be_killed(
     temporary: Path, terminal: int
 ) -> None:
     process = await start_in(terminal, "demo")
     try:
-        socket = await demo_engine(temporary)
-        async with asyncio.timeout(WAIT_TIMEOUT_S):
-            while (
-                "Charging"
-                not in (await cp_tui("ctl", f"--socket={socket}", "get", "variable=connectors")).out
-            ):
-                pass
-    finally:
-        process.kill()
-        await process.wait()
-    await until_gone(temporary)
-
-
-async def test_the_csms_of_the_demo_has_a_door_of_its_own(temporary: Path, terminal: int) -> None:
-    process = await start_in(terminal, "demo")
-    try:
-        socket = (await demo_engine(temporary)).with_name("csms")
-        async with asyncio.timeout(WAIT_TIMEOUT_S):
-            while not is_answering(socket):
-                await asyncio.sleep(0.05)
-            while (await ctl_on(socket, "stop_scenario")).result is not True:
-                await asyncio.sleep(0.05)
+        door = await demo_engine(temporary)
+        await until_charging(door)
+        socket = door.with_name("csms")
         shown = (await ctl_on(socket, "get", "variable=charge_points")).result
         assert isinstance(shown, list)
         assert shown[0]["charge_point_id"] == "DEMO-1"
+        assert (await ctl_on(socket, "stop_scenario")).result is True
         answer = (await ctl_on(socket, "send", "action=GetLocalListVersion")).result
         assert isinstance(answer, dict)
         assert answer["payload"] == {"listVersion": 0}
@@ -179,6 +172,20 @@ async def test_the_csms_of_the_demo_has_a_door_of_its_own(temporary: Path, termi
         process.kill()
         await process.wait()
     await until_gone(temporary)
+
+
+async def until_charging(door: Path) -> None:
+    """Wait until the story has a vehicle that charges."""
+    client = await Client.connect(door)
+    await client.subscribe(["connectors"])
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
+        while not any(
+            isinstance(update, VariableChanged)
+            and any(connector.status == "Charging" for connector in update.value)
+            for update in await client.next_updates()
+        ):
+            pass
+    await client.close()
 
 
 async def ctl_on(socket: Path, *arguments: str) -> Done:
@@ -203,21 +210,3 @@ async def test_the_engine_of_run_outlives_a_killed_screen(
     async with asyncio.timeout(WAIT_TIMEOUT_S):
         while processes_about(folder):
             await asyncio.sleep(0.05)
-
-
-async def test_run_shows_why_its_engine_does_not_start(folder: Path, terminal: int) -> None:
-    near, far = pty.openpty()
-    (folder / "data").write_text("a file")
-    process = await start_in(
-        far,
-        *("run", "--url=ws://127.0.0.1:9", "--id=CP1", f"--socket={folder / 'door'}"),
-        f"--data-dir={folder / 'data'}",
-    )
-    os.close(far)
-    async with asyncio.timeout(WAIT_TIMEOUT_S):
-        assert await process.wait() == 2
-    with closing(os.fdopen(near, "rb", 0)) as screen:
-        said = screen.read(4_096).decode()
-    assert said.startswith("cp-tui: ")
-    assert str(folder / "data") in said
-    assert processes_about(folder) == []

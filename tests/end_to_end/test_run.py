@@ -165,3 +165,4 @@ async def test_what_the_first_charge_point_says_that_cannot_start_is_seen(folder
         screen.press("ws://127.0.0.1:9", "tab", "R1", "\x13")
         assert await screen.ended() == 2
         await screen.last_said(f"{folder / 'data'} is not a folder")
+    assert processes_of(folder) == {}
