@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-READY_TIMEOUT_S = 20.0
-END_TIMEOUT_S = 15.0
+READY_TIMEOUT_S = 30.0
+END_TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 from pyte import ByteStream, Screen
 from pyte.screens import Char
 
-SEE_TIMEOUT_S = 15.0
+SEE_TIMEOUT_S = 30.0
 """Of everything that is awaited; only a test that fails waits so long."""
-END_TIMEOUT_S = 15.0
+END_TIMEOUT_S = 30.0
 LAST_TIMEOUT_S = 5.0
 POINTER_SHAPE = b"\x1b]22;default\x07"
 NEWS_TIMEOUT_S = 0.3

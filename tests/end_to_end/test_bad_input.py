@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.end_to_end.processes import Done, Serve, cp_tui, serving
-from tests.end_to_end.together import together
+from tests.end_to_end.together import in_turn
 from tests.peer import PeerCsms
 
 
@@ -33,7 +33,7 @@ async def test_what_runs_already_is_refused_before_anything_starts(
     async def refused(*command: str, named: tuple[str, ...]) -> None:
         assert_refused(await cp_tui(*command), *named)
 
-    await together(
+    await in_turn(
         taken_socket=refused(
             *("serve", f"--url={csms.url}", "--id=CP2", f"--socket={serve.socket}"),
             f"--data-dir={other}",

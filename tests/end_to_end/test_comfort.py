@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.end_to_end.processes import Serve, cp_tui
 from tests.end_to_end.terminal import in_terminal
-from tests.end_to_end.together import together
+from tests.end_to_end.together import in_turn
 
 
 async def test_a_picture_is_an_svg_or_a_text_of_the_screen_that_is_named(
@@ -40,7 +40,7 @@ async def test_a_picture_is_an_svg_or_a_text_of_the_screen_that_is_named(
         assert (done.status, done.err.count("\n")) == (status, 1), done
         assert words in done.err
 
-    await together(
+    await in_turn(
         text_of_a_size=text_of_a_size(),
         ascii_of_a_screen=ascii_of_a_screen(),
         svg_in_a_theme=svg_in_a_theme(),

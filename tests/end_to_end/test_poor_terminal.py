@@ -6,7 +6,7 @@ import re
 
 from tests.end_to_end.processes import Serve
 from tests.end_to_end.terminal import Terminal, in_terminal
-from tests.end_to_end.together import together
+from tests.end_to_end.together import in_turn
 
 SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
 
@@ -84,7 +84,7 @@ async def test_other_terminals_are_sent_what_they_can_show(serve: Serve) -> None
             await screen.see("Accepted", "Connectors", "s Stop")
             assert {"38", "48"} <= colours(screen.written)
 
-    await together(
+    await in_turn(
         ascii_by_option=nothing_but_ascii("--ascii", "C.UTF-8"),
         ascii_by_locale_c=nothing_but_ascii("--theme=cp-light", "C"),
         ascii_by_locale_latin_1=nothing_but_ascii("--theme=cp-light", "de_DE.ISO-8859-1"),

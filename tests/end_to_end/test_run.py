@@ -16,7 +16,7 @@ from tests.end_to_end.leftovers import kill_leftovers, processes_of, until_none_
 from tests.end_to_end.processes import Serve, serving
 from tests.end_to_end.terminal import Terminal, in_terminal
 from tests.end_to_end.test_hung_engine import stopped
-from tests.end_to_end.together import together
+from tests.end_to_end.together import in_turn
 from tests.peer import PeerCsms
 
 KEY = "0123456789abcdef"
@@ -59,7 +59,7 @@ async def test_one_that_runs_already_is_attached_to_or_its_settings_are_named(
                 assert KEY not in screen.text
                 assert OTHER_KEY not in screen.text
 
-        await together(
+        await in_turn(
             same=attached_and_not_offered_to_be_stopped(arguments(folder, csms.url, same)),
             another_key=refused(
                 "AuthorizationKey: another value there", f"--set=AuthorizationKey={OTHER_KEY}"

@@ -1,19 +1,31 @@
-"""Cases that wait, side by side: all of them end, and those that fail are named."""
+"""Several cases in one test: all of them are tried, and those that fail are named."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
+Case = Coroutine[Any, Any, object]
 
-async def together(**cases: Coroutine[Any, Any, object]) -> None:
-    """Run them at the same time; raises what went wrong in any of them, noted with its name."""
+
+async def together(**cases: Case) -> None:
+    """Try cases that wait, side by side; raises what went wrong in any, noted with its name."""
     results = await asyncio.gather(*cases.values(), return_exceptions=True)
+    _tell(dict(zip(cases, results, strict=True)))
+
+
+async def in_turn(**cases: Case) -> None:
+    """Try cases that keep the processor busy, one after the other; raises as `together` does."""
+    results = {}
+    for name, case in cases.items():
+        (results[name],) = await asyncio.gather(case, return_exceptions=True)
+    _tell(results)
+
+
+def _tell(results: Mapping[str, object]) -> None:
     failures = {
-        name: result
-        for name, result in zip(cases, results, strict=True)
-        if isinstance(result, BaseException)
+        name: result for name, result in results.items() if isinstance(result, BaseException)
     }
     for name, failure in failures.items():
         failure.add_note(f"in the case {name}")
