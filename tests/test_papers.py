@@ -49,6 +49,17 @@ def test_what_a_paper_points_to_is_there(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAPERS, ids=shown)
+def test_a_file_that_a_paper_names_is_there(path: Path) -> None:
+    """With its folder, from the top or within the package."""
+    if path.name == "CHANGELOG.md":
+        return  # It tells of what was.
+    prose = re.sub(r"^```(?!$).*?^```$", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)
+    named = re.findall(r"\b(?:\w+/)+\w+\.(?:py|md|toml|jsonl?)\b", prose)
+    roots = (ROOT, ROOT / "cp_tui", path.parent)
+    assert [name for name in named if not any((root / name).exists() for root in roots)] == []
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=shown)
 def test_no_two_headings_of_a_page_that_is_linked_into_are_the_same(path: Path) -> None:
     targets = {heading for file, heading in links(path) if file == path}
     found = headings(path)
