@@ -17,49 +17,43 @@ def always(snapshot: Snapshot) -> str | None:
 
 def change(snapshot: Snapshot) -> str | None:
     """It needs an engine that takes commands from this screen."""
-    if not snapshot.has_engine:
-        return NO_ENGINE
-    return READ_ONLY if snapshot.is_read_only else None
+    return ask(snapshot) or _unless(not snapshot.is_read_only, READ_ONLY)
 
 
 def ask(snapshot: Snapshot) -> str | None:
     """It needs an engine, and changes nothing there."""
-    return None if snapshot.has_engine else NO_ENGINE
+    return _unless(snapshot.has_engine, NO_ENGINE)
 
 
 def connected(snapshot: Snapshot) -> str | None:
     """There must be a connection to the CSMS."""
-    if (why := change(snapshot)) is not None:
-        return why
-    return None if snapshot.is_connected else "there is no connection to the CSMS"
+    return change(snapshot) or _unless(snapshot.is_connected, "there is no connection to the CSMS")
 
 
 def csms(snapshot: Snapshot) -> str | None:
     """The CSMS must be ours to look at."""
-    if snapshot.csms.is_ours:
-        return None
-    return "this screen did not start the CSMS; cp-tui demo has one"
+    return _unless(snapshot.csms.is_ours, "this screen did not start the CSMS; cp-tui demo has one")
 
 
 def at_csms(snapshot: Snapshot) -> str | None:
     """The CSMS must be ours, and take commands from this screen."""
-    if (why := csms(snapshot)) is not None:
-        return why
-    if snapshot.is_read_only:
-        return READ_ONLY
-    return None if snapshot.csms.is_here else "the CSMS does not answer"
+    return (
+        csms(snapshot)
+        or _unless(not snapshot.is_read_only, READ_ONLY)
+        or _unless(snapshot.csms.is_here, "the CSMS does not answer")
+    )
 
 
 def stop(snapshot: Snapshot) -> str | None:
     """It must not be stopped already."""
-    return change(snapshot) or ("it is stopped already" if snapshot.is_stopped else None)
+    return change(snapshot) or _unless(not snapshot.is_stopped, "it is stopped already")
 
 
 def restart(snapshot: Snapshot) -> str | None:
     """It must be stopped."""
-    if (why := change(snapshot)) is not None:
-        return why
-    return None if snapshot.is_stopped else "it is not stopped; restart follows a stop"
+    return change(snapshot) or _unless(
+        snapshot.is_stopped, "it is not stopped; restart follows a stop"
+    )
 
 
 def try_now(snapshot: Snapshot) -> str | None:
@@ -74,7 +68,7 @@ def try_now(snapshot: Snapshot) -> str | None:
             registration = snapshot.registration
             boots = registration is not None and registration.next_boot_at is not None
             words = "it is connected, and neither a boot nor a message waits for its time"
-            return None if waits or boots else words
+            return _unless(waits or boots, words)
         case LinkPhase.STOPPED:
             return "stopped by the operator: restart it first"
         case _:
@@ -83,94 +77,91 @@ def try_now(snapshot: Snapshot) -> str | None:
 
 def at_connector(snapshot: Snapshot) -> str | None:
     """A real connector must be selected."""
-    if (why := change(snapshot)) is not None:
-        return why
-    if snapshot.connector_id == 0:
-        return "0 is the whole charge point, select a connector"
-    if snapshot.connector(snapshot.connector_id) is None:
-        return "no connector is known yet"
-    return None
+    return (
+        change(snapshot)
+        or _unless(snapshot.connector_id, "0 is the whole charge point, select a connector")
+        or _unless(snapshot.selected, "no connector is known yet")
+    )
 
 
 def with_vehicle(snapshot: Snapshot) -> str | None:
     """A vehicle must be plugged in."""
-    if (why := at_connector(snapshot)) is not None:
-        return why
-    connector = snapshot.connector(snapshot.connector_id)
-    has_vehicle = connector is not None and connector.vehicle is not None
-    return None if has_vehicle else f"no vehicle at connector {snapshot.connector_id}"
+    connector = snapshot.selected
+    return at_connector(snapshot) or _unless(
+        connector and connector.vehicle, f"no vehicle at connector {snapshot.connector_id}"
+    )
 
 
 def with_session(snapshot: Snapshot) -> str | None:
     """A transaction must run, or a tag be about to start one."""
-    if (why := at_connector(snapshot)) is not None:
-        return why
-    found = snapshot.connector(snapshot.connector_id)
-    if found and (found.transaction or found.authorized_id_tag or found.asked_id_tag):
-        return None
-    return f"no transaction at connector {snapshot.connector_id}, and no tag that may start"
+    found = snapshot.selected
+    return at_connector(snapshot) or _unless(
+        found and (found.transaction or found.authorized_id_tag or found.asked_id_tag),
+        f"no transaction at connector {snapshot.connector_id}, and no tag that may start",
+    )
 
 
 def with_faults(snapshot: Snapshot) -> str | None:
     """There must be an error to clear."""
-    if (why := change(snapshot)) is not None:
-        return why
-    connector = snapshot.connector(snapshot.connector_id)
-    has_faults = connector is not None and bool(connector.faults)
-    return None if has_faults else f"connector {snapshot.connector_id} has no error"
+    connector = snapshot.selected
+    return change(snapshot) or _unless(
+        connector and connector.faults, f"connector {snapshot.connector_id} has no error"
+    )
 
 
 def acknowledge(snapshot: Snapshot) -> str | None:
     """Something must have gone wrong inside that is over."""
-    if (why := change(snapshot)) is not None:
-        return why
     is_over = any(trouble.ends_at is not None for trouble in snapshot.troubles)
-    return None if is_over else "nothing waits to be acknowledged"
+    return change(snapshot) or _unless(is_over, "nothing waits to be acknowledged")
 
 
 def stop_report(snapshot: Snapshot) -> str | None:
     """There must have been a stop."""
-    return None if snapshot.stop_report else "it is not stopped"
+    return _unless(snapshot.stop_report, "it is not stopped")
 
 
 def with_messages(snapshot: Snapshot) -> str | None:
     """There must be a message."""
-    return None if len(snapshot.messages) else "no message is known yet"
+    return _unless(len(snapshot.messages), "no message is known yet")
 
 
 def schedule(snapshot: Snapshot) -> str | None:
     """A schedule must be known."""
-    return None if snapshot.charging_schedules else "no schedule is known yet"
+    return _unless(snapshot.charging_schedules, "no schedule is known yet")
 
 
 def with_profiles(snapshot: Snapshot) -> str | None:
     """There must be a profile to clear."""
-    return change(snapshot) or (None if snapshot.profiles else "no charging profile is installed")
+    return change(snapshot) or _unless(snapshot.profiles, "no charging profile is installed")
 
 
 def with_queue(snapshot: Snapshot) -> str | None:
     """A message must wait."""
-    return change(snapshot) or (None if snapshot.outbox.entries else "no message waits")
+    return change(snapshot) or _unless(snapshot.outbox.entries, "no message waits")
 
 
 def with_reservations(snapshot: Snapshot) -> str | None:
     """There must be a reservation to cancel."""
-    held = snapshot.reservations is not None and bool(snapshot.reservations.active)
-    return change(snapshot) or (None if held else "no reservation is in force")
+    held = snapshot.reservations
+    return change(snapshot) or _unless(held and held.active, "no reservation is in force")
 
 
 def with_cache(snapshot: Snapshot) -> str | None:
     """There must be a cached tag to forget."""
     cache = snapshot.authorization_cache
-    has_tags = cache is not None and cache.count > 0
-    return change(snapshot) or (None if has_tags else "the cache is empty")
+    return change(snapshot) or _unless(cache and cache.count, "the cache is empty")
 
 
 def with_keys(snapshot: Snapshot) -> str | None:
     """The configuration keys must be known."""
-    return None if snapshot.configuration else "no configuration key is known yet"
+    return _unless(snapshot.configuration, "no configuration key is known yet")
 
 
 def with_lens(snapshot: Snapshot) -> str | None:
     """Some keys must be hidden."""
-    return None if snapshot.lens.hides else "every key is shown"
+    return _unless(snapshot.lens.hides, "every key is shown")
+
+
+def _unless(holds: object, why: str) -> str | None:
+    """Why not, where something does not hold or is not there."""
+    return None if holds else why

@@ -84,7 +84,7 @@ def _first(field: ModelField) -> str:
 
 def _connector(snapshot: Snapshot) -> ConnectorView | None:
     """The selected connector, or one that charges, or the first."""
-    selected = snapshot.connector(snapshot.connector_id)
+    selected = snapshot.selected
     if selected is not None and selected.connector_id > 0:
         return selected
     return next(iter(snapshot.running), snapshot.connector(1))

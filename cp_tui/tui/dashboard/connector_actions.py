@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 from textual.content import Content
 
-from cp_tui.charge_point.variables import ConnectorView
 from cp_tui.ocpp.units import number
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import Group, action
@@ -30,10 +29,6 @@ VEHICLE = {
 """The settings of a vehicle, and how they are called."""
 
 
-def _selected(desk: Desk) -> ConnectorView | None:
-    return desk.snapshot.connector(desk.snapshot.connector_id)
-
-
 def _at_selected(desk: Desk, method: str) -> CommandCall:
     return CommandCall(method, {"connector_id": desk.snapshot.connector_id})
 
@@ -50,7 +45,7 @@ async def plug(desk: Desk) -> None:
 
     While it charges, unplugging asks first.
     """
-    connector = _selected(desk)
+    connector = desk.snapshot.selected
     if connector is None:
         return
     connector_id = connector.connector_id
@@ -112,7 +107,7 @@ async def press_emergency_stop(desk: Desk) -> None:
 )
 async def suspend_or_resume(desk: Desk) -> None:
     """The vehicle at the selected connector stops drawing, or draws again."""
-    connector = _selected(desk)
+    connector = desk.snapshot.selected
     if connector is not None and connector.vehicle is not None:
         is_suspended = connector.vehicle.is_suspended
         await desk.command(_at_selected(desk, "resume_ev" if is_suspended else "suspend_ev"))
@@ -160,7 +155,7 @@ async def clear_error(desk: Desk) -> None:
 )
 async def jam_lock(desk: Desk) -> None:
     """The lock of the selected connector does not move, or moves again."""
-    connector = _selected(desk)
+    connector = desk.snapshot.selected
     if connector is not None:
         params = {"connector_id": connector.connector_id, "jammed": not connector.is_lock_jammed}
         await desk.command(CommandCall("jam_lock", {**params}))
@@ -178,7 +173,7 @@ async def set_vehicle(desk: Desk) -> None:
     one.
     """
     connector_id = desk.snapshot.connector_id
-    connector = _selected(desk)
+    connector = desk.snapshot.selected
     vehicle = connector.vehicle if connector is not None else None
 
     def about(name: str) -> str:

@@ -89,7 +89,7 @@ class ConnectorsPane(TablePane):
         self.fill_table(connector_columns(snapshot, clock), records)
         if is_first:
             self.table.move_cursor(str(snapshot.connector_id))
-        connector = snapshot.connector(snapshot.connector_id)
+        connector = snapshot.selected
         self.facts.show(connector_facts(connector, clock) if connector else [])
         if self.words:
             self.note_count(len(found), len(snapshot.connectors))

@@ -130,6 +130,11 @@ class Snapshot(Struct, frozen=True):
         """The connector with this id, if there is one."""
         return next((c for c in self.connectors if c.connector_id == connector_id), None)
 
+    @property
+    def selected(self) -> v.ConnectorView | None:
+        """The connector that the cursor is on, if it is known."""
+        return self.connector(self.connector_id)
+
     def profile(self, profile_id: int | None) -> v.ProfileEntry | None:
         """The installed charging profile with this id, if there is one."""
         found = (p for p in self.profiles if p.profile.charging_profile_id == profile_id)
