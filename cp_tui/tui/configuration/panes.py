@@ -8,6 +8,7 @@ from textual.actions import SkipAction
 from textual.content import Content
 
 from cp_tui.ocpp.plural import count
+from cp_tui.tui.configuration.actions import show_all
 from cp_tui.tui.configuration.changes_text import change_columns, change_facts, change_lines
 from cp_tui.tui.configuration.file import differences
 from cp_tui.tui.configuration.keys_text import (
@@ -29,6 +30,7 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn
 from cp_tui.tui.text.words import Clock
+from cp_tui.tui.widgets.bars import ActionWanted
 from cp_tui.tui.widgets.table_pane import TablePane
 
 
@@ -151,7 +153,7 @@ class ConfigurationPane(KeyTablePane):
         if self.has_class("-filtering"):
             super().action_clear_filter()
         elif self._shown is not None and self._shown[0].lens.hides:
-            self.call_later(self.run_action, "app.operate('configuration.all')")
+            self.post_message(ActionWanted(show_all.id))
         else:
             raise SkipAction
 

@@ -10,6 +10,7 @@ from textual.content import Content
 from cp_tui.ocpp.action import RequestDirection
 from cp_tui.tui.compose.actions import RAW, profile_word
 from cp_tui.tui.compose.examples import sent_by
+from cp_tui.tui.csms.actions import run, send, send_raw
 from cp_tui.tui.csms.text import (
     ActionLine,
     action_line_columns,
@@ -23,7 +24,7 @@ from cp_tui.tui.csms.text import (
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock
-from cp_tui.tui.widgets.bars import ActionBar
+from cp_tui.tui.widgets.bars import ActionWanted
 from cp_tui.tui.widgets.facts_pane import FactsPane
 from cp_tui.tui.widgets.table_pane import TablePane
 
@@ -68,7 +69,7 @@ class CsmsActionsPane(TablePane):
         """Enter sends it, after its form is filled."""
         event.stop()
         # It bubbles behind the word of where the cursor is, so that the app knows that by then.
-        self.post_message(ActionBar.Clicked("csms.raw" if event.record == RAW else "csms.send"))
+        self.post_message(ActionWanted((send_raw if event.record == RAW else send).id))
 
 
 class CsmsScenariosPane(TablePane):
@@ -93,7 +94,7 @@ class CsmsScenariosPane(TablePane):
     def _wanted(self, event: TablePane.Opened) -> None:
         """Enter runs it."""
         event.stop()
-        self.post_message(ActionBar.Clicked("csms.run"))
+        self.post_message(ActionWanted(run.id))
 
 
 class CsmsStatePane(FactsPane):

@@ -6,12 +6,12 @@ A second line has what to check, or the next alarm, where the terminal is tall e
 from __future__ import annotations
 
 from msgspec.structs import replace
-from textual.message import Message
 from textual.timer import Timer
 
 from cp_tui.ocpp.calendar import later
 from cp_tui.tui.dashboard.alarm import Alarm, alarms
 from cp_tui.tui.dashboard.alarm_text import KeyOf, alarm_line, second_line, words_change_in_s
+from cp_tui.tui.dashboard.charge_point_actions import show_alarms
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.bars import BarLine
@@ -23,11 +23,8 @@ EDGE_S = 0.01
 class AlarmLine(BarLine):
     """The worst of what is wrong now, or that all is well."""
 
-    class Opened(Message):
-        """Everything that is wrong is wanted."""
-
     def __init__(self, key_of: KeyOf) -> None:
-        super().__init__("alarm")
+        super().__init__("alarm", show_alarms.id)
         self.second = BarLine("alarm-second")
         self._key_of = key_of
         self._timer: Timer | None = None
@@ -46,10 +43,6 @@ class AlarmLine(BarLine):
         self.second.show(lambda width: second_line(found).truncate(width, ellipsis=True))
         self.has_second = bool(second_line(found))
         self._wait(found, snapshot, clock)
-
-    def on_click(self) -> None:
-        """The line is short; the list has everything."""
-        self.post_message(self.Opened())
 
     def _wait(self, found: list[Alarm], snapshot: Snapshot, clock: Clock) -> None:
         """Have the words made anew when they are no longer true; idle, no timer runs."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
@@ -146,7 +145,3 @@ class DashboardScreen(MainScreen):
         super().show_alarm(snapshot, clock, dirty)
         if ALARM_SHOWS & dirty:
             self.alarm.tell(snapshot, clock)
-
-    @on(AlarmLine.Opened)
-    def _alarms_wanted(self) -> None:
-        self.call_later(self.run_action, "app.operate('screen.alarms')")

@@ -23,13 +23,13 @@ from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.dialogs.confirm import ConfirmDialog
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.options import OptionsDialog
-from cp_tui.tui.frame.actions import leave, show_log
+from cp_tui.tui.frame.actions import leave
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.state.store import CURSOR, SnapshotStore
 from cp_tui.tui.terminal.look_app import LookApp
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
-from cp_tui.tui.widgets.bars import ActionBar, ActivityLine, FooterItem
+from cp_tui.tui.widgets.bars import ActionWanted, FooterItem
 from cp_tui.tui.widgets.table_pane import TablePane
 
 
@@ -233,13 +233,9 @@ class FrameApp(LookApp):
         """Ctrl+C interrupts nothing here; it says how to leave."""
         self.tell(Content(f"{self.keymap.first(leave.id)} quits this screen"))
 
-    @on(ActionBar.Clicked)
-    def _clicked(self, event: ActionBar.Clicked) -> None:
+    @on(ActionWanted)
+    def _wanted(self, event: ActionWanted) -> None:
         self.action_operate(event.action_id)
-
-    @on(ActivityLine.Opened)
-    def _log_wanted(self) -> None:
-        self.action_operate(show_log.id)
 
     @on(TablePane.Moved)
     def _moved(self, event: TablePane.Moved) -> None:

@@ -13,13 +13,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 
+from cp_tui.tui.frame.actions import show_log
 from cp_tui.tui.frame.jump import LETTERS, Jump
 from cp_tui.tui.frame.top_line import as_of, before_as_of
 from cp_tui.tui.state.store import HEARD, Snapshot
 from cp_tui.tui.text.connection import state_word
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.timeline.timeline import Timeline
-from cp_tui.tui.widgets.bars import ActionBar, ActivityLine, BarLine, FooterItem
+from cp_tui.tui.widgets.bars import ActionBar, BarLine, FooterItem
 from cp_tui.tui.widgets.pane import Pane
 from cp_tui.tui.widgets.quiet_focus import QuietScreen
 from cp_tui.tui.widgets.table_pane import TablePane
@@ -34,13 +35,13 @@ class MainScreen(QuietScreen):
     MainScreen {
         .top-line { dock: top; height: 1; }
         .top-line BarLine { background: $panel; }
-        ActivityLine { dock: bottom; margin-bottom: 1; color: $text-muted; }
+        #activity { dock: bottom; margin-bottom: 1; color: $text-muted; }
         ActionBar { dock: bottom; }
         Pane.-maximized { width: 1fr !important; height: 1fr !important; margin: 0 !important; }
     }
     """
 
-    ALLOW_IN_MAXIMIZED_VIEW = ".top-line, ActivityLine, ActionBar"
+    ALLOW_IN_MAXIMIZED_VIEW = ".top-line, #activity, ActionBar"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
         (0, "-narrow"),
         (150, "-wide"),
@@ -69,7 +70,7 @@ class MainScreen(QuietScreen):
         self._as_of = BarLine("as-of")
         self._as_of_cells = 0
         self._state_shown: tuple[str, str, str] | None = None
-        self._activity = ActivityLine("activity")
+        self._activity = BarLine("activity", show_log.id)
         self._bar = ActionBar("actions")
         self._missed: frozenset[str] = frozenset()
         self._jump = Jump()

@@ -19,13 +19,22 @@ WIDE, SHORT_MOST = 100, 8
 """Below so many columns, the footer shows at most so many actions."""
 
 
+class ActionWanted(Message):
+    """Somebody clicked, or opened, what stands for an action."""
+
+    def __init__(self, action_id: str) -> None:
+        super().__init__()
+        self.action_id = action_id
+
+
 class BarLine(Widget):
-    """One line, painted only when it changes."""
+    """One line, painted only when it changes; a click asks for the action that tells more."""
 
     DEFAULT_CSS = "BarLine { height: 1; width: 1fr; }"
 
-    def __init__(self, id: str) -> None:
+    def __init__(self, id: str, action_id: str = "") -> None:
         super().__init__(id=id)
+        self._action_id = action_id
         self._content: Callable[[int], Content] = lambda width: Content("")
         self._painted = Content("")
 
@@ -50,16 +59,10 @@ class BarLine(Widget):
         self._painted = self._content(self.size.width)
         return painted(self, self._painted, self.size.width)
 
-
-class ActivityLine(BarLine):
-    """The command asked last: running since when, or what came of it."""
-
-    class Opened(Message):
-        """The log of commands is wanted."""
-
     def on_click(self) -> None:
-        """The line is short; the log has everything."""
-        self.post_message(self.Opened())
+        """The line is short; the action has everything."""
+        if self._action_id:
+            self.post_message(ActionWanted(self._action_id))
 
 
 class FooterItem(Struct, frozen=True):
@@ -79,13 +82,6 @@ class ActionBar(Widget):
     """
 
     GAP = 2
-
-    class Clicked(Message):
-        """An action was clicked."""
-
-        def __init__(self, action_id: str) -> None:
-            super().__init__()
-            self.action_id = action_id
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
@@ -129,4 +125,4 @@ class ActionBar(Widget):
         """Do what was clicked."""
         for item, start, end in self.shown:
             if start <= event.x < end:
-                self.post_message(self.Clicked(item.action_id))
+                self.post_message(ActionWanted(item.action_id))
