@@ -14,8 +14,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from threading import BoundedSemaphore
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
@@ -36,7 +35,7 @@ from cp_tui.engine.link_failure import (
     tcp_failure,
     tls_failure,
 )
-from cp_tui.engine.thread import in_daemon_thread
+from cp_tui.engine.thread import AllHangError, BlockingCalls, in_daemon_thread
 from cp_tui.engine.tls import agreed, server_validity
 from cp_tui.ocpp.units import number
 
@@ -251,8 +250,8 @@ def _silent_logger() -> logging.Logger:
 
 
 LOOKUPS_MAX = 8
-"""Questions to a name server that never answers stay in their threads: so many at most."""
-_lookups = BoundedSemaphore(LOOKUPS_MAX)
+"""How many questions to name servers may be without an answer at a time."""
+_lookups = BlockingCalls(LOOKUPS_MAX)
 
 
 async def resolve(host: str, port: int) -> list[Address]:
@@ -266,16 +265,11 @@ async def resolve(host: str, port: int) -> list[Address]:
         # As bytes: for text, Python imports all that it knows of the world's scripts.
         found = ask(host.encode(), flags=socket.AI_NUMERICHOST)
         return [(family, address) for family, _, _, _, address in found]
-    if not _lookups.acquire(blocking=False):
-        raise socket.gaierror(socket.EAI_AGAIN, "all questions to the name server hang")
-
-    def ask_and_make_room() -> list[Any]:
-        try:
-            return ask(host)
-        finally:
-            _lookups.release()
-
-    found = await in_daemon_thread(ask_and_make_room)
+    try:
+        found = await _lookups.run(partial(ask, host))
+    except AllHangError:
+        words = "all questions to the name server hang"
+        raise socket.gaierror(socket.EAI_AGAIN, words) from None
     return [(family, address) for family, _, _, _, address in found]
 
 

@@ -10,11 +10,11 @@ import asyncio
 import errno
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from threading import BoundedSemaphore, Thread
+from threading import Thread
 from time import monotonic
 from typing import TypeVar
 
-from cp_tui.engine.thread import in_daemon_thread
+from cp_tui.engine.thread import AllHangError, BlockingCalls
 
 T = TypeVar("T")
 
@@ -23,8 +23,8 @@ TOLD_S = 1.0
 GIVE_UP_S = 30.0
 """For one call; a disk that answers later answers nobody."""
 HANGING_MAX = 8
-"""Calls that hang stay in their threads: so many at most."""
-_room = BoundedSemaphore(HANGING_MAX)
+"""How many calls may be without an answer at a time."""
+_calls = BlockingCalls(HANGING_MAX)
 
 
 async def on_disk(
@@ -38,22 +38,14 @@ async def on_disk(
 
     Raises what the work raises, and `OSError` where the disk does not answer in time.
     """
-    if not _room.acquire(blocking=False):
-        raise OSError(
-            errno.EBUSY, f"The disk does not answer, nor did it before: {HANGING_MAX} calls hang"
-        )
-
-    def work_and_make_room() -> T:
-        try:
-            return work()
-        finally:
-            _room.release()
-
     limit_s = GIVE_UP_S if limit_s is None else limit_s
     telling = asyncio.get_running_loop().call_later(TOLD_S, tell, f"still {doing} ...")
     try:
         async with asyncio.timeout(limit_s) as limit:
-            return await in_daemon_thread(work_and_make_room)
+            return await _calls.run(work)
+    except AllHangError:
+        words = f"The disk does not answer, nor did it before: {HANGING_MAX} calls hang"
+        raise OSError(errno.EBUSY, words) from None
     except TimeoutError:
         if not limit.expired():
             raise

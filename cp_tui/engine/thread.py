@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
-from threading import Thread
+from threading import BoundedSemaphore, Thread
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -20,6 +20,33 @@ async def in_daemon_thread(function: Callable[[], T]) -> T:
     future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
     Thread(target=_answer, args=(function, future), daemon=True, name="blocking call").start()
     return await future
+
+
+class AllHangError(Exception):
+    """As many calls as are allowed have not come back: one more is not begun."""
+
+
+class BlockingCalls:
+    """Blocking functions of one kind, each in a thread of its own, and so many at a time.
+
+    One that hangs keeps its thread for good. Without a bound, each new try would add another.
+    """
+
+    def __init__(self, count_max: int) -> None:
+        self._room = BoundedSemaphore(count_max)
+
+    async def run(self, function: Callable[[], T]) -> T:
+        """Run a blocking function; raises what it raises, and `AllHangError` where none is left."""
+        if not self._room.acquire(blocking=False):
+            raise AllHangError
+
+        def run_and_make_room() -> T:
+            try:
+                return function()
+            finally:
+                self._room.release()
+
+        return await in_daemon_thread(run_and_make_room)
 
 
 class DaemonThread:

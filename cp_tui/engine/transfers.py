@@ -19,7 +19,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from threading import BoundedSemaphore
 
 from msgspec import Struct
 
@@ -27,14 +26,14 @@ from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
 from cp_tui.charge_point.variables import FileFacts
 from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
-from cp_tui.engine.thread import in_daemon_thread
+from cp_tui.engine.thread import AllHangError, BlockingCalls
 from cp_tui.engine.transfer_job import Job, TransferSettings
 from cp_tui.engine.transfer_target import LocalFileError, TransferError, target
 from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.ocpp.units import number
 
 THREADS_MAX = 8
-"""A transfer that was let go lingers until its server speaks, or is silent for too long."""
+"""How many transfers may run at a time, those that were let go and linger among them."""
 
 
 class _Running(Struct, frozen=True):
@@ -73,7 +72,7 @@ class Transfers:
         self._settings = settings or TransferSettings()
         self._running: dict[str, _Running] = {}
         self._ending: set[asyncio.Task[None]] = set()
-        self._threads = BoundedSemaphore(THREADS_MAX)
+        self._threads = BlockingCalls(THREADS_MAX)
         self._is_network_up = True
 
     def start(self, order: Download | Upload) -> None:
@@ -159,18 +158,13 @@ class Transfers:
                 else:
                     # The records are counted by the store, whose disk may hang.
                     work = partial(job.send, order, await self._snapshot())
-                if not self._threads.acquire(blocking=False):
-                    raise TransferError(f"{THREADS_MAX} transfers before this one are still ending")
-                return await in_daemon_thread(partial(self._in_thread, work))
+                return await self._threads.run(work)
+        except AllHangError:
+            words = f"{THREADS_MAX} transfers before this one are still ending"
+            raise TransferError(words) from None
         except TimeoutError:
             job.is_cancelled.set()
             raise TransferError(f"not finished within {number(limit_s)} s") from None
-
-    def _in_thread(self, work: Callable[[], FileFacts | None]) -> FileFacts | None:
-        try:
-            return work()
-        finally:
-            self._threads.release()
 
     def _progressed(
         self,
