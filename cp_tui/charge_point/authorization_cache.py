@@ -12,9 +12,10 @@ from cp_tui.charge_point.variables import AuthorizationCacheView, CachedTag
 from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
 
 CACHE_MAX = 1_000
-"""Tags remembered; then refused ones go first, and after them the oldest (transactions.md 3)."""
+"""How many tags are remembered. Refused ones make room first, then the oldest (transactions.md 3).
+"""
 SHOWN_MAX = 100
-"""Tags that are published."""
+"""How many tags the variable shows."""
 
 
 class AuthorizationCache:

@@ -41,11 +41,12 @@ from cp_tui.ocpp.model import WireModel
 WAITING_MAX = 200
 """Calls that may wait for their turn; a charger of many connectors boots with one per connector."""
 WAITING_TEXT_MAX = 8_000_000
-"""Characters of what DataTransfers carry that wait: each may have a megabyte."""
+"""How many characters the DataTransfers that wait may carry together: each may have a megabyte."""
 OWN_ROOM = 100
-"""More may wait of what TriggerMessage did not ask for: a flood of it keeps no Authorize out."""
+"""How many more may wait that TriggerMessage did not ask for: a flood of it keeps no Authorize out.
+"""
 LATE_MAX = 20
-"""Timed-out calls whose answer is still of use when it comes late."""
+"""How many timed-out calls are remembered for an answer that may come late."""
 
 
 class FailureKind(StrEnum):

@@ -71,7 +71,8 @@ if TYPE_CHECKING:
     from cp_tui.ocpp.smart_charging import ClearChargingProfileRequest
 
 STRAY_CLOCK = timedelta(days=1)
-"""So long a clock that was set may be set back, and then what it passed over has not ended."""
+"""How long after a step of the clock it may be set back: till then, what it passed over has not
+ended."""
 REPUBLISH = timedelta(hours=1)
 """The published schedules are renewed this often, so that their end never comes near."""
 

@@ -19,10 +19,10 @@ from cp_tui.ocpp.datatypes import (
 
 PRINTABLE_ASCII = r"^[ -~]*$"
 TAG_LENGTH_MAX = 20
-"""CiString20 (S 7.28)."""
+"""The longest idTag: CiString20 (S 7.28)."""
 KEYS_MAX = 1_000
 NAME_MAX = 255
-"""Of an action and a message id; longer ones can be sent with `send_raw`."""
+"""The longest action or message id of `send_call`; longer ones can be sent with `send_raw`."""
 SCHEDULE_DURATION_S_MAX = 366 * 86_400
 
 
@@ -47,7 +47,7 @@ def _only_text(value: object) -> object:
 
 AS_TEXT = BeforeValidator(_as_text)
 NONE_IF_EMPTY = BeforeValidator(lambda value: None if value == "" else value)
-"""Of an optional text: an empty one is none, and is neither compared nor put on the wire."""
+"""For an optional text: an empty one counts as none, and is neither compared nor sent."""
 
 Text = Annotated[str, AS_TEXT]
 Name = Annotated[str, StringConstraints(max_length=NAME_MAX), AS_TEXT]
@@ -72,7 +72,7 @@ VendorId = Annotated[
     str, StringConstraints(min_length=1, max_length=255, pattern=PRINTABLE_ASCII), AS_TEXT
 ]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=50, strip_whitespace=True), AS_TEXT]
-"""CiString50 (S 7.30)."""
+"""The name of a configuration key: CiString50 (S 7.30)."""
 Keys = Annotated[list[Key], Field(min_length=1, max_length=KEYS_MAX)]
 KeysOrAll = Annotated[
     list[Key], Field(max_length=KEYS_MAX, default_factory=list, description="none: all")

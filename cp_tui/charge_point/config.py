@@ -21,7 +21,7 @@ FEATURE_PROFILES = (
     FeatureProfile.SMART_CHARGING,
     FeatureProfile.REMOTE_TRIGGER,
 )
-"""All that there are here, in the order of SupportedFeatureProfiles."""
+"""The feature profiles that this program has, in the order of SupportedFeatureProfiles."""
 
 
 class CurrentKind(StrEnum):

@@ -21,7 +21,7 @@ from cp_tui.charge_point.turn import Turn
 from cp_tui.ocpp.datatypes import StopReason
 
 LOOK_S = 60.0
-"""How often the energy of a refused tag is looked at, at least."""
+"""The longest time between two looks at the energy of a refused tag, in s."""
 
 
 class Deauthorization:

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from cp_tui.ocpp.firmware_management import GetDiagnosticsRequest
 
 RECORD_KEY = "diagnostics"
-"""Of the record in `Table.STATE`."""
+"""The key of the record in `Table.STATE`."""
 LIMIT_MAX = timedelta(days=3650)
-"""Log entries further away are not there anyway."""
+"""How far away from now a limit of the log may lie: nothing beyond is in the log anyway."""
 NAME_LENGTH_MAX = 60
 
 _STATUS: Mapping[DiagnosticsState, DiagnosticsStatus] = MappingProxyType(

@@ -47,9 +47,9 @@ if TYPE_CHECKING:
     from cp_tui.ocpp.firmware_management import UpdateFirmwareRequest
 
 UPDATE_KEY, VERSION_KEY = "firmware", "firmware_version"
-"""Of the records in `Table.STATE`."""
+"""The keys of the records in `Table.STATE`."""
 INSTALLATION = timedelta(seconds=5)
-"""Long enough for people to see it."""
+"""How long the simulated installation takes: long enough for people to see it."""
 
 _STATUS: Mapping[FirmwareState, FirmwareStatus] = MappingProxyType(
     {

@@ -12,7 +12,7 @@ import re
 from cp_tui.charge_point.variables import FileFacts
 
 VERSION_LENGTH_MAX = 50
-"""CiString50 of BootNotification."""
+"""The longest firmwareVersion of BootNotification: CiString50."""
 HASH_SHOWN = 12
 
 _SUFFIXES = re.compile(r"(\.[A-Za-z][A-Za-z0-9]{0,9})+$")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 REMEMBERED_MAX = 1_000
-"""Requests whose answer is still awaited; a peer that never answers must not grow us."""
+"""How many requests without an answer are remembered, against a peer that never answers."""
 
 
 class Journal:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cp_tui.ocpp.local_auth_list_management import SendLocalListRequest
 
 SHOWN_MAX = 100
-"""Tags that are published."""
+"""How many tags the variable shows."""
 VERSION_KEY = "version"
 
 Refusal = tuple[UpdateStatus, Reason]

@@ -48,11 +48,11 @@ if TYPE_CHECKING:
 
 SHOWN_MAX = 100
 SOON_MAX = 10
-"""Messages up to a StartTransaction that a status may wait for; a backlog is not waited for."""
+"""A status waits for its StartTransaction only if that is among so many first messages."""
 GIVEN_UP_MAX = 20
-"""Messages that were given up and whose late answer is still of use."""
+"""How many messages that were given up are remembered for an answer that may come late."""
 FORGIVEN_MAX = 3
-"""So often a message is forgiven what a CSMS refused that has forgotten us, or seems to have."""
+"""How often the attempts of a message are forgiven because the CSMS had forgotten us."""
 UNKNOWN_TRANSACTION_ID = -1
 """Stands for the transactionId that a lost StartTransaction never brought (E 3.18)."""
 

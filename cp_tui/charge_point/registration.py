@@ -43,20 +43,20 @@ RETRY_FIRST_S = 30
 """First wait of our own where the CSMS named none (interval 0, no answer, CALLERROR)."""
 RETRY_MAX_S = 300
 KNOWN_AFTER = timedelta(seconds=RETRY_MAX_S)
-"""A CSMS that answers for so long after its acceptance has really taken us up again."""
+"""A CSMS that answers for this long after accepting us is trusted to know us again."""
 CLOCK_YEARS = range(2000, 3000)
-"""A CSMS whose clock stands in another year has no clock."""
+"""The years that a CSMS may tell: in any other its clock was never set."""
 SILENT_AFTER = timedelta(seconds=3)
-"""A call that waits longer for its answer is shown; sooner, it would be news twice a message."""
+"""How long a call waits before it is shown as waiting: sooner, each message would be news twice."""
 HEARTBEAT_MOVED_MIN = timedelta(seconds=1)
-"""Every frame that goes out moves the next heartbeat; a smaller step is not worth telling."""
+"""The smallest step of the next heartbeat that is published: every frame that is sent moves it."""
 RETRY_JITTER_S = 10
-"""Spread, so that a thousand chargers do not come back in the same second."""
+"""Up to this much is added to a wait, so that not all chargers come back in the same second."""
 
 _NO_INTERVAL = frozenset({"no_answer", "refused"})
-"""What is no answer to a BootNotification, and so cannot name an interval."""
+"""The causes of a new BootNotification that are no answer, and so cannot name an interval."""
 _UNCLEAR = _NO_INTERVAL | {"unusable"}
-"""What says nothing of whether the CSMS wants us."""
+"""The causes that say nothing about whether the CSMS wants us."""
 
 
 def boot_notification(

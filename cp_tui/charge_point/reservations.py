@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cp_tui.ocpp.reservation import ReserveNowRequest
 
 ENDED_MAX = 20
-"""Ended reservations that are still shown."""
+"""How many ended reservations the variable still shows."""
 
 
 class Reservations:

@@ -13,7 +13,7 @@ from cp_tui.ocpp.length import exact
 from cp_tui.ocpp.redaction import shown_location
 
 RETRIES_DEFAULT = 2
-"""Where the CSMS leaves it to us; it may as well say 0."""
+"""How often a transfer is tried again where the CSMS does not say; it may well say 0."""
 RETRIES_MAX = 100
 INTERVAL_DEFAULT_S = 60
 INTERVAL_S_MAX = 7 * 86_400

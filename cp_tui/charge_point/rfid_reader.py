@@ -38,9 +38,9 @@ RESETTING = because("reader.resetting", "S 5.14", "the charge point is about to 
 
 
 SWIPE_WAIT_MAX_S = 90
-"""The longest that an answer of `swipe` waits: shorter than whoever asks for it gives up."""
+"""The longest wait for the answer of `swipe`: whoever asks for it gives up later than that."""
 SPARE_S = 5
-"""On top of the time-outs that the wait is made of."""
+"""What is added to the time-outs that such a wait is made of."""
 
 
 class _Waiting(Struct, frozen=True):

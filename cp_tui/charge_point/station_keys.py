@@ -47,7 +47,7 @@ _SECURITY_KEYS = frozenset({"AuthorizationKey", "SecurityProfile"})
 
 
 KINDS_MAX = 16
-"""Kinds of charge points whose keys are kept for the next one."""
+"""How many kinds of charge points have their keys kept for the next one of their kind."""
 
 
 class KeyState(Struct, frozen=True):

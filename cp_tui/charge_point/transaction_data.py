@@ -13,7 +13,7 @@ from cp_tui.charge_point.turn import Turn
 from cp_tui.ocpp.datatypes import MeterValue
 
 TRANSACTION_DATA_MAX = 200
-"""StopTransactionMaxMeterValues."""
+"""How many sets of values are kept of a transaction (StopTransactionMaxMeterValues)."""
 
 
 class TransactionData:

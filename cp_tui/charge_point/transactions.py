@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 HISTORY_MAX = 2_000
-"""Past transactions that are kept; the oldest confirmed one goes first."""
+"""How many past transactions are kept; the oldest confirmed one makes room first."""
 SHOWN_MAX = 100
-"""Past transactions that are published."""
+"""How many past transactions the variable shows."""
 
 
 class Transactions:

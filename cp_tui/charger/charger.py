@@ -51,12 +51,12 @@ from cp_tui.station.record import ConnectorRecord, StationRecord
 from cp_tui.station.station import Station
 
 _NEWS = (Tick, FrameReceived, LinkOpened, LinkClosed)
-"""Events that are no change of the station; they are by far the most."""
+"""Events that change nothing at the station; they are by far the most."""
 
 STATION_KEY = "station"
-"""Of the record in `Table.STATE` that holds the body."""
+"""The key of the record in `Table.STATE` that holds the body."""
 ROUNDS_MAX = 1_000
-"""Events that one event may lead to; more is a loop between mind and body."""
+"""How many events one event may lead to; more is a loop between mind and body."""
 
 StationAct = Callable[..., list[Event]]
 """What somebody does at the station; called with it, and with `now`."""

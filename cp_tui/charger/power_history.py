@@ -15,9 +15,9 @@ from cp_tui.charge_point.variables.measurement import CHANGE_MIN, POINTS_MAX, Me
 from cp_tui.ocpp.calendar import FIRST, later
 
 INTERVAL_MIN_S = 1.0
-"""Between points: a vehicle follows a new limit within seconds."""
+"""The shortest time between two points, in s: a vehicle follows a new limit within seconds."""
 INTERVAL_MAX_S = 3_600.0
-"""Between points while power moves, however slowly."""
+"""The longest time between two points while power moves at all, in s."""
 
 Read = Callable[[int, datetime], MeterReading]
 

@@ -14,10 +14,10 @@ from cp_tui.cli.output import told_if_slow
 from cp_tui.rpc.paths import CAN_TELL_WHO, is_answering, who_answers
 
 READY_TIMEOUT_S = 30.0
-"""A start takes half a second; on a slow disk, some more."""
+"""How long a start may take; it takes half a second, on a slow disk some more."""
 POLL_INTERVAL_S = 0.02
 END_TIMEOUT_S = 10.0
-"""For an orderly end; beyond, the child is killed."""
+"""How long an orderly end may take; beyond it the child is killed."""
 
 
 class ChildFailed(Exception):

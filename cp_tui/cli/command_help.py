@@ -17,7 +17,7 @@ from cp_tui.engine.value_words import in_words, resolved, value_in_words
 from cp_tui.rpc.client_session import CONNECTION_COMMANDS
 
 METHODS: Mapping[str, Command] = {**CONNECTION_COMMANDS, **COMMANDS}
-"""All that a charge point takes."""
+"""All commands of a charge point and of the door, by name."""
 
 WATCHED = {"Variables": VARIABLES, "Streams": STREAMS}
 """What `get` and `subscribe` take."""

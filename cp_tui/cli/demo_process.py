@@ -28,7 +28,7 @@ from cp_tui.rpc.server import RpcServer
 
 CHARGE_POINT_ID = "DEMO-1"
 LOOK_INTERVAL_S = 2.0
-"""Between two looks whether the engine is still there."""
+"""The time between two looks whether the engine is still there."""
 
 
 async def play_once(folder: Path, report: Callable[[str], None], seconds: float) -> None:

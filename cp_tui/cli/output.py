@@ -28,9 +28,9 @@ class ExitStatus(IntEnum):
 
 
 SILENT_S = 1.0
-"""What takes longer is told."""
+"""What takes longer is announced."""
 LAST_LINES_S = 5.0
-"""For a slow reader to take the last lines of a command that ends."""
+"""How long a slow reader has to take the last lines of a command that ends."""
 
 
 def complain(text: str, status: int = ExitStatus.WRONG_USE) -> int:

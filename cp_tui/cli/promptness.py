@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from cp_tui.engine.command import Command
 
 BOOT_S = 1.0
-"""A boot comes first."""
+"""How long after the start this work begins: the boot comes first."""
 PAUSE_S = 0.005
-"""Between two models that are built."""
+"""The pause between two models that are built."""
 COLLECTOR_THRESHOLDS = (2_000, 2, 250)
 """Python's own (700, 10, 10) look through everything now and then, for 50 to 110 ms with 30
 connectors. With these, and without what the boot made, the young ones take 2 to 4 ms, and all that

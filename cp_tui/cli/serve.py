@@ -22,7 +22,8 @@ from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.problem import SettingsError
 
 END_S_MAX = 9
-"""For an end in order; half of it is enough on a busy machine. Whoever started us waits 10 s."""
+"""How long an end in order may take: half is enough on a busy machine, and who started us waits 10
+s."""
 
 
 def run(options: Namespace) -> int:

@@ -31,7 +31,8 @@ from cp_tui.ocpp.model import WireModel
 
 OCPP16 = Subprotocol("ocpp1.6")
 FRAME_SIZE_MAX = 1_000_000
-"""Bytes; the standard sets no limit, and no message of 1.6 comes near."""
+"""The longest frame that is read, in bytes: the standard sets no limit, and no message comes near.
+"""
 CALL_TIMEOUT_S = 30.0
 FIRMWARE_PATH = "/firmware/"
 """Below it are firmware files; a charge point that would be called so has no luck here."""

@@ -31,14 +31,15 @@ from cp_tui.ocpp.units import number
 from cp_tui.ocpp.validation import parse_request, parse_response
 
 UNANSWERED_MAX = 32
-"""CALLs that a charge point may have open; the standard allows one, a slow CSMS sees retries."""
+"""How many CALLs of a charge point may be open: the standard allows one, a slow CSMS sees retries.
+"""
 
 OFFLINE = "Offline"
 TIMEOUT = "Timeout"
 INVALID_RESPONSE = "InvalidResponse"
 CONNECTION_CLOSED = "the connection is closed"
 NO_ANSWER_S = 2.0
-"""For a complaint about a text that need not be answered."""
+"""How long a complaint is waited for about a text that need not be answered."""
 
 
 class CallFailed(Exception):

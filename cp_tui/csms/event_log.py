@@ -21,9 +21,9 @@ from cp_tui.ocpp.frame import CallError
 from cp_tui.ocpp.model import WireModel
 
 EVENTS_KEPT_MAX = 10_000
-"""Hours of a demo; a test never comes near."""
+"""How many events are kept: hours of a demo."""
 EVENTS_BYTES_MAX = 16_000_000
-"""Of what they carry: a frame may have a megabyte, a usual one has 300 bytes."""
+"""How much those events may carry: a frame may have a megabyte, a usual one has 300 bytes."""
 
 
 class Connected(Struct, frozen=True):

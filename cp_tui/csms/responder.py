@@ -49,7 +49,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 KEPT_MAX = 1_000
-"""Transactions, and charge points that booted: who keeps on coming must not make the CSMS grow."""
+"""How many transactions are remembered, and how many charge points that booted."""
 
 # W 5.5: two of the names do not mean the action of the same name.
 _EXTENDED_TRIGGER: Mapping[ExtendedMessageTrigger, Action] = MappingProxyType(

@@ -25,7 +25,7 @@ from cp_tui.ocpp.model import WireModel
 from cp_tui.ocpp.printable import clean
 
 TEXT_MAX = 300
-"""Characters of one message in a line; the rest is cut."""
+"""How many characters of a message are printed; the rest is cut."""
 
 
 async def serve_central_system(port: int, report: Callable[[str], None]) -> None:

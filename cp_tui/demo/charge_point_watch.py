@@ -39,7 +39,7 @@ NAMES = (
 """The variables and streams that the story watches."""
 
 KEY_CHANGES_KEPT_MAX = 100
-"""A round makes a handful."""
+"""How many changes of keys are kept; a round of the story makes a handful."""
 
 T = TypeVar("T")
 

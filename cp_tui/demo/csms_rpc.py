@@ -32,7 +32,7 @@ from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.ocpp.core import BootNotificationRequest
 
 CHARGE_POINTS_MAX = 100
-"""Shown; whoever comes after that takes the place of the one seen longest ago."""
+"""How many charge points are shown; a further one takes the place of the one seen longest ago."""
 
 SAID = "`message_id`, `kind`, and what the charge point said"
 

@@ -12,7 +12,7 @@ from cp_tui.ocpp.core import ChangeAvailabilityRequest, UnlockConnectorRequest
 from cp_tui.ocpp.datatypes import AvailabilityStatus, AvailabilityType, UnlockStatus
 
 REMEDIES_MAX = 12
-"""At one connector; each of them is needed once, a tag that is being decided upon twice."""
+"""How many remedies one connector gets: each is needed once, that for a tag twice."""
 
 
 class _Remedy(Struct, frozen=True):
@@ -104,4 +104,4 @@ REMEDIES: tuple[_Remedy, ...] = (
         "it is in service again",
     ),
 )
-"""In this order: what is stuck first, then what runs, then what is left of it."""
+"""The remedies in their order: for what is stuck, for what runs, for what is left of it."""

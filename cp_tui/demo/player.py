@@ -28,9 +28,9 @@ from cp_tui.demo.story import ROUND, on_stage, run_story
 from cp_tui.rpc.client import EngineConnection
 
 RETRY_PAUSE_S = 10.0
-"""Between a story that broke off and the next one."""
+"""The pause after a story that broke off, before it begins again."""
 TOLD_MAX = 20
-"""Lines kept of one step."""
+"""How many lines are kept of one step."""
 
 
 class _Progress(Struct):

@@ -33,7 +33,7 @@ TAGS: Mapping[str, AuthorizationStatus] = MappingProxyType(
 """The tags of all plays, with what the charge point may know about them."""
 
 FREE_S = 20.0
-"""For a connector that firmware keeps until it is installed."""
+"""How long a connector may take that new firmware keeps until it is installed."""
 
 
 async def clear_the_stage(context: StepContext) -> None:

@@ -23,13 +23,13 @@ from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.client import ConnectionLost, EngineConnection, RpcError
 
 DEADLINE_S = 8.0
-"""Of every check; the slowest thing to wait for is a vehicle that ramps up."""
+"""How long each check waits; the slowest thing to wait for is a vehicle that ramps up."""
 
 PAUSE_S = 0.5
-"""Between two steps at pace 1, so that a person can follow."""
+"""The pause between two steps at pace 1, so that a person can follow."""
 
 READ_S = 3.0
-"""For people to read what was put in order, at pace 1."""
+"""How long people have to read what was put in order, at pace 1."""
 
 R = TypeVar("R", bound=WireModel)
 T = TypeVar("T")

@@ -21,7 +21,7 @@ from cp_tui.rpc.client import EngineConnection
 __all__ = ["CUSTOM_KEYS", "ROUND", "StoryFailed", "on_stage", "run_story"]
 
 ROUND_PAUSE_S = 3.0
-"""Between two rounds at pace 1."""
+"""The pause between two rounds at pace 1."""
 
 
 async def _complete(context: StepContext) -> None:

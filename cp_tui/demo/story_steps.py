@@ -30,7 +30,7 @@ CUSTOM_KEYS: Mapping[str, str] = MappingProxyType({SITE_NAME: "Depot north"})
 
 SAMPLE_INTERVAL = "MeterValueSampleInterval"
 CONNECTION_TIME_OUT = "ConnectionTimeOut"
-"""Changed where the key table shows it without scrolling, on the smallest screen too."""
+"""A key that the table shows without scrolling, on the smallest screen too."""
 SAMPLED_DATA = "MeterValuesSampledData"
 MEASURANDS = "Energy.Active.Import.Register,Power.Active.Import,Current.Import"
 

@@ -36,12 +36,12 @@ KEYS: Mapping[str, str] = MappingProxyType(
 """The keys that break a play, or make it dull, where they have another value."""
 
 REGISTERED_S = 2.0
-"""For a charge point that connects, before it is helped."""
+"""How long a charge point has to connect before it is helped."""
 ANSWERED_S = 2.0
-"""For messages to come through, before what holds them up is ended."""
+"""How long messages have to get through before what holds them up is ended."""
 TRIALS_MAX = 6
 DELIVERIES_MAX = 20
-"""A queue of some hundred messages is sent in one of them."""
+"""How often the queue is given time to empty; some hundred messages are sent in one."""
 
 
 async def open_the_way(context: StepContext) -> None:

@@ -22,10 +22,10 @@ from cp_tui.engine.pending_requests import REPLY_TIMEOUT_S, CommandAnswer
 
 VALUE_SHOWN_MAX = 60
 VALUE_LENGTH_MAX = 100
-"""Characters of one value in a sentence; whoever reads knows by then what is meant."""
+"""How many characters of a value a sentence shows: enough to know what is meant."""
 NOTHING_TO_DO = "nothing to do"
 _NOT_GIVEN = frozenset({"self", "body", "now", "request"})
-"""What is no parameter of a command, but comes from the engine."""
+"""Arguments that are no parameters of a command: the engine gives them."""
 _NEVER_SHOWN = frozenset({"value", "data", "payload", "text"})
 """Parameters that may hold a secret, whatever is wrong with them."""
 

@@ -40,7 +40,8 @@ from cp_tui.station.station import Station
 from cp_tui.station.vehicle import VehicleSettings
 
 LONG_TIMEOUT_S = 100.0
-"""The mind has its own timeout (MessageTimeout); this is for one that waits long for its turn."""
+"""How long the door waits where the CSMS is asked: the call may wait for its turn, and then for
+MessageTimeout."""
 SAID = "`message_id`, `kind`, and what the CSMS said"
 SWIPE_TIMEOUT_S = 100.0
 """The mind says by then that it still waits (`rfid_reader.SWIPE_WAIT_MAX_S`)."""
@@ -208,4 +209,4 @@ COMMANDS: Mapping[str, Command] = table(
         if_true=("Jam the cable lock at {connector}", "The cable lock at {connector} is jammed"),
     ),
 )
-"""By name."""
+"""All commands of a charge point, by name."""

@@ -45,10 +45,10 @@ Address: TypeAlias = tuple[
 """Address family and socket address."""
 
 ADDRESSES_MAX = 4
-"""More addresses of one name are not tried in one attempt; the next attempt asks the DNS again."""
+"""How many addresses of a name one attempt tries; the next attempt asks the DNS again."""
 CLOSE_TIMEOUT_S = 5.0
 INCOMING_FRAMES_MAX = 16
-"""Frames read ahead of the engine; beyond, TCP holds the CSMS back."""
+"""How many frames are read ahead of the engine; beyond, TCP holds the CSMS back."""
 
 
 class Timeouts(Struct, frozen=True):

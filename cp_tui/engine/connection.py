@@ -29,11 +29,12 @@ from cp_tui.engine.link_failure import LinkFailure, closed_failure
 from cp_tui.ocpp.units import number
 
 AT_ONCE_MAX = 32_000
-"""Longer frames are waited for: a CSMS that takes no data is found out by them."""
+"""The most that is sent without waiting; by longer frames a CSMS that takes no data is found out.
+"""
 OUTGOING_FRAMES_MAX = 1_000
-"""Frames that may wait for a CSMS that does not read; more is a broken connection."""
+"""How many frames may wait for a CSMS that does not read; more is a broken connection."""
 OUTGOING_BYTES_MAX = 16_000_000
-"""Of those frames: an answer repeats what it was asked for, and that may be a megabyte."""
+"""How long those frames may be together: an answer may repeat a megabyte that it was asked for."""
 
 
 class Sender(Protocol):

@@ -42,7 +42,7 @@ from cp_tui.ocpp.units import number
 
 BOOT_TIMEOUT_S = 30.0
 FRAMES_BEFORE_ANSWER_MAX = 100
-"""A CSMS may speak first, but not for ever."""
+"""How many frames may come before the answer: a CSMS may speak first, but not for ever."""
 DAYS_LEFT_FEW = 30
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import zipfile
 
 PART_BYTES_MAX = 5_000_000
-"""Of each file in the archive, unpacked: four logs and a dozen variables make some 30 MB at most,
-and much less when packed."""
+"""How long each file in the archive may be, unpacked: four logs and a dozen variables make some 30
+MB at most, and much less when packed."""
 _TIMESTAMP_LENGTH = len("2026-01-05T08:00:00.000Z")
 
 

@@ -19,9 +19,9 @@ from cp_tui.engine.thread import AllHangError, BlockingCalls
 T = TypeVar("T")
 
 TOLD_S = 1.0
-"""What takes longer is told."""
+"""What takes longer is announced."""
 GIVE_UP_S = 30.0
-"""For one call; a disk that answers later answers nobody."""
+"""How long one call is waited for; a disk that answers later answers nobody."""
 HANGING_MAX = 8
 """How many calls may be without an answer at a time."""
 _calls = BlockingCalls(HANGING_MAX)

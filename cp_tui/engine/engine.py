@@ -50,7 +50,7 @@ from cp_tui.ocpp.length import length
 from cp_tui.ocpp.plural import count
 
 LOG_LOOK_S = 1.0
-"""Between two looks whether lines of the log are lost, or histories are cut."""
+"""The time between two looks whether lines of the log are lost, or histories are cut."""
 CUT = "history.cut"
 """The trouble: events are in no history any more because those after them are long."""
 CUT_HINT = "nothing is broken; export messages that you need while they are shown"
@@ -59,7 +59,7 @@ CLOCK_SET_BACK = "clock.set_back"
 """The trouble: what is told here is ahead of the clock of the machine."""
 CLOCK_HINT = "charging and reporting go on; times shown are ahead by as much until it starts anew"
 END_TIMEOUT_S = 5.0
-"""For what is already in the inbox, at the end."""
+"""How long the end waits for what is already in the inbox."""
 
 
 class Engine:

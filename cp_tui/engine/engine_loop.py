@@ -67,19 +67,19 @@ from cp_tui.station.errors import StationError
 T = TypeVar("T")
 
 TIMER_S_MAX = 10.0
-"""A deadline is looked at again this often: a step of the wall clock must not delay it for long."""
+"""The longest sleep before a deadline: a step of the wall clock must not delay it for long."""
 LOOK_S = 0.005
 """Deadlines are looked at once for all turns within so long: a CSMS that asks one thing after the
 other need not wait for it."""
 STUCK_DEADLINE_S = 1.0
-"""Wait for a deadline that a tick did not move: a bug must not become a busy loop."""
+"""The wait for a deadline that a tick did not move: a bug must not become a busy loop."""
 OBSERVE_S = 1.0
 LATE_S = 0.2
-"""A record that takes longer has held frames up: the time of their answers counts from then."""
+"""A write that takes longer has held frames up: the time limits of their answers begin anew."""
 STANDSTILL_S = 0.3
 TURN_S = 0.002
-"""Whoever asked first does not wait for what came later, beyond this or a quarter of what a write
-takes: on a slow disk it is the writes that count, and what shares one does not add to them."""
+"""How long a batch may be decided on, or a quarter of the newest write where that is longer: on a
+slow disk the writes are what counts, and who shares one does not add to them."""
 BUSY = "the charge point is busy: not done"
 NOT_DONE = "an error inside: nothing of it was done, the charge point boots again; see the log"
 MAYBE_DONE = "an error inside: the charge point boots again, look whether it was done; see the log"

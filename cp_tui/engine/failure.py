@@ -17,7 +17,7 @@ from cp_tui.engine.inbox import AtStation, Item
 
 WAIT_S_MAX = 60.0
 CALM = timedelta(minutes=10)
-"""After so long without an error, the next boot is the first again."""
+"""After this long without an error the next boot is again the first, and is not delayed."""
 
 
 class MindFailure(Struct, frozen=True):

@@ -37,14 +37,14 @@ from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.pieces import Written, written
 
 SLICE_PAUSE_S = 0.001
-"""Between two slices of long work for people. One answer to the CSMS takes several turns of the
-loop: were there a slice in each, it would wait for several."""
+"""The pause between two slices of long work for people. An answer to the CSMS takes several turns
+of the loop: were there a slice in each, it would wait for several."""
 HISTORY_MAX = 1_000
-"""Events kept per stream, both as history and for each subscriber."""
+"""How many events are kept of a stream, as its history and for each subscriber."""
 HEAD_BYTES = 300
-"""Of the record of a frame, beside the frame."""
+"""How long the record of a frame is beside the frame, about."""
 HISTORY_BYTES_MAX = 4_000_000
-"""Of those events, as JSON: a frame of the CSMS may have a megabyte, a usual one has 300 bytes."""
+"""How long those events may be as JSON: a frame may have a megabyte, a usual one has 300 bytes."""
 
 
 class Vocabulary(Struct, frozen=True):

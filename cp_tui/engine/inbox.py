@@ -22,9 +22,10 @@ from cp_tui.charger.charger import StationAct
 
 INBOX_MAX = 1_000
 INBOX_BYTES_MAX = 16_000_000
-"""Of the frames among them: each may have a megabyte, and a disk that hangs keeps them here."""
+"""How long the frames among them may be: each may have a megabyte, and a disk that hangs keeps
+them."""
 BATCH_MAX = 100
-"""Events that share a transaction. More would make the first answer wait for the last."""
+"""How many events may share a transaction: the first answer waits for the last of them."""
 
 
 class AtStation(Struct, frozen=True):
@@ -51,7 +52,7 @@ class EndOfWork(Struct, frozen=True):
 
 
 _URGENT = AtStation | OperatorEvent
-"""An emergency stop must not wait behind a thousand requests of a CSMS on a slow disk."""
+"""What goes first: an emergency stop must not wait behind a thousand requests of a CSMS."""
 
 Item = Event | AtStation | PowerCut | StoreMended | EndOfWork
 

@@ -14,13 +14,13 @@ from threading import Condition, Thread
 from typing import Protocol, TextIO
 
 LINES_MAX = 2_000
-"""Waiting to be written: some minutes of a busy charge point."""
+"""How many lines may wait to be written: some minutes of a busy charge point."""
 LINE_BYTES_ALL_MAX = 8_000_000
-"""Of all that waits: a line with a traceback or a payload may be long."""
+"""How long those lines may be: one with a traceback or a payload may be long."""
 CLOSE_S = 1.0
-"""For what waits at the end; a reader that takes nothing must not hold up the end of a program."""
+"""How long the end waits for a reader that may take nothing."""
 RETRY_S = 0.5
-"""Until a reader that takes nothing without blocking (O_NONBLOCK) is looked at again."""
+"""The time until a reader is tried again that takes nothing without blocking (O_NONBLOCK)."""
 
 
 class Sink(Protocol):

@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
 CLOCK_LOOK_S = 10.0
-"""While it waits, the clock of the machine is looked at so often: it may have been set."""
+"""How often a wait looks at the clock of the machine, which may have been set."""
 CLOCK_STEPPED = timedelta(seconds=2)
-"""A moment that moved by more was moved by somebody who set the clock."""
+"""A published moment that is off by more than this is published anew: the clock was set."""
 FRAMES_TOLD_S = 0.1
-"""Between two times that the newest frames are told."""
+"""The shortest time between two updates of the newest frames."""
 ROUND_TRIP_NEWS_MS = 10.0
 """A smaller change of the round trip, or one below a half of it, is not published."""
 

@@ -19,9 +19,9 @@ from cp_tui.engine.errors import EngineStartError
 
 LOCK_FILE = "lock"
 ROOM_BYTES_MIN = 64 * 1024
-"""With less, SQLite cannot even begin: the index of its log takes half of it."""
+"""The least room on a disk that counts as not full: the index of SQLite's log takes half of it."""
 LOOK_S = 0.01
-"""Between two tries while somebody looks who holds the lock; a look takes microseconds."""
+"""The time between two tries while somebody looks who holds the lock, for microseconds."""
 LOOKS_MAX = 100
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from cp_tui.engine.troubles import TroubleKeeper
 
 SCHEDULE_AWAY_MAX = timedelta(days=10 * 365)
-"""A window further away is a mistake."""
+"""How far away a window may begin; one further away is a mistake."""
 
 
 class Operations(Struct, frozen=True):

@@ -45,7 +45,7 @@ from cp_tui.engine.pending_requests import NOT_WRITTEN, CommandAnswer, PendingRe
 from cp_tui.engine.transfers import Transfers
 
 HELD_MAX = 200
-"""A CSMS waits for one answer at a time; who asks more is not served faster by a full disk."""
+"""How many answers may wait for the disk: a CSMS should wait for one at a time."""
 
 STAYS = {
     WhileDiskFails.WAITS: "waits for the disk",
@@ -53,7 +53,7 @@ STAYS = {
 }
 
 _TOLD = (Emit, Reply, Refuse, Log)
-"""What people get to know; it comes after what leaves for the CSMS, which waits for it."""
+"""The effects that tell people something; they come after what leaves for the CSMS."""
 
 
 class Decided(Struct, frozen=True):

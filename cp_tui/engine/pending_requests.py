@@ -12,7 +12,8 @@ from cp_tui.charge_point.reason import Reason, because
 from cp_tui.engine.errors import CommandError, ErrorNumber, PowerLostError
 
 REPLY_TIMEOUT_S = 30.0
-"""The mind answers at once; only a full disk or a busy machine takes longer."""
+"""How long the door waits for the mind, which answers at once but on a full disk or a busy machine.
+"""
 NOT_WRITTEN = because(
     "store.not_written",
     "cp-tui",

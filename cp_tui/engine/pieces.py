@@ -21,7 +21,7 @@ from cp_tui.charge_point.codec import encode
 from cp_tui.ocpp.printable import ascii_json
 
 LONG = 8
-"""So many structs in a row are written one by one."""
+"""From so many structs in a row on, each is a piece of its own."""
 
 
 class Encoded(Struct, frozen=True):

@@ -27,7 +27,7 @@ from cp_tui.engine.troubles import HAPPENED, TroubleKeeper
 from cp_tui.engine.write_buffer import WriteBuffer
 
 STORE_RETRY_S = 5.0
-"""A disk that takes or gives no records is asked again after so long."""
+"""The time after which a disk that takes or gives no records is tried again."""
 NOT_READING = "store.not_reading"
 """The trouble: a charge point that boots does not get its records."""
 NOT_READING_HINT = (

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TAG = "rehearsal"
 FRAMES_MAX = 500
-"""Messages that may be answered in one go: old ones of the queue need not all be seen."""
+"""How many messages are answered at most: not all old ones of the queue need be seen."""
 CHARGING = timedelta(minutes=2)
 
 

@@ -24,9 +24,9 @@ from cp_tui.engine.rehearsal import Rehearsal
 from cp_tui.engine.troubles import HAPPENED, RECORD_SET_ASIDE, TroubleKeeper
 
 TRIALS_MAX = 300
-"""Then everything that is still suspected goes."""
+"""How many trials there are at most; after them everything still suspected goes."""
 LOOK_AGAIN = timedelta(minutes=1)
-"""A CSMS that makes one error after another must not keep the charger busy with looking."""
+"""The shortest time between two looks, against a CSMS that causes one error after another."""
 NAMED_MAX = 3
 SET_ANEW = "what they said is not in force any more; set it anew"
 

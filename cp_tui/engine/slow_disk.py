@@ -13,7 +13,7 @@ SLOW = "store.slow"
 """The trouble: the disk is at the store for so long that people wait for it."""
 SLOW_S = 2.0
 TOLD_S = 1.0
-"""Between two times that the seconds are told."""
+"""The time between two updates of the seconds."""
 HINT = "is the disk failing, busy or behind a network? What waits is done when it answers"
 
 TO_WRITE = "to write a record; answers wait for it"

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 SLEW = timedelta(seconds=1)
-"""NTP corrects so much bit by bit, and then time only stands still for a moment."""
+"""A wall clock that is set back by less only makes time stand still, as when NTP corrects it."""
 
 
 class SteadyClock:

@@ -17,7 +17,7 @@ _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:AES128-GCM-SHA256:AES256-GCM-SHA384"
 Python leaves it out by default. TLS 1.3 has its own list, always on."""
 
 NAME_LENGTH_MAX = 300
-"""Of the names in a certificate, which stand in each state of the link that is remembered."""
+"""How long a name from a certificate may be: each remembered state of the link holds some."""
 
 
 def tls_context(ca_file: Path | None, check_hostname: bool) -> ssl.SSLContext:

@@ -31,14 +31,14 @@ from cp_tui.rpc.protocol import Request, encode_request
 
 CONNECT_TIMEOUT_S = 5.0
 CALL_TIMEOUT_S = 120.0
-"""Longer than the engine itself waits for anything; beyond, it hangs."""
+"""How long a call may take: longer than the engine itself waits for anything."""
 RESPONSE_BYTES_MAX = 64 * 1024 * 1024
-"""A history of 1,000 long messages is some MiB."""
+"""The longest line that is read; a history of 1,000 long messages is some MiB."""
 OBSERVE_ID = 0
 EVENTS_MAX = 1000
-"""Of one stream, waiting to be taken; older ones are dropped and counted."""
+"""How many events of a stream wait to be taken; older ones are dropped and counted."""
 EVENTS_BYTES_MAX = 4_000_000
-"""Of those events, as they came."""
+"""How long those events may be together, as they came."""
 
 
 class RpcError(Exception):

@@ -56,24 +56,24 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 REQUESTS_IN_FLIGHT_MAX = 16
-"""Of one client; further ones wait unread in its socket."""
+"""How many requests of one client are carried out at a time; further ones wait unread."""
 STUCK_S = 10.0
-"""A client that has read nothing for so long is one that makes room for others."""
+"""A client that has read nothing for this long may have to make room for others."""
 IDLE_S = 60.0
-"""As is one that follows nothing and has asked for nothing for so long."""
+"""So may one that follows nothing and has asked for nothing for this long."""
 BYTES_IN_FLIGHT_MAX = LINE_BYTES_MAX
-"""Of those requests: one may be as long as a line, several together no longer."""
+"""How long those requests may be: one as long as a line may be, several together no longer."""
 SLICE_BYTES = 16 * 1024
-"""Of JSON that are worked out, for all clients together, before the charge point has its turn."""
+"""How much JSON is worked out, for all clients, before the charge point has its turn."""
 BATCH_INTERVAL_S = 0.02
-"""Between two batches; the first update after a silence leaves at once."""
+"""The pause between two batches of updates; the first after a silence leaves at once."""
 CHANGES_FIRST_MAX = 10
-"""So many batches an answer waits for what goes before it."""
+"""How many batches of updates an answer lets go before it at most."""
 UNREAD_BYTES_MAX = 256 * 1024
-"""Written but not read by the client; beyond, its updates wait in the hub, where they coalesce."""
+"""How much may be written that the client has not read; beyond, its updates wait in the hub."""
 
 NAMES_MAX = 100
-"""Variables of one subscription; there are a few dozen."""
+"""How many names one subscription may have; there are a few dozen."""
 
 Names = Annotated[list[str], Field(max_length=NAMES_MAX)]
 Pages = Annotated[

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 SOCKET_PATH_BYTES_MAX = 103
 """A Unix socket address holds 108 bytes on Linux and 104 elsewhere, the closing zero included."""
 PROBE_TIMEOUT_S = 1.0
-"""A live engine accepts at once, also when it is busy: the kernel does it."""
+"""How long a probe of a socket may take: a live engine accepts at once, for the kernel does it."""
 
 
 CREDENTIALS = struct.Struct("3i")

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from cp_tui.charge_point.reason import Reason
 
 LINE_BYTES_MAX = 1024 * 1024
-"""Of a request, with its newline; nobody types more, and it bounds the memory per client."""
+"""The longest request, with its newline; nobody types more, and it bounds the memory per client."""
 BATCH_MAX = 100
-"""Requests in one batch; more are refused as a whole."""
+"""How many requests a batch may have; more are refused as a whole."""
 
 RequestId = str | int | None
 

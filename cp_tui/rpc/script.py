@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
 ALIVE_TIMEOUT_S = 10.0
-"""For a ping, which needs nothing but a process that runs; a busy machine takes a second."""
+"""How long a ping may take, which needs nothing but a process that runs."""
 ANSWER_TIMEOUT_S = 120.0
-"""Longer than the engine itself waits for anything; beyond, it hangs."""
+"""How long a request may take: longer than the engine itself waits for anything."""
 PING_ID = 0
 CHUNK_BYTES = 64 * 1024
 

@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from cp_tui.rpc.client_session import ClientSession
 
 CLIENTS_MAX = 32
-"""Screens and scripts at once; each may hold some MiB."""
+"""How many screens and scripts may be connected; each may hold some MiB."""
 BACKLOG = 16
 TURN_AWAY_S = 1.0
-"""For a client that finds no room to read that."""
+"""How long a client has to read that there is no room for it."""
 CLOSE_TIMEOUT_S = 2.0
-"""For clients to take what is already written when the engine ends."""
+"""How long clients have to take what is already written when the engine ends."""
 
 
 _log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import Any
 Location = tuple[str | int, ...]
 """The names and indexes that lead to a value, from the top."""
 Spelling = Callable[[str], str]
-"""What of a name counts when two are compared."""
+"""Reduces a name to what counts when two names are compared."""
 
 
 def line_of(text: str, location: Location) -> int | None:

@@ -26,11 +26,11 @@ from cp_tui.settings.model import (
 from cp_tui.settings.problem import Problem, SettingsError, Sources, holds, unknown
 
 FILE_BYTES_MAX = 64 * 1024
-"""A configuration of every key there is takes a tenth of it."""
+"""The longest file that is read: a configuration of every key there is takes a tenth of it."""
 LINES_MAX = 20
-"""Mistakes that are named at once; who makes more has taken another file."""
+"""How many mistakes are named at once; who makes more has taken another file."""
 ROUNDS_MAX = 3
-"""One finds all there is, but for a table that is refused before its fields are looked at."""
+"""How often the fields are checked: once finds all, but in tables that are refused as a whole."""
 
 _WORDS = {
     "path_type": "must be text: a path",

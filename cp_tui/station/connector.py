@@ -33,9 +33,9 @@ from cp_tui.station.vehicle import Battery, VehicleSettings, charging_curve
 HORIZON_S = 365 * 86_400.0
 """A battery that is full only after this time is of no interest as a deadline."""
 PAST_TURN_S = 0.05
-"""So long after a battery begins to take less, the slowest one has done so beyond rounding."""
+"""How long after the moment at which a battery takes less it is looked at, to be past rounding."""
 WARMING_AT_FULL_LOAD_CELSIUS = 12.0
-"""Of the contacts above ambient, with the square of the current."""
+"""How much warmer than ambient the contacts are; it goes with the square of the current."""
 
 
 class SimulatedConnector:

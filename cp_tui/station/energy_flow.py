@@ -13,7 +13,7 @@ from msgspec import Struct
 
 SECONDS_PER_HOUR = 3600.0
 GRAIN_S = 0.001
-"""A stretch of a line that is shorter has been passed."""
+"""A stretch of a line that takes less time than this counts as passed."""
 
 
 class PowerLine(Struct, frozen=True):

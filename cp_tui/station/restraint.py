@@ -19,7 +19,7 @@ from cp_tui.station.supply import MIN_AC_CURRENT_A, AcSupply, Supply
 from cp_tui.station.vehicle import Battery, Vehicle, charging_curve, taper_from
 
 EQUAL = 1.0 + 1e-9
-"""Limits that are as close as this are the same but for rounding; the offered one is named."""
+"""Limits as close as this are equal but for rounding; then the offered one is named."""
 
 
 class Situation(Struct, frozen=True):

@@ -43,7 +43,7 @@ from cp_tui.station.record import ConnectorRecord, FaultRecord, StationRecord
 from cp_tui.station.vehicle import VehicleSettings
 
 MAINS_VOLTAGE_V = 230.0
-"""Of the main meter where no AC connector says what the mains have."""
+"""The voltage of the main meter where no AC connector says what the mains have."""
 EMERGENCY_STOP = FaultRecord(
     error_code=ChargePointErrorCode.OTHER_ERROR,
     info="emergency stop pressed",

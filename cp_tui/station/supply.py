@@ -30,7 +30,7 @@ BATTERY_VOLTAGE_FULL = 0.99
 rise under load it stays within the nominal voltage, and so within the hardware's power."""
 AMBIENT_CELSIUS = 25.0
 PHASE_COUNT_TOLERANCE = 0.05
-"""Of the ratio that tells the phases of a limit: limits are rounded down to 0.1."""
+"""How far the ratio that tells the phases of a limit may be off: limits are rounded down to 0.1."""
 
 
 class AcSupply(Struct, frozen=True):

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 PENDING_MAX = 20
 """Composed CALLs that may wait for their answer at once."""
 TEXT_BYTES_MAX = 1 << 20
-"""As much as may come in as one frame."""
+"""The longest text that may be sent: as long as a frame that may come in."""
 
 
 class _Pending(Struct, frozen=True):

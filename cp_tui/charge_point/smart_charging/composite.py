@@ -33,16 +33,16 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 DURATION_S_MAX = 31_536_000
-"""A year: longer requests are answered for a year."""
+"""The longest window, a year: longer requests are answered for a year."""
 
 PERIODS_MAX = 10_000
-"""A year of hourly changes; a longer list is cut, for the sake of the door and of memory."""
+"""The longest list of periods, a year of hourly changes; a longer one is cut, to bound memory."""
 
 STEPS_MAX = 100_000
-"""So often profiles and limits are looked at for one schedule."""
+"""The budget of one schedule: how many looks at profiles and limits it may take."""
 
 END_STEPS_MAX = 1_000
-"""As above for when a limit ends, which is looked for after every event."""
+"""The budget of the search for the end of a limit, which follows every event."""
 
 SLICE_STEPS, SLICE_PERIODS = 100, 8
 """A slice of the work ends after either: about a millisecond."""

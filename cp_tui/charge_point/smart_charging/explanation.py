@@ -15,7 +15,7 @@ from cp_tui.charge_point.smart_charging.timeline import Claim, to_instant
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
 _PARTS_SHOWN_MAX = 4
-"""A sum of more connectors would not fit the line."""
+"""How many parts of a sum are named; more would not fit on the line."""
 
 
 def explain(

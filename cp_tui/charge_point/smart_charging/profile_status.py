@@ -45,7 +45,7 @@ from cp_tui.ocpp.datatypes import (
 )
 
 STEPS_MAX = 100
-"""So many changes without another limit are looked through for the next one that matters."""
+"""How many changes are looked through for the next one that brings another limit."""
 
 
 def standings(

@@ -19,9 +19,9 @@ from cp_tui.charge_point.smart_charging.sharing import LimitInForce, explaining_
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
 SHOWN_S = 86_400
-"""How far the published schedules reach."""
+"""How far the published schedules reach, in s: a day."""
 SHOWN_PERIODS_MAX = 100
-"""Of each connector; who looks further asks for it."""
+"""How many periods are published of each connector; who wants more asks for a schedule."""
 SHOWN_STEPS_MAX = 2_000
 STANDINGS_AT_ONCE = 5
 

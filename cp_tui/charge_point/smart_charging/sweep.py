@@ -163,7 +163,7 @@ def steps(
 
 
 _UNKNOWN = Decision(Decimal(0), None, SourceKind.HARDWARE)
-"""Before the first second is asked for."""
+"""Stands for the decision before the first second is asked for."""
 
 
 class ConnectorCursor:

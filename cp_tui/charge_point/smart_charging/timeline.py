@@ -33,7 +33,7 @@ _SECOND = timedelta(seconds=1)
 LAST_S = (LAST - _EPOCH) // _SECOND
 """The last second of the calendar. A schedule may count on beyond it, no window does."""
 FOREVER = LAST_S + 1
-"""What holds until then never ends."""
+"""The second at which everything ends that never ends."""
 
 
 def to_second(instant: datetime) -> int:

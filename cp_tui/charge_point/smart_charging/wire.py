@@ -19,7 +19,7 @@ from cp_tui.ocpp.datatypes import (
 from cp_tui.ocpp.model import OwnPayload
 
 ANSWER_STEPS_MAX = 1_200
-"""So often profiles and limits are looked at for one answer: the CSMS waits for it."""
+"""The budget of one answer, in looks at profiles and limits: the CSMS waits for it."""
 
 _limit_and_phases = attrgetter("limit", "number_phases")
 
