@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
@@ -203,27 +203,30 @@ class CpTuiApp(FrameApp):
         if connection is None:
             return
         ids = [c.connector_id for c in self.store.snapshot.connectors]
-        try:
+        with self._asking("schedule"):
             found = await asking.schedules(
                 connection, ids, wanted.start, wanted.duration_s, wanted.unit
             )
-        except (RpcError, ValidationError) as error:
-            self.tell(safe_text(f"schedule: {asking.why(error)}", "$text-warning"))
-        except ConnectionLost:
-            return
-        else:
             wanted.pane.show_asked(found)
 
     async def _ask_measurements(self, connection: EngineConnection) -> None:
         """Ask once what flowed before this screen looked; from then on the meters are followed."""
         ids = [c.connector_id for c in self.store.snapshot.connectors]
-        try:
+        with self._asking("measurements"):
             found = await asking.measurements(connection, ids)
-        except (RpcError, ValidationError) as error:
-            self.tell(safe_text(f"measurements: {asking.why(error)}", "$text-warning"))
-        except ConnectionLost:
-            return
-        else:
             for connector_id, points in found.items():
                 self.store.measured_before(connector_id, points)
             self._flush_soon()
+
+    @contextlib.contextmanager
+    def _asking(self, what: str) -> Iterator[None]:
+        """Tell what went wrong with a question; that the charge point is lost is told elsewhere."""
+        try:
+            yield
+        except RpcError as error:
+            self.tell(safe_text(f"{what}: {error.message}", "$text-warning"))
+        except ValidationError:
+            why = "the charge point answered something that this version of cp-tui does not know"
+            self.tell(safe_text(f"{what}: {why}", "$text-warning"))
+        except ConnectionLost:
+            return

@@ -69,7 +69,7 @@ class FrameApp(LookApp):
         self._cooling: Timer | None = None
         self._said: Sequence[Content] = [safe_text(welcome)]
         self._is_shown = asyncio.Event()
-        # Textual's `set_keymap` would not do: it knows no action without a key, and takes a key
+        # Textual's `set_keymap` would not do: it can leave no action without a key, and takes a key
         # away from every other action that has it, even if those work on other screens.
         for action_id in keymap.actions:
             for key in keymap.keys(action_id):
@@ -123,8 +123,7 @@ class FrameApp(LookApp):
                 if screen is not self.main:
                     screen.miss(dirty)
             if self.screen is self.main:
-                self.main.show(snapshot, clock, dirty)
-                self.main.show_actions(self._footer())
+                self._show_main(dirty)
             else:
                 self.main.miss(dirty)
                 self.main.show_alarm(snapshot, clock, dirty)
@@ -134,12 +133,15 @@ class FrameApp(LookApp):
                 elif isinstance(dialog, ConfirmDialog | OptionsDialog):
                     dialog.facts.follow(snapshot)
 
+    def _show_main(self, dirty: frozenset[str] = frozenset()) -> None:
+        self.main.show(self.store.snapshot, self.clock, dirty)
+        self.main.show_actions(self._footer())
+
     def _screen_changed(self, screen: Screen[Any]) -> None:
         """Show what the screen has missed under a dialog, before it is painted."""
         if screen is self.main and self._is_shown.is_set():
             with self.batch_update():
-                self.main.show(self.store.snapshot, self.clock, frozenset())
-                self.main.show_actions(self._footer())
+                self._show_main()
                 self.main.show_activity(self._said)
 
     async def go_to(self, name: str) -> None:
@@ -150,9 +152,8 @@ class FrameApp(LookApp):
         with self.batch_update():
             await self.switch_screen(screen)
             self.main = screen
-            screen.show(self.store.snapshot, self.clock, frozenset())
+            self._show_main()
             screen.enter(self.store.snapshot)
-            screen.show_actions(self._footer())
             screen.show_activity(self._said)
         # A screen that was there before is painted when it is idle, but was told so in the batch.
         screen.check_idle()

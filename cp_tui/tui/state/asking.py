@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from msgspec import ValidationError
-
 from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import MeasuredPoint, Measurements
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
-from cp_tui.rpc.client import EngineConnection, RpcError
+from cp_tui.rpc.client import EngineConnection
 
 
 async def schedules(
@@ -48,10 +46,3 @@ async def measurements(
         answer = await connection.call("get_measurements", connector_id=connector_id)
         found[connector_id] = converted(Measurements, answer.result).points
     return found
-
-
-def why(error: RpcError | ValidationError) -> str:
-    """What went wrong, in words."""
-    if isinstance(error, RpcError):
-        return error.message
-    return "the charge point answered something that this version of cp-tui does not know"

@@ -75,7 +75,11 @@ class FooterItem(Struct, frozen=True):
 
 
 class ActionBar(Widget):
-    """The most wanted actions with their keys; each can be clicked."""
+    """The most wanted actions with their keys; each can be clicked.
+
+    Not Textual's `Footer`: that makes a widget for each key, all of them anew whenever one changes,
+    in the order of the bindings, and only beeps for what is not possible now.
+    """
 
     DEFAULT_CSS = """
     ActionBar { height: 1; width: 1fr; background: $footer-background; color: $footer-foreground; }
