@@ -17,13 +17,12 @@ from cp_tui.tui.actions.help import help_facts
 from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.compose.dialog import ComposeDialog
 from cp_tui.tui.dashboard.consequences import running_facts
+from cp_tui.tui.dialogs.ask import YES, AskDialog, Option, confirmation
 from cp_tui.tui.dialogs.choose import ChooseDialog
-from cp_tui.tui.dialogs.confirm import ConfirmDialog
 from cp_tui.tui.dialogs.dialog import Dialog, T
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.dialogs.key_table import KeyTableDialog
-from cp_tui.tui.dialogs.options import Option, OptionsDialog
 from cp_tui.tui.frame.actions import show_menu
 from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.state.key_lens import KeyLens
@@ -116,8 +115,7 @@ class ScreenDesk:
 
     async def ask(self, question: ConfirmQuestion) -> bool:
         """Ask once; escape is no."""
-        dialog = ConfirmDialog(question, self.snapshot)
-        return await self._answer_to(dialog)
+        return await self._answer_to(confirmation(question, self.snapshot)) == YES
 
     async def fill(self, form: Form) -> None:
         """Let a form be filled; a table of keys gets a dialog of its own."""
@@ -305,7 +303,7 @@ class ScreenDesk:
             if answer in (LEAVE, STOP):
                 self._app.exit(answer)
 
-        self._app.push_screen(OptionsDialog("Quit", facts, options, self.snapshot), chosen)
+        self._app.push_screen(AskDialog("Quit", facts, options, self.snapshot), chosen)
 
     async def _send(self, call: CommandCall, under_way: Callable[[CommandRun], None]) -> CommandRun:
         """Send for a form; when the form is closed, the command goes on without it."""

@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.constants import ESCAPE_DELAY
 from textual.widgets import Input
 
+from cp_tui.tui.dialogs.ask import AskDialog
 from cp_tui.tui.dialogs.choose import ChooseDialog
-from cp_tui.tui.dialogs.confirm import ConfirmDialog
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.terminal.key_parser import KeyParser
@@ -122,7 +122,7 @@ async def test_a_click_among_keys_hits_what_is_there_by_then() -> None:
     async with screen(worlds.healthy()) as drive:
         await drive.press("s")
         dialog = drive.app.screen
-        assert isinstance(dialog, ConfirmDialog)
+        assert isinstance(dialog, AskDialog)
         x, y = dialog.query_one("#yes").region.center
         click = f"\x1b[<0;{int(x) + 1};{int(y) + 1}{{}}"
         await packet(drive, "\x1b")

@@ -96,8 +96,8 @@ def filled(
     try:
         call.command.params.model_validate(params)
     except ValidationError as error:
-        wrong = error.errors(include_url=False)[0]["loc"][0]
-        field = next(each for each in fields if each.name == wrong)
+        wrong = {each["loc"][0] for each in error.errors(include_url=False)}
+        field = next(each for each in fields if each.name in wrong)
         return _problem(field.label, known[field.name], texts[field.name])
     return replace(call, params=params)
 

@@ -20,9 +20,8 @@ from cp_tui.ocpp.plural import count
 from cp_tui.tui.actions.commands import CommandRun, Commands
 from cp_tui.tui.actions.desk import Desk
 from cp_tui.tui.actions.keymap import Keymap
-from cp_tui.tui.dialogs.confirm import ConfirmDialog
+from cp_tui.tui.dialogs.ask import AskDialog
 from cp_tui.tui.dialogs.facts import FactsDialog
-from cp_tui.tui.dialogs.options import OptionsDialog
 from cp_tui.tui.frame.actions import leave
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.state.store import CURSOR, SnapshotStore
@@ -130,8 +129,8 @@ class FrameApp(LookApp):
             for dialog in self.screen_stack:
                 if isinstance(dialog, FactsDialog) and has_news:
                     dialog.show(snapshot, clock)
-                elif isinstance(dialog, ConfirmDialog | OptionsDialog):
-                    dialog.facts.follow(snapshot)
+                elif isinstance(dialog, AskDialog):
+                    dialog.follow(snapshot)
 
     def _show_main(self, dirty: frozenset[str] = frozenset()) -> None:
         self.main.show(self.store.snapshot, self.clock, dirty)

@@ -105,10 +105,11 @@ async def _chosen(desk: Desk) -> ProfileEntry | None:
 )
 async def clear_matching(desk: Desk) -> None:
     """Remove every profile with this id, or with this connector, purpose and level."""
+    purposes = parameters("clear_charging_profile")["purpose"].choices
     fields = (
         FormField("profile_id", "Id", placeholder=f"alone decides; {ALL}: every profile"),
         FormField("connector_id", "Connector", placeholder="optional; 0 is the charge point"),
-        FormField("purpose", choices=parameters("clear_charging_profile")["purpose"].choices),
+        FormField("purpose", "Purpose", placeholder="optional", choices=purposes),
         FormField("stack_level", "Level", placeholder="optional"),
     )
 
