@@ -63,7 +63,7 @@ ALLOWED = {
     "cp_tui/charge_point/deauthorization.py": "LOOK_S at most",
     "cp_tui/station/connector.py": "HORIZON_S at most",
     "cp_tui/engine/steady_clock.py": "how long the machine runs",
-    "cp_tui/tui/app.py": "the clock of the machine",
+    "cp_tui/tui/frame/frame_app.py": "the clock of the machine",
     "cp_tui/tui/main.py": "the clock of the machine",
     "cp_tui/tui/schedule/periods_text.py": "LENGTH_S_MAX at most",
     "cp_tui/tui/timeline/time_axis.py": "a step between two marks",
