@@ -306,6 +306,7 @@ def test_the_cache_survives_a_power_loss() -> None:
     assert cache(made) == before
 
 
+@pytest.mark.slow
 def test_a_full_cache_throws_out_refused_tags_first_and_then_the_oldest() -> None:
     made = charger()
     made.responders["Authorize"] = lambda p: info("Blocked" if p["idTag"] == "BAD" else "Accepted")

@@ -19,6 +19,8 @@ from cp_tui.station.errors import StationError
 from tests.charge_point.rig import Rig, rig
 from tests.tiers import tier
 
+pytestmark = pytest.mark.slow
+
 Kind = RestraintKind
 
 KINDS_OF_CHARGER = {

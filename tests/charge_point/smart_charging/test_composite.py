@@ -182,6 +182,7 @@ def test_what_recurs_below_a_limit_is_looked_at_until_it_comes_round() -> None:
     assert ends(given) == (after(10**7), None)
 
 
+@pytest.mark.slow
 def test_more_steps_than_allowed_are_cut_and_what_is_given_is_right() -> None:
     # Hidden below a cap, the connectors change 36,000 times in the week that recurs.
     cap = on(0, profile(CP_MAX, (0, 5), id=99))
