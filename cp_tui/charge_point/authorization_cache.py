@@ -1,4 +1,8 @@
-"""The authorization cache: what the CSMS last said about each tag (S 3.5.1)."""
+"""The authorization cache: what the CSMS last said about each tag (S 3.5.1).
+
+Refusals are kept as well as acceptances. Offline a tag that was refused last stays refused, even
+where unknown tags may charge: it is not unknown (S 3.5.4).
+"""
 
 from __future__ import annotations
 

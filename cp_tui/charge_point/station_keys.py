@@ -1,6 +1,10 @@
 """Which configuration keys this charge point has, and the values that are fixed here.
 
 Charge points of one kind share them: there are dozens, and may be many charge points.
+
+A key is listed only if its function is there: a CSMS that finds it may rely on it (S 9). So keys of
+a feature profile go with the profile, and optional ones without a function here are left out, which
+is another thing than to list them and refuse every value.
 """
 
 from __future__ import annotations

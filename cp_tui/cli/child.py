@@ -1,4 +1,10 @@
-"""Child processes of ours: awaited until they can be used, and never left behind."""
+"""Child processes of ours: awaited until they can be used, and never left behind.
+
+A child is in a session of its own, so that ctrl+c and the closing of the terminal, which go to all
+processes of the foreground, end the screen and not the charge point. One that shall end with us
+reads a pipe that we hold: however we go, the system closes it, and the child takes that for its
+end.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,11 @@
 """The charging profiles of the demo: believable numbers around now, no change of a period near.
 
 Pure: the instant comes in. A depot with a 40 A supply, less of it later, and two 32 A sockets.
+
+The numbers are chosen so that each step shows one thing: 20 A is what the default gives, and half
+of the supply; 8 A is above the least that a vehicle charges with, and far enough below 20 A to be
+seen in the power; 24 A is more than half of the supply, so that with the second car it is the
+supply that limits the first one, and no longer its profile.
 """
 
 from __future__ import annotations

@@ -1,6 +1,11 @@
 """Brings a charge point of the demo to where it is connected and its messages get through.
 
 Everything is looked at, only what is not as it should be is changed, and each change is told.
+
+People play with the demo, and may have left it stopped, unplugged, with a CSMS that is silent on
+purpose, or in the middle of a wait of minutes. There is no way to tell from outside what is stuck.
+So the play tries what it needs (a registration, a key, a Heartbeat through and through), and where
+that fails it first lets the charge point try at once, and then closes the connection under it.
 """
 
 from __future__ import annotations

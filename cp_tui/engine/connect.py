@@ -1,6 +1,11 @@
 """One attempt to reach the CSMS, step by step: DNS, TCP, TLS, upgrade, subprotocol.
 
 Every step has its own timeout and says its name before it starts, for the screen to show.
+
+The library can do all of it in one call, but then says "timeout" wherever it hangs. So the name is
+looked up and TCP connected here, and the library gets the socket; of the rest, its own hook tells
+when TLS is done and the upgrade begins (`ObservedConnection`). That the subprotocol was agreed is
+checked here as well: a server that does not know it completes the handshake all the same (J 3.2).
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 Pure: errors in, step, text and hint out. What the peer wrote (reason phrases, Location) is quoted
 as it is; whoever shows it must treat it as foreign text.
+
+The libraries say what they met ("WRONG_VERSION_NUMBER"), and a technician needs to know what to do
+("use ws://"). The cases are those that happen in the field; every other one is told in the
+library's words, with the step at which it happened, which is worth most.
 """
 
 from __future__ import annotations

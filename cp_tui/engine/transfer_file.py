@@ -1,4 +1,10 @@
-"""The file at our end of a transfer: bounded while it grows, gone if anything fails."""
+"""The file at our end of a transfer: bounded while it grows, gone if anything fails.
+
+It grows under another name and is moved into place when it is whole and on the disk, so that a
+power cut leaves the file from before or the new one, and never half of one. One file is kept: that
+of the newest update is all that an installation needs, and a CSMS must not be able to fill the
+disk.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 """The tables `[keys]` and `[custom_keys]`: names, values and types of configuration keys.
 
-A name counts without regard to case, as everywhere in OCPP.
+A name counts without regard to case, as everywhere in OCPP. That makes sources hard to merge: the
+file may say `HeartbeatInterval`, the environment gives capitals only, and an option is as it was
+typed. So each source is first spelt as the standard, or for custom keys as the file, and merged
+then. Two spellings within one source stay apart, for that is a mistake to be named.
 """
 
 from __future__ import annotations

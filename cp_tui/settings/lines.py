@@ -1,4 +1,10 @@
-"""Where a key stands in a TOML text: the line number that `tomllib` does not tell."""
+"""Where a key stands in a TOML text: the line number that `tomllib` does not tell.
+
+`tomllib` reads the whole or nothing, and forgets where. But the shortest run of lines that is TOML
+by itself is one statement (a header, or a key with its value, however many lines the value has),
+and what it amounts to by itself says what it sets. No grammar is needed here, so none can differ
+from that of `tomllib`. It is slow, and only asked for once there is a mistake to be named.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,10 @@
 """What keeps the power at a connector where it is: the one limit of all that binds now.
 
 Pure, and one function: every other part of the body, and the mind, asks here.
+
+"Why does it charge so slowly" has one answer at any moment, however many limits there are: the
+lowest binds. The order in which they are asked matters only where several are equal, and then the
+one that somebody can change is named: the offer before the vehicle.
 """
 
 from __future__ import annotations

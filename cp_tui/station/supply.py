@@ -2,6 +2,15 @@
 
 Two kinds with one face. AC: the mains sag a little under load. DC: the voltage is the battery's,
 rises with its charge, and a little more under load.
+
+Power, current and voltage have to fit together to the last digit, for a CSMS checks one against the
+other and against the limit. Power is what comes first: it follows from the limits, which are
+straight lines over the charge (`energy_flow`). The current is then the root of power = current x
+voltage with the voltage that this very current leaves, so that a limit in A is kept by the current
+that is measured, and not by one at the nominal voltage.
+
+The mind sets a limit in A per phase and in W (`Limit`), since a profile may be in either. How many
+phases it allows is in neither: it shows in the ratio of the two, which is volts times phases.
 """
 
 from __future__ import annotations
@@ -76,6 +85,8 @@ class AcSupply(Struct, frozen=True):
 
     def power_lines(self, offer: Offer, vehicle: Vehicle) -> tuple[PowerLine, ...]:
         """Give the limits on the power that come from an offer and the vehicle's current limit."""
+        # At the current that is offered, less what the wires take of the voltage: the mains wander
+        # above their nominal voltage only, so the current for this power is never above the offer.
         current_a = min(offer.current_a, vehicle.max_current_a)
         return (PowerLine(offer.phases * current_a * (self.voltage_v - self.ohms * current_a)),)
 

@@ -95,6 +95,8 @@ def charging_curve(vehicle: Vehicle, kind: CurrentKind) -> tuple[PowerLine, Powe
     """Give what the vehicle takes over its charge: full power, then the taper."""
     is_dc = kind is CurrentKind.DC
     full_power_w = float(vehicle.dc_max_power_w if is_dc else vehicle.max_power_w)
+    # The taper is drawn down to an empty battery, where it is far above full power: the lower of
+    # the two lines binds, and they cross where the taper begins.
     begin = taper_from(kind)
     fall_per_soc_w = full_power_w * (1.0 - POWER_FRACTION_AT_FULL) / (1.0 - begin)
     taper = PowerLine(

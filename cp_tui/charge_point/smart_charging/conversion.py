@@ -2,6 +2,10 @@
 
 Every result is rounded down to one decimal, so that it never exceeds the limit it comes from and
 reads the same inside, on the screen and on the wire.
+
+Decimal and not float: a limit of 8.1 A has to leave as 8.1, and 8.1 is not a multiple of 0.1 in
+binary. Conversions go by the nominal voltage, since a CSMS that sends watts knows no other; at a DC
+connector ampere are those of the output, which OCPP 1.6 leaves open.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Decisions in words: short sentences that a technician reads once, on a line of 80 columns."""
+"""Decisions in words: short sentences that a technician reads once, on a line of 80 columns.
+
+A period of a schedule may be hours long, and what is said of it is read at its begin. So "ends" and
+"ended" depend on where the begin lies; without a begin the sentence is about this moment.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,11 @@
 
 A course is asked for one second after another; each answer tells up to when it holds, so that work
 grows with changes, never with seconds, and nothing is worked out that nobody asked for.
+
+Seconds since 1970 stand for instants here: schedules count in whole seconds from their time zero,
+and integers compare and subtract many times faster than dates do. Time zero is the startSchedule of
+an absolute or recurring schedule, and else the start of charging, which the profile does not know:
+it comes in with each question as `anchor`.
 """
 
 from __future__ import annotations
