@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from cp_tui.charge_point import variables
 from cp_tui.charge_point.config import ChargePointConfig, ConnectorConfig
 from cp_tui.charge_point.station_keys import station_keys
 from cp_tui.charge_point.variables import Streams, Variables
@@ -40,6 +41,13 @@ and `event`, with `name` and `event`.
 | Error | When |
 |---|---|
 """
+SHAPES = """\
+## Shapes
+
+What values look like in JSON. A date and time is text by ISO 8601 with its offset, the name in an
+object is text also where it is a number, and what the words call None is `null`. A field without
+words is what its name says.
+"""
 ACCESS = {
     Access.READ_ONLY: "read-only",
     Access.READ_WRITE: "",
@@ -55,7 +63,7 @@ def reference() -> str:
         + "".join(f"| {each.value} | {words(note)} |\n" for each, note in _members(ErrorNumber)),
         "## Commands\n",
         *_commands({**COMMANDS, **METHODS}, shapes),
-        "## Variables\n\n" + _watched(Variables, shapes),
+        "## Variables\n\n" + _on_variables() + _watched(Variables, shapes),
         "## Streams\n\nA stream has no value, only events, and a history of the newest 1,000.\n\n"
         + _watched(Streams, shapes),
         "## Configuration keys\n\n" + _keys(),
@@ -64,7 +72,7 @@ def reference() -> str:
         + "".join(f"| {each.value} | {words(note)} |\n" for each, note in _members(ExitStatus)),
         "## The CSMS of a demo\n\n" + _csms(shapes),
         *_commands(CSMS_COMMANDS, shapes),
-        "## Shapes\n",
+        SHAPES,
         *(table(shapes[name]) for name in sorted(shapes)),
     ]
     return "\n".join(parts)
@@ -79,6 +87,12 @@ def _commands(commands: Mapping[str, Command], shapes: dict[str, type]) -> Itera
         shapes |= own
         see = f"\nThe result: {type_words(command.result)}.\n" if own else ""
         yield f"### {command.name}\n\n```\n{help_of(command)}\n```\n{see}"
+
+
+def _on_variables() -> str:
+    """Say what holds for all variables, as their module does behind its first sentence."""
+    about = inspect.getdoc(variables) or ""
+    return about.partition("\n\n")[2] + "\n\n"
 
 
 def _watched(kind: type[msgspec.Struct], shapes: dict[str, type]) -> str:

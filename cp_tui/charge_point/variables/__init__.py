@@ -1,10 +1,10 @@
-"""What the engine publishes: the variables and the events of the streams (design: variables).
+"""What the engine publishes: the variables and the events of the streams.
 
-Each variable is frozen; a change publishes a new value. Two clocks, and
-`Registration.clock_offset_s` lies between them. In the charge point's own, which follows the CSMS:
-instants of the protocol, which are starts, stops and deliveries of transactions, schedules, limits
-(`Limit.until`), profiles, reservations, tags, `time` of a change, measured points. In that of the
-machine: `since`, `at`, `next_..._at` and everything else that waits or was noticed here.
+A value never changes; a change publishes a new one. There are two clocks, and between them lies
+`clock_offset_s` of `registration`. Instants of the protocol are in that of the charge point, which
+follows the CSMS: starts, stops and deliveries of transactions, schedules, limits (`until`),
+profiles, reservations, tags, `time` of a change, measured points. Everything that waits, or was
+noticed here, is in that of the machine: `since`, `at`, `next_..._at`.
 
 A moment to come (`next_..._at`, `until`, `times_out_at`) is still to come for as long as it is
 published: where it passes and nothing happens, it is published anew. It is left out where nobody

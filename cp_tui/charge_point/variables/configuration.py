@@ -44,7 +44,7 @@ class ConfigurationEntry(Value, frozen=True, kw_only=True):
 
     key: str
     value: str | None
-    """None for AuthorizationKey (its form is in `Link.authorization_key`) and for unset keys."""
+    """None for AuthorizationKey (its form is in `link`) and for unset keys."""
     default: str | None
     read_only: bool
     is_custom: bool
