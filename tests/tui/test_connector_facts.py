@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.variables import Restraint, RestraintKind
+from cp_tui.tui.dashboard.connectors_text import connector_columns, connector_facts
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connectors import connector_columns, connector_facts
 from cp_tui.tui.text.words import Clock, percent
 from tests.tui import worlds
 from tests.tui.driving import screen

@@ -9,8 +9,8 @@ import pytest
 from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.variables import ConnectorTransaction, ConnectorView, RefusedBy
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
+from cp_tui.tui.dashboard.connectors_text import connector_columns, connector_facts
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connectors import connector_columns, connector_facts
 from cp_tui.tui.text.words import Clock
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)

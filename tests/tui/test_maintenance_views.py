@@ -31,11 +31,7 @@ from cp_tui.tui.maintenance.status_history_text import (
     status_change_columns,
     status_change_facts,
 )
-from cp_tui.tui.maintenance.transfer_text import moved, size
-from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.tag_explanation import explanation_facts, summary
-from cp_tui.tui.text.tags import (
+from cp_tui.tui.maintenance.tags_text import (
     age,
     cache_line,
     list_line,
@@ -44,6 +40,10 @@ from cp_tui.tui.text.tags import (
     status_of,
     tag_facts,
 )
+from cp_tui.tui.maintenance.transfer_text import moved, size
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.tag_explanation import explanation_facts, summary
 from cp_tui.tui.text.words import Clock
 from tests.tui import maintenance_world as world, worlds
 from tests.tui.worlds import NOW, at

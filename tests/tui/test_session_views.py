@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.reason import Reason
 from cp_tui.ocpp.datatypes import StopReason
+from cp_tui.tui.dashboard.connectors_text import connector_details, connector_facts
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connectors import connector_details, connector_facts
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock, duration
 from cp_tui.tui.transactions.queue_text import loss, queue_facts, queue_note

@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
+from cp_tui.tui.dashboard.connectors_text import connector_facts
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connectors import connector_facts
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.transactions.text import transaction_facts
 from tests.tui import session_world, worlds

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.tui.configuration.keys_text import key_line, matching
+from cp_tui.tui.dashboard.connection_text import connection_facts
+from cp_tui.tui.dashboard.connectors_text import connector_facts
 from cp_tui.tui.dashboard.monitors_text import monitor_lines
 from cp_tui.tui.frame.top_line import top_line
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text import words
-from cp_tui.tui.text.connection import connection_facts, state_word
-from cp_tui.tui.text.connectors import connector_facts
+from cp_tui.tui.text.connection import state_word
 from cp_tui.tui.text.facts import Fact, fact_lines
 from cp_tui.tui.text.words import Clock
 from tests.tui import worlds

@@ -18,17 +18,16 @@ from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, RegistrationStatus
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.clock_steps import misread_words, step_words
-from cp_tui.tui.text.connection import (
-    CERTIFICATE_WARNING_DAYS,
+from cp_tui.tui.dashboard.connection_text import (
     PHASE_WORDS,
     boot_hint,
-    boot_words,
     cause_words,
     clock_words,
 )
-from cp_tui.tui.text.connectors import fault_words, refusal_words, where
+from cp_tui.tui.dashboard.connectors_text import fault_words, refusal_words, where
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.clock_steps import misread_words, step_words
+from cp_tui.tui.text.connection import CERTIFICATE_WARNING_DAYS, boot_words
 from cp_tui.tui.text.safe_text import drawn
 from cp_tui.tui.text.words import Clock
 

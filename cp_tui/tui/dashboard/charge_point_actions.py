@@ -9,9 +9,9 @@ from cp_tui.tui.actions.action import Group, action
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import ConfirmQuestion, Desk, Form, FormField
 from cp_tui.tui.dashboard.alarm_text import alarm_facts
+from cp_tui.tui.dashboard.connection_text import connection_details
 from cp_tui.tui.dashboard.consequences import power_cut_facts, restart_facts, stop_facts
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connection import connection_details
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock

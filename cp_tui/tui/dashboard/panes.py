@@ -9,15 +9,15 @@ from textual.content import Content
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.configuration.panes import KeyTablePane
-from cp_tui.tui.dashboard.monitors_text import monitor_columns, monitor_lines
-from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connection import connection_facts
-from cp_tui.tui.text.connectors import (
+from cp_tui.tui.dashboard.connection_text import connection_facts
+from cp_tui.tui.dashboard.connectors_text import (
     connector_columns,
     connector_details,
     connector_facts,
     connectors_with,
 )
+from cp_tui.tui.dashboard.monitors_text import monitor_columns, monitor_lines
+from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.facts_pane import FactsPane

@@ -41,10 +41,7 @@ from cp_tui.tui.maintenance.status_history_text import (
     status_change_columns,
     status_change_facts,
 )
-from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.columns import Column
-from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.tags import (
+from cp_tui.tui.maintenance.tags_text import (
     cache_facts,
     cache_line,
     cached_columns,
@@ -55,6 +52,9 @@ from cp_tui.tui.text.tags import (
     tag_columns,
     tag_facts,
 )
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock, joined
 from cp_tui.tui.widgets.facts_pane import FactsPane
 from cp_tui.tui.widgets.pane import Pane

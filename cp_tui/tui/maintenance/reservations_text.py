@@ -11,10 +11,9 @@ from textual.content import Content
 from cp_tui.charge_point.variables import EndedReservation, Reservation, ReservationsView
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.text.columns import Column, widest
-from cp_tui.tui.text.connectors import reason_text
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
-from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.text.words import Clock, joined, reason_text
 
 QUIET = "$text-muted"
 IN_FORCE = "bold $connector-reserved"

@@ -10,9 +10,9 @@ from cp_tui.charge_point.variables import StatusChange
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.tui.text.clock_steps import set_words
 from cp_tui.tui.text.columns import Column, widest
-from cp_tui.tui.text.connectors import SIGNS, STYLES
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.status import status_content
 from cp_tui.tui.text.words import Clock, joined
 
 ODD, QUIET = "$text-warning", "$text-muted"
@@ -52,7 +52,7 @@ def status_change_columns(
         ),
         Column("Cn", 2, lambda c: Content(str(c.connector_id)), align="right"),
         Column("From", 13, lambda c: Content.styled(c.old_status.value, QUIET)),
-        Column("To", 15, _to),
+        Column("To", 15, lambda c: status_content(c.status)),
         Column("Code", 4, lambda c: safe_text(c.code)),
         Column("Cause", 20, _cause, is_flexible=True),
     ]
@@ -61,7 +61,7 @@ def status_change_columns(
 def status_change_facts(change: StatusChange, clock: Clock) -> list[Fact]:
     """Everything about one change."""
     where = f"connector {change.connector_id}" if change.connector_id else "the charge point (0)"
-    step = Content.assemble(f"{change.old_status.value} → ", _to(change))
+    step = Content.assemble(f"{change.old_status.value} → ", status_content(change.status))
     facts = [
         Fact("When", Content(clock.time(change.time))),
         Fact("Where", Content(where)),
@@ -86,11 +86,9 @@ def history_line(changes: Sequence[StatusChange], clock: Clock) -> Content:
     newest = changes[-1]
     where = f"connector {newest.connector_id} " if newest.connector_id else "charge point "
     cause = safe_text(f" · {newest.code} {newest.cause}".replace("  ", " "))
-    return Content.assemble(f"{clock.time(newest.time)} {where}", _to(newest), cause)
-
-
-def _to(change: StatusChange) -> Content:
-    return Content.styled(f"{SIGNS[change.status]} {change.status.value}", STYLES[change.status])
+    return Content.assemble(
+        f"{clock.time(newest.time)} {where}", status_content(newest.status), cause
+    )
 
 
 def _cause(change: StatusChange) -> Content:

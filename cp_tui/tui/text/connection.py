@@ -1,4 +1,4 @@
-"""The connection in words: what stands, which step fails and why, what happens next and when."""
+"""The connection in words that several rooms share: its state, its steps, its security."""
 
 from __future__ import annotations
 
@@ -6,31 +6,22 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import (
     Certificate,
-    LinkError,
     LinkPhase,
     LinkStep,
     LinkView,
-    PendingCall,
     RegistrationView,
 )
-from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import RegistrationStatus
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.words import Clock, joined, latency, seconds
+from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.words import Clock, joined
 
 GOOD, BAD, WAITING, QUIET = "$text-success", "$text-error", "$text-warning", "$text-muted"
 
 CERTIFICATE_WARNING_DAYS = 30
 """A certificate that ends sooner is worth a word in the short view."""
-
-CLOCK_RIGHT_S = 1.0
-"""The standard has whole seconds: a smaller difference shows nowhere."""
-
-CLOCK_OFFSET_WARNING_S = 10
-"""Further apart, the records of charge point and CSMS are hard to compare."""
 
 PROFILE_WORDS = {
     0: "0: neither TLS nor a password",
@@ -48,66 +39,6 @@ STEP_WORDS = {
     LinkStep.SUBPROTOCOL: "subprotocol",
     LinkStep.OPEN: "was open, broke",
 }
-
-PHASE_WORDS = {
-    LinkPhase.RESOLVING: "looking up the host name",
-    LinkPhase.CONNECTING: "connecting (TCP)",
-    LinkPhase.TLS: "agreeing on TLS",
-    LinkPhase.UPGRADING: "asking for the WebSocket (HTTP)",
-}
-
-
-def connection_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-    """Everything about the connection, the most urgent first."""
-    link = snapshot.link
-    if link is None:
-        text = "nothing from the charge point yet" if snapshot.has_engine else "charge point lost"
-        return [Fact("Socket", Content.styled(text, QUIET))]
-    facts = _now(snapshot, link, clock)
-    facts.append(Fact("Secure", _security(link, clock)))
-    return [*facts, *_identity(snapshot), *tls_facts(link, clock)]
-
-
-def _now(snapshot: Snapshot, link: LinkView, clock: Clock) -> list[Fact]:
-    """What stands, and where it does not, why."""
-    facts = [Fact("Socket", _socket(link, clock))]
-    if link.phase not in (LinkPhase.OPEN, LinkPhase.STOPPED):
-        facts += _trouble(link, clock)
-    if link.phase is LinkPhase.STOPPED and snapshot.stop_report is not None:
-        facts += [Fact("·", safe_text(line)) for line in snapshot.stop_report.lines]
-    facts += _registration(snapshot.registration, link, clock)
-    facts += [
-        Fact("Clock", _clock(snapshot.registration, clock)),
-        Fact("Got", _frame(link, clock, inward=True)),
-        Fact("Sent", _frame(link, clock, inward=False)),
-    ]
-    if link.phase is LinkPhase.OPEN and link.last_error is not None:
-        broke = cause_words(link.last_error)
-        facts.append(Fact("Before", Content(f"{clock.time(link.last_error.at)} {broke}")))
-    return facts
-
-
-def connection_details(snapshot: Snapshot, clock: Clock) -> list[Fact]:
-    """What it uses to connect: address, id, credentials and certificates; then how it goes."""
-    link = snapshot.link
-    if link is None:
-        return connection_facts(snapshot, clock)
-    profile = PROFILE_WORDS.get(link.security_profile, f"{link.security_profile}")
-    address, others = _identity(snapshot)[:2], _identity(snapshot)[2:]
-    facts = [
-        *address,
-        Fact("Profile", Content(profile)),
-        Fact("Key", safe_text(f"AuthorizationKey: {link.authorization_key}")),
-        *tls_facts(link, clock),
-    ]
-    return [*facts, *_now(snapshot, link, clock), *others]
-
-
-def cause_words(error: LinkError) -> str:
-    """The step that failed and why, each said once; cleaned."""
-    step = STEP_WORDS[error.step]
-    text = drawn(error.text)
-    return text if text.startswith(step) else f"{step}: {text}"
 
 
 def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
@@ -161,161 +92,10 @@ BOOT_WORDS = {
 NO_ANSWER = ("No answer to boot", "no answer yet", "No answer to BootNotification")
 
 
-BOOT_HINTS = {
-    "registration.refused": "is this id registered at the CSMS? Ask its operator",
-    "registration.unusable": "the CSMS has a fault: its operator needs the answer, see screen 2",
-    "registration.forgotten": "is this id still registered at the CSMS? Ask its operator",
-}
-"""What a person can do where there is no registration, by the id of the reason."""
-NO_ANSWER_HINT = "the CSMS is there, but does not answer: ask its operator"
-
-
-def boot_hint(registration: RegistrationView | None) -> str:
-    """What to do where the CSMS has not accepted the charge point."""
-    reason = registration.reason if registration else None
-    return BOOT_HINTS.get(reason.id, NO_ANSWER_HINT) if reason else NO_ANSWER_HINT
-
-
 def boot_words(registration: RegistrationView | None) -> tuple[str, str, str]:
     """What the CSMS did with BootNotification where there is no registration."""
     reason = registration.reason if registration else None
     return BOOT_WORDS.get(reason.id, NO_ANSWER) if reason else NO_ANSWER
-
-
-def _socket(link: LinkView, clock: Clock) -> Content:
-    since = f"since {clock.minute(link.since)}"
-    match link.phase:
-        case LinkPhase.OPEN:
-            ping = "" if link.ping_round_trip_ms is None else latency(link.ping_round_trip_ms)
-            word = Content.styled("open", f"bold {GOOD}")
-            return joined([Content.assemble(word, f" {since}"), ping])
-        case LinkPhase.STOPPED:
-            return Content.assemble(
-                Content.styled("stopped by operator", f"bold {WAITING}"), f" {since}"
-            )
-        case LinkPhase.WAITING:
-            at = link.next_attempt_at
-            again = f"try {link.attempt + 1} at {clock.time(at)}" if at else since
-            return joined([Content.styled("offline", f"bold {BAD}"), again])
-        case phase:
-            attempt = f"try {link.attempt}" if link.attempt > 1 else ""
-            return joined([Content.styled(PHASE_WORDS[phase], f"bold {WAITING}"), attempt])
-
-
-def _trouble(link: LinkView, clock: Clock) -> list[Fact]:
-    """Why it is not open, what to check, and what happens next and when."""
-    facts: list[Fact] = []
-    if (error := link.last_error) is not None:
-        facts.append(Fact("Fails", Content.styled(cause_words(error), BAD)))
-        if error.hint:
-            facts.append(Fact("Hint", safe_text(error.hint)))
-    return facts
-
-
-def _registration(
-    registration: RegistrationView | None, link: LinkView, clock: Clock
-) -> list[Fact]:
-    is_open = link.phase is LinkPhase.OPEN
-    if registration is None or (registration.status is None and not is_open):
-        # Nothing was said yet, and the lines above tell why.
-        return []
-    match registration.status:
-        case RegistrationStatus.ACCEPTED:
-            word = Content.styled("Accepted", f"bold {GOOD}" if is_open else QUIET)
-            if not is_open:
-                return [Fact("Boot", joined([word, "before the link was lost"]))]
-            beat = registration.next_heartbeat_at
-            after = f"heartbeat {clock.time(beat)}" if beat else ""
-        case RegistrationStatus.PENDING | RegistrationStatus.REJECTED as status:
-            style = WAITING if status is RegistrationStatus.PENDING else BAD
-            word = Content.styled(f"{status.value}", f"bold {style}")
-            after = _next_boot(registration, clock)
-        case _:
-            word = Content.styled(boot_words(registration)[1], QUIET)
-            after = _next_boot(registration, clock)
-    if registration.status:
-        word = Content.assemble(word, f" since {clock.minute(registration.since)}")
-    facts = [Fact("Boot", joined([word, after]))]
-    if registration.pending is not None and is_open:
-        facts[-1:] = _silence(registration.pending, facts[-1], clock)
-    if registration.reason is not None:
-        facts.append(Fact("Why", safe_text(registration.reason.text)))
-    return facts
-
-
-def _silence(pending: PendingCall, boot: Fact, clock: Clock) -> list[Fact]:
-    """The line about the boot, and a CALL that the CSMS leaves without an answer."""
-    waits = [f"sent {clock.time(pending.since)}", f"gives up {clock.time(pending.times_out_at)}"]
-    if pending.action == Action.BOOT_NOTIFICATION:
-        return [Fact(boot.label, joined([boot.text, *waits]))]
-    return [boot, Fact("Waits", joined([safe_text(f"{pending.action}: no answer"), *waits]))]
-
-
-def _next_boot(registration: RegistrationView, clock: Clock) -> str:
-    at = registration.next_boot_at
-    return f"BootNotification again {clock.time(at)}" if at else ""
-
-
-def _frame(link: LinkView, clock: Clock, *, inward: bool) -> Content:
-    frame = link.last_in if inward else link.last_out
-    if frame is None:
-        return Content.styled("nothing yet", QUIET)
-    return Content.assemble(f"{clock.time(frame.at)} ", safe_text(frame.action))
-
-
-def clock_words(registration: RegistrationView | None, clock: Clock) -> str:
-    """How far this machine is from the CSMS, and when and by which message that was told."""
-    offset = registration.clock_offset_s if registration else None
-    if registration is None or offset is None:
-        kept = registration.clock_kept_offset_s if registration else None
-        return "never set by the CSMS" + (f"; {seconds(kept)} kept from before" if kept else "")
-    if abs(offset) < CLOCK_RIGHT_S:
-        words = seconds(offset)
-    else:
-        words = f"{seconds(abs(offset))[1:]} {'behind' if offset > 0 else 'ahead'}"
-    if registration.clock_set_at is None:
-        return words
-    by = drawn(registration.clock_set_by or "set")
-    return f"{words} · {by} {clock.minute(registration.clock_set_at)}"
-
-
-def _clock(registration: RegistrationView | None, clock: Clock) -> Content:
-    if registration is not None and registration.clock_refused is not None:
-        return safe_text(registration.clock_refused.text, WAITING)
-    offset = registration.clock_offset_s if registration else None
-    style = WAITING if abs(offset or 0) >= CLOCK_OFFSET_WARNING_S else ""
-    return Content.styled(clock_words(registration, clock), QUIET if offset is None else style)
-
-
-def _security(link: LinkView, clock: Clock) -> Content:
-    profile = f"profile {link.security_profile}"
-    key = f"key {drawn(link.authorization_key)}"
-    if link.tls is None:
-        return joined([profile, "no TLS", key])
-    until: Content | str = ""
-    if link.tls.certificate is not None:
-        days = (link.tls.certificate.not_after - clock.now).days
-        style = WAITING if days < CERTIFICATE_WARNING_DAYS else ""
-        until = Content.styled(f"certificate {count(days, 'day')}", style)
-    return joined([profile, safe_text(link.tls.version), key, until])
-
-
-def _identity(snapshot: Snapshot) -> list[Fact]:
-    """The address first, then the id, then what it is."""
-    identity = snapshot.identity
-    if identity is None:
-        return []
-    firmware = identity.firmware_version or "?"
-    facts = [
-        Fact("URL", safe_text(identity.url)),
-        Fact("Id", safe_text(identity.charge_point_id)),
-        Fact("Model", safe_text(f"{identity.vendor} {identity.model}, firmware {firmware}")),
-    ]
-    serial = identity.charge_point_serial_number or identity.charge_box_serial_number
-    if serial:
-        facts.append(Fact("Serial", safe_text(serial)))
-    facts.append(Fact("By", safe_text(f"cp-tui {identity.cp_tui_version}")))
-    return facts
 
 
 def tls_facts(link: LinkView, clock: Clock) -> list[Fact]:

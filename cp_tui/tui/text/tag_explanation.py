@@ -6,12 +6,11 @@ from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import TagExplanation, TagOutcome
+from cp_tui.ocpp.datatypes import AuthorizationStatus
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connectors import reason_text
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.tags import status_word
-from cp_tui.tui.text.words import joined
+from cp_tui.tui.text.words import joined, reason_text
 
 GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
 
@@ -29,6 +28,12 @@ DECIDING_KEYS = (
     "AllowOfflineTxForUnknownId",
 )
 """What the table of decisions is made from (S 3.4, S 3.5)."""
+
+
+def status_word(status: AuthorizationStatus) -> Content:
+    """The status with a colour that says whether it may charge."""
+    is_good = status is AuthorizationStatus.ACCEPTED
+    return Content.styled(status.value, "$text-success" if is_good else "bold $text-error")
 
 
 def outcome_word(outcome: TagOutcome) -> Content:

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta, tzinfo
 from msgspec import Struct
 from textual.content import Content
 
+from cp_tui.charge_point.reason import Reason
 from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.length import length
+from cp_tui.tui.text.safe_text import safe_text
 
 OTHER_CLOCK_S = 60.0
 """A difference that is smaller nobody reads from times of day."""
@@ -96,6 +98,11 @@ def duration(value: timedelta) -> str:
 def joined(parts: Sequence[Content | str]) -> Content:
     """Parts of a line, parted by a middle dot; empty ones leave no trace."""
     return Content(" · ").join([Content(p) if isinstance(p, str) else p for p in parts if p])
+
+
+def reason_text(reason: Reason) -> Content:
+    """A reason as one sentence with the rule it follows."""
+    return Content.assemble(safe_text(reason.text), safe_text(f" ({reason.rule})", "$text-muted"))
 
 
 def latency(milliseconds: float) -> str:

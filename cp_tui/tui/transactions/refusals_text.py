@@ -7,10 +7,9 @@ from textual.content import Content
 from cp_tui.charge_point.variables import Refusal
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column
-from cp_tui.tui.text.connectors import reason_text
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.text.words import Clock, joined, reason_text
 
 QUIET, ODD = "$text-muted", "bold $text-warning"
 

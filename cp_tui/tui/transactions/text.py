@@ -15,10 +15,9 @@ from cp_tui.ocpp.units import energy
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.clock_steps import clock_facts, length
 from cp_tui.tui.text.columns import Column, widest
-from cp_tui.tui.text.connectors import reason_text
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
-from cp_tui.tui.text.words import Clock, duration, joined
+from cp_tui.tui.text.words import Clock, duration, joined, reason_text
 from cp_tui.tui.transactions.queue_text import queue_facts
 
 GOOD, ODD, BAD, QUIET = "$text-success", "$text-warning", "bold $text-error", "$text-muted"

@@ -14,6 +14,7 @@ from cp_tui.ocpp.plural import count
 from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.tag_explanation import status_word
 from cp_tui.tui.text.words import Clock, joined
 
 QUIET = "$text-muted"
@@ -24,12 +25,6 @@ def status_of(entry: TagEntry, time: datetime) -> AuthorizationStatus:
     """As it counts at an instant of the charge point: Expired once its date has come (S 3.5.1)."""
     is_over = entry.expiry_date is not None and entry.expiry_date <= time
     return AuthorizationStatus.EXPIRED if is_over else entry.status
-
-
-def status_word(status: AuthorizationStatus) -> Content:
-    """The status with a colour that says whether it may charge."""
-    is_good = status is AuthorizationStatus.ACCEPTED
-    return Content.styled(status.value, "$text-success" if is_good else "bold $text-error")
 
 
 def age(since: datetime, now: datetime) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import (
     ConnectorView,
     Fault,
@@ -14,7 +13,7 @@ from cp_tui.charge_point.variables import (
     Reservation,
     StatusChange,
 )
-from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus, ChargingRateUnitType
+from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargingRateUnitType
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, energy, power, volts
 from cp_tui.tui.state.store import Snapshot
@@ -23,41 +22,11 @@ from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.restraint import draws_words
 from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.words import Clock, joined, percent
-
-SIGNS = {
-    ChargePointStatus.AVAILABLE: "○",
-    ChargePointStatus.PREPARING: "◌",
-    ChargePointStatus.CHARGING: "●",
-    ChargePointStatus.SUSPENDED_EVSE: "◐",
-    ChargePointStatus.SUSPENDED_EV: "◐",
-    ChargePointStatus.FINISHING: "◒",
-    ChargePointStatus.RESERVED: "◇",
-    ChargePointStatus.UNAVAILABLE: "×",
-    ChargePointStatus.FAULTED: "!",
-}
-"""A sign beside each word, so that a column is read at a glance without colours."""
-
-STYLES = {
-    ChargePointStatus.AVAILABLE: "$connector-available",
-    ChargePointStatus.PREPARING: "$connector-preparing",
-    ChargePointStatus.CHARGING: "bold $connector-charging",
-    ChargePointStatus.SUSPENDED_EVSE: "$connector-suspended",
-    ChargePointStatus.SUSPENDED_EV: "$connector-suspended",
-    ChargePointStatus.FINISHING: "$connector-finishing",
-    ChargePointStatus.RESERVED: "$connector-reserved",
-    ChargePointStatus.UNAVAILABLE: "$connector-unavailable",
-    ChargePointStatus.FAULTED: "bold $connector-faulted",
-}
+from cp_tui.tui.text.status import status_content
+from cp_tui.tui.text.words import Clock, joined, percent, reason_text
 
 CHANGES_SHOWN = 20
 """Status changes listed for one connector."""
-
-
-def status_content(connector: ConnectorView) -> Content:
-    """Sign and word of the status."""
-    status = connector.status
-    return Content.styled(f"{SIGNS[status]} {status.value}", STYLES[status])
 
 
 def connectors_with(connectors: Sequence[ConnectorView], words: str) -> list[ConnectorView]:
@@ -140,7 +109,7 @@ def connector_columns(snapshot: Snapshot, clock: Clock) -> list[Column[Connector
     names = (transaction_name(connector).plain for connector in snapshot.connectors)
     return [
         Column("#", 2, lambda c: Content(str(c.connector_id))),
-        Column("Status", 15, status_content),
+        Column("Status", 15, lambda c: status_content(c.status)),
         Column("Limit", 7, lambda c: _limit(c, snapshot, clock), align="right"),
         Column("Power", 9, _power, align="right"),
         Column("Energy", 9, _energy, align="right", rank=1),
@@ -187,7 +156,7 @@ def connector_facts(
 def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock) -> list[Fact]:
     """Everything about one connector, with its newest status changes."""
     facts = [
-        Fact("Now", status_content(connector)),
+        Fact("Now", status_content(connector.status)),
         *connector_facts(connector, clock, _beaten_facts(snapshot, connector, clock)),
     ]
     if (reading := connector.measurement) is not None:
@@ -203,11 +172,6 @@ def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock
     for change in reversed(mine[-CHANGES_SHOWN:]):
         facts.append(Fact(clock.minute(change.time), _change(change)))
     return facts
-
-
-def reason_text(reason: Reason) -> Content:
-    """A reason as one sentence with the rule it follows."""
-    return Content.assemble(safe_text(reason.text), safe_text(f" ({reason.rule})", "$text-muted"))
 
 
 def where(connector_id: int) -> str:

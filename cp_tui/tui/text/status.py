@@ -1,0 +1,37 @@
+"""The status of a connector: the word of the standard, with a sign and a colour."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from cp_tui.ocpp.datatypes import ChargePointStatus
+
+SIGNS = {
+    ChargePointStatus.AVAILABLE: "○",
+    ChargePointStatus.PREPARING: "◌",
+    ChargePointStatus.CHARGING: "●",
+    ChargePointStatus.SUSPENDED_EVSE: "◐",
+    ChargePointStatus.SUSPENDED_EV: "◐",
+    ChargePointStatus.FINISHING: "◒",
+    ChargePointStatus.RESERVED: "◇",
+    ChargePointStatus.UNAVAILABLE: "×",
+    ChargePointStatus.FAULTED: "!",
+}
+"""A sign beside each word, so that a column is read at a glance without colours."""
+
+STYLES = {
+    ChargePointStatus.AVAILABLE: "$connector-available",
+    ChargePointStatus.PREPARING: "$connector-preparing",
+    ChargePointStatus.CHARGING: "bold $connector-charging",
+    ChargePointStatus.SUSPENDED_EVSE: "$connector-suspended",
+    ChargePointStatus.SUSPENDED_EV: "$connector-suspended",
+    ChargePointStatus.FINISHING: "$connector-finishing",
+    ChargePointStatus.RESERVED: "$connector-reserved",
+    ChargePointStatus.UNAVAILABLE: "$connector-unavailable",
+    ChargePointStatus.FAULTED: "bold $connector-faulted",
+}
+
+
+def status_content(status: ChargePointStatus) -> Content:
+    """Sign and word."""
+    return Content.styled(f"{SIGNS[status]} {status.value}", STYLES[status])
