@@ -11,45 +11,36 @@ from cp_tui.tui.actions.action import Group, ScreenAction, action
 from cp_tui.tui.actions.command_form import tag_fields
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
+from cp_tui.tui.maintenance.panes import SUBJECTS, ReservationsPane, SubjectPane
 from cp_tui.tui.maintenance.reservations_text import (
     ReservationLine,
     reservation_facts,
     reservation_of,
 )
-from cp_tui.tui.maintenance.text import Subject
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.tag_explanation import deciding_keys
 
 
-def _show(subject: Subject, key: str, help: str) -> ScreenAction:
-    """A subject and the letter that shows it in full."""
+def _show(subject: type[SubjectPane]) -> ScreenAction:
+    """The letter of a subject shows it in full."""
 
     async def run(desk: Desk) -> None:
         await desk.go_to("maintenance")
-        desk.frame.look_at(subject.value)
+        desk.frame.look_at(subject.NAME)
 
     return ScreenAction(
-        f"maintenance.{subject}",
-        f"Show {subject.words[0].lower()}{subject.words[1:]}",
-        help,
+        f"maintenance.{subject.NAME}",
+        f"Show {subject.TITLE[0].lower()}{subject.TITLE[1:]}",
+        subject.ABOUT,
         Group.MAINTENANCE,
         run,
-        (key,),
+        (subject.KEY,),
         screens=frozenset({"maintenance"}),
     )
 
 
-SHOW_SUBJECTS = (
-    _show(Subject.FIRMWARE, "f", "Which one runs, and how far an update has come."),
-    _show(Subject.DIAGNOSTICS, "i", "Which file is uploaded where, and how far it has come."),
-    _show(Subject.RESERVATIONS, "v", "For whom connectors are held, until when, why it ended."),
-    _show(Subject.LOCAL_LIST, "l", "Version and tags of the local authorization list."),
-    _show(Subject.CACHE, "c", "What the CSMS last said about each tag."),
-    _show(Subject.CERTIFICATES, "e", "Security profile, form of the key, server certificate."),
-    _show(Subject.STATUS_HISTORY, "h", "Every change of status with its code and its cause."),
-    _show(Subject.LINK_HISTORY, "a", "Every attempt to connect, and the step that failed."),
-)
+SHOW_SUBJECTS = tuple(map(_show, SUBJECTS))
 """Each subject with its letter."""
 
 
@@ -84,7 +75,7 @@ async def look_up(desk: Desk) -> None:
 async def cancel_reservation(desk: Desk) -> None:
     """End the selected reservation, as CancelReservation would; asks first."""
     line = reservation_of(desk.snapshot.reservations, desk.snapshot.cursors.get("reservations", ""))
-    if desk.pane != Subject.RESERVATIONS.value or line is None or line.ended is not None:
+    if desk.pane != ReservationsPane.NAME or line is None or line.ended is not None:
         line = await _chosen(desk)
     if line is None:
         return

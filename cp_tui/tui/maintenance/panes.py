@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.content import Content
 
@@ -71,6 +71,11 @@ class SubjectPane(Pane):
     Second among the bases of a class: Textual takes over the styles of the first alone.
     """
 
+    KEY: ClassVar[str]
+    """The letter that shows it in full."""
+    ABOUT: ClassVar[str]
+    """What there is to see, in a sentence for the list of all actions."""
+
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """How the subject stands, in a line."""
         raise NotImplementedError
@@ -81,6 +86,8 @@ class FirmwarePane(FactsPane, SubjectPane):
 
     NAME = "firmware"
     TITLE = "Firmware"
+    KEY = "f"
+    ABOUT = "Which one runs, and how far an update has come."
     SHOWS = frozenset({"firmware"})
     HELP_LINES = (
         "UpdateFirmware (S 5.19): fetch the file from its retrieveDate on, as often as retries",
@@ -102,6 +109,8 @@ class DiagnosticsPane(FactsPane, SubjectPane):
 
     NAME = "diagnostics"
     TITLE = "Diagnostics"
+    KEY = "i"
+    ABOUT = "Which file is uploaded where, and how far it has come."
     SHOWS = frozenset({"diagnostics"})
     HELP_LINES = (
         "GetDiagnostics (S 5.9): one file with logs and states is uploaded to the location that",
@@ -123,6 +132,8 @@ class ReservationsPane(TablePane, SubjectPane):
 
     NAME = "reservations"
     TITLE = "Reservations"
+    KEY = "v"
+    ABOUT = "For whom connectors are held, until when, why it ended."
     # The link as well: each frame is an occasion to tell anew how much time is left.
     SHOWS = frozenset({"reservations", "link"})
     HELP_LINES = (
@@ -196,6 +207,8 @@ class LocalListPane(TagsPane):
 
     NAME = "local_list"
     TITLE = "Local list"
+    KEY = "l"
+    ABOUT = "Version and tags of the local authorization list."
     SHOWS = frozenset({"local_list"})
     HELP_LINES = (
         "The list of tags that the CSMS has sent (S 3.5.2); only SendLocalList changes it.",
@@ -224,6 +237,8 @@ class CachePane(TagsPane):
 
     NAME = "cache"
     TITLE = "Cache"
+    KEY = "c"
+    ABOUT = "What the CSMS last said about each tag."
     SHOWS = frozenset({"authorization_cache"})
     HELP_LINES = (
         "What the CSMS last said about each tag (S 3.5.1), newest first; kept over a restart.",
@@ -252,6 +267,8 @@ class CertificatesPane(FactsPane, SubjectPane):
 
     NAME = "certificates"
     TITLE = "Certificates"
+    KEY = "e"
+    ABOUT = "Security profile, form of the key, server certificate."
     SHOWS = frozenset({"link", "identity"})
     HELP_LINES = (
         "Profile 0: no security. 1: HTTP Basic with the AuthorizationKey. 2: TLS as well.",
@@ -273,6 +290,8 @@ class StatusHistoryPane(TablePane, SubjectPane):
 
     NAME = "status_history"
     TITLE = "Status history"
+    KEY = "h"
+    ABOUT = "Every change of status with its code and its cause."
     SHOWS = frozenset({"status_changes", "connectors"})
     HELP_LINES = (
         "Code: the transition of S 4.9. The letter is the state before, the digit the one after:",
@@ -312,6 +331,8 @@ class LinkHistoryPane(TablePane, SubjectPane):
 
     NAME = "link_history"
     TITLE = "Link history"
+    KEY = "a"
+    ABOUT = "Every attempt to connect, and the step that failed."
     SHOWS = frozenset({"link_attempts", "link", "cursor.link_history"})
     HELP_LINES = (
         "One line for each attempt that ended, and for each link that ended or was stopped.",

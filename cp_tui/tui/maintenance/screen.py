@@ -13,14 +13,20 @@ from textual.containers import Grid
 
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.maintenance.panes import SUBJECTS, MaintenancePane, SubjectPane
-from cp_tui.tui.maintenance.text import Subject
+from cp_tui.tui.maintenance.panes import (
+    SUBJECTS,
+    FirmwarePane,
+    LinkHistoryPane,
+    MaintenancePane,
+    StatusHistoryPane,
+    SubjectPane,
+)
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.pane import Pane
 from cp_tui.tui.widgets.table_pane import TablePane
 
-HISTORIES = frozenset({Subject.STATUS_HISTORY, Subject.LINK_HISTORY})
+HISTORIES = frozenset({StatusHistoryPane.NAME, LinkHistoryPane.NAME})
 
 LARGE_HEIGHT = 45
 """From so many lines on there is room for the histories beside what is selected."""
@@ -64,17 +70,17 @@ class MaintenanceScreen(MainScreen):
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
         search = f"{keymap.first('screen.filter')} filter"
-        self.subjects: Mapping[Subject, SubjectPane] = {
-            Subject(each.NAME): each(
+        self.subjects: Mapping[str, SubjectPane] = {
+            each.NAME: each(
                 "  ".join(filter(None, (each.FILTER and search, keymap.hints(each.NAME))))
             )
             for each in SUBJECTS
         }
-        keys = {each.value: keymap.first(f"maintenance.{each}") for each in self.subjects}
+        keys = {name: keymap.first(f"maintenance.{name}") for name in self.subjects}
         overview_hints = keymap.hints("maintenance")
         self.overview = MaintenancePane(overview_hints, tuple(self.subjects.values()), keys)
         self._grid = Grid(id="subjects")
-        self._selected = Subject.FIRMWARE
+        self._selected = FirmwarePane.NAME
         self._latest: tuple[Snapshot, Clock] | None = None
 
     @property
@@ -104,10 +110,9 @@ class MaintenanceScreen(MainScreen):
 
     def look_at(self, part: str) -> None:
         """Show a subject, and go into it."""
-        subject = Subject(part)
-        pane = self.subjects[subject]
-        self.overview.table.move_cursor(subject.value)
-        self._select(subject)
+        pane = self.subjects[part]
+        self.overview.table.move_cursor(part)
+        self._select(part)
         pane.take_focus()
         if self.maximized is not None:
             self.maximize(pane, container=False)
@@ -116,7 +121,7 @@ class MaintenanceScreen(MainScreen):
     def _moved(self, event: TablePane.Moved) -> None:
         """Follow the cursor of the overview: where it is now, the message may be late."""
         if event.cursor == self.overview.NAME and self.overview.table.cursor_key is not None:
-            self._select(Subject(self.overview.table.cursor_key))
+            self._select(self.overview.table.cursor_key)
 
     @on(TablePane.Opened)
     def _opened(self, event: TablePane.Opened) -> None:
@@ -125,14 +130,14 @@ class MaintenanceScreen(MainScreen):
             event.stop()
             self.look_at(event.record)
 
-    def _select(self, subject: Subject) -> None:
-        if subject is not self._selected:
+    def _select(self, subject: str) -> None:
+        if subject != self._selected:
             self._selected = subject
             self._arrange()
 
     def _arrange(self) -> None:
         """Show what is selected, and what there is room for; what appears is brought up to date."""
-        histories = HISTORIES if self.size.height >= LARGE_HEIGHT else frozenset[Subject]()
+        histories = HISTORIES if self.size.height >= LARGE_HEIGHT else frozenset[str]()
         shown = {self._selected, *histories}
         self._grid.set_class(len(shown) == len(HISTORIES), "-three")
         for subject, pane in self.subjects.items():
