@@ -130,6 +130,8 @@ class Attempts:
         if connector is None:
             # It has ended: what was decided about it is known to the cache, and that is all.
             return
+        # It is over here, whatever comes of it; below it may go on as a start that waits for a
+        # cable.
         connector.attempt = None
         if not verdict.is_accepted:
             self._refuse(connector, attempt, SwipeOutcome.REFUSED, verdict.reason)
@@ -151,6 +153,7 @@ class Attempts:
         problem = self._why_not(connector, attempt.id_tag, verdict.parent_id_tag)
         if problem is None:
             return connector
+        # Whoever named a connector, or stands at a cable, means that one and no other.
         if attempt.is_named or connector.is_plugged or self._why_closed() is not None:
             return problem
         for other in self._connectors:

@@ -47,6 +47,7 @@ class Availability:
                 "the whole charge point is Inoperative; connector 0 must become Operative first",
             )
             return AvailabilityStatus.REJECTED, reason, []
+        # 0 means the charge point and every connector: each changes at once or when it is free.
         targets = [c for c in self._connectors.values() if connector_id in (0, c.connector_id)]
         return self._change_all(targets, operative)
 

@@ -213,6 +213,7 @@ class Charging:
 
         Limits and power follow at once. What people see of it is worked out where somebody looks.
         """
+        # What has ended goes first: it must neither set a limit nor be shown.
         self._drop_ended()
         time, context = self._turn.time, self._context()
         self._computed_at, self._knew_time = time, self._turn.is_clock_set
@@ -229,6 +230,8 @@ class Charging:
             limit = self._limits.get(connector_id)
             if limit is None:
                 continue
+            # Whoever has to refresh the statuses learns of it by the next tick: this may be called
+            # from within a change of status.
             is_held = not limit.allows_charging
             self._has_moved |= connector.is_limit_below_minimum != is_held
             connector.is_limit_below_minimum = is_held

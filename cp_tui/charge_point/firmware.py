@@ -156,6 +156,8 @@ class Firmware:
         self._turn.log(LogLevel.INFO, f"UpdateFirmware: {self.explain(request).text}")
         if self._record is not None and self._record.state in _PAST_DOWNLOAD:
             return
+        # The standard cannot refuse, so a new request takes the place of one that only waits or
+        # loads. What is being installed already is not interrupted (`explain` says so).
         self._cancel()
         self._progress.begin()
         self._set(

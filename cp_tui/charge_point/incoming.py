@@ -62,6 +62,8 @@ class Incoming:
     def receive(self, data: str | bytes) -> None:
         """Take one WebSocket message."""
         calls, journal = self._components.calls, self._components.journal
+        # A frame of a connection that the mind has closed, or that a stop has: nobody is owed
+        # anything.
         if not calls.is_open:
             return
         try:
@@ -148,6 +150,7 @@ class Incoming:
             error.message_id = call.message_id
             self._refuse(error)
             return
+        # First the answer, then what follows from it, both in this turn (wire.md 2.3).
         result = frame.result_text(call.message_id, answer.response)
         components.journal.sent_result(call.message_id, answer.response, result, answer.reason)
         reads = call.action in READING

@@ -122,6 +122,7 @@ class Outbox:
         """Queue a message; it is on disk before it can be sent."""
         self._sequence += 1
         payload: dict[str, JsonValue] = request.to_payload()
+        # It stands for an id that may not be known yet, and is put in when the message leaves.
         if transaction_key is not None:
             payload.pop("transactionId", None)
         record = OutboxRecord(
@@ -309,6 +310,8 @@ class Outbox:
         rule = self._rule()
         attempts = self._entries[0].attempts + 1
         is_sign = failure.code in FORGOTTEN_SIGNS
+        # Refusals that may only mean that the CSMS has forgotten us are counted apart: should it be
+        # so, they are taken back (`forgive`).
         self._doubtful += is_sign
         if attempts < rule.attempts_max:
             wait_s = rule.interval_s * attempts
@@ -380,6 +383,7 @@ class Outbox:
 
     def _give_up(self, record: OutboxRecord, why: str) -> None:
         self._remove(record)
+        # MeterValues have nothing in their answer; a start brings its transactionId even late.
         if record.action != Action.METER_VALUES:
             self._given_up[record.sequence] = record
             if len(self._given_up) > GIVEN_UP_MAX:

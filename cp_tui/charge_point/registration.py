@@ -227,6 +227,8 @@ class Registration:
         """When a heartbeat is due if nothing is sent until then."""
         if not (self.is_accepted and self._calls.is_open and self._heartbeat_from):
             return None
+        # Anything that was sent is a sign of life (S 4.6), also what came before the newest
+        # acceptance.
         silent_since = max(self._heartbeat_from, self._calls.last_sent_at or self._heartbeat_from)
         return later(silent_since, self._heartbeat_interval())
 
@@ -308,6 +310,8 @@ class Registration:
         self._set_clock(response.current_time, "BootNotification")
         interval_s = response.interval or 0
         self._turn.changed("registration")
+        # An answer without a status does not end an acceptance, for the CSMS goes on talking to us;
+        # but it does not begin one either.
         if response.status is None:
             words = "the CSMS answered BootNotification without a status"
             if self.is_accepted:

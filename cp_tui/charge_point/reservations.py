@@ -70,6 +70,7 @@ class Reservations:
         refusal = self._rejection(request) or self._obstacle_for(request) or self._why_past(request)
         if refusal is not None:
             return refusal
+        # The same reservationId again replaces the reservation, even at another connector (S 5.13).
         old = self._reservations.get(request.reservation_id)
         if old is not None:
             self._end(old, event("replaced", old, "the CSMS replaced it"))
@@ -157,6 +158,8 @@ class Reservations:
         ]
         if not found:
             return None
+        # A tag may fit several: it uses up the most particular one, and of equal ones that which
+        # ends first, so that the others are left for whom they may still serve.
         reservation = min(
             found,
             key=lambda each: (

@@ -51,6 +51,7 @@ def failed(tries: Tries, text: str, now: datetime) -> Tries:
 
 def interrupted(tries: Tries, now: datetime) -> Tries:
     """Have a try that a boot interrupted made anew: it was nobody's fault."""
+    # The try is taken back, so that a charge point that loses power often does not use them up.
     update = {"attempt": max(0, tries.attempt - 1), "next_try_at": now}
     return replace(tries, **update)
 

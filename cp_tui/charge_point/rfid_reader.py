@@ -136,6 +136,7 @@ class RfidReader:
 
     def _act(self, scope: list[Connector], event: Swipe) -> SwipeEnd | StartAttempt:
         closed, tag = self._why_closed(), event.id_tag
+        # While OCPP is stopped or a reset is under way nothing may begin, and what ran has ended.
         if closed is not None:
             # Nobody may start, but a locked cable is its owner's at any time (E 3.5).
             own = [c for c in scope if _holds_cable_of(c, tag)]
@@ -150,6 +151,9 @@ class RfidReader:
 
     def _act_on_own(self, connector: Connector, tag: str) -> SwipeEnd | StartAttempt | None:
         """Do what a tag does at the connector that it belongs to; None if that is another."""
+        # The order is that of how far the tag has come: what runs, what may start, what is being
+        # asked about, what is left of a transaction. A connector is in one of these states at most,
+        # but for the last: `ended` stays until the cable is out.
         ended = connector.ended
         if connector.transaction and same_tag(connector.transaction.id_tag, tag):
             return self._stop(connector, tag, "the tag that started it was shown again")
@@ -176,9 +180,12 @@ class RfidReader:
         parent = self._authorization.parent_of(tag)
         can_start = _able(scope)
         chosen = self._choose(can_start, tag, parent)
+        # Only where nothing shows what the tag wants is its group asked for first: it costs the
+        # time of an Authorize, and a cable that was just plugged in says enough.
         if chosen is None or not self._is_meant(chosen, tag, parent):
             groups = {c.connector_id: key for c in scope if (key := _group_key(c))}
             if groups or self._must_learn_group(can_start, tag):
+                # Shown again while it is asked about: both are told what comes of the one question.
                 earlier = self._attempts.unplaced(tag)
                 if earlier is not None:
                     return earlier

@@ -77,8 +77,11 @@ class Sessions:
             connector.is_ev_disconnected = False
             self.follow(connector, "cable plugged in again")
             return
+        # Nobody waits here, so somebody may who waits for a cable anywhere.
         if connector.pending_start is None and connector.attempt is None:
             self._follow_cable(connector)
+        # A cable in a reserved connector begins nothing: it stays Reserved until the right tag
+        # comes.
         if connector.pending_start is not None or not connector.is_reserved:
             self._begin_attempt(connector)
         self._statuses.refresh(connector, "cable plugged in")
@@ -135,12 +138,15 @@ class Sessions:
         connector.attempt_until = None
         connector.is_session_over = False
         connector.ended = None
+        # Kept for those who look: by whom, and by what decision, the transaction was allowed.
         connector.started_by = pending
         reservation_id = self._reservations.use(connector, pending)
         record = self._transactions.start(connector, pending, reservation_id)
         if not connector.has_fixed_cable:
             connector.is_locked = True
             self._turn.emit(Lock(connector.connector_id, locked=True))
+        # Before the limits are worked out below: the first of them is the profile's already (S
+        # 5.11).
         profile = pending.attempt.charging_profile
         if profile is not None:
             self._charging.bind(connector, record.key, profile)
@@ -283,6 +289,8 @@ class Sessions:
             connector.is_session_over = False
             connector.attempt_until = None
         connector.is_ev_disconnected = False
+        # From the beginning of Preparing (E 3.77), so a cable that follows a tag does not begin it
+        # anew.
         seconds = self._configuration.integer("ConnectionTimeOut")
         if connector.attempt_until is None and seconds:
             connector.attempt_until = later(self._turn.now, seconds)
@@ -313,6 +321,7 @@ class Sessions:
         if connector.status is ChargePointStatus.PREPARING:
             # No way leads from Preparing to Unavailable (S 4.9): over Available, B1 and A8.
             self._statuses.refresh(connector, cause)
+        # The session is over: what was answered Scheduled takes effect now (S 5.2).
         was_operative = connector.is_operative
         self._availability.apply_scheduled(connector)
         if was_operative and not connector.is_operative:

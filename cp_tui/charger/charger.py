@@ -123,6 +123,7 @@ class Charger:
 
     def lose_power(self, stored: StoredRecords, now: datetime) -> None:
         """Forget everything that is not in the store; cables stay plugged, contactors open."""
+        # A contactor that has no power is open, whatever the mind wanted; a new one will say.
         for connector_id in range(1, len(self._config.connectors) + 1):
             self.station.energize(connector_id, False, now)
         self._energized.clear()
@@ -182,6 +183,8 @@ class Charger:
         waiting = list(events)
         effects, self._notes = self._notes, []
         is_touched = is_touched or any(not isinstance(event, _NEWS) for event in events)
+        # What the mind does at the station may make something happen there at once (energy that is
+        # cut suspends the vehicle), of which the mind has to hear, and so on.
         for _ in range(ROUNDS_MAX):
             if not waiting:
                 break

@@ -353,11 +353,14 @@ class EngineLoop:
     async def _reboot(self, cause: Reboot | PowerCut | MindFailure) -> None:
         """End the mind, and have a new one made from what is in the store."""
         self._log.info("the charge point boots again")
+        # Everything that the old mind had begun ends before there is a new one: its connection, its
+        # transfers, the answers that wait for the disk, and who waits for an answer of it.
         self._send = None
         self._is_disk_told = False
         self._outlet.drop_held()
         self._transfers.cancel_all()
         if isinstance(cause, PowerCut):
+            # What was not on the disk is lost, as it would be; the sockets just fall silent.
             await self._link.cut()
             self._write_buffer.drop()
         else:
@@ -389,6 +392,7 @@ class EngineLoop:
                 delay_s = STUCK_DEADLINE_S
         elif not self._write_buffer.is_failing:
             return
+        # A failing disk is tried with each turn, so turns have to come by themselves.
         delay_s = min(delay_s, STORE_RETRY_S if self._write_buffer.is_failing else TIMER_S_MAX)
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(delay_s, self._tick, loop.time() + delay_s)

@@ -207,6 +207,7 @@ class Subscription:
             await self._wake.wait()
             if self._is_closed:
                 raise SubscriptionClosed
+            # Cleared before the updates are taken: what comes in between wakes it once more.
             self._wake.clear()
             changes, events = [*self._take_variables()], self._take_events()
             if self._changed:
@@ -385,6 +386,7 @@ class Hub:
             value, before = self._work_out(name), known.newest
             # What cannot be known at this moment is asked for again.
             known.is_due = value is UNSET
+            # Worked out anew and found equal: no new version, and nobody is told.
             if value is not UNSET and (before is None or before.value != value):
                 known.newest = VariableChanged(name, value, Written(value))
                 known.version += 1

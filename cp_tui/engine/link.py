@@ -213,6 +213,7 @@ class Link:
 
     async def _run(self) -> None:
         while self._is_wanted:
+            # Orders from here on concern this attempt; what was urgent before is being done.
             self._is_urgent = self._is_interrupted = False
             self._update(attempt=self._state.attempt + 1, next_attempt_at=None)
             try:
@@ -277,6 +278,7 @@ class Link:
             self._log.exception("link: internal error while open")
             failure = LinkFailure(LinkStep.OPEN, "internal error, see the log")
         finally:
+            # However it ended, even by an error of ours: nothing is sent over it any more.
             self._connection = None
             websocket.transport.abort()
             self._publish("is_connected", False)

@@ -81,6 +81,7 @@ class Recovery:
             if not is_calm:
                 await asyncio.sleep(self._watchdog.wait_s(self._clock()))
             stored = await self._records()
+            # After an error the records are suspected first: a boot from bad ones fails again.
             if not is_calm:
                 stored = await self._rescue.heal(stored)
                 self._has_failed = False

@@ -113,6 +113,8 @@ class Rescue:
             rehearsal.boot()
             rehearsal.charge()
 
+        # First with a car charging, which finds more; where an empty charger fails at that, the
+        # error is in the program, and only records that keep it from booting are worth looking for.
         for trial in (works, boots):
             # Where even an empty charger fails, no record is to blame.
             if failure(trial, {}) is None:

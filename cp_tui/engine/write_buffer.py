@@ -56,6 +56,7 @@ class WriteBuffer:
     async def write(self, changes: Changes) -> bool:
         """Write the changes and what waits from before; False if not all of it is on disk now."""
         self._unwritten |= changes
+        # A turn without records costs no write; but one that waits from before is tried with it.
         if not self._unwritten:
             return True
         assert not self._is_writing, "one turn at a time is saved"

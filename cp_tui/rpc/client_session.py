@@ -167,6 +167,7 @@ class ClientSession:
     async def _take(self, line: bytes) -> None:
         """Start to answer one line; tasks start in order, so commands reach the engine in order."""
         self._heard_at = asyncio.get_running_loop().time()
+        # Not read any further until there is room: the client is held back by its own socket.
         await self._room.acquire()
         while self._bytes_in_flight and self._bytes_in_flight + len(line) > BYTES_IN_FLIGHT_MAX:
             self._has_ended.clear()
@@ -246,6 +247,7 @@ class ClientSession:
         """Give the values of variables and the histories of streams, then every change."""
         await self._engine.prepare(variables)
         seen = self._engine.subscribe(variables, history_as_events=pages)
+        # What is followed already is in the answer all the same, with its value of now.
         if self._followed.isdisjoint(variables):
             self._announced.append(seen)
         else:

@@ -153,6 +153,7 @@ class SimulatedConnector:
     def _find_deadline(self) -> datetime | None:
         if self._at is None or self.battery is None or self.is_unwilling:
             return None
+        # On a ramp it may be full before the ramp is over, at what flows now or at what will.
         offers = {self._ramp.offer, self._ramp.target} - {NOTHING}
         full_s = min(
             (
@@ -229,6 +230,7 @@ class SimulatedConnector:
 
     def _follow(self, *, at_once: bool = False) -> None:
         """Let the vehicle follow what is offered, over a ramp that starts at what flows."""
+        # Whatever was worked out for the offer and the vehicle of before does not hold any more.
         self._is_deadline_known = False
         self._reading = None
         self._lines = (None, ())

@@ -109,6 +109,8 @@ def composing(
     sweep = Sweep(context, unit or context.allowed_units[0], begin, Budget(steps_max))
     horizon = window_end(begin, DURATION_S_MAX)
     found = yield from merging(sweep, connector_id, (end, horizon), periods_max, Decision.identity)
+    # What is covered: as far as asked for, or as far as known. A duration of 0 covers nothing, and
+    # its one period says what holds at the start.
     until = max(begin, min(begin + duration_s, found.known_until))
     terms, is_idle = sweep.terms(connector_id), context.is_idle(connector_id)
     periods: list[CompositePeriod] = []
@@ -188,6 +190,8 @@ def merging(
             is_within = False
             budget.steps = min(budget.steps, END_STEPS_MAX)
             pause_at = budget.steps - SLICE_STEPS
+        # The same limit for the same reason: the period goes on, and its losers are joined, because
+        # one that loses for another reason from now on is to be told as well.
         if not is_new:
             if is_within and sweep.explains:
                 found[-1] = (found[-1][0], found[-1][1].joined(decision))

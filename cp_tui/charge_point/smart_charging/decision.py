@@ -191,6 +191,7 @@ def _least(
         offer = convert(claim.limit, claim.unit, terms.unit, used, terms.hardware)
         if losers is not None:
             offers.append((claim, offer))
+        # As low as the hardware: then the profile is named, for somebody set it.
         if offer < decision.limit or (decision.winner is None and offer == available):
             decision = Decision(offer, phases, _PROFILE, claim, used)
     if losers is None:

@@ -21,6 +21,7 @@ def charge_point_max_stack(context: Context, armed_at: int) -> Stack:
     One cap has one time zero for all connectors: the start of the oldest running transaction.
     """
     profiles = context.profiles_of(ChargingProfilePurposeType.CHARGE_POINT_MAX_PROFILE, 0)
+    # The cap is one for all, so its time zero is as well; the standard does not say whose (S 3.13).
     starts = [to_second(running.start) for running in context.transactions.values()]
     return Stack(_highest_first(profiles), (), min(starts, default=armed_at))
 
@@ -40,6 +41,8 @@ def tx_default_stack(context: Context, connector_id: int, armed_at: int) -> Stac
     """Return the defaults of a connector: its own, and those of connector 0 at other levels."""
     own = context.profiles_of(ChargingProfilePurposeType.TX_DEFAULT_PROFILE, connector_id)
     of_all = context.profiles_of(ChargingProfilePurposeType.TX_DEFAULT_PROFILE, 0)
+    # S 3.13.1: at one level the profile of the connector takes the place of that of connector 0,
+    # also while it gives nothing. At other levels the two mix, and the higher one wins.
     levels = {each.profile.stack_level for each in own}
     shared = [each for each in of_all if each.profile.stack_level not in levels]
     replaced = tuple(

@@ -157,6 +157,7 @@ def _first_end(*ends: End) -> End:
     """Give the first of some ends, if it is known to be the first."""
     until = min((each for each, _ in ends if each is not None), default=None)
     looked_until = min((each for _, each in ends if each is not None), default=None)
+    # An end is only known to be the first if every search got at least as far.
     if until is None or looked_until is None or until > looked_until:
         return (None, looked_until) if looked_until is not None else (until, None)
     return until, None
@@ -167,6 +168,7 @@ def divide(offers: Sequence[Decimal], minimums: Sequence[Decimal], total: Decima
 
     The last to arrive wait, with 0, while somebody would get less than the minimum otherwise.
     """
+    # With each one fewer the shares grow; the first number at which all served can charge is taken.
     for served in range(len(offers), 1, -1):
         shares = _equal_shares(offers[:served], total)
         enough = zip(shares, offers, minimums, strict=False)
