@@ -13,9 +13,10 @@ from typing import Any
 from cp_tui.rpc.client import Client, ConnectionLost, RpcError
 from tests.end_to_end.processes import Serve, serving
 from tests.peer import PeerCsms
+from tests.tiers import tier
 
-KILLS, KILLS_MAX = 12, 40
-STARTS_MIN = 7
+KILLS, KILLS_MAX = tier((5, 20), deep=(24, 60))
+STARTS_MIN = tier(3, deep=12)
 """On a slow machine people get less done in a life; then there are more lives."""
 LIFE_S = (0.05, 0.9)
 """How long a life lasts after the door is open."""

@@ -145,7 +145,7 @@ async def test_quitting_says_that_a_charge_point_that_hangs_does_not_answer(
         await screen.see("stopping CP 1")
         async with asyncio.timeout(40):
             assert await screen.process.wait() == 0
-        await screen.see("did not answer and was ended by force")
+        await screen.last_said("did not answer and was ended by force")
     await until_none_is_left(folder)
 
 

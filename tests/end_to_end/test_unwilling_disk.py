@@ -21,6 +21,7 @@ from cp_tui.rpc.client import Client, RpcError
 from tests.end_to_end.processes import Serve, cp_tui, start
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.test_held_up import ended
+from tests.end_to_end.together import together
 from tests.unwilling_disk import FAILS, FULL, HANGS, READ_ONLY, UnwillingDisk, unwilling_disk
 
 WAIT_S = 20.0
@@ -213,11 +214,20 @@ async def test_what_waited_for_a_slow_disk_longer_than_for_an_answer_is_sent_onc
         assert await ended(serve.process) == 0
 
 
-@pytest.mark.parametrize("mood", [FULL, READ_ONLY, FAILS])
 async def test_a_disk_that_takes_nothing_is_told_and_all_goes_on_by_itself_after_it(
-    tmp_path: Path, disk: UnwillingDisk, mood: str
+    tmp_path: Path,
 ) -> None:
-    async with Recorder() as csms, serving(tmp_path, disk, csms, *FEW_ATTEMPTS) as serve:
+    async def begun(mood: str) -> None:
+        folder = tmp_path / mood
+        folder.mkdir()
+        with unwilling_disk(folder / "disk") as disk:
+            await told_and_survived(folder, disk, mood)
+
+    await together(full=begun(FULL), read_only=begun(READ_ONLY), fails=begun(FAILS))
+
+
+async def told_and_survived(folder: Path, disk: UnwillingDisk, mood: str) -> None:
+    async with Recorder() as csms, serving(folder, disk, csms, *FEW_ATTEMPTS) as serve:
         client = await Client.connect(serve.socket)
         await client.call("plug_in", connector_id=1)
         await client.call("swipe", id_tag="TAG", connector_id=1, wait=True)

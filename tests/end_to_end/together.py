@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
+import pytest
+
 Case = Coroutine[Any, Any, object]
 
 
@@ -28,6 +30,8 @@ def _tell(results: Mapping[str, object]) -> None:
         name: result for name, result in results.items() if isinstance(result, BaseException)
     }
     for name, failure in failures.items():
+        if isinstance(failure, pytest.skip.Exception):
+            raise failure
         failure.add_note(f"in the case {name}")
     if failures:
         raise BaseExceptionGroup(f"failed: {', '.join(failures)}", [*failures.values()])
