@@ -212,16 +212,12 @@ class ScreenDesk:
         facts = help_facts(title, lines, bindings, self._app.keymap, self.screen, self.snapshot)
         self.show("Help", lambda _snapshot, _clock: facts, label_width=11)
 
-    def show_menu(self) -> None:
-        """Let an action be chosen by its name."""
-
-        def chosen(action_id: str | None) -> None:
-            if action_id is not None:
-                self._app.action_operate(action_id)
-
+    async def show_menu(self) -> None:
+        """Let an action be chosen by its name, and carry it out."""
         others = (each for each in self._app.keymap.actions.values() if each is not show_menu)
         choices = [self._choice(action) for action in others]
-        self._app.push_screen(ChooseDialog("All actions", choices), chosen)
+        if (action_id := await self.choose("All actions", choices)) is not None:
+            self._app.action_operate(action_id)
 
     def _choice(self, action: ScreenAction) -> Choice:
         why = action.why_not(self.snapshot)
@@ -247,18 +243,12 @@ class ScreenDesk:
         there = next(name for name in self._app.main_screens if action.works_on(name))
         return f"{self.key_of(f'screen.{there}')} {key}"
 
-    def choose_theme(self) -> None:
+    async def choose_theme(self) -> None:
         """Let a theme be chosen, with a preview."""
         if self._app.no_color:
             self._app.refuse(Content("colours are off: NO_COLOR is set in the environment"))
             return
         before = self._app.theme
-
-        def chosen(name: str | None) -> None:
-            if name is None:
-                self._app.theme = before
-            else:
-                self._app.choose_theme(name)
 
         def preview(name: str) -> None:
             self._app.theme = name
@@ -269,9 +259,12 @@ class ScreenDesk:
             for name in sorted(themes, key=lambda name: (not name.startswith("cp-"), name))
         ]
         dialog = ChooseDialog("Choose a theme", choices, start=before, preview=preview)
-        self._app.push_screen(dialog, chosen)
+        if (chosen := await self._answer_to(dialog)) is None:
+            self._app.theme = before
+        else:
+            self._app.choose_theme(chosen)
 
-    def quit(self) -> None:
+    async def quit(self) -> None:
         """Leave, after a question where it ends the charge point as well."""
         if not self._may_stop() or not self.snapshot.has_engine:
             self._app.exit(LEAVE)
@@ -299,11 +292,9 @@ class ScreenDesk:
                 ],
             ]
 
-        def chosen(answer: str | None) -> None:
-            if answer in (LEAVE, STOP):
-                self._app.exit(answer)
-
-        self._app.push_screen(AskDialog("Quit", facts, options, self.snapshot), chosen)
+        dialog = AskDialog("Quit", facts, options, self.snapshot)
+        if (answer := await self._answer_to(dialog)) in (LEAVE, STOP):
+            self._app.exit(answer)
 
     async def _send(self, call: CommandCall, under_way: Callable[[CommandRun], None]) -> CommandRun:
         """Send for a form; when the form is closed, the command goes on without it."""

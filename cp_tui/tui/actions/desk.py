@@ -221,11 +221,11 @@ class Desk(Protocol):
     def show_help(self) -> None:
         """Explain the pane with the focus, and list the keys."""
 
-    def show_menu(self) -> None:
-        """Let an action be chosen by its name."""
+    async def show_menu(self) -> None:
+        """Let an action be chosen by its name, and carry it out."""
 
-    def choose_theme(self) -> None:
+    async def choose_theme(self) -> None:
         """Let a theme be chosen, with a preview."""
 
-    def quit(self) -> None:
+    async def quit(self) -> None:
         """Leave, after a question where it ends the charge point as well."""

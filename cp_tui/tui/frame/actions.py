@@ -127,7 +127,7 @@ async def show_log(desk: Desk) -> None:
 @action("screen.theme", "Choose a theme")
 async def choose_theme(desk: Desk) -> None:
     """Colours, with a preview."""
-    desk.choose_theme()
+    await desk.choose_theme()
 
 
 @action("screen.help", "Help for this pane and all keys", keys="question_mark,f1", short="Help")
@@ -139,7 +139,7 @@ async def show_help(desk: Desk) -> None:
 @action("screen.palette", "All actions", keys="ctrl+p", short="Menu")
 async def show_menu(desk: Desk) -> None:
     """Every action by name, with its key or why it is not possible now."""
-    desk.show_menu()
+    await desk.show_menu()
 
 
 @action("screen.next", "Next pane", keys="tab")
@@ -163,4 +163,4 @@ async def jump(desk: Desk) -> None:
 @action("screen.quit", "Quit", keys="q,ctrl+q", short="Quit")
 async def leave(desk: Desk) -> None:
     """Leave the screen; asks what becomes of the charge point where it started it."""
-    desk.quit()
+    await desk.quit()
