@@ -38,10 +38,10 @@ CLOCK = Clock(worlds.NOW, worlds.NOW.tzinfo)  # type: ignore[arg-type]
 FORM = {
     "id": "4",
     "connector": "1",
-    "purpose": "txdefaultprofile",
+    "purpose": "TxDefaultProfile",
     "level": "0",
-    "kind": "absolute",
-    "unit": "a",
+    "kind": "Absolute",
+    "unit": "A",
     "periods": "0:16, 3600:8.5:1",
     "duration": "",
     "start": "",
@@ -227,7 +227,7 @@ def test_a_list_of_a_thousand_periods_is_cut() -> None:
 
 
 def test_a_form_becomes_a_profile() -> None:
-    changes = {"kind": "daily", "start": "22:00", "valid_to": "2026-02-01", "duration": "60"}
+    changes = {"kind": "Daily", "start": "22:00", "valid_to": "2026-02-01", "duration": "60"}
     found = from_form(FORM | changes, CLOCK)
     assert found.connector_id == 1
     assert found.profile == {
@@ -259,14 +259,14 @@ def test_now_is_a_start_without_fractions() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"level": "high"}, "level = 'high': a whole number is needed"),
-        ({"purpose": "Tx"}, "purpose = 'Tx': one of ChargePointMaxProfile"),
-        ({"unit": "kW"}, "unit = 'kW': one of"),
-        ({"periods": ""}, "periods is empty"),
-        ({"periods": "0=16"}, "periods: '0=16' is not start:limit"),
-        ({"periods": "0:16:4"}, "periods: '0:16:4' is not start:limit"),
-        ({"start": "25:00"}, "start = '25:00': now, 22:00 or"),
-        ({"valid_to": "soon"}, "valid_to = 'soon'"),
+        ({"level": "high"}, "Level: 'high' is no whole number"),
+        ({"purpose": "Tx"}, "Purpose: 'Tx' is not one of ChargePointMaxProfile"),
+        ({"unit": "kW"}, "Unit: 'kW' is not one of A, W"),
+        ({"periods": ""}, "Periods must not be empty"),
+        ({"periods": "0=16"}, "Periods: '0=16' is no start:limit"),
+        ({"periods": "0:16:4"}, "Periods: '0:16:4' is no start:limit"),
+        ({"start": "25:00"}, "Start: '25:00' is neither now nor 22:00"),
+        ({"valid_to": "soon"}, "Valid to: 'soon'"),
         ({"periods": "0:16.25"}, "limit"),
     ],
 )
@@ -282,7 +282,7 @@ def test_what_is_wrong_in_a_form_names_field_and_value(changes: dict[str, str], 
         ("{", "profile.json line 1: "),
         ("[]", "holds no JSON object"),
         ('{"csChargingProfiles": 1}', "csChargingProfiles is no JSON object"),
-        ('{"chargingProfileId": 1}', "connector is empty, and the file names none"),
+        ('{"chargingProfileId": 1}', "Connector is empty, and the file names none"),
         (
             '{"connectorId": 1, "csChargingProfiles": {"chargingProfileId": "x"}}',
             "csChargingProfiles.",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
-from pydantic import JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 
 from cp_tui.engine.command import VALUE_SHOWN_MAX
 from cp_tui.engine.value_words import bounds
@@ -66,7 +66,7 @@ def _completed(
     is_optional = known is not None and not known.is_required
     return replace(
         field,
-        label=field.label or field.name.replace("_", " ").capitalize(),
+        label=field.label or label_of(field.name),
         value=next(iter(recent), "") if field.value is None else field.value,
         recent=recent,
         choices=field.choices or (known.choices if known is not None else ()),
@@ -89,17 +89,37 @@ def result_of(form: Form, texts: Mapping[str, str]) -> CommandCall | Job | str:
 def filled(
     call: CommandCall, fields: Sequence[FormField], texts: Mapping[str, str]
 ) -> CommandCall | str:
-    """Add what was typed to a call, where the command takes it; what is empty is left out."""
-    known = parameters(call.method, is_csms=call.is_for_csms)
-    values = {name: _value(known[name], text) for name, text in texts.items()}
-    params = {**call.params, **{name: each for name, each in values.items() if each is not None}}
+    """Add what was typed to a call, where the command takes it."""
+    labels = {field.name: field.label for field in fields}
+    params = values_of(call.command.params, texts, labels, call.params)
+    return params if isinstance(params, str) else replace(call, params=params)
+
+
+def values_of(
+    model: type[BaseModel],
+    texts: Mapping[str, str],
+    labels: Mapping[str, str] | None = None,
+    given: Mapping[str, JsonValue] | None = None,
+) -> dict[str, JsonValue] | str:
+    """What a model takes: what is given, and what was typed; what is empty is left out.
+
+    A sentence tells which of the texts it does not take, by its label.
+    """
+    known = {field.name: field for field in model_fields(model)}
+    typed = {name: _value(known[name], text) for name, text in texts.items()}
+    values = {**(given or {}), **{name: each for name, each in typed.items() if each is not None}}
     try:
-        call.command.params.model_validate(params)
+        model.model_validate(values)
     except ValidationError as error:
         wrong = {each["loc"][0] for each in error.errors(include_url=False)}
-        field = next(each for each in fields if each.name in wrong)
-        return _problem(field.label, known[field.name], texts[field.name])
-    return replace(call, params=params)
+        name = next(each for each in texts if each in wrong)
+        return _problem((labels or {}).get(name) or label_of(name), known[name], texts[name])
+    return values
+
+
+def label_of(name: str) -> str:
+    """The name of a parameter in words."""
+    return name.replace("_", " ").capitalize()
 
 
 def _value(field: ModelField, text: str) -> JsonValue:
@@ -143,9 +163,9 @@ def _problem(label: str, field: ModelField, text: str) -> str:
         kind = FieldKind.NUMBER if factor > 1 else field.kind
         what = kind + bounds(field.schema, "minimum", "maximum", f" {unit}".rstrip(), factor)
     elif "pattern" in field.schema:
-        what += " of printable ASCII"
+        what = field.schema.get("description") or f"{what} of printable ASCII"
     shown = text if len(text) <= VALUE_SHOWN_MAX else f"{text[:VALUE_SHOWN_MAX]}…"
-    return f"{label}: {shown!r} is no {what}"
+    return f"{label}: {shown!r} is {'no' if field.kind is not FieldKind.CHOICE else 'not'} {what}"
 
 
 def tag_fields(desk: Desk, first: str | None, where: FormField) -> tuple[FormField, ...]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 from textual.content import Content
 
 from cp_tui.charge_point.smart_charging.export import to_csv, to_json
 from cp_tui.charge_point.variables import ProfileEntry
 from cp_tui.engine.disk import on_disk
+from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.command_form import filled, parameters
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Job
 from cp_tui.tui.actions.saving import save
-from cp_tui.tui.schedule.profile_file import CHOICES, Wrong, from_file, from_form
+from cp_tui.tui.schedule.profile_file import Kind, Wrong, from_file, from_form
 from cp_tui.tui.schedule.profiles_text import in_order, now_content, profile_details
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
@@ -145,24 +147,20 @@ async def install(desk: Desk) -> None:
     # The keys of the dashboard act on the connector that is selected there.
     connector_id = desk.snapshot.connector_id if desk.screen == "dashboard" else 0
     optional = "optional: now, 22:00 or 2026-01-05T22:00:00Z"
+    periods = "start:limit[:phases], such as 0:16, 3600:8"
     purposes = ("TxDefaultProfile", "TxProfile", "ChargePointMaxProfile")
     fields = (
-        FormField("id", "Id", value=str(_free_id(desk.snapshot))),
-        FormField("connector", "Connector", f"{connector_id}", "0: all connectors"),
-        FormField("purpose", "Purpose", value=purposes[0], choices=purposes),
-        FormField("level", "Level", value="0", placeholder="0 is the lowest"),
-        FormField("kind", "Kind", value="Absolute", choices=CHOICES["kind"]),
-        FormField("unit", "Unit", value="A", choices=CHOICES["unit"]),
-        FormField(
-            "periods",
-            "Periods",
-            keep="periods",
-            placeholder="start:limit[:phases], such as 0:16, 3600:8",
-        ),
-        FormField("duration", "Duration", placeholder="optional, in seconds"),
-        FormField("start", "Start", placeholder=optional),
-        FormField("valid_from", "Valid from", placeholder=optional),
-        FormField("valid_to", "Valid to", placeholder=optional),
+        FormField("id", value=str(_free_id(desk.snapshot))),
+        FormField("connector", value=f"{connector_id}", placeholder="0: all connectors"),
+        FormField("purpose", value=purposes[0], choices=purposes),
+        FormField("level", value="0", placeholder="0 is the lowest"),
+        FormField("kind", value="Absolute", choices=get_args(Kind)),
+        FormField("unit", value="A", choices=tuple(ChargingRateUnitType)),
+        FormField("periods", placeholder=periods, keep="periods"),
+        FormField("duration", placeholder="optional, in seconds"),
+        FormField("start", placeholder=optional),
+        FormField("valid_from", placeholder=optional),
+        FormField("valid_to", placeholder=optional),
     )
     await desk.fill(Form("Install a charging profile", fields, "Install", call))
 

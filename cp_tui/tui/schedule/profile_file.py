@@ -10,43 +10,55 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated, Literal
 
 from msgspec import Struct
-from pydantic import JsonValue
+from pydantic import Field, JsonValue, StringConstraints
 
+from cp_tui.charge_point.command_fields import Purpose, Unit
+from cp_tui.engine.command import Params
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.calendar import in_zone
-from cp_tui.ocpp.datatypes import (
-    ChargingProfileKindType,
-    ChargingProfilePurposeType,
-    ChargingRateUnitType,
-    RecurrencyKindType,
-    format_date_time,
-)
+from cp_tui.ocpp.datatypes import RecurrencyKindType, format_date_time
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.validation import parse_request
+from cp_tui.tui.actions.command_form import label_of, values_of
 from cp_tui.tui.text.paths import expanded, read_at_most
 from cp_tui.tui.text.words import Clock
 
 FILE_BYTES_MAX = 1024 * 1024
 """A profile of a thousand periods is 60 KB."""
 
-PERIOD = re.compile(r"(\d+)\s*:\s*(\d+(?:\.\d+)?)(?:\s*:\s*([123]))?")
+PERIOD = r"(\d+)\s*:\s*(\d+(?:\.\d+)?)(?:\s*:\s*([123]))?"
 """`start:limit`, or `start:limit:phases`."""
+
+PERIODS_WORDS = "start:limit[:phases] with commas between, such as 0:16, 3600:8"
 
 TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d{2})")
 
-CHOICES: Mapping[str, tuple[str, ...]] = {
-    "purpose": tuple(each.value for each in ChargingProfilePurposeType),
-    "kind": tuple(
-        each.value
-        for each in ChargingProfileKindType
-        if each is not ChargingProfileKindType.RECURRING
-    )
-    + tuple(each.value for each in RecurrencyKindType),
-    "unit": tuple(each.value for each in ChargingRateUnitType),
-}
-"""What can be typed in a field; of the recurring kind, how often it recurs."""
+Whole = Annotated[int, Field(ge=0)]
+Kind = Literal["Absolute", "Relative", "Daily", "Weekly"]
+"""Of the recurring kind, how often it recurs."""
+
+
+class TypedProfile(Params):
+    """What is typed into a form, each where it belongs; its periods and times are still texts."""
+
+    id: Whole
+    connector: Whole
+    purpose: Purpose
+    level: Whole
+    kind: Kind
+    unit: Unit
+    periods: Annotated[
+        str,
+        StringConstraints(pattern=rf"^[\s,]*{PERIOD}(\s*,[\s,]*{PERIOD})*[\s,]*$"),
+        Field(description=PERIODS_WORDS),
+    ]
+    duration: Whole | None = None
+    start: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
 
 
 class Wrong(Exception):
@@ -64,32 +76,36 @@ class ProfileDestination(Struct, frozen=True):
         return {"connector_id": self.connector_id, "profile": self.profile}
 
 
-def from_form(values: Mapping[str, str], clock: Clock) -> ProfileDestination:
+def from_form(texts: Mapping[str, str], clock: Clock) -> ProfileDestination:
     """The profile that is filled in; raises `Wrong`."""
-    kind = _choice("kind", values["kind"])
+    values = values_of(TypedProfile, texts)
+    if isinstance(values, str):
+        raise Wrong(values)
+    typed = TypedProfile.model_validate(values)
+    is_recurring = typed.kind in set(RecurrencyKindType)
     schedule: dict[str, JsonValue] = {
-        "chargingRateUnit": _choice("unit", values["unit"]),
-        "chargingSchedulePeriod": _periods(values["periods"]),
+        "chargingRateUnit": typed.unit.value,
+        "chargingSchedulePeriod": _periods(typed.periods),
     }
     profile: dict[str, JsonValue] = {
-        "chargingProfileId": _whole("id", values["id"]),
-        "stackLevel": _whole("level", values["level"]),
-        "chargingProfilePurpose": _choice("purpose", values["purpose"]),
-        "chargingProfileKind": kind,
+        "chargingProfileId": typed.id,
+        "stackLevel": typed.level,
+        "chargingProfilePurpose": typed.purpose.value,
+        "chargingProfileKind": "Recurring" if is_recurring else typed.kind,
         "chargingSchedule": schedule,
     }
-    if kind in {each.value for each in RecurrencyKindType}:
-        profile |= {"chargingProfileKind": "Recurring", "recurrencyKind": kind}
-    if values["duration"]:
-        schedule["duration"] = _whole("duration", values["duration"])
+    if is_recurring:
+        profile["recurrencyKind"] = typed.kind
+    if typed.duration is not None:
+        schedule["duration"] = typed.duration
     for name, target, field in (
         ("start", schedule, "startSchedule"),
         ("valid_from", profile, "validFrom"),
         ("valid_to", profile, "validTo"),
     ):
-        if values[name]:
-            target[field] = format_date_time(_instant(name, values[name], clock))
-    return checked(ProfileDestination(_whole("connector", values["connector"]), profile))
+        if texts[name]:
+            target[field] = format_date_time(_instant(label_of(name), texts[name], clock))
+    return checked(ProfileDestination(typed.connector, profile))
 
 
 def from_file(path: Path, connector: str) -> ProfileDestination:
@@ -106,8 +122,10 @@ def from_file(path: Path, connector: str) -> ProfileDestination:
         profile = inner
         where = connector or f"{content.get('connectorId', '')}"
     if not where:
-        raise Wrong("connector is empty, and the file names none")
-    return checked(ProfileDestination(_whole("connector", where), profile))
+        raise Wrong("Connector is empty, and the file names none")
+    if not (where.isascii() and where.isdigit()):
+        raise Wrong(f"Connector: {where!r} is no whole number")
+    return checked(ProfileDestination(int(where), profile))
 
 
 def checked(installation: ProfileDestination) -> ProfileDestination:
@@ -141,36 +159,17 @@ def _json(path: Path) -> dict[str, JsonValue]:
     return content
 
 
-def _whole(field: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise Wrong(f"{field} = {text!r}: a whole number is needed")
-    return int(text)
-
-
-def _choice(field: str, text: str) -> str:
-    for choice in CHOICES[field]:
-        if choice.casefold() == text.casefold():
-            return choice
-    raise Wrong(f"{field} = {text!r}: one of {', '.join(CHOICES[field])}")
-
-
 def _periods(text: str) -> list[JsonValue]:
     periods: list[JsonValue] = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        found = PERIOD.fullmatch(part)
-        if found is None:
-            raise Wrong(f"periods: {part!r} is not start:limit, such as 0:16 or 3600:8:1")
-        start, limit, phases = found.groups()
+    for start, limit, phases in re.findall(PERIOD, text):
         period: dict[str, JsonValue] = {"startPeriod": int(start), "limit": float(limit)}
-        if phases is not None:
+        if phases:
             period["numberPhases"] = int(phases)
         periods.append(period)
-    if not periods:
-        raise Wrong("periods is empty: at least one is needed, such as 0:16")
     return periods
 
 
-def _instant(field: str, text: str, clock: Clock) -> datetime:
+def _instant(label: str, text: str, clock: Clock) -> datetime:
     """`now`, a time of today on the clock that the screen shows, or ISO 8601."""
     if text == "now":
         return clock.now.replace(microsecond=0)
@@ -181,5 +180,5 @@ def _instant(field: str, text: str, clock: Clock) -> datetime:
             return today.replace(hour=hour, minute=minute, second=0, microsecond=0)
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise Wrong(f"{field} = {text!r}: now, 22:00 or 2026-01-05T22:00:00Z") from None
+        raise Wrong(f"{label}: {text!r} is neither now nor 22:00 or 2026-01-05T22:00:00Z") from None
     return at if at.tzinfo is not None else at.replace(tzinfo=clock.zone)
