@@ -30,7 +30,7 @@ from cp_tui.tui.actions.drafts import (
     draft_defect,
 )
 from cp_tui.tui.actions.model_form import ModelField, action_fields
-from cp_tui.tui.dialogs.dialog import Dialog
+from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
 from cp_tui.tui.dialogs.form import ChoiceInput, RecentInput, Send
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
@@ -88,19 +88,17 @@ class ComposeDialog(Dialog[ComposeEnd]):
         self._is_running = False
         self._fields: dict[str, ModelField] = {}
 
-    # --- layout -----------------------------------------------------------------------------------
-
     def compose(self) -> ComposeResult:
         """Form and text in one place, what they are worth, the answer, the buttons."""
         with Vertical(classes="box"):
-            yield self._lines("intro")
+            yield QuietFacts(classes="intro")
             yield VerticalScroll(classes="fields", can_focus=False)
             area = TextArea("", soft_wrap=True, show_line_numbers=False, compact=True)
             area.cursor_blink = False
             yield area
-            yield self._lines("rule")
-            yield self._lines("verdict")
-            yield self._lines("state")
+            yield QuietFacts(classes="rule")
+            yield QuietFacts(classes="verdict")
+            yield FactLines(label_width=STATE_LABEL_WIDTH, classes="state")
             with Horizontal(classes="buttons"):
                 yield Button(Content("Close"), id="close", compact=True)
                 yield Button(Content("Another"), id="another", compact=True)
@@ -168,14 +166,6 @@ class ComposeDialog(Dialog[ComposeEnd]):
                 Label(Content(f"{indent}{field.label}{mark}")), row_input, classes="field"
             )
 
-    def _lines(self, name: str) -> FactLines:
-        width = STATE_LABEL_WIDTH if name == "state" else 6
-        lines = FactLines(label_width=width, classes=name)
-        lines.can_focus = name == "state"
-        return lines
-
-    # --- the draft --------------------------------------------------------------------------------
-
     def _take(self) -> MessageDraft:
         """The draft as it stands on the screen."""
         if self._draft.is_raw:
@@ -230,8 +220,6 @@ class ComposeDialog(Dialog[ComposeEnd]):
         keys = "up and down choose · " if field.choices else ""
         text = Content.assemble(Content.styled(keys, "$text-accent"), f"{field.name}: {field.rule}")
         self._say("rule", [Fact("", text.truncate(2 * self.size.width))])
-
-    # --- acting -----------------------------------------------------------------------------------
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:

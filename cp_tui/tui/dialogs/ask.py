@@ -13,10 +13,9 @@ from textual.widgets import Button
 from textual.widgets.button import ButtonVariant
 
 from cp_tui.tui.actions.desk import ConfirmQuestion
-from cp_tui.tui.dialogs.dialog import Dialog
+from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.widgets.fact_lines import FactLines
 
 YES, NO = "yes", "no"
 
@@ -51,8 +50,7 @@ class AskDialog(Dialog[str | None]):
         words = [f"{option.letter} {option.word.lower()}" for option in options]
         self._keys = keys or " · ".join([*words, "escape cancels"])
         self._start = start or options[0].id
-        self._lines = FactLines(label_width=9)
-        self._lines.can_focus = False
+        self._lines = QuietFacts(label_width=9)
         self._made_of = substance(snapshot)
         self._made = self._make(snapshot)
 

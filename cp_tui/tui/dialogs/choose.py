@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from cp_tui.tui.actions.desk import Choice
-from cp_tui.tui.dialogs.dialog import Dialog
+from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.widgets.fact_lines import FactLines
@@ -65,9 +65,7 @@ class ChooseDialog(Dialog[str | None]):
             filter_input.cursor_blink = False
             yield filter_input
             yield LineTable(empty="nothing has these words")
-            about = FactLines()
-            about.can_focus = False
-            yield about
+            yield QuietFacts()
 
     async def begin(self) -> None:
         """Show all, and type into the filter."""

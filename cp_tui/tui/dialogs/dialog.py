@@ -8,6 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from cp_tui.tui.widgets.fact_lines import FactLines
+
 T = TypeVar("T")
 
 
@@ -67,3 +69,7 @@ class Dialog(ModalScreen[T]):
     def action_give_up(self) -> None:
         """Close without an answer."""
         self.dismiss(None)
+
+
+class QuietFacts(FactLines, can_focus=False):
+    """Facts beside what the keys act on."""

@@ -21,7 +21,7 @@ from cp_tui.tui.actions.command_form import result_of
 from cp_tui.tui.actions.commands import CommandCall, CommandRun
 from cp_tui.tui.actions.desk import Form, FormField, Job
 from cp_tui.tui.actions.outcome import CommandOutcome
-from cp_tui.tui.dialogs.dialog import Dialog
+from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
 from cp_tui.tui.text.facts import GAP, Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock
@@ -125,20 +125,17 @@ class FormDialog(Dialog[CommandOutcome | None]):
         """Intro, fields, state and buttons."""
         with Vertical(classes="box"):
             with VerticalScroll(classes="fields", can_focus=False):
-                intro = FactLines(classes="intro")
-                intro.can_focus = False
+                intro = QuietFacts(classes="intro")
                 intro.display = bool(self._form.intro)
                 yield intro
                 for field in self._form.fields:
                     with Horizontal(classes="field"):
                         yield Label(Content(field.label))
                         yield ChoiceInput(field) if field.choices else RecentInput(field)
-                hint = FactLines(label_width=LABEL_WIDTH - GAP, classes="hint")
-                hint.can_focus = False
+                hint = QuietFacts(label_width=LABEL_WIDTH - GAP, classes="hint")
                 hint.display = any(field.choices for field in self._form.fields)
                 yield hint
-                state = FactLines(label_width=LABEL_WIDTH - GAP, classes="state")
-                state.can_focus = False
+                state = QuietFacts(label_width=LABEL_WIDTH - GAP, classes="state")
                 state.display = False
                 yield state
             with Horizontal(classes="buttons"):
