@@ -5,6 +5,7 @@ It is imported before any test, and before the workers of `-n` inherit the envir
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +17,7 @@ from tests import tiers
 
 FOREIGN = ("TEXTUAL", "CP_TUI_", "XDG_")
 """Beginnings of variables that would change what the program does."""
-KEPT = "TEXTUAL_SNAPSHOT"
-"""Where the snapshot plugin lets its workers meet."""
 for name in list(os.environ):
-    if name.startswith(KEPT):
-        continue
     if name.startswith(FOREIGN) or name in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"}:
         del os.environ[name]
 
@@ -71,3 +68,10 @@ def home() -> Iterator[Path]:
         patch.setenv("HOME", str(home))
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
         yield home
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage in what a test leaves, not each time in everything that was imported."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -77,6 +77,11 @@ class Eye:
         self.app.focused.post_message(events.Paste(text))
         await self.settle()
 
+    async def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size."""
+        await self.pilot.resize_terminal(width, height)
+        await self.settle()
+
     async def settle(self) -> None:
         """Wait until everything that was said is shown."""
         for _round in range(SETTLE_ROUNDS_MAX):

@@ -22,7 +22,7 @@ LINE_CELLS_MAX = 2 * 80
 
 
 @pytest.fixture
-def painted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def painted(monkeypatch: pytest.MonkeyPatch, painting: None) -> list[int]:
     """The cells of each picture, or part of one, that was sent."""
     found: list[int] = []
     display = CpTuiApp._display

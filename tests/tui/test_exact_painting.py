@@ -53,7 +53,7 @@ class Seen:
 
 
 @pytest.fixture
-def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
+def seen(monkeypatch: pytest.MonkeyPatch, painting: None) -> Seen:
     """What a terminal shows of everything that the app sends."""
     found = Seen()
     console = Console(width=COLUMNS, height=LINES, color_system="truecolor", force_terminal=True)

@@ -148,6 +148,7 @@ async def test_a_message_is_given_up_only_after_a_question_with_what_is_lost() -
         assert drive.shows("given up: the CSMS never gets it")
 
 
+@pytest.mark.usefixtures("painting")
 async def test_a_step_of_the_cursor_paints_two_lines_of_the_tables(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -19,6 +19,8 @@ COLUMNS = (
     Column[Row]("Key", 8, lambda row: row.cells[0], is_flexible=True),
     Column[Row]("Value", 8, lambda row: row.cells[1], "right"),
 )
+pytestmark = pytest.mark.usefixtures("painting")
+
 SIZE = (30, 8)
 
 

@@ -13,6 +13,8 @@ from cp_tui.tui.timeline.timeline import Timeline
 from tests.tui.widgets.harness import WidgetApp, lines
 from tests.tui.widgets.schedules import NOW, demo, schedule
 
+pytestmark = pytest.mark.usefixtures("painting")
+
 SIZE = (40, 7)
 
 

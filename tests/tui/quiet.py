@@ -1,0 +1,115 @@
+"""A screen under test costs what it does, and not what the clock or an unseen picture takes.
+
+Every pilot waits by what happens in the event loop, paints nothing that nobody looks at, and reads
+a style sheet once and not once for every app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+import textual.app
+import textual.css.stylesheet
+import textual.pilot
+from textual._compositor import Compositor
+from textual._context import active_app
+from textual.css.model import RuleSet
+from textual.css.parse import parse
+from textual.css.tokenize import tokenize_values
+from textual.pilot import Pilot
+
+TURNS_MAX = 20_000
+"""Turns of the loop in which something is always left to do: far more than any screen takes."""
+
+paint = Compositor.render_update
+"""What Textual does for a terminal; for tests of what is sent."""
+
+
+async def quiet() -> None:
+    """Let the loop turn until nothing is left to do: no message, no callback, nothing to lay out.
+
+    Textual's pilot sleeps until the process seems idle, which takes at least 20 ms and needs an
+    idle machine. Nothing public tells that a loop has nothing to do; `_ready` is what it turns on.
+    """
+    ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+    is_looked_at = False
+    for _turn in range(TURNS_MAX):
+        await asyncio.sleep(0)
+        if ready:
+            is_looked_at = False
+        elif is_looked_at:
+            return
+        else:
+            _bring_up_to_date()
+            is_looked_at = True
+    raise TimeoutError("the screen does not come to rest")
+
+
+def _bring_up_to_date() -> None:
+    """Do what the app and each screen, covered or not, would do at their next sixtieth second."""
+    app = active_app.get(None)
+    if app is None or not app.is_running:
+        return
+    if app._resize_event is not None:
+        app._check_resize()
+    for screen in app._screen_stack:
+        if screen.is_running and screen._update_timer._active.is_set():
+            screen._on_timer_update()
+
+
+async def _wait_for_idle(min_sleep: float = 0, max_sleep: float = 0) -> None:
+    await quiet()
+
+
+async def _wait_for_screen(pilot: Pilot[Any], timeout: float = 0) -> bool:
+    await quiet()
+    return pilot.app._exception is None
+
+
+def _paint_nothing(compositor: Compositor, *, full: bool = False, **how: Any) -> object:
+    """Without a terminal the lines would be thrown away; who looks at them renders them."""
+    if full:
+        return paint(compositor, full=True, **how)
+    compositor._dirty_regions.clear()
+    return None
+
+
+class _StyleSheets:
+    """What became of the text of every style sheet, for each set of colours."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[frozenset[tuple[str, str]], Any] = {}
+        self._rules: dict[tuple[object, ...], list[RuleSet]] = {}
+        self._tokenize = tokenize_values
+        self._parse = parse
+
+    def tokens(self, values: dict[str, str]) -> Any:
+        """The colours as tokens: always the same object for the same colours."""
+        key = frozenset(values.items())
+        if key not in self._tokens:
+            self._tokens[key] = self._tokenize(values)
+        return self._tokens[key]
+
+    def rules(
+        self, scope: str, css: str, read_from: object, variable_tokens: Any, **how: Any
+    ) -> Iterable[RuleSet]:
+        """The rules of a style sheet."""
+        key = (id(variable_tokens), scope, css, read_from, *sorted(how.items()))
+        if key not in self._rules:
+            found = self._parse(scope, css, read_from, variable_tokens=variable_tokens, **how)  # type: ignore[arg-type]
+            self._rules[key] = list(found)
+        return self._rules[key]
+
+
+def be_frugal(patch: pytest.MonkeyPatch) -> None:
+    """From now on every app under test runs so."""
+    patch.setattr(textual.app, "wait_for_idle", _wait_for_idle)
+    patch.setattr(textual.pilot, "wait_for_idle", _wait_for_idle)
+    patch.setattr(Pilot, "_wait_for_screen", _wait_for_screen)
+    patch.setattr(Compositor, "render_update", _paint_nothing)
+    sheets = _StyleSheets()
+    patch.setattr(textual.css.stylesheet, "tokenize_values", sheets.tokens)
+    patch.setattr(textual.css.stylesheet, "parse", sheets.rules)

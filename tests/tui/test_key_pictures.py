@@ -1,0 +1,168 @@
+"""Pictures of what a screen shows on a key: dialogs, subjects, filters, views of a schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from pydantic import JsonValue
+from syrupy.assertion import SnapshotAssertion
+
+from cp_tui.tui.theme.glyphs import Glyphs
+from tests.tui import (
+    charging_world,
+    csms_world,
+    key_world,
+    maintenance_world,
+    message_world,
+    session_world,
+    worlds,
+)
+from tests.tui.driving import Drive, screen
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.pictures import pictures
+
+Keys = tuple[str, ...]
+
+
+async def show(drive: Drive, snapshot: SnapshotAssertion, pictured: Mapping[str, Keys]) -> None:
+    """Press some keys for each picture, on the same screen one after another."""
+    with pictures(snapshot) as seen:
+        for name, keys in pictured.items():
+            await drive.press(*keys)
+            seen.text(name, drive.app)
+
+
+async def test_dashboard(snapshot: SnapshotAssertion) -> None:
+    async with screen(worlds.healthy()) as drive:
+        pictured = {
+            "stop": ("s",),
+            "data-transfer": ("escape", "d"),
+            "menu": ("escape", "ctrl+p"),
+            "help": ("escape", "question_mark"),
+            "connector": ("escape", "enter"),
+            "zoomed-keys": ("escape", "tab", "tab", "z"),
+        }
+        await show(drive, snapshot, pictured)
+
+
+async def test_the_colours_of_a_dialog(snapshot: SnapshotAssertion) -> None:
+    async with screen(worlds.healthy()) as drive:
+        await drive.press("s")
+        with pictures(snapshot) as seen:
+            seen.svg("stop", drive.app)
+
+
+async def test_configuration(snapshot: SnapshotAssertion) -> None:
+    async with screen(engine=key_world.engine()) as drive:
+        pictured = {
+            "monitored-key": ("3", *["down"] * 5),
+            "only-changed": (*["up"] * 5, "v"),
+        }
+        await show(drive, snapshot, pictured)
+
+
+async def test_maintenance(snapshot: SnapshotAssertion) -> None:
+    async with screen(engine=maintenance_world.engine()) as drive:
+        pictured = {
+            "diagnostics": ("6", "i"),
+            "reservations": ("v",),
+            "local-list": ("l",),
+            "cache": ("c",),
+            "certificates": ("e",),
+            "status-history": ("h",),
+            "link-history": ("a",),
+            "cancel": ("v", "x"),
+            "look-up": ("escape", "u"),
+        }
+        await show(drive, snapshot, pictured)
+
+
+async def test_messages_looked_for(snapshot: SnapshotAssertion) -> None:
+    async with screen(engine=message_world.engine()) as drive:
+        await show(drive, snapshot, {"opened": ("2", *["down"] * 6, "enter")})
+    async with screen(engine=message_world.engine()) as drive:
+        pictured = {
+            "filtered": ("2", "slash", *"error"),
+            "wrong-filter": (*["backspace"] * 5, *"conn", "colon", "x"),
+        }
+        await show(drive, snapshot, pictured)
+
+
+async def test_transactions(snapshot: SnapshotAssertion) -> None:
+    async with screen(engine=session_world.engine(session_world.broken())) as drive:
+        await show(drive, snapshot, {"give-up": ("5", "x")})
+    async with screen(engine=session_world.engine()) as drive:
+        await show(drive, snapshot, {"ended": ("5", "down")})
+
+
+CLOSE, FAR = ("4", "plus", "plus", "plus", "H"), ("4", "minus", "minus", "minus", "L")
+
+
+@pytest.mark.parametrize(
+    ("keys", "size", "theme", "glyphs"),
+    [
+        (("4", "tab", "down", "down"), (160, 50), "cp-light", Glyphs.EIGHTH),
+        (CLOSE, (80, 24), "cp-dark", Glyphs.EIGHTH),
+        ((*FAR, "enter"), (120, 40), "cp-dark", Glyphs.EIGHTH),
+        (("4", "u"), (120, 40), "cp-dark", Glyphs.EIGHTH),
+        (("4",), (80, 24), "cp-dark", Glyphs.ASCII),
+        (("4", "y"), (80, 24), "cp-dark", Glyphs.EIGHTH),
+        (("i",), (80, 24), "cp-dark", Glyphs.EIGHTH),
+    ],
+    ids=["160x50", "close", "far-alone", "watts", "ascii", "why", "install"],
+)
+async def test_schedule(
+    snapshot: SnapshotAssertion, keys: Keys, size: tuple[int, int], theme: str, glyphs: Glyphs
+) -> None:
+    engine = charging_world.engine()
+    async with screen(engine=engine, size=size, theme=theme, glyphs=glyphs) as drive:
+        await show(drive, snapshot, {"shown": keys})
+
+
+async def test_csms(snapshot: SnapshotAssertion) -> None:
+    async with screen(engine=answering_engine(), csms=csms_world.normal()) as drive:
+        pictured = {
+            "steps": ("7", "v"),
+            "behaviour": ("escape", "b"),
+            "form": ("escape", "a"),
+            "exchange": ("escape", "shift+tab", "enter"),
+        }
+        await show(drive, snapshot, pictured)
+
+
+def answering_engine() -> FakeEngine:
+    """A charge point whose CSMS answers what is composed."""
+    fake = FakeEngine(worlds.healthy())
+    payload: JsonValue = {"currentTime": "2026-01-05T14:03:27Z"}
+    fake.answers(
+        "send_call",
+        {"message_id": "x-1", "kind": "CALLRESULT", "payload": payload, "latency_ms": 12.3},
+    )
+    return fake
+
+
+FORM = ("2", "c", *["down"] * 5, "enter")
+
+
+async def test_compose(snapshot: SnapshotAssertion) -> None:
+    async with screen(engine=answering_engine()) as drive:
+        pictured = {
+            "choose": ("2", "c"),
+            "form": (*["down"] * 5, "enter"),
+            "answer": ("ctrl+s",),
+        }
+        await show(drive, snapshot, pictured)
+    async with screen(engine=answering_engine(), size=(200, 60)) as drive:
+        await show(drive, snapshot, {"answer-200x60": (*FORM, "ctrl+s")})
+    async with screen(engine=answering_engine(), size=(120, 40), theme="cp-light") as drive:
+        await show(drive, snapshot, {"not-valid": (*FORM, "x", "ctrl+s")})
+    async with screen(engine=answering_engine()) as drive:
+        await show(drive, snapshot, {"text": (*FORM, "ctrl+r")})
+
+
+async def test_the_colours_of_a_message_as_text(snapshot: SnapshotAssertion) -> None:
+    async with screen(engine=answering_engine(), theme="ansi-16") as drive:
+        await drive.press(*FORM, "ctrl+r")
+        with pictures(snapshot) as seen:
+            seen.svg("text-16-colours", drive.app)

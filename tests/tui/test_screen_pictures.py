@@ -1,0 +1,151 @@
+"""Pictures of every screen in every state, in the sizes, themes and terminals that people have.
+
+What a screen shows on a key (dialogs, subjects, filters) is in `test_key_pictures.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+
+import pytest
+from rich.color import Color, ColorType
+from syrupy.assertion import SnapshotAssertion
+
+from cp_tui.tui.theme.glyphs import Glyphs
+from tests.tui import states
+from tests.tui.crowded_world import crowded
+from tests.tui.driving import Drive, screen
+from tests.tui.pictures import pictures
+from tests.tui.states import State
+
+SIZES = ((80, 24), (120, 40), (200, 60))
+
+SCREENS = (
+    "dashboard",
+    "messages",
+    "configuration",
+    "schedule",
+    "transactions",
+    "maintenance",
+    "csms",
+)
+"""In the order of their digits."""
+
+MakeState = Callable[[], State]
+
+in_every_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+in_good_and_bad_times = pytest.mark.parametrize("state", [states.normal, states.broken])
+
+
+@asynccontextmanager
+async def screens(
+    state: MakeState,
+    size: tuple[int, int] = (80, 24),
+    *,
+    theme: str = "cp-dark",
+    glyphs: Glyphs = Glyphs.EIGHTH,
+) -> AsyncIterator[Drive]:
+    """The screens of a charge point in this state."""
+    found = state()
+    async with screen(
+        engine=found.engine, csms=found.csms, size=size, theme=theme, glyphs=glyphs
+    ) as drive:
+        yield drive
+
+
+async def walk(drive: Drive, names: Iterable[str] = SCREENS) -> AsyncIterator[str]:
+    """Go from screen to screen."""
+    for name in names:
+        await drive.press(f"{SCREENS.index(name) + 1}")
+        yield name
+
+
+def colors(drive: Drive) -> set[Color]:
+    """Every colour on the screen, in front and behind."""
+    styles = [segment.style for strip in drive.strips() for segment in strip if segment.style]
+    found = {style.color for style in styles} | {style.bgcolor for style in styles}
+    return {color for color in found if color is not None}
+
+
+@in_every_size
+@pytest.mark.parametrize("state", [states.normal, states.fresh, crowded, states.broken])
+async def test_every_state(
+    snapshot: SnapshotAssertion, state: MakeState, size: tuple[int, int]
+) -> None:
+    async with screens(state, size) as drive:
+        with pictures(snapshot) as seen:
+            async for name in walk(drive):
+                seen.text(name, drive.app)
+
+
+async def test_an_engine_that_has_said_nothing_yet(snapshot: SnapshotAssertion) -> None:
+    async with screens(states.silent) as drive:
+        with pictures(snapshot) as seen:
+            async for name in walk(drive):
+                seen.text(name, drive.app)
+
+
+@in_every_size
+async def test_a_light_theme_moves_nothing(size: tuple[int, int]) -> None:
+    async with screens(states.normal, size) as drive:
+        dark = {name: drive.text() async for name in walk(drive)}
+    async with screens(states.normal, size, theme="cp-light") as drive:
+        async for name in walk(drive):
+            assert drive.text() == dark[name], name
+
+
+@in_good_and_bad_times
+async def test_sixteen_colours(snapshot: SnapshotAssertion, state: MakeState) -> None:
+    async with screens(state, theme="ansi-16", glyphs=Glyphs.HALF) as drive:
+        with pictures(snapshot) as seen:
+            async for name in walk(drive):
+                seen.text(name, drive.app)
+                kinds = {color.type for color in colors(drive)}
+                assert kinds <= {ColorType.DEFAULT, ColorType.STANDARD}, name
+
+
+@in_good_and_bad_times
+async def test_no_colour(
+    snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch, state: MakeState
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with screens(state, theme="mono") as drive:
+        with pictures(snapshot) as seen:
+            async for name in walk(drive):
+                seen.text(name, drive.app)
+                assert colors(drive) == set(), name
+
+
+COLOURED: tuple[tuple[MakeState, str, tuple[str, ...]], ...] = (
+    (states.normal, "cp-dark", SCREENS),
+    (states.broken, "cp-dark", ("dashboard", "transactions", "maintenance", "csms")),
+    (states.normal, "cp-light", ("schedule",)),
+    (states.broken, "cp-light", ("dashboard",)),
+    (states.broken, "ansi-16", ("dashboard", "schedule")),
+    (states.broken, "mono", ("dashboard", "schedule")),
+    (states.broken, "high-contrast", ("dashboard",)),
+    (states.broken, "blue-orange", ("dashboard",)),
+    (states.broken, "night", ("dashboard",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "theme", "names"),
+    COLOURED,
+    ids=[f"{state.__name__}-{theme}" for state, theme, _ in COLOURED],
+)
+async def test_colours(
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+    state: MakeState,
+    theme: str,
+    names: Iterable[str],
+) -> None:
+    if theme == "mono":
+        monkeypatch.setenv("NO_COLOR", "1")
+    glyphs = Glyphs.HALF if theme == "ansi-16" else Glyphs.EIGHTH
+    async with screens(state, theme=theme, glyphs=glyphs) as drive:
+        with pictures(snapshot) as seen:
+            async for name in walk(drive, names):
+                seen.svg(name, drive.app)
