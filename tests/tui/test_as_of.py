@@ -76,6 +76,7 @@ async def test_a_lost_engine_leaves_the_time_of_what_it_said_last() -> None:
         assert "as of 14:03:27 UTC" in lines
 
 
+@pytest.mark.usefixtures("painting")
 async def test_a_second_costs_its_digits_and_not_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch()
     async with screen(now=watch) as drive:

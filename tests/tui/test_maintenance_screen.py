@@ -342,6 +342,7 @@ async def test_ten_thousand_tags_and_five_hundred_changes_are_shown_and_told() -
         assert drive.shows("40 of 500 match '12'")
 
 
+@pytest.mark.usefixtures("painting")
 async def test_a_step_of_the_cursor_paints_two_lines() -> None:
     async with screen(engine=world.crowded()) as drive:
         await drive.press("6", "h")
