@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -102,7 +103,8 @@ class Eye:
                 await self.pilot.pause(0.02)
 
     def strips(self) -> list[Strip]:
-        """The lines of the terminal."""
+        """The lines of the terminal, with what is covered where a dialog lets it be seen."""
+        visible_screen_stack.set(self.app._background_screens)
         return self.app.screen._compositor.render_strips()
 
     def text(self) -> str:

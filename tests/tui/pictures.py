@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from textual._compositor import LayoutUpdate
-from textual.app import App
+
+from tests.tui.driving import Eye
 
 
 class TextFile(SingleFileSnapshotExtension):
@@ -37,17 +37,14 @@ class Pictures:
         self._snapshot = snapshot
         self.different: list[str] = []
 
-    def text(self, name: str, app: App[str]) -> None:
+    def text(self, name: str, eye: Eye) -> None:
         """Hold what stands on the screen against what stood there."""
-        compositor, covered = app.screen._compositor, app._background_screens
-        painted = compositor.render_update(full=True, screen_stack=covered)
-        assert isinstance(painted, LayoutUpdate)
-        lines = ["".join(strip.text for strip in line).rstrip() for line in painted.strips]
+        lines = [strip.text.rstrip() for strip in eye.strips()]
         self._hold(name, TextFile, "".join(f"{line}\n" for line in lines))
 
-    def svg(self, name: str, app: App[str]) -> None:
+    def svg(self, name: str, eye: Eye) -> None:
         """Hold the picture of the screen, with its colours, against the one of before."""
-        svg = app.export_screenshot(title=app.title, simplify=True)
+        svg = eye.app.export_screenshot(title=eye.app.title, simplify=True)
         # The number is made of everything in the picture: without it a difference stays small.
         self._hold(name, SvgFile, re.sub(r"\bterminal-\d+-", "terminal-", svg))
 

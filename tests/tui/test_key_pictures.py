@@ -30,7 +30,7 @@ async def show(drive: Drive, snapshot: SnapshotAssertion, pictured: Mapping[str,
     with pictures(snapshot) as seen:
         for name, keys in pictured.items():
             await drive.press(*keys)
-            seen.text(name, drive.app)
+            seen.text(name, drive)
 
 
 async def test_dashboard(snapshot: SnapshotAssertion) -> None:
@@ -50,7 +50,7 @@ async def test_the_colours_of_a_dialog(snapshot: SnapshotAssertion) -> None:
     async with screen(worlds.healthy()) as drive:
         await drive.press("s")
         with pictures(snapshot) as seen:
-            seen.svg("stop", drive.app)
+            seen.svg("stop", drive)
 
 
 async def test_configuration(snapshot: SnapshotAssertion) -> None:
@@ -165,4 +165,4 @@ async def test_the_colours_of_a_message_as_text(snapshot: SnapshotAssertion) -> 
     async with screen(engine=answering_engine(), theme="ansi-16") as drive:
         await drive.press(*FORM, "ctrl+r")
         with pictures(snapshot) as seen:
-            seen.svg("text-16-colours", drive.app)
+            seen.svg("text-16-colours", drive)

@@ -76,14 +76,14 @@ async def test_every_state(
     async with screens(state, size) as drive:
         with pictures(snapshot) as seen:
             async for name in walk(drive):
-                seen.text(name, drive.app)
+                seen.text(name, drive)
 
 
 async def test_an_engine_that_has_said_nothing_yet(snapshot: SnapshotAssertion) -> None:
     async with screens(states.silent) as drive:
         with pictures(snapshot) as seen:
             async for name in walk(drive):
-                seen.text(name, drive.app)
+                seen.text(name, drive)
 
 
 @in_every_size
@@ -100,7 +100,7 @@ async def test_sixteen_colours(snapshot: SnapshotAssertion, state: MakeState) ->
     async with screens(state, theme="ansi-16", glyphs=Glyphs.HALF) as drive:
         with pictures(snapshot) as seen:
             async for name in walk(drive):
-                seen.text(name, drive.app)
+                seen.text(name, drive)
                 kinds = {color.type for color in colors(drive)}
                 assert kinds <= {ColorType.DEFAULT, ColorType.STANDARD}, name
 
@@ -113,7 +113,7 @@ async def test_no_colour(
     async with screens(state, theme="mono") as drive:
         with pictures(snapshot) as seen:
             async for name in walk(drive):
-                seen.text(name, drive.app)
+                seen.text(name, drive)
                 assert colors(drive) == set(), name
 
 
@@ -148,4 +148,4 @@ async def test_colours(
     async with screens(state, theme=theme, glyphs=glyphs) as drive:
         with pictures(snapshot) as seen:
             async for name in walk(drive, names):
-                seen.svg(name, drive.app)
+                seen.svg(name, drive)
