@@ -10,13 +10,8 @@ from pydantic import JsonValue
 from cp_tui.demo.csms_variables import RunState, Scenarios
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
-from cp_tui.tui.csms.text import (
-    behaviour_words,
-    csms_facts,
-    run_facts,
-    scenario_lines,
-    scenario_state,
-)
+from cp_tui.tui.csms.scenarios_text import run_facts, scenario_lines, scenario_state
+from cp_tui.tui.csms.text import behaviour_words, csms_facts
 from cp_tui.tui.state.csms_state import EXCHANGES_MAX, CsmsState
 from cp_tui.tui.text.answer import answer_facts, answer_summary
 from cp_tui.tui.text.facts import Fact

@@ -18,7 +18,13 @@ from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormFie
 from cp_tui.tui.actions.drafts import Bench, ComposeEnd
 from cp_tui.tui.compose.actions import RAW, action_at_bench, at_bench, raw_at_bench
 from cp_tui.tui.compose.examples import sent_by
-from cp_tui.tui.csms.text import STORY, ScenarioLine, run_facts, scenario_lines, scenario_state
+from cp_tui.tui.csms.scenarios_text import (
+    STORY,
+    ScenarioLine,
+    run_facts,
+    scenario_lines,
+    scenario_state,
+)
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
 from textual import on
 from textual.content import Content
 
-from cp_tui.ocpp.action import RequestDirection
+from cp_tui.ocpp.action import Action, RequestDirection
 from cp_tui.tui.compose.actions import RAW, profile_word
 from cp_tui.tui.compose.examples import sent_by
 from cp_tui.tui.csms.actions import run, send, send_raw
-from cp_tui.tui.csms.text import (
-    ActionLine,
-    action_line_columns,
-    csms_facts,
-    exchange_columns,
-    exchange_facts,
-    run_facts,
-    scenario_columns,
-    scenario_lines,
-)
+from cp_tui.tui.csms.exchanges_text import exchange_columns, exchange_facts
+from cp_tui.tui.csms.scenarios_text import run_facts, scenario_columns, scenario_lines
+from cp_tui.tui.csms.text import csms_facts
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.bars import ActionWanted
 from cp_tui.tui.widgets.facts_pane import FactsPane
 from cp_tui.tui.widgets.table_pane import TablePane
+
+
+class ActionLine(Struct, frozen=True):
+    """A request that the CSMS can send."""
+
+    action: Action | None
+    """None: a raw frame."""
+    profile: str
+
+    @property
+    def id(self) -> str:
+        """Names the line."""
+        return self.action.value if self.action else "raw"
+
 
 LINES = (
     *(
@@ -35,6 +44,11 @@ LINES = (
     ),
     ActionLine(None, "Text"),
 )
+ACTION_COLUMNS: tuple[Column[ActionLine], ...] = (
+    Column("Action", 20, lambda line: Content(line.action or "raw frame"), is_flexible=True),
+    Column("Profile", 14, lambda line: Content.styled(line.profile, "$text-muted"), rank=1),
+)
+
 STATE_ROWS_TALL = 8
 """From so many rows on, the steps of the scenario are shown with the state."""
 
@@ -61,7 +75,7 @@ class CsmsActionsPane(TablePane):
             for line in LINES
             if all(word in f"{line.id} {line.profile}".casefold() for word in wanted)
         ]
-        self.fill_table(action_line_columns(), [(line.id, line) for line in found])
+        self.fill_table(ACTION_COLUMNS, [(line.id, line) for line in found])
         self.note_count(len(found), len(LINES))
 
     @on(TablePane.Opened)

@@ -9,9 +9,10 @@ from textual import on
 from textual.content import Content
 
 from cp_tui.ocpp.plural import count
+from cp_tui.tui.messages.details_text import message_details, short_facts
 from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
 from cp_tui.tui.messages.search import MessageSearch
-from cp_tui.tui.messages.text import message_columns, message_details, short_facts
+from cp_tui.tui.messages.text import message_columns
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column, Row, row_of

@@ -98,8 +98,6 @@ class KeyGate:
         self._was_quiet = False
         self._watch: asyncio.TimerHandle | None = None
 
-    # --- keys -------------------------------------------------------------------------------------
-
     def takes(self, event: events.Event) -> bool:
         """Whether an event is one for the gate, which has it now; else it may pass at once."""
         if not isinstance(event, Event) or event.is_forwarded:
@@ -156,8 +154,6 @@ class KeyGate:
         if self._waiting and self._sweep_looks is None and not self._is_held():
             self._sweep()
 
-    # --- actions ----------------------------------------------------------------------------------
-
     def doing(self, work: Awaitable[object]) -> Coroutine[Any, Any, None]:
         """An action that holds the keys from now until it is done or waits for somebody."""
         hold = Hold()
@@ -184,8 +180,6 @@ class KeyGate:
             yield
         finally:
             hold.is_waiting, hold.dialog, hold.looks = False, None, 0
-
-    # --- what has settled -------------------------------------------------------------------------
 
     def _is_held(self) -> bool:
         screens = self._app.screen_stack

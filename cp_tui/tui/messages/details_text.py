@@ -1,0 +1,147 @@
+"""Everything about a message in words: both frames, their reasons, and JSON in colours."""
+
+from __future__ import annotations
+
+import json
+
+from textual.content import Content
+from textual.highlight import HighlightTheme, highlight
+
+from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.variables import Direction, MessageKind
+from cp_tui.ocpp.calendar import in_zone
+from cp_tui.ocpp.plural import count
+from cp_tui.tui.messages.text import about, flaws_of, reason_of, result
+from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
+from cp_tui.tui.text.facts import TEXT_CELLS_MAX, Fact
+from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.words import Clock, joined, latency, reason_text
+
+BAD, ODD, QUIET = "bold $text-error", "$text-warning", "$text-muted"
+
+JSON_LINES_MAX = 300
+"""Of one payload; beyond, export it."""
+
+
+class JsonTheme(HighlightTheme):
+    """Colours of JSON that every theme has."""
+
+    STYLES = {  # noqa: RUF012 - as declared by Textual
+        token: style
+        for token, style in (
+            (("Name", "Tag"), "$text-accent"),
+            (("Literal", "String"), "$text-success"),
+            (("Literal", "Number"), "$text-warning"),
+            (("Keyword", "Constant"), "bold"),
+        )
+    }
+
+
+def short_facts(exchange: MessagePair, width: int) -> list[Fact]:
+    """What was asked, what was answered and why, in a few lines."""
+    if exchange.missed:
+        return [_missed(exchange)]
+    facts = [
+        Fact(_label(frame, exchange, "Asked"), _compact(frame, exchange, width))
+        for frame in exchange.frames
+    ]
+    if exchange.answer is None and exchange.fate is not Fate.INVALID:
+        facts.append(Fact("Answer", result(exchange)))
+    if (reason := reason_of(exchange)) is not None:
+        facts.append(Fact("Why", reason_text(reason)))
+    facts += _flaw_facts(flaws_of(exchange))
+    return facts
+
+
+def message_details(exchange: MessagePair, clock: Clock) -> list[Fact]:
+    """Both frames in full, with their times and their reasons."""
+    if exchange.missed:
+        return [_missed(exchange)]
+    facts: list[Fact] = []
+    for frame in exchange.frames:
+        facts.append(Fact(_label(frame, exchange, "Request"), _head(frame, exchange, clock)))
+        if frame.is_composed and frame is exchange.request:
+            facts.append(Fact("", Content.styled("composed by a person", ODD)))
+        facts += _why(frame.reason)
+        facts += _flaw_facts(frame.flaws)
+        facts += [Fact("", line) for line in json_lines(frame.payload)]
+    if exchange.answer is None and exchange.fate is not Fate.INVALID:
+        facts.append(Fact("Answer", result(exchange)))
+    return facts
+
+
+def json_lines(text: str) -> list[Content]:
+    """JSON text over several lines, in colours; harmless whatever it holds."""
+    pretty = json.dumps(json.loads(text), indent=2, ensure_ascii=False).split("\n")
+    # Cleaned before it is coloured: a control character would move the colours.
+    lines = [drawn(line[:TEXT_CELLS_MAX]) for line in pretty[:JSON_LINES_MAX]]
+    coloured = highlight("\n".join(lines), language="json", theme=JsonTheme)
+    plain = Content(coloured.plain, [span for span in coloured.spans if span.style != "$text"])
+    found = plain.split("\n", allow_blank=True)
+    if len(pretty) > JSON_LINES_MAX:
+        more = f"… {count(len(pretty) - JSON_LINES_MAX, 'more line')}: copy or export it"
+        found.append(Content.styled(more, ODD))
+    return found
+
+
+def _label(frame: LoggedFrame, exchange: MessagePair, request: str) -> str:
+    if frame.kind is MessageKind.INVALID:
+        return "Text"
+    return request if frame is exchange.request else "Answer"
+
+
+def _head(frame: LoggedFrame, exchange: MessagePair, clock: Clock) -> Content:
+    """`MeterValues to the CSMS · 14:03:15.123 · 12 ms · id 4b1f`."""
+    way = "to the CSMS" if frame.direction is Direction.OUT else "from the CSMS"
+    if frame.kind is MessageKind.INVALID:
+        what = Content.styled("no OCPP frame", BAD)
+    else:
+        what = safe_text(f"{frame.action} {frame.kind}".strip(), "bold")
+    local = in_zone(frame.at, clock.zone)
+    parts: list[Content | str] = [
+        Content.assemble(what, f" {way}"),
+        f"{clock.date(frame.at)} {local:%H:%M:%S}.{local.microsecond // 1000:03}",
+    ]
+    if frame.result is not None:
+        parts.append(safe_text(frame.result, "bold"))
+    if frame.latency_ms is not None:
+        parts.append(f"after {latency(frame.latency_ms)}")
+    if frame.connector_id is not None and frame is exchange.frames[0]:
+        parts.append(f"connector {frame.connector_id}")
+    if frame.message_id and frame is exchange.frames[0]:
+        parts.append(safe_text(f"id {frame.message_id}", QUIET))
+    return joined(parts)
+
+
+def _compact(frame: LoggedFrame, exchange: MessagePair, width: int) -> Content:
+    parts: list[Content | str] = []
+    if frame is exchange.answer:
+        parts.append(result(exchange))
+        if frame.latency_ms is not None:
+            parts.append(latency(frame.latency_ms))
+    text = frame.payload
+    if len(text) < 2 * width:
+        # With blanks it is broken between words.
+        text = json.dumps(json.loads(text), ensure_ascii=False)
+    parts.append(safe_text(text[: 4 * width]).truncate(2 * width, ellipsis=True))
+    return joined(parts)
+
+
+def _missed(exchange: MessagePair) -> Fact:
+    return Fact("", about(exchange))
+
+
+def _flaw_facts(flaws: tuple[str, ...]) -> list[Fact]:
+    return [Fact("" if at else "Flaws", safe_text(flaw, ODD)) for at, flaw in enumerate(flaws)]
+
+
+def _why(reason: Reason | None) -> list[Fact]:
+    """The reason with its rule and the values that were compared."""
+    if reason is None:
+        return []
+    values = [safe_text(f"  {name} = {value}", QUIET) for name, value in reason.values.items()]
+    return [
+        Fact("Why", safe_text(reason.text)),
+        Fact("Rule", safe_text(f"{reason.rule} · {reason.id}", QUIET)),
+        *(Fact("", value) for value in values),
+    ]
