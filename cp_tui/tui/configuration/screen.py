@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.configuration.panes import ConfigurationPane, KeyChangesPane
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.widgets.pane import Pane
 
 
 class ConfigurationScreen(MainScreen):
@@ -50,16 +49,7 @@ class ConfigurationScreen(MainScreen):
         )
         self.changes = KeyChangesPane()
 
-    @property
-    def panes(self) -> tuple[Pane, ...]:
-        """The panes, in the order of the focus."""
-        return (self.configuration, self.changes)
-
     def compose_panes(self) -> ComposeResult:
         """What is set, and what was changed."""
         yield self.configuration
         yield self.changes
-
-    def on_mount(self) -> None:
-        """Start on the keys."""
-        self.configuration.take_focus()

@@ -13,7 +13,6 @@ from cp_tui.tui.csms.panes import (
     CsmsStatePane,
 )
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.widgets.pane import Pane
 
 
 class CsmsScreen(MainScreen):
@@ -62,11 +61,6 @@ class CsmsScreen(MainScreen):
         self.state = CsmsStatePane(keymap.hints("csms-state"))
         self.exchanges = CsmsExchangesPane(keymap.hints("csms-exchanges"))
 
-    @property
-    def panes(self) -> tuple[Pane, ...]:
-        """The panes, in the order of the focus."""
-        return (self.actions, self.scenarios, self.state, self.exchanges)
-
     def compose_panes(self) -> ComposeResult:
         """What can be sent and played, what is, and what was."""
         with Horizontal(id="csms-upper"):
@@ -75,7 +69,3 @@ class CsmsScreen(MainScreen):
         with Horizontal(id="csms-below"):
             yield self.state
             yield self.exchanges
-
-    def on_mount(self) -> None:
-        """Start on the actions: pick one, enter."""
-        self.actions.take_focus()

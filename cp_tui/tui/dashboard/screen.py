@@ -97,11 +97,6 @@ class DashboardScreen(MainScreen):
         self.monitors = MonitorsPane(hints("monitors"))
 
     @property
-    def panes(self) -> tuple[Pane, ...]:
-        """The panes, in the order of the focus."""
-        return (self.connection, self.connectors, self.schedule, self.keys, self.monitors)
-
-    @property
     def filtered_pane(self) -> TablePane:
         """The pane with the focus; the keys where that one has no filter."""
         here = self.focused_pane
@@ -125,9 +120,9 @@ class DashboardScreen(MainScreen):
             yield self.keys
             yield self.monitors
 
-    def on_mount(self) -> None:
-        """Start on the connectors: what a person in front of the charger acts on."""
-        self.connectors.take_focus()
+    def start(self) -> Pane:
+        """The connectors: what a person in front of the charger acts on."""
+        return self.connectors
 
     def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
         """Give the trouble room, and hand the news to the panes."""

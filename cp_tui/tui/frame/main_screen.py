@@ -14,7 +14,6 @@ from textual.containers import Horizontal
 from textual.content import Content
 
 from cp_tui.tui.frame.actions import show_log
-from cp_tui.tui.frame.jump import LETTERS, Jump
 from cp_tui.tui.frame.top_line import as_of, before_as_of
 from cp_tui.tui.state.store import HEARD, Snapshot
 from cp_tui.tui.text.connection import state_word
@@ -24,6 +23,9 @@ from cp_tui.tui.widgets.bars import ActionBar, BarLine, FooterItem
 from cp_tui.tui.widgets.pane import Pane
 from cp_tui.tui.widgets.quiet_focus import QuietScreen
 from cp_tui.tui.widgets.table_pane import TablePane
+
+LETTERS = "abcdefghi"
+"""Of the panes, while somebody jumps to one; more panes than this no screen has."""
 
 TOP_LINE_SHOWS = frozenset({"identity", "link", "registration", "outbox", "engine", HEARD})
 
@@ -73,12 +75,23 @@ class MainScreen(QuietScreen):
         self._activity = BarLine("activity", show_log.id)
         self._bar = ActionBar("actions")
         self._missed: frozenset[str] = frozenset()
-        self._jump = Jump()
+        self._all_panes: tuple[Pane, ...] = ()
+        self._letters: dict[str, Pane] = {}
+        """While a jump is on: the letter that leads to each pane."""
 
     @property
     def panes(self) -> tuple[Pane, ...]:
-        """The panes, in the order of the focus."""
-        raise NotImplementedError
+        """The panes that are to be seen, in the order of the focus: as they are composed."""
+        return tuple(pane for pane in self._all_panes if pane.display)
+
+    def start(self) -> Pane:
+        """The pane that has the focus first: of most screens what is asked first stands first."""
+        return self._all_panes[0]
+
+    def on_mount(self) -> None:
+        """Know the panes, and begin on one of them."""
+        self._all_panes = tuple(self.query(Pane))
+        self.start().take_focus()
 
     @property
     def timeline(self) -> Timeline | None:
@@ -186,22 +199,29 @@ class MainScreen(QuietScreen):
     def begin_jump(self) -> None:
         """Show a letter on every pane; the letter moves the focus there, anything else does not."""
         if self.maximized is None:
-            self._jump.begin(self.panes)
+            self._letters = dict(zip(LETTERS, self.panes, strict=False))
+            for letter, pane in self._letters.items():
+                pane.show_letter(letter)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The letters are keys only while they are shown."""
-        return self._jump.is_on if action == "jump" else True
+        return bool(self._letters) if action == "jump" else True
 
     def action_jump(self, letter: str) -> None:
         """Move the focus to the pane of a letter; without one, leave it where it is."""
-        pane = self._jump.pane_of(letter)
-        self._jump.end()
+        pane = self._letters.get(letter)
+        self._end_jump()
         if pane is not None:
             pane.take_focus()
 
     def on_descendant_focus(self) -> None:
         """Whoever moves the focus by other means does not want the letters."""
-        self._jump.end()
+        self._end_jump()
+
+    def _end_jump(self) -> None:
+        panes, self._letters = self._letters.values(), {}
+        for pane in panes:
+            pane.show_letter("")
 
     def zoom(self) -> None:
         """Let the focused pane fill the terminal, or show all again."""

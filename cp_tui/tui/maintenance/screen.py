@@ -23,7 +23,6 @@ from cp_tui.tui.maintenance.panes import (
 )
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
-from cp_tui.tui.widgets.pane import Pane
 from cp_tui.tui.widgets.table_pane import TablePane
 
 HISTORIES = frozenset({StatusHistoryPane.NAME, LinkHistoryPane.NAME})
@@ -83,11 +82,6 @@ class MaintenanceScreen(MainScreen):
         self._selected = FirmwarePane.NAME
         self._latest: tuple[Snapshot, Clock] | None = None
 
-    @property
-    def panes(self) -> tuple[Pane, ...]:
-        """The overview, and those subjects that are to be seen."""
-        return (self.overview, *(pane for pane in self.subjects.values() if pane.display))
-
     def compose_panes(self) -> ComposeResult:
         """Everything; what is not to be seen is hidden."""
         with self._grid:
@@ -95,9 +89,8 @@ class MaintenanceScreen(MainScreen):
             yield from self.subjects.values()
 
     def on_mount(self) -> None:
-        """Start on the overview."""
+        """Hide what is not to be seen."""
         self._arrange()
-        self.overview.take_focus()
 
     def on_resize(self) -> None:
         """The histories come and go."""

@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.messages.panes import MessagesPane
-from cp_tui.tui.widgets.pane import Pane
 
 
 class MessagesScreen(MainScreen):
@@ -42,18 +41,9 @@ class MessagesScreen(MainScreen):
         super().__init__()
         self.messages = MessagesPane(keymap.hints("messages"))
 
-    @property
-    def panes(self) -> tuple[Pane, ...]:
-        """The only one."""
-        return (self.messages,)
-
     def compose_panes(self) -> ComposeResult:
         """The list, with what one says."""
         yield self.messages
-
-    def on_mount(self) -> None:
-        """Start on the newest message."""
-        self.messages.take_focus()
 
     def pause(self) -> None:
         """Let the list stand still, or follow what is new."""

@@ -12,7 +12,6 @@ from cp_tui.tui.schedule.panes import ProfilesPane, SchedulePane
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
-from cp_tui.tui.widgets.pane import Pane
 
 TIMELINE_HINTS = "+ - zoom  [ ] pan  H L change  0 now  u A/W  enter one"
 """The keys of the timeline that nobody would guess."""
@@ -58,11 +57,6 @@ class ScheduleScreen(MainScreen):
         self.profiles = ProfilesPane(keymap.hints("profiles"), glyphs=glyphs)
 
     @property
-    def panes(self) -> tuple[Pane, ...]:
-        """The panes, in the order of the focus."""
-        return (self.schedule, self.profiles)
-
-    @property
     def timeline(self) -> Timeline:
         """The timeline of the schedule."""
         return self.schedule.timeline
@@ -71,10 +65,6 @@ class ScheduleScreen(MainScreen):
         """What holds when, and what makes it so."""
         yield self.schedule
         yield self.profiles
-
-    def on_mount(self) -> None:
-        """Start on the timeline: the question is about a limit."""
-        self.schedule.take_focus()
 
     def enter(self, snapshot: Snapshot) -> None:
         """Look at the connector that was selected."""

@@ -11,7 +11,6 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.transactions.panes import QueuePane, RefusalsPane, TransactionsPane
 from cp_tui.tui.transactions.queue_text import is_stuck
-from cp_tui.tui.widgets.pane import Pane
 
 
 class TransactionsScreen(MainScreen):
@@ -57,11 +56,6 @@ class TransactionsScreen(MainScreen):
         self.refusals = RefusalsPane(keymap.hints("refusals"))
         self.queue = QueuePane(keymap.hints("queue"))
 
-    @property
-    def panes(self) -> tuple[Pane, ...]:
-        """The panes, in the order of the focus."""
-        return (self.transactions, self.refusals, self.queue)
-
     def compose_panes(self) -> ComposeResult:
         """What ran, what did not start, what waits."""
         with Horizontal(id="sessions"):
@@ -69,10 +63,6 @@ class TransactionsScreen(MainScreen):
             with Vertical(id="undone"):
                 yield self.refusals
                 yield self.queue
-
-    def on_mount(self) -> None:
-        """Start on the newest transaction: why did it stop?"""
-        self.transactions.take_focus()
 
     def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
         """Give the queue room while something is stuck, and hand the news to the panes."""
