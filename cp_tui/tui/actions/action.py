@@ -69,7 +69,8 @@ def action(
     """Make an action of the function that does it; its help is how its docstring begins.
 
     `keys` and `screens` have commas between; `group` is the one that the id begins with, unless
-    told; `when` gives what stands against it now, in words.
+    told; `when` gives what stands against it now, in words. What the actions of a feature share is
+    said once, with `partial`.
     """
 
     def made(run: Callable[[Desk], Awaitable[None]]) -> ScreenAction:

@@ -25,18 +25,18 @@ from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.paths import where_paths_start
 from cp_tui.tui.text.safe_text import drawn, safe_text
 
+key_action = partial(action, screens="configuration,dashboard", when=conditions.change)
+"""What the actions on one key share."""
+list_action = partial(
+    action, screens="configuration", pane="configuration", when=conditions.with_keys
+)
+"""What the actions on the list of keys share."""
+
 KEY_PANES = frozenset({"keys", "configuration"})
 """The panes whose cursor is on a key."""
 
 
-@action(
-    "configuration.get",
-    "Read configuration keys",
-    keys="c",
-    short="Config",
-    screens="configuration,dashboard",
-    when=conditions.change,
-)
+@key_action("configuration.get", "Read configuration keys", keys="c", short="Config")
 async def get_keys(desk: Desk) -> None:
     """Ask the charge point for some or all keys, as GetConfiguration answers them."""
     field = FormField("keys", placeholder="names with a space between; empty: all")
@@ -44,14 +44,8 @@ async def get_keys(desk: Desk) -> None:
     await desk.fill(Form("Read configuration keys", (field,), "Read", call))
 
 
-@action(
-    "configuration.set",
-    "Set a custom configuration key",
-    keys="e",
-    short="Edit",
-    screens="configuration,dashboard",
-    pane="keys",
-    when=conditions.change,
+@key_action(
+    "configuration.set", "Set a custom configuration key", keys="e", short="Edit", pane="keys"
 )
 async def set_key(desk: Desk) -> None:
     """Give a custom key a new value; standard keys belong to the CSMS."""
@@ -143,14 +137,12 @@ def _choices(entry: ConfigurationEntry | None) -> tuple[str, ...]:
     return ("true", "false") if entry.type == KeyType.BOOLEAN else entry.choices
 
 
-@action(
+@key_action(
     "configuration.monitor",
     "Monitor keys, or stop monitoring the selected one",
     keys="m",
     short="Monitor",
-    screens="configuration,dashboard",
     pane="keys",
-    when=conditions.change,
 )
 async def monitor(desk: Desk) -> None:
     """On a key: mark or unmark it. Elsewhere: type the names of the keys."""
@@ -177,14 +169,8 @@ async def monitor_names(desk: Desk) -> None:
     await desk.fill(Form("Monitor configuration keys", (field,), "Monitor", call))
 
 
-@action(
-    "configuration.changed",
-    "Only changed configuration keys, or all",
-    keys="v",
-    short="Changed",
-    screens="configuration",
-    pane="configuration",
-    when=conditions.with_keys,
+@list_action(
+    "configuration.changed", "Only changed configuration keys, or all", keys="v", short="Changed"
 )
 async def toggle_changed(desk: Desk) -> None:
     """Show only the keys that somebody gave another value than their default."""
@@ -198,14 +184,8 @@ async def show_all(desk: Desk) -> None:
     await desk.look_at_keys(KeyLens())
 
 
-@action(
-    "configuration.compare",
-    "Compare the configuration with a file",
-    keys="C",
-    short="Compare",
-    screens="configuration",
-    pane="configuration",
-    when=conditions.with_keys,
+@list_action(
+    "configuration.compare", "Compare the configuration with a file", keys="C", short="Compare"
 )
 async def compare(desk: Desk) -> None:
     """Show only the keys that differ from an export, or from an answer to GetConfiguration."""
@@ -240,15 +220,7 @@ async def compare(desk: Desk) -> None:
         await desk.look_at_keys(KeyLens(saved=found[-1]))
 
 
-@action(
-    "configuration.export",
-    "Export the configuration",
-    keys="E",
-    short="Export",
-    screens="configuration",
-    pane="configuration",
-    when=conditions.with_keys,
-)
+@list_action("configuration.export", "Export the configuration", keys="E", short="Export")
 async def export(desk: Desk) -> None:
     """Write every key to a file, secrets left out: CSV where its name ends so, else JSON."""
 

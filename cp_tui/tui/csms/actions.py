@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from pydantic import JsonValue
 from textual.content import Content
@@ -28,6 +29,9 @@ from cp_tui.tui.csms.scenarios_text import (
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 
+csms_action = partial(action, screens="csms", when=conditions.at_csms)
+"""What the actions on the CSMS share."""
+
 NORMAL_TAGS = "empty: no tag has a verdict of its own"
 
 
@@ -46,15 +50,7 @@ BENCH = Bench(
 )
 
 
-@action(
-    "csms.send",
-    "Send an action of the CSMS",
-    keys="a",
-    short="Send",
-    screens="csms",
-    pane="csms-actions",
-    when=conditions.at_csms,
-)
+@csms_action("csms.send", "Send an action of the CSMS", keys="a", short="Send", pane="csms-actions")
 async def send(desk: Desk) -> None:
     """The form of the selected action of the CSMS; its answer as the charge point gave it."""
     selected = desk.snapshot.cursors.get("csms-actions")
@@ -65,30 +61,14 @@ async def send(desk: Desk) -> None:
         await at_bench(desk, BENCH, sent_by(RequestDirection.TO_CHARGE_POINT))
 
 
-@action(
-    "csms.raw",
-    "Send a raw frame of the CSMS",
-    keys="c",
-    short="Raw",
-    screens="csms",
-    pane="csms-actions",
-    when=conditions.at_csms,
-)
+@csms_action("csms.raw", "Send a raw frame of the CSMS", keys="c", short="Raw", pane="csms-actions")
 async def send_raw(desk: Desk) -> None:
     """The text of a whole frame of the CSMS, malformed on purpose if you like."""
     if await raw_at_bench(desk, BENCH) is ComposeEnd.ANOTHER:
         await at_bench(desk, BENCH, sent_by(RequestDirection.TO_CHARGE_POINT))
 
 
-@action(
-    "csms.run",
-    "Run a scenario",
-    keys="e",
-    short="Run",
-    screens="csms",
-    pane="csms-scenarios",
-    when=conditions.at_csms,
-)
+@csms_action("csms.run", "Run a scenario", keys="e", short="Run", pane="csms-scenarios")
 async def run(desk: Desk) -> None:
     """Play the selected scenario with the charge point that runs, and check every step."""
     scenario = desk.snapshot.cursors.get("csms-scenarios") if desk.screen == "csms" else None
@@ -102,12 +82,11 @@ async def run(desk: Desk) -> None:
     await show_steps.run(desk)
 
 
-@action(
+@csms_action(
     "csms.steps",
     "Steps of the scenario",
     keys="v",
     short="Steps",
-    screens="csms",
     pane="csms-scenarios",
     when=conditions.csms,
 )
@@ -119,28 +98,16 @@ async def show_steps(desk: Desk) -> None:
     )
 
 
-@action(
-    "csms.stop",
-    "Stop the scenario or the story",
-    keys="x",
-    short="Stop it",
-    screens="csms",
-    pane="csms-scenarios",
-    when=conditions.at_csms,
+@csms_action(
+    "csms.stop", "Stop the scenario or the story", keys="x", short="Stop it", pane="csms-scenarios"
 )
 async def stop(desk: Desk) -> None:
     """Stop what is played; the network cable is plugged in where a scenario has pulled it."""
     await desk.command(to_csms("stop_scenario"))
 
 
-@action(
-    "csms.story",
-    "Pause or play the story",
-    keys="space",
-    short="Story",
-    screens="csms",
-    pane="csms-state",
-    when=conditions.at_csms,
+@csms_action(
+    "csms.story", "Pause or play the story", keys="space", short="Story", pane="csms-state"
 )
 async def story(desk: Desk) -> None:
     """The story of the demo is told over and over; paused, the charge point is yours."""
@@ -158,15 +125,7 @@ def _choice(desk: Desk, line: ScenarioLine) -> Choice:
     return Choice(line.id, safe_text(line.title), scenario_state(line), about)
 
 
-@action(
-    "csms.behaviour",
-    "How the CSMS answers",
-    keys="b",
-    short="Behave",
-    screens="csms",
-    pane="csms-state",
-    when=conditions.at_csms,
-)
+@csms_action("csms.behaviour", "How the CSMS answers", keys="b", short="Behave", pane="csms-state")
 async def behaviour(desk: Desk) -> None:
     """Boot status, clock, tags, silence, errors: what the CSMS does wrong on purpose."""
     now = desk.snapshot.csms.behaviour
@@ -175,25 +134,13 @@ async def behaviour(desk: Desk) -> None:
         await desk.fill(Form("How the CSMS answers", _fields(now), "Apply", call, _INTRO))
 
 
-@action(
-    "csms.reset_behaviour",
-    "Let the CSMS answer correctly again",
-    keys="B",
-    screens="csms",
-    when=conditions.at_csms,
-)
+@csms_action("csms.reset_behaviour", "Let the CSMS answer correctly again", keys="B")
 async def reset_behaviour(desk: Desk) -> None:
     """Take back everything that it does wrong on purpose."""
     await desk.command(to_csms("reset_behaviour"))
 
 
-@action(
-    "csms.disconnect",
-    "Let the CSMS close the connection",
-    keys="X",
-    screens="csms",
-    when=conditions.at_csms,
-)
+@csms_action("csms.disconnect", "Let the CSMS close the connection", keys="X")
 async def disconnect(desk: Desk) -> None:
     """The CSMS closes the WebSocket of the charge point; asks first."""
     facts = (

@@ -115,11 +115,7 @@ async def show_stop_report(desk: Desk) -> None:
 
 
 @action(
-    "screen.alarms",
-    "Everything that is wrong now",
-    keys="a",
-    short="Alarms",
-    screens="dashboard",
+    "screen.alarms", "Everything that is wrong now", keys="a", short="Alarms", screens="dashboard"
 )
 async def show_alarms(desk: Desk) -> None:
     """The alarm line in full: each trouble with what happens next, what to check and a key."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 from textual.content import Content
 
@@ -16,33 +17,22 @@ from cp_tui.tui.actions.saving import save
 from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
 from cp_tui.tui.state.message_log import LoggedFrame, MessageLog
 
+message_action = partial(action, screens="messages", pane="messages", when=conditions.with_messages)
+"""What the actions on messages share."""
+
 CLIPBOARD_BYTES = 74_000
 """Terminals take about 100,000 characters of base64; many drop a longer text without a word."""
 
 
-@action(
-    "messages.pause",
-    "Let the messages stand still, or follow again",
-    keys="space",
-    short="Pause",
-    screens="messages",
-    pane="messages",
-    when=conditions.with_messages,
+@message_action(
+    "messages.pause", "Let the messages stand still, or follow again", keys="space", short="Pause"
 )
 async def pause(desk: Desk) -> None:
     """New ones are counted meanwhile; on the newest line the list follows by itself."""
     desk.frame.pause()
 
 
-@action(
-    "messages.copy",
-    "Copy a message",
-    keys="y",
-    short="Copy",
-    screens="messages",
-    pane="messages",
-    when=conditions.with_messages,
-)
+@message_action("messages.copy", "Copy a message", keys="y", short="Copy")
 async def copy(desk: Desk) -> None:
     """Send the selected frames as JSON to the clipboard of the terminal (OSC 52)."""
     number = desk.snapshot.cursors.get("messages")
@@ -62,15 +52,7 @@ async def copy(desk: Desk) -> None:
     desk.tell(Content(said))
 
 
-@action(
-    "messages.export",
-    "Export the messages",
-    keys="E",
-    short="Export",
-    screens="messages",
-    pane="messages",
-    when=conditions.with_messages,
-)
+@message_action("messages.export", "Export the messages", keys="E", short="Export")
 async def export(desk: Desk) -> None:
     """Write what the filter shows to a file, one JSON object in each line."""
     log = desk.snapshot.messages

@@ -25,17 +25,15 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn
 
+schedule_action = partial(action, screens="dashboard,schedule")
+"""Their keys work where a timeline is shown."""
+
 ALL = "all"
 """What has to be typed to clear every profile."""
 
 
-@action(
-    "schedule.explain",
-    "Why this limit",
-    keys="y",
-    short="Why",
-    screens="dashboard,schedule",
-    when=conditions.schedule,
+@schedule_action(
+    "schedule.explain", "Why this limit", keys="y", short="Why", when=conditions.schedule
 )
 async def explain(desk: Desk) -> None:
     """The limit at the cursor in full: who sets it, until when, who lost and why."""
@@ -54,12 +52,11 @@ async def explain(desk: Desk) -> None:
     desk.show(f"Why this limit, as of {asked}", lambda _snapshot, _clock: facts)
 
 
-@action(
+@schedule_action(
     "schedule.clear",
     "Clear a charging profile",
     keys="x",
     short="Clear",
-    screens="dashboard,schedule",
     pane="profiles",
     when=conditions.with_profiles,
 )
@@ -98,11 +95,10 @@ async def _chosen(desk: Desk) -> ProfileEntry | None:
     return None if key is None else desk.snapshot.profile(int(key))
 
 
-@action(
+@schedule_action(
     "schedule.clear_matching",
     "Clear charging profiles by filter",
     keys="X",
-    screens="dashboard,schedule",
     when=conditions.with_profiles,
 )
 async def clear_matching(desk: Desk) -> None:
@@ -125,12 +121,11 @@ async def clear_matching(desk: Desk) -> None:
     await desk.fill(Form("Clear charging profiles that match", fields, "Clear", call))
 
 
-@action(
+@schedule_action(
     "schedule.install",
     "Install a charging profile",
     keys="i",
     short="Install",
-    screens="dashboard,schedule",
     pane="profiles",
     when=conditions.change,
 )
@@ -165,11 +160,10 @@ async def install(desk: Desk) -> None:
     await desk.fill(Form("Install a charging profile", fields, "Install", call))
 
 
-@action(
+@schedule_action(
     "schedule.install_file",
     "Install a charging profile from a file",
     keys="I",
-    screens="dashboard,schedule",
     when=conditions.change,
 )
 async def install_file(desk: Desk) -> None:
@@ -199,13 +193,8 @@ async def install_file(desk: Desk) -> None:
     await desk.fill(Form(title, fields, "Install", read, intro, is_reading=True))
 
 
-@action(
-    "schedule.export",
-    "Export the schedule",
-    keys="E",
-    short="Export",
-    screens="dashboard,schedule",
-    when=conditions.schedule,
+@schedule_action(
+    "schedule.export", "Export the schedule", keys="E", short="Export", when=conditions.schedule
 )
 async def export(desk: Desk) -> None:
     """Write what the timeline knows to a file: CSV where its name ends so, else JSON."""
@@ -217,12 +206,8 @@ async def export(desk: Desk) -> None:
     await save(desk, "Export the schedule", "schedule", "json", pieces, "*.csv for a spreadsheet")
 
 
-@action(
-    "schedule.picture",
-    "Save the timeline as a picture",
-    keys="P",
-    screens="dashboard,schedule",
-    when=conditions.schedule,
+@schedule_action(
+    "schedule.picture", "Save the timeline as a picture", keys="P", when=conditions.schedule
 )
 async def save_picture(desk: Desk) -> None:
     """Write the timeline as it stands on the screen to an SVG file."""
