@@ -14,7 +14,7 @@ from cp_tui.ocpp.printable import clean
 
 
 class ExitStatus(IntEnum):
-    """With which a command of `cp-tui` ends."""
+    """The status with which the process of a `cp-tui` command ends."""
 
     DONE = 0
     """It is done; of `ctl`: there is an answer, and `Rejected` is one."""

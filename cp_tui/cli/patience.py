@@ -17,7 +17,7 @@ def reading(path: Path, work: Callable[[], T]) -> T:
 
 
 def writing(path: Path, work: Callable[[], T]) -> T:
-    """Do what writes a file; raises as `reading` does."""
+    """Call `work`, which writes a file; raises as `reading` does."""
     return _patiently(f"writing {path}", work)
 
 

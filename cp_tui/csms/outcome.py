@@ -91,7 +91,7 @@ class ComposedOutcome(Struct, frozen=True):
 
 
 class JudgedText(Struct, frozen=True):
-    """What a text that a person wrote is."""
+    """A message that a person wrote as text, as the CSMS understands it before it is sent."""
 
     message_id: str
     """Under which an answer comes."""
@@ -105,7 +105,7 @@ class JudgedText(Struct, frozen=True):
 
 
 def read_composed(text: str) -> JudgedText:
-    """Say what a text is, however malformed."""
+    """Read a text that a person wrote for the wire, however malformed it is."""
     try:
         message = frame.parse(text)
     except OcppError as error:

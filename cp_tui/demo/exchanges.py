@@ -34,7 +34,7 @@ CLOSED_IN_ORDER = (1000, 1001)
 
 
 def exchange_of(event: Event) -> Exchange:
-    """Tell an event as an exchange."""
+    """Turn an event of the CSMS into what its stream `exchange` publishes."""
     kind, is_good, verdict = _judged(event)
     action: str = ""
     request: JsonValue = None

@@ -132,7 +132,7 @@ async def allow_unknown_tags(context: StepContext) -> None:
 
 
 async def forbid_unknown_tags(context: StepContext) -> None:
-    """Take that back."""
+    """Let only tags that are known charge while offline, as before."""
     await context.next_step()
     await checks.set_key(context, OFFLINE_UNKNOWN, "false")
     context.tell(f"{OFFLINE_UNKNOWN} = false")

@@ -66,20 +66,20 @@ class Timeouts(Struct, frozen=True):
 
 
 class Resolved(Struct, frozen=True):
-    """The name has these addresses."""
+    """A stage of connecting: the name of the host has these addresses."""
 
     addresses: tuple[str, ...]
 
 
 class Reached(Struct, frozen=True):
-    """TCP is connected to this address."""
+    """A stage of connecting: TCP is connected to this address."""
 
     address: str
     port: int
 
 
 class Secured(Struct, frozen=True):
-    """The TLS handshake is done."""
+    """A stage of connecting: the TLS handshake is done."""
 
     tls: Tls
 
@@ -89,7 +89,7 @@ Found: TypeAlias = Resolved | Reached | Secured
 
 
 class ConnectAttempt(Struct, frozen=True):
-    """What one attempt needs."""
+    """What one attempt to connect is told: where to, with what trust, for how long at most."""
 
     endpoint: Endpoint
     tls: ssl.SSLContext | None

@@ -30,7 +30,7 @@ class MindFailure(Struct, frozen=True):
 
     @staticmethod
     def at(item: Item, error: Exception) -> MindFailure:
-        """Make the failure of an item that met an error."""
+        """Say what the next mind must know of an item at which the last one met an error."""
         is_asked = isinstance(item, FrameReceived | AtStation | OperatorEvent)
         if isinstance(item, FrameReceived):
             return MindFailure(is_asked, AnswerUnread(item.data, type(error).__name__))

@@ -53,7 +53,7 @@ class PendingRequests:
         self._seen.discard(number)
 
     def note_seen(self, number: int) -> None:
-        """Note that the mind has the request now."""
+        """Note that the mind has the request now: it is lost, should the mind be (`lose_seen`)."""
         self._seen.add(number)
 
     def answer(self, number: int, answer: CommandAnswer, is_saved: bool) -> None:

@@ -90,7 +90,7 @@ class LimitSource(Value, frozen=True, kw_only=True):
 
 
 class ProfileChangeKind(StrEnum):
-    """What happens to what a profile says."""
+    """In which way the limit of a profile changes at some time."""
 
     STARTS = "starts"
     """It gives a limit from then on."""
@@ -101,7 +101,7 @@ class ProfileChangeKind(StrEnum):
 
 
 class ProfileChange(Value, frozen=True, kw_only=True):
-    """When a profile says something else next."""
+    """The next time at which the limit of a profile changes, and how."""
 
     at: datetime
     kind: ProfileChangeKind
