@@ -110,7 +110,16 @@ class FrameApp(LookApp):
             self._flush_soon()
 
     def flush(self) -> None:
-        """Show what has changed."""
+        """Show what has changed since the last time.
+
+        Not with every update: the engine may tell hundreds in a second, and each picture goes to a
+        terminal that may be at the end of a slow line. The first update after a quiet while is
+        shown at once, what comes in the pause behind it together; so a key is answered without
+        delay, a storm costs as much as a breeze, and an idle screen sends nothing at all.
+
+        Only the panes that show something that has changed are filled; screens that are not seen
+        remember what they have missed, and are brought up to date when they come.
+        """
         if not self._is_shown.is_set() or not self.store.is_dirty or not self.screen_stack:
             # The last screen goes before the timers do.
             return

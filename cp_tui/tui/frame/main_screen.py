@@ -91,6 +91,7 @@ class MainScreen(QuietScreen):
     def on_mount(self) -> None:
         """Know the panes, and begin on one of them."""
         self._all_panes = tuple(self.query(Pane))
+        assert self._all_panes, "a screen of panes"
         self.start().take_focus()
 
     @property
@@ -145,8 +146,9 @@ class MainScreen(QuietScreen):
     def show_alarm(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
         """Show under a dialog what must not wait; everything else is missed until it has gone.
 
-        Whether there is a charge point and a CSMS the top line says at any time: it must not
-        contradict the alarm line.
+        Painting what a dialog covers costs as much as in the open, and nobody reads it. What is
+        wrong with the charge point is the exception. Whether there is a charge point and a CSMS the
+        top line says at any time: it must not contradict the alarm line.
         """
         if TOP_LINE_SHOWS & dirty and state_word(snapshot) != self._state_shown:
             self._show_top(snapshot, clock)
@@ -199,6 +201,7 @@ class MainScreen(QuietScreen):
     def begin_jump(self) -> None:
         """Show a letter on every pane; the letter moves the focus there, anything else does not."""
         if self.maximized is None:
+            assert len(self.panes) <= len(LETTERS), "a pane without a letter"
             self._letters = dict(zip(LETTERS, self.panes, strict=False))
             for letter, pane in self._letters.items():
                 pane.show_letter(letter)

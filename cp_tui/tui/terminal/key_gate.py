@@ -1,13 +1,20 @@
 """One key at a time: a key waits until what the keys before it did has settled.
 
-Textual hands a key to whatever has the focus when it arrives, but dialogs open, screens change and
-the focus moves later. Over a line that stalls, a whole word arrives in one packet, and its letters
-would be keys of the screen below the form that the first of them opens.
+Why there is a gate at all: Textual hands a key to whatever has the focus when it arrives, but a
+dialog opens, a screen changes and the focus moves later, in messages. Over a line that stalls, a
+whole word arrives in one packet, and its letters would be keys of the screen below the form that
+the first of them opens: who types `w` and a tag would plug in cables.
 
-Settled is: no action is on its way to a dialog, a screen or a wait (`doing`, `waiting`); the screen
-on top is mounted; and a message sent along the way that keys take, from what has the focus up
-to the app, found nothing before it there, and the same screens and focus at its end. The message
-is sent only while a key waits: at rest nothing runs.
+When the next key may pass:
+
+1. No action is on its way to a dialog, a screen or a wait for the engine (`doing`, `waiting`).
+2. The screen on top is mounted, and no widget between the focus and the app has a message to read.
+3. A message of ours (`Swept`) went from what has the focus up to the app, behind all that the keys
+   before have brought about there; at its end, screens and focus were still the same.
+
+The third is what makes it sure: an empty queue alone says nothing of a message that one widget is
+just about to send to another. `Swept` is sent only while a key waits: at rest nothing runs. A key
+that waits for too long is dropped with a word, so that a fault jams nobody's keyboard for good.
 """
 
 from __future__ import annotations

@@ -81,8 +81,8 @@ def fit_columns(columns: Sequence[Column[Any]], width: int, width_scrolled: int)
     Those with a rank go as long as another one has not all the room that is worth showing. If that
     is not enough, flexible ones become narrower than that, and only then the rightmost go.
 
-    `width_scrolled` is what a scrollbar leaves of the table, whether there is one or not: by it is
-    decided which ranks stay, so that no column goes because one row more needs a scrollbar.
+    `width_scrolled` is what a scrollbar leaves of the table, whether there is one or not. By it is
+    decided which ranks stay, so that no column goes when one row more needs a scrollbar.
     """
     kept = sorted(range(len(columns)), key=lambda index: (columns[index].rank, index))
     worth = [column.width for column in columns]
@@ -99,6 +99,7 @@ def fit_columns(columns: Sequence[Column[Any]], width: int, width_scrolled: int)
     if len(kept) == 1:
         (only,) = kept
         widths[only] = max(0, min(widths[only], width - MARGIN))
+    assert not kept or _needed(widths, kept) <= max(width, MARGIN), "a line wider than the table"
     return tuple(widths)
 
 

@@ -1,6 +1,8 @@
-"""Which cells of a line look different: only those are sent.
+"""Which cells of a line look different: a widget asks for no others to be painted again.
 
-Over a slow line a digit that has gone on costs its own cell, not the line in which it stands.
+Over a slow line a digit that has gone on costs its own cell, not the line in which it stands. Lines
+are compared as they are painted, with their colours, and not as they are meant: so nothing can
+forget to say that it has changed. `ExactUpdate` sees to it that no more than that is sent.
 """
 
 from __future__ import annotations

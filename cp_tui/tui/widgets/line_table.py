@@ -1,7 +1,9 @@
 """A table of lines for live data: only rows that are visible and changed are painted again.
 
-It knows rows and columns, nothing of what they mean. Stock DataTable repaints itself whole for one
-cell.
+It knows records and columns, nothing of what they mean. Textual's DataTable would not do: it paints
+itself whole when one cell changes, and holds every cell of every row, of which a log has thousands.
+Here a row is made when it is seen, and remembered as it was painted; when records are given again,
+the visible rows are made anew and compared with that.
 """
 
 from __future__ import annotations
@@ -214,6 +216,7 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
             self._refresh_changed(old_cursor)
         if self._cursor != old_cursor:
             self._show_cursor()
+        assert self._cursor == 0 or self._cursor < self._count, "a cursor on no row"
         if self._cursor_key != old_key:
             self.post_message(self.Highlighted(self, self._cursor_key))
 

@@ -35,6 +35,8 @@ class Pane(Vertical):
     """What stands in the empty filter; empty: what it shows cannot be filtered."""
 
     def __init__(self, hints: str = "") -> None:
+        assert self.NAME, "a pane is found by its name"
+        assert self.SHOWS, "a pane that shows nothing would never be filled"
         super().__init__(id=self.NAME)
         # A line of its own, not a border: a border that changes paints the whole pane again.
         self._edge = BarLine(f"{self.NAME}-title")

@@ -84,6 +84,7 @@ class TablePane(Pane):
             self.record = record
 
     def __init__(self, hints: str = "") -> None:
+        assert self.FILTER or not self.NO_MATCH, "without a filter everything matches"
         super().__init__(hints)
         self.table = LineTable(empty=NOT_KNOWN, id=f"{self.NAME}-table")
         self.facts = FactLines(label_width=self.LABEL_WIDTH, id=f"{self.NAME}-facts")
