@@ -18,7 +18,7 @@ from cp_tui.cli.demo_process import play_on
 from cp_tui.demo.csms_variables import CSMS
 from cp_tui.rpc.client import Client, EngineConnection
 from cp_tui.rpc.paths import is_answering
-from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.state.store import Snapshot
 
 HERE = Path(__file__).resolve().parent
@@ -70,7 +70,7 @@ async def take_pictures(folder: Path) -> None:
     async def connect_csms() -> EngineConnection:
         return await Client.connect(csms_socket_path(folder), vocabulary=CSMS)
 
-    app = CpTuiApp(connect, connect_csms=connect_csms)
+    app = CpTuiApp(Attachment(connect, connect_csms=connect_csms))
     async with app.run_test(size=PICTURES[0][1]) as pilot:
         for is_time, pictures in ((is_in_full_swing, PICTURES), (has_a_past, LATE_PICTURES)):
             async with asyncio.timeout(DEADLINE_S):

@@ -69,6 +69,7 @@ def show_screen(
     with importing():
         from cp_tui.demo.csms_variables import CSMS
         from cp_tui.rpc.client import Client, ConnectionLost, EngineConnection
+        from cp_tui.tui.app import Attachment
         from cp_tui.tui.main import run_screen
 
     async def connect_csms() -> EngineConnection:
@@ -89,13 +90,13 @@ def show_screen(
             why_gone = None
         return connection
 
-    return run_screen(
+    attachment = Attachment(
         connect,
-        read_only=read_only,
-        may_stop=may_stop,
-        look=look,
+        read_only,
+        may_stop,
         connect_csms=None if csms is None else connect_csms,
         # What was started with the screen is gone with it.
         whose=str(path) if csms is None else "",
         welcome=welcome,
     )
+    return run_screen(attachment, look)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from msgspec import ValidationError
+from msgspec import Struct, ValidationError
 from textual import on
 from textual.content import Content
 
@@ -48,15 +48,28 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Attachment(Struct, frozen=True):
+    """The charge point that a screen shows, and what the two have to do with each other."""
+
+    connect: Connect
+    read_only: bool = False
+    may_stop: Callable[[], bool] | None = None
+    """Whether the charge point that was started with the screen is still that one."""
+    connect_csms: Connect | None = None
+    """To the CSMS that was started with the screen."""
+    whose: str = ""
+    """Names the charge point, for its screen to be remembered."""
+    welcome: str = ""
+    """What is said first; empty: which keys help further."""
+
+
 class CpTuiApp(FrameApp):
     """The screen of one engine."""
 
     def __init__(
         self,
-        connect: Connect,
+        attachment: Attachment,
         *,
-        read_only: bool = False,
-        may_stop: Callable[[], bool] | None = None,
         now: Callable[[], datetime] = utc_now,
         zone: tzinfo = UTC,
         theme: str = "cp-dark",
@@ -66,9 +79,6 @@ class CpTuiApp(FrameApp):
         is_ascii: bool = False,
         flush_interval_s: float = FLUSH_INTERVAL_S,
         state: LayoutState | None = None,
-        connect_csms: Connect | None = None,
-        whose: str = "",
-        welcome: str = "",
     ) -> None:
         state = state or LayoutState()
         super().__init__(
@@ -76,28 +86,26 @@ class CpTuiApp(FrameApp):
             theme_folders=theme_folders,
             is_ascii=is_ascii,
             keymap=Keymap(ACTIONS, keymap),
-            store=SnapshotStore(is_read_only=read_only),
+            store=SnapshotStore(is_read_only=attachment.read_only),
             now=now,
             zone=zone,
             is_utc=state.is_utc,
             flush_interval_s=flush_interval_s,
-            welcome=welcome or WELCOME,
+            welcome=attachment.welcome or WELCOME,
         )
-        self._connect = connect
+        self._attachment = attachment
         self._state = state
         self._has_user_themes = bool(theme_folders)
         self._has_heard = asyncio.Event()
         screens = all_screens(self.keymap, zone=self._zone, glyphs=glyphs)
         self.main_screens = {screen.NAME: screen for screen in screens}
-        self.desk = ScreenDesk(self, may_stop or (lambda: False))
-        self._connect_csms = connect_csms
-        if connect_csms is not None:
+        self.desk = ScreenDesk(self, attachment.may_stop or (lambda: False))
+        if attachment.connect_csms is not None:
             self.store.csms_is(CsmsState(is_ours=True))
         # A charge point that was started with this screen is looked at from the front; and the
         # screen of the CSMS is only there with one of our own.
-        is_new = may_stop is not None or connect_csms is not None
-        self._whose = whose
-        left = self.main_screens.get(self._state.screens.get(whose, ""), screens[0])
+        is_new = attachment.may_stop is not None or attachment.connect_csms is not None
+        left = self.main_screens.get(self._state.screens.get(attachment.whose, ""), screens[0])
         self.main = screens[0] if is_new or left.NAME == "csms" else left
 
     @property
@@ -105,7 +113,7 @@ class CpTuiApp(FrameApp):
         """What is to be remembered until the next time."""
         theme = self.chosen_theme or self._state.theme
         state = self._state.model_copy(update={"theme": theme, "is_utc": self._zone is UTC})
-        return state.left(self._whose, self.main.NAME)
+        return state.left(self._attachment.whose, self.main.NAME)
 
     async def until_shown(self) -> None:
         """Wait until what the engine says first stands on the screen."""
@@ -115,9 +123,9 @@ class CpTuiApp(FrameApp):
     async def on_mount(self) -> None:
         """Look for the engine, and show the dashboard with what it says first."""
         self.run_worker(self._follow(), name="follow", group="follow")
-        if self._connect_csms is not None:
+        if (connect_csms := self._attachment.connect_csms) is not None:
             csms = CsmsFollower(
-                self._connect_csms, self.store, self.commands, self._flush_soon, self._now
+                connect_csms, self.store, self.commands, self._flush_soon, self._now
             )
             self.run_worker(csms.follow(), name="csms", group="csms")
         with contextlib.suppress(TimeoutError):
@@ -132,7 +140,7 @@ class CpTuiApp(FrameApp):
         told = other = ""
         while True:
             try:
-                connection = await self._connect()
+                connection = await self._attachment.connect()
             except (ConnectionLost, RpcError, OSError) as error:
                 lost, other = f"{error}", ""
             else:

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +16,7 @@ from types import FrameType
 from cp_tui.engine.disk import on_disk_without_loop
 from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.tui.actions.commands import commands_of
-from cp_tui.tui.app import Connect, CpTuiApp
+from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.preferences import (
     LayoutState,
     Look,
@@ -45,37 +45,14 @@ COLLECTOR_THRESHOLDS = (5_000, 10, 10)
 80 ms each when the log is full. So they do not at all, and the longest pause is 12 ms."""
 
 
-def run_screen(
-    connect: Connect,
-    *,
-    read_only: bool,
-    may_stop: Callable[[], bool] | None = None,
-    look: Look | None = None,
-    state_file: Path | None = None,
-    connect_csms: Connect | None = None,
-    whose: str = "",
-    welcome: str = "",
-) -> str:
-    """Show the engine until somebody quits; returns `leave` or `stop`.
-
-    `may_stop` says whether the charge point that was started with the screen is still that one;
-    `whose` names the charge point whose screen is remembered; `welcome` is what is said first.
+def run_screen(attachment: Attachment, look: Look) -> str:
+    """Show the charge point until somebody quits; returns `leave` or `stop`.
 
     A closed terminal (SIGHUP) or SIGTERM ends the screen and leaves the engine as it is.
     """
-    path = state_file or default_state_file()
+    path = default_state_file()
     state, problem = _state_of(path)
-    app = make_app(
-        connect,
-        look or Look(),
-        state,
-        os.environ,
-        read_only=read_only,
-        may_stop=may_stop,
-        connect_csms=connect_csms,
-        whose=whose,
-        welcome=welcome,
-    )
+    app = make_app(attachment, look, state, os.environ)
     if problem is not None:
         app.problems.append(problem)
     try:
@@ -88,7 +65,7 @@ def run_screen(
         if app.layout_state != state:
             # Another screen may have been closed meanwhile: what it remembers of others stays.
             with suppress(OSError):
-                keep = partial(_keep, path, app.layout_state, whose, app.main.NAME)
+                keep = partial(_keep, path, app.layout_state, attachment.whose, app.main.NAME)
                 on_disk_without_loop(keep, f"writing {path}", limit_s=BRIEFLY_S)
 
 
@@ -107,30 +84,16 @@ def _keep(path: Path, state: LayoutState, whose: str, screen: str) -> None:
 
 
 def make_app(
-    connect: Connect,
-    look: Look,
-    state: LayoutState,
-    environment: Mapping[str, str],
-    *,
-    read_only: bool,
-    may_stop: Callable[[], bool] | None = None,
-    connect_csms: Connect | None = None,
-    whose: str = "",
-    welcome: str = "",
+    attachment: Attachment, look: Look, state: LayoutState, environment: Mapping[str, str]
 ) -> CpTuiApp:
     """Make the screen for a terminal: what was asked for, as far as the terminal can show it."""
     terminal = terminal_of(environment, is_utf8_assumed=is_utf8_assumed())
     is_ascii = look.is_ascii or not terminal.has_unicode
     return CpTuiApp(
-        connect,
-        read_only=read_only,
-        may_stop=may_stop,
+        attachment,
         zone=datetime.now().astimezone().tzinfo or UTC,
         theme=theme_for(look, state, terminal, environment),
         theme_folders=[user_themes()],
-        connect_csms=connect_csms,
-        whose=whose,
-        welcome=welcome,
         keymap=look.keymap,
         glyphs=_glyphs(terminal, is_ascii),
         is_ascii=is_ascii,

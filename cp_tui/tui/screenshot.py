@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from textual.pilot import Pilot
 
-from cp_tui.tui.app import Connect, CpTuiApp
+from cp_tui.tui.app import Attachment, Connect, CpTuiApp
 from cp_tui.tui.main import make_app
 from cp_tui.tui.preferences import LayoutState, Look
 from cp_tui.tui.terminal.textual_private import painted_lines
@@ -31,7 +31,7 @@ async def take_picture(
     Raises `NoSuchScreen`, and `TimeoutError` where the engine says nothing.
     """
     environment = {name: value for name, value in os.environ.items() if name == "NO_COLOR"}
-    app = make_app(connect, look, LayoutState(), environment, read_only=True)
+    app = make_app(Attachment(connect, read_only=True), look, LayoutState(), environment)
     name = _screen_name(app, screen)
     pictures: list[str] = []
 

@@ -29,7 +29,7 @@ from cp_tui.engine.engine import Engine
 from cp_tui.engine.link import LinkSettings
 from cp_tui.rpc.client import Client
 from cp_tui.rpc.server import RpcServer
-from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.app import Attachment, CpTuiApp
 from tests.tui.driving import Eye
 
 WAIT_S = 8.0
@@ -142,7 +142,7 @@ async def place(
         try:
             await door.start()
             app = CpTuiApp(
-                lambda: Client.connect(folder / "door"),
+                Attachment(lambda: Client.connect(folder / "door")),
                 now=now,
                 zone=UTC,
                 flush_interval_s=0.02,

@@ -15,7 +15,7 @@ from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.dashboard.screen import DashboardScreen
 from cp_tui.tui.theme.glyphs import Glyphs
 from tests.tui import worlds
@@ -40,16 +40,18 @@ def app_on(
 ) -> CpTuiApp:
     """The app; its clock stands still in UTC, unless told otherwise."""
     return CpTuiApp(
-        engine.connect,
-        read_only=read_only,
-        may_stop=may_stop,
+        Attachment(
+            engine.connect,
+            read_only,
+            may_stop,
+            connect_csms=None if csms is None else csms.connect,
+        ),
         now=now,
         zone=ZoneInfo(zone) if zone else UTC,
         glyphs=glyphs,
         theme=theme,
         keymap=keymap,
         flush_interval_s=0.01,
-        connect_csms=None if csms is None else csms.connect,
     )
 
 

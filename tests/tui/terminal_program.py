@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 
 from cp_tui.rpc.client import EngineConnection
+from cp_tui.tui.app import Attachment
 from cp_tui.tui.main import run_screen
+from cp_tui.tui.preferences import Look
 from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.test_hostile_text import poisoned_world
@@ -23,7 +25,7 @@ def main() -> None:
     async def connect() -> EngineConnection:
         return await engine.connect()
 
-    print(f"ended: {run_screen(connect, read_only=False)}")
+    print(f"ended: {run_screen(Attachment(connect), Look())}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from textual.widgets import Input
 
 from cp_tui.demo.csms_variables import Exchange, RunState, Scenarios, ScenarioStep
-from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.preferences import LayoutState
 from tests.tui import csms_world, worlds
 from tests.tui.driving import screen
@@ -319,8 +319,8 @@ async def test_everything_from_outside_is_shown_harmlessly(poison: str) -> None:
 
 def test_no_screen_starts_here(csms: FakeEngine) -> None:
     engine, state = FakeEngine(worlds.healthy()), LayoutState(screens={"A": "csms"})
-    assert CpTuiApp(engine.connect, state=state).main.NAME == "dashboard"
-    app = CpTuiApp(engine.connect, state=state, connect_csms=csms.connect)
+    assert CpTuiApp(Attachment(engine.connect), state=state).main.NAME == "dashboard"
+    app = CpTuiApp(Attachment(engine.connect, connect_csms=csms.connect), state=state)
     assert app.main.NAME == "dashboard"
 
 

@@ -14,7 +14,7 @@ from cp_tui.engine import disk as disk_module
 from cp_tui.settings.first_file import Answers
 from cp_tui.tui import main as run
 from cp_tui.tui.actions import saving
-from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.preferences import LayoutState, read_state
 from cp_tui.tui.terminal import look_app
 from cp_tui.tui.wizard import SAVED, FirstRunApp
@@ -173,7 +173,10 @@ async def test_themes_that_hang_hold_up_no_key_and_come_when_they_can(disk: Unwi
     path.write_text(GREEN)
     engine = FakeEngine(worlds.healthy())
     app = CpTuiApp(
-        engine.connect, now=lambda: worlds.NOW, theme="mine", theme_folders=[disk.folder]
+        Attachment(engine.connect),
+        now=lambda: worlds.NOW,
+        theme="mine",
+        theme_folders=[disk.folder],
     )
     async with app.run_test(size=(80, 24)) as pilot:
         drive = Drive(app, pilot, engine)
@@ -201,7 +204,10 @@ async def test_a_screen_starts_without_themes_that_hang(
     engine = FakeEngine(worlds.healthy())
     with disk.that(HANGS):
         app = CpTuiApp(
-            engine.connect, now=lambda: worlds.NOW, theme="cp-dark", theme_folders=[disk.folder]
+            Attachment(engine.connect),
+            now=lambda: worlds.NOW,
+            theme="cp-dark",
+            theme_folders=[disk.folder],
         )
         assert "mine" not in app.available_themes
         async with app.run_test(size=(80, 24)) as pilot:

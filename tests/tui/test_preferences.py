@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.main import make_app
 from cp_tui.tui.preferences import (
     SCREENS_MAX,
@@ -32,14 +32,7 @@ def app_after(
     state: LayoutState, environment: dict[str, str], look: Look | None = None
 ) -> CpTuiApp:
     engine = FakeEngine(worlds.healthy())
-    return make_app(
-        engine.connect,
-        look or Look(),
-        state,
-        environment,
-        read_only=False,
-        whose=WHOSE,
-    )
+    return make_app(Attachment(engine.connect, whose=WHOSE), look or Look(), state, environment)
 
 
 def test_a_state_comes_back_as_it_was_written(tmp_path: Path) -> None:
@@ -167,15 +160,8 @@ def test_only_a_screen_that_started_nothing_opens_where_it_was_left(
     may_stop: Callable[[], bool] | None, opened: str
 ) -> None:
     engine = FakeEngine(worlds.healthy())
-    app = make_app(
-        engine.connect,
-        Look(),
-        LayoutState(screens={WHOSE: "schedule"}),
-        XTERM,
-        read_only=False,
-        may_stop=may_stop,
-        whose=WHOSE,
-    )
+    attachment = Attachment(engine.connect, may_stop=may_stop, whose=WHOSE)
+    app = make_app(attachment, Look(), LayoutState(screens={WHOSE: "schedule"}), XTERM)
     shown = app.main.NAME
     assert shown == opened
 

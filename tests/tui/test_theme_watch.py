@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from cp_tui.tui.app import CpTuiApp
+from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.theme.watch import ThemeWatch
 from tests.tui import worlds
 from tests.tui.driving import Drive
@@ -21,7 +21,9 @@ RED = 'primary = "#ff0000"\nbackground = "#110000"  # longer\n'
 async def screen_with(folder: Path, theme: str) -> AsyncIterator[Drive]:
     """A screen that knows the themes of a folder."""
     engine = FakeEngine(worlds.healthy())
-    app = CpTuiApp(engine.connect, now=lambda: worlds.NOW, theme=theme, theme_folders=[folder])
+    app = CpTuiApp(
+        Attachment(engine.connect), now=lambda: worlds.NOW, theme=theme, theme_folders=[folder]
+    )
     async with app.run_test(size=(80, 24)) as pilot:
         drive = Drive(app, pilot, engine)
         await drive.settle()
