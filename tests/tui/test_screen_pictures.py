@@ -13,6 +13,7 @@ from rich.color import Color, ColorType
 from syrupy.assertion import SnapshotAssertion
 
 from cp_tui.tui.theme.glyphs import Glyphs
+from tests.tiers import tier
 from tests.tui import states
 from tests.tui.crowded_world import crowded
 from tests.tui.driving import Drive, screen
@@ -86,13 +87,24 @@ async def test_an_engine_that_has_said_nothing_yet(snapshot: SnapshotAssertion) 
                 seen.text(name, drive)
 
 
-@in_every_size
+@pytest.mark.parametrize("size", tier(SIZES[:1], deep=SIZES))
 async def test_a_light_theme_moves_nothing(size: tuple[int, int]) -> None:
     async with screens(states.normal, size) as drive:
         dark = {name: drive.text() async for name in walk(drive)}
     async with screens(states.normal, size, theme="cp-light") as drive:
         async for name in walk(drive):
             assert drive.text() == dark[name], name
+
+
+async def test_a_theme_is_taken_over_by_a_screen_that_was_left_before() -> None:
+    async with screens(states.normal, theme="cp-light") as drive:
+        await drive.press("2")
+        light = drive.strips()
+    async with screens(states.normal) as drive:
+        await drive.press("2", "1")
+        drive.app.theme = "cp-light"
+        await drive.press("2")
+        assert drive.strips() == light
 
 
 @in_good_and_bad_times

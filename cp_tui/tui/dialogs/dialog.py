@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -46,6 +47,10 @@ class Dialog(ModalScreen[T]):
     def is_open(self) -> bool:
         """Whether nobody has put it away; what is in it goes bit by bit after that."""
         return self in self.app.screen_stack
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Style no widget anew: each was when it was mounted, and is when the theme changes."""
+        event.refresh_styles = False
 
     async def on_mount(self) -> None:
         """Begin, unless it was put away so soon that nothing of it is there."""

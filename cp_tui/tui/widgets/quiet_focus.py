@@ -11,6 +11,7 @@ from typing import Self
 
 from textual import events
 from textual.geometry import Region
+from textual.theme import Theme
 from textual.widget import Widget
 
 from cp_tui.tui.terminal.textual_private import CoveredScreen
@@ -64,6 +65,15 @@ class QuietScreen(CoveredScreen):
     """A screen that looks the same wherever the focus is."""
 
     _is_quiet = False
+    _theme_shown: Theme | None = None
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Style every widget anew only where the theme has changed while others were shown.
+
+        Textual does so whenever one comes back to a screen: half of what that costs.
+        """
+        event.refresh_styles = self.app.current_theme != self._theme_shown
+        self._theme_shown = self.app.current_theme
 
     def set_focus(
         self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
