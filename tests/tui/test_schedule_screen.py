@@ -288,3 +288,4 @@ async def test_the_vehicle_is_changed_by_what_is_filled_in_only() -> None:
         await fill(drive, soc_percent="81.5", phases="1")
         expected = {"connector_id": 1, "soc_percent": 81.5, "phases": 1}
         assert drive.engine.calls == [("set_vehicle", expected)]
+        assert drive.shows("Result", "is changed", "SoC 81.5 %", "Phases 1")

@@ -13,28 +13,13 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from cp_tui.engine.command import VALUE_SHOWN_MAX
 from cp_tui.engine.value_words import bounds
-from cp_tui.ocpp.units import KILO
 from cp_tui.tui.actions.commands import CommandCall, commands_of
 from cp_tui.tui.actions.desk import Desk, Form, FormField, Job
 from cp_tui.tui.actions.model_form import FieldKind, ModelField, model_fields, value_of
-
-UNITS: Mapping[str, tuple[str, int]] = {
-    "wh": ("kWh", KILO),
-    "w": ("kW", KILO),
-    "a": ("A", 1),
-    "s": ("s", 1),
-    "percent": ("%", 1),
-}
-"""By the end of the name of a parameter: what people read and type it in, and how many of its own
-units that is."""
+from cp_tui.tui.text.parameters import label_of, unit_of
 
 DIGITS_MAX = 30
 """Of a number before its point; one with more is refused before it takes time."""
-
-
-def unit_of(name: str) -> tuple[str, int]:
-    """The unit in which people type a parameter, and how many of its own units that is."""
-    return UNITS.get(name.rpartition("_")[2], ("", 1))
 
 
 def parameters(method: str, *, is_csms: bool = False) -> Mapping[str, ModelField]:
@@ -117,11 +102,6 @@ def values_of(
     return values
 
 
-def label_of(name: str) -> str:
-    """The name of a parameter in words."""
-    return name.replace("_", " ").capitalize()
-
-
 def _value(field: ModelField, text: str) -> JsonValue:
     """Read a text; None for an empty one. What does not fit stays as it is: the command refuses."""
     match field.kind:
@@ -174,6 +154,6 @@ def tag_fields(desk: Desk, first: str | None, where: FormField) -> tuple[FormFie
     `first` is the tag to begin with; None: one that was typed, or is in a transaction.
     """
     used = tuple(t.id_tag for t in desk.snapshot.transactions)
-    tag = FormField("id_tag", "Tag", first, "id of the tag", used, keep="id_tag")
+    tag = FormField("id_tag", "", first, "id of the tag", used, keep="id_tag")
     connectors = tuple(str(c.connector_id) for c in desk.snapshot.connectors if c.connector_id)
     return tag, replace(where, choices=connectors)

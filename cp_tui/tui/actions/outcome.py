@@ -15,6 +15,7 @@ from cp_tui.charge_point.variables import SwipeOutcome, SwipeResult, TagExplanat
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.text.answer import answer_facts, answer_summary, telling
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.parameters import label_of, with_unit
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.tag_explanation import explanation_facts, summary
 
@@ -36,9 +37,6 @@ WITHOUT_PARAMS = ("set_behaviour", "monitor_configuration_keys", "unmonitor_conf
 
 PROFILE_LISTS = {"removed": "Removed", "replaced": "Replaced", "remarks": "Note"}
 """What the answers about charging profiles list, and how it is called."""
-
-LABELS = {"connector_id": "Connector", "id_tag": "Tag", "vendor_error_code": "Vendor code"}
-"""Names of parameters that read badly as they are."""
 
 
 class KeyResult(Struct, frozen=True):
@@ -201,9 +199,5 @@ def _setting(params: Mapping[str, JsonValue]) -> tuple[Fact, ...]:
 
 
 def _about(params: Mapping[str, JsonValue]) -> tuple[Fact, ...]:
-    return tuple(Fact(_label(name), safe_text(f"{value}")) for name, value in params.items())
-
-
-def _label(name: str) -> str:
-    """The name of a parameter as a word."""
-    return drawn(LABELS.get(name, name.replace("_", " ").capitalize()))
+    given = params.items()
+    return tuple(Fact(label_of(name), safe_text(with_unit(name, value))) for name, value in given)

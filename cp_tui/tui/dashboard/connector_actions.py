@@ -7,26 +7,26 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 from textual.content import Content
 
-from cp_tui.ocpp.units import number
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import Group, action
-from cp_tui.tui.actions.command_form import parameters, tag_fields, unit_of
+from cp_tui.tui.actions.command_form import parameters, tag_fields
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
 from cp_tui.tui.dashboard.consequences import emergency_facts, unplug_facts
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.parameters import unit_of, with_unit
 
-VEHICLE = {
-    "soc_percent": "SoC",
-    "battery_wh": "Battery",
-    "max_current_a": "Current",
-    "phases": "Phases",
-    "max_power_w": "Power AC",
-    "dc_max_power_w": "Power DC",
-    "cable_max_current_a": "Cable",
-}
-"""The settings of a vehicle, and how they are called."""
+VEHICLE = (
+    "soc_percent",
+    "battery_wh",
+    "max_current_a",
+    "phases",
+    "max_power_w",
+    "dc_max_power_w",
+    "cable_max_current_a",
+)
+"""The settings of a vehicle, in the order of their form."""
 
 
 def _at_selected(desk: Desk, method: str) -> CommandCall:
@@ -130,7 +130,7 @@ async def raise_error(desk: Desk) -> None:
     code = await desk.choose(f"Raise an error at {where}", choices)
     if code is not None:
         call = CommandCall("raise_error", {"connector_id": connector_id, "error_code": code})
-        fields = (FormField("info"), FormField("vendor_error_code", "Vendor code"))
+        fields = (FormField("info"), FormField("vendor_error_code"))
         await desk.fill(Form(f"Raise {code} at {where}", fields, "Raise", call))
 
 
@@ -177,17 +177,14 @@ async def set_vehicle(desk: Desk) -> None:
     vehicle = connector.vehicle if connector is not None else None
 
     def about(name: str) -> str:
-        unit, factor = unit_of(name)
-        now = getattr(vehicle, name, None)
-        known = f"now {number(now / factor)} {unit}" if now is not None else unit and f"in {unit}"
-        return "; ".join(filter(None, (known.strip(), "empty: unchanged")))
+        now, unit = getattr(vehicle, name, None), unit_of(name)[0]
+        known = f"now {with_unit(name, now)}" if now is not None else unit and f"in {unit}"
+        return "; ".join(filter(None, (known, "empty: unchanged")))
 
     def check(values: Mapping[str, str]) -> str | None:
         return None if any(map(str.strip, values.values())) else "fill in what is to change"
 
-    fields = tuple(
-        FormField(name, label, placeholder=about(name)) for name, label in VEHICLE.items()
-    )
+    fields = tuple(FormField(name, placeholder=about(name)) for name in VEHICLE)
     which = "Vehicle" if vehicle is not None else "Next vehicle"
     title = f"{which} at connector {connector_id}"
     call = CommandCall("set_vehicle", {"connector_id": connector_id})

@@ -54,7 +54,7 @@ SHOW_SUBJECTS = tuple(map(_show, SUBJECTS))
 )
 async def look_up(desk: Desk) -> None:
     """What would happen if a tag were shown to the reader now, and why; nothing is sent."""
-    where = FormField("connector_id", "Connector", placeholder="empty: whichever")
+    where = FormField("connector_id", placeholder="empty: whichever")
     fields = tag_fields(desk, _selected_tag(desk), where)
     intro = (
         Content("What would happen if it were shown now, and why; nothing is sent."),

@@ -22,7 +22,8 @@ from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.datatypes import RecurrencyKindType, format_date_time
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.validation import parse_request
-from cp_tui.tui.actions.command_form import label_of, values_of
+from cp_tui.tui.actions.command_form import values_of
+from cp_tui.tui.text.parameters import label_of
 from cp_tui.tui.text.paths import expanded, read_at_most
 from cp_tui.tui.text.words import Clock
 
