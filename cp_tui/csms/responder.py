@@ -141,7 +141,8 @@ class Responder:
                 # There is no certificate authority behind this CSMS.
                 return SignCertificateResponse(status=GenericStatus.REJECTED)
             case _:
-                return _receipt(request)
+                # The notifications, whose responses are empty.
+                return SPEC[action_of(request)].response()
 
     def _check_registration(self, charge_point_id: str, request: WireModel) -> None:
         # A charge point that never booted here may be one that merely reconnected to a CSMS that
@@ -185,8 +186,3 @@ def _answer_data_transfer(request: DataTransferRequest) -> DataTransferResponse:
     if request.message_id != ECHO:
         return DataTransferResponse(status=DataTransferStatus.UNKNOWN_MESSAGE_ID)
     return DataTransferResponse(status=DataTransferStatus.ACCEPTED, data=request.data)
-
-
-def _receipt(request: WireModel) -> WireModel:
-    """Build the empty response that the notifications have in common."""
-    return SPEC[action_of(request)].response()

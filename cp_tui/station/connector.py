@@ -60,7 +60,7 @@ class SimulatedConnector:
         self._supply = supply_of(config)
         self._limit = Limit(
             float(config.max_current_a),
-            float(config.max_current_a) * config.voltage_v * self._hardware_phases,
+            float(config.max_current_a) * config.voltage_v * (1 if self.is_dc else config.phases),
         )
         # The contactor is open after power-on, whatever was before.
         self._is_energized = False
@@ -312,10 +312,6 @@ class SimulatedConnector:
             is_lock_jammed=self.is_lock_jammed,
             faults=faults,
         )
-
-    @property
-    def _hardware_phases(self) -> int:
-        return 1 if self.is_dc else self.config.phases
 
     def _power_lines(self, offer: Offer) -> tuple[PowerLine, ...]:
         if offer is not self._lines[0]:
