@@ -57,7 +57,9 @@ def _unknown_theme(name: str | None) -> str | None:
     return unknown(name, known, what="theme", else_hint=f"allowed: {', '.join(ours)}")
 
 
-def _keymap(settings: ScreenSettings, sources: Sources) -> tuple[dict[str, str], list[Problem]]:
+def _keymap(
+    settings: ScreenSettings, sources: Sources
+) -> tuple[dict[str, list[str]], list[Problem]]:
     """Check the keymap as a whole; returns it in the names that Textual has for keys."""
     problems: list[Problem] = []
     named: dict[str, list[str]] = {}
@@ -77,7 +79,7 @@ def _keymap(settings: ScreenSettings, sources: Sources) -> tuple[dict[str, str],
     for action_id in named:
         if (text := clash(BY_ID, named, action_id)) is not None:
             refused(action_id, text)
-    return {action_id: ",".join(keys) for action_id, keys in named.items()}, problems
+    return named, problems
 
 
 def _location(action_id: str, sources: Sources) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ class CpTuiApp(FrameApp):
         zone: tzinfo = UTC,
         theme: str = "cp-dark",
         theme_folders: Sequence[Path] = (),
-        keymap: Mapping[str, str] | None = None,
+        keymap: Mapping[str, Sequence[str]] | None = None,
         glyphs: Glyphs = Glyphs.EIGHTH,
         is_ascii: bool = False,
         flush_interval_s: float = FLUSH_INTERVAL_S,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import platformdirs
@@ -37,7 +37,7 @@ class Look(Struct, frozen=True):
     """None: the one that was chosen last."""
     is_ascii: bool = False
     flush_interval_s: float = FLUSH_INTERVAL_S
-    keymap: Mapping[str, str] = field(default_factory=dict)
+    keymap: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class LayoutState(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ def app_on(
     read_only: bool = False,
     may_stop: Callable[[], bool] | None = None,
     theme: str = "cp-dark",
-    keymap: Mapping[str, str] | None = None,
+    keymap: Mapping[str, Sequence[str]] | None = None,
     zone: str = "",
     glyphs: Glyphs = Glyphs.EIGHTH,
     csms: FakeEngine | None = None,
@@ -141,7 +141,7 @@ async def screen(
     read_only: bool = False,
     may_stop: Callable[[], bool] | None = None,
     theme: str = "cp-dark",
-    keymap: Mapping[str, str] | None = None,
+    keymap: Mapping[str, Sequence[str]] | None = None,
     zone: str = "",
     glyphs: Glyphs = Glyphs.EIGHTH,
     csms: FakeEngine | None = None,

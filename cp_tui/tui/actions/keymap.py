@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from textual.binding import Binding, BindingType
 
@@ -47,20 +47,14 @@ class Keymap:
     """Default keys, with those of the user in their place."""
 
     def __init__(
-        self, actions: Iterable[ScreenAction], changes: Mapping[str, str] | None = None
+        self, actions: Iterable[ScreenAction], changes: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        """`changes`: action id -> keys with commas between, as in `{"screen.zoom": "f7,z"}`."""
+        """`changes`: action id -> its keys, in which nothing is wrong (`keymap_check.clash`)."""
         self.actions = {action.id: action for action in actions}
-        self.problems: list[str] = []
-        self._keys = {action.id: action.keys for action in self.actions.values()}
-        for action_id, keys in (changes or {}).items():
-            if action_id not in self.actions:
-                self.problems.append(f"keymap: there is no action {action_id!r}")
-                continue
-            self._keys[action_id] = tuple(key.strip() for key in keys.split(",") if key.strip())
-        self._check()
+        defaults = {each.id: each.keys for each in self.actions.values()}
+        self._keys: Mapping[str, Sequence[str]] = {**defaults, **(changes or {})}
 
-    def keys(self, action_id: str) -> tuple[str, ...]:
+    def keys(self, action_id: str) -> Sequence[str]:
         """The keys of an action."""
         return self._keys[action_id]
 
@@ -72,23 +66,6 @@ class Keymap:
         """The keys that act in a pane, for its title."""
         here = [a for a in self.actions.values() if a.pane == pane and self._keys[a.id]]
         return "  ".join(f"{self.first(a.id)} {hint_word(a)}" for a in here)
-
-    def _check(self) -> None:
-        """A key that two actions of a screen want goes to the first; the second hears of it."""
-        owners: dict[str, list[ScreenAction]] = {}
-        for action in self.actions.values():
-            kept: list[str] = []
-            for key in self._keys[action.id]:
-                others = owners.setdefault(key, [])
-                owner = next((other for other in others if other.meets(action)), None)
-                if owner is None:
-                    others.append(action)
-                    kept.append(key)
-                else:
-                    self.problems.append(
-                        f"keymap: {key} is already the key of {owner.id}, not of {action.id}"
-                    )
-            self._keys[action.id] = tuple(kept)
 
 
 def hint_word(action: ScreenAction) -> str:

@@ -1,6 +1,6 @@
 """What is wrong with a keymap that somebody wrote: keys that do not exist, keys used twice.
 
-The screen itself puts up with any keymap; here it is judged before the screen starts.
+The screen trusts its keymap: it is judged here, before the screen starts.
 """
 
 from __future__ import annotations

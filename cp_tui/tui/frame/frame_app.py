@@ -57,7 +57,6 @@ class FrameApp(LookApp):
     ) -> None:
         super().__init__(theme=theme, theme_folders=theme_folders, is_ascii=is_ascii)
         self.keymap = keymap
-        self.problems += keymap.problems
         self.store = store
         self.commands = Commands(now, self._command_changed)
         self.chosen_theme: str | None = None
