@@ -60,6 +60,17 @@ def test_a_file_that_a_paper_names_is_there(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAPERS, ids=shown)
+def test_every_row_of_a_table_has_as_many_cells_as_its_head(path: Path) -> None:
+    """A bar within a cell parts it, also within code, unless it is escaped."""
+    broken, cells = [], 0
+    for line in path.read_text().splitlines():
+        found = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
+        broken += [line] if cells and found not in (0, cells) else []
+        cells = found
+    assert broken == []
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=shown)
 def test_no_two_headings_of_a_page_that_is_linked_into_are_the_same(path: Path) -> None:
     targets = {heading for file, heading in links(path) if file == path}
     found = headings(path)
