@@ -21,8 +21,8 @@ from textual.strip import Strip
 
 from cp_tui.charge_point import variables as v
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.widgets.changed_cells import changed_cells
 from cp_tui.tui.widgets.fact_lines import FactLines
+from cp_tui.tui.widgets.painting import changed_cells
 from tests.tui import worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.test_covered import connectors_at

@@ -27,7 +27,7 @@ from cp_tui.tui.timeline.picture import AXIS_ROWS, Line, Part, Picture, draw, ex
 from cp_tui.tui.timeline.readout import Place
 from cp_tui.tui.timeline.svg import strips_svg
 from cp_tui.tui.timeline.view import ZOOMS, View
-from cp_tui.tui.widgets.changed_cells import changed_cells
+from cp_tui.tui.widgets.painting import changed_cells
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
 
@@ -93,40 +93,8 @@ class Timeline(QuietFocus, can_focus=True):
         _binding("enter", "alone", "This connector alone, or all", "alone"),
     ]
 
-    class CursorMoved(Message):
-        """The operator put the cursor on another instant or another connector."""
-
-        def __init__(self, timeline: Timeline, connector_id: int, at: datetime) -> None:
-            super().__init__()
-            self.timeline = timeline
-            self.connector_id = connector_id
-            self.at = at
-
-        @property
-        def control(self) -> Timeline:
-            """The timeline, for selectors of `@on`."""
-            return self.timeline
-
     class ViewChanged(Message):
         """Another stretch of time or unit is wanted; the owner may show longer schedules."""
-
-        def __init__(
-            self,
-            timeline: Timeline,
-            start: datetime,
-            span: timedelta,
-            unit: ChargingRateUnitType,
-        ) -> None:
-            super().__init__()
-            self.timeline = timeline
-            self.start = start
-            self.span = span
-            self.unit = unit
-
-        @property
-        def control(self) -> Timeline:
-            """The timeline, for selectors of `@on`."""
-            return self.timeline
 
     def __init__(
         self,
@@ -278,7 +246,7 @@ class Timeline(QuietFocus, can_focus=True):
         """Ask for the other unit; what is shown changes when the owner gives such schedules."""
         units = ChargingRateUnitType
         self._unit = units.W if self._unit is units.A else units.A
-        self._post_view()
+        self.post_message(self.ViewChanged())
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is."""
@@ -303,19 +271,12 @@ class Timeline(QuietFocus, can_focus=True):
             self._look(replace(self._view, lane=lane))
 
     def _look(self, view: View) -> None:
-        """Look there, paint what changed, and say so."""
-        before = (self.connector_id, self.cursor_time)
+        """Look there, paint what changed, and say so where other schedules may be wanted."""
         window, zoom = self.window, self._view.zoom
         self._view = view
         self._repaint()
-        if before != (self.connector_id, self.cursor_time):
-            self.post_message(self.CursorMoved(self, self.connector_id, self.cursor_time))
         if (window, zoom) != (self.window, view.zoom):
-            self._post_view()
-
-    def _post_view(self) -> None:
-        start, span = self.window
-        self.post_message(self.ViewChanged(self, start, span, self._unit))
+            self.post_message(self.ViewChanged())
 
     def _picture(self) -> Picture:
         return Picture(

@@ -12,8 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from cp_tui.tui.widgets.changed_cells import changed_cells
-from cp_tui.tui.widgets.painting import painted
+from cp_tui.tui.widgets.painting import changed_cells, painted
 
 WIDE, SHORT_MOST = 100, 8
 """Below so many columns, the footer shows at most so many actions."""

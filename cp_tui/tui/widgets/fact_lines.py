@@ -13,8 +13,7 @@ from textual.strip import Strip
 
 from cp_tui.tui.terminal.textual_private import GrowingView
 from cp_tui.tui.text.facts import Fact, fact_lines
-from cp_tui.tui.widgets.changed_cells import changed_cells
-from cp_tui.tui.widgets.painting import painted
+from cp_tui.tui.widgets.painting import changed_cells, painted
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
 LINES_MAX = 500

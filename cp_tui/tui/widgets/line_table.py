@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from msgspec import Struct
-from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -24,7 +23,7 @@ from textual.style import Style
 
 from cp_tui.tui.terminal.textual_private import GrowingView
 from cp_tui.tui.text.columns import Column, Row, fit_columns, line_of, row_of
-from cp_tui.tui.widgets.changed_cells import changed_cells
+from cp_tui.tui.widgets.painting import changed_cells, painted
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
 T = TypeVar("T")
@@ -132,11 +131,6 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
             self.table = table
             self.key = key
 
-        @property
-        def control(self) -> LineTable:
-            """The table, for selectors of `@on`."""
-            return self.table
-
     class Selected(Message):
         """The operator chose the row under the cursor, with enter or a second click."""
 
@@ -144,11 +138,6 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
             super().__init__()
             self.table = table
             self.key = key
-
-        @property
-        def control(self) -> LineTable:
-            """The table, for selectors of `@on`."""
-            return self.table
 
     def __init__(
         self,
@@ -183,11 +172,6 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         if len(old) != len(columns) or not all(map(Column.is_alike, old, columns)):
             self._painted.clear()
             self.refresh()
-
-    @property
-    def empty_text(self) -> str:
-        """What stands there while there are no rows."""
-        return self._empty
 
     def set_empty_text(self, text: str) -> None:
         """Say why there are no rows, in our own words."""
@@ -281,12 +265,12 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         width = self.scrollable_content_region.width
         if y < HEADER_HEIGHT:
             titles = tuple(Content(column.title) for column in self._columns)
-            return self._strip(self._line(titles), self._style("header"), width)
+            return painted(self, self._line(titles), width, self._style("header"))
         index = self.scroll_offset.y + y - HEADER_HEIGHT
         if index < self._count:
             return self._render_row(index, width)
         if not self._count and y == HEADER_HEIGHT:
-            return self._strip(Content(f" {self._empty}"), self._style("empty"), width)
+            return painted(self, Content(f" {self._empty}"), width, self._style("empty"))
         return Strip.blank(width, self.visual_style.rich_style)
 
     def _render_row(self, index: int, width: int) -> Strip:
@@ -310,7 +294,7 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
             start, end = span
             highlight = self.screen.get_visual_style("screen--selection", partial=True)
             line = line.stylize(highlight, start, None if end == -1 else end)
-        return self._strip(line, style, width).apply_offsets(0, index + HEADER_HEIGHT)
+        return painted(self, line, width, style).apply_offsets(0, index + HEADER_HEIGHT)
 
     def _with_cursor(self, line: Content) -> tuple[Content, Style]:
         """The line under the cursor: marked by a sign as well as by colour."""
@@ -335,18 +319,6 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
     def _style(self, part: str) -> Style:
         # Not `partial`: that drops an opaque background.
         return self.get_visual_style(f"line-table--{part}")
-
-    def _strip(self, line: Content, style: Style, width: int) -> Strip:
-        """A line of exactly the width of the widget."""
-        pieces = line.render(style, end="", parse_style=self._parse_style)
-        segments = [Segment(text, piece_style.rich_style) for text, piece_style in pieces]
-        return Strip(segments).adjust_cell_length(width, style.rich_style)
-
-    def _parse_style(self, style: str | Style) -> Style:
-        """A style of a cell, with the variables of the theme in it."""
-        if isinstance(style, Style):
-            return style
-        return Style.parse(style, self.app.theme_variables)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The text of the selected lines, as it is shown."""

@@ -139,7 +139,7 @@ async def test_enter_selects_the_row_under_the_cursor() -> None:
         table.show(COLUMNS, keyed(rows(3)))
         await pilot.press("down", "enter")
         (selected,) = app.messages(LineTable.Selected)
-        assert (selected.key, selected.control) == ("key1", table)
+        assert (selected.key, selected.table) == ("key1", table)
 
 
 async def test_a_click_moves_the_cursor_and_a_second_one_selects() -> None:
