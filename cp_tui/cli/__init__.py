@@ -24,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    from cp_tui.cli.output import ExitStatus, complain_of
     from cp_tui.cli.quick_imports import importing
+    from cp_tui.engine.errors import CannotBegin
 
     # To look for plugins, pydantic reads the metadata of everything that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -32,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with importing():
             command = importlib.import_module(f"cp_tui.cli.{options.command}")
         status: int = command.run(options)
+    except CannotBegin as error:
+        return complain_of(error.lines)
     except KeyboardInterrupt:
-        return 130
+        return ExitStatus.INTERRUPTED
     return status

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from cp_tui.cli.output import complain, complain_of
+from cp_tui.cli.output import complain
 from cp_tui.cli.screen import read_look, show_screen, terminal_problem
-from cp_tui.rpc.paths import SocketPathError, find_engine
-from cp_tui.settings.problem import SettingsError
+from cp_tui.rpc.paths import find_engine
 
 
 def run(options: Namespace) -> int:
@@ -15,12 +14,7 @@ def run(options: Namespace) -> int:
     problem = terminal_problem()
     if problem is not None:
         return complain(f"attach: {problem}")
-    try:
-        path = find_engine(options.socket, options.id)
-        look = read_look(options)
-    except SettingsError as error:
-        return complain_of(error.lines)
-    except SocketPathError as error:
-        return complain(str(error))
+    path = find_engine(options.socket, options.id)
+    look = read_look(options)
     show_screen(path, look, read_only=options.read_only)
     return 0

@@ -10,19 +10,17 @@ from functools import partial
 from pathlib import Path
 from textwrap import wrap
 
-from cp_tui.cli.output import ExitStatus, complain, complain_of
+from cp_tui.cli.output import ExitStatus, complain
 from cp_tui.cli.patience import reading
 from cp_tui.cli.quick_imports import importing
 from cp_tui.cli.settings import read_all, read_settings
 from cp_tui.engine.connection_check import CheckVerdict, StepResult, check_connection
 from cp_tui.engine.credentials import credentials
-from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.lock import engine_in
 from cp_tui.ocpp.printable import clean
 from cp_tui.rpc.paths import is_answering
 from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.load import default_config_file, read_screen
-from cp_tui.settings.problem import SettingsError
 
 STEP_WIDTH, VERDICT_WIDTH = 12, 7
 
@@ -46,10 +44,6 @@ def run(options: Namespace) -> int:
         waits = show_waiting if sys.stdout.isatty() else None
         check = check_connection(config, sent, show, with_boot=options.boot, waits=waits)
         return ExitStatus.DONE if asyncio.run(check) else ExitStatus.FAILED
-    except SettingsError as error:
-        return complain_of(error.lines)
-    except EngineStartError as error:
-        return complain(str(error))
     except OSError as error:
         return complain(f"check: {error.strerror or error}", ExitStatus.FAILED)
 

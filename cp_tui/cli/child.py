@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cp_tui.cli.output import told_if_slow
+from cp_tui.engine.errors import CannotBegin
 from cp_tui.rpc.paths import CAN_TELL_WHO, is_answering, who_answers
 
 READY_TIMEOUT_S = 30.0
@@ -26,7 +27,7 @@ END_TIMEOUT_S = 10.0
 """How long an orderly end may take; beyond it the child is killed."""
 
 
-class ChildFailed(Exception):
+class ChildFailed(CannotBegin):
     """A child ended before it could be used; the text is what it said."""
 
 

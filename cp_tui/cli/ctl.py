@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from cp_tui.cli.output import ExitStatus, complain
 from cp_tui.engine.errors import ErrorNumber
 from cp_tui.ocpp.printable import clean
-from cp_tui.rpc.paths import SocketPathError, find_engine
+from cp_tui.rpc.paths import find_engine
 from cp_tui.rpc.script import EngineGone, lines
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ def run(options: Namespace) -> int:
             _show(content, options.method, parameters)
             if "method" not in content and options.method != "subscribe":
                 return 0
-    except SocketPathError as error:
-        return complain(str(error))
     except EngineGone as error:
         return complain(str(error), ExitStatus.FAILED)
     except KeyboardInterrupt:

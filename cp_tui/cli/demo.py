@@ -10,9 +10,8 @@ from pathlib import Path
 
 from cp_tui.cli.child import Child, ChildFailed, own_environment
 from cp_tui.cli.demo_folder import csms_socket_path, socket_path
-from cp_tui.cli.output import ExitStatus, complain, complain_of, say, told_without_waiting
+from cp_tui.cli.output import ExitStatus, complain, say, told_without_waiting
 from cp_tui.cli.screen import read_look, show_screen, terminal_problem
-from cp_tui.settings.problem import SettingsError
 
 FOLDER_PREFIX = "cp-tui-demo-"
 
@@ -26,10 +25,7 @@ def run(options: Namespace) -> int:
 
 
 def _as_screen(folder: Path, options: Namespace) -> int:
-    try:
-        look = read_look(options)
-    except SettingsError as error:
-        return complain_of(error.lines)
+    look = read_look(options)
     child = Child(
         "cp_tui.cli.demo_process", [str(folder)], ends_with_us=True, environment=own_environment()
     )

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cp_tui.cli.child import Child, ChildFailed
+from cp_tui.cli.child import Child
 from cp_tui.cli.differences import differences
 from cp_tui.cli.first_run import first_run, is_first_run
 from cp_tui.cli.output import ExitStatus, complain, complain_of, say, told_if_slow
@@ -19,7 +19,6 @@ from cp_tui.cli.settings import read_all, read_settings, serve_arguments
 from cp_tui.rpc.paths import default_socket, is_answering
 from cp_tui.rpc.script import EngineGone, lines
 from cp_tui.settings.build import ServeSettings
-from cp_tui.settings.problem import SettingsError
 
 if TYPE_CHECKING:
     from cp_tui.tui.preferences import Look
@@ -39,10 +38,6 @@ def run(options: Namespace) -> int:
             child = _start(options, settings.socket)
         elif others := _differences(settings):
             return complain_of(_refusal(settings, others))
-    except SettingsError as error:
-        return complain_of(error.lines)
-    except ChildFailed as error:
-        return complain(str(error))
     except EngineGone as error:
         return complain(f"run: {error}", ExitStatus.FAILED)
     return _show(settings, look, child)

@@ -6,11 +6,10 @@ import asyncio
 from argparse import Namespace
 from functools import partial
 
-from cp_tui.cli.output import ExitStatus, complain, complain_of
+from cp_tui.cli.output import ExitStatus, complain
 from cp_tui.cli.patience import writing
 from cp_tui.cli.screen import read_look
-from cp_tui.rpc.paths import SocketPathError, find_engine
-from cp_tui.settings.problem import SettingsError
+from cp_tui.rpc.paths import find_engine
 
 SUFFIXES = (".svg", ".txt")
 
@@ -20,13 +19,8 @@ def run(options: Namespace) -> int:
     file = options.file.expanduser()
     if file.suffix not in SUFFIXES:
         return complain(f"screenshot: {file}: the name must end in {' or '.join(SUFFIXES)}")
-    try:
-        path = find_engine(options.socket, options.id)
-        look = read_look(options)
-    except SettingsError as error:
-        return complain_of(error.lines)
-    except SocketPathError as error:
-        return complain(str(error))
+    path = find_engine(options.socket, options.id)
+    look = read_look(options)
     from cp_tui.rpc.client import Client, ConnectionLost, EngineConnection
     from cp_tui.tui.screenshot import NoSuchScreen, take_picture
 

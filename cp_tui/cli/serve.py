@@ -9,14 +9,12 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from cp_tui.cli.output import complain, complain_of, say
+from cp_tui.cli.output import say
 from cp_tui.cli.parent_pipe import when_stdin_closes
 from cp_tui.cli.promptness import stay_prompt
 from cp_tui.cli.settings import read_settings
 from cp_tui.engine.disk import TOLD_S
 from cp_tui.engine.engine import Engine
-from cp_tui.engine.errors import EngineStartError
-from cp_tui.rpc.paths import SocketPathError
 from cp_tui.rpc.server import RpcServer, check_socket
 from cp_tui.settings.build import ServeSettings
 from cp_tui.settings.problem import SettingsError
@@ -28,16 +26,11 @@ s."""
 
 def run(options: Namespace) -> int:
     """Serve until told to end; everything that can be wrong is found before anything starts."""
-    try:
-        settings = read_settings(options)
-        check_socket(settings.socket)
-        asyncio.run(
-            _serve(settings, quiet=options.quiet, until_stdin_closes=options.until_stdin_closes)
-        )
-    except SettingsError as error:
-        return complain_of(error.lines)
-    except (SocketPathError, EngineStartError) as error:
-        return complain(str(error))
+    settings = read_settings(options)
+    check_socket(settings.socket)
+    asyncio.run(
+        _serve(settings, quiet=options.quiet, until_stdin_closes=options.until_stdin_closes)
+    )
     return 0
 
 

@@ -40,8 +40,16 @@ class PowerLostError(CommandError):
         super().__init__(ErrorNumber.REFUSED, "the charge point boots again")
 
 
-class EngineStartError(Exception):
-    """The engine cannot start; the message is one line for the operator."""
+class CannotBegin(Exception):
+    """A command of `cp-tui` cannot begin; each of the lines tells the operator one reason."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class EngineStartError(CannotBegin):
+    """The engine cannot start."""
 
 
 class StoreError(Exception):

@@ -9,6 +9,8 @@ import warnings
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from cp_tui.engine.errors import CannotBegin
+
 SOCKET_PATH_BYTES_MAX = 103
 """A Unix socket address holds 108 bytes on Linux and 104 elsewhere, the closing zero included."""
 PROBE_TIMEOUT_S = 1.0
@@ -22,7 +24,7 @@ CREDENTIALS = struct.Struct("3i")
 CAN_TELL_WHO = hasattr(socket, "SO_PEERCRED")
 
 
-class SocketPathError(Exception):
+class SocketPathError(CannotBegin):
     """The socket cannot be where it was asked for, or no engine answers there."""
 
 

@@ -8,15 +8,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from cp_tui.engine.errors import CannotBegin
 from cp_tui.settings.lines import Location, line_of
 
 
-class SettingsError(Exception):
-    """Nothing starts; each of the lines tells the operator one mistake."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
+class SettingsError(CannotBegin):
+    """The settings are wrong; each of the lines tells one mistake."""
 
 
 class Problem(Struct, frozen=True):
