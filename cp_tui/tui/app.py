@@ -17,7 +17,7 @@ from textual.content import Content
 
 from cp_tui.rpc.client import ConnectionLost, EngineConnection, OtherVersion, RpcError
 from cp_tui.tui.actions.keymap import Keymap
-from cp_tui.tui.csms.follower import CsmsFollower
+from cp_tui.tui.csms import follower
 from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.preferences import FLUSH_INTERVAL_S, LayoutState
 from cp_tui.tui.registry import ACTIONS, all_screens
@@ -124,10 +124,10 @@ class CpTuiApp(FrameApp):
         """Look for the engine, and show the dashboard with what it says first."""
         self.run_worker(self._follow(), name="follow", group="follow")
         if (connect_csms := self._attachment.connect_csms) is not None:
-            csms = CsmsFollower(
+            csms = follower.follow(
                 connect_csms, self.store, self.commands, self._flush_soon, self._now
             )
-            self.run_worker(csms.follow(), name="csms", group="csms")
+            self.run_worker(csms, name="csms", group="csms")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_WORD_S_MAX):
                 await self._has_heard.wait()

@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from textual.content import Content
 
-from cp_tui.tui.actions.action import ScreenAction
+from cp_tui.charge_point.reason import RULE_MARKS
+from cp_tui.tui.actions.action import Group, ScreenAction
 from cp_tui.tui.actions.command_form import completed
 from cp_tui.tui.actions.commands import CommandCall, CommandRun
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Form, Frame
 from cp_tui.tui.actions.drafts import DRAFTS_MAX, Bench, ComposeEnd, MessageDraft, SentDraft
-from cp_tui.tui.actions.help import help_facts
+from cp_tui.tui.actions.keymap import widget_keys
 from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.compose.dialog import ComposeDialog
 from cp_tui.tui.dashboard.consequences import running_facts
@@ -203,14 +204,28 @@ class ScreenDesk:
         self._app.change_zone()
 
     def show_help(self) -> None:
-        """Explain the pane with the focus, and list the keys."""
-        pane = self._app.main.focused_pane
-        title = pane.TITLE if pane else ""
-        lines = pane.HELP_LINES if pane else ()
-        focused = self._app.main.focused
-        bindings = focused.BINDINGS if focused else ()
-        facts = help_facts(title, lines, bindings, self._app.keymap, self.screen, self.snapshot)
+        """Explain the pane with the focus, and list every action with its key."""
+        pane, focused = self._app.main.focused_pane, self._app.main.focused
+        facts: list[Fact] = []
+        if pane is not None and pane.TITLE:
+            facts.append(_heading(pane.TITLE))
+            facts += [Fact("", Content(line)) for line in pane.HELP_LINES]
+            bindings = widget_keys(focused.BINDINGS if focused else ())
+            facts += [Fact(keys, Content(words)) for keys, words in bindings]
+        for group in Group:
+            facts += [Fact("", Content("")), _heading(group.value)]
+            actions = self._app.keymap.actions.values()
+            facts += [self._help(action) for action in actions if action.group is group]
+        facts += [Fact("", Content("")), _heading("Rules")]
+        facts += [Fact(mark, Content(meaning)) for mark, meaning in RULE_MARKS.items()]
         self.show("Help", lambda _snapshot, _clock: facts, label_width=11)
+
+    def _help(self, action: ScreenAction) -> Fact:
+        text = Content.assemble(Content.styled(action.title, "bold"), f"  {action.help}")
+        if (why := action.why_not(self.snapshot)) is not None:
+            text = Content.assemble(text, Content.styled(f"  Not now: {why}", "$text-warning"))
+        key = self.key_of(action.id) if action.works_on(self.screen) else ""
+        return Fact(key or "menu", text)
 
     async def show_menu(self) -> None:
         """Let an action be chosen by its name, and carry it out."""
@@ -306,3 +321,7 @@ class ScreenDesk:
         )
         # A closed form stops waiting; the command itself goes on.
         return await asyncio.shield(worker.wait())
+
+
+def _heading(text: str) -> Fact:
+    return Fact("", Content.styled(text, "bold $text-accent"))

@@ -19,47 +19,37 @@ RETRY_S = 2.0
 """Between two attempts to open the door; it opens a little after that of the engine."""
 
 
-class CsmsFollower:
-    """Follows the CSMS as long as the screen lives."""
+async def follow(
+    connect: Callable[[], Awaitable[EngineConnection]],
+    store: SnapshotStore,
+    commands: Commands,
+    changed: Callable[[], None],
+    now: Callable[[], datetime],
+) -> None:
+    """Follow the CSMS as long as the screen lives; where the door is shut, try now and then."""
 
-    def __init__(
-        self,
-        connect: Callable[[], Awaitable[EngineConnection]],
-        store: SnapshotStore,
-        commands: Commands,
-        changed: Callable[[], None],
-        now: Callable[[], datetime],
-    ) -> None:
-        self._connect = connect
-        self._store = store
-        self._commands = commands
-        self._changed = changed
-        self._now = now
+    def tell(state: CsmsState) -> None:
+        if state != store.snapshot.csms:
+            store.csms_is(state)
+            changed()
 
-    async def follow(self) -> None:
-        """Follow; where the door is shut, try again now and then."""
-        while True:
-            with contextlib.suppress(ConnectionLost, RpcError, OSError):
-                await self._listen(await self._connect())
-            self._commands.csms = None
-            self._tell(replace(self._store.snapshot.csms, is_ours=True, is_here=False))
-            await asyncio.sleep(RETRY_S)
-
-    async def _listen(self, connection: EngineConnection) -> None:
+    async def listen(connection: EngineConnection) -> None:
         try:
             await connection.subscribe([*CSMS.variables, *CSMS.streams])
-            self._commands.csms = connection
+            commands.csms = connection
             # With each opening of the door the history of the exchanges comes anew.
             state = CsmsState(is_ours=True, is_here=True)
             while True:
                 state = state.told(await connection.next_updates())
-                self._store.heard(self._now())
-                self._tell(state)
+                store.heard(now())
+                tell(state)
         finally:
             with contextlib.suppress(ConnectionLost, OSError):
                 await connection.close()
 
-    def _tell(self, state: CsmsState) -> None:
-        if state != self._store.snapshot.csms:
-            self._store.csms_is(state)
-            self._changed()
+    while True:
+        with contextlib.suppress(ConnectionLost, RpcError, OSError):
+            await listen(await connect())
+        commands.csms = None
+        tell(replace(store.snapshot.csms, is_ours=True, is_here=False))
+        await asyncio.sleep(RETRY_S)
