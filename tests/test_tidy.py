@@ -31,6 +31,9 @@ MAY_SKIP = {
 }
 """What only the machine can give; all else that a test needs is in the repository."""
 
+BANNER = re.compile(r"^\s*# ?[-=#*~]{2,}")
+"""A line that marks a second subject in a file of Python: the file is parted instead."""
+
 REGISTRY = re.compile(r"--(?:extra-)?index-url|\bPIP_INDEX|files\.pythonhosted|pypi\.org/simple")
 
 
@@ -122,6 +125,10 @@ def test_no_file_names_a_folder_of_somebody_s_machine() -> None:
 
 def test_no_file_names_a_package_registry() -> None:
     assert offending_lines(REGISTRY) == []
+
+
+def test_no_line_marks_a_second_subject_in_a_module() -> None:
+    assert [place for place in offending_lines(BANNER) if ".py:" in place] == []
 
 
 def test_a_clone_alone_runs_every_test_that_the_machine_can() -> None:

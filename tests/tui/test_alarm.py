@@ -321,9 +321,6 @@ def test_the_second_line_tells_what_to_check_or_the_next_trouble() -> None:
     assert second_line([]).plain == ""
 
 
-# --- on the dashboard -----------------------------------------------------------------------------
-
-
 def trouble(**changes: object) -> Snapshot:
     values = {
         "id": "store.not_writing",

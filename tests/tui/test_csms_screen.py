@@ -77,9 +77,6 @@ async def test_a_crowd_is_shown(csms: FakeEngine) -> None:
         assert drive.shows("StartTransaction with Invalid")
 
 
-# --- sending --------------------------------------------------------------------------------------
-
-
 async def test_enter_opens_the_form_of_the_action_and_sends_it_to_the_csms(
     csms: FakeEngine,
 ) -> None:
@@ -125,9 +122,6 @@ async def test_the_list_of_actions_is_filtered(csms: FakeEngine) -> None:
         await drive.type("smart")
         assert drive.shows("3 of 27 match", "SetChargingProfile")
         assert not drive.shows("UnlockConnector")
-
-
-# --- playing --------------------------------------------------------------------------------------
 
 
 async def test_enter_runs_a_scenario_and_shows_its_steps(csms: FakeEngine) -> None:
@@ -177,9 +171,6 @@ async def test_the_story_is_paused_played_and_stopped(csms: FakeEngine) -> None:
             "stop_scenario",
             "play_story",
         ]
-
-
-# --- behaviour ------------------------------------------------------------------------------------
 
 
 async def fill(drive_screen: object, **values: str) -> None:
@@ -253,9 +244,6 @@ async def test_the_connection_is_closed_after_a_question(csms: FakeEngine) -> No
         assert csms.calls == [("disconnect", {})]
 
 
-# --- exchanges ------------------------------------------------------------------------------------
-
-
 async def test_the_newest_exchange_stays_under_the_cursor_until_it_is_moved(
     csms: FakeEngine,
 ) -> None:
@@ -281,9 +269,6 @@ async def test_enter_opens_request_and_answer_and_the_arrows_go_on(csms: FakeEng
         assert drive.shows("Authorize · the charge point asked")
         await drive.press("down")
         assert drive.shows("Reset · the CSMS asked")
-
-
-# --- who may what, and hostile text ---------------------------------------------------------------
 
 
 async def test_an_observer_sees_everything_and_changes_nothing(csms: FakeEngine) -> None:

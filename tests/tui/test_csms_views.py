@@ -30,9 +30,6 @@ def playing(state: RunState, step: int) -> CsmsState:
     return CsmsState(is_ours=True, is_here=True, scenarios=scenarios)
 
 
-# --- scenarios ------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("state", "step", "words"),
     [
@@ -59,9 +56,6 @@ def test_the_short_form_of_a_run_tells_only_where_it_is() -> None:
     assert "· Connector 1: cable plugged in -> Preparing" in short
     assert short[-1] == "4 waiting  Unplug"
     assert plain(run_facts(None, CLOCK)) == ["No scenario has run yet."]
-
-
-# --- state ----------------------------------------------------------------------------------------
 
 
 def test_the_state_says_what_is_missing() -> None:
@@ -102,9 +96,6 @@ def test_only_the_newest_exchanges_are_kept_under_their_numbers() -> None:
     assert state.exchange(200) == csms_world.exchange(200)
     assert state.exchange(700) is None
     assert state.told([VariableChanged("behaviour", csms_world.behaviour())]).first == 200
-
-
-# --- answers --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -183,9 +183,6 @@ async def test_progress_that_is_the_same_paints_nothing() -> None:
         assert drive.strips() == before
 
 
-# --- acting ---------------------------------------------------------------------------------------
-
-
 def explanation(**changes: object) -> JsonValue:
     """An answer to explain_tag."""
     told = v.TagExplanation(

@@ -56,9 +56,6 @@ def told(facts: Sequence[Fact]) -> dict[str, str]:
     return {fact.label: fact.text.plain for fact in facts}
 
 
-# --- transfers ------------------------------------------------------------------------------------
-
-
 def transfer(**changes: object) -> v.Transfer:
     values = {"location": "https://example.com/fw.bin", "attempt": 1, "attempts_max": 3}
     return converted(v.Transfer, values | changes)
@@ -136,9 +133,6 @@ def test_diagnostics_name_the_file_and_the_location() -> None:
     assert "only a new GetDiagnostics" in told(diagnostics_facts(failed, CLOCK))["Then"]
 
 
-# --- reservations ---------------------------------------------------------------------------------
-
-
 def test_reservations_in_force_come_first_and_the_first_to_expire_leads() -> None:
     lines = reservation_lines(world.reservations())
     assert [line.reservation.reservation_id for line in lines] == [11, 12, 10, 9]
@@ -163,9 +157,6 @@ def test_an_ended_reservation_says_why_and_keeps_apart_from_one_with_its_id() ->
     assert facts["Why"] == "04A2B3C4D5 started on connector 1 (S 5.13)"
     assert reservation_of(again, lines[1].id) == lines[1]
     assert reservation_of(again, "99") is None
-
-
-# --- tags -----------------------------------------------------------------------------------------
 
 
 def test_a_tag_counts_as_expired_from_its_date_on() -> None:
@@ -200,9 +191,6 @@ def test_a_table_that_does_not_hold_all_tags_says_so() -> None:
 def test_ages_have_one_unit() -> None:
     ages = [age(NOW - timedelta(minutes=m), NOW) for m in (0.5, 12, 300, 5 * 1440)]
     assert ages == ["under 1 min", "12 min", "5 h", "5 days"]
-
-
-# --- what would happen with a tag -----------------------------------------------------------------
 
 
 def reason(id: str, text: str) -> Reason:
@@ -255,9 +243,6 @@ def test_a_reservation_for_somebody_else_decides_at_the_asked_connector() -> Non
     anywhere = explained(kept_from_it=(kept,), reservations=(7,))
     assert summary(anywhere).plain == "the CSMS is asked"
     assert told(explanation_facts(anywhere))["Reserved"] == "it may use reservation 7"
-
-
-# --- histories ------------------------------------------------------------------------------------
 
 
 def test_status_changes_are_newest_first_and_a_number_is_a_connector() -> None:
@@ -327,9 +312,6 @@ def test_an_outcome_without_a_cause_says_what_is_known() -> None:
 def test_durations_have_at_most_two_units() -> None:
     words = [duration(s) for s in (4.2, 90, 3600, 9471, 200_000)]
     assert words == ["4.2 s", "90 s", "60 min", "2 h 37 min", "2 d 7 h"]
-
-
-# --- certificates and the overview ----------------------------------------------------------------
 
 
 def test_security_is_told_without_the_key_and_with_what_is_missing() -> None:

@@ -147,9 +147,6 @@ def test_the_conversion_and_what_flowed_are_told() -> None:
     assert told[1] == "Measured 15.9 A"
 
 
-# --- the table and the periods --------------------------------------------------------------------
-
-
 def entries() -> dict[int, object]:
     found = charging_world.charging()["profiles"]
     return {e.profile.charging_profile_id: e for e in found}
@@ -221,9 +218,6 @@ def test_a_profile_that_lasts_beyond_the_calendar_is_drawn_without_an_end(length
 def test_a_list_of_a_thousand_periods_is_cut() -> None:
     many = profile(CP_MAX, *((60 * n, n % 32) for n in range(1000)))
     assert "and 900 more" in period_list(many, "·").plain
-
-
-# --- forms and files ------------------------------------------------------------------------------
 
 
 def test_a_form_becomes_a_profile() -> None:
