@@ -125,9 +125,10 @@ class FirstRunApp(LookApp):
                     yield entry
         yield self._state
         with Horizontal(id="buttons"):
-            yield Button(Content("Quit"), id="quit", compact=True)
-            yield Button(Content("Test the connection"), id="test", compact=True)
-            yield Button(Content("Save and start"), id="save", variant="primary", compact=True)
+            yield Button(Content("Quit"), id="quit", action="app.leave", compact=True)
+            yield Button(Content("Test the connection"), id="test", action="app.test", compact=True)
+            save = Content("Save and start")
+            yield Button(save, id="save", variant="primary", action="app.save", compact=True)
         keys = "tab: next · enter: test · ctrl+s: save and start · escape: quit"
         yield Label(Content(keys), id="keys")
 
@@ -154,17 +155,6 @@ class FirstRunApp(LookApp):
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
         self.action_test()
-
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        match event.button.id:
-            case "test":
-                self.action_test()
-            case "save":
-                self.action_save()
-            case _:
-                self.action_leave()
 
     def action_test(self) -> None:
         """Test the connection; a test that runs still is given up."""

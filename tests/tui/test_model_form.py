@@ -26,6 +26,7 @@ from cp_tui.tui.state.store import Snapshot, SnapshotStore
 from cp_tui.tui.text.words import Clock
 from tests.tui import worlds
 
+BENCH = Bench("test", "Test", "", "send")
 CLOCK = Clock(worlds.NOW, UTC)
 CERTIFICATES = {
     Action.SIGN_CERTIFICATE,
@@ -165,19 +166,9 @@ def test_the_authorization_key_is_neither_carried_over_nor_remembered() -> None:
     assert not MessageDraft(Action.HEARTBEAT).holds_secret
 
 
-def bench() -> Bench:
-    return Bench(
-        "test",
-        "Test",
-        "",
-        lambda action, payload: CommandCall("send", {"action": action, "payload": dict(payload)}),
-        lambda text: CommandCall("send_raw", {"text": text}),
-    )
-
-
 def test_a_draft_that_cannot_go_through_the_door_is_told() -> None:
     long = "ä" * TEXT_BYTES_MAX
-    assert "too long" in str(call_of(bench(), MessageDraft(None, {}, long)))
-    assert "too long" in str(call_of(bench(), MessageDraft(Action.AUTHORIZE, {"idTag": long})))
-    assert call_of(bench(), MessageDraft(None, {}, "")) == "the text must not be empty"
-    assert call_of(bench(), MessageDraft(None, {}, "[")) == CommandCall("send_raw", {"text": "["})
+    assert "too long" in str(call_of(BENCH, MessageDraft(None, {}, long)))
+    assert "too long" in str(call_of(BENCH, MessageDraft(Action.AUTHORIZE, {"idTag": long})))
+    assert call_of(BENCH, MessageDraft(None, {}, "")) == "the text must not be empty"
+    assert call_of(BENCH, MessageDraft(None, {}, "[")) == CommandCall("send_raw", {"text": "["})

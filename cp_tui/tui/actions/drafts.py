@@ -6,7 +6,7 @@ Pure: knows no widget, and nothing of how a call is carried out.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum, auto
 
@@ -70,9 +70,9 @@ class Bench(Struct, frozen=True, eq=False):
     """Drafts are remembered by it."""
     title: str
     intro: str
-    send: Callable[[str, Mapping[str, JsonValue]], CommandCall]
-    """From action and payload to the call that sends them."""
-    send_raw: Callable[[str], CommandCall]
+    method: str
+    """Of the command that sends an action with its payload; `send_raw` sends a text."""
+    is_for_csms: bool = False
 
 
 class ComposeEnd(Enum):
@@ -85,17 +85,15 @@ class ComposeEnd(Enum):
 
 def call_of(bench: Bench, draft: MessageDraft) -> CommandCall | str:
     """The call that sends a draft as it stands, or why nothing can."""
-    if draft.text is None:
-        assert draft.action is not None, "a draft without action is a text"
-        payload = draft.payload
-        if len(json.dumps(payload)) > TEXT_BYTES_MAX:
-            return f"too long: at most {TEXT_BYTES_MAX} bytes go through the door at once"
-        return bench.send(draft.action.value, payload)
-    if not draft.text:
+    if draft.text == "":
         return "the text must not be empty"
-    if len(json.dumps(draft.text)) > TEXT_BYTES_MAX:
+    assert draft.text is not None or draft.action is not None, "a draft without action is a text"
+    params: dict[str, JsonValue] = {"action": draft.action, "payload": draft.payload}
+    if draft.text is not None:
+        params = {"text": draft.text}
+    if len(json.dumps(params)) > TEXT_BYTES_MAX:
         return f"too long: at most {TEXT_BYTES_MAX} bytes go through the door at once"
-    return bench.send_raw(draft.text)
+    return CommandCall("send_raw" if draft.is_raw else bench.method, params, bench.is_for_csms)
 
 
 def draft_defect(draft: MessageDraft) -> str | None:

@@ -11,7 +11,6 @@ from cp_tui.ocpp.action import SPEC, Action, RequestDirection
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
-from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, Desk
 from cp_tui.tui.actions.drafts import Bench, ComposeEnd, MessageDraft, SentDraft, as_text
 from cp_tui.tui.compose.examples import example, sent_by
@@ -34,8 +33,7 @@ BENCH = Bench(
     "Compose",
     "Goes past the queue to the CSMS, as it stands. The charge point itself does not change: no "
     "transaction begins, no key is set, whatever is answered.",
-    lambda action, payload: CommandCall("send_call", {"action": action, "payload": dict(payload)}),
-    lambda text: CommandCall("send_raw", {"text": text}),
+    "send_call",
 )
 
 

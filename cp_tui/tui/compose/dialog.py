@@ -15,6 +15,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, TextArea
+from textual.widgets.button import ButtonVariant
 
 from cp_tui.ocpp.redaction import is_secret_key
 from cp_tui.tui.actions.commands import CommandCall, CommandRun
@@ -40,6 +41,9 @@ from cp_tui.tui.widgets.fact_lines import FactLines
 LABEL_WIDTH = 24
 """Of the fields: the longest name of the standard, and a mark."""
 STATE_LABEL_WIDTH = 11
+
+BUTTONS = {"Close": "close", "Another": "another", "Text": "switch", "Send": "send"}
+"""What they say at first, and what they do."""
 
 
 class ComposeDialog(Dialog[ComposeEnd]):
@@ -100,10 +104,10 @@ class ComposeDialog(Dialog[ComposeEnd]):
             yield QuietFacts(classes="verdict")
             yield FactLines(label_width=STATE_LABEL_WIDTH, classes="state")
             with Horizontal(classes="buttons"):
-                yield Button(Content("Close"), id="close", compact=True)
-                yield Button(Content("Another"), id="another", compact=True)
-                yield Button(Content("Text"), id="switch", compact=True)
-                yield Button(Content("Send"), id="send", variant="primary", compact=True)
+                for word, name in BUTTONS.items():
+                    style: ButtonVariant = "primary" if name == "send" else "default"
+                    action = f"screen.{name}"
+                    yield Button(Content(word), style, id=name, action=action, compact=True)
 
     async def begin(self) -> None:
         """Show the draft."""
@@ -225,19 +229,6 @@ class ComposeDialog(Dialog[ComposeEnd]):
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
         self.action_send()
-
-    @on(Button.Pressed)
-    async def _pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        match event.button.id:
-            case "send":
-                self.action_send()
-            case "switch":
-                await self.action_switch()
-            case "another":
-                self.action_another()
-            case _:
-                self.action_give_up()
 
     async def action_switch(self) -> None:
         """Take the draft over into the text, or back into the form."""

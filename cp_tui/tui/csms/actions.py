@@ -45,8 +45,8 @@ BENCH = Bench(
     "CSMS sends",
     "The CSMS sends it to the charge point as it stands. The charge point takes it in earnest: "
     "keys are set, profiles installed, transactions started and stopped.",
-    lambda action, payload: to_csms("send", {"action": action, "payload": dict(payload)}),
-    lambda text: to_csms("send_raw", {"text": text}),
+    "send",
+    is_for_csms=True,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -60,8 +60,8 @@ class AskDialog(Dialog[str | None]):
             yield self._lines
             with Horizontal(classes="buttons"):
                 for option in self._options:
-                    word, variant = Content(option.word), option.variant
-                    yield Button(word, id=option.id, variant=variant, compact=True)
+                    word, action = Content(option.word), f"screen.answer({option.id!r})"
+                    yield Button(word, option.variant, id=option.id, action=action, compact=True)
 
     async def begin(self) -> None:
         """Say what will happen."""
@@ -89,12 +89,11 @@ class AskDialog(Dialog[str | None]):
         for option in self._options:
             if event.key == option.letter:
                 event.stop()
-                self.dismiss(option.id)
+                self.action_answer(option.id)
 
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.dismiss(event.button.id)
+    def action_answer(self, answer: str) -> None:
+        """Answer by a button or a letter."""
+        self.dismiss(answer)
 
 
 def confirmation(question: ConfirmQuestion, snapshot: Snapshot) -> AskDialog:

@@ -139,10 +139,9 @@ class FormDialog(Dialog[CommandOutcome | None]):
                 state.display = False
                 yield state
             with Horizontal(classes="buttons"):
-                yield Button(Content("Close"), id="close", compact=True)
-                yield Button(
-                    Content(self._form.submit), id="submit", variant="primary", compact=True
-                )
+                yield Button(Content("Close"), id="close", action="screen.close", compact=True)
+                word = Content(self._form.submit)
+                yield Button(word, "primary", id="submit", action="screen.submit", compact=True)
 
     async def begin(self) -> None:
         """Start in the first field."""
@@ -166,17 +165,10 @@ class FormDialog(Dialog[CommandOutcome | None]):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        self._submit()
+        self.action_submit()
 
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        if event.button.id == "submit":
-            self._submit()
-        else:
-            self.dismiss(None)
-
-    def _submit(self) -> None:
+    def action_submit(self) -> None:
+        """Send what is filled in, or say what is wrong with it."""
         if self._is_running:
             return
         texts = {field.id or "": field.value for field in self.query(RecentInput)}
