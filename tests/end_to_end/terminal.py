@@ -12,6 +12,7 @@ import termios
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pyte import ByteStream, Screen
@@ -21,11 +22,9 @@ SEE_TIMEOUT_S = 30.0
 """Of everything that is awaited; only a test that fails waits so long."""
 END_TIMEOUT_S = 30.0
 LAST_TIMEOUT_S = 5.0
-POINTER_SHAPE = b"\x1b]22;default\x07"
-NEWS_TIMEOUT_S = 0.3
-"""For the first byte that a key brings about; some keys do nothing."""
-QUIET_S = 0.12
-"""So long nothing is written when a picture is complete."""
+LOOK_S = 0.02
+CALM_LOOKS = 3
+"""So often in a row nothing was written and nobody worked when a picture is complete."""
 CHUNK_BYTES = 65_536
 
 KEYS = {"enter": "\r", "escape": "\x1b", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B"}
@@ -48,7 +47,6 @@ class Terminal:
         self._stream = ByteStream(self._picture)
         self._drawn_bytes = 0
         self._lines: Sequence[str] = ()
-        self._length_at_press = 0
         self._is_reading = False
         self._is_over = False
         self._news = asyncio.Event()
@@ -110,26 +108,22 @@ class Terminal:
         except TimeoutError:
             raise AssertionError(f"{otherwise} in:\n{self.text}") from None
 
-    async def settle(self) -> None:
-        """Wait until what the last key does is on the screen, as far as anybody can tell."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(NEWS_TIMEOUT_S):
-                while not self._has_painted() and not self._is_over:
-                    self._news.clear()
-                    await self._news.wait()
-        length = self._length_at_press
-        while len(self.written) != length:
-            length = len(self.written)
-            await asyncio.sleep(QUIET_S)
+    async def settle(self, *others: int) -> None:
+        """Wait until what the last key does is on the screen: nobody works on it any more.
 
-    def _has_painted(self) -> bool:
-        news = bytes(self.written[self._length_at_press :])
-        # The shape of the mouse pointer goes ahead of a new screen.
-        return news.replace(POINTER_SHAPE, b"") != b""
+        `others` are the processes that the command may have to ask, if it matters what they say.
+        """
+        length, calm = len(self.written), 0
+        async with asyncio.timeout(SEE_TIMEOUT_S):
+            while calm < CALM_LOOKS:
+                await asyncio.sleep(LOOK_S)
+                is_calm = len(self.written) == length and all(
+                    rests(process_id) for process_id in (self.process.pid, *others)
+                )
+                length, calm = len(self.written), calm + 1 if is_calm else 0
 
     def press(self, *keys: str) -> None:
         """Send keys: names of `KEYS`, or texts that are typed."""
-        self._length_at_press = len(self.written)
         os.write(self._near, "".join(KEYS.get(key, key) for key in keys).encode())
 
     def stop_reading(self) -> None:
@@ -176,6 +170,18 @@ class Terminal:
             self._is_over = True
         self.written += data
         self._news.set()
+
+
+def rests(process_id: int) -> bool:
+    """Say whether all threads of a process sleep, or are stopped, or gone.
+
+    One that waits for the processor does not rest, however busy the machine is.
+    """
+    for thread in Path(f"/proc/{process_id}/task").glob("*/stat"):
+        with suppress(OSError):
+            if thread.read_text().rpartition(")")[2].split()[0] in "RD":
+                return False
+    return True
 
 
 def letters(text: str) -> str:

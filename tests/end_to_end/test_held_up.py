@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from cp_tui.rpc.client import Client
+from tests.end_to_end.hostile_csms import until_accepted
 from tests.end_to_end.processes import END_TIMEOUT_S, Serve
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.terminal import in_terminal
@@ -137,8 +138,7 @@ async def test_the_csms_answers_while_nobody_reads_what_it_prints(tmp_path: Path
                 while not socket.exists():
                     await asyncio.sleep(0.02)
             client = await Client.connect(socket)
-            while not (await client.call("get", variable="is_connected")).result:
-                await asyncio.sleep(0.05)
+            await until_accepted(client)
             for _ in range(40):
                 answer = await client.call("data_transfer", vendor_id="v", data="x" * 1_000)
                 assert isinstance(answer.result, dict)

@@ -37,15 +37,17 @@ LINE = "─━"
 class Walk:
     """A person who looks at everything in one terminal."""
 
-    def __init__(self, screen: Terminal) -> None:
+    def __init__(self, screen: Terminal, *others: int) -> None:
+        """`others` are the processes that the screen asks."""
         self.screen = screen
+        self.others = others
         self.marks: set[str] = set()
 
     async def press(self, *keys: str) -> None:
         """Press keys, one after the other, and look after each."""
         for key in keys:
             self.screen.press(key)
-            await self.screen.settle()
+            await self.screen.settle(*self.others)
             self.marks.update(MARK.findall(self.screen.text))
             await self.screen.until(lambda: shifts(self.screen) == [], "a frame is out of place")
 
@@ -108,7 +110,7 @@ async def walks(serve: Serve) -> AsyncIterator[tuple[Walk, Walk]]:
     ):
         for screen in (small, large):
             await screen.see("~I~", "Connectors")
-        yield Walk(small), Walk(large)
+        yield Walk(small, serve.process.pid), Walk(large, serve.process.pid)
 
 
 async def look_at_everything(walk: Walk) -> Mapping[str, set[str]]:
@@ -198,7 +200,7 @@ async def test_a_handshake_and_a_farewell_are_shown_and_never_obeyed(folder: Pat
         serving(folder, url) as serve,
         in_terminal("attach", f"--socket={serve.socket}", size=LARGE, NO_COLOR="1") as screen,
     ):
-        walk = Walk(screen)
+        walk = Walk(screen, serve.process.pid)
         await screen.see("▶ Connectors", "offline")
         async with asyncio.timeout(HANDSHAKES_TIMEOUT_S):
             while waiting:

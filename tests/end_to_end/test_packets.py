@@ -295,6 +295,7 @@ async def test_a_question_is_answered_by_the_key_behind_it_and_then_the_engine_i
         terminal.press("sy")
         await terminal.see("stopped")
         await terminal.see_no_more("Stop OCPP?")
+        await leave_the_report(terminal, serve)
         serve.process.kill()
         await terminal.see("× Charge point lost")
         await terminal.settle()
@@ -311,6 +312,14 @@ async def test_a_question_is_answered_by_the_key_behind_it_and_then_the_engine_i
         assert await terminal.ended() == 0
 
 
+async def leave_the_report(terminal: Terminal, serve: Serve) -> None:
+    """Close what a stop tells at its end, which comes on top of whatever is open."""
+    await terminal.settle(serve.process.pid)
+    if "What the stop did" in terminal.text:
+        terminal.press(LEAVE)
+        await terminal.see_no_more("What the stop did")
+
+
 async def test_packets_while_the_engine_hangs(serve: Serve) -> None:
     async with attached_to(serve) as terminal:
         os.kill(serve.process.pid, signal.SIGSTOP)
@@ -323,9 +332,10 @@ async def test_packets_while_the_engine_hangs(serve: Serve) -> None:
             terminal.press(f"\r{ESCAPE}dcom.example\t1\r{ESCAPE}3/Heart\r")
             await terminal.see("HeartbeatInterval", "match 'Heart'")
             terminal.press(f"2cauthorize\r{CLEAR}NEW{SEND}")
-            await terminal.see("waits for the charge point, silent since")
+            await terminal.see("Compose: Authorize", "waits for the charge point, silent since")
             await terminal.settle()
             assert "dropped" not in terminal.text
         finally:
             os.kill(serve.process.pid, signal.SIGCONT)
+        await leave_the_report(terminal, serve)
         await terminal.see("Compose: Authorize", "OCPP is stopped by the operator")
