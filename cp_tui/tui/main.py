@@ -22,7 +22,6 @@ from cp_tui.tui.preferences import (
     Look,
     Terminal,
     default_state_file,
-    is_utf8_assumed,
     read_state,
     terminal_of,
     theme_for,
@@ -87,7 +86,7 @@ def make_app(
     attachment: Attachment, look: Look, state: LayoutState, environment: Mapping[str, str]
 ) -> CpTuiApp:
     """Make the screen for a terminal: what was asked for, as far as the terminal can show it."""
-    terminal = terminal_of(environment, is_utf8_assumed=is_utf8_assumed())
+    terminal = terminal_of(environment)
     is_ascii = look.is_ascii or not terminal.has_unicode
     return CpTuiApp(
         attachment,

@@ -101,7 +101,9 @@ class Terminal(Struct, frozen=True):
     """The Linux console has no eighth blocks."""
 
 
-def terminal_of(environment: Mapping[str, str], *, is_utf8_assumed: bool) -> Terminal:
+def terminal_of(
+    environment: Mapping[str, str], *, is_utf8_assumed: bool = bool(sys.flags.utf8_mode)
+) -> Terminal:
     """Read the environment; `is_utf8_assumed`: Python put the locale `C` aside for UTF-8."""
     term = environment.get("TERM", "")
     return Terminal(
@@ -110,11 +112,6 @@ def terminal_of(environment: Mapping[str, str], *, is_utf8_assumed: bool) -> Ter
         has_unicode=_is_utf8(environment, is_utf8_assumed),
         has_fine_blocks=term != "linux",
     )
-
-
-def is_utf8_assumed() -> bool:
-    """Whether Python overrides the locale, as it does where that is `C`."""
-    return bool(sys.flags.utf8_mode)
 
 
 def _is_utf8(environment: Mapping[str, str], is_utf8_assumed: bool) -> bool:

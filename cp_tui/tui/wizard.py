@@ -20,7 +20,7 @@ from textual.widgets import Button, Input, Label
 from cp_tui.engine.connection_check import CheckVerdict, StepResult
 from cp_tui.engine.disk import on_disk
 from cp_tui.settings.first_file import Answers, Unusable
-from cp_tui.tui.preferences import LayoutState, Look, is_utf8_assumed, terminal_of, theme_for
+from cp_tui.tui.preferences import LayoutState, Look, terminal_of, theme_for
 from cp_tui.tui.terminal.look_app import LookApp
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
@@ -179,7 +179,7 @@ class FirstRunApp(LookApp):
         try:
             is_well = await self._test(answers, self._step)
         except Unusable as error:
-            self._refuse(error)
+            self._say([Fact("", safe_text(f"{error}", "bold $text-error"))])
             return
         if is_well:
             self.tell(Content.styled("All went well; save and start.", "bold $text-success"))
@@ -209,9 +209,6 @@ class FirstRunApp(LookApp):
         self._waiting = shown if result.verdict is CheckVerdict.WAITS else None
         self._say([*told, shown, *hints])
 
-    def _refuse(self, error: Unusable) -> None:
-        self._say([Fact("", safe_text(f"{error}", "bold $text-error"))])
-
     def _say(self, facts: list[Fact]) -> None:
         self._facts = facts
         self._state.show(facts)
@@ -227,7 +224,7 @@ def make_first_run(
     given: Answers = NONE_YET,
 ) -> FirstRunApp:
     """Make the screen for this terminal; what it saves goes into the file."""
-    terminal = terminal_of(environment, is_utf8_assumed=is_utf8_assumed())
+    terminal = terminal_of(environment)
     return FirstRunApp(
         test,
         save,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 from textual.content import Content
 
@@ -16,14 +15,12 @@ from cp_tui.tui.actions.drafts import Bench, ComposeEnd, MessageDraft, SentDraft
 from cp_tui.tui.compose.examples import example, sent_by
 from cp_tui.tui.text.words import Clock
 
-_PROFILES: Mapping[FeatureProfile, str] = MappingProxyType(
-    {
-        FeatureProfile.FIRMWARE_MANAGEMENT: "Firmware",
-        FeatureProfile.LOCAL_AUTH_LIST_MANAGEMENT: "Local list",
-        FeatureProfile.SMART_CHARGING: "Smart charging",
-        FeatureProfile.REMOTE_TRIGGER: "Remote trigger",
-    }
-)
+_PROFILES: Mapping[FeatureProfile, str] = {
+    FeatureProfile.FIRMWARE_MANAGEMENT: "Firmware",
+    FeatureProfile.LOCAL_AUTH_LIST_MANAGEMENT: "Local list",
+    FeatureProfile.SMART_CHARGING: "Smart charging",
+    FeatureProfile.REMOTE_TRIGGER: "Remote trigger",
+}
 
 RAW = "raw"
 EARLIER = "earlier "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from types import MappingProxyType
 
 from cp_tui.charge_point.variables import ConnectorView
 from cp_tui.ocpp.action import SPEC, Action, RequestDirection
@@ -17,39 +16,35 @@ from cp_tui.tui.text.words import Clock
 
 LATER = timedelta(hours=1)
 
-_BY_NAME: Mapping[str, str] = MappingProxyType(
-    {
-        "vendorId": "com.example",
-        "chargingProfileId": "1",
-        "stackLevel": "0",
-        "chargingProfilePurpose": "TxDefaultProfile",
-        "chargingSchedulePeriod": '[{"startPeriod": 0, "limit": 16}]',
-        "reservationId": "1",
-        "duration": "3600",
-        "listVersion": "1",
-        "updateType": "Full",
-        "requestId": "1",
-        "requestedMessage": "Heartbeat",
-        "errorCode": "NoError",
-        "location": "ftp://files.example.com/",
-        "remoteLocation": "ftp://files.example.com/",
-        "localAuthorizationList": '[{"idTag": "TAG-1", "idTagInfo": {"status": "Accepted"}}]',
-    }
-)
+_BY_NAME: Mapping[str, str] = {
+    "vendorId": "com.example",
+    "chargingProfileId": "1",
+    "stackLevel": "0",
+    "chargingProfilePurpose": "TxDefaultProfile",
+    "chargingSchedulePeriod": '[{"startPeriod": 0, "limit": 16}]',
+    "reservationId": "1",
+    "duration": "3600",
+    "listVersion": "1",
+    "updateType": "Full",
+    "requestId": "1",
+    "requestedMessage": "Heartbeat",
+    "errorCode": "NoError",
+    "location": "ftp://files.example.com/",
+    "remoteLocation": "ftp://files.example.com/",
+    "localAuthorizationList": '[{"idTag": "TAG-1", "idTagInfo": {"status": "Accepted"}}]',
+}
 """By the name of a field that is required, or named in `_WANTED`."""
 
-_OF_ACTION: Mapping[Action, Mapping[str, str]] = MappingProxyType(
-    {
-        Action.CHANGE_CONFIGURATION: {"key": "HeartbeatInterval", "value": "300"},
-        Action.DATA_TRANSFER: {"messageId": "hello", "data": "hello"},
-        Action.RESET: {"type": "Soft"},
-        Action.CHANGE_AVAILABILITY: {"type": "Operative"},
-        Action.SECURITY_EVENT_NOTIFICATION: {"type": "StartupOfTheDevice"},
-        Action.UPDATE_FIRMWARE: {"location": "http://files.example.com/demo-2.0.1.bin"},
-        Action.FIRMWARE_STATUS_NOTIFICATION: {"status": "Idle"},
-        Action.DIAGNOSTICS_STATUS_NOTIFICATION: {"status": "Idle"},
-    }
-)
+_OF_ACTION: Mapping[Action, Mapping[str, str]] = {
+    Action.CHANGE_CONFIGURATION: {"key": "HeartbeatInterval", "value": "300"},
+    Action.DATA_TRANSFER: {"messageId": "hello", "data": "hello"},
+    Action.RESET: {"type": "Soft"},
+    Action.CHANGE_AVAILABILITY: {"type": "Operative"},
+    Action.SECURITY_EVENT_NOTIFICATION: {"type": "StartupOfTheDevice"},
+    Action.UPDATE_FIRMWARE: {"location": "http://files.example.com/demo-2.0.1.bin"},
+    Action.FIRMWARE_STATUS_NOTIFICATION: {"status": "Idle"},
+    Action.DIAGNOSTICS_STATUS_NOTIFICATION: {"status": "Idle"},
+}
 
 _WANTED = frozenset(
     {"localAuthorizationList", "firmwareVersion", "chargeBoxSerialNumber", "reason", "messageId"}

@@ -24,51 +24,9 @@ LIGHT, DARK = Color(255, 255, 255), Color(0, 0, 0)
 RAISED = 0.25
 """A ground of this brightness stands for a selection; in the theme `mono` the others are darker."""
 
-ASCII_SIGNS = {
-    "─": "-",
-    "━": "=",
-    "│": "|",
-    "┃": "|",
-    "·": "-",
-    "…": "~",
-    "×": "x",
-    "→": ">",
-    "←": "<",
-    "↑": "^",
-    "↓": "v",
-    "▶": ">",
-    "▼": "v",
-    "▲": "^",
-    "●": "*",
-    "○": "o",
-    "◉": "@",
-    "◌": ".",
-    "◐": "%",
-    "◒": "%",
-    "◇": "o",
-    "◆": "#",
-    "■": "#",
-    "▌": ">",
-    "░": ":",
-    "▒": ":",
-    "▁": "_",
-    "▂": "_",
-    "▃": "-",
-    "▄": "-",
-    "▅": "=",
-    "▆": "=",
-    "✓": "+",
-    "✗": "x",
-    "≤": "<",
-    "≥": ">",
-    "–": "-",
-    "—": "-",
-    "“": '"',
-    "”": '"',
-    "‘": "'",
-    "’": "'",
-    "\N{NO-BREAK SPACE}": " ",
-}
+SIGNS = "─━│┃·…×→←↑↓▶▼▲●○◉◌◐◒◇◆■▌░▒▁▂▃▄▅▆✓✗≤≥–—“”‘’\N{NO-BREAK SPACE}"
+ASCII = "-=||-~x><^v>v^*o@.%%o##>::__--==+x<>--\"\"'' "
+ASCII_SIGNS = dict(zip(SIGNS, ASCII, strict=True))
 """Signs that mean something; each takes one cell before and after."""
 
 BOX_DRAWING = range(0x2500, 0x2580)
