@@ -13,7 +13,7 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.text.words import Clock, joined, with_words
 
 QUIET = "$text-muted"
 
@@ -45,8 +45,7 @@ def key_columns(clock: Clock, width: int) -> list[Column[ConfigurationEntry]]:
 
 def matching(entries: Sequence[ConfigurationEntry], words: str) -> list[ConfigurationEntry]:
     """The keys that hold every word of the filter in name, value, source or marks."""
-    wanted = words.casefold().split()
-    return [e for e in entries if all(word in _haystack(e) for word in wanted)]
+    return with_words(entries, words, _haystack)
 
 
 def key_line(entry: ConfigurationEntry, clock: Clock) -> list[Fact]:
@@ -132,4 +131,4 @@ def _haystack(entry: ConfigurationEntry) -> str:
         "reboot" if entry.is_reboot_pending else "",
         "readonly" if entry.read_only else "",
     ]
-    return " ".join([entry.key, entry.value or "", source_word(entry.source), *marks]).casefold()
+    return " ".join([entry.key, entry.value or "", source_word(entry.source), *marks])

@@ -13,7 +13,7 @@ from cp_tui.tui.state.key_lens import SavedConfiguration
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.words import joined
+from cp_tui.tui.text.words import joined, with_words
 
 QUIET, ODD = "$text-muted", "bold $text-warning"
 
@@ -38,8 +38,7 @@ def difference_columns() -> list[Column[Difference]]:
 
 def matching_differences(found: Sequence[Difference], words: str) -> list[Difference]:
     """The differences that hold every word of the filter in name or values."""
-    wanted = words.casefold().split()
-    return [d for d in found if all(word in _haystack(d) for word in wanted)]
+    return with_words(found, words, _haystack)
 
 
 def difference_facts(difference: Difference) -> list[Fact]:
@@ -68,4 +67,4 @@ def _value(value: str | None, is_there: bool, style: str = "") -> Content:
 
 def _haystack(difference: Difference) -> str:
     texts = (difference.key, difference.here or "", difference.there or "")
-    return " ".join(texts).casefold()
+    return " ".join(texts)

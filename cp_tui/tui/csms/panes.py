@@ -18,7 +18,7 @@ from cp_tui.tui.csms.text import csms_facts
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.words import Clock
+from cp_tui.tui.text.words import Clock, with_words
 from cp_tui.tui.widgets.bars import ActionWanted
 from cp_tui.tui.widgets.facts_pane import FactsPane
 from cp_tui.tui.widgets.table_pane import TablePane
@@ -69,12 +69,7 @@ class CsmsActionsPane(TablePane):
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the actions that pass the filter."""
-        wanted = self.words.casefold().split()
-        found = [
-            line
-            for line in LINES
-            if all(word in f"{line.id} {line.profile}".casefold() for word in wanted)
-        ]
+        found = with_words(LINES, self.words, lambda line: f"{line.id} {line.profile}")
         self.fill_table(ACTION_COLUMNS, [(line.id, line) for line in found])
         self.note_count(len(found), len(LINES))
 

@@ -19,7 +19,7 @@ from cp_tui.tui.dashboard.connectors_text import (
 from cp_tui.tui.dashboard.monitors_text import monitor_columns, monitor_lines
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact, FactSource
-from cp_tui.tui.text.words import Clock
+from cp_tui.tui.text.words import Clock, with_words
 from cp_tui.tui.widgets.facts_pane import FactsPane
 from cp_tui.tui.widgets.table_pane import TablePane
 
@@ -123,12 +123,8 @@ class MonitorsPane(KeyTablePane):
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the monitored keys and their changes."""
-        words = self.words.casefold().split()
-        lines = [
-            line
-            for line in monitor_lines(snapshot.monitors)
-            if all(word in line.monitor.key.casefold() for word in words)
-        ]
+        known = monitor_lines(snapshot.monitors)
+        lines = with_words(known, self.words, lambda line: line.monitor.key)
         self._keys = {line.id: line.monitor.key for line in lines}
         self.fill_table(monitor_columns(clock), [(line.id, line) for line in lines])
         changes = len(snapshot.monitors.history)

@@ -113,7 +113,7 @@ class MainScreen(QuietScreen):
         return next((pane for pane in panes if isinstance(pane, TablePane) and pane.FILTER), None)
 
     def compose(self) -> ComposeResult:
-        """One line above, two below."""
+        """The top line, what the screen is about, the line of activity and the footer."""
         with Horizontal(classes="top-line"):
             yield self._top
             yield self._as_of

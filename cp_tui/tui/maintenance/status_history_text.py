@@ -13,7 +13,7 @@ from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.status import status_content
-from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.text.words import Clock, joined, with_words
 
 ODD, QUIET = "$text-warning", "$text-muted"
 NO_ERROR = ChargePointErrorCode.NO_ERROR
@@ -28,16 +28,10 @@ def change_id(change: StatusChange) -> str:
 
 def matching_changes(changes: Sequence[StatusChange], words: str) -> list[StatusChange]:
     """The changes with every word, newest first; a number alone is a connector."""
-    wanted = words.casefold().split()
-    numbers = {word for word in wanted if word.isdigit()}
-    texts = [word for word in wanted if word not in numbers]
-    found: list[StatusChange] = []
-    for change in reversed(changes):
-        if numbers and str(change.connector_id) not in numbers:
-            continue
-        if not texts or all(word in _haystack(change) for word in texts):
-            found.append(change)
-    return found
+    numbers = {word for word in words.split() if word.isdigit()}
+    others = " ".join(word for word in words.split() if word not in numbers)
+    there = [c for c in reversed(changes) if not numbers or str(c.connector_id) in numbers]
+    return with_words(there, others, _haystack)
 
 
 def status_change_columns(
@@ -117,4 +111,4 @@ def _haystack(change: StatusChange) -> str:
         change.info or "",
         set_words(change.clock_step_s) and f"clock {set_words(change.clock_step_s)}",
     )
-    return " ".join(texts).casefold()
+    return " ".join(texts)

@@ -15,7 +15,7 @@ from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.tag_explanation import status_word
-from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.text.words import Clock, joined, with_words
 
 QUIET = "$text-muted"
 EntryT = TypeVar("EntryT", bound=TagEntry)
@@ -40,16 +40,11 @@ def age(since: datetime, now: datetime) -> str:
 
 def matching(entries: Sequence[EntryT], words: str, time: datetime) -> list[EntryT]:
     """The tags that hold every word in tag, status or group."""
-    wanted = words.casefold().split()
-    if not wanted:
-        return list(entries)
-    found: list[EntryT] = []
-    for entry in entries:
-        texts = (entry.id_tag, status_of(entry, time).value, entry.parent_id_tag or "")
-        text = " ".join(texts).casefold()
-        if all(word in text for word in wanted):
-            found.append(entry)
-    return found
+
+    def text_of(entry: EntryT) -> str:
+        return f"{entry.id_tag} {status_of(entry, time).value} {entry.parent_id_tag or ''}"
+
+    return with_words(entries, words, text_of)
 
 
 def tag_columns(

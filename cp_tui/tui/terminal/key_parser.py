@@ -22,7 +22,7 @@ TAIL = len(PASTE_ENDS) - 1
 
 
 class KeyParser(EndingParser):
-    """Textual's own, told what it cannot know."""
+    """Textual's parser, for which an escape that begins no sequence is a key at once."""
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)

@@ -30,7 +30,7 @@ THEMES_S = 2.0
 
 
 class LookApp(QuietApp):
-    """An app in our look: calm, and with themes that may change while it runs."""
+    """An app in our look: nothing moves by itself, and themes may change while it runs."""
 
     TITLE = "cp-tui"
     ENABLE_COMMAND_PALETTE = False

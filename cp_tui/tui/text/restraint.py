@@ -1,4 +1,4 @@
-"""Why what flows at a connector is what it is, in words: the limit that binds of all there are."""
+"""Why a connector draws the power that it draws, in words: of all limits, the one that binds."""
 
 from __future__ import annotations
 

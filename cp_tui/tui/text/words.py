@@ -6,8 +6,9 @@ painted each second, and an idle screen sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
+from typing import TypeVar
 
 from msgspec import Struct
 from textual.content import Content
@@ -16,6 +17,8 @@ from cp_tui.charge_point.reason import Reason
 from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.length import length
 from cp_tui.tui.text.safe_text import safe_text
+
+T = TypeVar("T")
 
 OTHER_CLOCK_S = 60.0
 """A difference that is smaller nobody reads from times of day."""
@@ -93,6 +96,17 @@ def seconds(value: float) -> str:
 def duration(value: timedelta) -> str:
     """How long something lasted: `12 s`, `41 min`, `2 h 05 min`, `3 d 04 h`, `12 years`."""
     return length(value.total_seconds())
+
+
+def with_words(records: Iterable[T], words: str, text_of: Callable[[T], str]) -> list[T]:
+    """The records in whose text every word of a filter occurs, in capitals or not."""
+    wanted = words.casefold().split()
+
+    def is_wanted(record: T) -> bool:
+        text = text_of(record).casefold() if wanted else ""
+        return all(word in text for word in wanted)
+
+    return list(filter(is_wanted, records))
 
 
 def joined(parts: Sequence[Content | str]) -> Content:

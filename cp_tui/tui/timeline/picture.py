@@ -68,7 +68,7 @@ Line = tuple[tuple[str, Part], ...]
 
 
 class Picture(Struct, frozen=True):
-    """All that shows."""
+    """Everything that is drawn."""
 
     schedules: tuple[CompositeSchedule, ...]
     full_scale: Mapping[int, Decimal]

@@ -38,7 +38,7 @@ class BarLine(Widget):
         self._painted = Content("")
 
     def show(self, content: Callable[[int], Content]) -> None:
-        """Show what this makes of the width."""
+        """Show the line that `content` makes for the width there is."""
         self._content = content
         if (new := content(self.size.width)).is_same(self._painted):
             return
@@ -59,7 +59,7 @@ class BarLine(Widget):
         return painted(self, self._painted, self.size.width)
 
     def on_click(self) -> None:
-        """The line is short; the action has everything."""
+        """Ask for the action that tells more than the line."""
         if self._action_id:
             self.post_message(ActionWanted(self._action_id))
 

@@ -15,7 +15,7 @@ from cp_tui.tui.widgets.pane import Pane
 
 
 class FactsPane(Pane):
-    """Shows what `facts_of` makes of the news."""
+    """Shows the facts of `facts_of`, anew whenever one of its variables has changed."""
 
     LABEL_WIDTH: ClassVar[int] = 8
     """Cells for the labels of the facts."""

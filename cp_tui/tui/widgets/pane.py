@@ -87,7 +87,7 @@ class Pane(Vertical):
             self.retitle()
 
     def hint(self, keys: str) -> None:
-        """Name other keys than before."""
+        """Name these keys beside the title."""
         if keys != self._hints:
             self._hints = keys
             self.retitle()

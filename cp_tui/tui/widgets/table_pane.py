@@ -1,4 +1,4 @@
-"""A pane around a table: it grows, it does not stretch; with a filter and facts where declared."""
+"""A pane around a table, with a filter above it and facts about a record where it declares them."""
 
 from __future__ import annotations
 
