@@ -162,11 +162,9 @@ class Outbox:
 
     def next(self) -> Outgoing | None:
         """Give the oldest message if it is its time; nothing later may pass it."""
-        if not self._entries or self._is_in_flight or self.is_held:
+        if not self._may_send_head():
             return None
         record = self._entries[0]
-        if record.next_attempt_at and self._turn.now < record.next_attempt_at:
-            return None
         # The id is saved with the record before the frame leaves: a boot in between must not make
         # a new one, or the CSMS would take the message for another.
         if record.message_id is None:
@@ -183,15 +181,16 @@ class Outbox:
 
     def starts_soon(self, transaction_key: str) -> bool:
         """Say whether the StartTransaction of this transaction goes now, or after a few others."""
-        if not self._entries or self._is_in_flight or self.is_held:
-            return False
-        head = self._entries[0]
-        if head.next_attempt_at and self._turn.now < head.next_attempt_at:
-            return False
-        return any(
+        return self._may_send_head() and any(
             record.action == Action.START_TRANSACTION and record.transaction_key == transaction_key
             for record in islice(self._entries, SOON_MAX)
         )
+
+    def _may_send_head(self) -> bool:
+        if not self._entries or self._is_in_flight or self.is_held:
+            return False
+        due = self._entries[0].next_attempt_at
+        return due is None or self._turn.now >= due
 
     def try_now(self) -> str | None:
         """Do not wait any longer for the next attempt; give what is tried, if anything is."""
