@@ -75,9 +75,9 @@ def _themes(**_: object) -> Iterable[str]:
 
 
 def _screens(**_: object) -> Iterable[str]:
-    from cp_tui.tui.frame.actions import SHOW_SCREENS
+    from cp_tui.tui.registry import SCREENS
 
-    return [action.id.removeprefix("screen.") for action in SHOW_SCREENS]
+    return [screen.NAME for screen in SCREENS]
 
 
 COMPLETERS: Mapping[str, Completer] = {

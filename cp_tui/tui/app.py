@@ -20,7 +20,7 @@ from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.csms import follower
 from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.preferences import FLUSH_INTERVAL_S, LayoutState
-from cp_tui.tui.registry import ACTIONS, all_screens
+from cp_tui.tui.registry import ACTIONS, SCREENS
 from cp_tui.tui.schedule.panes import SchedulePane
 from cp_tui.tui.screen_desk import ScreenDesk
 from cp_tui.tui.state import asking, liveness
@@ -97,16 +97,16 @@ class CpTuiApp(FrameApp):
         self._state = state
         self._has_user_themes = bool(theme_folders)
         self._has_heard = asyncio.Event()
-        screens = all_screens(self.keymap, zone=self._zone, glyphs=glyphs)
-        self.main_screens = {screen.NAME: screen for screen in screens}
+        self.main_screens = {each.NAME: each(self.keymap, glyphs) for each in SCREENS}
+        first = next(iter(self.main_screens.values()))
         self.desk = ScreenDesk(self, attachment.may_stop or (lambda: False))
         if attachment.connect_csms is not None:
             self.store.csms_is(CsmsState(is_ours=True))
         # A charge point that was started with this screen is looked at from the front; and the
         # screen of the CSMS is only there with one of our own.
         is_new = attachment.may_stop is not None or attachment.connect_csms is not None
-        left = self.main_screens.get(self._state.screens.get(attachment.whose, ""), screens[0])
-        self.main = screens[0] if is_new or left.NAME == "csms" else left
+        left = self.main_screens.get(self._state.screens.get(attachment.whose, ""), first)
+        self.main = first if is_new or left.NAME == "csms" else left
 
     @property
     def layout_state(self) -> LayoutState:

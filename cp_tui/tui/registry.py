@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import tzinfo
 
 from cp_tui.tui.actions.action import ScreenAction
-from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.compose import actions as compose
 from cp_tui.tui.configuration import actions as configuration
 from cp_tui.tui.configuration.screen import ConfigurationScreen
@@ -25,9 +23,19 @@ from cp_tui.tui.messages import actions as messages
 from cp_tui.tui.messages.screen import MessagesScreen
 from cp_tui.tui.schedule import actions as schedule
 from cp_tui.tui.schedule.screen import ScheduleScreen
-from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.transactions import actions as transactions
 from cp_tui.tui.transactions.screen import TransactionsScreen
+
+SCREENS: tuple[type[MainScreen], ...] = (
+    DashboardScreen,
+    MessagesScreen,
+    ConfigurationScreen,
+    ScheduleScreen,
+    TransactionsScreen,
+    MaintenanceScreen,
+    CsmsScreen,
+)
+"""Every screen, in the order of their digits."""
 
 ACTIONS: tuple[ScreenAction, ...] = (
     charge_point.stop,
@@ -84,7 +92,7 @@ ACTIONS: tuple[ScreenAction, ...] = (
     csms.behaviour,
     csms.reset_behaviour,
     csms.disconnect,
-    *frame.SHOW_SCREENS,
+    *(screen.shown_by() for screen in SCREENS),
     frame.open_filter,
     frame.change_zone,
     frame.zoom,
@@ -100,16 +108,3 @@ ACTIONS: tuple[ScreenAction, ...] = (
 """Every action, in the order of the palette."""
 
 BY_ID: Mapping[str, ScreenAction] = {action.id: action for action in ACTIONS}
-
-
-def all_screens(keymap: Keymap, *, zone: tzinfo, glyphs: Glyphs) -> tuple[MainScreen, ...]:
-    """Make one of each screen, in the order of their digits."""
-    return (
-        DashboardScreen(keymap, zone=zone, glyphs=glyphs),
-        MessagesScreen(keymap),
-        ConfigurationScreen(keymap),
-        ScheduleScreen(keymap, zone=zone, glyphs=glyphs),
-        TransactionsScreen(keymap),
-        MaintenanceScreen(keymap),
-        CsmsScreen(keymap),
-    )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from datetime import UTC
 
 from cp_tui.tui.actions.action import ScreenAction
 from cp_tui.tui.actions.keymap import Keymap, shown
 from cp_tui.tui.actions.keymap_check import clash
 from cp_tui.tui.dashboard import alarm
-from cp_tui.tui.registry import ACTIONS, BY_ID, all_screens
-from cp_tui.tui.theme.glyphs import Glyphs
+from cp_tui.tui.registry import ACTIONS, BY_ID, SCREENS
 from tests.imports import module_name
 from tests.sources import python_files, shown as shown_path
 
@@ -54,7 +52,7 @@ def test_digits_are_the_screens() -> None:
 
 
 def test_what_the_footer_shows_has_a_word_and_a_key() -> None:
-    for screen in all_screens(Keymap(ACTIONS), zone=UTC, glyphs=Glyphs.EIGHTH):
+    for screen in SCREENS:
         for action_id in screen.FOOTER:
             assert BY_ID[action_id].short
             assert BY_ID[action_id].keys

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.configuration.panes import ConfigurationPane, KeyChangesPane
 from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.theme.glyphs import Glyphs
 
 
 class ConfigurationScreen(MainScreen):
@@ -28,6 +29,10 @@ class ConfigurationScreen(MainScreen):
     """
 
     NAME = "configuration"
+    KEY = "3"
+    CALLED = "the configuration"
+    SHORT = "Keys"
+    ABOUT = "Every key with its source, who changed what and when, compare and export."
     FOOTER = (
         "configuration.set",
         "configuration.monitor",
@@ -42,8 +47,8 @@ class ConfigurationScreen(MainScreen):
         "screen.quit",
     )
 
-    def __init__(self, keymap: Keymap) -> None:
-        super().__init__()
+    def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
+        super().__init__(keymap, glyphs)
         self.configuration = ConfigurationPane(
             f"{keymap.hints('keys')}  {keymap.hints('configuration')}"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.csms.panes import (
     CsmsActionsPane,
@@ -13,6 +14,8 @@ from cp_tui.tui.csms.panes import (
     CsmsStatePane,
 )
 from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.theme.glyphs import Glyphs
 
 
 class CsmsScreen(MainScreen):
@@ -39,6 +42,10 @@ class CsmsScreen(MainScreen):
     """
 
     NAME = "csms"
+    KEY = "7"
+    CALLED = "the CSMS"
+    SHORT = "CSMS"
+    ABOUT = "What the CSMS can send, its scenarios, how it behaves, and what it saw; demo only."
     FOOTER = (
         "csms.send",
         "csms.run",
@@ -54,12 +61,17 @@ class CsmsScreen(MainScreen):
         "screen.quit",
     )
 
-    def __init__(self, keymap: Keymap) -> None:
-        super().__init__()
+    def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
+        super().__init__(keymap, glyphs)
         self.actions = CsmsActionsPane(keymap.hints("csms-actions"))
         self.scenarios = CsmsScenariosPane(keymap.hints("csms-scenarios"))
         self.state = CsmsStatePane(keymap.hints("csms-state"))
         self.exchanges = CsmsExchangesPane(keymap.hints("csms-exchanges"))
+
+    @classmethod
+    def why_not(cls, snapshot: Snapshot) -> str | None:
+        """The CSMS must be ours."""
+        return conditions.csms(snapshot)
 
     def compose_panes(self) -> ComposeResult:
         """What can be sent and played, what is, and what was."""

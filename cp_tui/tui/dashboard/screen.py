@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
@@ -66,6 +64,10 @@ class DashboardScreen(MainScreen):
 
     ALLOW_IN_MAXIMIZED_VIEW = f"AlarmLine, {MainScreen.ALLOW_IN_MAXIMIZED_VIEW}"
     NAME = "dashboard"
+    KEY = "1"
+    CALLED = "the dashboard"
+    SHORT = "Dashboard"
+    ABOUT = "Connection, connectors, schedule, configuration keys and monitors at one glance."
     FOOTER = (
         "charge_point.stop",
         "charge_point.restart",
@@ -85,14 +87,14 @@ class DashboardScreen(MainScreen):
         (160, "-wide"),
     ]
 
-    def __init__(self, keymap: Keymap, *, zone: tzinfo, glyphs: Glyphs) -> None:
-        super().__init__()
+    def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
+        super().__init__(keymap, glyphs)
         hints = keymap.hints
         self.alarm = AlarmLine(keymap.first)
         details = f"{keymap.first(show_connection.id)} {show_connection.short.lower()}"
         self.connection = ConnectionPane(hints("connection"), details)
         self.connectors = ConnectorsPane(hints("connectors"))
-        self.schedule = SchedulePane(SCHEDULE_HINTS, zone=zone, glyphs=glyphs)
+        self.schedule = SchedulePane(SCHEDULE_HINTS, glyphs=glyphs)
         self.keys = KeysPane(hints("keys"))
         self.monitors = MonitorsPane(hints("monitors"))
 

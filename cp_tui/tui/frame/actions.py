@@ -2,89 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from textual.content import Content
 
-from cp_tui.tui.actions import conditions
-from cp_tui.tui.actions.action import Group, ScreenAction, action
+from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.desk import Desk
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock
-
-
-def _show(
-    screen: str,
-    title: str,
-    help: str,
-    key: str,
-    short: str,
-    when: Callable[[Snapshot], str | None] = conditions.always,
-) -> ScreenAction:
-    """A screen and the digit that shows it."""
-
-    async def run(desk: Desk) -> None:
-        await desk.go_to(screen)
-
-    return ScreenAction(
-        f"screen.{screen}", title, help, Group.SCREEN, run, (key,), short, why_not=when
-    )
-
-
-SHOW_SCREENS = (
-    _show(
-        "dashboard",
-        "Show the dashboard",
-        "Connection, connectors, schedule, configuration keys and monitors at one glance.",
-        "1",
-        "Dashboard",
-    ),
-    _show(
-        "messages",
-        "Show the messages",
-        "Every frame over the WebSocket: request and answer, latency, result and reason.",
-        "2",
-        "Messages",
-    ),
-    _show(
-        "configuration",
-        "Show the configuration",
-        "Every key with its source, who changed what and when, compare and export.",
-        "3",
-        "Keys",
-    ),
-    _show(
-        "schedule",
-        "Show the schedule",
-        "The limits over time, why each holds, and the installed charging profiles.",
-        "4",
-        "Schedule",
-    ),
-    _show(
-        "transactions",
-        "Show transactions and queue",
-        "What ran and why it ended, what did not start and why, and what waits for the CSMS.",
-        "5",
-        "Sessions",
-    ),
-    _show(
-        "maintenance",
-        "Show maintenance",
-        "Firmware, diagnostics, reservations, tags, certificates, status and link history.",
-        "6",
-        "Upkeep",
-    ),
-    _show(
-        "csms",
-        "Show the CSMS",
-        "What the CSMS can send, its scenarios, how it behaves, and what it saw; demo only.",
-        "7",
-        "CSMS",
-        conditions.csms,
-    ),
-)
-"""Each screen with its digit."""
 
 
 @action("screen.filter", "Filter a table", keys="slash", short="Filter", pane="keys")

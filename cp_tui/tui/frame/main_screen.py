@@ -13,11 +13,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 
+from cp_tui.tui.actions.action import Group, ScreenAction
+from cp_tui.tui.actions.desk import Desk
+from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.actions import show_log
 from cp_tui.tui.frame.top_line import as_of, before_as_of
 from cp_tui.tui.state.store import HEARD, Snapshot
 from cp_tui.tui.text.connection import state_word
 from cp_tui.tui.text.words import Clock
+from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.bars import ActionBar, BarLine, FooterItem
 from cp_tui.tui.widgets.pane import Pane
@@ -60,12 +64,21 @@ class MainScreen(QuietScreen):
         Binding("escape", "jump('')", show=False, priority=True),
     ]
 
-    NAME: ClassVar[str] = ""
+    NAME: ClassVar[str]
     """The id of the screen."""
+    KEY: ClassVar[str]
+    """The digit that shows it."""
+    CALLED: ClassVar[str]
+    """What it is called after `Show`, in the list of all actions."""
+    SHORT: ClassVar[str]
+    """What it is called in a footer."""
+    ABOUT: ClassVar[str]
+    """What there is to see, in a sentence for the list of all actions."""
     FOOTER: ClassVar[tuple[str, ...]] = ()
     """The ids of the actions in its footer, the most wanted first; as many as fit are shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
+        """`keymap` has the keys for the titles of the panes, `glyphs` what bars are made of."""
         super().__init__()
         self._top = BarLine("top-line")
         # A widget of its own: what is painted begins where a widget begins, and it moves by itself.
@@ -93,6 +106,29 @@ class MainScreen(QuietScreen):
         self._all_panes = tuple(self.query(Pane))
         assert self._all_panes, "a screen of panes"
         self.start().take_focus()
+
+    @classmethod
+    def why_not(cls, snapshot: Snapshot) -> str | None:
+        """Why it cannot be shown now, in words; None where it can."""
+        return None
+
+    @classmethod
+    def shown_by(cls) -> ScreenAction:
+        """The action that shows it."""
+
+        async def run(desk: Desk) -> None:
+            await desk.go_to(cls.NAME)
+
+        return ScreenAction(
+            f"screen.{cls.NAME}",
+            f"Show {cls.CALLED}",
+            cls.ABOUT,
+            Group.SCREEN,
+            run,
+            (cls.KEY,),
+            cls.SHORT,
+            why_not=cls.why_not,
+        )
 
     @property
     def timeline(self) -> Timeline | None:

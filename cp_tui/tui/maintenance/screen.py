@@ -23,6 +23,7 @@ from cp_tui.tui.maintenance.panes import (
 )
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
+from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.widgets.table_pane import TablePane
 
 HISTORIES = frozenset({StatusHistoryPane.NAME, LinkHistoryPane.NAME})
@@ -45,6 +46,10 @@ class MaintenanceScreen(MainScreen):
     """
 
     NAME = "maintenance"
+    KEY = "6"
+    CALLED = "maintenance"
+    SHORT = "Upkeep"
+    ABOUT = "Firmware, diagnostics, reservations, tags, certificates, status and link history."
     FOOTER = (
         "maintenance.look_up",
         "charge_point.power_cycle",
@@ -66,8 +71,8 @@ class MaintenanceScreen(MainScreen):
         (LARGE_HEIGHT, "-large"),
     ]
 
-    def __init__(self, keymap: Keymap) -> None:
-        super().__init__()
+    def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
+        super().__init__(keymap, glyphs)
         search = f"{keymap.first('screen.filter')} filter"
         self.subjects: Mapping[str, SubjectPane] = {
             each.NAME: each(

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.messages.panes import MessagesPane
+from cp_tui.tui.theme.glyphs import Glyphs
 
 
 class MessagesScreen(MainScreen):
@@ -23,6 +24,10 @@ class MessagesScreen(MainScreen):
     """
 
     NAME = "messages"
+    KEY = "2"
+    CALLED = "the messages"
+    SHORT = "Messages"
+    ABOUT = "Every frame over the WebSocket: request and answer, latency, result and reason."
     FOOTER = (
         "screen.filter",
         "messages.pause",
@@ -37,8 +42,8 @@ class MessagesScreen(MainScreen):
         "screen.quit",
     )
 
-    def __init__(self, keymap: Keymap) -> None:
-        super().__init__()
+    def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
+        super().__init__(keymap, glyphs)
         self.messages = MessagesPane(keymap.hints("messages"))
 
     def compose_panes(self) -> ComposeResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 
 from textual import on
 from textual.app import ComposeResult
@@ -72,11 +72,9 @@ class SchedulePane(Pane):
             self.duration_s = duration_s
             self.unit = unit
 
-    def __init__(
-        self, hints: str = "", *, zone: tzinfo = UTC, glyphs: Glyphs = Glyphs.EIGHTH
-    ) -> None:
+    def __init__(self, hints: str = "", *, glyphs: Glyphs = Glyphs.EIGHTH) -> None:
         super().__init__(hints)
-        self.timeline = Timeline(glyphs=glyphs, time_zone=zone, id="timeline")
+        self.timeline = Timeline(glyphs=glyphs, id="timeline")
         self._snapshot = Snapshot()
         self._asked: Schedules = {}
         self._restraints: Mapping[int, str] = {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-
 from textual.app import ComposeResult
 
 from cp_tui.tui.actions.keymap import Keymap
@@ -34,6 +32,10 @@ class ScheduleScreen(MainScreen):
     """
 
     NAME = "schedule"
+    KEY = "4"
+    CALLED = "the schedule"
+    SHORT = "Schedule"
+    ABOUT = "The limits over time, why each holds, and the installed charging profiles."
     FOOTER = (
         "schedule.explain",
         "schedule.install",
@@ -51,9 +53,9 @@ class ScheduleScreen(MainScreen):
         (130, "-wide"),
     ]
 
-    def __init__(self, keymap: Keymap, *, zone: tzinfo, glyphs: Glyphs) -> None:
-        super().__init__()
-        self.schedule = SchedulePane(TIMELINE_HINTS, zone=zone, glyphs=glyphs)
+    def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
+        super().__init__(keymap, glyphs)
+        self.schedule = SchedulePane(TIMELINE_HINTS, glyphs=glyphs)
         self.profiles = ProfilesPane(keymap.hints("profiles"), glyphs=glyphs)
 
     @property

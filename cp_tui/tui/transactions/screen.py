@@ -9,6 +9,7 @@ from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
+from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.transactions.panes import QueuePane, RefusalsPane, TransactionsPane
 from cp_tui.tui.transactions.queue_text import is_stuck
 
@@ -39,6 +40,10 @@ class TransactionsScreen(MainScreen):
     """
 
     NAME = "transactions"
+    KEY = "5"
+    CALLED = "transactions and queue"
+    SHORT = "Sessions"
+    ABOUT = "What ran and why it ended, what did not start and why, and what waits for the CSMS."
     FOOTER = (
         "transactions.drop",
         "charge_point.try_now",
@@ -50,8 +55,8 @@ class TransactionsScreen(MainScreen):
         "screen.quit",
     )
 
-    def __init__(self, keymap: Keymap) -> None:
-        super().__init__()
+    def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
+        super().__init__(keymap, glyphs)
         self.transactions = TransactionsPane(keymap.hints("transactions"))
         self.refusals = RefusalsPane(keymap.hints("refusals"))
         self.queue = QueuePane(keymap.hints("queue"))
