@@ -100,13 +100,12 @@ class Timeline(QuietFocus, can_focus=True):
         self,
         *,
         glyphs: Glyphs = Glyphs.EIGHTH,
-        time_zone: tzinfo = UTC,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
-        self._time_zone = time_zone
+        self._time_zone: tzinfo = UTC
         self._schedules: tuple[CompositeSchedule, ...] = ()
         self._full_scale: Mapping[int, Decimal] = {}
         self._measured: Mapping[int, Sequence[Flow]] = {}
