@@ -72,7 +72,7 @@ class QuietScreen(CoveredScreen):
 
         Textual does so whenever one comes back to a screen: half of what that costs.
         """
-        event.refresh_styles = self.app.current_theme != self._theme_shown
+        event.refresh_styles = self._theme_shown not in (None, self.app.current_theme)
         self._theme_shown = self.app.current_theme
 
     def set_focus(
