@@ -23,6 +23,7 @@ from cp_tui.charge_point import variables as v
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.painting import changed_cells
+from tests.tiers import tier
 from tests.tui import worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.test_covered import connectors_at
@@ -84,7 +85,7 @@ async def test_a_reading_costs_the_cells_that_changed(seen: Seen) -> None:
         assert 0 < len(seen.sent) < READING_BYTES_MAX
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(tier(2, deep=100)))
 async def test_whatever_comes_the_terminal_shows_what_stands_on_the_screen(
     seed: int, seen: Seen
 ) -> None:

@@ -13,17 +13,27 @@ from textual import events
 from textual.widgets import TextArea
 
 from cp_tui.charge_point.reason import Reason
+from tests.tiers import tier
 from tests.tui import worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
 
-HOSTILE = {
+APART = {
     "markup": "[/red][@click=app.quit]x[/][bold]$error{%s}",
     "controls": "\x1b]52;c;aGk=\x07\x1b[2J\x9b31mC\x9d0;t\x9ca\rb\nc\td\x00e\x7f",
     "unprintable": "\u202eltr\u2066\u200b\ufeff\ud800 lone",
     "wide": "日本語の長い長い文字列" * 8,
     "long": "x" * 5000,
 }
+
+CONTROLS = "\x9b31mC\x9d0;t\x9c\x1b[2Ja\rb\nc\td\x00\x7f\u2066\u200b\ufeff[bold]"
+TOGETHER = {
+    "markup-first": "[/red][@click=app.quit]x[/]\x1b]52;c;aGk=\x07\u202el\ud800日本$error{%s}",
+    "controls-first-and-long": CONTROLS + "x" * 1000,
+}
+"""The same in two texts, with much of everything in what a narrow column shows."""
+
+HOSTILE = tier(TOGETHER, deep=TOGETHER | APART)
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -81,7 +91,7 @@ async def test_every_pane_shows_it_harmlessly(poison: str) -> None:
 
 
 async def test_every_answer_is_shown_harmlessly() -> None:
-    poison = "".join(HOSTILE.values())
+    poison = "".join(APART.values())
     engine = FakeEngine(poisoned_world(worlds.healthy(), poison))
     reason = Reason(id=poison, rule=poison, text=poison, values={poison: poison})
     engine.answers("data_transfer", {"status": poison, "data": poison, "code": poison}, reason)
@@ -123,14 +133,15 @@ async def test_what_stands_in_a_form_already_is_shown_harmlessly(poison: str) ->
         assert_harmless(drive)
 
 
-@pytest.mark.parametrize("key", ["w", "slash", "ctrl+p"])
-async def test_what_is_pasted_is_shown_harmlessly(key: str) -> None:
+async def test_what_is_pasted_is_shown_harmlessly() -> None:
     async with screen() as drive:
-        await drive.press(key)
-        drive.app.post_message(events.Paste("\u202e\x9b\x1b[2J"))
-        await drive.settle()
-        assert drive.shows("\\x9b␛[2J")
-        assert_harmless(drive)
+        for key in ("w", "slash", "ctrl+p"):
+            await drive.press(key)
+            drive.app.post_message(events.Paste("\u202e\x9b\x1b[2J"))
+            await drive.settle()
+            assert drive.shows("\\x9b␛[2J"), key
+            assert_harmless(drive)
+            await drive.press("escape")
 
 
 async def test_the_lines_of_a_pasted_frame_stay_lines() -> None:

@@ -19,14 +19,14 @@ from tests.tui.session_world import refusals
 
 STEP_S = 36.0
 """2,400 steps are a day, each with five updates."""
+WORLD = worlds.healthy()
 KEPT_BYTES_MAX = 1_000_000
 """More than this the rest of the day must not leave behind: nothing grows any more."""
 
 
 def updates(step: int, now: datetime) -> list[Update]:
     """Everything that moves: meters, limits, statuses, messages, the queue."""
-    world = worlds.healthy()
-    connectors, schedules = world["connectors"], world["charging_schedules"]
+    connectors, schedules = WORLD["connectors"], WORLD["charging_schedules"]
     reading = {"power_w": 1_000 * (step % 20), "current_a": float(step % 30)}
     meters = tuple(
         each

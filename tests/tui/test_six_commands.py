@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 from pydantic import JsonValue
 
@@ -21,8 +23,18 @@ SIX = {
 """Action -> key, word in the footer, title of its dialog."""
 
 
-def world_for(action_id: str) -> worlds.World:
-    return worlds.stopped() if action_id == "charge_point.restart" else worlds.healthy()
+STOPPED = ("charge_point.restart",)
+"""What can be done only then."""
+
+
+@pytest.fixture(params=["running", "stopped"])
+async def start(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Drive, list[str]]]:
+    """A screen, and those of the six that are possible there."""
+    world, possible = worlds.healthy(), [each for each in SIX if each not in STOPPED]
+    if request.param == "stopped":
+        world, possible = worlds.stopped(), list(STOPPED)
+    async with screen(world) as drive:
+        yield drive, possible
 
 
 async def click_footer(drive: Drive, word: str) -> None:
@@ -31,30 +43,32 @@ async def click_footer(drive: Drive, word: str) -> None:
     await drive.settle()
 
 
-@pytest.mark.parametrize("action_id", SIX)
-async def test_starts_by_its_key(action_id: str) -> None:
-    key, _word, title = SIX[action_id]
-    async with screen(world_for(action_id)) as drive:
+async def test_each_starts_by_its_key(start: tuple[Drive, list[str]]) -> None:
+    drive, possible = start
+    for action_id in possible:
+        key, _word, title = SIX[action_id]
         await drive.press(key)
-        assert drive.shows(title)
+        assert drive.shows(title), action_id
+        await drive.press("escape")
 
 
-@pytest.mark.parametrize("action_id", SIX)
-async def test_starts_by_mouse(action_id: str) -> None:
-    _key, word, title = SIX[action_id]
-    async with screen(world_for(action_id)) as drive:
+async def test_each_starts_by_mouse(start: tuple[Drive, list[str]]) -> None:
+    drive, possible = start
+    for action_id in possible:
+        _key, word, title = SIX[action_id]
         await click_footer(drive, word)
-        assert drive.shows(title)
+        assert drive.shows(title), action_id
+        await drive.press("escape")
 
 
-@pytest.mark.parametrize("action_id", SIX)
-async def test_starts_from_the_menu(action_id: str) -> None:
-    _key, _word, title = SIX[action_id]
-    async with screen(world_for(action_id)) as drive:
+async def test_each_starts_from_the_menu(start: tuple[Drive, list[str]]) -> None:
+    drive, possible = start
+    for action_id in possible:
         await drive.press("ctrl+p")
         await drive.type(action_id)
         await drive.press("enter")
-        assert drive.shows(title)
+        assert drive.shows(SIX[action_id][2]), action_id
+        await drive.press("escape")
 
 
 async def test_stop_says_before_what_happens_and_after_what_happened() -> None:
@@ -103,36 +117,36 @@ async def test_a_false_answer_is_words() -> None:
         assert drive.shows("Stop OCPP: nothing to do · OCPP was stopped already")
 
 
-@pytest.mark.parametrize(
-    ("result", "words"),
-    [
-        ({"status": "Accepted", "data": "pong"}, ["Accepted", "pong"]),
-        ({"status": "Rejected"}, ["Rejected"]),
-        ({"status": "UnknownMessageId"}, ["UnknownMessageId"]),
-        ({"status": "UnknownVendorId"}, ["UnknownVendorId"]),
-        ({"status": "Offline"}, ["Offline"]),
-        ({"status": "Timeout"}, ["Timeout"]),
-        ({"status": "CallError", "code": "InternalError"}, ["CallError InternalError"]),
-    ],
+ANSWERS: tuple[tuple[JsonValue, tuple[str, ...]], ...] = (
+    ({"status": "Accepted", "data": "pong"}, ("Accepted", "pong")),
+    ({"status": "Rejected"}, ("Rejected",)),
+    ({"status": "UnknownMessageId"}, ("UnknownMessageId",)),
+    ({"status": "UnknownVendorId"}, ("UnknownVendorId",)),
+    ({"status": "Offline"}, ("Offline",)),
+    ({"status": "Timeout"}, ("Timeout",)),
+    ({"status": "CallError", "code": "InternalError"}, ("CallError InternalError",)),
 )
-async def test_data_transfer_shows_each_status_with_its_reason(
-    result: JsonValue, words: list[str]
-) -> None:
+
+
+async def test_data_transfer_shows_each_status_with_its_reason() -> None:
     engine = FakeEngine(worlds.healthy())
-    engine.answers("data_transfer", result, worlds.reason("because of that", rule="S 4.3"))
     async with screen(engine=engine) as drive:
-        await drive.press("d")
-        await drive.type("com.example")
-        await drive.press("tab")
-        await drive.type("ping")
-        await drive.press("tab")
-        await drive.type("a b")
-        await drive.press("enter")
-        params = {"vendor_id": "com.example", "message_id": "ping", "data": "a b"}
-        assert engine.calls == [("data_transfer", params)]
-        assert drive.shows(*words, "because of that", "S 4.3")
-        await drive.press("escape")
-        assert drive.shows("DataTransfer of vendor com.example: ", *words)
+        for number, (result, words) in enumerate(ANSWERS):
+            reason = worlds.reason(f"reason {number}", rule="S 4.3")
+            engine.answers("data_transfer", result, reason)
+            engine.calls.clear()
+            await drive.press("d", "ctrl+u")
+            await drive.type("com.example")
+            await drive.press("tab", "ctrl+u")
+            await drive.type("ping")
+            await drive.press("tab", "ctrl+u")
+            await drive.type("a b")
+            await drive.press("enter")
+            params = {"vendor_id": "com.example", "message_id": "ping", "data": "a b"}
+            assert engine.calls == [("data_transfer", params)], words
+            assert drive.shows(*words, f"reason {number}", "S 4.3"), words
+            await drive.press("escape")
+            assert drive.shows("DataTransfer of vendor com.example: ", *words), words
 
 
 async def test_data_transfer_without_a_vendor_is_not_sent() -> None:
@@ -178,17 +192,20 @@ async def test_get_configuration_key_without_names_asks_for_all() -> None:
         assert engine.calls == [("get_configuration_key", {"keys": []})]
 
 
-@pytest.mark.parametrize("status", ["Accepted", "Rejected", "RebootRequired", "NotSupported"])
-async def test_set_custom_configuration_key_shows_each_status_with_its_reason(status: str) -> None:
+async def test_set_custom_configuration_key_shows_each_status_with_its_reason() -> None:
     engine = FakeEngine(worlds.healthy())
-    engine.answers("set_custom_configuration_key", status, worlds.reason("that is why"))
     async with screen(engine=engine) as drive:
-        await drive.press("tab", "tab", "end", "e")
-        assert drive.shows("FanLevel", "0 to 5")
-        await drive.press("backspace", "4", "enter")
-        params = {"key": "FanLevel", "value": "4"}
-        assert engine.calls == [("set_custom_configuration_key", params)]
-        assert drive.shows(f"Result {status}", "that is why")
+        await drive.press("tab", "tab", "end")
+        for status in ("Accepted", "Rejected", "RebootRequired", "NotSupported"):
+            engine.answers("set_custom_configuration_key", status, worlds.reason(f"why {status}"))
+            engine.calls.clear()
+            await drive.press("e")
+            assert drive.shows("FanLevel", "0 to 5")
+            await drive.press("backspace", "4", "enter")
+            params = {"key": "FanLevel", "value": "4"}
+            assert engine.calls == [("set_custom_configuration_key", params)], status
+            assert drive.shows(f"Result {status}", f"why {status}")
+            await drive.press("escape")
 
 
 async def test_editing_a_standard_key_says_why_not_and_who_can() -> None:

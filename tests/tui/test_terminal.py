@@ -100,28 +100,21 @@ def terminal(world: str, *, columns: int = 80, rows: int = 24) -> Iterator[Termi
         os.close(master)
 
 
-def test_an_idle_screen_sends_nothing() -> None:
+def test_a_screen_shows_all_at_once_stands_still_paints_what_moves_and_ends_with_q() -> None:
     with terminal("healthy") as term:
         term.read_until(b"HeartbeatInterval")
+        assert b"not known yet" not in term.output, "the first picture holds what the engine says"
         term.read_until_quiet()
-        assert term.read(IDLE_S) == b""
-
-
-def test_the_first_picture_holds_what_the_engine_says() -> None:
-    with terminal("healthy") as term:
-        term.read_until(b"HeartbeatInterval")
-        assert b"not known yet" not in term.output
-
-
-def test_a_tab_paints_two_titles_and_two_rows_not_two_panes() -> None:
-    with terminal("healthy") as term:
-        term.read_until(b"HeartbeatInterval")
-        term.read_until_quiet()
+        assert term.read(IDLE_S) == b"", "an idle screen sends nothing"
         for _pane in range(5):
             before = len(term.output)
             os.write(term.master, b"\t")
             term.read_until_quiet()
-            assert 0 < len(term.output) - before < TAB_BYTES_MAX
+            painted = len(term.output) - before
+            assert 0 < painted < TAB_BYTES_MAX, "two titles and two rows, not two panes"
+        os.write(term.master, b"q")
+        assert term.end() == 0
+        assert b"ended: leave" in term.output
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -131,14 +124,6 @@ def test_a_signal_ends_the_screen_in_order_and_leaves_the_engine(number: signal.
         term.process.send_signal(number)
         assert term.end() == 0
         assert b"\x1b[?1049l" in term.output
-        assert b"ended: leave" in term.output
-
-
-def test_q_ends_the_screen() -> None:
-    with terminal("healthy") as term:
-        term.read_until(b"HeartbeatInterval")
-        os.write(term.master, b"q")
-        assert term.end() == 0
         assert b"ended: leave" in term.output
 
 

@@ -12,6 +12,7 @@ from textual.content import Content
 from cp_tui.tui.text.facts import Fact, fact_lines
 from cp_tui.tui.timeline.readout import fitted
 from cp_tui.tui.widgets.fact_lines import FactLines
+from tests.tiers import tier
 from tests.tui import crowded_world, states
 from tests.tui.driving import screen
 from tests.tui.states import State
@@ -59,8 +60,17 @@ def test_no_line_below_the_timeline_breaks_before_a_unit(width: int) -> None:
     assert breaks(fitted((SENTENCE,), width, 40, "…")) == []
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
-@pytest.mark.parametrize("state", [states.normal, states.broken, crowded_world.crowded])
+NARROW, WIDE = (80, 24), (160, 50)
+IN_ALL_TIMES = [states.normal, states.broken, crowded_world.crowded]
+
+
+@pytest.mark.parametrize(
+    ("state", "size"),
+    tier(
+        [*((state, NARROW) for state in IN_ALL_TIMES), (states.broken, WIDE)],
+        deep=[(state, size) for state in IN_ALL_TIMES for size in (NARROW, WIDE)],
+    ),
+)
 async def test_no_screen_breaks_before_a_unit(
     state: Callable[[], State], size: tuple[int, int]
 ) -> None:
