@@ -12,7 +12,7 @@ from cp_tui.charge_point.reason import RULE_MARKS
 from cp_tui.tui.actions.action import Group, ScreenAction
 from cp_tui.tui.actions.command_form import completed
 from cp_tui.tui.actions.commands import CommandCall, CommandRun
-from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Form, Frame
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, Frame
 from cp_tui.tui.actions.drafts import DRAFTS_MAX, Bench, ComposeEnd, MessageDraft, SentDraft
 from cp_tui.tui.actions.keymap import widget_keys
 from cp_tui.tui.actions.outcome import CommandOutcome
@@ -40,8 +40,8 @@ REMEMBERED_MAX = 8
 LEAVE, STOP = "leave", "stop"
 
 
-class ScreenDesk:
-    """Implements `Desk` on the app."""
+class ScreenDesk(Desk):
+    """Carries out on the app what `Desk` says."""
 
     def __init__(self, app: FrameApp, may_stop: Callable[[], bool]) -> None:
         """`may_stop`: whether quitting may end the charge point, which was started with the screen
@@ -54,57 +54,46 @@ class ScreenDesk:
 
     @property
     def snapshot(self) -> Snapshot:
-        """What is known now."""
         return self._app.store.snapshot
 
     @property
     def clock(self) -> Clock:
-        """Now, and the zone of the reader."""
         return self._app.clock
 
     @property
     def pane(self) -> str:
-        """The id of the pane that has the focus."""
         pane = self._app.main.focused_pane
         return pane.NAME if pane else ""
 
     @property
     def screen(self) -> str:
-        """The id of the screen that is shown."""
         return self._app.main.NAME
 
     @property
     def frame(self) -> Frame:
-        """The screen that is shown."""
         return self._app.main
 
     @property
     def timeline(self) -> Timeline:
-        """The timeline that is shown, or was."""
         screens = (self._app.main, *self._app.main_screens.values())
         return next(screen.timeline for screen in screens if screen.timeline is not None)
 
     @property
     def runs(self) -> Sequence[CommandRun]:
-        """The commands that were asked from this screen, the oldest first."""
         return self._app.commands.runs
 
     def key_of(self, action_id: str) -> str:
-        """The key of an action as it is printed; empty without one."""
         return self._app.keymap.first(action_id)
 
     @property
     def filter(self) -> str:
-        """What is typed into the filter of the screen that is shown."""
         pane = self._app.main.filtered_pane
         return pane.words if pane else ""
 
     def copy(self, text: str) -> None:
-        """Send a text to the clipboard of the terminal; nobody learns whether it arrives."""
         self._app.copy_to_clipboard(text)
 
     async def command(self, call: CommandCall) -> None:
-        """Send a command; its state and outcome appear in the line of activity."""
         run = self._app.commands.begin(call)
         with self._app.gate.waiting():
             await self._app.commands.finish(run)
@@ -115,11 +104,9 @@ class ScreenDesk:
             return await self._app.push_screen_wait(dialog)
 
     async def ask(self, question: ConfirmQuestion) -> bool:
-        """Ask once; escape is no."""
         return await self._answer_to(confirmation(question, self.snapshot)) == YES
 
     async def fill(self, form: Form) -> None:
-        """Let a form be filled; a table of keys gets a dialog of its own."""
         dialog = FormDialog(
             completed(form, self.remembered),
             self._send,
@@ -128,6 +115,7 @@ class ScreenDesk:
             self.remember,
         )
         outcome = await self._answer_to(dialog)
+        # A table of keys gets a dialog of its own.
         if isinstance(outcome, CommandOutcome) and outcome.keys is not None:
             await self._answer_to(KeyTableDialog(outcome.keys))
 
@@ -135,8 +123,6 @@ class ScreenDesk:
         self._app.act(work, group="form")
 
     async def compose(self, bench: Bench, draft: MessageDraft) -> ComposeEnd:
-        """Let a message be composed and sent; tells how the bench was left."""
-
         def remember(sent: SentDraft) -> None:
             others = [each for each in self.drafts(bench.name) if each.draft != sent.draft]
             self._drafts[bench.name] = (sent, *others)[:DRAFTS_MAX]
@@ -147,15 +133,13 @@ class ScreenDesk:
         return await self._answer_to(dialog)
 
     def drafts(self, bench: str) -> Sequence[SentDraft]:
-        """What was sent from a bench in this session, newest first."""
         return self._drafts.get(bench, ())
 
     def message_id(self) -> str:
-        """A message id that was not used before: the second, and a number within the session."""
+        # The second, and a number within the session.
         return f"composed-{self.clock.now:%Y%m%d%H%M%S}-{next(self._message_numbers)}"
 
     async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
-        """Let one of a list be chosen."""
         return await self._answer_to(ChooseDialog(title, choices))
 
     def show(
@@ -166,17 +150,14 @@ class ScreenDesk:
         label_width: int = 9,
         step: Callable[[CursorMove], None] | None = None,
     ) -> None:
-        """Show facts until they are put away; where they can, they `step` to their neighbours."""
         self._app.push_screen(
             FactsDialog(title, facts, self.snapshot, self.clock, label_width=label_width, step=step)
         )
 
     def tell(self, text: Content) -> None:
-        """Say something in the line of activity."""
         self._app.tell(text)
 
     def refuse(self, why: Content) -> None:
-        """Say why something is not done, and drop the keys that were typed behind it."""
         self._app.refuse(why)
 
     def remembered(self, what: str) -> tuple[str, ...]:
@@ -190,21 +171,17 @@ class ScreenDesk:
             self._memory[what] = [text, *others][:REMEMBERED_MAX]
 
     async def go_to(self, screen: str) -> None:
-        """Show another screen, by its id."""
         await self._app.go_to(screen)
 
     async def look_at_keys(self, lens: KeyLens) -> None:
-        """Show the configuration keys that the lens lets through."""
         self._app.store.lens_is(lens)
         await self.go_to("configuration")
         self._app.flush()
 
     def change_zone(self) -> None:
-        """Write times in the zone of the reader, or in UTC."""
         self._app.change_zone()
 
     def show_help(self) -> None:
-        """Explain the pane with the focus, and list every action with its key."""
         pane, focused = self._app.main.focused_pane, self._app.main.focused
         facts: list[Fact] = []
         if pane is not None and pane.TITLE:
@@ -228,7 +205,6 @@ class ScreenDesk:
         return Fact(key or "menu", text)
 
     async def show_menu(self) -> None:
-        """Let an action be chosen by its name, and carry it out."""
         others = (each for each in self._app.keymap.actions.values() if each is not show_menu)
         choices = [self._choice(action) for action in others]
         if (action_id := await self.choose("All actions", choices)) is not None:
@@ -259,7 +235,6 @@ class ScreenDesk:
         return f"{self.key_of(f'screen.{there}')} {key}"
 
     async def choose_theme(self) -> None:
-        """Let a theme be chosen, with a preview."""
         if self._app.no_color:
             self._app.refuse(Content("colours are off: NO_COLOR is set in the environment"))
             return
@@ -280,7 +255,6 @@ class ScreenDesk:
             self._app.choose_theme(chosen)
 
     async def quit(self) -> None:
-        """Leave, after a question where it ends the charge point as well."""
         if not self._may_stop() or not self.snapshot.has_engine:
             self._app.exit(LEAVE)
             return
