@@ -79,17 +79,6 @@ async def until_gone(folder: Path) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_the_story_is_told_as_lines_and_completed(temporary: Path) -> None:
-    process = await start("demo")
-    async with asyncio.timeout(80):
-        out, err = await process.communicate()
-    assert process.returncode == 0, err.decode()
-    lines = out.decode().splitlines()
-    assert len(lines) > 15
-    assert "Accepted" in lines[0]
-    await until_gone(temporary)
-
-
 async def test_a_story_without_time_fails_with_the_reason(temporary: Path) -> None:
     done = await cp_tui("demo", "--seconds=2")
     assert done.status == 1
@@ -98,16 +87,27 @@ async def test_a_story_without_time_fails_with_the_reason(temporary: Path) -> No
     await until_gone(temporary)
 
 
-async def test_a_demo_that_nobody_wants_any_more_ends_and_leaves_nothing_behind(
+async def test_a_demo_as_lines_is_completed_or_ended_and_leaves_nothing_behind(
     temporary: Path,
 ) -> None:
     await together(
+        completed=told_to_its_end(),
         sigterm=ended_by(signal.SIGTERM),
         sigint=ended_by(signal.SIGINT),
         sighup=ended_by(signal.SIGHUP),
         reader_gone=ended_without_a_reader(),
     )
     await until_gone(temporary)
+
+
+async def told_to_its_end() -> None:
+    process = await start("demo")
+    async with asyncio.timeout(80):
+        out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    lines = out.decode().splitlines()
+    assert len(lines) > 15
+    assert "Accepted" in lines[0]
 
 
 async def ended_by(number: signal.Signals) -> None:

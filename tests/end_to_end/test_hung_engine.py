@@ -55,6 +55,9 @@ async def test_all_who_ask_an_engine_that_hangs_are_told_and_nothing_is_done_lat
                 screenshot=no_picture(serve, folder / "picture.txt"),
                 check=check_names_the_holder(csms, serve),
                 run=run_gives_up(csms, serve),
+                no_engine_silent=ctl_ends(folder / "a", nothing, "did not answer within 10 s"),
+                no_engine_half=ctl_ends(folder / "b", half_a_line, "did not answer within 10 s"),
+                no_engine_no_json=ctl_ends(folder / "c", no_json, "speaks no JSON-RPC"),
             )
         await patient.see("● Accepted", "▌1  ◌ Preparing")
         assert "does not answer" not in patient.lines[0]
@@ -213,16 +216,8 @@ def no_json(client: socket.socket) -> None:
     client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
-async def test_ctl_ends_whatever_answers_at_the_socket(folder: Path) -> None:
-    async def ended(name: str, serve: Callable[[socket.socket], None], words: str) -> None:
-        path = folder / name
-        with at_socket(path, serve):
-            done = await cp_tui("ctl", f"--socket={path}", "get", "variable=link")
-        assert done.status == 1
-        assert words in done.err
-
-    await together(
-        nothing=ended("nothing", nothing, "did not answer within 10 s"),
-        half_a_line=ended("half", half_a_line, "did not answer within 10 s"),
-        no_json=ended("no", no_json, "speaks no JSON-RPC"),
-    )
+async def ctl_ends(path: Path, serve: Callable[[socket.socket], None], words: str) -> None:
+    with at_socket(path, serve):
+        done = await cp_tui("ctl", f"--socket={path}", "get", "variable=link")
+    assert done.status == 1
+    assert words in done.err
