@@ -227,6 +227,14 @@ async def test_the_authorization_key_is_never_readable_nor_remembered(engine: Fa
         assert not drive.shows("Sent before")
 
 
+async def test_after_a_raw_frame_another_message_can_be_chosen(engine: FakeEngine) -> None:
+    async with screen(engine=engine) as drive:
+        await drive.press("ctrl+p")
+        await drive.type("messages.compose_raw")
+        await drive.press("enter", "ctrl+o")
+        assert drive.shows("Compose: which message?")
+
+
 async def test_an_observer_and_a_charge_point_without_csms_cannot_compose(
     engine: FakeEngine,
 ) -> None:

@@ -72,6 +72,8 @@ class Bench(Struct, frozen=True, eq=False):
     intro: str
     method: str
     """Of the command that sends an action with its payload; `send_raw` sends a text."""
+    actions: tuple[Action, ...] = ()
+    """What can be sent from it."""
     is_for_csms: bool = False
 
 

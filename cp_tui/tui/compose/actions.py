@@ -31,6 +31,7 @@ BENCH = Bench(
     "Goes past the queue to the CSMS, as it stands. The charge point itself does not change: no "
     "transaction begins, no key is set, whatever is answered.",
     "send_call",
+    sent_by(RequestDirection.TO_CSMS),
 )
 
 
@@ -44,52 +45,36 @@ BENCH = Bench(
 )
 async def compose(desk: Desk) -> None:
     """Any request of the charge point, as a form or as text, sent as it stands."""
-    await at_bench(desk, BENCH, sent_by(RequestDirection.TO_CSMS))
+    await at_bench(desk, BENCH)
 
 
 @action("messages.compose_raw", "Compose a raw frame to the CSMS", when=conditions.connected)
 async def compose_raw(desk: Desk) -> None:
     """The text of a whole frame, malformed on purpose if you like, and the answer to it."""
-    await raw_at_bench(desk, BENCH)
+    await at_bench(desk, BENCH, RAW)
 
 
-async def at_bench(desk: Desk, bench: Bench, actions: Sequence[Action]) -> None:
-    """Choose and compose, again and again, until the bench is left."""
+async def at_bench(desk: Desk, bench: Bench, key: str | None = None) -> None:
+    """Choose and compose, again and again, until the bench is left; `key` is chosen already."""
     while True:
         drafts = desk.drafts(bench.name)
-        choices = [*_earlier(drafts, desk.clock), *_actions(actions)]
-        key = await desk.choose(f"{bench.title}: which message?", choices)
         if key is None:
+            choices = [*_earlier(drafts, desk.clock), *_actions(bench.actions)]
+            key = await desk.choose(f"{bench.title}: which message?", choices)
+        if key is None or await desk.compose(bench, _draft(desk, key, drafts)) is ComposeEnd.CLOSED:
             return
-        if await desk.compose(bench, _draft(desk, key, drafts)) is ComposeEnd.CLOSED:
-            return
-
-
-async def action_at_bench(desk: Desk, bench: Bench, action: Action) -> ComposeEnd:
-    """Compose one action."""
-    return await desk.compose(
-        bench, MessageDraft(action, example(action, desk.snapshot, desk.clock))
-    )
-
-
-async def raw_at_bench(desk: Desk, bench: Bench) -> ComposeEnd:
-    """Write a whole frame, beginning with one that is right."""
-    return await desk.compose(bench, _raw(desk))
+        key = None
 
 
 def _draft(desk: Desk, key: str, drafts: Sequence[SentDraft]) -> MessageDraft:
     if key == RAW:
-        return _raw(desk)
+        # A frame to begin with; it belongs to no form.
+        text = as_text(MessageDraft(Action.HEARTBEAT), desk.message_id()).text
+        return MessageDraft(None, {}, text)
     if key.startswith(EARLIER):
         return drafts[int(key.removeprefix(EARLIER))].draft
     action = Action(key)
     return MessageDraft(action, example(action, desk.snapshot, desk.clock))
-
-
-def _raw(desk: Desk) -> MessageDraft:
-    """A frame to begin with; it belongs to no form."""
-    text = as_text(MessageDraft(Action.HEARTBEAT), desk.message_id()).text
-    return MessageDraft(None, {}, text)
 
 
 def _earlier(drafts: Sequence[SentDraft], clock: Clock) -> list[Choice]:

@@ -9,15 +9,15 @@ from pydantic import JsonValue
 from textual.content import Content
 
 from cp_tui.demo.csms_variables import CsmsBehaviour
-from cp_tui.ocpp.action import Action, RequestDirection
+from cp_tui.ocpp.action import RequestDirection
 from cp_tui.ocpp.datatypes import AuthorizationStatus
 from cp_tui.ocpp.units import number
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
-from cp_tui.tui.actions.drafts import Bench, ComposeEnd
-from cp_tui.tui.compose.actions import RAW, action_at_bench, at_bench, raw_at_bench
+from cp_tui.tui.actions.drafts import Bench
+from cp_tui.tui.compose.actions import RAW, at_bench
 from cp_tui.tui.compose.examples import sent_by
 from cp_tui.tui.csms.scenarios_text import (
     STORY,
@@ -46,6 +46,7 @@ BENCH = Bench(
     "The CSMS sends it to the charge point as it stands. The charge point takes it in earnest: "
     "keys are set, profiles installed, transactions started and stopped.",
     "send",
+    sent_by(RequestDirection.TO_CHARGE_POINT),
     is_for_csms=True,
 )
 
@@ -53,19 +54,14 @@ BENCH = Bench(
 @csms_action("csms.send", "Send an action of the CSMS", keys="a", short="Send", pane="csms-actions")
 async def send(desk: Desk) -> None:
     """The form of the selected action of the CSMS; its answer as the charge point gave it."""
-    selected = desk.snapshot.cursors.get("csms-actions")
-    end = ComposeEnd.ANOTHER
-    if desk.screen == "csms" and selected is not None and selected != RAW:
-        end = await action_at_bench(desk, BENCH, Action(selected))
-    if end is ComposeEnd.ANOTHER:
-        await at_bench(desk, BENCH, sent_by(RequestDirection.TO_CHARGE_POINT))
+    selected = desk.snapshot.cursors.get("csms-actions") if desk.screen == "csms" else None
+    await at_bench(desk, BENCH, None if selected == RAW else selected)
 
 
 @csms_action("csms.raw", "Send a raw frame of the CSMS", keys="c", short="Raw", pane="csms-actions")
 async def send_raw(desk: Desk) -> None:
     """The text of a whole frame of the CSMS, malformed on purpose if you like."""
-    if await raw_at_bench(desk, BENCH) is ComposeEnd.ANOTHER:
-        await at_bench(desk, BENCH, sent_by(RequestDirection.TO_CHARGE_POINT))
+    await at_bench(desk, BENCH, RAW)
 
 
 @csms_action("csms.run", "Run a scenario", keys="e", short="Run", pane="csms-scenarios")
