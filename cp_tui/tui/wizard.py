@@ -127,8 +127,13 @@ class FirstRunApp(LookApp):
         with Horizontal(id="buttons"):
             yield Button(Content("Quit"), id="quit", action="app.leave", compact=True)
             yield Button(Content("Test the connection"), id="test", action="app.test", compact=True)
-            save = Content("Save and start")
-            yield Button(save, id="save", variant="primary", action="app.save", compact=True)
+            yield Button(
+                Content("Save and start"),
+                id="save",
+                variant="primary",
+                action="app.save",
+                compact=True,
+            )
         keys = "tab: next · enter: test · ctrl+s: save and start · escape: quit"
         yield Label(Content(keys), id="keys")
 
