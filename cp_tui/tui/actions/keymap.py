@@ -5,42 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from textual.binding import Binding, BindingType
+from textual.keys import format_key
 
 from cp_tui.tui.actions.action import ScreenAction
-
-SIGNS = {
-    "slash": "/",
-    "exclamation_mark": "!",
-    "question_mark": "?",
-    "tab": "tab",
-    "shift+tab": "shift+tab",
-    "plus": "+",
-    "equals_sign": "=",
-    "minus": "-",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "pageup": "pgup",
-    "pagedown": "pgdn",
-    "left": "←",
-    "right": "→",
-    "up": "↑",
-    "down": "↓",
-}
 
 
 def shown(key: str) -> str:
     """A key as it is printed: `^p`, `/`, `?`."""
-    if key in SIGNS:
-        return SIGNS[key]
     modifier, _, base = key.rpartition("+")
-    base = SIGNS.get(base, base)
-    match modifier:
-        case "ctrl":
-            return f"^{base}"
-        case "":
-            return base
-        case _:
-            return f"{modifier}+{base}"
+    # Not every terminal has Textual's signs for these two.
+    base = base if base in ("enter", "backspace") else format_key(base)
+    return f"^{base}" if modifier == "ctrl" else "+".join(filter(None, (modifier, base)))
 
 
 class Keymap:
