@@ -6,10 +6,10 @@ where unknown tags may charge: it is not unknown (S 3.5.4).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from cp_tui.charge_point.authorization_rules import status_now
+from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.effects import Table
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import AuthorizationCacheView, CachedTag
@@ -25,9 +25,9 @@ SHOWN_MAX = 100
 class AuthorizationCache:
     """Tags with the newest IdTagInfo that came for them, good and bad; kept over a restart."""
 
-    def __init__(self, turn: Turn, *, is_enabled: Callable[[], bool]) -> None:
+    def __init__(self, turn: Turn, configuration: Configuration) -> None:
         self._turn = turn
-        self._is_enabled = is_enabled
+        self._configuration = configuration
         self._tags = {
             each.id_tag.lower(): each
             for _, each in turn.records(Table.AUTHORIZATION_CACHE, CachedTag)
@@ -36,7 +36,7 @@ class AuthorizationCache:
     @property
     def is_enabled(self) -> bool:
         """Whether the cache is used and filled (AuthorizationCacheEnabled)."""
-        return self._is_enabled()
+        return self._configuration.boolean("AuthorizationCacheEnabled")
 
     def get(self, id_tag: str) -> CachedTag | None:
         """Look a tag up, where the cache is enabled."""

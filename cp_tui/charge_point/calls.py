@@ -24,6 +24,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.effects import LogLevel, Send, WhileDiskFails
 from cp_tui.charge_point.journal import Journal
 from cp_tui.charge_point.reason import Reason, because
@@ -107,8 +108,8 @@ class Calls:
         self,
         turn: Turn,
         journal: Journal,
+        configuration: Configuration,
         *,
-        timeout: Callable[[], timedelta],
         may_send: Callable[[Outgoing], bool],
         next_from_outbox: Callable[[], Outgoing | None],
         starts_soon: Callable[[str], bool],
@@ -116,7 +117,7 @@ class Calls:
     ) -> None:
         self._turn = turn
         self._journal = journal
-        self._timeout = timeout
+        self._configuration = configuration
         self._may_send = may_send
         self._next_from_outbox = next_from_outbox
         self._starts_soon = starts_soon
@@ -166,6 +167,10 @@ class Calls:
         return sum(map(_carried, self._waiting))
 
     @property
+    def _timeout(self) -> timedelta:
+        return self._configuration.seconds("MessageTimeout")
+
+    @property
     def room(self) -> int:
         """How many more calls that TriggerMessage asks for may wait."""
         return WAITING_MAX - len(self._waiting)
@@ -211,7 +216,7 @@ class Calls:
         now = self._turn.now
         # Pending from the decision on, not from when the bytes leave: what comes next in this turn
         # must not be sent as well. Where the disk holds it up, `left_late` starts the wait anew.
-        self._pending = _Pending(outgoing, message_id, now, later(now, self._timeout()))
+        self._pending = _Pending(outgoing, message_id, now, later(now, self._timeout))
         self._journal.sent_call(message_id, action, outgoing.request, text)
         # Only what comes from the outbox has a record that is to be on disk before it leaves.
         is_kept = outgoing.message_id is not None
@@ -236,7 +241,7 @@ class Calls:
         pending = self._pending
         if pending is not None and pending.sent_at >= decided_at:
             now = self._turn.now
-            deadline = later(now, self._timeout())
+            deadline = later(now, self._timeout)
             self._pending = replace(pending, sent_at=now, deadline=deadline)
 
     def answered(
@@ -308,7 +313,7 @@ class Calls:
             self._late[pending.message_id] = replace(pending, is_late=True)
             if len(self._late) > LATE_MAX:
                 self._late.popitem(last=False)
-        waited = length(self._timeout().total_seconds())
+        waited = length(self._timeout.total_seconds())
         text = f"no answer to {outgoing.action} within {waited}"
         self._turn.log(LogLevel.WARNING, text)
         failure = CallFailure(FailureKind.TIMEOUT, text)

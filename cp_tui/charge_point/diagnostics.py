@@ -50,12 +50,12 @@ _UNDER_WAY = {DiagnosticsState.UPLOADING, DiagnosticsState.RETRYING}
 class Diagnostics:
     """The newest upload of diagnostics."""
 
-    def __init__(self, turn: Turn, calls: Calls, *, is_online: Callable[[], bool]) -> None:
+    def __init__(self, turn: Turn, calls: Calls, *, why_offline: Callable[[], str | None]) -> None:
         self._turn = turn
         self._progress = Progress(
             calls,
             _notification,
-            is_online=is_online,
+            why_offline=why_offline,
             on_heard=self._heard,
         )
         self._record = turn.record(Table.STATE, RECORD_KEY, DiagnosticsRecord)

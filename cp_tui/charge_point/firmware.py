@@ -85,7 +85,7 @@ class Firmware:
         resetting: Resetting,
         connectors: tuple[Connector, ...],
         *,
-        is_online: Callable[[], bool],
+        why_offline: Callable[[], str | None],
     ) -> None:
         self._turn = turn
         self._availability = availability
@@ -95,7 +95,7 @@ class Firmware:
         self._progress = Progress(
             calls,
             _notification,
-            is_online=is_online,
+            why_offline=why_offline,
             on_heard=self._heard,
         )
         self._record = turn.record(Table.STATE, UPDATE_KEY, FirmwareRecord)

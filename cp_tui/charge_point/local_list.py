@@ -5,10 +5,11 @@ Only SendLocalList changes it, all or nothing; it is kept over a restart with it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.effects import LogLevel, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import LocalListVersionRecord
@@ -30,9 +31,9 @@ Refusal = tuple[UpdateStatus, Reason]
 class LocalList:
     """The tags that the CSMS stored here, with their version."""
 
-    def __init__(self, turn: Turn, *, is_enabled: Callable[[], bool]) -> None:
+    def __init__(self, turn: Turn, configuration: Configuration) -> None:
         self._turn = turn
-        self._is_enabled = is_enabled
+        self._configuration = configuration
         self._entries: dict[str, TagEntry] = {}
         self._version = 0
         self._updated_at: datetime | None = None
@@ -41,7 +42,7 @@ class LocalList:
     @property
     def is_enabled(self) -> bool:
         """Whether the list counts (LocalAuthListEnabled); it is kept in any case."""
-        return self._is_enabled()
+        return self._configuration.boolean("LocalAuthListEnabled")
 
     @property
     def version(self) -> int:

@@ -23,6 +23,7 @@ from functools import partial
 
 from cp_tui.charge_point.calls import CallFailure, Calls, FailureKind, Outgoing
 from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.effects import LogLevel
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.turn import Turn
@@ -79,16 +80,16 @@ class Registration:
         self,
         turn: Turn,
         calls: Calls,
+        configuration: Configuration,
         *,
         firmware_version: Callable[[], str | None],
-        heartbeat_interval: Callable[[], timedelta],
         on_accepted: Callable[[int], None],
         on_clock_step: Callable[[ClockStep], None],
     ) -> None:
         self._turn = turn
         self._calls = calls
         self._firmware_version = firmware_version
-        self._heartbeat_interval = heartbeat_interval
+        self._configuration = configuration
         self._on_accepted = on_accepted
         self._on_clock_step = on_clock_step
         self.status: RegistrationStatus | None = None
@@ -230,7 +231,7 @@ class Registration:
         # Anything that was sent is a sign of life (S 4.6), also what came before the newest
         # acceptance.
         silent_since = max(self._heartbeat_from, self._calls.last_sent_at or self._heartbeat_from)
-        return later(silent_since, self._heartbeat_interval())
+        return later(silent_since, self._configuration.seconds("HeartbeatInterval"))
 
     @property
     def _next_heartbeat_at(self) -> datetime | None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cp_tui.charge_point.authorization_rules import same_tag
+from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector, PendingStart
 from cp_tui.charge_point.effects import LogLevel, Table
 from cp_tui.charge_point.reason import Reason, because
@@ -44,18 +45,16 @@ class Reservations:
     def __init__(
         self,
         turn: Turn,
+        configuration: Configuration,
         connectors: Iterable[Connector],
         *,
-        is_enabled: Callable[[], bool],
-        zero_supported: Callable[[], bool],
         on_kept: Callable[[Connector, str], None],
         on_released: Callable[[Connector, str], None],
     ) -> None:
         self._turn = turn
         self._whole, *others = connectors
         self._connectors = {c.connector_id: c for c in others}
-        self._is_enabled = is_enabled
-        self._zero_supported = zero_supported
+        self._configuration = configuration
         self._on_kept = on_kept
         self._on_released = on_released
         self._ended: tuple[EndedReservation, ...] = ()
@@ -227,9 +226,9 @@ class Reservations:
 
     def _rejection(self, request: ReserveNowRequest) -> tuple[ReservationStatus, Reason] | None:
         connector_id = request.connector_id
-        if not self._is_enabled():
+        if not self._configuration.boolean("ReservationEnabled"):
             words = "ReservationEnabled is false"
-        elif connector_id == 0 and not self._zero_supported():
+        elif connector_id == 0 and not self._configuration.boolean("ReserveConnectorZeroSupported"):
             words = "ReserveConnectorZeroSupported is false"
         elif connector_id != 0 and connector_id not in self._connectors:
             words = f"there is no connector {connector_id}, only 0 to {len(self._connectors)}"

@@ -10,12 +10,13 @@ state is told where it differs, and not the history (S 4.9).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from msgspec import Struct
 
 from cp_tui.charge_point.calls import Calls, Outgoing
+from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.effects import LogLevel
 from cp_tui.charge_point.status import is_legal, transition_code
@@ -44,16 +45,16 @@ class StatusNotifications:
         self,
         turn: Turn,
         calls: Calls,
+        configuration: Configuration,
         connectors: Iterable[Connector],
         *,
-        minimum_duration: Callable[[], timedelta],
-        may_notify: Callable[[], bool],
+        why_offline: Callable[[], str | None],
     ) -> None:
         self._turn = turn
         self._calls = calls
         self._connectors = {connector.connector_id: connector for connector in connectors}
-        self._minimum_duration = minimum_duration
-        self._may_notify = may_notify
+        self._configuration = configuration
+        self._why_offline = why_offline
         self._said: dict[int, _Said] = {}
         self._delivered: dict[int, _Said] = {}
         self._due: dict[int, datetime] = {}
@@ -98,17 +99,19 @@ class StatusNotifications:
         if self._said.get(connector_id) == said:
             return
         self._said[connector_id] = said
-        self._due[connector_id] = later(self._turn.now, self._minimum_duration())
+        self._due[connector_id] = later(
+            self._turn.now, self._configuration.seconds("MinimumStatusDuration")
+        )
         self.tick()
 
     @property
     def deadline(self) -> datetime | None:
         """When a status has lasted long enough to be notified."""
-        return min(self._due.values()) if self._due and self._may_notify() else None
+        return min(self._due.values()) if self._due and self._why_offline() is None else None
 
     def tick(self) -> None:
         """Notify what has lasted long enough and differs from what the CSMS knows."""
-        if not self._due or not self._may_notify():
+        if not self._due or self._why_offline() is not None:
             return
         for connector_id in [c for c, due in self._due.items() if due <= self._turn.now]:
             del self._due[connector_id]

@@ -24,12 +24,12 @@ class Progress(Generic[StatusT]):
         calls: Calls,
         request: Callable[[StatusT], WireModel],
         *,
-        is_online: Callable[[], bool],
+        why_offline: Callable[[], str | None],
         on_heard: Callable[[StatusT], None],
     ) -> None:
         self._calls = calls
         self._request = request
-        self._is_online = is_online
+        self._why_offline = why_offline
         self._on_heard = on_heard
         self._told: StatusT | None = None
         self._job = 0
@@ -41,7 +41,7 @@ class Progress(Generic[StatusT]):
 
     def tell(self, status: StatusT, heard: StatusT | None) -> None:
         """Tell a status unless it is on its way or was heard already."""
-        if status in (heard, self._told) or not self._is_online():
+        if status in (heard, self._told) or self._why_offline() is not None:
             return
         self._told = status
         answered = partial(self._answered, self._job, status)

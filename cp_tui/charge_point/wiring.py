@@ -182,12 +182,12 @@ def assemble(
 
 def _build_messages(made: Components, wiring: _Wiring) -> None:
     """Build what goes to the CSMS and comes from there."""
-    turn, seconds = made.turn, made.configuration.seconds
+    turn, configuration = made.turn, made.configuration
     made.journal = Journal(turn)
     made.calls = Calls(
         turn,
         made.journal,
-        timeout=partial(seconds, "MessageTimeout"),
+        configuration,
         may_send=wiring.may_send,
         next_from_outbox=wiring.next_from_outbox,
         settled=lambda outgoing, failure: made.recognition.settled(outgoing, failure),
@@ -205,21 +205,16 @@ def _build_messages(made: Components, wiring: _Wiring) -> None:
     made.statuses = StatusNotifications(
         turn,
         made.calls,
+        configuration,
         made.connectors,
-        minimum_duration=partial(seconds, "MinimumStatusDuration"),
-        may_notify=lambda: made.is_online,
+        why_offline=made.why_offline,
     )
-    made.composer = ComposedMessages(
-        turn,
-        made.calls,
-        made.journal,
-        timeout=partial(seconds, "MessageTimeout"),
-    )
+    made.composer = ComposedMessages(turn, made.calls, made.journal, configuration)
     made.registration = Registration(
         turn,
         made.calls,
+        configuration,
         firmware_version=lambda: made.firmware.version,
-        heartbeat_interval=partial(seconds, "HeartbeatInterval"),
         on_accepted=wiring.accepted,
         on_clock_step=wiring.clock_stepped,
     )
@@ -228,16 +223,14 @@ def _build_messages(made: Components, wiring: _Wiring) -> None:
         made.outbox,
         tell_status=partial(made.statuses.notify, made.connectors[0]),
     )
-    made.diagnostics = Diagnostics(turn, made.calls, is_online=lambda: made.is_online)
+    made.diagnostics = Diagnostics(turn, made.calls, why_offline=made.why_offline)
 
 
 def _build_tags(made: Components, wiring: _Wiring) -> None:
     """Build what decides about tags, and who keeps a connector for one."""
-    turn, connectors, boolean = made.turn, made.connectors, made.configuration.boolean
-    made.local_list = LocalList(turn, is_enabled=partial(boolean, "LocalAuthListEnabled"))
-    made.authorization_cache = AuthorizationCache(
-        turn, is_enabled=partial(boolean, "AuthorizationCacheEnabled")
-    )
+    turn, connectors, configuration = made.turn, made.connectors, made.configuration
+    made.local_list = LocalList(turn, configuration)
+    made.authorization_cache = AuthorizationCache(turn, configuration)
     made.authorization = Authorization(
         turn,
         made.calls,
@@ -249,9 +242,8 @@ def _build_tags(made: Components, wiring: _Wiring) -> None:
     )
     made.reservations = Reservations(
         turn,
+        configuration,
         connectors,
-        is_enabled=partial(boolean, "ReservationEnabled"),
-        zero_supported=partial(boolean, "ReserveConnectorZeroSupported"),
         on_kept=made.statuses.refresh,
         on_released=lambda connector, cause: made.sessions.released(connector, cause),
     )
@@ -315,5 +307,5 @@ def _build_transactions(made: Components, wiring: _Wiring) -> None:
         statuses,
         made.resetting,
         connectors,
-        is_online=lambda: made.is_online,
+        why_offline=made.why_offline,
     )

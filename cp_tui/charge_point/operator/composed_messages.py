@@ -8,12 +8,13 @@ shown nowhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cp_tui.charge_point.calls import Calls
+from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.effects import Refuse, Reply, Send, WhileDiskFails
 from cp_tui.charge_point.events import SendCall, SendRaw
 from cp_tui.charge_point.journal import Journal
@@ -60,13 +61,12 @@ class ComposedMessages:
         turn: Turn,
         calls: Calls,
         journal: Journal,
-        *,
-        timeout: Callable[[], timedelta],
+        configuration: Configuration,
     ) -> None:
         self._turn = turn
         self._calls = calls
         self._journal = journal
-        self._timeout = timeout
+        self._configuration = configuration
         self._pending: dict[str, _Pending] = {}
 
     @property
@@ -156,7 +156,11 @@ class ComposedMessages:
             return
         now = self._turn.now
         self._pending[message_id] = _Pending(
-            request, message_id, now, later(now, self._timeout()), beside or ""
+            request,
+            message_id,
+            now,
+            later(now, self._configuration.seconds("MessageTimeout")),
+            beside or "",
         )
 
     def _read(self, text: str) -> tuple[str | None, Callable[[], None]]:
