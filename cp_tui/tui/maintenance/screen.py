@@ -28,6 +28,9 @@ from cp_tui.tui.widgets.table_pane import TablePane
 
 HISTORIES = frozenset({StatusHistoryPane.NAME, LinkHistoryPane.NAME})
 
+OVERVIEW_ROWS = len(SUBJECTS) + 2
+"""Title, head, and a line for each."""
+
 LARGE_HEIGHT = 45
 """From so many lines on there is room for the histories beside what is selected."""
 
@@ -37,13 +40,13 @@ class MaintenanceScreen(MainScreen):
 
     DEFAULT_CSS = """
     MaintenanceScreen {
-        #subjects { grid-size: 1; grid-rows: 10 1fr; }
-        &.-large #subjects { grid-rows: 10 3fr 2fr 2fr; }
+        #subjects { grid-size: 1; grid-rows: OVERVIEW 1fr; }
+        &.-large #subjects { grid-rows: OVERVIEW 3fr 2fr 2fr; }
         &.-wide #subjects { grid-size: 2; grid-columns: 2fr 3fr; grid-rows: 1fr; grid-gutter: 0 1; }
         &.-wide.-large #subjects { grid-columns: 1fr 1fr; grid-rows: 2fr 3fr; }
         &.-wide.-large #subjects.-three LinkHistoryPane { column-span: 2; }
     }
-    """
+    """.replace("OVERVIEW", f"{OVERVIEW_ROWS}")
 
     NAME = "maintenance"
     KEY = "6"
