@@ -13,8 +13,9 @@ from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile
 from cp_tui.charge_point.smart_charging.schedule import LostBecause
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType
 from cp_tui.tui.schedule.periods_text import chart_lines, length_of, offset_text, period_list
-from cp_tui.tui.schedule.profile_file import Wrong, from_file, from_form
+from cp_tui.tui.schedule.profile_file import from_file, from_form
 from cp_tui.tui.schedule.profiles_text import SHORT, in_order, now_content, profile_details
+from cp_tui.tui.text.paths import Unusable
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.readout import Place, Use, fitted, readout
@@ -259,13 +260,13 @@ def test_now_is_a_start_without_fractions() -> None:
         ({"periods": ""}, "Periods must not be empty"),
         ({"periods": "0=16"}, "Periods: '0=16' is no start:limit"),
         ({"periods": "0:16:4"}, "Periods: '0:16:4' is no start:limit"),
-        ({"start": "25:00"}, "Start: '25:00' is neither now nor 22:00"),
+        ({"start": "25:00"}, "Start: '25:00' is none of now, 22:00"),
         ({"valid_to": "soon"}, "Valid to: 'soon'"),
         ({"periods": "0:16.25"}, "limit"),
     ],
 )
 def test_what_is_wrong_in_a_form_names_field_and_value(changes: dict[str, str], words: str) -> None:
-    with pytest.raises(Wrong) as wrong:
+    with pytest.raises(Unusable) as wrong:
         from_form(FORM | changes, CLOCK)
     assert words in str(wrong.value)
 
@@ -281,21 +282,21 @@ def test_what_is_wrong_in_a_form_names_field_and_value(changes: dict[str, str], 
             '{"connectorId": 1, "csChargingProfiles": {"chargingProfileId": "x"}}',
             "csChargingProfiles.",
         ),
-        (b"\xff\xfe\x00", "is no JSON text"),
+        (b"\xff\xfe\x00", "not text in UTF-8"),
         (b"[" * 100_000, "is no JSON text"),
-        (b" " * 1_100_000, "is larger than"),
+        (b" " * 1_100_000, "larger than"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_said(tmp_path: Path, content: str | bytes, words: str) -> None:
     path = tmp_path / "profile.json"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    with pytest.raises(Wrong) as wrong:
+    with pytest.raises(Unusable) as wrong:
         from_file(path, "")
     assert words in str(wrong.value)
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(Wrong, match="No such file"):
+    with pytest.raises(Unusable, match="no such file"):
         from_file(tmp_path / "none.json", "1")
 
 

@@ -16,11 +16,12 @@ import sys
 from pathlib import Path
 from cp_tui.tui.configuration import file as configuration_file
 from cp_tui.tui import preferences
+from cp_tui.tui.text import paths
 from cp_tui.tui.theme import themes as theme
 path = Path(sys.argv[1])
 try:
     configuration_file.read(path)
-except configuration_file.UnusableFile as error:
+except paths.Unusable as error:
     print(error)
 print(preferences.read_state(path)[1])
 print(theme.read_theme(path)[1])

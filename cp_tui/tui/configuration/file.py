@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from cp_tui.charge_point.variables import ConfigurationEntry, Identity
 from cp_tui.ocpp.redaction import is_secret_key
 from cp_tui.tui.state.key_lens import SavedConfiguration, SavedKey
-from cp_tui.tui.text.paths import expanded, read_at_most
+from cp_tui.tui.text.paths import Unusable, expanded, text_of
 from cp_tui.tui.text.words import Clock
 
 FILE_BYTES_MAX = 4 * 1024 * 1024
@@ -40,10 +40,6 @@ FIELDS = (
     "changed_at",
 )
 """The columns of the CSV, and the names in the JSON."""
-
-
-class UnusableFile(Exception):
-    """A file that cannot be compared with; the text says why."""
 
 
 class Difference(Struct, frozen=True):
@@ -83,14 +79,14 @@ def to_csv(entries: Sequence[ConfigurationEntry]) -> str:
 
 
 def read(path: Path) -> SavedConfiguration:
-    """Read a saved configuration; blocks. Raises `UnusableFile`.
+    """Read a saved configuration; blocks. Raises `Unusable`.
 
     An export as JSON or CSV, or what GetConfiguration answered: its payload, or the whole frame.
     """
-    text = _text(path)
+    text = text_of(expanded(str(path)), FILE_BYTES_MAX)
     records = _csv_records(text) if path.suffix.casefold() == ".csv" else _json_records(path, text)
     if len(records) > KEYS_MAX:
-        raise UnusableFile(f"{path.name}: {len(records)} keys are more than {KEYS_MAX}")
+        raise Unusable(f"{path.name}: {len(records)} keys are more than {KEYS_MAX}")
     keys: dict[str, SavedKey] = {}
     for number, record in enumerate(records, start=1):
         try:
@@ -99,10 +95,10 @@ def read(path: Path) -> SavedConfiguration:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"])) or "it"
             what = f"{path.name}: key number {number}, {place}: {first['msg'].lower()}"
-            raise UnusableFile(what) from None
+            raise Unusable(what) from None
         keys[saved.key.casefold()] = saved
     if not keys:
-        raise UnusableFile(f"{path.name}: no configuration key stands in it")
+        raise Unusable(f"{path.name}: no configuration key stands in it")
     return SavedConfiguration(path.name, keys)
 
 
@@ -138,19 +134,6 @@ def _record(entry: ConfigurationEntry) -> dict[str, object]:
     return {name: known[name] if name in known else getattr(entry, name) for name in FIELDS}
 
 
-def _text(path: Path) -> str:
-    try:
-        content = read_at_most(expanded(str(path)), FILE_BYTES_MAX + 1)
-    except OSError as error:
-        raise UnusableFile(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
-    if len(content) > FILE_BYTES_MAX:
-        raise UnusableFile(f"{path.name}: larger than {FILE_BYTES_MAX // 1024 // 1024} MB")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnusableFile(f"{path.name}: it is not text in UTF-8") from None
-
-
 def _csv_records(text: str) -> list[object]:
     rows = csv.DictReader(io.StringIO(text))
     try:
@@ -159,14 +142,14 @@ def _csv_records(text: str) -> list[object]:
             for row in rows
         ]
     except csv.Error as error:
-        raise UnusableFile(f"not a table: {error}") from None
+        raise Unusable(f"not a table: {error}") from None
 
 
 def _json_records(path: Path, text: str) -> list[object]:
     try:
         found: object = json.loads(text)
     except (ValueError, RecursionError):
-        raise UnusableFile(f"{path.name}: it is neither JSON nor *.csv") from None
+        raise Unusable(f"{path.name}: it is neither JSON nor *.csv") from None
     if isinstance(found, list) and len(found) == 3:
         # A whole frame: [3, "id", {...}].
         found = found[2]
@@ -175,6 +158,4 @@ def _json_records(path: Path, text: str) -> list[object]:
             records = found.get(name)
             if isinstance(records, list):
                 return records
-    raise UnusableFile(
-        f"{path.name}: neither an export of cp-tui nor an answer to GetConfiguration"
-    )
+    raise Unusable(f"{path.name}: neither an export of cp-tui nor an answer to GetConfiguration")

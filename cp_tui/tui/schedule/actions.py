@@ -19,10 +19,11 @@ from cp_tui.tui.actions.command_form import filled, parameters
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Job
 from cp_tui.tui.actions.saving import save
-from cp_tui.tui.schedule.profile_file import Kind, Wrong, from_file, from_form
+from cp_tui.tui.schedule.profile_file import Kind, from_file, from_form
 from cp_tui.tui.schedule.profiles_text import in_order, now_content, profile_details
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.paths import Unusable
 from cp_tui.tui.text.safe_text import drawn
 
 schedule_action = partial(action, screens="dashboard,schedule")
@@ -135,8 +136,8 @@ async def install(desk: Desk) -> None:
     def call(values: Mapping[str, str]) -> CommandCall | str:
         try:
             found = from_form(values, desk.clock)
-        except Wrong as wrong:
-            return str(wrong)
+        except Unusable as error:
+            return str(error)
         return CommandCall("install_charging_profile", found.params())
 
     # The keys of the dashboard act on the connector that is selected there.
@@ -176,8 +177,8 @@ async def install_file(desk: Desk) -> None:
             look = partial(from_file, path, values["connector"].strip())
             try:
                 found = await on_disk(look, f"reading {path}", tell)
-            except Wrong as wrong:
-                return str(wrong)
+            except Unusable as error:
+                return str(error)
             except OSError as error:
                 return f"{path}: {error.strerror}"
             return CommandCall("install_charging_profile", found.params())

@@ -24,7 +24,7 @@ from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.validation import parse_request
 from cp_tui.tui.actions.command_form import values_of
 from cp_tui.tui.text.parameters import label_of
-from cp_tui.tui.text.paths import expanded, read_at_most
+from cp_tui.tui.text.paths import Unusable, expanded, text_of
 from cp_tui.tui.text.words import Clock
 
 FILE_BYTES_MAX = 1024 * 1024
@@ -62,10 +62,6 @@ class TypedProfile(Params):
     valid_to: str | None = None
 
 
-class Wrong(Exception):
-    """What is typed or written makes no profile; the text says why."""
-
-
 class ProfileDestination(Struct, frozen=True):
     """A profile and where it goes."""
 
@@ -78,10 +74,10 @@ class ProfileDestination(Struct, frozen=True):
 
 
 def from_form(texts: Mapping[str, str], clock: Clock) -> ProfileDestination:
-    """The profile that is filled in; raises `Wrong`."""
+    """The profile that is filled in; raises `Unusable`."""
     values = values_of(TypedProfile, texts)
     if isinstance(values, str):
-        raise Wrong(values)
+        raise Unusable(values)
     typed = TypedProfile.model_validate(values)
     is_recurring = typed.kind in set(RecurrencyKindType)
     schedule: dict[str, JsonValue] = {
@@ -112,20 +108,20 @@ def from_form(texts: Mapping[str, str], clock: Clock) -> ProfileDestination:
 def from_file(path: Path, connector: str) -> ProfileDestination:
     """The profile in a file: `csChargingProfiles`, or a whole SetChargingProfile.req.
 
-    The connector is that of the request, unless one is given. Blocks; raises `Wrong`.
+    The connector is that of the request, unless one is given. Blocks; raises `Unusable`.
     """
     content = _json(path)
     profile, where = content, connector
     if "csChargingProfiles" in content:
         inner = content["csChargingProfiles"]
         if not isinstance(inner, dict):
-            raise Wrong(f"{path.name}: csChargingProfiles is no JSON object")
+            raise Unusable(f"{path.name}: csChargingProfiles is no JSON object")
         profile = inner
         where = connector or f"{content.get('connectorId', '')}"
     if not where:
-        raise Wrong("Connector is empty, and the file names none")
+        raise Unusable("Connector is empty, and the file names none")
     if not (where.isascii() and where.isdigit()):
-        raise Wrong(f"Connector: {where!r} is no whole number")
+        raise Unusable(f"Connector: {where!r} is no whole number")
     return checked(ProfileDestination(int(where), profile))
 
 
@@ -138,25 +134,20 @@ def checked(installation: ProfileDestination) -> ProfileDestination:
     try:
         parse_request(Action.SET_CHARGING_PROFILE, payload)
     except OcppError as error:
-        raise Wrong(error.description) from None
+        raise Unusable(error.description) from None
     return installation
 
 
 def _json(path: Path) -> dict[str, JsonValue]:
+    text = text_of(expanded(str(path)), FILE_BYTES_MAX)
     try:
-        data = read_at_most(expanded(str(path)), FILE_BYTES_MAX + 1)
-    except OSError as error:
-        raise Wrong(f"{path}: {error.strerror}") from None
-    if len(data) > FILE_BYTES_MAX:
-        raise Wrong(f"{path.name} is larger than {FILE_BYTES_MAX} bytes")
-    try:
-        content = json.loads(data)
+        content = json.loads(text)
     except json.JSONDecodeError as error:
-        raise Wrong(f"{path.name} line {error.lineno}: {error.msg}") from None
+        raise Unusable(f"{path.name} line {error.lineno}: {error.msg}") from None
     except (ValueError, RecursionError):
-        raise Wrong(f"{path.name} is no JSON text") from None
+        raise Unusable(f"{path.name} is no JSON text") from None
     if not isinstance(content, dict):
-        raise Wrong(f"{path.name} holds no JSON object")
+        raise Unusable(f"{path.name} holds no JSON object")
     return content
 
 
@@ -181,5 +172,7 @@ def _instant(label: str, text: str, clock: Clock) -> datetime:
             return today.replace(hour=hour, minute=minute, second=0, microsecond=0)
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise Wrong(f"{label}: {text!r} is neither now nor 22:00 or 2026-01-05T22:00:00Z") from None
+        raise Unusable(
+            f"{label}: {text!r} is neither now nor 22:00 or 2026-01-05T22:00:00Z"
+        ) from None
     return at if at.tzinfo is not None else at.replace(tzinfo=clock.zone)

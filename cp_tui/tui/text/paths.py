@@ -8,6 +8,10 @@ import stat
 from pathlib import Path
 
 
+class Unusable(Exception):
+    """What somebody typed, or a file that is named, cannot be used; the text says why."""
+
+
 def read_at_most(path: Path, size: int) -> bytes:
     """Read the first bytes of a regular file; raises `OSError`, for anything else as well.
 
@@ -20,6 +24,20 @@ def read_at_most(path: Path, size: int) -> bytes:
         if not stat.S_ISREG(mode):
             raise OSError(errno.EINVAL, "Not a regular file", str(path))
         return file.read(size)
+
+
+def text_of(path: Path, size: int) -> str:
+    """Read a whole file as text, up to a size in bytes; raises `Unusable`. Blocks as above."""
+    try:
+        content = read_at_most(path, size + 1)
+    except OSError as error:
+        raise Unusable(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
+    if len(content) > size:
+        raise Unusable(f"{path}: larger than {size} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unusable(f"{path}: it is not text in UTF-8") from None
 
 
 def expanded(text: str) -> Path:

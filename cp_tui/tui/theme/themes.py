@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
-from cp_tui.tui.text.paths import read_at_most
+from cp_tui.tui.text.paths import Unusable, text_of
 
 FILE_BYTES_MAX = 64 * 1024
 """A theme has a hundred short lines; a larger file is not one."""
@@ -187,12 +187,11 @@ def theme_files(folder: Path) -> list[Path]:
 def read_theme(path: Path) -> tuple[Theme | None, list[str]]:
     """The theme of a file as far as it is right, and what is wrong with it, in words."""
     try:
-        data = read_at_most(path, FILE_BYTES_MAX + 1)
-        if len(data) > FILE_BYTES_MAX:
-            raise ValueError(f"larger than {FILE_BYTES_MAX} bytes")
-        text = data.decode("utf-8")
+        text = text_of(path, FILE_BYTES_MAX)
         table = tomllib.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
+    except Unusable as error:
+        return None, [f"{error}"]
+    except (ValueError, RecursionError) as error:
         return None, [f"{path}: {error}"]
     problems: list[str] = []
     try:
