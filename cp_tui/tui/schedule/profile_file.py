@@ -172,7 +172,6 @@ def _instant(label: str, text: str, clock: Clock) -> datetime:
             return today.replace(hour=hour, minute=minute, second=0, microsecond=0)
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise Unusable(
-            f"{label}: {text!r} is neither now nor 22:00 or 2026-01-05T22:00:00Z"
-        ) from None
+        allowed = "now, 22:00 or 2026-01-05T22:00:00Z"
+        raise Unusable(f"{label}: {text!r} is none of {allowed}") from None
     return at if at.tzinfo is not None else at.replace(tzinfo=clock.zone)
