@@ -19,7 +19,7 @@ from cp_tui.tui.configuration.file import (
     to_json,
 )
 from cp_tui.tui.state.key_lens import SavedConfiguration, SavedKey
-from cp_tui.tui.text.paths import Unusable
+from cp_tui.tui.text.paths import UnusableInput
 from cp_tui.tui.text.words import Clock
 from tests.tui import key_world, worlds
 
@@ -106,23 +106,23 @@ def test_a_file_of_another_kind_is_refused_in_words(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(Unusable, match=words.replace("*", r"\*")):
+    with pytest.raises(UnusableInput, match=words.replace("*", r"\*")):
         read(path)
 
 
 def test_a_file_that_is_not_there_or_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(Unusable, match="no such file"):
+    with pytest.raises(UnusableInput, match="no such file"):
         read(tmp_path / "none.json")
     monkeypatch.setattr(configuration_file, "FILE_BYTES_MAX", 10)
-    with pytest.raises(Unusable, match="larger than"):
+    with pytest.raises(UnusableInput, match="larger than"):
         read(written(tmp_path / "big.json", " " * 11))
 
 
 def test_more_keys_than_any_charge_point_has_are_refused(tmp_path: Path) -> None:
     many = [{"key": f"K{n}"} for n in range(configuration_file.KEYS_MAX + 1)]
-    with pytest.raises(Unusable, match="5001 keys are more than 5000"):
+    with pytest.raises(UnusableInput, match="5001 keys are more than 5000"):
         read(written(tmp_path / "many.json", json.dumps({"keys": many})))
 
 

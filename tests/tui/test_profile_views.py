@@ -15,7 +15,7 @@ from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType
 from cp_tui.tui.schedule.periods_text import chart_lines, length_of, offset_text, period_list
 from cp_tui.tui.schedule.profile_file import from_file, from_form
 from cp_tui.tui.schedule.profiles_text import SHORT, in_order, now_content, profile_details
-from cp_tui.tui.text.paths import Unusable
+from cp_tui.tui.text.paths import UnusableInput
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.readout import Place, Use, fitted, readout
@@ -266,7 +266,7 @@ def test_now_is_a_start_without_fractions() -> None:
     ],
 )
 def test_what_is_wrong_in_a_form_names_field_and_value(changes: dict[str, str], words: str) -> None:
-    with pytest.raises(Unusable) as wrong:
+    with pytest.raises(UnusableInput) as wrong:
         from_form(FORM | changes, CLOCK)
     assert words in str(wrong.value)
 
@@ -290,13 +290,13 @@ def test_what_is_wrong_in_a_form_names_field_and_value(changes: dict[str, str], 
 def test_what_is_wrong_in_a_file_is_said(tmp_path: Path, content: str | bytes, words: str) -> None:
     path = tmp_path / "profile.json"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    with pytest.raises(Unusable) as wrong:
+    with pytest.raises(UnusableInput) as wrong:
         from_file(path, "")
     assert words in str(wrong.value)
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="no such file"):
+    with pytest.raises(UnusableInput, match="no such file"):
         from_file(tmp_path / "none.json", "1")
 
 

@@ -21,7 +21,7 @@ from cp_tui.tui.theme import themes as theme
 path = Path(sys.argv[1])
 try:
     configuration_file.read(path)
-except paths.Unusable as error:
+except paths.UnusableInput as error:
     print(error)
 print(preferences.read_state(path)[1])
 print(theme.read_theme(path)[1])

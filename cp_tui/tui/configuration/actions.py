@@ -22,7 +22,7 @@ from cp_tui.tui.configuration.file import differences, read, to_csv, to_json
 from cp_tui.tui.state.key_lens import KeyLens, SavedConfiguration
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.paths import Unusable, where_paths_start
+from cp_tui.tui.text.paths import UnusableInput, where_paths_start
 from cp_tui.tui.text.safe_text import drawn, safe_text
 
 key_action = partial(action, screens="configuration,dashboard", when=conditions.change)
@@ -197,7 +197,7 @@ async def compare(desk: Desk) -> None:
         async def job(tell: Callable[[str], None]) -> CommandOutcome | str:
             try:
                 saved = await on_disk(partial(read, path), f"reading {path}", tell)
-            except Unusable as error:
+            except UnusableInput as error:
                 return drawn(f"{error}")
             except OSError as error:
                 return drawn(f"{path}: {error.strerror}")

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from cp_tui.charge_point.variables import ConfigurationEntry, Identity
 from cp_tui.ocpp.redaction import is_secret_key
 from cp_tui.tui.state.key_lens import SavedConfiguration, SavedKey
-from cp_tui.tui.text.paths import Unusable, expanded, text_of
+from cp_tui.tui.text.paths import UnusableInput, expanded, text_of
 from cp_tui.tui.text.words import Clock
 
 FILE_BYTES_MAX = 4 * 1024 * 1024
@@ -79,14 +79,14 @@ def to_csv(entries: Sequence[ConfigurationEntry]) -> str:
 
 
 def read(path: Path) -> SavedConfiguration:
-    """Read a saved configuration; blocks. Raises `Unusable`.
+    """Read a saved configuration; blocks. Raises `UnusableInput`.
 
     An export as JSON or CSV, or what GetConfiguration answered: its payload, or the whole frame.
     """
     text = text_of(expanded(str(path)), FILE_BYTES_MAX)
     records = _csv_records(text) if path.suffix.casefold() == ".csv" else _json_records(path, text)
     if len(records) > KEYS_MAX:
-        raise Unusable(f"{path.name}: {len(records)} keys are more than {KEYS_MAX}")
+        raise UnusableInput(f"{path.name}: {len(records)} keys are more than {KEYS_MAX}")
     keys: dict[str, SavedKey] = {}
     for number, record in enumerate(records, start=1):
         try:
@@ -95,10 +95,10 @@ def read(path: Path) -> SavedConfiguration:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"])) or "it"
             what = f"{path.name}: key number {number}, {place}: {first['msg'].lower()}"
-            raise Unusable(what) from None
+            raise UnusableInput(what) from None
         keys[saved.key.casefold()] = saved
     if not keys:
-        raise Unusable(f"{path.name}: no configuration key stands in it")
+        raise UnusableInput(f"{path.name}: no configuration key stands in it")
     return SavedConfiguration(path.name, keys)
 
 
@@ -142,14 +142,14 @@ def _csv_records(text: str) -> list[object]:
             for row in rows
         ]
     except csv.Error as error:
-        raise Unusable(f"not a table: {error}") from None
+        raise UnusableInput(f"not a table: {error}") from None
 
 
 def _json_records(path: Path, text: str) -> list[object]:
     try:
         found: object = json.loads(text)
     except (ValueError, RecursionError):
-        raise Unusable(f"{path.name}: it is neither JSON nor *.csv") from None
+        raise UnusableInput(f"{path.name}: it is neither JSON nor *.csv") from None
     if isinstance(found, list) and len(found) == 3:
         # A whole frame: [3, "id", {...}].
         found = found[2]
@@ -158,4 +158,6 @@ def _json_records(path: Path, text: str) -> list[object]:
             records = found.get(name)
             if isinstance(records, list):
                 return records
-    raise Unusable(f"{path.name}: neither an export of cp-tui nor an answer to GetConfiguration")
+    raise UnusableInput(
+        f"{path.name}: neither an export of cp-tui nor an answer to GetConfiguration"
+    )

@@ -23,7 +23,7 @@ from cp_tui.tui.schedule.profile_file import Kind, from_file, from_form
 from cp_tui.tui.schedule.profiles_text import in_order, now_content, profile_details
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.paths import Unusable
+from cp_tui.tui.text.paths import UnusableInput
 from cp_tui.tui.text.safe_text import drawn
 
 schedule_action = partial(action, screens="dashboard,schedule")
@@ -136,7 +136,7 @@ async def install(desk: Desk) -> None:
     def call(values: Mapping[str, str]) -> CommandCall | str:
         try:
             found = from_form(values, desk.clock)
-        except Unusable as error:
+        except UnusableInput as error:
             return str(error)
         return CommandCall("install_charging_profile", found.params())
 
@@ -177,7 +177,7 @@ async def install_file(desk: Desk) -> None:
             look = partial(from_file, path, values["connector"].strip())
             try:
                 found = await on_disk(look, f"reading {path}", tell)
-            except Unusable as error:
+            except UnusableInput as error:
                 return str(error)
             except OSError as error:
                 return f"{path}: {error.strerror}"

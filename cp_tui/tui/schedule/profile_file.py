@@ -24,7 +24,7 @@ from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.validation import parse_request
 from cp_tui.tui.actions.command_form import values_of
 from cp_tui.tui.text.parameters import label_of
-from cp_tui.tui.text.paths import Unusable, expanded, text_of
+from cp_tui.tui.text.paths import UnusableInput, expanded, text_of
 from cp_tui.tui.text.words import Clock
 
 FILE_BYTES_MAX = 1024 * 1024
@@ -74,10 +74,10 @@ class ProfileDestination(Struct, frozen=True):
 
 
 def from_form(texts: Mapping[str, str], clock: Clock) -> ProfileDestination:
-    """The profile that is filled in; raises `Unusable`."""
+    """The profile that is filled in; raises `UnusableInput`."""
     values = values_of(TypedProfile, texts)
     if isinstance(values, str):
-        raise Unusable(values)
+        raise UnusableInput(values)
     typed = TypedProfile.model_validate(values)
     is_recurring = typed.kind in set(RecurrencyKindType)
     schedule: dict[str, JsonValue] = {
@@ -108,20 +108,20 @@ def from_form(texts: Mapping[str, str], clock: Clock) -> ProfileDestination:
 def from_file(path: Path, connector: str) -> ProfileDestination:
     """The profile in a file: `csChargingProfiles`, or a whole SetChargingProfile.req.
 
-    The connector is that of the request, unless one is given. Blocks; raises `Unusable`.
+    The connector is that of the request, unless one is given. Blocks; raises `UnusableInput`.
     """
     content = _json(path)
     profile, where = content, connector
     if "csChargingProfiles" in content:
         inner = content["csChargingProfiles"]
         if not isinstance(inner, dict):
-            raise Unusable(f"{path.name}: csChargingProfiles is no JSON object")
+            raise UnusableInput(f"{path.name}: csChargingProfiles is no JSON object")
         profile = inner
         where = connector or f"{content.get('connectorId', '')}"
     if not where:
-        raise Unusable("Connector is empty, and the file names none")
+        raise UnusableInput("Connector is empty, and the file names none")
     if not (where.isascii() and where.isdigit()):
-        raise Unusable(f"Connector: {where!r} is no whole number")
+        raise UnusableInput(f"Connector: {where!r} is no whole number")
     return checked(ProfileDestination(int(where), profile))
 
 
@@ -134,7 +134,7 @@ def checked(installation: ProfileDestination) -> ProfileDestination:
     try:
         parse_request(Action.SET_CHARGING_PROFILE, payload)
     except OcppError as error:
-        raise Unusable(error.description) from None
+        raise UnusableInput(error.description) from None
     return installation
 
 
@@ -143,11 +143,11 @@ def _json(path: Path) -> dict[str, JsonValue]:
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
-        raise Unusable(f"{path.name} line {error.lineno}: {error.msg}") from None
+        raise UnusableInput(f"{path.name} line {error.lineno}: {error.msg}") from None
     except (ValueError, RecursionError):
-        raise Unusable(f"{path.name} is no JSON text") from None
+        raise UnusableInput(f"{path.name} is no JSON text") from None
     if not isinstance(content, dict):
-        raise Unusable(f"{path.name} holds no JSON object")
+        raise UnusableInput(f"{path.name} holds no JSON object")
     return content
 
 
@@ -173,5 +173,5 @@ def _instant(label: str, text: str, clock: Clock) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         allowed = "now, 22:00 or 2026-01-05T22:00:00Z"
-        raise Unusable(f"{label}: {text!r} is none of {allowed}") from None
+        raise UnusableInput(f"{label}: {text!r} is none of {allowed}") from None
     return at if at.tzinfo is not None else at.replace(tzinfo=clock.zone)

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 
-class Unusable(Exception):
+class UnusableInput(Exception):
     """What somebody typed, or a file that is named, cannot be used; the text says why."""
 
 
@@ -27,17 +27,17 @@ def read_at_most(path: Path, size: int) -> bytes:
 
 
 def text_of(path: Path, size: int) -> str:
-    """Read a whole file as text, up to a size in bytes; raises `Unusable`. Blocks as above."""
+    """Read a whole file as text, up to a size in bytes; raises `UnusableInput`. Blocks as above."""
     try:
         content = read_at_most(path, size + 1)
     except OSError as error:
-        raise Unusable(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
+        raise UnusableInput(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
     if len(content) > size:
-        raise Unusable(f"{path}: larger than {size} bytes")
+        raise UnusableInput(f"{path}: larger than {size} bytes")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Unusable(f"{path}: it is not text in UTF-8") from None
+        raise UnusableInput(f"{path}: it is not text in UTF-8") from None
 
 
 def expanded(text: str) -> Path:

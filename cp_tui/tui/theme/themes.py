@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
-from cp_tui.tui.text.paths import Unusable, text_of
+from cp_tui.tui.text.paths import UnusableInput, text_of
 
 FILE_BYTES_MAX = 64 * 1024
 """A theme has a hundred short lines; a larger file is not one."""
@@ -189,7 +189,7 @@ def read_theme(path: Path) -> tuple[Theme | None, list[str]]:
     try:
         text = text_of(path, FILE_BYTES_MAX)
         table = tomllib.loads(text)
-    except Unusable as error:
+    except UnusableInput as error:
         return None, [f"{error}"]
     except (ValueError, RecursionError) as error:
         return None, [f"{path}: {error}"]
