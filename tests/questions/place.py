@@ -35,7 +35,7 @@ from tests.tui.driving import Eye
 WAIT_S = 8.0
 """For words to appear; only a test that fails waits so long."""
 
-LOOK_AGAIN_S = 0.02
+LOOK_AGAIN_S = 0.05
 
 RETRY_S = 40.0
 """Between two attempts to connect: long enough to read how long it will be."""
