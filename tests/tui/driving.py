@@ -20,6 +20,7 @@ from cp_tui.tui.dashboard.screen import DashboardScreen
 from cp_tui.tui.theme.glyphs import Glyphs
 from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
+from tests.tui.quiet import let_time_pass
 
 SETTLE_ROUNDS_MAX = 200
 JOB_ROUNDS_MAX = 30
@@ -97,6 +98,12 @@ class Eye:
                 break
             await self.pilot.pause(0.01)
         await self.pilot.pause()
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let what is to happen within this time happen now."""
+        await self.settle()
+        let_time_pass(seconds)
+        await self.settle()
 
     async def until_it_shows(self, *words: str, seconds: float = 10.0) -> None:
         """Wait until all of these words can be read."""

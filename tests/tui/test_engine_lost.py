@@ -52,7 +52,7 @@ async def until(drive: Drive, *words: str) -> None:
         await drive.settle()
         if drive.shows(*words):
             return
-        await drive.pilot.pause(0.05)
+        await drive.pass_time(0.25)
     raise AssertionError(f"{words} not in:\n{drive.text()}")
 
 
@@ -184,7 +184,7 @@ async def test_what_is_typed_into_a_form_outlives_the_engine_and_is_sent_when_it
         assert engine.calls == []
         engine.revive()
         for _ in range(100):
-            await drive.pilot.pause(0.05)
+            await drive.pass_time(0.25)
             if drive.app.commands.connection is not None:
                 break
         engine.answers("data_transfer", {"status": "Accepted"})

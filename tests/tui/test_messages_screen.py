@@ -257,7 +257,7 @@ async def test_with_a_new_engine_the_messages_start_anew() -> None:
         await drive.settle()
         drive.engine.revive()
         drive.engine.emit("messages", heartbeat(1))
-        await drive.pilot.pause(ATTACH_AGAIN_S)
+        await drive.pass_time(ATTACH_AGAIN_S)
         await drive.settle()
         assert drive.shows("1 message")
         assert not drive.shows("stands still")
@@ -354,7 +354,7 @@ async def test_an_export_goes_on_while_the_engine_is_lost_and_back(tmp_path: Pat
         drive.engine.lose()
         await drive.press("enter")
         drive.engine.revive()
-        await drive.pilot.pause(ATTACH_AGAIN_S)
+        await drive.pass_time(ATTACH_AGAIN_S)
         for _round in range(100):
             if drive.shows("written"):
                 break
