@@ -40,22 +40,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not even read, for `-m fast`, what has nothing for it."""
-    is_slow = collection_path.is_dir() and is_in_slow_folder(collection_path)
+    is_slow = collection_path.name.startswith("test_") and not is_fast(collection_path)
     return True if is_slow and config.getoption("markexpr") == "fast" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is fast by where it lies; `slow` on a test takes it out."""
     for item in items:
-        if not is_in_slow_folder(item.path) and item.get_closest_marker("slow") is None:
+        if is_fast(item.path) and item.get_closest_marker("slow") is None:
             item.add_marker("fast")
 
 
-def is_in_slow_folder(path: Path) -> bool:
-    """Say whether a path lies in a folder that has nothing fast."""
-    parts = path.relative_to(TESTS).parts if path.is_relative_to(TESTS) else ()
-    is_in_folder = len(parts) > 1 or path.is_dir()
-    return bool(parts) and is_in_folder and parts[0] not in tiers.FAST_FOLDERS
+def is_fast(path: Path) -> bool:
+    """Say whether a file is for the quick run."""
+    return path.is_relative_to(TESTS) and tiers.is_fast(path.relative_to(TESTS).as_posix())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,14 +7,21 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from hypothesis import settings
 
 Amount = TypeVar("Amount")
 
-FAST_FOLDERS = ("charge_point", "charger", "conformance", "ocpp", "settings", "station")
-"""Where a test takes some milliseconds: time is a number there, and nothing waits."""
+FAST = (
+    "test_*",
+    *("charge_point/*", "charger/*", "conformance/*", "ocpp/*", "settings/*", "station/*"),
+    *("tui/widgets/*", "tui/test_*views.py", "tui/test_*form.py", "tui/test_alarm.py"),
+    *("tui/test_countdown.py", "tui/test_message_filter.py", "tui/test_message_log.py"),
+    *("tui/test_past.py", "tui/test_store.py", "tui/test_theme.py"),
+)
+"""Where a test takes some milliseconds: time is a number there, nothing waits, no screen is up."""
 
 # Every plain run tries the same examples; a deep one looks for new ones.
 settings.register_profile("plain", deadline=None, derandomize=True, max_examples=50)
@@ -31,6 +38,11 @@ def begin(*, is_deep: bool) -> None:
     """Set how much this process tries."""
     _Run.is_deep = is_deep
     settings.load_profile("deep" if is_deep else "plain")
+
+
+def is_fast(path: str) -> bool:
+    """Say whether a file of tests, named from the folder tests/ on, is for the quick run."""
+    return any(fnmatchcase(path, pattern) for pattern in FAST)
 
 
 def tier(plain: Amount, *, deep: Amount) -> Amount:
