@@ -160,8 +160,9 @@ def _csms(shapes: dict[str, type]) -> str:
         shapes_in(kind, shapes)
         rows.append(f"| `{name}` | {type_words(kind)} | {words(_about(kind))} |\n")
     return (
-        "It has a socket of its own: `--socket FOLDER/csms`, with the folder `cp-tui-demo-...`"
-        " among the temporary ones.\n\n" + "".join(rows)
+        "It has a socket of its own, `--socket FOLDER/csms`, beside that of its charge point,"
+        " `--socket FOLDER/door`, with the folder `cp-tui-demo-...` among the temporary ones.\n\n"
+        + "".join(rows)
     )
 
 

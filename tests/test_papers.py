@@ -12,7 +12,7 @@ from cp_tui.charge_point.reason import RULE_MARKS
 from cp_tui.ocpp.configuration_key import KEYS
 from docs.make import papers
 from docs.reasons import UNKNOWN, reasons
-from tests.sources import ROOT, shown
+from tests.sources import ROOT, python_files, shown
 
 MADE = papers()
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -57,6 +57,19 @@ def test_a_file_that_a_paper_names_is_there(path: Path) -> None:
     named = re.findall(r"\b(?:\w+/)+\w+\.(?:py|md|toml|jsonl?)\b", prose)
     roots = (ROOT, ROOT / "cp_tui", path.parent)
     assert [name for name in named if not any((root / name).exists() for root in roots)] == []
+
+
+def test_a_page_that_the_code_names_is_there_and_has_no_numbers() -> None:
+    """`wire.md` in a docstring is docs/spec/wire.md; its headings are words."""
+    wrong = [
+        f"{shown(path)}: {named[0]}"
+        for path in python_files("cp_tui")
+        for named in re.finditer(
+            r"(?<![\w./-])(\w+)\.md\b(,?( sections?)? \d[\d.]*)?", path.read_text()
+        )
+        if named[2] or not (ROOT / "docs" / "spec" / f"{named[1]}.md").exists()
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("path", PAPERS, ids=shown)

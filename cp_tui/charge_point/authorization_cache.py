@@ -16,7 +16,7 @@ from cp_tui.charge_point.variables import AuthorizationCacheView, CachedTag
 from cp_tui.ocpp.datatypes import AuthorizationStatus, IdTagInfo
 
 CACHE_MAX = 1_000
-"""How many tags are remembered. Refused ones make room first, then the oldest (transactions.md 3).
+"""How many tags are remembered. Refused ones make room first, then the oldest (transactions.md).
 """
 SHOWN_MAX = 100
 """How many tags the variable shows."""

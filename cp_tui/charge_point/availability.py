@@ -105,7 +105,7 @@ class Availability:
 
 
 def _must_wait(connector: Connector) -> bool:
-    """A transaction must end first; no way leads from Preparing to Unavailable (status.md 3)."""
+    """A transaction must end first; no way leads from Preparing to Unavailable (status.md)."""
     return connector.transaction is not None or (
         connector.is_operative and connector.current_status() is ChargePointStatus.PREPARING
     )

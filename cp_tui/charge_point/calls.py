@@ -11,7 +11,7 @@ There is one exception, `Outgoing.after_start_of`.
 A call that has timed out is over for the one who made it, but the CSMS may have processed it all
 the same: a StartTransaction.conf that comes late holds a transactionId that comes no second time.
 So calls whose late answer is of use are remembered for a while (`_late`), and the answer reaches
-the same `on_answer`, which has to know that the failure came before it (wire.md 2.1).
+the same `on_answer`, which has to know that the failure came before it (wire.md).
 """
 
 from __future__ import annotations
@@ -247,7 +247,7 @@ class Calls:
     def answered(
         self, result: frame.CallResult, text: str | bytes, flaws: tuple[str, ...] = ()
     ) -> None:
-        """Take the answer to a call of ours, whatever is wrong with it (wire.md 4)."""
+        """Take the answer to a call of ours, whatever is wrong with it (wire.md)."""
         settled = self._settle(result.message_id)
         if settled is None:
             self._journal.note(Direction.IN, result, text, flaws=flaws)
@@ -283,7 +283,7 @@ class Calls:
         return pending.outgoing.action if pending else None
 
     def unreadable(self, message_id: str, data: str | bytes, reason: Reason) -> None:
-        """Take what ends a call of ours and cannot be read, like a CALLERROR (wire.md 4)."""
+        """Take what ends a call of ours and cannot be read, like a CALLERROR (wire.md)."""
         flaw = "it is taken like a CALLERROR: it ends the request, and says nothing"
         self._journal.invalid(data, reason, message_id, (f"{reason.text}; {flaw}",))
         words = f"with something that cannot be read: {reason.text}"

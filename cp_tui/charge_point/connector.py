@@ -117,7 +117,7 @@ class Connector(Struct):
         """Whether it goes out of service as soon as it is free: until then nothing begins (S 5.2).
 
         Scheduled is the answer for a transaction that runs, and for a cable that is in, because no
-        way leads from Preparing to Unavailable (status.md 3); not for those who come afterwards.
+        way leads from Preparing to Unavailable (status.md); not for those who come afterwards.
         """
         return self.scheduled_operative is False or self.is_withdrawal_due
 
@@ -239,5 +239,5 @@ class Connector(Struct):
 
 
 def blocks_charging(error_code: ChargePointErrorCode) -> bool:
-    """Say whether an error makes the connector Faulted, or is a warning only (status.md 6)."""
+    """Say whether an error makes the connector Faulted, or is a warning only (status.md)."""
     return error_code not in WARNINGS

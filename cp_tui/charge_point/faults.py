@@ -1,4 +1,4 @@
-"""Faults and warnings of connectors and of the whole charge point (S 4.9, status.md 6).
+"""Faults and warnings of connectors and of the whole charge point (S 4.9, status.md).
 
 A fault lies over the state and does not replace it: cables are pulled and tags are shown while a
 connector is Faulted, and the state beneath follows. When the last fault is gone the connector is
@@ -14,7 +14,7 @@ from cp_tui.charge_point.variables import Fault
 
 
 class Faults:
-    """Raises and clears errors; the state beneath goes on and comes back (status.md 3)."""
+    """Raises and clears errors; the state beneath goes on and comes back (status.md)."""
 
     def __init__(self, components: Components) -> None:
         self._components = components
@@ -60,7 +60,7 @@ class Faults:
             self._follow_whole(cause)
 
     def _follow_whole(self, cause: str) -> None:
-        """A fault of the whole charge point is a fault of every connector (status.md 5.15)."""
+        """A fault of the whole charge point is a fault of every connector (status.md)."""
         blocking = [f for f in self._components.connectors[0].faults.values() if f.blocks_charging]
         newest = max(blocking, key=lambda fault: fault.since, default=None)
         for connector in self._components.connectors[1:]:

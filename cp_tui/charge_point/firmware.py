@@ -11,7 +11,7 @@ line, or that a boot came in between of, is told again, and one that was answere
 Between download and installation somebody may be charging, and nobody is thrown out. Connectors
 that are free leave service at once, so that no new session begins; the others follow as they become
 free (E 3.49). A cable that is in without a tag counts as free, but there is no way from Preparing
-to Unavailable (status.md 2): it waits, refuses tags (`is_withdrawal_due`), and when all the others
+to Unavailable (status.md): it waits, refuses tags (`is_withdrawal_due`), and when all the others
 are done its attempt is ended first.
 """
 
@@ -280,7 +280,7 @@ class Firmware:
             return
         for connector in self._connectors:
             if connector.current_status() is ChargePointStatus.PREPARING:
-                # No way leads from Preparing to Unavailable (status.md 2): the attempt ends first.
+                # No way leads from Preparing to Unavailable (status.md): the attempt ends first.
                 connector.attempt_until = None
                 connector.is_session_over = True
                 self._statuses.refresh(connector, "new firmware is being installed")

@@ -2,7 +2,7 @@
 
 Requests are read strictly and answers leniently. A request that breaks its schema gets a CALLERROR,
 and a CSMS in development learns what is wrong. An answer, whatever is wrong with it, is the answer:
-the CSMS has processed the message, and to send it again would do it twice (S 3.7.1, wire.md 4). So
+the CSMS has processed the message, and to send it again would do it twice (S 3.7.1, wire.md). So
 a frame that cannot be read is first tried as an answer to an open call, and only then refused.
 """
 
@@ -150,7 +150,7 @@ class Incoming:
             error.message_id = call.message_id
             self._refuse(error)
             return
-        # First the answer, then what follows from it, both in this turn (wire.md 2.3).
+        # First the answer, then what follows from it, both in this turn (wire.md).
         result = frame.result_text(call.message_id, answer.response)
         components.journal.sent_result(call.message_id, answer.response, result, answer.reason)
         reads = call.action in READING
@@ -171,7 +171,7 @@ class Incoming:
 def met_error(turn: Turn, data: str | bytes, error: str) -> None:
     """Note a message that the charge point could not handle because of an error of ours.
 
-    A request is answered InternalError (wire.md 3).
+    A request is answered InternalError (wire.md).
     """
     journal, message = Journal(turn), _read(data)
     words = f"an error inside kept it from being handled: {error}"

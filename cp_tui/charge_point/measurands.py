@@ -1,4 +1,4 @@
-"""MeterValues: what is sampled, when, and how it stands on the wire (S 4.7, transactions.md 12)."""
+"""MeterValues: what is sampled, when, and how it stands on the wire (S 4.7, transactions.md)."""
 
 from __future__ import annotations
 

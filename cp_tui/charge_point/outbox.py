@@ -303,7 +303,7 @@ class Outbox:
         self._is_in_flight = False
         self._turn.changed("outbox")
         if failure.kind is FailureKind.OFFLINE:
-            # Losing the line says nothing about the message: not counted (transactions.md 11.5).
+            # Losing the line says nothing about the message: not counted (transactions.md).
             return
         # The rule is read anew each time: whoever sets TransactionMessageAttempts means now.
         rule = self._rule()

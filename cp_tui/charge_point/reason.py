@@ -36,7 +36,7 @@ class Reason(Value, frozen=True, kw_only=True):
     text: str
     """One sentence for a person, with the values in it."""
     values: dict[str, str] = field(default_factory=dict)
-    """The values that were compared, by name."""
+    """The values that were compared, by name; `key` is the configuration key that decided."""
 
 
 def because(id: str, rule: str, text: str, /, **values: object) -> Reason:

@@ -4,7 +4,7 @@
 (J 5.4: no new BootNotification after a mere reconnect), but not a boot.
 
 The next BootNotification comes when the CSMS said so (its `interval`), and by our own choice where
-it did not: 30 s, doubled each time up to 300 s, with up to 10 s on top (transactions.md 10).
+it did not: 30 s, doubled each time up to 300 s, with up to 10 s on top (transactions.md).
 Silence, a CALLERROR and an answer without a status name no interval and say nothing of whether the
 CSMS wants us; the screen then shows no status at all, rather than one from before (`_is_unclear`).
 

@@ -1,4 +1,4 @@
-"""The requests of the CSMS: each is answered first, then carried out (wire.md 2.3).
+"""The requests of the CSMS: each is answered first, then carried out (wire.md).
 
 One method per action; what it decides comes from the part that the action concerns.
 

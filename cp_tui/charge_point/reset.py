@@ -15,7 +15,7 @@ from cp_tui.charge_point.turn import Turn
 from cp_tui.ocpp.datatypes import StopReason
 
 SOFT_WAIT = timedelta(seconds=60)
-"""How long a soft reset waits for the CSMS to take the StopTransactions (transactions.md 9)."""
+"""How long a soft reset waits for the CSMS to take the StopTransactions (transactions.md)."""
 BACKUP_LASTS = timedelta(seconds=30)
 """How long the backup gives to tell the CSMS about the loss of power."""
 

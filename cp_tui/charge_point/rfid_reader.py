@@ -1,4 +1,4 @@
-"""The reader: what a tag does that somebody shows (transactions.md sections 5 and 7).
+"""The reader: what a tag does that somebody shows (transactions.md).
 
 A tag is nothing but a text, and what it means depends on what it belongs to. In this order: it ends
 or cancels what it began itself, for which nobody need be asked (S 4.1 forbids to); it ends what a

@@ -88,7 +88,7 @@ class Sessions:
         self.start_if_ready(connector)
 
     def plugged_out(self, event: PluggedOut) -> None:
-        """End what the unplugged vehicle ends (transactions.md section 8)."""
+        """End what the unplugged vehicle ends (transactions.md)."""
         connector = self._connectors[event.connector_id]
         connector.is_plugged = False
         connector.is_ev_suspended = False

@@ -39,7 +39,7 @@ WARNINGS = frozenset(
         ChargePointErrorCode.NO_ERROR,
     }
 )
-"""Error codes that leave charging possible (status.md 6)."""
+"""Error codes that leave charging possible (status.md)."""
 
 WITH_EV_COMMUNICATION_ERROR = frozenset(
     {
@@ -81,7 +81,7 @@ class Facts(Struct, frozen=True):
 
 
 def status_of(facts: Facts) -> ChargePointStatus:
-    """Choose the status by the order of status.md section 1."""
+    """Choose the status by the order of status.md."""
     if facts.is_faulted:
         return ChargePointStatus.FAULTED
     if not facts.is_operative:

@@ -1,4 +1,4 @@
-"""Tells the CSMS and the screen each change of status (S 4.9, status.md 5).
+"""Tells the CSMS and the screen each change of status (S 4.9, status.md).
 
 The screen hears of every change at once, the CSMS of what has lasted MinimumStatusDuration. Three
 things are kept per connector: what would be said now (`_said`), since when it has to last (`_due`),
@@ -150,10 +150,10 @@ class StatusNotifications:
         )
         connector_id = connector.connector_id
         self._delivered[connector_id] = said
-        # Not retried (status.md 5.13): a lost one is told again after the next connect.
+        # Not retried (status.md): a lost one is told again after the next connect.
         lost = partial(self._lost, connector_id, said)
         # Charging is told after StartTransaction, as many a CSMS expects; where older messages
-        # wait before that one, it is told at once (transactions.md 11.2, 13).
+        # wait before that one, it is told at once (transactions.md).
         key = connector.transaction.key if connector.transaction else None
         outgoing = Outgoing(request, lambda _: None, lost, is_triggered, after_start_of=key)
         self._calls.call(outgoing)

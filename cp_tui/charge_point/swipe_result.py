@@ -25,7 +25,7 @@ _NEXT = {
     RefusedBy.CONNECTOR: "use another connector, or wait until this one is free",
     RefusedBy.TIMEOUT: "show it again",
     RefusedBy.OPERATOR: "restart OCPP first",
-    RefusedBy.RULE: "show it again after the boot",
+    RefusedBy.RULE: "show it again later",
 }
 """Who refused -> what to do about it."""
 _NEXT_AT_CSMS = {
@@ -41,6 +41,8 @@ _NEXT_AT_NONE = {
     RefusedBy.CONNECTOR: "wait until a connector is free",
 }
 """The same where it was refused at every connector."""
+_BOOT_FIRST = ("reader.resetting", "remote_start.resetting", "reset.")
+"""Beginnings of ids of reasons that hold until the charge point has booted."""
 _OPERATIVE_FIRST = "wait until a connector is in service again"
 _DECIDED = frozenset({SwipeOutcome.ACCEPTED, SwipeOutcome.REFUSED, SwipeOutcome.OVERTAKEN})
 
@@ -108,6 +110,8 @@ def _next_after_overtaking(end: SwipeEnd, by: RefusedBy | None) -> str:
 def _next_after_refusal(end: SwipeEnd, by: RefusedBy) -> str:
     """Say what helps: not another connector where that is no better."""
     connector = end.connector
+    if end.reason.id.startswith(_BOOT_FIRST):
+        return "show it again after the boot"
     if connector is None:
         is_out = end.reason.id == "reader.out_of_service"
         return _OPERATIVE_FIRST if is_out else _NEXT_AT_NONE.get(by, _NEXT[by])

@@ -344,7 +344,7 @@ class Transactions:
             "delivery": DeliveryState.WAITING,
         }
         if response.transaction_id is None:
-            # Answered all the same, so it is not sent again (wire.md 4).
+            # Answered all the same, so it is not sent again (wire.md).
             words = "the CSMS answered StartTransaction without a transactionId that can be read"
             update |= {
                 "is_start_lost": True,

@@ -55,7 +55,10 @@ def bounds(of: Schema, least: str, most: str, unit: str = "", factor: int = 1) -
     """Say between which bounds a value lies, in units that are `factor` times as large."""
     low, high = (None if of.get(key) is None else of[key] / factor for key in (least, most))
     if high is None or high >= 2**53:
-        return "" if low is None or low <= -(2**53) else f" from {low:,.12g}{unit}"
+        if low is None or low <= -(2**53):
+            return ""
+        one = unit.removesuffix("s") if low == 1 else unit
+        return f" of at least {low:,.12g}{one}" if unit else f" from {low:,.12g}"
     least_words = "" if low is None else f"of {low:,.12g} to "
     return f" {least_words or 'up to '}{high:,.12g}{unit}"
 

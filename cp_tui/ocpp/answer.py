@@ -2,7 +2,7 @@
 
 Whatever is wrong with a CALLRESULT, the CSMS has processed the message: only a CALLERROR or silence
 is a failure (S 3.7.1). So nothing here refuses an answer: what can be read is taken, what cannot is
-left out or replaced, and each flaw is named in a sentence (wire.md 4). A text of an enumeration
+left out or replaced, and each flaw is named in a sentence (wire.md). A text of an enumeration
 counts in any case, everywhere: `accepted` is Accepted, and a flaw.
 
 The strict reading is tried first, and nearly every answer ends there. The others are mended by what
@@ -90,7 +90,7 @@ def brings_id(action: Action | None, payload: Mapping[str, JsonValue]) -> bool:
 
     Only a StartTransaction.conf does whose transactionId can be read. To start once more would give
     the same transaction a second id, and nobody would ever stop the first one; to repeat anything
-    else does less harm than to believe half an answer (wire.md 4, S 3.7.1).
+    else does less harm than to believe half an answer (wire.md, S 3.7.1).
     """
     if action is not Action.START_TRANSACTION:
         return False

@@ -1,6 +1,7 @@
 """The configuration keys of OCPP 1.6: what each one allows and does.
 
-The table itself is in `standard_keys` and `vendor_keys`; values are kept elsewhere.
+The keys of the standard are in `standard_core_keys` and `standard_keys`, our own here; values are
+kept elsewhere.
 """
 
 from __future__ import annotations

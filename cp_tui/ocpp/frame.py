@@ -141,7 +141,7 @@ def parse(data: str | bytes) -> Frame | None:
 def salvage(data: str | bytes) -> CallResult | CallError | Unreadable | None:
     """Read what can be read of an answer that `parse` refuses; None: it is no answer.
 
-    The request that it answers is over whatever its shape (wire.md 4). A CALLRESULT of three
+    The request that it answers is over whatever its shape (wire.md). A CALLRESULT of three
     elements with an object for a payload is an answer, and a CALLERROR one in any shape.
     """
     try:

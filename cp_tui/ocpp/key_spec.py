@@ -63,7 +63,7 @@ class KeySpec(Struct, frozen=True):
     type: KeyType = KeyType.STRING
     access: Access = Access.READ_WRITE
     profile: FeatureProfile | None = None
-    """The feature profile that defines the key; None: it is not of the standard."""
+    """The feature profile with which the key comes and goes; None: it is always there."""
     is_required: bool = False
     """Whether a charge point with this profile must have the key."""
     default: str | None = None

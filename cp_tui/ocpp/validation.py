@@ -4,7 +4,7 @@ Descriptions quote the values of enumerations, numbers and dates only, never fre
 the AuthorizationKey.
 
 The standard names ten codes and explains them with overlapping words; which one a defect gets is
-our reading (wire.md 3), and it is one table (`_CODES`). A payload with several defects has one
+our reading (wire.md), and it is one table (`_CODES`). A payload with several defects has one
 answer, the code of the most basic of them, so that who mends one defect after the other goes from
 structure to type to value and is never sent back.
 
