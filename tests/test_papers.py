@@ -35,7 +35,8 @@ def links(path: Path) -> Iterator[tuple[Path, str]]:
 
 @pytest.mark.parametrize("name", MADE)
 def test_what_is_made_from_the_code_is_current(name: str) -> None:
-    assert (ROOT / name).read_text() == MADE[name], "make it anew: python docs/make.py papers"
+    is_current = (ROOT / name).read_text() == MADE[name]
+    assert is_current, f"{name} is out of date; make it anew: python docs/make.py papers"
 
 
 @pytest.mark.parametrize("path", PAPERS, ids=shown)

@@ -57,6 +57,20 @@ def app_on(
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """Whether words can be read; a test that fails prints which cannot, and what can."""
+
+    missing: tuple[str, ...]
+    text: str
+
+    def __bool__(self) -> bool:
+        return not self.missing
+
+    def __repr__(self) -> str:
+        return f"not to be read: {self.missing}; in:\n{self.text}" if self.missing else self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Eye:
     """A running screen: keys go in, cells come out."""
 
@@ -126,10 +140,11 @@ class Eye:
         inside = strips[max(box.y, 0) : box.bottom]
         return "\n".join(strip.crop(max(box.x, 0), box.right).text for strip in inside)
 
-    def shows(self, *words: str) -> bool:
+    def shows(self, *words: str) -> Sight:
         """Whether all of these words can be read, however the lines are broken."""
-        flat = " ".join(self.text().replace("│", " ").split())
-        return all(word in flat for word in words)
+        text = self.text()
+        flat = " ".join(text.replace("│", " ").split())
+        return Sight(tuple(word for word in words if word not in flat), text)
 
 
 @dataclass(frozen=True, slots=True)
