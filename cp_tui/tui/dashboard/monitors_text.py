@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.charge_point.variables import KeyChange, Monitor, MonitorsView
-from cp_tui.tui.configuration.changes_text import source_word
+from cp_tui.tui.configuration.changes_text import LONG_AGO, source_word
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 
 QUIET = "$text-muted"
-
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class MonitorLine(Struct, frozen=True):

@@ -101,9 +101,8 @@ class Timeline(QuietFocus, can_focus=True):
         *,
         glyphs: Glyphs = Glyphs.EIGHTH,
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(id=id)
         self._glyphs = glyphs
         self._time_zone: tzinfo = UTC
         self._schedules: tuple[CompositeSchedule, ...] = ()

@@ -144,9 +144,8 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         *,
         empty: str = "",
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(id=id)
         self._columns: tuple[Column[Any], ...] = ()
         self._rows: RowSource = RecordRows[Any]()
         self._painted: dict[int, Row] = {}

@@ -7,6 +7,8 @@ that moves, and a widget paints by itself what looks different then: a marker, a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 
 from textual import events
@@ -17,14 +19,19 @@ from textual.widget import Widget
 from cp_tui.tui.terminal.textual_private import CoveredScreen
 
 
-class QuietFocus(Widget):
-    """A widget that paints by itself what the focus changes."""
+class Quiet(Widget):
+    """A widget that can be kept from painting itself whole."""
 
     _is_quiet = False
 
-    def paint_focus(self) -> None:
-        """Paint what looks different with the focus, or without it."""
-        raise NotImplementedError
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """While it is only the focus that moves."""
+        self._is_quiet = True
+        try:
+            yield
+        finally:
+            self._is_quiet = False
 
     def refresh(
         self,
@@ -37,6 +44,14 @@ class QuietFocus(Widget):
         if self._is_quiet and not regions and not layout and not recompose:
             return self
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+
+class QuietFocus(Quiet):
+    """A widget that paints by itself what the focus changes."""
+
+    def paint_focus(self) -> None:
+        """Paint what looks different with the focus, or without it."""
+        raise NotImplementedError
 
     def on_focus(self, event: events.Focus) -> None:
         """Take the focus."""
@@ -51,20 +66,16 @@ class QuietFocus(Widget):
     def _take(
         self, has_focus: bool, message: events.DescendantFocus | events.DescendantBlur
     ) -> None:
-        self._is_quiet = True
-        try:
+        with self.quiet():
             self.has_focus = has_focus
-        finally:
-            self._is_quiet = False
         self.paint_focus()
         if isinstance(self.parent, Widget):
             self.parent.post_message(message)
 
 
-class QuietScreen(CoveredScreen):
+class QuietScreen(CoveredScreen, Quiet):
     """A screen that looks the same wherever the focus is."""
 
-    _is_quiet = False
     _theme_shown: Theme | None = None
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
@@ -79,20 +90,5 @@ class QuietScreen(CoveredScreen):
         self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
     ) -> None:
         """Move the focus; the widgets paint themselves."""
-        self._is_quiet = True
-        try:
+        with self.quiet():
             super().set_focus(widget, scroll_visible, from_app_focus)
-        finally:
-            self._is_quiet = False
-
-    def refresh(
-        self,
-        *regions: Region,
-        repaint: bool = True,
-        layout: bool = False,
-        recompose: bool = False,
-    ) -> Self:
-        """Paint anew, unless it is only the focus that moves."""
-        if self._is_quiet and not regions and not layout and not recompose:
-            return self
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
