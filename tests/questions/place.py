@@ -104,7 +104,8 @@ class Place(Eye):
         """Press these keys, with spaces between, and read the answer."""
         for key in keys.split():
             await self.pilot.press(key)
-            await self.pilot.pause()
+            # What the screen asks the engine for comes through a socket, which no loop foresees.
+            await self.pilot.pause(LOOK_AGAIN_S)
         await self.reads(*patterns)
 
 
