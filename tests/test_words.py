@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from cp_tui.tui.registry import ACTIONS
+from cp_tui.tui.widgets.pane import Pane
 from tests.sources import ROOT, parsed, python_files, shown
 
 GAP = "{}"
@@ -250,6 +251,20 @@ def test_the_texts_of_a_module_are_its_strings_without_docstrings() -> None:
 def test_the_help_of_every_action_is_a_text() -> None:
     said = {" ".join(each.text.partition("\n\n")[0].split()) for each in texts()}
     assert [action.id for action in ACTIONS if action.help not in said] == []
+
+
+def panes(of: type[Pane] = Pane) -> Iterator[type[Pane]]:
+    """Give every kind of pane."""
+    for each in of.__subclasses__():
+        yield each
+        yield from panes(each)
+
+
+def test_the_help_of_every_pane_is_whole_sentences() -> None:
+    """The dialog breaks them; a line that is broken by hand is broken twice on a small screen."""
+    said = [text for pane in panes() for text in pane.HELP_SENTENCES]
+    assert len(said) > 50
+    assert [text for text in said if not text.endswith((".", "?"))] == []
 
 
 def test_nothing_is_allowed_that_nobody_says() -> None:

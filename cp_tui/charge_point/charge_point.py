@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, assert_never
 
 from cp_tui.charge_point import events
 from cp_tui.charge_point.config import ChargePointConfig
@@ -210,7 +210,7 @@ class ChargePoint:
             case _:
                 self._carry_out(event)
 
-    def _carry_out(self, command: events.OperatorEvent) -> None:
+    def _carry_out(self, command: events.OperatorCommand) -> None:
         # A boot hears no command, and what few of them need would hold it up.
         from cp_tui.charge_point.operator import charging_profiles, upkeep
 
@@ -245,7 +245,7 @@ class ChargePoint:
             case events.CancelReservation():
                 upkeep.cancel_reservation(components, command)
             case _:
-                raise TypeError(f"nothing answers {command}")
+                assert_never(command)
 
     def _power_on(self, after_failure: bool) -> None:
         """Boot: find the cables, end what the power loss interrupted, connect (S 4.2)."""

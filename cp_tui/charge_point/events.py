@@ -266,6 +266,24 @@ class Swipe(OperatorEvent, frozen=True):
     wait: Wait = False
 
 
+OperatorCommand = (
+    Stop
+    | Restart
+    | TransferData
+    | SetCustomConfigurationKey
+    | MonitorConfigurationKeys
+    | InstallChargingProfile
+    | ClearChargingProfile
+    | SendCall
+    | SendRaw
+    | TryNow
+    | DropMessage
+    | ClearAuthorizationCache
+    | CancelReservation
+    | Swipe
+)
+"""Every one that there is, so that the type checker finds one that nothing answers."""
+
 Event = (
     PoweredOn
     | Tick
@@ -287,5 +305,5 @@ Event = (
     | EmergencyStopPressed
     | LockJammed
     | MainsFailed
-    | OperatorEvent
+    | OperatorCommand
 )

@@ -186,7 +186,7 @@ class ScreenDesk(Desk):
         facts: list[Fact] = []
         if pane is not None and pane.TITLE:
             facts.append(_heading(pane.TITLE))
-            facts += [Fact("", Content(line)) for line in pane.HELP_LINES]
+            facts += [Fact("", Content(said)) for said in pane.HELP_SENTENCES]
             bindings = widget_keys(focused.BINDINGS if focused else ())
             facts += [Fact(keys, Content(words)) for keys, words in bindings]
         for group in Group:

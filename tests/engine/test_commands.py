@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import JsonValue
@@ -21,6 +21,7 @@ from cp_tui.charge_point.events import (
     Event,
     InstallChargingProfile,
     MonitorConfigurationKeys,
+    OperatorCommand,
     OperatorEvent,
     Restart,
     SendCall,
@@ -408,4 +409,4 @@ async def test_observers_may_look_and_nothing_else(method: str) -> None:
 def test_every_event_of_the_operator_is_a_command() -> None:
     asked = {each.does for each in COMMANDS.values() if isinstance(each, Ask)}
     # The link may do it without the mind.
-    assert {*OperatorEvent.__subclasses__()} == {*asked, TryNow}
+    assert {*OperatorEvent.__subclasses__()} == {*asked, TryNow} == {*get_args(OperatorCommand)}

@@ -63,8 +63,10 @@ class KeysPane(KeyTablePane):
     NAME = "keys"
     TITLE = "Keys"
     SHOWS = frozenset({"configuration", "cursor.keys"})
-    HELP_LINES = (
-        "◉ monitored: its changes are shown. * custom, yours to edit. ! waits for a reboot.",
+    HELP_SENTENCES = (
+        "◉ monitored: its changes are shown.",
+        "* custom, yours to edit.",
+        "! waits for a reboot.",
         "Set by: default, settings (file, environment, options), CSMS, operator, or hardware.",
         "The filter takes words of name, value, source; also custom, monitored, reboot, readonly.",
         "Enter opens everything about the key, with its changes.",
@@ -95,8 +97,10 @@ class ConfigurationPane(KeyTablePane):
     CURSOR = "keys"
     TITLE = "Configuration"
     SHOWS = frozenset({"configuration", "configuration_changes", "lens", "cursor.keys"})
-    HELP_LINES = (
-        "◉ monitored: its changes are published. * custom, yours to edit. ! waits for a reboot.",
+    HELP_SENTENCES = (
+        "◉ monitored: its changes are published.",
+        "* custom, yours to edit.",
+        "! waits for a reboot.",
         "Set by: default, settings (file, environment, options), CSMS, operator, or hardware.",
         "Standard keys belong to the CSMS, which changes them with ChangeConfiguration.",
         "The filter takes words of name, value, source; also custom, monitored, reboot, readonly.",
@@ -168,7 +172,7 @@ class KeyChangesPane(KeyTablePane):
     NAME = "key_changes"
     TITLE = "Last changes"
     SHOWS = frozenset({"configuration", "configuration_changes", "cursor.key_changes"})
-    HELP_LINES = (
+    HELP_SENTENCES = (
         "Every attempt to change a key since the start, by the CSMS or the operator, newest first.",
         "Rejected: the old value stays; below stands the rule that decided.",
         "stored: changed before the last start. at start: read from the settings.",

@@ -61,7 +61,7 @@ class CsmsActionsPane(TablePane):
     SHOWS = frozenset({"csms"})
     EMPTY = "no action matches"
     FILTER = "filter: words of action, profile"
-    HELP_LINES = (
+    HELP_SENTENCES = (
         "Every request that a CSMS can send to a charge point, by feature profile.",
         "Enter opens its form; it is sent as it stands, and the answer is shown below the form.",
         "A raw frame is any text at all, malformed on purpose if you like.",
@@ -88,7 +88,7 @@ class CsmsScenariosPane(TablePane):
     TITLE = "Scenarios"
     EMPTY = "no CSMS yet"
     SHOWS = frozenset({"csms"})
-    HELP_LINES = (
+    HELP_SENTENCES = (
         "Each plays a chapter with the charge point and the CSMS that run now, and checks both.",
         "Enter runs it and shows its steps; what runs is stopped first, the story pauses.",
         "A step fails where the charge point or the CSMS does not do what the standard asks.",
@@ -112,7 +112,7 @@ class CsmsStatePane(FactsPane):
     NAME = "csms-state"
     TITLE = "CSMS"
     SHOWS = frozenset({"csms"})
-    HELP_LINES = (
+    HELP_SENTENCES = (
         "Has: the charge point that is connected, and how its newest boot was answered.",
         "Answers: what the CSMS does on purpose that a correct one would not do.",
         "Plays: the scenario that runs or ran last, its step, and what was seen to happen.",
@@ -147,8 +147,9 @@ class CsmsExchangesPane(TablePane):
     GONE = "It was too long ago: the screen has forgotten it."
     STEPS = True
     SHOWS = frozenset({"csms"})
-    HELP_LINES = (
-        "Requests with their answers, as the CSMS saw them. in: from the charge point, out: to it.",
+    HELP_SENTENCES = (
+        "Requests with their answers, as the CSMS saw them.",
+        "in: from the charge point; out: to it.",
         "! the CSMS found something wrong, or the answer refuses.",
         "Enter opens request and answer in full; up and down go to the next one.",
     )

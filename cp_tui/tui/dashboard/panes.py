@@ -30,8 +30,9 @@ class ConnectionPane(FactsPane):
     NAME = "connection"
     TITLE = "Connection"
     SHOWS = frozenset({"link", "registration", "identity", "stop_report", "engine"})
-    HELP_LINES = (
-        "Socket: is the WebSocket to the CSMS open? Boot: did the CSMS accept the charge point?",
+    HELP_SENTENCES = (
+        "Socket: is the WebSocket to the CSMS open?",
+        "Boot: did the CSMS accept the charge point?",
         "Clock: how far the CSMS is ahead (+) or behind (-), and the message that said so.",
         "Where connecting fails, the step is named (DNS, TCP, TLS, HTTP) with what to check.",
         "Stopped by the operator is not offline: nothing is tried or stored until restart.",
@@ -71,8 +72,9 @@ class ConnectorsPane(TablePane):
     NAME = "connectors"
     TITLE = "Connectors"
     SHOWS = frozenset({"connectors", "charging_schedules", "cursor.connectors"})
-    HELP_LINES = (
-        "One line per connector; 0 is the charge point as a whole. Limit: what it may take now.",
+    HELP_SENTENCES = (
+        "One line per connector; 0 is the charge point as a whole.",
+        "Limit: what it may take now.",
         "Below: errors, why the last start was refused, the session, where the limit comes from.",
         "Enter opens everything about the connector with its status changes and their causes.",
     )
@@ -113,8 +115,8 @@ class MonitorsPane(KeyTablePane):
     NAME = "monitors"
     TITLE = "Monitors"
     SHOWS = frozenset({"monitors"})
-    HELP_LINES = (
-        "Each monitored key with its value; under it its changes by the CSMS, old → new.",
+    HELP_SENTENCES = (
+        "Each monitored key and its value; below what the CSMS changed, old → new.",
         "A key that the charge point does not know stays listed as unknown.",
         "m takes a monitor away here; on a configuration key it adds one.",
     )

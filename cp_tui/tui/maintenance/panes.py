@@ -89,9 +89,12 @@ class FirmwarePane(FactsPane, SubjectPane):
     KEY = "f"
     ABOUT = "Which one runs, and how far an update has come."
     SHOWS = frozenset({"firmware"})
-    HELP_LINES = (
-        "UpdateFirmware (S 5.19): fetch the file from its retrieveDate on, as often as retries",
-        "says; wait until nobody charges; install; boot. FirmwareStatusNotification tells each.",
+    HELP_SENTENCES = (
+        (
+            "UpdateFirmware (S 5.19): fetch the file from its retrieveDate on, as often as retries "
+            "says; wait until nobody charges; install; boot."
+        ),
+        "FirmwareStatusNotification tells each step.",
         "The location is shown without user, password and query.",
     )
 
@@ -112,9 +115,11 @@ class DiagnosticsPane(FactsPane, SubjectPane):
     KEY = "i"
     ABOUT = "Which file is uploaded where, and how far it has come."
     SHOWS = frozenset({"diagnostics"})
-    HELP_LINES = (
-        "GetDiagnostics (S 5.9): one file with logs and states is uploaded to the location that",
-        "the CSMS names; the answer told it the name of the file.",
+    HELP_SENTENCES = (
+        (
+            "GetDiagnostics (S 5.9): one file with logs and states is uploaded to the location "
+            "that the CSMS names; the answer told it the name of the file."
+        ),
         "The location is shown without user, password and query.",
     )
 
@@ -136,10 +141,11 @@ class ReservationsPane(TablePane, SubjectPane):
     ABOUT = "For whom connectors are held, until when, why it ended."
     # The link as well: each frame is an occasion to tell anew how much time is left.
     SHOWS = frozenset({"reservations", "link"})
-    HELP_LINES = (
+    HELP_SENTENCES = (
         "ReserveNow (S 5.13): a connector is held for one tag, or for the tags of a group.",
         "Conn any: connector 0 is reserved, one connector is kept free.",
-        "The time left is as of the instant in the title. Enter tells everything about one.",
+        "The time left is as of the instant in the title.",
+        "Enter tells everything about one.",
     )
     EMPTY = "no reservation"
     DETAILS = "Reservation"
@@ -210,7 +216,7 @@ class LocalListPane(TagsPane):
     KEY = "l"
     ABOUT = "Version and tags of the local authorization list."
     SHOWS = frozenset({"local_list"})
-    HELP_LINES = (
+    HELP_SENTENCES = (
         "The list of tags that the CSMS has sent (S 3.5.2); only SendLocalList changes it.",
         "It beats the cache. After its expiry date a tag counts as Expired.",
         "The first hundred tags are shown; u looks up any tag, shown or not.",
@@ -240,7 +246,7 @@ class CachePane(TagsPane):
     KEY = "c"
     ABOUT = "What the CSMS last said about each tag."
     SHOWS = frozenset({"authorization_cache"})
-    HELP_LINES = (
+    HELP_SENTENCES = (
         "What the CSMS last said about each tag (S 3.5.1), newest first; kept over a restart.",
         "A tag of the local list is never in the cache.",
         "The newest hundred are shown; u looks up any tag, shown or not.",
@@ -270,9 +276,10 @@ class CertificatesPane(FactsPane, SubjectPane):
     KEY = "e"
     ABOUT = "Security profile, form of the key, server certificate."
     SHOWS = frozenset({"link", "identity"})
-    HELP_LINES = (
-        "Profile 0: no security. 1: HTTP Basic with the AuthorizationKey. 2: TLS as well.",
-        "Of the key only length and form are told. Server is who the CSMS proves to be.",
+    HELP_SENTENCES = (
+        "Profile 0: no security; 1: HTTP Basic with AuthorizationKey; 2: also TLS.",
+        "Of the key only length and form are told.",
+        "Server is who the CSMS proves to be.",
         "A server certificate with less than 30 days left is due for renewal.",
     )
 
@@ -293,11 +300,15 @@ class StatusHistoryPane(TablePane, SubjectPane):
     KEY = "h"
     ABOUT = "Every change of status with its code and its cause."
     SHOWS = frozenset({"status_changes", "connectors"})
-    HELP_LINES = (
-        "Code: the transition of S 4.9. The letter is the state before, the digit the one after:",
-        "A1 Available, B2 Preparing, C3 Charging, D4 SuspendedEV, E5 SuspendedEVSE,",
-        "F6 Finishing, G7 Reserved, H8 Unavailable, I9 Faulted. So B3: Preparing to Charging.",
-        "In the filter a number alone is a connector: 2 shows the changes of connector 2.",
+    HELP_SENTENCES = (
+        "Code: the transition of S 4.9.",
+        (
+            "The letter is the state before, the digit the one after: A1 Available, B2 Preparing, "
+            "C3 Charging, D4 SuspendedEV, E5 SuspendedEVSE, F6 Finishing, G7 Reserved, H8 "
+            "Unavailable, I9 Faulted."
+        ),
+        "So B3: Preparing to Charging.",
+        "In the filter a number alone is a connector, such as 2.",
     )
     EMPTY = "nothing has changed since the boot"
     FILTER = "filter: a number is a connector; words of status, code, cause, error"
@@ -334,10 +345,11 @@ class LinkHistoryPane(TablePane, SubjectPane):
     KEY = "a"
     ABOUT = "Every attempt to connect, and the step that failed."
     SHOWS = frozenset({"link_attempts", "link", "cursor.link_history"})
-    HELP_LINES = (
+    HELP_SENTENCES = (
         "One line for each attempt that ended, and for each link that ended or was stopped.",
         "Result names the step that failed: DNS, TCP, TLS, HTTP, subprotocol.",
-        "Try counts since the link was last open. Below: cause and what to check, in full.",
+        "Try counts since the link was last open.",
+        "Below: cause and what to check, in full.",
     )
     EMPTY = "no attempt yet"
     FACTS = "below"
@@ -380,9 +392,9 @@ class MaintenancePane(TablePane):
     NAME = "maintenance"
     TITLE = "Maintenance"
     SHOWS = frozenset({"engine"}).union(*(subject.SHOWS for subject in SUBJECTS))
-    HELP_LINES = (
-        "Every subject with its state in a line; the one under the cursor is shown in full.",
-        "The letter before a subject jumps to it; enter or tab goes into what is shown.",
+    HELP_SENTENCES = (
+        "Every subject with its state; the one under the cursor is shown in full.",
+        "The letter before a subject jumps to it; enter or tab goes into it.",
         "u looks up a tag: what would happen if it were shown to the reader now, and why.",
     )
 

@@ -71,15 +71,19 @@ class MessagesPane(TablePane):
     STEPS = True
     FILTER = "words action:Start* conn:1 dir:in kind: id: result: latency:>500 error -word"
     SHOWS = frozenset({"messages", "link", "engine", "cursor.messages"})
-    HELP_LINES = (
-        "Every frame over the WebSocket, newest first: a request and its answer in one line.",
+    HELP_SENTENCES = (
+        "Every frame over the WebSocket, newest first.",
+        "A request and its answer stand in one line.",
         "Dir out: the charge point asks the CSMS; in: the CSMS asks. #: connector.",
         "! refused, CALLERROR, no answer or no OCPP frame. * composed by a person.",
-        "On a line that is not the newest the list stands still; space follows again.",
-        "Filter: words found anywhere; action:Start* id: result: by their beginning or with *,",
-        "conn:1 dir:in|out kind:CALL|CALLRESULT|CALLERROR|invalid latency:>500 (ms),",
-        "error (refused, CALLERROR, no answer, invalid), composed; -word leaves out.",
-        "Enter opens both frames with the reason; there, up and down go to the next message.",
+        "On a line that is not the newest the list rests; space follows again.",
+        "Filter: a word is found anywhere; -word leaves out what has it.",
+        "Filter: action: id: result: by the beginning, or with * (action:*Status).",
+        "Filter: conn:1 dir:in|out kind:CALL|CALLRESULT|CALLERROR|invalid.",
+        "Filter: latency:>500 (ms); composed: by a person.",
+        "Filter: error: refused, CALLERROR, no answer, invalid.",
+        "Enter opens both frames with the reason.",
+        "There, up and down go to the next message.",
     )
 
     def __init__(self, hints: str = "") -> None:

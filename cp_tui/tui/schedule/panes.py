@@ -51,12 +51,13 @@ class SchedulePane(Pane):
     NAME = "schedule"
     TITLE = "Schedule"
     SHOWS = frozenset({"charging_schedules", "link", "measured", RESTRAINTS})
-    HELP_LINES = (
-        "A lane per connector, 0 is the whole charge point; at the right the limit in force now.",
+    HELP_SENTENCES = (
+        "A lane per connector; 0 is the whole charge point.",
+        "At the right: the limit in force now.",
         "Solid: a transaction runs. Light: what one would get that started now.",
-        "Before now: what flowed, in the bar of what was allowed; ! where it was too much.",
-        "A vehicle has 5 s to follow a limit that falls; 2 % and 0.2 A count as noise.",
-        "At the cursor: the limit, until when, the profile that sets it, those that lost.",
+        "Before now: what flowed, within what was allowed; ! where it was too much.",
+        "A vehicle has 5 s to follow a limit that falls; 2 % and 0.2 A are noise.",
+        "At the cursor: the limit, until when, which profile sets it, which lost.",
         "Beyond what is known the lane is dotted, which is not zero.",
     )
 
@@ -197,11 +198,13 @@ class ProfilesPane(TablePane):
     NAME = "profiles"
     TITLE = "Profiles"
     SHOWS = frozenset({"profiles", "cursor.profiles"})
-    HELP_LINES = (
-        "Every installed charging profile: connector (0: all), id, purpose, stack level, kind.",
-        "Now: the limit that it sets, and where; armed: it would, if a transaction started now.",
-        "Else why it sets none. Next: when it says something else.",
-        "Below: its periods, in seconds from its start. Enter opens everything about it.",
+    HELP_SENTENCES = (
+        "Every installed profile: connector (0: all), id, purpose, level, kind.",
+        "Now: the limit that it sets, and where; else why it sets none.",
+        "armed: it would set one, if a transaction started now.",
+        "Next: when it says something else.",
+        "Below: its periods, in seconds from its start.",
+        "Enter opens everything about it.",
     )
     EMPTY = "no charging profile is installed: the hardware limits apply"
     FACTS = "beside"

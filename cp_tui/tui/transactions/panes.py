@@ -43,11 +43,12 @@ class TransactionsPane(TablePane):
     NAME = "transactions"
     TITLE = "Transactions"
     SHOWS = frozenset({"transactions", "connectors", "outbox", "cursor.transactions"})
-    HELP_LINES = (
+    HELP_SENTENCES = (
         "Running transactions first, then past ones. #: the connector.",
-        "Tx: the transactionId of the CSMS; -1 is sent where its StartTransaction was lost.",
+        "Tx: the transactionId of the CSMS; -1 where its StartTransaction was lost.",
         "Stopped by: who or what ended it. Below: the reason in words, and the rule.",
-        "Delivery: how far its messages got. Lost: the CSMS never took it, in spite of retries.",
+        "Delivery: how far its messages got.",
+        "Lost: the CSMS never took it, in spite of retries.",
         "Enter opens everything about it, with its messages.",
     )
     EMPTY = "no transaction yet"
@@ -108,10 +109,12 @@ class RefusalsPane(TablePane):
     NAME = "refusals"
     TITLE = "Not started"
     SHOWS = frozenset({"refusals", "configuration", "cursor.refusals"})
-    HELP_LINES = (
+    HELP_SENTENCES = (
         "Sessions that somebody wanted and that did not start, the newest first.",
-        "Refused by: local list, cache, CSMS, offline rule, reservation, fault, connector,",
-        "connection timeout (tag and cable did not both come), operator, or another rule.",
+        (
+            "Refused by: local list, cache, CSMS, offline rule, reservation, fault, connector, "
+            "connection timeout (tag and cable did not both come), operator, or another rule."
+        ),
         "Below: the tag, and the configuration key that decides, with its value.",
     )
     EMPTY = "no attempt to start was refused"
@@ -144,11 +147,13 @@ class QueuePane(TablePane):
     NAME = "queue"
     TITLE = "Queue"
     SHOWS = frozenset({"outbox", "transactions", "link", "cursor.queue"})
-    HELP_LINES = (
+    HELP_SENTENCES = (
         "StartTransaction, MeterValues and StopTransaction that the CSMS has not confirmed.",
-        "They go out one by one, oldest first; the first one says why all of them wait.",
-        "Attempt n of m: TransactionMessageAttempts, TransactionMessageRetryInterval between.",
-        "A lost link does not count as an attempt. n tries now; x gives one up, after a question.",
+        "They go out one by one, oldest first; the first one says why all wait.",
+        "Attempt n of m: m is TransactionMessageAttempts.",
+        "Between attempts: TransactionMessageRetryInterval times those so far.",
+        "A lost link does not count as an attempt.",
+        "n tries now; x gives one up, after a question.",
     )
     EMPTY = "nothing waits to be sent"
     FACTS = "beside"

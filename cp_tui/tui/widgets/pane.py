@@ -29,8 +29,8 @@ class Pane(Vertical):
     TITLE: ClassVar[str] = ""
     SHOWS: ClassVar[frozenset[str]] = frozenset()
     """The names of variables and events that it shows."""
-    HELP_LINES: ClassVar[tuple[str, ...]] = ()
-    """What the pane means, for the help screen."""
+    HELP_SENTENCES: ClassVar[tuple[str, ...]] = ()
+    """What the pane means, for the help screen: whole sentences, which the dialog breaks."""
     FILTER: ClassVar[str] = ""
     """What stands in the empty filter; empty: what it shows cannot be filtered."""
 
