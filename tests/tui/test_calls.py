@@ -12,6 +12,8 @@ from tests.sources import parsed, python_files, shown
 
 TO_ENGINE = frozenset({"CommandCall", "sends", "connection.call", "client.call", "context.act"})
 TO_CSMS = frozenset({"to_csms"})
+METHOD_AT = {"_at_selected": 1, "Bench": 3}
+"""Where those have the method that do not begin with it."""
 
 
 def sent(folder: str) -> Iterator[tuple[Path, int, str, str, set[str] | None]]:
@@ -30,11 +32,14 @@ def sent(folder: str) -> Iterator[tuple[Path, int, str, str, set[str] | None]]:
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             kind = ast.unparse(node.func).removeprefix("self._").removeprefix("self.")
-            if kind in TO_ENGINE | TO_CSMS:
+            if kind in TO_ENGINE | TO_CSMS or kind in METHOD_AT:
                 is_csms = any(each.arg == "is_for_csms" for each in node.keywords)
                 table = "csms" if kind in TO_CSMS or is_csms else "engine"
-                for method in texts(node.args[0], names):
+                for method in texts(node.args[METHOD_AT.get(kind, 0)], names):
                     yield path, node.lineno, table, method, parameters(node)
+                if kind == "Bench":
+                    # A text that no form holds is sent from every bench.
+                    yield path, node.lineno, table, "send_raw", None
 
 
 def texts(node: ast.expr, names: dict[str, ast.expr]) -> Iterator[str]:
