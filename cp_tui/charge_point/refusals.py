@@ -22,7 +22,6 @@ _BY = (
     ("unlock_connector.", RefusedBy.CSMS),
     ("remote_start.authorizes", RefusedBy.CSMS),
     ("reservation.", RefusedBy.RESERVATION),
-    ("remote_start.faulted", RefusedBy.FAULT),
     ("remote_start.resetting", RefusedBy.RULE),
     ("remote_start.", RefusedBy.CONNECTOR),
     ("reader.stopped", RefusedBy.OPERATOR),

@@ -1,4 +1,4 @@
-"""How long to wait between two attempts to connect (the numbers of OCPP 2.0.1, for 1.6 gives none).
+"""How long to wait between two attempts to connect (the rule of OCPP 2.0.1, for 1.6 has none).
 
 Pure: randomness is passed in. The wait is reset only after a connection that lasted (`Link`): a
 CSMS that accepts and hangs up at once would else be called without end.
@@ -12,7 +12,10 @@ from msgspec import Struct
 
 
 class BackoffSettings(Struct, frozen=True):
-    """3, 6, 12, 24, 24, ... s, each with up to 10 s on top: a fleet must not return all at once."""
+    """3, 6, 12, 24, 24, ... s, each with up to 10 s on top: a fleet must not return all at once.
+
+    The numbers are our own.
+    """
 
     wait_minimum_s: float = 3.0
     random_range_s: float = 10.0

@@ -50,7 +50,7 @@ def canonical_layer(layer: Mapping[str, Any], file: Mapping[str, Any]) -> dict[s
 
 
 def check_keys(settings: Settings) -> tuple[dict[str, str], list[Problem]]:
-    """Check the first values of standard keys; returns them in their canonical text."""
+    """Check the first values of keys; returns them in their canonical text."""
     values: dict[str, str] = {}
     problems: list[Problem] = []
     for name, value in settings.keys.items():

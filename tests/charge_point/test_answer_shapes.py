@@ -1,4 +1,4 @@
-"""Answers of any shape end their request; those of the wrong one authorize nobody (wire.md 4)."""
+"""Answers of any shape end their request; those of the wrong one authorize nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer of the CSMS is an answer, whatever is wrong with it (wire.md 4, S 3.7.1)."""
+"""An answer of the CSMS is an answer, whatever is wrong with it (wire.md, Bad input; S 3.7.1)."""
 
 from __future__ import annotations
 

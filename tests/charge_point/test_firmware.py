@@ -188,7 +188,7 @@ def test_a_tag_that_is_about_to_start_is_waited_for() -> None:
 
 
 def test_a_cable_without_tag_ends_its_attempt_before_the_installation() -> None:
-    """No way leads from Preparing to Unavailable (status.md 2)."""
+    """No way leads from Preparing to Unavailable (status.md, Changes)."""
     made = rig()
     made.act("plug_in", connector_id=1)
     made.forget_sent()

@@ -1,4 +1,4 @@
-"""Bad input from the CSMS: what wire.md sections 3 and 4 promise, and the link stays up."""
+"""Bad input from the CSMS: what wire.md promises, and the link stays up."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ def test_the_owner_gets_the_cable_also_while_ocpp_is_stopped() -> None:
 
 
 def test_out_of_service_and_back_the_cable_is_still_locked() -> None:
-    """No way leads from Unavailable to Finishing (status.md 2)."""
+    """No way leads from Unavailable to Finishing (status.md, Changes)."""
     made = left_locked()
     for word in ("Inoperative", "Operative"):
         made.request("ChangeAvailability", {"connectorId": 1, "type": word})

@@ -76,7 +76,7 @@ ANY = {
     "ClockStep.before",
 }
 """What the CSMS, or the clock before it was set, said, whatever the time; a tag counts as Expired
-after its date. Of the periods, see `test_a_schedule_covers_now`."""
+after its date. What the periods cover, `lies` looks at."""
 
 
 Moments = list[tuple[str, str, datetime]]

@@ -1,4 +1,4 @@
-"""Transaction messages: order, retries, persistence (S 3.7, transactions.md section 11)."""
+"""Transaction messages: order, retries, persistence (S 3.7, transactions.md, What waits)."""
 
 from __future__ import annotations
 

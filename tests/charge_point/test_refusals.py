@@ -21,7 +21,7 @@ from cp_tui.ocpp.datatypes import ChargePointErrorCode, StopReason
 from tests.charge_point.listing import entry, send
 from tests.charge_point.reserving import availability, fault, remote_start, reserve
 from tests.charge_point.rig import Rig, rig
-from tests.conformance.steps import OTHER_TAG, TAG, charging, set_key
+from tests.conformance.steps import OTHER_TAG, TAG, answers, charging, set_key
 
 
 def connector(made: Rig, connector_id: int = 1) -> ConnectorView:
@@ -125,6 +125,28 @@ def remote_to_reserved(made: Rig) -> None:
     remote_start(made, TAG, 1)
 
 
+def remote_before_accepted(made: Rig) -> None:
+    made.responders["BootNotification"] = answers("Pending")
+    made.power_cycle()
+    remote_start(made, TAG, 1)
+
+
+def remote_without_tag(made: Rig) -> None:
+    remote_start(made, "", 1)
+
+
+def remote_while_resetting(made: Rig) -> None:
+    charging(made, 2)
+    made.responders["StopTransaction"] = lambda _: None
+    made.request("Reset", {"type": "Soft"})
+    remote_start(made, TAG, 1)
+
+
+def unavailable_before_the_cable(made: Rig) -> None:
+    remote_start(made, TAG, 1)
+    availability(made, 1, "Inoperative")
+
+
 @dataclass(frozen=True)
 class Case:
     happens: Callable[[Rig], None]
@@ -153,6 +175,10 @@ CASES = (
     Case(remote_to_faulted, RefusedBy.FAULT, None, "connector 1 is Faulted", is_remote=True),
     Case(remote_to_occupied, RefusedBy.CONNECTOR, None, "a transaction of IDTAG2", is_remote=True),
     Case(remote_to_reserved, RefusedBy.RESERVATION, None, "not for IDTAG1", is_remote=True),
+    Case(remote_before_accepted, RefusedBy.CSMS, None, "has not accepted", is_remote=True),
+    Case(remote_without_tag, RefusedBy.RULE, None, "idTag is empty", tag="", is_remote=True),
+    Case(remote_while_resetting, RefusedBy.RULE, None, "a reset is under way", is_remote=True),
+    Case(unavailable_before_the_cable, RefusedBy.CSMS, None, "Inoperative came", is_remote=True),
 )
 
 
@@ -170,6 +196,13 @@ def test_a_refusal_says_who_which_tag_which_key_and_when(case: Case) -> None:
     assert made.now.second in (told.at.second, told.at.second + 1)
     if case.key is not None:
         assert case.key in told.reason.text
+
+
+@pytest.mark.parametrize("must_ask", ["true", "false"])
+def test_the_csms_has_allowed_what_it_starts(must_ask: str) -> None:
+    made = rig(keys={"AuthorizeRemoteTxRequests": must_ask})
+    remote_start(made, TAG, 1)
+    assert connector(made).authorized_by is RefusedBy.CSMS
 
 
 def test_a_time_out_does_not_hide_the_refusal_that_caused_it() -> None:
@@ -303,7 +336,7 @@ def test_a_deauthorized_end_names_the_answer_and_the_key() -> None:
 
 
 def test_a_fault_does_not_end_a_transaction_and_the_connector_says_why_nothing_flows() -> None:
-    """Status.md 3: the state beneath goes on."""
+    """The state beneath goes on (status.md, Changes)."""
     made = rig()
     charging(made)
     made.handle(ErrorRaised(1, ChargePointErrorCode.GROUND_FAILURE))

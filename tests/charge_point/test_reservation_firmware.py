@@ -101,7 +101,7 @@ def test_a_reservation_that_ends_while_the_update_waits_gives_its_connector_to_i
 
 @pytest.mark.parametrize("is_plugged", [False, True])
 def test_a_cable_that_is_still_locked_outlives_a_failed_installation(is_plugged: bool) -> None:
-    """No way leads from Unavailable to Finishing (status.md 2)."""
+    """No way leads from Unavailable to Finishing (status.md, Changes)."""
     made = rig(keys={"UnlockConnectorOnEVSideDisconnect": "false"})
     made.act("plug_in", connector_id=1)
     made.act("swipe", id_tag=TAG, connector_id=1)

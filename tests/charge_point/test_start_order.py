@@ -1,6 +1,6 @@
 """StartTransaction goes out before StatusNotification(Charging), in every way a transaction starts.
 
-Many a CSMS expects it, and the official cases allow both orders (transactions.md 13).
+Many a CSMS expects it, and the official cases allow both orders (transactions.md, Start and stop).
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ def tries_of(made: Rig, action: str, payload: dict[str, Any]) -> list[float]:
 
 
 def test_get_diagnostics_is_tried_again_as_often_and_as_late_as_was_asked() -> None:
-    """Section 7 of compliance.md; `retries` counts what follows the first try (E 3.50)."""
+    """`retries` counts what follows the first try (E 3.50)."""
     made = rig()
     payload = {"location": "ftp://logs.example/in", "retries": 3, "retryInterval": 20}
     assert tries_of(made, "GetDiagnostics", payload) == [0, 20, 40, 60]

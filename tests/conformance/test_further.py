@@ -1,4 +1,4 @@
-"""What backends test a charge point for besides (compliance.md section 7), and TC_032_1."""
+"""What backends test a charge point for besides the official cases, and TC_032_1."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def test_tc_053_2_reserve_with_parent_remote_start(authorize_remote: str) -> Non
 
 @pytest.mark.parametrize("status", ["Expired", "Invalid", "Blocked"])
 def test_a_tag_of_the_group_that_is_not_accepted_may_not_start(status: str) -> None:
-    """EVerest: only Accepted with the same parent may start (compliance.md section 7)."""
+    """Only one that is Accepted with the same parent may; EVerest tests it, too."""
     made = rig(connectors=1)
     info = {"idTagInfo": {**GROUP["idTagInfo"], "status": status}}
     made.responders["Authorize"] = lambda _: info

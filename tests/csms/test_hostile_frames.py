@@ -65,7 +65,7 @@ async def test_what_is_no_frame_gets_a_generic_error(
 async def test_a_wrong_call_gets_the_callerror_that_says_why(
     charge_point: RawChargePoint, frame: JsonValue, message_id: str, code: str
 ) -> None:
-    """wire.md 3 and 4."""
+    """wire.md, Frames and Bad input."""
     await charge_point.send(frame)
     answer = await charge_point.receive()
     assert answer[:3] == [4, message_id, code]

@@ -97,7 +97,7 @@ class ModelCsms:
             self._answer(connection, [CALL_RESULT, message_id, result])
 
     def _flawed(self, request: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
-        """Spoil an answer as they are spoiled in the field (wire.md 4)."""
+        """Spoil an answer as they are spoiled in the field (wire.md, Bad input)."""
         number = self._random.choice((0, -1, 2**31, 2**63, 1e300, "17", "", None))
         return self._random.choice(
             (
