@@ -1,18 +1,22 @@
 """What a screen showed when somebody last looked at it, kept in `__snapshots__` beside the tests.
 
-As text, in which one sees what stands where; as SVG where only a picture shows what is meant, such
-as colours. `pytest --snapshot-update tests/tui/test_screen_pictures.py` makes those of a file anew.
+As text, in which one sees what stands where; as SVG, by the fixture `snap_compare`, where only a
+picture shows what is meant, such as colours. `pytest --snapshot-update
+tests/tui/test_screen_pictures.py` makes those of a file anew.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual.app import App
+from textual.pilot import Pilot
 
+from cp_tui.tui.app import CpTuiApp
 from tests.tui.driving import Eye
 
 
@@ -23,11 +27,16 @@ class TextFile(SingleFileSnapshotExtension):
     _file_extension = "txt"
 
 
-class SvgFile(SingleFileSnapshotExtension):
-    """A picture as a browser shows it."""
+class SnapCompare(Protocol):
+    """The fixture `snap_compare`: whether the SVG of an app is the recorded one."""
 
-    _write_mode = WriteMode.TEXT
-    _file_extension = "svg"
+    def __call__(
+        self,
+        app: App[str],
+        press: tuple[str, ...] = (),
+        terminal_size: tuple[int, int] = (80, 24),
+        run_before: Callable[[Pilot[str]], Awaitable[None]] | None = None,
+    ) -> bool: ...
 
 
 class Pictures:
@@ -40,16 +49,8 @@ class Pictures:
     def text(self, name: str, eye: Eye) -> None:
         """Hold what stands on the screen against what stood there."""
         lines = [strip.text.rstrip() for strip in eye.strips()]
-        self._hold(name, TextFile, "".join(f"{line}\n" for line in lines))
-
-    def svg(self, name: str, eye: Eye) -> None:
-        """Hold the picture of the screen, with its colours, against the one of before."""
-        svg = eye.app.export_screenshot(title=eye.app.title, simplify=True)
-        # The number is made of everything in the picture: without it a difference stays small.
-        self._hold(name, SvgFile, re.sub(r"\bterminal-\d+-", "terminal-", svg))
-
-    def _hold(self, name: str, kind: type[SingleFileSnapshotExtension], picture: str) -> None:
-        if self._snapshot(name=name, extension_class=kind) != picture:
+        picture = "".join(f"{line}\n" for line in lines)
+        if self._snapshot(name=name, extension_class=TextFile) != picture:
             self.different.append("\n".join([f"{name}:", *self._snapshot.get_assert_diff()]))
 
 
@@ -59,3 +60,14 @@ def pictures(snapshot: SnapshotAssertion) -> Iterator[Pictures]:
     found = Pictures(snapshot)
     yield found
     assert not found.different, "\n\n".join(found.different)
+
+
+def pressed(app: CpTuiApp, *keys: str) -> Callable[[Pilot[str]], Awaitable[None]]:
+    """Give what brings a screen to where these keys lead, for `snap_compare`."""
+
+    async def press(pilot: Pilot[str]) -> None:
+        eye = Eye(app, pilot)
+        await eye.settle()
+        await eye.press(*keys)
+
+    return press

@@ -18,9 +18,9 @@ from tests.tui import (
     session_world,
     worlds,
 )
-from tests.tui.driving import Drive, screen
+from tests.tui.driving import Drive, app_on, screen
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.pictures import pictures
+from tests.tui.pictures import SnapCompare, pictures, pressed
 
 Keys = tuple[str, ...]
 
@@ -46,11 +46,9 @@ async def test_dashboard(snapshot: SnapshotAssertion) -> None:
         await show(drive, snapshot, pictured)
 
 
-async def test_the_colours_of_a_dialog(snapshot: SnapshotAssertion) -> None:
-    async with screen(worlds.healthy()) as drive:
-        await drive.press("s")
-        with pictures(snapshot) as seen:
-            seen.svg("stop", drive)
+def test_the_colours_of_a_dialog(snap_compare: SnapCompare) -> None:
+    app = app_on(FakeEngine(worlds.healthy()))
+    assert snap_compare(app, run_before=pressed(app, "s"))
 
 
 async def test_configuration(snapshot: SnapshotAssertion) -> None:
@@ -161,8 +159,6 @@ async def test_compose(snapshot: SnapshotAssertion) -> None:
         await show(drive, snapshot, {"text": (*FORM, "ctrl+r")})
 
 
-async def test_the_colours_of_a_message_as_text(snapshot: SnapshotAssertion) -> None:
-    async with screen(engine=answering_engine(), theme="ansi-16") as drive:
-        await drive.press(*FORM, "ctrl+r")
-        with pictures(snapshot) as seen:
-            seen.svg("text-16-colours", drive)
+def test_the_colours_of_a_message_as_text(snap_compare: SnapCompare) -> None:
+    app = app_on(answering_engine(), theme="ansi-16")
+    assert snap_compare(app, run_before=pressed(app, *FORM, "ctrl+r"))

@@ -16,8 +16,8 @@ from cp_tui.tui.theme.glyphs import Glyphs
 from tests.tiers import tier
 from tests.tui import states
 from tests.tui.crowded_world import crowded
-from tests.tui.driving import Drive, screen
-from tests.tui.pictures import pictures
+from tests.tui.driving import Drive, app_on, screen
+from tests.tui.pictures import SnapCompare, pictures, pressed
 from tests.tui.states import State
 
 SIZES = ((80, 24), (120, 40), (200, 60))
@@ -143,21 +143,23 @@ COLOURED: tuple[tuple[MakeState, str, tuple[str, ...]], ...] = (
 
 
 @pytest.mark.parametrize(
-    ("state", "theme", "names"),
-    COLOURED,
-    ids=[f"{state.__name__}-{theme}" for state, theme, _ in COLOURED],
+    ("state", "theme", "name"),
+    [
+        pytest.param(state, theme, name, id=f"{state.__name__}-{theme}-{name}")
+        for state, theme, names in COLOURED
+        for name in names
+    ],
 )
-async def test_colours(
-    snapshot: SnapshotAssertion,
+def test_colours(
+    snap_compare: SnapCompare,
     monkeypatch: pytest.MonkeyPatch,
     state: MakeState,
     theme: str,
-    names: Iterable[str],
+    name: str,
 ) -> None:
     if theme == "mono":
         monkeypatch.setenv("NO_COLOR", "1")
     glyphs = Glyphs.HALF if theme == "ansi-16" else Glyphs.EIGHTH
-    async with screens(state, theme=theme, glyphs=glyphs) as drive:
-        with pictures(snapshot) as seen:
-            async for name in walk(drive, names):
-                seen.svg(name, drive)
+    found = state()
+    app = app_on(found.engine, csms=found.csms, theme=theme, glyphs=glyphs)
+    assert snap_compare(app, run_before=pressed(app, f"{SCREENS.index(name) + 1}"))
