@@ -15,10 +15,12 @@ import pytest
 
 from tests import tiers
 
-FOREIGN = ("TEXTUAL", "CP_TUI_", "XDG_")
+FOREIGN = ("TEXTUAL", "CP_TUI_", "XDG_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 """Beginnings of variables that would change what the program does."""
+KEPT = "TEXTUAL_SNAPSHOT"
+"""The plugin's own: where workers put pictures that differ."""
 for name in list(os.environ):
-    if name.startswith(FOREIGN) or name in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"}:
+    if name.startswith(FOREIGN) and not name.startswith(KEPT):
         del os.environ[name]
 
 TESTS = Path(__file__).parent

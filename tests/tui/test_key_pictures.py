@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from pydantic import JsonValue
@@ -44,11 +44,6 @@ async def test_dashboard(snapshot: SnapshotAssertion) -> None:
             "zoomed-keys": ("escape", "tab", "tab", "z"),
         }
         await show(drive, snapshot, pictured)
-
-
-def test_the_colours_of_a_dialog(snap_compare: SnapCompare) -> None:
-    app = app_on(FakeEngine(worlds.healthy()))
-    assert snap_compare(app, run_before=pressed(app, "s"))
 
 
 async def test_configuration(snapshot: SnapshotAssertion) -> None:
@@ -159,6 +154,20 @@ async def test_compose(snapshot: SnapshotAssertion) -> None:
         await show(drive, snapshot, {"text": (*FORM, "ctrl+r")})
 
 
-def test_the_colours_of_a_message_as_text(snap_compare: SnapCompare) -> None:
-    app = app_on(answering_engine(), theme="ansi-16")
-    assert snap_compare(app, run_before=pressed(app, *FORM, "ctrl+r"))
+COLOURED: Mapping[str, tuple[Callable[[], FakeEngine], Keys, str]] = {
+    "stop": (lambda: FakeEngine(worlds.healthy()), ("s",), "cp-dark"),
+    "menu": (lambda: FakeEngine(worlds.healthy()), ("ctrl+p",), "cp-dark"),
+    "link-history": (maintenance_world.engine, ("6", "a"), "cp-dark"),
+    "wrong-filter": (message_world.engine, ("2", "slash", *"conn", "colon", "x"), "cp-dark"),
+    "answer": (answering_engine, (*FORM, "ctrl+s"), "cp-dark"),
+    "not-valid": (answering_engine, (*FORM, "x", "ctrl+s"), "cp-light"),
+    "text-16-colours": (answering_engine, (*FORM, "ctrl+r"), "ansi-16"),
+}
+"""Where the colour says what the words do not: whose engine, which keys, which theme."""
+
+
+@pytest.mark.parametrize("name", COLOURED)
+def test_colours(snap_compare: SnapCompare, name: str) -> None:
+    engine, keys, theme = COLOURED[name]
+    app = app_on(engine(), theme=theme)
+    assert snap_compare(app, run_before=pressed(app, *keys))
