@@ -157,6 +157,7 @@ async def test_compose(snapshot: SnapshotAssertion) -> None:
 COLOURED: Mapping[str, tuple[Callable[[], FakeEngine], Keys, str]] = {
     "stop": (lambda: FakeEngine(worlds.healthy()), ("s",), "cp-dark"),
     "menu": (lambda: FakeEngine(worlds.healthy()), ("ctrl+p",), "cp-dark"),
+    "help": (lambda: FakeEngine(worlds.healthy()), ("question_mark",), "cp-dark"),
     "link-history": (maintenance_world.engine, ("6", "a"), "cp-dark"),
     "wrong-filter": (message_world.engine, ("2", "slash", *"conn", "colon", "x"), "cp-dark"),
     "answer": (answering_engine, (*FORM, "ctrl+s"), "cp-dark"),
