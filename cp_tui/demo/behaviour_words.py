@@ -46,7 +46,10 @@ class BehaviourChange(Struct, frozen=True):
     ] = None
     faults: Annotated[
         dict[str, str] | None,
-        Field(description="action, or * for all: silent, delay 5 (s), or the code of a CALLERROR"),
+        Field(
+            description="action, or * for all: silent, delay 5 (s), or the code of a CALLERROR: "
+            + ", ".join(ErrorCode)
+        ),
     ] = None
 
 

@@ -10,6 +10,9 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 
+COUNTED_MAX = 2**53
+"""A bound from here on is that of a machine, which nobody needs to know before it is hit."""
+
 
 def resolved(of: Schema, whole: Schema) -> Schema:
     """Give the schema that a reference stands for."""
@@ -54,8 +57,8 @@ def in_words(of: Schema, whole: Schema) -> str:
 def bounds(of: Schema, least: str, most: str, unit: str = "", factor: int = 1) -> str:
     """Say between which bounds a value lies, in units that are `factor` times as large."""
     low, high = (None if of.get(key) is None else of[key] / factor for key in (least, most))
-    if high is None or high >= 2**53:
-        if low is None or low <= -(2**53):
+    if high is None or high >= COUNTED_MAX:
+        if low is None or low <= -COUNTED_MAX:
             return ""
         one = unit.removesuffix("s") if low == 1 else unit
         return f" of at least {low:,.12g}{one}" if unit else f" from {low:,.12g}"

@@ -19,7 +19,7 @@ UNIT = FormField("unit", "Unit", choices=("Absolute", "Recurring", "Relative"))
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("abs", "Absolute"), ("RECURRING", "Recurring"), ("rel", "Relative"), ("", "")],
+    [("abs", "Absolute"), ("RECURRING", "Recurring"), ("rel", "Relative"), ("", ""), ("  ", "")],
 )
 def test_the_beginning_of_a_choice_is_enough(typed: str, meant: str) -> None:
     assert UNIT.chosen(typed) == meant

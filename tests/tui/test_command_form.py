@@ -43,6 +43,13 @@ def result(method: str, texts: Mapping[str, str], *, is_csms: bool = False) -> o
         ("set_vehicle", {"max_power_w": "11.00049", "phases": "3.0", "max_current_a": "1.6e1"},
          {"connector_id": 1, "max_power_w": 11_000, "phases": 3, "max_current_a": 16}),
         ("set_custom_configuration_key", {"key": "K", "value": ""}, {"key": "K", "value": ""}),
+        ("set_custom_configuration_key", {"key": '""', "value": '""'},
+         {"key": '""', "value": '""'}),
+        ("data_transfer", {"vendor_id": "v", "data": '""'}, {"vendor_id": "v", "data": '""'}),
+        ("swipe", {"id_tag": '""'}, {"id_tag": '""'}),
+        ("clear_charging_profile", {"purpose": "  ", "stack_level": "1"}, {"stack_level": 1}),
+        ("get_composite_schedule", {"connector_id": "1", "duration_s": "9", "start": " "},
+         {"connector_id": 1, "duration_s": 9}),
     ],
 )  # fmt: skip
 def test_each_text_becomes_what_the_command_takes(
@@ -78,6 +85,25 @@ def test_pairs_become_a_table_and_none_an_empty_one() -> None:
         ("monitor_configuration_keys", "keys", " ", "Keys must not be empty"),
         ("set_custom_configuration_key", "key", " ", "Key must not be empty"),
         ("get_configuration_key", "keys", "x" * 51, "each text of 1 to 50 characters"),
+        (
+            "clear_charging_profile",
+            "profile_id",
+            "99999999999999999999",
+            "'99999999999999999999' is too large: it may be 9,223,372,036,854,775,807 at most",
+        ),
+        ("clear_charging_profile", "profile_id", "9" * 40, "is too large: it may be 9,223,372,"),
+        (
+            "clear_charging_profile",
+            "stack_level",
+            f"-{'9' * 20}",
+            "is too small: it may be -9,223,372,036,854,775,808 at least",
+        ),
+        ("clear_charging_profile", "stack_level", "1e999999999", "'1e999999999' is too large"),
+        ("clear_charging_profile", "stack_level", f"{'9' * 20}.5", "is no whole number"),
+        ("clear_charging_profile", "stack_level", "inf", "'inf' is no whole number"),
+        ("plug_in", "connector_id", "9" * 40, f"Connector: '{'9' * 40}' is too large"),
+        ("plug_in", "connector_id", f"-{'9' * 40}", "is no whole number from 1"),
+        ("raise_error", "info", " " * 51, "is no text up to 50 characters"),
         ("clear_charging_profile", "purpose", "Tx", "Purpose: 'Tx' is several of TxDefault"),
     ],
 )
@@ -85,7 +111,7 @@ def test_what_does_not_fit_is_told_with_what_may_stand_there(
     method: str, name: str, text: str, words: str
 ) -> None:
     told = result(method, {name: text})
-    assert isinstance(told, str)
+    assert isinstance(told, str), told
     assert words in told
 
 
@@ -94,11 +120,22 @@ def test_what_does_not_fit_is_told_with_what_may_stand_there(
     [
         ("interval_s", "-1", "Interval: '-1' is no whole number of 0 to 604,800 s"),
         ("faults", "Heartbeat", "'Heartbeat' is no NAME=VALUE with commas between: action, or *"),
-        ("id_tags", "A=Blockt", "'A=Blockt' is no NAME=VALUE with commas between: one of Accepted"),
+        ("faults", "*=silent, abc", "Faults: 'abc' is no NAME=VALUE with commas between: action"),
+        ("faults", "abc", "or the code of a CALLERROR: NotImplemented, NotSupported, Internal"),
+        ("id_tags", "A=Blockt", "tags: 'A=Blockt': 'Blockt' is not one of Accepted, Blocked,"),
+        ("id_tags", "A=Accepted, b = x", "'b=x': 'x' is not one of Accepted, Blocked,"),
+        ("id_tags", "A=Blocked, B=", "'B=' is no NAME=VALUE with commas between: one of Accepted"),
+        ("id_tags", ",".join(f"{n}=Blocked" for n in range(1001)), "no list up to 1,000, each"),
     ],
 )
 def test_so_it_is_for_what_the_csms_is_asked(name: str, text: str, words: str) -> None:
     assert words in str(result("set_behaviour", {name: text}, is_csms=True))
+
+
+@pytest.mark.parametrize("name", ["registration_status", "unknown_id_tag", "start_status"])
+def test_blanks_in_a_field_of_the_behaviour_leave_it_unchanged(name: str) -> None:
+    texts = {name: "  ", "interval_s": " "}
+    assert result("set_behaviour", texts, is_csms=True) == CommandCall("set_behaviour", {}, True)
 
 
 def test_the_choices_are_those_of_the_standard() -> None:
@@ -130,6 +167,8 @@ def test_what_the_command_knows_completes_a_field() -> None:
     )
     assert (second.label, second.placeholder, second.choices) == ("Level", "optional", ())
     assert form_of(CommandCall("swipe"), FormField("id_tag")).fields[0].placeholder == ""
+    (choice,) = form_of(CommandCall("clear_error"), FormField("error_code")).fields
+    assert choice.placeholder == "optional; up: choices"
 
 
 def test_what_was_typed_before_is_offered_and_may_be_what_it_begins_with() -> None:

@@ -157,6 +157,7 @@ async def test_from_the_dashboard_a_profile_to_clear_is_chosen_from_a_list() -> 
     [
         ({"purpose": "TxProfile"}, {"purpose": "TxProfile"}),
         ({"connector_id": "0", "stack_level": "1"}, {"connector_id": 0, "stack_level": 1}),
+        ({"purpose": " ", "stack_level": " 1 "}, {"stack_level": 1}),
         ({"profile_id": "all"}, {}),
     ],
 )
@@ -174,7 +175,18 @@ async def test_profiles_are_cleared_by_filter(
 
 async def test_an_empty_filter_clears_nothing() -> None:
     async with screen(engine=charging_world.engine()) as drive:
-        await drive.press("X", "enter")
+        await drive.press("X")
+        assert drive.shows("optional; up: choices")
+        await drive.press("enter")
+        assert drive.shows("nothing given would clear every profile")
+        assert drive.engine.calls == []
+
+
+@pytest.mark.parametrize("name", ["profile_id", "connector_id", "purpose", "stack_level"])
+async def test_a_filter_of_blanks_clears_nothing(name: str) -> None:
+    async with screen(engine=charging_world.engine()) as drive:
+        await drive.press("X")
+        await fill(drive, **{name: "  "})
         assert drive.shows("nothing given would clear every profile")
         assert drive.engine.calls == []
 
@@ -184,7 +196,15 @@ async def test_a_profile_from_the_form_is_installed_and_a_refusal_explained() ->
     engine.answers("install_charging_profile", {"status": "Rejected"}, WHY_NOT)
     async with screen(engine=engine, size=(100, 30)) as drive:
         await drive.press("i")
-        await fill(drive, level="9", periods="0:16, 3600:8:1", duration="7200", start="15:00")
+        await fill(
+            drive,
+            level="9",
+            periods="0:16, 3600:8:1",
+            duration="7200",
+            start="15:00",
+            valid_from=" ",
+            valid_to="  ",
+        )
         (call,) = engine.calls
         assert call == (
             "install_charging_profile",

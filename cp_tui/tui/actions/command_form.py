@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from cp_tui.engine.command import VALUE_SHOWN_MAX
-from cp_tui.engine.value_words import bounds
+from cp_tui.engine.value_words import COUNTED_MAX, bounds
 from cp_tui.tui.actions.commands import CommandCall, commands_of
 from cp_tui.tui.actions.desk import Desk, Form, FormField, Job
 from cp_tui.tui.actions.model_form import FieldKind, ModelField, model_fields, value_of
@@ -20,6 +20,9 @@ from cp_tui.tui.text.parameters import label_of, unit_of
 
 DIGITS_MAX = 30
 """Of a number before its point; one with more is refused before it takes time."""
+
+OPTIONAL_CHOICE = "optional; up: choices"
+"""Stands in an empty field, which is how people learn that there is something to walk over."""
 
 
 def parameters(method: str, *, is_csms: bool = False) -> Mapping[str, ModelField]:
@@ -49,13 +52,15 @@ def _completed(
         texts = (field.value, *remembered(field.keep), *field.recent)
         recent = tuple(dict.fromkeys(text for text in texts if text))
     is_optional = known is not None and not known.is_required
+    choices = field.choices or (known.choices if known is not None else ())
+    optional = OPTIONAL_CHOICE if choices else "optional"
     return replace(
         field,
         label=field.label or label_of(field.name),
         value=next(iter(recent), "") if field.value is None else field.value,
         recent=recent,
-        choices=field.choices or (known.choices if known is not None else ()),
-        placeholder=field.placeholder or ("optional" if is_optional else ""),
+        choices=choices,
+        placeholder=field.placeholder or (optional if is_optional else ""),
     )
 
 
@@ -96,9 +101,12 @@ def values_of(
     try:
         model.model_validate(values)
     except ValidationError as error:
-        wrong = {each["loc"][0] for each in error.errors(include_url=False)}
+        wrong = {each["loc"][0]: each["loc"][1:] for each in reversed(error.errors())}
         name = next(each for each in texts if each in wrong)
-        return _problem((labels or {}).get(name) or label_of(name), known[name], texts[name])
+        label = (labels or {}).get(name) or label_of(name)
+        if known[name].kind is FieldKind.PAIRS:
+            return _problem_of_pairs(label, known[name], texts[name], wrong[name])
+        return _problem(label, known[name], texts[name])
     return values
 
 
@@ -110,13 +118,22 @@ def _value(field: ModelField, text: str) -> JsonValue:
         case FieldKind.TEXTS:
             return [*text.replace(",", " ").split()]
         case FieldKind.PAIRS:
-            pairs = [tuple(map(str.strip, each.partition("="))) for each in text.split(",")]
-            given = [each for each in pairs if any(each)]
-            return {name: value for name, _, value in given} if all(map(all, given)) else text
-        case _ if not text:
+            pairs = _pairs(text)
+            return {name: value for name, _, value in pairs} if all(map(all, pairs)) else text
+        case FieldKind.TEXT:
+            return text if text or field.is_required else None
+        case _ if not text.strip():
             return "" if field.is_required else None
-        case _:
+        case FieldKind.CHOICE | FieldKind.INSTANT:
+            return text
+        case FieldKind.BOOLEAN | FieldKind.JSON:
             return value_of(field.kind, text)
+
+
+def _pairs(text: str) -> list[tuple[str, ...]]:
+    """Part each pair into its name, its sign and its value; one that is missing is empty."""
+    pairs = [tuple(map(str.strip, each.partition("="))) for each in text.split(",")]
+    return [each for each in pairs if any(each)]
 
 
 def _number(field: ModelField, text: str) -> JsonValue:
@@ -135,17 +152,52 @@ def _number(field: ModelField, text: str) -> JsonValue:
 
 def _problem(label: str, field: ModelField, text: str) -> str:
     """Say what is wrong with a text: the field, the text, and what may stand there."""
-    if not text.strip():
+    if field.is_required and not text.strip():
         return f"{label} must not be empty"
     unit, factor = unit_of(field.name)
     what = field.words
     if field.kind in (FieldKind.INTEGER, FieldKind.NUMBER):
+        if beyond := _beyond(field, text):
+            return f"{label}: {_shown(text)} is {beyond}"
         kind = FieldKind.NUMBER if factor > 1 else field.kind
         what = kind + bounds(field.schema, "minimum", "maximum", f" {unit}".rstrip(), factor)
     elif "pattern" in field.schema:
         what = field.schema.get("description") or f"{what} of printable ASCII"
-    shown = text if len(text) <= VALUE_SHOWN_MAX else f"{text[:VALUE_SHOWN_MAX]}…"
-    return f"{label}: {shown!r} is {'no' if field.kind is not FieldKind.CHOICE else 'not'} {what}"
+    no = "not" if field.kind is FieldKind.CHOICE else "no"
+    return f"{label}: {_shown(text)} is {no} {what}"
+
+
+def _problem_of_pairs(label: str, field: ModelField, text: str, place: Sequence[int | str]) -> str:
+    """Say which of the pairs is wrong, and why; `place` names the one whose value is refused."""
+    for name, sign, value in _pairs(text):
+        pair = _shown(f"{name}{sign}{value}")
+        if not (name and value):
+            return f"{label}: {pair} is no {field.kind}: {field.words}"
+        if name in place:
+            return f"{label}: {pair}: {_shown(value)} is not {field.words}"
+    most = bounds(field.schema, "minProperties", "maxProperties")
+    return f"{label}: {_shown(text)} is no list{most}, each {field.kind}"
+
+
+def _beyond(field: ModelField, text: str) -> str:
+    """Say that a number is too far from 0, where no words tell a bound; empty: it is not."""
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        return ""
+    if not number.is_finite() or number != number.to_integral_value():
+        return ""
+    is_large = number > 0
+    bound = field.schema.get("maximum" if is_large else "minimum")
+    is_told = bound is not None and abs(bound) < COUNTED_MAX
+    if is_told or number.copy_abs() < COUNTED_MAX:
+        return ""
+    most = "" if bound is None else f": it may be {bound:,} at {'most' if is_large else 'least'}"
+    return f"too {'large' if is_large else 'small'}{most}"
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= VALUE_SHOWN_MAX else f"{text[:VALUE_SHOWN_MAX]}…")
 
 
 def tag_fields(desk: Desk, first: str | None, where: FormField) -> tuple[FormField, ...]:

@@ -65,8 +65,10 @@ class FormField(Struct, frozen=True):
         wanted = text.strip().casefold()
         if self.is_needed and not wanted:
             raise ValueError(f"{self.label} must not be empty")
-        if not self.choices or not wanted:
+        if not self.choices:
             return text
+        if not wanted:
+            return ""
         exact = [each for each in self.choices if each.casefold() == wanted]
         found = exact or [each for each in self.choices if each.casefold().startswith(wanted)]
         if len(found) != 1:

@@ -52,7 +52,7 @@ class ModelField(Struct, frozen=True):
     schema: Schema = {}
     """All that the model says about its value."""
     words: str = ""
-    """What it may be, as the help of a command says it."""
+    """What it may be, or each value of its pairs, as the help of a command says it."""
 
     @property
     def group(self) -> str:
@@ -102,8 +102,7 @@ def _fields(
             continue
         kind, words = _kind(inner, whole), in_words(each, whole)
         if kind is FieldKind.PAIRS:
-            values = each.get("description") or in_words(inner["additionalProperties"], whole)
-            words = f"{kind}: {values}"
+            words = each.get("description") or in_words(inner["additionalProperties"], whole)
         choices = tuple(inner.get("enum", ()))
         yield ModelField(name, kind, is_required, is_in_optional, choices, inner, words)
 
@@ -174,7 +173,7 @@ def defect_of(action: str, payload: Mapping[str, JsonValue]) -> str | None:
 
 
 def value_of(kind: FieldKind, text: str) -> JsonValue:
-    """What a text stands for; one that does not fit stays as it is."""
+    """What a text stands for in a request; one that does not fit stays as it is."""
     match kind:
         case FieldKind.TEXT | FieldKind.CHOICE | FieldKind.INSTANT:
             return "" if text == EMPTY_TEXT else text

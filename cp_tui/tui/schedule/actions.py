@@ -15,7 +15,7 @@ from cp_tui.engine.disk import on_disk
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
-from cp_tui.tui.actions.command_form import filled, parameters
+from cp_tui.tui.actions.command_form import OPTIONAL_CHOICE, filled, parameters
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Job
 from cp_tui.tui.actions.saving import save
@@ -108,12 +108,12 @@ async def clear_matching(desk: Desk) -> None:
     fields = (
         FormField("profile_id", "Id", placeholder=f"alone decides; {ALL}: every profile"),
         FormField("connector_id", "Connector", placeholder="optional; 0 is the charge point"),
-        FormField("purpose", "Purpose", placeholder="optional", choices=purposes),
+        FormField("purpose", "Purpose", placeholder=OPTIONAL_CHOICE, choices=purposes),
         FormField("stack_level", "Level", placeholder="optional"),
     )
 
     def call(values: Mapping[str, str]) -> CommandCall | str:
-        given = {name: text for name, text in values.items() if text}
+        given = {name: text.strip() for name, text in values.items() if text.strip()}
         if not given:
             return f"nothing given would clear every profile: type {ALL} as the id for that"
         everything = CommandCall("clear_charging_profile")

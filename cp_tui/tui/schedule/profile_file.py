@@ -100,8 +100,8 @@ def from_form(texts: Mapping[str, str], clock: Clock) -> ProfileDestination:
         ("valid_from", profile, "validFrom"),
         ("valid_to", profile, "validTo"),
     ):
-        if texts[name]:
-            target[field] = format_date_time(_instant(label_of(name), texts[name], clock))
+        if text := texts[name].strip():
+            target[field] = format_date_time(_instant(label_of(name), text, clock))
     return checked(ProfileDestination(typed.connector, profile))
 
 
