@@ -263,6 +263,8 @@ def test_now_is_a_start_without_fractions() -> None:
         ({"start": "25:00"}, "Start: '25:00' is none of now, 22:00"),
         ({"valid_to": "soon"}, "Valid to: 'soon'"),
         ({"periods": "0:16.25"}, "limit"),
+        ({"periods": f"{'9' * 5000}:16"}, "…' is too large for a start"),
+        ({"connector": "9" * 5000}, "…' is too large"),
     ],
 )
 def test_what_is_wrong_in_a_form_names_field_and_value(changes: dict[str, str], words: str) -> None:
@@ -298,6 +300,13 @@ def test_what_is_wrong_in_a_file_is_said(tmp_path: Path, content: str | bytes, w
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UnusableInput, match="no such file"):
         from_file(tmp_path / "none.json", "1")
+
+
+def test_a_connector_beyond_all_numbers_is_too_large_for_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "profile.json"
+    path.write_text(json.dumps(LOW.to_payload()))
+    with pytest.raises(UnusableInput, match=r"Connector: '9{30}…' is too large"):
+        from_file(path, "9" * 5000)
 
 
 def test_a_bare_profile_goes_where_the_form_says(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.datatypes import RecurrencyKindType, format_date_time
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.validation import parse_request
-from cp_tui.tui.actions.command_form import values_of
+from cp_tui.tui.actions.command_form import DIGITS_MAX, values_of
 from cp_tui.tui.text.parameters import label_of
 from cp_tui.tui.text.paths import UnusableInput, expanded, text_of
 from cp_tui.tui.text.words import Clock
@@ -122,6 +122,8 @@ def from_file(path: Path, connector: str) -> ProfileDestination:
         raise UnusableInput("Connector is empty, and the file names none")
     if not (where.isascii() and where.isdigit()):
         raise UnusableInput(f"Connector: {where!r} is no whole number")
+    if len(where) > DIGITS_MAX:
+        raise UnusableInput(f"Connector: '{where[:DIGITS_MAX]}…' is too large")
     return checked(ProfileDestination(int(where), profile))
 
 
@@ -154,6 +156,8 @@ def _json(path: Path) -> dict[str, JsonValue]:
 def _periods(text: str) -> list[JsonValue]:
     periods: list[JsonValue] = []
     for start, limit, phases in re.findall(PERIOD, text):
+        if len(start) > DIGITS_MAX:
+            raise UnusableInput(f"Periods: '{start[:DIGITS_MAX]}…' is too large for a start")
         period: dict[str, JsonValue] = {"startPeriod": int(start), "limit": float(limit)}
         if phases:
             period["numberPhases"] = int(phases)
