@@ -57,6 +57,7 @@ async def test_a_round_fits_into_the_demo_without_a_terminal(tmp_path: Path) -> 
     lines: list[str] = []
     async with csms_and_client(tmp_path) as (csms, client), asyncio.timeout(ROUND_S_MAX):
         await run_story(client, csms, ID, lines.append)
+    assert lines
     assert all(re.match(r"\+ *\d+\.\d s  \S", line) for line in lines)
     assert_nothing_went_wrong(csms)
 

@@ -30,8 +30,9 @@ def _tell(results: Mapping[str, object]) -> None:
         name: result for name, result in results.items() if isinstance(result, BaseException)
     }
     for name, failure in failures.items():
-        if isinstance(failure, pytest.skip.Exception):
-            raise failure
         failure.add_note(f"in the case {name}")
+    skips = [each for each in failures.values() if isinstance(each, pytest.skip.Exception)]
+    if failures and len(skips) == len(failures):
+        raise skips[0]
     if failures:
         raise BaseExceptionGroup(f"failed: {', '.join(failures)}", [*failures.values()])
