@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 
+import pytest
+
 from cp_tui.tui.actions.action import ScreenAction
 from cp_tui.tui.actions.keymap import Keymap, shown
 from cp_tui.tui.actions.keymap_check import clash
@@ -61,6 +63,11 @@ def test_what_the_footer_shows_has_a_word_and_a_key() -> None:
 def test_keys_are_printed_as_people_write_them() -> None:
     printed = {shown(key) for key in ("ctrl+p", "slash", "question_mark", "shift+tab", "s")}
     assert printed == {"^p", "/", "?", "shift+tab", "s"}
+
+
+@pytest.mark.parametrize("key", ["escape", "delete", "enter", "backspace", "shift+delete"])
+def test_a_key_with_a_name_is_printed_as_a_keymap_takes_it(key: str) -> None:
+    assert shown(key) == key
 
 
 def test_a_keymap_replaces_keys() -> None:

@@ -107,6 +107,36 @@ async def test_a_theme_is_taken_over_by_a_screen_that_was_left_before() -> None:
         assert drive.strips() == light
 
 
+MENU = ("ctrl+p", *"theme", "enter")
+"""Keys that open the list of themes."""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ("cp-light", ("2",), "cp-dark"),
+        (("question_mark",), "cp-light", ("escape", "2"), "cp-dark"),
+        ((*MENU, "down", "escape", "2", *MENU, "down", "enter"),),
+    ],
+)
+async def test_both_screens_have_the_colours_of_the_theme_that_is_on(
+    changes: tuple[str | tuple[str, ...], ...],
+) -> None:
+    async with screens(states.normal) as drive:
+        for change in changes:
+            if isinstance(change, str):
+                drive.app.theme = change
+                await drive.settle()
+            else:
+                await drive.press(*change)
+        for key in ("1", "2"):
+            await drive.press(key)
+            painted = drive.strips()
+            drive.app.refresh_css(animate=False)
+            await drive.settle()
+            assert drive.strips() == painted
+
+
 @in_good_and_bad_times
 async def test_sixteen_colours(snapshot: SnapshotAssertion, state: MakeState) -> None:
     async with screens(state, theme="ansi-16", glyphs=Glyphs.HALF) as drive:

@@ -53,6 +53,22 @@ async def test_a_changed_theme_is_shown_while_it_is_in_use(tmp_path: Path) -> No
         assert ground(drive) == "red"
 
 
+async def test_a_screen_that_is_not_shown_follows_a_file_that_changes_to_and_fro(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "mine.toml").write_text(GREEN)
+    async with screen_with(tmp_path, "mine") as drive:
+        grounds: list[str] = []
+        for key, text in (("1", RED), ("2", GREEN), ("1", RED), ("2", RED)):
+            await drive.press(key)
+            grounds.append(ground(drive))
+            (tmp_path / "mine.toml").write_text(text)
+            await drive.app.look_at_themes()
+            await drive.settle()
+            grounds.append(ground(drive))
+        assert grounds == ["green", "red", "red", "green", "green", "red", "red", "red"]
+
+
 async def test_a_broken_theme_is_reported_with_its_line_and_the_old_one_stays(
     tmp_path: Path,
 ) -> None:

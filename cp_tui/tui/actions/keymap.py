@@ -9,12 +9,15 @@ from textual.keys import format_key
 
 from cp_tui.tui.actions.action import ScreenAction
 
+PRINTED_BY_NAME = frozenset({"enter", "backspace", "escape", "delete"})
+"""Not every terminal has Textual's signs for the first two; the others it shortens, and a keymap
+takes only their names."""
+
 
 def shown(key: str) -> str:
     """A key as it is printed: `^p`, `/`, `?`."""
     modifier, _, base = key.rpartition("+")
-    # Not every terminal has Textual's signs for these two.
-    base = base if base in ("enter", "backspace") else format_key(base)
+    base = base if base in PRINTED_BY_NAME else format_key(base)
     return f"^{base}" if modifier == "ctrl" else "+".join(filter(None, (modifier, base)))
 
 

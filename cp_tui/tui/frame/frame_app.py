@@ -84,6 +84,18 @@ class FrameApp(LookApp):
         """Take a theme, and remember it."""
         self.theme = self.chosen_theme = name
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style anew what is shown, also under a dialog, and every other screen when it is.
+
+        However a theme changes, its colours come to the widgets through here: when one is chosen,
+        tried or given up, and when the file of the one in use is read again.
+        """
+        super().refresh_css(animate)
+        for screen in self.main_screens.values():
+            # Those that were never shown are styled when their widgets are made.
+            if screen.is_running and screen not in self.screen_stack:
+                screen.style_when_shown()
+
     async def show_first(self) -> None:
         """Show a screen for the first time, with all that is known."""
         for name, screen in self.main_screens.items():

@@ -13,7 +13,6 @@ from typing import Self
 
 from textual import events
 from textual.geometry import Region
-from textual.theme import Theme
 from textual.widget import Widget
 
 from cp_tui.tui.terminal.textual_private import CoveredScreen
@@ -76,15 +75,18 @@ class QuietFocus(Quiet):
 class QuietScreen(CoveredScreen, Quiet):
     """A screen that looks the same wherever the focus is."""
 
-    _theme_shown: Theme | None = None
+    _has_old_styles = False
+
+    def style_when_shown(self) -> None:
+        """Style every widget anew when the screen is shown again: the theme has changed."""
+        self._has_old_styles = True
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Style every widget anew only where the theme has changed while others were shown.
+        """Style every widget anew only where that was put off while others were shown.
 
         Textual does so whenever one comes back to a screen: half of what that costs.
         """
-        event.refresh_styles = self._theme_shown not in (None, self.app.current_theme)
-        self._theme_shown = self.app.current_theme
+        event.refresh_styles, self._has_old_styles = self._has_old_styles, False
 
     def set_focus(
         self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
