@@ -145,6 +145,20 @@ async def test_enter_opens_both_frames_and_the_arrows_go_to_the_next_message() -
         assert drive.text().splitlines()[8].startswith("▌13:50:01 out DataTransfer")
 
 
+@pytest.mark.parametrize("width", [152, 160])
+async def test_the_columns_are_chosen_for_the_table_and_not_for_the_pane(width: int) -> None:
+    async with screen(engine=message_world.engine(), size=(width, 50)) as drive:
+        await drive.press("2")
+        assert drive.shows("Result What it says")
+        first = drive.text().splitlines()
+        pane_of(drive).refill()
+        await drive.settle()
+        table = pane_of(drive).table.region
+        assert [line[: table.right] for line in drive.text().splitlines()] == [
+            line[: table.right] for line in first
+        ]
+
+
 async def test_a_wide_or_tall_terminal_shows_both_frames_beside_or_below() -> None:
     for size in ((160, 50), (120, 40)):
         async with screen(engine=message_world.engine(), size=size) as drive:

@@ -139,6 +139,9 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
             self.table = table
             self.key = key
 
+    class WidthChanged(Message):
+        """There is room for more columns than before, or for fewer."""
+
     def __init__(
         self,
         *,
@@ -154,6 +157,7 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         self._cursor = 0
         self._cursor_key: str | None = None
         self._empty = empty
+        self._width_known = 0
 
     # What the owner says.
 
@@ -335,6 +339,9 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
         self._show_cursor()
+        if self.size.width != self._width_known:
+            self._width_known = self.size.width
+            self.post_message(self.WidthChanged())
 
     def _find(self, key: str | None, index: int) -> int:
         """Where the key is now; the same place if it is gone."""
