@@ -170,8 +170,9 @@ async def test_pulling_the_network_cable_ends_what_is_on_its_way(tmp_path: Path)
 
 
 async def test_transfers_that_were_let_go_do_not_pile_up(tmp_path: Path) -> None:
+    patient = replace(FAST, idle_s=3.0)  # All of them are to hang at the same time.
     with silent_server() as port:
-        async with bench(tmp_path) as on:
+        async with bench(tmp_path, settings=patient) as on:
             for number in range(THREADS_MAX):
                 on.transfers.start(Download(f"t{number}", f"ftp://127.0.0.1:{port}/x"))
                 await until(partial(lies_there, on, f"t{number}.part"))

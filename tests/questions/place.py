@@ -100,12 +100,20 @@ class Place(Eye):
             await asyncio.sleep(LOOK_AGAIN_S)
         raise AssertionError(f"{missing} cannot be read on:\n{self.text()}")
 
+    def _is_asking(self) -> bool:
+        """Whether the screen waits for schedules beyond those that the engine publishes."""
+        return any(
+            worker.is_running and worker.group.startswith("schedules")
+            for worker in self.app.workers
+        )
+
     async def after(self, keys: str, *patterns: str) -> None:
         """Press these keys, with spaces between, and read the answer."""
         for key in keys.split():
             await self.pilot.press(key)
             # What the screen asks the engine for comes through a socket, which no loop foresees.
             await self.pilot.pause(LOOK_AGAIN_S)
+            await self.until(lambda: not self._is_asking())
         await self.reads(*patterns)
 
 

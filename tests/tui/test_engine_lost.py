@@ -90,16 +90,13 @@ async def test_a_history_comes_once_however_often_the_engine_is_lost() -> None:
             assert number < 2
 
 
-async def test_an_engine_that_hangs_is_told_and_what_waits_for_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(liveness, "STEP_S", 0.02)
+async def test_an_engine_that_hangs_is_told_and_what_waits_for_it() -> None:
     engine = FakeEngine(worlds.healthy())
     async with screen(engine=engine) as drive:
         engine.holds("set_network")
         engine.answers_pings.clear()
         # The first ping was answered; the next one is sent after the pause.
-        await drive.pilot.pause(liveness.PING_EVERY_S)
+        await drive.pass_time(liveness.PING_EVERY_S)
         await until(drive, "× Charge point silent since 14:03:27")
         assert not drive.shows("All well")
         assert drive.shows("The charge point has been silent since 14:03:27")
@@ -125,8 +122,7 @@ async def test_without_engine_every_change_is_refused_with_the_reason() -> None:
                 assert action.why_not(snapshot), action.id
 
 
-async def test_a_form_says_what_its_command_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(liveness, "STEP_S", 0.02)
+async def test_a_form_says_what_its_command_waits_for() -> None:
     engine = FakeEngine(worlds.healthy())
     async with screen(engine=engine) as drive:
         held = engine.holds("data_transfer")
@@ -135,7 +131,7 @@ async def test_a_form_says_what_its_command_waits_for(monkeypatch: pytest.Monkey
         await drive.press("enter")
         assert drive.shows("running since 14:03:27")
         engine.answers_pings.clear()
-        await drive.pilot.pause(liveness.PING_EVERY_S)
+        await drive.pass_time(liveness.PING_EVERY_S)
         await until(drive, "it waits for the charge point, silent since 14:03:27")
         engine.answers_pings.set()
         held.set()
