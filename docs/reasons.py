@@ -112,8 +112,8 @@ class _Module:
             case ast.FormattedValue(value=value):
                 return self._values(value, function)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                pieces = (self._values(left, function), self._values(right, function))
-                return ["".join(each) for each in product(*pieces)]
+                sides = (self._values(left, function), self._values(right, function))
+                return ["".join(each) for each in product(*sides)]
             case ast.Name(id=name):
                 found = [*_assigned(name, function)] or [
                     self._names[name] for name in [name] if name in self._names

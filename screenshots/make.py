@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
-from cp_tui.cli.demo import csms_socket_path, socket_path
+from cp_tui.cli.demo_folder import csms_socket_path, socket_path
 from cp_tui.cli.demo_process import play_on
 from cp_tui.demo.csms_variables import CSMS
 from cp_tui.rpc.client import Client, EngineConnection
