@@ -141,7 +141,6 @@ async def test_several_screens_at_once(csms: PeerCsms, serve: Serve) -> None:
         await an_act_in_one_appears_in_the_other(csms, small, large)
         await one_that_only_looks_cannot_act_and_says_so(serve, observer)
         await one_that_stops_reading_holds_up_neither_engine_nor_csms(csms, large, small)
-        await those_that_are_lost_while_their_terminal_stalls_end_as_well(csms, large, small)
     answer = await csms.call(call.ChangeConfiguration(key="HeartbeatInterval", value="400"))
     assert answer.status == "Accepted"
 
@@ -194,12 +193,14 @@ async def one_that_stops_reading_holds_up_neither_engine_nor_csms(
     await stalled.see(newest)
 
 
-async def those_that_are_lost_while_their_terminal_stalls_end_as_well(
-    csms: PeerCsms, first: Terminal, second: Terminal
+async def test_those_that_are_lost_while_their_terminal_stalls_end_as_well(
+    csms: PeerCsms, serve: Serve
 ) -> None:
-    await stall(csms, STALL_S / 2, first, second)
-    assert await lose(first, None) < STALLED_HANG_UP_S_MAX
-    assert await lose(second, signal.SIGTERM) < STALLED_HANG_UP_S_MAX
+    await serve.ctl("monitor_configuration_keys", 'keys=["HeartbeatInterval"]')
+    async with attached(serve, size=LARGE) as first, attached(serve) as second:
+        await stall(csms, STALL_S / 2, first, second)
+        assert await lose(first, None) < STALLED_HANG_UP_S_MAX
+        assert await lose(second, signal.SIGTERM) < STALLED_HANG_UP_S_MAX
 
 
 AGAIN = re.compile(r"offline · try \d+ at \d\d:\d\d:\d\d")
