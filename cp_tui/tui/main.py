@@ -6,11 +6,12 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 
 from cp_tui.engine.disk import on_disk_without_loop
@@ -31,6 +32,8 @@ from cp_tui.tui.screen_desk import LEAVE
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.theme.themes import user_themes
 
+ENDING = (signal.SIGHUP, signal.SIGTERM)
+"""What ends the screen, and leaves the charge point as it is."""
 LEAVE_S_MAX = 3
 """For an end in order when the terminal is lost."""
 
@@ -58,7 +61,7 @@ def run_screen(attachment: Attachment, look: Look) -> str:
         return asyncio.run(_run(app)) or LEAVE
     finally:
         signal.alarm(0)
-        for number in (signal.SIGHUP, signal.SIGTERM):
+        for number in ENDING:
             signal.signal(number, signal.SIG_DFL)
         # The terminal may be gone, and nothing is lost but where somebody was.
         if app.layout_state != state:
@@ -111,23 +114,50 @@ async def _run(app: CpTuiApp) -> str | None:
     loop = asyncio.get_running_loop()
 
     def leave(number: int, frame: FrameType | None) -> None:
-        # Not a handler of the loop: that may be stuck in a write to a terminal that takes
-        # nothing any more. Nobody handles the alarm, so it ends the process whatever it does.
-        signal.alarm(LEAVE_S_MAX)
         # A lost terminal sends SIGCONT after SIGHUP, and Textual would start again on it: its
         # writer dies at the first byte, and the end of the app waits for it in vain.
         signal.signal(signal.SIGCONT, lambda number, frame: None)
         loop.call_soon_threadsafe(app.exit, LEAVE)
 
-    for number in (signal.SIGHUP, signal.SIGTERM):
+    for number in ENDING:
         signal.signal(number, leave)
     gc.disable()
     settling = asyncio.create_task(settle(app))
     try:
-        return await app.run_async()
+        with ended_if_stuck():
+            return await app.run_async()
     finally:
         settling.cancel()
         gc.enable()
+
+
+@contextmanager
+def ended_if_stuck() -> Iterator[None]:
+    """After a signal that ends the screen, end the process in `LEAVE_S_MAX` s whatever it does.
+
+    The loop may be stuck in a write to a terminal that takes nothing any more, and nothing wakes it
+    when the writer has died of the lost terminal. A handler of Python's runs in that very thread,
+    between two steps of it: a signal that comes as it goes to wait is noted, and never handled. So
+    the note itself wakes a thread, which sets an alarm that nobody handles.
+    """
+    far, near = os.pipe()
+    os.set_blocking(near, False)
+    before = signal.set_wakeup_fd(near, warn_on_full_buffer=False)
+    watching = Thread(target=_set_the_alarm, args=(far,), name="lost-terminal", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(near)
+        watching.join()
+        os.close(far)
+
+
+def _set_the_alarm(noted: int) -> None:
+    while numbers := os.read(noted, 64):
+        if not set(ENDING).isdisjoint(numbers):
+            signal.alarm(LEAVE_S_MAX)
 
 
 async def settle(app: CpTuiApp) -> None:

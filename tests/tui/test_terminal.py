@@ -133,3 +133,32 @@ def test_no_control_sequence_from_outside_reaches_the_terminal() -> None:
         term.read_until_quiet()
         for sent in (b"\x1b]52", b"\x1b]2;", "\x9b".encode(), b"aGk=\x07"):
             assert sent not in term.output
+
+
+STUCK = """
+import hashlib, signal
+from cp_tui.tui import main
+main.LEAVE_S_MAX = 1
+for number in main.ENDING:
+    signal.signal(number, lambda number, frame: None)
+with main.ended_if_stuck():
+    print("stuck", flush=True)
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
+"""
+"""It takes minutes and looks for no signal, as a loop that waits for a dead writer."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_loop_that_is_stuck_and_handles_no_signal_is_ended_all_the_same(
+    number: signal.Signals,
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", STUCK], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "stuck\n"
+        program.send_signal(number)
+        try:
+            assert program.wait(DEADLINE_S) == -signal.SIGALRM
+        finally:
+            program.kill()
