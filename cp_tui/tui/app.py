@@ -85,6 +85,8 @@ class CpTuiApp(FrameApp):
             theme=theme,
             theme_folders=theme_folders,
             is_ascii=is_ascii,
+            glyphs=glyphs,
+            screens=SCREENS,
             keymap=Keymap(ACTIONS, keymap),
             store=SnapshotStore(is_read_only=attachment.read_only),
             now=now,
@@ -97,16 +99,15 @@ class CpTuiApp(FrameApp):
         self._state = state
         self._has_user_themes = bool(theme_folders)
         self._has_heard = asyncio.Event()
-        self.main_screens = {each.NAME: each(self.keymap, glyphs) for each in SCREENS}
-        first = next(iter(self.main_screens.values()))
         self.desk = ScreenDesk(self, attachment.may_stop or (lambda: False))
         if attachment.connect_csms is not None:
             self.store.csms_is(CsmsState(is_ours=True))
         # A charge point that was started with this screen is looked at from the front; and the
         # screen of the CSMS is only there with one of our own.
         is_new = attachment.may_stop is not None or attachment.connect_csms is not None
-        left = self.main_screens.get(self._state.screens.get(attachment.whose, ""), first)
-        self.main = first if is_new or left.NAME == "csms" else left
+        left = self._state.screens.get(attachment.whose, "")
+        is_there = left in self.screen_classes and left != "csms"
+        self.main = self.main_screen(left if is_there and not is_new else SCREENS[0].NAME)
 
     @property
     def layout_state(self) -> LayoutState:

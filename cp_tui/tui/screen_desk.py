@@ -75,8 +75,9 @@ class ScreenDesk(Desk):
 
     @property
     def timeline(self) -> Timeline:
-        screens = (self._app.main, *self._app.main_screens.values())
-        return next(screen.timeline for screen in screens if screen.timeline is not None)
+        names = (self._app.main.NAME, *self._app.screen_classes)
+        timelines = (self._app.main_screen(name).timeline for name in names)
+        return next(each for each in timelines if each is not None)
 
     @property
     def runs(self) -> Sequence[CommandRun]:
@@ -231,7 +232,7 @@ class ScreenDesk(Desk):
         key = self.key_of(action.id)
         if not key or action.works_on(self._app.main.NAME):
             return key
-        there = next(name for name in self._app.main_screens if action.works_on(name))
+        there = next(name for name in self._app.screen_classes if action.works_on(name))
         return f"{self.key_of(f'screen.{there}')} {key}"
 
     async def choose_theme(self) -> None:

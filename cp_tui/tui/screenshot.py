@@ -56,7 +56,7 @@ async def take_picture(
 
 def _screen_name(app: CpTuiApp, asked: str) -> str:
     """Find a screen by its name, or by the key that shows it."""
-    keys = {name: next((key for key in _keys(app, name)), "-") for name in app.main_screens}
+    keys = {name: next((key for key in _keys(app, name)), "-") for name in app.screen_classes}
     for name in keys:
         if asked == name or asked in _keys(app, name):
             return name

@@ -80,7 +80,7 @@ class Eye:
     @property
     def dashboard(self) -> DashboardScreen:
         """The first screen."""
-        found = self.app.main_screens["dashboard"]
+        found = self.app.main_screen("dashboard")
         assert isinstance(found, DashboardScreen)
         return found
 

@@ -26,7 +26,7 @@ from tests.tui.test_hostile_text import HOSTILE, assert_harmless, poisoned
 
 
 def pane_of(drive: Drive) -> MessagesPane:
-    found = drive.app.main_screens["messages"]
+    found = drive.app.main_screen("messages")
     assert isinstance(found, MessagesScreen)
     return found.messages
 

@@ -28,6 +28,7 @@ from cp_tui.tui.state.store import CURSOR, SnapshotStore
 from cp_tui.tui.terminal.look_app import LookApp
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
+from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.widgets.bars import ActionWanted, FooterItem
 from cp_tui.tui.widgets.table_pane import TablePane
 
@@ -35,7 +36,6 @@ from cp_tui.tui.widgets.table_pane import TablePane
 class FrameApp(LookApp):
     """Screens, one of which is shown, and what can be done there."""
 
-    main_screens: Mapping[str, MainScreen]
     main: MainScreen
     """The one that is shown, or lies under a dialog."""
     desk: Desk
@@ -47,6 +47,8 @@ class FrameApp(LookApp):
         theme: str,
         theme_folders: Sequence[Path],
         is_ascii: bool,
+        glyphs: Glyphs,
+        screens: Sequence[type[MainScreen]],
         keymap: Keymap,
         store: SnapshotStore,
         now: Callable[[], datetime],
@@ -56,6 +58,13 @@ class FrameApp(LookApp):
         welcome: str,
     ) -> None:
         super().__init__(theme=theme, theme_folders=theme_folders, is_ascii=is_ascii)
+        self.screen_classes: Mapping[str, type[MainScreen]] = {each.NAME: each for each in screens}
+        """All of them, in the order of their digits."""
+        self._main_screens: dict[str, MainScreen] = {}
+        """Those that have been wanted: the first picture waits for no other."""
+        self._glyphs = glyphs
+        self._changed: frozenset[str] = frozenset()
+        """All that has changed since the start: what a screen that comes late has missed."""
         self.keymap = keymap
         self.store = store
         self.commands = Commands(now, self._command_changed)
@@ -91,15 +100,22 @@ class FrameApp(LookApp):
         tried or given up, and when the file of the one in use is read again.
         """
         super().refresh_css(animate)
-        for screen in self.main_screens.values():
+        for screen in self._main_screens.values():
             # Those that were never shown are styled when their widgets are made.
             if screen.is_running and screen not in self.screen_stack:
                 screen.style_when_shown()
 
+    def main_screen(self, name: str) -> MainScreen:
+        """The screen of this name, made when it is wanted for the first time."""
+        if name not in self._main_screens:
+            screen = self.screen_classes[name](self.keymap, self._glyphs)
+            screen.miss(self._changed)
+            self.install_screen(screen, name)
+            self._main_screens[name] = screen
+        return self._main_screens[name]
+
     async def show_first(self) -> None:
         """Show a screen for the first time, with all that is known."""
-        for name, screen in self.main_screens.items():
-            self.install_screen(screen, name)
         self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)
         for problem in self.problems:
             self._said = [safe_text(problem, "$text-warning")]
@@ -135,10 +151,11 @@ class FrameApp(LookApp):
             # The last screen goes before the timers do.
             return
         dirty = self.store.take_dirty()
+        self._changed |= dirty
         snapshot, clock = self.store.snapshot, self.clock
         has_news = not all(name.startswith(CURSOR) for name in dirty)
         with self.batch_update():
-            for screen in self.main_screens.values():
+            for screen in self._main_screens.values():
                 if screen is not self.main:
                     screen.miss(dirty)
             if self.screen is self.main:
@@ -165,9 +182,9 @@ class FrameApp(LookApp):
 
     async def go_to(self, name: str) -> None:
         """Show another screen, with everything that it has missed."""
-        screen = self.main_screens[name]
-        if screen is self.main or self.screen is not self.main:
+        if name == self.main.NAME or self.screen is not self.main:
             return
+        screen = self.main_screen(name)
         with self.batch_update():
             await self.switch_screen(screen)
             self.main = screen
