@@ -38,9 +38,14 @@ def app_on(
     glyphs: Glyphs = Glyphs.EIGHTH,
     csms: FakeEngine | None = None,
     now: Callable[[], datetime] = lambda: worlds.NOW,
+    at: str = "dashboard",
 ) -> CpTuiApp:
-    """The app; its clock stands still in UTC, unless told otherwise."""
-    return CpTuiApp(
+    """The app; its clock stands still in UTC, unless told otherwise.
+
+    `at` names the screen that it begins with. One that is led to by its digit shows the same, and
+    costs twice as much: the dashboard is made first.
+    """
+    app = CpTuiApp(
         Attachment(
             engine.connect,
             read_only,
@@ -54,6 +59,8 @@ def app_on(
         keymap=keymap,
         flush_interval_s=0.01,
     )
+    app.main = app.main_screen(at)
+    return app
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +175,7 @@ async def screen(
     glyphs: Glyphs = Glyphs.EIGHTH,
     csms: FakeEngine | None = None,
     now: Callable[[], datetime] = lambda: worlds.NOW,
+    at: str = "dashboard",
 ) -> AsyncIterator[Drive]:
     """Run a screen on a world; it has shown what there is when it is handed over."""
     engine = engine or FakeEngine(worlds.healthy() if world is None else world)
@@ -181,6 +189,7 @@ async def screen(
         glyphs=glyphs,
         csms=csms,
         now=now,
+        at=at,
     )
     async with app.run_test(size=size) as pilot:
         drive = Drive(app, pilot, engine)

@@ -42,8 +42,8 @@ def field(drive: Drive, name: str) -> Input:
 async def test_the_list_has_every_action_of_the_charge_point_and_a_raw_frame(
     engine: FakeEngine,
 ) -> None:
-    async with screen(engine=engine) as drive:
-        await drive.press("2", "c")
+    async with screen(engine=engine, at="messages") as drive:
+        await drive.press("c")
         assert drive.shows("Compose: which message?", "Core", "StatusNotification")
         await drive.type("raw")
         assert drive.shows("Raw frame", "malformed as you like")
@@ -238,11 +238,11 @@ async def test_after_a_raw_frame_another_message_can_be_chosen(engine: FakeEngin
 async def test_an_observer_and_a_charge_point_without_csms_cannot_compose(
     engine: FakeEngine,
 ) -> None:
-    async with screen(engine=engine, read_only=True) as drive:
-        await drive.press("2", "c")
+    async with screen(engine=engine, read_only=True, at="messages") as drive:
+        await drive.press("c")
         assert drive.shows("read only: attached as an observer")
-    async with screen(worlds.broken()) as drive:
-        await drive.press("2", "c")
+    async with screen(worlds.broken(), at="messages") as drive:
+        await drive.press("c")
         assert drive.shows("there is no connection to the CSMS")
 
 

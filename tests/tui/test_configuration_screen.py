@@ -30,8 +30,7 @@ def shown(drive: Drive) -> ConfigurationScreen:
 
 async def test_3_tells_who_changed_what_when_and_from_what_at_80x24() -> None:
     """Question 11: one key, nothing opened."""
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
         assert drive.shows("14:01:05 HeartbeatInterval 300 → 60 CSMS Accepted")
         assert drive.shows("14:00:01 WebSocketPingInterval 60 → 30 CSMS RebootRequired")
         assert drive.shows("14:02:09 · 30 stays, not -5 · by CSMS · answered Rejected")
@@ -42,8 +41,8 @@ async def test_3_tells_who_changed_what_when_and_from_what_at_80x24() -> None:
 
 
 async def test_the_facts_follow_the_cursor_and_enter_opens_everything() -> None:
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3", *["down"] * 5)
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
+        await drive.press(*["down"] * 5)
         assert drive.shows("60 s · default 86400", "Seconds of silence before a Heartbeat")
         await drive.press("enter")
         assert drive.shows("Configuration key", "HeartbeatInterval", "86400 → 300 · by CSMS")
@@ -53,8 +52,7 @@ async def test_the_facts_follow_the_cursor_and_enter_opens_everything() -> None:
 
 async def test_a_new_change_comes_under_the_cursor_on_the_newest() -> None:
     engine = key_world.engine()
-    async with screen(engine=engine) as drive:
-        await drive.press("3")
+    async with screen(engine=engine, at="configuration") as drive:
         engine.emit(
             "configuration_changes", worlds.change("ConnectionTimeOut", "90", "30", worlds.NOW)
         )
@@ -63,8 +61,8 @@ async def test_a_new_change_comes_under_the_cursor_on_the_newest() -> None:
 
 
 async def test_v_shows_only_changed_keys_and_escape_shows_all() -> None:
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3", "v")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
+        await drive.press("v")
         assert drive.shows("5 of 15 differ from their default", "Tariff", "LocalPreAuthorize")
         assert not drive.shows("AuthorizeRemoteTxRequests")
         await drive.press("slash")
@@ -89,15 +87,15 @@ async def test_from_the_menu_elsewhere_the_changed_keys_are_shown_on_their_scree
 
 async def test_without_a_changed_key_it_says_so() -> None:
     one = v.ConfigurationView((worlds.entry("HeartbeatInterval", "60"),))
-    async with screen(worlds.healthy() | {"configuration": one}) as drive:
-        await drive.press("3", "v")
+    async with screen(worlds.healthy() | {"configuration": one}, at="configuration") as drive:
+        await drive.press("v")
         assert drive.shows("every key has its default")
 
 
 async def test_what_is_exported_is_compared_with_later(tmp_path: Path) -> None:
     engine = key_world.engine()
-    async with screen(engine=engine) as drive:
-        await drive.press("3", "E")
+    async with screen(engine=engine, at="configuration") as drive:
+        await drive.press("E")
         await fill(drive, path=str(tmp_path / "keys.json"))
         await drive.press("enter")
         saved = json.loads((tmp_path / "keys.json").read_text(encoding="utf-8"))
@@ -126,8 +124,8 @@ def changed(entries: tuple[v.ConfigurationEntry, ...]) -> v.ConfigurationView:
 
 
 async def test_an_export_is_a_table_where_its_name_ends_so(tmp_path: Path) -> None:
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3", "E")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
+        await drive.press("E")
         await fill(drive, path=str(tmp_path / "keys.csv"))
         assert drive.shows("written")
         assert (tmp_path / "keys.csv").read_text(encoding="utf-8").startswith("key,value,default")
@@ -139,8 +137,8 @@ async def test_an_export_is_a_table_where_its_name_ends_so(tmp_path: Path) -> No
 
 
 async def test_a_file_that_cannot_be_compared_with_is_told(tmp_path: Path) -> None:
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3", "C", "enter")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
+        await drive.press("C", "enter")
         assert drive.shows("File must not be empty")
         (tmp_path / "x.json").write_text(json.dumps("[/red]\x1b[2J"), encoding="utf-8")
         await fill(drive, path=str(tmp_path / "x.json"))
@@ -153,8 +151,8 @@ async def test_a_file_that_cannot_be_compared_with_is_told(tmp_path: Path) -> No
 async def test_e_checks_the_value_of_a_custom_key_before_it_is_sent() -> None:
     engine = key_world.engine()
     engine.answers("set_custom_configuration_key", "Accepted", worlds.reason("so it is"))
-    async with screen(engine=engine) as drive:
-        await drive.press("3", "end", "up", "e")
+    async with screen(engine=engine, at="configuration") as drive:
+        await drive.press("end", "up", "e")
         assert drive.shows("FanLevel", "must be an integer from 0 to 5")
         await fill(drive, value="6")
         assert drive.shows("too large", "must be an integer from 0 to 5")
@@ -165,35 +163,35 @@ async def test_e_checks_the_value_of_a_custom_key_before_it_is_sent() -> None:
 
 
 async def test_the_choices_of_a_custom_key_come_with_the_arrows() -> None:
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3", "end", "e", "down")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
+        await drive.press("end", "e", "down")
         assert drive.shows("must be one of day, night", "Value day")
 
 
 async def test_e_says_that_a_standard_key_belongs_to_the_csms() -> None:
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3", "e")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
+        await drive.press("e")
         assert drive.shows("a standard key: only the CSMS changes it")
 
 
 async def test_e_on_a_name_that_is_no_key_says_where_new_ones_are_declared() -> None:
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3", "end", "e")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
+        await drive.press("end", "e")
         await fill(drive, key="Brandnew")
         assert drive.shows("there is no key Brandnew", "[custom_keys] in cp-tui.toml")
         assert drive.engine.calls == []
 
 
 async def test_m_monitors_the_key_under_the_cursor() -> None:
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3", "m")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
+        await drive.press("m")
         expected = ("monitor_configuration_keys", {"keys": ["AllowOfflineTxForUnknownId"]})
         assert drive.engine.calls == [expected]
 
 
 async def test_an_observer_sees_everything_and_changes_nothing(tmp_path: Path) -> None:
-    async with screen(engine=key_world.engine(), read_only=True) as drive:
-        await drive.press("3", "e")
+    async with screen(engine=key_world.engine(), read_only=True, at="configuration") as drive:
+        await drive.press("e")
         assert drive.shows("read only: attached as an observer")
         await drive.press("m", "v")
         assert drive.shows("5 of 15 differ from their default")
@@ -204,8 +202,7 @@ async def test_an_observer_sees_everything_and_changes_nothing(tmp_path: Path) -
 
 
 async def test_without_anything_it_says_so() -> None:
-    async with screen(worlds.empty()) as drive:
-        await drive.press("3")
+    async with screen(worlds.empty(), at="configuration") as drive:
         assert drive.text().count("not known yet") == 2
         await drive.press("v")
         assert drive.shows("no configuration key is known yet")
@@ -213,8 +210,9 @@ async def test_without_anything_it_says_so() -> None:
 
 
 async def test_three_hundred_keys_are_there_at_once() -> None:
-    async with screen(engine=key_world.engine(key_world.crowded()), size=(120, 40)) as drive:
-        await drive.press("3")
+    async with screen(
+        engine=key_world.engine(key_world.crowded()), size=(120, 40), at="configuration"
+    ) as drive:
         pane = shown(drive).configuration
         assert len(pane.table.rows) == 315
         begun = time.perf_counter()
@@ -226,8 +224,8 @@ async def test_three_hundred_keys_are_there_at_once() -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50), (200, 60)])
 async def test_what_counts_is_shown_at_every_size(size: tuple[int, int]) -> None:
-    async with screen(engine=key_world.engine(), size=size) as drive:
-        await drive.press("3", "down")
+    async with screen(engine=key_world.engine(), size=size, at="configuration") as drive:
+        await drive.press("down")
         assert drive.shows("AuthorizationCacheEnabled", "300 → 60", "answered Rejected")
         assert drive.shows("default true")
 
@@ -241,8 +239,7 @@ async def test_hostile_text_is_shown_harmlessly(poison: str, tmp_path: Path) -> 
         engine.emit("configuration_changes", found)
     keys = {"keys": [{"key": poison, "value": poison}, {"key": f"2{poison}", "value": poison}]}
     (tmp_path / "x.json").write_text(json.dumps(keys), encoding="utf-8")
-    async with screen(engine=engine, size=(160, 50)) as drive:
-        await drive.press("3")
+    async with screen(engine=engine, size=(160, 50), at="configuration") as drive:
         for keys_pressed in (["enter"], ["escape", "tab", "enter"], ["escape", "e"]):
             await drive.press(*keys_pressed)
             assert_harmless(drive)

@@ -37,42 +37,36 @@ async def test_the_screen_is_only_there_where_the_csms_is_ours(csms: FakeEngine)
 async def test_it_shows_actions_scenarios_state_and_exchanges_at_any_size(
     csms: FakeEngine, size: tuple[int, int]
 ) -> None:
-    async with screen(csms=csms, size=size) as drive:
-        await drive.press("7")
+    async with screen(csms=csms, size=size, at="csms") as drive:
         assert drive.shows("Actions 27", "ChangeAvailability", "Boot and profiles")
         assert drive.shows("step 3 of 4", "CP001 · Accepted", "everything, correctly")
         assert drive.shows("Exchanges 4, 1 with !", "! valid, answered Blocked", "BootNotification")
 
 
 async def test_a_wide_screen_shows_the_steps_beside_the_exchanges(csms: FakeEngine) -> None:
-    async with screen(csms=csms, size=(160, 50)) as drive:
-        await drive.press("7")
+    async with screen(csms=csms, size=(160, 50), at="csms") as drive:
         assert drive.shows("1 passed Prepare: connected", "3 running Show a blocked tag")
         assert drive.shows("4 waiting Unplug")
 
 
 async def test_without_a_charge_point_and_without_its_door_it_says_so() -> None:
-    async with screen(csms=csms_world.empty()) as drive:
-        await drive.press("7")
+    async with screen(csms=csms_world.empty(), at="csms") as drive:
         assert drive.shows("no charge point is connected", "Plays nothing", "nothing was exchanged")
-    async with screen(csms=csms_world.broken()) as drive:
-        await drive.press("7")
+    async with screen(csms=csms_world.broken(), at="csms") as drive:
         assert drive.shows("waiting for the CSMS")
         await drive.press("enter")
         assert drive.shows("the CSMS does not answer")
 
 
 async def test_the_end_of_the_csms_is_told(csms: FakeEngine) -> None:
-    async with screen(csms=csms) as drive:
-        await drive.press("7")
+    async with screen(csms=csms, at="csms") as drive:
         csms.lose("the CSMS hung up")
         await drive.settle()
         assert drive.shows("waiting for the CSMS")
 
 
 async def test_a_crowd_is_shown(csms: FakeEngine) -> None:
-    async with screen(csms=csms_world.crowded()) as drive:
-        await drive.press("7")
+    async with screen(csms=csms_world.crowded(), at="csms") as drive:
         assert drive.shows("and 99 more", "boots with Pending", "Exchanges 500")
         assert drive.shows("StartTransaction with Invalid")
 
@@ -87,8 +81,8 @@ async def test_enter_opens_the_form_of_the_action_and_sends_it_to_the_csms(
         "latency_ms": 3,
     }
     csms.answers("send", answer)
-    async with screen(csms=csms) as drive:
-        await drive.press("7", "down", "enter")
+    async with screen(csms=csms, at="csms") as drive:
+        await drive.press("down", "enter")
         assert drive.shows("CSMS sends: ChangeConfiguration", "takes it in earnest")
         await drive.press("enter")
         assert drive.shows("CALLRESULT Rejected", "in 3.0 ms")
@@ -98,8 +92,8 @@ async def test_enter_opens_the_form_of_the_action_and_sends_it_to_the_csms(
 
 
 async def test_another_action_is_chosen_from_the_list(csms: FakeEngine) -> None:
-    async with screen(csms=csms) as drive:
-        await drive.press("7", "a", "ctrl+o")
+    async with screen(csms=csms, at="csms") as drive:
+        await drive.press("a", "ctrl+o")
         await drive.type("unlock")
         await drive.press("enter")
         assert drive.shows("CSMS sends: UnlockConnector")
@@ -107,8 +101,8 @@ async def test_another_action_is_chosen_from_the_list(csms: FakeEngine) -> None:
 
 async def test_a_raw_frame_of_the_csms_is_written_as_text(csms: FakeEngine) -> None:
     csms.answers("send_raw", {"kind": "sent"})
-    async with screen(csms=csms) as drive:
-        await drive.press("7", "end", "enter")
+    async with screen(csms=csms, at="csms") as drive:
+        await drive.press("end", "enter")
         assert drive.shows("CSMS sends: a raw frame")
         await drive.press("ctrl+s")
         assert csms.calls[-1][0] == "send_raw"
@@ -117,16 +111,16 @@ async def test_a_raw_frame_of_the_csms_is_written_as_text(csms: FakeEngine) -> N
 
 
 async def test_the_list_of_actions_is_filtered(csms: FakeEngine) -> None:
-    async with screen(csms=csms) as drive:
-        await drive.press("7", "slash")
+    async with screen(csms=csms, at="csms") as drive:
+        await drive.press("slash")
         await drive.type("smart")
         assert drive.shows("3 of 27 match", "SetChargingProfile")
         assert not drive.shows("UnlockConnector")
 
 
 async def test_enter_runs_a_scenario_and_shows_its_steps(csms: FakeEngine) -> None:
-    async with screen(csms=csms) as drive:
-        await drive.press("7", "tab", "down", "down", "down", "enter")
+    async with screen(csms=csms, at="csms") as drive:
+        await drive.press("tab", "down", "down", "down", "enter")
         assert csms.calls == [("run_scenario", {"scenario": "refused_tag"})]
         assert drive.shows("Scenario, step by step", "A tag is refused", "running")
         passed = csms_world.run(RunState.FAILED, 3)
@@ -154,8 +148,8 @@ async def test_a_scenario_is_chosen_in_the_menu_on_another_screen(csms: FakeEngi
 
 
 async def test_the_story_is_paused_played_and_stopped(csms: FakeEngine) -> None:
-    async with screen(csms=csms) as drive:
-        await drive.press("7", "space")
+    async with screen(csms=csms, at="csms") as drive:
+        await drive.press("space")
         assert drive.shows("The story is told again")
         scenarios = Scenarios(available=csms_world.available(), is_story_on=True)
         csms.publish("scenario", scenarios)
@@ -181,8 +175,8 @@ async def fill(drive_screen: object, **values: str) -> None:
 
 
 async def test_the_behaviour_is_filled_in_and_applied(csms: FakeEngine) -> None:
-    async with screen(csms=csms) as drive:
-        await drive.press("7", "b")
+    async with screen(csms=csms, at="csms") as drive:
+        await drive.press("b")
         assert drive.shows("How the CSMS answers", "Boot Accepted", "BLOCKED=Blocked")
         await fill(
             drive.app.screen,
@@ -220,8 +214,8 @@ async def test_the_behaviour_is_filled_in_and_applied(csms: FakeEngine) -> None:
 async def test_a_behaviour_that_cannot_be_read_is_not_sent(
     csms: FakeEngine, name: str, text: str, words: str
 ) -> None:
-    async with screen(csms=csms) as drive:
-        await drive.press("7", "b")
+    async with screen(csms=csms, at="csms") as drive:
+        await drive.press("b")
         await fill(drive.app.screen, **{name: text})
         await drive.press("enter")
         assert drive.shows(words)
@@ -229,14 +223,14 @@ async def test_a_behaviour_that_cannot_be_read_is_not_sent(
 
 
 async def test_the_csms_answers_correctly_again(csms: FakeEngine) -> None:
-    async with screen(csms=csms) as drive:
-        await drive.press("7", "B")
+    async with screen(csms=csms, at="csms") as drive:
+        await drive.press("B")
         assert csms.calls == [("reset_behaviour", {})]
 
 
 async def test_the_connection_is_closed_after_a_question(csms: FakeEngine) -> None:
-    async with screen(csms=csms) as drive:
-        await drive.press("7", "X")
+    async with screen(csms=csms, at="csms") as drive:
+        await drive.press("X")
         assert drive.shows("Close the connection at the CSMS?", "connects again by itself")
         await drive.press("n")
         assert csms.calls == []
@@ -247,8 +241,8 @@ async def test_the_connection_is_closed_after_a_question(csms: FakeEngine) -> No
 async def test_the_newest_exchange_stays_under_the_cursor_until_it_is_moved(
     csms: FakeEngine,
 ) -> None:
-    async with screen(csms=csms) as drive:
-        await drive.press("7", "shift+tab")
+    async with screen(csms=csms, at="csms") as drive:
+        await drive.press("shift+tab")
         csms.emit("exchanges", csms_world.exchange(9, "Heartbeat"))
         await drive.settle()
         table = drive.app.screen.query_one("#csms-exchanges-table")
@@ -260,8 +254,8 @@ async def test_the_newest_exchange_stays_under_the_cursor_until_it_is_moved(
 
 
 async def test_enter_opens_request_and_answer_and_the_arrows_go_on(csms: FakeEngine) -> None:
-    async with screen(csms=csms) as drive:
-        await drive.press("7", "shift+tab", "enter")
+    async with screen(csms=csms, at="csms") as drive:
+        await drive.press("shift+tab", "enter")
         assert drive.shows("Authorize · the charge point asked", '{"idTag": "BLOCKED"}')
         assert drive.shows('{"idTagInfo": {"status": "Blocked"}}')
         csms.emit("exchanges", csms_world.exchange(9, "Heartbeat"))
@@ -272,8 +266,7 @@ async def test_enter_opens_request_and_answer_and_the_arrows_go_on(csms: FakeEng
 
 
 async def test_an_observer_sees_everything_and_changes_nothing(csms: FakeEngine) -> None:
-    async with screen(csms=csms, read_only=True) as drive:
-        await drive.press("7")
+    async with screen(csms=csms, read_only=True, at="csms") as drive:
         assert drive.shows("Exchanges 4, 1 with !")
         for key in ("enter", "c", "e", "x", "space", "b", "B", "X"):
             await drive.press(key)
@@ -293,8 +286,7 @@ async def test_everything_from_outside_is_shown_harmlessly(poison: str) -> None:
     assert isinstance(event, Exchange)
     csms.emit("exchanges", event)
     for size in ((80, 24), (160, 50)):
-        async with screen(worlds.healthy(), csms=csms, size=size) as drive:
-            await drive.press("7")
+        async with screen(worlds.healthy(), csms=csms, size=size, at="csms") as drive:
             assert_harmless(drive)
             for keys in (["shift+tab", "home", "enter"], ["v"], ["b"], ["tab", "tab", "e"]):
                 await drive.press(*keys)
@@ -310,8 +302,7 @@ def test_no_screen_starts_here(csms: FakeEngine) -> None:
 
 
 async def test_the_title_marks_the_focus_from_the_first_moment(csms: FakeEngine) -> None:
-    async with screen(csms=csms) as drive:
-        await drive.press("7")
+    async with screen(csms=csms, at="csms") as drive:
         assert drive.shows("▶ Actions 27 a send")
 
 
@@ -326,7 +317,6 @@ async def test_the_step_that_runs_is_in_sight_however_many_came_before() -> None
     csms = csms_world.normal()
     long = replace(csms_world.run(step=10), steps=steps)
     csms.publish("scenario", Scenarios(available=csms_world.available(), run=long))
-    async with screen(csms=csms, size=(120, 40)) as drive:
-        await drive.press("7")
+    async with screen(csms=csms, size=(120, 40), at="csms") as drive:
         assert drive.shows("10 running Chapter 10", "11 running Chapter 11")
         assert not drive.shows("Chapter 5")

@@ -49,8 +49,8 @@ async def test_a_file_to_compare_with_is_waited_for_in_words_and_escape_gives_it
 ) -> None:
     path = disk.folder / "keys.json"
     path.write_text('{"keys": [{"key": "HeartbeatInterval", "value": "7"}]}')
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3", "C")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
+        await drive.press("C")
         with disk.that(HANGS):
             await fill(drive, path=str(path))
             await drive.until_it_shows(
@@ -69,8 +69,8 @@ async def test_a_file_to_compare_with_is_waited_for_in_words_and_escape_gives_it
 async def test_a_file_that_answers_late_is_used_after_all(disk: UnwillingDisk) -> None:
     path = disk.folder / "keys.json"
     path.write_text('{"keys": [{"key": "HeartbeatInterval", "value": "7"}]}')
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3", "C")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
+        await drive.press("C")
         with disk.that(HANGS):
             await fill(drive, path=str(path))
             await drive.until_it_shows("still reading")
@@ -84,8 +84,8 @@ async def test_the_screen_gives_up_by_itself(
     path = disk.folder / "profile.json"
     path.write_text("{}")
     engine = charging_world.engine()
-    async with screen(engine=engine) as drive:
-        await drive.press("4", "I")
+    async with screen(engine=engine, at="schedule") as drive:
+        await drive.press("I")
         with disk.that(HANGS):
             await fill(drive, path=str(path))
             await drive.until_it_shows("profile.json", "does not answer, for 0.3 s now")
@@ -118,8 +118,8 @@ async def test_an_export_that_hangs_holds_up_no_key_and_is_finished_when_the_dis
     disk: UnwillingDisk,
 ) -> None:
     path = disk.folder / "keys.json"
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3", "E")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
+        await drive.press("E")
         with disk.that(HANGS):
             await fill(drive, path=str(path))
             await drive.until_it_shows("still writing keys.json", "escape leaves it running")
@@ -157,8 +157,7 @@ async def test_an_export_to_a_full_disk_says_so_and_leaves_no_half_of_a_file(
         await drive.press("E")
         await fill(drive, path=str(disk.folder / name))
 
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
         with disk.that(FULL):
             await pieces_of(drive, "keys.json")
             await drive.until_it_shows("keys.json: no space left on device")
@@ -259,8 +258,8 @@ async def test_the_first_screen_saves_beside_its_loop(disk: UnwillingDisk) -> No
 async def test_what_was_typed_ahead_waits_for_the_file(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     path.write_text('{"keys": [{"key": "HeartbeatInterval", "value": "7"}]}')
-    async with screen(engine=key_world.engine()) as drive:
-        await drive.press("3", "C")
+    async with screen(engine=key_world.engine(), at="configuration") as drive:
+        await drive.press("C")
         drive.app.screen.query_one("#path").focus()
         await drive.type(str(path))
         # The second is for the button that what comes of it brings; the third for the table.

@@ -61,8 +61,7 @@ async def test_every_answer_is_6_and_a_letter_away_at_80x24() -> None:
 
 
 async def test_the_overview_tells_how_every_subject_stands() -> None:
-    async with screen(engine=world.engine()) as drive:
-        await drive.press("6")
+    async with screen(engine=world.engine(), at="maintenance") as drive:
         assert focused(drive) == "maintenance"
         assert drive.shows("f Firmware 1.0.0 · downloading · 25 %", "try 2 of 4")
         assert drive.shows("v Reservations 2 in force · connector 2 for 04D4E5F6A7 until 14:30")
@@ -71,8 +70,8 @@ async def test_the_overview_tells_how_every_subject_stands() -> None:
 
 
 async def test_the_cursor_shows_a_subject_and_enter_or_tab_goes_into_it() -> None:
-    async with screen(engine=world.engine()) as drive:
-        await drive.press("6", "down", "down")
+    async with screen(engine=world.engine(), at="maintenance") as drive:
+        await drive.press("down", "down")
         assert drive.shows(*ANSWERS["reservations"])
         assert focused(drive) == "maintenance"
         await drive.press("tab")
@@ -97,14 +96,14 @@ async def test_details_of_each_table_open_with_enter() -> None:
 
 
 async def test_the_line_under_the_link_history_follows_its_cursor() -> None:
-    async with screen(engine=world.engine()) as drive:
-        await drive.press("6", "a", "down", "down")
+    async with screen(engine=world.engine(), at="maintenance") as drive:
+        await drive.press("a", "down", "down")
         assert drive.shows("Hint check the port in csms.url, and whether the CSMS runs")
 
 
 async def test_a_cursor_on_the_newest_follows_what_comes_one_that_was_moved_stays() -> None:
-    async with screen(engine=world.engine()) as drive:
-        await drive.press("6", "a")
+    async with screen(engine=world.engine(), at="maintenance") as drive:
+        await drive.press("a")
         lost = world.lost()
         drive.engine.emit("link_attempts", lost[-2])
         await drive.settle()
@@ -116,8 +115,8 @@ async def test_a_cursor_on_the_newest_follows_what_comes_one_that_was_moved_stay
 
 
 async def test_a_number_in_the_filter_is_a_connector() -> None:
-    async with screen(engine=world.engine()) as drive:
-        await drive.press("6", "h", "slash", "2")
+    async with screen(engine=world.engine(), at="maintenance") as drive:
+        await drive.press("h", "slash", "2")
         assert drive.shows("2 of 4 match '2'", "A9")
         assert not drive.shows("B3 energy is offered 12")
         await drive.press("escape")
@@ -125,8 +124,8 @@ async def test_a_number_in_the_filter_is_a_connector() -> None:
 
 
 async def test_the_filter_is_that_of_the_subject_which_is_seen() -> None:
-    async with screen(engine=world.engine()) as drive:
-        await drive.press("6", "l", "shift+tab", "slash", *"blocked")
+    async with screen(engine=world.engine(), at="maintenance") as drive:
+        await drive.press("l", "shift+tab", "slash", *"blocked")
         assert drive.shows("1 of 4 match")
         await drive.press("enter", "f", "slash")
         assert drive.shows("there is nothing to filter on screen 6")
@@ -142,8 +141,8 @@ async def test_a_subject_is_reached_from_another_screen_through_the_menu() -> No
 
 
 async def test_a_letter_changes_what_fills_the_terminal() -> None:
-    async with screen(engine=world.engine()) as drive:
-        await drive.press("6", "l", "z", "c")
+    async with screen(engine=world.engine(), at="maintenance") as drive:
+        await drive.press("l", "z", "c")
         assert drive.shows("04FFEE01")
         assert not drive.shows("Subject")
         await drive.press("escape")
@@ -151,8 +150,7 @@ async def test_a_letter_changes_what_fills_the_terminal() -> None:
 
 
 async def test_a_large_terminal_shows_the_histories_beside_what_is_selected() -> None:
-    async with screen(engine=world.engine(), size=(160, 50)) as drive:
-        await drive.press("6")
+    async with screen(engine=world.engine(), size=(160, 50), at="maintenance") as drive:
         assert drive.shows("Moved 25 %", "error GroundFailure raised", "HTTP 401")
         await drive.press("h")
         assert drive.shows("error GroundFailure raised", "HTTP 401", "check the port in csms.url")
@@ -162,8 +160,7 @@ async def test_a_large_terminal_shows_the_histories_beside_what_is_selected() ->
 
 
 async def test_news_reach_the_subject_that_is_seen_and_the_one_that_comes_next() -> None:
-    async with screen(engine=world.engine()) as drive:
-        await drive.press("6")
+    async with screen(engine=world.engine(), at="maintenance") as drive:
         drive.engine.publish("firmware", world.firmware(v.FirmwareState.INSTALLING))
         drive.engine.publish("reservations", v.ReservationsView())
         change = replace(world.status_changes()[1], time=at(14, 3))
@@ -175,8 +172,7 @@ async def test_news_reach_the_subject_that_is_seen_and_the_one_that_comes_next()
 
 
 async def test_progress_that_is_the_same_paints_nothing() -> None:
-    async with screen(engine=world.engine()) as drive:
-        await drive.press("6")
+    async with screen(engine=world.engine(), at="maintenance") as drive:
         before = drive.strips()
         drive.engine.publish("firmware", world.firmware())
         await drive.settle()
@@ -211,8 +207,8 @@ def explanation(**changes: object) -> JsonValue:
 async def test_u_tells_what_would_happen_with_a_tag_and_why() -> None:
     engine = world.engine()
     engine.answers("explain_tag", explanation())
-    async with screen(engine=engine, size=(80, 40)) as drive:
-        await drive.press("6", "v", "u")
+    async with screen(engine=engine, size=(80, 40), at="maintenance") as drive:
+        await drive.press("v", "u")
         assert drive.shows("Look a tag up", "LocalPreAuthorize true", "04D4E5F6A7")
         await drive.press("enter")
         assert engine.calls == [("explain_tag", {"id_tag": "04D4E5F6A7"})]
@@ -224,8 +220,8 @@ async def test_u_tells_what_would_happen_with_a_tag_and_why() -> None:
 async def test_a_tag_is_looked_up_for_a_connector_and_a_wrong_one_is_refused_here() -> None:
     engine = world.engine()
     engine.answers("explain_tag", explanation(connector_id=2))
-    async with screen(engine=engine) as drive:
-        await drive.press("6", "u", "ctrl+u", "enter")
+    async with screen(engine=engine, at="maintenance") as drive:
+        await drive.press("u", "ctrl+u", "enter")
         assert drive.shows("Tag must not be empty")
         await drive.type("x" * 21)
         await drive.press("enter")
@@ -240,15 +236,15 @@ async def test_a_tag_is_looked_up_for_a_connector_and_a_wrong_one_is_refused_her
 async def test_an_explanation_that_this_version_does_not_know_is_shown_as_it_came() -> None:
     engine = world.engine()
     engine.answers("explain_tag", {"verdict": "perhaps"})
-    async with screen(engine=engine) as drive:
-        await drive.press("6", "u", "enter")
+    async with screen(engine=engine, at="maintenance") as drive:
+        await drive.press("u", "enter")
         assert drive.shows("perhaps")
 
 
 async def test_x_asks_and_cancels_the_selected_reservation() -> None:
     engine = world.engine()
-    async with screen(engine=engine) as drive:
-        await drive.press("6", "v", "down", "x")
+    async with screen(engine=engine, at="maintenance") as drive:
+        await drive.press("v", "down", "x")
         assert drive.shows(
             "Cancel reservation 12?", "every tag of group FLEET-7", "4 h 27 min left"
         )
@@ -262,8 +258,8 @@ async def test_x_asks_and_cancels_the_selected_reservation() -> None:
 
 async def test_x_elsewhere_lets_a_reservation_in_force_be_chosen() -> None:
     engine = world.engine()
-    async with screen(engine=engine) as drive:
-        await drive.press("6", "x")
+    async with screen(engine=engine, at="maintenance") as drive:
+        await drive.press("x")
         assert drive.shows("Cancel which reservation?", "11 on connector 2 for 04D4E5F6A7")
         await drive.press("enter")
         assert drive.shows("Cancel reservation 1")
@@ -275,8 +271,8 @@ async def test_x_elsewhere_lets_a_reservation_in_force_be_chosen() -> None:
 async def test_clearing_the_cache_asks_and_says_how_many_were_forgotten() -> None:
     engine = world.engine()
     engine.answers("clear_authorization_cache", 2)
-    async with screen(engine=engine) as drive:
-        await drive.press("6", "c", "C")
+    async with screen(engine=engine, at="maintenance") as drive:
+        await drive.press("c", "C")
         assert drive.shows("Clear the authorization cache?", "2 tags forgotten")
         assert drive.shows("offline they are unknown")
         await drive.press("y")
@@ -286,8 +282,8 @@ async def test_clearing_the_cache_asks_and_says_how_many_were_forgotten() -> Non
 
 async def test_the_power_the_network_and_errors_are_a_key_away() -> None:
     engine = world.engine()
-    async with screen(engine=engine) as drive:
-        await drive.press("6", "N")
+    async with screen(engine=engine, at="maintenance") as drive:
+        await drive.press("N")
         assert engine.calls == [("set_network", {"up": False})]
         await drive.press("exclamation_mark")
         assert drive.shows("Raise an error at connector 1", "ConnectorLockFailure")
@@ -309,8 +305,10 @@ async def test_an_observer_sees_everything_and_looks_tags_up_but_changes_nothing
 
 
 async def test_what_there_is_not_is_said() -> None:
-    async with screen(engine=world.engine(world.empty(), changes=[], attempts=[])) as drive:
-        await drive.press("6", "x")
+    async with screen(
+        engine=world.engine(world.empty(), changes=[], attempts=[]), at="maintenance"
+    ) as drive:
+        await drive.press("x")
         assert drive.shows("Cancel a reservation: no reservation is in force")
         await drive.press("C")
         assert drive.shows("Clear the authorization cache: the cache is empty")
@@ -328,8 +326,8 @@ async def test_before_the_engine_has_said_anything_nothing_is_known() -> None:
 
 
 async def test_ten_thousand_tags_and_five_hundred_changes_are_shown_and_told() -> None:
-    async with screen(engine=world.crowded()) as drive:
-        await drive.press("6", "l")
+    async with screen(engine=world.crowded(), at="maintenance") as drive:
+        await drive.press("l")
         assert drive.shows("100 of 10000 shown, u looks up any", "version 12 · 10000 tags")
         await drive.press("G")
         assert drive.shows("1000000095")
@@ -341,8 +339,8 @@ async def test_ten_thousand_tags_and_five_hundred_changes_are_shown_and_told() -
 
 @pytest.mark.usefixtures("painting")
 async def test_a_step_of_the_cursor_paints_two_lines() -> None:
-    async with screen(engine=world.crowded()) as drive:
-        await drive.press("6", "h")
+    async with screen(engine=world.crowded(), at="maintenance") as drive:
+        await drive.press("h")
         pane = drive.app.main.query_one("#status_history-table")
         painted: list[int] = []
         render = pane.render_line
@@ -371,8 +369,7 @@ async def test_text_from_outside_is_harmless_in_every_subject(poison: str) -> No
     assert isinstance(told, v.TagExplanation)
     # A lone surrogate can be said in no UTF-8; a hostile engine may say it in JSON.
     engine.answers("explain_tag", to_builtins(told))
-    async with screen(engine=engine) as drive:
-        await drive.press("6")
+    async with screen(engine=engine, at="maintenance") as drive:
         for letter in LETTERS.values():
             await drive.press(letter)
             assert_harmless(drive)

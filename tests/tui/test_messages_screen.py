@@ -48,8 +48,7 @@ async def test_2_shows_every_message_newest_first_with_what_became_of_it() -> No
 
 
 async def test_new_messages_come_on_top_and_an_answer_joins_its_line() -> None:
-    async with screen(engine=message_world.engine()) as drive:
-        await drive.press("2")
+    async with screen(engine=message_world.engine(), at="messages") as drive:
         drive.engine.emit("messages", heartbeat(1))
         await drive.settle()
         assert drive.text().splitlines()[3].split() == ["▌14:03:27", "out", "Heartbeat", "waits"]
@@ -61,16 +60,15 @@ async def test_new_messages_come_on_top_and_an_answer_joins_its_line() -> None:
 
 
 async def test_a_lost_link_turns_waiting_into_no_answer() -> None:
-    async with screen(engine=message_world.engine()) as drive:
-        await drive.press("2")
+    async with screen(engine=message_world.engine(), at="messages") as drive:
         drive.engine.publish("link", worlds.broken_link())
         await drive.settle()
         assert drive.text().splitlines()[3].split()[-3:] == ["!", "no", "answer"]
 
 
 async def test_space_lets_the_list_stand_still_and_follow_again() -> None:
-    async with screen(engine=message_world.engine()) as drive:
-        await drive.press("2", "space")
+    async with screen(engine=message_world.engine(), at="messages") as drive:
+        await drive.press("space")
         for number in range(3):
             drive.engine.emit("messages", heartbeat(number))
         await drive.settle()
@@ -82,8 +80,8 @@ async def test_space_lets_the_list_stand_still_and_follow_again() -> None:
 
 
 async def test_who_reads_an_older_line_keeps_it_in_its_place() -> None:
-    async with screen(engine=message_world.engine()) as drive:
-        await drive.press("2", "down", "down", "down")
+    async with screen(engine=message_world.engine(), at="messages") as drive:
+        await drive.press("down", "down", "down")
         drive.engine.emit("messages", heartbeat(1))
         drive.engine.emit("messages", message_world.answer(heartbeat(1)))
         await drive.settle()
@@ -98,8 +96,8 @@ async def test_who_reads_an_older_line_keeps_it_in_its_place() -> None:
 
 
 async def test_the_filter_finds_and_a_wrong_one_says_what_is_allowed() -> None:
-    async with screen(engine=message_world.engine()) as drive:
-        await drive.press("2", "slash")
+    async with screen(engine=message_world.engine(), at="messages") as drive:
+        await drive.press("slash")
         await drive.type("error -dir:in")
         assert drive.shows("3 lines match 'error -dir:in'")
         assert drive.shows("StartTransaction", "MeterValues", "DataTransfer")
@@ -115,8 +113,8 @@ async def test_the_filter_finds_and_a_wrong_one_says_what_is_allowed() -> None:
 
 
 async def test_new_messages_are_tested_one_by_one() -> None:
-    async with screen(engine=message_world.engine()) as drive:
-        await drive.press("2", "slash")
+    async with screen(engine=message_world.engine(), at="messages") as drive:
+        await drive.press("slash")
         await drive.type("kind:callerror")
         asked = message_world.request("e1", "DataTransfer", {"vendorId": "x"})
         drive.engine.emit("messages", asked)
@@ -130,8 +128,8 @@ async def test_new_messages_are_tested_one_by_one() -> None:
 
 
 async def test_enter_opens_both_frames_and_the_arrows_go_to_the_next_message() -> None:
-    async with screen(engine=message_world.engine()) as drive:
-        await drive.press("2", *["down"] * 6, "enter")
+    async with screen(engine=message_world.engine(), at="messages") as drive:
+        await drive.press(*["down"] * 6, "enter")
         assert drive.shows("SetChargingProfile CALL from the CSMS", '"stackLevel": 9')
         assert drive.shows("Why stack level 9 is above ChargeProfileMaxStackLevel 3", "Rule S 5.16")
         await drive.press("down")
@@ -147,8 +145,7 @@ async def test_enter_opens_both_frames_and_the_arrows_go_to_the_next_message() -
 
 @pytest.mark.parametrize("width", [152, 160])
 async def test_the_columns_are_chosen_for_the_table_and_not_for_the_pane(width: int) -> None:
-    async with screen(engine=message_world.engine(), size=(width, 50)) as drive:
-        await drive.press("2")
+    async with screen(engine=message_world.engine(), size=(width, 50), at="messages") as drive:
         assert drive.shows("Result What it says")
         first = drive.text().splitlines()
         pane_of(drive).refill()
@@ -161,14 +158,14 @@ async def test_the_columns_are_chosen_for_the_table_and_not_for_the_pane(width: 
 
 async def test_a_wide_or_tall_terminal_shows_both_frames_beside_or_below() -> None:
     for size in ((160, 50), (120, 40)):
-        async with screen(engine=message_world.engine(), size=size) as drive:
-            await drive.press("2", *["down"] * 6)
+        async with screen(engine=message_world.engine(), size=size, at="messages") as drive:
+            await drive.press(*["down"] * 6)
             assert drive.shows('"stackLevel": 9', "Rule S 5.16", "stackLevel = 9")
 
 
 async def test_copy_sends_both_frames_to_the_terminal_and_says_no_more_than_that() -> None:
-    async with screen(engine=message_world.engine()) as drive:
-        await drive.press("2", *["down"] * 6, "y")
+    async with screen(engine=message_world.engine(), at="messages") as drive:
+        await drive.press(*["down"] * 6, "y")
         assert drive.shows("2 frames sent to the terminal's clipboard")
         asked, answered = drive.app.clipboard.splitlines()
         assert json.loads(asked)[:3] == [2, "p1", "SetChargingProfile"]
@@ -186,8 +183,8 @@ async def test_copy_warns_of_what_many_terminals_drop() -> None:
 
 async def test_export_writes_what_the_filter_shows(tmp_path: Path) -> None:
     path = tmp_path / "found.jsonl"
-    async with screen(engine=message_world.engine()) as drive:
-        await drive.press("2", "slash")
+    async with screen(engine=message_world.engine(), at="messages") as drive:
+        await drive.press("slash")
         await drive.type("error")
         await drive.press("enter", "E")
         assert drive.shows("Export what 'error' shows")
@@ -232,8 +229,7 @@ async def test_what_the_stream_dropped_has_a_line() -> None:
 
 async def test_a_list_that_follows_is_shown_no_faster_than_changes_reach_the_widgets() -> None:
     """Its cursor moves with each new message; if that alone showed the next, nothing would wait."""
-    async with screen(engine=message_world.engine()) as drive:
-        await drive.press("2")
+    async with screen(engine=message_world.engine(), at="messages") as drive:
         pane = pane_of(drive)
         drive.app._flush_interval_s = 60
         drive.engine.emit("messages", heartbeat(1))
@@ -248,25 +244,23 @@ async def test_a_list_that_follows_is_shown_no_faster_than_changes_reach_the_wid
 
 
 async def test_it_says_why_there_is_none() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await drive.press("2")
+    async with screen(worlds.healthy(), at="messages") as drive:
         assert drive.shows("no message yet")
         await drive.press("y")
         assert drive.shows("Copy a message: no message is known yet")
-    async with screen(worlds.broken()) as drive:
-        await drive.press("2")
+    async with screen(worlds.broken(), at="messages") as drive:
         assert drive.shows("no message yet: not connected")
 
 
 async def test_an_observer_may_do_all_of_it() -> None:
-    async with screen(engine=message_world.engine(), read_only=True) as drive:
-        await drive.press("2", "space", "y")
+    async with screen(engine=message_world.engine(), read_only=True, at="messages") as drive:
+        await drive.press("space", "y")
         assert drive.shows("stands still", "1 frame sent to the terminal's clipboard")
 
 
 async def test_with_a_new_engine_the_messages_start_anew() -> None:
-    async with screen(engine=message_world.engine()) as drive:
-        await drive.press("2", "down")
+    async with screen(engine=message_world.engine(), at="messages") as drive:
+        await drive.press("down")
         drive.engine.lose()
         await drive.settle()
         drive.engine.revive()
@@ -326,8 +320,7 @@ async def test_hostile_messages_are_shown_copied_and_exported_harmlessly(
 
 @pytest.mark.parametrize("poison", HOSTILE.values(), ids=HOSTILE)
 async def test_hostile_messages_are_harmless_where_there_is_room(poison: str) -> None:
-    async with screen(engine=hostile_engine(poison), size=(200, 60)) as drive:
-        await drive.press("2")
+    async with screen(engine=hostile_engine(poison), size=(200, 60), at="messages") as drive:
         assert_harmless(drive)
 
 
@@ -341,8 +334,8 @@ async def test_the_authorization_key_is_nowhere(tmp_path: Path) -> None:
         if name == "messages":
             engine.emit(name, event)
     path = tmp_path / "all.jsonl"
-    async with screen(engine=engine) as drive:
-        await drive.press("2", "slash")
+    async with screen(engine=engine, at="messages") as drive:
+        await drive.press("slash")
         await drive.type("ChangeConfiguration")
         await drive.press("enter", "y")
         assert '"AuthorizationKey"' in drive.app.clipboard

@@ -51,8 +51,7 @@ async def test_a_digit_without_a_screen_does_nothing() -> None:
 
 
 async def test_a_screen_that_was_hidden_shows_what_it_missed() -> None:
-    async with screen(engine=charging_world.engine()) as drive:
-        await drive.press("4")
+    async with screen(engine=charging_world.engine(), at="schedule") as drive:
         drive.engine.publish("outbox", v.OutboxView(count=4))
         drive.engine.publish("monitors", v.MonitorsView())
         await drive.settle()
@@ -62,8 +61,8 @@ async def test_a_screen_that_was_hidden_shows_what_it_missed() -> None:
 
 
 async def test_the_table_tells_what_each_profile_does_and_what_comes_next() -> None:
-    async with screen(engine=charging_world.engine()) as drive:
-        await drive.press("4", "z")
+    async with screen(engine=charging_world.engine(), at="schedule") as drive:
+        await drive.press("z")
         await drive.press("z", "tab", "down", "down")
         assert drive.shows("#1 ChargePointMax 0 Absolute A CSMS allows more 16:00 40.0 A")
         assert drive.shows("#2 TxDefault 0 Daily A CSMS armed 16.0 A 20:00 6.0 A")
@@ -117,8 +116,7 @@ async def test_y_tells_everything_about_the_limit_at_the_cursor() -> None:
 async def test_panning_fast_asks_the_engine_rarely_and_for_more_than_is_seen() -> None:
     engine = charging_world.engine()
     engine.refuses("get_composite_schedule", "not now")
-    async with screen(engine=engine) as drive:
-        await drive.press("4")
+    async with screen(engine=engine, at="schedule") as drive:
         for _pause in range(3):
             await drive.press(*["right_square_bracket"] * 10)
             await drive.pass_time(PAUSE_S)
@@ -140,8 +138,8 @@ async def test_t_writes_times_in_the_zone_of_the_reader_or_in_utc() -> None:
 async def test_x_asks_and_clears_the_selected_profile() -> None:
     engine = charging_world.engine()
     engine.answers("clear_charging_profile", {"status": "Accepted", "removed": [2]})
-    async with screen(engine=engine) as drive:
-        await drive.press("4", "tab", "down", "x")
+    async with screen(engine=engine, at="schedule") as drive:
+        await drive.press("tab", "down", "x")
         assert drive.shows("Clear TxDefaultProfile #2?", "the next of the stack holds at once")
         await drive.press("n")
         assert engine.calls == []
@@ -253,8 +251,8 @@ async def test_a_profile_from_a_file_is_installed(tmp_path: Path) -> None:
 
 
 async def test_the_schedule_is_exported_and_never_over_a_file(tmp_path: Path) -> None:
-    async with screen(engine=charging_world.engine()) as drive:
-        await drive.press("4", "E")
+    async with screen(engine=charging_world.engine(), at="schedule") as drive:
+        await drive.press("E")
         await fill(drive, path=str(tmp_path / "a.csv"))
         assert drive.shows("written", "a.csv")
         rows = list(csv.DictReader((tmp_path / "a.csv").read_text().splitlines()))
@@ -267,8 +265,8 @@ async def test_the_schedule_is_exported_and_never_over_a_file(tmp_path: Path) ->
 
 
 async def test_the_timeline_is_saved_as_a_picture(tmp_path: Path) -> None:
-    async with screen(engine=charging_world.engine()) as drive:
-        await drive.press("4", "P")
+    async with screen(engine=charging_world.engine(), at="schedule") as drive:
+        await drive.press("P")
         await fill(drive, path=str(tmp_path / "day.svg"))
         picture = (tmp_path / "day.svg").read_text()
         assert picture.startswith("<svg")
@@ -277,8 +275,8 @@ async def test_the_timeline_is_saved_as_a_picture(tmp_path: Path) -> None:
 
 
 async def test_a_picture_that_cannot_be_written_says_why(tmp_path: Path) -> None:
-    async with screen(engine=charging_world.engine()) as drive:
-        await drive.press("4", "P")
+    async with screen(engine=charging_world.engine(), at="schedule") as drive:
+        await drive.press("P")
         await fill(drive, path=str(tmp_path / "no" / "day.svg"))
         assert drive.shows("no such file or directory")
 
@@ -296,8 +294,7 @@ async def test_an_observer_looks_and_exports_but_changes_nothing() -> None:
 
 async def test_without_profiles_the_hardware_limit_is_explained() -> None:
     engine = FakeEngine({**worlds.healthy(), "profiles": v.Profiles(())})
-    async with screen(engine=engine) as drive:
-        await drive.press("4")
+    async with screen(engine=engine, at="schedule") as drive:
         assert drive.shows("no charging profile is installed: the hardware limits apply")
         await drive.press("x")
         assert drive.shows("no charging profile is installed")

@@ -33,8 +33,7 @@ async def test_5_tells_why_the_newest_transaction_stopped_at_80x24() -> None:
     """Question 7: one key, nothing opened."""
     past = v.TransactionsView(session_world.history()[1:])
     world = session_world.normal() | {"transactions": past}
-    async with screen(engine=session_world.engine(world)) as drive:
-        await drive.press("5")
+    async with screen(engine=session_world.engine(world), at="transactions") as drive:
         assert drive.shows("12:58:40 · CSMS, remote · reason Remote · the CSMS asked to stop it")
         assert drive.shows("5.50 kWh", "CSMS has it · Start 12:28:41 · 4 MeterValues")
         assert drive.shows("Stop 12:58:41")
@@ -42,8 +41,7 @@ async def test_5_tells_why_the_newest_transaction_stopped_at_80x24() -> None:
 
 async def test_5_tells_why_a_session_did_not_start_at_80x24() -> None:
     """Question 6: who refused, the tag, the key that decides."""
-    async with screen(engine=session_world.engine()) as drive:
-        await drive.press("5")
+    async with screen(engine=session_world.engine(), at="transactions") as drive:
         assert drive.shows("the CSMS answered Invalid for tag CAFE0007 (S 4.2)")
         assert drive.shows("AuthorizeRemoteTxRequests = false decides")
         assert drive.shows("CAFE0007 · connector 2 · refused by CSMS · at 14:01:30")
@@ -74,14 +72,13 @@ async def test_5_tells_why_a_session_did_not_start_at_80x24() -> None:
 )
 async def test_5_tells_what_waits_and_why_at_80x24(queue: v.OutboxView, words: tuple[str]) -> None:
     """Question 10."""
-    async with screen(session_world.broken() | {"outbox": queue}) as drive:
-        await drive.press("5")
+    async with screen(session_world.broken() | {"outbox": queue}, at="transactions") as drive:
         assert drive.shows(*words)
 
 
 async def test_the_facts_follow_the_cursor_and_enter_opens_everything() -> None:
-    async with screen(engine=session_world.engine()) as drive:
-        await drive.press("5", "down", "down", "down")
+    async with screen(engine=session_world.engine(), at="transactions") as drive:
+        await drive.press("down", "down", "down")
         assert drive.shows("the charge point lost power during this transaction")
         await drive.press("enter")
         assert drive.shows("Transaction", "100.00 kWh → 105.50 kWh", "is given up after 3 attempts")
@@ -94,8 +91,7 @@ async def test_a_new_transaction_comes_under_a_cursor_that_is_on_the_newest(hour
     engine = session_world.engine()
     running, *others = session_world.history()
     newer = replace(running, key="t99", connector_id=2, started_at=worlds.at(hour, 3))
-    async with screen(engine=engine) as drive:
-        await drive.press("5")
+    async with screen(engine=engine, at="transactions") as drive:
         engine.publish("transactions", v.TransactionsView((newer, running, *others)))
         await drive.settle()
         assert shown(drive).transactions.table.cursor_key == "t99"
@@ -116,8 +112,7 @@ async def test_a_transaction_that_ends_stays_under_the_cursor() -> None:
         key=running.key,
         started_at=running.started_at,
     )
-    async with screen(engine=engine) as drive:
-        await drive.press("5")
+    async with screen(engine=engine, at="transactions") as drive:
         engine.publish("transactions", v.TransactionsView((still, done, *others)))
         await drive.settle()
         assert shown(drive).transactions.table.cursor_key == running.key
@@ -126,8 +121,7 @@ async def test_a_transaction_that_ends_stays_under_the_cursor() -> None:
 
 async def test_a_new_refusal_comes_on_top() -> None:
     engine = session_world.engine()
-    async with screen(engine=engine) as drive:
-        await drive.press("5")
+    async with screen(engine=engine, at="transactions") as drive:
         newest = replace(refusals()[0], at=worlds.NOW, id_tag="NEW1")
         engine.emit("refusals", newest)
         await drive.settle()
@@ -135,8 +129,10 @@ async def test_a_new_refusal_comes_on_top() -> None:
 
 
 async def test_a_message_is_given_up_only_after_a_question_with_what_is_lost() -> None:
-    async with screen(session_world.broken() | {"outbox": session_world.retrying_queue()}) as drive:
-        await drive.press("5", "x")
+    async with screen(
+        session_world.broken() | {"outbox": session_world.retrying_queue()}, at="transactions"
+    ) as drive:
+        await drive.press("x")
         assert drive.shows("Give up this StopTransaction?", "there the transaction runs on")
         assert drive.shows("the log and the transaction keep that the operator dropped it")
         await drive.press("escape")
@@ -159,8 +155,9 @@ async def test_a_step_of_the_cursor_paints_two_lines_of_the_tables(
         painted.append((table.id, y))
         return render(table, y)
 
-    async with screen(engine=session_world.engine(session_world.crowded())) as drive:
-        await drive.press("5")
+    async with screen(
+        engine=session_world.engine(session_world.crowded()), at="transactions"
+    ) as drive:
         monkeypatch.setattr(LineTable, "render_line", noted)
         await drive.press("down")
         assert sorted(painted) == [("transactions-table", 1), ("transactions-table", 2)]
@@ -169,8 +166,7 @@ async def test_a_step_of_the_cursor_paints_two_lines_of_the_tables(
 async def test_the_panes_do_not_jump_for_a_message_that_is_just_being_delivered() -> None:
     engine = session_world.engine()
     fresh = session_world.waiting(7, "MeterValues", "sent, waits for the answer", worlds.NOW)
-    async with screen(engine=engine) as drive:
-        await drive.press("5")
+    async with screen(engine=engine, at="transactions") as drive:
         before = shown(drive).queue.region
         engine.publish("outbox", v.OutboxView(count=1, entries=(fresh,)))
         await drive.settle()
@@ -191,8 +187,8 @@ async def test_n_sends_the_oldest_message_again_at_once() -> None:
     engine = FakeEngine(session_world.normal() | {"outbox": session_world.retrying_queue()})
     told = worlds.reason("StopTransaction is sent again at once, the others follow")
     engine.answers("try_now", True, told)
-    async with screen(engine=engine) as drive:
-        await drive.press("5", "n")
+    async with screen(engine=engine, at="transactions") as drive:
+        await drive.press("n")
         assert engine.calls == [("try_now", {})]
         assert drive.shows("It is tried now · StopTransaction is sent again at once")
 
@@ -200,8 +196,8 @@ async def test_n_sends_the_oldest_message_again_at_once() -> None:
 async def test_what_the_engine_does_not_give_up_is_told() -> None:
     engine = FakeEngine(session_world.broken())
     engine.refuses("drop_message", "MeterValues is sent and waits for its answer")
-    async with screen(engine=engine) as drive:
-        await drive.press("5", "x", "tab", "enter")
+    async with screen(engine=engine, at="transactions") as drive:
+        await drive.press("x", "tab", "enter")
         assert drive.shows("refused · MeterValues is sent and waits for its answer")
 
 
@@ -223,29 +219,26 @@ async def test_from_the_menu_elsewhere_a_message_is_chosen_from_a_list() -> None
     ],
 )
 async def test_x_says_why_not(world: worlds.World, read_only: bool, words: str) -> None:
-    async with screen(world, read_only=read_only) as drive:
-        await drive.press("5", "x")
+    async with screen(world, read_only=read_only, at="transactions") as drive:
+        await drive.press("x")
         assert drive.shows("Give up a waiting message", words)
         assert drive.engine.calls == []
 
 
 async def test_before_the_engine_has_said_anything_nothing_is_claimed() -> None:
-    async with screen(worlds.empty()) as drive:
-        await drive.press("5")
+    async with screen(worlds.empty(), at="transactions") as drive:
         assert drive.text().count("not known yet") == 3
 
 
 async def test_without_anything_it_says_so() -> None:
-    async with screen(states.fresh().engine.world) as drive:
-        await drive.press("5")
+    async with screen(states.fresh().engine.world, at="transactions") as drive:
         assert drive.shows("no transaction yet", "no attempt to start was refused", "nothing waits")
         await drive.press("enter", "tab", "enter", "tab", "enter")
         assert drive.shows("no transaction yet")
 
 
 async def test_two_thousand_transactions_are_there_at_once() -> None:
-    async with screen(session_world.crowded(), size=(120, 40)) as drive:
-        await drive.press("5")
+    async with screen(session_world.crowded(), size=(120, 40), at="transactions") as drive:
         assert drive.shows("12 running · 2000 past", "2000 wait", "the first 100 shown")
         pane = shown(drive).transactions
         assert len(pane.table.rows) == 2012
@@ -258,8 +251,10 @@ async def test_two_thousand_transactions_are_there_at_once() -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50), (200, 60)])
 async def test_what_counts_is_shown_at_every_size(size: tuple[int, int]) -> None:
-    async with screen(engine=session_world.engine(session_world.broken()), size=size) as drive:
-        await drive.press("5", "down")
+    async with screen(
+        engine=session_world.engine(session_world.broken()), size=size, at="transactions"
+    ) as drive:
+        await drive.press("down")
         assert drive.shows("CSMS, remote", "5.50 kWh", "CSMS has it", "3 messages wait")
         assert drive.shows("the CSMS answered Invalid for tag CAFE0007", "the link is tried next")
 
@@ -271,8 +266,7 @@ async def test_hostile_text_is_shown_harmlessly(poison: str) -> None:
         found = poisoned(refusal, poison)
         assert isinstance(found, v.Refusal)
         engine.emit("refusals", found)
-    async with screen(engine=engine, size=(160, 50)) as drive:
-        await drive.press("5")
+    async with screen(engine=engine, size=(160, 50), at="transactions") as drive:
         assert_harmless(drive)
         for _pane in range(3):
             await drive.press("enter")
