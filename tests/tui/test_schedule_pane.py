@@ -23,7 +23,7 @@ def in_watts() -> JsonValue:
 
 async def test_the_lanes_show_the_limit_in_force_and_the_cursor_its_reason() -> None:
     async with screen(size=(120, 40)) as drive:
-        await drive.press("tab", "down")
+        await drive.press("tab")
         assert drive.shows("48.0 A", "16.0 A tx", "32.0 A", "TxProfile #7 level 2 sets")
 
 
@@ -35,7 +35,7 @@ async def test_the_other_unit_is_asked_for_and_shown() -> None:
         asked = [params for method, params in engine.calls if method == "get_composite_schedule"]
         assert [params["connector_id"] for params in asked] == [0, 1, 2]
         assert {params["unit"] for params in asked} == {"W"}
-        assert drive.shows("11.04 kW", "6 h W")
+        assert drive.shows("11.04 kW", "15 min around now W")
 
 
 async def test_a_longer_view_is_asked_for_and_a_shorter_one_is_not() -> None:
@@ -44,7 +44,7 @@ async def test_a_longer_view_is_asked_for_and_a_shorter_one_is_not() -> None:
     async with screen(engine=engine) as drive:
         await drive.press("tab", "plus")
         assert engine.calls == []
-        await drive.press("minus", "minus", "minus", "minus")
+        await drive.press(*["minus"] * 8)
         assert engine.calls
         assert drive.shows("schedule: duration_s: at most 366 days")
 
@@ -56,6 +56,24 @@ async def test_new_schedules_move_the_lanes() -> None:
         engine.publish("charging_schedules", v.ChargingSchedules({1: only}))
         await drive.settle()
         assert drive.shows("7.0 A tx")
+
+
+async def test_the_last_minutes_are_shown_while_something_charges_unless_somebody_chose() -> None:
+    engine = FakeEngine(worlds.healthy())
+    running = worlds.schedules()
+    idle = running | {1: worlds.schedule(1, [(worlds.at(14), "16")], is_real=False)}
+    async with screen(engine=engine) as drive:
+        assert drive.shows("15 min around now A", "now · connector 1 · 16.0 A")
+        engine.publish("charging_schedules", v.ChargingSchedules(idle))
+        await drive.settle()
+        assert drive.shows("6 h A", "now · 48.0 A")
+        engine.publish("charging_schedules", v.ChargingSchedules(running))
+        await drive.settle()
+        assert drive.shows("15 min around now A")
+        await drive.press("tab", "minus")
+        engine.publish("charging_schedules", v.ChargingSchedules(idle))
+        await drive.settle()
+        assert drive.shows("30 min A")
 
 
 async def test_an_answer_that_is_no_schedule_is_told_and_harms_nothing() -> None:

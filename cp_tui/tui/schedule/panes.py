@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
@@ -36,6 +37,9 @@ from cp_tui.tui.widgets.table_pane import TablePane
 PAUSE_S = 0.2
 """Between two questions to the engine, however fast somebody pans."""
 
+MOVE_WAIT_MIN = timedelta(seconds=5)
+"""Between two moves of a window at least."""
+
 CHART_ROWS, SMALL_CHART_ROWS = 4, 1
 """Lines for the periods of a profile, where there is room for them and where there is not."""
 
@@ -53,7 +57,8 @@ class SchedulePane(Pane):
     SHOWS = frozenset({"charging_schedules", "link", "measured", RESTRAINTS})
     HELP_SENTENCES = (
         "A lane per connector; 0 is the whole charge point.",
-        "At the right: the limit in force now.",
+        "At the right: the limit in force now; tx: a transaction runs.",
+        "While something charges: the last 10 minutes and the next 5, until you zoom.",
         "Solid: a transaction runs. Light: what one would get that started now.",
         "Before now: what flowed, within what was allowed; ! where it was too much.",
         "A vehicle has 5 s to follow a limit that falls; 2 % and 0.2 A are noise.",
@@ -73,9 +78,16 @@ class SchedulePane(Pane):
             self.duration_s = duration_s
             self.unit = unit
 
-    def __init__(self, hints: str = "", *, glyphs: Glyphs = Glyphs.EIGHTH) -> None:
+    def __init__(
+        self,
+        hints: str = "",
+        *,
+        glyphs: Glyphs = Glyphs.EIGHTH,
+        follows_charging: bool = False,
+    ) -> None:
+        """`follows_charging`: while something charges, it looks at its last minutes."""
         super().__init__(hints)
-        self.timeline = Timeline(glyphs=glyphs, id="timeline")
+        self.timeline = Timeline(glyphs=glyphs, follows_charging=follows_charging, id="timeline")
         self._snapshot = Snapshot()
         self._asked: Schedules = {}
         self._restraints: Mapping[int, str] = {}
@@ -83,6 +95,8 @@ class SchedulePane(Pane):
         self._clock_mark = ""
         self._pause: Timer | None = None
         self._is_wanting = False
+        self._move: Timer | None = None
+        """For the window about now, which goes on where nothing happens."""
 
     def compose_body(self) -> ComposeResult:
         """The timeline."""
@@ -101,6 +115,26 @@ class SchedulePane(Pane):
         self.timeline.set_time_zone(clock.zone)
         self._clock_mark = clock.csms_mark
         self._show_known(is_new)
+        self._move_later(snapshot, clock)
+
+    def _move_later(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Show the same again when the window moves on; where it waits for news, no timer runs."""
+        if self._move is not None:
+            self._move.stop()
+            self._move = None
+        if (due := self.timeline.next_move) is not None:
+            wait = max(due - self._now, MOVE_WAIT_MIN)
+            then = replace(clock, now=clock.now + wait)
+            self._move = self.set_timer(
+                wait.total_seconds(), lambda: self._move_on(snapshot, then), name="window"
+            )
+
+    def _move_on(self, snapshot: Snapshot, clock: Clock) -> None:
+        if self.screen.is_current:
+            self.show(snapshot, clock)
+        else:
+            # Nobody sees it, and painting under a dialog would cost as much as in the open.
+            self._move_later(snapshot, clock)
 
     def show_asked(self, schedules: Schedules) -> None:
         """Show schedules that were asked for."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -29,6 +29,10 @@ READOUT_ROWS = 2
 READOUT_ROWS_MAX = 8
 READOUT_ROWS_GOOD = 4
 LANE_ROWS_MAX = 6
+CURVE_READOUT_ROWS = 3
+"""Kept for the readout beside curves: what changed a limit stands at its bend."""
+CURVE_ROWS_MIN, CURVE_ROWS_MAX = 2, 16
+"""Of a connector that charges, in a window about now."""
 ALONE_ROWS_MAX, ALONE_READOUT_ROWS_MAX = 14, 16
 """A lane that is shown alone may be higher, and there is more room for words."""
 LABELLED_ROWS_MIN = 3
@@ -91,10 +95,23 @@ class Picture(Struct, frozen=True):
     def rows(self) -> Rows:
         """How the height is shared out."""
         lanes, selected = len(self.schedules), self.view.lane
-        if not self.view.is_alone or lanes == 0:
-            return share_rows(self.height, lanes, selected)
-        limits = (ALONE_ROWS_MAX, ALONE_READOUT_ROWS_MAX)
-        return replace(share_rows(self.height, 1, 0, limits), first_lane=selected)
+        if self.view.is_alone and lanes:
+            limits = (ALONE_ROWS_MAX, ALONE_READOUT_ROWS_MAX)
+            return replace(share_rows(self.height, 1, 0, limits), first_lane=selected)
+        charging = self.charging if self.view.is_about_now else ()
+        with_curves = share_with_curves(self.height, lanes, charging)
+        return with_curves or share_rows(self.height, lanes, selected)
+
+    @property
+    def charging(self) -> tuple[int, ...]:
+        """The lanes of the connectors with a running transaction."""
+        return tuple(lane for lane, each in enumerate(self.schedules) if self.is_running(each))
+
+    def is_running(self, schedule: CompositeSchedule) -> bool:
+        """Whether a transaction runs at the connector of this schedule."""
+        period = period_at(schedule, self.now)
+        is_real = period is not None and not period.source.is_hypothetical
+        return is_real and schedule.connector_id != 0
 
     @property
     def label_width(self) -> int:
@@ -121,10 +138,33 @@ class Picture(Struct, frozen=True):
 class Rows(Struct, frozen=True):
     """How the height is shared out."""
 
-    lane_rows: int
+    heights: tuple[int, ...]
+    """Of the lanes that are seen."""
     first_lane: int
-    lanes: int
     readout_rows: int
+
+    @property
+    def lanes(self) -> range:
+        """The lanes that are seen."""
+        return range(self.first_lane, self.first_lane + len(self.heights))
+
+    def lane_at(self, y: int) -> int | None:
+        """The lane in a line of the picture, if there is one."""
+        for lane, end in zip(self.lanes, accumulate(self.heights, initial=AXIS_ROWS), strict=False):
+            if end <= y < end + self.heights[lane - self.first_lane]:
+                return lane
+        return None
+
+
+def share_with_curves(height: int, lanes: int, charging: Sequence[int]) -> Rows | None:
+    """Give a row to every lane, and what is left to those that charge; None: it is too little."""
+    space = height - AXIS_ROWS - lanes - CURVE_READOUT_ROWS
+    if not charging or space < len(charging) * (CURVE_ROWS_MIN - 1):
+        return None
+    curve_rows = min(1 + space // len(charging), CURVE_ROWS_MAX)
+    heights = tuple(curve_rows if lane in charging else 1 for lane in range(lanes))
+    rest = height - AXIS_ROWS - sum(heights)
+    return Rows(heights, 0, min(rest, READOUT_ROWS_MAX))
 
 
 def share_rows(
@@ -138,12 +178,12 @@ def share_rows(
     if lanes == 0 or space < lanes:
         visible = min(lanes, space)
         first = min(max(0, selected - visible + 1), lanes - visible)
-        return Rows(1, first, visible, 0)
+        return Rows((1,) * visible, first, 0)
     lane_rows, readout_rows = 1, min(READOUT_ROWS, space - lanes)
     if space >= lanes + READOUT_ROWS_GOOD:
         lane_rows = min((space - READOUT_ROWS_GOOD) // lanes, most[0])
         readout_rows = min(space - lanes * lane_rows, most[1])
-    return Rows(lane_rows, 0, lanes, readout_rows)
+    return Rows((lane_rows,) * lanes, 0, readout_rows)
 
 
 def draw(picture: Picture) -> list[Line]:
@@ -151,10 +191,9 @@ def draw(picture: Picture) -> list[Line]:
     if not picture.schedules:
         return []
     rows = picture.rows
-    visible = range(rows.first_lane, rows.first_lane + rows.lanes)
-    lines = [_axis(picture, visible)]
-    for lane in visible:
-        lines += _lane(picture, lane, rows.lane_rows)
+    lines = [_axis(picture, rows.lanes)]
+    for lane, height in zip(rows.lanes, rows.heights, strict=True):
+        lines += _lane(picture, lane, height)
     lines += _readout(picture, rows.readout_rows)
     return lines
 
@@ -215,8 +254,7 @@ def _value(picture: Picture, schedule: CompositeSchedule) -> str:
     period = period_at(schedule, picture.now)
     if period is None or not picture.value_width:
         return " " * picture.value_width
-    is_running = schedule.connector_id != 0 and not period.source.is_hypothetical
-    mark = RUNNING_MARK if is_running else " " * len(RUNNING_MARK)
+    mark = RUNNING_MARK if picture.is_running(schedule) else " " * len(RUNNING_MARK)
     return f"{limit_text(period.limit, schedule.unit)} {mark}".rjust(picture.value_width)
 
 

@@ -35,9 +35,6 @@ def _binding(key: str, action: str, description: str, id: str) -> Binding:
     return Binding(key, action, description, show=False, id=f"timeline.{id}", tooltip=description)
 
 
-PAST_COLUMNS_MIN = 56
-"""With fewer columns in a chart, what is to come needs them all."""
-
 EXPLANATION_WIDTH = 200
 """The explanation is broken into lines by whoever shows it."""
 
@@ -100,8 +97,10 @@ class Timeline(QuietFocus, can_focus=True):
         self,
         *,
         glyphs: Glyphs = Glyphs.EIGHTH,
+        follows_charging: bool = False,
         id: str | None = None,
     ) -> None:
+        """`follows_charging`: while something charges, it looks at its last minutes."""
         super().__init__(id=id)
         self._glyphs = glyphs
         self._time_zone: tzinfo = UTC
@@ -111,7 +110,7 @@ class Timeline(QuietFocus, can_focus=True):
         self._violations: Mapping[int, Sequence[Interval]] = {}
         self._restraints: Mapping[int, str] = {}
         self._now = datetime.fromtimestamp(0, UTC)
-        self._view = View()
+        self._view = View(follows_charging=follows_charging)
         self._unit = ChargingRateUnitType.A
         self._strips: list[Strip] = []
         self._drawn_for = Size()
@@ -142,7 +141,8 @@ class Timeline(QuietFocus, can_focus=True):
         self._measured, self._violations = measured or {}, violations or {}
         self._restraints = restraints or {}
         self._now = now
-        self._look(replace(self._view, lane=min(self._view.lane, max(0, len(schedules) - 1))))
+        view = self._view.with_charging(self._picture().charging)
+        self._look(replace(view, lane=min(view.lane, max(0, len(schedules) - 1))))
 
     @property
     def connector_id(self) -> int:
@@ -169,7 +169,13 @@ class Timeline(QuietFocus, can_focus=True):
     def caption(self) -> str:
         """Zoom and unit, for the title of the pane: `6 h  A`."""
         unit = self._schedules[0].unit if self._schedules else self._unit
-        return f"{ZOOMS[self._view.zoom].label}  {unit}"
+        about = " around now" if self._view.is_about_now else ""
+        return f"{ZOOMS[self._view.zoom].label}{about}  {unit}"
+
+    @property
+    def next_move(self) -> datetime | None:
+        """When the window moves on although nothing happens; None: it waits for news."""
+        return self._view.next_move(self._now) if self._picture().charging else None
 
     @property
     def schedules(self) -> tuple[CompositeSchedule, ...]:
@@ -253,12 +259,12 @@ class Timeline(QuietFocus, can_focus=True):
             return
         picture = self._picture()
         rows = picture.rows
-        lane = rows.first_lane + (offset.y - AXIS_ROWS) // rows.lane_rows
+        lane = rows.lane_at(offset.y)
         view = self._view
-        if offset.y >= AXIS_ROWS and lane < rows.first_lane + rows.lanes:
-            view = replace(view, lane=lane)
+        if lane is not None:
+            view = replace(view, lane=lane, is_lane_chosen=True)
         column = offset.x - picture.label_width
-        if 0 <= column < picture.columns and lane < rows.first_lane + rows.lanes:
+        if 0 <= column < picture.columns and (lane is not None or offset.y < AXIS_ROWS):
             view = replace(view, at=view.time_of(column, picture.columns, self._now))
         self._look(view)
 
@@ -266,12 +272,13 @@ class Timeline(QuietFocus, can_focus=True):
 
     def _choose_lane(self, lane: int) -> None:
         if 0 <= lane < len(self._schedules):
-            self._look(replace(self._view, lane=lane))
+            self._look(replace(self._view, lane=lane, is_lane_chosen=True))
 
     def _look(self, view: View) -> None:
         """Look there, paint what changed, and say so where other schedules may be wanted."""
         window, zoom = self.window, self._view.zoom
         self._view = view
+        self._view = replace(view, columns=self._picture().columns if self.size else 0)
         self._repaint()
         if (window, zoom) != (self.window, view.zoom):
             self.post_message(self.ViewChanged())
@@ -328,9 +335,7 @@ class Timeline(QuietFocus, can_focus=True):
 
     def on_resize(self) -> None:
         """Draw for the new size; only a wide chart has room for what was."""
-        has_past = self._picture().columns >= PAST_COLUMNS_MIN
-        if has_past is not self._view.has_past:
-            self._look(replace(self._view, has_past=has_past))
+        self._look(self._view)
         self._strips = self._drawn()
 
     def notify_style_update(self) -> None:

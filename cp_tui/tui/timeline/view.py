@@ -5,7 +5,9 @@ A view that was never moved follows the clock: its window and its cursor stay at
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,14 +20,17 @@ class Zoom(Struct, frozen=True):
     span: timedelta
     quantum: timedelta
     """A window that follows the clock moves on by this much at once, not with every minute."""
+    is_about_now: bool = False
+    """A window that follows the clock is there to see what just was, and moves by columns."""
 
 
-def _zoom(label: str, span_minutes: int, quantum_minutes: int) -> Zoom:
-    return Zoom(label, timedelta(minutes=span_minutes), timedelta(minutes=quantum_minutes))
+def _zoom(label: str, span_minutes: int, quantum_minutes: int, is_about_now: bool = False) -> Zoom:
+    span, quantum = timedelta(minutes=span_minutes), timedelta(minutes=quantum_minutes)
+    return Zoom(label, span, quantum, is_about_now)
 
 
 ZOOMS = (
-    _zoom("15 min", 15, 1),
+    _zoom("15 min", 15, 1, is_about_now=True),
     _zoom("30 min", 30, 2),
     _zoom("1 h", 60, 5),
     _zoom("2 h", 2 * 60, 10),
@@ -37,6 +42,9 @@ ZOOMS = (
     _zoom("14 d", 14 * 24 * 60, 1440),
 )
 
+NOW_ZOOM = 0
+"""While something charges: minutes, so that a limit and what follows it are to be seen."""
+
 DEFAULT_ZOOM = 4
 
 PAN_PART = 4
@@ -44,6 +52,15 @@ PAN_PART = 4
 
 PAST_PART = 8
 """This part of the window is for what was."""
+
+PAST_COLUMNS_MIN = 56
+"""With fewer columns in a chart, what is to come needs them all."""
+
+PAST_OF_NOW = 2 / 3
+"""What was, of a window about now: 10 of 15 minutes."""
+
+SHIFT_S_MIN = 10
+"""A window about now stands still at least for so long: each move costs the line."""
 
 EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2, 9999))
 """A window begins between these: a good way within the calendar, whichever way somebody pans."""
@@ -64,8 +81,12 @@ class View(Struct, frozen=True):
     """Index of the lane that keys and readout are about."""
     is_alone: bool = False
     """Only that lane is shown."""
-    has_past: bool = False
-    """A part of a window that follows the clock lies before now."""
+    columns: int = 0
+    """Of the chart; 0: not known yet."""
+    follows_charging: bool = False
+    """Zoom and lane go with what charges, as long as nobody has chosen others."""
+    is_zoom_chosen: bool = False
+    is_lane_chosen: bool = False
 
     @property
     def span(self) -> timedelta:
@@ -76,8 +97,43 @@ class View(Struct, frozen=True):
         """The left edge, a whole minute."""
         if self.start is not None:
             return self.start
-        past = self.span / PAST_PART if self.has_past else timedelta()
+        if ZOOMS[self.zoom].is_about_now:
+            # Whole columns: what was is cut where it was cut before, and only moves to the left.
+            return floor_time(now - self.span * PAST_OF_NOW, self._stride)
+        has_past = self.columns >= PAST_COLUMNS_MIN
+        past = self.span / PAST_PART if has_past else timedelta()
         return floor_time(now - past, ZOOMS[self.zoom].quantum)
+
+    @property
+    def is_about_now(self) -> bool:
+        """The window is one of minutes, and goes with the clock."""
+        return self.start is None and ZOOMS[self.zoom].is_about_now
+
+    @property
+    def _stride(self) -> timedelta:
+        """What a window about now moves by: whole columns, and not too often."""
+        if not self.columns:
+            return ZOOMS[self.zoom].quantum
+        column = self.span / self.columns
+        return column * ceil(timedelta(seconds=SHIFT_S_MIN) / column)
+
+    def next_move(self, now: datetime) -> datetime | None:
+        """When a window about now moves on; None for all others, which wait for news."""
+        if not self.is_about_now:
+            return None
+        return self.window_start(now) + self._stride + self.span * PAST_OF_NOW
+
+    def with_charging(self, lanes: Sequence[int]) -> View:
+        """The zoom and the lane for these that charge, where nobody has chosen others."""
+        if not self.follows_charging or self.start is not None or self.at is not None:
+            return self
+        zoom = NOW_ZOOM if lanes else DEFAULT_ZOOM
+        lane = min(lanes, default=0)
+        return replace(
+            self,
+            zoom=self.zoom if self.is_zoom_chosen else zoom,
+            lane=self.lane if self.is_lane_chosen else lane,
+        )
 
     def cursor(self, now: datetime) -> datetime:
         """The instant under the cursor."""
@@ -119,11 +175,11 @@ class View(Struct, frozen=True):
         """A shorter (1) or longer (-1) window about the cursor."""
         zoom = min(max(self.zoom - direction, 0), len(ZOOMS) - 1)
         if self.at is None and self.start is None:
-            return replace(self, zoom=zoom)
+            return replace(self, zoom=zoom, is_zoom_chosen=True)
         at = self.cursor(now)
         share = (at - self.window_start(now)) / self.span
         start = floor_time(at - share * ZOOMS[zoom].span, timedelta(minutes=1))
-        return replace(self, zoom=zoom, start=start, at=at)
+        return replace(self, zoom=zoom, start=start, at=at, is_zoom_chosen=True)
 
     def follow(self) -> View:
         """Back to now."""

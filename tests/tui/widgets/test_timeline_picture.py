@@ -17,6 +17,7 @@ from cp_tui.tui.timeline.picture import (
     draw,
     level_of,
     share_rows,
+    share_with_curves,
 )
 from cp_tui.tui.timeline.readout import limit_text
 from cp_tui.tui.timeline.view import View
@@ -172,10 +173,28 @@ def test_hostile_words_from_a_profile_stay_words() -> None:
 def test_the_height_is_shared_without_a_line_too_many(lanes: int, height: int) -> None:
     for selected in range(lanes):
         rows = share_rows(height, lanes, selected)
-        used = 1 + rows.lanes * rows.lane_rows + rows.readout_rows
+        used = 1 + sum(rows.heights) + rows.readout_rows
         assert used <= max(height, 1)
         if height > 1:
-            assert rows.first_lane <= selected < rows.first_lane + rows.lanes
+            assert selected in rows.lanes
+
+
+@given(st.integers(0, 70), st.sets(st.integers(1, 30), min_size=1), st.integers(0, 5))
+def test_those_that_charge_share_what_the_others_leave(
+    height: int, charging: set[int], idle: int
+) -> None:
+    lanes = max(charging) + 1 + idle
+    rows = share_with_curves(height, lanes, sorted(charging))
+    if rows is None:
+        assert height < 1 + lanes + len(charging) + 3, "every curve could have had two rows"
+        return
+    assert 1 + sum(rows.heights) + rows.readout_rows <= height
+    assert {rows.heights[lane] for lane in range(lanes) if lane not in charging} == {1}
+    (curve_rows,) = {rows.heights[lane] for lane in charging}
+    assert curve_rows > 1
+    found = [rows.lane_at(y) for y in range(1, 1 + sum(rows.heights))]
+    assert found == [lane for lane, each in enumerate(rows.heights) for _ in range(each)]
+    assert rows.lane_at(0) is rows.lane_at(1 + sum(rows.heights)) is None
 
 
 @given(st.integers(1, 200), st.integers(0, 60), st.sampled_from(Glyphs), st.integers(0, 9))

@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given, strategies as st
 
 from cp_tui.tui.timeline.time_axis import ticks
-from cp_tui.tui.timeline.view import ZOOMS, View, ceil_time, floor_time
+from cp_tui.tui.timeline.view import (
+    DEFAULT_ZOOM,
+    NOW_ZOOM,
+    SHIFT_S_MIN,
+    ZOOMS,
+    View,
+    ceil_time,
+    floor_time,
+)
 from tests.tui.widgets.schedules import NOW
 
 COLUMNS = 25
@@ -98,6 +106,39 @@ def test_rounding_up_and_down_meet_on_multiples(naive: datetime, seconds: int) -
     low, high = floor_time(instant, quantum), ceil_time(instant, quantum)
     assert low <= instant <= high
     assert high - low in (timedelta(0), quantum)
+
+
+@given(
+    st.datetimes(datetime(1999, 1, 1), datetime(2100, 1, 1)),
+    st.integers(12, 200),
+    st.integers(1, 4000),
+)
+def test_a_window_about_now_moves_by_whole_columns_and_says_when(
+    naive: datetime, columns: int, seconds: int
+) -> None:
+    """So a curve is cut where it was cut before, and a fresh screen cuts it there as well."""
+    view, now = View(zoom=NOW_ZOOM, columns=columns), naive.replace(tzinfo=UTC)
+    later = now + timedelta(seconds=seconds)
+    shift = (view.window_start(later) - view.window_start(now)) * columns / view.span
+    assert abs(shift - round(shift)) < 1e-3
+    assert columns * 0.6 <= view.column_of(now, columns, now) <= columns * 0.85
+    move = view.next_move(now)
+    assert move is not None
+    assert now < move
+    just_before = move - timedelta(microseconds=1)
+    assert view.window_start(just_before) == view.window_start(now) < view.window_start(move)
+    assert view.next_move(move) - move >= timedelta(seconds=SHIFT_S_MIN)  # type: ignore[operator]
+
+
+def test_zoom_and_lane_go_with_what_charges_until_somebody_chooses() -> None:
+    view = View(follows_charging=True)
+    charging = view.with_charging([2, 3])
+    assert (charging.zoom, charging.lane) == (NOW_ZOOM, 2)
+    assert charging.with_charging([]) == view
+    zoomed = charging.zoomed(-1, NOW)
+    assert zoomed.with_charging([]).zoom == NOW_ZOOM + 1
+    assert charging.pan(1, NOW).with_charging([]).zoom == NOW_ZOOM
+    assert View().with_charging([1]).zoom == DEFAULT_ZOOM
 
 
 def test_panning_ends_before_the_calendar_does() -> None:
