@@ -99,6 +99,7 @@ RULES = {
     "one name for the CSMS": Rule(
         re.compile(r"\b(back-?ends?|back office|central systems?|cloud)\b", re.I),
         "it is the CSMS",
+        {"cp_tui/tui/actions/synonyms.py": "what people type for it, never shown"},
     ),
     "one name for the connector": Rule(
         re.compile(r"\b(outlets?|plug sockets?)\b", re.I),

@@ -16,6 +16,7 @@ from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, Frame
 from cp_tui.tui.actions.drafts import DRAFTS_MAX, Bench, ComposeEnd, MessageDraft, SentDraft
 from cp_tui.tui.actions.keymap import widget_keys
 from cp_tui.tui.actions.outcome import CommandOutcome
+from cp_tui.tui.actions.palette import palette
 from cp_tui.tui.compose.dialog import ComposeDialog
 from cp_tui.tui.dashboard.consequences import running_facts
 from cp_tui.tui.dialogs.ask import YES, AskDialog, Option, confirmation
@@ -50,6 +51,8 @@ class ScreenDesk(Desk):
         self._may_stop = may_stop
         self._memory: dict[str, list[str]] = {}
         self._drafts: dict[str, tuple[SentDraft, ...]] = {}
+        self._chosen: list[str] = []
+        """The actions chosen in the palette in this session, newest first."""
         self._message_numbers = itertools.count(1)
 
     @property
@@ -206,34 +209,14 @@ class ScreenDesk(Desk):
         return Fact(key or "menu", text)
 
     async def show_menu(self) -> None:
-        others = (each for each in self._app.keymap.actions.values() if each is not show_menu)
-        choices = [self._choice(action) for action in others]
-        if (action_id := await self.choose("All actions", choices)) is not None:
+        actions = [each for each in self._app.keymap.actions.values() if each is not show_menu]
+        screens = [*self._app.screen_classes]
+        choices = palette(actions, self._app.keymap, self.snapshot, self.screen, screens)
+        dialog = ChooseDialog("All actions", choices, recent=self._chosen)
+        if (action_id := await self._answer_to(dialog)) is not None:
+            others = [known for known in self._chosen if known != action_id]
+            self._chosen = [action_id, *others][:REMEMBERED_MAX]
             self._app.action_operate(action_id)
-
-    def _choice(self, action: ScreenAction) -> Choice:
-        why = action.why_not(self.snapshot)
-        if why is None:
-            title, note = (
-                Content(action.title),
-                Content.styled(self._keys_to(action), "bold"),
-            )
-            return Choice(action.id, title, note, Content(action.help), action.group.value)
-        about = Content.assemble(
-            f"{action.help} ", Content.styled(f"Not now: {why}", "$text-warning")
-        )
-        dim = Content.styled(action.title, "$text-muted dim strike")
-        return Choice(
-            action.id, dim, Content.styled("not now", "$text-warning"), about, action.group.value
-        )
-
-    def _keys_to(self, action: ScreenAction) -> str:
-        """The key of an action; after the key of its screen where it does nothing on this one."""
-        key = self.key_of(action.id)
-        if not key or action.works_on(self._app.main.NAME):
-            return key
-        there = next(name for name in self._app.screen_classes if action.works_on(name))
-        return f"{self.key_of(f'screen.{there}')} {key}"
 
     async def choose_theme(self) -> None:
         if self._app.no_color:

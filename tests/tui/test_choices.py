@@ -8,7 +8,7 @@ from textual.content import Content
 
 from cp_tui.charge_point import variables as v
 from cp_tui.tui.actions.desk import Choice, FormField
-from cp_tui.tui.dialogs.choose import best_first
+from cp_tui.tui.actions.search import ChoiceSearch
 from cp_tui.tui.text.facts import Fact, fact_lines
 from tests.tui import worlds
 from tests.tui.driving import screen
@@ -53,12 +53,12 @@ def choice(key: str, title: str) -> Choice:
 
 
 def test_the_best_match_comes_first() -> None:
-    themes = [choice(name, name) for name in ("cp-dark", "cp-light", "ansi-16", "night", "mono")]
-    assert [each.key for each in best_first(themes, "ni")] == ["night"]
-    assert next(each.key for each in best_first(themes, "li")) == "cp-light"
-    actions = [choice("a", "Clear the errors"), choice("b", "Raise an error")]
-    assert [each.key for each in best_first(actions, "error raise")] == ["b"]
-    assert next(each.key for each in best_first(themes, "")) == "cp-dark"
+    themes = ChoiceSearch(choice(n, n) for n in ("cp-dark", "cp-light", "ansi-16", "night", "mono"))
+    assert [each.key for each in themes.find("ni")] == ["night"]
+    assert next(each.key for each in themes.find("li")) == "cp-light"
+    actions = ChoiceSearch([choice("a", "Clear the errors"), choice("b", "Raise an error")])
+    assert [each.key for each in actions.find("error raise")] == ["b"]
+    assert next(each.key for each in themes.find("")) == "cp-dark"
 
 
 def test_no_line_breaks_between_a_number_and_its_unit() -> None:

@@ -105,10 +105,16 @@ class Choice(Struct, frozen=True, eq=False):
     key: str
     title: Content
     note: Content
-    """At the right: keys, or why it is not possible now."""
+    """At the right: its key, or how it stands."""
     about: Content | None = None
     """Below the list while the cursor is on it."""
     group: str = ""
+    also: tuple[str, ...] = ()
+    """What people type for it, besides its title."""
+    why_not: str = ""
+    """Why it is not possible now; it can be chosen all the same, and says so then."""
+    is_here: bool = False
+    """It belongs to the screen that is shown."""
 
 
 class Frame(Protocol):

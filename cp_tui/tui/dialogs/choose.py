@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -13,11 +13,14 @@ from textual.content import Content
 from textual.widgets import Input
 
 from cp_tui.tui.actions.desk import Choice
+from cp_tui.tui.actions.search import ChoiceSearch
 from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
+
+NOTHING_FOUND = "nothing is called so: try another word or a part of one; ^u clears"
 
 
 class ChooseDialog(Dialog[str | None]):
@@ -44,14 +47,17 @@ class ChooseDialog(Dialog[str | None]):
         *,
         start: str | None = None,
         preview: Callable[[str], None] | None = None,
+        recent: Sequence[str] = (),
     ) -> None:
+        """`preview` shows what the cursor is on; `recent` are keys chosen before, newest first."""
         super().__init__()
         self._title = title
         self._choices = {choice.key: choice for choice in choices}
+        self._search = ChoiceSearch(choices, recent)
         self._start = start
         self._preview = preview
         self._columns: list[Column[Choice]] = [
-            Column("", 8, lambda choice: choice.title, is_flexible=True),
+            Column("", 8, _title, is_flexible=True),
             Column("", 8, lambda choice: choice.note, "right"),
         ]
         if any(choice.group for choice in choices):
@@ -64,7 +70,7 @@ class ChooseDialog(Dialog[str | None]):
             filter_input = Input(placeholder="type to find", compact=True)
             filter_input.cursor_blink = False
             yield filter_input
-            yield LineTable(empty="nothing has these words")
+            yield LineTable(empty=NOTHING_FOUND)
             yield QuietFacts()
 
     async def begin(self) -> None:
@@ -106,12 +112,12 @@ class ChooseDialog(Dialog[str | None]):
         if not self.is_open:
             return
         choice = self._choices.get(event.key or "")
-        self.query_one(FactLines).show([Fact("", choice.about)] if choice and choice.about else [])
+        self.query_one(FactLines).show([] if choice is None else _about(choice))
         if choice is not None and self._preview is not None:
             self._preview(choice.key)
 
     def _filter(self, text: str) -> None:
-        found = best_first(self._choices.values(), text)
+        found = self._search.find(text)
         table = self.query_one(LineTable)
         table.show(self._columns, [(choice.key, choice) for choice in found])
         if text and found:
@@ -119,20 +125,16 @@ class ChooseDialog(Dialog[str | None]):
             table.move_cursor(found[0].key)
 
 
-def best_first(choices: Iterable[Choice], text: str) -> list[Choice]:
-    """Those that hold every word; first those whose name or words begin with what was typed."""
-    words = text.casefold().split()
+def _title(choice: Choice) -> Content:
+    """The title, and behind it why it is not possible now."""
+    if not choice.why_not:
+        return choice.title
+    struck = choice.title.stylize("$text-muted dim strike")
+    return Content.assemble(struck, Content.styled(f" × {choice.why_not}", "$text-warning"))
 
-    def distance(choice: Choice) -> int:
-        names = [choice.title.plain.casefold(), choice.key.casefold()]
-        if any(name.startswith(" ".join(words)) for name in names):
-            return 0
-        parts = " ".join(names).replace(".", " ").replace("_", " ").replace("-", " ").split()
-        return 1 if all(any(part.startswith(word) for part in parts) for word in words) else 2
 
-    found = [
-        choice
-        for choice in choices
-        if all(w in f"{choice.group} {choice.title.plain} {choice.key}".casefold() for w in words)
-    ]
-    return sorted(found, key=distance)
+def _about(choice: Choice) -> list[Fact]:
+    """What it does, and in full why it is not possible now."""
+    why = Content.styled(f"Not now: {choice.why_not}", "$text-warning") if choice.why_not else None
+    said = [each for each in (why, choice.about) if each is not None]
+    return [Fact("", Content(" ").join(said))] if said else []

@@ -1,0 +1,122 @@
+"""What people type into the palette for an action that is called something else.
+
+By the id of the action; phrases with commas between. A phrase that is typed whole leads there as
+the title does, and each of its words helps to find it. Words of the title need not be here, nor
+misspelt ones: those are forgiven anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ALSO: Mapping[str, str] = {
+    "charge_point.stop": "halt, shut down, go silent, close the websocket, stop talking, end ocpp",
+    "charge_point.restart": "resume, start ocpp, start again, connect again, talk again, go on",
+    "charge_point.data_transfer": "price, tariff, cost, vendor message, custom message, "
+    "DataTransfer, display text",
+    "charge_point.try_now": "reconnect, connect now, connect, retry, send now, flush the queue, "
+    "hurry, skip the wait",
+    "charge_point.network": "offline, go offline, online, go online, disconnect, connection loss, "
+    "lose the connection, unplug the network, ethernet, lan, wifi, cut the line, internet",
+    "charge_point.power_cycle": "reboot, power off, power cycle, power loss, outage, blackout, "
+    "hard reset, reset, restart the charge point, boot, switch off, turn off",
+    "charge_point.stop_report": "stop report, why it is stopped",
+    "charge_point.acknowledge": "dismiss, confirm, clear the alarm, internal error, ack",
+    "charge_point.connection": "url, endpoint, websocket, tls, password, authorization key, "
+    "identity, security profile, connection details, host",
+    "configuration.get": "GetConfiguration, get config, read config, settings, parameters",
+    "configuration.set": "edit a key, change a key, set config, write config, price key, "
+    "tariff key, ChangeConfiguration, change setting, modify",
+    "configuration.monitor": "watch, observe, track, favourite, pin, star",
+    "configuration.monitor_names": "watch keys by name",
+    "configuration.changed": "modified, non default, differs from default, diff",
+    "configuration.compare": "diff, difference, import, drift",
+    "configuration.export": "save config, download, dump, backup, csv, json, write to a file",
+    "configuration.all": "reset the view, unfilter keys",
+    "connector.plug": "connect the car, insert the cable, unplug, pull out, plug in, plug out, "
+    "ev, charging starts, vehicle arrives, drive away, leave, park",
+    "connector.swipe": "start charging, start a session, start a transaction, begin charging, "
+    "charge, rfid, card, badge, token, authorize, Authorize, StartTransaction, id tag, local start",
+    "connector.press_stop": "stop charging, end charging, stop the transaction, stop the session, "
+    "finish charging, abort, StopTransaction, local stop, stop charge",
+    "charge_point.emergency_stop": "panic, emergency, e-stop, red button, mushroom",
+    "connector.suspend": "SuspendedEV, battery full, car full, pause, resume, ready to charge",
+    "connector.raise_error": "fault, break, failure, ground fault, defect, simulate an error, "
+    "Faulted, problem, over temperature",
+    "connector.clear_error": "repair, fix, fault, heal, remove the fault, recover",
+    "connector.jam_lock": "ConnectorLockFailure, stuck, unlock, UnlockConnector, latch",
+    "connector.set_vehicle": "car, ev, soc, state of charge, battery size, set vehicle, phases",
+    "schedule.explain": "why so slow, limit, slow charging, who limits, power limit, "
+    "current limit, throttle, reason, amps",
+    "schedule.clear": "ClearChargingProfile, delete a profile, remove a profile, remove the limit, "
+    "unlimit",
+    "schedule.clear_matching": "clear all profiles, delete all profiles, remove all limits",
+    "schedule.install": "set a limit, limit, add a profile, SetChargingProfile, create a profile, "
+    "smart charging, throttle, new profile, load management, reduce power",
+    "schedule.install_file": "import a profile, load a profile, profile json, upload a profile",
+    "schedule.export": "save the schedule, csv, json, spreadsheet, composite schedule, "
+    "GetCompositeSchedule",
+    "schedule.picture": "svg, image, screenshot, chart, graph, plot, png",
+    "messages.pause": "freeze, hold, scroll lock, follow, tail, live",
+    "messages.copy": "clipboard, yank, json",
+    "messages.export": "log, save the log, dump, jsonl, trace, write messages to a file, history, "
+    "download",
+    "messages.of_connector": "messages of this connector",
+    "messages.compose": "craft, create a message, new message, send a request, custom request, "
+    "BootNotification, Heartbeat, StatusNotification, MeterValues, FirmwareStatusNotification, "
+    "StartTransaction, StopTransaction, Authorize, DiagnosticsStatusNotification, write a message, "
+    "call, SecurityEventNotification, LogStatusNotification, SignCertificate, meter reading",
+    "messages.compose_raw": "malformed, invalid json, fuzz, broken frame, hand written, "
+    "raw message, raw json",
+    "transactions.drop": "delete a queued message, remove from the queue, empty the queue, discard",
+    "maintenance.look_up": "check a card, is this tag allowed, authorize, test a card, id tag, "
+    "rfid, why refused, explain a tag",
+    "maintenance.firmware": "update, software version, UpdateFirmware, upgrade, ota",
+    "maintenance.diagnostics": "logs, GetDiagnostics, upload, GetLog",
+    "maintenance.reservations": "ReserveNow, booking, booked, reserved",
+    "maintenance.local_list": "whitelist, SendLocalList, allowed tags, authorization list, cards",
+    "maintenance.cache": "authorization cache, known tags, remembered cards",
+    "maintenance.certificates": "tls, ssl, pki, x509, security, expiry",
+    "maintenance.status_history": "uptime, past faults, what happened, error history, "
+    "StatusNotification",
+    "maintenance.link_history": "reconnects, connection history, disconnects, why offline, "
+    "connection log",
+    "maintenance.cancel_reservation": "CancelReservation, delete a reservation, free the connector",
+    "maintenance.clear_cache": "ClearCache, forget cards, empty the cache, flush the cache",
+    "csms.send": "remote start, RemoteStartTransaction, remote stop, RemoteStopTransaction, Reset, "
+    "TriggerMessage, ChangeConfiguration, ChangeAvailability, SetChargingProfile, "
+    "GetConfiguration, UnlockConnector, ReserveNow, SendLocalList, UpdateFirmware, "
+    "GetDiagnostics, ClearCache, backend, server, command from the csms, central system, "
+    "set inoperative, unavailable, out of order",
+    "csms.raw": "malformed, raw json from the server, broken frame",
+    "csms.run": "test, play, case, start a scenario, demo, conformance, simulation",
+    "csms.steps": "progress, result of the scenario, test report, passed, failed",
+    "csms.stop": "abort the scenario, cancel the scenario, stop the demo, end the story",
+    "csms.story": "demo, pause the demo, autoplay, resume the demo, take over, hands off",
+    "csms.behaviour": "reject the boot, Pending, slow answers, no answer, delay, timeout, "
+    "backend behaviour, misbehave, reject, block a tag, clock offset, fault injection, silence",
+    "csms.reset_behaviour": "normal, reset behaviour, behave, default answers",
+    "csms.disconnect": "kick, drop the connection, hang up, close the socket, server side close, "
+    "disconnect by the csms, disconnect",
+    "screen.alarms": "problems, troubles, faults, warnings, what is wrong, errors, health, "
+    "why not connected, not connected",
+    "screen.dashboard": "home, overview, main, start page",
+    "screen.messages": "frames, log, traffic, ocpp log, websocket, communication, wire",
+    "screen.configuration": "config, settings, parameters, keys, options",
+    "screen.schedule": "limits, timeline, charging profiles, smart charging, forecast, plan",
+    "screen.transactions": "sessions, queue, history, outbox, offline messages, energy, kwh, "
+    "billing, waiting messages",
+    "screen.maintenance": "service, security, maintain",
+    "screen.csms": "backend, server, central system, demo",
+    "screen.filter": "search, find, grep, look for, query",
+    "screen.zone": "utc, timezone, local time, clock, time zone",
+    "screen.zoom": "maximize, full screen, fullscreen, enlarge, bigger, restore",
+    "screen.log": "command history, what did i do, audit, recent commands, journal",
+    "screen.theme": "color, colour, dark mode, light mode, appearance, skin, contrast, style",
+    "screen.help": "keys, shortcuts, keyboard, bindings, manual, cheat sheet, keymap",
+    "screen.palette": "commands, menu, actions",
+    "screen.next": "focus, switch pane, go to the next pane",
+    "screen.previous": "focus back, go back",
+    "screen.jump": "go to a pane, goto, focus",
+    "screen.quit": "exit, close, leave, bye, end, logout, terminate",
+}

@@ -1,0 +1,314 @@
+"""The palette finds what people mean, and says what is in the way."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+from textual import events
+from textual.content import Content
+
+from cp_tui.engine.hub import VariableChanged
+from cp_tui.tui.actions.desk import Choice
+from cp_tui.tui.actions.keymap import Keymap
+from cp_tui.tui.actions.palette import palette
+from cp_tui.tui.actions.search import TYPED_MAX, ChoiceSearch
+from cp_tui.tui.actions.synonyms import ALSO
+from cp_tui.tui.registry import ACTIONS, BY_ID, SCREENS
+from cp_tui.tui.state.csms_state import CsmsState
+from cp_tui.tui.state.store import Snapshot, SnapshotStore
+from cp_tui.tui.widgets.line_table import LineTable
+from tests.tui import worlds
+from tests.tui.driving import screen
+from tests.tui.test_hostile_text import TOGETHER, assert_harmless
+from tests.tui.test_key_gate import packet
+
+QUERIES = """
+    offline = charge_point.network
+    go offline = charge_point.network
+    disconnect = charge_point.network
+    disconect = charge_point.network
+    network cable = charge_point.network
+    pull cable = charge_point.network
+    online = charge_point.network
+    start charging = connector.swipe
+    charge = connector.swipe
+    begin session = connector.swipe
+    swipe = connector.swipe
+    swpie = connector.swipe
+    rfid = connector.swipe
+    tag = connector.swipe
+    badge = connector.swipe
+    authorize = connector.swipe
+    plug = connector.plug
+    unplug = connector.plug
+    plug in the car = connector.plug
+    unplug car = connector.plug
+    stop charging = connector.press_stop
+    stop the transaction = connector.press_stop
+    end session = connector.press_stop
+    theme = screen.theme
+    theem = screen.theme
+    dark mode = screen.theme
+    colors = screen.theme
+    reboot = charge_point.power_cycle
+    rebot = charge_point.power_cycle
+    power cycle = charge_point.power_cycle
+    cut power = charge_point.power_cycle
+    boot again = charge_point.power_cycle
+    limit = schedule.explain
+    why limit = schedule.explain
+    why so slow = schedule.explain
+    set a limit = schedule.install
+    set limit = schedule.install
+    install profile = schedule.install
+    profile instal = schedule.install
+    smart charging = schedule.install
+    clear profile = schedule.clear
+    remove profile = schedule.clear
+    price = charge_point.data_transfer
+    tariff = charge_point.data_transfer
+    data transfer = charge_point.data_transfer
+    datatransfer = charge_point.data_transfer
+    dta transfer = charge_point.data_transfer
+    stop ocpp = charge_point.stop
+    stop = charge_point.stop
+    restart = charge_point.restart
+    reconnect = charge_point.try_now
+    retry = charge_point.try_now
+    try now = charge_point.try_now
+    url = charge_point.connection
+    certificate = maintenance.certificates
+    password = charge_point.connection
+    fault = connector.raise_error
+    raise error = connector.raise_error
+    error raise = connector.raise_error
+    eror = connector.raise_error
+    simulate fault = connector.raise_error
+    clear error = connector.clear_error
+    repair = connector.clear_error
+    emergency = charge_point.emergency_stop
+    emergancy stop = charge_point.emergency_stop
+    unlock = connector.jam_lock
+    jam = connector.jam_lock
+    soc = connector.set_vehicle
+    battery = connector.set_vehicle
+    car full = connector.suspend
+    pause charging = connector.suspend
+    get configuration = configuration.get
+    getconfiguration = configuration.get
+    config = screen.configuration
+    monitor key = configuration.monitor
+    monitr = configuration.monitor
+    watch = configuration.monitor
+    export messages = messages.export
+    log = screen.messages
+    messages = screen.messages
+    mesages = screen.messages
+    compose = messages.compose
+    bootnotification = messages.compose
+    send meter values = messages.compose
+    metervalues = messages.compose
+    raw = messages.compose_raw
+    malformed = messages.compose_raw
+    queue = screen.transactions
+    history = screen.transactions
+    kwh = screen.transactions
+    remote start = csms.send
+    remotestart = csms.send
+    remote stop = csms.send
+    triggermessage = csms.send
+    reset = charge_point.power_cycle
+    scenario = csms.run
+    run test = csms.run
+    senario = csms.run
+    story = csms.story
+    pause demo = csms.story
+    csms behaviour = csms.behaviour
+    behavior = csms.behaviour
+    reject boot = csms.behaviour
+    timezone = screen.zone
+    utc = screen.zone
+    search = screen.filter
+    filter = screen.filter
+    exit = screen.quit
+    quit = screen.quit
+    qiut = screen.quit
+    shortcuts = screen.help
+    help = screen.help
+    keys = screen.help
+    zoom = screen.zoom
+    fullscreen = screen.zoom
+    whitelist = maintenance.local_list
+    reservation = maintenance.reservations
+    cancel reservation = maintenance.cancel_reservation
+    firmware = maintenance.firmware
+    firmwear = maintenance.firmware
+    diagnostics = maintenance.diagnostics
+    clear cache = maintenance.clear_cache
+    cache clear = maintenance.clear_cache
+    alarms = screen.alarms
+    problems = screen.alarms
+    screenshot = schedule.picture
+    svg = schedule.picture
+    csv = schedule.export
+    home = screen.dashboard
+    check card = maintenance.look_up
+    is this tag allowed = maintenance.look_up
+    why not connected = screen.alarms
+    heartbeat = messages.compose
+    give up message = transactions.drop
+    connector.plug = connector.plug
+    how do i start charging = connector.swipe
+    i want to reboot it = charge_point.power_cycle
+    lock = connector.jam_lock
+    dashbord = screen.dashboard
+    transactoins = screen.transactions
+    mainten = screen.maintenance
+"""
+"""What technicians, developers of a CSMS and people who give a demo type, and what they mean."""
+
+
+def charging() -> Snapshot:
+    """A demo that charges."""
+    store = SnapshotStore()
+    store.apply([VariableChanged(name, value) for name, value in worlds.healthy().items()])
+    return replace(store.snapshot, has_engine=True, csms=CsmsState(is_ours=True, is_here=True))
+
+
+def lines(snapshot: Snapshot, shown: str = "dashboard") -> list[Choice]:
+    return palette(ACTIONS, Keymap(ACTIONS), snapshot, shown, [each.NAME for each in SCREENS])
+
+
+SEARCH = ChoiceSearch(lines(charging()))
+
+
+def found(text: str, search: ChoiceSearch = SEARCH) -> list[str]:
+    return [choice.key for choice in search.find(text)]
+
+
+def test_what_people_type_finds_what_they_mean() -> None:
+    queries = [line.split(" = ") for line in QUERIES.strip().splitlines()]
+    assert len(queries) >= 60
+    firsts = {query.strip(): found(query)[:3] for query, _ in queries}
+    missed = {
+        q.strip(): firsts[q.strip()] for q, wanted in queries if wanted not in firsts[q.strip()]
+    }
+    assert missed == {}
+    first = sum(firsts[query.strip()][0] == wanted for query, wanted in queries)
+    assert first >= 0.9 * len(queries)
+
+
+def test_every_synonym_is_of_an_action_that_there_is() -> None:
+    assert set(ALSO) - set(BY_ID) == set()
+    assert {id: phrases for id, phrases in ALSO.items() if "" in phrases.split(", ")} == {}
+
+
+def test_every_title_finds_itself() -> None:
+    titles = [action.title for action in ACTIONS]
+    assert [BY_ID[found(title)[0]].title for title in titles] == titles
+
+
+@pytest.mark.parametrize("word", ["theme", "reboot", "scenario", "firmware", "transactions"])
+def test_a_slip_of_each_kind_is_forgiven(word: str) -> None:
+    right = found(word)[0]
+    for at in range(1, len(word) - 1):
+        missing = word[:at] + word[at + 1 :]
+        superfluous = word[:at] + "x" + word[at:]
+        swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        for slip in (missing, superfluous, swapped):
+            assert right in found(slip)[:3], slip
+
+
+def test_words_may_come_in_any_order_and_with_others_around_them() -> None:
+    assert found("transfer data")[0] == found("please do a data transfer")[0]
+    assert found("the") != []
+    assert found("qwxz theme")[0] == "screen.theme"
+    assert found("qwxz") == found("qwxz zwqx theme") == []
+
+
+def made(key: str, title: str, about: str = "", why_not: str = "", also: str = "") -> Choice:
+    return Choice(
+        key, Content(title), Content(""), Content(about), "", (also,) if also else (), why_not
+    )
+
+
+def test_a_title_comes_before_its_beginning_the_help_and_a_misspelt_word() -> None:
+    search = ChoiceSearch(
+        [
+            made("help", "Take it", "Beyond the limit."),
+            made("synonym", "Take it", also="over the limit"),
+            made("beginning", "All limits"),
+            made("title", "Take the limit"),
+        ]
+    )
+    assert found("limit", search) == ["title", "beginning", "synonym", "help"]
+    assert found("limti", search) == ["title", "beginning", "synonym", "help"]
+
+
+def test_what_is_possible_comes_first_and_then_what_was_chosen_before() -> None:
+    choices = [
+        made("not", "Export one", why_not="no"),
+        made("a", "Export that"),
+        made("b", "Export these"),
+        made("c", "Export those"),
+    ]
+    assert found("export", ChoiceSearch(choices)) == ["a", "b", "c", "not"]
+    assert found("export", ChoiceSearch(choices, ["c", "b"])) == ["c", "b", "a", "not"]
+    assert found("", ChoiceSearch(choices, ["c", "b"])) == ["c", "b", "a", "not"]
+
+
+def test_a_key_finds_its_action() -> None:
+    keymap = Keymap(ACTIONS)
+    for shown in (each.NAME for each in SCREENS):
+        search = ChoiceSearch(lines(charging(), shown))
+        for action in ACTIONS:
+            if action.works_on(shown) and (key := keymap.first(action.id)):
+                assert found(key, search)[0] == action.id
+
+
+def test_export_means_that_of_the_screen_that_is_shown() -> None:
+    for shown in ("schedule", "configuration"):
+        assert found("export", ChoiceSearch(lines(charging(), shown)))[0] == f"{shown}.export"
+
+
+def test_whatever_is_typed_or_listed_takes_no_time_worth_noticing() -> None:
+    for text in (*TOGETHER.values(), "x" * 10_000, "theem " * 5_000):
+        found(text)
+    assert found(" " * TYPED_MAX + "theme") == found("theme")
+    search = ChoiceSearch(
+        made(f"{n}", text, text, text, text) for n, text in enumerate([*TOGETHER.values()])
+    )
+    assert found("bold", search) != []
+
+
+async def test_each_line_has_its_key_and_why_it_is_not_possible() -> None:
+    async with screen(worlds.healthy(), size=(100, 24)) as drive:
+        await drive.press("ctrl+p", *"restart ocpp")
+        assert drive.shows("Restart OCPP after a stop × it is not stopped")
+        (row, *_) = drive.app.screen.query_one(LineTable).rows
+        assert row.cells[-1].plain == "r"
+        assert drive.shows("Not now: it is not stopped; restart follows a stop Connect again, boot")
+        await drive.press("ctrl+u", *"qqqq")
+        assert drive.shows("nothing is called so: try another word or a part of one; ^u clears")
+        await drive.press("enter")
+        assert drive.shows("All actions")
+        await drive.press("ctrl+u", *"swpie", "enter")
+        assert drive.shows("Swipe a tag", "Tag")
+        await drive.press("escape", "ctrl+p")
+        # What was chosen is on top the next time.
+        assert drive.app.screen.query_one(LineTable).cursor_key == "connector.swipe"
+        await drive.press("escape")
+        await packet(drive, "\x10theem\r")
+        assert drive.shows("Choose a theme")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (160, 50)])
+async def test_the_palette_fits_and_shows_an_observer_what_is_in_the_way(
+    size: tuple[int, int],
+) -> None:
+    async with screen(worlds.healthy(), size=size, read_only=True) as drive:
+        await drive.press("ctrl+p", *"swipe")
+        assert drive.shows("Swipe a tag × read only", "Not now: read only: attached as an observer")
+        drive.app.post_message(events.Paste("".join(TOGETHER.values())))
+        await drive.settle()
+        assert_harmless(drive)
