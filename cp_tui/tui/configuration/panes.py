@@ -154,7 +154,7 @@ class ConfigurationPane(KeyTablePane):
 
     def action_clear_filter(self) -> None:
         """Escape leaves the filter, then the comparison or the choice of changed keys."""
-        if self.has_class("-filtering"):
+        if self._filter is not None:
             super().action_clear_filter()
         elif self._shown is not None and self._shown[0].lens.hides:
             self.post_message(ActionWanted(show_all.id))

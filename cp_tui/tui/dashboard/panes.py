@@ -91,7 +91,8 @@ class ConnectorsPane(TablePane):
         self.fill_table(connector_columns(snapshot, clock), records)
         if is_first:
             self.table.move_cursor(str(snapshot.connector_id))
-        connector = snapshot.selected
+        here = self.table.cursor_key
+        connector = next((each for each in found if str(each.connector_id) == here), None)
         self.facts.show(connector_facts(connector, clock) if connector else [])
         if self.words:
             self.note_count(len(found), len(snapshot.connectors))

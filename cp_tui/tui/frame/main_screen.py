@@ -47,6 +47,7 @@ class MainScreen(QuietScreen):
     }
     """
 
+    AUTO_FOCUS = ""  # `start` says which widget; the first one would have it for a moment.
     ALLOW_IN_MAXIMIZED_VIEW = ".top-line, #activity, ActionBar"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
         (0, "-narrow"),
@@ -150,12 +151,23 @@ class MainScreen(QuietScreen):
 
     def compose(self) -> ComposeResult:
         """The top line, what the screen is about, the line of activity and the footer."""
+        self._be_as_large_as_the_terminal()
         with Horizontal(classes="top-line"):
             yield self._top
             yield self._as_of
         yield from self.compose_panes()
         yield self._activity
         yield self._bar
+
+    def _be_as_large_as_the_terminal(self) -> None:
+        """Have the classes of the size before there are widgets.
+
+        Textual gives them with the first event that tells the size: every widget would be styled
+        and laid out for no size, and then again.
+        """
+        size = self.app.size
+        sides = (size.width, self.HORIZONTAL_BREAKPOINTS), (size.height, self.VERTICAL_BREAKPOINTS)
+        self.add_class(*(max(b for b in known if b[0] <= cells)[1] for cells, known in sides))
 
     def compose_panes(self) -> ComposeResult:
         """What is between the lines."""
@@ -169,7 +181,7 @@ class MainScreen(QuietScreen):
         """Hand the news, and what was missed, to the panes that show them."""
         dirty, self._missed = dirty | self._missed, frozenset()
         for pane in self.panes:
-            if pane.SHOWS & dirty:
+            if pane.is_outdated(dirty):
                 pane.show(snapshot, clock)
         if TOP_LINE_SHOWS & dirty:
             end = as_of(snapshot, clock)

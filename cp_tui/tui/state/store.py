@@ -247,6 +247,8 @@ class SnapshotStore:
 
     def cursor_is(self, cursor: str, record: str) -> None:
         """Say what the cursor of a pane is on."""
+        if self.snapshot.cursors.get(cursor) == record:
+            return
         cursors = {**self.snapshot.cursors, cursor: record}
         self.snapshot = replace(self.snapshot, cursors=cursors)
         self._dirty.add(f"{CURSOR}{cursor}")

@@ -22,7 +22,7 @@ from cp_tui.tui.terminal.key_parser import KeyParser
 from cp_tui.tui.terminal.textual_private import QuietApp, parse_with
 from cp_tui.tui.text.safe_text import drawn_lines, safe_text
 from cp_tui.tui.theme.line_filters import AsciiOnly, NoColors
-from cp_tui.tui.theme.themes import load_themes, packaged_themes, variable_defaults
+from cp_tui.tui.theme.themes import our_themes, variable_defaults
 from cp_tui.tui.theme.watch import LOOK_INTERVAL_S, ThemeWatch
 
 THEMES_S = 2.0
@@ -44,13 +44,13 @@ class LookApp(QuietApp):
         self.animation_level = "none"
         self.gate = KeyGate(self, self._let_through, self._dropped)
         """Where keys wait until what was done before them is done."""
-        self.problems: list[str] = []
+        themes, problems = our_themes()
+        self.problems: list[str] = list(problems)
         """What was wrong before the start, to be said on the screen."""
         self._ascii_filters = [AsciiOnly()] if is_ascii else []
         self._theme_watch = ThemeWatch(theme_folders)
         self._is_looking = False
         """At the user's themes, which may hang."""
-        themes, self.problems = load_themes([packaged_themes()])
         for found in [*themes, *self._themes_of_user()]:
             self.register_theme(found)
         if theme in self.available_themes:

@@ -57,6 +57,10 @@ class QuietApp(App[str]):
     When they change: more is sent than needed; or a fault shows secrets (test_look_app.py).
     """
 
+    def get_default_screen(self) -> Screen[Any]:
+        """What is shown until there is something to show."""
+        return CoveredScreen(id="_default")
+
     def fault(self) -> RenderableType:
         """What is said of the exception that ends the app."""
         raise NotImplementedError
@@ -78,8 +82,16 @@ class CoveredScreen(Screen[None]):
     and paints it with the next one: 16 KB a time. `_compositor_refresh` is where a covered screen
     hands on what has changed, and no public method is called at that point.
 
-    When it changes: more is sent than needed while a dialog is open (test_covered.py).
+    Textual tells a screen its size after it has laid it out for that size, and lays it out again
+    then (`_screen_resized`): a third of what a screen costs that is shown for the first time.
+
+    When they change: more is sent than needed while a dialog is open (test_covered.py); or a screen
+    comes later.
     """
+
+    def _screen_resized(self, size: Size) -> None:
+        if size != self.outer_size:
+            super()._screen_resized(size)
 
     def _compositor_refresh(self) -> None:
         super()._compositor_refresh()

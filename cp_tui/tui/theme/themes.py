@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -163,6 +163,13 @@ def user_themes() -> Path:
     return platformdirs.user_config_path("cp-tui", appauthor=False) / "themes"
 
 
+@cache
+def our_themes() -> tuple[tuple[Theme, ...], tuple[str, ...]]:
+    """The packaged themes, and what is wrong with them; read once: nobody changes them."""
+    themes, problems = load_themes([packaged_themes()])
+    return tuple(themes), tuple(problems)
+
+
 def load_themes(folders: Sequence[Path]) -> tuple[list[Theme], list[str]]:
     """The themes of all folders, and what is wrong with them in words; a later name replaces.
 
@@ -219,6 +226,6 @@ def theme_names(user_folder: Path) -> frozenset[str]:
 
     A broken file of the user counts: it is reported on the screen, and may be mended meanwhile.
     """
-    themes, _problems = load_themes([packaged_themes(), user_folder])
+    themes = (*our_themes()[0], *load_themes([user_folder])[0])
     stems = (path.stem for path in theme_files(user_folder))
     return frozenset({*BUILTIN_THEMES, *(theme.name for theme in themes), *stems})

@@ -301,7 +301,9 @@ class Timeline(QuietFocus, can_focus=True):
 
     def _repaint(self) -> None:
         """Draw all lines, which is cheap, and send those that differ, which is not."""
-        if not self.size:
+        if self._drawn_for != self.size:
+            # Textual paints it whole, which draws it.
+            self.refresh()
             return
         old, self._strips = self._strips, self._drawn()
         for y, (before, after) in enumerate(zip_longest(old, self._strips, fillvalue=NO_LINE)):
@@ -334,9 +336,8 @@ class Timeline(QuietFocus, can_focus=True):
         self._repaint()
 
     def on_resize(self) -> None:
-        """Draw for the new size; only a wide chart has room for what was."""
+        """Look at as much as the new size has room for."""
         self._look(self._view)
-        self._strips = self._drawn()
 
     def notify_style_update(self) -> None:
         """The theme or the focus changed: nothing drawn before is right."""

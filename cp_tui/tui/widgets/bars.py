@@ -40,11 +40,11 @@ class BarLine(Widget):
     def show(self, content: Callable[[int], Content]) -> None:
         """Show the line that `content` makes for the width there is."""
         self._content = content
-        if (new := content(self.size.width)).is_same(self._painted):
-            return
         width = self.size.width
-        before, after = (painted(self, line, width) for line in (self._painted, new))
         # Nothing is seen of a line that has no size yet; it is painted when it gets one.
+        if not width or (new := content(width)).is_same(self._painted):
+            return
+        before, after = (painted(self, line, width) for line in (self._painted, new))
         if (span := changed_cells(before, after)) is not None:
             self.refresh(Region(span[0], 0, span[1] - span[0], 1))
 

@@ -64,6 +64,10 @@ class Pane(Vertical):
         self._shown = (snapshot, clock)
         self.fill(snapshot, clock)
 
+    def is_outdated(self, dirty: frozenset[str]) -> bool:
+        """Whether it shows something that has changed, by the names of what has."""
+        return bool(self.SHOWS & dirty)
+
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Fill the pane with what it is about."""
         raise NotImplementedError

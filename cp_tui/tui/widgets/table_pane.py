@@ -11,10 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Input
 
-from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.state.store import CURSOR, Snapshot
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.safe_text import drawn
@@ -38,8 +39,6 @@ class TablePane(Pane):
 
     DEFAULT_CSS = """
     TablePane > Horizontal { height: 1fr; layout: vertical; }
-    TablePane > Input { display: none; }
-    TablePane.-filtering > Input { display: block; }
     """
 
     EMPTY: ClassVar[str] = ""
@@ -90,17 +89,15 @@ class TablePane(Pane):
         self.facts = FactLines(label_width=self.LABEL_WIDTH, id=f"{self.NAME}-facts")
         # They scroll with the mouse; for the keyboard, enter opens the details.
         self.facts.can_focus = False
-        self._filter = Input(placeholder=self.FILTER, compact=True)
-        self._filter.cursor_blink = False
-        # Textual would give it the focus, and the keys, although nobody sees it.
-        self._filter.can_focus = False
+        self._filter: Input | None = None
+        """There while it is open: of those that are not, three would cost the dashboard a tenth."""
+        self._filled_for: tuple[str | None, Size, Size] | None = None
+        """Under the cursor, and the sizes of table and facts, when the pane was filled last."""
 
     def compose_body(self) -> ComposeResult:
         """The table, and what is declared beside it."""
         if self.FACTS == "above":
             yield self.facts
-        if self.FILTER:
-            yield self._filter
         if self.FACTS == "beside":
             with Horizontal():
                 yield self.table
@@ -114,6 +111,17 @@ class TablePane(Pane):
         """Show what the engine said last, and where that is nothing, why."""
         super().show(snapshot, clock)
         self.table.set_empty_text(self.why_empty(snapshot))
+        self._filled_for = self._to_fill_for()
+
+    def _to_fill_for(self) -> tuple[str | None, Size, Size]:
+        return self.table.cursor_key, self.table.size, self.facts.size
+
+    def is_outdated(self, dirty: frozenset[str]) -> bool:
+        """Not by its own cursor where it was filled for what that is on, as at the start."""
+        own = {f"{CURSOR}{self.CURSOR or self.NAME}"}
+        if self._filled_for == self._to_fill_for():
+            dirty -= own
+        return super().is_outdated(dirty)
 
     def why_empty(self, snapshot: Snapshot) -> str:
         """What stands in the table while there is nothing to show."""
@@ -172,12 +180,13 @@ class TablePane(Pane):
 
     def on_resize(self) -> None:
         """Say more or less, as there is room."""
-        self.refill()
+        if self._filled_for != self._to_fill_for():
+            self.refill()
 
     @property
     def words(self) -> str:
         """What is typed into the filter."""
-        return self._filter.value
+        return "" if self._filter is None else self._filter.value
 
     def note_count(self, shown: int, total: int, mark: str = "") -> None:
         """Say beside the title how many there are, and how many pass the filter; then the mark."""
@@ -188,20 +197,22 @@ class TablePane(Pane):
     def open_filter(self, words: str | None = None) -> None:
         """Show the filter and type into it; `words` stand in it already."""
         assert self.FILTER, "nobody sees a filter that the pane has not"
+        if self._filter is None:
+            self._filter = Input(placeholder=self.FILTER, compact=True)
+            self._filter.cursor_blink = False
+            self.mount(self._filter, before=self.table if self.table.parent is self else "Horizontal")
         if words is not None:
             self._filter.value = words
-        self.add_class("-filtering")
-        self._filter.can_focus = True
         self._filter.focus()
 
     def action_clear_filter(self) -> None:
         """Show every record again."""
-        if not self.has_class("-filtering"):
+        if self._filter is None:
             raise SkipAction
-        self._filter.value = ""
-        self.remove_class("-filtering")
-        self._filter.can_focus = False
+        self._filter.remove()
+        self._filter = None
         self.take_focus()
+        self.refill()
 
     @on(Input.Changed)
     def _filter_changed(self, event: Input.Changed) -> None:
@@ -216,7 +227,8 @@ class TablePane(Pane):
     @on(LineTable.Highlighted)
     def _moved(self, event: LineTable.Highlighted) -> None:
         event.stop()
-        if event.key is not None:
+        # It may have gone on before this was heard of; that is heard of next.
+        if event.key is not None and event.key == self.table.cursor_key:
             cursor, record = self.CURSOR or self.NAME, self.record_of(event.key)
             self.post_message(self.Moved(cursor, record, by_itself=self.moves_by_itself))
 
