@@ -23,6 +23,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 
 class ExactUpdate(ChopsUpdate):
@@ -83,11 +84,23 @@ class CoveredScreen(Screen[None]):
     hands on what has changed, and no public method is called at that point.
 
     Textual tells a screen its size after it has laid it out for that size, and lays it out again
-    then (`_screen_resized`): a third of what a screen costs that is shown for the first time.
+    then (`_screen_resized`). And a layout in which a widget gets another size asks for a layout
+    (`_size_updated` sets `virtual_size`, for which `_layout_required` is set), though only a
+    scrollbar that came or went could change anything (`_refresh_layout`, `_full_map`). Each costs
+    a third of what it takes to show a screen for the first time, and paints every scrollbar.
 
     When they change: more is sent than needed while a dialog is open (test_covered.py); or a screen
-    comes later.
+    is laid out twice where once is enough (test_frugal.py).
     """
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        before = self._compositor._full_map
+        asked = {each for each in before if each._layout_required}
+        bars = {each: _scrollbars(each) for each in before}
+        super()._refresh_layout(size, scroll)
+        for each in self._compositor._full_map.keys() - asked:
+            if bars.get(each, NO_SCROLLBARS) == _scrollbars(each):
+                each._layout_required = False
 
     def _screen_resized(self, size: Size) -> None:
         if size != self.outer_size:
@@ -97,6 +110,13 @@ class CoveredScreen(Screen[None]):
         super()._compositor_refresh()
         if self is not self.app.screen:
             self._repaint_required = False
+
+
+NO_SCROLLBARS = False, False
+
+
+def _scrollbars(widget: Widget) -> tuple[bool, bool]:
+    return widget.show_vertical_scrollbar, widget.show_horizontal_scrollbar
 
 
 class GrowingView(ScrollView):
