@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from textual._compositor import Compositor, ReflowResult
 from textual.app import App, ComposeResult
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 
 from cp_tui.tui.main import COLLECTOR_THRESHOLDS, settle
+from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.fact_lines import FactLines
+from cp_tui.tui.widgets.pane import Pane
 from tests.tui import worlds
 from tests.tui.driving import screen
 
@@ -105,6 +110,41 @@ async def test_a_cursor_that_moves_fills_no_pane_but_its_own(
             monkeypatch.setattr(pane, "show", lambda *news, name=pane.NAME: shown.append(name))
         await drive.press("j")
         assert shown == ["keys"]
+
+
+SIZES = [(80, 24), (160, 50)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["small", "large"])
+async def test_a_screen_that_comes_is_filled_once_and_laid_out_for_its_size_and_its_data(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled: Counter[str] = Counter()
+    laid_out: Counter[str] = Counter()
+    fill, reflow = Pane.show, Compositor.reflow
+
+    def noted_fill(pane: Pane, snapshot: Snapshot, clock: Clock) -> None:
+        filled[pane.NAME] += 1
+        fill(pane, snapshot, clock)
+
+    def noted_reflow(compositor: Compositor, parent: Widget, size: Size) -> ReflowResult:
+        laid_out[type(parent).__name__] += 1
+        return reflow(compositor, parent, size)
+
+    monkeypatch.setattr(Pane, "show", noted_fill)
+    monkeypatch.setattr(Compositor, "reflow", noted_reflow)
+    async with screen(worlds.healthy(), size=size) as drive:
+        assert list(drive.app._main_screens) == ["dashboard"], "nobody has wanted another"
+        assert set(filled.values()) == {1}, f"the first screen: {filled}"
+        for key in "23456":
+            before = filled.copy()
+            await drive.press(key)
+            assert set((filled - before).values()) == {1}, f"screen {key}: {filled - before}"
+        shown = filled.copy()
+        await drive.press("1")
+        assert filled == shown, "what is known to be up to date"
+    screens = {name: times for name, times in laid_out.items() if name != "CoveredScreen"}
+    assert set(screens.values()) == {2}, f"{screens}"
 
 
 @pytest.fixture

@@ -47,6 +47,12 @@ async def test_2_shows_every_message_newest_first_with_what_became_of_it() -> No
         assert drive.shows("13:50:01 out DataTransfer 5.1 ms ! NotImplemented")
 
 
+async def test_a_message_is_shown_in_full_at_once_where_there_is_room() -> None:
+    async with screen(engine=message_world.engine(), size=(120, 40)) as drive:
+        await drive.press("2")
+        assert drive.shows("Request Heartbeat CALL to the CSMS")
+
+
 async def test_new_messages_come_on_top_and_an_answer_joins_its_line() -> None:
     async with screen(engine=message_world.engine(), at="messages") as drive:
         drive.engine.emit("messages", heartbeat(1))

@@ -144,13 +144,6 @@ class MessagesPane(TablePane):
             return "no message is known: the charge point is lost"
         return "no message yet" if snapshot.is_connected else "no message yet: not connected"
 
-    @on(LineTable.WidthChanged)
-    def _choose_columns(self) -> None:
-        # A screen that has become wide puts the facts beside the table after the pane has its size.
-        if self._shown is not None:
-            snapshot, clock = self._shown
-            self._show_rows(snapshot.messages, message_columns(clock, self.table_width))
-
     @on(LineTable.Selected)
     def _opened_one(self) -> None:
         """What is read must not run away."""

@@ -35,14 +35,17 @@ class BarLine(Widget):
         super().__init__(id=id)
         self._action_id = action_id
         self._content: Callable[[int], Content] = lambda width: Content("")
-        self._painted = Content("")
+        self._painted: Content | None = None
 
     def show(self, content: Callable[[int], Content]) -> None:
         """Show the line that `content` makes for the width there is."""
         self._content = content
         width = self.size.width
-        # Nothing is seen of a line that has no size yet; it is painted when it gets one.
-        if not width or (new := content(width)).is_same(self._painted):
+        if self._painted is None or not width:
+            # It will be painted whole, for the first time or when it gets a size.
+            self.refresh()
+            return
+        if (new := content(width)).is_same(self._painted):
             return
         before, after = (painted(self, line, width) for line in (self._painted, new))
         if (span := changed_cells(before, after)) is not None:

@@ -48,6 +48,7 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         self._facts: Sequence[Fact] = ()
         self._lines: list[Content] = []
         self._broken_for = 0
+        self._is_painted = False
 
     @property
     def plain(self) -> str:
@@ -62,6 +63,9 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         old = self._lines
         self._break()
         self.resize_content(self.size.width, len(self._lines))
+        if not self._is_painted:
+            self.refresh()
+            return
         top = self.scroll_offset.y
         blank = Content("")
         for y in range(top, top + self.size.height):
@@ -87,6 +91,7 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the visible part."""
+        self._is_painted = True
         if self._broken_for != self.scrollable_content_region.width:
             # Painted before it hears of its new size, on a slow machine: no lines of another width.
             self._break()

@@ -183,6 +183,12 @@ class TablePane(Pane):
         if self._filled_for != self._to_fill_for():
             self.refill()
 
+    @on(LineTable.WidthChanged)
+    def _width_changed(self, event: LineTable.WidthChanged) -> None:
+        # A screen that has become wide puts the facts beside the table after the pane has its size.
+        event.stop()
+        self.on_resize()
+
     @property
     def words(self) -> str:
         """What is typed into the filter."""
@@ -200,7 +206,8 @@ class TablePane(Pane):
         if self._filter is None:
             self._filter = Input(placeholder=self.FILTER, compact=True)
             self._filter.cursor_blink = False
-            self.mount(self._filter, before=self.table if self.table.parent is self else "Horizontal")
+            body = "Horizontal" if self.FACTS == "beside" else self.table
+            self.mount(self._filter, before=body)
         if words is not None:
             self._filter.value = words
         self._filter.focus()
