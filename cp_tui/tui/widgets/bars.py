@@ -41,8 +41,10 @@ class BarLine(Widget):
         """Show the line that `content` makes for the width there is."""
         self._content = content
         width = self.size.width
-        if self._painted is None or not width:
-            # It will be painted whole, for the first time or when it gets a size.
+        # Nothing is seen of a line that has no size yet; it is painted when it gets one.
+        if not width:
+            return
+        if self._painted is None:
             self.refresh()
             return
         if (new := content(width)).is_same(self._painted):
