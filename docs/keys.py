@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from cp_tui.tui.actions.action import Group, ScreenAction
 from cp_tui.tui.actions.keymap import shown, widget_keys
 from cp_tui.tui.registry import ACTIONS
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
@@ -23,15 +24,40 @@ HEAD = """\
 # Keys
 
 Made from the code by `python docs/make.py`. On the screen `?` tells the same of the pane that has
-the focus, and the menu (`^p`) reaches every action, also those without a key. `^` is the control
-key. The name is what `[screen.keymap]` takes to give an action other keys.
+the focus, and the menu (`^p` or `:`) reaches every action, also those without a key. `^` is the
+control key.
+
+## What each key means
+
+A key means the same on every screen, in every table, on the timeline and in dialogs; where there
+is nothing to do it for, it does nothing. In a question the letters are those of its answers.
+
+{meanings}
+Small letters do what is asked for often, the capital of the same letter the wider or the heavier
+form of it: `x` one, `X` all of them; `i` a form, `I` a file; `s` and `S` stop OCPP and the charge.
+`j` `k` `h` `l` `g` `G`, `^d` `^u`, `/` and `:` are those of vim, less and k9s, `y` (copy) and `@`
+(log of commands) those of lazygit. So what had them gave way: the subjects of screen 6 have no
+letters any more (it is a list), a limit is explained by `W`, a tag is looked up by `W`, keys are
+read by `K`, and copying is `y` wherever something can be copied. `v` leaves things out and brings
+them back, `D` opens what has no row to press enter on.
+
+The names in the tables below are what `[screen.keymap]` takes to give an action other keys.
 """
 
 
 def keys() -> str:
     """Write the page."""
     widgets = (_widget(name, bindings) for name, bindings in WIDGETS)
-    return "\n".join([HEAD, *(_group(group) for group in Group), *widgets])
+    head = HEAD.format(meanings=_meanings())
+    return "\n".join([head, *(_group(group) for group in Group), *widgets])
+
+
+def _meanings() -> str:
+    rows = "".join(
+        f"| {' '.join(f'`{shown(key)}`' for key in meaning.keys)} | {meaning.words} |\n"
+        for meaning in Meaning
+    )
+    return f"| Key | What it means |\n|---|---|\n{rows}"
 
 
 def _group(group: Group) -> str:

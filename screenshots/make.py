@@ -37,7 +37,7 @@ PICTURES = (
 
 LATE_PICTURES = (
     ("transactions", (120, 40), "cp-dark", ("5",)),
-    ("maintenance", (120, 40), "cp-dark", ("6", "h")),
+    ("maintenance", (120, 40), "cp-dark", ("6", "end", "up", "enter")),
 )
 """What is worth a look only with a past."""
 

@@ -130,13 +130,14 @@ async def look_at_everything(walk: Walk) -> Mapping[str, set[str]]:
     await walk.open_everything(3)
     seen["transactions"] = walk.marks
     await walk.go_to("6", "Maintenance")
-    await walk.press("f", "i", "v", "enter", ESCAPE, "x", ESCAPE, "l", "enter", ESCAPE)
-    await walk.press("c", "enter", ESCAPE, "e", "h", "enter", ESCAPE, "a", "enter", ESCAPE)
-    await walk.press("u", "up", "enter", ESCAPE)
+    await walk.press("down", "down", "enter", "x", ESCAPE)
+    for _subject in range(6):
+        await walk.press("enter", ESCAPE, ESCAPE, "down", "enter")
+    await walk.press("enter", ESCAPE, "W", "up", "enter", ESCAPE)
     seen["maintenance"] = walk.marks
     await walk.go_to("1", "Connectors")
     await walk.open_everything(5)
-    await walk.press("z", "z", "w", "up", ESCAPE, "v", ESCAPE, "a", ESCAPE, "o", ESCAPE)
+    await walk.press("z", "z", "w", "up", ESCAPE, "D", ESCAPE, "a", ESCAPE, "@", ESCAPE)
     await walk.press("?", ESCAPE, PALETTE, ESCAPE)
     seen["dashboard"] = walk.marks
     return seen
@@ -205,9 +206,9 @@ async def test_a_handshake_and_a_farewell_are_shown_and_never_obeyed(folder: Pat
         async with asyncio.timeout(HANDSHAKES_TIMEOUT_S):
             while waiting:
                 await walk.press("n")
-        await walk.press("v", ESCAPE, "a", ESCAPE)
+        await walk.press("D", ESCAPE, "a", ESCAPE)
         await walk.go_to("6", "Maintenance")
-        await walk.press("a", "enter", ESCAPE)
+        await walk.press("G", "enter", "enter", ESCAPE)
         assert {"~A~", "~B~", "~E~"} <= walk.marks
         await walk.leave()
 

@@ -1,4 +1,4 @@
-"""Which address, id, credentials and certificates does it use? One key: `v`."""
+"""Which address, id, credentials and certificates does it use? One key: `D`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def test_profile_0_has_no_credentials() -> None:
     async with csms() as server, place(server.url) as here:
         await here.reads("All well")
         await here.after(
-            "v",
+            "D",
             f"URL {server.url}/CP001",
             "Id CP001",
             "Profile 0: neither TLS nor a password",
@@ -36,7 +36,7 @@ async def test_profile_1_shows_length_and_form_of_the_key_and_never_the_key(
     async with csms() as server, place(server.url, charge_point({"AuthorizationKey": key})) as here:
         await here.reads("All well")
         await here.after(
-            "v", "Profile 1: a password, but no TLS", f"Key AuthorizationKey: .*{form}"
+            "D", "Profile 1: a password, but no TLS", f"Key AuthorizationKey: .*{form}"
         )
         assert key not in here.text()
 
@@ -53,7 +53,7 @@ async def test_profile_2_shows_the_certificate_of_the_server(
         async with place(url, config, ca_file=root.certificate) as here:
             await here.reads("Socket open since")
             await here.after(
-                "v",
+                "D",
                 f"URL {url}/CP001",
                 "Profile 2: TLS and a password",
                 "Server CN=localhost, O=Example",

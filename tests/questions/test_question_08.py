@@ -105,7 +105,7 @@ async def test_why_this_limit_says_what_binds_below_it() -> None:
         await here.after("enter", "Draws only 10.0 A")
         await here.pilot.press("escape")
         here.dashboard.timeline.look_at(1)
-        await here.after("y", "Now the on-board charger takes at most 10.0 A")
+        await here.after("W", "Now the on-board charger takes at most 10.0 A")
 
 
 @pytest.mark.parametrize(("limit", "why"), [(4, "below 6.0 A"), (0, "0")])

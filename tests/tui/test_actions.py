@@ -74,4 +74,4 @@ def test_a_keymap_replaces_keys() -> None:
     keymap = Keymap(ACTIONS, {"screen.zoom": ("f7", "ctrl+z"), "screen.quit": ()})
     assert keymap.keys("screen.zoom") == ("f7", "ctrl+z")
     assert (keymap.first("screen.zoom"), keymap.first("screen.quit")) == ("f7", "")
-    assert keymap.keys("screen.log") == ("o",)
+    assert keymap.keys("screen.log") == ("at",)

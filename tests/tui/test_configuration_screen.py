@@ -101,7 +101,7 @@ async def test_what_is_exported_is_compared_with_later(tmp_path: Path) -> None:
         saved = json.loads((tmp_path / "keys.json").read_text(encoding="utf-8"))
         assert len(saved["keys"]) == 15
         engine.publish("configuration", changed(tuple(worlds.configuration())))
-        await drive.press("C")
+        await drive.press("f")
         await fill(drive, path=str(tmp_path / "keys.json"))
         assert drive.shows("Compare", "4 keys differ")
         await drive.press("enter")
@@ -129,7 +129,7 @@ async def test_an_export_is_a_table_where_its_name_ends_so(tmp_path: Path) -> No
         await fill(drive, path=str(tmp_path / "keys.csv"))
         assert drive.shows("written")
         assert (tmp_path / "keys.csv").read_text(encoding="utf-8").startswith("key,value,default")
-        await drive.press("escape", "C")
+        await drive.press("escape", "f")
         await fill(drive, path=str(tmp_path / "keys.csv"))
         assert drive.shows("all the same")
         await drive.press("enter")
@@ -138,7 +138,7 @@ async def test_an_export_is_a_table_where_its_name_ends_so(tmp_path: Path) -> No
 
 async def test_a_file_that_cannot_be_compared_with_is_told(tmp_path: Path) -> None:
     async with screen(engine=key_world.engine(), at="configuration") as drive:
-        await drive.press("C", "enter")
+        await drive.press("f", "enter")
         assert drive.shows("File must not be empty")
         (tmp_path / "x.json").write_text(json.dumps("[/red]\x1b[2J"), encoding="utf-8")
         await fill(drive, path=str(tmp_path / "x.json"))
@@ -245,7 +245,7 @@ async def test_hostile_text_is_shown_harmlessly(poison: str, tmp_path: Path) -> 
             assert_harmless(drive)
         await drive.press("escape", "v")
         assert_harmless(drive)
-        await drive.press("C")
+        await drive.press("f")
         await fill(drive, path=str(tmp_path / "x.json"))
         await drive.press("enter")
         assert drive.shows("differ from x.json")

@@ -93,7 +93,7 @@ async def test_enter_opens_the_form_of_the_action_and_sends_it_to_the_csms(
 
 async def test_another_action_is_chosen_from_the_list(csms: FakeEngine) -> None:
     async with screen(csms=csms, at="csms") as drive:
-        await drive.press("a", "ctrl+o")
+        await drive.press("c", "ctrl+o")
         await drive.type("unlock")
         await drive.press("enter")
         assert drive.shows("CSMS sends: UnlockConnector")
@@ -106,7 +106,7 @@ async def test_a_raw_frame_of_the_csms_is_written_as_text(csms: FakeEngine) -> N
         assert drive.shows("CSMS sends: a raw frame")
         await drive.press("ctrl+s")
         assert csms.calls[-1][0] == "send_raw"
-        await drive.press("escape", "c")
+        await drive.press("escape", "C")
         assert drive.shows("CSMS sends: a raw frame")
 
 
@@ -131,7 +131,7 @@ async def test_enter_runs_a_scenario_and_shows_its_steps(csms: FakeEngine) -> No
         assert drive.shows("failed Show a blocked tag", "The CSMS heard nothing of this.")
         await drive.press("escape")
         assert drive.shows("failed at 3")
-        await drive.press("v")
+        await drive.press("D")
         assert drive.shows("Scenario, step by step")
 
 
@@ -176,7 +176,7 @@ async def fill(drive_screen: object, **values: str) -> None:
 
 async def test_the_behaviour_is_filled_in_and_applied(csms: FakeEngine) -> None:
     async with screen(csms=csms, at="csms") as drive:
-        await drive.press("b")
+        await drive.press("e")
         assert drive.shows("How the CSMS answers", "Boot Accepted", "BLOCKED=Blocked")
         await fill(
             drive.app.screen,
@@ -215,7 +215,7 @@ async def test_a_behaviour_that_cannot_be_read_is_not_sent(
     csms: FakeEngine, name: str, text: str, words: str
 ) -> None:
     async with screen(csms=csms, at="csms") as drive:
-        await drive.press("b")
+        await drive.press("e")
         await fill(drive.app.screen, **{name: text})
         await drive.press("enter")
         assert drive.shows(words)
@@ -224,17 +224,17 @@ async def test_a_behaviour_that_cannot_be_read_is_not_sent(
 
 async def test_the_csms_answers_correctly_again(csms: FakeEngine) -> None:
     async with screen(csms=csms, at="csms") as drive:
-        await drive.press("B")
+        await drive.press("X")
         assert csms.calls == [("reset_behaviour", {})]
 
 
 async def test_the_connection_is_closed_after_a_question(csms: FakeEngine) -> None:
     async with screen(csms=csms, at="csms") as drive:
-        await drive.press("X")
+        await drive.press("N")
         assert drive.shows("Close the connection at the CSMS?", "connects again by itself")
         await drive.press("n")
         assert csms.calls == []
-        await drive.press("X", "y")
+        await drive.press("N", "y")
         assert csms.calls == [("disconnect", {})]
 
 
@@ -268,10 +268,10 @@ async def test_enter_opens_request_and_answer_and_the_arrows_go_on(csms: FakeEng
 async def test_an_observer_sees_everything_and_changes_nothing(csms: FakeEngine) -> None:
     async with screen(csms=csms, read_only=True, at="csms") as drive:
         assert drive.shows("Exchanges 4, 1 with !")
-        for key in ("enter", "c", "e", "x", "space", "b", "B", "X"):
+        for key in ("enter", "c", "C", "e", "R", "x", "space", "X", "N"):
             await drive.press(key)
             assert drive.shows("read only: attached as an observer")
-        await drive.press("v")
+        await drive.press("D")
         assert drive.shows("Scenario, step by step")
         assert csms.calls == []
 
@@ -288,7 +288,7 @@ async def test_everything_from_outside_is_shown_harmlessly(poison: str) -> None:
     for size in ((80, 24), (160, 50)):
         async with screen(worlds.healthy(), csms=csms, size=size, at="csms") as drive:
             assert_harmless(drive)
-            for keys in (["shift+tab", "home", "enter"], ["v"], ["b"], ["tab", "tab", "e"]):
+            for keys in (["shift+tab", "home", "enter"], ["D"], ["e"], ["tab", "tab", "R"]):
                 await drive.press(*keys)
                 assert_harmless(drive)
                 await drive.press("escape")
@@ -303,7 +303,7 @@ def test_no_screen_starts_here(csms: FakeEngine) -> None:
 
 async def test_the_title_marks_the_focus_from_the_first_moment(csms: FakeEngine) -> None:
     async with screen(csms=csms, at="csms") as drive:
-        assert drive.shows("▶ Actions 27 a send")
+        assert drive.shows("▶ Actions 27 c send")
 
 
 async def test_the_step_that_runs_is_in_sight_however_many_came_before() -> None:

@@ -50,7 +50,7 @@ async def test_a_file_to_compare_with_is_waited_for_in_words_and_escape_gives_it
     path = disk.folder / "keys.json"
     path.write_text('{"keys": [{"key": "HeartbeatInterval", "value": "7"}]}')
     async with screen(engine=key_world.engine(), at="configuration") as drive:
-        await drive.press("C")
+        await drive.press("f")
         with disk.that(HANGS):
             await fill(drive, path=str(path))
             await drive.until_it_shows(
@@ -70,7 +70,7 @@ async def test_a_file_that_answers_late_is_used_after_all(disk: UnwillingDisk) -
     path = disk.folder / "keys.json"
     path.write_text('{"keys": [{"key": "HeartbeatInterval", "value": "7"}]}')
     async with screen(engine=key_world.engine(), at="configuration") as drive:
-        await drive.press("C")
+        await drive.press("f")
         with disk.that(HANGS):
             await fill(drive, path=str(path))
             await drive.until_it_shows("still reading")
@@ -259,7 +259,7 @@ async def test_what_was_typed_ahead_waits_for_the_file(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     path.write_text('{"keys": [{"key": "HeartbeatInterval", "value": "7"}]}')
     async with screen(engine=key_world.engine(), at="configuration") as drive:
-        await drive.press("C")
+        await drive.press("f")
         drive.app.screen.query_one("#path").focus()
         await drive.type(str(path))
         # The second is for the button that what comes of it brings; the third for the table.
@@ -269,7 +269,7 @@ async def test_what_was_typed_ahead_waits_for_the_file(tmp_path: Path) -> None:
 
 async def test_a_home_that_nobody_has_is_no_fault_of_the_screen(tmp_path: Path) -> None:
     async with screen(engine=key_world.engine()) as drive:
-        for key in ("E", "C"):
+        for key in ("E", "f"):
             await drive.press("3", key)
             await fill(drive, path="~nobody-has-this-name/keys.json")
             await drive.until_it_shows("no such file or directory")
@@ -283,7 +283,7 @@ async def test_a_folder_that_is_gone_is_no_fault_of_the_screen(
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
     async with screen(engine=key_world.engine()) as drive:
-        for key in ("E", "C"):
+        for key in ("E", "f"):
             await drive.press("3", key)
             assert drive.shows("is gone: a path must be absolute")
             await fill(drive, path="keys.json")

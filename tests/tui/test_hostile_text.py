@@ -103,7 +103,7 @@ async def test_every_answer_is_shown_harmlessly() -> None:
             ["d", "x", "enter"],
             ["c", "enter"],
             ["w", "ctrl+u", "x", "enter"],
-            ["o"],
+            ["at"],
             ["s"],
             ["q"],
         ):

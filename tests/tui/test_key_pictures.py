@@ -58,15 +58,15 @@ async def test_configuration(snapshot: SnapshotAssertion) -> None:
 async def test_maintenance(snapshot: SnapshotAssertion) -> None:
     async with screen(engine=maintenance_world.engine()) as drive:
         pictured = {
-            "diagnostics": ("6", "i"),
-            "reservations": ("v",),
-            "local-list": ("l",),
-            "cache": ("c",),
-            "certificates": ("e",),
-            "status-history": ("h",),
-            "link-history": ("a",),
-            "cancel": ("v", "x"),
-            "look-up": ("escape", "u"),
+            "diagnostics": ("6", "down"),
+            "reservations": ("down", "enter"),
+            "local-list": ("escape", "down", "enter"),
+            "cache": ("escape", "down", "enter"),
+            "certificates": ("escape", "down", "enter"),
+            "status-history": ("escape", "down", "enter"),
+            "link-history": ("escape", "down", "enter"),
+            "cancel": ("escape", "home", "down", "down", "enter", "x"),
+            "look-up": ("escape", "W"),
         }
         await show(drive, snapshot, pictured)
 
@@ -97,10 +97,10 @@ CLOSE, FAR = ("4", "plus", "plus", "plus", "H"), ("4", "minus", "minus", "minus"
     [
         (("4", "tab", "down", "down"), (160, 50), "cp-light", Glyphs.EIGHTH),
         (CLOSE, (80, 24), "cp-dark", Glyphs.EIGHTH),
-        ((*FAR, "enter"), (120, 40), "cp-dark", Glyphs.EIGHTH),
+        ((*FAR, "v"), (120, 40), "cp-dark", Glyphs.EIGHTH),
         (("4", "u"), (120, 40), "cp-dark", Glyphs.EIGHTH),
         (("4",), (80, 24), "cp-dark", Glyphs.ASCII),
-        (("4", "y"), (80, 24), "cp-dark", Glyphs.EIGHTH),
+        (("4", "W"), (80, 24), "cp-dark", Glyphs.EIGHTH),
         (("i",), (80, 24), "cp-dark", Glyphs.EIGHTH),
     ],
     ids=["160x50", "close", "far-alone", "watts", "ascii", "why", "install"],
@@ -116,9 +116,9 @@ async def test_schedule(
 async def test_csms(snapshot: SnapshotAssertion) -> None:
     async with screen(engine=answering_engine(), csms=csms_world.normal()) as drive:
         pictured = {
-            "steps": ("7", "v"),
-            "behaviour": ("escape", "b"),
-            "form": ("escape", "a"),
+            "steps": ("7", "D"),
+            "behaviour": ("escape", "e"),
+            "form": ("escape", "c"),
             "exchange": ("escape", "shift+tab", "enter"),
         }
         await show(drive, snapshot, pictured)

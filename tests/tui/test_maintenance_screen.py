@@ -1,4 +1,4 @@
-"""The maintenance screen: every subject within two keys, tags looked up, what destroys asks."""
+"""The maintenance screen: every subject in its list, tags looked up, what destroys asks."""
 
 from __future__ import annotations
 
@@ -10,21 +10,16 @@ from pydantic import JsonValue
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import builtins_of, converted
 from cp_tui.charge_point.reason import Reason
+from cp_tui.tui.maintenance.panes import SUBJECTS
 from tests.tui import maintenance_world as world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.test_hostile_text import HOSTILE, assert_harmless, poisoned, poisoned_world
 from tests.tui.worlds import at
 
-LETTERS = {
-    "firmware": "f",
-    "diagnostics": "i",
-    "reservations": "v",
-    "local_list": "l",
-    "cache": "c",
-    "certificates": "e",
-    "status_history": "h",
-    "link_history": "a",
+TO = {
+    subject.NAME: ("escape", "home", *["down"] * row, "enter")
+    for row, subject in enumerate(SUBJECTS)
 }
 
 ANSWERS = {
@@ -52,10 +47,10 @@ def focused(drive: Drive) -> str:
     return drive.app.desk.pane
 
 
-async def test_every_answer_is_6_and_a_letter_away_at_80x24() -> None:
+async def test_every_answer_is_in_the_list_of_6_at_80x24() -> None:
     async with screen(engine=world.engine()) as drive:
-        for subject, letter in LETTERS.items():
-            await drive.press("1", "6", letter)
+        for subject, keys in TO.items():
+            await drive.press("6", *keys)
             assert drive.shows(*ANSWERS[subject]), subject
             assert (selected(drive), focused(drive)) == (subject, subject)
 
@@ -63,10 +58,10 @@ async def test_every_answer_is_6_and_a_letter_away_at_80x24() -> None:
 async def test_the_overview_tells_how_every_subject_stands() -> None:
     async with screen(engine=world.engine(), at="maintenance") as drive:
         assert focused(drive) == "maintenance"
-        assert drive.shows("f Firmware 1.0.0 · downloading · 25 %", "try 2 of 4")
-        assert drive.shows("v Reservations 2 in force · connector 2 for 04D4E5F6A7 until 14:30")
-        assert drive.shows("e Certificates security profile 2 · certificate 264 days left")
-        assert drive.shows("h Status history 13:20:11 connector 1 ● Charging · B3")
+        assert drive.shows("▌Firmware 1.0.0 · downloading · 25 %", "try 2 of 4")
+        assert drive.shows("Reservations 2 in force · connector 2 for 04D4E5F6A7 until 14:30")
+        assert drive.shows("Certificates security profile 2 · certificate 264 days left")
+        assert drive.shows("Status history 13:20:11 connector 1 ● Charging · B3")
 
 
 async def test_the_cursor_shows_a_subject_and_enter_or_tab_goes_into_it() -> None:
@@ -85,10 +80,16 @@ async def test_the_cursor_shows_a_subject_and_enter_or_tab_goes_into_it() -> Non
 async def test_details_of_each_table_open_with_enter() -> None:
     async with screen(engine=world.engine()) as drive:
         for keys, words in (
-            (("v", "down", "down"), ("Reservation", "Why 04A2B3C4D5 started on connector 1")),
-            (("c",), ("Tag of the cache", "13:58:12 from the CSMS · 5 min ago")),
-            (("h", "G"), ("Status change", "Info residual current 31 mA")),
-            (("a", "down"), ("Attempt to connect", "Hint AuthorizationKey here and at the CSMS")),
+            (
+                (*TO["reservations"], "down", "down"),
+                ("Reservation", "Why 04A2B3C4D5 started on connector 1"),
+            ),
+            (TO["cache"], ("Tag of the cache", "13:58:12 from the CSMS · 5 min ago")),
+            ((*TO["status_history"], "G"), ("Status change", "Info residual current 31 mA")),
+            (
+                (*TO["link_history"], "down"),
+                ("Attempt to connect", "Hint AuthorizationKey here and at the CSMS"),
+            ),
         ):
             await drive.press("6", *keys, "enter")
             assert drive.shows(*words)
@@ -97,13 +98,13 @@ async def test_details_of_each_table_open_with_enter() -> None:
 
 async def test_the_line_under_the_link_history_follows_its_cursor() -> None:
     async with screen(engine=world.engine(), at="maintenance") as drive:
-        await drive.press("a", "down", "down")
+        await drive.press(*TO["link_history"], "down", "down")
         assert drive.shows("Hint check the port in csms.url, and whether the CSMS runs")
 
 
 async def test_a_cursor_on_the_newest_follows_what_comes_one_that_was_moved_stays() -> None:
     async with screen(engine=world.engine(), at="maintenance") as drive:
-        await drive.press("a")
+        await drive.press(*TO["link_history"])
         lost = world.lost()
         drive.engine.emit("link_attempts", lost[-2])
         await drive.settle()
@@ -116,7 +117,7 @@ async def test_a_cursor_on_the_newest_follows_what_comes_one_that_was_moved_stay
 
 async def test_a_number_in_the_filter_is_a_connector() -> None:
     async with screen(engine=world.engine(), at="maintenance") as drive:
-        await drive.press("h", "slash", "2")
+        await drive.press(*TO["status_history"], "slash", "2")
         assert drive.shows("2 of 4 match '2'", "A9")
         assert not drive.shows("B3 energy is offered 12")
         await drive.press("escape")
@@ -125,9 +126,9 @@ async def test_a_number_in_the_filter_is_a_connector() -> None:
 
 async def test_the_filter_is_that_of_the_subject_which_is_seen() -> None:
     async with screen(engine=world.engine(), at="maintenance") as drive:
-        await drive.press("l", "shift+tab", "slash", *"blocked")
+        await drive.press(*TO["local_list"], "shift+tab", "slash", *"blocked")
         assert drive.shows("1 of 4 match")
-        await drive.press("enter", "f", "slash")
+        await drive.press("enter", "escape", *TO["firmware"], "slash")
         assert drive.shows("there is nothing to filter on screen 6")
 
 
@@ -140,9 +141,11 @@ async def test_a_subject_is_reached_from_another_screen_through_the_menu() -> No
         assert drive.shows(*ANSWERS["link_history"])
 
 
-async def test_a_letter_changes_what_fills_the_terminal() -> None:
+async def test_the_menu_changes_what_fills_the_terminal() -> None:
     async with screen(engine=world.engine(), at="maintenance") as drive:
-        await drive.press("l", "z", "c")
+        await drive.press(*TO["local_list"], "z", "ctrl+p")
+        await drive.type("maintenance.cache")
+        await drive.press("enter")
         assert drive.shows("04FFEE01")
         assert not drive.shows("Subject")
         await drive.press("escape")
@@ -152,7 +155,7 @@ async def test_a_letter_changes_what_fills_the_terminal() -> None:
 async def test_a_large_terminal_shows_the_histories_beside_what_is_selected() -> None:
     async with screen(engine=world.engine(), size=(160, 50), at="maintenance") as drive:
         assert drive.shows("Moved 25 %", "error GroundFailure raised", "HTTP 401")
-        await drive.press("h")
+        await drive.press(*TO["status_history"])
         assert drive.shows("error GroundFailure raised", "HTTP 401", "check the port in csms.url")
         await drive.pilot.resize_terminal(80, 24)
         await drive.settle()
@@ -166,8 +169,8 @@ async def test_news_reach_the_subject_that_is_seen_and_the_one_that_comes_next()
         change = replace(world.status_changes()[1], time=at(14, 3))
         drive.engine.emit("status_changes", change)
         await drive.settle()
-        assert drive.shows("Update installing", "v Reservations none", "14:03:00 connector 2")
-        await drive.press("v")
+        assert drive.shows("Update installing", "Reservations none", "14:03:00 connector 2")
+        await drive.press(*TO["reservations"])
         assert drive.shows("no reservation")
 
 
@@ -208,7 +211,7 @@ async def test_u_tells_what_would_happen_with_a_tag_and_why() -> None:
     engine = world.engine()
     engine.answers("explain_tag", explanation())
     async with screen(engine=engine, size=(80, 40), at="maintenance") as drive:
-        await drive.press("v", "u")
+        await drive.press(*TO["reservations"], "W")
         assert drive.shows("Look a tag up", "LocalPreAuthorize true", "04D4E5F6A7")
         await drive.press("enter")
         assert engine.calls == [("explain_tag", {"id_tag": "04D4E5F6A7"})]
@@ -221,7 +224,7 @@ async def test_a_tag_is_looked_up_for_a_connector_and_a_wrong_one_is_refused_her
     engine = world.engine()
     engine.answers("explain_tag", explanation(connector_id=2))
     async with screen(engine=engine, at="maintenance") as drive:
-        await drive.press("u", "ctrl+u", "enter")
+        await drive.press("W", "ctrl+u", "enter")
         assert drive.shows("Tag must not be empty")
         await drive.type("x" * 21)
         await drive.press("enter")
@@ -237,14 +240,14 @@ async def test_an_explanation_that_this_version_does_not_know_is_shown_as_it_cam
     engine = world.engine()
     engine.answers("explain_tag", {"verdict": "perhaps"})
     async with screen(engine=engine, at="maintenance") as drive:
-        await drive.press("u", "enter")
+        await drive.press("W", "enter")
         assert drive.shows("perhaps")
 
 
 async def test_x_asks_and_cancels_the_selected_reservation() -> None:
     engine = world.engine()
     async with screen(engine=engine, at="maintenance") as drive:
-        await drive.press("v", "down", "x")
+        await drive.press(*TO["reservations"], "down", "x")
         assert drive.shows(
             "Cancel reservation 12?", "every tag of group FLEET-7", "4 h 27 min left"
         )
@@ -263,7 +266,7 @@ async def test_x_elsewhere_lets_a_reservation_in_force_be_chosen() -> None:
         assert drive.shows("Cancel which reservation?", "11 on connector 2 for 04D4E5F6A7")
         await drive.press("enter")
         assert drive.shows("Cancel reservation 1")
-        await drive.press("escape", "v", "G", "x")
+        await drive.press("escape", *TO["reservations"], "G", "x")
         assert drive.shows("Cancel which reservation?")
         assert engine.calls == []
 
@@ -272,7 +275,7 @@ async def test_clearing_the_cache_asks_and_says_how_many_were_forgotten() -> Non
     engine = world.engine()
     engine.answers("clear_authorization_cache", 2)
     async with screen(engine=engine, at="maintenance") as drive:
-        await drive.press("c", "C")
+        await drive.press(*TO["cache"], "X")
         assert drive.shows("Clear the authorization cache?", "2 tags forgotten")
         assert drive.shows("offline they are unknown")
         await drive.press("y")
@@ -294,12 +297,12 @@ async def test_the_power_the_network_and_errors_are_a_key_away() -> None:
 async def test_an_observer_sees_everything_and_looks_tags_up_but_changes_nothing() -> None:
     engine = world.engine()
     async with screen(engine=engine, read_only=True) as drive:
-        for key in ("x", "C", "b", "N", "exclamation_mark"):
+        for key in ("x", "X", "b", "N", "exclamation_mark"):
             await drive.press("6", key)
             assert drive.shows("read only: attached as an observer")
-        await drive.press("h")
+        await drive.press(*TO["status_history"])
         assert drive.shows(*ANSWERS["status_history"])
-        await drive.press("u")
+        await drive.press("W")
         assert drive.shows("Look a tag up")
         assert engine.calls == []
 
@@ -310,28 +313,27 @@ async def test_what_there_is_not_is_said() -> None:
     ) as drive:
         await drive.press("x")
         assert drive.shows("Cancel a reservation: no reservation is in force")
-        await drive.press("C")
+        await drive.press("X")
         assert drive.shows("Clear the authorization cache: the cache is empty")
-        await drive.press("l")
+        await drive.press(*TO["local_list"])
         assert drive.shows("empty, version 0 · in use · never sent by the CSMS", "no tag")
-        await drive.press("f")
+        await drive.press(*TO["firmware"])
         assert drive.shows("no update yet", "the CSMS orders an update with UpdateFirmware")
 
 
 async def test_before_the_engine_has_said_anything_nothing_is_known() -> None:
     async with screen(engine=FakeEngine(worlds.empty())) as drive:
-        for subject in LETTERS:
-            await drive.press("6", LETTERS[subject])
-        assert drive.shows("f Firmware not known yet", "a Link history not known yet")
+        await drive.press("6", "end", "home")
+        assert drive.shows("Firmware not known yet", "Link history not known yet")
 
 
 async def test_ten_thousand_tags_and_five_hundred_changes_are_shown_and_told() -> None:
     async with screen(engine=world.crowded(), at="maintenance") as drive:
-        await drive.press("l")
-        assert drive.shows("100 of 10000 shown, u looks up any", "version 12 · 10000 tags")
+        await drive.press(*TO["local_list"])
+        assert drive.shows("100 of 10000 shown, W looks up any", "version 12 · 10000 tags")
         await drive.press("G")
         assert drive.shows("1000000095")
-        await drive.press("h")
+        await drive.press(*TO["status_history"])
         assert drive.shows("Status history 500", "13:37:25")
         await drive.press("slash", *"12")
         assert drive.shows("40 of 500 match '12'")
@@ -340,7 +342,7 @@ async def test_ten_thousand_tags_and_five_hundred_changes_are_shown_and_told() -
 @pytest.mark.usefixtures("painting")
 async def test_a_step_of_the_cursor_paints_two_lines() -> None:
     async with screen(engine=world.crowded(), at="maintenance") as drive:
-        await drive.press("h")
+        await drive.press(*TO["status_history"])
         pane = drive.app.main.query_one("#status_history-table")
         painted: list[int] = []
         render = pane.render_line
@@ -370,14 +372,14 @@ async def test_text_from_outside_is_harmless_in_every_subject(poison: str) -> No
     # A lone surrogate can be said in no UTF-8; a hostile engine may say it in JSON.
     engine.answers("explain_tag", to_builtins(told))
     async with screen(engine=engine, at="maintenance") as drive:
-        for letter in LETTERS.values():
-            await drive.press(letter)
+        for keys in TO.values():
+            await drive.press(*keys)
             assert_harmless(drive)
-        for letter in "vlcha":
-            await drive.press(letter, "enter")
+        for subject in ("reservations", "local_list", "cache", "status_history", "link_history"):
+            await drive.press(*TO[subject], "enter")
             assert_harmless(drive)
             await drive.press("escape")
         await drive.press("x")
         assert_harmless(drive)
-        await drive.press("escape", "u", "ctrl+u", "x", "enter")
+        await drive.press("escape", "W", "ctrl+u", "x", "enter")
         assert_harmless(drive)

@@ -26,6 +26,7 @@ QUESTIONS = {
     "s": ("#1234", "no transaction is running"),
     "b": ("#1234", "no transaction is running"),
     "q": ("#1234", "no transaction is running"),
+    "S": ("#1234", "no transaction is running here any more"),
     "p": ("#1234", "no transaction is running here any more"),
 }
 

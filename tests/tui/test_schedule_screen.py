@@ -95,18 +95,19 @@ async def test_what_flows_now_goes_on_where_the_history_ends() -> None:
         assert drive.text() == before
 
 
-async def test_enter_shows_one_connector_alone_and_all_again() -> None:
+async def test_v_shows_one_connector_alone_and_all_again() -> None:
     async with screen(engine=charging_world.engine()) as drive:
-        await drive.press("4", "enter")
+        await drive.press("4", "v")
         assert drive.shows("1-1/3", "16.0 A", "24.0 A")
         assert not drive.shows("26.0 A")
-        await drive.press("enter")
+        await drive.press("v")
         assert drive.shows("26.0 A")
 
 
-async def test_y_tells_everything_about_the_limit_at_the_cursor() -> None:
+@pytest.mark.parametrize("key", ["W", "enter"])
+async def test_why_tells_everything_about_the_limit_at_the_cursor(key: str) -> None:
     async with screen(engine=charging_world.engine()) as drive:
-        await drive.press("4", "down", "L", "y")
+        await drive.press("4", "down", "L", key)
         assert drive.shows("Why this limit", "18:00 · connector 2 · 15.9 A")
         assert drive.shows("11.00 kW / (230 V x 3) = 15.9 A")
         assert drive.shows("TxDefaultProfile #9 level 3 starts at 2026-01-06 08:00:00Z")
@@ -150,7 +151,9 @@ async def test_x_asks_and_clears_the_selected_profile() -> None:
 
 async def test_from_the_dashboard_a_profile_to_clear_is_chosen_from_a_list() -> None:
     async with screen(engine=charging_world.engine()) as drive:
-        await drive.press("x")
+        await drive.press("ctrl+p")
+        await drive.type("schedule.clear")
+        await drive.press("enter")
         assert drive.shows("Clear which charging profile?", "#7 TxProfile level 2 on connector 1")
 
 

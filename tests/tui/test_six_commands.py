@@ -13,10 +13,10 @@ from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
 
 SIX = {
-    "charge_point.stop": ("s", "Stop", "Stop OCPP?"),
+    "charge_point.stop": ("s", "Stop OCPP", "Stop OCPP?"),
     "charge_point.restart": ("r", "Restart", "Restart OCPP?"),
     "charge_point.data_transfer": ("d", "Data", "Data transfer to the CSMS"),
-    "configuration.get": ("c", "Config", "Read configuration keys"),
+    "configuration.get": ("K", "Read", "Read configuration keys"),
     "configuration.set": ("e", "Edit", "Set a custom configuration key"),
     "configuration.monitor": ("m", "Monitor", "Monitor configuration keys"),
 }
@@ -175,7 +175,7 @@ async def test_get_configuration_key_shows_a_table() -> None:
     known: JsonValue = {"key": "HeartbeatInterval", "read_only": False, "value": "60"}
     engine.answers("get_configuration_key", {"configuration_key": [known], "unknown_key": ["Foo"]})
     async with screen(engine=engine) as drive:
-        await drive.press("c")
+        await drive.press("K")
         await drive.type("HeartbeatInterval, Foo")
         await drive.press("enter")
         assert engine.calls == [("get_configuration_key", {"keys": ["HeartbeatInterval", "Foo"]})]
@@ -188,7 +188,7 @@ async def test_get_configuration_key_without_names_asks_for_all() -> None:
     engine = FakeEngine(worlds.healthy())
     engine.answers("get_configuration_key", {"configuration_key": [], "unknown_key": []})
     async with screen(engine=engine) as drive:
-        await drive.press("c", "enter")
+        await drive.press("K", "enter")
         assert engine.calls == [("get_configuration_key", {"keys": []})]
 
 
@@ -258,6 +258,6 @@ async def test_the_log_keeps_every_command_with_its_reason() -> None:
     engine = FakeEngine(worlds.healthy())
     engine.answers("data_transfer", {"status": "Rejected"}, worlds.reason("not today"))
     async with screen(engine=engine) as drive:
-        await drive.press("d", "x", "enter", "escape", "o")
+        await drive.press("d", "x", "enter", "escape", "at")
         shown = ("DataTransfer of vendor x: Rejected", "not today")
         assert drive.shows("Commands of this screen", *shown)

@@ -173,7 +173,7 @@ async def test_try_now_says_that_it_is_connected() -> None:
 @pytest.mark.parametrize(
     ("key", "call"),
     [
-        ("S", ("suspend_ev", {"connector_id": 1})),
+        ("space", ("suspend_ev", {"connector_id": 1})),
         ("J", ("jam_lock", {"connector_id": 1, "jammed": True})),
         ("N", ("set_network", {"up": False})),
     ],
@@ -200,7 +200,7 @@ async def test_the_menu_names_the_screen_where_a_key_acts() -> None:
     async with screen() as drive:
         await drive.press("ctrl+p")
         await drive.type("compare")
-        assert drive.shows("Compare the configuration with a file 3 C")
+        assert drive.shows("Compare the configuration with a file 3 f")
         await drive.press("escape", "3", "ctrl+p")
         await drive.type("compare")
-        assert drive.shows("Compare the configuration with a file C")
+        assert drive.shows("Compare the configuration with a file f")

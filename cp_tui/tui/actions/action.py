@@ -11,6 +11,7 @@ from msgspec import Struct
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.desk import Desk
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.meanings import Meaning
 
 
 class Group(StrEnum):
@@ -36,8 +37,10 @@ class ScreenAction(Struct, frozen=True):
     help: str
     group: Group
     run: Callable[[Desk], Awaitable[None]]
+    means: Meaning | None = None
+    """What its keys mean everywhere; None: it has none, the menu reaches it."""
     keys: tuple[str, ...] = ()
-    """Default keys, in Textual's names."""
+    """Default keys, in Textual's names: all of its meaning, of a screen its digit."""
     short: str = ""
     """The word in the footer; empty: not in the footer."""
     screens: frozenset[str] = frozenset()
@@ -59,7 +62,7 @@ def action(
     id: str,
     title: str,
     *,
-    keys: str = "",
+    means: Meaning | None = None,
     short: str = "",
     screens: str = "",
     pane: str = "",
@@ -68,9 +71,9 @@ def action(
 ) -> Callable[[Callable[[Desk], Awaitable[None]]], ScreenAction]:
     """Make an action of the function that does it; its help is how its docstring begins.
 
-    `keys` and `screens` have commas between; `group` is the one that the id begins with, unless
-    told; `when` gives what stands against it now, in words. What the actions of a feature share is
-    said once, with `partial`.
+    Its keys are those of what it `means`; `screens` have commas between; `group` is the one that
+    the id begins with, unless told; `when` gives what stands against it now, in words. What the
+    actions of a feature share is said once, with `partial`.
     """
 
     def made(run: Callable[[Desk], Awaitable[None]]) -> ScreenAction:
@@ -81,7 +84,8 @@ def action(
             " ".join(paragraphs[0].split()),
             group or Group[id.partition(".")[0].upper()],
             run,
-            tuple(keys.split(",")) if keys else (),
+            means,
+            means.keys if means is not None else (),
             short,
             frozenset(screens.split(",")) if screens else frozenset(),
             pane,

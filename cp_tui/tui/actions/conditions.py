@@ -94,11 +94,8 @@ def with_vehicle(snapshot: Snapshot) -> str | None:
 
 def with_session(snapshot: Snapshot) -> str | None:
     """A transaction must run, or a tag be about to start one."""
-    found = snapshot.selected
-    return at_connector(snapshot) or _unless(
-        found and (found.transaction or found.authorized_id_tag or found.asked_id_tag),
-        f"no transaction at connector {snapshot.connector_id}, and no tag that may start",
-    )
+    words = "no transaction is running, and no tag may start one"
+    return change(snapshot) or _unless(snapshot.in_session, words)
 
 
 def with_faults(snapshot: Snapshot) -> str | None:

@@ -13,6 +13,7 @@ from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.desk import Choice, Desk
 from cp_tui.tui.actions.drafts import Bench, ComposeEnd, MessageDraft, SentDraft, as_text
 from cp_tui.tui.compose.examples import example, sent_by
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.words import Clock
 
 _PROFILES: Mapping[FeatureProfile, str] = {
@@ -38,7 +39,7 @@ BENCH = Bench(
 @action(
     "messages.compose",
     "Compose a message to the CSMS",
-    keys="c",
+    means=Meaning.COMPOSE,
     short="Compose",
     screens="messages",
     when=conditions.connected,
@@ -48,7 +49,13 @@ async def compose(desk: Desk) -> None:
     await at_bench(desk, BENCH)
 
 
-@action("messages.compose_raw", "Compose a raw frame to the CSMS", when=conditions.connected)
+@action(
+    "messages.compose_raw",
+    "Compose a raw frame to the CSMS",
+    means=Meaning.COMPOSE_RAW,
+    screens="messages",
+    when=conditions.connected,
+)
 async def compose_raw(desk: Desk) -> None:
     """The text of a whole frame, malformed on purpose if you like, and the answer to it."""
     await at_bench(desk, BENCH, RAW)

@@ -22,6 +22,7 @@ from cp_tui.tui.configuration.file import differences, read, to_csv, to_json
 from cp_tui.tui.state.key_lens import KeyLens, SavedConfiguration
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.paths import UnusableInput, where_paths_start
 from cp_tui.tui.text.safe_text import drawn, safe_text
 
@@ -30,13 +31,14 @@ key_action = partial(action, screens="configuration,dashboard", when=conditions.
 list_action = partial(
     action, screens="configuration", pane="configuration", when=conditions.with_keys
 )
+
 """What the actions on the list of keys share."""
 
 KEY_PANES = frozenset({"keys", "configuration"})
 """The panes whose cursor is on a key."""
 
 
-@key_action("configuration.get", "Read configuration keys", keys="c", short="Config")
+@key_action("configuration.get", "Read configuration keys", means=Meaning.READ_KEYS, short="Read")
 async def get_keys(desk: Desk) -> None:
     """Ask the charge point for some or all keys, as GetConfiguration answers them."""
     field = FormField("keys", placeholder="names with a space between; empty: all")
@@ -45,7 +47,11 @@ async def get_keys(desk: Desk) -> None:
 
 
 @key_action(
-    "configuration.set", "Set a custom configuration key", keys="e", short="Edit", pane="keys"
+    "configuration.set",
+    "Set a custom configuration key",
+    means=Meaning.EDIT,
+    short="Edit",
+    pane="keys",
 )
 async def set_key(desk: Desk) -> None:
     """Give a custom key a new value; standard keys belong to the CSMS."""
@@ -140,7 +146,7 @@ def _choices(entry: ConfigurationEntry | None) -> tuple[str, ...]:
 @key_action(
     "configuration.monitor",
     "Monitor keys, or stop monitoring the selected one",
-    keys="m",
+    means=Meaning.MONITOR,
     short="Monitor",
     pane="keys",
 )
@@ -170,7 +176,10 @@ async def monitor_names(desk: Desk) -> None:
 
 
 @list_action(
-    "configuration.changed", "Only changed configuration keys, or all", keys="v", short="Changed"
+    "configuration.changed",
+    "Only changed configuration keys, or all",
+    means=Meaning.ONLY,
+    short="Changed",
 )
 async def toggle_changed(desk: Desk) -> None:
     """Show only the keys that somebody gave another value than their default."""
@@ -185,7 +194,10 @@ async def show_all(desk: Desk) -> None:
 
 
 @list_action(
-    "configuration.compare", "Compare the configuration with a file", keys="C", short="Compare"
+    "configuration.compare",
+    "Compare the configuration with a file",
+    means=Meaning.FILE,
+    short="Compare",
 )
 async def compare(desk: Desk) -> None:
     """Show only the keys that differ from an export, or from an answer to GetConfiguration."""
@@ -220,7 +232,9 @@ async def compare(desk: Desk) -> None:
         await desk.look_at_keys(KeyLens(saved=found[-1]))
 
 
-@list_action("configuration.export", "Export the configuration", keys="E", short="Export")
+@list_action(
+    "configuration.export", "Export the configuration", means=Meaning.EXPORT, short="Export"
+)
 async def export(desk: Desk) -> None:
     """Write every key to a file, secrets left out: CSV where its name ends so, else JSON."""
 

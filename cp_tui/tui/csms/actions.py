@@ -27,6 +27,7 @@ from cp_tui.tui.csms.scenarios_text import (
     scenario_state,
 )
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
 
 csms_action = partial(action, screens="csms", when=conditions.at_csms)
@@ -51,20 +52,32 @@ BENCH = Bench(
 )
 
 
-@csms_action("csms.send", "Send an action of the CSMS", keys="a", short="Send", pane="csms-actions")
+@csms_action(
+    "csms.send",
+    "Send an action of the CSMS",
+    means=Meaning.COMPOSE,
+    short="Send",
+    pane="csms-actions",
+)
 async def send(desk: Desk) -> None:
     """The form of the selected action of the CSMS; its answer as the charge point gave it."""
     selected = desk.snapshot.cursors.get("csms-actions") if desk.screen == "csms" else None
     await at_bench(desk, BENCH, None if selected == RAW else selected)
 
 
-@csms_action("csms.raw", "Send a raw frame of the CSMS", keys="c", short="Raw", pane="csms-actions")
+@csms_action(
+    "csms.raw",
+    "Send a raw frame of the CSMS",
+    means=Meaning.COMPOSE_RAW,
+    short="Raw",
+    pane="csms-actions",
+)
 async def send_raw(desk: Desk) -> None:
     """The text of a whole frame of the CSMS, malformed on purpose if you like."""
     await at_bench(desk, BENCH, RAW)
 
 
-@csms_action("csms.run", "Run a scenario", keys="e", short="Run", pane="csms-scenarios")
+@csms_action("csms.run", "Run a scenario", means=Meaning.RUN, short="Run", pane="csms-scenarios")
 async def run(desk: Desk) -> None:
     """Play the selected scenario with the charge point that runs, and check every step."""
     scenario = desk.snapshot.cursors.get("csms-scenarios") if desk.screen == "csms" else None
@@ -81,7 +94,7 @@ async def run(desk: Desk) -> None:
 @csms_action(
     "csms.steps",
     "Steps of the scenario",
-    keys="v",
+    means=Meaning.DETAILS,
     short="Steps",
     pane="csms-scenarios",
     when=conditions.csms,
@@ -95,7 +108,11 @@ async def show_steps(desk: Desk) -> None:
 
 
 @csms_action(
-    "csms.stop", "Stop the scenario or the story", keys="x", short="Stop it", pane="csms-scenarios"
+    "csms.stop",
+    "Stop the scenario or the story",
+    means=Meaning.REMOVE,
+    short="Stop it",
+    pane="csms-scenarios",
 )
 async def stop(desk: Desk) -> None:
     """Stop what is played; the network cable is plugged in where a scenario has pulled it."""
@@ -103,7 +120,7 @@ async def stop(desk: Desk) -> None:
 
 
 @csms_action(
-    "csms.story", "Pause or play the story", keys="space", short="Story", pane="csms-state"
+    "csms.story", "Pause or play the story", means=Meaning.PAUSE, short="Story", pane="csms-state"
 )
 async def story(desk: Desk) -> None:
     """The story of the demo is told over and over; paused, the charge point is yours."""
@@ -121,7 +138,9 @@ def _choice(desk: Desk, line: ScenarioLine) -> Choice:
     return Choice(line.id, safe_text(line.title), scenario_state(line), about)
 
 
-@csms_action("csms.behaviour", "How the CSMS answers", keys="b", short="Behave", pane="csms-state")
+@csms_action(
+    "csms.behaviour", "How the CSMS answers", means=Meaning.EDIT, short="Behave", pane="csms-state"
+)
 async def behaviour(desk: Desk) -> None:
     """Boot status, clock, tags, silence, errors: what the CSMS does wrong on purpose."""
     now = desk.snapshot.csms.behaviour
@@ -130,13 +149,15 @@ async def behaviour(desk: Desk) -> None:
         await desk.fill(Form("How the CSMS answers", _fields(now), "Apply", call, _INTRO))
 
 
-@csms_action("csms.reset_behaviour", "Let the CSMS answer correctly again", keys="B")
+@csms_action(
+    "csms.reset_behaviour", "Let the CSMS answer correctly again", means=Meaning.REMOVE_MANY
+)
 async def reset_behaviour(desk: Desk) -> None:
     """Take back everything that it does wrong on purpose."""
     await desk.command(to_csms("reset_behaviour"))
 
 
-@csms_action("csms.disconnect", "Let the CSMS close the connection", keys="X")
+@csms_action("csms.disconnect", "Let the CSMS close the connection", means=Meaning.NETWORK)
 async def disconnect(desk: Desk) -> None:
     """The CSMS closes the WebSocket of the charge point; asks first."""
     facts = (

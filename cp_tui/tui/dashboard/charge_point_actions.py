@@ -13,11 +13,18 @@ from cp_tui.tui.dashboard.connection_text import connection_details
 from cp_tui.tui.dashboard.consequences import power_cut_facts, restart_facts, stop_facts
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 
 
-@action("charge_point.stop", "Stop OCPP", keys="s", short="Stop", when=conditions.stop)
+@action(
+    "charge_point.stop",
+    "Stop OCPP",
+    means=Meaning.STOP_OCPP,
+    short="Stop OCPP",
+    when=conditions.stop,
+)
 async def stop(desk: Desk) -> None:
     """Close the WebSocket and stop all OCPP communication until restart; asks first."""
     if await desk.ask(ConfirmQuestion("Stop OCPP?", stop_facts, "Stop")):
@@ -28,7 +35,7 @@ async def stop(desk: Desk) -> None:
 @action(
     "charge_point.restart",
     "Restart OCPP after a stop",
-    keys="r",
+    means=Meaning.RESTART,
     short="Restart",
     when=conditions.restart,
 )
@@ -42,7 +49,7 @@ async def restart(desk: Desk) -> None:
 @action(
     "charge_point.data_transfer",
     "Data transfer to the CSMS",
-    keys="d",
+    means=Meaning.DATA,
     short="Data",
     when=conditions.change,
 )
@@ -60,7 +67,7 @@ async def data_transfer(desk: Desk) -> None:
 @action(
     "charge_point.try_now",
     "Try now",
-    keys="n",
+    means=Meaning.TRY_NOW,
     short="Try now",
     pane="connection",
     when=conditions.try_now,
@@ -73,7 +80,7 @@ async def try_now(desk: Desk) -> None:
 @action(
     "charge_point.network",
     "Pull or plug the network cable",
-    keys="N",
+    means=Meaning.NETWORK,
     short="Network",
     screens="dashboard,maintenance",
     when=conditions.change,
@@ -87,7 +94,7 @@ async def network(desk: Desk) -> None:
 @action(
     "charge_point.power_cycle",
     "Cut the power and boot again",
-    keys="b",
+    means=Meaning.POWER,
     short="Power",
     screens="dashboard,maintenance",
     when=conditions.change,
@@ -115,7 +122,10 @@ async def show_stop_report(desk: Desk) -> None:
 
 
 @action(
-    "screen.alarms", "Everything that is wrong now", keys="a", short="Alarms", screens="dashboard"
+    "screen.alarms",
+    "Everything that is wrong now",
+    means=Meaning.ALARMS,
+    short="Alarms",
 )
 async def show_alarms(desk: Desk) -> None:
     """The alarm line in full: each trouble with what happens next, what to check and a key."""
@@ -127,7 +137,7 @@ async def show_alarms(desk: Desk) -> None:
 @action(
     "charge_point.acknowledge",
     "Acknowledge what went wrong",
-    keys="A",
+    means=Meaning.ACKNOWLEDGE,
     short="Acknowledge",
     screens="dashboard",
     when=conditions.acknowledge,
@@ -140,7 +150,7 @@ async def acknowledge(desk: Desk) -> None:
 @action(
     "charge_point.connection",
     "Address, credentials and certificates",
-    keys="v",
+    means=Meaning.DETAILS,
     short="Details",
     screens="dashboard",
     group=Group.SCREEN,

@@ -7,14 +7,20 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 from textual.content import Content
 
+from cp_tui.charge_point.variables import ConnectorView
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import Group, action
 from cp_tui.tui.actions.command_form import parameters, tag_fields
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
-from cp_tui.tui.dashboard.consequences import emergency_facts, unplug_facts
+from cp_tui.tui.dashboard.consequences import (
+    emergency_facts,
+    stop_charge_facts,
+    unplug_facts,
+)
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.parameters import unit_of, with_unit
 
 VEHICLE = (
@@ -26,6 +32,7 @@ VEHICLE = (
     "dc_max_power_w",
     "cable_max_current_a",
 )
+
 """The settings of a vehicle, in the order of their form."""
 
 
@@ -36,7 +43,7 @@ def _at_selected(desk: Desk, method: str) -> CommandCall:
 @action(
     "connector.plug",
     "Plug the cable in or out",
-    keys="p",
+    means=Meaning.PLUG,
     pane="connectors",
     when=conditions.at_connector,
 )
@@ -64,7 +71,9 @@ async def plug(desk: Desk) -> None:
     await desk.command(CommandCall("plug_out", params))
 
 
-@action("connector.swipe", "Swipe a tag", keys="w", pane="connectors", when=conditions.change)
+@action(
+    "connector.swipe", "Swipe a tag", means=Meaning.SWIPE, pane="connectors", when=conditions.change
+)
 async def swipe(desk: Desk) -> None:
     """Hold an RFID tag to the reader."""
     selected = desk.snapshot.connector_id if desk.pane == "connectors" else 0
@@ -76,12 +85,52 @@ async def swipe(desk: Desk) -> None:
     await desk.fill(Form("Swipe a tag", fields, "Swipe", call, running=running))
 
 
-@action("connector.press_stop", "Press the stop button", when=conditions.with_session)
+@action(
+    "connector.press_stop",
+    "Stop the charge: press the stop button",
+    means=Meaning.STOP_CHARGE,
+    short="Stop charge",
+    when=conditions.with_session,
+)
 async def press_stop(desk: Desk) -> None:
     """The transaction at the selected connector ends with reason Local, or the tag that is about
-    to start there starts nothing; no tag is needed.
+    to start there starts nothing; no tag is needed. Asks first where something charges.
     """
-    await desk.command(_at_selected(desk, "press_stop"))
+    connector = await _to_stop(desk)
+    if connector is None:
+        return
+    connector_id = connector.connector_id
+    if connector.transaction is not None:
+
+        def facts(snapshot: Snapshot) -> Sequence[Fact]:
+            return stop_charge_facts(snapshot, connector_id)
+
+        title = f"Stop the charge at connector {connector_id}?"
+        if not await desk.ask(ConfirmQuestion(title, facts, "Stop it")):
+            return
+    await desk.command(CommandCall("press_stop", {"connector_id": connector_id}))
+
+
+async def _to_stop(desk: Desk) -> ConnectorView | None:
+    """Where something charges or is about to: at the cursor, else the only one, else the chosen."""
+    snapshot = desk.snapshot
+    if desk.screen == "transactions":
+        row = snapshot.cursors.get("transactions")
+        entry = next((each for each in snapshot.transactions if each.key == row), None)
+        here = entry.connector_id if entry and entry.stopped_at is None else 0
+    else:
+        here = snapshot.connector_id
+    found = snapshot.in_session
+    if (selected := next((c for c in found if c.connector_id == here), None)) is not None:
+        return selected
+    if len(found) == 1:
+        return found[0]
+    choices = [
+        Choice(f"{c.connector_id}", Content(f"Connector {c.connector_id}"), Content(c.status))
+        for c in found
+    ]
+    key = await desk.choose("Stop the charge at which connector?", choices)
+    return None if key is None else desk.snapshot.connector(int(key))
 
 
 @action(
@@ -101,7 +150,7 @@ async def press_emergency_stop(desk: Desk) -> None:
 @action(
     "connector.suspend",
     "Vehicle pauses or resumes charging",
-    keys="S",
+    means=Meaning.PAUSE,
     screens="dashboard",
     when=conditions.with_vehicle,
 )
@@ -116,7 +165,7 @@ async def suspend_or_resume(desk: Desk) -> None:
 @action(
     "connector.raise_error",
     "Raise an error",
-    keys="exclamation_mark",
+    means=Meaning.ERROR,
     short="Error",
     screens="dashboard,maintenance",
     when=conditions.change,
@@ -137,7 +186,7 @@ async def raise_error(desk: Desk) -> None:
 @action(
     "connector.clear_error",
     "Clear the errors",
-    keys="C",
+    means=Meaning.REMOVE,
     screens="dashboard",
     when=conditions.with_faults,
 )
@@ -149,7 +198,7 @@ async def clear_error(desk: Desk) -> None:
 @action(
     "connector.jam_lock",
     "Jam or free the cable lock",
-    keys="J",
+    means=Meaning.JAM,
     screens="dashboard",
     when=conditions.at_connector,
 )
@@ -164,7 +213,7 @@ async def jam_lock(desk: Desk) -> None:
 @action(
     "connector.set_vehicle",
     "Change the vehicle",
-    keys="V",
+    means=Meaning.VEHICLE,
     screens="dashboard",
     when=conditions.at_connector,
 )

@@ -70,6 +70,17 @@ def unplug_facts(snapshot: Snapshot, connector_id: int) -> list[Fact]:
     return facts
 
 
+def stop_charge_facts(snapshot: Snapshot, connector_id: int) -> list[Fact]:
+    """What the stop button means for a running transaction."""
+    connector = snapshot.connector(connector_id)
+    if connector is None or connector.transaction is None:
+        return [Fact("Session", Content("no transaction is running here any more"))]
+    facts = [Fact("Session", running_words(connector, "ends now with reason Local"))]
+    if not snapshot.is_connected:
+        facts.append(Fact("Sent", Content("its StopTransaction waits for the connection")))
+    return facts
+
+
 def running_facts(snapshot: Snapshot, then: str) -> list[Fact]:
     """Each running transaction, and what becomes of it; each tag that is about to start."""
     running = [Fact(f"Conn. {c.connector_id}", running_words(c, then)) for c in snapshot.running]

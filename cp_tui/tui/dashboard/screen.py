@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
@@ -10,7 +12,8 @@ from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.configuration.panes import KeysPane
 from cp_tui.tui.dashboard.alarm import ALARM_SHOWS
 from cp_tui.tui.dashboard.alarm_line import AlarmLine
-from cp_tui.tui.dashboard.charge_point_actions import show_connection
+from cp_tui.tui.dashboard.charge_point_actions import restart, show_connection
+from cp_tui.tui.dashboard.connector_actions import press_stop
 from cp_tui.tui.dashboard.panes import ConnectionPane, ConnectorsPane, MonitorsPane
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.schedule.panes import SchedulePane
@@ -70,6 +73,7 @@ class DashboardScreen(MainScreen):
     ABOUT = "Connection, connectors, schedule, configuration keys and monitors at one glance."
     FOOTER = (
         "charge_point.stop",
+        "connector.press_stop",
         "charge_point.restart",
         "charge_point.data_transfer",
         "configuration.get",
@@ -108,6 +112,15 @@ class DashboardScreen(MainScreen):
     def timeline(self) -> Timeline:
         """The timeline of the schedule."""
         return self.schedule.timeline
+
+    def footer(self, snapshot: Snapshot) -> Sequence[str]:
+        """While something charges it can be stopped; a restart comes only after a stop of OCPP.
+
+        Both at once do not fit the line at 80 columns, and both are never possible.
+        """
+        can_charge = snapshot.in_session and not snapshot.is_stopped
+        other = restart if can_charge else press_stop
+        return [each for each in self.FOOTER if each != other.id]
 
     def compose_panes(self) -> ComposeResult:
         """What is wrong; left connection over connectors, right schedule; keys and monitors."""

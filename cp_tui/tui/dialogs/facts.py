@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import FactSource
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import CursorMove
@@ -26,8 +27,8 @@ class FactsDialog(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before the lines themselves, which scroll with them.
-        Binding("up,k", "step('up')", "Previous", show=False, priority=True),
-        Binding("down,j", "step('down')", "Next", show=False, priority=True),
+        Binding(",".join(Meaning.UP.keys), "step('up')", "Previous", show=False, priority=True),
+        Binding(",".join(Meaning.DOWN.keys), "step('down')", "Next", show=False, priority=True),
     ]
 
     def __init__(

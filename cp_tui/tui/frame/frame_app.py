@@ -228,7 +228,7 @@ class FrameApp(LookApp):
             FooterItem(
                 action.id, self.keymap.first(action.id), action.short, not action.why_not(snapshot)
             )
-            for action in map(self.keymap.actions.__getitem__, self.main.FOOTER)
+            for action in map(self.keymap.actions.__getitem__, self.main.footer(snapshot))
         ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -20,6 +20,7 @@ from cp_tui.tui.frame.actions import show_log
 from cp_tui.tui.frame.top_line import as_of, before_as_of
 from cp_tui.tui.state.store import HEARD, Snapshot
 from cp_tui.tui.text.connection import state_word
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
@@ -126,10 +127,15 @@ class MainScreen(QuietScreen):
             cls.ABOUT,
             Group.SCREEN,
             run,
+            Meaning.SCREEN,
             (cls.KEY,),
             cls.SHORT,
             why_not=cls.why_not,
         )
+
+    def footer(self, snapshot: Snapshot) -> Sequence[str]:
+        """The ids of the actions in its footer now."""
+        return self.FOOTER
 
     @property
     def timeline(self) -> Timeline | None:

@@ -18,12 +18,13 @@ from cp_tui.tui.maintenance.reservations_text import (
     reservation_of,
 )
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.tag_explanation import deciding_keys
 
 
 def _show(subject: type[SubjectPane]) -> ScreenAction:
-    """The letter of a subject shows it in full."""
+    """It has no key of its own: the overview is a list, and a letter each would mean two things."""
 
     async def run(desk: Desk) -> None:
         await desk.go_to("maintenance")
@@ -35,19 +36,17 @@ def _show(subject: type[SubjectPane]) -> ScreenAction:
         subject.ABOUT,
         Group.MAINTENANCE,
         run,
-        (subject.KEY,),
-        screens=frozenset({"maintenance"}),
     )
 
 
 SHOW_SUBJECTS = tuple(map(_show, SUBJECTS))
-"""Each subject with its letter."""
+"""One for each subject."""
 
 
 @action(
     "maintenance.look_up",
     "Look a tag up",
-    keys="u",
+    means=Meaning.WHY,
     short="Look up",
     screens="maintenance",
     when=conditions.ask,
@@ -66,7 +65,7 @@ async def look_up(desk: Desk) -> None:
 @action(
     "maintenance.cancel_reservation",
     "Cancel a reservation",
-    keys="x",
+    means=Meaning.REMOVE,
     short="Cancel",
     screens="maintenance",
     pane="reservations",
@@ -92,7 +91,7 @@ async def cancel_reservation(desk: Desk) -> None:
 @action(
     "maintenance.clear_cache",
     "Clear the authorization cache",
-    keys="C",
+    means=Meaning.REMOVE_MANY,
     short="Clear",
     screens="maintenance",
     pane="cache",

@@ -71,8 +71,6 @@ class SubjectPane(Pane):
     Second among the bases of a class: Textual takes over the styles of the first alone.
     """
 
-    KEY: ClassVar[str]
-    """The letter that shows it in full."""
     ABOUT: ClassVar[str]
     """What there is to see, in a sentence for the list of all actions."""
 
@@ -86,7 +84,6 @@ class FirmwarePane(FactsPane, SubjectPane):
 
     NAME = "firmware"
     TITLE = "Firmware"
-    KEY = "f"
     ABOUT = "Which one runs, and how far an update has come."
     SHOWS = frozenset({"firmware"})
     HELP_SENTENCES = (
@@ -112,7 +109,6 @@ class DiagnosticsPane(FactsPane, SubjectPane):
 
     NAME = "diagnostics"
     TITLE = "Diagnostics"
-    KEY = "i"
     ABOUT = "Which file is uploaded where, and how far it has come."
     SHOWS = frozenset({"diagnostics"})
     HELP_SENTENCES = (
@@ -137,7 +133,6 @@ class ReservationsPane(TablePane, SubjectPane):
 
     NAME = "reservations"
     TITLE = "Reservations"
-    KEY = "v"
     ABOUT = "For whom connectors are held, until when, why it ended."
     # The link as well: each frame is an occasion to tell anew how much time is left.
     SHOWS = frozenset({"reservations", "link"})
@@ -213,13 +208,12 @@ class LocalListPane(TagsPane):
 
     NAME = "local_list"
     TITLE = "Local list"
-    KEY = "l"
     ABOUT = "Version and tags of the local authorization list."
     SHOWS = frozenset({"local_list"})
     HELP_SENTENCES = (
         "The list of tags that the CSMS has sent (S 3.5.2); only SendLocalList changes it.",
         "It beats the cache. After its expiry date a tag counts as Expired.",
-        "The first hundred tags are shown; u looks up any tag, shown or not.",
+        "The first hundred tags are shown; W looks up any tag, shown or not.",
     )
     DETAILS = "Tag of the local list"
 
@@ -243,13 +237,12 @@ class CachePane(TagsPane):
 
     NAME = "cache"
     TITLE = "Cache"
-    KEY = "c"
     ABOUT = "What the CSMS last said about each tag."
     SHOWS = frozenset({"authorization_cache"})
     HELP_SENTENCES = (
         "What the CSMS last said about each tag (S 3.5.1), newest first; kept over a restart.",
         "A tag of the local list is never in the cache.",
-        "The newest hundred are shown; u looks up any tag, shown or not.",
+        "The newest hundred are shown; W looks up any tag, shown or not.",
     )
     DETAILS = "Tag of the cache"
 
@@ -273,7 +266,6 @@ class CertificatesPane(FactsPane, SubjectPane):
 
     NAME = "certificates"
     TITLE = "Certificates"
-    KEY = "e"
     ABOUT = "Security profile, form of the key, server certificate."
     SHOWS = frozenset({"link", "identity"})
     HELP_SENTENCES = (
@@ -297,7 +289,6 @@ class StatusHistoryPane(TablePane, SubjectPane):
 
     NAME = "status_history"
     TITLE = "Status history"
-    KEY = "h"
     ABOUT = "Every change of status with its code and its cause."
     SHOWS = frozenset({"status_changes", "connectors"})
     HELP_SENTENCES = (
@@ -342,7 +333,6 @@ class LinkHistoryPane(TablePane, SubjectPane):
 
     NAME = "link_history"
     TITLE = "Link history"
-    KEY = "a"
     ABOUT = "Every attempt to connect, and the step that failed."
     SHOWS = frozenset({"link_attempts", "link", "cursor.link_history"})
     HELP_SENTENCES = (
@@ -394,14 +384,14 @@ class MaintenancePane(TablePane):
     SHOWS = frozenset({"engine"}).union(*(subject.SHOWS for subject in SUBJECTS))
     HELP_SENTENCES = (
         "Every subject with its state; the one under the cursor is shown in full.",
-        "The letter before a subject jumps to it; enter or tab goes into it.",
-        "u looks up a tag: what would happen if it were shown to the reader now, and why.",
+        "Enter or tab goes into it; escape leads back.",
+        "W looks up a tag: what would happen if it were shown to the reader now, and why.",
     )
 
     def __init__(
         self, hints: str, subjects: Sequence[SubjectPane], keys: Mapping[str, str]
     ) -> None:
-        """`keys`: the letters that jump to the subjects, by their names."""
+        """`keys`: those that somebody's keymap gives the subjects, by their names."""
         super().__init__(hints)
         self._subjects = subjects
         self._keys = keys
@@ -409,10 +399,12 @@ class MaintenancePane(TablePane):
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the state of each subject."""
         columns = [
-            Column[SubjectPane](
-                "Key", 3, lambda s: Content.styled(self._keys[s.NAME], "bold $text-accent")
-            ),
             Column[SubjectPane]("Subject", 14, lambda s: Content(s.TITLE)),
             Column[SubjectPane]("State", 30, lambda s: s.state(snapshot, clock), is_flexible=True),
         ]
+        if any(self._keys.values()):
+            key = Column[SubjectPane](
+                "Key", 3, lambda s: Content.styled(self._keys[s.NAME], "bold $text-accent")
+            )
+            columns.insert(0, key)
         self.fill_table(columns, [(subject.NAME, subject) for subject in self._subjects])

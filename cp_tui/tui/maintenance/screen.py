@@ -118,6 +118,13 @@ class MaintenanceScreen(MainScreen):
         if self.maximized is not None:
             self.maximize(pane, container=False)
 
+    def action_restore(self) -> None:
+        """Show all panes again; out of a subject, go back to the overview."""
+        if self.maximized is not None:
+            super().action_restore()
+        elif self.focused_pane is not self.overview:
+            self.overview.take_focus()
+
     @on(TablePane.Moved)
     def _moved(self, event: TablePane.Moved) -> None:
         """Follow the cursor of the overview: where it is now, the message may be late."""

@@ -132,7 +132,7 @@ def shown_of(shown: int, total: int, of_all: int) -> str:
     """How many of how many stand in a table: the engine tells only the first hundred."""
     if shown < total:
         return f"{shown} of {total} match"
-    return f"{total} of {of_all} shown, u looks up any" if total < of_all else ""
+    return f"{total} of {of_all} shown, W looks up any" if total < of_all else ""
 
 
 def _with_use(size: Content, missing_key: str) -> Content:

@@ -16,6 +16,7 @@ from cp_tui.tui.actions.desk import Desk
 from cp_tui.tui.actions.saving import save
 from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
 from cp_tui.tui.state.message_log import LoggedFrame, MessageLog
+from cp_tui.tui.text.meanings import Meaning
 
 message_action = partial(action, screens="messages", pane="messages", when=conditions.with_messages)
 """What the actions on messages share."""
@@ -25,14 +26,17 @@ CLIPBOARD_BYTES = 74_000
 
 
 @message_action(
-    "messages.pause", "Let the messages stand still, or follow again", keys="space", short="Pause"
+    "messages.pause",
+    "Let the messages stand still, or follow again",
+    means=Meaning.PAUSE,
+    short="Pause",
 )
 async def pause(desk: Desk) -> None:
     """New ones are counted meanwhile; on the newest line the list follows by itself."""
     desk.frame.pause()
 
 
-@message_action("messages.copy", "Copy a message", keys="y", short="Copy")
+@message_action("messages.copy", "Copy a message", means=Meaning.COPY, short="Copy")
 async def copy(desk: Desk) -> None:
     """Send the selected frames as JSON to the clipboard of the terminal (OSC 52)."""
     number = desk.snapshot.cursors.get("messages")
@@ -52,7 +56,7 @@ async def copy(desk: Desk) -> None:
     desk.tell(Content(said))
 
 
-@message_action("messages.export", "Export the messages", keys="E", short="Export")
+@message_action("messages.export", "Export the messages", means=Meaning.EXPORT, short="Export")
 async def export(desk: Desk) -> None:
     """Write what the filter shows to a file, one JSON object in each line."""
     log = desk.snapshot.messages

@@ -23,6 +23,7 @@ from cp_tui.tui.schedule.profile_file import Kind, from_file, from_form
 from cp_tui.tui.schedule.profiles_text import in_order, now_content, profile_details
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.paths import UnusableInput
 from cp_tui.tui.text.safe_text import drawn
 
@@ -34,7 +35,7 @@ ALL = "all"
 
 
 @schedule_action(
-    "schedule.explain", "Why this limit", keys="y", short="Why", when=conditions.schedule
+    "schedule.explain", "Why this limit", means=Meaning.WHY, short="Why", when=conditions.schedule
 )
 async def explain(desk: Desk) -> None:
     """The limit at the cursor in full: who sets it, until when, who lost and why."""
@@ -56,8 +57,9 @@ async def explain(desk: Desk) -> None:
 @schedule_action(
     "schedule.clear",
     "Clear a charging profile",
-    keys="x",
+    means=Meaning.REMOVE,
     short="Clear",
+    screens="schedule",
     pane="profiles",
     when=conditions.with_profiles,
 )
@@ -99,7 +101,7 @@ async def _chosen(desk: Desk) -> ProfileEntry | None:
 @schedule_action(
     "schedule.clear_matching",
     "Clear charging profiles by filter",
-    keys="X",
+    means=Meaning.REMOVE_MANY,
     when=conditions.with_profiles,
 )
 async def clear_matching(desk: Desk) -> None:
@@ -125,7 +127,7 @@ async def clear_matching(desk: Desk) -> None:
 @schedule_action(
     "schedule.install",
     "Install a charging profile",
-    keys="i",
+    means=Meaning.INSTALL,
     short="Install",
     pane="profiles",
     when=conditions.change,
@@ -164,7 +166,7 @@ async def install(desk: Desk) -> None:
 @schedule_action(
     "schedule.install_file",
     "Install a charging profile from a file",
-    keys="I",
+    means=Meaning.INSTALL_FILE,
     when=conditions.change,
 )
 async def install_file(desk: Desk) -> None:
@@ -195,7 +197,11 @@ async def install_file(desk: Desk) -> None:
 
 
 @schedule_action(
-    "schedule.export", "Export the schedule", keys="E", short="Export", when=conditions.schedule
+    "schedule.export",
+    "Export the schedule",
+    means=Meaning.EXPORT,
+    short="Export",
+    when=conditions.schedule,
 )
 async def export(desk: Desk) -> None:
     """Write what the timeline knows to a file: CSV where its name ends so, else JSON."""
@@ -208,7 +214,10 @@ async def export(desk: Desk) -> None:
 
 
 @schedule_action(
-    "schedule.picture", "Save the timeline as a picture", keys="P", when=conditions.schedule
+    "schedule.picture",
+    "Save the timeline as a picture",
+    means=Meaning.PICTURE,
+    when=conditions.schedule,
 )
 async def save_picture(desk: Desk) -> None:
     """Write the timeline as it stands on the screen to an SVG file."""

@@ -17,6 +17,7 @@ from cp_tui.charge_point.variables import RestraintKind
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.plural import count
+from cp_tui.tui.schedule.actions import explain
 from cp_tui.tui.schedule.periods_text import period_facts, period_list
 from cp_tui.tui.schedule.profiles_text import (
     in_order,
@@ -31,6 +32,7 @@ from cp_tui.tui.text.restraint import restraint_words
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
+from cp_tui.tui.widgets.bars import ActionWanted
 from cp_tui.tui.widgets.pane import Pane
 from cp_tui.tui.widgets.table_pane import TablePane
 
@@ -140,6 +142,11 @@ class SchedulePane(Pane):
         """Show schedules that were asked for."""
         self._asked = schedules
         self._draw(schedules)
+
+    @on(Timeline.Asked)
+    def _asked_why(self, event: Timeline.Asked) -> None:
+        event.stop()
+        self.post_message(ActionWanted(explain.id))
 
     @on(Timeline.ViewChanged)
     def _view_changed(self, event: Timeline.ViewChanged) -> None:

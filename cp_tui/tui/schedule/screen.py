@@ -11,7 +11,7 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
 
-TIMELINE_HINTS = "+ - zoom  [ ] pan  H L change  0 now  u A/W  enter one"
+TIMELINE_HINTS = "+ - zoom  [ ] pan  H L change  0 now  u A/W  v one"
 """The keys of the timeline that nobody would guess."""
 
 

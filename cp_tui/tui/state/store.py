@@ -126,6 +126,15 @@ class Snapshot(Struct, frozen=True):
         """The connectors with a running transaction."""
         return tuple(c for c in self.connectors if c.transaction is not None)
 
+    @property
+    def in_session(self) -> tuple[v.ConnectorView, ...]:
+        """The same, and those at which a tag may start one or is being decided upon."""
+        return tuple(
+            c
+            for c in self.connectors
+            if c.transaction is not None or c.authorized_id_tag or c.asked_id_tag
+        )
+
     def connector(self, connector_id: int) -> v.ConnectorView | None:
         """The connector with this id, if there is one."""
         return next((c for c in self.connectors if c.connector_id == connector_id), None)

@@ -14,7 +14,7 @@ from typing import ClassVar
 from msgspec.structs import replace
 from rich.segment import Segment
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
@@ -22,6 +22,7 @@ from textual.strip import Strip
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.state.past import Flow, Interval
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.picture import AXIS_ROWS, Line, Part, Picture, draw, explained
 from cp_tui.tui.timeline.readout import Place
@@ -29,11 +30,6 @@ from cp_tui.tui.timeline.svg import strips_svg
 from cp_tui.tui.timeline.view import ZOOMS, View
 from cp_tui.tui.widgets.painting import changed_cells
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
-
-
-def _binding(key: str, action: str, description: str, id: str) -> Binding:
-    return Binding(key, action, description, show=False, id=f"timeline.{id}", tooltip=description)
-
 
 EXPLANATION_WIDTH = 200
 """The explanation is broken into lines by whoever shows it."""
@@ -75,20 +71,24 @@ class Timeline(QuietFocus, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"timeline--{part}" for part in Part}
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _binding("left,h", "step(-1)", "Cursor earlier", "earlier"),
-        _binding("right,l", "step(1)", "Cursor later", "later"),
-        _binding("shift+left,H", "change(-1)", "Previous change", "previous-change"),
-        _binding("shift+right,L", "change(1)", "Next change", "next-change"),
-        _binding("up,k", "lane(-1)", "Connector above", "lane-up"),
-        _binding("down,j", "lane(1)", "Connector below", "lane-down"),
-        _binding("plus,equals_sign", "zoom(1)", "Zoom in", "zoom-in"),
-        _binding("minus", "zoom(-1)", "Zoom out", "zoom-out"),
-        _binding("left_square_bracket", "pan(-1)", "Pan to earlier", "pan-earlier"),
-        _binding("right_square_bracket", "pan(1)", "Pan to later", "pan-later"),
-        _binding("0,home", "now", "Back to now", "now"),
-        _binding("u", "unit", "Amperes or watts", "unit"),
-        _binding("enter", "alone", "This connector alone, or all", "alone"),
+        Meaning.LEFT.bound("step(-1)", "Cursor earlier", "timeline.earlier"),
+        Meaning.RIGHT.bound("step(1)", "Cursor later", "timeline.later"),
+        Meaning.CHANGE_LEFT.bound("change(-1)", "Previous change", "timeline.previous-change"),
+        Meaning.CHANGE_RIGHT.bound("change(1)", "Next change", "timeline.next-change"),
+        Meaning.UP.bound("lane(-1)", "Connector above", "timeline.lane-up"),
+        Meaning.DOWN.bound("lane(1)", "Connector below", "timeline.lane-down"),
+        Meaning.ZOOM_IN.bound("zoom(1)", "Zoom in", "timeline.zoom-in"),
+        Meaning.ZOOM_OUT.bound("zoom(-1)", "Zoom out", "timeline.zoom-out"),
+        Meaning.PAN_LEFT.bound("pan(-1)", "Pan to earlier", "timeline.pan-earlier"),
+        Meaning.PAN_RIGHT.bound("pan(1)", "Pan to later", "timeline.pan-later"),
+        Meaning.NOW.bound("now", "Back to now", "timeline.now", Meaning.HOME),
+        Meaning.UNIT.bound("unit", "Amperes or watts", "timeline.unit"),
+        Meaning.ONLY.bound("alone", "This connector alone, or all", "timeline.alone"),
+        Meaning.ENTER.bound("explain", "Why this limit", "timeline.explain"),
     ]
+
+    class Asked(Message):
+        """Why the limit at the cursor holds is to be told."""
 
     class ViewChanged(Message):
         """Another stretch of time or unit is wanted; the owner may show longer schedules."""
@@ -245,6 +245,10 @@ class Timeline(QuietFocus, can_focus=True):
     def action_alone(self) -> None:
         """Show one connector alone, as high as there is room, or all again."""
         self._look(replace(self._view, is_alone=not self._view.is_alone))
+
+    def action_explain(self) -> None:
+        """Ask why the limit at the cursor holds."""
+        self.post_message(self.Asked())
 
     def action_unit(self) -> None:
         """Ask for the other unit; what is shown changes when the owner gives such schedules."""

@@ -10,6 +10,7 @@ from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.transactions.queue_text import loss, queue_facts
 
@@ -19,7 +20,7 @@ TRACE = "the log and the transaction keep that the operator dropped it"
 @action(
     "transactions.drop",
     "Give up a waiting message",
-    keys="x",
+    means=Meaning.REMOVE,
     short="Drop",
     screens="transactions",
     pane="queue",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
@@ -45,6 +47,7 @@ class TransactionsScreen(MainScreen):
     SHORT = "Sessions"
     ABOUT = "What ran and why it ended, what did not start and why, and what waits for the CSMS."
     FOOTER = (
+        "connector.press_stop",
         "transactions.drop",
         "charge_point.try_now",
         "screen.zone",
@@ -68,6 +71,11 @@ class TransactionsScreen(MainScreen):
             with Vertical(id="undone"):
                 yield self.refusals
                 yield self.queue
+
+    def footer(self, snapshot: Snapshot) -> Sequence[str]:
+        """What can be stopped only while something charges."""
+        is_idle = not snapshot.in_session
+        return [each for each in self.FOOTER if not (is_idle and each == "connector.press_stop")]
 
     def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
         """Give the queue room while something is stuck, and hand the news to the panes."""

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from cp_tui.tui.terminal.textual_private import GrowingView
 from cp_tui.tui.text.facts import Fact, fact_lines
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.widgets.painting import changed_cells, painted
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
@@ -34,10 +35,12 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_up", "Line up", show=False, id="facts.up"),
-        Binding("down,j", "scroll_down", "Line down", show=False, id="facts.down"),
-        Binding("pageup", "page_up", "Page up", show=False, id="facts.page-up"),
-        Binding("pagedown", "page_down", "Page down", show=False, id="facts.page-down"),
+        Meaning.UP.bound("scroll_up", "Line up", "facts.up"),
+        Meaning.DOWN.bound("scroll_down", "Line down", "facts.down"),
+        Meaning.PAGE_UP.bound("page_up", "Page up", "facts.page-up"),
+        Meaning.PAGE_DOWN.bound("page_down", "Page down", "facts.page-down"),
+        Meaning.HALF_UP.bound("half_page(-1)", "Half a page up", "facts.half-up"),
+        Meaning.HALF_DOWN.bound("half_page(1)", "Half a page down", "facts.half-down"),
     ]
 
     def __init__(
@@ -79,6 +82,11 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         span = changed_cells(painted(self, before, width), painted(self, after, width))
         if span is not None:
             self.refresh(Region(span[0], y, span[1] - span[0], 1))
+
+    def action_half_page(self, direction: int) -> None:
+        """Scroll by half of what is seen."""
+        lines = max(1, self.scrollable_content_region.height // 2)
+        self.scroll_relative(y=direction * lines, animate=False)
 
     def paint_focus(self) -> None:
         """The lines look the same; the title of the pane tells where the focus is."""

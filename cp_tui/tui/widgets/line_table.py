@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from msgspec import Struct
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
@@ -23,6 +23,7 @@ from textual.style import Style
 
 from cp_tui.tui.terminal.textual_private import GrowingView
 from cp_tui.tui.text.columns import Column, Row, fit_columns, line_of, row_of
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.widgets.painting import changed_cells, painted
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
@@ -39,7 +40,7 @@ PLAIN_MARKER = ">"
 PAINTED_MAX = 1_000
 """Rows remembered as painted: several terminals full."""
 
-CursorMove = Literal["up", "down", "page_up", "page_down", "home", "end"]
+CursorMove = Literal["up", "down", "page_up", "page_down", "half_up", "half_down", "home", "end"]
 
 
 class RowSource(Protocol):
@@ -77,10 +78,6 @@ class RecordRows(Struct, Generic[T], frozen=True, eq=False):
         return next((n for n, (other, _) in enumerate(self.records) if other == key), None)
 
 
-def _binding(key: str, action: str, description: str, id: str) -> Binding:
-    return Binding(key, action, description, show=False, id=f"table.{id}", tooltip=description)
-
-
 class LineTable(QuietFocus, GrowingView, can_focus=True):
     """Rows under a header, with a cursor that stays with its row's key."""
 
@@ -114,13 +111,15 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _binding("up,k", "cursor('up')", "Row up", "up"),
-        _binding("down,j", "cursor('down')", "Row down", "down"),
-        _binding("pageup", "cursor('page_up')", "Page up", "page-up"),
-        _binding("pagedown", "cursor('page_down')", "Page down", "page-down"),
-        _binding("home,g", "cursor('home')", "First row", "first"),
-        _binding("end,G", "cursor('end')", "Last row", "last"),
-        _binding("enter", "select", "Open the row", "select"),
+        Meaning.UP.bound("cursor('up')", "Row up", "table.up"),
+        Meaning.DOWN.bound("cursor('down')", "Row down", "table.down"),
+        Meaning.PAGE_UP.bound("cursor('page_up')", "Page up", "table.page-up"),
+        Meaning.PAGE_DOWN.bound("cursor('page_down')", "Page down", "table.page-down"),
+        Meaning.HALF_UP.bound("cursor('half_up')", "Half a page up", "table.half-up"),
+        Meaning.HALF_DOWN.bound("cursor('half_down')", "Half a page down", "table.half-down"),
+        Meaning.HOME.bound("cursor('home')", "First row", "table.first", Meaning.GO_TO),
+        Meaning.END.bound("cursor('end')", "Last row", "table.last", Meaning.LAST),
+        Meaning.ENTER.bound("select", "Open the row", "table.select"),
     ]
 
     class Highlighted(Message):
@@ -234,7 +233,15 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
     def action_cursor(self, move: CursorMove) -> None:
         """Move the cursor; at the ends it stays."""
         page = max(1, self.scrollable_content_region.height - HEADER_HEIGHT - 1)
-        step = {"up": -1, "down": 1, "page_up": -page, "page_down": page}
+        half = max(1, page // 2)
+        step = {
+            "up": -1,
+            "down": 1,
+            "page_up": -page,
+            "page_down": page,
+            "half_up": -half,
+            "half_down": half,
+        }
         last = self._count - 1
         target = {"home": 0, "end": last}.get(move, self._cursor + step.get(move, 0))
         self._move_to(min(max(target, 0), last))

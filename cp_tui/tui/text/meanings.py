@@ -1,0 +1,102 @@
+"""What each key means, wherever it works: on a screen, in a table, on the timeline, in a dialog.
+
+The one table of keys. An action names its meaning and gets its keys from it; so no letter can edit
+here and run something there.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from textual.binding import Binding
+
+
+class Meaning(Enum):
+    """A meaning, with its keys in Textual's names, commas between, and its words."""
+
+    ALARMS = "a", "Everything that is wrong now"
+    ACKNOWLEDGE = "A", "Acknowledge what went wrong"
+    POWER = "b", "Cut the power and boot again"
+    COMPOSE = "c", "Compose a message and send it"
+    COMPOSE_RAW = "C", "The same as raw text"
+    DATA = "d", "Data transfer to the CSMS"
+    DETAILS = "D", "Details: of the connection, of the scenario that runs"
+    EDIT = "e", "Edit: a key of your own, how the CSMS answers"
+    EXPORT = "E", "Export to a file"
+    FILE = "f", "Compare with a file"
+    GO_TO = "g", "Go to: the first row of a table, a time on the timeline"
+    LAST = "G", "Last row"
+    INSTALL = "i", "Install"
+    INSTALL_FILE = "I", "Install from a file"
+    JAM = "J", "Jam or free the cable lock"
+    READ_KEYS = "K", "Read configuration keys, as GetConfiguration answers them"
+    MONITOR = "m", "Monitor, or stop monitoring"
+    TRY_NOW = "n", "Try now: do not wait for the next attempt"
+    NETWORK = "N", "Cut the connection, or restore it"
+    PLUG = "p", "Plug the cable in or out"
+    PICTURE = "P", "Save a picture"
+    QUIT = "q,ctrl+q", "Quit"
+    RESTART = "r", "Restart OCPP"
+    RUN = "R", "Run"
+    STOP_OCPP = "s", "Stop OCPP"
+    STOP_CHARGE = "S", "Stop the charge at the selected connector"
+    ZONE = "t", "Your time zone, or UTC"
+    UNIT = "u", "Unit: amperes or watts"
+    ONLY = "v", "View only some (changed keys, one connector), or all again"
+    VEHICLE = "V", "The vehicle: battery, state of charge, limits"
+    SWIPE = "w", "Swipe a tag"
+    WHY = "W", "Why: this limit, what a swiped tag would do"
+    REMOVE = "x", "Remove, clear or cancel what is selected"
+    REMOVE_MANY = "X", "Remove, clear or take back all of them, or those that match"
+    COPY = "y", "Copy"
+    ZOOM = "z", "Zoom the pane, or all panes again"
+    PAUSE = "space", "Pause, or go on: a list, the story, the vehicle"
+    ERROR = "exclamation_mark", "Raise an error"
+    LOG = "at", "Commands of this screen, with their outcomes"
+    FILTER = "slash", "Filter"
+    HELP = "question_mark,f1", "Help"
+    MENU = "ctrl+p,colon", "The menu of all actions"
+    SCREEN = "1,2,3,4,5,6,7", "The screen of that number"
+    NEXT = "tab", "Next pane, next field"
+    PREVIOUS = "shift+tab", "Previous pane, previous field"
+    ELSEWHERE = "ctrl+o", "Go elsewhere: to a pane by its letter, to another message"
+    ENTER = "enter", "Details of what is selected; in a dialog, do it"
+    LEAVE = "escape", "Leave: a dialog, a filter, a zoomed pane"
+    UP = "up,k", "Up"
+    DOWN = "down,j", "Down"
+    LEFT = "left,h", "Left: earlier"
+    RIGHT = "right,l", "Right: later"
+    CHANGE_LEFT = "shift+left,H", "The change before"
+    CHANGE_RIGHT = "shift+right,L", "The change after"
+    PAGE_UP = "pageup", "A page up"
+    PAGE_DOWN = "pagedown", "A page down"
+    HALF_UP = "ctrl+u", "Half a page up"
+    HALF_DOWN = "ctrl+d", "Half a page down"
+    HOME = "home", "The beginning: first row, now"
+    END = "end", "The end: last row"
+    NOW = "0", "Back to now"
+    ZOOM_IN = "plus,equals_sign", "Zoom in on the timeline"
+    ZOOM_OUT = "minus", "Zoom out"
+    PAN_LEFT = "left_square_bracket", "Pan to earlier"
+    PAN_RIGHT = "right_square_bracket", "Pan to later"
+    SAVE = "ctrl+s", "Send or save what the dialog holds"
+    SWITCH = "ctrl+r", "Form or text"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys, in Textual's names; the first is the one that is printed."""
+        return tuple(self.value[0].split(","))
+
+    @property
+    def words(self) -> str:
+        """The meaning, in words."""
+        return self.value[1]
+
+    def bound(self, action: str, description: str, id: str, *others: Meaning) -> Binding:
+        """Bind the keys of this meaning, and of `others`, in a widget; the footer is our own."""
+        keys = ",".join(key for meaning in (self, *others) for key in meaning.keys)
+        return Binding(keys, action, description, show=False, id=id, tooltip=description)
+
+
+MEANING_OF = {key: meaning for meaning in Meaning for key in meaning.keys}
+"""The meaning of each key."""
