@@ -71,6 +71,7 @@ ACTIONS: tuple[ScreenAction, ...] = (
     messages.of_connector,
     compose.compose,
     compose.compose_raw,
+    compose.edit,
     schedule.explain,
     schedule.clear_profile,
     schedule.clear_matching,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cp_tui.charge_point.variables import LinkPhase
+from cp_tui.charge_point.variables import Direction, LinkPhase
 from cp_tui.tui.state.store import Snapshot
 
 READ_ONLY = "read only: attached as an observer"
@@ -120,6 +120,20 @@ def stop_report(snapshot: Snapshot) -> str | None:
 def with_messages(snapshot: Snapshot) -> str | None:
     """There must be a message."""
     return _unless(len(snapshot.messages), "no message is known yet")
+
+
+def with_message_to_send(snapshot: Snapshot) -> str | None:
+    """A message must be selected, and whoever sent it must be ours and able to send."""
+    if snapshot.is_read_only:
+        return READ_ONLY
+    frames = snapshot.message.frames if snapshot.message is not None else ()
+    if not frames:
+        return "no message is selected"
+    if frames[0].direction is Direction.OUT:
+        return connected(snapshot)
+    if not snapshot.csms.is_ours:
+        return "only the CSMS of cp-tui demo can send it"
+    return at_csms(snapshot)
 
 
 def schedule(snapshot: Snapshot) -> str | None:

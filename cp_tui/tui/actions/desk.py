@@ -129,6 +129,10 @@ class Frame(Protocol):
     def begin_jump(self) -> None:
         """Show a letter on every pane; the letter moves the focus there."""
 
+    @property
+    def is_still(self) -> bool:
+        """Whether a list that follows what is new stands still, so that a line is chosen there."""
+
     def pause(self) -> None:
         """Let a list that follows what is new stand still, or follow again."""
 

@@ -113,15 +113,17 @@ def draft_defect(draft: MessageDraft) -> str | None:
 
 def as_text(draft: MessageDraft, message_id: str) -> MessageDraft:
     """The same draft as the text of its frame; the AuthorizationKey is not carried over."""
-    payload = draft.payload
-    key = payload.get("key")
-    if is_secret_key(key) and "value" in payload:
-        payload["value"] = ""
+    action = draft.action.value if draft.action else "Action"
+    return MessageDraft(draft.action, draft.texts, frame_text(message_id, action, draft.payload))
+
+
+def frame_text(message_id: str, action: str, payload: JsonValue) -> str:
+    """The text of a CALL; the AuthorizationKey is not in it."""
+    if isinstance(payload, dict) and is_secret_key(payload.get("key")) and "value" in payload:
+        payload = {**payload, "value": ""}
     # ASCII: what was prefilled may come from the CSMS, and must not steer the terminal.
     body = json.dumps(payload, indent=2)
-    action = draft.action.value if draft.action else "Action"
-    text = f'[2, {json.dumps(message_id)}, "{action}", {body}]'
-    return MessageDraft(draft.action, draft.texts, text)
+    return f"[2, {json.dumps(message_id)}, {json.dumps(action)}, {body}]"
 
 
 def as_form(draft: MessageDraft) -> MessageDraft | str:

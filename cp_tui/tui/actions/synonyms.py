@@ -62,6 +62,7 @@ ALSO: Mapping[str, str] = {
     "messages.export": "log, save the log, dump, jsonl, trace, write messages to a file, history, "
     "download",
     "messages.of_connector": "messages of this connector",
+    "messages.edit": "resend, repeat, replay, send again, edit and resend, modify a message, retry",
     "messages.compose": "craft, create a message, new message, send a request, custom request, "
     "BootNotification, Heartbeat, StatusNotification, MeterValues, FirmwareStatusNotification, "
     "StartTransaction, StopTransaction, Authorize, DiagnosticsStatusNotification, write a message, "

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
 from textual.content import Content
 
-from cp_tui.ocpp.action import SPEC, Action, RequestDirection
+from cp_tui.ocpp.action import SPEC, Action
 from cp_tui.ocpp.feature_profile import FeatureProfile
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.desk import Choice, Desk
 from cp_tui.tui.actions.drafts import Bench, ComposeEnd, MessageDraft, SentDraft, as_text
-from cp_tui.tui.compose.examples import example, sent_by
+from cp_tui.tui.compose.again import bench_of, draft_again, intro_of
+from cp_tui.tui.compose.benches import AT_CHARGE_POINT, RAW
+from cp_tui.tui.compose.examples import example
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.words import Clock
 
@@ -23,17 +26,7 @@ _PROFILES: Mapping[FeatureProfile, str] = {
     FeatureProfile.REMOTE_TRIGGER: "Remote trigger",
 }
 
-RAW = "raw"
 EARLIER = "earlier "
-
-BENCH = Bench(
-    "charge_point",
-    "Compose",
-    "Goes past the queue to the CSMS, as it stands. The charge point itself does not change: no "
-    "transaction begins, no key is set, whatever is answered.",
-    "send_call",
-    sent_by(RequestDirection.TO_CSMS),
-)
 
 
 @action(
@@ -45,8 +38,14 @@ BENCH = Bench(
     when=conditions.connected,
 )
 async def compose(desk: Desk) -> None:
-    """Any request of the charge point, as a form or as text, sent as it stands."""
-    await at_bench(desk, BENCH)
+    """Any request of the charge point, as a form or as text, sent as it stands. While the list
+    stands still, it begins with the selected message.
+    """
+    is_chosen = desk.screen == "messages" and desk.frame.is_still
+    if is_chosen and conditions.with_message_to_send(desk.snapshot) is None:
+        await edit.run(desk)
+    else:
+        await at_bench(desk, AT_CHARGE_POINT)
 
 
 @action(
@@ -58,7 +57,26 @@ async def compose(desk: Desk) -> None:
 )
 async def compose_raw(desk: Desk) -> None:
     """The text of a whole frame, malformed on purpose if you like, and the answer to it."""
-    await at_bench(desk, BENCH, RAW)
+    await at_bench(desk, AT_CHARGE_POINT, RAW)
+
+
+@action(
+    "messages.edit",
+    "Edit a message and send it again",
+    means=Meaning.EDIT,
+    short="Edit",
+    screens="messages",
+    when=conditions.with_message_to_send,
+)
+async def edit(desk: Desk) -> None:
+    """The selected message with a new message id; one of the CSMS is sent by that of the demo."""
+    exchange = desk.snapshot.message
+    if exchange is None or not exchange.frames:
+        return
+    frame = exchange.frames[0]
+    bench = replace(bench_of(frame), intro=intro_of(frame))
+    if await desk.compose(bench, draft_again(frame, desk.message_id())) is ComposeEnd.ANOTHER:
+        await at_bench(desk, bench_of(frame))
 
 
 async def at_bench(desk: Desk, bench: Bench, key: str | None = None) -> None:

@@ -9,16 +9,14 @@ from pydantic import JsonValue
 from textual.content import Content
 
 from cp_tui.demo.csms_variables import CsmsBehaviour
-from cp_tui.ocpp.action import RequestDirection
 from cp_tui.ocpp.datatypes import AuthorizationStatus
 from cp_tui.ocpp.units import number
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
-from cp_tui.tui.actions.drafts import Bench
-from cp_tui.tui.compose.actions import RAW, at_bench
-from cp_tui.tui.compose.examples import sent_by
+from cp_tui.tui.compose.actions import at_bench
+from cp_tui.tui.compose.benches import AT_CSMS, RAW
 from cp_tui.tui.csms.scenarios_text import (
     STORY,
     ScenarioLine,
@@ -41,17 +39,6 @@ def to_csms(method: str, params: Mapping[str, JsonValue] | None = None) -> Comma
     return CommandCall(method, params or {}, is_for_csms=True)
 
 
-BENCH = Bench(
-    "csms",
-    "CSMS sends",
-    "The CSMS sends it to the charge point as it stands. The charge point takes it in earnest: "
-    "keys are set, profiles installed, transactions started and stopped.",
-    "send",
-    sent_by(RequestDirection.TO_CHARGE_POINT),
-    is_for_csms=True,
-)
-
-
 @csms_action(
     "csms.send",
     "Send an action of the CSMS",
@@ -62,7 +49,7 @@ BENCH = Bench(
 async def send(desk: Desk) -> None:
     """The form of the selected action of the CSMS; its answer as the charge point gave it."""
     selected = desk.snapshot.cursors.get("csms-actions") if desk.screen == "csms" else None
-    await at_bench(desk, BENCH, None if selected == RAW else selected)
+    await at_bench(desk, AT_CSMS, None if selected == RAW else selected)
 
 
 @csms_action(
@@ -74,7 +61,7 @@ async def send(desk: Desk) -> None:
 )
 async def send_raw(desk: Desk) -> None:
     """The text of a whole frame of the CSMS, malformed on purpose if you like."""
-    await at_bench(desk, BENCH, RAW)
+    await at_bench(desk, AT_CSMS, RAW)
 
 
 @csms_action("csms.run", "Run a scenario", means=Meaning.RUN, short="Run", pane="csms-scenarios")

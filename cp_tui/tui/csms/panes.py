@@ -9,7 +9,8 @@ from textual import on
 from textual.content import Content
 
 from cp_tui.ocpp.action import Action, RequestDirection
-from cp_tui.tui.compose.actions import RAW, profile_word
+from cp_tui.tui.compose.actions import profile_word
+from cp_tui.tui.compose.benches import RAW
 from cp_tui.tui.compose.examples import sent_by
 from cp_tui.tui.csms.actions import run, send, send_raw
 from cp_tui.tui.csms.exchanges_text import exchange_columns, exchange_facts

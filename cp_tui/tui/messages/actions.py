@@ -39,8 +39,7 @@ async def pause(desk: Desk) -> None:
 @message_action("messages.copy", "Copy a message", means=Meaning.COPY, short="Copy")
 async def copy(desk: Desk) -> None:
     """Send the selected frames as JSON to the clipboard of the terminal (OSC 52)."""
-    number = desk.snapshot.cursors.get("messages")
-    exchange = None if number is None else desk.snapshot.messages.exchange(int(number))
+    exchange = desk.snapshot.message
     frames = () if exchange is None else exchange.frames
     if not frames:
         desk.tell(Content("no message is selected"))

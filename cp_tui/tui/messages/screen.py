@@ -32,6 +32,7 @@ class MessagesScreen(MainScreen):
         "screen.filter",
         "messages.pause",
         "messages.compose",
+        "messages.edit",
         "messages.copy",
         "messages.export",
         "screen.dashboard",
@@ -49,6 +50,11 @@ class MessagesScreen(MainScreen):
     def compose_panes(self) -> ComposeResult:
         """The list, with what one says."""
         yield self.messages
+
+    @property
+    def is_still(self) -> bool:
+        """Whether the list stands still."""
+        return self.messages.is_still
 
     def pause(self) -> None:
         """Let the list stand still, or follow what is new."""

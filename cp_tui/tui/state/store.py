@@ -19,7 +19,7 @@ from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.ocpp.calendar import later
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.key_lens import KeyLens
-from cp_tui.tui.state.message_log import MessageLog
+from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.past import believed, joined
 
 EVENTS_MAX = 500
@@ -115,6 +115,12 @@ class Snapshot(Struct, frozen=True):
         """The charging profile that the cursor is on."""
         found = self.cursors.get("profiles")
         return None if found is None else int(found)
+
+    @property
+    def message(self) -> MessagePair | None:
+        """The message that the cursor is on, with its answer."""
+        found = self.cursors.get("messages")
+        return None if found is None else self.messages.exchange(int(found))
 
     @property
     def is_stopped(self) -> bool:

@@ -21,7 +21,7 @@ class Meaning(Enum):
     COMPOSE_RAW = "C", "The same as raw text"
     DATA = "d", "Data transfer to the CSMS"
     DETAILS = "D", "Details: of the connection, of the scenario that runs"
-    EDIT = "e", "Edit: a key of your own, how the CSMS answers"
+    EDIT = "e", "Edit: a message to send again, a key of your own, how the CSMS answers"
     EXPORT = "E", "Export to a file"
     FILE = "f", "Compare with a file"
     GO_TO = "g", "Go to: the first row of a table, a time on the timeline"
