@@ -9,23 +9,23 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MAP = "docs/ARCHITECTURE.md"
 
 
-def papers() -> Mapping[str, str]:
-    """Give every paper that is made, by its path."""
+def papers() -> Mapping[str, Callable[[], str]]:
+    """Give what makes each paper, by the path of the paper."""
     # Imported here, as a script finds its neighbours only once `main` has said where they are.
     from docs.keys import keys
     from docs.reference import reference
 
     return {
-        "docs/keys.md": keys(),
-        "docs/reference.md": reference(),
-        MAP: with_maps((ROOT / MAP).read_text("utf-8")),
+        "docs/keys.md": keys,
+        "docs/reference.md": reference,
+        MAP: lambda: with_maps((ROOT / MAP).read_text("utf-8")),
     }
 
 
@@ -44,8 +44,8 @@ def with_maps(text: str) -> str:
 def main(arguments: list[str]) -> int:
     """Write what has changed."""
     sys.path.insert(0, str(ROOT))
-    for name, text in papers().items():
-        path = ROOT / name
+    for name, made in papers().items():
+        path, text = ROOT / name, made()
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             print(f"{name}: written")

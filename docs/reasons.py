@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
+MAKES = re.compile(r"\b(because|Reason)\(")
 UNKNOWN = "*"
 DEPTH_MAX = 4
 """Helpers that call helpers; deeper ones count as unknown."""
@@ -29,17 +31,21 @@ class KnownReason(NamedTuple):
     words: str
 
 
-def reasons() -> list[KnownReason]:
+@cache
+def reasons() -> tuple[KnownReason, ...]:
     """Give every reason, sorted by its id."""
     words: dict[tuple[str, str], dict[str, None]] = {}
-    for path in sorted((ROOT / "cp_tui").rglob("*.py")):
-        for reason in _Module(ast.parse(path.read_text(encoding="utf-8"))).reasons():
+    texts = (path.read_text("utf-8") for path in sorted((ROOT / "cp_tui").rglob("*.py")))
+    # Most modules make none, and to look through their trees would take long.
+    for text in filter(MAKES.search, texts):
+        for reason in _Module(ast.parse(text)).reasons():
             if UNKNOWN not in (reason.id, reason.rule):
                 words.setdefault((reason.id, reason.rule), {})[reason.words] = None
-    return sorted(
+    found = (
         KnownReason(id, rule, " / ".join(texts) if UNKNOWN not in texts else UNKNOWN)
         for (id, rule), texts in words.items()
     )
+    return tuple(sorted(found))
 
 
 class _Module:

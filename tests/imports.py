@@ -8,6 +8,9 @@ from functools import cache
 
 from tests.sources import parsed, python_files, shown
 
+BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
+"""Where a statement, or a part of one, holds statements."""
+
 
 @cache
 def imports() -> Mapping[str, frozenset[str]]:
@@ -26,12 +29,21 @@ def module_name(path: str) -> str:
 
 def imported(tree: ast.Module) -> Iterator[str]:
     """Give the dotted names in the import statements of a module."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """Give every statement of a module, however deep. Expressions, which hold none, are most of it."""
+    for name in BLOCKS:
+        for inner in getattr(node, name, ()):
+            if isinstance(inner, ast.stmt):
+                yield inner
+            yield from statements(inner)
 
 
 def known(target: str, modules: Mapping[str, ast.Module]) -> str:

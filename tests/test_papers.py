@@ -15,6 +15,7 @@ from docs.reasons import UNKNOWN, reasons
 from tests.sources import ROOT, python_files, shown
 
 MADE = papers()
+"""What makes each paper; it is made by its test, for every run that only looks for tests waits."""
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PLACES = ("", "docs", "docs/spec")
 SPEC = "\n".join(path.read_text() for path in sorted((ROOT / "docs" / "spec").glob("*.md")))
@@ -36,7 +37,7 @@ def links(path: Path) -> Iterator[tuple[Path, str]]:
 
 @pytest.mark.parametrize("name", MADE)
 def test_what_is_made_from_the_code_is_current(name: str) -> None:
-    is_current = (ROOT / name).read_text() == MADE[name]
+    is_current = (ROOT / name).read_text() == MADE[name]()
     assert is_current, f"{name} is out of date; make it anew: python docs/make.py papers"
 
 
@@ -92,10 +93,9 @@ def test_no_two_headings_of_a_page_that_is_linked_into_are_the_same(path: Path) 
     assert [heading for heading in targets if found.count(heading) > 1] == []
 
 
-@pytest.mark.parametrize("rule", sorted({each.rule for each in reasons()}))
-def test_every_rule_that_a_reason_cites_is_in_the_digest(rule: str) -> None:
+def test_every_rule_that_a_reason_cites_is_in_the_digest() -> None:
     marks = re.findall(r"[SEJWT]E? [\w.]+", SPEC)
-    assert rule == "cp-tui" or rule in marks
+    assert {each.rule for each in reasons()} - {"cp-tui", *marks} == set()
 
 
 def test_every_kind_of_rule_is_explained() -> None:
