@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
+from functools import cache, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 import pytest
 
@@ -53,6 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("fast")
 
 
+@cache
 def is_fast(path: Path) -> bool:
     """Say whether a file is for the quick run."""
     return path.is_relative_to(TESTS) and tiers.is_fast(path.relative_to(TESTS).as_posix())
@@ -70,8 +74,31 @@ def home() -> Iterator[Path]:
         yield home
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Look for garbage in what a test leaves, not each time in everything that was imported."""
+    gc.disable()
+    with compiling_once(session.config):
+        found = yield
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
+    return found
+
+
+@contextmanager
+def compiling_once(config: pytest.Config) -> Iterator[None]:
+    """Let one worker compile a fresh clone for all; each would take twice as long as to read it."""
+    run = getattr(config, "workerinput", {}).get("testrunuid")
+    if run is None or any(TESTS.glob("tui/__pycache__/*.pyc")):
+        yield
+        return
+    with (Path(gettempdir()) / f"cp-tui-compiling-{run}").open("w") as door:
+        try:
+            flock(door, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            flock(door, LOCK_SH)
+        else:
+            config.add_cleanup(partial(Path(door.name).unlink, missing_ok=True))
+        yield

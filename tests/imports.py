@@ -38,7 +38,7 @@ def imported(tree: ast.Module) -> Iterator[str]:
 
 
 def statements(node: ast.AST) -> Iterator[ast.stmt]:
-    """Give every statement of a module, however deep. Expressions, which hold none, are most of it."""
+    """Give every statement of a module, however deep; most nodes are expressions, without any."""
     for name in BLOCKS:
         for inner in getattr(node, name, ()):
             if isinstance(inner, ast.stmt):
