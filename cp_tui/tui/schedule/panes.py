@@ -28,7 +28,7 @@ from cp_tui.tui.schedule.profiles_text import (
 from cp_tui.tui.state.past import Flow, Interval, flows, violations, with_past
 from cp_tui.tui.state.store import RESTRAINTS, Snapshot
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.restraint import restraint_words
+from cp_tui.tui.text.restraint import restraint_words, short_restraint
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
@@ -56,13 +56,15 @@ class SchedulePane(Pane):
 
     NAME = "schedule"
     TITLE = "Schedule"
-    SHOWS = frozenset({"charging_schedules", "link", "measured", RESTRAINTS})
+    SHOWS = frozenset({"charging_schedules", "link", "measured", "profiles", RESTRAINTS})
     HELP_SENTENCES = (
         "A lane per connector; 0 is the whole charge point.",
         "At the right: the limit in force now; tx: a transaction runs.",
         "While something charges: the last 10 minutes and the next 5, until you zoom.",
         "Solid: a transaction runs. Light: what one would get that started now.",
         "Before now: what flowed, within what was allowed; ! where it was too much.",
+        "Where it charges, around now: filled is what flows, the line is its limit.",
+        "At a change of that limit: the new one, and which profile sets it, by whom.",
         "A vehicle has 5 s to follow a limit that falls; 2 % and 0.2 A are noise.",
         "At the cursor: the limit, until when, which profile sets it, which lost.",
         "Beyond what is known the lane is dotted, which is not zero.",
@@ -93,6 +95,7 @@ class SchedulePane(Pane):
         self._snapshot = Snapshot()
         self._asked: Schedules = {}
         self._restraints: Mapping[int, str] = {}
+        self._short_restraints: Mapping[int, str] = {}
         self._now = datetime.fromtimestamp(0, UTC)
         self._clock_mark = ""
         self._pause: Timer | None = None
@@ -113,6 +116,11 @@ class SchedulePane(Pane):
             for connector in snapshot.connectors
             if (restraint := connector.restraint) is not None
             and restraint.kind is not RestraintKind.LIMIT
+        }
+        self._short_restraints = {
+            connector.connector_id: short_restraint(restraint)
+            for connector in snapshot.connectors
+            if (restraint := connector.restraint) is not None
         }
         self.timeline.set_time_zone(clock.zone)
         self._clock_mark = clock.csms_mark
@@ -184,6 +192,8 @@ class SchedulePane(Pane):
             measured=measured,
             violations=self._violations(),
             restraints=self._restraints,
+            short_restraints=self._short_restraints,
+            installers={p.profile.charging_profile_id: p.source for p in snapshot.profiles},
         )
         self._caption(self.timeline.caption)
 

@@ -58,6 +58,37 @@ def _kind_words(restraint: Restraint, clock: Clock) -> str:
             return "the CSMS refused the tag: no more energy for it"
 
 
+def short_restraint(restraint: Restraint) -> str:
+    """The same in few words, without values that go on; empty where a limit is what binds."""
+    match restraint.kind:
+        case RestraintKind.TAPER:
+            return "battery tapers"
+        case RestraintKind.FULL:
+            return "battery full"
+        case RestraintKind.PAUSED:
+            return "vehicle paused"
+        case RestraintKind.CHARGER_CURRENT:
+            return f"on-board charger {_amps(restraint)}"
+        case RestraintKind.VEHICLE_POWER:
+            return f"vehicle takes {_watts(restraint)}"
+        case RestraintKind.CABLE:
+            return f"cable {_amps(restraint)}"
+        case RestraintKind.PHASES:
+            return _phases(restraint).removeprefix(" ")
+        case RestraintKind.BELOW_MINIMUM:
+            return f"below {_amps(restraint)}"
+        case RestraintKind.FAULT:
+            return "error"
+        case RestraintKind.UNPLUGGED:
+            return "pulled at the vehicle"
+        case RestraintKind.SILENT:
+            return "vehicle silent"
+        case RestraintKind.REFUSED:
+            return "tag refused"
+        case RestraintKind.LIMIT | RestraintKind.RAMP | RestraintKind.ZERO:
+            return ""
+
+
 def draws_words(connector: ConnectorView, clock: Clock) -> str:
     """What flows against what is allowed, and why; empty where the limit is what binds."""
     restraint, limit, reading = connector.restraint, connector.limit, connector.measurement

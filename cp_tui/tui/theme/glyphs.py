@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import Enum
 
 from msgspec import Struct
@@ -21,16 +22,21 @@ class GlyphSet(Struct, frozen=True):
     ellipsis: str
     headroom: str
     """What was allowed and not used, where colour cannot tell."""
+    line: str
+    """A line in a cell, from low to high."""
+    lower: str
+    """Where a limit falls."""
+    higher: str
     violation: str = "!"
 
 
 class Glyphs(Enum):
     """The sets of signs, from the finest to the one that works everywhere."""
 
-    EIGHTH = GlyphSet("▁▂▃▄▅▆▇█", "·", "│", "◆", "▼", "▌", "·", "…", "░")
-    HALF = GlyphSet("▄█", "·", "│", "♦", "▼", ">", "·", "~", "░")
+    EIGHTH = GlyphSet("▁▂▃▄▅▆▇█", "·", "│", "◆", "▼", "▌", "·", "…", "░", "▁─▔", "↓", "↑")
+    HALF = GlyphSet("▄█", "·", "│", "♦", "▼", ">", "·", "~", "░", "─", "↓", "↑")
     """For the Linux console, whose font has no eighth blocks."""
-    ASCII = GlyphSet("_-=#", ".", "|", "N", "v", ">", "-", "~", ":")
+    ASCII = GlyphSet("_-=#", ".", "|", "N", "v", ">", "-", "~", ":", "~", "v", "^")
 
 
 def bar(level: int, rows: int, glyphs: GlyphSet) -> str:
@@ -38,3 +44,14 @@ def bar(level: int, rows: int, glyphs: GlyphSet) -> str:
     per_cell = len(glyphs.levels)
     filled = [min(max(level - row * per_cell, 0), per_cell) for row in reversed(range(rows))]
     return "".join(glyphs.levels[part - 1] if part else " " for part in filled)
+
+
+def level_of(limit: Decimal, scale: Decimal, rows: int, glyphs: GlyphSet) -> int:
+    """How far a bar is filled; all above zero shows, and full leaves a gap to the lane above."""
+    if limit <= 0:
+        return 0
+    per_cell = len(glyphs.levels)
+    top = rows * per_cell - (1 if per_cell > 4 else 0)
+    if scale <= 0:
+        return 0
+    return min(max(1, int((limit / scale * top).to_integral_value())), top)

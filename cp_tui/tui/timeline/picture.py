@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from enum import StrEnum
 from itertools import accumulate, groupby
 
 from msgspec import Struct, field
@@ -16,9 +15,12 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.tui.state.past import Flow, Interval, flow_at
-from cp_tui.tui.theme.glyphs import GlyphSet, bar
+from cp_tui.tui.theme.glyphs import GlyphSet, bar, level_of
+from cp_tui.tui.timeline.bends import bends, write_bends, write_under
+from cp_tui.tui.timeline.curve import CurveColumn, curve
+from cp_tui.tui.timeline.parts import Cell, Grid, Line, Part
 from cp_tui.tui.timeline.readout import Place, Use, fitted, limit_text, period_at, readout
-from cp_tui.tui.timeline.steps import LimitColumn, shown_limits, steps
+from cp_tui.tui.timeline.steps import LimitColumn, LimitPeriod, shown_limits, steps
 from cp_tui.tui.timeline.time_axis import ticks
 from cp_tui.tui.timeline.view import View
 
@@ -44,33 +46,6 @@ CHART_COLUMNS_MIN = 12
 RUNNING_MARK = "tx"
 
 
-class Part(StrEnum):
-    """What a piece of the picture is; the component classes of the widget."""
-
-    LABEL = "label"
-    SELECTED = "selected"
-    AXIS = "axis"
-    DAY = "day"
-    NOW = "now"
-    CURSOR = "cursor"
-    REAL = "real"
-    ARMED = "armed"
-    UNKNOWN = "unknown"
-    ZERO = "zero"
-    MEASURED = "measured"
-    HEADROOM = "headroom"
-    """Allowed, and not used."""
-    MEASURED_IN_HEADROOM = "measured-in-headroom"
-    VIOLATION = "violation"
-    VALUE = "value"
-    READOUT = "readout"
-    DETAIL = "detail"
-
-
-Line = tuple[tuple[str, Part], ...]
-"""Text and its part, from left to right."""
-
-
 class Picture(Struct, frozen=True):
     """Everything that is drawn."""
 
@@ -90,6 +65,10 @@ class Picture(Struct, frozen=True):
     """When more flowed than was allowed."""
     restraints: Mapping[int, str] = field(default_factory=dict)
     """Of a connector: what keeps the power below the limit now, as a sentence."""
+    short_restraints: Mapping[int, str] = field(default_factory=dict)
+    """The same in few words."""
+    installers: Mapping[int, str] = field(default_factory=dict)
+    """Who installed a profile, by its id."""
 
     @property
     def rows(self) -> Rows:
@@ -201,7 +180,7 @@ def draw(picture: Picture) -> list[Line]:
 def _axis(picture: Picture, visible: range) -> Line:
     """The marks of time, now and the cursor."""
     view, columns, now = picture.view, picture.columns, picture.now
-    cells: list[tuple[str, Part]] = [(" ", Part.AXIS)] * columns
+    cells: list[Cell] = [(" ", Part.AXIS)] * columns
     now_column = view.column_of(now, columns, now)
     for tick in ticks(view.window_start(now), view.span, columns, picture.time_zone):
         part = Part.DAY if tick.is_day else Part.AXIS
@@ -235,8 +214,12 @@ def _lane(picture: Picture, lane: int, rows: int) -> list[Line]:
     found = steps(schedule.periods, view.window_start(now), view.span, picture.columns)
     shown = shown_limits(found)
     has_labels = rows >= LABELLED_ROWS_MIN
-    grid = _bars(picture, schedule, found, shown, rows - has_labels)
-    if has_labels:
+    if picture.view.is_about_now and lane in picture.charging and rows >= CURVE_ROWS_MIN:
+        grid = _curve(picture, schedule, found, shown, rows)
+    elif not has_labels:
+        grid = _bars(picture, schedule, found, shown, rows)
+    else:
+        grid = _bars(picture, schedule, found, shown, rows - 1)
         grid = _labelled([[(" ", Part.VALUE)] * picture.columns, *grid], shown, schedule)
     is_selected = lane == view.lane
     label_part = Part.SELECTED if is_selected else Part.LABEL
@@ -264,7 +247,7 @@ def _bars(
     found: Sequence[LimitColumn | None],
     shown: Sequence[Decimal | None],
     rows: int,
-) -> list[list[tuple[str, Part]]]:
+) -> Grid:
     """The cells of the bars, row by row from the top."""
     used = _used(picture, schedule, rows)
     columns = [
@@ -274,6 +257,63 @@ def _bars(
         for index in range(picture.columns)
     ]
     return [[cells[row] for cells in columns] for row in range(rows)]
+
+
+def _curve(
+    picture: Picture,
+    schedule: CompositeSchedule,
+    found: Sequence[LimitColumn | None],
+    shown: Sequence[Decimal | None],
+    rows: int,
+) -> Grid:
+    """The cells of a connector that charges, with words where its limit changed."""
+    columns = [
+        CurveColumn(
+            limit,
+            column is not None and schedule.periods[column.period].source.is_hypothetical,
+            index == 0 or shown[index - 1] != limit,
+            use,
+        )
+        for index, (column, limit, use) in enumerate(
+            zip(found, shown, _used(picture, schedule, rows), strict=True)
+        )
+    ]
+    has_labels = rows >= LABELLED_ROWS_MIN
+    scale = curve_scale(picture)
+    grid = curve(columns, rows - has_labels, scale, picture.glyphs, picture.has_texture)
+    if has_labels:
+        grid = [[(" ", Part.VALUE)] * picture.columns, *grid]
+    view, now = picture.view, picture.now
+
+    def column_of(instant: datetime) -> int:
+        return view.column_of(instant, picture.columns, now)
+
+    changes = bends(schedule, column_of, picture.columns, now, picture.installers)
+    write_bends(grid, changes, picture.glyphs)
+    restraint = picture.short_restraints.get(schedule.connector_id, "")
+    write_under(grid, restraint, column_of(now), Part.DETAIL)
+    return grid
+
+
+def curve_scale(picture: Picture) -> Decimal:
+    """What fills the lane of a connector that charges: the highest limit in sight of any of them.
+
+    Where none is known, or nothing is allowed, it is what flowed.
+    """
+    start, end = picture.view.window_start(picture.now), picture.view.span
+    charging = [picture.schedules[lane] for lane in picture.charging]
+    limits = [_in_sight(each.periods, start, start + end) for each in charging]
+    flowed = [
+        _in_sight(picture.measured.get(each.connector_id, ()), start, start + end)
+        for each in charging
+    ]
+    return max(limits, default=Decimal(0)) or max(flowed, default=Decimal(0))
+
+
+def _in_sight(periods: Sequence[LimitPeriod], start: datetime, end: datetime) -> Decimal:
+    """The highest value within [start, end); 0 where there is none."""
+    seen = (each.limit for each in periods if each.start < end and each.end > start)
+    return max(seen, default=Decimal(0))
 
 
 def _used(picture: Picture, schedule: CompositeSchedule, rows: int) -> list[Use | None]:
@@ -294,13 +334,13 @@ def _used(picture: Picture, schedule: CompositeSchedule, rows: int) -> list[Use 
 
 def _past(
     picture: Picture, schedule: CompositeSchedule, limit: Decimal | None, use: Use, rows: int
-) -> list[tuple[str, Part]]:
+) -> list[Cell]:
     """A column with what flowed in the bar of what was allowed, from the top."""
     glyphs, scale = picture.glyphs, full_scale(picture, schedule)
     per_cell = len(glyphs.levels)
-    allowed = level_of(limit, scale, rows, glyphs) if limit else 0
-    flowed = level_of(use.amount, scale, rows, glyphs) if use.amount > 0 else 0
-    cells: list[tuple[str, Part]] = []
+    allowed = level_of(limit or Decimal(0), scale, rows, glyphs)
+    flowed = level_of(use.amount, scale, rows, glyphs)
+    cells: list[Cell] = []
     for row in reversed(range(rows)):
         allowed_here = min(max(allowed - row * per_cell, 0), per_cell)
         flowed_here = min(max(flowed - row * per_cell, 0), per_cell)
@@ -326,7 +366,7 @@ def _to_come(
     shown: Sequence[Decimal | None],
     index: int,
     rows: int,
-) -> list[tuple[str, Part]]:
+) -> list[Cell]:
     """A column of which only the limit is known, from the top."""
     glyphs = picture.glyphs
     column, limit = found[index], shown[index]
@@ -344,20 +384,20 @@ def _to_come(
     return _cells(bar(level, rows, glyphs), part)
 
 
-def _cells(signs: str, part: Part) -> list[tuple[str, Part]]:
+def _cells(signs: str, part: Part) -> list[Cell]:
     return [(sign, part) for sign in signs]
 
 
 def _labelled(
-    grid: list[list[tuple[str, Part]]],
+    grid: Grid,
     shown: Sequence[Decimal | None],
     schedule: CompositeSchedule,
-) -> list[list[tuple[str, Part]]]:
+) -> Grid:
     """The bars with the limit written on top of each step that is long enough."""
     begin = 0
     for limit, run in groupby(shown):
         end = begin + len(list(run))
-        text = "" if not limit else limit_text(limit, schedule.unit)
+        text = "" if not limit or limit < 0 else limit_text(limit, schedule.unit)
         if text and len(text) < end - begin:
             top = next(row for row, cells in enumerate(grid) if cells[begin][0] != " ")
             grid[top - 1][begin : begin + len(text)] = [(sign, Part.VALUE) for sign in text]
@@ -380,15 +420,6 @@ def full_scale(picture: Picture, schedule: CompositeSchedule) -> Decimal:
         if (other.connector_id == 0) is is_station
         for period in other.periods
     )
-
-
-def level_of(limit: Decimal, scale: Decimal, rows: int, glyphs: GlyphSet) -> int:
-    """How far a bar is filled; all above zero shows, and full leaves a gap to the lane above."""
-    per_cell = len(glyphs.levels)
-    top = rows * per_cell - (1 if per_cell > 4 else 0)
-    if scale <= 0:
-        return 0
-    return min(max(1, int((limit / scale * top).to_integral_value())), top)
 
 
 def _readout(picture: Picture, rows: int) -> list[Line]:
@@ -427,7 +458,7 @@ def use_at(picture: Picture, at: datetime, lane: int) -> Use | None:
 
 def _merged(pieces: Sequence[tuple[str, Part]]) -> Line:
     """Neighbours of the same part as one piece."""
-    merged: list[tuple[str, Part]] = []
+    merged: list[Cell] = []
     for text, part in pieces:
         if merged and merged[-1][1] is part:
             merged[-1] = (merged[-1][0] + text, part)

@@ -24,7 +24,8 @@ from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.state.past import Flow, Interval
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.theme.glyphs import Glyphs
-from cp_tui.tui.timeline.picture import AXIS_ROWS, Line, Part, Picture, draw, explained
+from cp_tui.tui.timeline.parts import Line, Part
+from cp_tui.tui.timeline.picture import AXIS_ROWS, Picture, draw, explained
 from cp_tui.tui.timeline.readout import Place
 from cp_tui.tui.timeline.svg import strips_svg
 from cp_tui.tui.timeline.view import ZOOMS, View
@@ -59,6 +60,10 @@ class Timeline(QuietFocus, can_focus=True):
         & > .timeline--measured-in-headroom {
             color: $timeline-measured;
             background: $timeline-headroom;
+        }
+        & > .timeline--limit-over-measured {
+            color: $timeline-real;
+            background: $timeline-measured;
         }
         & > .timeline--violation { color: $timeline-violation; text-style: bold reverse; }
         & > .timeline--readout { color: $foreground; text-style: bold; }
@@ -109,6 +114,8 @@ class Timeline(QuietFocus, can_focus=True):
         self._measured: Mapping[int, Sequence[Flow]] = {}
         self._violations: Mapping[int, Sequence[Interval]] = {}
         self._restraints: Mapping[int, str] = {}
+        self._short_restraints: Mapping[int, str] = {}
+        self._installers: Mapping[int, str] = {}
         self._now = datetime.fromtimestamp(0, UTC)
         self._view = View(follows_charging=follows_charging)
         self._unit = ChargingRateUnitType.A
@@ -128,18 +135,23 @@ class Timeline(QuietFocus, can_focus=True):
         measured: Mapping[int, Sequence[Flow]] | None = None,
         violations: Mapping[int, Sequence[Interval]] | None = None,
         restraints: Mapping[int, str] | None = None,
+        short_restraints: Mapping[int, str] | None = None,
+        installers: Mapping[int, str] | None = None,
     ) -> None:
         """Show these schedules at this time; what looks the same is not painted again.
 
         `full_scale` is the limit that fills the lane of a connector, in the unit of its schedule,
         such as its hardware limit; without it the highest limit shown does. `measured` is what
         flowed, in the unit of the schedules; `violations` is when that was too much.
-        `restraints` says of a connector what keeps the power below the limit now.
+        `restraints` says of a connector what keeps the power below the limit now, and
+        `short_restraints` does so in few words; `installers` says who installed a profile.
         """
         self._schedules = tuple(schedules[connector_id] for connector_id in sorted(schedules))
         self._full_scale = full_scale or {}
         self._measured, self._violations = measured or {}, violations or {}
         self._restraints = restraints or {}
+        self._short_restraints = short_restraints or {}
+        self._installers = installers or {}
         self._now = now
         view = self._view.with_charging(self._picture().charging)
         self._look(replace(view, lane=min(view.lane, max(0, len(schedules) - 1))))
@@ -301,6 +313,8 @@ class Timeline(QuietFocus, can_focus=True):
             measured=self._measured,
             violations=self._violations,
             restraints=self._restraints,
+            short_restraints=self._short_restraints,
+            installers=self._installers,
         )
 
     def _repaint(self) -> None:

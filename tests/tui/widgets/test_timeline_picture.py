@@ -10,12 +10,11 @@ from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
-from cp_tui.tui.theme.glyphs import Glyphs, bar
+from cp_tui.tui.theme.glyphs import Glyphs, bar, level_of
+from cp_tui.tui.timeline.parts import Part
 from cp_tui.tui.timeline.picture import (
-    Part,
     Picture,
     draw,
-    level_of,
     share_rows,
     share_with_curves,
 )
