@@ -19,6 +19,7 @@ from cp_tui.cli.demo_folder import csms_socket_path, socket_path
 from cp_tui.cli.parent_pipe import when_stdin_closes
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.demo.csms_rpc import CsmsRpc
+from cp_tui.demo.pacing import LINES, Pacing
 from cp_tui.demo.player import Player
 from cp_tui.demo.story import CUSTOM_KEYS, StoryFailed, run_story
 from cp_tui.ocpp.units import number
@@ -36,7 +37,7 @@ async def play_once(folder: Path, report: Callable[[str], None], seconds: float)
     async with _stage(folder) as (client, csms):
         try:
             async with asyncio.timeout(seconds):
-                await run_story(client, csms, CHARGE_POINT_ID, report)
+                await run_story(client, csms, CHARGE_POINT_ID, report, pacing=Pacing(LINES))
         except TimeoutError:
             raise StoryFailed(f"the story was not completed within {number(seconds)} s") from None
 

@@ -24,6 +24,7 @@ from cp_tui.demo import behaviour_words
 from cp_tui.demo.behaviour_words import BehaviourChange
 from cp_tui.demo.csms_variables import CSMS, ChargePoints, Scenarios, SeenChargePoint
 from cp_tui.demo.exchanges import exchange_of
+from cp_tui.demo.pacing import SPEEDS
 from cp_tui.demo.player import Player
 from cp_tui.engine.command import Command, find, table
 from cp_tui.engine.errors import CommandError, ErrorNumber
@@ -39,6 +40,7 @@ SAID = "`message_id`, `kind`, and what the charge point said"
 ChargePointId = Annotated[
     str, Field(min_length=1, description="unless it is the only one that is connected")
 ]
+Speed = Annotated[float, Field(ge=SPEEDS[0], le=SPEEDS[-1], allow_inf_nan=False)]
 CloseCode = Annotated[int, Field(ge=1000, le=4999)]
 
 
@@ -145,6 +147,22 @@ class CsmsRpc:
         """Tell the story over and over."""
         return await self._player.play_story()
 
+    def pause(self) -> bool:
+        """Hold what is played before what it does next; the charge point goes on."""
+        return self._player.pause()
+
+    def resume(self) -> bool:
+        """Let what is held go on."""
+        return self._player.resume()
+
+    def step(self) -> bool:
+        """Let what is played go on up to where its next step begins, and hold it there."""
+        return self._player.step()
+
+    def set_speed(self, speed: Speed) -> bool:
+        """Stretch the pauses of what is played, or cut them short; at 2 they are half as long."""
+        return self._player.set_speed(speed)
+
     def _whose(self, charge_point_id: str | None) -> str:
         connected = self._csms.charge_points
         if charge_point_id is not None:
@@ -241,6 +259,15 @@ CSMS_COMMANDS: Mapping[str, Command] = table(
         "Tell the story",
         "The story is told again",
         "the story is being told",
+    ),
+    Command(CsmsRpc.pause, "Pause what is played", "It is paused", "nothing runs on"),
+    Command(CsmsRpc.resume, "Go on with what is paused", "It goes on", "nothing is paused"),
+    Command(CsmsRpc.step, "Play one step", "One step is played", "nothing is played"),
+    Command(
+        CsmsRpc.set_speed,
+        "Play at speed {speed}",
+        "It is played at speed {speed}",
+        "it is that fast already",
     ),
 )
 """All that may be asked of the CSMS of a demo, by name."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cp_tui.charge_point.codec import JsonValue, Value
+from cp_tui.demo.pacing import NORMAL
 from cp_tui.engine.hub import Vocabulary
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
 
@@ -75,6 +76,10 @@ class ScenarioStep(Value, frozen=True, kw_only=True):
     """A step of the scenario that runs, or ran last."""
 
     title: str
+    now: str = ""
+    """What happens in it and why, for somebody who watches; empty: the title says it."""
+    brief: str = ""
+    """The same where there is little room."""
     state: RunState = RunState.WAITING
     told: tuple[str, ...] = ()
     """What was seen to happen, or why it failed."""
@@ -110,7 +115,11 @@ class Scenarios(Value, frozen=True, kw_only=True):
     available: tuple[ScenarioInfo, ...] = ()
     run: ScenarioRun | None = None
     is_story_on: bool = False
-    """The story of the demo is told over and over; it pauses while a scenario runs."""
+    """The story of the demo is told over and over; a scenario that is run ends it."""
+    is_paused: bool = False
+    """What is played is held before what it does next."""
+    speed: float = NORMAL
+    """Of the pauses of what is played; at 2 they are half as long."""
 
 
 class CsmsBehaviour(Value, frozen=True, kw_only=True):

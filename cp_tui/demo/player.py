@@ -5,8 +5,8 @@ It knows the engine by its door and the CSMS as an object; who watches hears of 
 Both may be used by people while it plays. A story that finds something else than it left breaks
 off, says at which check, and begins again after a pause with putting everything in order
 (`preparation`); a scenario breaks off and stays where it is, so that one can look. What is played
-next ends what plays now, and a scenario that is ended never leaves the charge point without its
-network.
+next ends what plays now, and what is ended never leaves the charge point without its network,
+unless somebody else has pulled the cable.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from msgspec import Struct, field
 
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.demo.csms_variables import RunState, ScenarioInfo, ScenarioRun, Scenarios, ScenarioStep
+from cp_tui.demo.pacing import Pacing
 from cp_tui.demo.scenario import Scenario, play
-from cp_tui.demo.scenario_steps import restore_the_network
 from cp_tui.demo.scenarios import SCENARIOS
 from cp_tui.demo.step_context import DEADLINE_S, StoryFailed
 from cp_tui.demo.story import ROUND, on_stage, run_story
@@ -29,6 +29,7 @@ from cp_tui.rpc.client import EngineConnection
 
 RETRY_PAUSE_S = 10.0
 """The pause after a story that broke off, before it begins again."""
+AGAIN = f"The story begins again in {RETRY_PAUSE_S:.0f} s."
 TOLD_MAX = 20
 """How many lines are kept of one step."""
 
@@ -52,6 +53,8 @@ class _Progress(Struct):
         steps = tuple(
             ScenarioStep(
                 title=step.title,
+                now=step.now,
+                brief=step.brief,
                 state=self._state_of(index),
                 told=tuple(self.told.get(index, ())),
             )
@@ -82,7 +85,7 @@ class Player:
         csms: CentralSystem,
         charge_point_id: str,
         *,
-        pace: float = 1.0,
+        pacing: Pacing | None = None,
         deadline_s: float = DEADLINE_S,
     ) -> None:
         self.changed: Callable[[Scenarios], None] = lambda scenarios: None
@@ -90,7 +93,7 @@ class Player:
         self._client = client
         self._csms = csms
         self._charge_point_id = charge_point_id
-        self._pace = pace
+        self._pacing = pacing or Pacing()
         self._deadline_s = deadline_s
         self._last: dict[str, RunState] = {}
         self._progress: _Progress | None = None
@@ -113,7 +116,45 @@ class Player:
             ),
             run=None if self._progress is None else self._progress.run(),
             is_story_on=self._is_story_on,
+            is_paused=self._pacing.is_paused,
+            speed=self._pacing.speed,
         )
+
+    @property
+    def _is_playing(self) -> bool:
+        return self._playing is not None and not self._playing.done()
+
+    def pause(self) -> bool:
+        """Hold what is played before what it does next; False if nothing is, or it is held."""
+        if not self._is_playing or self._pacing.is_paused:
+            return False
+        self._pacing.pause()
+        self._publish()
+        return True
+
+    def resume(self) -> bool:
+        """Let go on what is held; False if nothing is."""
+        if not self._is_playing or not self._pacing.is_paused:
+            return False
+        self._pacing.resume()
+        self._publish()
+        return True
+
+    def step(self) -> bool:
+        """Let what is played go on up to its next step, and hold it there; False if nothing is."""
+        if not self._is_playing:
+            return False
+        self._pacing.step()
+        self._publish()
+        return True
+
+    def set_speed(self, speed: float) -> bool:
+        """Change how long the pauses are; False if they are so already."""
+        if speed == self._pacing.speed:
+            return False
+        self._pacing.set_speed(speed)
+        self._publish()
+        return True
 
     async def play_story(self) -> bool:
         """Tell the story over and over; False if it is told already."""
@@ -137,7 +178,7 @@ class Player:
 
     async def stop(self) -> bool:
         """Stop what runs; False if nothing does."""
-        if self._playing is None or self._playing.done():
+        if not self._is_playing:
             return False
         await self._clear()
         self._publish()
@@ -152,14 +193,13 @@ class Player:
                     self._csms,
                     self._charge_point_id,
                     self._tell,
-                    pace=self._pace,
+                    pacing=self._pacing,
                     loop=True,
                     deadline_s=self._deadline_s,
                     began=self._story_is_at,
                 )
             except StoryFailed as failure:
-                why = f"{failure} The story begins again in {RETRY_PAUSE_S:.0f} s."
-                self._end(RunState.FAILED, why)
+                self._end(RunState.FAILED, f"{failure} {AGAIN}")
             await asyncio.sleep(RETRY_PAUSE_S)
 
     async def _run(self, scenario: Scenario) -> None:
@@ -169,31 +209,27 @@ class Player:
                 self._csms,
                 self._charge_point_id,
                 self._tell,
-                pace=self._pace,
+                pacing=self._pacing,
                 deadline_s=self._deadline_s,
             ) as context:
                 await play(scenario, context, self._is_at)
         except StoryFailed as failure:
-            await restore_the_network(self._client)
             self._end(RunState.FAILED, str(failure))
         else:
             self._end(RunState.PASSED)
 
     async def _clear(self) -> None:
-        """Stop what runs; a scenario leaves the charge point with its network."""
+        """Stop what runs; what comes next is not held."""
         playing, self._playing = self._playing, None
         self._is_story_on = False
+        self._pacing.resume()
         if playing is None:
             return
         playing.cancel()
         with suppress(asyncio.CancelledError):
             await playing
-        if self._progress is None or self._progress.state is not RunState.RUNNING:
-            return
-        self._end(RunState.STOPPED)
-        if self._progress.scenario is not ROUND:
-            # The story never pulls the cable: if it is out, somebody wants it so.
-            await restore_the_network(self._client)
+        if self._progress is not None and self._progress.state is RunState.RUNNING:
+            self._end(RunState.STOPPED)
 
     def _begin(self, scenario: Scenario) -> None:
         self._progress = _Progress(scenario, self._csms.now())

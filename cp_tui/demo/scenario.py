@@ -11,6 +11,9 @@ from msgspec import Struct
 
 from cp_tui.demo.step_context import StepContext
 
+BRIEF_MAX = 50
+"""What is left of a line of 80 beside the name of the screen, the number and the speed."""
+
 
 class Step(Struct, frozen=True):
     """One step, with its checks."""
@@ -18,6 +21,12 @@ class Step(Struct, frozen=True):
     title: str
     act: Callable[[StepContext], Awaitable[None]]
     """Raises `StoryFailed` where a check fails."""
+    now: str = ""
+    """What happens and why, in a sentence for somebody who watches; empty: the title says it."""
+    brief: str = ""
+    """The same where there is little room: at most `BRIEF_MAX` characters."""
+    hold_s: float = 0.0
+    """How long what has come of it is left to be looked at, at speed 1."""
 
 
 class Scenario(Struct, frozen=True):
@@ -36,4 +45,6 @@ async def play(
     """Take the steps in order; `began` hears the index of each. Raises `StoryFailed`."""
     for index, step in enumerate(scenario.steps):
         began(index)
+        await context.pacing.begin_step()
         await step.act(context)
+        await context.pacing.rest(step.hold_s)

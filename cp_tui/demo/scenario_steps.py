@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
@@ -28,6 +27,7 @@ from cp_tui.ocpp.firmware_management import (
     FirmwareStatusNotificationRequest,
     UpdateFirmwareRequest,
 )
+from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.reservation import CancelReservationRequest, ReserveNowRequest
 from cp_tui.ocpp.smart_charging import (
     ClearChargingProfileRequest,
@@ -35,7 +35,6 @@ from cp_tui.ocpp.smart_charging import (
     GetCompositeScheduleResponse,
 )
 from cp_tui.ocpp.units import amps, energy
-from cp_tui.rpc.client import ConnectionLost, EngineConnection, RpcError
 
 OFFLINE_UNKNOWN = "AllowOfflineTxForUnknownId"
 UNKNOWN_TRANSACTION = 999_999
@@ -43,12 +42,6 @@ RESERVATION = 77
 RESERVED_FOR = timedelta(minutes=10)
 HARDWARE_A = Decimal(32)
 COMPOSITE_S = 3_600
-
-
-async def restore_the_network(client: EngineConnection) -> None:
-    """Plug the network cable in, whatever state a scenario left it in."""
-    with suppress(RpcError, ConnectionLost):
-        await client.call("set_network", up=True)
 
 
 async def prepare(context: StepContext) -> None:
@@ -141,6 +134,7 @@ async def forbid_unknown_tags(context: StepContext) -> None:
 async def pull_the_network(context: StepContext) -> None:
     """Pull the network cable."""
     await context.next_step()
+    context.is_cable_pulled = True
     await context.act("set_network", up=False)
 
     def is_offline() -> bool | None:
@@ -149,6 +143,32 @@ async def pull_the_network(context: StepContext) -> None:
 
     await context.see("it is offline", is_offline)
     context.tell("The network cable is pulled: offline")
+
+
+async def plug_the_network(context: StepContext) -> None:
+    """Plug the network cable in."""
+    await context.act("set_network", up=True)
+    context.is_cable_pulled = False
+
+
+async def see_the_queue_delivered(context: StepContext) -> None:
+    """Await that nothing waits any more to be sent."""
+
+    def is_empty() -> bool | None:
+        outbox = context.view.outbox
+        return True if outbox is not None and outbox.count == 0 else None
+
+    await context.see("nothing waits any more", is_empty)
+
+
+async def see_messages_wait(context: StepContext, count_min: int) -> int:
+    """Await that so many messages wait for the network, and return how many do."""
+
+    def waiting() -> int | None:
+        outbox = context.view.outbox
+        return outbox.count if outbox is not None and outbox.count >= count_min else None
+
+    return await context.see(f"{count(count_min, 'message')} or more to wait", waiting)
 
 
 async def charge_offline(context: StepContext) -> None:
@@ -163,20 +183,15 @@ async def charge_offline(context: StepContext) -> None:
     await checks.see_status(context, 1, ChargePointStatus.FINISHING)
     await context.act("plug_out", connector_id=1)
     await checks.see_status(context, 1, ChargePointStatus.AVAILABLE)
-
-    def waiting() -> int | None:
-        outbox = context.view.outbox
-        return outbox.count if outbox is not None and outbox.count >= 2 else None
-
-    count = await context.see("at least two messages wait", waiting)
-    context.tell(f"Connector 1: charged and gone; {count} messages wait to be sent")
+    waiting = await see_messages_wait(context, 2)
+    context.tell(f"Connector 1: charged and gone; {waiting} messages wait to be sent")
 
 
 async def deliver_the_queue(context: StepContext) -> None:
     """Plug the network cable in; everything that waited arrives, with its own times."""
     await context.next_step()
     online_at = context.csms.now()
-    await context.act("set_network", up=True)
+    await plug_the_network(context)
     start = await context.hear(
         "StartTransaction of the time offline",
         StartTransactionRequest,
@@ -187,12 +202,7 @@ async def deliver_the_queue(context: StepContext) -> None:
         StopTransactionRequest,
         lambda heard: start.timestamp <= heard.timestamp < online_at,
     )
-
-    def is_empty() -> bool | None:
-        outbox = context.view.outbox
-        return True if outbox is not None and outbox.count == 0 else None
-
-    await context.see("nothing waits any more", is_empty)
+    await see_the_queue_delivered(context)
     energy_wh = stop.meter_stop - start.meter_start
     context.tell(f"Online again: the transaction of the time offline arrived, {energy(energy_wh)}")
 

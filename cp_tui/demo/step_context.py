@@ -5,7 +5,6 @@ Whatever does not happen as it should becomes a `StoryFailed` with a sentence fo
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -15,6 +14,7 @@ from pydantic import JsonValue
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.charge_point_session import CallFailed
 from cp_tui.demo.charge_point_watch import ChargePointWatch
+from cp_tui.demo.pacing import Pacing
 from cp_tui.ocpp.action import action_of
 from cp_tui.ocpp.core import StatusNotificationRequest
 from cp_tui.ocpp.datatypes import ChargePointStatus
@@ -25,11 +25,11 @@ from cp_tui.rpc.client import ConnectionLost, EngineConnection, RpcError
 DEADLINE_S = 8.0
 """How long each check waits; the slowest thing to wait for is a vehicle that ramps up."""
 
-PAUSE_S = 0.5
-"""The pause between two steps at pace 1, so that a person can follow."""
+LEAD_S = 2.0
+"""The pause at speed 1 between what is told and its being done, so that a person can look."""
 
 READ_S = 3.0
-"""How long people have to read what was put in order, at pace 1."""
+"""How long people have to read what was put in order, at speed 1."""
 
 R = TypeVar("R", bound=WireModel)
 T = TypeVar("T")
@@ -50,18 +50,22 @@ class StepContext:
         view: ChargePointWatch,
         report: Callable[[str], None],
         *,
-        pace: float,
+        pacing: Pacing,
         deadline_s: float,
     ) -> None:
         self.csms = csms
         self.charge_point_id = charge_point_id
         self.view = view
-        self.pace = pace
+        self.pacing = pacing
         self.transactions: dict[int, int] = {}
         """The transaction that the newest step started, by connector."""
+        self.rises_at = csms.now()
+        """When the limit that a step has lowered rises again."""
+        self.is_cable_pulled = False
+        """Whether a step has pulled the network cable."""
         self._client = client
         self._report = report
-        self._deadline_s = deadline_s
+        self.deadline_s = deadline_s
         self._started_at = time.monotonic()
         self._mark = 0
         self._is_mended = False
@@ -77,17 +81,17 @@ class StepContext:
         self.tell(f"First, {what}")
 
     async def let_read(self) -> None:
-        """Pause so that people can read what was put in order, if anything was; 0 s at pace 0."""
+        """Pause so that people can read what was put in order, if anything was."""
         if self._is_mended:
             self._is_mended = False
-            await asyncio.sleep(READ_S * self.pace)
+            await self.pacing.rest(READ_S)
 
     async def next_step(self) -> None:
-        """Pause between two steps, for as long as the pace says.
+        """Pause before something is done, for as long as the pace says.
 
-        What happens from here on counts for the checks of the next step.
+        What happens from here on counts for the checks that follow.
         """
-        await asyncio.sleep(PAUSE_S * self.pace)
+        await self.pacing.rest(LEAD_S)
         self.mark()
 
     def mark(self) -> None:
@@ -107,7 +111,7 @@ class StepContext:
     async def request(self, request: WireModel) -> WireModel:
         """Send a CALL of the CSMS and return its response."""
         try:
-            return await self.csms.call(self.charge_point_id, request, timeout_s=self._deadline_s)
+            return await self.csms.call(self.charge_point_id, request, timeout_s=self.deadline_s)
         except CallFailed as error:
             text = f"The CSMS got no answer to {action_of(request)}: {error}."
             raise StoryFailed(text) from error
@@ -137,7 +141,7 @@ class StepContext:
                 request_type,
                 where,
                 after=self._mark,
-                timeout_s=self._deadline_s if timeout_s is None else timeout_s,
+                timeout_s=self.deadline_s if timeout_s is None else timeout_s,
             )
         except TimeoutError:
             raise StoryFailed(f"The CSMS heard nothing of this: {what}.") from None
@@ -155,7 +159,7 @@ class StepContext:
     ) -> T:
         """Return what `look` finds in the variables as soon as it does; raises `StoryFailed`."""
         try:
-            return await self.view.until(look, self._deadline_s if timeout_s is None else timeout_s)
+            return await self.view.until(look, self.deadline_s if timeout_s is None else timeout_s)
         except TimeoutError:
             raise StoryFailed(f"The charge point does not show this: {what}.") from None
         except ConnectionLost as error:

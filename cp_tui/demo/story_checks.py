@@ -70,8 +70,13 @@ async def see_status(
     await context.see(f"connector {connector_id} is {status}", look, timeout_s=timeout_s)
 
 
-async def see_limit(context: StepContext, connector_id: int, limit_a: Decimal) -> None:
-    """Await the limit of a connector: in its schedule now and, while it charges, in force."""
+async def see_limit(
+    context: StepContext, connector_id: int, limit_a: Decimal, *, more_s: float = 0.0
+) -> None:
+    """Await the limit of a connector: in its schedule now and, while it charges, in force.
+
+    `more_s` is how long it may take beyond what any check may.
+    """
 
     def look() -> bool | None:
         schedule = context.view.schedule(connector_id)
@@ -83,7 +88,11 @@ async def see_limit(context: StepContext, connector_id: int, limit_a: Decimal) -
         in_force = connector.limit.limit_a if connector.transaction and connector.limit else limit_a
         return True if in_force == limit_a else None
 
-    await context.see(f"connector {connector_id} is limited to {amps(limit_a)}", look)
+    await context.see(
+        f"connector {connector_id} is limited to {amps(limit_a)}",
+        look,
+        timeout_s=context.deadline_s + more_s,
+    )
 
 
 async def see_power(context: StepContext, connector_id: int, limit_a: Decimal) -> int:

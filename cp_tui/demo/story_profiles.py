@@ -1,11 +1,11 @@
 """The charging profiles of the demo: believable numbers around now, no change of a period near.
 
-Pure: the instant comes in. A depot with a 40 A supply, less of it later, and two 32 A sockets.
+Pure: the instant comes in. A depot with a 32 A supply, less of it later, and two 32 A sockets.
 
-The numbers are chosen so that each step shows one thing: 20 A is what the default gives, and half
-of the supply; 8 A is above the least that a vehicle charges with, and far enough below 20 A to be
-seen in the power; 24 A is more than half of the supply, so that with the second car it is the
-supply that limits the first one, and no longer its profile.
+The numbers are chosen so that each step shows one thing: 20 A is what the default gives; 8 A is
+above the least that a vehicle charges with, and far enough below 20 A to be seen in the power; 24 A
+is more than half of the supply, so that with the second car it is the supply that limits the first
+one, and no longer its profile.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from cp_tui.ocpp.datatypes import (
     RecurrencyKindType,
 )
 
-SUPPLY_A = Decimal(40)
+SUPPLY_A = Decimal(32)
 """What the depot may take as a whole, now."""
 DEFAULT_A = Decimal(20)
-"""What a car gets by default, now."""
+"""What a car gets by default, now: more than half of the supply, and less than all of it."""
 LOWERED_A = Decimal(8)
 """What the TxProfile leaves for a time."""
 RAISED_A = Decimal(24)

@@ -6,6 +6,7 @@ Each acts at the engine or asks as the CSMS, and returns when both sides show wh
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 
 from cp_tui.csms.behaviour import ECHO, VENDOR_ID
@@ -38,8 +39,12 @@ DRIVER = "DRIVER-1"
 APP_USER = "APP-USER-2"
 BLOCKED = "BLOCKED"
 
-LOWERED_S = 6
-"""How long the TxProfile keeps the limit down at pace 1; a vehicle takes half of it to settle."""
+SAMPLED_S = 5
+"""How often the meter values come while there is something to see, at speed 1."""
+
+LOWERED_S, LOWERED_S_MIN = 22, 6
+"""How long the TxProfile keeps the limit down at speed 1, and how long at least: a vehicle takes
+half of that to settle."""
 
 
 async def monitor_keys(context: StepContext) -> None:
@@ -112,7 +117,8 @@ async def change_monitored_keys(context: StepContext) -> None:
     await context.next_step()
     await checks.set_key(context, SAMPLED_DATA, MEASURANDS)
     await checks.set_key(context, CONNECTION_TIME_OUT, "90")
-    await checks.change_monitored_key(context, SAMPLE_INTERVAL, "1")
+    sample_s = max(1, round(SAMPLED_S / context.pacing.speed))
+    await checks.change_monitored_key(context, SAMPLE_INTERVAL, str(sample_s))
     await context.next_step()
     await checks.change_monitored_key(context, SITE_NAME, "Depot north, bay 1")
     await checks.see_power_follow(context, 1, story_profiles.DEFAULT_A)
@@ -121,8 +127,10 @@ async def change_monitored_keys(context: StepContext) -> None:
 async def lower_the_limit(context: StepContext) -> None:
     """Lower the limit of the first car for a time."""
     await context.next_step()
-    lowered_s = round(LOWERED_S * max(1.0, context.pace))
-    profile = story_profiles.tx_profile(context.transactions[1], context.csms.now(), lowered_s)
+    lowered_s = max(LOWERED_S_MIN, round(LOWERED_S / context.pacing.speed))
+    now = context.csms.now()
+    context.rises_at = now + timedelta(seconds=lowered_s)
+    profile = story_profiles.tx_profile(context.transactions[1], now, lowered_s)
     await checks.set_profile(context, 1, profile)
     await checks.see_limit(context, 1, story_profiles.LOWERED_A)
     context.tell(
@@ -148,9 +156,10 @@ async def transfer_data(context: StepContext) -> None:
 
 
 async def see_the_limit_rise(context: StepContext) -> None:
-    """See the next period of the profile come."""
+    """See the next period of the profile come, however soon somebody wants to see it."""
     await context.next_step()
-    await checks.see_limit(context, 1, story_profiles.RAISED_A)
+    wait_s = max(0.0, (context.rises_at - context.csms.now()).total_seconds())
+    await checks.see_limit(context, 1, story_profiles.RAISED_A, more_s=wait_s)
     context.tell(f"Connector 1: the schedule moves on -> {amps(story_profiles.RAISED_A)}")
     await checks.see_power_follow(context, 1, story_profiles.RAISED_A)
 

@@ -17,6 +17,7 @@ from pydantic import JsonValue
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.demo.csms_rpc import CsmsRpc
 from cp_tui.demo.csms_variables import RunState, Scenarios
+from cp_tui.demo.pacing import AT_ONCE, Pacing
 from cp_tui.demo.player import Player
 from cp_tui.demo.scenarios import SCENARIOS
 from cp_tui.demo.story_steps import APP_USER, BLOCKED, DRIVER
@@ -101,7 +102,7 @@ class World:
 async def world(folder: Path) -> AsyncIterator[World]:
     """Run everything that a demo runs."""
     async with csms_and_client(folder) as (csms, client):
-        player = Player(client, csms, ID, pace=0, deadline_s=DEADLINE_S)
+        player = Player(client, csms, ID, pacing=Pacing(AT_ONCE), deadline_s=DEADLINE_S)
         async with asyncio.timeout(60):
             while csms.boot_of(ID) is None:
                 await asyncio.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Every scenario against a real engine behind a real door, in fast time; pace 0."""
+"""Every scenario against a real engine behind a real door, in fast time, without pauses."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from cp_tui.csms.behaviour import Behaviour
 from cp_tui.demo.csms_variables import RunState, ScenarioRun, Scenarios
+from cp_tui.demo.pacing import AT_ONCE, Pacing
 from cp_tui.demo.player import Player
 from cp_tui.demo.scenarios import SCENARIOS
 from tests.demo.charge_point import ID, csms_and_client
@@ -49,7 +50,7 @@ class Watched:
 @asynccontextmanager
 async def watched_in(folder: Path) -> AsyncIterator[Watched]:
     async with csms_and_client(folder) as (csms, client):
-        player = Player(client, csms, ID, pace=0)
+        player = Player(client, csms, ID, pacing=Pacing(AT_ONCE))
         yield Watched(player)
         await player.stop()
 
@@ -80,7 +81,7 @@ async def test_a_scenario_passes_and_can_be_run_again_after_another(
 @in_fast_time
 async def test_a_check_that_fails_names_its_step_and_its_reason(tmp_path: Path) -> None:
     async with csms_and_client(tmp_path) as (csms, client):
-        watched = Watched(Player(client, csms, ID, pace=0, deadline_s=2))
+        watched = Watched(Player(client, csms, ID, pacing=Pacing(AT_ONCE), deadline_s=2))
         csms.behaviour = Behaviour(id_tags={})
         run = await finished(watched, "refused_tag")
     assert run.state is RunState.FAILED
@@ -92,7 +93,7 @@ async def test_a_check_that_fails_names_its_step_and_its_reason(tmp_path: Path) 
 @in_fast_time
 async def test_a_scenario_that_is_stopped_offline_gives_the_network_back(tmp_path: Path) -> None:
     async with csms_and_client(tmp_path) as (csms, client):
-        watched = Watched(Player(client, csms, ID, pace=0))
+        watched = Watched(Player(client, csms, ID, pacing=Pacing(AT_ONCE)))
         assert await watched.player.run("offline")
         await watched.until(RunState.RUNNING, step=4)
         assert await watched.player.stop()

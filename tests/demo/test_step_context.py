@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from cp_tui.charge_point.variables import Connectors, ConnectorView, KeyChange, KeySource
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.demo.charge_point_watch import NAMES, ChargePointWatch
+from cp_tui.demo.pacing import AT_ONCE, Pacing
 from cp_tui.demo.step_context import StepContext, StoryFailed
 from cp_tui.ocpp.core import ClearCacheRequest
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
@@ -75,7 +76,9 @@ def told() -> list[str]:
 def context(
     csms: CentralSystem, engine: FakeEngine, view: ChargePointWatch, told: list[str]
 ) -> StepContext:
-    return StepContext(engine, csms, "CP001", view, told.append, pace=0, deadline_s=DEADLINE_S)
+    return StepContext(
+        engine, csms, "CP001", view, told.append, pacing=Pacing(AT_ONCE), deadline_s=DEADLINE_S
+    )
 
 
 async def test_the_view_shows_the_newest_value(engine: FakeEngine, view: ChargePointWatch) -> None:

@@ -1,6 +1,6 @@
 """The story of the demo with nothing made up but the time: real engine, real door, real CSMS.
 
-Pace 0 leaves only what the charge point and its vehicles take.
+Without pauses it is only what the charge point and its vehicles take.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ import pytest
 from cp_tui.csms.behaviour import Behaviour
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.event_log import Called, Malformed, Received
+from cp_tui.demo.pacing import AT_ONCE, LINES, Pacing
 from cp_tui.demo.story import StoryFailed, run_story
 from cp_tui.ocpp.frame import CallError
 from cp_tui.rpc.client import Client
 from tests.demo.charge_point import ID, csms_and_client
 from tests.demo.fast_time import in_fast_time
 
-ROUND_S_MAX = 28.0
+ROUND_S_MAX = 25.0
 """`demo --seconds 30` must end with the story complete."""
 
 
 async def tell_until(
     text: str, client: Client, csms: CentralSystem, *, times: int = 1
 ) -> list[str]:
-    """Tell the story over and over at pace 0, and interrupt it at a line."""
+    """Tell the story over and over without pauses, and interrupt it at a line."""
     lines: list[str] = []
 
     def report(line: str) -> None:
@@ -36,7 +37,9 @@ async def tell_until(
         if sum(text in told for told in lines) == times:
             telling.cancel()
 
-    telling = asyncio.create_task(run_story(client, csms, ID, report, pace=0, loop=True))
+    telling = asyncio.create_task(
+        run_story(client, csms, ID, report, pacing=Pacing(AT_ONCE), loop=True)
+    )
     with suppress(asyncio.CancelledError):
         await telling
     return lines
@@ -56,7 +59,7 @@ def assert_nothing_went_wrong(csms: CentralSystem) -> None:
 async def test_a_round_fits_into_the_demo_without_a_terminal(tmp_path: Path) -> None:
     lines: list[str] = []
     async with csms_and_client(tmp_path) as (csms, client), asyncio.timeout(ROUND_S_MAX):
-        await run_story(client, csms, ID, lines.append)
+        await run_story(client, csms, ID, lines.append, pacing=Pacing(LINES))
     assert lines
     assert all(re.match(r"\+ *\d+\.\d s  \S", line) for line in lines)
     assert_nothing_went_wrong(csms)
@@ -83,7 +86,7 @@ async def test_a_csms_that_fails_the_story_is_told_in_a_sentence(tmp_path: Path)
             csms.behaviour = Behaviour(id_tags={})
 
         with pytest.raises(StoryFailed, match=r"not show this: why tag BLOCKED was refused\."):
-            await run_story(client, csms, ID, forget_the_tags, pace=0, deadline_s=1)
+            await run_story(client, csms, ID, forget_the_tags, pacing=Pacing(AT_ONCE), deadline_s=1)
 
 
 @in_fast_time
@@ -96,5 +99,5 @@ async def test_an_engine_that_goes_away_fails_the_story(tmp_path: Path) -> None:
 
         hanging_up: list[asyncio.Task[None]] = []
         with pytest.raises(StoryFailed, match="The charge point was lost"):
-            await run_story(client, csms, ID, hang_up_at_the_first_car, pace=0)
+            await run_story(client, csms, ID, hang_up_at_the_first_car, pacing=Pacing(AT_ONCE))
         await asyncio.gather(*hanging_up)

@@ -23,7 +23,7 @@ from tests.end_to_end.together import together
 from tests.peer import PeerCsms
 
 WAIT_TIMEOUT_S = 30.0
-STORY_S_MIN = 22.0
+STORY_S_MIN = 17.0
 """The story takes no less; whoever ends it before does not wait for that."""
 
 

@@ -1,0 +1,72 @@
+"""The pauses of a play: stretched, cut short, held, and played step by step; in fast time."""
+
+from __future__ import annotations
+
+import asyncio
+
+from cp_tui.demo.pacing import AT_ONCE, Pacing
+from cp_tui.demo.scenario import BRIEF_MAX
+from cp_tui.demo.story import ROUND
+from tests.demo.fast_time import in_fast_time
+
+
+def now_s() -> float:
+    return asyncio.get_running_loop().time()
+
+
+@in_fast_time
+async def test_a_rest_follows_the_speed_also_while_it_lasts() -> None:
+    pacing = Pacing(2.0)
+    await pacing.rest(10)
+    assert round(now_s(), 3) == 5
+    resting = asyncio.create_task(pacing.rest(10))
+    await asyncio.sleep(1)
+    pacing.set_speed(8)
+    await resting
+    assert round(now_s(), 3) == 5 + 1 + 1
+    pacing.set_speed(AT_ONCE)
+    await pacing.rest(10)
+    assert round(now_s(), 3) == 7
+
+
+@in_fast_time
+async def test_what_is_left_of_a_rest_passes_after_a_pause() -> None:
+    pacing = Pacing()
+    resting = asyncio.create_task(pacing.rest(4))
+    await asyncio.sleep(3)
+    pacing.pause()
+    await asyncio.sleep(60)
+    assert not resting.done()
+    pacing.resume()
+    await resting
+    assert round(now_s(), 3) == 64
+
+
+@in_fast_time
+async def test_a_step_is_played_without_its_pauses_and_the_next_one_is_held() -> None:
+    pacing, begun = Pacing(), list[int]()
+
+    async def play() -> None:
+        for number in range(4):
+            await pacing.begin_step()
+            begun.append(number)
+            await pacing.rest(10)
+
+    playing = asyncio.create_task(play())
+    await asyncio.sleep(5)
+    assert begun == [0]
+    for number in (0, 1, 2):
+        pacing.step()
+        await asyncio.sleep(1)
+        assert begun == [*range(number + 1)]
+    await asyncio.sleep(60)
+    assert begun == [0, 1, 2]
+    pacing.resume()
+    await playing
+    assert round(now_s(), 3) == 5 + 3 + 60 + 10
+
+
+def test_every_step_of_the_story_is_told_to_who_watches_also_where_there_is_little_room() -> None:
+    for step in ROUND.steps:
+        assert step.now, step.title
+        assert 0 < len(step.brief) <= BRIEF_MAX, step.title
