@@ -18,6 +18,7 @@ from textual.content import Content
 from cp_tui.rpc.client import ConnectionLost, EngineConnection, OtherVersion, RpcError
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.csms import follower
+from cp_tui.tui.csms.story_text import story_lines
 from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.preferences import FLUSH_INTERVAL_S, LayoutState
 from cp_tui.tui.registry import ACTIONS, SCREENS
@@ -126,7 +127,7 @@ class CpTuiApp(FrameApp):
         self.run_worker(self._follow(), name="follow", group="follow")
         if (connect_csms := self._attachment.connect_csms) is not None:
             csms = follower.follow(
-                connect_csms, self.store, self.commands, self._flush_soon, self._now
+                connect_csms, self.store, self.commands, self._csms_changed, self._now
             )
             self.run_worker(csms, name="csms", group="csms")
         with contextlib.suppress(TimeoutError):
@@ -200,6 +201,11 @@ class CpTuiApp(FrameApp):
         finally:
             with contextlib.suppress(ConnectionLost, OSError):
                 await connection.close()
+
+    def _csms_changed(self) -> None:
+        """Show what the CSMS said, and tell what it plays."""
+        self.goes_on(*story_lines(self.store.snapshot.csms, self.keymap.first))
+        self._flush_soon()
 
     @on(SchedulePane.Wanted)
     def _schedules_wanted(self, event: SchedulePane.Wanted) -> None:

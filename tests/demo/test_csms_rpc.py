@@ -331,6 +331,26 @@ async def test_an_unknown_scenario_is_refused_with_those_that_are(screen: Screen
     assert "there are: boot, first_car" in error.message
 
 
+async def test_the_pace_of_what_is_played_is_changed_at_the_door(screen: Screen) -> None:
+    for method in ("pause", "resume", "step"):
+        assert (await screen.client.call(method)).result is False
+    await screen.client.call("play_story")
+    assert (await screen.client.call("set_speed", speed=0.5)).result is True
+    assert (await screen.client.call("set_speed", speed=0.5)).result is False
+    assert "speed" in (await refusal(screen, "set_speed", speed=0)).message
+    assert (await screen.client.call("pause")).result is True
+    assert (await screen.client.call("pause")).result is False
+    shown = (await screen.client.call("get", variable="scenario")).result
+    assert isinstance(shown, dict)
+    assert (shown["is_paused"], shown["speed"]) == (True, 0.5)
+    assert (await screen.client.call("step")).result is True
+    assert (await screen.client.call("resume")).result is True
+    await screen.client.call("pause")
+    await screen.client.call("stop_scenario")
+    await screen.client.call("play_story")
+    assert (await screen.client.call("resume")).result is False, "what begins is not held"
+
+
 async def test_the_story_can_be_stopped(screen: Screen) -> None:
     assert (await screen.client.call("play_story")).result is True
     assert (await screen.client.call("play_story")).result is False

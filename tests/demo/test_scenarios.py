@@ -104,6 +104,34 @@ async def test_a_scenario_that_is_stopped_offline_gives_the_network_back(tmp_pat
 
 
 @in_fast_time
+async def test_a_story_that_is_stopped_offline_gives_the_network_back(tmp_path: Path) -> None:
+    async with csms_and_client(tmp_path) as (csms, client):
+        watched = Watched(Player(client, csms, ID, pacing=Pacing(AT_ONCE)))
+        assert await watched.player.play_story()
+        await watched.until(RunState.RUNNING, step=15)
+        assert await watched.player.stop()
+        answer = await client.call("set_network", up=True)
+        assert answer.result is False
+
+
+@in_fast_time
+async def test_a_story_is_played_step_by_step(tmp_path: Path) -> None:
+    async with csms_and_client(tmp_path) as (csms, client):
+        watched = Watched(Player(client, csms, ID))
+        assert await watched.player.play_story()
+        await watched.until(RunState.RUNNING, step=1)
+        assert watched.player.pause()
+        for step in (2, 3, 4):
+            assert watched.player.step()
+            await watched.until(RunState.RUNNING, step=step)
+            await asyncio.sleep(60)
+            assert watched.run.step == step
+        assert watched.player.resume()
+        await watched.until(RunState.RUNNING, step=5)
+        assert await watched.player.stop()
+
+
+@in_fast_time
 async def test_a_scenario_interrupts_the_story_which_can_be_taken_up_again(tmp_path: Path) -> None:
     async with watched_in(tmp_path) as watched:
         assert await watched.player.play_story()

@@ -42,6 +42,10 @@ def sent(folder: str) -> Iterator[tuple[Path, int, str, str, set[str] | None]]:
                     yield path, node.lineno, table, "send_raw", None
 
 
+HOW_TOLD = "shows_itself"
+"""Of a call, and no parameter of what is called."""
+
+
 def texts(node: ast.expr, names: dict[str, ast.expr]) -> Iterator[str]:
     match node:
         case ast.Constant(value=str(text)):
@@ -54,7 +58,7 @@ def texts(node: ast.expr, names: dict[str, ast.expr]) -> Iterator[str]:
 
 
 def parameters(node: ast.Call) -> set[str] | None:
-    given = {each.arg for each in node.keywords if each.arg is not None}
+    given = {each.arg for each in node.keywords if each.arg not in (None, HOW_TOLD)}
     if ast.unparse(node.func) == "sends":
         return {"connector_id"} if "at_connector" in given else set()
     for each in node.args[1:]:

@@ -148,20 +148,24 @@ async def test_a_scenario_is_chosen_in_the_menu_on_another_screen(csms: FakeEngi
 
 
 async def test_the_story_is_paused_played_and_stopped(csms: FakeEngine) -> None:
+    scenarios = Scenarios(available=csms_world.available())
+    csms.publish("scenario", scenarios)
     async with screen(csms=csms, at="csms") as drive:
         await drive.press("space")
         assert drive.shows("The story is told again")
-        scenarios = Scenarios(available=csms_world.available(), is_story_on=True)
-        csms.publish("scenario", scenarios)
-        await drive.settle()
-        await drive.press("space")
+        scenarios = replace(scenarios, is_story_on=True)
+        for is_paused in (False, True):
+            csms.publish("scenario", replace(scenarios, is_paused=is_paused))
+            await drive.settle()
+            await drive.press("space")
         csms.answers("stop_scenario", False)
         await drive.press("x")
         assert drive.shows("nothing runs")
         await drive.press("tab", "home", "enter")
         assert [method for method, _ in csms.calls] == [
             "play_story",
-            "stop_scenario",
+            "pause",
+            "resume",
             "stop_scenario",
             "play_story",
         ]

@@ -42,6 +42,8 @@ class CommandCall(Struct, frozen=True):
     params: Mapping[str, JsonValue] = field(default_factory=dict)
     is_for_csms: bool = False
     """It goes to the CSMS that was started with the screen, not to the engine."""
+    shows_itself: bool = False
+    """What comes of it is seen anyhow: only that it was not done is told."""
 
     @property
     def command(self) -> Command:
@@ -60,6 +62,12 @@ class CommandRun(Struct, eq=False):
     """Since when the engine that is to answer hangs; None: it does not."""
     watcher: Callable[[CommandRun], None] | None = None
     """Who shows it while it is under way, and is told when it waits for another reason."""
+
+    @property
+    def is_to_be_told(self) -> bool:
+        """Whether there is something to say that is not seen anyhow."""
+        is_well = self.outcome is None or self.outcome.is_sentence
+        return not (self.call.shows_itself and is_well)
 
     @property
     def name(self) -> Content:

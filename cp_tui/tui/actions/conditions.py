@@ -44,6 +44,11 @@ def at_csms(snapshot: Snapshot) -> str | None:
     )
 
 
+def played(snapshot: Snapshot) -> str | None:
+    """The story or a scenario must be played by a CSMS that takes commands from this screen."""
+    return at_csms(snapshot) or _unless(snapshot.csms.is_playing, "no story is told now")
+
+
 def stop(snapshot: Snapshot) -> str | None:
     """It must not be stopped already."""
     return change(snapshot) or _unless(not snapshot.is_stopped, "it is stopped already")

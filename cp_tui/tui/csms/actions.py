@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from pydantic import JsonValue
 from textual.content import Content
 
 from cp_tui.demo.csms_variables import CsmsBehaviour
+from cp_tui.demo.pacing import SPEEDS
 from cp_tui.ocpp.datatypes import AuthorizationStatus
 from cp_tui.ocpp.units import number
 from cp_tui.tui.actions import conditions
@@ -34,9 +35,11 @@ csms_action = partial(action, screens="csms", when=conditions.at_csms)
 NORMAL_TAGS = "empty: no tag has a verdict of its own"
 
 
-def to_csms(method: str, params: Mapping[str, JsonValue] | None = None) -> CommandCall:
+def to_csms(
+    method: str, params: Mapping[str, JsonValue] | None = None, *, shows_itself: bool = False
+) -> CommandCall:
     """A call that goes to the CSMS."""
-    return CommandCall(method, params or {}, is_for_csms=True)
+    return CommandCall(method, params or {}, is_for_csms=True, shows_itself=shows_itself)
 
 
 @csms_action(
@@ -111,8 +114,55 @@ async def stop(desk: Desk) -> None:
 )
 async def story(desk: Desk) -> None:
     """The story of the demo is told over and over; paused, the charge point is yours."""
-    is_on = desk.snapshot.csms.scenarios.is_story_on
-    await desk.command(to_csms("stop_scenario" if is_on else "play_story"))
+    state = desk.snapshot.csms
+    if not state.is_playing:
+        await desk.command(to_csms("play_story"))
+        return
+    method = "resume" if state.scenarios.is_paused else "pause"
+    await desk.command(to_csms(method, shows_itself=True))
+
+
+@csms_action(
+    "csms.step", "One step of the story", keys="full_stop", screens="", when=conditions.played
+)
+async def step(desk: Desk) -> None:
+    """The step that is told is played now, without a pause; the next one waits for you."""
+    await desk.command(to_csms("step", shows_itself=True))
+
+
+@csms_action(
+    "csms.slower",
+    "Tell the story more slowly",
+    keys="less_than_sign",
+    screens="",
+    when=conditions.played,
+)
+async def slower(desk: Desk) -> None:
+    """The pauses of the story get twice as long; what the charge point does takes its time."""
+    await _change_speed(desk, [speed for speed in reversed(SPEEDS) if speed < _speed(desk)])
+
+
+@csms_action(
+    "csms.faster",
+    "Tell the story faster",
+    keys="greater_than_sign",
+    screens="",
+    when=conditions.played,
+)
+async def faster(desk: Desk) -> None:
+    """The pauses of the story get half as long; what the charge point does takes its time."""
+    await _change_speed(desk, [speed for speed in SPEEDS if speed > _speed(desk)])
+
+
+def _speed(desk: Desk) -> float:
+    return desk.snapshot.csms.scenarios.speed
+
+
+async def _change_speed(desk: Desk, further: Sequence[float]) -> None:
+    if not further:
+        desk.refuse(Content(f"{number(_speed(desk))}x is the end of it"))
+        return
+    await desk.command(to_csms("set_speed", {"speed": further[0]}, shows_itself=True))
 
 
 def _choices(desk: Desk) -> list[Choice]:

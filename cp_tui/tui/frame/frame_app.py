@@ -32,6 +32,9 @@ from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.widgets.bars import ActionWanted, FooterItem
 from cp_tui.tui.widgets.table_pane import TablePane
 
+ANSWER_S = 6.0
+"""How long what was said stands before what goes on by itself is told again."""
+
 
 class FrameApp(LookApp):
     """Screens, one of which is shown, and what can be done there."""
@@ -75,6 +78,9 @@ class FrameApp(LookApp):
         self._flush_interval_s = flush_interval_s
         self._cooling: Timer | None = None
         self._said: Sequence[Content] = [safe_text(welcome)]
+        self._welcome = self._said
+        self._going_on: Sequence[Content] = ()
+        self._answer: Timer | None = None
         self._is_shown = asyncio.Event()
         # Textual's `set_keymap` would not do: it can leave no action without a key, and takes a key
         # away from every other action that has it, even if those work on other screens.
@@ -208,7 +214,32 @@ class FrameApp(LookApp):
 
     def tell(self, text: Content, *shorter: Content) -> None:
         """Say something in the line of activity; in a shorter way where it does not fit."""
-        self._said = [text, *shorter]
+        self._say([text, *shorter])
+        if self._answer is not None:
+            self._answer.stop()
+        self._answer = self.set_timer(ANSWER_S, self._answered) if self._going_on else None
+
+    def goes_on(self, *lines: Content) -> None:
+        """Tell what goes on by itself, in shorter ways behind the first; without any, nothing does.
+
+        It stands in the line of activity wherever nothing else was said of late.
+        """
+        if lines == self._going_on:
+            return
+        was_shown = self._said is self._going_on
+        self._going_on = lines
+        if lines and self._answer is None:
+            self._say(lines)
+        elif was_shown:
+            self._say(self._welcome)
+
+    def _answered(self) -> None:
+        self._answer = None
+        if self._going_on:
+            self._say(self._going_on)
+
+    def _say(self, lines: Sequence[Content]) -> None:
+        self._said = lines
         # Behind a dialog nobody reads it; it is shown when the dialog has gone.
         if self.screen_stack and self.screen is self.main:
             self.main.show_activity(self._said)
@@ -220,7 +251,8 @@ class FrameApp(LookApp):
 
     def _command_changed(self, run: CommandRun) -> None:
         """Tell what was asked last, and every outcome when it comes, however long ago it was."""
-        self.tell(*run.lines(self.clock))
+        if run.is_to_be_told:
+            self.tell(*run.lines(self.clock))
 
     def _footer(self) -> list[FooterItem]:
         snapshot = self.store.snapshot

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from cp_tui.demo.csms_variables import (
     CsmsBehaviour,
     Exchange,
+    RunState,
     ScenarioInfo,
     Scenarios,
     SeenChargePoint,
@@ -37,6 +38,12 @@ class CsmsState(Struct, frozen=True):
     """Newest last."""
     first: int = 0
     """The number of the first exchange that is kept."""
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether the story or a scenario is told now, though it may be paused."""
+        run = self.scenarios.run
+        return self.scenarios.is_story_on or (run is not None and run.state is RunState.RUNNING)
 
     def scenario(self, scenario_id: str | None) -> ScenarioInfo | None:
         """The scenario of this name, if there is one."""
