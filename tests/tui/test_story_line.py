@@ -101,6 +101,10 @@ async def test_it_stands_on_the_screen_gives_way_to_answers_and_comes_back(
         assert len(csms.calls) == 3
         assert "8x is the end of it" in activity(drive)
 
+        await drive.press("space")
+        assert csms.calls[-1] == ("pause", {})
+        assert "suspend_ev" not in [method for method, _ in drive.engine.calls]
+
         await drive.press("2")
         await drive.pilot.pause(0.1)
         assert NOW in activity(drive), "on every screen"
@@ -109,3 +113,5 @@ async def test_it_stands_on_the_screen_gives_way_to_answers_and_comes_back(
         assert NOW not in activity(drive)
         await drive.press("full_stop")
         assert "no story is told now" in activity(drive)
+        await drive.press("1", "space")
+        assert "suspend_ev" in [method for method, _ in drive.engine.calls]

@@ -48,9 +48,13 @@ class ScreenAction(Struct, frozen=True):
     pane: str = ""
     """The pane in whose title its key is shown."""
     why_not: Callable[[Snapshot], str | None] = conditions.always
+    gives_way: Callable[[Snapshot], bool] | None = None
+    """When its keys are left to another action that shares them; None: it shares none."""
 
     def meets(self, other: ScreenAction) -> bool:
-        """Whether there is a screen on which the keys of both work."""
+        """Whether there is a screen on which the keys of both work at the same time."""
+        if (self.gives_way is None) is not (other.gives_way is None):
+            return False
         return not self.screens or not other.screens or bool(self.screens & other.screens)
 
     def works_on(self, screen: str) -> bool:
@@ -68,12 +72,14 @@ def action(
     pane: str = "",
     group: Group | None = None,
     when: Callable[[Snapshot], str | None] = conditions.always,
+    gives_way: Callable[[Snapshot], bool] | None = None,
 ) -> Callable[[Callable[[Desk], Awaitable[None]]], ScreenAction]:
     """Make an action of the function that does it; its help is how its docstring begins.
 
     Its keys are those of what it `means`; `screens` have commas between; `group` is the one that
-    the id begins with, unless told; `when` gives what stands against it now, in words. What the
-    actions of a feature share is said once, with `partial`.
+    the id begins with, unless told; `when` gives what stands against it now, in words, `gives_way`
+    whether another action has its keys now. What the actions of a feature share is said once, with
+    `partial`.
     """
 
     def made(run: Callable[[Desk], Awaitable[None]]) -> ScreenAction:
@@ -90,6 +96,7 @@ def action(
             frozenset(screens.split(",")) if screens else frozenset(),
             pane,
             when,
+            gives_way,
         )
 
     return made

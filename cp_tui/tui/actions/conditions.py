@@ -49,6 +49,11 @@ def played(snapshot: Snapshot) -> str | None:
     return at_csms(snapshot) or _unless(snapshot.csms.is_playing, "no story is told now")
 
 
+def is_told(snapshot: Snapshot) -> bool:
+    """The story or a scenario is told, and this screen may pause it."""
+    return played(snapshot) is None
+
+
 def stop(snapshot: Snapshot) -> str | None:
     """It must not be stopped already."""
     return change(snapshot) or _unless(not snapshot.is_stopped, "it is stopped already")
@@ -95,6 +100,11 @@ def with_vehicle(snapshot: Snapshot) -> str | None:
     return at_connector(snapshot) or _unless(
         connector and connector.vehicle, f"no vehicle at connector {snapshot.connector_id}"
     )
+
+
+def to_pause(snapshot: Snapshot) -> str | None:
+    """A story must be told, or a vehicle be plugged in."""
+    return None if played(snapshot) is None else with_vehicle(snapshot)
 
 
 def with_session(snapshot: Snapshot) -> str | None:

@@ -110,7 +110,13 @@ async def stop(desk: Desk) -> None:
 
 
 @csms_action(
-    "csms.story", "Pause or play the story", means=Meaning.PAUSE, short="Story", pane="csms-state"
+    "csms.story",
+    "Pause or play the story",
+    means=Meaning.PAUSE,
+    short="Story",
+    # On 2 the list pauses; on the dashboard the vehicle gives way while a story is told.
+    screens="csms,dashboard,configuration,schedule,transactions,maintenance",
+    pane="csms-state",
 )
 async def story(desk: Desk) -> None:
     """The story of the demo is told over and over; paused, the charge point is yours."""
@@ -123,7 +129,7 @@ async def story(desk: Desk) -> None:
 
 
 @csms_action(
-    "csms.step", "One step of the story", keys="full_stop", screens="", when=conditions.played
+    "csms.step", "One step of the story", means=Meaning.STEP, screens="", when=conditions.played
 )
 async def step(desk: Desk) -> None:
     """The step that is told is played now, without a pause; the next one waits for you."""
@@ -133,7 +139,7 @@ async def step(desk: Desk) -> None:
 @csms_action(
     "csms.slower",
     "Tell the story more slowly",
-    keys="less_than_sign",
+    means=Meaning.SLOWER,
     screens="",
     when=conditions.played,
 )
@@ -145,7 +151,7 @@ async def slower(desk: Desk) -> None:
 @csms_action(
     "csms.faster",
     "Tell the story faster",
-    keys="greater_than_sign",
+    means=Meaning.FASTER,
     screens="",
     when=conditions.played,
 )

@@ -153,9 +153,12 @@ async def press_emergency_stop(desk: Desk) -> None:
     means=Meaning.PAUSE,
     screens="dashboard",
     when=conditions.with_vehicle,
+    gives_way=conditions.is_told,
 )
 async def suspend_or_resume(desk: Desk) -> None:
-    """The vehicle at the selected connector stops drawing, or draws again."""
+    """The vehicle at the selected connector stops drawing, or draws again. While the demo tells
+    its story, the key pauses that.
+    """
     connector = desk.snapshot.selected
     if connector is not None and connector.vehicle is not None:
         is_suspended = connector.vehicle.is_suspended

@@ -264,10 +264,13 @@ class FrameApp(LookApp):
         ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key may be that of several actions, each on screens of its own."""
+        """A key may be that of several actions, each on screens of its own or at its own time."""
         if action != "operate":
             return super().check_action(action, parameters)
-        return self.keymap.actions[f"{parameters[0]}"].works_on(self.main.NAME)
+        wanted = self.keymap.actions[f"{parameters[0]}"]
+        if wanted.gives_way is not None and wanted.gives_way(self.store.snapshot):
+            return False
+        return wanted.works_on(self.main.NAME)
 
     def action_operate(self, action_id: str) -> None:
         """Carry out an action of the registry, or say why it is not possible now.
