@@ -73,6 +73,8 @@ class ChargePointConfig(Discreet, frozen=True):
     charge_point_serial_number: str | None = None
     charge_box_serial_number: str | None = None
     firmware_version: str | None = None
+    meter_type: str | None = None
+    meter_serial_number: str | None = None
     connectors: tuple[ConnectorConfig, ...] = (ConnectorConfig(), ConnectorConfig())
     keys: Mapping[str, str] = field(default_factory=dict)
     """First values of standard keys, from file or options; a value changed later wins."""

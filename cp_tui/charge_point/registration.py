@@ -70,6 +70,8 @@ def boot_notification(
         charge_point_serial_number=config.charge_point_serial_number,
         charge_box_serial_number=config.charge_box_serial_number,
         firmware_version=firmware_version,
+        meter_type=config.meter_type,
+        meter_serial_number=config.meter_serial_number,
     )
 
 

@@ -48,6 +48,8 @@ def identity(components: Components) -> Identity:
         charge_point_serial_number=config.charge_point_serial_number,
         charge_box_serial_number=config.charge_box_serial_number,
         firmware_version=components.firmware.version,
+        meter_type=config.meter_type,
+        meter_serial_number=config.meter_serial_number,
         url=config.url,
         connectors=len(config.connectors),
         hardware=tuple(connector.words for connector in config.connectors),

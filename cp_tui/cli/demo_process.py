@@ -106,7 +106,13 @@ socket = {json.dumps(str(socket_path(folder)))}
 url = "{url}"
 [charge_point]
 id = "{CHARGE_POINT_ID}"
-model = "Demo-22"
+vendor = "Example Charging"
+model = "Depot 22 Duo"
+charge_point_serial_number = "EC22D-2403-00117"
+charge_box_serial_number = "EC-BOX-00117"
+firmware_version = "3.4.2"
+meter_type = "EM3-MID"
+meter_serial_number = "EM3-0048213"
 [custom_keys]
 {custom_keys}"""
 

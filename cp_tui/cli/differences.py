@@ -80,6 +80,8 @@ def _of_identity(settings: ServeSettings, there: Identity, link: LinkView) -> It
         ("model", there.model, here.model),
         ("serial number", there.charge_point_serial_number, here.charge_point_serial_number),
         ("charge box serial number", there.charge_box_serial_number, here.charge_box_serial_number),
+        ("meter type", there.meter_type, here.meter_type),
+        ("meter serial number", there.meter_serial_number, here.meter_serial_number),
         ("trust in the certificate of the CSMS", link.trust, trust),
     )
     for name, running, asked in pairs:

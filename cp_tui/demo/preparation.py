@@ -32,6 +32,20 @@ TAGS: Mapping[str, AuthorizationStatus] = MappingProxyType(
 )
 """The tags of all plays, with what the charge point may know about them."""
 
+VEHICLES: Mapping[int, Vehicle] = MappingProxyType(
+    {
+        1: Vehicle(battery_wh=52_000, soc_percent=34.0, dc_max_power_w=50_000),
+        2: Vehicle(
+            battery_wh=77_000,
+            soc_percent=58.0,
+            max_current_a=16.0,
+            max_power_w=11_000,
+            dc_max_power_w=135_000,
+        ),
+    }
+)
+"""Who comes to each connector: a small car with 22 kW on board, a large one with 11 kW."""
+
 FREE_S = 20.0
 """How long a connector may take that new firmware keeps until it is installed."""
 
@@ -58,7 +72,7 @@ async def clear_the_charge_point(context: StepContext) -> None:
     await _clear_profiles(context)
     await _forget_tags(context)
     for connector in context.view.connectors[1:]:
-        vehicle = asdict(Vehicle())
+        vehicle = asdict(VEHICLES.get(connector.connector_id, Vehicle()))
         await context.act("set_vehicle", connector_id=connector.connector_id, **vehicle)
     for connector in context.view.connectors[1:]:
         await checks.see_status(

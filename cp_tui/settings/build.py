@@ -58,6 +58,8 @@ def build(settings: Settings, file: Path) -> ServeSettings | list[Problem]:
         charge_point_serial_number=identity.charge_point_serial_number,
         charge_box_serial_number=identity.charge_box_serial_number,
         firmware_version=identity.firmware_version,
+        meter_type=identity.meter_type,
+        meter_serial_number=identity.meter_serial_number,
         connectors=_connectors(settings.station),
         keys=keys,
         custom_keys=custom_keys,

@@ -85,6 +85,9 @@ class ChargePointSettings(Section):
     charge_point_serial_number: CiString25 | None = None
     charge_box_serial_number: CiString25 | None = None
     firmware_version: CiString50 | None = None
+    meter_type: CiString25 | None = None
+    """Of the main electrical meter."""
+    meter_serial_number: CiString25 | None = None
 
     @field_validator("id")
     @classmethod

@@ -192,3 +192,15 @@ def test_a_reservation_that_the_operator_cancels_says_so() -> None:
     assert made.statuses(1) == ["Reserved", "Available"]
     request = made.start_command(partial(CancelReservation, reservation_id=7))
     assert made.refusals[request].text == "there is no reservation 7, only: none"
+
+
+def test_a_boot_says_who_the_charge_point_is_and_what_its_meter_is() -> None:
+    made = rig(boot=False, vendor="Example", meter_type="EM3", meter_serial_number="M001")
+    made.power_on()
+    (boot,) = [frame[3] for frame in made.sent if frame[2] == "BootNotification"]
+    assert boot == {
+        "chargePointVendor": "Example",
+        "chargePointModel": "cp-tui",
+        "meterType": "EM3",
+        "meterSerialNumber": "M001",
+    }

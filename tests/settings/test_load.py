@@ -23,6 +23,8 @@ vendor = "Example"
 model = "Demo-22"
 charge_box_serial_number = "CP001"
 firmware_version = "1.0.0"
+meter_type = "EM3"
+meter_serial_number = "M001"
 [station]
 connectors = 3
 kind = "AC"
@@ -56,6 +58,7 @@ def test_the_whole_file_is_understood(read: Read, file: Path) -> None:
     assert (charge_point.vendor, charge_point.model) == ("Example", "Demo-22")
     assert charge_point.charge_box_serial_number == "CP001"
     assert charge_point.firmware_version == "1.0.0"
+    assert (charge_point.meter_type, charge_point.meter_serial_number) == ("EM3", "M001")
     ac = ConnectorConfig(CurrentKind.AC, 240, 1, Decimal("16.5"), True)
     dc = ConnectorConfig(CurrentKind.DC, 240, 1, Decimal(200), True)
     assert charge_point.connectors == (ac, dc, ac)

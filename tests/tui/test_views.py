@@ -106,6 +106,17 @@ def test_the_zoomed_connection_names_address_key_and_certificate() -> None:
     assert facts["Issuer"] == "Example Root CA"
 
 
+def test_what_is_not_known_of_the_charge_point_is_left_out() -> None:
+    bare = worlds.identity(firmware_version=None)
+    facts = said(connection_facts(replace(snapshot(worlds.open_link()), identity=bare), CLOCK))
+    assert facts["Model"] == "Example Demo-22"
+    assert "Meter" not in facts
+    full = worlds.identity(meter_type="EM3", meter_serial_number="M001")
+    facts = said(connection_facts(replace(snapshot(worlds.open_link()), identity=full), CLOCK))
+    assert facts["Model"] == "Example Demo-22, firmware 1.0.0"
+    assert facts["Meter"] == "EM3 M001"
+
+
 def test_the_last_refusal_and_the_errors_come_first() -> None:
     free = worlds.connectors()[2]
     facts = said(connector_facts(free, CLOCK))

@@ -20,6 +20,8 @@ class Identity(Value, frozen=True, kw_only=True):
     charge_point_serial_number: str | None = None
     charge_box_serial_number: str | None = None
     firmware_version: str | None = None
+    meter_type: str | None = None
+    meter_serial_number: str | None = None
     url: str
     """The connection URL as really used, id percent-encoded; never with credentials."""
     connectors: int

@@ -234,14 +234,18 @@ def _identity(snapshot: Snapshot) -> list[Fact]:
     identity = snapshot.identity
     if identity is None:
         return []
-    firmware = identity.firmware_version or "?"
+    firmware = identity.firmware_version
+    model = f"{identity.vendor} {identity.model}"
     facts = [
         Fact("URL", safe_text(identity.url)),
         Fact("Id", safe_text(identity.charge_point_id)),
-        Fact("Model", safe_text(f"{identity.vendor} {identity.model}, firmware {firmware}")),
+        Fact("Model", safe_text(f"{model}, firmware {firmware}" if firmware else model)),
     ]
     serial = identity.charge_point_serial_number or identity.charge_box_serial_number
     if serial:
         facts.append(Fact("Serial", safe_text(serial)))
+    if identity.meter_type or identity.meter_serial_number:
+        meter = (identity.meter_type, identity.meter_serial_number)
+        facts.append(Fact("Meter", safe_text(" ".join(filter(None, meter)))))
     facts.append(Fact("By", safe_text(f"cp-tui {identity.cp_tui_version}")))
     return facts
