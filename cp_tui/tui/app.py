@@ -98,6 +98,7 @@ class CpTuiApp(FrameApp):
         )
         self._attachment = attachment
         self._state = state
+        self.orders = dict(state.orders)
         self._has_user_themes = bool(theme_folders)
         self._has_heard = asyncio.Event()
         self.desk = ScreenDesk(self, attachment.may_stop or (lambda: False))
@@ -114,7 +115,9 @@ class CpTuiApp(FrameApp):
     def layout_state(self) -> LayoutState:
         """What is to be remembered until the next time."""
         theme = self.chosen_theme or self._state.theme
-        state = self._state.model_copy(update={"theme": theme, "is_utc": self._zone is UTC})
+        state = self._state.model_copy(
+            update={"theme": theme, "is_utc": self._zone is UTC, "orders": self.orders}
+        )
         return state.left(self._attachment.whose, self.main.NAME)
 
     async def until_shown(self) -> None:

@@ -52,6 +52,8 @@ class LayoutState(BaseModel):
     """The name of the screen that was shown, by charge point; the newest last."""
     is_utc: bool = False
     """Times in UTC instead of the zone of the reader."""
+    orders: dict[str, str] = {}
+    """By which column a table is sorted, by its name: `+Value` upwards, `-Value` downwards."""
 
     def left(self, charge_point: str, screen: str) -> LayoutState:
         """Remember the screen at which a charge point was left; the oldest are forgotten."""

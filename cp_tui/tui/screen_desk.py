@@ -33,7 +33,7 @@ from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.timeline.timeline import Timeline
-from cp_tui.tui.widgets.line_table import CursorMove
+from cp_tui.tui.widgets.line_table import CursorMove, LineTable
 
 REMEMBERED_MAX = 8
 """Texts kept per field: what one person types in a session."""
@@ -83,6 +83,14 @@ class ScreenDesk(Desk):
         return next(each for each in timelines if each is not None)
 
     @property
+    def table(self) -> LineTable | None:
+        # Also that of a dialog.
+        if isinstance(focused := self._app.screen.focused, LineTable):
+            return focused
+        pane = self._app.main.table_pane
+        return pane.table if pane is not None else None
+
+    @property
     def runs(self) -> Sequence[CommandRun]:
         return self._app.commands.runs
 
@@ -91,7 +99,7 @@ class ScreenDesk(Desk):
 
     @property
     def filter(self) -> str:
-        pane = self._app.main.filtered_pane
+        pane = self._app.main.table_pane
         return pane.words if pane else ""
 
     def copy(self, text: str) -> None:
@@ -184,9 +192,6 @@ class ScreenDesk(Desk):
 
     def change_zone(self) -> None:
         self._app.change_zone()
-
-    def repaint(self) -> None:
-        self._app.action_repaint()
 
     def show_help(self) -> None:
         pane, focused = self._app.main.focused_pane, self._app.main.focused

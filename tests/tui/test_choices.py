@@ -69,9 +69,9 @@ def test_no_line_breaks_between_a_number_and_its_unit() -> None:
         assert " ".join(line.strip() for line in lines) == text
 
 
-async def test_y_explains_the_limit_of_the_connector_that_is_selected() -> None:
+async def test_w_explains_the_limit_of_the_connector_that_is_selected() -> None:
     async with screen(worlds.healthy()) as drive:
-        await drive.press("down", "down", "y")
+        await drive.press("down", "down", "W")
         assert drive.shows("Why this limit", "connector 2")
 
 

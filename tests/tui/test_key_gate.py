@@ -77,7 +77,7 @@ async def test_a_filter_takes_its_words_on_another_screen_as_well(times: int) ->
     async with screen(worlds.healthy()) as drive:
         await packet(drive, "2/Boot\r" * times)
         assert drive.app.main.NAME == "messages"
-        pane = drive.app.main.filtered_pane
+        pane = drive.app.main.table_pane
         assert isinstance(pane, TablePane)
         assert pane.words == "Boot"
         assert not isinstance(drive.app.focused, Input)
@@ -192,15 +192,9 @@ async def test_an_action_that_hangs_jams_no_keyboard(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("packet_sent", "words"),
     [
-        (
-            "6/NEWTAG",
-            "there is nothing to filter on screen 6 · 6 keys behind it dropped",
-        ),
-        (
-            "5/Nt\r",
-            "there is nothing to filter on screen 5 · 3 keys behind it dropped",
-        ),
-        ("4/N" + PASTE.format("NN"), "2 keys behind it dropped"),
+        ("4z/NEWTAG", "there are no rows here · 6 keys behind it dropped"),
+        ("4z/Nt\r", "there are no rows here · 3 keys behind it dropped"),
+        ("4z/N" + PASTE.format("NN"), "2 keys behind it dropped"),
         ("rNEWTAG", "restart follows a stop · 6 keys behind it dropped"),
     ],
 )

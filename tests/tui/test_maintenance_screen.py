@@ -124,12 +124,14 @@ async def test_a_number_in_the_filter_is_a_connector() -> None:
         assert drive.shows("cable plugged in")
 
 
-async def test_the_filter_is_that_of_the_subject_which_is_seen() -> None:
+async def test_the_filter_is_that_of_the_pane_with_the_focus_or_the_next_with_rows() -> None:
     async with screen(engine=world.engine(), at="maintenance") as drive:
-        await drive.press(*TO["local_list"], "shift+tab", "slash", *"blocked")
+        await drive.press(*TO["local_list"], "slash", *"blocked")
         assert drive.shows("1 of 4 match")
         await drive.press("enter", "escape", *TO["firmware"], "slash")
-        assert drive.shows("there is nothing to filter on screen 6")
+        assert drive.shows("this is the filter of Maintenance: where you were are no rows")
+        await drive.type("link")
+        assert drive.shows("1 of 8 match 'link'")
 
 
 async def test_a_subject_is_reached_from_another_screen_through_the_menu() -> None:

@@ -19,7 +19,7 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.timeline.timeline import Timeline
-from cp_tui.tui.widgets.line_table import CursorMove
+from cp_tui.tui.widgets.line_table import CursorMove, LineTable
 
 
 class ConfirmQuestion(Struct, frozen=True, eq=False):
@@ -136,8 +136,11 @@ class Frame(Protocol):
     def pause(self) -> None:
         """Let a list that follows what is new stand still, or follow again."""
 
-    def open_filter(self, words: str | None = None) -> bool:
-        """Show the filter to type in, or with these words typed already; False: there is none."""
+    def open_filter(self, words: str | None = None) -> str | None:
+        """Show the filter to type in, or with these words typed already.
+
+        Gives the title of its pane where that is not the one with the focus; None: there is none.
+        """
 
     def look_at(self, part: str) -> None:
         """Bring a part of the screen into view, by its id."""
@@ -173,6 +176,10 @@ class Desk(Protocol):
     @property
     def timeline(self) -> Timeline:
         """The timeline that is shown, or was."""
+
+    @property
+    def table(self) -> LineTable | None:
+        """The table that the keyboard acts on; where it acts on none, the next one."""
 
     @property
     def runs(self) -> Sequence[CommandRun]:
@@ -229,9 +236,6 @@ class Desk(Protocol):
 
     def change_zone(self) -> None:
         """Write times in the zone of the reader, or in UTC."""
-
-    def repaint(self) -> None:
-        """Send the whole picture anew."""
 
     def show_help(self) -> None:
         """Explain the pane with the focus, and list the keys."""

@@ -74,7 +74,12 @@ def source_word(source: KeySource) -> str:
 def change_columns(clock: Clock) -> list[Column[ChangeLine]]:
     """The columns of the table, in reading order."""
     return [
-        Column("Changed", 8, lambda c: Content(clock.short(c.at) if c.at else AT_START)),
+        Column(
+            "Changed",
+            8,
+            lambda c: Content(clock.short(c.at) if c.at else AT_START),
+            order=lambda c: c.at or LONG_AGO,
+        ),
         Column("Key", 24, lambda c: safe_text(c.key)),
         Column("Old → new", 18, step, is_flexible=True),
         Column("By", 8, lambda c: safe_text(source_word(c.source), "$text-accent")),

@@ -34,7 +34,9 @@ def key_columns(clock: Clock, width: int) -> list[Column[ConfigurationEntry]]:
         Column("Key", NAME_WIDTH if width >= WIDE else NAME_WIDTH_SHORT, _name),
         Column("Value", VALUE_WIDTH if width >= ROOMY else 10, _value, is_flexible=True),
         Column("Set by", 8, _source, rank=1),
-        Column("Changed", 8, lambda e: _changed_short(e, clock), rank=2),
+        Column(
+            "Changed", 8, lambda e: _changed_short(e, clock), rank=2, order=lambda e: e.changed_at
+        ),
         Column("Default", 12, lambda e: safe_text(e.default or "", QUIET), rank=4),
         Column("Access", 10, _access, rank=3),
         Column("Unit", 5, lambda e: safe_text(e.unit or "", QUIET), rank=6),

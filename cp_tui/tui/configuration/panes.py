@@ -73,6 +73,7 @@ class KeysPane(KeyTablePane):
     )
     EMPTY = "no key is known yet"
     FILTER = "filter: words of name, value, source"
+    FILTERS_ITSELF = True
     NO_MATCH = "no key matches the filter"
     FACTS = "below"
 
@@ -109,6 +110,7 @@ class ConfigurationPane(KeyTablePane):
     )
     EMPTY = "no key is known yet"
     FILTER = "filter: words of name, value, source"
+    FILTERS_ITSELF = True
     NO_MATCH = "no key matches the filter"
     FACTS = "beside"
     LABEL_WIDTH = 7

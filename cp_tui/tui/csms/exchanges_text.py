@@ -30,7 +30,7 @@ DIRECTIONS: Mapping[ExchangeKind, str] = {
 def exchange_columns(clock: Clock) -> list[Column[Exchange]]:
     """The columns of the log of exchanges."""
     return [
-        Column("Time", 8, lambda e: Content(clock.short(e.at))),
+        Column("Time", 8, lambda e: Content(clock.short(e.at)), order=lambda e: e.at),
         Column("Dir", 4, lambda e: Content(DIRECTIONS[e.kind])),
         Column("Action", 24, _action),
         Column("The CSMS says", 32, verdict, is_flexible=True),

@@ -62,6 +62,7 @@ class CsmsActionsPane(TablePane):
     SHOWS = frozenset({"csms"})
     EMPTY = "no action matches"
     FILTER = "filter: words of action, profile"
+    FILTERS_ITSELF = True
     HELP_SENTENCES = (
         "Every request that a CSMS can send to a charge point, by feature profile.",
         "Enter opens its form; it is sent as it stands, and the answer is shown below the form.",

@@ -66,6 +66,14 @@ def _power(connector: ConnectorView) -> Content:
     return Content(power(connector.measurement.power_w)) if connector.measurement else Content("")
 
 
+def _power_w(connector: ConnectorView) -> float | None:
+    return connector.measurement.power_w if connector.measurement else None
+
+
+def _energy_wh(connector: ConnectorView) -> int | None:
+    return connector.transaction.energy_wh if connector.transaction else None
+
+
 def _current(connector: ConnectorView) -> Content:
     reading = connector.measurement
     return Content(amps(reading.current_a)) if reading else Content("")
@@ -111,12 +119,12 @@ def connector_columns(snapshot: Snapshot, clock: Clock) -> list[Column[Connector
         Column("#", 2, lambda c: Content(str(c.connector_id))),
         Column("Status", 15, lambda c: status_content(c.status)),
         Column("Limit", 7, lambda c: _limit(c, snapshot, clock), align="right"),
-        Column("Power", 9, _power, align="right"),
-        Column("Energy", 9, _energy, align="right", rank=1),
+        Column("Power", 9, _power, align="right", order=_power_w),
+        Column("Energy", 9, _energy, align="right", rank=1, order=_energy_wh),
         Column("SoC", 5, soc, align="right", rank=2),
         Column("Current", 7, _current, align="right", rank=5),
         Column("Tx", widest(names, 9), transaction_name, rank=3),
-        Column("Since", 8, lambda c: Content(clock.time(c.since)), rank=4),
+        Column("Since", 8, lambda c: Content(clock.time(c.since)), rank=4, order=lambda c: c.since),
         Column("Tag", 12, _tag, rank=6),
         Column("Cause", 20, _cause, rank=7, is_flexible=True),
     ]

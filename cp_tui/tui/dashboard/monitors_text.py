@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 from textual.content import Content
@@ -45,11 +47,28 @@ def monitor_lines(monitors: MonitorsView) -> list[MonitorLine]:
 def monitor_columns(clock: Clock) -> list[Column[MonitorLine]]:
     """The columns of the table, in reading order."""
     return [
-        Column("Key, old → new", 20, _what, is_flexible=True),
-        Column("Changed", 8, lambda line: _when(line, clock)),
-        Column("By", 8, _by, rank=1),
-        Column("Answer", 14, _answer, rank=2),
+        # The changes of a key stay under it, and go where its newest one would.
+        Column(
+            "Key, old → new",
+            20,
+            _what,
+            is_flexible=True,
+            order=lambda line: line.monitor.key.casefold(),
+        ),
+        Column("Changed", 8, lambda line: _when(line, clock), order=_by_newest(lambda c: c.time)),
+        Column("By", 8, _by, rank=1, order=_by_newest(lambda c: source_word(c.source))),
+        Column("Answer", 14, _answer, rank=2, order=_by_newest(lambda c: c.answer)),
     ]
+
+
+def _by_newest(part: Callable[[KeyChange], Any]) -> Callable[[MonitorLine], Any]:
+    """A part of the newest change of the key, whichever line of it is meant."""
+
+    def order(line: MonitorLine) -> Any:
+        newest = line.monitor.last_change
+        return None if newest is None else part(newest)
+
+    return order
 
 
 def _last_change(monitor: Monitor) -> datetime:

@@ -80,6 +80,7 @@ class ConnectorsPane(TablePane):
     )
     EMPTY = "no connector is known yet"
     FILTER = "filter: number, status, tag"
+    FILTERS_ITSELF = True
     NO_MATCH = "no connector matches the filter"
     FACTS = "below"
 
@@ -123,6 +124,7 @@ class MonitorsPane(KeyTablePane):
     )
     EMPTY = "nothing monitored; m on a key"
     FILTER = "filter: name of the key"
+    FILTERS_ITSELF = True
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the monitored keys and their changes."""

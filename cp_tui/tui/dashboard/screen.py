@@ -22,7 +22,6 @@ from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.pane import Pane
-from cp_tui.tui.widgets.table_pane import TablePane
 
 SCHEDULE_HINTS = "+ - zoom  u A/W"
 """The keys of the timeline that nobody would guess."""
@@ -101,12 +100,6 @@ class DashboardScreen(MainScreen):
         self.schedule = SchedulePane(SCHEDULE_HINTS, glyphs=glyphs, follows_charging=True)
         self.keys = KeysPane(hints("keys"))
         self.monitors = MonitorsPane(hints("monitors"))
-
-    @property
-    def filtered_pane(self) -> TablePane:
-        """The pane with the focus; the keys where that one has no filter."""
-        here = self.focused_pane
-        return here if isinstance(here, TablePane) and here.FILTER else self.keys
 
     @property
     def timeline(self) -> Timeline:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widgets import Input
 
 from cp_tui.tui.actions.outcome import KeyResult
 from cp_tui.tui.dialogs.dialog import Dialog
-from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.columns import Column, row_of
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.words import with_words
 from cp_tui.tui.widgets.line_table import LineTable
 
 
@@ -22,9 +28,16 @@ class KeyTableDialog(Dialog[None]):
     KeyTableDialog > .box { width: 100; height: 100%; max-height: 40; }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Meaning.FILTER.bound("filter", "Filter", "keys.filter"),
+        Meaning.SORT.bound("app.operate('screen.sort')", "Sort", "keys.sort"),
+        Meaning.SORT_BACK.bound("app.operate('screen.sort_back')", "Turn round", "keys.sort-back"),
+    ]
+
     def __init__(self, keys: Sequence[KeyResult]) -> None:
         super().__init__()
         self._keys = keys
+        self._filter: Input | None = None
 
     def compose(self) -> ComposeResult:
         """One table."""
@@ -35,15 +48,45 @@ class KeyTableDialog(Dialog[None]):
         """Show the keys."""
         unknown = sum(1 for key in self._keys if key.read_only is None)
         summary = f"Configuration keys: {len(self._keys) - unknown} known, {unknown} unknown"
-        self.titled(summary, "arrows scroll · escape closes")
+        self.titled(summary, "/ filters · o sorts · escape closes")
+        self._show("")
+        self.query_one(LineTable).focus()
+
+    def _show(self, words: str) -> None:
         table = self.query_one(LineTable)
-        columns: list[Column[KeyResult]] = [
-            Column("Key", 40, lambda key: safe_text(key.key)),
-            Column("Value", 8, _value, is_flexible=True),
-            Column("Access", 10, _access, rank=1),
-        ]
-        table.show(columns, [(f"{index}", key) for index, key in enumerate(self._keys)])
-        table.focus()
+        records = [(f"{index}", key) for index, key in enumerate(self._keys)]
+        found = with_words(records, words, lambda each: row_of(*each, COLUMNS).plain)
+        table.set_empty_text("no key matches the filter" if words else "no key was answered")
+        table.show(COLUMNS, found)
+
+    def action_filter(self) -> None:
+        """Type words that the rows must hold."""
+        if self._filter is None:
+            self._filter = Input(placeholder="filter: words of a row", compact=True)
+            self._filter.cursor_blink = False
+            self.mount(self._filter, before=self.query_one(LineTable))
+        self._filter.focus()
+
+    def action_give_up(self) -> None:
+        """Leave the filter, then the dialog."""
+        if self._filter is None:
+            super().action_give_up()
+            return
+        self._filter.remove()
+        self._filter = None
+        self._show("")
+        self.query_one(LineTable).focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._filter is not None:
+            self._show(event.value)
+
+    @on(Input.Submitted)
+    def _done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.query_one(LineTable).focus()
 
 
 def _value(key: KeyResult) -> Content:
@@ -56,3 +99,10 @@ def _access(key: KeyResult) -> Content:
     if key.read_only is None:
         return Content("")
     return Content.styled("read only" if key.read_only else "read-write", "$text-muted")
+
+
+COLUMNS: tuple[Column[KeyResult], ...] = (
+    Column("Key", 40, lambda key: safe_text(key.key)),
+    Column("Value", 8, _value, is_flexible=True),
+    Column("Access", 10, _access, rank=1),
+)

@@ -5,20 +5,67 @@ from __future__ import annotations
 from textual.content import Content
 
 from cp_tui.tui.actions.action import action
-from cp_tui.tui.actions.desk import Desk
+from cp_tui.tui.actions.desk import Choice, Desk
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
+from cp_tui.tui.text.order import NO_TITLE, UP, Order, chosen, named
 from cp_tui.tui.text.words import Clock
+
+NO_ROWS = Content("there are no rows here")
+
+AS_THEY_COME = "as they come"
+"""Stands for no order in the list of columns, none of which is called so."""
 
 
 @action("screen.filter", "Filter a table", means=Meaning.FILTER, short="Filter", pane="keys")
 async def open_filter(desk: Desk) -> None:
-    """Show only what holds these words; escape shows all again."""
-    if not desk.frame.open_filter():
-        # The line stays when another screen is shown.
-        here = desk.key_of(f"screen.{desk.screen}") or desk.screen
-        desk.refuse(Content(f"there is nothing to filter on screen {here}"))
+    """Show only the rows with these words: of the pane with the focus, or the next with rows.
+
+    Escape shows all again.
+    """
+    other = desk.frame.open_filter()
+    if other is None:
+        desk.refuse(NO_ROWS)
+    elif other:
+        desk.tell(Content(f"this is the filter of {other}: where you were are no rows"))
+
+
+@action("screen.sort", "Sort a table", means=Meaning.SORT, short="Sort")
+async def sort(desk: Desk) -> None:
+    """Choose the column by which the rows are sorted; chosen again, it is turned round.
+
+    Of the pane with the focus, or the next with rows.
+    """
+    table = desk.table
+    if table is None:
+        desk.refuse(NO_ROWS)
+        return
+    order = table.order
+    choices = [
+        Choice(
+            column.title or NO_TITLE,
+            Content(named(column.title)),
+            Content(order.sign if order is not None and order.column == column.title else ""),
+        )
+        for column in table.columns
+    ]
+    as_they_come = Choice(AS_THEY_COME, Content("as they come"), Content("" if order else UP))
+    key = await desk.choose("Sort the rows by", [*choices, as_they_come])
+    if key is not None:
+        title = "" if key == NO_TITLE else key
+        table.sort(None if key == AS_THEY_COME else chosen(order, title))
+
+
+@action("screen.sort_back", "Turn the order of a table round", means=Meaning.SORT_BACK)
+async def sort_back(desk: Desk) -> None:
+    """Sort the rows the other way; by their first column where nothing is chosen yet."""
+    table = desk.table
+    if table is None or not table.columns:
+        desk.refuse(NO_ROWS)
+        return
+    order = table.order or Order(next(filter(None, (c.title for c in table.columns)), ""))
+    table.sort(order.turned)
 
 
 @action("screen.zone", "Times in your time zone, or in UTC", means=Meaning.ZONE, short="Zone")
@@ -53,12 +100,6 @@ async def show_log(desk: Desk) -> None:
 async def choose_theme(desk: Desk) -> None:
     """Colours, with a preview."""
     await desk.choose_theme()
-
-
-@action("screen.repaint", "Paint everything anew", means=Meaning.REPAINT)
-async def repaint(desk: Desk) -> None:
-    """Where something else has written to the terminal: only what changes is sent otherwise."""
-    desk.repaint()
 
 
 @action("screen.help", "Help for this pane and all keys", means=Meaning.HELP, short="Help")

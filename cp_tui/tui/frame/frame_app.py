@@ -30,6 +30,7 @@ from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.widgets.bars import ActionWanted, FooterItem
+from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.table_pane import TablePane
 
 ANSWER_S = 6.0
@@ -65,6 +66,8 @@ class FrameApp(LookApp):
         """All of them, in the order of their digits."""
         self._main_screens: dict[str, MainScreen] = {}
         """Those that have been wanted: the first picture waits for no other."""
+        self.orders: dict[str, str] = {}
+        """By which column each table is sorted, by its name, for this time and the next."""
         self._glyphs = glyphs
         self._changed: frozenset[str] = frozenset()
         """All that has changed since the start: what a screen that comes late has missed."""
@@ -116,6 +119,7 @@ class FrameApp(LookApp):
         if name not in self._main_screens:
             screen = self.screen_classes[name](self.keymap, self._glyphs)
             screen.miss(self._changed)
+            screen.orders = self.orders
             self.install_screen(screen, name)
             self._main_screens[name] = screen
         return self._main_screens[name]
@@ -308,6 +312,13 @@ class FrameApp(LookApp):
     @on(ActionWanted)
     def _wanted(self, event: ActionWanted) -> None:
         self.action_operate(event.action_id)
+
+    @on(LineTable.Sorted)
+    def _sorted(self, event: LineTable.Sorted) -> None:
+        table, order = event.table, event.table.order
+        if table.id is not None:
+            self.orders.pop(table.id, None)
+            self.orders |= {table.id: order.text} if order is not None else {}
 
     @on(TablePane.Moved)
     def _moved(self, event: TablePane.Moved) -> None:

@@ -5,7 +5,7 @@ The digits switch between them; each keeps its cursors while another is shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -21,6 +21,7 @@ from cp_tui.tui.frame.top_line import as_of, before_as_of
 from cp_tui.tui.state.store import HEARD, Snapshot
 from cp_tui.tui.text.connection import state_word
 from cp_tui.tui.text.meanings import Meaning
+from cp_tui.tui.text.order import order_of
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
@@ -89,6 +90,8 @@ class MainScreen(QuietScreen):
         self._state_shown: tuple[str, str, str] | None = None
         self._activity = BarLine("activity", show_log.id)
         self._bar = ActionBar("actions")
+        self.orders: Mapping[str, str] = {}
+        """By which column each table is sorted when the screen comes, by its name."""
         self._missed: frozenset[str] = frozenset()
         self._all_panes: tuple[Pane, ...] = ()
         self._letters: dict[str, Pane] = {}
@@ -106,6 +109,9 @@ class MainScreen(QuietScreen):
     def on_mount(self) -> None:
         """Know the panes, and begin on one of them."""
         self._all_panes = tuple(self.query(Pane))
+        for pane in self._all_panes:
+            if isinstance(pane, TablePane):
+                pane.table.begin_with(order_of(self.orders.get(pane.table.id or "", "")))
         assert self._all_panes, "a screen of panes"
         self.start().take_focus()
 
@@ -150,10 +156,16 @@ class MainScreen(QuietScreen):
         return next((n for n in self.focused.ancestors_with_self if isinstance(n, Pane)), None)
 
     @property
-    def filtered_pane(self) -> TablePane | None:
-        """The pane whose filter is meant: the one with the focus, else the first that has one."""
-        panes = (self.focused_pane, *self.panes)
-        return next((pane for pane in panes if isinstance(pane, TablePane) and pane.FILTER), None)
+    def table_pane(self) -> TablePane | None:
+        """The pane whose rows are meant: the one with the focus, else the next one with rows.
+
+        One that fills the terminal hides all others.
+        """
+        here = self.focused_pane
+        panes = self.panes if self.maximized is None or here is None else (here,)
+        begin = panes.index(here) if here in panes else 0
+        found = (pane for pane in (*panes[begin:], *panes) if isinstance(pane, TablePane))
+        return next(found, None)
 
     def compose(self) -> ComposeResult:
         """The top line, what the screen is about, the line of activity and the footer."""
@@ -211,15 +223,19 @@ class MainScreen(QuietScreen):
         self._state_shown = state_word(snapshot)
         self._top.show(lambda width: before_as_of(snapshot, clock, width))
 
-    def open_filter(self, words: str | None = None) -> bool:
-        """Show the filter to type in, or with these words typed already; False: there is none."""
-        pane = self.filtered_pane
+    def open_filter(self, words: str | None = None) -> str | None:
+        """Show the filter to type in, or with these words typed already.
+
+        Gives the title of its pane where that is not the one with the focus; None: there is none.
+        """
+        pane = self.table_pane
         if pane is None:
-            return False
+            return None
+        other = "" if pane is self.focused_pane else pane.TITLE
         pane.open_filter(words)
         if words is not None:
             pane.take_focus()
-        return True
+        return other
 
     def enter(self, snapshot: Snapshot) -> None:
         """Begin with what was looked at on the screen before."""

@@ -51,10 +51,17 @@ def attempt_columns(attempts: Sequence[LinkAttempt], clock: Clock) -> list[Colum
             "Time",
             widest((clock.time(a.at) for a in attempts), 8),
             lambda a: Content(clock.time(a.at)),
+            order=lambda a: a.at,
         ),
         Column("Try", 4, lambda a: Content(str(a.attempt or "")), align="right"),
         Column("Result", 13, result),
-        Column("Was open", 10, lambda a: Content(_open_for(a)), align="right"),
+        Column(
+            "Was open",
+            10,
+            lambda a: Content(_open_for(a)),
+            align="right",
+            order=lambda a: a.open_for_s,
+        ),
         Column("Cause", 20, _cause, is_flexible=True),
         Column("Hint", 50, lambda a: safe_text(a.hint, QUIET), rank=1),
     ]

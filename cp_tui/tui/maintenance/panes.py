@@ -175,6 +175,7 @@ class TagsPane(TablePane, SubjectPane):
 
     EMPTY = "no tag"
     FILTER = "filter: words of tag, status, group"
+    FILTERS_ITSELF = True
     NO_MATCH = "no tag matches the filter"
     FACTS = "above"
     GONE = "This tag is no longer among those shown."
@@ -303,6 +304,7 @@ class StatusHistoryPane(TablePane, SubjectPane):
     )
     EMPTY = "nothing has changed since the boot"
     FILTER = "filter: a number is a connector; words of status, code, cause, error"
+    FILTERS_ITSELF = True
     NO_MATCH = "no change matches the filter"
     NEWEST_FIRST = True
     DETAILS = "Status change"

@@ -61,7 +61,12 @@ def reservation_columns(
         Column("Id", 6, lambda line: Content(str(line.reservation.reservation_id)), align="right"),
         Column("Conn", 4, lambda line: Content(_where(line.reservation)), align="right"),
         Column("Tag", 20, lambda line: safe_text(line.reservation.id_tag)),
-        Column("Until", until, lambda line: Content(clock.minute(line.until))),
+        Column(
+            "Until",
+            until,
+            lambda line: Content(clock.minute(line.until)),
+            order=lambda line: line.until,
+        ),
         Column("Group", 12, lambda line: safe_text(line.reservation.parent_id_tag or ""), rank=1),
         Column(
             "Left, or why it ended", 21, lambda line: _left_or_why(line, time), is_flexible=True

@@ -77,12 +77,11 @@ class MaintenanceScreen(MainScreen):
     def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
         super().__init__(keymap, glyphs)
         search = f"{keymap.first('screen.filter')} filter"
-        self.subjects: Mapping[str, SubjectPane] = {
-            each.NAME: each(
-                "  ".join(filter(None, (each.FILTER and search, keymap.hints(each.NAME))))
-            )
-            for each in SUBJECTS
-        }
+        self.subjects: Mapping[str, SubjectPane] = {}
+        for subject in SUBJECTS:
+            hints = keymap.hints(subject.NAME)
+            parts = (search, hints) if issubclass(subject, TablePane) else (hints,)
+            self.subjects = {**self.subjects, subject.NAME: subject("  ".join(filter(None, parts)))}
         keys = {name: keymap.first(f"maintenance.{name}") for name in self.subjects}
         overview_hints = keymap.hints("maintenance")
         self.overview = MaintenancePane(overview_hints, tuple(self.subjects.values()), keys)

@@ -43,6 +43,7 @@ def status_change_columns(
             "Time",
             widest((clock.time(c.time) for c in changes), 8),
             lambda c: Content(clock.time(c.time)),
+            order=lambda c: c.time,
         ),
         Column("Cn", 2, lambda c: Content(str(c.connector_id)), align="right"),
         Column("From", 13, lambda c: Content.styled(c.old_status.value, QUIET)),

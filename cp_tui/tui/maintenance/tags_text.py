@@ -55,7 +55,7 @@ def tag_columns(
     return [
         Column("Tag", 20, lambda e: safe_text(e.id_tag)),
         Column("Status", 12, lambda e: status_word(status_of(e, time))),
-        Column("Expires", expires, lambda e: _expiry(e, clock)),
+        Column("Expires", expires, lambda e: _expiry(e, clock), order=lambda e: e.expiry_date),
         Column("Group (parent)", 14, lambda e: safe_text(e.parent_id_tag or ""), is_flexible=True),
     ]
 
@@ -69,9 +69,22 @@ def cached_columns(
     return [
         Column("Tag", 20, lambda e: safe_text(e.id_tag)),
         Column("Status", 12, lambda e: status_word(status_of(e, time))),
-        Column("Heard", heard, lambda e: Content(clock.minute(e.updated_at)), rank=1),
-        Column("Age", 11, lambda e: Content(age(e.updated_at, time))),
-        Column("Expires", expires, lambda e: _expiry(e, clock), rank=2),
+        Column(
+            "Heard",
+            heard,
+            lambda e: Content(clock.minute(e.updated_at)),
+            rank=1,
+            order=lambda e: e.updated_at,
+        ),
+        Column(
+            "Age",
+            11,
+            lambda e: Content(age(e.updated_at, time)),
+            order=lambda e: time - e.updated_at,
+        ),
+        Column(
+            "Expires", expires, lambda e: _expiry(e, clock), rank=2, order=lambda e: e.expiry_date
+        ),
         Column("Group (parent)", 14, lambda e: safe_text(e.parent_id_tag or ""), is_flexible=True),
     ]
 

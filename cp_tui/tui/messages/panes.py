@@ -12,6 +12,7 @@ from cp_tui.ocpp.plural import count
 from cp_tui.tui.messages.details_text import message_details, short_facts
 from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
 from cp_tui.tui.messages.search import MessageSearch
+from cp_tui.tui.messages.sorted import SORTED_MAX, MessageSorter
 from cp_tui.tui.messages.text import message_columns
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.store import Snapshot
@@ -70,6 +71,7 @@ class MessagesPane(TablePane):
     GONE = "This message is too old to be kept."
     STEPS = True
     FILTER = "words action:Start* conn:1 dir:in kind: id: result: latency:>500 error -word"
+    FILTERS_ITSELF = True
     SHOWS = frozenset({"messages", "link", "engine", "cursor.messages"})
     HELP_SENTENCES = (
         "Every frame over the WebSocket, newest first.",
@@ -89,6 +91,7 @@ class MessagesPane(TablePane):
     def __init__(self, hints: str = "") -> None:
         super().__init__(hints)
         self._search = MessageSearch(MessageLog(), MessageFilter())
+        self._sorter = MessageSorter()
         self._words = ""
         self._problem = ""
         self._length = 0
@@ -100,18 +103,20 @@ class MessagesPane(TablePane):
     @property
     def is_still(self) -> bool:
         """Whether the list stands still: because it was told to, or because somebody reads."""
-        return self._is_held or self.table.cursor_row > 0
+        is_sorted = self.table.order is not None
+        return self._is_held or (self.table.cursor_row > 0 and not is_sorted)
 
     @property
     def moves_by_itself(self) -> bool:
-        """The cursor stays on the newest line, whatever that is."""
-        return not self.is_still
+        """The cursor stays on the newest line, whatever that is; in another order, on its own."""
+        return not self.is_still and self.table.order is None
 
     def toggle_still(self) -> None:
         """Let the list stand still, or follow what is new."""
         if self.is_still:
             self._is_held = False
-            self.table.action_cursor("home")
+            if self.table.order is None:
+                self.table.action_cursor("home")
         else:
             self._is_held = True
         self.refill()
@@ -167,12 +172,15 @@ class MessagesPane(TablePane):
         self.refill()
 
     def _show_rows(self, log: MessageLog, columns: Sequence[Column[MessagePair]]) -> None:
-        """Newest first; where the list stands still, what was there when it stopped."""
+        """Newest first, or in the order that was chosen; what was there when the list stopped."""
         if not self.is_still or log.numbers.start >= self._end:
             self._is_held, self._end = False, log.numbers.stop
         self._length = self._search.count_before(self._end)
-        rows = MessageRows(self._search, self._length, columns)
         self.table.set_columns(columns)
+        if (order := self.table.order) is not None:
+            self.table.set_source(self._sorter.rows(self._search, self._length, columns, order))
+            return
+        rows = MessageRows(self._search, self._length, columns)
         self.table.set_source(rows, stays_in_place=not self.is_still)
 
     def _show_facts(self, log: MessageLog, clock: Clock) -> None:
@@ -202,4 +210,6 @@ class MessagesPane(TablePane):
             parts.append(f"{found} {drawn(self.words)!r}{searched}")
         elif log:
             parts.append(count(len(log), "message"))
+        if self.table.order is not None and self._length > SORTED_MAX:
+            parts.append(f"the newest {SORTED_MAX} sorted")
         self.note(joined(parts))

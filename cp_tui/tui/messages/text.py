@@ -31,11 +31,16 @@ def message_columns(clock: Clock, width: int) -> list[Column[MessagePair]]:
     """The columns of the messages."""
     is_wide = width >= WIDE
     return [
-        Column("Time", 12 if is_wide else 8, lambda e: Content(_when(e, clock, is_wide))),
+        Column(
+            "Time",
+            12 if is_wide else 8,
+            lambda e: Content(_when(e, clock, is_wide)),
+            order=lambda e: e.number,
+        ),
         Column("Dir", 3, lambda e: Content(_direction(e))),
         Column("Action", 22, _action),
         Column("#", 2, lambda e: Content(_connector(e)), "right", rank=1),
-        Column("Latency", 9, lambda e: Content(_latency(e)), "right", rank=2),
+        Column("Latency", 9, lambda e: Content(_latency(e)), "right", rank=2, order=_latency_ms),
         Column("Result", 27 if is_wide else 16, result),
         Column("What it says", 12, about, rank=3, is_flexible=True),
         *([Column("Message id", 36, _message_id, rank=4)] if is_wide else []),
@@ -109,6 +114,10 @@ def _connector(exchange: MessagePair) -> str:
 
 def _message_id(exchange: MessagePair) -> Content:
     return safe_text("" if exchange.missed else exchange.frames[0].message_id, QUIET)
+
+
+def _latency_ms(exchange: MessagePair) -> float | None:
+    return None if exchange.answer is None else exchange.answer.latency_ms
 
 
 def _latency(exchange: MessagePair) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from textual.content import Content
@@ -71,7 +72,7 @@ def profile_columns(clock: Clock) -> list[Column[ProfileEntry]]:
         Column("U", 1, lambda e: Content(_unit(e).value), rank=1),
         Column("By", 8, lambda e: Content.styled(e.source.value, QUIET), rank=3),
         Column("Now", 13, now_content),
-        Column("Next", 16, lambda e: _next(e, clock), is_flexible=True),
+        Column("Next", 16, lambda e: _next(e, clock), is_flexible=True, order=_next_at),
     ]
 
 
@@ -130,6 +131,11 @@ def now_content(entry: ProfileEntry) -> Content:
     if standing.losses:
         return Content.styled(SHORT[standing.losses[0].why], QUIET)
     return Content.styled("no connector", "$text-warning")
+
+
+def _next_at(entry: ProfileEntry) -> datetime | None:
+    change = entry.standing.next_change
+    return None if change is None else change.at
 
 
 def _next(entry: ProfileEntry, clock: Clock) -> Content:

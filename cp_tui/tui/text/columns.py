@@ -38,6 +38,9 @@ class Column(Struct, Generic[T], frozen=True):
     """In a table too narrow, columns of the highest rank go first, of equals the rightmost."""
     is_flexible: bool = False
     """It takes what the others leave."""
+    order: Callable[[T], Any] | None = None
+    """What records are sorted by, None for one that says nothing; without it by what the cell says.
+    For times, and for numbers whose unit changes."""
 
     def is_alike(self, other: Column[Any]) -> bool:
         """Whether it takes the same place, whatever it says there."""
@@ -55,6 +58,11 @@ class Row(Struct, frozen=True, eq=False):
 
     key: str
     cells: tuple[Content, ...]
+
+    @property
+    def plain(self) -> str:
+        """What it says, in all columns."""
+        return " ".join(cell.plain for cell in self.cells)
 
     def is_same(self, other: Row) -> bool:
         """Whether it looks the same; `Content` compares its text only with `==`, not its styles."""

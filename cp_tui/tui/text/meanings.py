@@ -33,6 +33,8 @@ class Meaning(Enum):
     MONITOR = "m", "Monitor, or stop monitoring"
     TRY_NOW = "n", "Try now: do not wait for the next attempt"
     NETWORK = "N", "Cut the connection, or restore it"
+    SORT = "o", "Order of the rows: by which column"
+    SORT_BACK = "O", "The order of the rows the other way round"
     PLUG = "p", "Plug the cable in or out"
     PICTURE = "P", "Save a picture"
     QUIT = "q,ctrl+q", "Quit"
@@ -84,7 +86,6 @@ class Meaning(Enum):
     PAN_RIGHT = "right_square_bracket", "Pan to later"
     SAVE = "ctrl+s", "Send or save what the dialog holds"
     SWITCH = "ctrl+r", "Form or text"
-    REPAINT = "ctrl+l", "Paint everything anew"
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from textual.content import Content
 
@@ -43,10 +43,17 @@ def queue_columns(snapshot: Snapshot, clock: Clock) -> list[Column[OutboxEntry]]
         Column("Message", 16, lambda e: safe_text(e.action)),
         Column("#", 2, _connector),
         Column("Tx", widest(numbers, 8), lambda e: _transaction(snapshot, e), rank=2),
-        Column("Since", 12, lambda e: Content(clock.minute(e.since)), rank=1),
+        Column(
+            "Since", 12, lambda e: Content(clock.minute(e.since)), rank=1, order=lambda e: e.since
+        ),
         Column("Why it waits", 18, lambda e: safe_text(e.why), is_flexible=True),
         Column("Attempt", 7, lambda e: Content(_attempt(e))),
-        Column("Next try", 8, lambda e: Content(next_try(snapshot, e, clock))),
+        Column(
+            "Next try",
+            8,
+            lambda e: Content(next_try(snapshot, e, clock)),
+            order=lambda e: _next_at(snapshot, e),
+        ),
     ]
 
 
@@ -101,12 +108,14 @@ def loss(entry: OutboxEntry) -> str:
 
 def next_try(snapshot: Snapshot, entry: OutboxEntry, clock: Clock) -> str:
     """When it is tried next, as a clock time where that is known."""
-    if entry.next_attempt_at is not None:
-        return clock.time(entry.next_attempt_at)
-    link = snapshot.link
-    if _is_oldest(snapshot, entry) and link is not None and link.next_attempt_at is not None:
-        return clock.time(link.next_attempt_at)
-    return ""
+    at = _next_at(snapshot, entry)
+    return "" if at is None else clock.time(at)
+
+
+def _next_at(snapshot: Snapshot, entry: OutboxEntry) -> datetime | None:
+    if entry.next_attempt_at is not None or not _is_oldest(snapshot, entry):
+        return entry.next_attempt_at
+    return snapshot.link.next_attempt_at if snapshot.link is not None else None
 
 
 def _is_oldest(snapshot: Snapshot, entry: OutboxEntry) -> bool:

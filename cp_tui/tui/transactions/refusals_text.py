@@ -22,7 +22,7 @@ def refusal_id(refusal: Refusal) -> str:
 def refusal_columns(clock: Clock) -> list[Column[Refusal]]:
     """The columns of the table, in reading order."""
     return [
-        Column("Time", 12, lambda r: Content(clock.minute(r.at))),
+        Column("Time", 12, lambda r: Content(clock.minute(r.at)), order=lambda r: r.at),
         Column("#", 3, lambda r: Content("any" if r.connector_id is None else str(r.connector_id))),
         Column("Tag", 12, lambda r: safe_text(r.id_tag or "")),
         Column("Refused by", 19, lambda r: Content.styled(r.by.value, ODD)),

@@ -22,8 +22,9 @@ from textual.strip import Strip
 from textual.style import Style
 
 from cp_tui.tui.terminal.textual_private import GrowingView
-from cp_tui.tui.text.columns import Column, Row, fit_columns, line_of, row_of
+from cp_tui.tui.text.columns import GAP, MARGIN, Column, Row, fit_columns, line_of, row_of
 from cp_tui.tui.text.meanings import Meaning
+from cp_tui.tui.text.order import Order, chosen, column_of, ordered, title_of
 from cp_tui.tui.widgets.painting import changed_cells, painted
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
@@ -138,6 +139,13 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
             self.table = table
             self.key = key
 
+    class Sorted(Message):
+        """Another order of the rows was chosen."""
+
+        def __init__(self, table: LineTable) -> None:
+            super().__init__()
+            self.table = table
+
     class WidthChanged(Message):
         """There is room for more columns than before, or for fewer."""
 
@@ -149,9 +157,12 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self._columns: tuple[Column[Any], ...] = ()
+        self._order: Order | None = None
         self._rows: RowSource = RecordRows[Any]()
         self._painted: dict[int, Row] = {}
         """The rows in sight, as they are on the screen or will be with the next repaint."""
+        self._records: tuple[tuple[str, Any], ...] = ()
+        """As they were given; none where the rows have another source."""
         self._count = 0
         self._cursor = 0
         self._cursor_key: str | None = None
@@ -163,10 +174,12 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
     def show(self, columns: Sequence[Column[T]], records: Iterable[tuple[str, T]]) -> None:
         """Show these records; rows that look the same cost nothing, the cursor stays with its key.
 
-        Of the columns those are shown that the table has room for.
+        They stand in the order that was chosen, else as they come. Of the columns those are shown
+        that the table has room for.
         """
         self.set_columns(columns)
-        self.set_source(RecordRows(tuple(records), columns))
+        self._records = tuple(records)
+        self.set_source(RecordRows(ordered(self._records, columns, self._order), columns))
 
     def set_columns(self, columns: Sequence[Column[Any]]) -> None:
         """Replace the columns; rows that fit them have to follow."""
@@ -205,6 +218,29 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         assert self._cursor == 0 or self._cursor < self._count, "a cursor on no row"
         if self._cursor_key != old_key:
             self.post_message(self.Highlighted(self, self._cursor_key))
+
+    @property
+    def columns(self) -> tuple[Column[Any], ...]:
+        """All that it may be sorted by, also those that it has no room for."""
+        return self._columns
+
+    @property
+    def order(self) -> Order | None:
+        """The order that was chosen, where there is such a column now; None: as they come."""
+        return self._order if column_of(self._columns, self._order) is not None else None
+
+    def begin_with(self, order: Order | None) -> None:
+        """Have the order that was chosen the last time, before anything is shown."""
+        self._order = order
+
+    def sort(self, order: Order | None) -> None:
+        """Show the rows in another order; the cursor stays with its row."""
+        if order != self._order:
+            self._order = order
+            self.refresh(Region(0, 0, self.size.width, HEADER_HEIGHT))
+            if self._records:
+                self.show(self._columns, self._records)
+            self.post_message(self.Sorted(self))
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -256,9 +292,15 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         self._refresh_row(self._cursor)
 
     def on_click(self, event: events.Click) -> None:
-        """The first click moves the cursor, a click on the cursor chooses the row."""
+        """The first click moves the cursor, a click on the cursor chooses the row.
+
+        One on the header sorts by that column, or turns its order round.
+        """
         offset = event.get_content_offset(self)
-        if offset is None or offset.y < HEADER_HEIGHT:
+        if offset is None:
+            return
+        if offset.y < HEADER_HEIGHT:
+            self._sort_by_the_column_at(offset.x)
             return
         index = self.scroll_offset.y + offset.y - HEADER_HEIGHT
         if index >= self._count:
@@ -268,14 +310,20 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         else:
             self._move_to(index)
 
+    def _sort_by_the_column_at(self, x: int) -> None:
+        start = MARGIN
+        for column, width in zip(self._columns, self._widths(), strict=True):
+            if width and start <= x < start + width:
+                self.sort(chosen(self._order, column.title))
+            start += width + GAP if width else 0
+
     # Painting.
 
     def render_line(self, y: int) -> Strip:
         """One line of the visible part."""
         width = self.scrollable_content_region.width
         if y < HEADER_HEIGHT:
-            titles = tuple(Content(column.title) for column in self._columns)
-            return painted(self, self._line(titles), width, self._style("header"))
+            return painted(self, self._header(), width, self._style("header"))
         index = self.scroll_offset.y + y - HEADER_HEIGHT
         if index < self._count:
             return self._render_row(index, width)
@@ -318,13 +366,23 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         marker = Content.styled(PLAIN_MARKER if is_plain else MARKER, marker_style)
         return marker.append(line[1:]), style
 
+    def _header(self) -> Content:
+        widths = self._widths()
+        titles = [
+            Content(title_of(column, self._order, width))
+            for column, width in zip(self._columns, widths, strict=True)
+        ]
+        return line_of(titles, self._columns, widths)
+
     def _line(self, cells: Sequence[Content]) -> Content:
+        return line_of(cells, self._columns, self._widths())
+
+    def _widths(self) -> tuple[int, ...]:
         width, width_scrolled = (
             self.scrollable_content_region.width,
             self.size.width - SCROLLBAR_WIDTH,
         )
-        widths = fit_columns(self._columns, width, width_scrolled)
-        return line_of(cells, self._columns, widths)
+        return fit_columns(self._columns, width, width_scrolled)
 
     def _style(self, part: str) -> Style:
         # Not `partial`: that drops an opaque background.
@@ -332,7 +390,7 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The text of the selected lines, as it is shown."""
-        header = self._line(tuple(Content(column.title) for column in self._columns)).plain
+        header = self._header().plain
         first = 0 if selection.start is None else selection.start.y - HEADER_HEIGHT
         last = self._count if selection.end is None else selection.end.y
         lines = [header]

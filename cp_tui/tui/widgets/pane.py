@@ -31,8 +31,6 @@ class Pane(Vertical):
     """The names of variables and events that it shows."""
     HELP_SENTENCES: ClassVar[tuple[str, ...]] = ()
     """What the pane means, for the help screen: whole sentences, which the dialog breaks."""
-    FILTER: ClassVar[str] = ""
-    """What stands in the empty filter; empty: what it shows cannot be filtered."""
 
     def __init__(self, hints: str = "") -> None:
         assert self.NAME, "a pane is found by its name"

@@ -16,10 +16,10 @@ from textual.message import Message
 from textual.widgets import Input
 
 from cp_tui.tui.state.store import CURSOR, Snapshot
-from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.columns import Column, row_of
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.safe_text import drawn
-from cp_tui.tui.text.words import Clock, joined
+from cp_tui.tui.text.words import Clock, joined, with_words
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.pane import Pane
@@ -41,9 +41,13 @@ class TablePane(Pane):
     TablePane > Horizontal { height: 1fr; layout: vertical; }
     """
 
+    FILTER: ClassVar[str] = "filter: words of a row"
+    """What stands in the empty filter."""
+    FILTERS_ITSELF: ClassVar[bool] = False
+    """It looks for the words of the filter elsewhere than in the cells of its rows."""
     EMPTY: ClassVar[str] = ""
     """What stands in the table while there is nothing to show."""
-    NO_MATCH: ClassVar[str] = ""
+    NO_MATCH: ClassVar[str] = "nothing matches the filter"
     """What stands in the table when the filter lets nothing through."""
     FACTS: ClassVar[Literal["", "above", "below", "beside"]] = ""
     """Where facts stand; `beside` is below the table as well, unless the screen is wide."""
@@ -83,8 +87,9 @@ class TablePane(Pane):
             self.record = record
 
     def __init__(self, hints: str = "") -> None:
-        assert self.FILTER or not self.NO_MATCH, "without a filter everything matches"
         super().__init__(hints)
+        self._said = Content("")
+        self._matching = ""
         self.table = LineTable(empty=NOT_KNOWN, id=f"{self.NAME}-table")
         self.facts = FactLines(label_width=self.LABEL_WIDTH, id=f"{self.NAME}-facts")
         # They scroll with the mouse; for the keyboard, enter opens the details.
@@ -111,7 +116,14 @@ class TablePane(Pane):
         """Show what the engine said last, and where that is nothing, why."""
         super().show(snapshot, clock)
         self.table.set_empty_text(self.why_empty(snapshot))
+        order = self.table.order
+        said = self._matching or self._said
+        super().note(joined([said, order.words if order is not None else ""]))
         self._filled_for = self._to_fill_for()
+
+    def note(self, text: Content) -> None:
+        """Say something beside the title; the filter and the order of the rows are said as well."""
+        self._said = text
 
     def _to_fill_for(self) -> tuple[str | None, Size, Size]:
         return self.table.cursor_key, self.table.size, self.facts.size
@@ -125,13 +137,21 @@ class TablePane(Pane):
 
     def why_empty(self, snapshot: Snapshot) -> str:
         """What stands in the table while there is nothing to show."""
-        return self.NO_MATCH if self.words and self.NO_MATCH else self.EMPTY
+        return self.NO_MATCH if self.words else self.EMPTY
 
     def fill_table(
         self, columns: Sequence[Column[T]], records: Sequence[tuple[str, T]]
     ) -> T | None:
-        """Show records, which come with their keys; give the one under the cursor."""
+        """Show records, which come with their keys; give the one under the cursor.
+
+        Only those with the words of the filter, where the pane does not choose them itself.
+        """
         follows = self.follows_newest
+        self._matching = ""
+        if self.words and not self.FILTERS_ITSELF:
+            total = len(records)
+            records = with_words(records, self.words, lambda each: row_of(*each, columns).plain)
+            self._matching = matching_words(len(records), total, self.words)
         self.table.show(columns, records)
         if follows:
             self.table.action_cursor("home")
@@ -141,7 +161,7 @@ class TablePane(Pane):
     @property
     def follows_newest(self) -> bool:
         """Whether the cursor stays on the newest record, whichever that is."""
-        return self.NEWEST_FIRST and self.table.cursor_row == 0
+        return self.NEWEST_FIRST and self.table.cursor_row == 0 and self.table.order is None
 
     def details(self, record: str) -> tuple[str, FactSource] | None:
         """Title and facts of the dialog about a record; None: there is nothing to open."""
@@ -196,13 +216,12 @@ class TablePane(Pane):
 
     def note_count(self, shown: int, total: int, mark: str = "") -> None:
         """Say beside the title how many there are, and how many pass the filter; then the mark."""
-        matching = f"{shown} of {total} match {drawn(self.words)!r}" if self.words else ""
+        matching = matching_words(shown, total, self.words) if self.words else ""
         number = matching or (f"{total}" if total else "")
         self.note(joined([number, mark if number else ""]))
 
     def open_filter(self, words: str | None = None) -> None:
         """Show the filter and type into it; `words` stand in it already."""
-        assert self.FILTER, "nobody sees a filter that the pane has not"
         if self._filter is None:
             self._filter = Input(placeholder=self.FILTER, compact=True)
             self._filter.cursor_blink = False
@@ -239,7 +258,16 @@ class TablePane(Pane):
             cursor, record = self.CURSOR or self.NAME, self.record_of(event.key)
             self.post_message(self.Moved(cursor, record, by_itself=self.moves_by_itself))
 
+    @on(LineTable.Sorted)
+    def _sorted(self) -> None:
+        self.refill()
+
     @on(LineTable.Selected)
     def _opened(self, event: LineTable.Selected) -> None:
         event.stop()
         self.post_message(self.Opened(self, self.record_of(event.key)))
+
+
+def matching_words(shown: int, total: int, words: str) -> str:
+    """How many records pass a filter."""
+    return f"{shown} of {total} match {drawn(words)!r}"
