@@ -19,6 +19,8 @@ from textual._context import active_app
 from textual.css.model import RuleSet
 from textual.css.parse import parse
 from textual.css.tokenize import tokenize_values
+from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
 TURNS_MAX = 20_000
@@ -113,12 +115,52 @@ class _StyleSheets:
         return self._rules[key]
 
 
+class _Handlers:
+    """What handles a message, found once for each class of receivers.
+
+    Textual goes through all bases of the receiver for every message. A handler that is declared
+    with `on` may depend on the sender: where a class has one, Textual itself looks for it.
+    """
+
+    def __init__(self) -> None:
+        self._find = MessagePump._get_dispatch_methods
+        self._named: dict[tuple[type, str, type], list[tuple[type, Any]] | None] = {}
+
+    def find(self, pump: MessagePump, name: str, message: Message) -> Iterable[tuple[type, Any]]:
+        """The handlers, as long as the message is not to be handled no more."""
+        key = type(pump), name, type(message)
+        if key not in self._named:
+            self._named[key] = self._named_handlers(*key)
+        named = self._named[key]
+        if named is None:
+            yield from self._find(pump, name, message)
+            return
+        for cls, method in named:
+            if message._no_default_action:
+                return
+            yield cls, method.__get__(pump, cls)
+
+    def _named_handlers(
+        self, pump: type, name: str, message: type
+    ) -> list[tuple[type, Any]] | None:
+        """Those that are found by their names; None: there are others."""
+        kinds = [kind for cls in pump.__mro__ for kind in vars(cls).get("_decorated_handlers", ())]
+        if any(issubclass(message, kind) for kind in kinds):
+            return None
+        found = [(cls, vars(cls).get(f"_{name}") or vars(cls).get(name)) for cls in pump.__mro__]
+        return [
+            (cls, method) for cls, method in found if method and not hasattr(method, "_textual_on")
+        ]
+
+
 def be_frugal(patch: pytest.MonkeyPatch) -> None:
     """From now on every app under test runs so."""
     patch.setattr(textual.app, "wait_for_idle", _wait_for_idle)
     patch.setattr(textual.pilot, "wait_for_idle", _wait_for_idle)
     patch.setattr(Pilot, "_wait_for_screen", _wait_for_screen)
     patch.setattr(Compositor, "render_update", _paint_nothing)
+    handlers = _Handlers()
+    patch.setattr(MessagePump, "_get_dispatch_methods", lambda *call: handlers.find(*call))
     sheets = _StyleSheets()
     patch.setattr(textual.css.stylesheet, "tokenize_values", sheets.tokens)
     patch.setattr(textual.css.stylesheet, "parse", sheets.rules)

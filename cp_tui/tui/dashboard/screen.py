@@ -132,13 +132,16 @@ class DashboardScreen(MainScreen):
         """The connectors: what a person in front of the charger acts on."""
         return self.connectors
 
-    def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
-        """Give the trouble room, and hand the news to the panes."""
+    def make_room(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Give the trouble room."""
         if snapshot.link is not None:
             # What fails and what to check must be readable on a small terminal, too; who has pulled
             # the cable knows it.
             is_failing = snapshot.link.phase not in CALM and snapshot.link.network_up
-            self.set_class(is_failing, "-trouble")
+            self.set_class(is_failing, "-trouble", update=self.is_running)
+
+    def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
+        """Say what is wrong, and hand the news to the panes."""
         self.show_alarm(snapshot, clock, dirty | self._missed)
         self.set_class(self.alarm.has_second, "-second")
         super().show(snapshot, clock, dirty)

@@ -130,6 +130,7 @@ class FrameApp(LookApp):
         for problem in self.problems:
             self._said = [safe_text(problem, "$text-warning")]
         with self.batch_update():
+            self.main.make_room(self.store.snapshot, self.clock)
             await self.push_screen(self.main)
             self.main.show_activity(self._said)
             self._is_shown.set()
@@ -196,6 +197,7 @@ class FrameApp(LookApp):
             return
         screen = self.main_screen(name)
         with self.batch_update():
+            screen.make_room(self.store.snapshot, self.clock)
             await self.switch_screen(screen)
             self.main = screen
             self._show_main()

@@ -195,8 +195,12 @@ class MainScreen(QuietScreen):
         """Remember what has changed while another screen is shown."""
         self._missed |= dirty
 
+    def make_room(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Give the panes room by what there is to show; before the screen is there as well."""
+
     def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
         """Hand the news, and what was missed, to the panes that show them."""
+        self.make_room(snapshot, clock)
         dirty, self._missed = dirty | self._missed, frozenset()
         for pane in self.panes:
             if pane.is_outdated(dirty):

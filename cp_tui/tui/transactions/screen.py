@@ -77,11 +77,9 @@ class TransactionsScreen(MainScreen):
         is_idle = not snapshot.in_session
         return [each for each in self.FOOTER if not (is_idle and each == "connector.press_stop")]
 
-    def show(self, snapshot: Snapshot, clock: Clock, dirty: frozenset[str]) -> None:
-        """Give the queue room while something is stuck, and hand the news to the panes."""
+    def make_room(self, snapshot: Snapshot, clock: Clock) -> None:
+        """Give the queue room while something is stuck."""
         # Not for each message that is just being delivered: the panes would jump all the time.
-        if is_stuck(snapshot, clock):
-            self.add_class("-waiting")
-        elif not snapshot.outbox.count:
-            self.remove_class("-waiting")
-        super().show(snapshot, clock, dirty)
+        stuck = is_stuck(snapshot, clock)
+        if stuck or not snapshot.outbox.count:
+            self.set_class(stuck, "-waiting", update=self.is_running)

@@ -50,7 +50,7 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         self._label_width = label_width
         self._facts: Sequence[Fact] = ()
         self._lines: list[Content] = []
-        self._broken_for = 0
+        self._broken_for: tuple[Sequence[Fact], int] = (), 0
         self._is_painted = False
 
     @property
@@ -100,9 +100,8 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the visible part."""
         self._is_painted = True
-        if self._broken_for != self.scrollable_content_region.width:
-            # Painted before it hears of its new size, on a slow machine: no lines of another width.
-            self._break()
+        # Painted before it hears of its new size, on a slow machine: no lines of another width.
+        self._break()
         index = self.scroll_offset.y + y
         line = self._lines[index] if index < len(self._lines) else Content("")
         return painted(self, line, self.size.width)
@@ -112,8 +111,12 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         return max(1, len(self._broken(width - self.scrollbar_gutter.width)))
 
     def _break(self) -> None:
-        self._broken_for = self.scrollable_content_region.width
-        self._lines = self._broken(self._broken_for)
+        """Break the facts into lines, unless they are."""
+        facts, width = self._broken_for
+        if facts is not self._facts or width != self.scrollable_content_region.width:
+            width = self.scrollable_content_region.width
+            self._broken_for = self._facts, width
+            self._lines = self._broken(width)
 
     def _broken(self, width: int) -> list[Content]:
         return fact_lines(self._facts, max(width, 10), self._label_width)[:LINES_MAX]
