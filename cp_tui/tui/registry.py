@@ -104,6 +104,7 @@ ACTIONS: tuple[ScreenAction, ...] = (
     frame.zoom,
     frame.show_log,
     frame.choose_theme,
+    frame.repaint,
     frame.show_help,
     frame.show_menu,
     frame.next_pane,

@@ -193,6 +193,9 @@ class ScreenDesk(Desk):
     def change_zone(self) -> None:
         self._app.change_zone()
 
+    def repaint(self) -> None:
+        self._app.action_repaint()
+
     def show_help(self) -> None:
         pane, focused = self._app.main.focused_pane, self._app.main.focused
         facts: list[Fact] = []

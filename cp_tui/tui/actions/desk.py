@@ -237,6 +237,9 @@ class Desk(Protocol):
     def change_zone(self) -> None:
         """Write times in the zone of the reader, or in UTC."""
 
+    def repaint(self) -> None:
+        """Send the whole picture anew."""
+
     def show_help(self) -> None:
         """Explain the pane with the focus, and list the keys."""
 

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.widgets.fact_lines import FactLines
 
 T = TypeVar("T")
@@ -20,8 +21,7 @@ class Dialog(ModalScreen[T]):
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
-        background: $background 60%;
-        &:ansi { background: transparent; }
+        background: transparent;
     }
     Dialog > .box {
         width: 72;
@@ -41,6 +41,7 @@ class Dialog(ModalScreen[T]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", show=False, id="dialog.close"),
+        Meaning.REPAINT.bound("app.repaint", "Paint everything anew", "dialog.repaint"),
     ]
 
     @property

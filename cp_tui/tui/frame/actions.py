@@ -102,6 +102,12 @@ async def choose_theme(desk: Desk) -> None:
     await desk.choose_theme()
 
 
+@action("screen.repaint", "Paint everything anew", means=Meaning.REPAINT)
+async def repaint(desk: Desk) -> None:
+    """Where something else has written to the terminal: only what changes is sent otherwise."""
+    desk.repaint()
+
+
 @action("screen.help", "Help for this pane and all keys", means=Meaning.HELP, short="Help")
 async def show_help(desk: Desk) -> None:
     """Explains the pane with the focus and lists the keys."""

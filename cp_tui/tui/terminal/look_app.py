@@ -94,6 +94,11 @@ class LookApp(QuietApp):
         """Let input wait for its turn; clean what is pasted: Textual's inputs paint it as it is."""
         if isinstance(event, events.Paste):
             event.text = drawn_lines(event.text)
+        if isinstance(event, events.Resize):
+            # Of another size, or of the same after a while in which others have written to it.
+            self.sent.forget()
+            if event.size == self.size:
+                self.send_changes()
         if not self.gate.takes(event):
             await super().on_event(event)
 
@@ -102,6 +107,11 @@ class LookApp(QuietApp):
             # It would take the first line and drop the others without a word.
             event.text = " ".join(event.text.split("\n")).strip()
         await super().on_event(event)
+
+    def action_repaint(self) -> None:
+        """Send the whole picture anew, whatever the terminal shows."""
+        self.sent.forget()
+        self.send_changes()
 
     def _dropped(self, number: int) -> None:
         keys = count(number, "key")

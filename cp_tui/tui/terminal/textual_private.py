@@ -9,12 +9,14 @@ every name is there in the installed version, and that no other module of the sc
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
-from rich.console import Console, RenderableType
-from rich.control import Control
-from textual._compositor import ChopsUpdate
+from rich.color import ColorSystem
+from rich.console import COLOR_SYSTEMS, RenderableType
+from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
@@ -25,55 +27,81 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-
-class ExactUpdate(ChopsUpdate):
-    """An update of parts of the screen, cut where a change begins and not where its widget does.
-
-    Textual sends a part from the left edge of its widget on, also where `refresh` was given a
-    region that begins later, and nothing public tells what is about to be sent. Over a slow line a
-    digit that has gone on costs its own cell this way, not the line in which it stands.
-
-    When it changes: more is sent than needed (test_exact_painting.py, test_frugal.py).
-    """
-
-    def render_segments(self, console: Console) -> str:
-        """What goes to the terminal."""
-        parts: list[str] = []
-        for y, first, last in self.spans:
-            for end, (begin, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
-                left, right = max(begin, first), min(end, last)
-                if strip is not None and left < right:
-                    parts.append(Control.move_to(left, y).segment.text)
-                    parts.append(strip.crop(left - begin, right - begin).render(console))
-        return "".join(parts)
+from cp_tui.tui.terminal.sent_cells import SentCells
 
 
 class QuietApp(App[str]):
     """An app that sends only what has changed, and says in its own words that it has a fault.
 
-    `_display` is the one place past which all output goes. `_fatal_error` would show the variables
-    of every function on the stack, passwords included; what takes its place says the least and ends
-    the app in the same way, with `_exit_renderables` and `_close_messages_no_wait`.
+    `_display` is the one place past which all output goes, as a full picture (`LayoutUpdate`) or as
+    parts of lines (`ChopsUpdate`), and nothing public tells what is about to be sent. Textual sends
+    whatever was painted anew, from the left edge of its widget on, even where it looks the same.
 
-    When they change: more is sent than needed; or a fault shows secrets (test_look_app.py).
+    `_fatal_error` would show the variables of every function on the stack, passwords included; what
+    takes its place says the least and ends the app in the same way, with `_exit_renderables` and
+    `_close_messages_no_wait`.
+
+    When they change: more is sent than needed (test_frugal.py), or what stands on the terminal is
+    not what was painted (test_exact_painting.py); or a fault shows secrets (test_look_app.py).
     """
 
     def get_default_screen(self) -> Screen[Any]:
         """What is shown until there is something to show."""
         return CoveredScreen(id="_default")
 
+    @cached_property
+    def sent(self) -> SentCells:
+        """What the terminal shows."""
+        colors = COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
+        return SentCells(colors)
+
     def fault(self) -> RenderableType:
         """What is said of the exception that ends the app."""
         raise NotImplementedError
 
+    def send(self, sequence: str) -> None:
+        """Write to the terminal."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, ChopsUpdate):
-            renderable = ExactUpdate(renderable.chops, renderable.spans, renderable.chop_ends)
-        super()._display(screen, renderable)
+        if isinstance(renderable, CompositorUpdate):
+            self.sent.fit(*self.size)
+            for x, y, strip in _parts(renderable):
+                self.sent.paint(x, y, strip)
+        if not self._batch_count:
+            self.send_changes()
+        self.post_display_hook()
+
+    def send_changes(self) -> None:
+        """Send what looks different now."""
+        if self._closed or not self._running or not (sequence := self.sent.changes()):
+            return
+        # The cursor is hidden; what composes characters, or reads aloud, follows it.
+        x, y = self.screen.outer_size.clamp_offset(self.cursor_position)
+        sequence += f"\x1b[{y + 1};{x + 1}H"
+        self.send(f"{SYNC_START}{sequence}{SYNC_END}" if self._sync_available else sequence)
 
     def _fatal_error(self) -> None:
         self._exit_renderables.append(self.fault())
         self._close_messages_no_wait()
+
+
+def _parts(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """Give the parts of an update, each with its column and its line."""
+    if isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in strips:
+                yield x, y, strip
+                x += strip.cell_length
+    elif isinstance(update, ChopsUpdate):
+        for y, first, last in update.spans:
+            chops = zip(update.chop_ends[y], update.chops[y].items(), strict=False)
+            for end, (begin, chop) in chops:
+                left, right = max(begin, first), min(end, last)
+                if chop is not None and left < right:
+                    yield left, y, chop.crop(left - begin, right - begin)
 
 
 class CoveredScreen(Screen[None]):

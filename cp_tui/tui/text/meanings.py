@@ -86,6 +86,7 @@ class Meaning(Enum):
     PAN_RIGHT = "right_square_bracket", "Pan to later"
     SAVE = "ctrl+s", "Send or save what the dialog holds"
     SWITCH = "ctrl+r", "Form or text"
+    REPAINT = "ctrl+l", "Paint everything anew"
 
     @property
     def keys(self) -> tuple[str, ...]:

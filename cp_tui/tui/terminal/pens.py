@@ -1,0 +1,115 @@
+"""How cells look, as codes for a terminal, and the shortest way from one look to another.
+
+A terminal goes on writing as it was told last: only what is different has to be said. Rich would
+say all of it for each piece of text and take it back behind it, which is most of what a screen in
+24-bit colour sends.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.color import Color, ColorSystem
+from rich.style import Style
+
+PENS_MAX = 4_096
+"""More looks than this are no screen of ours; all are worked out anew then."""
+
+CODES = {
+    "bold": "1",
+    "dim": "2",
+    "italic": "3",
+    "underline": "4",
+    "blink": "5",
+    "blink2": "6",
+    "reverse": "7",
+    "conceal": "8",
+    "strike": "9",
+    "underline2": "21",
+    "frame": "51",
+    "encircle": "52",
+    "overline": "53",
+}
+"""Attributes of a style, and their codes of SGR (ECMA-48)."""
+
+SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "51", "52", "53"})
+"""What shows where nothing is written."""
+DEFAULT_FOREGROUND, DEFAULT_BACKGROUND = "39", "49"
+
+
+class Pen(NamedTuple):
+    """How a cell is written: codes of SGR."""
+
+    attributes: frozenset[str] = frozenset()
+    foreground: str = DEFAULT_FOREGROUND
+    background: str = DEFAULT_BACKGROUND
+
+
+PLAIN = Pen()
+"""What a terminal writes with after a reset."""
+
+
+class Pens:
+    """The pens of the styles that are in use; the same pen is the same object."""
+
+    def __init__(self, colors: ColorSystem) -> None:
+        """`colors` is what the terminal can show."""
+        self._colors = colors
+        self._pens: dict[Pen, Pen] = {PLAIN: PLAIN}
+        self._of_styles: dict[Style, tuple[Pen, Pen]] = {}
+        self._ways: dict[tuple[Pen, Pen], str] = {}
+
+    def of(self, style: Style | None) -> tuple[Pen, Pen]:
+        """Give the pen of a style, and that of its blanks, for which less makes a difference."""
+        if style is None:
+            return PLAIN, PLAIN
+        found = self._of_styles.get(style)
+        if found is None:
+            if len(self._of_styles) >= PENS_MAX:
+                self._of_styles.clear()
+            found = self._of_styles[style] = self._made(style)
+        return found
+
+    def way(self, before: Pen | None, after: Pen) -> str:
+        """Give the shortest sequence from one pen to another; None: it is not known which it is."""
+        if before == after:
+            return ""
+        if before is None:
+            return _anew(after)
+        found = self._ways.get((before, after))
+        if found is None:
+            if len(self._ways) >= PENS_MAX:
+                self._ways.clear()
+            found = self._ways[before, after] = min(_onward(before, after), _anew(after), key=len)
+        return found
+
+    def _made(self, style: Style) -> tuple[Pen, Pen]:
+        attributes = frozenset(code for name, code in CODES.items() if getattr(style, name))
+        foreground = self._code(style.color, True) or DEFAULT_FOREGROUND
+        background = self._code(style.bgcolor, False) or DEFAULT_BACKGROUND
+        pen = Pen(attributes, foreground, background)
+        blank = pen if attributes & SEEN_ON_BLANKS else Pen(background=background)
+        return self._pens.setdefault(pen, pen), self._pens.setdefault(blank, blank)
+
+    def _code(self, color: Color | None, is_foreground: bool) -> str:
+        if color is None:
+            return ""
+        return ";".join(color.downgrade(self._colors).get_ansi_codes(is_foreground))
+
+
+def _anew(pen: Pen) -> str:
+    colours = [
+        *([pen.foreground] if pen.foreground != DEFAULT_FOREGROUND else []),
+        *([pen.background] if pen.background != DEFAULT_BACKGROUND else []),
+    ]
+    return f"\x1b[{';'.join(['', *sorted(pen.attributes), *colours])}m"
+
+
+def _onward(before: Pen, after: Pen) -> str:
+    if not before.attributes <= after.attributes:
+        # Terminals do not agree on what takes a single attribute back.
+        return _anew(after)
+    codes = sorted(after.attributes - before.attributes)
+    codes += [after.foreground] if before.foreground != after.foreground else []
+    codes += [after.background] if before.background != after.background else []
+    return f"\x1b[{';'.join(codes)}m"

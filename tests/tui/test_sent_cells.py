@@ -1,0 +1,187 @@
+"""What the terminal shows is remembered: what looks the same is not sent again, for what it costs.
+
+A terminal made of strips alone, without an app: pyte takes what is sent and shows what was meant.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+import pyte
+import pytest
+from pyte.screens import Char
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from cp_tui.tui.terminal.pens import PLAIN, Pens
+from cp_tui.tui.terminal.sent_cells import SentCells
+from tests.tiers import tier
+
+COLUMNS, LINES = 24, 6
+SIGNS = "ab  ─█漢字é"
+STYLES = [
+    Style.parse(each)
+    for each in (
+        *("", "red", "#d5dce4 on #11161c", "bold #d5dce4 on #11161c", "dim on #11161c", "reverse"),
+        *("underline #d5dce4 on #11161c", "strike red on blue", "bold red", "on #11161c"),
+    )
+]
+FULL_PICTURE = [Strip([Segment("x" * COLUMNS, STYLES[3])])] * LINES
+
+
+class Taker:
+    """Cells on one side, a terminal on the other."""
+
+    def __init__(self, colors: ColorSystem = ColorSystem.TRUECOLOR) -> None:
+        self.sent = SentCells(colors)
+        self.sent.fit(COLUMNS, LINES)
+        self._picture = pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.Stream(self._picture)
+        self.send()
+
+    def paint(self, x: int, y: int, *segments: tuple[str, str]) -> str:
+        """Paint texts in styles; give what was sent."""
+        strip = Strip([Segment(text, Style.parse(style)) for text, style in segments])
+        self.sent.paint(x, y, strip)
+        return self.send()
+
+    def send(self) -> str:
+        """Send what changed; give it."""
+        sequence = self.sent.changes()
+        self._stream.feed(sequence)
+        return sequence
+
+    def cells(self) -> list[list[Char]]:
+        """What the terminal shows; the colour of nothing written in a blank is not looked at."""
+        return [[_seen(self._picture.buffer[y][x]) for x in range(COLUMNS)] for y in range(LINES)]
+
+    def line(self, y: int) -> str:
+        """The text of a line."""
+        return self._picture.display[y].rstrip()
+
+
+def _seen(cell: Char) -> Char:
+    if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough):
+        return Char(" ", bg=cell.bg)
+    return cell
+
+
+def any_strip(random: Random, cells_max: int) -> Strip:
+    """A strip of any signs in any styles."""
+    segments: list[Segment] = []
+    left = random.randrange(1, cells_max + 1)
+    while left > 0:
+        text = ""
+        for sign in random.choices(SIGNS, k=random.randrange(1, 6)):
+            if (width := cell_len(sign)) <= left:
+                text, left = text + sign, left - width
+        segments.append(Segment(text, random.choice(STYLES)))
+        if left == 1:
+            break
+    return Strip(segments)
+
+
+@pytest.mark.parametrize("seed", range(tier(20, deep=2_000)))
+def test_whatever_is_painted_the_terminal_shows_what_one_shows_that_gets_it_whole(
+    seed: int,
+) -> None:
+    random = Random(seed)
+    bit_by_bit, whole = Taker(), Taker()
+    for _ in range(30):
+        for _ in range(random.randrange(1, 4)):
+            x, y = random.randrange(COLUMNS), random.randrange(LINES)
+            strip = any_strip(random, COLUMNS - x)
+            for each in (bit_by_bit, whole):
+                each.sent.paint(x, y, strip)
+        bit_by_bit.send()
+        whole.sent.forget()
+        whole.send()
+        assert bit_by_bit.cells() == whole.cells()
+
+
+def test_the_first_picture_is_sent_whole_and_the_same_again_costs_nothing() -> None:
+    taker = Taker()
+    for y, strip in enumerate(FULL_PICTURE):
+        taker.sent.paint(0, y, strip)
+    assert len(taker.send()) > COLUMNS * LINES
+    for y, strip in enumerate(FULL_PICTURE):
+        taker.sent.paint(0, y, strip)
+    assert taker.send() == ""
+    taker.sent.forget()
+    assert len(taker.send()) > COLUMNS * LINES
+
+
+def test_a_cell_that_changed_is_sent_alone() -> None:
+    taker = Taker()
+    taker.paint(3, 2, ("12:03:26", "bold red"))
+    assert taker.paint(3, 2, ("12:03:27", "bold red")) == "\x1b[3;11H\x1b[;1;31m7\x1b[m"
+    assert taker.paint(3, 2, ("13:03:27", "bold red")) == "\x1b[3;5H\x1b[;1;31m3\x1b[m"
+    assert taker.line(2) == "   13:03:27"
+
+
+def test_cells_between_two_changes_are_written_again_where_that_is_shorter() -> None:
+    taker = Taker()
+    taker.paint(0, 0, ("12:03 and 26", "red"))
+    assert taker.paint(0, 0, ("13:04 and 26", "red")) == "\x1b[1;2H\x1b[;31m3:04\x1b[m"
+    assert taker.paint(0, 0, ("14:04 and 27", "red")) == "\x1b[1;2H\x1b[;31m4\x1b[12G7\x1b[m"
+
+
+def test_what_is_different_is_said_and_no_more() -> None:
+    taker = Taker()
+    sent = taker.paint(
+        0, 0, ("a", "red on blue"), ("b", "bold red on blue"), ("c", "green on blue")
+    )
+    assert sent == "\x1b[1;1H\x1b[;31;44ma\x1b[1mb\x1b[;32;44mc\x1b[m"
+
+
+def test_of_a_blank_only_the_colour_behind_it_counts() -> None:
+    taker = Taker()
+    taker.paint(0, 0, ("a b", "red on blue"))
+    assert taker.paint(0, 0, ("a", "red on blue"), (" ", "bold green on blue")) == ""
+    assert taker.paint(0, 1, ("a", "red on blue"), (" ", "on blue"), ("b", "red on blue")) == (
+        "\x1b[2;1H\x1b[;31;44ma b\x1b[m"
+    )
+    assert taker.paint(1, 0, (" ", "reverse red on blue")) != ""
+
+
+def test_colours_that_the_terminal_cannot_tell_apart_are_the_same() -> None:
+    taker = Taker(ColorSystem.STANDARD)
+    taker.paint(0, 0, ("a", "#ff0000"))
+    assert taker.paint(0, 0, ("a", "#fe0000")) == ""
+
+
+def test_after_a_character_with_a_mark_the_cursor_is_placed_anew() -> None:
+    taker = Taker()
+    assert taker.paint(0, 0, ("e\N{COMBINING ACUTE ACCENT}x", "")) == (
+        "\x1b[1;1H\x1b[me\N{COMBINING ACUTE ACCENT}\x1b[2Gx"
+    )
+
+
+def test_what_does_not_fit_on_the_line_is_cut() -> None:
+    taker = Taker()
+    taker.paint(COLUMNS - 2, 0, ("abc", ""))
+    taker.paint(COLUMNS - 1, 1, ("漢", ""))
+    assert (taker.line(0)[-2:], taker.line(1)) == ("ab", "")
+
+
+def test_of_another_size_nothing_is_known() -> None:
+    taker = Taker()
+    taker.paint(0, 0, ("a", ""))
+    taker.sent.fit(COLUMNS, LINES)
+    assert taker.send() == ""
+    taker.sent.fit(COLUMNS + 1, LINES)
+    sent = taker.send()
+    assert len(sent) > COLUMNS * LINES
+    assert "a" not in sent
+
+
+def test_the_same_pen_needs_no_way_and_any_other_one() -> None:
+    pens = Pens(ColorSystem.TRUECOLOR)
+    found = {pens.of(style)[0] for style in STYLES}
+    for before in found:
+        for after in found:
+            assert (pens.way(before, after) == "") == (before == after)
+    assert pens.of(None) == (PLAIN, PLAIN)
