@@ -35,8 +35,10 @@ FULL_PICTURE = [Strip([Segment("x" * COLUMNS, STYLES[3])])] * LINES
 class Taker:
     """Cells on one side, a terminal on the other."""
 
-    def __init__(self, colors: ColorSystem = ColorSystem.TRUECOLOR) -> None:
-        self.sent = SentCells(colors)
+    def __init__(
+        self, colors: ColorSystem = ColorSystem.TRUECOLOR, *, is_erasing: bool = False
+    ) -> None:
+        self.sent = SentCells(colors, is_erasing=is_erasing)
         self.sent.fit(COLUMNS, LINES)
         self._picture = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.Stream(self._picture)
@@ -89,7 +91,7 @@ def test_whatever_is_painted_the_terminal_shows_what_one_shows_that_gets_it_whol
     seed: int,
 ) -> None:
     random = Random(seed)
-    bit_by_bit, whole = Taker(), Taker()
+    bit_by_bit, whole = Taker(is_erasing=seed % 2 == 1), Taker()
     for _ in range(30):
         for _ in range(random.randrange(1, 4)):
             x, y = random.randrange(COLUMNS), random.randrange(LINES)
@@ -145,6 +147,16 @@ def test_of_a_blank_only_the_colour_behind_it_counts() -> None:
         "\x1b[2;1H\x1b[;31;44ma b\x1b[m"
     )
     assert taker.paint(1, 0, (" ", "reverse red on blue")) != ""
+
+
+def test_many_blanks_are_erased_where_that_leaves_the_colour_behind_them() -> None:
+    taker = Taker(is_erasing=True)
+    taker.paint(0, 0, ("x" * COLUMNS, "on blue"))
+    assert taker.paint(4, 0, (" " * 12, "on blue")) == "\x1b[1;5H\x1b[;44m\x1b[12X\x1b[m"
+    assert taker.paint(2, 0, (" " * 22, "on blue")) == "\x1b[1;3H\x1b[;44m\x1b[K\x1b[m"
+    assert taker.paint(2, 0, (" ", "on red")) == "\x1b[1;3H\x1b[;41m \x1b[m"
+    assert taker.paint(2, 0, (" ", "on blue")) == "\x1b[1;3H\x1b[;44m \x1b[m"
+    assert taker.line(0) == "xx"
 
 
 def test_colours_that_the_terminal_cannot_tell_apart_are_the_same() -> None:

@@ -26,12 +26,17 @@ UNKNOWN: Cell = ("?", Pen(frozenset({"unknown"})))
 GAP_MAX = 4
 """Cells that stay as they are and lie between two that change: to go there costs as much."""
 
+REST_MIN, ERASED_MIN = 4, 12
+"""Fewer blanks, at the end of a line and within one, are shorter than the sequence for them."""
+
 
 class SentCells:
     """The cells of a terminal: as they shall be, and as they were sent."""
 
-    def __init__(self, colors: ColorSystem) -> None:
+    def __init__(self, colors: ColorSystem, *, is_erasing: bool = False) -> None:
+        """`colors` is what the terminal can show; `is_erasing`: it erases to the colour behind."""
         self._pens = Pens(colors)
+        self._is_erasing = is_erasing
         self._wanted: list[list[Cell]] = []
         self._sent: list[list[Cell]] = []
         self._changed: set[int] = set()
@@ -96,7 +101,9 @@ class SentCells:
         at: int | None = None
         """Where the terminal writes next on this line, if that is sure."""
         is_begun = False
-        for x, cell in enumerate(wanted):
+        x = -1
+        while (x := x + 1) < self._width:
+            cell = wanted[x]
             text = cell[0]
             if not text or cell == sent[x]:
                 continue
@@ -108,12 +115,32 @@ class SentCells:
                 parts.append(between or f"\x1b[{x + 1}G")
             own = _pen_for(cell, pen)
             parts.append(self._pens.way(pen, own))
-            parts.append(text)
             pen = own
+            if (blanks := self._blanks(y, x)) is not None:
+                sequence, count = blanks
+                parts.append(sequence)
+                x += count - 1
+                at = None
+                continue
+            parts.append(text)
             is_wide = x + 1 < self._width and not wanted[x + 1][0]
             # What a terminal makes of a character with marks is not the same everywhere.
             at = None if len(text) > 1 else x + 1 + is_wide
         return pen
+
+    def _blanks(self, y: int, x: int) -> tuple[str, int] | None:
+        """How blanks from here on are sent together, and how many; None: one by one."""
+        if not self._is_erasing or not _is_plain_blank(cell := self._wanted[y][x]):
+            return None
+        count = 0
+        for end in range(x, self._width):
+            if self._wanted[y][end] != cell:
+                break
+            if self._sent[y][end] != cell:
+                count = end + 1 - x
+        else:
+            return ("\x1b[K", self._width - x) if count >= REST_MIN else None
+        return (f"\x1b[{count}X", count) if count >= ERASED_MIN else None
 
 
 def _split(line: list[Cell], x: int) -> None:
@@ -126,10 +153,14 @@ def _split(line: list[Cell], x: int) -> None:
         line[x] = (" ", line[x][1])
 
 
+def _is_plain_blank(cell: Cell) -> bool:
+    return cell[0] == " " and not cell[1].attributes
+
+
 def _pen_for(cell: Cell, pen: Pen | None) -> Pen:
     """With which pen to write a cell: for a blank only its background need be right."""
-    text, own = cell
-    if text != " " or own.attributes or pen is None or pen.attributes & SEEN_ON_BLANKS:
+    own = cell[1]
+    if pen is None or pen.attributes & SEEN_ON_BLANKS or not _is_plain_blank(cell):
         return own
     return pen if pen.background == own.background else pen._replace(background=own.background)
 

@@ -28,6 +28,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from cp_tui.tui.terminal.sent_cells import SentCells
+from cp_tui.tui.terminal.terminfo import erases_in_color
 
 
 class QuietApp(App[str]):
@@ -53,7 +54,7 @@ class QuietApp(App[str]):
     def sent(self) -> SentCells:
         """What the terminal shows."""
         colors = COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
-        return SentCells(colors)
+        return SentCells(colors, is_erasing=not self.is_headless and erases_in_color())
 
     def fault(self) -> RenderableType:
         """What is said of the exception that ends the app."""

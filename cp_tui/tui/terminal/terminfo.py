@@ -1,0 +1,20 @@
+"""What the terminal can do, as far as the database of the system knows."""
+
+from __future__ import annotations
+
+import sys
+
+
+def erases_in_color() -> bool:
+    """Whether an erased cell has the colour that is set behind the text (`bce`).
+
+    GNU screen gives it the terminal's own, as old terminals do.
+    """
+    try:
+        import curses
+
+        curses.setupterm(fd=sys.__stdin__.fileno() if sys.__stdin__ else 0)
+        return curses.tigetflag("bce") == 1
+    except (ImportError, curses.error, ValueError):
+        # Without a database, or a name in it: the way that every terminal knows.
+        return False
