@@ -12,6 +12,7 @@ from cp_tui.charge_point.variables import Restraint, RestraintKind
 from cp_tui.tui.dashboard.connectors_text import connector_columns, connector_facts
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock, percent
+from cp_tui.tui.theme.glyphs import Glyphs
 from tests.tui import worlds
 from tests.tui.driving import screen
 from tests.tui.session_world import refusals
@@ -55,11 +56,13 @@ def test_no_power_is_cut_in_its_column(power_w: int) -> None:
     reading = charging().measurement
     assert reading is not None
     found = charging(measurement=replace(reading, power_w=power_w))
-    column = next(f for f in connector_columns(Snapshot(), CLOCK) if f.title == "Power")
+    column = next(
+        f for f in connector_columns(Snapshot(), CLOCK, Glyphs.EIGHTH.value) if f.title == "Power"
+    )
     assert column.cell(found).cell_length <= column.width
 
 
 async def test_at_80x24_the_third_line_about_a_connector_is_seen() -> None:
     async with screen(worlds.healthy()) as drive:
-        assert drive.shows("#1234", "SoC 45", "16.0", "from TxProfile #7")
+        assert drive.shows("#1234", "SoC", "45 %", "full about", "16.0", "from TxProfile #7")
         assert "…" not in drive.dashboard.connectors.table.render_line(2).text

@@ -12,6 +12,7 @@ from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 from cp_tui.tui.dashboard.connectors_text import connector_columns, connector_facts
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.words import Clock
+from cp_tui.tui.theme.glyphs import Glyphs
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 CLOCK = Clock(NOW, UTC)
@@ -65,7 +66,11 @@ def test_the_tag_stands_in_the_first_line(facts: dict[str, object], words: str) 
     found = connector(**facts)
     first = connector_facts(found, CLOCK)[0]
     assert (first.label, first.text.plain) == ("Tag", words)
-    column = next(each for each in connector_columns(Snapshot(), CLOCK) if each.title == "Tag")
+    column = next(
+        each
+        for each in connector_columns(Snapshot(), CLOCK, Glyphs.EIGHTH.value)
+        if each.title == "Tag"
+    )
     assert column.cell(found).plain == "TAG1"
 
 
@@ -76,4 +81,5 @@ def test_a_transaction_says_who_allowed_its_tag() -> None:
     found = connector(transaction=running, authorized_by=RefusedBy.CACHE)
     first = connector_facts(found, CLOCK)[0]
     assert first.label == "Tx"
-    assert first.text.plain.startswith("#5 TAG1 · allowed by the authorization cache · since ")
+    assert first.text.plain.startswith("#5 TAG1 · since ")
+    assert first.text.plain.endswith(" · allowed by the authorization cache")

@@ -16,6 +16,14 @@ from cp_tui.charge_point.variables import (
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargingRateUnitType
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, energy, power, volts
+from cp_tui.tui.dashboard.session_text import (
+    GAUGE_CELLS,
+    full_at,
+    full_words,
+    gauge,
+    lasted_words,
+    soc_percent,
+)
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.clock_steps import begun_words, clock_facts
 from cp_tui.tui.text.columns import Column, widest
@@ -24,6 +32,12 @@ from cp_tui.tui.text.restraint import draws_words
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.status import status_content
 from cp_tui.tui.text.words import Clock, joined, percent, reason_text
+from cp_tui.tui.theme.glyphs import GlyphSet
+
+STATUS_WIDTH, STATUS_WIDTH_MIN = 15, 11
+"""For every status; and for those that cars have that charge."""
+
+GAUGE_WIDTH_MIN = len("▕▏100 %")
 
 CHANGES_SHOWN = 20
 """Status changes listed for one connector."""
@@ -84,11 +98,9 @@ def _energy(connector: ConnectorView) -> Content:
     return Content(energy(transaction.energy_wh)) if transaction else Content("")
 
 
-def soc(connector: ConnectorView) -> Content:
-    """The state of charge, from the meter where it says, else from the simulated vehicle."""
-    if connector.measurement and connector.measurement.soc_percent is not None:
-        return Content(percent(connector.measurement.soc_percent))
-    return Content(percent(connector.vehicle.soc_percent)) if connector.vehicle else Content("")
+def _gauge(connector: ConnectorView, glyphs: GlyphSet, cells: int) -> Content:
+    charge = soc_percent(connector) if connector.transaction else None
+    return Content("") if charge is None else gauge(charge, glyphs, cells)
 
 
 def transaction_name(connector: ConnectorView) -> Content:
@@ -112,21 +124,64 @@ def _cause(connector: ConnectorView) -> Content:
     return safe_text(connector.cause, "$text-muted")
 
 
-def connector_columns(snapshot: Snapshot, clock: Clock) -> list[Column[ConnectorView]]:
-    """The columns of the table, in reading order."""
-    names = (transaction_name(connector).plain for connector in snapshot.connectors)
+def connector_columns(
+    snapshot: Snapshot, clock: Clock, glyphs: GlyphSet
+) -> list[Column[ConnectorView]]:
+    """The columns of the table, in reading order.
+
+    While something charges, how far it has come goes before the limit in a narrow table.
+    """
+    connectors = snapshot.connectors
+    names = (transaction_name(connector).plain for connector in connectors)
+    full = [full_words(connector, clock) for connector in connectors]
+    is_charging = bool(snapshot.running)
+    statuses = (status_content(connector.status).plain for connector in connectors)
+    status_width = widest(statuses, STATUS_WIDTH_MIN) if is_charging else STATUS_WIDTH
+    # Side by side with the longest status, the bar is shorter, and still seen at 80x24.
+    cells = min(GAUGE_CELLS, STATUS_WIDTH + 2 - status_width)
+    progress = [
+        Column(
+            "SoC",
+            GAUGE_WIDTH_MIN + cells,
+            lambda c: _gauge(c, glyphs, cells),
+            rank=1,
+            order=soc_percent,
+        ),
+        Column("Energy", 9, _energy, align="right", rank=3, order=_energy_wh),
+        Column(
+            "Full",
+            widest(full, 5),
+            lambda c: Content(full_words(c, clock)),
+            align="right",
+            rank=4,
+            order=lambda c: full_at(c, clock.now),
+        ),
+        Column(
+            "Time",
+            10,
+            lambda c: Content(lasted_words(c, clock)),
+            align="right",
+            rank=5,
+            order=lambda c: c.transaction and c.transaction.started_at,
+        ),
+    ]
     return [
         Column("#", 2, lambda c: Content(str(c.connector_id))),
-        Column("Status", 15, lambda c: status_content(c.status)),
-        Column("Limit", 7, lambda c: _limit(c, snapshot, clock), align="right"),
+        Column("Status", status_width, lambda c: status_content(c.status)),
+        Column(
+            "Limit",
+            7,
+            lambda c: _limit(c, snapshot, clock),
+            align="right",
+            rank=2 if is_charging else 0,
+        ),
         Column("Power", 9, _power, align="right", order=_power_w),
-        Column("Energy", 9, _energy, align="right", rank=1, order=_energy_wh),
-        Column("SoC", 5, soc, align="right", rank=2),
-        Column("Current", 7, _current, align="right", rank=5),
-        Column("Tx", widest(names, 9), transaction_name, rank=3),
-        Column("Since", 8, lambda c: Content(clock.time(c.since)), rank=4, order=lambda c: c.since),
-        Column("Tag", 12, _tag, rank=6),
-        Column("Cause", 20, _cause, rank=7, is_flexible=True),
+        *(progress if is_charging else ()),
+        Column("Current", 7, _current, align="right", rank=8),
+        Column("Tx", widest(names, 9), transaction_name, rank=6),
+        Column("Since", 8, lambda c: Content(clock.time(c.since)), rank=7, order=lambda c: c.since),
+        Column("Tag", 12, _tag, rank=9),
+        Column("Cause", 20, _cause, rank=10, is_flexible=True),
     ]
 
 
@@ -173,6 +228,8 @@ def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock
         )
         facts.append(Fact("Meter", joined([measured, energy(reading.register_wh)])))
     if connector.transaction is not None:
+        if lasted := lasted_words(connector, clock):
+            facts.append(Fact("Charges", Content(f"for {lasted}")))
         facts += clock_facts(connector.transaction, clock)
     plug = "plugged in" if connector.is_plugged else "no cable"
     facts.append(Fact("Cable", joined([plug, "locked" if connector.is_locked else ""])))
@@ -267,14 +324,14 @@ def _fault(fault: Fault, clock: Clock) -> Content:
 def _session(connector: ConnectorView, clock: Clock) -> Content:
     transaction = connector.transaction
     assert transaction is not None
-    charge = soc(connector)
+    full = full_words(connector, clock)
     return joined(
         [
             Content.assemble(transaction_name(connector), " ", safe_text(transaction.id_tag)),
-            *_allowed(connector),
             begun_words(transaction, clock),
             energy(transaction.energy_wh),
-            Content.assemble("SoC ", charge) if charge else "",
+            f"full {full}" if full else "",
+            *_allowed(connector),
         ]
     )
 

@@ -20,6 +20,7 @@ from cp_tui.tui.dashboard.monitors_text import monitor_columns, monitor_lines
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.words import Clock, with_words
+from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.widgets.facts_pane import FactsPane
 from cp_tui.tui.widgets.table_pane import TablePane
 
@@ -74,7 +75,8 @@ class ConnectorsPane(TablePane):
     SHOWS = frozenset({"connectors", "charging_schedules", "cursor.connectors"})
     HELP_SENTENCES = (
         "One line per connector; 0 is the charge point as a whole.",
-        "Limit: what it may take now.",
+        "Limit: what it may take now. SoC: how full the battery is.",
+        "Full: about when, at the power of now, where the battery is known.",
         "Below: errors, why the last start was refused, the session, where the limit comes from.",
         "Enter opens everything about the connector with its status changes and their causes.",
     )
@@ -84,12 +86,17 @@ class ConnectorsPane(TablePane):
     NO_MATCH = "no connector matches the filter"
     FACTS = "below"
 
+    def __init__(self, hints: str, glyphs: Glyphs) -> None:
+        """`glyphs`: what the gauge of a battery is made of."""
+        super().__init__(hints)
+        self._glyphs = glyphs.value
+
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the lines, and the facts about the one under the cursor."""
         found = connectors_with(snapshot.connectors, self.words)
         is_first = self.table.cursor_key is None
         records = [(str(each.connector_id), each) for each in found]
-        self.fill_table(connector_columns(snapshot, clock), records)
+        self.fill_table(connector_columns(snapshot, clock, self._glyphs), records)
         if is_first:
             self.table.move_cursor(str(snapshot.connector_id))
         here = self.table.cursor_key

@@ -35,6 +35,8 @@ from cp_tui.tui.widgets.table_pane import TablePane
 
 ANSWER_S = 6.0
 """How long what was said stands before what goes on by itself is told again."""
+COUNTERS_WAIT = 20
+"""Pauses between two pictures for which counters wait to be shown; 5 s, as it comes."""
 
 
 class FrameApp(LookApp):
@@ -80,6 +82,7 @@ class FrameApp(LookApp):
         self._zone = UTC if is_utc else zone
         self._flush_interval_s = flush_interval_s
         self._cooling: Timer | None = None
+        self._counting: Timer | None = None
         self._said: Sequence[Content] = [safe_text(welcome)]
         self._welcome = self._said
         self._going_on: Sequence[Content] = ()
@@ -137,10 +140,24 @@ class FrameApp(LookApp):
             self.flush()
 
     def _flush_soon(self) -> None:
-        """Flush at once after a pause, else when the pause is over; idle, no timer runs."""
-        if self._cooling is None:
+        """Flush at once after a pause, else when the pause is over; idle, no timer runs.
+
+        Where nothing but counters went on, it has time: a digit each second for each of them and
+        for the time of the newest data would be all that a line carries while cars charge.
+        """
+        if self._cooling is not None:
+            return
+        if not self.store.is_urgent:
+            if self.store.is_dirty and self._counting is None:
+                pause_s = COUNTERS_WAIT * self._flush_interval_s
+                self._counting = self.set_timer(pause_s, self._counted)
+        else:
             self.flush()
             self._cooling = self.set_timer(self._flush_interval_s, self._cooled)
+
+    def _counted(self) -> None:
+        self._counting = None
+        self.flush()
 
     def _cooled(self) -> None:
         self._cooling = None

@@ -17,6 +17,7 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.ocpp.calendar import later
+from cp_tui.tui.state.counting import only_counts_on
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
@@ -179,6 +180,13 @@ class SnapshotStore:
         self.snapshot = Snapshot(is_read_only=is_read_only)
         self._events: dict[str, deque[Struct]] = {}
         self._dirty: set[str] = set()
+        self._patient: set[str] = set()
+        """The names in which only counters went on."""
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether something has changed that somebody waits for: more than counters that go on."""
+        return not self._dirty <= self._patient
 
     @property
     def is_dirty(self) -> bool:
@@ -187,7 +195,7 @@ class SnapshotStore:
 
     def take_dirty(self) -> frozenset[str]:
         """The names that changed since the last call."""
-        dirty, self._dirty = frozenset(self._dirty), set()
+        dirty, self._dirty, self._patient = frozenset(self._dirty), set(), set()
         return dirty
 
     def apply(self, updates: Iterable[Update], now: datetime | None = None) -> None:
@@ -195,6 +203,7 @@ class SnapshotStore:
 
         What the meters say is remembered with the time, where that is given.
         """
+        known, connectors = frozenset(self._dirty), self.snapshot.connectors
         if now is not None:
             self.heard(now)
         newest: dict[str, Any] = {}
@@ -215,6 +224,10 @@ class SnapshotStore:
             self._dirty.add(name)
         if "connectors" in newest and now is not None:
             self._note_meters(now)
+        if [*newest] == ["connectors"] and only_counts_on(connectors, newest["connectors"]):
+            self._patient |= self._dirty - known
+        else:
+            self._patient.clear()
         for name in self._dirty.intersection(_HISTORIES):
             events = {name: tuple(self._events.get(name, ()))}
             self.snapshot = replace(self.snapshot, **events)

@@ -27,16 +27,22 @@ class GlyphSet(Struct, frozen=True):
     lower: str
     """Where a limit falls."""
     higher: str
+    gauge: str
+    """A cell that is filled a bit more from the left at each place; the last one is full."""
+    gauge_empty: str
+    gauge_edges: str
     violation: str = "!"
 
 
 class Glyphs(Enum):
     """The sets of signs, from the finest to the one that works everywhere."""
 
-    EIGHTH = GlyphSet("▁▂▃▄▅▆▇█", "·", "│", "◆", "▼", "▌", "·", "…", "░", "▁─▔", "↓", "↑")
-    HALF = GlyphSet("▄█", "·", "│", "♦", "▼", ">", "·", "~", "░", "─", "↓", "↑")
+    EIGHTH = GlyphSet(
+        "▁▂▃▄▅▆▇█", "·", "│", "◆", "▼", "▌", "·", "…", "░", "▁─▔", "↓", "↑", "▏▎▍▌▋▊▉█", " ", "▕▏"
+    )
+    HALF = GlyphSet("▄█", "·", "│", "♦", "▼", ">", "·", "~", "░", "─", "↓", "↑", "▌█", "·", "[]")
     """For the Linux console, whose font has no eighth blocks."""
-    ASCII = GlyphSet("_-=#", ".", "|", "N", "v", ">", "-", "~", ":", "~", "v", "^")
+    ASCII = GlyphSet("_-=#", ".", "|", "N", "v", ">", "-", "~", ":", "~", "v", "^", "#", ".", "[]")
 
 
 def bar(level: int, rows: int, glyphs: GlyphSet) -> str:
