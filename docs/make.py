@@ -51,6 +51,9 @@ def main(arguments: list[str]) -> int:
             print(f"{name}: written")
     if "papers" in arguments:
         return 0
+    from docs.face import PAPER, face
+
+    PAPER.write_text(face(PAPER.read_text(encoding="utf-8")), encoding="utf-8")
     return subprocess.run([sys.executable, str(ROOT / "screenshots" / "make.py")]).returncode
 
 
