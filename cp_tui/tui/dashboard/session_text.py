@@ -34,17 +34,17 @@ def soc_percent(connector: ConnectorView) -> float | None:
 
 def gauge(value_percent: float, glyphs: GlyphSet, cells: int = GAUGE_CELLS) -> Content:
     """`▕███▌ ▏ 45 %`: a bar that is full at 100 %, and the number."""
-    left, right = glyphs.gauge_edges
+    edges = glyphs.gauge_edges
     parts = len(glyphs.gauge)
     steps = int(min(max(value_percent, 0.0), 100.0) / 100 * cells * parts)
     full, rest = divmod(steps, parts)
     bar = glyphs.gauge[-1] * full + (glyphs.gauge[rest - 1] if rest else "")
     words = percent(min(max(value_percent, 0.0), 100.0)).rjust(len("100 %"))
     return Content.assemble(
-        left,
+        edges[0],
         Content.styled(bar, "$timeline-measured"),
         glyphs.gauge_empty * (cells - len(bar)),
-        right,
+        edges[1],
         words,
     )
 
