@@ -12,7 +12,7 @@ from cp_tui.charge_point.reason import RULE_MARKS
 from cp_tui.tui.actions.action import Group, ScreenAction
 from cp_tui.tui.actions.command_form import completed
 from cp_tui.tui.actions.commands import CommandCall, CommandRun
-from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, Frame
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, Frame, Prompt
 from cp_tui.tui.actions.drafts import DRAFTS_MAX, Bench, ComposeEnd, MessageDraft, SentDraft
 from cp_tui.tui.actions.keymap import widget_keys
 from cp_tui.tui.actions.outcome import CommandOutcome
@@ -25,6 +25,7 @@ from cp_tui.tui.dialogs.dialog import Dialog, T
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.dialogs.key_table import KeyTableDialog
+from cp_tui.tui.dialogs.prompt import PromptDialog
 from cp_tui.tui.frame.actions import show_menu
 from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.state.key_lens import KeyLens
@@ -150,6 +151,12 @@ class ScreenDesk(Desk):
     def message_id(self) -> str:
         # The second, and a number within the session.
         return f"composed-{self.clock.now:%Y%m%d%H%M%S}-{next(self._message_numbers)}"
+
+    async def prompt(self, prompt: Prompt) -> str | None:
+        return await self._answer_to(PromptDialog(prompt))
+
+    def select_connector(self, connector_id: int) -> None:
+        self._app.select_connector(connector_id)
 
     async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
         return await self._answer_to(ChooseDialog(title, choices))

@@ -85,6 +85,11 @@ def try_now(snapshot: Snapshot) -> str | None:
             return "it is trying right now"
 
 
+def with_connectors(snapshot: Snapshot) -> str | None:
+    """The connectors must be known."""
+    return _unless(snapshot.connectors, "no connector is known yet")
+
+
 def at_connector(snapshot: Snapshot) -> str | None:
     """A real connector must be selected."""
     return (

@@ -99,6 +99,18 @@ class Form(Struct, frozen=True, eq=False):
     """Its job only finds out what to do: whoever closes the form gives it up."""
 
 
+class Prompt(Struct, frozen=True, eq=False):
+    """One line to be typed."""
+
+    title: str
+    hint: str
+    """What may be typed, with examples."""
+    check: Callable[[str], str | None]
+    """What is wrong with a text, in words that say what is allowed."""
+    is_whole: Callable[[str], bool] = lambda _text: False
+    """Whether nothing else can be meant: then nobody has to press enter."""
+
+
 class Choice(Struct, frozen=True, eq=False):
     """A line to choose from a list."""
 
@@ -208,6 +220,12 @@ class Desk(Protocol):
 
     def message_id(self) -> str:
         """A message id that was not used before."""
+
+    async def prompt(self, prompt: Prompt) -> str | None:
+        """Let a line be typed; None: nobody wants to."""
+
+    def select_connector(self, connector_id: int) -> None:
+        """Put the cursor of the screens on a connector."""
 
     async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
         """Let one of a list be chosen."""

@@ -12,7 +12,7 @@ from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import Group, action
 from cp_tui.tui.actions.command_form import parameters, tag_fields
 from cp_tui.tui.actions.commands import CommandCall
-from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Prompt
 from cp_tui.tui.dashboard.consequences import (
     emergency_facts,
     stop_charge_facts,
@@ -22,6 +22,7 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.parameters import unit_of, with_unit
+from cp_tui.tui.text.safe_text import drawn
 
 VEHICLE = (
     "soc_percent",
@@ -83,6 +84,34 @@ async def swipe(desk: Desk) -> None:
     )
     call, running = CommandCall("swipe", {"wait": True}), "waiting for the decision"
     await desk.fill(Form("Swipe a tag", fields, "Swipe", call, running=running))
+
+
+@action(
+    "connector.select",
+    "Select a connector by its number",
+    means=Meaning.CONNECTOR,
+    when=conditions.with_connectors,
+)
+async def select(desk: Desk) -> None:
+    """The keys for connectors act on it from then on; 0 is the charge point."""
+    numbers = [str(each.connector_id) for each in desk.snapshot.connectors]
+    allowed = f"{numbers[0]} to {numbers[-1]}; 0 is the charge point"
+
+    def check(text: str) -> str | None:
+        number = text.strip().lstrip("#")
+        return None if number in numbers else f"no connector {drawn(number)}: {allowed}"
+
+    def is_whole(text: str) -> bool:
+        return text in numbers and sum(each.startswith(text) for each in numbers) == 1
+
+    typed = await desk.prompt(Prompt("Select connector", allowed, check, is_whole))
+    if typed is not None:
+        connector_id = int(typed.strip().lstrip("#"))
+        desk.select_connector(connector_id)
+        found = desk.snapshot.connector(connector_id)
+        name = f"connector {connector_id}" if connector_id else "the charge point"
+        status = f", {found.status}" if found is not None else ""
+        desk.tell(Content(f"selected: {name}{status}"))
 
 
 @action(

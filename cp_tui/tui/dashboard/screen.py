@@ -23,7 +23,7 @@ from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.pane import Pane
 
-SCHEDULE_HINTS = "+ - zoom  u A/W"
+SCHEDULE_HINTS = "+ - zoom  g time  u A/W"
 """The keys of the timeline that nobody would guess."""
 
 CALM = (LinkPhase.OPEN, LinkPhase.STOPPED)
@@ -127,6 +127,13 @@ class DashboardScreen(MainScreen):
         with Horizontal(id="lower"):
             yield self.keys
             yield self.monitors
+
+    def select_connector(self, connector_id: int) -> None:
+        """In the list, which its filter may have to show again, and on the timeline."""
+        if not self.connectors.table.move_cursor(f"{connector_id}") and self.connectors.words:
+            self.connectors.action_clear_filter()
+            self.connectors.table.move_cursor(f"{connector_id}")
+        self.timeline.look_at(connector_id)
 
     def start(self) -> Pane:
         """The connectors: what a person in front of the charger acts on."""

@@ -223,6 +223,14 @@ class FrameApp(LookApp):
         # A screen that was there before is painted when it is idle, but was told so in the batch.
         screen.check_idle()
 
+    def select_connector(self, connector_id: int) -> None:
+        """Put the cursor on a connector, on every screen that has one for connectors."""
+        self.store.cursor_is("connectors", f"{connector_id}")
+        for screen in self._main_screens.values():
+            if screen.is_running:
+                screen.select_connector(connector_id)
+        self.flush()
+
     def change_zone(self) -> None:
         """Write times in the zone of the reader, or in UTC."""
         self._zone = UTC if self._zone is not UTC else self._home_zone

@@ -244,6 +244,9 @@ class MainScreen(QuietScreen):
     def enter(self, snapshot: Snapshot) -> None:
         """Begin with what was looked at on the screen before."""
 
+    def select_connector(self, connector_id: int) -> None:
+        """Put the cursors that are on connectors on this one."""
+
     def look_at(self, part: str) -> None:
         """Bring a part of the screen into view, by its id."""
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
+from msgspec.structs import replace
 from textual.content import Content
 
 from cp_tui.charge_point.smart_charging.export import to_csv, to_json
@@ -17,8 +18,9 @@ from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.command_form import OPTIONAL_CHOICE, filled, parameters
 from cp_tui.tui.actions.commands import CommandCall
-from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Job
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Job, Prompt
 from cp_tui.tui.actions.saving import save
+from cp_tui.tui.schedule.moment import ALLOWED, moment
 from cp_tui.tui.schedule.profile_file import Kind, from_file, from_form
 from cp_tui.tui.schedule.profiles_text import in_order, now_content, profile_details
 from cp_tui.tui.state.store import Snapshot
@@ -27,7 +29,10 @@ from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.paths import UnusableInput
 from cp_tui.tui.text.safe_text import drawn
 
-schedule_action = partial(action, screens="dashboard,schedule")
+TIMELINES = ("dashboard", "schedule")
+"""The screens with a timeline."""
+
+schedule_action = partial(action, screens=",".join(TIMELINES))
 """Their keys work where a timeline is shown."""
 
 ALL = "all"
@@ -52,6 +57,25 @@ async def explain(desk: Desk) -> None:
     # It stays as it was asked for, and so it says when that was.
     asked = desk.clock.time(desk.clock.now)
     desk.show(f"Why this limit, as of {asked}", lambda _snapshot, _clock: facts)
+
+
+@action("schedule.go_to", "Go to a time on the schedule", when=conditions.schedule)
+async def go_to_time(desk: Desk) -> None:
+    """Type when: 22:30, 9, 22:30 tomorrow, +2h, a date and time; the cursor goes there."""
+    if desk.screen not in TIMELINES:
+        await desk.go_to("schedule")
+    # The schedules are in the clock of the charge point, and so is what is read on the timeline.
+    clock = replace(desk.clock, now=desk.timeline.now)
+
+    def check(text: str) -> str | None:
+        try:
+            moment(text, clock)
+        except ValueError as error:
+            return f"{error}"
+        return None
+
+    if (typed := await desk.prompt(Prompt("Go to", ALLOWED, check))) is not None:
+        desk.timeline.go_to(moment(typed, clock))
 
 
 @schedule_action(

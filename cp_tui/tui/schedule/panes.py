@@ -17,7 +17,7 @@ from cp_tui.charge_point.variables import RestraintKind
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.schedule.actions import explain
+from cp_tui.tui.schedule.actions import explain, go_to_time
 from cp_tui.tui.schedule.periods_text import period_facts, period_list
 from cp_tui.tui.schedule.profiles_text import (
     in_order,
@@ -155,6 +155,11 @@ class SchedulePane(Pane):
     def _asked_why(self, event: Timeline.Asked) -> None:
         event.stop()
         self.post_message(ActionWanted(explain.id))
+
+    @on(Timeline.TimeWanted)
+    def _time_wanted(self, event: Timeline.TimeWanted) -> None:
+        event.stop()
+        self.post_message(ActionWanted(go_to_time.id))
 
     @on(Timeline.ViewChanged)
     def _view_changed(self, event: Timeline.ViewChanged) -> None:

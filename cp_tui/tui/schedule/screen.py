@@ -11,7 +11,7 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.timeline import Timeline
 
-TIMELINE_HINTS = "+ - zoom  [ ] pan  H L change  0 now  u A/W  v one"
+TIMELINE_HINTS = "+ - zoom  [ ] pan  H L change  g time  0 now  u A/W  v one"
 """The keys of the timeline that nobody would guess."""
 
 
@@ -67,6 +67,10 @@ class ScheduleScreen(MainScreen):
         """What holds when, and what makes it so."""
         yield self.schedule
         yield self.profiles
+
+    def select_connector(self, connector_id: int) -> None:
+        """On the timeline."""
+        self.timeline.look_at(connector_id)
 
     def enter(self, snapshot: Snapshot) -> None:
         """Look at the connector that was selected."""

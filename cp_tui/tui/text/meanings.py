@@ -57,6 +57,7 @@ class Meaning(Enum):
     SLOWER = "less_than_sign", "The story slower"
     FASTER = "greater_than_sign", "The story faster"
     ERROR = "exclamation_mark", "Raise an error"
+    CONNECTOR = "number_sign", "Select a connector by its number"
     LOG = "at", "Commands of this screen, with their outcomes"
     FILTER = "slash", "Filter"
     HELP = "question_mark,f1", "Help"

@@ -87,6 +87,7 @@ class Timeline(QuietFocus, can_focus=True):
         Meaning.PAN_LEFT.bound("pan(-1)", "Pan to earlier", "timeline.pan-earlier"),
         Meaning.PAN_RIGHT.bound("pan(1)", "Pan to later", "timeline.pan-later"),
         Meaning.NOW.bound("now", "Back to now", "timeline.now", Meaning.HOME),
+        Meaning.GO_TO.bound("go_to", "Go to a time", "timeline.go-to"),
         Meaning.UNIT.bound("unit", "Amperes or watts", "timeline.unit"),
         Meaning.ONLY.bound("alone", "This connector alone, or all", "timeline.alone"),
         Meaning.ENTER.bound("explain", "Why this limit", "timeline.explain"),
@@ -94,6 +95,9 @@ class Timeline(QuietFocus, can_focus=True):
 
     class Asked(Message):
         """Why the limit at the cursor holds is to be told."""
+
+    class TimeWanted(Message):
+        """Somebody wants to type the time at which to look."""
 
     class ViewChanged(Message):
         """Another stretch of time or unit is wanted; the owner may show longer schedules."""
@@ -166,6 +170,15 @@ class Timeline(QuietFocus, can_focus=True):
     def cursor_time(self) -> datetime:
         """The instant under the cursor."""
         return self._view.cursor(self._now)
+
+    @property
+    def now(self) -> datetime:
+        """The time it was shown for, on the clock of the schedules."""
+        return self._now
+
+    def go_to(self, at: datetime) -> None:
+        """Put the cursor on an instant."""
+        self._look(self._view.reveal(at, self._now))
 
     @property
     def unit(self) -> ChargingRateUnitType:
@@ -257,6 +270,10 @@ class Timeline(QuietFocus, can_focus=True):
     def action_alone(self) -> None:
         """Show one connector alone, as high as there is room, or all again."""
         self._look(replace(self._view, is_alone=not self._view.is_alone))
+
+    def action_go_to(self) -> None:
+        """Ask for the time at which to look."""
+        self.post_message(self.TimeWanted())
 
     def action_explain(self) -> None:
         """Ask why the limit at the cursor holds."""

@@ -1,0 +1,61 @@
+"""One line to type into: a time, a number. It says what is allowed."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input
+
+from cp_tui.tui.actions.desk import Prompt
+from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.safe_text import safe_text
+
+
+class PromptDialog(Dialog[str | None]):
+    """Gives the text, once nothing is wrong with it."""
+
+    DEFAULT_CSS = """
+    PromptDialog Input { background: $boost; }
+    PromptDialog FactLines { max-height: 3; scrollbar-size-vertical: 0; }
+    """
+
+    def __init__(self, prompt: Prompt) -> None:
+        super().__init__()
+        self._prompt = prompt
+
+    def compose(self) -> ComposeResult:
+        """The line, and what may stand in it."""
+        with Vertical(classes="box"):
+            line = Input(compact=True)
+            line.cursor_blink = False
+            yield line
+            yield QuietFacts()
+
+    async def begin(self) -> None:
+        """Type into it."""
+        self.titled(self._prompt.title, "enter takes it · escape closes")
+        self._say(Content.styled(self._prompt.hint, "$text-muted"))
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.is_open and self._prompt.is_whole(event.value):
+            self.dismiss(event.value)
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        wrong = self._prompt.check(event.value)
+        if wrong is None:
+            self.dismiss(event.value)
+        else:
+            self._say(safe_text(wrong, "bold $text-error"))
+
+    def _say(self, text: Content) -> None:
+        said = self.query_one(QuietFacts)
+        said.show([Fact("", text)])
+        said.refresh(layout=True)
