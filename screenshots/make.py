@@ -19,6 +19,7 @@ from cp_tui.demo.csms_variables import CSMS
 from cp_tui.rpc.client import Client, EngineConnection
 from cp_tui.rpc.paths import is_answering
 from cp_tui.tui.app import Attachment, CpTuiApp
+from cp_tui.tui.screenshot import svg_of
 from cp_tui.tui.state.store import Snapshot
 
 HERE = Path(__file__).resolve().parent
@@ -79,7 +80,7 @@ async def take_pictures(folder: Path) -> None:
             for name, size, theme, keys in pictures:
                 await take(app, pilot, size, theme, keys)
                 path = HERE / f"{name}.svg"
-                path.write_text(app.export_screenshot(title="cp-tui demo", simplify=True))
+                path.write_text(svg_of(app, "cp-tui demo"))
                 print(path.name)
                 await pilot.press("escape")
 

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from cp_tui.tui.app import Attachment, Connect, CpTuiApp
 from cp_tui.tui.main import make_app
 from cp_tui.tui.preferences import LayoutState, Look
+from cp_tui.tui.svg.still import svg_picture
 from cp_tui.tui.terminal.textual_private import painted_lines
 from cp_tui.tui.text.safe_text import drawn
 
@@ -44,7 +45,7 @@ async def take_picture(
             return
         await app.go_to(name)
         await pilot.pause(SETTLE_S)
-        pictures.append(_text(app) if is_text else _svg(app))
+        pictures.append(_text(app) if is_text else svg_of(app))
         app.exit()
 
     await app.run_async(headless=True, size=size, auto_pilot=take)
@@ -68,10 +69,11 @@ def _keys(app: CpTuiApp, name: str) -> list[str]:
     return sorted(app.keymap.keys(f"screen.{name}"))
 
 
-def _svg(app: CpTuiApp) -> str:
+def svg_of(app: CpTuiApp, title: str = "") -> str:
+    """Draw what the app shows now; without a title it is named by its charge point."""
     identity = app.store.snapshot.identity
-    title = f"cp-tui {drawn(identity.charge_point_id)}" if identity else "cp-tui"
-    return app.export_screenshot(title=title, simplify=True)
+    title = title or (f"cp-tui {drawn(identity.charge_point_id)}" if identity else "cp-tui")
+    return svg_picture(painted_lines(app.screen), app.size.width, title, app.ansi_theme)
 
 
 def _text(app: CpTuiApp) -> str:

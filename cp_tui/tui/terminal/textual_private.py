@@ -17,6 +17,7 @@ from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, RenderableType
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._context import visible_screen_stack
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
@@ -205,6 +206,7 @@ def parse_with(parser: type[EndingParser], driver: type[Driver]) -> None:
 def painted_lines(screen: Screen[Any]) -> Sequence[Strip]:
     """What a screen shows, line by line: there is a public way to a picture, but none to its text.
 
-    When it changes: a screenshot as text is none (tests/end_to_end/test_comfort.py).
+    When it changes: a screenshot is none (tests/end_to_end/test_comfort.py).
     """
+    visible_screen_stack.set(screen.app._background_screens)
     return screen._compositor.render_strips()

@@ -22,12 +22,12 @@ from textual.strip import Strip
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.state.past import Flow, Interval
+from cp_tui.tui.svg.still import svg_picture
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.parts import Line, Part
 from cp_tui.tui.timeline.picture import AXIS_ROWS, Picture, draw, explained
 from cp_tui.tui.timeline.readout import Place
-from cp_tui.tui.timeline.svg import strips_svg
 from cp_tui.tui.timeline.view import ZOOMS, View
 from cp_tui.tui.widgets.painting import changed_cells
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
@@ -232,7 +232,7 @@ class Timeline(QuietFocus, can_focus=True):
 
     def as_svg(self, title: str) -> str:
         """The picture as it stands on the screen."""
-        return strips_svg(self._drawn(), self.size.width, title, self.app.ansi_theme)
+        return svg_picture(self._drawn(), self.size.width, title, self.app.ansi_theme)
 
     # Keys and mouse.
 

@@ -1,0 +1,1 @@
+"""What the screen shows, as pictures: standing and moving, in SVG alone."""
