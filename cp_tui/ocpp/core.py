@@ -29,9 +29,11 @@ from cp_tui.ocpp.datatypes import (
     RemoteStartStopStatus,
     ResetStatus,
     ResetType,
+    Seconds,
     StopReason,
     String,
     UnlockStatus,
+    WattHours,
 )
 from cp_tui.ocpp.model import WireModel
 
@@ -70,7 +72,7 @@ class BootNotificationResponse(WireModel):
 
     status: RegistrationStatus | None
     current_time: DateTime | None
-    interval: Integer | None
+    interval: Seconds | None
     """Seconds: between heartbeats when Accepted, else before the next BootNotification."""
 
 
@@ -204,7 +206,7 @@ class StartTransactionRequest(WireModel):
 
     connector_id: Integer
     id_tag: CiString20
-    meter_start: Integer
+    meter_start: WattHours
     """Wh."""
     timestamp: DateTime
     reservation_id: Integer | None = None
@@ -237,7 +239,7 @@ class StatusNotificationResponse(WireModel):
 class StopTransactionRequest(WireModel):
     """A transaction has ended (S 4.10)."""
 
-    meter_stop: Integer
+    meter_stop: WattHours
     """Wh."""
     timestamp: DateTime
     transaction_id: Integer

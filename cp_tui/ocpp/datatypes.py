@@ -54,6 +54,8 @@ from cp_tui.ocpp.fields import (
     Integer,
     Limit,
     NonEmptyArray,
+    Rate,
+    Seconds,
     String,
     String40,
     String50,
@@ -63,6 +65,7 @@ from cp_tui.ocpp.fields import (
     String800,
     String5500,
     String10000,
+    WattHours,
     format_date_time,
     limit_number,
     parse_date_time,
@@ -109,6 +112,7 @@ __all__ = [
     "MeterValue",
     "NonEmptyArray",
     "Phase",
+    "Rate",
     "ReadingContext",
     "RecurrencyKindType",
     "RegistrationStatus",
@@ -117,6 +121,7 @@ __all__ = [
     "ResetStatus",
     "ResetType",
     "SampledValue",
+    "Seconds",
     "StopReason",
     "String",
     "String40",
@@ -133,6 +138,7 @@ __all__ = [
     "UpdateStatus",
     "UpdateType",
     "ValueFormat",
+    "WattHours",
     "format_date_time",
     "limit_number",
     "parse_date_time",
@@ -216,10 +222,10 @@ class ChargingSchedule(WireModel):
 
     charging_rate_unit: ChargingRateUnitType
     charging_schedule_period: Array[ChargingSchedulePeriod]
-    duration: Integer | None = None
+    duration: Seconds | None = None
     """Seconds; None: the last period goes on."""
     start_schedule: DateTime | None = None
-    min_charging_rate: Limit | None = None
+    min_charging_rate: Rate | None = None
     """A hint, not a limit."""
 
 

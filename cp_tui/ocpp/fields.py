@@ -27,6 +27,9 @@ from cp_tui.ocpp.printable import is_unicode
 Integer = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
 """A JSON integer. The standard sets no range; the store holds signed 64 bit."""
 
+Seconds = Annotated[Integer, Field(json_schema_extra={"unit": "s"})]
+WattHours = Annotated[Integer, Field(json_schema_extra={"unit": "Wh"})]
+
 Boolean = Annotated[bool, Strict()]
 
 Item = TypeVar("Item")
@@ -168,3 +171,6 @@ Limit = Annotated[
     PlainSerializer(limit_number, return_type=int | float, when_used="json"),
 ]
 """A charging rate with at most one decimal, exact."""
+
+Rate = Annotated[Limit, Field(json_schema_extra={"unit": "A or W"})]
+"""A limit in the unit that its schedule names."""

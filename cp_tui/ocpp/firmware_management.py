@@ -8,6 +8,7 @@ from cp_tui.ocpp.datatypes import (
     DiagnosticsStatus,
     FirmwareStatus,
     Integer,
+    Seconds,
     String,
 )
 from cp_tui.ocpp.model import WireModel
@@ -40,7 +41,7 @@ class GetDiagnosticsRequest(WireModel):
     """URL of a directory."""
     retries: Integer | None = None
     """After the first try (E 3.50)."""
-    retry_interval: Integer | None = None
+    retry_interval: Seconds | None = None
     """Seconds."""
     start_time: DateTime | None = None
     stop_time: DateTime | None = None
@@ -60,7 +61,7 @@ class UpdateFirmwareRequest(WireModel):
     retrieve_date: DateTime
     """Earliest moment of the download."""
     retries: Integer | None = None
-    retry_interval: Integer | None = None
+    retry_interval: Seconds | None = None
     """Seconds."""
 
 

@@ -6,6 +6,7 @@ from cp_tui.ocpp.datatypes import (
     DateTime,
     Integer,
     NonEmptyArray,
+    Seconds,
     String40,
     String50,
     String128,
@@ -112,7 +113,7 @@ class GetLogRequest(WireModel):
     request_id: Integer
     """Comes back in LogStatusNotification."""
     retries: Integer | None = None
-    retry_interval: Integer | None = None
+    retry_interval: Seconds | None = None
     """Seconds."""
 
 
@@ -204,7 +205,7 @@ class SignedUpdateFirmwareRequest(WireModel):
     request_id: Integer
     firmware: FirmwareImage
     retries: Integer | None = None
-    retry_interval: Integer | None = None
+    retry_interval: Seconds | None = None
     """Seconds."""
 
 

@@ -12,6 +12,7 @@ from cp_tui.ocpp.datatypes import (
     DateTime,
     GetCompositeScheduleStatus,
     Integer,
+    Seconds,
 )
 from cp_tui.ocpp.model import WireModel
 
@@ -36,7 +37,7 @@ class GetCompositeScheduleRequest(WireModel):
     """Which limit will apply over the next seconds? (S 5.7)."""
 
     connector_id: Integer
-    duration: Integer
+    duration: Seconds
     """Seconds."""
     charging_rate_unit: ChargingRateUnitType | None = None
 

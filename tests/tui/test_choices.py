@@ -10,6 +10,7 @@ from cp_tui.charge_point import variables as v
 from cp_tui.tui.actions.desk import Choice, FormField
 from cp_tui.tui.actions.search import ChoiceSearch
 from cp_tui.tui.text.facts import Fact, fact_lines
+from cp_tui.tui.text.paths import UnusableInput
 from tests.tui import worlds
 from tests.tui.driving import screen
 from tests.tui.fake_engine import FakeEngine
@@ -27,7 +28,7 @@ def test_the_beginning_of_a_choice_is_enough(typed: str, meant: str) -> None:
 
 @pytest.mark.parametrize(("typed", "words"), [("x", "none of Absolute"), ("re", "several of Rec")])
 def test_what_is_no_choice_is_named_with_those_that_there_are(typed: str, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(UnusableInput, match=words):
         UNIT.chosen(typed)
 
 

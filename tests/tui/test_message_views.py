@@ -9,15 +9,11 @@ import pytest
 from pydantic import JsonValue
 
 from cp_tui.charge_point.variables import MessageKind, MessageRecord
-from cp_tui.tui.messages.details_text import (
-    JSON_LINES_MAX,
-    json_lines,
-    message_details,
-    short_facts,
-)
+from cp_tui.tui.messages.details_text import message_details, short_facts
 from cp_tui.tui.messages.text import about, message_columns, result
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.text.columns import fit_columns
+from cp_tui.tui.text.json_text import JSON_LINES_MAX, json_lines
 from cp_tui.tui.text.words import Clock
 from tests.tui import message_world, worlds
 

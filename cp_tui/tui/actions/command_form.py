@@ -17,6 +17,7 @@ from cp_tui.tui.actions.commands import CommandCall, commands_of
 from cp_tui.tui.actions.desk import Desk, Form, FormField, Job
 from cp_tui.tui.actions.model_form import FieldKind, ModelField, model_fields, value_of
 from cp_tui.tui.text.parameters import label_of, unit_of
+from cp_tui.tui.text.paths import UnusableInput
 
 DIGITS_MAX = 30
 """Of a number before its point; one with more is refused before it takes time."""
@@ -60,29 +61,25 @@ def _completed(
         value=next(iter(recent), "") if field.value is None else field.value,
         recent=recent,
         choices=choices,
+        unit=field.unit or unit_of(field.name)[0],
         placeholder=field.placeholder or (optional if is_optional else ""),
     )
 
 
-def result_of(form: Form, texts: Mapping[str, str]) -> CommandCall | Job | str:
-    """What the texts of a completed form lead to; a sentence tells what is wrong with one."""
-    try:
-        chosen = {field.name: field.chosen(texts[field.name]) for field in form.fields}
-    except ValueError as error:
-        return f"{error}"
+def result_of(form: Form, texts: Mapping[str, str]) -> CommandCall | Job:
+    """What the texts of a completed form lead to; raises `UnusableInput`."""
+    chosen = {field.name: field.chosen(texts[field.name]) for field in form.fields}
     if not isinstance(form.call, CommandCall):
         return form.call(chosen)
     call = filled(form.call, form.fields, chosen)
-    return call if isinstance(call, str) else form.check(chosen) or call
+    form.check(chosen)
+    return call
 
 
-def filled(
-    call: CommandCall, fields: Sequence[FormField], texts: Mapping[str, str]
-) -> CommandCall | str:
-    """Add what was typed to a call, where the command takes it."""
+def filled(call: CommandCall, fields: Sequence[FormField], texts: Mapping[str, str]) -> CommandCall:
+    """Add what was typed to a call, where the command takes it; raises `UnusableInput`."""
     labels = {field.name: field.label for field in fields}
-    params = values_of(call.command.params, texts, labels, call.params)
-    return params if isinstance(params, str) else replace(call, params=params)
+    return replace(call, params=values_of(call.command.params, texts, labels, call.params))
 
 
 def values_of(
@@ -90,10 +87,10 @@ def values_of(
     texts: Mapping[str, str],
     labels: Mapping[str, str] | None = None,
     given: Mapping[str, JsonValue] | None = None,
-) -> dict[str, JsonValue] | str:
+) -> dict[str, JsonValue]:
     """What a model takes: what is given, and what was typed; what is empty is left out.
 
-    A sentence tells which of the texts it does not take, by its label.
+    Raises `UnusableInput`, which tells by its label which of the texts the model does not take.
     """
     known = {field.name: field for field in model_fields(model)}
     typed = {name: _value(known[name], text) for name, text in texts.items()}
@@ -105,8 +102,10 @@ def values_of(
         name = next(each for each in texts if each in wrong)
         label = (labels or {}).get(name) or label_of(name)
         if known[name].kind is FieldKind.PAIRS:
-            return _problem_of_pairs(label, known[name], texts[name], wrong[name])
-        return _problem(label, known[name], texts[name])
+            problem = _problem_of_pairs(label, known[name], texts[name], wrong[name])
+        else:
+            problem = _problem(label, known[name], texts[name])
+        raise UnusableInput(problem, name) from None
     return values
 
 
@@ -200,12 +199,14 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= VALUE_SHOWN_MAX else f"{text[:VALUE_SHOWN_MAX]}…")
 
 
-def tag_fields(desk: Desk, first: str | None, where: FormField) -> tuple[FormField, ...]:
-    """Give the fields for a tag and a connector.
+def tag_fields(desk: Desk, first: str | None, nowhere: str) -> tuple[FormField, ...]:
+    """Give the fields for a tag and a connector, which begins with the selected one.
 
-    `first` is the tag to begin with; None: one that was typed, or is in a transaction.
+    `first` is the tag to begin with; None: one that was typed, or is in a transaction. `nowhere`
+    says what an empty connector means.
     """
     used = tuple(t.id_tag for t in desk.snapshot.transactions)
     tag = FormField("id_tag", "", first, "id of the tag", used, keep="id_tag")
     connectors = tuple(str(c.connector_id) for c in desk.snapshot.connectors if c.connector_id)
-    return tag, replace(where, choices=connectors)
+    selected = f"{desk.snapshot.connector_id or ''}"
+    return tag, FormField("connector_id", "", selected, nowhere, choices=connectors)

@@ -17,6 +17,7 @@ from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact, FactSource
+from cp_tui.tui.text.paths import UnusableInput
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.line_table import CursorMove, LineTable
@@ -33,10 +34,10 @@ class ConfirmQuestion(Struct, frozen=True, eq=False):
     is_dangerous: bool = True
 
 
-Job = Callable[[Callable[[str], None]], Awaitable[CommandCall | CommandOutcome | str]]
+Job = Callable[[Callable[[str], None]], Awaitable[CommandCall | CommandOutcome]]
 """Something that may take long and needs no engine; it is given a way to tell how far it is.
 
-What comes of it is an outcome, a call to be sent, or a sentence about what is wrong with a field.
+What comes of it is an outcome, or a call to be sent; raises `UnusableInput`.
 """
 
 
@@ -59,12 +60,16 @@ class FormField(Struct, frozen=True):
     """By which name what is typed is remembered, and offered again in this session."""
     is_needed: bool = False
     """It must not be empty, where no command says so."""
+    unit: str = ""
+    """Of what is typed; empty: that of the parameter, where it has one."""
+    is_path: bool = False
+    """It names a file: tab completes it."""
 
     def chosen(self, text: str) -> str:
-        """Give the choice that a text stands for; raises `ValueError`, with words."""
+        """Give the choice that a text stands for; raises `UnusableInput`."""
         wanted = text.strip().casefold()
         if self.is_needed and not wanted:
-            raise ValueError(f"{self.label} must not be empty")
+            raise UnusableInput(f"{self.label} must not be empty", self.name)
         if not self.choices:
             return text
         if not wanted:
@@ -73,8 +78,9 @@ class FormField(Struct, frozen=True):
         found = exact or [each for each in self.choices if each.casefold().startswith(wanted)]
         if len(found) != 1:
             what = "several of" if found else "none of"
-            raise ValueError(
-                f"{self.label}: {text.strip()!r} is {what} {', '.join(found or self.choices)}"
+            raise UnusableInput(
+                f"{self.label}: {text.strip()!r} is {what} {', '.join(found or self.choices)}",
+                self.name,
             )
         return found[0]
 
@@ -85,16 +91,16 @@ class Form(Struct, frozen=True, eq=False):
     title: str
     fields: tuple[FormField, ...]
     submit: str
-    call: CommandCall | Callable[[Mapping[str, str]], CommandCall | Job | str]
-    """The call that gets the fields as parameters; else what makes a call, a job or a sentence
-    about what is wrong of the texts of the fields."""
+    call: CommandCall | Callable[[Mapping[str, str]], CommandCall | Job]
+    """The call that gets the fields as parameters; else what makes a call or a job of the texts of
+    the fields, and raises `UnusableInput`."""
     intro: tuple[Content, ...] = ()
     start: str = ""
     """The name of the field to begin in; empty: the first."""
     running: str = "running"
     """What happens while its call has no answer: `asking the CSMS`."""
-    check: Callable[[Mapping[str, str]], str | None] = lambda _texts: None
-    """What is wrong with the texts by other rules than those of the command, in a sentence."""
+    check: Callable[[Mapping[str, str]], None] = lambda _texts: None
+    """Raises `UnusableInput` for texts that are wrong by other rules than those of the command."""
     is_reading: bool = False
     """Its job only finds out what to do: whoever closes the form gives it up."""
 

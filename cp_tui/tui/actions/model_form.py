@@ -8,6 +8,7 @@ payload may be wrong on purpose. What is wrong with it is said apart.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -22,6 +23,9 @@ from cp_tui.ocpp.validation import parse_request
 
 EMPTY_TEXT = '""'
 """What is typed for a text of no characters; an empty field is left out."""
+
+
+YES_NO = ("true", "false")
 
 
 class FieldKind(StrEnum):
@@ -65,6 +69,12 @@ class ModelField(Struct, frozen=True):
         return self.name.rpartition(".")[2]
 
     @property
+    def unit(self) -> str:
+        """In what it is counted on the wire; empty: it is no quantity, or has no unit."""
+        unit: str = self.schema.get("unit", "")
+        return unit
+
+    @property
     def rule(self) -> str:
         """What may stand in it, in a line."""
         needed = f"required in {self.group}" if self.is_in_optional else "required"
@@ -103,7 +113,7 @@ def _fields(
         kind, words = _kind(inner, whole), in_words(each, whole)
         if kind is FieldKind.PAIRS:
             words = each.get("description") or in_words(inner["additionalProperties"], whole)
-        choices = tuple(inner.get("enum", ()))
+        choices = YES_NO if kind is FieldKind.BOOLEAN else tuple(inner.get("enum", ()))
         yield ModelField(name, kind, is_required, is_in_optional, choices, inner, words)
 
 
@@ -170,6 +180,13 @@ def defect_of(action: str, payload: Mapping[str, JsonValue]) -> str | None:
     except OcppError as error:
         return f"{error.description} ({error.code})"
     return None
+
+
+def wrong_field(fields: Sequence[ModelField], defect: str) -> ModelField | None:
+    """The field that a defect is about, which begins with its place; of an object its first."""
+    place = re.split(r"[\s\[]", defect, maxsplit=1)[0]
+    found = (f for f in fields if f.name == place or f.name.startswith(f"{place}."))
+    return next(found, None)
 
 
 def value_of(kind: FieldKind, text: str) -> JsonValue:

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 
+from msgspec.structs import replace
 from textual.content import Content
 
 from cp_tui.engine.disk import on_disk
@@ -18,7 +19,7 @@ from cp_tui.engine.line_writer import write_all
 from cp_tui.tui.actions.desk import Desk, Form, FormField, Job
 from cp_tui.tui.actions.outcome import CommandOutcome, finished
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.paths import expanded, where_paths_start
+from cp_tui.tui.text.paths import UnusableInput, expanded, where_paths_start
 from cp_tui.tui.text.safe_text import safe_text
 
 SLICE_S = 0.01
@@ -45,7 +46,7 @@ async def save(
     def write(values: Mapping[str, str]) -> Job:
         text = values["path"]
 
-        async def job(tell: Callable[[str], None]) -> CommandOutcome | str:
+        async def job(tell: Callable[[str], None]) -> CommandOutcome:
             try:
                 path = await on_disk(partial(expanded, text), f"looking for {text}", tell)
                 # No disk is asked for it, unlike `resolve`.
@@ -54,7 +55,7 @@ async def save(
             except OSError as error:
                 why = f"{text}: {(error.strerror or 'cannot be written').lower()}"
                 desk.tell(safe_text(why, "$text-error"))
-                return why
+                raise UnusableInput(why) from None
             outcome = finished("written", place)
             desk.tell(Content.assemble(outcome.summary, " ", safe_text(place)))
             return outcome
@@ -62,9 +63,17 @@ async def save(
         return job
 
     value = f"{stem}-{_file_name(desk.snapshot)}-{desk.clock.now:%Y%m%d-%H%M%S}.{suffix}"
-    field = FormField("path", "File", value=value, placeholder=hint, is_needed=True)
+    field = replace(path_field("", hint), value=value)
     intro = (safe_text(where_paths_start()),)
     await desk.fill(Form(title, (field,), "Write", write, intro))
+
+
+def path_field(keep: str, hint: str) -> FormField:
+    """Ask for a file; `keep` is by which name the path is remembered, `hint` what may stand there.
+
+    It begins with the one that was named there last.
+    """
+    return FormField("path", "File", None, hint, keep=keep, is_needed=True, is_path=True)
 
 
 async def write_new(path: Path, pieces: Iterable[str], tell: Callable[[str], None]) -> None:

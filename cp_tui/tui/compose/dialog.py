@@ -30,16 +30,19 @@ from cp_tui.tui.actions.drafts import (
     call_of,
     draft_defect,
 )
-from cp_tui.tui.actions.model_form import ModelField, action_fields
+from cp_tui.tui.actions.model_form import FieldKind, ModelField, action_fields, wrong_field
+from cp_tui.tui.compose.json_area import JsonArea, JsonHighlighter
 from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
-from cp_tui.tui.dialogs.form import ChoiceInput, RecentInput, Send
+from cp_tui.tui.dialogs.form import Send
+from cp_tui.tui.dialogs.inputs import ChoiceInput, RecentInput
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.fact_lines import FactLines
 
-LABEL_WIDTH = 24
-"""Of the fields: the longest name of the standard, and a mark."""
+LABEL_WIDTH = 26
+"""Of the fields: the longest name of the standard, and two marks."""
+WRONG_MARK = " !"
 STATE_LABEL_WIDTH = 11
 
 BUTTONS = {"Close": "close", "Another": "another", "Text": "switch", "Send": "send"}
@@ -53,7 +56,9 @@ class ComposeDialog(Dialog[ComposeEnd]):
     ComposeDialog > .box { width: 110; height: 100%; max-height: 36; }
     ComposeDialog .fields { height: 1fr; min-height: 3; }
     ComposeDialog .field, ComposeDialog .group { height: 1; }
-    ComposeDialog .field Label { width: 24; /* LABEL_WIDTH */ color: $text-muted; }
+    ComposeDialog .field Label { width: 26; /* LABEL_WIDTH */ color: $text-muted; }
+    ComposeDialog .field .unit { width: 8; padding-left: 1; }
+    ComposeDialog .field .-wrong { color: $text-error; text-style: bold; }
     ComposeDialog .group { color: $text-accent; }
     ComposeDialog Input { width: 1fr; background: $boost; }
     ComposeDialog Input:focus { background: $panel; }
@@ -91,13 +96,15 @@ class ComposeDialog(Dialog[ComposeEnd]):
         self._message_id = message_id
         self._is_running = False
         self._fields: dict[str, ModelField] = {}
+        self._wrong: ModelField | None = None
+        """The field that is marked as wrong."""
 
     def compose(self) -> ComposeResult:
         """Form and text in one place, what they are worth, the answer, the buttons."""
         with Vertical(classes="box"):
             yield QuietFacts(classes="intro")
             yield VerticalScroll(classes="fields", can_focus=False)
-            area = TextArea("", soft_wrap=True, show_line_numbers=False, compact=True)
+            area = JsonArea("", soft_wrap=True, show_line_numbers=False, compact=True)
             area.cursor_blink = False
             yield area
             yield QuietFacts(classes="rule")
@@ -139,6 +146,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
         assert self._draft.action is not None, "a form has an action"
         fields = action_fields(self._draft.action)
         self._fields = {_id(field): field for field in fields}
+        self._wrong = None
         await form.remove_children()
         await form.mount_all(self._rows(fields))
         inputs = self.query(RecentInput)
@@ -155,8 +163,6 @@ class ComposeDialog(Dialog[ComposeEnd]):
             if field.group != group:
                 group = field.group
                 yield Label(Content(group), classes="group")
-            mark = "*" if field.is_required and not field.is_in_optional else ""
-            indent = " " if field.group else ""
             text = FormField(
                 _id(field),
                 field.label,
@@ -165,10 +171,11 @@ class ComposeDialog(Dialog[ComposeEnd]):
                 choices=field.choices,
             )
             row_input = ChoiceInput(text)
+            if field.kind is FieldKind.JSON:
+                row_input.highlighter = JsonHighlighter(row_input)
             row_input.password = self._is_secret(field)
-            yield Horizontal(
-                Label(Content(f"{indent}{field.label}{mark}")), row_input, classes="field"
-            )
+            unit = [Label(Content(field.unit), classes="unit")] if field.unit else []
+            yield Horizontal(Label(_label(field)), row_input, *unit, classes="field")
 
     def _take(self) -> MessageDraft:
         """The draft as it stands on the screen."""
@@ -181,8 +188,8 @@ class ComposeDialog(Dialog[ComposeEnd]):
 
     def _judge(self) -> None:
         """Say what is wrong with the draft."""
-        self._draft = self._take()
-        defect = draft_defect(self._draft)
+        self._draft = draft = self._take()
+        defect = draft_defect(draft)
         if defect is None:
             verdict = Content.styled("valid OCPP 1.6", "$text-success")
         else:
@@ -192,8 +199,24 @@ class ComposeDialog(Dialog[ComposeEnd]):
                 Content.styled(" · it can be sent all the same", "$text-muted"),
             )
         self._say("verdict", [Fact("", verdict)])
+        wrong = wrong_field([*self._fields.values()], defect or "") if not draft.is_raw else None
+        if wrong is not self._wrong:
+            before, self._wrong = self._wrong, wrong
+            for field in (before, wrong):
+                self._mark(field)
         send = self.query_one("#send", Button)
         send.label = Content("Send") if defect is None else Content("Send anyway")
+
+    def _mark(self, field: ModelField | None) -> None:
+        """Show at a field whether it is the wrong one."""
+        found = self.query(f"#{_id(field)}") if field is not None else ()
+        for each in found:
+            assert field is not None
+            assert each.parent is not None
+            label = each.parent.query(Label).first()
+            is_wrong = field is self._wrong
+            label.set_class(is_wrong, "-wrong")
+            label.update(_label(field) + Content(WRONG_MARK * is_wrong), layout=False)
 
     def _is_secret(self, field: ModelField) -> bool:
         """Whether what is typed there must not be readable: the value of the AuthorizationKey."""
@@ -287,6 +310,12 @@ class ComposeDialog(Dialog[ComposeEnd]):
         lines.display = bool(facts) or where != "state"
         lines.show(facts)
         lines.refresh(layout=True)
+
+
+def _label(field: ModelField) -> Content:
+    """Its name, within its object, and whether it is required."""
+    mark = "*" if field.is_required and not field.is_in_optional else ""
+    return Content(f"{' ' if field.group else ''}{field.label}{mark}")
 
 
 def _id(field: ModelField) -> str:

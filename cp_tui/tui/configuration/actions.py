@@ -17,7 +17,7 @@ from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Desk, Form, FormField, Job
 from cp_tui.tui.actions.outcome import CommandOutcome, finished
-from cp_tui.tui.actions.saving import save
+from cp_tui.tui.actions.saving import path_field, save
 from cp_tui.tui.configuration.file import differences, read, to_csv, to_json
 from cp_tui.tui.state.key_lens import KeyLens, SavedConfiguration
 from cp_tui.tui.state.store import Snapshot
@@ -63,6 +63,12 @@ async def set_key(desk: Desk) -> None:
     first = entry.key if entry else next(iter(custom), "")
     current = desk.snapshot.entry(first)
     value = (current.value or "") if current else ""
+
+    def check(values: Mapping[str, str]) -> None:
+        key = values["key"].strip()
+        if why := wrong(desk.snapshot, key, values["value"]):
+            raise UnusableInput(why, "key" if desk.snapshot.entry(key) is None else "value")
+
     form = Form(
         "Set a custom configuration key",
         (
@@ -73,7 +79,7 @@ async def set_key(desk: Desk) -> None:
         CommandCall("set_custom_configuration_key"),
         (_about(current),) if current is not None else (),
         start="value" if entry is not None else "",
-        check=lambda values: wrong(desk.snapshot, values["key"].strip(), values["value"]),
+        check=check,
     )
     await desk.fill(form)
 
@@ -206,13 +212,11 @@ async def compare(desk: Desk) -> None:
     def look(values: Mapping[str, str]) -> Job:
         path = Path(values["path"])
 
-        async def job(tell: Callable[[str], None]) -> CommandOutcome | str:
+        async def job(tell: Callable[[str], None]) -> CommandOutcome:
             try:
                 saved = await on_disk(partial(read, path), f"reading {path}", tell)
-            except UnusableInput as error:
-                return drawn(f"{error}")
             except OSError as error:
-                return drawn(f"{path}: {error.strerror}")
+                raise UnusableInput(f"{path}: {error.strerror}") from None
             found.append(saved)
             number = len(differences(desk.snapshot.configuration, saved))
             differ = f"{count(number, 'key')} differ{'s' * (number == 1)}"
@@ -220,8 +224,7 @@ async def compare(desk: Desk) -> None:
 
         return job
 
-    hint = "*.json or *.csv"
-    field = FormField("path", "File", None, hint, keep="configuration_path", is_needed=True)
+    field = path_field("configuration_path", "*.json or *.csv")
     intro = (
         Content("An export of cp-tui, or GetConfiguration.conf as JSON. Secrets are not compared."),
         safe_text(where_paths_start()),

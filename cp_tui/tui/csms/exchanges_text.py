@@ -10,9 +10,9 @@ from cp_tui.demo.csms_variables import (
     Exchange,
     ExchangeKind,
 )
-from cp_tui.tui.text.answer import json_line
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.json_text import value_line
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 
@@ -67,7 +67,7 @@ def exchange_facts(exchange: Exchange, clock: Clock) -> list[Fact]:
         Fact("Verdict", verdict(exchange)),
     ]
     if exchange.request is not None:
-        facts.append(Fact("Request", json_line(exchange.request)))
+        facts.append(Fact("Request", value_line(exchange.request)))
     if exchange.answer is not None:
-        facts.append(Fact("Answer", json_line(exchange.answer)))
+        facts.append(Fact("Answer", value_line(exchange.answer)))
     return facts

@@ -21,7 +21,8 @@ from cp_tui.tui.dashboard.consequences import (
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
-from cp_tui.tui.text.parameters import unit_of, with_unit
+from cp_tui.tui.text.parameters import with_unit
+from cp_tui.tui.text.paths import UnusableInput
 from cp_tui.tui.text.safe_text import drawn
 
 VEHICLE = (
@@ -77,11 +78,7 @@ async def plug(desk: Desk) -> None:
 )
 async def swipe(desk: Desk) -> None:
     """Hold an RFID tag to the reader."""
-    selected = desk.snapshot.connector_id if desk.pane == "connectors" else 0
-    where = "empty: the charge point decides"
-    fields = tag_fields(
-        desk, None, FormField("connector_id", "Connector", f"{selected or ''}", where)
-    )
+    fields = tag_fields(desk, None, "empty: the charge point decides")
     call, running = CommandCall("swipe", {"wait": True}), "waiting for the decision"
     await desk.fill(Form("Swipe a tag", fields, "Swipe", call, running=running))
 
@@ -258,12 +255,13 @@ async def set_vehicle(desk: Desk) -> None:
     vehicle = connector.vehicle if connector is not None else None
 
     def about(name: str) -> str:
-        now, unit = getattr(vehicle, name, None), unit_of(name)[0]
-        known = f"now {with_unit(name, now)}" if now is not None else unit and f"in {unit}"
-        return "; ".join(filter(None, (known, "empty: unchanged")))
+        now = getattr(vehicle, name, None)
+        known = "" if now is None else f"now {with_unit(name, now)}; "
+        return f"{known}empty: unchanged"
 
-    def check(values: Mapping[str, str]) -> str | None:
-        return None if any(map(str.strip, values.values())) else "fill in what is to change"
+    def check(values: Mapping[str, str]) -> None:
+        if not any(map(str.strip, values.values())):
+            raise UnusableInput("fill in what is to change")
 
     fields = tuple(FormField(name, placeholder=about(name)) for name in VEHICLE)
     which = "Vehicle" if vehicle is not None else "Next vehicle"

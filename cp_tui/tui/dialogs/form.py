@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from typing import ClassVar
 
-from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantFocus
-from textual.suggester import SuggestFromList
+from textual.widget import Widget
 from textual.widgets import Button, Input, Label
 
 from cp_tui.tui.actions.command_form import result_of
@@ -22,67 +18,24 @@ from cp_tui.tui.actions.commands import CommandCall, CommandRun
 from cp_tui.tui.actions.desk import Form, FormField, Job
 from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
+from cp_tui.tui.dialogs.inputs import (
+    ChoiceInput,
+    HoldKeys,
+    PathInput,
+    RecentInput,
+    briefly,
+)
 from cp_tui.tui.text.facts import GAP, Fact
-from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.paths import UnusableInput
+from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.fact_lines import FactLines
 
 LABEL_WIDTH = 13
 """Of the fields and of the outcome, so that both stand under one another."""
 
-KEYS_WAIT_S = 0.5
-"""For a file to be read; a usual one takes a hundredth of it."""
-
 Send = Callable[[CommandCall, Callable[[CommandRun], None]], Awaitable[CommandRun]]
 """Send a command; the callback hears of the run as soon as it is under way."""
-
-
-class RecentInput(Input):
-    """An input that brings back with up and down what was typed here before."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "recall(1)", "Earlier text", show=False, id="form.earlier"),
-        Binding("down", "recall(-1)", "Later text", show=False, id="form.later"),
-    ]
-
-    def __init__(self, field: FormField) -> None:
-        # What is known from outside may stand here as it is, and an input paints it as it is.
-        value = drawn(field.value or "")
-        suggester = SuggestFromList(field.choices, case_sensitive=False) if field.choices else None
-        super().__init__(
-            value,
-            placeholder=field.placeholder,
-            compact=True,
-            id=field.name,
-            suggester=suggester,
-        )
-        self.cursor_blink = False
-        self.field = field
-        self._texts = ["", *map(drawn, field.recent)]
-        self._index = self._texts.index(value) if value in self._texts else 0
-
-    def action_recall(self, step: int) -> None:
-        """Put an earlier or later text in."""
-        if 0 <= self._index + step < len(self._texts):
-            self._index += step
-            self.value = self._texts[self._index]
-            self.cursor_position = len(self.value)
-
-
-class ChoiceInput(RecentInput):
-    """An input that walks over what is allowed, in the order of the standard, and comes round.
-
-    The rest of a choice whose beginning is typed stands there dimmed.
-    """
-
-    def __init__(self, field: FormField) -> None:
-        super().__init__(replace(field, recent=field.choices))
-
-    def action_recall(self, step: int) -> None:
-        """Put the next or the previous of the choices in; any other text can be typed."""
-        self._index = (self._index - step) % len(self._texts)
-        self.value = self._texts[self._index]
-        self.cursor_position = len(self.value)
 
 
 class FormDialog(Dialog[CommandOutcome | None]):
@@ -95,7 +48,9 @@ class FormDialog(Dialog[CommandOutcome | None]):
     FormDialog Input { width: 1fr; background: $boost; }
     FormDialog Input:focus { background: $panel; }
     FormDialog .intro { margin-bottom: 1; }
-    FormDialog .hint { max-height: 2; }
+    FormDialog .unit { width: auto; min-width: 5; padding-left: 1; }
+    FormDialog .wrong { margin-left: 13; /* LABEL_WIDTH */ max-height: 3; }
+    FormDialog .hint { max-height: 3; }
     FormDialog .state { margin-top: 1; }
     """
 
@@ -104,7 +59,7 @@ class FormDialog(Dialog[CommandOutcome | None]):
         form: Form,
         send: Send,
         clock: Callable[[], Clock],
-        hold_keys: Callable[[Awaitable[None]], None],
+        hold_keys: HoldKeys,
         remember: Callable[[str, str], None],
     ) -> None:
         """The form is a completed one; `hold_keys` keeps keys waiting until something is done.
@@ -120,6 +75,8 @@ class FormDialog(Dialog[CommandOutcome | None]):
         self._send = send
         self._clock = clock
         self._is_running = False
+        self._wrong_field = ""
+        """Below which it is said what is wrong with it."""
 
     def compose(self) -> ComposeResult:
         """Intro, fields, state and buttons."""
@@ -128,12 +85,18 @@ class FormDialog(Dialog[CommandOutcome | None]):
                 intro = QuietFacts(classes="intro")
                 intro.display = bool(self._form.intro)
                 yield intro
+                has_units = any(field.unit for field in self._form.fields)
                 for field in self._form.fields:
                     with Horizontal(classes="field"):
                         yield Label(Content(field.label))
-                        yield ChoiceInput(field) if field.choices else RecentInput(field)
+                        yield self._input(field)
+                        if has_units:
+                            yield Label(Content(field.unit), classes="unit")
+                wrong = QuietFacts(label_width=0, classes="wrong")
+                wrong.display = False
+                yield wrong
                 hint = QuietFacts(label_width=LABEL_WIDTH - GAP, classes="hint")
-                hint.display = any(field.choices for field in self._form.fields)
+                hint.display = any(each.choices or each.is_path for each in self._form.fields)
                 yield hint
                 state = QuietFacts(label_width=LABEL_WIDTH - GAP, classes="state")
                 state.display = False
@@ -143,11 +106,17 @@ class FormDialog(Dialog[CommandOutcome | None]):
                 word = Content(self._form.submit)
                 yield Button(word, "primary", id="submit", action="screen.submit", compact=True)
 
+    def _input(self, field: FormField) -> RecentInput:
+        if field.is_path:
+            return PathInput(field, self._hold_keys)
+        return ChoiceInput(field) if field.choices else RecentInput(field)
+
     async def begin(self) -> None:
         """Start in the first field."""
         fields = self._form.fields
         recall = " · up recent" if any(field.recent for field in fields) else ""
         recall += " · ↑↓ choices" if any(field.choices for field in fields) else ""
+        recall += " · tab completes" if any(field.is_path for field in fields) else ""
         self.titled(self._form.title, f"enter {self._form.submit.lower()}{recall} · escape closes")
         self.query_one(".intro", FactLines).show([Fact("", line) for line in self._form.intro])
         start = next((field.name for field in fields if field.name == self._form.start), None)
@@ -162,6 +131,23 @@ class FormDialog(Dialog[CommandOutcome | None]):
         hint = [Fact("one of", safe_text(choices, "$text-muted"))] if choices else []
         self.query_one(".hint", FactLines).show(hint)
 
+    @on(PathInput.Completed)
+    def _completed(self, event: PathInput.Completed) -> None:
+        """Say which files there are."""
+        event.stop()
+        if self.is_open:
+            hint = self.query_one(".hint", FactLines)
+            hint.show([] if event.said is None else [event.said])
+            hint.refresh(layout=True)
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        """What was said of a field held for what stood there."""
+        event.stop()
+        if self.is_open and event.input.id == self._wrong_field:
+            self._wrong_field = ""
+            self.query_one(".wrong", FactLines).display = False
+
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
@@ -172,9 +158,10 @@ class FormDialog(Dialog[CommandOutcome | None]):
         if self._is_running:
             return
         texts = {field.id or "": field.value for field in self.query(RecentInput)}
-        call = result_of(self._form, texts)
-        if isinstance(call, str):
-            self._show(call)
+        try:
+            call = result_of(self._form, texts)
+        except UnusableInput as error:
+            self._refuse(error)
             return
         self._is_running = True
         if isinstance(call, CommandCall):
@@ -182,7 +169,7 @@ class FormDialog(Dialog[CommandOutcome | None]):
             self.run_worker(self._run(call), name="form", exit_on_error=True)
         elif self._form.is_reading:
             self.run_worker(self._do(call, texts), name="job")
-            self._hold_keys(self._while_read())
+            self._hold_keys(briefly(self._is_read))
         else:
             # Of the app: it goes on when the dialog is closed.
             self.app.run_worker(self._do(call, texts), name="job", group="job")
@@ -205,12 +192,6 @@ class FormDialog(Dialog[CommandOutcome | None]):
             return
         self._show(outcome)
 
-    async def _while_read(self) -> None:
-        """What was typed ahead is for what comes of it, unless that takes long."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(KEYS_WAIT_S):
-                await self._is_read.wait()
-
     async def _do(self, job: Job, texts: Mapping[str, str]) -> None:
         self._is_read.clear()
         since = self._clock().time(self._clock().now)
@@ -219,10 +200,16 @@ class FormDialog(Dialog[CommandOutcome | None]):
             if self.is_open:
                 self._say_running(since, progress, is_given_up=self._form.is_reading)
 
-        outcome = await job(tell)
-        self._is_read.set()
-        if not isinstance(outcome, str):
-            self._keep(texts)
+        try:
+            outcome = await job(tell)
+        except UnusableInput as error:
+            self._is_running = False
+            if self.is_open:
+                self._refuse(error)
+            return
+        finally:
+            self._is_read.set()
+        self._keep(texts)
         if isinstance(outcome, CommandCall):
             await self._run(outcome)
             return
@@ -230,10 +217,25 @@ class FormDialog(Dialog[CommandOutcome | None]):
         if self.is_open:
             self._show(outcome)
 
-    def _show(self, outcome: CommandOutcome | str) -> None:
-        if isinstance(outcome, str):
-            self._say([Fact("", safe_text(outcome, "bold $text-error"))])
+    def _refuse(self, error: UnusableInput) -> None:
+        """Say what is wrong below the field in which it stands, and go there."""
+        paths = [field.name for field in self._form.fields if field.is_path]
+        self._wrong_field = error.field or next(iter(paths), "")
+        said = [Fact("", safe_text(f"{error}", "bold $text-error"))]
+        if not self._wrong_field:
+            self._say(said)
             return
+        self.query_one(".state", FactLines).display = False
+        wrong, field = self.query_one(".wrong", FactLines), self.query_one(f"#{self._wrong_field}")
+        assert isinstance(field.parent, Widget), "a field stands in a row"
+        self.query_one(".fields").move_child(wrong, after=field.parent)
+        wrong.display = True
+        wrong.show(said)
+        wrong.refresh(layout=True)
+        field.focus()
+        self.call_after_refresh(wrong.scroll_visible, animate=False)
+
+    def _show(self, outcome: CommandOutcome) -> None:
         self._say(outcome.all_facts())
         self.query_one("#close", Button).focus()
 

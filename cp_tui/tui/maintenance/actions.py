@@ -10,7 +10,7 @@ from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import Group, ScreenAction, action
 from cp_tui.tui.actions.command_form import tag_fields
 from cp_tui.tui.actions.commands import CommandCall
-from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField
+from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form
 from cp_tui.tui.maintenance.panes import SUBJECTS, ReservationsPane, SubjectPane
 from cp_tui.tui.maintenance.reservations_text import (
     ReservationLine,
@@ -53,8 +53,7 @@ SHOW_SUBJECTS = tuple(map(_show, SUBJECTS))
 )
 async def look_up(desk: Desk) -> None:
     """What would happen if a tag were shown to the reader now, and why; nothing is sent."""
-    where = FormField("connector_id", placeholder="empty: whichever")
-    fields = tag_fields(desk, _selected_tag(desk), where)
+    fields = tag_fields(desk, _selected_tag(desk), "empty: whichever")
     intro = (
         Content("What would happen if it were shown now, and why; nothing is sent."),
         deciding_keys(desk.snapshot).stylize("$text-muted"),

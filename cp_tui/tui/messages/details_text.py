@@ -5,36 +5,18 @@ from __future__ import annotations
 import json
 
 from textual.content import Content
-from textual.highlight import HighlightTheme, highlight
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.ocpp.calendar import in_zone
-from cp_tui.ocpp.plural import count
 from cp_tui.tui.messages.text import about, flaws_of, reason_of, result
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
-from cp_tui.tui.text.facts import TEXT_CELLS_MAX, Fact
-from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.json_text import json_lines
+from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined, latency, reason_text
 
 BAD, ODD, QUIET = "bold $text-error", "$text-warning", "$text-muted"
-
-JSON_LINES_MAX = 300
-"""Of one payload; beyond, export it."""
-
-
-class JsonTheme(HighlightTheme):
-    """Colours of JSON that every theme has."""
-
-    STYLES = {  # noqa: RUF012 - as declared by Textual
-        token: style
-        for token, style in (
-            (("Name", "Tag"), "$text-accent"),
-            (("Literal", "String"), "$text-success"),
-            (("Literal", "Number"), "$text-warning"),
-            (("Keyword", "Constant"), "bold"),
-        )
-    }
 
 
 def short_facts(exchange: MessagePair, width: int) -> list[Fact]:
@@ -68,20 +50,6 @@ def message_details(exchange: MessagePair, clock: Clock) -> list[Fact]:
     if exchange.answer is None and exchange.fate is not Fate.INVALID:
         facts.append(Fact("Answer", result(exchange)))
     return facts
-
-
-def json_lines(text: str) -> list[Content]:
-    """JSON text over several lines, in colours; harmless whatever it holds."""
-    pretty = json.dumps(json.loads(text), indent=2, ensure_ascii=False).split("\n")
-    # Cleaned before it is coloured: a control character would move the colours.
-    lines = [drawn(line[:TEXT_CELLS_MAX]) for line in pretty[:JSON_LINES_MAX]]
-    coloured = highlight("\n".join(lines), language="json", theme=JsonTheme)
-    plain = Content(coloured.plain, [span for span in coloured.spans if span.style != "$text"])
-    found = plain.split("\n", allow_blank=True)
-    if len(pretty) > JSON_LINES_MAX:
-        more = f"… {count(len(pretty) - JSON_LINES_MAX, 'more line')}: copy or export it"
-        found.append(Content.styled(more, ODD))
-    return found
 
 
 def _label(frame: LoggedFrame, exchange: MessagePair, request: str) -> str:

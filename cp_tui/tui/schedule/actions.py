@@ -19,7 +19,7 @@ from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.command_form import OPTIONAL_CHOICE, filled, parameters
 from cp_tui.tui.actions.commands import CommandCall
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, FormField, Job, Prompt
-from cp_tui.tui.actions.saving import save
+from cp_tui.tui.actions.saving import path_field, save
 from cp_tui.tui.schedule.moment import ALLOWED, moment
 from cp_tui.tui.schedule.profile_file import Kind, from_file, from_form
 from cp_tui.tui.schedule.profiles_text import in_order, now_content, profile_details
@@ -138,10 +138,11 @@ async def clear_matching(desk: Desk) -> None:
         FormField("stack_level", "Level", placeholder="optional"),
     )
 
-    def call(values: Mapping[str, str]) -> CommandCall | str:
+    def call(values: Mapping[str, str]) -> CommandCall:
         given = {name: text.strip() for name, text in values.items() if text.strip()}
         if not given:
-            return f"nothing given would clear every profile: type {ALL} as the id for that"
+            why = f"nothing given would clear every profile: type {ALL} as the id for that"
+            raise UnusableInput(why, "profile_id")
         everything = CommandCall("clear_charging_profile")
         return everything if given == {"profile_id": ALL} else filled(everything, fields, given)
 
@@ -159,15 +160,13 @@ async def clear_matching(desk: Desk) -> None:
 async def install(desk: Desk) -> None:
     """Fill in a profile; it is checked by the rules of SetChargingProfile."""
 
-    def call(values: Mapping[str, str]) -> CommandCall | str:
-        try:
-            found = from_form(values, desk.clock)
-        except UnusableInput as error:
-            return str(error)
+    def call(values: Mapping[str, str]) -> CommandCall:
+        found = from_form(values, desk.clock)
         return CommandCall("install_charging_profile", found.params())
 
-    # The keys of the dashboard act on the connector that is selected there.
-    connector_id = desk.snapshot.connector_id if desk.screen == "dashboard" else 0
+    # On the screen of the schedule that of the timeline is selected, elsewhere that of the list.
+    is_schedule = desk.screen == "schedule"
+    connector_id = desk.timeline.connector_id if is_schedule else desk.snapshot.connector_id
     optional = "optional: now, 22:00 or 2026-01-05T22:00:00Z"
     periods = "start:limit[:phases], such as 0:16, 3600:8"
     purposes = ("TxDefaultProfile", "TxProfile", "ChargePointMaxProfile")
@@ -179,7 +178,7 @@ async def install(desk: Desk) -> None:
         FormField("kind", value="Absolute", choices=get_args(Kind)),
         FormField("unit", value="A", choices=tuple(ChargingRateUnitType)),
         FormField("periods", placeholder=periods, keep="periods"),
-        FormField("duration", placeholder="optional, in seconds"),
+        FormField("duration", placeholder="optional", unit="s"),
         FormField("start", placeholder=optional),
         FormField("valid_from", placeholder=optional),
         FormField("valid_to", placeholder=optional),
@@ -199,20 +198,18 @@ async def install_file(desk: Desk) -> None:
     def read(values: Mapping[str, str]) -> Job:
         path = Path(values["path"])
 
-        async def job(tell: Callable[[str], None]) -> CommandCall | str:
+        async def job(tell: Callable[[str], None]) -> CommandCall:
             look = partial(from_file, path, values["connector"].strip())
             try:
                 found = await on_disk(look, f"reading {path}", tell)
-            except UnusableInput as error:
-                return str(error)
             except OSError as error:
-                return f"{path}: {error.strerror}"
+                raise UnusableInput(f"{path}: {error.strerror}") from None
             return CommandCall("install_charging_profile", found.params())
 
         return job
 
     fields = (
-        FormField("path", "File", None, "*.json", keep="profile_path", is_needed=True),
+        path_field("profile_path", "*.json"),
         FormField("connector", "Connector", placeholder="empty: as the file says"),
     )
     intro = (Content("csChargingProfiles, or a whole SetChargingProfile.req, as JSON."),)

@@ -75,10 +75,7 @@ class ProfileDestination(Struct, frozen=True):
 
 def from_form(texts: Mapping[str, str], clock: Clock) -> ProfileDestination:
     """The profile that is filled in; raises `UnusableInput`."""
-    values = values_of(TypedProfile, texts)
-    if isinstance(values, str):
-        raise UnusableInput(values)
-    typed = TypedProfile.model_validate(values)
+    typed = TypedProfile.model_validate(values_of(TypedProfile, texts))
     is_recurring = typed.kind in set(RecurrencyKindType)
     schedule: dict[str, JsonValue] = {
         "chargingRateUnit": typed.unit.value,
@@ -101,7 +98,7 @@ def from_form(texts: Mapping[str, str], clock: Clock) -> ProfileDestination:
         ("valid_to", profile, "validTo"),
     ):
         if text := texts[name].strip():
-            target[field] = format_date_time(_instant(label_of(name), text, clock))
+            target[field] = format_date_time(_instant(name, text, clock))
     return checked(ProfileDestination(typed.connector, profile))
 
 
@@ -119,11 +116,11 @@ def from_file(path: Path, connector: str) -> ProfileDestination:
         profile = inner
         where = connector or f"{content.get('connectorId', '')}"
     if not where:
-        raise UnusableInput("Connector is empty, and the file names none")
+        raise UnusableInput("Connector is empty, and the file names none", "connector")
     if not (where.isascii() and where.isdigit()):
-        raise UnusableInput(f"Connector: {where!r} is no whole number")
+        raise UnusableInput(f"Connector: {where!r} is no whole number", "connector")
     if len(where) > DIGITS_MAX:
-        raise UnusableInput(f"Connector: '{where[:DIGITS_MAX]}…' is too large")
+        raise UnusableInput(f"Connector: '{where[:DIGITS_MAX]}…' is too large", "connector")
     return checked(ProfileDestination(int(where), profile))
 
 
@@ -157,7 +154,8 @@ def _periods(text: str) -> list[JsonValue]:
     periods: list[JsonValue] = []
     for start, limit, phases in re.findall(PERIOD, text):
         if len(start) > DIGITS_MAX:
-            raise UnusableInput(f"Periods: '{start[:DIGITS_MAX]}…' is too large for a start")
+            text = f"Periods: '{start[:DIGITS_MAX]}…' is too large for a start"
+            raise UnusableInput(text, "periods")
         period: dict[str, JsonValue] = {"startPeriod": int(start), "limit": float(limit)}
         if phases:
             period["numberPhases"] = int(phases)
@@ -165,7 +163,7 @@ def _periods(text: str) -> list[JsonValue]:
     return periods
 
 
-def _instant(label: str, text: str, clock: Clock) -> datetime:
+def _instant(field: str, text: str, clock: Clock) -> datetime:
     """`now`, a time of today on the clock that the screen shows, or ISO 8601."""
     if text == "now":
         return clock.now.replace(microsecond=0)
@@ -177,5 +175,5 @@ def _instant(label: str, text: str, clock: Clock) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         allowed = "now, 22:00 or 2026-01-05T22:00:00Z"
-        raise UnusableInput(f"{label}: {text!r} is none of {allowed}") from None
+        raise UnusableInput(f"{label_of(field)}: {text!r} is none of {allowed}", field) from None
     return at if at.tzinfo is not None else at.replace(tzinfo=clock.zone)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from pydantic import JsonValue
@@ -10,6 +9,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.json_text import value_line
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import joined, latency
 
@@ -49,9 +49,9 @@ def answer_facts(result: Mapping[str, JsonValue]) -> tuple[Fact, ...]:
     if (description := result.get("description")) not in (None, ""):
         facts.append(Fact("Description", safe_text(f"{description}")))
     if details := result.get("details"):
-        facts.append(Fact("Details", json_line(details)))
+        facts.append(Fact("Details", value_line(details)))
     if "payload" in result:
-        facts.append(Fact("Payload", json_line(result["payload"])))
+        facts.append(Fact("Payload", value_line(result["payload"])))
     if isinstance(flaws := result.get("flaws"), list):
         facts += [Fact("Flaw", safe_text(f"{flaw}", ODD)) for flaw in flaws]
     if (message_id := result.get("message_id")) is not None:
@@ -63,11 +63,6 @@ def telling(reason: Reason | None) -> Reason | None:
     """The reason of an outcome, unless it only repeats that an answer came."""
     has_answer = reason is not None and reason.id in _ANSWERED
     return None if has_answer and reason is not None and not reason.values.get("beside") else reason
-
-
-def json_line(value: JsonValue) -> Content:
-    """JSON in one run of text, as it may be shown."""
-    return safe_text(json.dumps(value, ensure_ascii=False))
 
 
 def _status(payload: JsonValue) -> str:

@@ -11,6 +11,11 @@ from pathlib import Path
 class UnusableInput(Exception):
     """What somebody typed, or a file that is named, cannot be used; the text says why."""
 
+    def __init__(self, text: str, field: str = "") -> None:
+        """`field`: the name of the one in which it was typed, where there is a form."""
+        super().__init__(text)
+        self.field = field
+
 
 def read_at_most(path: Path, size: int) -> bytes:
     """Read the first bytes of a regular file; raises `OSError`, for anything else as well.

@@ -1,0 +1,40 @@
+"""A text area for JSON in colours, without the grammars that Textual's own colours need."""
+
+from __future__ import annotations
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from cp_tui.tui.text.json_text import json_line
+
+
+class JsonArea(TextArea):
+    """Colours each line by itself: a text of JSON goes over the end of none."""
+
+    def get_line(self, line_index: int) -> Text:
+        """The line, in colours."""
+        line = super().get_line(line_index)
+        colour(self, line)
+        return line
+
+
+class JsonHighlighter(Highlighter):
+    """The same for an input of one line."""
+
+    def __init__(self, widget: Widget) -> None:
+        self._widget = widget
+
+    def highlight(self, text: Text) -> None:
+        """Colour what is typed."""
+        colour(self._widget, text)
+
+
+def colour(widget: Widget, line: Text) -> None:
+    """Put the colours of JSON on a line, as the theme has them."""
+    variables = widget.app.theme_variables
+    for start, end, style in json_line(line.plain).spans:
+        parsed = style if isinstance(style, Style) else Style.parse(style, variables)
+        line.stylize(parsed.rich_style, start, end)

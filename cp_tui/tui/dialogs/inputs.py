@@ -1,0 +1,154 @@
+"""The inputs of forms: what was typed before, what may stand there, the names of files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import ClassVar
+
+from msgspec.structs import replace
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.suggester import SuggestFromList
+from textual.widgets import Input
+
+from cp_tui.engine.disk import on_disk
+from cp_tui.tui.actions.desk import FormField
+from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.meanings import Meaning
+from cp_tui.tui.text.path_completion import Completion, completed_path
+from cp_tui.tui.text.safe_text import drawn, safe_text
+
+KEYS_WAIT_S = 0.5
+"""For a file or a folder to be read; a usual one takes a hundredth of it."""
+
+NAMES_SHOWN_MAX = 40
+"""Of the files in a folder: more than three lines hold."""
+
+HoldKeys = Callable[[Awaitable[None]], None]
+"""Keep keys waiting until something is done."""
+
+
+class RecentInput(Input):
+    """An input that brings back with up and down what was typed here before."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "recall(1)", "Earlier text", show=False, id="form.earlier"),
+        Binding("down", "recall(-1)", "Later text", show=False, id="form.later"),
+    ]
+
+    def __init__(self, field: FormField) -> None:
+        # What is known from outside may stand here as it is, and an input paints it as it is.
+        value = drawn(field.value or "")
+        suggester = SuggestFromList(field.choices, case_sensitive=False) if field.choices else None
+        super().__init__(
+            value,
+            placeholder=field.placeholder,
+            compact=True,
+            id=field.name,
+            suggester=suggester,
+        )
+        self.cursor_blink = False
+        self.field = field
+        self._texts = ["", *map(drawn, field.recent)]
+        self._index = self._texts.index(value) if value in self._texts else 0
+
+    def action_recall(self, step: int) -> None:
+        """Put an earlier or later text in."""
+        if 0 <= self._index + step < len(self._texts):
+            self._index += step
+            self.value = self._texts[self._index]
+            self.cursor_position = len(self.value)
+
+
+class ChoiceInput(RecentInput):
+    """An input that walks over what is allowed, in the order of the standard, and comes round.
+
+    The rest of a choice whose beginning is typed stands there dimmed.
+    """
+
+    def __init__(self, field: FormField) -> None:
+        super().__init__(replace(field, recent=field.choices))
+
+    def action_recall(self, step: int) -> None:
+        """Put the next or the previous of the choices in; any other text can be typed."""
+        self._index = (self._index - step) % len(self._texts)
+        self.value = self._texts[self._index]
+        self.cursor_position = len(self.value)
+
+
+class PathInput(RecentInput):
+    """An input for the name of a file, which tab completes; where it can do no more, it moves on.
+
+    A folder is read beside the loop: what is typed meanwhile stays, and then nothing is completed.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Meaning.NEXT.bound("complete", "Complete the path, or next field", "form.complete"),
+    ]
+
+    class Completed(Message):
+        """What a completion came to, to be told below the fields."""
+
+        def __init__(self, said: Fact | None) -> None:
+            super().__init__()
+            self.said = said
+
+    def __init__(self, field: FormField, hold_keys: HoldKeys) -> None:
+        super().__init__(field)
+        self._hold_keys = hold_keys
+        self._listed = ""
+        """For which text the names were shown."""
+
+    def action_complete(self) -> None:
+        """Complete what stands before the cursor."""
+        is_done = asyncio.Event()
+        self.run_worker(self._complete(is_done), name="paths", group="paths", exclusive=True)
+        self._hold_keys(briefly(is_done))
+
+    async def _complete(self, is_done: asyncio.Event) -> None:
+        before = self.value
+        text, rest = before[: self.cursor_position], before[self.cursor_position :]
+        said: Fact | None = None
+        try:
+            reading = partial(completed_path, text)
+            found = await on_disk(reading, f"reading the folder of {text}", self._tell)
+            if self.value != before or not self.has_focus:
+                return
+            if found.text != text:
+                self.value = found.text + rest
+                self.cursor_position = len(found.text)
+            elif len(found.names) < 2 or self._listed == text:
+                self.screen.focus_next()
+                return
+            self._listed = found.text
+            said = _names(found)
+        except OSError as error:
+            if self.value != before:
+                return
+            why = (error.strerror or "cannot be read").lower()
+            said = Fact("files", safe_text(f"{text}: {why}", "$text-warning"))
+        finally:
+            is_done.set()
+        self.post_message(self.Completed(said))
+
+    def _tell(self, progress: str) -> None:
+        self.post_message(self.Completed(Fact("files", safe_text(progress))))
+
+
+async def briefly(is_done: asyncio.Event) -> None:
+    """Wait until something is done, unless that takes long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(KEYS_WAIT_S):
+            await is_done.wait()
+
+
+def _names(found: Completion) -> Fact | None:
+    """The names that a path may go on with, where there are several."""
+    if len(found.names) < 2:
+        return None
+    shown = "  ".join(found.names[:NAMES_SHOWN_MAX])
+    more = "" if len(found.names) <= NAMES_SHOWN_MAX and not found.is_cut else " …"
+    return Fact("files", safe_text(f"{shown}{more}", "$text-muted"))
