@@ -263,7 +263,7 @@ def test_a_key_finds_its_action() -> None:
         search = ChoiceSearch(lines(charging(), shown))
         for action in ACTIONS:
             if action.works_on(shown) and (key := keymap.first(action.id)):
-                assert found(key, search)[0] == action.id
+                assert action.id in found(key, search)[:2]
 
 
 def test_export_means_that_of_the_screen_that_is_shown() -> None:
