@@ -216,7 +216,8 @@ async def test_u_tells_what_would_happen_with_a_tag_and_why() -> None:
         await drive.press(*TO["reservations"], "W")
         assert drive.shows("Look a tag up", "LocalPreAuthorize true", "04D4E5F6A7")
         await drive.press("enter")
-        assert engine.calls == [("explain_tag", {"id_tag": "04D4E5F6A7"})]
+        asked = {"id_tag": "04D4E5F6A7", "connector_id": 1}
+        assert engine.calls == [("explain_tag", asked)]
         assert drive.shows("Result the CSMS is asked", "Known the local list: Accepted")
         assert drive.shows("it may use reservation 11", "Offline may start")
         assert drive.shows("Online the CSMS is asked", "LocalAuthorizeOffline is true (S 3.5.4)")
