@@ -28,7 +28,14 @@ from time import monotonic
 from pty_terminal import Terminal, cpu_s, in_terminal
 from websockets.asyncio.server import ServerConnection, serve
 
+from cp_tui.rpc.client import Client
+
 IDLE_S = 60.0
+STEADY_S = 120.0
+RAMP_S = 15.0
+"""A car that has just begun to charge takes more from second to second."""
+STEADY_BYTES_MAX = 60
+"""A second, while two connectors charge and nothing else happens."""
 PING_INTERVAL_S = 60.0
 """Default of WebSocketPingInterval: the first ping is news, one as fast as before is not."""
 TRAFFIC_S = 10.0
@@ -88,9 +95,9 @@ SCREEN = """
 import sys
 from pathlib import Path
 from cp_tui.cli.screen import show_screen
-from cp_tui.tui.look import Look
+from cp_tui.tui.preferences import Look
 door, csms = map(Path, sys.argv[1:])
-show_screen(door, Look(), read_only=False, quit_choice=False, csms=csms)
+show_screen(door, Look(), read_only=False, csms=csms)
 """
 """As `cp-tui demo` shows it: with the screen of the CSMS."""
 
@@ -153,6 +160,8 @@ def _answer(action: str) -> dict[str, object]:
     answers: dict[str, dict[str, object]] = {
         "BootNotification": {"status": "Accepted", "currentTime": now, "interval": 86_400},
         "Heartbeat": {"currentTime": now},
+        "Authorize": {"idTagInfo": {"status": "Accepted"}},
+        "StartTransaction": {"transactionId": 1, "idTagInfo": {"status": "Accepted"}},
     }
     return answers.get(action, {})
 
@@ -246,6 +255,27 @@ async def at_rest(command: Sequence[str]) -> None:
         for name, terminal, (size, cpu) in zip(SCREENS.values(), terminals, before, strict=True):
             share = 100 * (terminal.cpu_s - cpu) / IDLE_S
             print(f"| {name} | {(terminal.bytes - size) * 60 / IDLE_S:,.0f} | {share:.2f} % |")
+
+
+async def charging(command: Sequence[str], door: Path) -> None:
+    """Two connectors that charge with the same power all the time, on the dashboard."""
+    client = await Client.connect(door)
+    for connector_id in (1, 2):
+        await client.call("plug_in", connector_id=connector_id)
+        await client.call("swipe", connector_id=connector_id, id_tag="TAG1")
+    async with in_terminal(*command) as terminal:
+        await terminal.wait_for(b"Accepted")
+        await asyncio.sleep(RAMP_S)
+        size, cpu = terminal.bytes, terminal.cpu_s
+        await asyncio.sleep(STEADY_S)
+        rate = (terminal.bytes - size) / STEADY_S
+        share = 100 * (terminal.cpu_s - cpu) / STEADY_S
+    print("\n| Dashboard | Bytes a second | at most | CPU |\n|---|---|---|---|")
+    print(f"| two connectors charging, steady | {rate:.0f} | {STEADY_BYTES_MAX} | {share:.1f} % |")
+    for connector_id in (1, 2):
+        await client.call("swipe", connector_id=connector_id, id_tag="TAG1")
+        await client.call("plug_out", connector_id=connector_id)
+    await client.close()
 
 
 async def all_keys(terminal: Terminal) -> None:
@@ -359,6 +389,7 @@ async def main() -> None:
         versions()
         shown = (sys.executable, "-c", SCREEN, f"{door}", f"{csms}")
         await at_rest(shown)
+        await charging(shown, door)
         async with in_terminal(*shown) as terminal:
             await terminal.wait_for(b"Accepted")
             await asyncio.sleep(2 * SETTLE_S)

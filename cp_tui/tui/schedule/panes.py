@@ -60,7 +60,8 @@ class SchedulePane(Pane):
     HELP_SENTENCES = (
         "A lane per connector; 0 is the whole charge point.",
         "At the right: the limit in force now; tx: a transaction runs.",
-        "While something charges: the last 10 minutes and the next 5, until you zoom.",
+        "While something charges: 10 minutes that were and 5 to come, at first 2 and 1.",
+        "Whoever zooms, or goes to another time or connector, stays there.",
         "Solid: a transaction runs. Light: what one would get that started now.",
         "Before now: what flowed, within what was allowed; ! where it was too much.",
         "Where it charges, around now: filled is what flows, the line is its limit.",
@@ -198,6 +199,10 @@ class SchedulePane(Pane):
             violations=self._violations(),
             restraints=self._restraints,
             short_restraints=self._short_restraints,
+            charging_since=min(
+                (c.transaction.started_at for c in snapshot.connectors if c.transaction),
+                default=None,
+            ),
             installers={p.profile.charging_profile_id: p.source for p in snapshot.profiles},
         )
         self._caption(self.timeline.caption)

@@ -74,7 +74,10 @@ def source_words(source: LimitSource, installers: Mapping[int, str]) -> tuple[st
     share = "share of " if source.kind is SourceKind.SHARE else ""
     name = f"{share}{source.winner.purpose} #{source.winner.profile_id}"
     installer = installers.get(source.winner.profile_id, "")
-    texts = (f"{name} {installer}".rstrip(), name, f"#{source.winner.profile_id}", "")
+    # Not `Tx`: that is what a transaction is called.
+    short = name.replace("DefaultProfile", "Default").replace("MaxProfile", "Max")
+    names = [f"{each} {installer}".rstrip() for each in (name, short)]
+    texts = (names[0], name, names[1], short, f"#{source.winner.profile_id}", "")
     return tuple(dict.fromkeys(map(drawn, texts)))
 
 

@@ -141,6 +141,7 @@ class Timeline(QuietFocus, can_focus=True):
         restraints: Mapping[int, str] | None = None,
         short_restraints: Mapping[int, str] | None = None,
         installers: Mapping[int, str] | None = None,
+        charging_since: datetime | None = None,
     ) -> None:
         """Show these schedules at this time; what looks the same is not painted again.
 
@@ -149,6 +150,7 @@ class Timeline(QuietFocus, can_focus=True):
         flowed, in the unit of the schedules; `violations` is when that was too much.
         `restraints` says of a connector what keeps the power below the limit now, and
         `short_restraints` does so in few words; `installers` says who installed a profile.
+        `charging_since` is when the first that charges has begun to.
         """
         self._schedules = tuple(schedules[connector_id] for connector_id in sorted(schedules))
         self._full_scale = full_scale or {}
@@ -157,7 +159,8 @@ class Timeline(QuietFocus, can_focus=True):
         self._short_restraints = short_restraints or {}
         self._installers = installers or {}
         self._now = now
-        view = self._view.with_charging(self._picture().charging)
+        lasted = None if charging_since is None else now - charging_since
+        view = self._view.with_charging(self._picture().charging, lasted)
         self._look(replace(view, lane=min(view.lane, max(0, len(schedules) - 1))))
 
     @property

@@ -30,6 +30,7 @@ def _zoom(label: str, span_minutes: int, quantum_minutes: int, is_about_now: boo
 
 
 ZOOMS = (
+    _zoom("3 min", 3, 1, is_about_now=True),
     _zoom("15 min", 15, 1, is_about_now=True),
     _zoom("30 min", 30, 2),
     _zoom("1 h", 60, 5),
@@ -42,10 +43,13 @@ ZOOMS = (
     _zoom("14 d", 14 * 24 * 60, 1440),
 )
 
-NOW_ZOOM = 0
-"""While something charges: minutes, so that a limit and what follows it are to be seen."""
+BEGUN_ZOOM, NOW_ZOOM = 0, 1
+"""While something charges: minutes, so that a limit and what follows it are to be seen.
 
-DEFAULT_ZOOM = 4
+The shorter one as long as all that has flowed is within it: so a demo's story, too, fills it.
+"""
+
+DEFAULT_ZOOM = 5
 
 PAN_PART = 4
 """Panning moves by this part of the window."""
@@ -57,7 +61,7 @@ PAST_COLUMNS_MIN = 56
 """With fewer columns in a chart, what is to come needs them all."""
 
 PAST_OF_NOW = 2 / 3
-"""What was, of a window about now: 10 of 15 minutes."""
+"""What was, of a window about now: 10 of 15 minutes, 2 of 3."""
 
 SHIFT_S_MIN = 10
 """A window about now stands still at least for so long: each move costs the line."""
@@ -123,11 +127,16 @@ class View(Struct, frozen=True):
             return None
         return self.window_start(now) + self._stride + self.span * PAST_OF_NOW
 
-    def with_charging(self, lanes: Sequence[int]) -> View:
-        """The zoom and the lane for these that charge, where nobody has chosen others."""
+    def with_charging(self, lanes: Sequence[int], lasted: timedelta | None) -> View:
+        """The zoom and the lane for these that charge, where nobody has chosen others.
+
+        `lasted` is how long the first of them has been at it; None: nobody knows.
+        """
         if not self.follows_charging or self.start is not None or self.at is not None:
             return self
         zoom = NOW_ZOOM if lanes else DEFAULT_ZOOM
+        if lanes and lasted is not None and lasted < ZOOMS[BEGUN_ZOOM].span * PAST_OF_NOW:
+            zoom = BEGUN_ZOOM
         lane = min(lanes, default=0)
         return replace(
             self,
@@ -148,7 +157,8 @@ class View(Struct, frozen=True):
         left = self.window_start(now) + self.span * column / columns
         column_s = self.span.total_seconds() / columns
         step_s = next((step for step in ROUND_STEPS_S if 2 * step <= column_s), 0)
-        return ceil_time(left, timedelta(seconds=step_s)) if step_s else left
+        # The edge itself is rounded, and may lie in the column before.
+        return ceil_time(left, timedelta(seconds=step_s)) if step_s else left + timedelta.resolution
 
     def step(self, direction: int, columns: int, now: datetime) -> View:
         """The cursor a column on; at the edge the window follows."""

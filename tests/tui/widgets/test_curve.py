@@ -9,9 +9,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from msgspec.structs import replace
 
-from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.smart_charging.schedule import (
+    CompositeSchedule,
+    LimitSource,
+    SourceKind,
+)
 from cp_tui.tui.state.past import Flow
 from cp_tui.tui.theme.glyphs import Glyphs
+from cp_tui.tui.timeline.bends import source_words
 from cp_tui.tui.timeline.curve import CurveColumn, curve
 from cp_tui.tui.timeline.parts import Part
 from cp_tui.tui.timeline.picture import Picture, draw
@@ -270,9 +275,31 @@ def test_of_many_changes_as_many_are_written_as_fit_the_newest_first() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (BY_TX_PROFILE, ("TxProfile #7 CSMS", "TxProfile #7", "#7", "")),
+        (
+            ARMED,
+            ("TxDefaultProfile #3", "TxDefault #3", "#3", ""),
+        ),
+        (replace(ARMED, kind=SourceKind.HARDWARE, winner=None), ("hardware", "")),
+        (SUM, ("",)),
+        (
+            replace(BY_TX_PROFILE, kind=SourceKind.SHARE),
+            ("share of TxProfile #7 CSMS", "share of TxProfile #7", "#7", ""),
+        ),
+    ],
+)
+def test_the_source_of_a_limit_in_fewer_and_fewer_words(
+    source: LimitSource, words: tuple[str, ...]
+) -> None:
+    assert source_words(source, {7: "CSMS"}) == words
+
+
 def test_a_later_minute_of_a_picture_is_the_picture_of_that_minute() -> None:
     later = NOW + timedelta(minutes=7, seconds=13)
-    went_on = View(zoom=NOW_ZOOM, lane=1, columns=35).with_charging([1])
+    went_on = View(zoom=NOW_ZOOM, lane=1, columns=35).with_charging([1], None)
     assert text(replace(picture(), now=later, view=went_on)) == text(replace(picture(), now=later))
     assert " now · connector 1 · 24.0 A, no end" in text(replace(picture(), now=later))
 

@@ -76,10 +76,10 @@ def test_half_blocks_are_enough_for_the_linux_console() -> None:
 
 
 def test_beyond_the_schedule_is_dots_not_zero() -> None:
-    shown = replace(picture(), view=View(zoom=7))
+    shown = replace(picture(), view=View(zoom=8))
     assert parts(shown, 1)[Part.UNKNOWN].strip("·") == ""
     assert "·····" in text(shown)[1]
-    assert text(replace(shown, view=View(zoom=7, start=NOW, at=NOW + timedelta(days=2))))[4:] == [
+    assert text(replace(shown, view=View(zoom=8, start=NOW, at=NOW + timedelta(days=2))))[4:] == [
         " Wed 14:03 · charge point · not known",
         " It is known until Tue 14:03.",
     ]
@@ -136,7 +136,7 @@ def test_a_number_is_not_parted_from_its_unit() -> None:
 
 
 def test_the_day_is_named_where_it_is_not_today() -> None:
-    shown = replace(picture(width=70), view=View(zoom=6, at=NOW + timedelta(hours=12), lane=1))
+    shown = replace(picture(width=70), view=View(zoom=7, at=NOW + timedelta(hours=12), lane=1))
     assert text(shown)[4] == " Tue 02:03 · connector 1 · 32.0 A, no end"
 
 
@@ -196,7 +196,7 @@ def test_those_that_charge_share_what_the_others_leave(
     assert rows.lane_at(0) is rows.lane_at(1 + sum(rows.heights)) is None
 
 
-@given(st.integers(1, 200), st.integers(0, 60), st.sampled_from(Glyphs), st.integers(0, 9))
+@given(st.integers(1, 200), st.integers(0, 60), st.sampled_from(Glyphs), st.integers(0, 10))
 def test_no_line_is_wider_than_the_widget(
     width: int, height: int, glyphs: Glyphs, zoom: int
 ) -> None:

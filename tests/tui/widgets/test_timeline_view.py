@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 
 from cp_tui.tui.timeline.time_axis import ticks
 from cp_tui.tui.timeline.view import (
+    BEGUN_ZOOM,
     DEFAULT_ZOOM,
     NOW_ZOOM,
     SHIFT_S_MIN,
@@ -79,11 +80,11 @@ def test_zooming_keeps_the_cursor_where_it_is_on_the_screen() -> None:
     assert abs(zoomed.column_of(zoomed.cursor(NOW), COLUMNS, NOW) - before) <= 1
 
 
-def test_zooming_ends_at_a_quarter_of_an_hour_and_at_two_weeks() -> None:
+def test_zooming_ends_at_three_minutes_and_at_two_weeks() -> None:
     view = View()
     for _ in range(20):
         view = view.zoomed(1, NOW)
-    assert view.span == timedelta(minutes=15)
+    assert view.span == timedelta(minutes=3)
     for _ in range(20):
         view = view.zoomed(-1, NOW)
     assert view.span == timedelta(days=14)
@@ -97,7 +98,7 @@ def test_a_step_over_the_edge_moves_the_window_by_a_quarter() -> None:
 
 def test_back_to_now_forgets_where_the_view_was() -> None:
     view = View(lane=2).pan(3, NOW).zoomed(1, NOW).follow()
-    assert (view.start, view.at, view.lane, view.zoom) == (None, None, 2, 3)
+    assert (view.start, view.at, view.lane, view.zoom) == (None, None, 2, 4)
 
 
 @given(st.datetimes(datetime(1999, 1, 1), datetime(2100, 1, 1)), st.integers(1, 10_000))
@@ -110,14 +111,15 @@ def test_rounding_up_and_down_meet_on_multiples(naive: datetime, seconds: int) -
 
 @given(
     st.datetimes(datetime(1999, 1, 1), datetime(2100, 1, 1)),
+    st.sampled_from([BEGUN_ZOOM, NOW_ZOOM]),
     st.integers(12, 200),
     st.integers(1, 4000),
 )
 def test_a_window_about_now_moves_by_whole_columns_and_says_when(
-    naive: datetime, columns: int, seconds: int
+    naive: datetime, zoom: int, columns: int, seconds: int
 ) -> None:
     """So a curve is cut where it was cut before, and a fresh screen cuts it there as well."""
-    view, now = View(zoom=NOW_ZOOM, columns=columns), naive.replace(tzinfo=UTC)
+    view, now = View(zoom=zoom, columns=columns), naive.replace(tzinfo=UTC)
     later = now + timedelta(seconds=seconds)
     shift = (view.window_start(later) - view.window_start(now)) * columns / view.span
     assert abs(shift - round(shift)) < 1e-3
@@ -132,13 +134,16 @@ def test_a_window_about_now_moves_by_whole_columns_and_says_when(
 
 def test_zoom_and_lane_go_with_what_charges_until_somebody_chooses() -> None:
     view = View(follows_charging=True)
-    charging = view.with_charging([2, 3])
+    long, brief = timedelta(hours=1), timedelta(seconds=119)
+    charging = view.with_charging([2, 3], long)
     assert (charging.zoom, charging.lane) == (NOW_ZOOM, 2)
-    assert charging.with_charging([]) == view
+    assert charging.with_charging([], None) == view
+    assert view.with_charging([1], brief).zoom == BEGUN_ZOOM
+    assert view.with_charging([1], None).zoom == NOW_ZOOM
     zoomed = charging.zoomed(-1, NOW)
-    assert zoomed.with_charging([]).zoom == NOW_ZOOM + 1
-    assert charging.pan(1, NOW).with_charging([]).zoom == NOW_ZOOM
-    assert View().with_charging([1]).zoom == DEFAULT_ZOOM
+    assert zoomed.with_charging([], None).zoom == NOW_ZOOM + 1
+    assert charging.pan(1, NOW).with_charging([], None).zoom == NOW_ZOOM
+    assert View().with_charging([1], long).zoom == DEFAULT_ZOOM
 
 
 def test_panning_ends_before_the_calendar_does() -> None:
