@@ -8,13 +8,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from textual.content import Content
 
-from cp_tui.charge_point.reason import RULE_MARKS
-from cp_tui.tui.actions.action import Group, ScreenAction
 from cp_tui.tui.actions.command_form import completed
 from cp_tui.tui.actions.commands import CommandCall, CommandRun
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, Frame, Prompt
 from cp_tui.tui.actions.drafts import DRAFTS_MAX, Bench, ComposeEnd, MessageDraft, SentDraft
-from cp_tui.tui.actions.keymap import widget_keys
+from cp_tui.tui.actions.help_text import HelpedPane, help_facts
 from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.actions.palette import palette
 from cp_tui.tui.compose.dialog import ComposeDialog
@@ -35,6 +33,7 @@ from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.line_table import CursorMove, LineTable
+from cp_tui.tui.widgets.table_pane import TablePane
 
 REMEMBERED_MAX = 8
 """Texts kept per field: what one person types in a session."""
@@ -204,27 +203,22 @@ class ScreenDesk(Desk):
         self._app.action_repaint()
 
     def show_help(self) -> None:
-        pane, focused = self._app.main.focused_pane, self._app.main.focused
-        facts: list[Fact] = []
+        main = self._app.main
+        pane, focused = main.focused_pane, main.focused
+        helped = None
         if pane is not None and pane.TITLE:
-            facts.append(_heading(pane.TITLE))
-            facts += [Fact("", Content(said)) for said in pane.HELP_SENTENCES]
-            bindings = widget_keys(focused.BINDINGS if focused else ())
-            facts += [Fact(keys, Content(words)) for keys, words in bindings]
-        for group in Group:
-            facts += [Fact("", Content("")), _heading(group.value)]
-            actions = self._app.keymap.actions.values()
-            facts += [self._help(action) for action in actions if action.group is group]
-        facts += [Fact("", Content("")), _heading("Rules")]
-        facts += [Fact(mark, Content(meaning)) for mark, meaning in RULE_MARKS.items()]
+            has_rows = isinstance(pane, TablePane)
+            names = {pane.NAME, pane.CURSOR} if isinstance(pane, TablePane) else {pane.NAME}
+            helped = HelpedPane(
+                pane.TITLE,
+                frozenset(filter(None, names)),
+                has_rows,
+                pane.HELP_SENTENCES,
+                focused.BINDINGS if focused else (),
+            )
+        title = f"Screen {self.key_of(f'screen.{main.NAME}')}: {main.SHORT}"
+        facts = help_facts(self._app.keymap, self.snapshot, main.NAME, title, helped)
         self.show("Help", lambda _snapshot, _clock: facts, label_width=11)
-
-    def _help(self, action: ScreenAction) -> Fact:
-        text = Content.assemble(Content.styled(action.title, "bold"), f"  {action.help}")
-        if (why := action.why_not(self.snapshot)) is not None:
-            text = Content.assemble(text, Content.styled(f"  Not now: {why}", "$text-warning"))
-        key = self.key_of(action.id) if action.works_on(self.screen) else ""
-        return Fact(key or "menu", text)
 
     async def show_menu(self) -> None:
         actions = [each for each in self._app.keymap.actions.values() if each is not show_menu]
@@ -297,7 +291,3 @@ class ScreenDesk(Desk):
         )
         # A closed form stops waiting; the command itself goes on.
         return await asyncio.shield(worker.wait())
-
-
-def _heading(text: str) -> Fact:
-    return Fact("", Content.styled(text, "bold $text-accent"))

@@ -176,10 +176,15 @@ async def test_no_timer_runs_while_nothing_happens() -> None:
                 assert not widget.cursor_blink
 
 
-async def test_help_explains_the_pane_and_lists_the_keys() -> None:
+async def test_help_has_the_keys_of_the_pane_and_of_the_screen_first_then_explains_it() -> None:
     async with screen() as drive:
         await drive.press("tab", "tab", "question_mark")
-        assert drive.shows("Help", "◉ monitored: its changes are shown", "Row up")
+        assert drive.shows("Help", "Keys", "e Edit", "o Sort a table", "enter Open the row")
+        assert drive.shows("Screen 1: Dashboard", "x Clear the errors", "V Change the vehicle")
+        await drive.press("pagedown")
+        assert drive.shows("What Keys shows", "◉ monitored: its changes are shown")
+        await drive.press("escape", "shift+tab", "question_mark")
+        assert drive.shows("Schedule", "g Go to a time", "v This connector alone, or all")
 
 
 async def test_a_theme_is_previewed_and_escape_takes_it_back() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from textual.content import Content
 
@@ -12,6 +13,7 @@ from cp_tui.tui.configuration.changes_text import change_facts, changes_of, sour
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.order import natural
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined, with_words
 
@@ -32,7 +34,13 @@ def key_columns(clock: Clock, width: int) -> list[Column[ConfigurationEntry]]:
     return [
         Column("", 2, _marks),
         Column("Key", NAME_WIDTH if width >= WIDE else NAME_WIDTH_SHORT, _name),
-        Column("Value", VALUE_WIDTH if width >= ROOMY else 10, _value, is_flexible=True),
+        Column(
+            "Value",
+            VALUE_WIDTH if width >= ROOMY else 10,
+            _value,
+            is_flexible=True,
+            order=_value_rank,
+        ),
         Column("Set by", 8, _source, rank=1),
         Column(
             "Changed", 8, lambda e: _changed_short(e, clock), rank=2, order=lambda e: e.changed_at
@@ -107,6 +115,10 @@ def _value(entry: ConfigurationEntry) -> Content:
     if entry.value == "":
         return Content.styled("(empty)", QUIET)
     return safe_text(entry.value)
+
+
+def _value_rank(entry: ConfigurationEntry) -> Any:
+    return natural(entry.value) if entry.value else None
 
 
 def _source(entry: ConfigurationEntry) -> Content:

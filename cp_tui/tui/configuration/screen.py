@@ -42,6 +42,7 @@ class ConfigurationScreen(MainScreen):
         "screen.dashboard",
         "screen.help",
         "screen.palette",
+        "screen.sort",
         "configuration.get",
         "screen.zoom",
         "screen.quit",

@@ -85,7 +85,7 @@ async def swipe(desk: Desk) -> None:
 
 @action(
     "connector.select",
-    "Select a connector by its number",
+    "Select a connector by number",
     means=Meaning.CONNECTOR,
     when=conditions.with_connectors,
 )

@@ -57,7 +57,7 @@ async def sort(desk: Desk) -> None:
         table.sort(None if key == AS_THEY_COME else chosen(order, title))
 
 
-@action("screen.sort_back", "Turn the order of a table round", means=Meaning.SORT_BACK)
+@action("screen.sort_back", "Sort the other way round", means=Meaning.SORT_BACK)
 async def sort_back(desk: Desk) -> None:
     """Sort the rows the other way; by their first column where nothing is chosen yet."""
     table = desk.table

@@ -38,6 +38,7 @@ class MessagesScreen(MainScreen):
         "screen.dashboard",
         "screen.help",
         "screen.palette",
+        "screen.sort",
         "screen.zone",
         "screen.zoom",
         "screen.quit",

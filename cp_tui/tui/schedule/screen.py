@@ -45,6 +45,7 @@ class ScheduleScreen(MainScreen):
         "screen.dashboard",
         "screen.help",
         "screen.palette",
+        "screen.sort",
         "screen.zoom",
         "screen.quit",
     )

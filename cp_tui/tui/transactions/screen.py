@@ -54,6 +54,7 @@ class TransactionsScreen(MainScreen):
         "screen.dashboard",
         "screen.help",
         "screen.palette",
+        "screen.sort",
         "screen.zoom",
         "screen.quit",
     )
