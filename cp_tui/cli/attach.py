@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from cp_tui.cli.output import complain
-from cp_tui.cli.screen import read_look, show_screen, terminal_problem
+from cp_tui.cli.screen import attachment_at, read_look, show_screen, terminal_problem
 from cp_tui.rpc.paths import find_engine
 
 
@@ -16,5 +16,5 @@ def run(options: Namespace) -> int:
         return complain(f"attach: {problem}")
     path = find_engine(options.socket, options.id)
     look = read_look(options)
-    show_screen(path, look, read_only=options.read_only)
+    show_screen(attachment_at(path, read_only=options.read_only), look)
     return 0

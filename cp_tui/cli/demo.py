@@ -10,34 +10,43 @@ from pathlib import Path
 
 from cp_tui.cli.child import Child, ChildFailed, own_environment
 from cp_tui.cli.demo_folder import csms_socket_path, socket_path
+from cp_tui.cli.demo_record import problem_of, record
 from cp_tui.cli.output import ExitStatus, complain, say, told_without_waiting
-from cp_tui.cli.screen import read_look, show_screen, terminal_problem
+from cp_tui.cli.parser import DEMO_SECONDS
+from cp_tui.cli.screen import attachment_at, read_look, show_screen, terminal_problem
 
 FOLDER_PREFIX = "cp-tui-demo-"
 
 
 def run(options: Namespace) -> int:
     """Play the demo; nothing of it is left behind."""
+    if options.record is not None and (problem := problem_of(options.record)) is not None:
+        return complain(f"demo: {problem}", ExitStatus.FAILED)
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, ignore_cleanup_errors=True) as name:
-        if terminal_problem() is None:
+        if options.record is not None or terminal_problem() is None:
             return _as_screen(Path(name), options)
-        return _as_lines(Path(name), options.seconds)
+        return _as_lines(Path(name), options.seconds or DEMO_SECONDS)
 
 
 def _as_screen(folder: Path, options: Namespace) -> int:
     look = read_look(options)
     child = Child(
-        "cp_tui.cli.demo_process", [str(folder)], ends_with_us=True, environment=own_environment()
+        "cp_tui.cli.demo_process",
+        [str(folder), str(options.pace)],
+        ends_with_us=True,
+        environment=own_environment(),
     )
     try:
         child.wait_until_answering(socket_path(folder))
-        show_screen(
+        attachment = attachment_at(
             socket_path(folder),
-            look,
             read_only=False,
             csms=csms_socket_path(folder),
             why_gone=child.last_words,
         )
+        if options.record is not None:
+            return record(attachment, look, options)
+        show_screen(attachment, look)
         if words := child.last_words():
             return complain(f"demo: {words}", ExitStatus.FAILED)
         say("stopping the demo ...")

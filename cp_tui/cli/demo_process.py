@@ -19,7 +19,7 @@ from cp_tui.cli.demo_folder import csms_socket_path, socket_path
 from cp_tui.cli.parent_pipe import when_stdin_closes
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.demo.csms_rpc import CsmsRpc
-from cp_tui.demo.pacing import LINES, Pacing
+from cp_tui.demo.pacing import LINES, NORMAL, Pacing
 from cp_tui.demo.player import Player
 from cp_tui.demo.story import CUSTOM_KEYS, StoryFailed, run_story
 from cp_tui.ocpp.units import number
@@ -42,13 +42,13 @@ async def play_once(folder: Path, report: Callable[[str], None], seconds: float)
             raise StoryFailed(f"the story was not completed within {number(seconds)} s") from None
 
 
-async def play_on(folder: Path) -> None:
+async def play_on(folder: Path, speed: float = NORMAL) -> None:
     """Tell the story again and again, until cancelled or until the engine ends.
 
     The CSMS has a door of its own, at which the story can be paused and scenarios run.
     """
     async with _stage(folder) as (client, csms):
-        player = Player(client, csms, CHARGE_POINT_ID)
+        player = Player(client, csms, CHARGE_POINT_ID, pacing=Pacing(speed))
         door = RpcServer(CsmsRpc(csms, player), csms_socket_path(folder))
         await door.start()
         try:
@@ -147,19 +147,19 @@ async def _end(process: Process) -> None:
         await process.wait()
 
 
-async def _play_until_stdin_closes(folder: Path) -> None:
+async def _play_until_stdin_closes(folder: Path, speed: float) -> None:
     """Play for a screen in another process, and clean up when that is gone, however it went."""
-    playing = asyncio.create_task(play_on(folder))
+    playing = asyncio.create_task(play_on(folder, speed))
     await when_stdin_closes(playing.cancel)
     with suppress(asyncio.CancelledError):
         await playing
 
 
 def main() -> int:
-    """Play in the folder that is given as the argument."""
-    folder = Path(sys.argv[1])
+    """Play in the folder and at the speed that are given as arguments."""
+    folder, speed = Path(sys.argv[1]), float(sys.argv[2])
     try:
-        asyncio.run(_play_until_stdin_closes(folder))
+        asyncio.run(_play_until_stdin_closes(folder, speed))
     except StoryFailed as error:
         print(error, file=sys.stderr)
         return 1

@@ -166,9 +166,29 @@ def _add_demo(commands: Commands) -> None:
     demo.add_argument(
         "--seconds",
         type=_seconds,
-        default=DEMO_SECONDS,
         metavar="N",
-        help="without a terminal: how long the story may take (default %(default)g)",
+        help="without a terminal: how long the story may take (default "
+        f"{DEMO_SECONDS:g}); with --record: how long it is (default: a round of the story)",
+    )
+    demo.add_argument(
+        "--pace",
+        type=_pace,
+        default=1.0,
+        metavar="N",
+        help="how fast the story is told, from 0.25 to 8 (default 1)",
+    )
+    demo.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="record the screen as an asciicast (version 2); needs no terminal",
+    )
+    demo.add_argument(
+        "--size",
+        type=_size,
+        default=(80, 24),
+        metavar="COLUMNSxLINES",
+        help="of what is recorded (default 80x24)",
     )
 
 
@@ -271,6 +291,16 @@ def _seconds(text: str) -> float:
     if not 0 < seconds <= 86_400:
         raise ArgumentTypeError(f"must be a number of seconds up to 86400, not {text!r}")
     return seconds
+
+
+def _pace(text: str) -> float:
+    try:
+        pace = float(text)
+    except ValueError:
+        pace = 0.0
+    if not 0.25 <= pace <= 8:
+        raise ArgumentTypeError(f"must be a number from 0.25 to 8, not {text!r}")
+    return pace
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from cp_tui.cli.child import Child
 from cp_tui.cli.differences import differences
 from cp_tui.cli.first_run import first_run, is_first_run
 from cp_tui.cli.output import ExitStatus, complain, complain_of, say, told_if_slow
-from cp_tui.cli.screen import STOP, read_look, show_screen, terminal_problem
+from cp_tui.cli.screen import STOP, attachment_at, read_look, show_screen, terminal_problem
 from cp_tui.cli.settings import read_all, read_settings, serve_arguments
 from cp_tui.rpc.paths import default_socket, is_answering
 from cp_tui.rpc.script import EngineGone, lines
@@ -71,14 +71,14 @@ def _show(settings: ServeSettings, look: Look, child: Child | None) -> int:
     welcome = ""
     if child is None:
         welcome = f"attached to {settings.charge_point_id}, which runs already; it goes on after q"
-    choice = show_screen(
+    attachment = attachment_at(
         settings.socket,
-        look,
         read_only=False,
         may_stop=None if child is None else partial(child.answers_at, settings.socket),
         welcome=welcome,
         why_gone=None if child is None else child.last_words,
     )
+    choice = show_screen(attachment, look)
     if choice == STOP and child is not None and child.answers_at(settings.socket):
         say(f"stopping {settings.charge_point_id} ...")
         if not _stop(settings.socket, child):

@@ -14,6 +14,7 @@ from cp_tui.cli.patience import reading
 from cp_tui.cli.quick_imports import importing
 
 if TYPE_CHECKING:
+    from cp_tui.tui.app import Attachment
     from cp_tui.tui.preferences import Look
 
 LEAVE = "leave"
@@ -50,17 +51,24 @@ def read_look(options: Namespace) -> Look:
         raise SettingsError(f"{file}: {error.strerror}") from None
 
 
-def show_screen(
+def show_screen(attachment: Attachment, look: Look) -> str:
+    """Show a charge point until the user quits; returns `LEAVE` or `STOP`."""
+    with importing():
+        from cp_tui.tui.main import run_screen
+
+    return run_screen(attachment, look)
+
+
+def attachment_at(
     path: Path,
-    look: Look,
     *,
     read_only: bool,
     may_stop: Callable[[], bool] | None = None,
     csms: Path | None = None,
     welcome: str = "",
     why_gone: Callable[[], str] | None = None,
-) -> str:
-    """Show the charge point at the socket until the user quits; returns `LEAVE` or `STOP`.
+) -> Attachment:
+    """Say how a screen comes to the charge point at the socket.
 
     `may_stop` says whether the one that this program started is still there to be stopped.
     `csms` is the socket of a CSMS that was started with it, `welcome` what is said first, and
@@ -70,7 +78,6 @@ def show_screen(
         from cp_tui.demo.csms_variables import CSMS
         from cp_tui.rpc.client import Client, ConnectionLost, EngineConnection
         from cp_tui.tui.app import Attachment
-        from cp_tui.tui.main import run_screen
 
     async def connect_csms() -> EngineConnection:
         assert csms is not None
@@ -90,7 +97,7 @@ def show_screen(
             why_gone = None
         return connection
 
-    attachment = Attachment(
+    return Attachment(
         connect,
         read_only,
         may_stop,
@@ -99,4 +106,3 @@ def show_screen(
         whose=str(path) if csms is None else "",
         welcome=welcome,
     )
-    return run_screen(attachment, look)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import pty
 import signal
@@ -210,3 +211,30 @@ async def test_the_engine_of_run_outlives_a_killed_screen(
     async with asyncio.timeout(WAIT_TIMEOUT_S):
         while processes_about(folder):
             await asyncio.sleep(0.05)
+
+
+async def test_an_interrupted_recording_is_a_shorter_one_and_leaves_nothing_behind(
+    temporary: Path,
+) -> None:
+    file = temporary / "a.cast"
+    process = await start("demo", f"--record={file}", "--size=100x30", "--pace=8")
+    assert process.stderr is not None
+    async with asyncio.timeout(WAIT_TIMEOUT_S):
+        while b"recording 100x30 for 16 s" not in await process.stderr.readline():
+            pass
+        await asyncio.sleep(3)
+        process.send_signal(signal.SIGINT)
+        await process.communicate()
+    assert process.returncode == 130
+    header, *events = [json.loads(line) for line in file.read_text().splitlines()]
+    assert (header["version"], header["width"], header["height"]) == (2, 100, 30)
+    assert "DEMO-1" in "".join(text for _at, _kind, text in events)
+    file.unlink()
+    await until_gone(temporary)
+
+
+async def test_a_recording_that_cannot_be_written_is_not_begun(temporary: Path) -> None:
+    done = await cp_tui("demo", f"--record={temporary / 'no' / 'a.cast'}")
+    assert done.status == 1
+    (line,) = done.err.splitlines()
+    assert line.endswith("a.cast: No such file or directory")
