@@ -16,6 +16,7 @@ from cp_tui.tui.actions.help_text import HelpedPane, help_facts
 from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.actions.palette import palette
 from cp_tui.tui.compose.dialog import ComposeDialog
+from cp_tui.tui.compose.examples import known_values
 from cp_tui.tui.dashboard.consequences import running_facts
 from cp_tui.tui.dialogs.ask import YES, AskDialog, Option, confirmation
 from cp_tui.tui.dialogs.choose import ChooseDialog
@@ -140,7 +141,13 @@ class ScreenDesk(Desk):
             self._drafts[bench.name] = (sent, *others)[:DRAFTS_MAX]
 
         dialog = ComposeDialog(
-            bench, draft, self._send, lambda: self._app.clock, remember, self.message_id
+            bench,
+            draft,
+            self._send,
+            lambda: self._app.clock,
+            remember,
+            self.message_id,
+            known_values(self.snapshot),
         )
         return await self._answer_to(dialog)
 

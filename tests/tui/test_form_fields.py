@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual import events
+from textual.content import Content
+from textual.highlight import highlight
 from textual.widgets import Input, Label, TextArea
 
 from cp_tui.engine import disk as disk_module
@@ -23,7 +26,7 @@ from cp_tui.tui.actions.model_form import (
 from cp_tui.tui.compose.examples import example
 from cp_tui.tui.text.path_completion import NAMES_MAX, completed_path
 from cp_tui.tui.widgets.fact_lines import FactLines
-from tests.tui import key_world, worlds
+from tests.tui import csms_world, key_world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.test_hanging_disk import KEY_S_MAX, press_in_time
@@ -215,6 +218,40 @@ async def test_a_composed_message_marks_its_wrong_field_and_its_text_is_coloured
         await drive.press("ctrl+s")
         await drive.until_it_shows("no answer")
         assert '"meterStop": 7' in drive.app.screen.query_one(TextArea).text
+
+
+async def test_known_keys_and_tags_are_offered_in_the_composer() -> None:
+    async with screen(engine=key_world.engine(), csms=csms_world.normal()) as drive:
+        await drive.press("ctrl+p", *"remote start", "enter", *"changeconf", "enter")
+        await drive.press("ctrl+u", *"Heart")
+        assert drive.shows("up and down choose · key: required", "HeartbeatInterval")
+        await drive.press("right")
+        assert value(drive, "key") == "HeartbeatInterval"
+
+
+async def test_a_letter_colours_no_other_line_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    coloured: list[str] = []
+
+    def noted(code: str, **options: Any) -> Content:
+        coloured.append(code)
+        return highlight(code, **options)
+
+    monkeypatch.setattr("cp_tui.tui.text.json_text.highlight", noted)
+    async with screen(worlds.healthy(), at="messages") as drive:
+        await drive.press("C")
+        area = drive.app.screen.query_one(TextArea)
+        area.text = "\n".join(f'"key {number}": {number},' for number in range(200))
+        await drive.settle()
+        drive.text()
+        at_first = len(coloured)
+        assert 0 < at_first < 50
+        # The cursor, a key, a number, and what is neither.
+        assert len({segment.style for segment in area.render_line(0)}) == 4
+        coloured.clear()
+        for letter in "xyz":
+            await drive.press(letter)
+            drive.text()
+        assert coloured == ['x"key 0": 0,', 'xy"key 0": 0,', 'xyz"key 0": 0,']
 
 
 def test_a_field_of_a_form_names_itself_in_what_is_wrong() -> None:

@@ -289,7 +289,7 @@ async def test_each_line_has_its_key_and_why_it_is_not_possible() -> None:
         assert row.cells[-1].plain == "r"
         assert drive.shows("Not now: it is not stopped; restart follows a stop Connect again, boot")
         await drive.press("ctrl+u", *"qqqq")
-        assert drive.shows("nothing is called so: try another word or a part of one; ^u clears")
+        assert drive.shows("nothing found: try another or a shorter word; ^u clears")
         await drive.press("enter")
         assert drive.shows("All actions")
         await drive.press("ctrl+u", *"swpie", "enter")

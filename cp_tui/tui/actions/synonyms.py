@@ -45,6 +45,8 @@ ALSO: Mapping[str, str] = {
     "Faulted, problem, over temperature",
     "connector.clear_error": "repair, fix, fault, heal, remove the fault, recover",
     "connector.jam_lock": "ConnectorLockFailure, stuck, unlock, UnlockConnector, latch",
+    "connector.select": "go to a connector, jump to a connector, connector number, choose a "
+    "connector",
     "connector.set_vehicle": "car, ev, soc, state of charge, battery size, set vehicle, phases",
     "schedule.explain": "why so slow, limit, slow charging, who limits, power limit, "
     "current limit, throttle, reason, amps",
@@ -54,6 +56,7 @@ ALSO: Mapping[str, str] = {
     "schedule.install": "set a limit, limit, add a profile, SetChargingProfile, create a profile, "
     "smart charging, throttle, new profile, load management, reduce power",
     "schedule.install_file": "import a profile, load a profile, profile json, upload a profile",
+    "schedule.go_to": "jump to a time, what will it be at, tomorrow, tonight, when, date",
     "schedule.export": "save the schedule, csv, json, spreadsheet, composite schedule, "
     "GetCompositeSchedule",
     "schedule.picture": "svg, image, screenshot, chart, graph, plot, png",
@@ -94,6 +97,9 @@ ALSO: Mapping[str, str] = {
     "csms.steps": "progress, result of the scenario, test report, passed, failed",
     "csms.stop": "abort the scenario, cancel the scenario, stop the demo, end the story",
     "csms.story": "demo, pause the demo, autoplay, resume the demo, take over, hands off",
+    "csms.step": "next step, single step, one by one, advance",
+    "csms.slower": "slow down, half speed, pace, too fast",
+    "csms.faster": "speed up, hurry, double speed, pace, fast forward, too slow",
     "csms.behaviour": "reject the boot, Pending, slow answers, no answer, delay, timeout, "
     "backend behaviour, misbehave, reject, block a tag, clock offset, fault injection, silence",
     "csms.reset_behaviour": "normal, reset behaviour, behave, default answers",
@@ -110,6 +116,9 @@ ALSO: Mapping[str, str] = {
     "screen.maintenance": "service, security, maintain",
     "screen.csms": "backend, server, central system, demo",
     "screen.filter": "search, find, grep, look for, query",
+    "screen.sort": "order by, arrange, sort by column, rank",
+    "screen.sort_back": "reverse, descending, ascending, invert the order, upside down",
+    "screen.repaint": "redraw, refresh, garbled, broken display, clear the screen",
     "screen.zone": "utc, timezone, local time, clock, time zone",
     "screen.zoom": "maximize, full screen, fullscreen, enlarge, bigger, restore",
     "screen.log": "command history, what did i do, audit, recent commands, journal",

@@ -12,7 +12,7 @@ AT_CHARGE_POINT = Bench(
     "charge_point",
     "Compose",
     "Goes past the queue to the CSMS as it stands, which may act on it. The charge point itself "
-    "does not change: no transaction begins, no key is set, whatever is answered.",
+    "does not change: no transaction begins, no key is set.",
     "send_call",
     sent_by(RequestDirection.TO_CSMS),
 )

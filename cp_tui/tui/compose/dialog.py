@@ -5,7 +5,7 @@ What is wrong with the message is said, and does not keep it from being sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -86,8 +86,11 @@ class ComposeDialog(Dialog[ComposeEnd]):
         clock: Callable[[], Clock],
         remember: Callable[[SentDraft], None],
         message_id: Callable[[], str],
+        known: Mapping[str, tuple[str, ...]],
     ) -> None:
+        """`known`: what a field may well hold, by its own name; anything else can be typed."""
         super().__init__()
+        self._known = known
         self._bench = bench
         self._draft = draft
         self._send = send
@@ -106,6 +109,8 @@ class ComposeDialog(Dialog[ComposeEnd]):
             yield VerticalScroll(classes="fields", can_focus=False)
             area = JsonArea("", soft_wrap=True, show_line_numbers=False, compact=True)
             area.cursor_blink = False
+            # Its colour would cover those of JSON.
+            area.highlight_cursor_line = False
             yield area
             yield QuietFacts(classes="rule")
             yield QuietFacts(classes="verdict")
@@ -168,7 +173,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
                 field.label,
                 self._draft.texts.get(field.name, ""),
                 field.rule,
-                choices=field.choices,
+                choices=self._choices(field),
             )
             row_input = ChoiceInput(text)
             if field.kind is FieldKind.JSON:
@@ -176,6 +181,11 @@ class ComposeDialog(Dialog[ComposeEnd]):
             row_input.password = self._is_secret(field)
             unit = [Label(Content(field.unit), classes="unit")] if field.unit else []
             yield Horizontal(Label(_label(field)), row_input, *unit, classes="field")
+
+    def _choices(self, field: ModelField) -> tuple[str, ...]:
+        """What up and down walk over."""
+        is_one = field.kind in (FieldKind.TEXT, FieldKind.INTEGER)
+        return field.choices or (self._known.get(field.label, ()) if is_one else ())
 
     def _take(self) -> MessageDraft:
         """The draft as it stands on the screen."""
@@ -244,7 +254,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
         if field is None:
             self._say("rule", [])
             return
-        keys = "up and down choose · " if field.choices else ""
+        keys = "up and down choose · " if self._choices(field) else ""
         text = Content.assemble(Content.styled(keys, "$text-accent"), f"{field.name}: {field.rule}")
         self._say("rule", [Fact("", text.truncate(2 * self.size.width))])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from cp_tui.charge_point.variables import ConnectorView
@@ -67,6 +67,22 @@ def example(action: Action, snapshot: Snapshot, clock: Clock) -> dict[str, str]:
             texts[field.name] = text
     # What came from outside must neither steer the terminal nor be silently another text.
     return {name: text for name, text in texts.items() if text and drawn(text) == text}
+
+
+def known_values(snapshot: Snapshot) -> Mapping[str, tuple[str, ...]]:
+    """What a field may well hold, by its own name; of what came from outside only what shows it."""
+    tags = [c.transaction.id_tag for c in snapshot.running if c.transaction is not None]
+    tags += [transaction.id_tag for transaction in snapshot.transactions]
+    numbers = [each.transaction_id for each in snapshot.transactions]
+    known: Mapping[str, Sequence[object]] = {
+        "connectorId": [connector.connector_id for connector in snapshot.connectors],
+        "idTag": tags,
+        "key": [entry.key for entry in snapshot.configuration],
+        "transactionId": [number for number in numbers if number is not None],
+        "chargingProfileId": [each.profile.charging_profile_id for each in snapshot.profiles],
+    }
+    texts = {name: dict.fromkeys(map(str, values)) for name, values in known.items()}
+    return {name: tuple(t for t in found if drawn(t) == t) for name, found in texts.items()}
 
 
 def _first(field: ModelField) -> str:

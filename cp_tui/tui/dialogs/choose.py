@@ -20,7 +20,7 @@ from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import LineTable
 
-NOTHING_FOUND = "nothing is called so: try another word or a part of one; ^u clears"
+NOTHING_FOUND = "nothing found: try another or a shorter word; ^u clears"
 
 
 class ChooseDialog(Dialog[str | None]):
@@ -28,7 +28,7 @@ class ChooseDialog(Dialog[str | None]):
 
     DEFAULT_CSS = """
     ChooseDialog > .box { height: 20; width: 76; }
-    ChooseDialog Input { margin-bottom: 1; background: $boost; }
+    ChooseDialog Input { background: $boost; }
     ChooseDialog LineTable { height: 1fr; }
     ChooseDialog FactLines { height: 2; max-height: 2; }
     """

@@ -12,8 +12,8 @@ from cp_tui.ocpp.calendar import in_zone
 from cp_tui.tui.messages.text import about, flaws_of, reason_of, result
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
 from cp_tui.tui.text.facts import Fact
-from cp_tui.tui.text.json_text import json_lines
-from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.json_text import json_line, json_lines
+from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined, latency, reason_text
 
 BAD, ODD, QUIET = "bold $text-error", "$text-warning", "$text-muted"
@@ -91,7 +91,7 @@ def _compact(frame: LoggedFrame, exchange: MessagePair, width: int) -> Content:
     if len(text) < 2 * width:
         # With blanks it is broken between words.
         text = json.dumps(json.loads(text), ensure_ascii=False)
-    parts.append(safe_text(text[: 4 * width]).truncate(2 * width, ellipsis=True))
+    parts.append(json_line(drawn(text[: 4 * width])).truncate(2 * width, ellipsis=True))
     return joined(parts)
 
 
