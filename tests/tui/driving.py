@@ -17,7 +17,9 @@ from textual.strip import Strip
 
 from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.dashboard.screen import DashboardScreen
+from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.theme.glyphs import Glyphs
+from cp_tui.tui.widgets.table_pane import TablePane
 from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.quiet import let_time_pass
@@ -25,6 +27,8 @@ from tests.tui.quiet import let_time_pass
 SETTLE_ROUNDS_MAX = 200
 JOB_ROUNDS_MAX = 30
 """For a file; one that hangs is not waited for."""
+DIALOGS_MAX = 3
+"""One above the other; no key opens more."""
 
 
 def app_on(
@@ -159,6 +163,45 @@ class Drive(Eye):
     """A running screen on a fake engine."""
 
     engine: FakeEngine
+    csms: FakeEngine | None = None
+
+    @asynccontextmanager
+    async def step(self, name: str) -> AsyncIterator[None]:
+        """Try one thing of several on the same screen; where it fails, its name is told.
+
+        Afterwards everything is put back, and has to look as it did before: so no step depends on
+        another, and each begins where a screen of its own would.
+        """
+        engines = [each for each in (self.engine, self.csms) if each is not None]
+        worlds_before = [dict(each.world) for each in engines]
+        main, said, before = self.app.main, self.app._said, self.strips()
+        try:
+            yield
+            for engine, world in zip(engines, worlds_before, strict=True):
+                engine.put_back(world)
+            await self._go_back_to(main)
+            self.app.tell(*said)
+            await self.settle()
+            assert self.strips() == before, f"it leaves behind:\n{self.text()}"
+        except Exception as error:
+            error.add_note(f"in the step: {name}")
+            raise
+
+    async def _go_back_to(self, main: MainScreen) -> None:
+        """Close what is open, and have each table as it was at first."""
+        for _dialog in range(DIALOGS_MAX):
+            if self.app.screen is self.app.main:
+                break
+            await self.press("escape")
+        if self.app.main is not main:
+            await self.press(main.KEY)
+        main.action_restore()
+        for pane in main.query(TablePane):
+            if pane.has_class("-filtering"):
+                pane.action_clear_filter()
+            pane.table.action_cursor("home")
+        main.start().take_focus()
+        await self.settle()
 
 
 @asynccontextmanager
@@ -192,6 +235,6 @@ async def screen(
         at=at,
     )
     async with app.run_test(size=size) as pilot:
-        drive = Drive(app, pilot, engine)
+        drive = Drive(app, pilot, engine, csms)
         await drive.settle()
         yield drive

@@ -89,6 +89,15 @@ class FakeEngine:
         self._lost = None
         self._filled.clear()
 
+    def put_back(self, world: Mapping[str, Any]) -> None:
+        """Be as at first again: say what was said then, answer everything, and forget the calls."""
+        for name, value in world.items():
+            if self.world[name] is not value:
+                self.publish(name, value)
+        self.calls.clear()
+        self._answers.clear()
+        self._held.clear()
+
     # The interface.
 
     @property
