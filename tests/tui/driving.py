@@ -172,14 +172,14 @@ class Drive(Eye):
         Afterwards everything is put back, and has to look as it did before: so no step depends on
         another, and each begins where a screen of its own would.
         """
-        engines = [each for each in (self.engine, self.csms) if each is not None]
-        worlds_before = [dict(each.world) for each in engines]
+        put_back = [each.noted() for each in (self.engine, self.csms) if each is not None]
         main, said, before = self.app.main, self.app._said, self.strips()
+        cursors = {pane: pane.table.cursor_key for pane in main.query(TablePane)}
         try:
             yield
-            for engine, world in zip(engines, worlds_before, strict=True):
-                engine.put_back(world)
-            await self._go_back_to(main)
+            for engine_is_again in put_back:
+                engine_is_again()
+            await self._go_back_to(main, cursors)
             self.app.tell(*said)
             await self.settle()
             assert self.strips() == before, f"it leaves behind:\n{self.text()}"
@@ -187,7 +187,7 @@ class Drive(Eye):
             error.add_note(f"in the step: {name}")
             raise
 
-    async def _go_back_to(self, main: MainScreen) -> None:
+    async def _go_back_to(self, main: MainScreen, cursors: Mapping[TablePane, str | None]) -> None:
         """Close what is open, and have each table as it was at first."""
         for _dialog in range(DIALOGS_MAX):
             if self.app.screen is self.app.main:
@@ -196,10 +196,12 @@ class Drive(Eye):
         if self.app.main is not main:
             await self.press(main.KEY)
         main.action_restore()
-        for pane in main.query(TablePane):
+        for pane, cursor in cursors.items():
             if pane.has_class("-filtering"):
                 pane.action_clear_filter()
-            pane.table.action_cursor("home")
+            await self.settle()
+            if cursor is not None:
+                pane.table.move_cursor(cursor)
         main.start().take_focus()
         await self.settle()
 

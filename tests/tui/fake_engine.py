@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import JsonValue
@@ -89,14 +89,18 @@ class FakeEngine:
         self._lost = None
         self._filled.clear()
 
-    def put_back(self, world: Mapping[str, Any]) -> None:
-        """Be as at first again: say what was said then, answer everything, and forget the calls."""
-        for name, value in world.items():
-            if self.world[name] is not value:
-                self.publish(name, value)
-        self.calls.clear()
-        self._answers.clear()
-        self._held.clear()
+    def noted(self) -> Callable[[], None]:
+        """Note how it is; what this gives makes it so again, but for events that happened."""
+        world, calls, answers = dict(self.world), list(self.calls), dict(self._answers)
+
+        def again() -> None:
+            for name, value in world.items():
+                if self.world[name] is not value:
+                    self.publish(name, value)
+            self.calls[:], self._answers = calls, dict(answers)
+            self._held.clear()
+
+        return again
 
     # The interface.
 
