@@ -20,12 +20,17 @@ ACCEPTED: JsonValue = {
 }
 
 
-@pytest.fixture
-def engine() -> FakeEngine:
+def answering() -> FakeEngine:
+    """A charge point whose CSMS accepts whatever is sent."""
     engine = FakeEngine(worlds.healthy())
     engine.answers("send_call", ACCEPTED)
     engine.answers("send_raw", ACCEPTED)
     return engine
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return answering()
 
 
 async def choose(drive: Drive, words: str) -> None:
