@@ -169,8 +169,8 @@ class Drive(Eye):
     async def step(self, name: str) -> AsyncIterator[None]:
         """Try one thing of several on the same screen; where it fails, its name is told.
 
-        Afterwards everything is put back, and has to look as it did before: so no step depends on
-        another, and each begins where a screen of its own would.
+        Afterwards everything is put back, and every cell has to be as it was before: so each step
+        begins where a screen of its own would.
         """
         put_back = [each.noted() for each in (self.engine, self.csms) if each is not None]
         main, said, before = self.app.main, self.app._said, self.strips()
@@ -193,13 +193,14 @@ class Drive(Eye):
             if self.app.screen is self.app.main:
                 break
             await self.press("escape")
+        for pane in self.app.main.query(TablePane):
+            if pane.has_class("-filtering"):
+                pane.action_clear_filter()
         if self.app.main is not main:
             await self.press(main.KEY)
         main.action_restore()
+        await self.settle()
         for pane, cursor in cursors.items():
-            if pane.has_class("-filtering"):
-                pane.action_clear_filter()
-            await self.settle()
             if cursor is not None:
                 pane.table.move_cursor(cursor)
         main.start().take_focus()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-import tracemalloc
+import sys
 from datetime import datetime, timedelta
+from types import FunctionType, ModuleType
 
 from msgspec.structs import replace
 
@@ -20,8 +21,10 @@ from tests.tui.session_world import refusals
 STEP_S = 36.0
 """2,400 steps are a day, each with five updates."""
 WORLD = worlds.healthy()
-KEPT_BYTES_MAX = 1_000_000
-"""More than this the rest of the day must not leave behind: nothing grows any more."""
+KEPT_BYTES_MAX = 20_000
+"""More than this the rest of the day must not leave in the store: nothing grows any more."""
+OBJECTS_MAX = 300
+"""The same for objects anywhere: fewer than one a step."""
 
 
 def updates(step: int, now: datetime) -> list[Update]:
@@ -55,23 +58,35 @@ def updates(step: int, now: datetime) -> list[Update]:
     ]
 
 
+def kept_bytes(store: SnapshotStore) -> int:
+    """How much memory all takes that can be reached from the store."""
+    seen: dict[int, object] = {}
+    waiting: list[object] = [store]
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen and not isinstance(each, type | ModuleType | FunctionType):
+            seen[id(each)] = each
+            waiting.extend(gc.get_referents(each))
+    return sum(map(sys.getsizeof, seen.values()))
+
+
+def objects() -> int:
+    """How many there are in this process, of those that may hold others."""
+    gc.collect()
+    return len(gc.get_objects())
+
+
 def test_a_day_keeps_no_more_than_most_of_it() -> None:
     store, now = SnapshotStore(), worlds.NOW
-    gc.collect()
-    tracemalloc.start()
-    try:
-        half = 0
-        for step in range(2_400):
-            now += timedelta(seconds=STEP_S)
-            store.apply(updates(step, now), now)
-            store.take_dirty()
-            if step == 2_050:
-                gc.collect()
-                half = tracemalloc.get_traced_memory()[0]
-        gc.collect()
-        assert tracemalloc.get_traced_memory()[0] - half < KEPT_BYTES_MAX
-    finally:
-        tracemalloc.stop()
+    most_kept = most_objects = 0
+    for step in range(2_400):
+        now += timedelta(seconds=STEP_S)
+        store.apply(updates(step, now), now)
+        store.take_dirty()
+        if step == 2_050:
+            most_kept, most_objects = kept_bytes(store), objects()
+    assert objects() - most_objects < OBJECTS_MAX
+    assert kept_bytes(store) - most_kept < KEPT_BYTES_MAX
     snapshot = store.snapshot
     assert len(snapshot.measured[1]) == POINTS_MAX
     assert PERIODS_MAX < len(snapshot.limits[1]) < PERIODS_MAX + 100

@@ -136,16 +136,18 @@ def test_no_control_sequence_from_outside_reaches_the_terminal() -> None:
 
 
 STUCK = """
-import hashlib, signal
+import ctypes, signal
 from cp_tui.tui import main
 main.LEAVE_S_MAX = 1
 for number in main.ENDING:
     signal.signal(number, lambda number, frame: None)
 with main.ended_if_stuck():
     print("stuck", flush=True)
-    hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
+    lock, mutex = ctypes.CDLL(None).pthread_mutex_lock, ctypes.create_string_buffer(256)
+    lock(mutex)
+    lock(mutex)
 """
-"""It takes minutes and looks for no signal, as a loop that waits for a dead writer."""
+"""It waits for itself and looks for no signal, as a loop that waits for a dead writer."""
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
