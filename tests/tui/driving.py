@@ -14,6 +14,7 @@ from textual import events
 from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 from textual.strip import Strip
+from textual.widgets import Input
 
 from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.dashboard.screen import DashboardScreen
@@ -194,11 +195,11 @@ class Drive(Eye):
                 break
             await self.press("escape")
         for pane in self.app.main.query(TablePane):
-            if pane.has_class("-filtering"):
+            if pane.query(Input):
                 pane.action_clear_filter()
+        self.app.main.action_restore()
         if self.app.main is not main:
             await self.press(main.KEY)
-        main.action_restore()
         await self.settle()
         for pane, cursor in cursors.items():
             if cursor is not None:

@@ -20,18 +20,16 @@ def broken_only() -> dict[str, Any]:
     return worlds.healthy() | {"link": worlds.broken_link()}
 
 
-async def test_a_key_lists_everything_that_is_wrong() -> None:
+async def test_a_key_and_a_click_list_everything_that_is_wrong() -> None:
     async with screen(worlds.broken()) as drive:
-        await drive.press("a")
-        assert drive.shows("What is wrong now", "1. × TCP: connection refused", "n tries now")
-        assert drive.shows("Connector 2: GroundFailure", "in force only after a reboot")
-
-
-async def test_a_click_on_the_line_lists_everything_as_well() -> None:
-    async with screen(worlds.broken()) as drive:
-        await drive.pilot.click("#alarm")
-        await drive.settle()
-        assert drive.shows("What is wrong now")
+        async with drive.step("a key lists everything that is wrong"):
+            await drive.press("a")
+            assert drive.shows("What is wrong now", "1. × TCP: connection refused", "n tries now")
+            assert drive.shows("Connector 2: GroundFailure", "in force only after a reboot")
+        async with drive.step("a click on the line lists everything as well"):
+            await drive.pilot.click("#alarm")
+            await drive.settle()
+            assert drive.shows("What is wrong now")
 
 
 async def test_the_second_line_appears_where_there_is_room() -> None:

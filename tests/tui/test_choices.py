@@ -36,17 +36,23 @@ def test_a_choice_that_begins_another_is_itself() -> None:
     assert FormField("c", "Connector", choices=("1", "10", "12")).chosen("1") == "1"
 
 
-async def test_a_wrong_choice_is_said_and_sends_nothing() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await drive.press("i", "tab", "tab", "x", "enter")
-        assert drive.shows("is none of TxDefaultProfile")
-        assert drive.engine.calls == []
-
-
-async def test_the_form_shows_what_may_stand_in_the_field() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await drive.press("i", "tab", "tab")
-        assert drive.shows("one of", "TxDefaultProfile · TxProfile · ChargePointMaxProfile")
+async def test_what_may_be_chosen_is_shown_and_a_wrong_choice_is_said() -> None:
+    async with screen() as drive:
+        async with drive.step("a wrong choice is said and sends nothing"):
+            await drive.press("i", "tab", "tab", "x", "enter")
+            assert drive.shows("is none of TxDefaultProfile")
+            assert drive.engine.calls == []
+        async with drive.step("the form shows what may stand in the field"):
+            await drive.press("i", "tab", "tab")
+            assert drive.shows("one of", "TxDefaultProfile · TxProfile · ChargePointMaxProfile")
+        async with drive.step("w explains the limit of the connector that is selected"):
+            await drive.press("down", "down", "W")
+            assert drive.shows("Why this limit", "connector 2")
+        async with drive.step("slash filters the connectors where they have the focus"):
+            await drive.press("slash", *"charging", "enter")
+            assert drive.shows("of 3 match 'charging'")
+            await drive.press("escape")
+            assert not drive.shows("match 'charging'")
 
 
 def choice(key: str, title: str) -> Choice:
@@ -68,20 +74,6 @@ def test_no_line_breaks_between_a_number_and_its_unit() -> None:
         lines = [line.plain for line in fact_lines([Fact("", Content(text))], width, 0)]
         assert not [line for line in lines if line.split()[0] in ("A", "kW", "h", "min", "%")]
         assert " ".join(line.strip() for line in lines) == text
-
-
-async def test_w_explains_the_limit_of_the_connector_that_is_selected() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await drive.press("down", "down", "W")
-        assert drive.shows("Why this limit", "connector 2")
-
-
-async def test_slash_filters_the_connectors_where_they_have_the_focus() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await drive.press("slash", *"charging", "enter")
-        assert drive.shows("of 3 match 'charging'")
-        await drive.press("escape")
-        assert not drive.shows("match 'charging'")
 
 
 async def test_slash_finds_one_of_thirty_connectors_and_the_keys_are_for_that_one() -> None:

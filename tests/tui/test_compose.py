@@ -55,86 +55,115 @@ async def test_the_list_has_every_action_of_the_charge_point_and_a_raw_frame(
         assert not drive.shows("Authorize")
 
 
-async def test_a_form_is_filled_with_what_is_known_and_sent_as_it_stands(
-    engine: FakeEngine,
-) -> None:
-    async with screen(engine=engine) as drive:
-        await choose(drive, "stoptrans")
-        assert drive.shows("Compose: StopTransaction", "transactionId*", "1234", "valid OCPP 1.6")
-        assert drive.shows("The charge point itself does not change")
-        await drive.press("enter")
-        assert drive.shows("CALLRESULT", "in 12.3 ms", '"currentTime"', "x-1")
-        (method, params) = engine.calls[-1]
-        assert method == "send_call"
-        assert params["action"] == "StopTransaction"
-        assert params["payload"] == {
-            "meterStop": 123210,
-            "timestamp": "2026-01-05T14:03:27Z",
-            "transactionId": 1234,
-            "idTag": "04A2B3C4D5",
-            "reason": "Local",
-        }
+async def test_a_form_is_filled_and_is_also_a_text() -> None:
+    async with screen(engine=answering()) as drive:
+        engine = drive.engine
+        async with drive.step("a form is filled with what is known and sent as it stands"):
+            await choose(drive, "stoptrans")
+            assert drive.shows(
+                "Compose: StopTransaction", "transactionId*", "1234", "valid OCPP 1.6"
+            )
+            assert drive.shows("The charge point itself does not change")
+            await drive.press("enter")
+            assert drive.shows("CALLRESULT", "in 12.3 ms", '"currentTime"', "x-1")
+            (method, params) = engine.calls[-1]
+            assert method == "send_call"
+            assert params["action"] == "StopTransaction"
+            assert params["payload"] == {
+                "meterStop": 123210,
+                "timestamp": "2026-01-05T14:03:27Z",
+                "transactionId": 1234,
+                "idTag": "04A2B3C4D5",
+                "reason": "Local",
+            }
+        async with drive.step("what is wrong is said and sent all the same"):
+            await choose(drive, "authorize")
+            assert drive.shows("idTag: required, text, up to 20 characters")
+            await drive.type("x" * 30)
+            assert drive.shows("not valid:", "at most 20 characters", "it can be sent all the same")
+            assert drive.shows("Send anyway")
+            await drive.press("ctrl+s")
+            payload = engine.calls[-1][1]["payload"]
+            assert isinstance(payload, dict)
+            assert len(str(payload["idTag"])) > 20
+        async with drive.step("a choice is walked over with the arrows and may be overtyped"):
+            await choose(drive, "statusnot")
+            await drive.press("tab")
+            assert field(drive, "errorCode").value == "NoError"
+            assert drive.shows("up and down choose")
+            await drive.press("down")
+            assert field(drive, "errorCode").value == "OtherError"
+            await drive.press("up", "up")
+            assert field(drive, "errorCode").value == "LocalListConflict"
+            await drive.press("ctrl+u")
+            await drive.type("Nonsense")
+            assert drive.shows('errorCode is "Nonsense"')
+        async with drive.step("the text takes over the form and gives it back"):
+            await choose(drive, "heartbeat")
+            await drive.press("ctrl+r")
+            area = drive.app.screen.query_one(TextArea)
+            assert area.text == '[2, "composed-20260105140327-1", "Heartbeat", {}]'
+            area.text = '[2,"my-id","Authorize",{"idTag":"ABC"}]'
+            await drive.settle()
+            assert drive.shows("valid OCPP 1.6")
+            await drive.press("ctrl+r")
+            assert drive.shows("Compose: Authorize")
+            assert field(drive, "idTag").value == "ABC"
 
 
-async def test_what_is_wrong_is_said_and_sent_all_the_same(engine: FakeEngine) -> None:
-    async with screen(engine=engine) as drive:
-        await choose(drive, "authorize")
-        assert drive.shows("idTag: required, text, up to 20 characters")
-        await drive.type("x" * 30)
-        assert drive.shows("not valid:", "at most 20 characters", "it can be sent all the same")
-        assert drive.shows("Send anyway")
-        await drive.press("ctrl+s")
-        payload = engine.calls[-1][1]["payload"]
-        assert isinstance(payload, dict)
-        assert len(str(payload["idTag"])) > 20
-
-
-async def test_a_choice_is_walked_over_with_the_arrows_and_may_be_overtyped(
-    engine: FakeEngine,
-) -> None:
-    async with screen(engine=engine) as drive:
-        await choose(drive, "statusnot")
-        await drive.press("tab")
-        assert field(drive, "errorCode").value == "NoError"
-        assert drive.shows("up and down choose")
-        await drive.press("down")
-        assert field(drive, "errorCode").value == "OtherError"
-        await drive.press("up", "up")
-        assert field(drive, "errorCode").value == "LocalListConflict"
-        await drive.press("ctrl+u")
-        await drive.type("Nonsense")
-        assert drive.shows('errorCode is "Nonsense"')
-
-
-async def test_the_text_takes_over_the_form_and_gives_it_back(engine: FakeEngine) -> None:
-    async with screen(engine=engine) as drive:
-        await choose(drive, "heartbeat")
-        await drive.press("ctrl+r")
-        area = drive.app.screen.query_one(TextArea)
-        assert area.text == '[2, "composed-20260105140327-1", "Heartbeat", {}]'
-        area.text = '[2,"my-id","Authorize",{"idTag":"ABC"}]'
-        await drive.settle()
-        assert drive.shows("valid OCPP 1.6")
-        await drive.press("ctrl+r")
-        assert drive.shows("Compose: Authorize")
-        assert field(drive, "idTag").value == "ABC"
-
-
-async def test_a_text_that_no_form_holds_stays_text_and_is_sent_as_it_stands(
-    engine: FakeEngine,
-) -> None:
-    engine.answers("send_raw", {"kind": "sent"}, Reason(id="c", rule="J 4.2", text="as it stands"))
-    async with screen(engine=engine) as drive:
-        await choose(drive, "heartbeat")
-        await drive.press("ctrl+r")
-        drive.app.screen.query_one(TextArea).text = "[2, oops"
-        await drive.settle()
-        assert drive.shows("not valid:", "this is not JSON")
-        await drive.press("ctrl+r")
-        assert drive.shows("no form holds this text")
-        await drive.press("ctrl+s")
-        assert engine.calls[-1] == ("send_raw", {"text": "[2, oops"})
-        assert drive.shows("sent; no answer is due", "as it stands", "J 4.2")
+async def test_what_was_sent_and_answered_is_told_and_can_be_taken_up() -> None:
+    async with screen(engine=answering()) as drive:
+        engine = drive.engine
+        async with drive.step("a text that no form holds stays text and is sent as it stands"):
+            engine.answers(
+                "send_raw", {"kind": "sent"}, Reason(id="c", rule="J 4.2", text="as it stands")
+            )
+            await choose(drive, "heartbeat")
+            await drive.press("ctrl+r")
+            drive.app.screen.query_one(TextArea).text = "[2, oops"
+            await drive.settle()
+            assert drive.shows("not valid:", "this is not JSON")
+            await drive.press("ctrl+r")
+            assert drive.shows("no form holds this text")
+            await drive.press("ctrl+s")
+            assert engine.calls[-1] == ("send_raw", {"text": "[2, oops"})
+            assert drive.shows("sent; no answer is due", "as it stands", "J 4.2")
+        async with drive.step("a callerror shows code description and details"):
+            error: JsonValue = {
+                "message_id": "x",
+                "kind": "CALLERROR",
+                "code": "FormationViolation",
+                "description": "idTag is missing",
+                "details": {"field": "idTag"},
+                "latency_ms": 4,
+            }
+            engine.answers("send_call", error)
+            await choose(drive, "authorize")
+            await drive.press("enter")
+            assert drive.shows(
+                "CALLERROR FormationViolation", "in 4.0 ms", "idTag is missing", '"field"'
+            )
+        async with drive.step("what was sent can be taken up again"):
+            await choose(drive, "authorize")
+            await drive.press("ctrl+u")
+            await drive.type("MINE")
+            await drive.press("enter", "ctrl+o")
+            assert drive.shows("Sent before", "14:03", "It was: CALLRESULT")
+            await drive.press("enter")
+            assert drive.shows("Compose: Authorize")
+            assert field(drive, "idTag").value == "MINE"
+            await drive.press("escape")
+            assert drive.app.screen is drive.app.main
+        async with drive.step("after a raw frame another message can be chosen"):
+            await drive.press("ctrl+p")
+            await drive.type("messages.compose_raw")
+            await drive.press("enter", "ctrl+o")
+            assert drive.shows("Compose: which message?")
+        async with drive.step("it can be reached from every screen"):
+            await drive.press("ctrl+p")
+            await drive.type("compose a raw")
+            await drive.press("enter")
+            assert drive.shows("Compose: a raw frame", '"Heartbeat"')
 
 
 @pytest.mark.parametrize(("beside", "is_shown"), [("", False), ("Heartbeat", True)])
@@ -149,24 +178,6 @@ async def test_a_reason_is_shown_where_it_says_more_than_that_an_answer_came(
         await drive.press("enter")
         assert drive.shows("CALLRESULT")
         assert bool(drive.shows(text, "J 4.1.1")) is is_shown
-
-
-async def test_a_callerror_shows_code_description_and_details(engine: FakeEngine) -> None:
-    error: JsonValue = {
-        "message_id": "x",
-        "kind": "CALLERROR",
-        "code": "FormationViolation",
-        "description": "idTag is missing",
-        "details": {"field": "idTag"},
-        "latency_ms": 4,
-    }
-    engine.answers("send_call", error)
-    async with screen(engine=engine) as drive:
-        await choose(drive, "authorize")
-        await drive.press("enter")
-        assert drive.shows(
-            "CALLERROR FormationViolation", "in 4.0 ms", "idTag is missing", '"field"'
-        )
 
 
 @pytest.mark.parametrize(
@@ -203,20 +214,6 @@ async def test_while_the_answer_is_awaited_nothing_is_sent_twice(engine: FakeEng
         assert drive.shows("CALLRESULT")
 
 
-async def test_what_was_sent_can_be_taken_up_again(engine: FakeEngine) -> None:
-    async with screen(engine=engine) as drive:
-        await choose(drive, "authorize")
-        await drive.press("ctrl+u")
-        await drive.type("MINE")
-        await drive.press("enter", "ctrl+o")
-        assert drive.shows("Sent before", "14:03", "It was: CALLRESULT")
-        await drive.press("enter")
-        assert drive.shows("Compose: Authorize")
-        assert field(drive, "idTag").value == "MINE"
-        await drive.press("escape")
-        assert drive.app.screen is drive.app.main
-
-
 async def test_the_authorization_key_is_never_readable_nor_remembered(engine: FakeEngine) -> None:
     secret = "0123456789abcdef0123"
     text = '[2,"1","ChangeConfiguration",{"key":"AuthorizationKey","value":"%s"}]'
@@ -232,14 +229,6 @@ async def test_the_authorization_key_is_never_readable_nor_remembered(engine: Fa
         assert not drive.shows("Sent before")
 
 
-async def test_after_a_raw_frame_another_message_can_be_chosen(engine: FakeEngine) -> None:
-    async with screen(engine=engine) as drive:
-        await drive.press("ctrl+p")
-        await drive.type("messages.compose_raw")
-        await drive.press("enter", "ctrl+o")
-        assert drive.shows("Compose: which message?")
-
-
 async def test_an_observer_and_a_charge_point_without_csms_cannot_compose(
     engine: FakeEngine,
 ) -> None:
@@ -249,14 +238,6 @@ async def test_an_observer_and_a_charge_point_without_csms_cannot_compose(
     async with screen(worlds.broken(), at="messages") as drive:
         await drive.press("c")
         assert drive.shows("there is no connection to the CSMS")
-
-
-async def test_it_can_be_reached_from_every_screen(engine: FakeEngine) -> None:
-    async with screen(engine=engine) as drive:
-        await drive.press("ctrl+p")
-        await drive.type("compose a raw")
-        await drive.press("enter")
-        assert drive.shows("Compose: a raw frame", '"Heartbeat"')
 
 
 @pytest.mark.parametrize("poison", HOSTILE.values(), ids=HOSTILE)
@@ -283,12 +264,12 @@ async def test_nothing_hostile_is_prefilled_and_every_answer_is_harmless(poison:
             await drive.press("escape")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
-async def test_the_longest_form_can_be_reached_to_its_end(
-    engine: FakeEngine, size: tuple[int, int]
-) -> None:
-    async with screen(engine=engine, size=size) as drive:
-        await choose(drive, "statusnot")
-        await drive.press(*["tab"] * 6)
-        assert drive.app.focused is field(drive, "vendorErrorCode")
-        assert drive.shows("vendorErrorCode: optional")
+async def test_the_longest_form_can_be_reached_to_its_end(engine: FakeEngine) -> None:
+    async with screen(engine=engine) as drive:
+        for size in ((80, 24), (120, 40), (200, 60)):
+            await drive.resize(*size)
+            async with drive.step(f"at {size}"):
+                await choose(drive, "statusnot")
+                await drive.press(*["tab"] * 6)
+                assert drive.app.focused is field(drive, "vendorErrorCode")
+                assert drive.shows("vendorErrorCode: optional")

@@ -33,14 +33,16 @@ async def test_the_screen_is_only_there_where_the_csms_is_ours(csms: FakeEngine)
         assert drive.app.main.NAME == "csms"
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_it_shows_actions_scenarios_state_and_exchanges_at_any_size(
-    csms: FakeEngine, size: tuple[int, int]
+    csms: FakeEngine,
 ) -> None:
-    async with screen(csms=csms, size=size, at="csms") as drive:
-        assert drive.shows("Actions 27", "ChangeAvailability", "Boot and profiles")
-        assert drive.shows("step 3 of 4", "CP001 · Accepted", "everything, correctly")
-        assert drive.shows("Exchanges 4, 1 with !", "! valid, answered Blocked", "BootNotification")
+    async with screen(csms=csms, at="csms") as drive:
+        for size in SIZES:
+            await drive.resize(*size)
+            assert drive.shows("Actions 27", "ChangeAvailability", "Boot and profiles"), size
+            assert drive.shows("step 3 of 4", "CP001 · Accepted", "everything, correctly"), size
+            assert drive.shows("Exchanges 4, 1 with !", "! valid, answered Blocked"), size
+            assert drive.shows("BootNotification"), size
 
 
 async def test_a_wide_screen_shows_the_steps_beside_the_exchanges(csms: FakeEngine) -> None:
@@ -71,43 +73,50 @@ async def test_a_crowd_is_shown(csms: FakeEngine) -> None:
         assert drive.shows("StartTransaction with Invalid")
 
 
-async def test_enter_opens_the_form_of_the_action_and_sends_it_to_the_csms(
-    csms: FakeEngine,
-) -> None:
-    answer: JsonValue = {
-        "message_id": "x",
-        "kind": "CALLRESULT",
-        "payload": {"status": "Rejected"},
-        "latency_ms": 3,
-    }
-    csms.answers("send", answer)
+async def test_actions_are_sent_and_scenarios_run(csms: FakeEngine) -> None:
     async with screen(csms=csms, at="csms") as drive:
-        await drive.press("down", "enter")
-        assert drive.shows("CSMS sends: ChangeConfiguration", "takes it in earnest")
-        await drive.press("enter")
-        assert drive.shows("CALLRESULT Rejected", "in 3.0 ms")
-        payload: JsonValue = {"key": "HeartbeatInterval", "value": "300"}
-        assert csms.calls == [("send", {"action": "ChangeConfiguration", "payload": payload})]
-        assert drive.engine.calls == []
-
-
-async def test_another_action_is_chosen_from_the_list(csms: FakeEngine) -> None:
-    async with screen(csms=csms, at="csms") as drive:
-        await drive.press("c", "ctrl+o")
-        await drive.type("unlock")
-        await drive.press("enter")
-        assert drive.shows("CSMS sends: UnlockConnector")
-
-
-async def test_a_raw_frame_of_the_csms_is_written_as_text(csms: FakeEngine) -> None:
-    csms.answers("send_raw", {"kind": "sent"})
-    async with screen(csms=csms, at="csms") as drive:
-        await drive.press("end", "enter")
-        assert drive.shows("CSMS sends: a raw frame")
-        await drive.press("ctrl+s")
-        assert csms.calls[-1][0] == "send_raw"
-        await drive.press("escape", "C")
-        assert drive.shows("CSMS sends: a raw frame")
+        async with drive.step("enter opens the form of the action and sends it to the csms"):
+            answer: JsonValue = {
+                "message_id": "x",
+                "kind": "CALLRESULT",
+                "payload": {"status": "Rejected"},
+                "latency_ms": 3,
+            }
+            csms.answers("send", answer)
+            await drive.press("down", "enter")
+            assert drive.shows("CSMS sends: ChangeConfiguration", "takes it in earnest")
+            await drive.press("enter")
+            assert drive.shows("CALLRESULT Rejected", "in 3.0 ms")
+            payload: JsonValue = {"key": "HeartbeatInterval", "value": "300"}
+            assert csms.calls == [("send", {"action": "ChangeConfiguration", "payload": payload})]
+            assert drive.engine.calls == []
+        async with drive.step("another action is chosen from the list"):
+            await drive.press("c", "ctrl+o")
+            await drive.type("unlock")
+            await drive.press("enter")
+            assert drive.shows("CSMS sends: UnlockConnector")
+        async with drive.step("a raw frame of the csms is written as text"):
+            csms.answers("send_raw", {"kind": "sent"})
+            await drive.press("end", "enter")
+            assert drive.shows("CSMS sends: a raw frame")
+            await drive.press("ctrl+s")
+            assert csms.calls[-1][0] == "send_raw"
+            await drive.press("escape", "C")
+            assert drive.shows("CSMS sends: a raw frame")
+        async with drive.step("enter runs a scenario and shows its steps"):
+            await drive.press("tab", "down", "down", "down", "enter")
+            assert csms.calls == [("run_scenario", {"scenario": "refused_tag"})]
+            assert drive.shows("Scenario, step by step", "A tag is refused", "running")
+            passed = csms_world.run(RunState.FAILED, 3)
+            failed = replace(passed.steps[2], told=("The CSMS heard nothing of this.",))
+            run = replace(passed, steps=(*passed.steps[:2], failed, passed.steps[3]))
+            csms.publish("scenario", Scenarios(available=csms_world.available(), run=run))
+            await drive.settle()
+            assert drive.shows("failed Show a blocked tag", "The CSMS heard nothing of this.")
+            await drive.press("escape")
+            assert drive.shows("failed at 3")
+            await drive.press("D")
+            assert drive.shows("Scenario, step by step")
 
 
 async def test_the_list_of_actions_is_filtered(csms: FakeEngine) -> None:
@@ -116,23 +125,6 @@ async def test_the_list_of_actions_is_filtered(csms: FakeEngine) -> None:
         await drive.type("smart")
         assert drive.shows("3 of 27 match", "SetChargingProfile")
         assert not drive.shows("UnlockConnector")
-
-
-async def test_enter_runs_a_scenario_and_shows_its_steps(csms: FakeEngine) -> None:
-    async with screen(csms=csms, at="csms") as drive:
-        await drive.press("tab", "down", "down", "down", "enter")
-        assert csms.calls == [("run_scenario", {"scenario": "refused_tag"})]
-        assert drive.shows("Scenario, step by step", "A tag is refused", "running")
-        passed = csms_world.run(RunState.FAILED, 3)
-        failed = replace(passed.steps[2], told=("The CSMS heard nothing of this.",))
-        run = replace(passed, steps=(*passed.steps[:2], failed, passed.steps[3]))
-        csms.publish("scenario", Scenarios(available=csms_world.available(), run=run))
-        await drive.settle()
-        assert drive.shows("failed Show a blocked tag", "The CSMS heard nothing of this.")
-        await drive.press("escape")
-        assert drive.shows("failed at 3")
-        await drive.press("D")
-        assert drive.shows("Scenario, step by step")
 
 
 async def test_a_scenario_is_chosen_in_the_menu_on_another_screen(csms: FakeEngine) -> None:
@@ -178,68 +170,55 @@ async def fill(drive_screen: object, **values: str) -> None:
         query(f"#{name}", Input).value = value
 
 
-async def test_the_behaviour_is_filled_in_and_applied(csms: FakeEngine) -> None:
+async def test_the_behaviour_is_changed_and_the_connection_closed(csms: FakeEngine) -> None:
     async with screen(csms=csms, at="csms") as drive:
-        await drive.press("e")
-        assert drive.shows("How the CSMS answers", "Boot Accepted", "BLOCKED=Blocked")
-        await fill(
-            drive.app.screen,
-            registration_status="Pending",
-            clock_offset_s="-90",
-            id_tags="A=Invalid, b = Expired",
-            faults="*=delay 5, Heartbeat=GenericError",
-        )
-        await drive.press("enter")
-        assert csms.calls == [
-            (
-                "set_behaviour",
-                {
-                    "registration_status": "Pending",
-                    "unknown_id_tag": "Accepted",
-                    "start_status": "Accepted",
-                    "interval_s": 300,
-                    "clock_offset_s": -90.0,
-                    "id_tags": {"A": "Invalid", "b": "Expired"},
-                    "faults": {"*": "delay 5", "Heartbeat": "GenericError"},
-                },
+        async with drive.step("the behaviour is filled in and applied"):
+            await drive.press("e")
+            assert drive.shows("How the CSMS answers", "Boot Accepted", "BLOCKED=Blocked")
+            await fill(
+                drive.app.screen,
+                registration_status="Pending",
+                clock_offset_s="-90",
+                id_tags="A=Invalid, b = Expired",
+                faults="*=delay 5, Heartbeat=GenericError",
             )
-        ]
-        assert drive.shows("The CSMS answers in this way now", "Close", "Apply")
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "words"),
-    [
-        ("interval_s", "soon", "Interval: 'soon' is no whole number of 0 to 604,800 s"),
-        ("faults", "Heartbeat", "Faults: 'Heartbeat' is no NAME=VALUE"),
-        ("id_tags", "=Blocked", "Tags: '=Blocked' is no NAME=VALUE"),
-    ],
-)
-async def test_a_behaviour_that_cannot_be_read_is_not_sent(
-    csms: FakeEngine, name: str, text: str, words: str
-) -> None:
-    async with screen(csms=csms, at="csms") as drive:
-        await drive.press("e")
-        await fill(drive.app.screen, **{name: text})
-        await drive.press("enter")
-        assert drive.shows(words)
-        assert csms.calls == []
-
-
-async def test_the_csms_answers_correctly_again(csms: FakeEngine) -> None:
-    async with screen(csms=csms, at="csms") as drive:
-        await drive.press("X")
-        assert csms.calls == [("reset_behaviour", {})]
-
-
-async def test_the_connection_is_closed_after_a_question(csms: FakeEngine) -> None:
-    async with screen(csms=csms, at="csms") as drive:
-        await drive.press("N")
-        assert drive.shows("Close the connection at the CSMS?", "connects again by itself")
-        await drive.press("n")
-        assert csms.calls == []
-        await drive.press("N", "y")
-        assert csms.calls == [("disconnect", {})]
+            await drive.press("enter")
+            assert csms.calls == [
+                (
+                    "set_behaviour",
+                    {
+                        "registration_status": "Pending",
+                        "unknown_id_tag": "Accepted",
+                        "start_status": "Accepted",
+                        "interval_s": 300,
+                        "clock_offset_s": -90.0,
+                        "id_tags": {"A": "Invalid", "b": "Expired"},
+                        "faults": {"*": "delay 5", "Heartbeat": "GenericError"},
+                    },
+                )
+            ]
+            assert drive.shows("The CSMS answers in this way now", "Close", "Apply")
+        for name, text, words in [
+            ("interval_s", "soon", "Interval: 'soon' is no whole number of 0 to 604,800 s"),
+            ("faults", "Heartbeat", "Faults: 'Heartbeat' is no NAME=VALUE"),
+            ("id_tags", "=Blocked", "Tags: '=Blocked' is no NAME=VALUE"),
+        ]:
+            async with drive.step(f"a behaviour that cannot be read is not sent: {name}"):
+                await drive.press("e")
+                await fill(drive.app.screen, **{name: text})
+                await drive.press("enter")
+                assert drive.shows(words)
+                assert csms.calls == []
+        async with drive.step("the csms answers correctly again"):
+            await drive.press("X")
+            assert csms.calls == [("reset_behaviour", {})]
+        async with drive.step("the connection is closed after a question"):
+            await drive.press("N")
+            assert drive.shows("Close the connection at the CSMS?", "connects again by itself")
+            await drive.press("n")
+            assert csms.calls == []
+            await drive.press("N", "y")
+            assert csms.calls == [("disconnect", {})]
 
 
 async def test_the_newest_exchange_stays_under_the_cursor_until_it_is_moved(
@@ -289,8 +268,9 @@ async def test_everything_from_outside_is_shown_harmlessly(poison: str) -> None:
     event = poisoned(csms_world.exchange(5, request=request, answer=request), poison)
     assert isinstance(event, Exchange)
     csms.emit("exchanges", event)
-    for size in ((80, 24), (160, 50)):
-        async with screen(worlds.healthy(), csms=csms, size=size, at="csms") as drive:
+    async with screen(worlds.healthy(), csms=csms, at="csms") as drive:
+        for size in ((80, 24), (160, 50)):
+            await drive.resize(*size)
             assert_harmless(drive)
             for keys in (["shift+tab", "home", "enter"], ["D"], ["e"], ["tab", "tab", "R"]):
                 await drive.press(*keys)

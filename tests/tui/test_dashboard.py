@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from msgspec.structs import replace
 from textual.widgets import Input
 
@@ -10,18 +9,18 @@ from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 from tests.tui import worlds
 from tests.tui.driving import screen
-from tests.tui.fake_engine import FakeEngine
 
 TITLES = ("Connection", "Connectors", "Schedule", "Keys", "Monitors")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50), (200, 60)])
-async def test_all_five_panes_have_room(size: tuple[int, int]) -> None:
-    async with screen(size=size) as drive:
-        assert drive.shows(*TITLES)
-        for pane in drive.dashboard.panes:
-            assert pane.size.width >= 34
-            assert pane.size.height >= 5
+async def test_all_five_panes_have_room() -> None:
+    async with screen() as drive:
+        for size in ((80, 24), (120, 40), (160, 50), (200, 60)):
+            await drive.resize(*size)
+            assert drive.shows(*TITLES), size
+            for pane in drive.dashboard.panes:
+                assert pane.size.width >= 34, size
+                assert pane.size.height >= 5, size
 
 
 async def test_the_timeline_is_painted_for_the_height_that_it_has() -> None:
@@ -62,13 +61,67 @@ async def test_stopped_by_the_operator_is_a_state_of_its_own() -> None:
         assert drive.shows("■ Stopped by operator since 14:02", "transaction 1234 of")
 
 
-async def test_the_focus_goes_round_and_is_marked_without_colour() -> None:
+async def test_panes_are_read_zoomed_and_filtered() -> None:
     async with screen() as drive:
-        for title in ("Connectors", "Schedule", "Keys", "Monitors", "Connection", "Connectors"):
-            assert drive.shows(f"▶ {title}")
-            await drive.press("tab")
-        await drive.press("shift+tab", "shift+tab")
-        assert drive.shows("▶ Connection")
+        engine = drive.engine
+        async with drive.step("the focus goes round and is marked without colour"):
+            for title in ("Connectors", "Schedule", "Keys", "Monitors", "Connection", "Connectors"):
+                assert drive.shows(f"▶ {title}")
+                await drive.press("tab")
+            await drive.press("shift+tab", "shift+tab")
+            assert drive.shows("▶ Connection")
+        async with drive.step("every pane can be zoomed"):
+            for title in ("Connectors", "Schedule", "Keys", "Monitors", "Connection"):
+                await drive.press("z")
+                assert drive.shows(f"▶ {title}")
+                assert drive.dashboard.maximized is not None
+                assert drive.dashboard.maximized.size.width == 80
+                await drive.press("z", "tab")
+        async with drive.step("the filter narrows the keys and escape shows all again"):
+            await drive.press("tab", "tab", "slash")
+            await drive.type("meter csms")
+            assert drive.shows("1 of 14 match", "MeterValueSampleInterval 15")
+            assert not drive.shows("LocalPreAuthorize")
+            await drive.press("enter")
+            assert drive.shows("▶ Keys")
+            await drive.press("escape")
+            assert drive.shows("Keys 14", "LocalPreAuthorize")
+        async with drive.step("a filter without a match says so"):
+            await drive.press("tab", "tab", "slash")
+            await drive.type("nothing such")
+            assert drive.shows("no key matches the filter")
+        async with drive.step("enter opens everything about a connector and follows it"):
+            await drive.press("down", "enter")
+            assert drive.shows("Connector 2", "the CSMS answered Blocked for tag 04FFEE01 (S 4.2)")
+            broken = worlds.broken()["connectors"]
+            drive.engine.publish("connectors", broken)
+            await drive.settle()
+            assert drive.shows("GroundFailure", "residual current 31 mA", "vendor code A017")
+        async with drive.step("the details of a connector list its status changes"):
+            engine.emit(
+                "status_changes",
+                v.StatusChange(
+                    connector_id=1,
+                    old_status=ChargePointStatus.PREPARING,
+                    status=ChargePointStatus.CHARGING,
+                    code="B3",
+                    cause="contactor closed",
+                    error_code=ChargePointErrorCode.NO_ERROR,
+                    time=worlds.at(13, 20, 11),
+                ),
+            )
+            await drive.settle()
+            await drive.press("enter", "pagedown")
+            assert drive.shows("Preparing → Charging · B3 contactor closed")
+        async with drive.step("enter on a key tells who changed it when and from what"):
+            await drive.press("tab", "tab", "down", "down", "down", "down", "down", "enter")
+            assert drive.shows("Configuration key", "HeartbeatInterval", "Seconds of silence")
+            assert drive.shows("300 → 60 · by CSMS · answered Accepted")
+        async with drive.step("a new value reaches its pane"):
+            engine.publish("outbox", v.OutboxView(count=4))
+            engine.publish("link", worlds.broken_link())
+            await drive.settle()
+            assert drive.shows("queue 4", "offline")
 
 
 async def test_z_zooms_and_escape_restores() -> None:
@@ -81,121 +134,40 @@ async def test_z_zooms_and_escape_restores() -> None:
         assert drive.shows(*TITLES)
 
 
-async def test_every_pane_can_be_zoomed() -> None:
+async def test_what_is_on_the_dashboard_follows_and_explains_itself() -> None:
     async with screen() as drive:
-        for title in ("Connectors", "Schedule", "Keys", "Monitors", "Connection"):
-            await drive.press("z")
-            assert drive.shows(f"▶ {title}")
-            assert drive.dashboard.maximized is not None
-            assert drive.dashboard.maximized.size.width == 80
-            await drive.press("z", "tab")
-
-
-async def test_the_filter_narrows_the_keys_and_escape_shows_all_again() -> None:
-    async with screen() as drive:
-        await drive.press("tab", "tab", "slash")
-        await drive.type("meter csms")
-        assert drive.shows("1 of 14 match", "MeterValueSampleInterval 15")
-        assert not drive.shows("LocalPreAuthorize")
-        await drive.press("enter")
-        assert drive.shows("▶ Keys")
-        await drive.press("escape")
-        assert drive.shows("Keys 14", "LocalPreAuthorize")
-
-
-async def test_a_filter_without_a_match_says_so() -> None:
-    async with screen() as drive:
-        await drive.press("tab", "tab", "slash")
-        await drive.type("nothing such")
-        assert drive.shows("no key matches the filter")
-
-
-async def test_enter_opens_everything_about_a_connector_and_follows_it() -> None:
-    async with screen() as drive:
-        await drive.press("down", "enter")
-        assert drive.shows("Connector 2", "the CSMS answered Blocked for tag 04FFEE01 (S 4.2)")
-        broken = worlds.broken()["connectors"]
-        drive.engine.publish("connectors", broken)
-        await drive.settle()
-        assert drive.shows("GroundFailure", "residual current 31 mA", "vendor code A017")
-
-
-async def test_the_details_of_a_connector_list_its_status_changes() -> None:
-    engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine) as drive:
-        engine.emit(
-            "status_changes",
-            v.StatusChange(
-                connector_id=1,
-                old_status=ChargePointStatus.PREPARING,
-                status=ChargePointStatus.CHARGING,
-                code="B3",
-                cause="contactor closed",
-                error_code=ChargePointErrorCode.NO_ERROR,
-                time=worlds.at(13, 20, 11),
-            ),
-        )
-        await drive.settle()
-        await drive.press("enter", "pagedown")
-        assert drive.shows("Preparing → Charging · B3 contactor closed")
-
-
-async def test_enter_on_a_key_tells_who_changed_it_when_and_from_what() -> None:
-    async with screen() as drive:
-        await drive.press("tab", "tab", "down", "down", "down", "down", "down", "enter")
-        assert drive.shows("Configuration key", "HeartbeatInterval", "Seconds of silence")
-        assert drive.shows("300 → 60 · by CSMS · answered Accepted")
-
-
-async def test_a_new_value_reaches_its_pane() -> None:
-    engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine) as drive:
-        engine.publish("outbox", v.OutboxView(count=4))
-        engine.publish("link", worlds.broken_link())
-        await drive.settle()
-        assert drive.shows("queue 4", "offline")
-
-
-async def test_the_cursor_stays_where_it_is_while_values_change() -> None:
-    engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine) as drive:
-        await drive.press("down")
-        engine.publish("connectors", worlds.broken()["connectors"])
-        await drive.settle()
-        assert drive.app.store.snapshot.connector_id == 2
-        assert drive.dashboard.connectors.table.cursor_key == "2"
-
-
-async def test_no_timer_runs_while_nothing_happens() -> None:
-    async with screen() as drive:
-        await drive.pilot.pause(0.05)
-        assert drive.app._cooling is None
-        for widget in drive.dashboard.walk_children():
-            assert widget.auto_refresh is None
-            if isinstance(widget, Input):
-                assert not widget.cursor_blink
-
-
-async def test_help_has_the_keys_of_the_pane_and_of_the_screen_first_then_explains_it() -> None:
-    async with screen() as drive:
-        await drive.press("tab", "tab", "question_mark")
-        assert drive.shows("Help", "Keys", "e Edit", "o Sort a table", "enter Open the row")
-        assert drive.shows("Screen 1: Dashboard", "x Clear the errors", "V Change the vehicle")
-        await drive.press("pagedown")
-        assert drive.shows("What Keys shows", "◉ monitored: its changes are shown")
-        await drive.press("escape", "shift+tab", "question_mark")
-        assert drive.shows("Schedule", "g Go to a time", "v This connector alone, or all")
-
-
-async def test_a_theme_is_previewed_and_escape_takes_it_back() -> None:
-    async with screen() as drive:
-        await drive.press("ctrl+p")
-        await drive.type("screen.theme")
-        await drive.press("enter")
-        await drive.type("cp-light")
-        assert drive.app.theme == "cp-light"
-        await drive.press("escape")
-        assert drive.app.theme == "cp-dark"
+        engine = drive.engine
+        async with drive.step("the cursor stays where it is while values change"):
+            await drive.press("down")
+            engine.publish("connectors", worlds.broken()["connectors"])
+            await drive.settle()
+            assert drive.app.store.snapshot.connector_id == 2
+            assert drive.dashboard.connectors.table.cursor_key == "2"
+        async with drive.step("no timer runs while nothing happens"):
+            await drive.pilot.pause(0.05)
+            assert drive.app._cooling is None
+            for widget in drive.dashboard.walk_children():
+                assert widget.auto_refresh is None
+                if isinstance(widget, Input):
+                    assert not widget.cursor_blink
+        async with drive.step(
+            "help has the keys of the pane and of the screen first then explains it"
+        ):
+            await drive.press("tab", "tab", "question_mark")
+            assert drive.shows("Help", "Keys", "e Edit", "o Sort a table", "enter Open the row")
+            assert drive.shows("Screen 1: Dashboard", "x Clear the errors", "V Change the vehicle")
+            await drive.press("pagedown")
+            assert drive.shows("What Keys shows", "◉ monitored: its changes are shown")
+            await drive.press("escape", "shift+tab", "question_mark")
+            assert drive.shows("Schedule", "g Go to a time", "v This connector alone, or all")
+        async with drive.step("a theme is previewed and escape takes it back"):
+            await drive.press("ctrl+p")
+            await drive.type("screen.theme")
+            await drive.press("enter")
+            await drive.type("cp-light")
+            assert drive.app.theme == "cp-light"
+            await drive.press("escape")
+            assert drive.app.theme == "cp-dark"
 
 
 async def test_a_keymap_changes_keys_and_footer() -> None:

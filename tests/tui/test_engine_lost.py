@@ -56,59 +56,63 @@ async def until(drive: Drive, *words: str) -> None:
     raise AssertionError(f"{words} not in:\n{drive.text()}")
 
 
-async def test_a_lost_engine_is_told_in_words_and_found_again_by_itself() -> None:
-    engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine) as drive:
-        engine.lose("the charge point hung up")
-        await until(
-            drive,
-            "Charge point lost: the charge point hung up",
-            "as it was at 14:03:27",
-            "× Charge point lost",
-        )
-        assert engine.is_closed
-        # What is there can be read on.
-        await drive.press("enter")
-        assert drive.shows("Connector 1")
-        await drive.press("escape")
-        engine.revive()
-        engine.world["outbox"] = v.OutboxView(count=5)
-        await until(drive, "● Accepted", "queue 5", "attached again")
-
-
-async def test_a_history_comes_once_however_often_the_engine_is_lost() -> None:
-    engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine) as drive:
-        for number in range(2):
-            engine.emit("refusals", session_world.refusals()[0])
-            await drive.settle()
-            assert len(drive.app.store.snapshot.refusals) == 1
-            engine.lose()
-            await until(drive, "× Charge point lost")
+async def test_an_engine_that_is_lost_or_hangs_is_told_and_found_again() -> None:
+    async with screen() as drive:
+        engine = drive.engine
+        async with drive.step("a lost engine is told in words and found again by itself"):
+            engine.lose("the charge point hung up")
+            await until(
+                drive,
+                "Charge point lost: the charge point hung up",
+                "as it was at 14:03:27",
+                "× Charge point lost",
+            )
+            assert engine.is_closed
+            # What is there can be read on.
+            await drive.press("enter")
+            assert drive.shows("Connector 1")
+            await drive.press("escape")
             engine.revive()
-            await until(drive, "● Accepted")
-            assert number < 2
-
-
-async def test_an_engine_that_hangs_is_told_and_what_waits_for_it() -> None:
-    engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine) as drive:
-        engine.holds("set_network")
-        engine.answers_pings.clear()
-        # The first ping was answered; the next one is sent after the pause.
-        await drive.pass_time(liveness.PING_EVERY_S)
-        await until(drive, "× Charge point silent since 14:03:27")
-        assert not drive.shows("All well")
-        assert drive.shows("The charge point has been silent since 14:03:27")
-        await drive.press("N")
-        assert drive.shows(
-            "Pull the network cable … waits for the charge point, silent since 14:03:27"
-        )
-        # Whoever leaves now has asked for nothing.
-        assert engine.calls == []
-        engine.answers_pings.set()
-        await until(drive, "● Accepted", "Pull the network cable … running")
-        assert engine.calls == [("set_network", {"up": False})]
+            engine.world["outbox"] = v.OutboxView(count=5)
+            await until(drive, "● Accepted", "queue 5", "attached again")
+        async with drive.step("a history comes once however often the engine is lost"):
+            for number in range(2):
+                engine.emit("refusals", session_world.refusals()[0])
+                await drive.settle()
+                assert len(drive.app.store.snapshot.refusals) == 1
+                engine.lose()
+                await until(drive, "× Charge point lost")
+                engine.revive()
+                await until(drive, "● Accepted")
+                assert number < 2
+        async with drive.step("an engine that hangs is told and what waits for it"):
+            engine.holds("set_network")
+            engine.answers_pings.clear()
+            # The first ping was answered; the next one is sent after the pause.
+            await drive.pass_time(liveness.PING_EVERY_S)
+            await until(drive, "× Charge point silent since 14:03:27")
+            assert not drive.shows("All well")
+            assert drive.shows("The charge point has been silent since 14:03:27")
+            await drive.press("N")
+            assert drive.shows(
+                "Pull the network cable … waits for the charge point, silent since 14:03:27"
+            )
+            # Whoever leaves now has asked for nothing.
+            assert engine.calls == []
+            engine.answers_pings.set()
+            await until(drive, "● Accepted", "Pull the network cable … running")
+            assert engine.calls == [("set_network", {"up": False})]
+        async with drive.step("a form says what its command waits for"):
+            held = engine.holds("data_transfer")
+            await drive.press("d")
+            await drive.type("org.example")
+            await drive.press("enter")
+            assert drive.shows("running since 14:03:27")
+            engine.answers_pings.clear()
+            await drive.pass_time(liveness.PING_EVERY_S)
+            await until(drive, "it waits for the charge point, silent since 14:03:27")
+            engine.answers_pings.set()
+            held.set()
 
 
 async def test_without_engine_every_change_is_refused_with_the_reason() -> None:
@@ -120,21 +124,6 @@ async def test_without_engine_every_change_is_refused_with_the_reason() -> None:
         for action in ACTIONS:
             if action.group not in NO_NEED and action.id not in HARMLESS - NEED_ENGINE:
                 assert action.why_not(snapshot), action.id
-
-
-async def test_a_form_says_what_its_command_waits_for() -> None:
-    engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine) as drive:
-        held = engine.holds("data_transfer")
-        await drive.press("d")
-        await drive.type("org.example")
-        await drive.press("enter")
-        assert drive.shows("running since 14:03:27")
-        engine.answers_pings.clear()
-        await drive.pass_time(liveness.PING_EVERY_S)
-        await until(drive, "it waits for the charge point, silent since 14:03:27")
-        engine.answers_pings.set()
-        held.set()
 
 
 async def test_looking_in_vain_says_why_and_q_leaves() -> None:
@@ -166,27 +155,44 @@ def test_an_observer_is_refused_with_the_reason(action: ScreenAction) -> None:
     assert why == "read only: attached as an observer"
 
 
-async def test_what_is_typed_into_a_form_outlives_the_engine_and_is_sent_when_it_is_back() -> None:
-    engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine) as drive:
-        await drive.press("d")
-        await drive.type("org.example")
-        engine.lose()
-        await drive.settle()
-        assert drive.app.commands.connection is None
-        assert drive.shows("org.example")
-        await drive.press("enter")
-        await until(drive, "no charge point is attached", "org.example")
-        assert engine.calls == []
-        engine.revive()
-        for _ in range(100):
-            await drive.pass_time(0.25)
-            if drive.app.commands.connection is not None:
-                break
-        engine.answers("data_transfer", {"status": "Accepted"})
-        await drive.press("shift+tab", "enter")
-        await until(drive, "Accepted")
-        assert [method for method, _ in engine.calls] == ["data_transfer"]
+async def test_what_was_asked_outlives_a_lost_engine_and_a_closed_form() -> None:
+    async with screen() as drive:
+        engine = drive.engine
+        async with drive.step(
+            "what is typed into a form outlives the engine and is sent when it is back"
+        ):
+            await drive.press("d")
+            await drive.type("org.example")
+            engine.lose()
+            await drive.settle()
+            assert drive.app.commands.connection is None
+            assert drive.shows("org.example")
+            await drive.press("enter")
+            await until(drive, "no charge point is attached", "org.example")
+            assert engine.calls == []
+            engine.revive()
+            for _ in range(100):
+                await drive.pass_time(0.25)
+                if drive.app.commands.connection is not None:
+                    break
+            engine.answers("data_transfer", {"status": "Accepted"})
+            await drive.press("shift+tab", "enter")
+            await until(drive, "Accepted")
+            assert [method for method, _ in engine.calls] == ["data_transfer"]
+        async with drive.step("a command that was asked long ago is told when it ends"):
+            held = engine.holds("data_transfer")
+            engine.answers("data_transfer", {"status": "Timeout"})
+            await drive.press("d")
+            await drive.type("org.example")
+            await drive.press("enter")
+            await drive.press("escape")
+            await drive.press("N")
+            await until(drive, "The network cable is pulled")
+            held.set()
+            await until(drive, "Timeout")
+        async with drive.step("ctrl c does not kill the screen"):
+            await drive.press("ctrl+c")
+            assert drive.shows("q quits this screen")
 
 
 async def test_a_swipe_that_waits_when_the_engine_is_lost_says_that_nobody_knows() -> None:
@@ -201,21 +207,6 @@ async def test_a_swipe_that_waits_when_the_engine_is_lost_says_that_nobody_knows
         held.set()
         engine.lose()
         await until(drive, "the charge point hung up", "TAG")
-
-
-async def test_a_command_that_was_asked_long_ago_is_told_when_it_ends() -> None:
-    engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine) as drive:
-        held = engine.holds("data_transfer")
-        engine.answers("data_transfer", {"status": "Timeout"})
-        await drive.press("d")
-        await drive.type("org.example")
-        await drive.press("enter")
-        await drive.press("escape")
-        await drive.press("N")
-        await until(drive, "The network cable is pulled")
-        held.set()
-        await until(drive, "Timeout")
 
 
 async def test_quitting_names_what_waits_for_its_answer_and_who_is_about_to_start() -> None:
@@ -267,15 +258,10 @@ async def test_q_asks_what_becomes_of_an_engine_of_ours(key: str, answer: str) -
         assert drive.app.return_value == answer
 
 
-@pytest.mark.parametrize("key", ["escape", "c"])
-async def test_quitting_can_be_cancelled(key: str) -> None:
+async def test_quitting_can_be_cancelled() -> None:
     async with screen(may_stop=lambda: True) as drive:
-        await drive.press("q", key)
-        assert drive.app.is_running
-        assert drive.shows("Connectors")
-
-
-async def test_ctrl_c_does_not_kill_the_screen() -> None:
-    async with screen() as drive:
-        await drive.press("ctrl+c")
-        assert drive.shows("q quits this screen")
+        for key in ["escape", "c"]:
+            async with drive.step(f"quitting can be cancelled: {key}"):
+                await drive.press("q", key)
+                assert drive.app.is_running
+                assert drive.shows("Connectors")

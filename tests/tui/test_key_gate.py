@@ -44,65 +44,60 @@ def calls(drive: Drive, method: str) -> list[dict[str, object]]:
     return [dict(params) for name, params in drive.engine.calls if name == method]
 
 
-async def test_a_word_behind_the_key_of_a_form_is_typed_into_the_form() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await packet(drive, "wNEWTAG")
-        assert isinstance(drive.app.screen, FormDialog)
-        assert drive.app.screen.query(Input).first().value == "NEWTAG"
-        assert drive.engine.calls == [] or calls(drive, "set_network") == []
-
-
-async def test_a_form_is_filled_and_sent_in_one_packet() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await packet(drive, "wNEWTAG\r")
-        assert [call["id_tag"] for call in calls(drive, "swipe")] == ["NEWTAG"]
-
-
-async def test_a_tab_moves_on_before_what_follows_it_is_typed() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await packet(drive, "wNEWTAG\t1")
-        texts = [each.value for each in drive.app.screen.query(Input)]
-        assert texts[:2] == ["NEWTAG", "1"]
-
-
-async def test_an_answer_behind_a_question_answers_it() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await packet(drive, "sy")
-        assert not isinstance(drive.app.screen, Dialog)
-        assert len(calls(drive, "stop")) == 1
-
-
-@pytest.mark.parametrize("times", [1, 5])
-async def test_a_filter_takes_its_words_on_another_screen_as_well(times: int) -> None:
-    async with screen(worlds.healthy()) as drive:
-        await packet(drive, "2/Boot\r" * times)
-        assert drive.app.main.NAME == "messages"
-        pane = drive.app.main.table_pane
-        assert isinstance(pane, TablePane)
-        assert pane.words == "Boot"
-        assert not isinstance(drive.app.focused, Input)
-
-
-async def test_the_palette_takes_its_words_and_opens_what_is_found() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await packet(drive, "\x10theme\rlight")
-        assert isinstance(drive.app.screen, ChooseDialog)
-        assert drive.app.screen.query_one(Input).value == "light"
-        await packet(drive, "\x1b")
-        assert not isinstance(drive.app.screen, Dialog)
-
-
-async def test_a_paste_behind_the_key_of_a_form_goes_into_the_form() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await packet(drive, "w" + PASTE.format("PASTED"))
-        assert drive.app.screen.query(Input).first().value == "PASTED"
-
-
-async def test_a_letter_behind_jump_mode_jumps() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await packet(drive, "\x0fd")
-        assert drive.app.main.focused_pane is drive.app.main.panes[3]
-        assert not isinstance(drive.app.screen, Dialog)
+async def test_keys_of_one_packet_go_where_they_were_meant_to() -> None:
+    async with screen() as drive:
+        async with drive.step("a word behind the key of a form is typed into the form"):
+            await packet(drive, "wNEWTAG")
+            assert isinstance(drive.app.screen, FormDialog)
+            assert drive.app.screen.query(Input).first().value == "NEWTAG"
+            assert drive.engine.calls == [] or calls(drive, "set_network") == []
+        async with drive.step("a form is filled and sent in one packet"):
+            await packet(drive, "wNEWTAG\r")
+            assert [call["id_tag"] for call in calls(drive, "swipe")] == ["NEWTAG"]
+        async with drive.step("a tab moves on before what follows it is typed"):
+            await packet(drive, "wNEWTAG\t1")
+            texts = [each.value for each in drive.app.screen.query(Input)]
+            assert texts[:2] == ["NEWTAG", "1"]
+        async with drive.step("an answer behind a question answers it"):
+            await packet(drive, "sy")
+            assert not isinstance(drive.app.screen, Dialog)
+            assert len(calls(drive, "stop")) == 1
+        for times in [1, 5]:
+            async with drive.step(f"a filter takes its words on another screen as well: {times}"):
+                await packet(drive, "2/Boot\r" * times)
+                assert drive.app.main.NAME == "messages"
+                pane = drive.app.main.table_pane
+                assert isinstance(pane, TablePane)
+                assert pane.words == "Boot"
+                assert not isinstance(drive.app.focused, Input)
+        async with drive.step("the palette takes its words and opens what is found"):
+            await packet(drive, "\x10theme\rlight")
+            assert isinstance(drive.app.screen, ChooseDialog)
+            assert drive.app.screen.query_one(Input).value == "light"
+            await packet(drive, "\x1b")
+            assert not isinstance(drive.app.screen, Dialog)
+        async with drive.step("a paste behind the key of a form goes into the form"):
+            await packet(drive, "w" + PASTE.format("PASTED"))
+            assert drive.app.screen.query(Input).first().value == "PASTED"
+        async with drive.step("a letter behind jump mode jumps"):
+            await packet(drive, "\x0fd")
+            assert drive.app.main.focused_pane is drive.app.main.panes[3]
+            assert not isinstance(drive.app.screen, Dialog)
+        async with drive.step("zoom and back again"):
+            await packet(drive, "zz")
+            assert drive.app.main.maximized is None
+            await packet(drive, "z")
+            assert drive.app.main.maximized is not None
+        async with drive.step("a click among keys hits what is there by then"):
+            await drive.press("s")
+            dialog = drive.app.screen
+            assert isinstance(dialog, AskDialog)
+            x, y = dialog.query_one("#yes").region.center
+            click = f"\x1b[<0;{int(x) + 1};{int(y) + 1}{{}}"
+            await packet(drive, "\x1b")
+            await packet(drive, "s" + click.format("M") + click.format("m") + "wTAG")
+            assert len(calls(drive, "stop")) == 1
+            assert drive.app.screen.query(Input).first().value == "TAG"
 
 
 async def test_escape_and_what_follows_are_two_keys() -> None:
@@ -114,44 +109,33 @@ async def test_escape_and_what_follows_are_two_keys() -> None:
             assert not isinstance(drive.app.screen, Dialog)
 
 
-async def test_zoom_and_back_again() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await packet(drive, "zz")
-        assert drive.app.main.maximized is None
-        await packet(drive, "z")
-        assert drive.app.main.maximized is not None
+async def test_keys_that_have_to_wait_are_kept_or_dropped_with_a_word() -> None:
+    async with screen() as drive:
+        async with drive.step("hundreds of steps are as many steps"):
+            await packet(drive, "3")
+            table = drive.app.screen.query_one(LineTable)
+            assert table.cursor_row == 0
+            await packet(drive, "\x1b[B\x1b[A" * tier(100, deep=500) + "j")
+            assert table.cursor_row == 1
+            assert "dropped" not in drive.text()
+        async with drive.step("a command that waits for the engine keeps no keys"):
+            answer = drive.engine.holds("stop")
+            await packet(drive, "sywTAG")
+            assert len(calls(drive, "stop")) == 1
+            assert drive.app.screen.query(Input).first().value == "TAG"
+            answer.set()
+        async with drive.step("keys that wait for more than a second are dropped with a word"):
 
+            async def open_slowly() -> None:
+                drive.app.push_screen(SlowDialog())
 
-async def test_a_click_among_keys_hits_what_is_there_by_then() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await drive.press("s")
-        dialog = drive.app.screen
-        assert isinstance(dialog, AskDialog)
-        x, y = dialog.query_one("#yes").region.center
-        click = f"\x1b[<0;{int(x) + 1};{int(y) + 1}{{}}"
-        await packet(drive, "\x1b")
-        await packet(drive, "s" + click.format("M") + click.format("m") + "wTAG")
-        assert len(calls(drive, "stop")) == 1
-        assert drive.app.screen.query(Input).first().value == "TAG"
-
-
-async def test_hundreds_of_steps_are_as_many_steps() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await packet(drive, "3")
-        table = drive.app.screen.query_one(LineTable)
-        assert table.cursor_row == 0
-        await packet(drive, "\x1b[B\x1b[A" * tier(100, deep=500) + "j")
-        assert table.cursor_row == 1
-        assert "dropped" not in drive.text()
-
-
-async def test_a_command_that_waits_for_the_engine_keeps_no_keys() -> None:
-    async with screen(worlds.healthy()) as drive:
-        answer = drive.engine.holds("stop")
-        await packet(drive, "sywTAG")
-        assert len(calls(drive, "stop")) == 1
-        assert drive.app.screen.query(Input).first().value == "TAG"
-        answer.set()
+            drive.app.act(open_slowly(), group="action")
+            await packet(drive, "w" * 40)
+            assert "40 keys dropped: the screen was busy" in drive.app.main._activity.plain
+            assert drive.engine.calls == [] or calls(drive, "swipe") == []
+            await asyncio.sleep(1.0)
+            await packet(drive, "\x1bwTAG")
+            assert drive.app.screen.query(Input).first().value == "TAG"
 
 
 class SlowDialog(Dialog[None]):
@@ -162,21 +146,6 @@ class SlowDialog(Dialog[None]):
 
     async def begin(self) -> None:
         await asyncio.sleep(1.6)
-
-
-async def test_keys_that_wait_for_more_than_a_second_are_dropped_with_a_word() -> None:
-    async with screen(worlds.healthy()) as drive:
-
-        async def open_slowly() -> None:
-            drive.app.push_screen(SlowDialog())
-
-        drive.app.act(open_slowly(), group="action")
-        await packet(drive, "w" * 40)
-        assert "40 keys dropped: the screen was busy" in drive.app.main._activity.plain
-        assert drive.engine.calls == [] or calls(drive, "swipe") == []
-        await asyncio.sleep(1.0)
-        await packet(drive, "\x1bwTAG")
-        assert drive.app.screen.query(Input).first().value == "TAG"
 
 
 async def test_an_action_that_hangs_jams_no_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:

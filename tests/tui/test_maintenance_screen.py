@@ -47,59 +47,99 @@ def focused(drive: Drive) -> str:
     return drive.app.desk.pane
 
 
-async def test_every_answer_is_in_the_list_of_6_at_80x24() -> None:
+async def test_every_answer_is_6_and_a_letter_away() -> None:
     async with screen(engine=world.engine()) as drive:
-        for subject, keys in TO.items():
-            await drive.press("6", *keys)
-            assert drive.shows(*ANSWERS[subject]), subject
-            assert (selected(drive), focused(drive)) == (subject, subject)
+        async with drive.step("every answer is in the list of 6 at 80x24"):
+            for subject, keys in TO.items():
+                await drive.press("6", *keys)
+                assert drive.shows(*ANSWERS[subject]), subject
+                assert (selected(drive), focused(drive)) == (subject, subject)
+        async with drive.step("details of each table open with enter"):
+            for keys, words in (
+                (
+                    (*TO["reservations"], "down", "down"),
+                    ("Reservation", "Why 04A2B3C4D5 started on connector 1"),
+                ),
+                (TO["cache"], ("Tag of the cache", "13:58:12 from the CSMS · 5 min ago")),
+                ((*TO["status_history"], "G"), ("Status change", "Info residual current 31 mA")),
+                (
+                    (*TO["link_history"], "down"),
+                    ("Attempt to connect", "Hint AuthorizationKey here and at the CSMS"),
+                ),
+            ):
+                await drive.press("6", *keys, "enter")
+                assert drive.shows(*words)
+                await drive.press("escape")
+        async with drive.step("a subject is reached from another screen through the menu"):
+            await drive.press("ctrl+p")
+            await drive.type("maintenance.link_history")
+            await drive.press("enter")
+            assert focused(drive) == "link_history"
+            assert drive.shows(*ANSWERS["link_history"])
 
 
-async def test_the_overview_tells_how_every_subject_stands() -> None:
+async def test_subjects_are_walked_filtered_and_tags_looked_up() -> None:
     async with screen(engine=world.engine(), at="maintenance") as drive:
-        assert focused(drive) == "maintenance"
-        assert drive.shows("▌Firmware 1.0.0 · downloading · 25 %", "try 2 of 4")
-        assert drive.shows("Reservations 2 in force · connector 2 for 04D4E5F6A7 until 14:30")
-        assert drive.shows("Certificates security profile 2 · certificate 264 days left")
-        assert drive.shows("Status history 13:20:11 connector 1 ● Charging · B3")
-
-
-async def test_the_cursor_shows_a_subject_and_enter_or_tab_goes_into_it() -> None:
-    async with screen(engine=world.engine(), at="maintenance") as drive:
-        await drive.press("down", "down")
-        assert drive.shows(*ANSWERS["reservations"])
-        assert focused(drive) == "maintenance"
-        await drive.press("tab")
-        assert focused(drive) == "reservations"
-        await drive.press("tab", "down", "enter")
-        assert focused(drive) == "local_list"
-        await drive.press("enter")
-        assert drive.shows("Tag of the local list", "04A2B3C4D5", "FLEET-7")
-
-
-async def test_details_of_each_table_open_with_enter() -> None:
-    async with screen(engine=world.engine()) as drive:
-        for keys, words in (
-            (
-                (*TO["reservations"], "down", "down"),
-                ("Reservation", "Why 04A2B3C4D5 started on connector 1"),
-            ),
-            (TO["cache"], ("Tag of the cache", "13:58:12 from the CSMS · 5 min ago")),
-            ((*TO["status_history"], "G"), ("Status change", "Info residual current 31 mA")),
-            (
-                (*TO["link_history"], "down"),
-                ("Attempt to connect", "Hint AuthorizationKey here and at the CSMS"),
-            ),
-        ):
-            await drive.press("6", *keys, "enter")
-            assert drive.shows(*words)
+        engine = drive.engine
+        async with drive.step("the overview tells how every subject stands"):
+            assert focused(drive) == "maintenance"
+            assert drive.shows("▌Firmware 1.0.0 · downloading · 25 %", "try 2 of 4")
+            assert drive.shows("Reservations 2 in force · connector 2 for 04D4E5F6A7 until 14:30")
+            assert drive.shows("Certificates security profile 2 · certificate 264 days left")
+            assert drive.shows("Status history 13:20:11 connector 1 ● Charging · B3")
+        async with drive.step("the cursor shows a subject and enter or tab goes into it"):
+            await drive.press("down", "down")
+            assert drive.shows(*ANSWERS["reservations"])
+            assert focused(drive) == "maintenance"
+            await drive.press("tab")
+            assert focused(drive) == "reservations"
+            await drive.press("tab", "down", "enter")
+            assert focused(drive) == "local_list"
+            await drive.press("enter")
+            assert drive.shows("Tag of the local list", "04A2B3C4D5", "FLEET-7")
+        async with drive.step("the line under the link history follows its cursor"):
+            await drive.press(*TO["link_history"], "down", "down")
+            assert drive.shows("Hint check the port in csms.url, and whether the CSMS runs")
+        async with drive.step("a number in the filter is a connector"):
+            await drive.press(*TO["status_history"], "slash", "2")
+            assert drive.shows("2 of 4 match '2'", "A9")
+            assert not drive.shows("B3 energy is offered 12")
             await drive.press("escape")
-
-
-async def test_the_line_under_the_link_history_follows_its_cursor() -> None:
-    async with screen(engine=world.engine(), at="maintenance") as drive:
-        await drive.press(*TO["link_history"], "down", "down")
-        assert drive.shows("Hint check the port in csms.url, and whether the CSMS runs")
+            assert drive.shows("cable plugged in")
+        async with drive.step(
+            "the filter is that of the pane with the focus or the next with rows"
+        ):
+            await drive.press(*TO["local_list"], "slash", *"blocked")
+            assert drive.shows("1 of 4 match")
+            await drive.press("enter", "escape", *TO["firmware"], "slash")
+            assert drive.shows("this is the filter of Maintenance: where you were are no rows")
+            await drive.type("link")
+            assert drive.shows("1 of 8 match 'link'")
+        async with drive.step("the menu changes what fills the terminal"):
+            await drive.press(*TO["local_list"], "z", "ctrl+p")
+            await drive.type("maintenance.cache")
+            await drive.press("enter")
+            assert drive.shows("04FFEE01")
+            assert not drive.shows("Subject")
+            await drive.press("escape")
+            assert drive.shows("Subject", "04FFEE01")
+        async with drive.step("progress that is the same paints nothing"):
+            before = drive.strips()
+            drive.engine.publish("firmware", world.firmware())
+            await drive.settle()
+            assert drive.strips() == before
+        async with drive.step("a tag is looked up for a connector and a wrong one is refused here"):
+            engine.answers("explain_tag", explanation(connector_id=2))
+            await drive.press("W", "ctrl+u", "enter")
+            assert drive.shows("Tag must not be empty")
+            await drive.type("x" * 21)
+            await drive.press("enter")
+            assert drive.shows("is no text of 1 to 20 characters")
+            await drive.press("ctrl+u", *"04AA", "tab", *"3", "enter")
+            assert drive.shows("Connector: '3' is none of 1, 2")
+            await drive.press("ctrl+u", "2", "enter")
+            assert engine.calls == [("explain_tag", {"id_tag": "04AA", "connector_id": 2})]
+            assert drive.shows("Connector 2 takes a tag now")
 
 
 async def test_a_cursor_on_the_newest_follows_what_comes_one_that_was_moved_stays() -> None:
@@ -113,45 +153,6 @@ async def test_a_cursor_on_the_newest_follows_what_comes_one_that_was_moved_stay
         drive.engine.emit("link_attempts", lost[-1])
         await drive.settle()
         assert drive.shows("13:58:17", "▌11:49:02", "Cause connected")
-
-
-async def test_a_number_in_the_filter_is_a_connector() -> None:
-    async with screen(engine=world.engine(), at="maintenance") as drive:
-        await drive.press(*TO["status_history"], "slash", "2")
-        assert drive.shows("2 of 4 match '2'", "A9")
-        assert not drive.shows("B3 energy is offered 12")
-        await drive.press("escape")
-        assert drive.shows("cable plugged in")
-
-
-async def test_the_filter_is_that_of_the_pane_with_the_focus_or_the_next_with_rows() -> None:
-    async with screen(engine=world.engine(), at="maintenance") as drive:
-        await drive.press(*TO["local_list"], "slash", *"blocked")
-        assert drive.shows("1 of 4 match")
-        await drive.press("enter", "escape", *TO["firmware"], "slash")
-        assert drive.shows("this is the filter of Maintenance: where you were are no rows")
-        await drive.type("link")
-        assert drive.shows("1 of 8 match 'link'")
-
-
-async def test_a_subject_is_reached_from_another_screen_through_the_menu() -> None:
-    async with screen(engine=world.engine()) as drive:
-        await drive.press("ctrl+p")
-        await drive.type("maintenance.link_history")
-        await drive.press("enter")
-        assert focused(drive) == "link_history"
-        assert drive.shows(*ANSWERS["link_history"])
-
-
-async def test_the_menu_changes_what_fills_the_terminal() -> None:
-    async with screen(engine=world.engine(), at="maintenance") as drive:
-        await drive.press(*TO["local_list"], "z", "ctrl+p")
-        await drive.type("maintenance.cache")
-        await drive.press("enter")
-        assert drive.shows("04FFEE01")
-        assert not drive.shows("Subject")
-        await drive.press("escape")
-        assert drive.shows("Subject", "04FFEE01")
 
 
 async def test_a_large_terminal_shows_the_histories_beside_what_is_selected() -> None:
@@ -174,14 +175,6 @@ async def test_news_reach_the_subject_that_is_seen_and_the_one_that_comes_next()
         assert drive.shows("Update installing", "Reservations none", "14:03:00 connector 2")
         await drive.press(*TO["reservations"])
         assert drive.shows("no reservation")
-
-
-async def test_progress_that_is_the_same_paints_nothing() -> None:
-    async with screen(engine=world.engine(), at="maintenance") as drive:
-        before = drive.strips()
-        drive.engine.publish("firmware", world.firmware())
-        await drive.settle()
-        assert drive.strips() == before
 
 
 def explanation(**changes: object) -> JsonValue:
@@ -223,78 +216,47 @@ async def test_u_tells_what_would_happen_with_a_tag_and_why() -> None:
         assert drive.shows("Online the CSMS is asked", "LocalAuthorizeOffline is true (S 3.5.4)")
 
 
-async def test_a_tag_is_looked_up_for_a_connector_and_a_wrong_one_is_refused_here() -> None:
-    engine = world.engine()
-    engine.answers("explain_tag", explanation(connector_id=2))
-    async with screen(engine=engine, at="maintenance") as drive:
-        await drive.press("W", "ctrl+u", "enter")
-        assert drive.shows("Tag must not be empty")
-        await drive.type("x" * 21)
-        await drive.press("enter")
-        assert drive.shows("is no text of 1 to 20 characters")
-        await drive.press("ctrl+u", *"04AA", "tab", *"3", "enter")
-        assert drive.shows("Connector: '3' is none of 1, 2")
-        await drive.press("ctrl+u", "2", "enter")
-        assert engine.calls == [("explain_tag", {"id_tag": "04AA", "connector_id": 2})]
-        assert drive.shows("Connector 2 takes a tag now")
-
-
-async def test_an_explanation_that_this_version_does_not_know_is_shown_as_it_came() -> None:
-    engine = world.engine()
-    engine.answers("explain_tag", {"verdict": "perhaps"})
-    async with screen(engine=engine, at="maintenance") as drive:
-        await drive.press("W", "enter")
-        assert drive.shows("perhaps")
-
-
-async def test_x_asks_and_cancels_the_selected_reservation() -> None:
-    engine = world.engine()
-    async with screen(engine=engine, at="maintenance") as drive:
-        await drive.press(*TO["reservations"], "down", "x")
-        assert drive.shows(
-            "Cancel reservation 12?", "every tag of group FLEET-7", "4 h 27 min left"
-        )
-        assert drive.shows("a StatusNotification is all the CSMS gets")
-        await drive.press("n")
-        assert engine.calls == []
-        await drive.press("x", "y")
-        assert engine.calls == [("cancel_reservation", {"reservation_id": 12})]
-        assert drive.shows("is cancelled")
-
-
-async def test_x_elsewhere_lets_a_reservation_in_force_be_chosen() -> None:
-    engine = world.engine()
-    async with screen(engine=engine, at="maintenance") as drive:
-        await drive.press("x")
-        assert drive.shows("Cancel which reservation?", "11 on connector 2 for 04D4E5F6A7")
-        await drive.press("enter")
-        assert drive.shows("Cancel reservation 1")
-        await drive.press("escape", *TO["reservations"], "G", "x")
-        assert drive.shows("Cancel which reservation?")
-        assert engine.calls == []
-
-
-async def test_clearing_the_cache_asks_and_says_how_many_were_forgotten() -> None:
-    engine = world.engine()
-    engine.answers("clear_authorization_cache", 2)
-    async with screen(engine=engine, at="maintenance") as drive:
-        await drive.press(*TO["cache"], "X")
-        assert drive.shows("Clear the authorization cache?", "2 tags forgotten")
-        assert drive.shows("offline they are unknown")
-        await drive.press("y")
-        assert engine.calls == [("clear_authorization_cache", {})]
-        assert drive.shows("Clear the authorization cache: 2 tags forgotten")
-
-
-async def test_the_power_the_network_and_errors_are_a_key_away() -> None:
-    engine = world.engine()
-    async with screen(engine=engine, at="maintenance") as drive:
-        await drive.press("N")
-        assert engine.calls == [("set_network", {"up": False})]
-        await drive.press("exclamation_mark")
-        assert drive.shows("Raise an error at connector 1", "ConnectorLockFailure")
-        await drive.press("escape", "b")
-        assert drive.shows("Cut the power")
+async def test_what_changes_or_destroys_asks_before() -> None:
+    async with screen(engine=world.engine(), at="maintenance") as drive:
+        engine = drive.engine
+        async with drive.step("an explanation that this version does not know is shown as it came"):
+            engine.answers("explain_tag", {"verdict": "perhaps"})
+            await drive.press("W", "enter")
+            assert drive.shows("perhaps")
+        async with drive.step("x asks and cancels the selected reservation"):
+            await drive.press(*TO["reservations"], "down", "x")
+            assert drive.shows(
+                "Cancel reservation 12?", "every tag of group FLEET-7", "4 h 27 min left"
+            )
+            assert drive.shows("a StatusNotification is all the CSMS gets")
+            await drive.press("n")
+            assert engine.calls == []
+            await drive.press("x", "y")
+            assert engine.calls == [("cancel_reservation", {"reservation_id": 12})]
+            assert drive.shows("is cancelled")
+        async with drive.step("x elsewhere lets a reservation in force be chosen"):
+            await drive.press("x")
+            assert drive.shows("Cancel which reservation?", "11 on connector 2 for 04D4E5F6A7")
+            await drive.press("enter")
+            assert drive.shows("Cancel reservation 1")
+            await drive.press("escape", *TO["reservations"], "G", "x")
+            assert drive.shows("Cancel which reservation?")
+            assert engine.calls == []
+        async with drive.step("clearing the cache asks and says how many were forgotten"):
+            engine.answers("clear_authorization_cache", 2)
+            await drive.press(*TO["cache"], "X")
+            assert drive.shows("Clear the authorization cache?", "2 tags forgotten")
+            assert drive.shows("offline they are unknown")
+            await drive.press("y")
+            assert engine.calls == [("clear_authorization_cache", {})]
+            assert drive.shows("Clear the authorization cache: 2 tags forgotten")
+        async with drive.step("the power the network and errors are a key away"):
+            await drive.press("N")
+            assert engine.calls == [("set_network", {"up": False})]
+            await drive.press("exclamation_mark")
+            assert drive.shows("Raise an error at connector 1", "ConnectorLockFailure")
+            await drive.press("escape", "b")
+            assert drive.shows("Cut the power")
 
 
 async def test_an_observer_sees_everything_and_looks_tags_up_but_changes_nothing() -> None:

@@ -35,16 +35,25 @@ def heartbeat(number: int) -> v.MessageRecord:
     return message_world.request(f"new{number}", "Heartbeat", at=worlds.NOW)
 
 
-async def test_2_shows_every_message_newest_first_with_what_became_of_it() -> None:
+async def test_all_messages_and_those_of_a_connector_are_shown() -> None:
     async with screen(engine=message_world.engine()) as drive:
-        assert "messages" in drive.engine.subscribed
-        await drive.press("2")
-        lines = drive.text().splitlines()
-        assert "▶ Messages  15 messages" in lines[1]
-        assert lines[3].split() == ["▌14:03:15", "out", "Heartbeat", "waits"]
-        assert drive.shows("14:02:11 out MeterValues 1 ! no answer")
-        assert drive.shows("13:41:02 in SetChargingProfile 1 1.4 ms ! Rejected stack level")
-        assert drive.shows("13:50:01 out DataTransfer 5.1 ms ! NotImplemented")
+        async with drive.step("2 shows every message newest first with what became of it"):
+            assert "messages" in drive.engine.subscribed
+            await drive.press("2")
+            lines = drive.text().splitlines()
+            assert "▶ Messages  15 messages" in lines[1]
+            assert lines[3].split() == ["▌14:03:15", "out", "Heartbeat", "waits"]
+            assert drive.shows("14:02:11 out MeterValues 1 ! no answer")
+            assert drive.shows("13:41:02 in SetChargingProfile 1 1.4 ms ! Rejected stack level")
+            assert drive.shows("13:50:01 out DataTransfer 5.1 ms ! NotImplemented")
+        async with drive.step("the menu leads to the messages of the selected connector"):
+            await drive.press("down", "ctrl+p")
+            await drive.type("filter by the connector")
+            await drive.press("enter")
+            await drive.settle()
+            assert drive.shows("1 line matches 'conn:2'", "StartTransaction")
+            await drive.press("escape")
+            assert drive.shows("15 messages")
 
 
 async def test_a_message_is_shown_in_full_at_once_where_there_is_room() -> None:
@@ -101,21 +110,28 @@ async def test_who_reads_an_older_line_keeps_it_in_its_place() -> None:
         assert not drive.shows("stands still")
 
 
-async def test_the_filter_finds_and_a_wrong_one_says_what_is_allowed() -> None:
+async def test_messages_are_filtered_and_copied() -> None:
     async with screen(engine=message_world.engine(), at="messages") as drive:
-        await drive.press("slash")
-        await drive.type("error -dir:in")
-        assert drive.shows("3 lines match 'error -dir:in'")
-        assert drive.shows("StartTransaction", "MeterValues", "DataTransfer")
-        assert not drive.shows("SetChargingProfile")
-        await drive.type(" conn:one")
-        assert drive.shows("filter not understood: everything is shown", "SetChargingProfile")
-        assert drive.shows("Filter conn: takes the number of a connector, such as conn:1")
-        await drive.press("ctrl+u")
-        await drive.type("nothing like it")
-        assert drive.shows("no message matches the filter")
-        await drive.press("escape")
-        assert drive.shows("15 messages", "SetChargingProfile")
+        async with drive.step("the filter finds and a wrong one says what is allowed"):
+            await drive.press("slash")
+            await drive.type("error -dir:in")
+            assert drive.shows("3 lines match 'error -dir:in'")
+            assert drive.shows("StartTransaction", "MeterValues", "DataTransfer")
+            assert not drive.shows("SetChargingProfile")
+            await drive.type(" conn:one")
+            assert drive.shows("filter not understood: everything is shown", "SetChargingProfile")
+            assert drive.shows("Filter conn: takes the number of a connector, such as conn:1")
+            await drive.press("ctrl+u")
+            await drive.type("nothing like it")
+            assert drive.shows("no message matches the filter")
+            await drive.press("escape")
+            assert drive.shows("15 messages", "SetChargingProfile")
+        async with drive.step("copy sends both frames to the terminal and says no more than that"):
+            await drive.press(*["down"] * 6, "y")
+            assert drive.shows("2 frames sent to the terminal's clipboard")
+            asked, answered = drive.app.clipboard.splitlines()
+            assert json.loads(asked)[:3] == [2, "p1", "SetChargingProfile"]
+            assert json.loads(answered) == [3, "p1", {"status": "Rejected"}]
 
 
 async def test_new_messages_are_tested_one_by_one() -> None:
@@ -169,15 +185,6 @@ async def test_a_wide_or_tall_terminal_shows_both_frames_beside_or_below() -> No
             assert drive.shows('"stackLevel": 9', "Rule S 5.16", "stackLevel = 9")
 
 
-async def test_copy_sends_both_frames_to_the_terminal_and_says_no_more_than_that() -> None:
-    async with screen(engine=message_world.engine(), at="messages") as drive:
-        await drive.press(*["down"] * 6, "y")
-        assert drive.shows("2 frames sent to the terminal's clipboard")
-        asked, answered = drive.app.clipboard.splitlines()
-        assert json.loads(asked)[:3] == [2, "p1", "SetChargingProfile"]
-        assert json.loads(answered) == [3, "p1", {"status": "Rejected"}]
-
-
 async def test_copy_warns_of_what_many_terminals_drop() -> None:
     async with screen(engine=FakeEngine(worlds.healthy())) as drive:
         long = message_world.request("1", "DataTransfer", {"data": "x" * 100_000})
@@ -209,17 +216,6 @@ async def test_export_writes_what_the_filter_shows(tmp_path: Path) -> None:
         "reason": builtins_of(message_world.TOO_HIGH),
     }
     assert lines[-2]["frame"] == "<html>502 Bad Gateway</html>"
-
-
-async def test_the_menu_leads_to_the_messages_of_the_selected_connector() -> None:
-    async with screen(engine=message_world.engine()) as drive:
-        await drive.press("down", "ctrl+p")
-        await drive.type("filter by the connector")
-        await drive.press("enter")
-        await drive.settle()
-        assert drive.shows("1 line matches 'conn:2'", "StartTransaction")
-        await drive.press("escape")
-        assert drive.shows("15 messages")
 
 
 async def test_what_the_stream_dropped_has_a_line() -> None:

@@ -31,36 +31,35 @@ QUESTIONS = {
 }
 
 
-@pytest.mark.parametrize(("key", "words"), QUESTIONS.items(), ids=QUESTIONS)
-async def test_an_open_question_follows_what_happens(key: str, words: tuple[str, str]) -> None:
-    running, ended = words
-    async with screen(worlds.healthy(), may_stop=lambda: True) as drive:
-        await drive.press(key)
-        assert drive.shows(running)
-        publish(drive, is_running=False)
-        await drive.settle()
-        assert drive.shows(ended)
-        assert not drive.shows(running)
-        publish(drive, is_running=True)
-        await drive.settle()
-        assert drive.shows(running)
+async def test_an_open_question_follows_what_happens() -> None:
+    async with screen(may_stop=lambda: True) as drive:
+        for key, words in QUESTIONS.items():
+            async with drive.step(f"an open question follows what happens: {key}"):
+                running, ended = words
+                await drive.press(key)
+                assert drive.shows(running)
+                publish(drive, is_running=False)
+                await drive.settle()
+                assert drive.shows(ended)
+                assert not drive.shows(running)
+                publish(drive, is_running=True)
+                await drive.settle()
+                assert drive.shows(running)
 
 
-async def test_readings_alone_do_not_change_an_open_question() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await drive.press("s")
-        before = drive.text()
-        drive.engine.publish("connectors", connectors_at(drive.engine.world, 9))
-        await drive.settle()
-        assert drive.text() == before
-
-
-async def test_a_paste_of_several_lines_loses_none_in_a_field_of_one() -> None:
-    async with screen(worlds.healthy()) as drive:
-        await drive.press("w")
-        drive.app.post_message(events.Paste("pasted\ntag two\n"))
-        await drive.settle()
-        assert drive.app.screen.query(Input).first().value == "pasted tag two"
+async def test_what_is_open_keeps_what_was_given() -> None:
+    async with screen() as drive:
+        async with drive.step("readings alone do not change an open question"):
+            await drive.press("s")
+            before = drive.text()
+            drive.engine.publish("connectors", connectors_at(drive.engine.world, 9))
+            await drive.settle()
+            assert drive.text() == before
+        async with drive.step("a paste of several lines loses none in a field of one"):
+            await drive.press("w")
+            drive.app.post_message(events.Paste("pasted\ntag two\n"))
+            await drive.settle()
+            assert drive.app.screen.query(Input).first().value == "pasted tag two"
 
 
 @pytest.mark.parametrize(("screen_key", "connector_id"), [("1", "1"), ("4", "0")])

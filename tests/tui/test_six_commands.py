@@ -86,11 +86,60 @@ async def test_stop_says_before_what_happens_and_after_what_happened() -> None:
         assert drive.shows("Stopped by operator", "OCPP is stopped")
 
 
-async def test_escape_and_no_stop_nothing() -> None:
+async def test_stop_restart_data_transfer_and_reading_keys() -> None:
     async with screen() as drive:
-        for answer in ("escape", "n", "enter"):
-            await drive.press("s", answer)
-        assert drive.engine.calls == []
+        engine = drive.engine
+        async with drive.step("escape and no stop nothing"):
+            for answer in ("escape", "n", "enter"):
+                await drive.press("s", answer)
+            assert drive.engine.calls == []
+        async with drive.step("restart is refused with a reason while it is not stopped"):
+            await drive.press("r")
+            assert drive.shows("it is not stopped")
+            assert drive.engine.calls == []
+        async with drive.step("a false answer is words"):
+            engine.answers("stop", False, worlds.reason("OCPP was stopped already"))
+            await drive.press("s", "y")
+            assert drive.shows("Stop OCPP: nothing to do · OCPP was stopped already")
+        async with drive.step("data transfer shows each status with its reason"):
+            for number, (result, words) in enumerate(ANSWERS):
+                reason = worlds.reason(f"reason {number}", rule="S 4.3")
+                engine.answers("data_transfer", result, reason)
+                engine.calls.clear()
+                await drive.press("d", "ctrl+u")
+                await drive.type("com.example")
+                await drive.press("tab", "ctrl+u")
+                await drive.type("ping")
+                await drive.press("tab", "ctrl+u")
+                await drive.type("a b")
+                await drive.press("enter")
+                params = {"vendor_id": "com.example", "message_id": "ping", "data": "a b"}
+                assert engine.calls == [("data_transfer", params)], words
+                assert drive.shows(*words, f"reason {number}", "S 4.3"), words
+                await drive.press("escape")
+                assert drive.shows("DataTransfer of vendor com.example: ", *words), words
+        async with drive.step("data transfer without a vendor is not sent"):
+            await drive.press("d", "enter")
+            assert drive.shows("Vendor id must not be empty")
+            assert drive.engine.calls == []
+        async with drive.step("get configuration key shows a table"):
+            known: JsonValue = {"key": "HeartbeatInterval", "read_only": False, "value": "60"}
+            engine.answers(
+                "get_configuration_key", {"configuration_key": [known], "unknown_key": ["Foo"]}
+            )
+            await drive.press("K")
+            await drive.type("HeartbeatInterval, Foo")
+            await drive.press("enter")
+            assert engine.calls == [
+                ("get_configuration_key", {"keys": ["HeartbeatInterval", "Foo"]})
+            ]
+            assert drive.shows(
+                "1 known, 1 unknown", "HeartbeatInterval 60 read-write", "Foo unknown key"
+            )
+        async with drive.step("get configuration key without names asks for all"):
+            engine.answers("get_configuration_key", {"configuration_key": [], "unknown_key": []})
+            await drive.press("K", "enter")
+            assert engine.calls == [("get_configuration_key", {"keys": []})]
 
 
 async def test_restart_asks_once() -> None:
@@ -102,21 +151,6 @@ async def test_restart_asks_once() -> None:
         assert engine.calls == [("restart", {})]
 
 
-async def test_restart_is_refused_with_a_reason_while_it_is_not_stopped() -> None:
-    async with screen() as drive:
-        await drive.press("r")
-        assert drive.shows("it is not stopped")
-        assert drive.engine.calls == []
-
-
-async def test_a_false_answer_is_words() -> None:
-    engine = FakeEngine(worlds.healthy())
-    engine.answers("stop", False, worlds.reason("OCPP was stopped already"))
-    async with screen(engine=engine) as drive:
-        await drive.press("s", "y")
-        assert drive.shows("Stop OCPP: nothing to do · OCPP was stopped already")
-
-
 ANSWERS: tuple[tuple[JsonValue, tuple[str, ...]], ...] = (
     ({"status": "Accepted", "data": "pong"}, ("Accepted", "pong")),
     ({"status": "Rejected"}, ("Rejected",)),
@@ -126,34 +160,6 @@ ANSWERS: tuple[tuple[JsonValue, tuple[str, ...]], ...] = (
     ({"status": "Timeout"}, ("Timeout",)),
     ({"status": "CallError", "code": "InternalError"}, ("CallError InternalError",)),
 )
-
-
-async def test_data_transfer_shows_each_status_with_its_reason() -> None:
-    engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine) as drive:
-        for number, (result, words) in enumerate(ANSWERS):
-            reason = worlds.reason(f"reason {number}", rule="S 4.3")
-            engine.answers("data_transfer", result, reason)
-            engine.calls.clear()
-            await drive.press("d", "ctrl+u")
-            await drive.type("com.example")
-            await drive.press("tab", "ctrl+u")
-            await drive.type("ping")
-            await drive.press("tab", "ctrl+u")
-            await drive.type("a b")
-            await drive.press("enter")
-            params = {"vendor_id": "com.example", "message_id": "ping", "data": "a b"}
-            assert engine.calls == [("data_transfer", params)], words
-            assert drive.shows(*words, f"reason {number}", "S 4.3"), words
-            await drive.press("escape")
-            assert drive.shows("DataTransfer of vendor com.example: ", *words), words
-
-
-async def test_data_transfer_without_a_vendor_is_not_sent() -> None:
-    async with screen() as drive:
-        await drive.press("d", "enter")
-        assert drive.shows("Vendor id must not be empty")
-        assert drive.engine.calls == []
 
 
 async def test_a_running_command_says_since_when_and_survives_its_dialog() -> None:
@@ -170,94 +176,54 @@ async def test_a_running_command_says_since_when_and_survives_its_dialog() -> No
         assert drive.shows("14:03:27 DataTransfer of vendor x: Accepted")
 
 
-async def test_get_configuration_key_shows_a_table() -> None:
-    engine = FakeEngine(worlds.healthy())
-    known: JsonValue = {"key": "HeartbeatInterval", "read_only": False, "value": "60"}
-    engine.answers("get_configuration_key", {"configuration_key": [known], "unknown_key": ["Foo"]})
-    async with screen(engine=engine) as drive:
-        await drive.press("K")
-        await drive.type("HeartbeatInterval, Foo")
-        await drive.press("enter")
-        assert engine.calls == [("get_configuration_key", {"keys": ["HeartbeatInterval", "Foo"]})]
-        assert drive.shows(
-            "1 known, 1 unknown", "HeartbeatInterval 60 read-write", "Foo unknown key"
-        )
-
-
-async def test_get_configuration_key_without_names_asks_for_all() -> None:
-    engine = FakeEngine(worlds.healthy())
-    engine.answers("get_configuration_key", {"configuration_key": [], "unknown_key": []})
-    async with screen(engine=engine) as drive:
-        await drive.press("K", "enter")
-        assert engine.calls == [("get_configuration_key", {"keys": []})]
-
-
-async def test_set_custom_configuration_key_shows_each_status_with_its_reason() -> None:
-    engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine) as drive:
-        await drive.press("tab", "tab", "end")
-        for status in ("Accepted", "Rejected", "RebootRequired", "NotSupported"):
-            engine.answers("set_custom_configuration_key", status, worlds.reason(f"why {status}"))
-            engine.calls.clear()
-            await drive.press("e")
-            assert drive.shows("FanLevel", "0 to 5")
-            await drive.press("backspace", "4", "enter")
-            params = {"key": "FanLevel", "value": "4"}
-            assert engine.calls == [("set_custom_configuration_key", params)], status
-            assert drive.shows(f"Result {status}", f"why {status}")
-            await drive.press("escape")
-
-
-async def test_editing_a_standard_key_says_why_not_and_who_can() -> None:
+async def test_setting_and_monitoring_keys_and_every_outcome() -> None:
     async with screen() as drive:
-        await drive.press("tab", "tab", "e")
-        assert drive.shows("only the CSMS changes it", "ChangeConfiguration", "screen 7")
-
-
-async def test_m_marks_and_unmarks_the_selected_key() -> None:
-    engine = FakeEngine(worlds.healthy())
-    engine.answers("monitor_configuration_keys", None)
-    engine.answers("unmonitor_configuration_keys", None)
-    async with screen(engine=engine) as drive:
-        await drive.press("tab", "tab", "m")
-        assert drive.shows("Monitored: AllowOfflineTxForUnknownId")
-        await drive.press("down", "down", "down", "down", "down", "m")
-        assert engine.calls == [
-            ("monitor_configuration_keys", {"keys": ["AllowOfflineTxForUnknownId"]}),
-            ("unmonitor_configuration_keys", {"keys": ["HeartbeatInterval"]}),
-        ]
-
-
-async def test_m_in_the_monitors_takes_the_selected_one_away() -> None:
-    async with screen() as drive:
-        await drive.press("tab", "tab", "tab", "down", "m")
-        assert drive.engine.calls == [
-            ("unmonitor_configuration_keys", {"keys": ["HeartbeatInterval"]})
-        ]
-
-
-async def test_monitoring_by_name_adds_all_names() -> None:
-    async with screen() as drive:
-        await drive.press("m", "ctrl+u")
-        await drive.type("LocalPreAuthorize Foo")
-        await drive.press("enter")
-        assert drive.engine.calls == [
-            ("monitor_configuration_keys", {"keys": ["LocalPreAuthorize", "Foo"]})
-        ]
-
-
-async def test_a_refused_command_shows_the_words_of_the_engine() -> None:
-    engine = FakeEngine(worlds.healthy())
-    engine.refuses("data_transfer", "vendor_id: at most 255 characters")
-    async with screen(engine=engine) as drive:
-        await drive.press("d", "x", "enter")
-        assert drive.shows("refused · vendor_id: at most 255 characters")
-
-
-async def test_the_log_keeps_every_command_with_its_reason() -> None:
-    engine = FakeEngine(worlds.healthy())
-    engine.answers("data_transfer", {"status": "Rejected"}, worlds.reason("not today"))
-    async with screen(engine=engine) as drive:
-        await drive.press("d", "x", "enter", "escape", "at")
-        shown = ("DataTransfer of vendor x: Rejected", "not today")
-        assert drive.shows("Commands of this screen", *shown)
+        engine = drive.engine
+        async with drive.step("set custom configuration key shows each status with its reason"):
+            await drive.press("tab", "tab", "end")
+            for status in ("Accepted", "Rejected", "RebootRequired", "NotSupported"):
+                engine.answers(
+                    "set_custom_configuration_key", status, worlds.reason(f"why {status}")
+                )
+                engine.calls.clear()
+                await drive.press("e")
+                assert drive.shows("FanLevel", "0 to 5")
+                await drive.press("backspace", "4", "enter")
+                params = {"key": "FanLevel", "value": "4"}
+                assert engine.calls == [("set_custom_configuration_key", params)], status
+                assert drive.shows(f"Result {status}", f"why {status}")
+                await drive.press("escape")
+        async with drive.step("editing a standard key says why not and who can"):
+            await drive.press("tab", "tab", "e")
+            assert drive.shows("only the CSMS changes it", "ChangeConfiguration", "screen 7")
+        async with drive.step("m marks and unmarks the selected key"):
+            engine.answers("monitor_configuration_keys", None)
+            engine.answers("unmonitor_configuration_keys", None)
+            await drive.press("tab", "tab", "m")
+            assert drive.shows("Monitored: AllowOfflineTxForUnknownId")
+            await drive.press("down", "down", "down", "down", "down", "m")
+            assert engine.calls == [
+                ("monitor_configuration_keys", {"keys": ["AllowOfflineTxForUnknownId"]}),
+                ("unmonitor_configuration_keys", {"keys": ["HeartbeatInterval"]}),
+            ]
+        async with drive.step("m in the monitors takes the selected one away"):
+            await drive.press("tab", "tab", "tab", "down", "m")
+            assert drive.engine.calls == [
+                ("unmonitor_configuration_keys", {"keys": ["HeartbeatInterval"]})
+            ]
+        async with drive.step("monitoring by name adds all names"):
+            await drive.press("m", "ctrl+u")
+            await drive.type("LocalPreAuthorize Foo")
+            await drive.press("enter")
+            assert drive.engine.calls == [
+                ("monitor_configuration_keys", {"keys": ["LocalPreAuthorize", "Foo"]})
+            ]
+        async with drive.step("a refused command shows the words of the engine"):
+            engine.refuses("data_transfer", "vendor_id: at most 255 characters")
+            await drive.press("d", "x", "enter")
+            assert drive.shows("refused · vendor_id: at most 255 characters")
+        async with drive.step("the log keeps every command with its reason"):
+            engine.answers("data_transfer", {"status": "Rejected"}, worlds.reason("not today"))
+            await drive.press("d", "x", "enter", "escape", "at")
+            shown = ("DataTransfer of vendor x: Rejected", "not today")
+            assert drive.shows("Commands of this screen", *shown)

@@ -76,46 +76,60 @@ async def test_recent_tags_come_back_with_up() -> None:
         assert tags == ["A", "B", "A"]
 
 
-@pytest.mark.parametrize(
-    ("tag", "connector", "words"),
-    [
-        ("", "", "Tag must not be empty"),
-        ("x" * 21, "", f"Tag: '{'x' * 21}' is no text of 1 to 20 characters"),
-        ("A", "9", "Connector: '9' is none of 1, 2"),
-        ("A", "²", "Connector: '²' is none of 1, 2"),
-    ],
-)
-async def test_a_wrong_swipe_is_told_at_once(tag: str, connector: str, words: str) -> None:
+async def test_what_is_done_at_the_dashboard_asks_or_says_why_not() -> None:
     async with screen() as drive:
-        await drive.press("w", "ctrl+u")
-        await drive.type(tag)
-        await drive.press("tab", "ctrl+u")
-        await drive.type(connector)
-        await drive.press("enter")
-        assert drive.shows(words)
-        assert drive.engine.calls == []
-
-
-async def test_a_vehicle_pauses_and_resumes() -> None:
-    engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine) as drive:
-        await choose(drive, "connector.suspend")
-        whole, charging, free = worlds.connectors()
-        assert charging.vehicle is not None
-        paused = replace(charging.vehicle, is_suspended=True)
-        charging = replace(charging, vehicle=paused)
-        engine.publish("connectors", v.Connectors((whole, charging, free)))
-        await drive.settle()
-        await choose(drive, "connector.suspend")
-        params = {"connector_id": 1}
-        assert engine.calls == [("suspend_ev", params), ("resume_ev", params)]
-
-
-async def test_without_a_vehicle_nothing_pauses() -> None:
-    async with screen() as drive:
-        await drive.press("down")
-        await choose(drive, "connector.suspend")
-        assert drive.shows("no vehicle at connector 2")
+        engine = drive.engine
+        for tag, connector, words in [
+            ("", "", "Tag must not be empty"),
+            ("x" * 21, "", f"Tag: '{'x' * 21}' is no text of 1 to 20 characters"),
+            ("A", "9", "Connector: '9' is none of 1, 2"),
+            ("A", "²", "Connector: '²' is none of 1, 2"),
+        ]:
+            async with drive.step(f"a wrong swipe is told at once: {tag}"):
+                await drive.press("w", "ctrl+u")
+                await drive.type(tag)
+                await drive.press("tab", "ctrl+u")
+                await drive.type(connector)
+                await drive.press("enter")
+                assert drive.shows(words)
+                assert drive.engine.calls == []
+        async with drive.step("a vehicle pauses and resumes"):
+            await choose(drive, "connector.suspend")
+            whole, charging, free = worlds.connectors()
+            assert charging.vehicle is not None
+            paused = replace(charging.vehicle, is_suspended=True)
+            charging = replace(charging, vehicle=paused)
+            engine.publish("connectors", v.Connectors((whole, charging, free)))
+            await drive.settle()
+            await choose(drive, "connector.suspend")
+            params = {"connector_id": 1}
+            assert engine.calls == [("suspend_ev", params), ("resume_ev", params)]
+        async with drive.step("without a vehicle nothing pauses"):
+            await drive.press("down")
+            await choose(drive, "connector.suspend")
+            assert drive.shows("no vehicle at connector 2")
+        async with drive.step("cutting the power asks with its consequences"):
+            await choose(drive, "charge_point.power_cycle")
+            assert drive.shows("Cut the power and boot again?", "PowerLoss")
+            await drive.press("y")
+            assert drive.engine.calls == [("power_cycle", {})]
+        async with drive.step("try now says that it is connected"):
+            await drive.press("n")
+            assert drive.shows("Try now: it is connected, and neither a boot nor a message waits")
+        for key, title in [
+            ("exclamation_mark", "Raise an error at connector 1"),
+            ("V", "Vehicle at connector 1"),
+        ]:
+            async with drive.step(f"one key of the dashboard asks what is to happen: {key}"):
+                await drive.press(key)
+                assert drive.shows(title)
+        async with drive.step("the menu names the screen where a key acts"):
+            await drive.press("ctrl+p")
+            await drive.type("compare")
+            assert drive.shows("Compare the configuration with a file 3 f")
+            await drive.press("escape", "3", "ctrl+p")
+            await drive.type("compare")
+            assert drive.shows("Compare the configuration with a file f")
 
 
 async def test_an_error_is_chosen_described_and_raised() -> None:
@@ -156,20 +170,6 @@ async def test_the_network_cable_is_pulled_and_put_back() -> None:
         assert engine.calls == [("set_network", {"up": False}), ("set_network", {"up": True})]
 
 
-async def test_cutting_the_power_asks_with_its_consequences() -> None:
-    async with screen() as drive:
-        await choose(drive, "charge_point.power_cycle")
-        assert drive.shows("Cut the power and boot again?", "PowerLoss")
-        await drive.press("y")
-        assert drive.engine.calls == [("power_cycle", {})]
-
-
-async def test_try_now_says_that_it_is_connected() -> None:
-    async with screen() as drive:
-        await drive.press("n")
-        assert drive.shows("Try now: it is connected, and neither a boot nor a message waits")
-
-
 @pytest.mark.parametrize(
     ("key", "call"),
     [
@@ -184,23 +184,3 @@ async def test_one_key_of_the_dashboard_acts_on_the_station(
     async with screen() as drive:
         await drive.press(key)
         assert drive.engine.calls == [call]
-
-
-@pytest.mark.parametrize(
-    ("key", "title"),
-    [("exclamation_mark", "Raise an error at connector 1"), ("V", "Vehicle at connector 1")],
-)
-async def test_one_key_of_the_dashboard_asks_what_is_to_happen(key: str, title: str) -> None:
-    async with screen() as drive:
-        await drive.press(key)
-        assert drive.shows(title)
-
-
-async def test_the_menu_names_the_screen_where_a_key_acts() -> None:
-    async with screen() as drive:
-        await drive.press("ctrl+p")
-        await drive.type("compare")
-        assert drive.shows("Compare the configuration with a file 3 f")
-        await drive.press("escape", "3", "ctrl+p")
-        await drive.type("compare")
-        assert drive.shows("Compare the configuration with a file f")

@@ -39,13 +39,42 @@ async def test_5_tells_why_the_newest_transaction_stopped_at_80x24() -> None:
         assert drive.shows("Stop 12:58:41")
 
 
-async def test_5_tells_why_a_session_did_not_start_at_80x24() -> None:
-    """Question 6: who refused, the tag, the key that decides."""
+async def test_sessions_and_refusals_are_told_and_the_panes_stand_still() -> None:
     async with screen(engine=session_world.engine(), at="transactions") as drive:
-        assert drive.shows("the CSMS answered Invalid for tag CAFE0007 (S 4.2)")
-        assert drive.shows("AuthorizeRemoteTxRequests = false decides")
-        assert drive.shows("CAFE0007 · connector 2 · refused by CSMS · at 14:01:30")
-        assert drive.shows("connection timeout", "04FFEE01", "local list")
+        engine = drive.engine
+        # Question 6: who refused, the tag, the key that decides.
+        async with drive.step("5 tells why a session did not start at 80x24"):
+            assert drive.shows("the CSMS answered Invalid for tag CAFE0007 (S 4.2)")
+            assert drive.shows("AuthorizeRemoteTxRequests = false decides")
+            assert drive.shows("CAFE0007 · connector 2 · refused by CSMS · at 14:01:30")
+            assert drive.shows("connection timeout", "04FFEE01", "local list")
+        async with drive.step("the facts follow the cursor and enter opens everything"):
+            await drive.press("down", "down", "down")
+            assert drive.shows("the charge point lost power during this transaction")
+            await drive.press("enter")
+            assert drive.shows(
+                "Transaction", "100.00 kWh → 105.50 kWh", "is given up after 3 attempts"
+            )
+            await drive.press("escape", "tab", "down", "down", "enter")
+            assert drive.shows("Not started", "the local list says Blocked", "LocalPreAuthorize")
+        async with drive.step("the panes do not jump for a message that is just being delivered"):
+            fresh = session_world.waiting(
+                7, "MeterValues", "sent, waits for the answer", worlds.NOW
+            )
+            before = shown(drive).queue.region
+            engine.publish("outbox", v.OutboxView(count=1, entries=(fresh,)))
+            await drive.settle()
+            assert shown(drive).queue.region == before
+            stuck = replace(fresh, attempts=1)
+            engine.publish("outbox", v.OutboxView(count=1, entries=(stuck,)))
+            await drive.settle()
+            assert shown(drive).queue.region.height > before.height
+            engine.publish("outbox", v.OutboxView(count=1, entries=(fresh,)))
+            await drive.settle()
+            assert shown(drive).queue.region.height > before.height
+            engine.publish("outbox", v.OutboxView())
+            await drive.settle()
+            assert shown(drive).queue.region == before
 
 
 @pytest.mark.parametrize(
@@ -74,16 +103,6 @@ async def test_5_tells_what_waits_and_why_at_80x24(queue: v.OutboxView, words: t
     """Question 10."""
     async with screen(session_world.broken() | {"outbox": queue}, at="transactions") as drive:
         assert drive.shows(*words)
-
-
-async def test_the_facts_follow_the_cursor_and_enter_opens_everything() -> None:
-    async with screen(engine=session_world.engine(), at="transactions") as drive:
-        await drive.press("down", "down", "down")
-        assert drive.shows("the charge point lost power during this transaction")
-        await drive.press("enter")
-        assert drive.shows("Transaction", "100.00 kWh → 105.50 kWh", "is given up after 3 attempts")
-        await drive.press("escape", "tab", "down", "down", "enter")
-        assert drive.shows("Not started", "the local list says Blocked", "LocalPreAuthorize")
 
 
 @pytest.mark.parametrize("hour", [14, 12], ids=["", "after the clock was set back"])
@@ -163,26 +182,6 @@ async def test_a_step_of_the_cursor_paints_two_lines_of_the_tables(
         assert sorted(painted) == [("transactions-table", 1), ("transactions-table", 2)]
 
 
-async def test_the_panes_do_not_jump_for_a_message_that_is_just_being_delivered() -> None:
-    engine = session_world.engine()
-    fresh = session_world.waiting(7, "MeterValues", "sent, waits for the answer", worlds.NOW)
-    async with screen(engine=engine, at="transactions") as drive:
-        before = shown(drive).queue.region
-        engine.publish("outbox", v.OutboxView(count=1, entries=(fresh,)))
-        await drive.settle()
-        assert shown(drive).queue.region == before
-        stuck = replace(fresh, attempts=1)
-        engine.publish("outbox", v.OutboxView(count=1, entries=(stuck,)))
-        await drive.settle()
-        assert shown(drive).queue.region.height > before.height
-        engine.publish("outbox", v.OutboxView(count=1, entries=(fresh,)))
-        await drive.settle()
-        assert shown(drive).queue.region.height > before.height
-        engine.publish("outbox", v.OutboxView())
-        await drive.settle()
-        assert shown(drive).queue.region == before
-
-
 async def test_n_sends_the_oldest_message_again_at_once() -> None:
     engine = FakeEngine(session_world.normal() | {"outbox": session_world.retrying_queue()})
     told = worlds.reason("StopTransaction is sent again at once, the others follow")
@@ -249,14 +248,15 @@ async def test_two_thousand_transactions_are_there_at_once() -> None:
         assert drive.shows("#1201", "Oct 14")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50), (200, 60)])
-async def test_what_counts_is_shown_at_every_size(size: tuple[int, int]) -> None:
-    async with screen(
-        engine=session_world.engine(session_world.broken()), size=size, at="transactions"
-    ) as drive:
+async def test_what_counts_is_shown_at_every_size() -> None:
+    engine = session_world.engine(session_world.broken())
+    async with screen(engine=engine, at="transactions") as drive:
         await drive.press("down")
-        assert drive.shows("CSMS, remote", "5.50 kWh", "CSMS has it", "3 messages wait")
-        assert drive.shows("the CSMS answered Invalid for tag CAFE0007", "the link is tried next")
+        for size in ((80, 24), (120, 40), (160, 50), (200, 60)):
+            await drive.resize(*size)
+            assert drive.shows("CSMS, remote", "5.50 kWh", "CSMS has it", "3 messages wait"), size
+            assert drive.shows("the CSMS answered Invalid for tag CAFE0007"), size
+            assert drive.shows("the link is tried next"), size
 
 
 @pytest.mark.parametrize("poison", HOSTILE.values(), ids=HOSTILE)
