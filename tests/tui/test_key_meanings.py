@@ -5,17 +5,18 @@ from __future__ import annotations
 import importlib
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
 
+from cp_tui.tui.actions.keymap_check import clash
 from cp_tui.tui.frame.main_screen import LETTERS
 from cp_tui.tui.registry import ACTIONS, BY_ID
 from cp_tui.tui.text.meanings import MEANING_OF, Meaning
 from tests.imports import module_name
 from tests.sources import ROOT, python_files, shown
+from tests.tui import maintenance_world
+from tests.tui.driving import screen
 
 IDS = (ROOT / "tests/data/action_ids.txt").read_text().split()
 """Every id that a keymap could name before a key had one meaning everywhere."""
@@ -70,8 +71,16 @@ def test_no_id_that_a_keymap_may_name_is_gone() -> None:
     assert set(IDS) - BY_ID.keys() == set()
 
 
-@pytest.mark.parametrize("path", ["docs/keys.md"])
-def test_the_page_begins_with_the_table(path: str) -> None:
-    page = (ROOT / Path(path)).read_text()
+async def test_a_keymap_may_give_the_subjects_of_maintenance_letters_again() -> None:
+    keymap = {"maintenance.local_list": ("l",), "maintenance.status_history": ("h",)}
+    assert [clash(BY_ID, keymap, each) for each in keymap] == [None, None]
+    async with screen(engine=maintenance_world.engine(), keymap=keymap) as drive:
+        await drive.press("6", "l")
+        assert drive.shows("Key Subject", "l Local list")
+        assert drive.app.desk.pane == "local_list"
+
+
+def test_the_page_begins_with_the_table() -> None:
+    page = (ROOT / "docs/keys.md").read_text()
     rows = page.split("## What each key means")[1].split("\n## ")[0]
     assert all(f" {meaning.words} |" in rows for meaning in Meaning)

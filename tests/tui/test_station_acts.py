@@ -33,6 +33,43 @@ async def test_pulling_the_cable_while_charging_asks_first() -> None:
         assert drive.engine.calls == [("plug_out", {"connector_id": 1})]
 
 
+def footer(drive: Drive) -> str:
+    return drive.text().splitlines()[-1]
+
+
+async def test_s_stops_the_charge_at_the_selected_connector_or_the_only_one() -> None:
+    async with screen() as drive:
+        assert "S Stop charge" in footer(drive)
+        await drive.press("S")
+        assert drive.shows("Stop the charge at connector 1?", "#1234", "ends now with reason Local")
+        await drive.press("n", "up", "S", "y")
+        assert drive.engine.calls == [("press_stop", {"connector_id": 1})]
+        connectors: v.Connectors = drive.engine.world["connectors"]
+        charging = replace(connectors[1], connector_id=2)
+        drive.engine.publish("connectors", v.Connectors((*connectors[:2], charging)))
+        await drive.settle()
+        await drive.press("S")
+        assert drive.shows("Stop the charge at which connector?", "Connector 2")
+        await drive.press("escape", "down", "down", "S")
+        assert drive.shows("Stop the charge at connector 2?")
+        await drive.press("escape")
+        none = {"transaction": None, "authorized_id_tag": None, "asked_id_tag": None}
+        calm = v.Connectors(tuple(replace(each, **none) for each in connectors))
+        drive.engine.publish("connectors", calm)
+        await drive.settle()
+        assert "S Stop charge" not in footer(drive)
+        await drive.press("S")
+        assert drive.shows("nothing charges, and no tag may start")
+
+
+async def test_on_screen_5_the_charge_of_the_row_is_stopped() -> None:
+    async with screen() as drive:
+        await drive.press("2", "number_sign", "2", "5")
+        assert "S Stop charge" in footer(drive)
+        await drive.press("S", "y")
+        assert drive.engine.calls == [("press_stop", {"connector_id": 1})]
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [

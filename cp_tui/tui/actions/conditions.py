@@ -114,7 +114,7 @@ def to_pause(snapshot: Snapshot) -> str | None:
 
 def with_session(snapshot: Snapshot) -> str | None:
     """A transaction must run, or a tag be about to start one."""
-    words = "no transaction is running, and no tag may start one"
+    words = "nothing charges, and no tag may start"
     return change(snapshot) or _unless(snapshot.in_session, words)
 
 

@@ -113,7 +113,7 @@ async def select(desk: Desk) -> None:
 
 @action(
     "connector.press_stop",
-    "Stop the charge: press the stop button",
+    "Stop the charge (stop button)",
     means=Meaning.STOP_CHARGE,
     short="Stop charge",
     when=conditions.with_session,

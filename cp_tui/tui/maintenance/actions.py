@@ -36,6 +36,8 @@ def _show(subject: type[SubjectPane]) -> ScreenAction:
         subject.ABOUT,
         Group.MAINTENANCE,
         run,
+        # Where the keys work that a keymap may give it.
+        screens=frozenset({"maintenance"}),
     )
 
 
