@@ -19,7 +19,7 @@ class PromptDialog(Dialog[str | None]):
 
     DEFAULT_CSS = """
     PromptDialog Input { background: $boost; }
-    PromptDialog FactLines { max-height: 3; scrollbar-size-vertical: 0; }
+    PromptDialog FactLines { max-height: 3; scrollbar-size: 0 0; scrollbar-gutter: auto; }
     """
 
     def __init__(self, prompt: Prompt) -> None:

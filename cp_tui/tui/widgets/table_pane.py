@@ -137,7 +137,8 @@ class TablePane(Pane):
 
     def why_empty(self, snapshot: Snapshot) -> str:
         """What stands in the table while there is nothing to show."""
-        return self.NO_MATCH if self.words else self.EMPTY
+        has_any = self.FILTERS_ITSELF or bool(self._matching)
+        return self.NO_MATCH if self.words and has_any else self.EMPTY
 
     def fill_table(
         self, columns: Sequence[Column[T]], records: Sequence[tuple[str, T]]
@@ -151,7 +152,7 @@ class TablePane(Pane):
         if self.words and not self.FILTERS_ITSELF:
             total = len(records)
             records = with_words(records, self.words, lambda each: row_of(*each, columns).plain)
-            self._matching = matching_words(len(records), total, self.words)
+            self._matching = matching_words(len(records), total, self.words) if total else ""
         self.table.show(columns, records)
         if follows:
             self.table.action_cursor("home")
