@@ -75,7 +75,7 @@ async def test_a_fault_stops_the_current_and_not_the_session() -> None:
             "raise_error", connector_id=1, error_code="GroundFailure", info="residual current 31 mA"
         )
         fault = r"GroundFailure since \d\d:\d\d:\d\d, no charging, residual current"
-        await here.reads(rf"× Connector 1: {fault[: -len('al current')]}.* · C clears it")
+        await here.reads(rf"× Connector 1: {fault[: -len('al current')]}.* · x clears it")
         await here.after("enter", "Now ! Faulted", f"Error {fault} 31 mA", f"Tx #77 {TAG}")
 
 

@@ -183,7 +183,7 @@ def test_a_list_that_is_not_used_says_so_first_and_names_the_key() -> None:
 
 
 def test_a_table_that_does_not_hold_all_tags_says_so() -> None:
-    assert shown_of(100, 100, 10_000) == "100 of 10000 shown, u looks up any"
+    assert shown_of(100, 100, 10_000) == "100 of 10000 shown, W looks up any"
     assert shown_of(3, 100, 10_000) == "3 of 100 match"
     assert shown_of(4, 4, 4) == ""
 
