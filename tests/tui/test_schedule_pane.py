@@ -76,6 +76,16 @@ async def test_the_last_minutes_are_shown_while_something_charges_unless_somebod
         assert drive.shows("30 min A")
 
 
+async def test_who_shares_gets_less_than_the_schedule_has_and_it_is_said() -> None:
+    engine = FakeEngine(worlds.healthy())
+    whole, first, free = worlds.connectors()
+    share = worlds.limit("9", "ChargePointMaxProfile #1: 18.0 A for 2 vehicles")
+    engine.world["connectors"] = v.Connectors((whole, replace(first, limit=share), free))
+    async with screen(engine=engine, size=(160, 50)) as drive:
+        assert drive.shows("shares: 9.0 A")
+        assert drive.shows("Now it shares, and gets 9.0 A: ChargePointMaxProfile #1: 18.0 A for 2")
+
+
 async def test_an_answer_that_is_no_schedule_is_told_and_harms_nothing() -> None:
     engine = FakeEngine(worlds.healthy())
     engine.answers("get_composite_schedule", True)

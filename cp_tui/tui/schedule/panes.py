@@ -17,6 +17,7 @@ from cp_tui.charge_point.variables import RestraintKind
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.units import amps
 from cp_tui.tui.schedule.actions import explain, go_to_time
 from cp_tui.tui.schedule.periods_text import period_facts, period_list
 from cp_tui.tui.schedule.profiles_text import (
@@ -112,21 +113,30 @@ class SchedulePane(Pane):
         """Show what is published, or ask again for what it does not cover."""
         is_new = snapshot.charging_schedules is not self._snapshot.charging_schedules
         self._snapshot, self._now = snapshot, snapshot.schedule_time(clock.now)
-        self._restraints = {
-            connector.connector_id: f"Now {restraint_words(restraint, clock)}"
-            for connector in snapshot.connectors
-            if (restraint := connector.restraint) is not None
-            and restraint.kind is not RestraintKind.LIMIT
-        }
-        self._short_restraints = {
-            connector.connector_id: short_restraint(restraint)
-            for connector in snapshot.connectors
-            if (restraint := connector.restraint) is not None
-        }
+        self._note_restraints(snapshot, clock)
         self.timeline.set_time_zone(clock.zone)
         self._clock_mark = clock.csms_mark
         self._show_known(is_new)
         self._move_later(snapshot, clock)
+
+    def _note_restraints(self, snapshot: Snapshot, clock: Clock) -> None:
+        """What keeps the power of each connector below the limit that its schedule has."""
+        self._restraints, self._short_restraints = {}, {}
+        for connector in snapshot.connectors:
+            schedule = snapshot.charging_schedules.get(connector.connector_id)
+            limit, restraint = connector.limit, connector.restraint
+            said, short = "", ""
+            if restraint is not None and restraint.kind is not RestraintKind.LIMIT:
+                said, short = restraint_words(restraint, clock), short_restraint(restraint)
+            elif connector.transaction is not None and limit is not None and schedule is not None:
+                # A schedule has the cap as a whole; what it is divided into is decided as it goes.
+                is_in_amps = schedule.unit is ChargingRateUnitType.A
+                if is_in_amps and limit.limit_a < schedule.at(self._now).limit:
+                    short = f"shares: {amps(limit.limit_a)}"
+                    said = f"it shares, and gets {amps(limit.limit_a)}: {limit.reason.text}"
+            if said:
+                self._restraints[connector.connector_id] = f"Now {said}"
+                self._short_restraints[connector.connector_id] = short
 
     def _move_later(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the same again when the window moves on; where it waits for news, no timer runs."""

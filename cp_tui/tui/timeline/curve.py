@@ -16,7 +16,7 @@ from cp_tui.tui.theme.glyphs import GlyphSet, level_of
 from cp_tui.tui.timeline.parts import Cell, Grid, Part
 from cp_tui.tui.timeline.readout import Use
 
-EDGE = 0.75
+EDGE = 0.8
 """Of a cell: filled as far as this, it is full up to a line at its upper edge."""
 
 
@@ -59,7 +59,9 @@ def _column(
             cells[0] = ("0", Part.ZERO)
     else:
         row, place = divmod(level_of(limit, scale, rows, glyphs) - 1, per_cell)
-        sign = glyphs.line[place * len(glyphs.line) // per_cell]
+        # The line that is nearest to where a bar would end.
+        nearest = ((place + 1) * len(glyphs.line) + 1) // (per_cell + 1)
+        sign = glyphs.line[min(nearest, len(glyphs.line) - 1)]
         is_at_edge = sign == glyphs.line[-1] != glyphs.line[0]
         if not filled[row]:
             cells[row] = (sign, Part.ARMED if column.is_armed else Part.REAL)

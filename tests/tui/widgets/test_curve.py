@@ -66,7 +66,7 @@ def test_it_bends_where_the_limit_fell_and_says_why() -> None:
         "        │13:55      │14:00 ▼   │14:05",
         " 0 ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇ 40.0 A",
         "             ↓10.0 A TxProfile #7 CSMS",
-        "   ▔▔▔▔▔▔▔▔▔▔▆ 24.0 A TxProfile #7↑",
+        "   ▆▆▆▆▆▆▆▆▆▆▆ 24.0 A TxProfile #7↑",
         "   ███████████                    ────",
         "   ███████████",
         "   ███████████▄▄▄▄▄▄▄▄▄▄▄▄▄▄──────",
@@ -134,7 +134,7 @@ def test_too_much_is_marked_at_the_top_of_the_curve() -> None:
         measured={1: [flow(-20, 0, "31.5")]},
         violations={1: [(six_ago, NOW)]},
     )
-    assert text(shown)[3].startswith(f"   {'▔' * 10}{'!' * 15}")
+    assert text(shown)[3].startswith(f"   {'▆' * 10}{'!' * 15}")
 
 
 COLUMNS = st.builds(
@@ -270,7 +270,7 @@ def test_of_many_changes_as_many_are_written_as_fit_the_newest_first() -> None:
         "   ██████▔",
         "   ███████     ▁▁▁▁▁▁▁▁▁▁▁",
         "   ███████",
-        "   ███████▁▁▁▁▁▁▁▁▁",
+        "   ███▔███▁▁▁▁▁▁▁▁▁",
         "   ████████████████",
     ]
 
