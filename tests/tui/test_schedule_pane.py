@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 from msgspec.structs import replace
 from pydantic import JsonValue
 
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import builtins_of
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.tui.schedule import panes
 from tests.tui import worlds
 from tests.tui.driving import screen
 from tests.tui.fake_engine import FakeEngine
@@ -84,6 +88,24 @@ async def test_who_shares_gets_less_than_the_schedule_has_and_it_is_said() -> No
     async with screen(engine=engine, size=(160, 50)) as drive:
         assert drive.shows("shares: 9.0 A")
         assert drive.shows("Now it shares, and gets 9.0 A: ChargePointMaxProfile #1: 18.0 A for 2")
+
+
+async def test_the_window_moves_on_without_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(panes, "MOVE_WAIT_MIN", timedelta(milliseconds=1))
+    engine, clock = FakeEngine(worlds.healthy()), [worlds.NOW]
+    async with screen(engine=engine, now=lambda: clock[0]) as drive:
+        timeline = drive.dashboard.timeline
+        due = timeline.next_move
+        assert due is not None
+        before = timeline.render_line(0).text
+        clock[0] = due - timedelta(milliseconds=300)
+        engine.publish("link", worlds.open_link(attempt=2))
+        await drive.settle()
+        await drive.pilot.pause(0.5)
+        assert timeline.render_line(0).text != before
+        due_next = timeline.next_move
+        assert due_next is not None
+        assert due_next > due
 
 
 async def test_an_answer_that_is_no_schedule_is_told_and_harms_nothing() -> None:

@@ -214,7 +214,7 @@ def _lane(picture: Picture, lane: int, rows: int) -> list[Line]:
     found = steps(schedule.periods, view.window_start(now), view.span, picture.columns)
     shown = shown_limits(found)
     has_labels = rows >= LABELLED_ROWS_MIN
-    if picture.view.is_about_now and lane in picture.charging and rows >= CURVE_ROWS_MIN:
+    if picture.view.is_about_now and lane in picture.charging:
         grid = _curve(picture, schedule, found, shown, rows)
     elif not has_labels:
         grid = _bars(picture, schedule, found, shown, rows)
@@ -249,7 +249,7 @@ def _bars(
     rows: int,
 ) -> Grid:
     """The cells of the bars, row by row from the top."""
-    used = _used(picture, schedule, rows)
+    used = _used(picture, schedule, is_whole=rows > 1)
     columns = [
         _past(picture, schedule, shown[index], flow, rows)
         if (flow := used[index]) is not None and (flow.amount or shown[index] is not None)
@@ -275,7 +275,7 @@ def _curve(
             use,
         )
         for index, (column, limit, use) in enumerate(
-            zip(found, shown, _used(picture, schedule, rows), strict=True)
+            zip(found, shown, _used(picture, schedule, is_whole=True), strict=True)
         )
     ]
     has_labels = rows >= LABELLED_ROWS_MIN
@@ -283,6 +283,8 @@ def _curve(
     grid = curve(columns, rows - has_labels, scale, picture.glyphs, picture.has_texture)
     if has_labels:
         grid = [[(" ", Part.VALUE)] * picture.columns, *grid]
+    if rows < CURVE_ROWS_MIN:
+        return grid
     view, now = picture.view, picture.now
 
     def column_of(instant: datetime) -> int:
@@ -316,8 +318,11 @@ def _in_sight(periods: Sequence[LimitPeriod], start: datetime, end: datetime) ->
     return max(seen, default=Decimal(0))
 
 
-def _used(picture: Picture, schedule: CompositeSchedule, rows: int) -> list[Use | None]:
-    """What flowed in each column; a bar of one row shows it only where it was too much."""
+def _used(picture: Picture, schedule: CompositeSchedule, *, is_whole: bool) -> list[Use | None]:
+    """What flowed in each column; without `is_whole` only where it was too much.
+
+    So it is in a bar of one row.
+    """
     view, columns = picture.view, picture.columns
     start = view.window_start(picture.now)
     measured = picture.measured.get(schedule.connector_id, ())
@@ -327,7 +332,7 @@ def _used(picture: Picture, schedule: CompositeSchedule, rows: int) -> list[Use 
         left = start + view.span * index / columns
         right = start + view.span * (index + 1) / columns
         is_violation = any(begin < right and end > left for begin, end in wrong)
-        is_shown = column is not None and (rows > 1 or is_violation)
+        is_shown = column is not None and (is_whole or is_violation)
         used.append(Use(column.max, is_violation) if column is not None and is_shown else None)
     return used
 

@@ -109,6 +109,13 @@ def test_a_poorer_terminal_tells_curve_and_limit_apart(glyphs: Glyphs, expected:
     assert text(picture(glyphs=glyphs))[2:8] == expected
 
 
+def test_where_there_is_one_row_for_each_it_shows_what_flows() -> None:
+    assert text(picture(height=6))[2:4] == [
+        "▌1 ▔▔▔▔▔▔▔▔▔▔▇▂▂▂▂▂▂▂▂▂▂▂▂▂▂▁▁▁▁▁▁──── 10.0 A tx",
+        " 2 ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇ 32.0 A",
+    ]
+
+
 def test_without_colour_the_forms_are_the_same() -> None:
     assert text(replace(picture(), has_texture=True))[4:7] == [
         "   ███████████                    ────",
