@@ -43,7 +43,9 @@ async def test_a_healthy_charger_answers_the_first_questions_at_80x24() -> None:
     async with screen() as drive:
         assert drive.shows("● Accepted", "open since 11:49", "heartbeat 14:04:15")
         assert drive.shows("Clock -0.2 s · Heartbeat 14:03", "queue 0")
-        assert drive.shows("1 ● Charging 16.0 A 11.01 kW", "#1234 04A2B3C4D5 · since 13:20")
+        assert drive.shows(
+            "1 ● Charging 11.01 kW", "45 %", "16.0 A tx", "#1234 04A2B3C4D5 · since 13:20"
+        )
         assert drive.shows("HeartbeatInterval 60", "300 → 60", "14:01:05")
 
 
