@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from cp_tui.cli.demo_folder import csms_beside
 from cp_tui.cli.output import complain
 from cp_tui.cli.screen import attachment_at, read_look, show_screen, terminal_problem
 from cp_tui.rpc.paths import find_engine
@@ -16,5 +17,6 @@ def run(options: Namespace) -> int:
         return complain(f"attach: {problem}")
     path = find_engine(options.socket, options.id)
     look = read_look(options)
-    show_screen(attachment_at(path, read_only=options.read_only), look)
+    attachment = attachment_at(path, read_only=options.read_only, csms=csms_beside(path))
+    show_screen(attachment, look)
     return 0

@@ -15,7 +15,12 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from cp_tui.cli.child import END_TIMEOUT_S, POLL_INTERVAL_S, READY_TIMEOUT_S, own_environment
-from cp_tui.cli.demo_folder import csms_socket_path, socket_path
+from cp_tui.cli.demo_folder import (
+    CHARGE_POINT_ID,
+    csms_socket_path,
+    found_by_id,
+    socket_path,
+)
 from cp_tui.cli.parent_pipe import when_stdin_closes
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.demo.csms_rpc import CsmsRpc
@@ -27,9 +32,10 @@ from cp_tui.rpc.client import Client, ConnectionLost
 from cp_tui.rpc.paths import is_answering
 from cp_tui.rpc.server import RpcServer
 
-CHARGE_POINT_ID = "DEMO-1"
 LOOK_INTERVAL_S = 2.0
 """The time between two looks whether the engine is still there."""
+HEARD_S = 0.1
+"""For other screens to hear that the demo ends."""
 
 
 async def play_once(folder: Path, report: Callable[[str], None], seconds: float) -> None:
@@ -49,16 +55,20 @@ async def play_on(folder: Path, speed: float = NORMAL) -> None:
     """
     async with _stage(folder) as (client, csms):
         player = Player(client, csms, CHARGE_POINT_ID, pacing=Pacing(speed))
-        door = RpcServer(CsmsRpc(csms, player), csms_socket_path(folder))
-        await door.start()
-        try:
-            await player.play_story()
-            while is_answering(socket_path(folder)):
-                await asyncio.sleep(LOOK_INTERVAL_S)
-            raise StoryFailed(f"the charge point has ended: {_last_words(folder)}")
-        finally:
-            await player.stop()
-            await door.close()
+        with found_by_id(folder) as attach:
+            rpc = CsmsRpc(csms, player, attach)
+            door = RpcServer(rpc, csms_socket_path(folder))
+            await door.start()
+            try:
+                await player.play_story()
+                while is_answering(socket_path(folder)):
+                    await asyncio.sleep(LOOK_INTERVAL_S)
+                raise StoryFailed(f"the charge point has ended: {_last_words(folder)}")
+            finally:
+                await player.stop()
+                rpc.end()
+                await asyncio.sleep(HEARD_S)
+                await door.close()
 
 
 @asynccontextmanager

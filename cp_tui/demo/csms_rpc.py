@@ -22,7 +22,7 @@ from cp_tui.csms.event_log import Connected, Disconnected, Event, Received
 from cp_tui.csms.outcome import ComposedOutcome, OutcomeKind
 from cp_tui.demo import behaviour_words
 from cp_tui.demo.behaviour_words import BehaviourChange
-from cp_tui.demo.csms_variables import CSMS, ChargePoints, Scenarios, SeenChargePoint
+from cp_tui.demo.csms_variables import CSMS, ChargePoints, DemoView, Scenarios, SeenChargePoint
 from cp_tui.demo.exchanges import exchange_of
 from cp_tui.demo.pacing import SPEEDS
 from cp_tui.demo.player import Player
@@ -47,7 +47,8 @@ CloseCode = Annotated[int, Field(ge=1000, le=4999)]
 class CsmsRpc:
     """What the door needs of a CSMS."""
 
-    def __init__(self, csms: CentralSystem, player: Player) -> None:
+    def __init__(self, csms: CentralSystem, player: Player, attach: str = "") -> None:
+        """`attach` is the command that shows the demo on a second screen."""
         self._csms = csms
         self._player = player
         self._hub = Hub(CSMS)
@@ -56,8 +57,15 @@ class CsmsRpc:
             self._take(event)
         csms.record.listen(self._take)
         player.changed = self._publish_scenarios
+        self._demo = DemoView(attach=attach)
+        self._hub.publish("demo", self._demo)
         self._publish_scenarios(player.scenarios)
         self._publish_charge_points()
+
+    def end(self) -> None:
+        """Tell every screen that the demo ends."""
+        self._demo = replace(self._demo, has_ended=True)
+        self._hub.publish("demo", self._demo)
 
     async def call(
         self, method: str, params: Mapping[str, JsonValue], *, read_only: bool = False

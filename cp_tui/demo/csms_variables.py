@@ -122,6 +122,15 @@ class Scenarios(Value, frozen=True, kw_only=True):
     """Of the pauses of what is played; at 2 they are half as long."""
 
 
+class DemoView(Value, frozen=True, kw_only=True):
+    """The variable `demo`: what another screen has to know of it."""
+
+    attach: str = ""
+    """The command that opens one."""
+    has_ended: bool = False
+    """Somebody has ended it; in a moment nothing answers any more."""
+
+
 class CsmsBehaviour(Value, frozen=True, kw_only=True):
     """The variable `behaviour`: how the CSMS answers."""
 
@@ -139,7 +148,12 @@ class CsmsBehaviour(Value, frozen=True, kw_only=True):
 
 CSMS = Vocabulary(
     "CSMS",
-    {"charge_points": ChargePoints, "scenario": Scenarios, "behaviour": CsmsBehaviour},
+    {
+        "charge_points": ChargePoints,
+        "scenario": Scenarios,
+        "behaviour": CsmsBehaviour,
+        "demo": DemoView,
+    },
     {"exchanges": Exchange},
 )
 """What there is to watch behind the door of a CSMS."""

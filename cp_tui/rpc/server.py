@@ -89,7 +89,7 @@ class RpcServer:
         """Open the door; call it when the engine is ready. Raises `SocketPathError`."""
         check_socket(self._path)
         try:
-            _make_folder(self._path.parent)
+            make_folder(self._path.parent)
             listener = _listen(self._path)
         except OSError as error:
             text = error.strerror or str(error)
@@ -159,7 +159,7 @@ async def _turn_away(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
     writer.close()
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make the folder of the socket for this user alone; one that the user chose stays as it is."""
     if folder != paths.runtime_folder():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -167,6 +167,9 @@ class CpTuiApp(FrameApp):
                 lost_words = Content.assemble(
                     ("Charge point lost: ", "bold $text-error"), safe_text(lost)
                 )
+                if self.store.snapshot.csms.demo.has_ended:
+                    lost_words = Content.styled("The demo has ended", "bold $text-warning")
+                    words = f"{self.keymap.first('screen.quit')} leaves this screen"
                 self.tell(Content.assemble(lost_words, f" · {words}"))
             await asyncio.sleep(OTHER_VERSION_AGAIN_S if other else ATTACH_AGAIN_S)
 

@@ -95,6 +95,7 @@ ACTIONS: tuple[ScreenAction, ...] = (
     csms.step,
     csms.slower,
     csms.faster,
+    csms.attach,
     csms.behaviour,
     csms.reset_behaviour,
     csms.disconnect,

@@ -19,6 +19,7 @@ from cp_tui.demo.csms_variables import (
     CSMS,
     ChargePoints,
     CsmsBehaviour,
+    DemoView,
     Exchange,
     ExchangeKind,
     Scenarios,
@@ -329,6 +330,22 @@ async def test_an_observer_may_only_look(screen: Screen, socket: Path) -> None:
 async def test_an_unknown_scenario_is_refused_with_those_that_are(screen: Screen) -> None:
     error = await refusal(screen, "run_scenario", scenario="nonsense")
     assert "there are: boot, first_car" in error.message
+
+
+async def test_a_second_screen_learns_how_to_come_and_that_the_demo_ends(
+    csms: CentralSystem, tmp_path: Path
+) -> None:
+    rpc = CsmsRpc(csms, Player(FakeEngine(), csms, "CP001"), "cp-tui attach --id=DEMO-1")
+    door = RpcServer(rpc, tmp_path / "s" / "csms")
+    await door.start()
+    client = await Client.connect(tmp_path / "s" / "csms", vocabulary=CSMS)
+    await client.subscribe(["demo"])
+    second = Screen(client)
+    await second.until_value("demo", DemoView(attach="cp-tui attach --id=DEMO-1"))
+    rpc.end()
+    await second.until_value("demo", DemoView(attach="cp-tui attach --id=DEMO-1", has_ended=True))
+    await client.close()
+    await door.close()
 
 
 async def test_the_pace_of_what_is_played_is_changed_at_the_door(screen: Screen) -> None:

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from cp_tui.cli.demo_folder import csms_beside
 from cp_tui.engine.hub import VariableChanged
 from cp_tui.rpc.client import Client
-from cp_tui.rpc.paths import is_answering
+from cp_tui.rpc.paths import default_socket, is_answering
 from tests.end_to_end.processes import Done, cp_tui, start
 from tests.end_to_end.together import together
 from tests.peer import PeerCsms
@@ -161,6 +162,11 @@ async def test_the_demo_on_a_terminal_charges_has_a_door_for_its_csms_and_can_be
         door = await demo_engine(temporary)
         await until_charging(door)
         socket = door.with_name("csms")
+        command = (await ctl_on(socket, "get", "variable=demo")).result
+        assert command == {"attach": "cp-tui attach --id=DEMO-1", "has_ended": False}
+        found = await cp_tui("ctl", "--id=DEMO-1", "get", "variable=identity")
+        assert found.result["vendor"] == "Example Charging"
+        assert csms_beside(default_socket("DEMO-1")) == socket
         shown = (await ctl_on(socket, "get", "variable=charge_points")).result
         assert isinstance(shown, list)
         assert shown[0]["charge_point_id"] == "DEMO-1"

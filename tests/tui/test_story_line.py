@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from textual.content import Content
 
-from cp_tui.demo.csms_variables import RunState, Scenarios, ScenarioStep
+from cp_tui.demo.csms_variables import DemoView, RunState, Scenarios, ScenarioStep
 from cp_tui.tui.csms.story_text import story_lines
 from cp_tui.tui.frame import frame_app
 from cp_tui.tui.state.csms_state import CsmsState
@@ -71,6 +71,23 @@ def test_it_goes_away_where_nothing_is_played(state: RunState) -> None:
 
 def activity(drive: Eye) -> str:
     return drive.strips()[-2].text.strip()
+
+
+async def test_a_second_screen_is_told_how_to_open_it_and_when_the_demo_ends() -> None:
+    csms = csms_world.normal()
+    async with screen(csms=csms) as drive:
+        csms.publish("demo", DemoView(attach="cp-tui attach --id=DEMO-1"))
+        await drive.settle()
+        await drive.press("ctrl+p")
+        await drive.type("second screen")
+        await drive.press("enter")
+        assert drive.shows("A second screen", "cp-tui attach --id=DEMO-1", "--read-only")
+        await drive.press("escape")
+        csms.publish("demo", DemoView(attach="cp-tui attach --id=DEMO-1", has_ended=True))
+        await drive.settle()
+        drive.engine.lose()
+        await drive.settle()
+        assert "The demo has ended · q leaves this screen" in activity(drive)
 
 
 async def test_it_stands_on_the_screen_gives_way_to_answers_and_comes_back(

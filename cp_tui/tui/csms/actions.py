@@ -25,9 +25,11 @@ from cp_tui.tui.csms.scenarios_text import (
     scenario_lines,
     scenario_state,
 )
+from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.words import Clock
 
 csms_action = partial(action, screens="csms", when=conditions.at_csms)
 """What the actions on the CSMS share."""
@@ -169,6 +171,20 @@ async def _change_speed(desk: Desk, further: Sequence[float]) -> None:
         desk.refuse(Content(f"{number(_speed(desk))}x is the end of it"))
         return
     await desk.command(to_csms("set_speed", {"speed": further[0]}, shows_itself=True))
+
+
+@csms_action("csms.attach", "Open a second screen of the demo", screens="", when=conditions.csms)
+async def attach(desk: Desk) -> None:
+    """The command that shows the charge point and the CSMS of this demo in another terminal."""
+
+    def facts(snapshot: Snapshot, _clock: Clock) -> list[Fact]:
+        return [
+            Fact("Command", safe_text(snapshot.csms.demo.attach or "not known yet", "bold")),
+            Fact("", Content("in another terminal of this machine, as often as you like; with")),
+            Fact("", Content("--read-only it only looks. The demo ends with its first screen.")),
+        ]
+
+    desk.show("A second screen", facts)
 
 
 def _choices(desk: Desk) -> list[Choice]:

@@ -27,6 +27,9 @@ def csms_facts(state: CsmsState, clock: Clock) -> list[Fact]:
     facts = [_charge_point(state, clock)]
     if state.behaviour is not None:
         facts.append(Fact("Answers", behaviour_words(state.behaviour)))
+    if state.demo.attach:
+        attach = joined([safe_text(state.demo.attach), "shows this on a second screen"])
+        facts.append(Fact("Attach", attach))
     run = state.scenarios.run
     if run is None:
         facts.append(Fact("Plays", Content("nothing")))

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from cp_tui.demo.csms_variables import (
     CsmsBehaviour,
+    DemoView,
     Exchange,
     RunState,
     ScenarioInfo,
@@ -34,6 +35,7 @@ class CsmsState(Struct, frozen=True):
     charge_points: tuple[SeenChargePoint, ...] = ()
     scenarios: Scenarios = field(default_factory=Scenarios)
     behaviour: CsmsBehaviour | None = None
+    demo: DemoView = field(default_factory=DemoView)
     exchanges: tuple[Exchange, ...] = ()
     """Newest last."""
     first: int = 0
@@ -66,6 +68,8 @@ class CsmsState(Struct, frozen=True):
                     state = replace(state, scenarios=scenarios)
                 case VariableChanged("behaviour", behaviour):
                     state = replace(state, behaviour=behaviour)
+                case VariableChanged("demo", demo):
+                    state = replace(state, demo=demo)
                 case EventHappened(event=Exchange() as exchange):
                     fresh.append(exchange)
         if not fresh:
