@@ -34,8 +34,8 @@ from textual.widget import Widget
 
 LOOK_S = 0.02
 """How often is looked, while a key waits, whether it may pass now: the message may have been lost
-with a widget that has gone. A terminal that takes nothing more stops the whole loop, so looks are
-counted and not seconds."""
+with a widget that has gone. A process that is stopped for a while hears nothing either, so looks
+are counted and not seconds."""
 LOOKS_MAX = round(1.0 / LOOK_S)
 """The first of the keys waits a second; then it and those behind it are dropped, with a word."""
 HOLD_LOOKS_MAX = 10 * LOOKS_MAX

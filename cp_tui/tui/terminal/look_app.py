@@ -75,7 +75,7 @@ class LookApp(QuietApp):
         return ", ".join(map(str, self._theme_watch.folders))
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's driver for this terminal, with our parser."""
+        """The driver for this terminal, with our parser."""
         driver = super().get_driver_class()
         parse_with(KeyParser, driver)
         return driver

@@ -83,15 +83,20 @@ class SentCells:
                     cells[-1] = (cells[-1][0] + sign, cells[-1][1])
         return cells
 
-    def changes(self) -> str:
-        """Give what has to be sent, from the top down; from now on it counts as sent."""
+    def changes(self, most: int | None = None) -> str:
+        """Give what has to be sent, from the top down; from now on it counts as sent.
+
+        Not more than the lines that bring it to `most` characters; the rest is for the next time.
+        """
         parts: list[str] = []
         pen: Pen | None = None
         for y in sorted(self._changed):
+            if most is not None and sum(map(len, parts)) >= most:
+                break
+            self._changed.remove(y)
             if self._wanted[y] != self._sent[y]:
                 pen = self._line_changes(y, pen, parts)
                 self._sent[y] = self._wanted[y].copy()
-        self._changed.clear()
         if pen not in (None, PLAIN):
             parts.append(self._pens.way(None, PLAIN))
         return "".join(parts)

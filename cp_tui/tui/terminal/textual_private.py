@@ -8,10 +8,14 @@ every name is there in the installed version, and that no other module of the sc
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import cached_property, partial
+from queue import Queue
+from time import monotonic
+from typing import IO, Any
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, RenderableType
@@ -21,15 +25,26 @@ from textual._context import visible_screen_stack
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
+from textual.drivers._writer_thread import WriterThread
 from textual.geometry import Size
 from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
+from cp_tui.tui.terminal.pace import Pace
 from cp_tui.tui.terminal.sent_cells import SentCells
 from cp_tui.tui.terminal.terminfo import erases_in_color
+
+QUESTION = "\x1b[?2026$p"
+"""Whether the terminal can hold a picture back until it is whole (DECRQM of mode 2026). One that
+can answers, and so it tells that it has seen what came before."""
+
+LAST_ANSWER_S = 1.0
+"""For an answer when the screen is left."""
 
 
 class QuietApp(App[str]):
@@ -46,6 +61,28 @@ class QuietApp(App[str]):
     When they change: more is sent than needed (test_frugal.py), or what stands on the terminal is
     not what was painted (test_exact_painting.py); or a fault shows secrets (test_look_app.py).
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pace = Pace()
+        """How much may be under way to the terminal."""
+        self.writer: PatientWriter | None = None
+        """What writes to it, once there is one."""
+        self._asking_again: Timer | None = None
+        self._leave: Callable[[], None] | None = None
+        """What is left to do once the terminal has answered."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver for this terminal, with our writer."""
+        driver = super().get_driver_class()
+        put_in_place_of(WriterThread, self.make_writer, driver)
+        return driver
+
+    def make_writer(self, file: IO[str]) -> PatientWriter:
+        """Give the driver what writes to the terminal."""
+        loop = asyncio.get_running_loop()
+        self.writer = PatientWriter(file, lambda: loop.call_soon_threadsafe(self.send_changes))
+        return self.writer
 
     def get_default_screen(self) -> Screen[Any]:
         """What is shown until there is something to show."""
@@ -76,13 +113,56 @@ class QuietApp(App[str]):
         self.post_display_hook()
 
     def send_changes(self) -> None:
-        """Send what looks different now."""
-        if self._closed or not self._running or not (sequence := self.sent.changes()):
+        """Send what looks different now, or as much of it as the line takes; the rest follows."""
+        now = monotonic()
+        if self._closed or not self._running or (self.writer and not self.writer.is_idle):
             return
-        # The cursor is hidden; what composes characters, or reads aloud, follows it.
-        x, y = self.screen.outer_size.clamp_offset(self.cursor_position)
-        sequence += f"\x1b[{y + 1};{x + 1}H"
-        self.send(f"{SYNC_START}{sequence}{SYNC_END}" if self._sync_available else sequence)
+        if not (room := self.pace.room(now)):
+            if self._asking_again is None:
+                self._asking_again = self.set_timer(self.pace.patience_s, self.unanswered)
+        elif sequence := self.sent.changes(room):
+            # The cursor is hidden; what composes characters, or reads aloud, follows it.
+            x, y = self.screen.outer_size.clamp_offset(self.cursor_position)
+            sequence += f"\x1b[{y + 1};{x + 1}H"
+            sequence = f"{SYNC_START}{sequence}{SYNC_END}" if self._sync_available else sequence
+            is_asked = self.pace.sent(len(sequence.encode()), now)
+            self.send(f"{sequence}{QUESTION}" if is_asked else sequence)
+
+    def unanswered(self) -> None:
+        """Go on without an answer: the terminal gives none any more."""
+        self._asking_again = None
+        self.send_changes()
+
+    def on_terminal_supports_synchronized_output(
+        self, message: TerminalSupportsSynchronizedOutput
+    ) -> None:
+        """Hear that what was sent has arrived; Textual asks the same when it begins."""
+        self.pace.answered(monotonic())
+        self.leave()
+        if self._asking_again is not None:
+            self._asking_again.stop()
+            self._asking_again = None
+        self.send_changes()
+
+    def exit(
+        self,
+        result: str | None = None,
+        return_code: int = 0,
+        message: RenderableType | None = None,
+    ) -> None:
+        """End, once the terminal has answered: an answer to nobody would be for the shell."""
+        self._leave = partial(super().exit, result, return_code, message)
+        if self.pace.is_asked:
+            self.pace.ask_no_more()
+            self.set_timer(LAST_ANSWER_S, self.leave)
+        else:
+            self.leave()
+
+    def leave(self) -> None:
+        """End, if that is what is waited for."""
+        leave, self._leave = self._leave, None
+        if leave is not None:
+            leave()
 
     def _fatal_error(self) -> None:
         self._exit_renderables.append(self.fault())
@@ -196,11 +276,49 @@ class EndingParser(XTermParser):
             yield from self.tick()
 
 
-def parse_with(parser: type[EndingParser], driver: type[Driver]) -> None:
-    """Let a driver take our parser: it makes its own, of the class that its module knows."""
+class PatientWriter(WriterThread):
+    """Writes to the terminal, keeps nobody waiting, and tells when all is written.
+
+    Textual's own takes 30 texts (`_queue`) and then holds up whoever brings another: the event
+    loop, for as long as the terminal takes nothing. Here nothing is held up, and no picture is
+    brought while another is being written: so what waits has a bound all the same.
+
+    When it changes: keys wait for a slow terminal (test_slow_line.py).
+    """
+
+    def __init__(self, file: IO[str], tell: Callable[[], object]) -> None:
+        """`tell` is called in the thread."""
+        super().__init__(file)
+        self._queue: Queue[str | None] = Queue()
+        self._tell = tell
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all is written."""
+        return not self._queue.unfinished_tasks
+
+    def run(self) -> None:
+        """Write what comes, until None does."""
+        while (text := self._queue.get()) is not None:
+            self._file.write(text)
+            self._file.flush()
+            self._queue.task_done()
+            if self.is_idle:
+                # The loop may have ended meanwhile.
+                with suppress(RuntimeError):
+                    self._tell()
+
+
+def put_in_place_of(theirs: type, ours: Callable[..., object], driver: type[Driver]) -> None:
+    """Let a driver make ours, where it makes its own of a class that its module knows."""
     names = vars(sys.modules[driver.__module__])
-    if XTermParser.__name__ in names:
-        names[XTermParser.__name__] = parser
+    if theirs.__name__ in names:
+        names[theirs.__name__] = ours
+
+
+def parse_with(parser: type[EndingParser], driver: type[Driver]) -> None:
+    """Let a driver parse what the terminal sends with ours."""
+    put_in_place_of(XTermParser, parser, driver)
 
 
 def painted_lines(screen: Screen[Any]) -> Sequence[Strip]:
