@@ -104,11 +104,11 @@ class QuietApp(App[str]):
             self._driver.write(sequence)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, CompositorUpdate):
-            self.sent.fit(*self.size)
-            for x, y, strip in _parts(renderable):
-                self.sent.paint(x, y, strip)
         if not self._batch_count:
+            if isinstance(renderable, CompositorUpdate):
+                self.sent.fit(*self.size)
+                for x, y, strip in _parts(renderable):
+                    self.sent.paint(x, y, strip)
             self.send_changes()
         self.post_display_hook()
 
