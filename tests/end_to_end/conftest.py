@@ -11,7 +11,15 @@ import pytest_asyncio
 
 from cp_tui.rpc.client import Client
 from tests.end_to_end.processes import Serve, serving
+from tests.end_to_end.programs import end_ready_process
 from tests.peer import PeerCsms
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ready_process() -> Iterator[None]:
+    """End at the end what the tests start their programs with."""
+    yield
+    end_ready_process()
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.end_to_end.programs import Running, start_with_pipes
+
 READY_TIMEOUT_S = 30.0
 END_TIMEOUT_S = 30.0
 
@@ -61,7 +63,7 @@ def _heed_interrupts() -> None:
 class Serve:
     """A running `cp-tui serve`."""
 
-    process: Process
+    process: Running
     socket: Path
     data_dir: Path
 
@@ -95,7 +97,7 @@ class Serve:
 async def serving(folder: Path, url: str, *arguments: str) -> AsyncIterator[Serve]:
     """Run `serve` on a folder for as long as it is needed."""
     socket, data_dir = folder / "door", folder / "data"
-    process = await start(
+    process = await start_with_pipes(
         *("serve", f"--url={url}", "--id=CP 1", f"--socket={socket}", f"--data-dir={data_dir}"),
         *arguments,
     )

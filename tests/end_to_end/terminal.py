@@ -10,13 +10,16 @@ import re
 import sys
 import termios
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pyte import ByteStream, Screen
 from pyte.screens import Char
+
+from tests.end_to_end.programs import Running, start_in_terminal
 
 SEE_TIMEOUT_S = 30.0
 """Of everything that is awaited; only a test that fails waits so long."""
@@ -30,6 +33,9 @@ CHUNK_BYTES = 65_536
 KEYS = {"enter": "\r", "escape": "\x1b", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B"}
 """What a terminal sends for keys that are no character."""
 
+READ_BY_PYTHON = {"LC_ALL"}
+"""What Python itself reads when it starts: a command with these is not started by one that runs."""
+
 # The command becomes the leader of the session of its terminal, as a login shell's child is: only
 # then does a closed terminal send it SIGHUP.
 IN_SESSION = "import os, sys; os.login_tty(0); os.execvp(sys.argv[1], sys.argv[1:])"
@@ -38,7 +44,7 @@ IN_SESSION = "import os, sys; os.login_tty(0); os.execvp(sys.argv[1], sys.argv[1
 class Terminal:
     """A running command in a terminal of a fixed size."""
 
-    def __init__(self, process: Process, near: int, columns: int, lines: int) -> None:
+    def __init__(self, process: Running, near: int, columns: int, lines: int) -> None:
         self.process = process
         self.written = bytearray()
         """Everything that the command wrote."""
@@ -193,24 +199,49 @@ def in_terminal(
     *arguments: str, size: tuple[int, int] = (80, 24), **environment: str
 ) -> AbstractAsyncContextManager[Terminal]:
     """Run `cp-tui` in a terminal of this many columns and lines; it ends with the block."""
-    command = (sys.executable, "-m", "cp_tui", *arguments)
-    return program_in_terminal(*command, size=size, **environment)
+    if READ_BY_PYTHON & environment.keys():
+        command = (sys.executable, "-m", "cp_tui", *arguments)
+        return program_in_terminal(*command, size=size, **environment)
+    return _running(partial(start_in_terminal, arguments), size, environment)
 
 
-@asynccontextmanager
-async def program_in_terminal(
+def program_in_terminal(
     *command: str, size: tuple[int, int] = (80, 24), **environment: str
-) -> AsyncIterator[Terminal]:
-    """Run any program in a terminal; a screen in it remembers nothing, unless it is told where."""
-    with TemporaryDirectory(prefix="cp-tui-state-") as state:
-        own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "XDG_STATE_HOME": state}
-        async with _running(command, size, os.environ | own | environment) as terminal:
-            yield terminal
+) -> AbstractAsyncContextManager[Terminal]:
+    """Run any program in a terminal."""
+    return _running(partial(_start_program, command), size, environment)
+
+
+async def _start_program(
+    command: Sequence[str], far: int, environment: Mapping[str, str]
+) -> Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-S", "-c", IN_SESSION, *command),
+        stdin=far,
+        stdout=far,
+        stderr=far,
+        env=environment,
+    )
 
 
 @asynccontextmanager
 async def _running(
-    command: Sequence[str], size: tuple[int, int], environment: Mapping[str, str]
+    start: Callable[[int, Mapping[str, str]], Awaitable[Running]],
+    size: tuple[int, int],
+    environment: Mapping[str, str],
+) -> AsyncIterator[Terminal]:
+    """Run what is started; a screen remembers nothing, unless it is told where."""
+    with TemporaryDirectory(prefix="cp-tui-state-") as state:
+        own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "XDG_STATE_HOME": state}
+        async with _terminal(start, size, {**os.environ, **own, **environment}) as terminal:
+            yield terminal
+
+
+@asynccontextmanager
+async def _terminal(
+    start: Callable[[int, Mapping[str, str]], Awaitable[Running]],
+    size: tuple[int, int],
+    environment: Mapping[str, str],
 ) -> AsyncIterator[Terminal]:
     columns, lines = size
     near, far = pty.openpty()
@@ -219,13 +250,7 @@ async def _running(
     # Children of the test must not hold our end: the terminal would not be closed when we close it.
     fcntl.fcntl(near, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
     try:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-S", "-c", IN_SESSION, *command),
-            stdin=far,
-            stdout=far,
-            stderr=far,
-            env=environment,
-        )
+        process = await start(far, environment)
     finally:
         os.close(far)
     terminal = Terminal(process, near, columns, lines)

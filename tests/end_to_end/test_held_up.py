@@ -9,7 +9,7 @@ import pty
 import signal
 import sys
 import time
-from asyncio.subprocess import DEVNULL, Process
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 from cp_tui.rpc.client import Client
 from tests.end_to_end.hostile_csms import until_accepted
 from tests.end_to_end.processes import END_TIMEOUT_S, Serve
+from tests.end_to_end.programs import Running
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.terminal import in_terminal
 
@@ -73,7 +74,7 @@ async def answer_s(csms: RawCsms) -> float:
     return time.monotonic() - since
 
 
-async def ended(process: Process) -> int:
+async def ended(process: Running) -> int:
     process.send_signal(signal.SIGTERM)
     async with asyncio.timeout(END_TIMEOUT_S):
         return await process.wait()

@@ -1,0 +1,128 @@
+"""A process that has imported the program, and becomes one of its commands when it is asked to.
+
+Most of what a command costs are its imports: 0.4 s for `serve`, 0.6 s for a screen, and the tests
+start hundreds. Here they are made once. What a test starts is a fork of this process, with the
+terminal, the environment and the command line that a shell would give it; it begins where
+`python -m cp_tui` does, and ends with the interpreter.
+
+That the commands start by themselves is tried with real starts: of `ctl`, `check`, `screenshot` and
+`demo` by `processes.start`, of `serve` by `run` and `demo`, of a screen on terminals of other
+languages and over SSH.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TypedDict
+
+REQUEST_BYTES_MAX = 100_000
+DESCRIPTORS_MAX = 1_024
+COMMAND_LINE = "-" * 2_000
+"""What this process is started with: room for the command line of what it becomes."""
+MODULES = (
+    *("attach", "demo", "look", "run", "screen", "serve"),
+    *("tui.main", "rpc.client_session", "charge_point.requests", "engine.commands"),
+)
+
+
+class Asked(TypedDict):
+    """What a command is started with."""
+
+    arguments: list[str]
+    environment: dict[str, str]
+    folder: str
+    is_leader: bool
+    """Of a session of its own, on the terminal that is its input."""
+
+
+def wait() -> None:
+    """Wait for requests; returns in a process that has become what was asked for."""
+    control = socket.socket(fileno=os.dup(0))
+    keepers = 0
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES_MAX, 4)
+        if not data:
+            break
+        if os.fork() == 0:
+            control.close()
+            become(json.loads(data), *descriptors)
+            return
+        keepers += 1
+        for each in descriptors:
+            os.close(each)
+        while keepers and os.waitpid(-1, os.WNOHANG)[0]:
+            keepers -= 1
+    # Waited for, all of them: only then does the time that they took count as ours.
+    for _ in range(keepers):
+        os.waitpid(-1, 0)
+    os._exit(0)
+
+
+def become(asked: Asked, answer: int, *streams: int) -> None:
+    """Fork once more: the parent tells who its child is, and how it ended; the child returns."""
+    process_id = os.fork()
+    if process_id == 0:
+        _settle_in(asked, streams)
+        return
+    for each in streams:
+        os.close(each)
+    with suppress(BrokenPipeError):
+        os.write(answer, b"%d" % process_id)
+    _, status = os.waitpid(process_id, 0)
+    with suppress(BrokenPipeError):
+        os.write(answer, b"%d" % os.waitstatus_to_exitcode(status))
+    os._exit(0)
+
+
+def _settle_in(asked: Asked, streams: Sequence[int]) -> None:
+    """Take over everything that a process is given by the one that starts it."""
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+    os.closerange(3, DESCRIPTORS_MAX)
+    arguments = asked["arguments"]
+    if asked["is_leader"]:
+        os.login_tty(0)
+    os.chdir(asked["folder"])
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    time.tzset()
+    # Whoever runs the tests may ignore it, as a shell does in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert isinstance(sys.stdout, TextIOWrapper)
+    sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
+    sys.argv = ["cp-tui", *arguments]
+    _be_called([sys.executable, "-m", "cp_tui", *arguments])
+
+
+def _be_called(command: Sequence[str]) -> None:
+    """Show another command line to who looks for it, as the tests do for what they left behind."""
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    # Numbered from 1 on in proc(5), the first two stand before the bracket.
+    start, end = int(fields[48 - 3]), int(fields[49 - 3])
+    text = b"\0".join(map(os.fsencode, command)) + b"\0"
+    assert len(text) <= end - start, command
+    ctypes.memmove(start, text.ljust(end - start, b"\0"), end - start)
+
+
+if __name__ == "__main__":
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    for name in MODULES:
+        importlib.import_module(f"cp_tui.{name}" if "." in name else f"cp_tui.cli.{name}")
+    gc.collect()
+    gc.freeze()
+    wait()
+    from cp_tui.cli import main
+
+    sys.exit(main())
