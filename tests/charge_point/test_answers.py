@@ -167,7 +167,7 @@ def test_no_interval_harms(interval: Any, status: str) -> None:
     due = told.next_heartbeat_at if status == "Accepted" else told.next_boot_at
     assert due is not None
     assert due > T0
-    made.after(tier(7_200, deep=86_400))
+    made.after(tier(3_700, deep=86_400))
 
 
 @pytest.mark.parametrize("interval", [-5, -1, -(2**63), 2**31, 10**12, 2**63 - 1, "-5", -5.0])

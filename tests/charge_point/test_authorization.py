@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cp_tui.charge_point import authorization_cache
 from cp_tui.charge_point.authorization_cache import CACHE_MAX
 from cp_tui.charge_point.codec import decode, encode
 from cp_tui.charge_point.events import Stop
@@ -18,6 +19,7 @@ from tests.charge_point.listing import entry, send
 from tests.charge_point.reserving import fault, reserve
 from tests.charge_point.rig import T0, Rig, rig
 from tests.conformance.steps import set_key
+from tests.tiers import tier
 
 TAG = "IDTAG1"
 BAD = ("Blocked", "Expired", "Invalid", "ConcurrentTx")
@@ -307,7 +309,11 @@ def test_the_cache_survives_a_power_loss() -> None:
 
 
 @pytest.mark.slow
-def test_a_full_cache_throws_out_refused_tags_first_and_then_the_oldest() -> None:
+def test_a_full_cache_throws_out_refused_tags_first_and_then_the_oldest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count_max = tier(40, deep=CACHE_MAX)
+    monkeypatch.setattr(authorization_cache, "CACHE_MAX", count_max)
     made = charger()
     made.responders["Authorize"] = lambda p: info("Blocked" if p["idTag"] == "BAD" else "Accepted")
     mind: Any = made.charger.mind
@@ -319,15 +325,15 @@ def test_a_full_cache_throws_out_refused_tags_first_and_then_the_oldest() -> Non
 
     learn("OLDEST")
     learn("BAD")
-    for number in range(CACHE_MAX - 2):
+    for number in range(count_max - 2):
         learn(f"T{number}")
-    assert cache(made).count == CACHE_MAX
+    assert cache(made).count == count_max
     learn("NEW1")
     assert explain(made, "BAD").known_by is None
     assert explain(made, "OLDEST").known_by is not None
     learn("NEW2")
     assert explain(made, "OLDEST").known_by is None
-    assert cache(made).count == CACHE_MAX
+    assert cache(made).count == count_max
     assert mind.explain_tag("T0", made.now).known_by is not None
 
 

@@ -259,7 +259,7 @@ def test_whatever_time_the_csms_tells_the_charge_point_goes_on(time: str) -> Non
     made = charger()
     installed(made, a_profile({"startSchedule": FIRST, "duration": HUGE}, validTo=LAST))
     step_clock(made, time)
-    made.after(tier(7_200, deep=86_460))
+    made.after(tier(3_700, deep=86_460))
     assert offered(made, 1) == 9
     assert steps(made, 86_400) == [(0, 9)]
     made.power_cycle()
@@ -397,7 +397,7 @@ def profiles(draw: st.DrawFn) -> dict[str, Any]:
     return {key: each for key, each in profile.items() if each is not None}
 
 
-@settings(max_examples=tier(40, deep=2_000), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tier(25, deep=2_000), suppress_health_check=[HealthCheck.too_slow])
 @given(
     sent=st.lists(st.tuples(profiles(), st.integers(0, 2)), min_size=1, max_size=3),
     duration_s=SECONDS,

@@ -183,13 +183,13 @@ def test_what_is_said_explains_what_flows_until_the_battery_is_full(
         is_full_for_s += seen[-1:] == [Kind.FULL]
         if is_full_for_s > 60:
             break
-        made.after(1)
+        made.after(1 if second < 300 else tier(4, deep=1))
     assert seen[:3] == [Kind.RAMP, Kind.LIMIT, Kind.RAMP]
     assert Kind.ZERO in seen
     assert seen[-2:] == [Kind.TAPER, Kind.FULL]
 
 
-@pytest.mark.parametrize("seed", range(tier(4, deep=1_000)))
+@pytest.mark.parametrize("seed", range(tier(2, deep=1_000)))
 @pytest.mark.parametrize("hardware", KINDS_OF_CHARGER.values(), ids=KINDS_OF_CHARGER)
 def test_whatever_changes_meanwhile_what_is_said_explains_what_flows(
     hardware: ConnectorConfig, seed: int

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
+from cp_tui.csms import responder as responder_module
 from cp_tui.csms.behaviour import Behaviour
 from cp_tui.csms.responder import KEPT_MAX, Responder
 from cp_tui.ocpp.core import (
@@ -11,6 +14,7 @@ from cp_tui.ocpp.core import (
     StartTransactionRequest,
     StopTransactionRequest,
 )
+from tests.tiers import tier
 
 AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
 BEHAVIOUR = Behaviour()
@@ -22,13 +26,17 @@ def start(meter_start: int = 0) -> StartTransactionRequest:
     )
 
 
-def test_only_the_newest_transactions_and_charge_points_are_kept() -> None:
+def test_only_the_newest_transactions_and_charge_points_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept_max = tier(50, deep=KEPT_MAX)
+    monkeypatch.setattr(responder_module, "KEPT_MAX", kept_max)
     responder = Responder()
     boot = BootNotificationRequest(charge_point_vendor="V", charge_point_model="M")
-    for number in range(KEPT_MAX + 1):
+    for number in range(kept_max + 1):
         responder.answer("CP", start(number), BEHAVIOUR, AT)
         responder.answer(f"CP{number}", boot, BEHAVIOUR, AT)
-    assert list(responder.transactions)[0 :: KEPT_MAX - 1] == [2, KEPT_MAX + 1]
+    assert list(responder.transactions)[0 :: kept_max - 1] == [2, kept_max + 1]
     assert "CP0" not in responder.boots
     assert responder.boots["CP1"].boot == boot
 
