@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from itertools import accumulate, groupby
+from itertools import accumulate, dropwhile, groupby, takewhile
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -77,14 +77,27 @@ class Picture(Struct, frozen=True):
         if self.view.is_alone and lanes:
             limits = (ALONE_ROWS_MAX, ALONE_READOUT_ROWS_MAX)
             return replace(share_rows(self.height, 1, 0, limits), first_lane=selected)
-        charging = self.charging if self.view.is_about_now else ()
-        with_curves = share_with_curves(self.height, lanes, charging)
+        with_curves = share_with_curves(self.height, lanes, self.curves)
         return with_curves or share_rows(self.height, lanes, selected)
 
     @property
     def charging(self) -> tuple[int, ...]:
         """The lanes of the connectors with a running transaction."""
         return tuple(lane for lane, each in enumerate(self.schedules) if self.is_running(each))
+
+    @property
+    def curves(self) -> tuple[int, ...]:
+        """The lanes that show what flows: where it does, or did in a window about now."""
+        charging, start = self.charging, self.view.window_start(self.now)
+        if not self.view.is_about_now or not charging:
+            return ()
+        flowed = (
+            lane
+            for lane, each in enumerate(self.schedules)
+            if each.connector_id != 0
+            and _in_sight(self.measured.get(each.connector_id, ()), start, self.now) > 0
+        )
+        return tuple(sorted({*charging, *flowed}))
 
     def is_running(self, schedule: CompositeSchedule) -> bool:
         """Whether a transaction runs at the connector of this schedule."""
@@ -171,8 +184,10 @@ def draw(picture: Picture) -> list[Line]:
         return []
     rows = picture.rows
     lines = [_axis(picture, rows.lanes)]
+    curves = picture.curves
+    scale = curve_scale(picture, curves)
     for lane, height in zip(rows.lanes, rows.heights, strict=True):
-        lines += _lane(picture, lane, height)
+        lines += _lane(picture, lane, height, scale if lane in curves else None)
     lines += _readout(picture, rows.readout_rows)
     return lines
 
@@ -207,15 +222,15 @@ def _axis(picture: Picture, visible: range) -> Line:
     )
 
 
-def _lane(picture: Picture, lane: int, rows: int) -> list[Line]:
-    """One connector: label, bars, and the limit in force now."""
+def _lane(picture: Picture, lane: int, rows: int, curve_to: Decimal | None) -> list[Line]:
+    """One connector: label, bars or a curve of this scale, and the limit in force now."""
     schedule = picture.schedules[lane]
     view, now = picture.view, picture.now
     found = steps(schedule.periods, view.window_start(now), view.span, picture.columns)
     shown = shown_limits(found)
     has_labels = rows >= LABELLED_ROWS_MIN
-    if picture.view.is_about_now and lane in picture.charging:
-        grid = _curve(picture, schedule, found, shown, rows)
+    if curve_to is not None:
+        grid = _curve(picture, schedule, found, shown, rows, curve_to)
     elif not has_labels:
         grid = _bars(picture, schedule, found, shown, rows)
     else:
@@ -265,6 +280,7 @@ def _curve(
     found: Sequence[LimitColumn | None],
     shown: Sequence[Decimal | None],
     rows: int,
+    scale: Decimal,
 ) -> Grid:
     """The cells of a connector that charges, with words where its limit changed."""
     columns = [
@@ -279,7 +295,6 @@ def _curve(
         )
     ]
     has_labels = rows >= LABELLED_ROWS_MIN
-    scale = curve_scale(picture)
     grid = curve(columns, rows - has_labels, scale, picture.glyphs, picture.has_texture)
     if has_labels:
         grid = [[(" ", Part.VALUE)] * picture.columns, *grid]
@@ -297,25 +312,26 @@ def _curve(
     return grid
 
 
-def curve_scale(picture: Picture) -> Decimal:
-    """What fills the lane of a connector that charges: the highest limit in sight of any of them.
+def curve_scale(picture: Picture, lanes: Sequence[int]) -> Decimal:
+    """What fills a lane: the highest limit in sight of any of these, so that they compare.
 
     Where none is known, or nothing is allowed, it is what flowed.
     """
-    start, end = picture.view.window_start(picture.now), picture.view.span
-    charging = [picture.schedules[lane] for lane in picture.charging]
-    limits = [_in_sight(each.periods, start, start + end) for each in charging]
+    start = picture.view.window_start(picture.now)
+    end = start + picture.view.span
+    schedules = [picture.schedules[lane] for lane in lanes]
+    limits = [_in_sight(each.periods, start, end) for each in schedules]
     flowed = [
-        _in_sight(picture.measured.get(each.connector_id, ()), start, start + end)
-        for each in charging
+        _in_sight(picture.measured.get(each.connector_id, ()), start, end) for each in schedules
     ]
     return max(limits, default=Decimal(0)) or max(flowed, default=Decimal(0))
 
 
 def _in_sight(periods: Sequence[LimitPeriod], start: datetime, end: datetime) -> Decimal:
-    """The highest value within [start, end); 0 where there is none."""
-    seen = (each.limit for each in periods if each.start < end and each.end > start)
-    return max(seen, default=Decimal(0))
+    """The highest value within [start, end), from the newest back; 0 where there is none."""
+    before_end = dropwhile(lambda each: each.start >= end, reversed(periods))
+    seen = takewhile(lambda each: each.end > start, before_end)
+    return max((each.limit for each in seen), default=Decimal(0))
 
 
 def _used(picture: Picture, schedule: CompositeSchedule, *, is_whole: bool) -> list[Use | None]:

@@ -116,6 +116,22 @@ def test_where_there_is_one_row_for_each_it_shows_what_flows() -> None:
     ]
 
 
+def test_a_charge_that_has_just_ended_stays_in_sight_while_another_goes_on() -> None:
+    ended = {2: [flow(-20, -4, "16"), flow(-4, 0, "0")]}
+    shown = replace(picture(height=16), measured={**picture().measured, **ended})
+    assert shown.charging == (1,)
+    assert shown.curves == (1, 2)
+    assert text(shown)[7:12] == [
+        "",
+        "   ▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔",
+        "",
+        "   ███████████████",
+        " 2 ███████████████                     32.0 A",
+    ]
+    left_the_window = {2: [flow(-20, -11, "16"), flow(-11, 0, "0")]}
+    assert replace(shown, measured=left_the_window).curves == (1,)
+
+
 def test_without_colour_the_forms_are_the_same() -> None:
     assert text(replace(picture(), has_texture=True))[4:7] == [
         "   ███████████                    ────",
