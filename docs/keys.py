@@ -37,9 +37,10 @@ Small letters do what is asked for often, the capital of the same letter the wid
 form of it: `x` one, `X` all of them; `i` a form, `I` a file; `s` and `S` stop OCPP and the charge.
 `j` `k` `h` `l` `g` `G`, `^d` `^u`, `/` and `:` are those of vim, less and k9s, `y` (copy) and `@`
 (log of commands) those of lazygit. So what had them gave way: the subjects of screen 6 have no
-letters any more (it is a list), a limit is explained by `W`, a tag is looked up by `W`, keys are
-read by `K`, and copying is `y` wherever something can be copied. `v` leaves things out and brings
-them back, `D` opens what has no row to press enter on.
+letters any more (it is a list: enter goes in, escape leads back), `W` says why a limit holds and
+what a tag would do, `K` reads keys, and `y` copies wherever something can be copied. `v` leaves
+things out and brings them back, `D` opens what has no row to press enter on. `n` and `N` do not go
+to the next match, as in less: a table shows nothing but what matches.
 
 The names in the tables below are what `[screen.keymap]` takes to give an action other keys.
 """

@@ -18,7 +18,7 @@ class FactsApp(App[None]):
         yield FactLines()
 
 
-async def test_a_long_fact_is_broken_before_the_column_of_the_scrollbar() -> None:
+async def test_a_long_fact_is_broken_before_the_scrollbar_and_scrolls_by_half_pages() -> None:
     app = FactsApp()
     async with app.run_test(size=(WIDTH, 5)) as pilot:
         facts = app.query_one(FactLines)
@@ -26,3 +26,9 @@ async def test_a_long_fact_is_broken_before_the_column_of_the_scrollbar() -> Non
         await pilot.pause()
         assert facts.show_vertical_scrollbar
         assert {len(line) for line in facts.plain.splitlines()[:-1]} == {WIDTH - 1}
+        facts.focus()
+        tops = []
+        for key in ("ctrl+d", "ctrl+d", "ctrl+u"):
+            await pilot.press(key)
+            tops.append(facts.scroll_offset.y)
+        assert tops == [2, 4, 2]

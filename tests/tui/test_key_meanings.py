@@ -78,6 +78,8 @@ async def test_a_keymap_may_give_the_subjects_of_maintenance_letters_again() -> 
         await drive.press("6", "l")
         assert drive.shows("Key Subject", "l Local list")
         assert drive.app.desk.pane == "local_list"
+        await drive.press("colon")
+        assert drive.shows("All actions")
 
 
 def test_the_page_begins_with_the_table() -> None:

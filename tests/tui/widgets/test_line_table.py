@@ -87,6 +87,8 @@ async def test_an_empty_table_says_why() -> None:
         ("down,up,up", 0),
         ("pagedown", 6),
         ("pagedown,pagedown,pageup", 6),
+        ("ctrl+d", 3),
+        ("ctrl+d,ctrl+d,ctrl+u", 3),
         ("end", 49),
         ("G,g", 0),
         ("G,down", 49),
