@@ -136,6 +136,14 @@ async def test_stop_restart_data_transfer_and_reading_keys() -> None:
             assert drive.shows(
                 "1 known, 1 unknown", "HeartbeatInterval 60 read-write", "Foo unknown key"
             )
+            await drive.press("o", *"key", "enter")
+            sorted_rows = drive.text().partition("Key↑")[2]
+            assert sorted_rows.index("Foo") < sorted_rows.index("HeartbeatInterval")
+            await drive.press("slash", *"heart")
+            assert drive.shows("HeartbeatInterval 60")
+            assert not drive.shows("Foo")
+            await drive.press("escape")
+            assert drive.shows("Foo unknown key", "1 known, 1 unknown")
         async with drive.step("get configuration key without names asks for all"):
             engine.answers("get_configuration_key", {"configuration_key": [], "unknown_key": []})
             await drive.press("K", "enter")
