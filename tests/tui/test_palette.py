@@ -13,7 +13,9 @@ from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.actions.palette import palette
 from cp_tui.tui.actions.search import TYPED_MAX, ChoiceSearch
 from cp_tui.tui.actions.synonyms import ALSO
+from cp_tui.tui.app import CpTuiApp
 from cp_tui.tui.registry import ACTIONS, BY_ID, SCREENS
+from cp_tui.tui.screen_desk import HELD_S
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.store import Snapshot, SnapshotStore
 from cp_tui.tui.widgets.line_table import LineTable
@@ -312,3 +314,31 @@ async def test_the_palette_fits_and_shows_an_observer_what_is_in_the_way(
         drive.app.post_message(events.Paste("".join(TOGETHER.values())))
         await drive.settle()
         assert_harmless(drive)
+
+
+OPENING_BYTES_MAX = 2_500
+"""With what lies behind sent in between it is a thousand more."""
+
+
+async def test_nothing_is_painted_between_a_list_and_the_dialog_that_was_chosen(
+    monkeypatch: pytest.MonkeyPatch, painting: None
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(CpTuiApp, "send", lambda app, text: sent.append(text))
+    async with screen(worlds.healthy()) as drive:
+        for first, words, last in (
+            ("ctrl+p", "swipe", "Swipe a tag"),
+            ("ctrl+p", "change the vehicle", "Vehicle at connector 1"),
+            ("2,c", "stoptrans", "Compose: StopTransaction"),
+        ):
+            await drive.press(*first.split(","))
+            await drive.type(words)
+            sent.clear()
+            await drive.press("enter")
+            await drive.until_it_shows(last)
+            assert sum(len(text.encode()) for text in sent) < OPENING_BYTES_MAX, last
+            await drive.press("escape", "escape", "1")
+            # A choice that opens nothing is seen after a moment.
+            await drive.press("ctrl+p", *"dashboard", "enter")
+            await drive.pass_time(HELD_S)
+            assert drive.app._batch_count == 0
