@@ -15,11 +15,13 @@ from cp_tui.tui.state.past import (
     believed,
     flow_at,
     flows,
+    in_force,
     joined,
     violations,
     with_past,
 )
-from tests.tui.widgets.schedules import NOW, schedule
+from tests.tui import worlds
+from tests.tui.widgets.schedules import ARMED, NOW, schedule
 
 A, W = ChargingRateUnitType.A, ChargingRateUnitType.W
 
@@ -43,6 +45,21 @@ def test_what_was_published_before_stays_in_force_until_the_next_schedule() -> N
     assert limits(known) == [16, 10, 6]
     assert [each.start for each in known] == [NOW, after(1800), after(5400)]
     assert known[0].end == after(1800)
+
+
+def test_a_share_is_followed_instead_of_the_cap_until_the_next_period() -> None:
+    capped = schedule(1, [(1, "32"), (5, "16")])
+    share = worlds.limit("20", "ChargePointMaxProfile #1: 40.0 A for 2 vehicles")
+    followed = in_force(capped, share, NOW)
+    assert limits(followed.periods) == [20, 16]
+    assert followed.periods[0].source.sentence == share.reason.text
+    assert in_force(capped, worlds.limit("32", "hardware"), NOW) == capped
+    assert in_force(capped, None, NOW) == capped
+    assert in_force(capped, share, after(3600)) == capped, "16 A, and no longer 32"
+    idle = schedule(1, [(1, "32"), (5, "16")], ARMED)
+    assert in_force(idle, share, NOW) == idle
+    in_watts = schedule(1, [(1, "22080")], unit=W)
+    assert in_force(in_watts, share, NOW) == in_watts
 
 
 def test_the_same_schedule_again_makes_no_new_period() -> None:

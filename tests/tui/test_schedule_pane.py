@@ -80,14 +80,26 @@ async def test_the_last_minutes_are_shown_while_something_charges_unless_somebod
         assert drive.shows("30 min A")
 
 
-async def test_who_shares_gets_less_than_the_schedule_has_and_it_is_said() -> None:
+async def test_who_shares_gets_less_than_its_schedule_has_and_it_is_said() -> None:
+    """A schedule of one connector has the cap as a whole, whoever else charges under it."""
     engine = FakeEngine(worlds.healthy())
     whole, first, free = worlds.connectors()
-    share = worlds.limit("9", "ChargePointMaxProfile #1: 18.0 A for 2 vehicles")
-    engine.world["connectors"] = v.Connectors((whole, replace(first, limit=share), free))
     async with screen(engine=engine, size=(160, 50)) as drive:
-        assert drive.shows("shares: 9.0 A")
-        assert drive.shows("Now it shares, and gets 9.0 A: ChargePointMaxProfile #1: 18.0 A for 2")
+        assert drive.shows("16.0 A tx")
+        share = worlds.limit("9", "ChargePointMaxProfile #1: 18.0 A for 2 vehicles")
+        shared = v.Connectors((whole, replace(first, limit=share), free))
+        engine.publish("connectors", shared)
+        later = {
+            each: replace(schedule, start=worlds.at(14, 2), periods=periods)
+            for each, schedule in worlds.schedules().items()
+            for periods in [
+                (replace(schedule.periods[0], start=worlds.at(14, 2)), *schedule.periods[1:])
+            ]
+        }
+        engine.publish("charging_schedules", v.ChargingSchedules(later))
+        await drive.settle()
+        assert drive.shows("↓9.0 A share", "9.0 A tx")
+        assert drive.shows("ChargePointMaxProfile #1: 18.0 A for 2 vehicles is the lowest")
 
 
 async def test_the_window_moves_on_without_news(monkeypatch: pytest.MonkeyPatch) -> None:

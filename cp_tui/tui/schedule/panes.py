@@ -17,7 +17,6 @@ from cp_tui.charge_point.variables import RestraintKind
 from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.plural import count
-from cp_tui.ocpp.units import amps
 from cp_tui.tui.schedule.actions import explain, go_to_time
 from cp_tui.tui.schedule.periods_text import period_facts, period_list
 from cp_tui.tui.schedule.profiles_text import (
@@ -26,7 +25,7 @@ from cp_tui.tui.schedule.profiles_text import (
     profile_details,
     profile_lines,
 )
-from cp_tui.tui.state.past import Flow, Interval, flows, violations, with_past
+from cp_tui.tui.state.past import Flow, Interval, flows, in_force, violations, with_past
 from cp_tui.tui.state.store import RESTRAINTS, Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.restraint import restraint_words, short_restraint
@@ -120,23 +119,20 @@ class SchedulePane(Pane):
         self._move_later(snapshot, clock)
 
     def _note_restraints(self, snapshot: Snapshot, clock: Clock) -> None:
-        """What keeps the power of each connector below the limit that its schedule has."""
-        self._restraints, self._short_restraints = {}, {}
-        for connector in snapshot.connectors:
-            schedule = snapshot.charging_schedules.get(connector.connector_id)
-            limit, restraint = connector.limit, connector.restraint
-            said, short = "", ""
-            if restraint is not None and restraint.kind is not RestraintKind.LIMIT:
-                said, short = restraint_words(restraint, clock), short_restraint(restraint)
-            elif connector.transaction is not None and limit is not None and schedule is not None:
-                # A schedule has the cap as a whole; what it is divided into is decided as it goes.
-                is_in_amps = schedule.unit is ChargingRateUnitType.A
-                if is_in_amps and limit.limit_a < schedule.at(self._now).limit:
-                    short = f"shares: {amps(limit.limit_a)}"
-                    said = f"it shares, and gets {amps(limit.limit_a)}: {limit.reason.text}"
-            if said:
-                self._restraints[connector.connector_id] = f"Now {said}"
-                self._short_restraints[connector.connector_id] = short
+        """What keeps the power of each connector below its limit."""
+        found = {
+            connector.connector_id: restraint
+            for connector in snapshot.connectors
+            if (restraint := connector.restraint) is not None
+            and restraint.kind is not RestraintKind.LIMIT
+        }
+        self._restraints = {
+            connector_id: f"Now {restraint_words(restraint, clock)}"
+            for connector_id, restraint in found.items()
+        }
+        self._short_restraints = {
+            connector_id: short_restraint(restraint) for connector_id, restraint in found.items()
+        }
 
     def _move_later(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the same again when the window moves on; where it waits for news, no timer runs."""
@@ -191,13 +187,17 @@ class SchedulePane(Pane):
 
     def _draw(self, schedules: Schedules) -> None:
         snapshot, unit = self._snapshot, self.timeline.unit
-        limits = {
-            connector_id: schedule
-            if schedule.unit is not snapshot.charging_schedules[connector_id].unit
-            else with_past(schedule, snapshot.limits.get(connector_id, ()))
-            for connector_id, schedule in schedules.items()
-            if connector_id in snapshot.charging_schedules
-        }
+        limits: dict[int, CompositeSchedule] = {}
+        for connector_id, schedule in schedules.items():
+            published = snapshot.charging_schedules.get(connector_id)
+            if published is None:
+                continue
+            if schedule.unit is published.unit:
+                connector = snapshot.connector(connector_id)
+                limit = connector.limit if connector else None
+                schedule = in_force(schedule, limit, self._now)
+                schedule = with_past(schedule, snapshot.limits.get(connector_id, ()))
+            limits[connector_id] = schedule
         measured = {
             connector_id: flows(points, self._now, unit)
             for connector_id, points in snapshot.measured.items()

@@ -12,7 +12,12 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
+from cp_tui.charge_point.smart_charging.schedule import (
+    CompositePeriod,
+    CompositeSchedule,
+    SourceKind,
+)
+from cp_tui.charge_point.variables.connector import LimitView
 from cp_tui.charge_point.variables.measurement import POINTS_MAX, MeasuredPoint
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
@@ -54,6 +59,32 @@ def believed(
     if kept and kept[-1].end == first.start and _says_the_same(kept[-1], first):
         first = replace(first, start=kept.pop().start)
     return (*kept[-PERIODS_MAX:], first, *rest)
+
+
+def in_force(
+    schedule: CompositeSchedule, limit: LimitView | None, at: datetime
+) -> CompositeSchedule:
+    """A schedule with the limit that is followed at an instant, where the connector gets a share.
+
+    A composite schedule has a cap as a whole, whoever else charges under it (S 5.7).
+    """
+    period = schedule.at(at)
+    is_in_amps = schedule.unit is ChargingRateUnitType.A
+    if limit is None or not is_in_amps or period.source.is_hypothetical:
+        return schedule
+    if limit.limit_a >= period.limit:
+        return schedule
+    source = replace(
+        period.source,
+        kind=SourceKind.SHARE,
+        winner=None,
+        sentence=limit.reason.text,
+        conversion=None,
+    )
+    shared = replace(period, limit=limit.limit_a, source=source)
+    return replace(
+        schedule, periods=tuple(shared if each is period else each for each in schedule.periods)
+    )
 
 
 def with_past(schedule: CompositeSchedule, limits: Sequence[CompositePeriod]) -> CompositeSchedule:

@@ -21,7 +21,7 @@ from cp_tui.tui.state.counting import only_counts_on
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
-from cp_tui.tui.state.past import believed, joined
+from cp_tui.tui.state.past import believed, in_force, joined
 
 EVENTS_MAX = 500
 """Events kept of each stream: more than a person scrolls through in a detail."""
@@ -222,6 +222,8 @@ class SnapshotStore:
         for name, value in newest.items():
             self._set(name, value)
             self._dirty.add(name)
+        if "charging_schedules" in newest:
+            self._note_limits(now)
         if "connectors" in newest and now is not None:
             self._note_meters(now)
         if [*newest] == ["connectors"] and only_counts_on(connectors, newest["connectors"]):
@@ -281,6 +283,17 @@ class SnapshotStore:
         self.snapshot = replace(self.snapshot, cursors=cursors)
         self._dirty.add(f"{CURSOR}{cursor}")
 
+    def _note_limits(self, now: datetime | None) -> None:
+        """Remember what has to be followed from now on."""
+        snapshot = self.snapshot
+        limits: dict[int, tuple[CompositePeriod, ...]] = {}
+        for connector_id, schedule in snapshot.charging_schedules.items():
+            connector = snapshot.connector(connector_id)
+            at = schedule.start if now is None else snapshot.schedule_time(now)
+            followed = in_force(schedule, connector.limit if connector else None, at)
+            limits[connector_id] = believed(snapshot.limits.get(connector_id, ()), followed)
+        self.snapshot = replace(snapshot, limits=limits)
+
     def _note_meters(self, now: datetime) -> None:
         """Remember what flows, where it is not what flowed before."""
         at = self.snapshot.schedule_time(now)
@@ -301,17 +314,11 @@ class SnapshotStore:
 
     def _set(self, name: str, value: Any) -> None:
         old = self.snapshot
-        limits = old.limits
         if name == "link" and value.phase is not v.LinkPhase.OPEN:
             old.messages.give_up()
         if name == "connectors" and _restraints(value) != _restraints(old.connectors):
             self._dirty.add(RESTRAINTS)
-        if name == "charging_schedules":
-            limits = {
-                connector_id: believed(limits.get(connector_id, ()), schedule)
-                for connector_id, schedule in value.items()
-            }
-        self.snapshot = replace(old, limits=limits, **{name: value})
+        self.snapshot = replace(old, **{name: value})
 
 
 def _restraints(connectors: Iterable[v.ConnectorView]) -> dict[int, v.Restraint]:

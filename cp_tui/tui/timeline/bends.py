@@ -69,7 +69,7 @@ def bends(
 def source_words(source: LimitSource, installers: Mapping[int, str]) -> tuple[str, ...]:
     """Who sets a limit, in fewer and fewer words: `TxProfile #7 CSMS`, `TxProfile #7`, `#7`."""
     if source.winner is None:
-        words = "hardware" if source.kind is SourceKind.HARDWARE else ""
+        words = {SourceKind.HARDWARE: "hardware", SourceKind.SHARE: "share"}.get(source.kind, "")
         return (words, "") if words else ("",)
     share = "share of " if source.kind is SourceKind.SHARE else ""
     name = f"{share}{source.winner.purpose} #{source.winner.profile_id}"
