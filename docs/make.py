@@ -1,7 +1,7 @@
 """Make the papers and pictures that are made from the code: `python docs/make.py`.
 
-With `papers` behind it the pictures, which take a minute, are left as they are. That all of it is
-current is held by tests/test_papers.py and tests/tui/test_pictures.py.
+With `papers` behind it the pictures, which take two minutes, are left as they are. That all of it
+is current is held by tests/test_papers.py and tests/tui/test_pictures.py.
 """
 
 from __future__ import annotations

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import html
 import re
+from xml.etree import ElementTree as ET
 
-from screenshots.make import HERE, LATE_PICTURES, PICTURES
+from screenshots.make import HERE, LATE_PICTURES, MOVING, MOVING_SIZE, PICTURES
 from tests.tui import csms_world
 from tests.tui.driving import screen
 
@@ -31,7 +32,8 @@ def words_of(picture: str) -> str:
 async def test_the_pictures_show_the_screens_as_they_are() -> None:
     missing: dict[str, set[str]] = {}
     async with screen(csms=csms_world.normal()) as drive:
-        for name, size, theme, keys in (*PICTURES, *LATE_PICTURES):
+        moving = (MOVING, MOVING_SIZE, "cp-dark", ("1",))
+        for name, size, theme, keys in (*PICTURES, *LATE_PICTURES, moving):
             drive.app.theme = theme
             await drive.pilot.resize_terminal(*size)
             await drive.press(*keys)
@@ -41,6 +43,14 @@ async def test_the_pictures_show_the_screens_as_they_are() -> None:
             missing[name] = {word for word in standing if "".join(word.split()) not in shown}
             await drive.press("escape")
     assert {name: words for name, words in missing.items() if words} == {}
+
+
+def test_the_moving_picture_is_light_and_needs_nothing_but_itself() -> None:
+    drawn = (HERE / f"{MOVING}.svg").read_text(encoding="utf-8")
+    assert ET.fromstring(drawn).tag.endswith("svg")
+    assert len(drawn.encode()) < 400_000
+    assert not re.search(r"<script|url\(|@import|href", drawn)
+    assert drawn.count("@keyframes") > 100
 
 
 def test_a_picture_of_another_screen_is_found_out() -> None:
