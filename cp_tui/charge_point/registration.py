@@ -322,9 +322,11 @@ class Registration:
                 return
             self._boot_again("unusable", words, interval_s)
             return
+        # The same answer once more is no news: who is rejected all day was not so only just now.
+        if response.status is not self.status or self._is_unclear:
+            self._since = self._turn.now
         self.status = response.status
         self._is_unclear = False
-        self._since = self._turn.now
         self._interval_s = response.interval
         self._failures = 0 if interval_s > 0 else self._failures
         self._turn.changed("registration", "outbox")

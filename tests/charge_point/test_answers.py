@@ -210,6 +210,28 @@ def test_what_the_csms_said_before_is_not_told_for_what_it_says_now(
     assert made.charger.mind.may_answer == (before != "Rejected")
 
 
+@pytest.mark.parametrize("status", ["Rejected", "Pending"])
+def test_the_same_answer_once_more_is_since_the_first_one(status: str) -> None:
+    made = booting(status=status, currentTime=T0.isoformat(), interval=30)
+    first = registration(made).since
+    # Boots at 30, 60 and 90 s; each is told the time that it is.
+    made.responders["BootNotification"] = lambda _: {
+        "status": status,
+        "currentTime": made.now.isoformat(),
+        "interval": 30,
+    }
+    made.after(100)
+    assert len(asked(made, "BootNotification")) > 2
+    assert registration(made).since == first
+    made.responders["BootNotification"] = lambda _: {
+        "status": "Accepted",
+        "currentTime": made.now.isoformat(),
+        "interval": 30,
+    }
+    made.after(30)
+    assert registration(made).since > first + timedelta(seconds=90)
+
+
 def test_an_answer_without_a_status_takes_no_acceptance_back() -> None:
     made = booting(status="Accepted", currentTime=T0.isoformat(), interval=30)
     made.responders["BootNotification"] = lambda _: {}

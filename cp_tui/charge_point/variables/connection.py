@@ -184,6 +184,7 @@ class RegistrationView(Value, frozen=True, kw_only=True):
     status: RegistrationStatus | None = None
     """None: no answer to a BootNotification yet."""
     since: datetime
+    """When this began; the same answer once more changes nothing."""
     interval_s: int | None = None
     """What BootNotification.conf said; None: nothing that counts."""
     next_boot_at: datetime | None = None
