@@ -140,7 +140,9 @@ class ScreenDesk(Desk):
         held, self._held = self._held, None
         if held is not None:
             held.close()
-            self._app.screen.refresh()
+            # The last screen goes before the timers do.
+            if self._app.screen_stack:
+                self._app.screen.refresh()
 
     async def ask(self, question: ConfirmQuestion) -> bool:
         return await self._answer_to(confirmation(question, self.snapshot)) == YES

@@ -24,7 +24,7 @@ from cp_tui.tui.actions.model_form import (
     wrong_field,
 )
 from cp_tui.tui.compose.examples import example
-from cp_tui.tui.text.path_completion import NAMES_MAX, completed_path
+from cp_tui.tui.text.path_completion import completed_path
 from cp_tui.tui.widgets.fact_lines import FactLines
 from tests.tui import csms_world, key_world, worlds
 from tests.tui.driving import Drive, screen
@@ -111,16 +111,19 @@ def test_a_path_begins_where_the_program_runs_or_at_home(
         completed_path("gone/x")
 
 
-def test_names_that_cannot_be_typed_are_left_out_and_so_are_too_many(tmp_path: Path) -> None:
+def test_names_that_cannot_be_typed_are_left_out_and_so_are_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in (b"good", b"g\x1b[2J", b"g\xff", "g\u202e".encode()):
         (tmp_path / os.fsdecode(name)).write_text("")
     assert completed_path(f"{tmp_path}/").names == ("good",)
+    monkeypatch.setattr("cp_tui.tui.text.path_completion.NAMES_MAX", 3)
     crowd = tmp_path / "crowd"
     crowd.mkdir()
-    for number in range(NAMES_MAX + 1):
+    for number in range(4):
         (crowd / f"{number}").touch()
     found = completed_path(f"{crowd}/")
-    assert (len(found.names), found.is_cut) == (NAMES_MAX, True)
+    assert (len(found.names), found.is_cut) == (3, True)
 
 
 def value(drive: Drive, name: str = "path") -> str:
@@ -197,21 +200,20 @@ async def test_a_form_begins_with_the_selected_connector() -> None:
         assert value(drive, "connector") == "1"
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (160, 50)])
-async def test_a_composed_message_marks_its_wrong_field_and_its_text_is_coloured(
-    size: tuple[int, int],
-) -> None:
+async def test_a_composed_message_marks_its_wrong_field_and_outlives_the_engine() -> None:
     engine = FakeEngine(worlds.healthy())
-    async with screen(engine=engine, size=size, at="messages") as drive:
-        await drive.press("c", *"stoptrans", "enter", "ctrl+u", "x")
-        assert drive.shows("meterStop*", "Wh", "not valid: meterStop must be an integer")
-        assert drive.shows("meterStop* !")
+    async with screen(engine=engine, at="messages") as drive:
+        await drive.press("c", *"stoptr", "enter", "ctrl+u", "x")
+        for size in ((60, 20), (160, 50), (80, 24)):
+            await drive.resize(*size)
+            assert drive.shows("meterStop* !", "Wh", "not valid: meterStop must be an integer")
         await drive.press("ctrl+u", "7")
         assert not drive.shows("meterStop* !")
         await drive.press("ctrl+r")
-        for poison in TOGETHER.values():
-            drive.app.post_message(events.Paste(poison))
-            await drive.settle()
+        drive.app.post_message(events.Paste("".join(TOGETHER.values())))
+        await drive.settle()
+        for size in ((60, 20), (160, 50), (80, 24)):
+            await drive.resize(*size)
             assert_harmless(drive)
         engine.lose()
         await drive.settle()

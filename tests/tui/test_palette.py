@@ -304,13 +304,13 @@ async def test_each_line_has_its_key_and_why_it_is_not_possible() -> None:
         assert drive.shows("Choose a theme")
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (160, 50)])
-async def test_the_palette_fits_and_shows_an_observer_what_is_in_the_way(
-    size: tuple[int, int],
-) -> None:
-    async with screen(worlds.healthy(), size=size, read_only=True) as drive:
-        await drive.press("ctrl+p", *"swipe")
-        assert drive.shows("Swipe a tag × read only", "Not now: read only: attached as an observer")
+async def test_the_palette_fits_and_shows_an_observer_what_is_in_the_way() -> None:
+    async with screen(worlds.healthy(), read_only=True) as drive:
+        await drive.press("ctrl+p")
+        await drive.type("swipe")
+        for size in ((60, 20), (80, 24), (160, 50)):
+            await drive.resize(*size)
+            assert drive.shows("Swipe a tag × read only", "Not now: read only: attached as an")
         drive.app.post_message(events.Paste("".join(TOGETHER.values())))
         await drive.settle()
         assert_harmless(drive)
@@ -342,3 +342,6 @@ async def test_nothing_is_painted_between_a_list_and_the_dialog_that_was_chosen(
             await drive.press("ctrl+p", *"dashboard", "enter")
             await drive.pass_time(HELD_S)
             assert drive.app._batch_count == 0
+        # Whoever leaves by it leaves before that moment is over.
+        await drive.press("ctrl+p", *"quit", "enter")
+    assert drive.app.return_value == "leave"
