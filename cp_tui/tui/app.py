@@ -41,8 +41,6 @@ OTHER_VERSION_AGAIN_S = 30.0
 
 Connect = Callable[[], Awaitable[EngineConnection]]
 
-WELCOME = "1 to 7: screens · tab: next pane · enter: details · ?: help · ^p: all actions"
-
 
 def utc_now() -> datetime:
     """The clock of this machine."""
@@ -61,7 +59,7 @@ class Attachment(Struct, frozen=True):
     whose: str = ""
     """Names the charge point, for its screen to be remembered."""
     welcome: str = ""
-    """What is said first; empty: which keys help further."""
+    """What is said first."""
 
 
 class CpTuiApp(FrameApp):
@@ -94,7 +92,7 @@ class CpTuiApp(FrameApp):
             zone=zone,
             is_utc=state.is_utc,
             flush_interval_s=flush_interval_s,
-            welcome=attachment.welcome or WELCOME,
+            welcome=attachment.welcome,
         )
         self._attachment = attachment
         self._state = state

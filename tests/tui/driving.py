@@ -181,7 +181,7 @@ class Drive(Eye):
             for engine_is_again in put_back:
                 engine_is_again()
             await self._go_back_to(main, cursors)
-            self.app.tell(*said)
+            self.app._say(said)
             await self.settle()
             assert self.strips() == before, f"it leaves behind:\n{self.text()}"
         except Exception as error:

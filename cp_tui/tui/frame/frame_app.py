@@ -22,7 +22,8 @@ from cp_tui.tui.actions.desk import Desk
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.dialogs.ask import AskDialog
 from cp_tui.tui.dialogs.facts import FactsDialog
-from cp_tui.tui.frame.actions import leave
+from cp_tui.tui.frame.actions import leave, next_pane, show_help, show_menu
+from cp_tui.tui.frame.activity_line import ScreenName
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.state.store import CURSOR, SnapshotStore
 from cp_tui.tui.terminal.look_app import LookApp
@@ -35,6 +36,9 @@ from cp_tui.tui.widgets.table_pane import TablePane
 
 ANSWER_S = 6.0
 """How long what was said stands before what goes on by itself is told again."""
+SAID_S = 30.0
+"""How long it stands where nothing goes on, before the names of the screens have the line again;
+the list of commands keeps every outcome."""
 COUNTERS_WAIT = 20
 """Pauses between two pictures for which counters wait to be shown; 5 s, as it comes."""
 
@@ -83,9 +87,9 @@ class FrameApp(LookApp):
         self._flush_interval_s = flush_interval_s
         self._cooling: Timer | None = None
         self._counting: Timer | None = None
-        self._said: Sequence[Content] = [safe_text(welcome)]
-        self._welcome = self._said
+        self._said: Sequence[Content] = [safe_text(welcome)] if welcome else []
         self._going_on: Sequence[Content] = ()
+        self._hint = hint(keymap)
         self._answer: Timer | None = None
         self._is_shown = asyncio.Event()
         # Textual's `set_keymap` would not do: it can leave no action without a key, and takes a key
@@ -138,6 +142,8 @@ class FrameApp(LookApp):
             self.main.show_activity(self._said)
             self._is_shown.set()
             self.flush()
+        if self._said and not self.problems:
+            self._answer = self.set_timer(SAID_S, self._answered)
 
     def _flush_soon(self) -> None:
         """Flush at once after a pause, else when the pause is over; idle, no timer runs.
@@ -200,6 +206,7 @@ class FrameApp(LookApp):
     def _show_main(self, dirty: frozenset[str] = frozenset()) -> None:
         self.main.show(self.store.snapshot, self.clock, dirty)
         self.main.show_actions(self._footer())
+        self.main.show_names(self._names(), self._hint)
 
     def _screen_changed(self, screen: Screen[Any]) -> None:
         """Show what the screen has missed under a dialog, before it is painted."""
@@ -248,7 +255,7 @@ class FrameApp(LookApp):
         self._say([text, *shorter])
         if self._answer is not None:
             self._answer.stop()
-        self._answer = self.set_timer(ANSWER_S, self._answered) if self._going_on else None
+        self._answer = self.set_timer(ANSWER_S if self._going_on else SAID_S, self._answered)
 
     def goes_on(self, *lines: Content) -> None:
         """Tell what goes on by itself, in shorter ways behind the first; without any, nothing does.
@@ -262,12 +269,11 @@ class FrameApp(LookApp):
         if lines and self._answer is None:
             self._say(lines)
         elif was_shown:
-            self._say(self._welcome)
+            self._say(())
 
     def _answered(self) -> None:
         self._answer = None
-        if self._going_on:
-            self._say(self._going_on)
+        self._say(self._going_on)
 
     def _say(self, lines: Sequence[Content]) -> None:
         self._said = lines
@@ -293,6 +299,17 @@ class FrameApp(LookApp):
             )
             for action in map(self.keymap.actions.__getitem__, self.main.footer(snapshot))
         ]
+
+    def _names(self) -> list[ScreenName]:
+        """Each screen that can be shown now, by the key that shows it."""
+        snapshot, names = self.store.snapshot, []
+        for screen in self.screen_classes.values():
+            action_id = screen.action_id()
+            key = self.keymap.first(action_id)
+            if screen.why_not(snapshot) is None:
+                is_open = screen.NAME == self.main.NAME
+                names.append(ScreenName(action_id, f"{key} {screen.SHORT}".lstrip(), is_open))
+        return names
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key may be that of several actions, each on screens of its own or at its own time."""
@@ -360,3 +377,14 @@ class FrameApp(LookApp):
         if (details := event.pane.details(event.record)) is not None:
             step = event.pane.table.action_cursor if event.pane.STEPS else None
             self.desk.show(*details, step=step)
+
+
+def hint(keymap: Keymap) -> Content:
+    """The keys that help further."""
+    keys = (
+        (keymap.first(next_pane.id), "next pane"),
+        ("enter", "details"),
+        (keymap.first(show_help.id), "help"),
+        (keymap.first(show_menu.id), "all actions"),
+    )
+    return Content.styled(" · ".join(f"{key} {word}" for key, word in keys if key), "$text-muted")

@@ -17,6 +17,7 @@ from cp_tui.tui.actions.action import Group, ScreenAction
 from cp_tui.tui.actions.desk import Desk
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.actions import show_log
+from cp_tui.tui.frame.activity_line import ActivityLine, ScreenName
 from cp_tui.tui.frame.top_line import as_of, before_as_of
 from cp_tui.tui.state.store import HEARD, Snapshot
 from cp_tui.tui.text.connection import state_word
@@ -88,7 +89,7 @@ class MainScreen(QuietScreen):
         self._as_of = BarLine("as-of")
         self._as_of_cells = 0
         self._state_shown: tuple[str, str, str] | None = None
-        self._activity = BarLine("activity", show_log.id)
+        self._activity = ActivityLine(show_log.id)
         self._bar = ActionBar("actions")
         self.orders: Mapping[str, str] = {}
         """By which column each table is sorted when the screen comes, by its name."""
@@ -121,6 +122,11 @@ class MainScreen(QuietScreen):
         return None
 
     @classmethod
+    def action_id(cls) -> str:
+        """The id of the action that shows it."""
+        return f"screen.{cls.NAME}"
+
+    @classmethod
     def shown_by(cls) -> ScreenAction:
         """The action that shows it."""
 
@@ -128,7 +134,7 @@ class MainScreen(QuietScreen):
             await desk.go_to(cls.NAME)
 
         return ScreenAction(
-            f"screen.{cls.NAME}",
+            cls.action_id(),
             f"Show {cls.CALLED}",
             cls.ABOUT,
             Group.SCREEN,
@@ -252,12 +258,11 @@ class MainScreen(QuietScreen):
 
     def show_activity(self, lines: Sequence[Content]) -> None:
         """Show what is under way, or what was said last: the first of these lines that fits."""
+        self._activity.say(lines)
 
-        def fitting(width: int) -> Content:
-            fit = (line for line in lines if line.cell_length < width)
-            return Content.assemble(" ", next(fit, lines[-1]))
-
-        self._activity.show(fitting)
+    def show_names(self, names: Sequence[ScreenName], hint: Content) -> None:
+        """Name the screens that can be shown; `hint` stands behind them while nothing is said."""
+        self._activity.show_names(names, hint)
 
     def show_actions(self, items: list[FooterItem]) -> None:
         """Show what can be done."""

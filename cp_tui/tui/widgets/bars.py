@@ -63,10 +63,14 @@ class BarLine(Widget):
         self._painted = self._content(self.size.width)
         return painted(self, self._painted, self.size.width)
 
-    def on_click(self) -> None:
-        """Ask for the action that tells more than the line."""
-        if self._action_id:
-            self.post_message(ActionWanted(self._action_id))
+    def action_at(self, x: int) -> str:
+        """The action that tells more of what stands in a column than the line does; or none."""
+        return self._action_id
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the action that tells more."""
+        if action_id := self.action_at(event.x):
+            self.post_message(ActionWanted(action_id))
 
 
 class FooterItem(Struct, frozen=True):
