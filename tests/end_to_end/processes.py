@@ -36,7 +36,15 @@ class Done:
 
 async def cp_tui(*arguments: str) -> Done:
     """Run a command to its end, without a terminal."""
-    process = await start(*arguments)
+    return await _done(await start_with_pipes(*arguments))
+
+
+async def cp_tui_anew(*arguments: str) -> Done:
+    """Do so in a process that makes its imports itself."""
+    return await _done(await start(*arguments))
+
+
+async def _done(process: Running) -> Done:
     async with asyncio.timeout(END_TIMEOUT_S):
         out, err = await process.communicate()
     assert process.returncode is not None
@@ -44,7 +52,7 @@ async def cp_tui(*arguments: str) -> Done:
 
 
 async def start(*arguments: str) -> Process:
-    """Start a command without a terminal."""
+    """Start a command without a terminal, in a process that makes its imports itself."""
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cp_tui", *arguments),
         stdin=DEVNULL,

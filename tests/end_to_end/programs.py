@@ -78,16 +78,28 @@ async def start_in_terminal(
 
 async def start_with_pipes(*arguments: str) -> Program:
     """Start a command whose output and errors are read."""
-    with open(os.devnull) as nothing:
-        out, err = await _pipe(), await _pipe()
-        try:
-            streams = (nothing.fileno(), out[1], err[1])
-            program = await _start(streams, arguments, os.environ, is_leader=False)
-        finally:
-            os.close(out[1])
-            os.close(err[1])
+    out, err = await _pipe(), await _pipe()
+    try:
+        program = await start_writing(*arguments, stdout=out[1], stderr=err[1])
+    finally:
+        os.close(out[1])
+        os.close(err[1])
     program.stdout, program.stderr = out[0], err[0]
     return program
+
+
+async def start_writing(
+    *arguments: str, stdout: int | None = None, stderr: int | None = None
+) -> Program:
+    """Start a command that reads nothing, and writes there; to nobody, where it is not said."""
+    with open(os.devnull, "r+b") as file:
+        nothing = file.fileno()
+        streams = (
+            nothing,
+            nothing if stdout is None else stdout,
+            nothing if stderr is None else stderr,
+        )
+        return await _start(streams, arguments, os.environ, is_leader=False)
 
 
 async def _pipe() -> tuple[StreamReader, int]:

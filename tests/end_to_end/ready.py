@@ -6,8 +6,8 @@ terminal, the environment and the command line that a shell would give it; it be
 `python -m cp_tui` does, and ends with the interpreter.
 
 That the commands start by themselves is tried with real starts: of `ctl`, `check`, `screenshot` and
-`demo` by `processes.start`, of `serve` by `run` and `demo`, of a screen on terminals of other
-languages and over SSH.
+`demo` by `processes.start` and in tests/cli, of `serve` by what `run` and `demo` start, of a screen
+on terminals of other languages and over SSH.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DESCRIPTORS_MAX = 1_024
 COMMAND_LINE = "-" * 2_000
 """What this process is started with: room for the command line of what it becomes."""
 MODULES = (
-    *("attach", "demo", "look", "run", "screen", "serve"),
+    *("attach", "check", "ctl", "demo", "look", "run", "screen", "screenshot", "serve"),
     *("tui.main", "rpc.client_session", "charge_point.requests", "engine.commands"),
 )
 

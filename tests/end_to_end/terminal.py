@@ -52,7 +52,7 @@ class Terminal:
         self._picture = Screen(columns, lines)
         self._stream = ByteStream(self._picture)
         self._drawn_bytes = 0
-        self._lines: Sequence[str] = ()
+        self._lines: Sequence[str] = [""] * lines
         self._is_reading = False
         self._is_over = False
         self._news = asyncio.Event()
@@ -64,7 +64,14 @@ class Terminal:
         if self._drawn_bytes < len(self.written):
             self._stream.feed(bytes(self.written[self._drawn_bytes :]))
             self._drawn_bytes = len(self.written)
-            self._lines = self._picture.display
+            # As `Screen.display` does, but for the lines alone that were written to.
+            picture, lines = self._picture, [*self._lines]
+            for y in picture.dirty:
+                row = picture.buffer[y]
+                # Of a wide character, the second cell is empty.
+                lines[y] = "".join(row[x].data for x in range(picture.columns))
+            picture.dirty.clear()
+            self._lines = lines
         return self._lines
 
     @property

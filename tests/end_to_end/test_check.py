@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.end_to_end.leftovers import kill_leftovers
-from tests.end_to_end.processes import Serve, cp_tui
+from tests.end_to_end.processes import Serve, cp_tui, cp_tui_anew
 from tests.end_to_end.terminal import in_terminal
 from tests.peer import PeerCsms
 
@@ -30,7 +30,7 @@ def verdicts(out: str) -> dict[str, str]:
 
 async def test_a_good_way_ends_with_status_0(csms: PeerCsms, folder: Path) -> None:
     target = (f"--url={csms.url}", "--id=CP 1", f"--data-dir={folder}")
-    done = await cp_tui("check", *target)
+    done = await cp_tui_anew("check", *target)
     assert done.status == 0
     assert verdicts(done.out) == {
         **dict.fromkeys(("Settings", "Address", "DNS", "TCP", "HTTP", "Subprotocol"), "ok"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from tests.end_to_end.processes import Serve, cp_tui
+from tests.end_to_end.processes import Serve, cp_tui, cp_tui_anew
 from tests.end_to_end.terminal import in_terminal
 from tests.end_to_end.together import in_turn
 
@@ -17,7 +17,7 @@ async def test_a_picture_is_an_svg_or_a_text_of_the_screen_that_is_named(
 
     async def text_of_a_size() -> None:
         file = folder / "a.txt"
-        done = await cp_tui(*target, "--size=100x30", str(file))
+        done = await cp_tui_anew(*target, "--size=100x30", str(file))
         assert (done.status, done.out, done.err) == (0, "", "")
         lines = file.read_text().splitlines()
         assert len(lines) == 30

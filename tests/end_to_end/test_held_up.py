@@ -19,7 +19,7 @@ import pytest
 from cp_tui.rpc.client import Client
 from tests.end_to_end.hostile_csms import until_accepted
 from tests.end_to_end.processes import END_TIMEOUT_S, Serve
-from tests.end_to_end.programs import Running
+from tests.end_to_end.programs import Running, start_writing
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.terminal import in_terminal
 
@@ -40,12 +40,7 @@ async def held(
     socket, data_dir = folder / "door", folder / "data"
     arguments = (f"--url={csms.url}", "--id=CP1", f"--socket={socket}", f"--data-dir={data_dir}")
     try:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "cp_tui", "serve", *arguments),
-            stdin=DEVNULL,
-            stdout=DEVNULL,
-            stderr=writing,
-        )
+        process = await start_writing("serve", *arguments, stderr=writing)
     finally:
         os.close(writing)
     serve = Serve(process, socket, data_dir)
@@ -128,11 +123,8 @@ async def test_the_csms_answers_while_nobody_reads_what_it_prints(tmp_path: Path
         first = await asyncio.to_thread(os.read, reading, 200)
         url = first.decode().split("listens on ")[1].split("/<")[0]
         data, socket = tmp_path / "data", tmp_path / "door"
-        engine = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "cp_tui", "serve", "--quiet", "--id=CP1", f"--url={url}"),
-            *(f"--data-dir={data}", f"--socket={socket}"),
-            stdin=DEVNULL,
-        )
+        target = (f"--url={url}", f"--data-dir={data}", f"--socket={socket}")
+        engine = await start_writing("serve", "--quiet", "--id=CP1", *target)
         try:
             serve = Serve(engine, socket, data)
             async with asyncio.timeout(20):

@@ -8,12 +8,13 @@ import sqlite3
 import sys
 import time
 from asyncio.subprocess import DEVNULL
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 from cp_tui.rpc.client import Client
 from tests.end_to_end.processes import Serve
+from tests.end_to_end.programs import Running, start_writing
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.test_held_up import ended
 
@@ -41,16 +42,19 @@ END_S = 2
 """Of this program alone; that the real one takes its own is tried on a disk that hangs."""
 
 
+async def start_serve(how: Sequence[str], *arguments: str) -> Running:
+    if not how:
+        return await start_writing(*arguments)
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, *how, *arguments), stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
+    )
+
+
 @asynccontextmanager
 async def serving(folder: Path, csms: RawCsms, *how: str) -> AsyncIterator[Serve]:
     socket, data = folder / "door", folder / "data"
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, *(how or ("-m", "cp_tui")), "serve", "--quiet", "--id=CP1"),
-        *(f"--url={csms.url}", f"--socket={socket}", f"--data-dir={data}"),
-        stdin=DEVNULL,
-        stdout=DEVNULL,
-        stderr=DEVNULL,
-    )
+    arguments = (f"--url={csms.url}", f"--socket={socket}", f"--data-dir={data}")
+    process = await start_serve(how, "serve", "--quiet", "--id=CP1", *arguments)
     try:
         async with asyncio.timeout(20):
             while not socket.exists() or csms._connection is None:

@@ -6,9 +6,8 @@ import asyncio
 import json
 import signal
 import sqlite3
-import sys
 import time
-from asyncio.subprocess import DEVNULL, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 from cp_tui.cli.serve import END_S_MAX
 from cp_tui.rpc.client import Client, RpcError
 from tests.end_to_end.processes import Serve, cp_tui, start
+from tests.end_to_end.programs import start_writing
 from tests.end_to_end.raw_csms import RawCsms
 from tests.end_to_end.test_held_up import ended
 from tests.end_to_end.together import together
@@ -73,12 +73,7 @@ async def serving(
     """Run `serve` with its data on the disk and its door elsewhere."""
     socket, data = folder / "door", disk.folder / "data"
     arguments = (f"--url={csms.url}", "--id=CP1", f"--socket={socket}", f"--data-dir={data}")
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cp_tui", "serve", "--quiet", *arguments, *options),
-        stdin=DEVNULL,
-        stdout=DEVNULL,
-        stderr=DEVNULL,
-    )
+    process = await start_writing("serve", "--quiet", *arguments, *options)
     try:
         async with asyncio.timeout(WAIT_S):
             while not socket.exists() or csms._connection is None:
