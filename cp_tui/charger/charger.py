@@ -155,12 +155,9 @@ class Charger:
     ) -> Measurements:
         """Give the measured power of a connector, in the clock of the charge point."""
         offset = self.mind.clock_offset
-        points = self._power.points(
-            connector_id,
-            None if start is None else later(start, -offset),
-            None if end is None else later(end, -offset),
-            now,
-        )
+        begin = None if start is None else later(start, -offset)
+        until = None if end is None else later(end, -offset)
+        points = self._power.points(connector_id, begin, until, now)
         return Measurements(
             connector_id=connector_id,
             points=tuple(
@@ -168,6 +165,10 @@ class Charger:
                     at=later(each.at, offset), power_w=each.power_w, current_a=each.current_a
                 )
                 for each in points
+            ),
+            limits=tuple(
+                replace(each, at=later(each.at, offset))
+                for each in self._power.limits(connector_id, begin, until)
             ),
         )
 
@@ -218,6 +219,7 @@ class Charger:
                     self._has_new_energy = True
                 case SetLimit(connector_id, limit_a, limit_w):
                     self.station.set_limit(connector_id, limit_a, limit_w, now)
+                    self._power.note_limit(connector_id, limit_a, now)
                 case Lock(connector_id, locked):
                     self.station.lock(connector_id, locked, now)
         except StationError as error:

@@ -1,4 +1,4 @@
-"""The measured power of each connector over time, in memory: what a timeline draws over a limit.
+"""The measured power of each connector over time and its limits, in memory: what a timeline draws.
 
 Kept by its changes: values that stay the same cost two points, however long. A timer runs only
 while power moves by itself, over a ramp or a taper.
@@ -7,11 +7,19 @@ while power moves by itself, over a ramp or a taper.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
 
 from cp_tui.charge_point.station_port import MeterReading
-from cp_tui.charge_point.variables.measurement import CHANGE_MIN, POINTS_MAX, MeasuredPoint
+from cp_tui.charge_point.variables.measurement import (
+    CHANGE_MIN,
+    LIMITS_MAX,
+    POINTS_MAX,
+    FollowedLimit,
+    MeasuredPoint,
+)
 from cp_tui.ocpp.calendar import FIRST, later
 
 INTERVAL_MIN_S = 1.0
@@ -20,6 +28,7 @@ INTERVAL_MAX_S = 3_600.0
 """The longest time between two points while power moves at all, in s."""
 
 Read = Callable[[int, datetime], MeterReading]
+T = TypeVar("T", MeasuredPoint, FollowedLimit)
 
 
 class PowerHistory:
@@ -38,6 +47,7 @@ class PowerHistory:
         self._read = read
         self._seconds_to_bend = seconds_to_bend
         self._points: dict[int, list[MeasuredPoint]] = {each: [] for each in connector_ids}
+        self._limits: dict[int, list[FollowedLimit]] = {each: [] for each in self._points}
         self._noted_at = FIRST
         self._due: datetime | None = None
 
@@ -67,10 +77,29 @@ class PowerHistory:
         if end is None or end >= now:
             points = [each for each in points if each.at < now]
             points.append(_point(self._read(connector_id, now), now))
-        first = 0
-        if start is not None:
-            first = max((i for i, each in enumerate(points) if each.at <= start), default=0)
-        return [each for each in points[first:] if end is None or each.at <= end]
+        return _within(points, start, end)
+
+    def note_limit(self, connector_id: int, limit_a: Decimal, now: datetime) -> None:
+        """Keep that this limit has to be followed from now on."""
+        limits = self._limits[connector_id]
+        while limits and limits[-1].at >= now:
+            limits.pop()
+        limits.append(FollowedLimit(at=now, limit_a=limit_a))
+        del limits[:-LIMITS_MAX]
+
+    def limits(
+        self, connector_id: int, start: datetime | None, end: datetime | None
+    ) -> list[FollowedLimit]:
+        """Return the limits that came in [start, end), and the one in force at the start."""
+        return _within(self._limits[connector_id], start, end)
+
+
+def _within(known: Sequence[T], start: datetime | None, end: datetime | None) -> list[T]:
+    """Those of [start, end], and what held at the start."""
+    first = 0
+    if start is not None:
+        first = max((i for i, each in enumerate(known) if each.at <= start), default=0)
+    return [each for each in known[first:] if end is None or each.at <= end]
 
 
 def _point(reading: MeterReading, now: datetime) -> MeasuredPoint:

@@ -233,8 +233,8 @@ class CpTuiApp(FrameApp):
         ids = [c.connector_id for c in self.store.snapshot.connectors]
         with self._asking("measurements"):
             found = await asking.measurements(connection, ids)
-            for connector_id, points in found.items():
-                self.store.measured_before(connector_id, points)
+            for connector_id, known in found.items():
+                self.store.measured_before(connector_id, known)
             self._flush_soon()
 
     @contextlib.contextmanager

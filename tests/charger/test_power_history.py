@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 
 from cp_tui.charge_point.station_port import MeterReading, PhaseReading
-from cp_tui.charge_point.variables.measurement import POINTS_MAX
+from cp_tui.charge_point.variables.measurement import LIMITS_MAX, POINTS_MAX
 from cp_tui.charger.power_history import PowerHistory
 from cp_tui.ocpp.calendar import FIRST, LAST
 from tests.charge_point.charging import charger, set_profile
@@ -224,6 +225,30 @@ def test_the_history_outlives_a_power_cycle_and_follows_the_clock_of_the_charge_
     assert (points[-1].at, points[-1].power_w) == (made.now + hour, 0)
     window = made.charger.measurements(1, made.now + hour, None, made.now).points
     assert [each.power_w for each in window] == [0]
+
+
+def test_the_limits_that_were_followed_are_kept_in_the_clock_of_the_charge_point() -> None:
+    made = charger()
+    made.after(60)
+    before = made.now
+    set_profile(made, 0, profile(TX_DEFAULT, (0, 10)))
+    lowered_at = made.now
+    made.after(60)
+    found = made.charger.measurements(1, None, None, made.now).limits
+    assert [float(each.limit_a) for each in found] == [32.0, 10.0]
+    assert before <= found[-1].at <= lowered_at
+    window = made.charger.measurements(1, made.now, None, made.now).limits
+    assert [float(each.limit_a) for each in window] == [10.0]
+    assert made.charger.measurements(0, None, None, made.now).limits == ()
+
+
+def test_no_more_limits_are_kept_than_anybody_looks_at() -> None:
+    made = history(Meter())
+    for second in range(LIMITS_MAX + 10):
+        made.note_limit(1, Decimal(second % 2), noon(second))
+    assert len(made.limits(1, None, None)) == LIMITS_MAX
+    made.note_limit(1, Decimal(6), noon(100))
+    assert made.limits(1, None, None)[-1].at == noon(100), "a clock that was set back"
 
 
 def test_a_window_at_the_ends_of_the_calendar_is_all_that_is_known() -> None:

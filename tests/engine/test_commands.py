@@ -272,7 +272,7 @@ async def test_measurements_can_be_asked_for_with_and_without_a_window() -> None
     answer = await carry_out("get_measurements", {"connector_id": 1}, recorder, read_only=True)
     point = {"at": "2026-01-05T08:00:00Z", "power_w": 11_040, "current_a": 16.0}
     assert isinstance(answer.result, Measurements)
-    assert builtins_of(answer.result) == {"connector_id": 1, "points": [point]}
+    assert builtins_of(answer.result) == {"connector_id": 1, "points": [point], "limits": []}
     params: dict[str, JsonValue] = {
         "connector_id": 0,
         "start": "2026-01-05T08:00:00Z",

@@ -9,7 +9,13 @@ from decimal import Decimal
 import pytest
 
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod
-from cp_tui.charge_point.variables.measurement import POINTS_MAX, MeasuredPoint
+from cp_tui.charge_point.variables.measurement import (
+    POINTS_MAX,
+    FollowedLimit,
+    MeasuredPoint,
+    Measurements,
+)
+from cp_tui.engine.hub import VariableChanged
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.state.past import (
     believed,
@@ -18,8 +24,10 @@ from cp_tui.tui.state.past import (
     in_force,
     joined,
     violations,
+    with_earlier,
     with_past,
 )
+from cp_tui.tui.state.store import SnapshotStore
 from tests.tui import worlds
 from tests.tui.widgets.schedules import ARMED, NOW, schedule
 
@@ -60,6 +68,44 @@ def test_a_share_is_followed_instead_of_the_cap_until_the_next_period() -> None:
     assert in_force(idle, share, NOW) == idle
     in_watts = schedule(1, [(1, "22080")], unit=W)
     assert in_force(in_watts, share, NOW) == in_watts
+
+
+def test_what_was_followed_before_a_screen_looked_comes_before_what_it_knows() -> None:
+    known = schedule(1, [(1, "10"), (5, "16")]).periods
+    followed = [(-900, "32"), (-300, "24"), (0, "10"), (60, "16")]
+    told = [FollowedLimit(at=after(at), limit_a=Decimal(limit)) for at, limit in followed]
+    found = with_earlier(known, told)
+    assert limits(found) == [32, 24, 10, 16]
+    assert [(each.start, each.end) for each in found[:2]] == [
+        (after(-900), after(-300)),
+        (after(-300), NOW),
+    ]
+    assert found[2:] == known
+    assert with_earlier(found, told) == found
+    assert with_earlier(known, ()) == known
+
+
+def test_a_fresh_screen_knows_the_limits_that_one_knows_that_was_there() -> None:
+    first, second = schedule(1, [(5, "32")]), schedule(1, [(5, "10")], start=after(600))
+    there, fresh = SnapshotStore(), SnapshotStore()
+    for published in (first, second):
+        there.apply([VariableChanged("charging_schedules", {1: published})], published.start)
+    told = tuple(
+        FollowedLimit(at=each.start, limit_a=each.periods[0].limit) for each in (first, second)
+    )
+    measurements = Measurements(connector_id=1, points=(), limits=told)
+    for is_first in (True, False):
+        if is_first:
+            fresh.measured_before(1, measurements)
+        fresh.apply([VariableChanged("charging_schedules", {1: second})], after(900))
+        if not is_first:
+            fresh.measured_before(1, measurements)
+        one, other = (
+            [(each.start, each.end, each.limit) for each in store.snapshot.limits[1]]
+            for store in (there, fresh)
+        )
+        assert one == other
+        fresh = SnapshotStore()
 
 
 def test_the_same_schedule_again_makes_no_new_period() -> None:

@@ -26,6 +26,8 @@ class SourceKind(StrEnum):
     """Connector 0: what the connectors may take together."""
     SHARE = "share"
     """A part of the ChargePointMaxProfile, which several transactions divide (S 3.13.3)."""
+    UNKNOWN = "unknown"
+    """Of the past, where nobody noted it; no schedule that is published has it."""
 
 
 class LostBecause(StrEnum):

@@ -81,6 +81,7 @@ from cp_tui.charge_point.variables.maintenance import (
     Transfer as Transfer,
 )
 from cp_tui.charge_point.variables.measurement import (
+    FollowedLimit as FollowedLimit,
     MeasuredPoint as MeasuredPoint,
     Measurements as Measurements,
 )

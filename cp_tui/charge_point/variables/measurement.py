@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from cp_tui.charge_point.codec import Value
 
@@ -10,6 +11,9 @@ CHANGE_MIN = 0.01
 """A smaller part of the power is no change, but noise."""
 POINTS_MAX = 2_000
 """Kept of one connector: some hours of a vehicle whose power changes all the time, else days."""
+
+LIMITS_MAX = 500
+"""Kept of one connector: days, where they change every few minutes."""
 
 
 class MeasuredPoint(Value, frozen=True, kw_only=True):
@@ -27,8 +31,19 @@ class MeasuredPoint(Value, frozen=True, kw_only=True):
         return all(abs(one - two) <= CHANGE_MIN * max(one, two) for one, two in pairs)
 
 
+class FollowedLimit(Value, frozen=True, kw_only=True):
+    """A limit that a connector had to follow from one moment on, until the next one."""
+
+    at: datetime
+    """In the clock of the charge point."""
+    limit_a: Decimal
+    """Per phase."""
+
+
 class Measurements(Value, frozen=True, kw_only=True):
     """The power of a connector, 0 being the charge point as a whole, in order of time."""
 
     connector_id: int
     points: tuple[MeasuredPoint, ...]
+    limits: tuple[FollowedLimit, ...] = ()
+    """What it had to follow meanwhile; none of connector 0."""

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
-from cp_tui.charge_point.variables import MeasuredPoint, Measurements
+from cp_tui.charge_point.variables import Measurements
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.rpc.client import EngineConnection
 
@@ -39,10 +39,10 @@ async def schedules(
 
 async def measurements(
     connection: EngineConnection, connector_ids: Iterable[int]
-) -> dict[int, tuple[MeasuredPoint, ...]]:
-    """What flowed at each connector, as far as the engine remembers."""
-    found: dict[int, tuple[MeasuredPoint, ...]] = {}
+) -> dict[int, Measurements]:
+    """What flowed at each connector and its limits, as far as the engine remembers."""
+    found: dict[int, Measurements] = {}
     for connector_id in connector_ids:
         answer = await connection.call("get_measurements", connector_id=connector_id)
-        found[connector_id] = converted(Measurements, answer.result).points
+        found[connector_id] = converted(Measurements, answer.result)
     return found

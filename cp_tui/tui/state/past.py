@@ -15,10 +15,15 @@ from msgspec.structs import replace
 from cp_tui.charge_point.smart_charging.schedule import (
     CompositePeriod,
     CompositeSchedule,
+    LimitSource,
     SourceKind,
 )
 from cp_tui.charge_point.variables.connector import LimitView
-from cp_tui.charge_point.variables.measurement import POINTS_MAX, MeasuredPoint
+from cp_tui.charge_point.variables.measurement import (
+    POINTS_MAX,
+    FollowedLimit,
+    MeasuredPoint,
+)
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
 PERIODS_MAX = 500
@@ -32,6 +37,14 @@ TOLERANCE = Decimal("1.02")
 
 TOLERANCE_A, TOLERANCE_W = Decimal("0.2"), Decimal(100)
 """On top of it: what electronics draw where nothing may flow."""
+
+
+NOT_NOTED = LimitSource(
+    kind=SourceKind.UNKNOWN,
+    is_hypothetical=False,
+    sentence="What set it was not noted: nobody looked then.",
+)
+"""Of the limits before a screen looked: the engine keeps their values."""
 
 
 class Flow(Struct, frozen=True):
@@ -96,6 +109,20 @@ def with_past(schedule: CompositeSchedule, limits: Sequence[CompositePeriod]) ->
     if past[0].start >= schedule.start:
         return schedule
     return replace(schedule, start=past[0].start, periods=past)
+
+
+def with_earlier(
+    limits: Sequence[CompositePeriod], followed: Sequence[FollowedLimit]
+) -> tuple[CompositePeriod, ...]:
+    """Limits that are known with their reasons, after those of which only the value is."""
+    begin = limits[0].start
+    before = [each for each in followed if each.at < begin]
+    ends = [*(each.at for each in before[1:]), begin]
+    earlier = (
+        CompositePeriod(start=each.at, end=end, limit=each.limit_a, source=NOT_NOTED)
+        for each, end in zip(before, ends, strict=False)
+    )
+    return (*earlier, *limits)[-PERIODS_MAX:]
 
 
 def joined(

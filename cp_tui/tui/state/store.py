@@ -21,7 +21,7 @@ from cp_tui.tui.state.counting import only_counts_on
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
-from cp_tui.tui.state.past import believed, in_force, joined
+from cp_tui.tui.state.past import believed, in_force, joined, with_earlier
 
 EVENTS_MAX = 500
 """Events kept of each stream: more than a person scrolls through in a detail."""
@@ -180,6 +180,8 @@ class SnapshotStore:
         self.snapshot = Snapshot(is_read_only=is_read_only)
         self._events: dict[str, deque[Struct]] = {}
         self._dirty: set[str] = set()
+        self._followed: dict[int, tuple[v.FollowedLimit, ...]] = {}
+        """What each connector had to follow before this screen looked, as far as is known."""
         self._patient: set[str] = set()
         """The names in which only counters went on."""
 
@@ -256,10 +258,15 @@ class SnapshotStore:
             self.snapshot = replace(self.snapshot, hung_since=since)
             self._dirty.add("engine")
 
-    def measured_before(self, connector_id: int, points: tuple[v.MeasuredPoint, ...]) -> None:
-        """Take in what flowed before this screen looked."""
-        known = self.snapshot.measured.get(connector_id, ())
-        self._set_measured({connector_id: joined(points, known)})
+    def measured_before(self, connector_id: int, found: v.Measurements) -> None:
+        """Take in what flowed before this screen looked, and what had to be followed."""
+        snapshot = self.snapshot
+        known = snapshot.measured.get(connector_id, ())
+        self._set_measured({connector_id: joined(found.points, known)})
+        self._followed[connector_id] = found.limits
+        if limits := snapshot.limits.get(connector_id):
+            earlier = {connector_id: with_earlier(limits, found.limits)}
+            self.snapshot = replace(self.snapshot, limits={**snapshot.limits, **earlier})
 
     def look_again(self) -> None:
         """Count everything as changed: it is to be shown in another way."""
@@ -291,7 +298,8 @@ class SnapshotStore:
             connector = snapshot.connector(connector_id)
             at = schedule.start if now is None else snapshot.schedule_time(now)
             followed = in_force(schedule, connector.limit if connector else None, at)
-            limits[connector_id] = believed(snapshot.limits.get(connector_id, ()), followed)
+            known = believed(snapshot.limits.get(connector_id, ()), followed)
+            limits[connector_id] = with_earlier(known, self._followed.get(connector_id, ()))
         self.snapshot = replace(snapshot, limits=limits)
 
     def _note_meters(self, now: datetime) -> None:
