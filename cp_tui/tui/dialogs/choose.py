@@ -27,7 +27,7 @@ class ChooseDialog(Dialog[str | None]):
     """A filter over a list; the arrows move in the list while the filter keeps the focus."""
 
     DEFAULT_CSS = """
-    ChooseDialog > .box { height: 20; width: 76; }
+    ChooseDialog > .box { height: 60%; min-height: 20; width: 60%; min-width: 76; }
     ChooseDialog Input { background: $boost; }
     ChooseDialog LineTable { height: 1fr; }
     ChooseDialog FactLines { height: 2; max-height: 2; }
