@@ -116,7 +116,7 @@ async def show_help(desk: Desk) -> None:
 
 @action("screen.palette", "All actions", means=Meaning.MENU, short="Menu")
 async def show_menu(desk: Desk) -> None:
-    """Every action by name, with its key or why it is not possible now."""
+    """Every action, found by any word for it, with its key or why it is not possible now."""
     await desk.show_menu()
 
 
