@@ -224,6 +224,7 @@ def test_a_slip_of_each_kind_is_forgiven(word: str) -> None:
 def test_words_may_come_in_any_order_and_with_others_around_them() -> None:
     assert found("transfer data")[0] == found("please do a data transfer")[0]
     assert found("the") != []
+    assert found("theem") == ["screen.theme"]
     assert found("qwxz theme")[0] == "screen.theme"
     assert found("qwxz") == found("qwxz zwqx theme") == []
 

@@ -81,8 +81,8 @@ class ChoiceSearch:
         """`recent`: keys of what was chosen before, the newest first."""
         self._entries = [_entry(choice) for choice in choices]
         self._recent = {key: place for place, key in reversed(list(enumerate(recent)))}
-        words = {w for e in self._entries for w in (*e.title, *e.also, *e.about)}
-        self._known = sorted(words)
+        self._names = sorted({w for e in self._entries for w in (*e.title, *e.also)} - FILLERS)
+        self._told = sorted({w for e in self._entries for w in e.about} - FILLERS)
         self._meant: dict[str, Sequence[tuple[str, int]]] = {}
 
     def find(self, text: str) -> list[Choice]:
@@ -138,14 +138,19 @@ class ChoiceSearch:
         return meant
 
     def _resembling(self, word: str) -> Sequence[tuple[str, int]]:
-        if len(word) < FORGIVEN_FROM or _any_begins(self._known, word):
+        if len(word) < FORGIVEN_FROM or _any_begins((*self._names, *self._told), word):
             return ()
-        beginnings = {each[:length] for each in self._known for length in (len(each), len(word))}
-        close = get_close_matches(word, sorted(beginnings), WORDS_MEANT_MAX, RESEMBLANCE)
+        close = _close(word, self._names) or _close(word, self._told)
         return [
             (each, round(SLIP_WEIGHT * (1 - SequenceMatcher(None, each, word).ratio())))
             for each in close
         ]
+
+
+def _close(word: str, known: Iterable[str]) -> list[str]:
+    """Those of the words, or of their beginnings, that a misspelt one resembles."""
+    beginnings = {each[:length] for each in known for length in (len(each), len(word))}
+    return get_close_matches(word, sorted(beginnings), WORDS_MEANT_MAX, RESEMBLANCE)
 
 
 def _entry(choice: Choice) -> _Entry:
