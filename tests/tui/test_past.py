@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod
+from cp_tui.charge_point.variables import Connectors, LimitView
 from cp_tui.charge_point.variables.measurement import (
     POINTS_MAX,
     FollowedLimit,
@@ -55,13 +57,43 @@ def test_what_was_published_before_stays_in_force_until_the_next_schedule() -> N
     assert known[0].end == after(1800)
 
 
+def shared(amperes: str) -> LimitView:
+    words = worlds.reason("40.0 A for 2 vehicles", "smart_charging.limit.share")
+    return replace(worlds.limit(amperes, "ChargePointMaxProfile #1"), reason=words)
+
+
+def charging(limit: LimitView) -> Connectors:
+    return Connectors((replace(worlds.connectors()[1], limit=limit),))
+
+
+def test_a_share_counts_from_when_it_is_told_however_the_news_comes() -> None:
+    """Connectors and schedules of one change may come one after the other, in any order."""
+    alone, hardware = schedule(1, [(5, "32")]), worlds.limit("32", "hardware")
+    second = schedule(1, [(5, "32")], start=after(60))
+    connectors = VariableChanged("connectors", charging(shared("20")))
+    schedules = VariableChanged("charging_schedules", {1: second})
+    for news in ((connectors, schedules), (schedules, connectors)):
+        store = SnapshotStore()
+        first = VariableChanged("connectors", charging(hardware))
+        store.apply([first, VariableChanged("charging_schedules", {1: alone})], NOW)
+        for seconds, each in enumerate(news, start=61):
+            store.apply([each], after(seconds))
+        known = store.snapshot.limits[1]
+        assert limits(known) == [32, 20]
+        assert after(60) <= known[1].start <= after(62)
+        store.apply([first], after(100))
+        assert limits(store.snapshot.limits[1]) == [32, 20, 32]
+        assert store.snapshot.limits[1][-1].start == after(100)
+
+
 def test_a_share_is_followed_instead_of_the_cap_until_the_next_period() -> None:
     capped = schedule(1, [(1, "32"), (5, "16")])
-    share = worlds.limit("20", "ChargePointMaxProfile #1: 40.0 A for 2 vehicles")
+    share = shared("20")
     followed = in_force(capped, share, NOW)
     assert limits(followed.periods) == [20, 16]
     assert followed.periods[0].source.sentence == share.reason.text
-    assert in_force(capped, worlds.limit("32", "hardware"), NOW) == capped
+    assert in_force(capped, shared("32"), NOW) == capped
+    assert in_force(capped, worlds.limit("8", "TxProfile #7"), NOW) == capped, "it is older"
     assert in_force(capped, None, NOW) == capped
     assert in_force(capped, share, after(3600)) == capped, "16 A, and no longer 32"
     idle = schedule(1, [(1, "32"), (5, "16")], ARMED)

@@ -86,7 +86,8 @@ async def test_who_shares_gets_less_than_its_schedule_has_and_it_is_said() -> No
     whole, first, free = worlds.connectors()
     async with screen(engine=engine, size=(160, 50)) as drive:
         assert drive.shows("16.0 A tx")
-        share = worlds.limit("9", "ChargePointMaxProfile #1: 18.0 A for 2 vehicles")
+        words = worlds.reason("18.0 A for 2 vehicles", "smart_charging.limit.share")
+        share = replace(worlds.limit("9", "ChargePointMaxProfile #1"), reason=words)
         shared = v.Connectors((whole, replace(first, limit=share), free))
         engine.publish("connectors", shared)
         later = {
@@ -99,7 +100,7 @@ async def test_who_shares_gets_less_than_its_schedule_has_and_it_is_said() -> No
         engine.publish("charging_schedules", v.ChargingSchedules(later))
         await drive.settle()
         assert drive.shows("↓9.0 A share", "9.0 A tx")
-        assert drive.shows("ChargePointMaxProfile #1: 18.0 A for 2 vehicles is the lowest")
+        assert drive.shows("18.0 A for 2 vehicles")
 
 
 async def test_the_window_moves_on_without_news(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,9 @@ class Flow(Struct, frozen=True):
 
 Interval = tuple[datetime, datetime]
 
+SHARED = f"smart_charging.limit.{SourceKind.SHARE}"
+"""The id of the reason for a limit that is a share."""
+
 
 def believed(
     before: Sequence[CompositePeriod], published: CompositeSchedule
@@ -85,7 +88,8 @@ def in_force(
     is_in_amps = schedule.unit is ChargingRateUnitType.A
     if limit is None or not is_in_amps or period.source.is_hypothetical:
         return schedule
-    if limit.limit_a >= period.limit:
+    # For a moment one of both may be older than the other: a limit that fell is no share.
+    if limit.reason.id != SHARED or limit.limit_a >= period.limit:
         return schedule
     source = replace(
         period.source,
@@ -98,6 +102,14 @@ def in_force(
     return replace(
         schedule, periods=tuple(shared if each is period else each for each in schedule.periods)
     )
+
+
+def from_on(schedule: CompositeSchedule, at: datetime) -> CompositeSchedule:
+    """What a schedule says from an instant within it on."""
+    periods = tuple(
+        replace(each, start=max(each.start, at)) for each in schedule.periods if each.end > at
+    )
+    return replace(schedule, start=at, periods=periods) if periods else schedule
 
 
 def with_past(schedule: CompositeSchedule, limits: Sequence[CompositePeriod]) -> CompositeSchedule:

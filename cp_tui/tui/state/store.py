@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct, field
@@ -21,7 +22,7 @@ from cp_tui.tui.state.counting import only_counts_on
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
-from cp_tui.tui.state.past import believed, in_force, joined, with_earlier
+from cp_tui.tui.state.past import SHARED, believed, from_on, in_force, joined, with_earlier
 
 EVENTS_MAX = 500
 """Events kept of each stream: more than a person scrolls through in a detail."""
@@ -224,8 +225,9 @@ class SnapshotStore:
         for name, value in newest.items():
             self._set(name, value)
             self._dirty.add(name)
-        if "charging_schedules" in newest:
-            self._note_limits(now)
+        has_schedules = "charging_schedules" in newest
+        if has_schedules or _shares(connectors) != _shares(self.snapshot.connectors):
+            self._note_limits(now, has_schedules=has_schedules)
         if "connectors" in newest and now is not None:
             self._note_meters(now)
         if [*newest] == ["connectors"] and only_counts_on(connectors, newest["connectors"]):
@@ -290,16 +292,23 @@ class SnapshotStore:
         self.snapshot = replace(self.snapshot, cursors=cursors)
         self._dirty.add(f"{CURSOR}{cursor}")
 
-    def _note_limits(self, now: datetime | None) -> None:
-        """Remember what has to be followed from now on."""
-        snapshot = self.snapshot
-        limits: dict[int, tuple[CompositePeriod, ...]] = {}
+    def _note_limits(self, now: datetime | None, *, has_schedules: bool) -> None:
+        """Remember what has to be followed: as new schedules have it, and from now on the shares.
+
+        Schedules and shares of one change may come one after the other, in any order.
+        """
+        snapshot, limits = self.snapshot, dict(self.snapshot.limits)
         for connector_id, schedule in snapshot.charging_schedules.items():
-            connector = snapshot.connector(connector_id)
+            connector, known = snapshot.connector(connector_id), limits.get(connector_id, ())
             at = schedule.start if now is None else snapshot.schedule_time(now)
-            followed = in_force(schedule, connector.limit if connector else None, at)
-            known = believed(snapshot.limits.get(connector_id, ()), followed)
-            limits[connector_id] = with_earlier(known, self._followed.get(connector_id, ()))
+            shared = in_force(schedule, connector.limit if connector else None, at)
+            if not known:
+                earlier = self._followed.get(connector_id, ())
+                limits[connector_id] = with_earlier(believed((), shared), earlier)
+                continue
+            if has_schedules:
+                known = believed(known, schedule)
+            limits[connector_id] = believed(known, from_on(shared, max(at, schedule.start)))
         self.snapshot = replace(snapshot, limits=limits)
 
     def _note_meters(self, now: datetime) -> None:
@@ -332,3 +341,12 @@ class SnapshotStore:
 def _restraints(connectors: Iterable[v.ConnectorView]) -> dict[int, v.Restraint]:
     """What keeps the power low, where something does."""
     return {c.connector_id: c.restraint for c in connectors if c.restraint is not None}
+
+
+def _shares(connectors: Iterable[v.ConnectorView]) -> dict[int, Decimal]:
+    """What each connector gets that shares with others."""
+    return {
+        c.connector_id: c.limit.limit_a
+        for c in connectors
+        if c.limit is not None and c.limit.reason.id == SHARED
+    }
