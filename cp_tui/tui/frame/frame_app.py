@@ -142,7 +142,7 @@ class FrameApp(LookApp):
             self.main.show_activity(self._said)
             self._is_shown.set()
             self.flush()
-        if self._said and not self.problems:
+        if self._said and self._said is not self._going_on and not self.problems:
             self._answer = self.set_timer(SAID_S, self._answered)
 
     def _flush_soon(self) -> None:
@@ -266,10 +266,8 @@ class FrameApp(LookApp):
             return
         was_shown = self._said is self._going_on
         self._going_on = lines
-        if lines and self._answer is None:
+        if was_shown or (lines and self._answer is None):
             self._say(lines)
-        elif was_shown:
-            self._say(())
 
     def _answered(self) -> None:
         self._answer = None
