@@ -78,7 +78,8 @@ class CommandRun(Struct, eq=False):
         """The state in one line, then shorter ones: what is asked for, what came of it and why."""
         name = self.name
         if self.outcome is None:
-            return [self._under_way(name, clock)]
+            waits = self._under_way(clock)
+            return [Content.assemble(name, " … ", waits), waits]
         at = clock.time(self.finished_at or self.started_at)
         why = safe_text(f" · {self.outcome.why}" if self.outcome.why else "")
         said = self.outcome.summary
@@ -87,14 +88,12 @@ class CommandRun(Struct, eq=False):
         shorter = [Content.assemble(said, why), Content.assemble(self.outcome.summary, why)]
         return [Content.assemble(f"{at} ", said, why), *shorter]
 
-    def _under_way(self, name: Content, clock: Clock) -> Content:
+    def _under_way(self, clock: Clock) -> Content:
         if self.hung_since is not None:
             waits = Content.styled("waits for the charge point", "bold $text-warning")
-            return Content.assemble(
-                name, " … ", waits, f", silent since {clock.time(self.hung_since)}"
-            )
+            return Content.assemble(waits, f", silent since {clock.time(self.hung_since)}")
         running = Content.styled("running", "bold $text-warning")
-        return Content.assemble(name, " … ", running, f" since {clock.time(self.started_at)}")
+        return Content.assemble(running, f" since {clock.time(self.started_at)}")
 
 
 class Commands:

@@ -100,6 +100,7 @@ ALSO: Mapping[str, str] = {
     "csms.step": "next step, single step, one by one, advance",
     "csms.slower": "slow down, half speed, pace, too fast",
     "csms.faster": "speed up, hurry, double speed, pace, fast forward, too slow",
+    "csms.attach": "attach, another terminal, second window, share the demo, observer",
     "csms.behaviour": "reject the boot, Pending, slow answers, no answer, delay, timeout, "
     "backend behaviour, misbehave, reject, block a tag, clock offset, fault injection, silence",
     "csms.reset_behaviour": "normal, reset behaviour, behave, default answers",

@@ -326,18 +326,19 @@ class FrameApp(LookApp):
         action = self.keymap.actions[action_id]
         if (why := action.why_not(self.store.snapshot)) is not None:
             text = Content.assemble(Content.styled(action.title, "bold"), f": {why}")
-            self.refuse(text)
+            self.refuse(text, Content(why))
             return
         self.act(action.run(self.desk), name=action_id, group="action")
 
-    def refuse(self, why: Content) -> None:
+    def refuse(self, why: Content, *shorter: Content) -> None:
         """Say why something is not done; what was typed behind it was meant for what does not come.
 
         A letter of a tag may be the key that pulls the network cable.
         """
         dropped = self.gate.forget()
         behind = f" · {count(dropped, 'key')} behind it dropped" if dropped else ""
-        self.tell(Content.assemble(Content.styled("× ", "$text-warning"), why, behind))
+        cross = Content.styled("× ", "$text-warning")
+        self.tell(*(Content.assemble(cross, words, behind) for words in (why, *shorter)))
 
     def act(self, work: Awaitable[object], *, name: str = "", group: str) -> None:
         """Do something that may change what the keys are for; they wait for that."""
