@@ -29,9 +29,12 @@ APART = {
 CONTROLS = "\x9b31mC\x9d0;t\x9c\x1b[2Ja\rb\nc\td\x00\x7f\u2066\u200b\ufeff[bold]"
 TOGETHER = {
     "markup-first": "[/red][@click=app.quit]x[/]\x1b]52;c;aGk=\x07\u202el\ud800日本$error{%s}",
-    "controls-first-and-long": CONTROLS + "x" * 1000,
+    "controls-first-and-long": CONTROLS + "x" * 300,
 }
-"""The same in two texts, with much of everything in what a narrow column shows."""
+"""The same in two texts, with much of everything in what a narrow column shows.
+
+The longest is longer than a line of the widest screen here.
+"""
 
 HOSTILE = tier(TOGETHER, deep=TOGETHER | APART)
 
