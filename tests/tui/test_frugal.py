@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
+from textual import constants
 from textual._compositor import Compositor, ReflowResult
 from textual.app import App, ComposeResult
 from textual.content import Content
@@ -16,12 +18,16 @@ from textual.widget import Widget
 
 from cp_tui.tui.main import COLLECTOR_THRESHOLDS, settle
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.terminal import textual_private
+from cp_tui.tui.terminal.textual_private import QuietApp
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.pane import Pane
 from tests.tui import worlds
+from tests.tui.byte_budgets import SCENES
 from tests.tui.driving import screen
+from tests.tui.test_covered import connectors_at
 
 
 def facts(count: int) -> list[Fact]:
@@ -165,3 +171,26 @@ async def test_from_the_first_picture_on_garbage_is_collected_but_not_what_stays
         assert gc.isenabled()
         assert gc.get_threshold() == COLLECTOR_THRESHOLDS
         assert gc.get_freeze_count() > frozen_before + 10_000
+
+
+async def test_a_key_costs_no_more_than_its_budget_while_two_cars_charge(
+    monkeypatch: pytest.MonkeyPatch, painting: None
+) -> None:
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", "truecolor")
+    monkeypatch.setattr(textual_private, "erases_in_color", lambda: True)
+    sent: list[int] = []
+    monkeypatch.setattr(QuietApp, "send", lambda app, text: sent.append(len(text.encode())))
+    async with screen(worlds.healthy()) as drive:
+        soc = count()
+        found: list[tuple[str, str, int, int]] = []
+        for scene in SCENES:
+            await drive.press(*scene.lead)
+            for step in scene.steps:
+                connectors = connectors_at(drive.engine.world, 1.5 + next(soc) % 20)
+                drive.engine.publish("connectors", connectors)
+                await drive.settle()
+                sent.clear()
+                await drive.press(step.key)
+                found.append((scene.name, step.what, sum(sent), step.most))
+        assert [each for each in found if each[2] > each[3]] == []
+        assert all(size for _, _, size, _ in found), "every step does something"

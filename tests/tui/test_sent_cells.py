@@ -136,7 +136,17 @@ def test_what_is_different_is_said_and_no_more() -> None:
     sent = taker.paint(
         0, 0, ("a", "red on blue"), ("b", "bold red on blue"), ("c", "green on blue")
     )
-    assert sent == "\x1b[1;1H\x1b[;31;44ma\x1b[1mb\x1b[;32;44mc\x1b[m"
+    assert sent == "\x1b[1;1H\x1b[;31;44ma\x1b[1mb\x1b[22;32mc\x1b[m"
+
+
+def test_an_attribute_is_taken_back_alone_and_what_goes_with_it_is_set_again() -> None:
+    taker = Taker()
+    sent = taker.paint(0, 0, ("a", "bold red on blue"), ("b", "red on blue"))
+    assert sent == "\x1b[1;1H\x1b[;1;31;44ma\x1b[22mb\x1b[m"
+    sent = taker.paint(0, 1, ("a", "bold dim red on blue"), ("b", "dim red on blue"))
+    assert sent == "\x1b[2;1H\x1b[;1;2;31;44ma\x1b[22;2mb\x1b[m"
+    sent = taker.paint(0, 2, ("a", "bold underline red on blue"), ("b", "on blue"))
+    assert sent == "\x1b[3;1H\x1b[;1;4;31;44ma\x1b[;44mb\x1b[m"
 
 
 def test_of_a_blank_only_the_colour_behind_it_counts() -> None:

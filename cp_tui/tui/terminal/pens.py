@@ -32,6 +32,12 @@ CODES = {
 }
 """Attributes of a style, and their codes of SGR (ECMA-48)."""
 
+OFF = {
+    **{"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "6": "25", "7": "27", "8": "28"},
+    **{"9": "29", "21": "24", "51": "54", "52": "54", "53": "55"},
+}
+"""What takes an attribute back, and others with it."""
+
 SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "51", "52", "53"})
 """What shows where nothing is written."""
 DEFAULT_FOREGROUND, DEFAULT_BACKGROUND = "39", "49"
@@ -106,10 +112,9 @@ def _anew(pen: Pen) -> str:
 
 
 def _onward(before: Pen, after: Pen) -> str:
-    if not before.attributes <= after.attributes:
-        # Terminals do not agree on what takes a single attribute back.
-        return _anew(after)
-    codes = sorted(after.attributes - before.attributes)
+    off = {OFF[code] for code in before.attributes - after.attributes}
+    new = (code for code in after.attributes if code not in before.attributes or OFF[code] in off)
+    codes = [*sorted(off), *sorted(new)]
     codes += [after.foreground] if before.foreground != after.foreground else []
     codes += [after.background] if before.background != after.background else []
     return f"\x1b[{';'.join(codes)}m"

@@ -92,7 +92,7 @@ class QuietApp(App[str]):
     def sent(self) -> SentCells:
         """What the terminal shows."""
         colors = COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
-        return SentCells(colors, is_erasing=not self.is_headless and erases_in_color())
+        return SentCells(colors, is_erasing=erases_in_color())
 
     def fault(self) -> RenderableType:
         """What is said of the exception that ends the app."""
