@@ -7,7 +7,7 @@ import os
 import pty
 import termios
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir
@@ -89,7 +89,7 @@ def cpu_s(process_id: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
 
-def environment() -> dict[str, str]:
+def good_terminal() -> dict[str, str]:
     """A terminal with all colours, and nothing remembered or set by whoever runs this."""
     nowhere = str(Path(gettempdir()) / "cp-tui-bench-nothing")
     return os.environ | {
@@ -101,8 +101,10 @@ def environment() -> dict[str, str]:
 
 
 @asynccontextmanager
-async def in_terminal(*command: str) -> AsyncIterator[Terminal]:
-    """Run a program in a pty of 80x24."""
+async def in_terminal(
+    *command: str, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Terminal]:
+    """Run a program in a pty of 80x24; `environment` goes before the one of a good terminal."""
     near, far = pty.openpty()
     os.set_blocking(near, False)
     termios.tcsetwinsize(far, (LINES, COLUMNS))
@@ -112,7 +114,7 @@ async def in_terminal(*command: str) -> AsyncIterator[Terminal]:
         stdout=far,
         stderr=far,
         start_new_session=True,
-        env=environment(),
+        env=good_terminal() | dict(environment or {}),
     )
     os.close(far)
     terminal = Terminal(process, near)

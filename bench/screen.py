@@ -1,5 +1,7 @@
 """What the screen costs: `python bench/screen.py`. Bytes to the terminal, processor, key to paint.
 
+It ends with 1 where more bytes are sent than the budget allows.
+
 The screen runs in a pty of 80x24 on a real `cp-tui serve`; a CSMS in a process of its own sends
 requests at a steady rate. Start is set against a bare Textual app, and traffic against a program
 that reads the same variables through the same door and does nothing with them. Beside bytes, only
@@ -25,6 +27,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import monotonic
 
+from budgets import Budgets
 from pty_terminal import Terminal, cpu_s, in_terminal
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -238,9 +241,9 @@ def versions() -> None:
         print(f"| {name} | {min(walls):.3f} | {min(cpus):.2f} |")
 
 
-async def at_rest(command: Sequence[str]) -> None:
+async def at_rest(command: Sequence[str], budgets: Budgets) -> None:
     """Every screen at rest, in terminals side by side."""
-    print("\n| At rest, for a minute | Bytes | CPU |\n|---|---|---|")
+    print("\n| At rest, for a minute | Bytes, at most 0 | CPU |\n|---|---|---|")
     async with AsyncExitStack() as stack:
         terminals: list[Terminal] = []
         for digit in SCREENS:
@@ -254,10 +257,11 @@ async def at_rest(command: Sequence[str]) -> None:
         await asyncio.sleep(IDLE_S)
         for name, terminal, (size, cpu) in zip(SCREENS.values(), terminals, before, strict=True):
             share = 100 * (terminal.cpu_s - cpu) / IDLE_S
-            print(f"| {name} | {(terminal.bytes - size) * 60 / IDLE_S:,.0f} | {share:.2f} % |")
+            sent = budgets.cell(f"{name} at rest", (terminal.bytes - size) * 60 / IDLE_S, 0)
+            print(f"| {name} | {sent} | {share:.2f} % |")
 
 
-async def charging(command: Sequence[str], door: Path) -> None:
+async def charging(command: Sequence[str], door: Path, budgets: Budgets) -> None:
     """Two connectors that charge with the same power all the time, on the dashboard."""
     client = await Client.connect(door)
     for connector_id in (1, 2):
@@ -271,7 +275,8 @@ async def charging(command: Sequence[str], door: Path) -> None:
         rate = (terminal.bytes - size) / STEADY_S
         share = 100 * (terminal.cpu_s - cpu) / STEADY_S
     print("\n| Dashboard | Bytes a second | at most | CPU |\n|---|---|---|---|")
-    print(f"| two connectors charging, steady | {rate:.0f} | {STEADY_BYTES_MAX} | {share:.1f} % |")
+    cell = budgets.cell("two connectors charging", rate, STEADY_BYTES_MAX)
+    print(f"| two connectors charging, steady | {cell} | {STEADY_BYTES_MAX} | {share:.1f} % |")
     for connector_id in (1, 2):
         await client.call("swipe", connector_id=connector_id, id_tag="TAG1")
         await client.call("plug_out", connector_id=connector_id)
@@ -382,20 +387,29 @@ async def csms_door(door: Path) -> AsyncIterator[Path]:
         await process.wait()
 
 
-async def main() -> None:
-    """Print the tables."""
+def key_bytes() -> int:
+    """What each key costs the line, as `bench.key_bytes` tells; give its status."""
+    print(flush=True)
+    command = (sys.executable, "-m", "bench.key_bytes")
+    return subprocess.run(command, cwd=Path(__file__).parents[1], check=False).returncode
+
+
+async def main() -> int:
+    """Print the tables; give the exit status."""
+    budgets = Budgets()
     async with charge_point() as (door, reins, engine), csms_door(door) as csms:
         await starts(door)
         versions()
         shown = (sys.executable, "-c", SCREEN, f"{door}", f"{csms}")
-        await at_rest(shown)
-        await charging(shown, door)
+        await at_rest(shown, budgets)
+        await charging(shown, door, budgets)
         async with in_terminal(*shown) as terminal:
             await terminal.wait_for(b"Accepted")
             await asyncio.sleep(2 * SETTLE_S)
             await all_keys(terminal)
             await traffic(door, terminal, reins, engine)
+    return max(key_bytes(), budgets.status())
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(asyncio.run(main()))

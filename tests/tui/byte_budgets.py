@@ -15,10 +15,10 @@ SWITCHED = 5_000
 
 
 class Step(NamedTuple):
-    """A key, what it does, and what that may cost."""
+    """Keys in one packet, what they do, and what that may cost."""
 
     what: str
-    key: str
+    keys: Sequence[str]
     most: int
 
 
@@ -35,94 +35,104 @@ SCENES: Sequence[Scene] = (
         "question",
         ("1",),
         (
-            Step("open", "s", OPENED),
-            Step("the other answer", "right", MOVED),
-            Step("close", "escape", CLOSED),
+            Step("open", ("s",), OPENED),
+            Step("the other answer", ("right",), MOVED),
+            Step("close", ("escape",), CLOSED),
         ),
     ),
     Scene(
         "form",
         ("1",),
         (
-            Step("open", "w", OPENED),
-            *(Step("type", key, TYPED) for key in "abc"),
-            Step("close", "escape", CLOSED),
+            Step("open", ("w",), OPENED),
+            *(Step("type", (key,), TYPED) for key in "abc"),
+            Step("close", ("escape",), CLOSED),
         ),
     ),
     Scene(
         "data transfer",
         ("1",),
         (
-            Step("open", "d", OPENED),
-            *(Step("type", key, TYPED) for key in "abc"),
-            Step("next field", "tab", MOVED),
-            *(Step("type", key, TYPED) for key in "abc"),
-            Step("close", "escape", CLOSED),
+            Step("open", ("d",), OPENED),
+            *(Step("type", (key,), TYPED) for key in "abc"),
+            Step("next field", ("tab",), MOVED),
+            *(Step("type", (key,), TYPED) for key in "abc"),
+            Step("close", ("escape",), CLOSED),
         ),
     ),
     Scene(
         "choice of an error",
         ("1",),
         (
-            Step("open", "exclamation_mark", OPENED),
-            *(Step("move", "down", MOVED) for _ in range(3)),
-            Step("narrow", "g", 1_000),
-            Step("close", "escape", CLOSED),
+            Step("open", ("exclamation_mark",), OPENED),
+            *(Step("move", ("down",), MOVED) for _ in range(3)),
+            Step("narrow", ("g",), 1_000),
+            Step("close", ("escape",), CLOSED),
         ),
     ),
     Scene(
         "palette",
         ("1",),
         (
-            Step("open", "ctrl+p", OPENED),
-            *(Step("move", "down", 500) for _ in range(3)),
-            *(Step("narrow", key, 2_500) for key in "stop"),
-            Step("close", "escape", CLOSED),
+            Step("open", ("ctrl+p",), OPENED),
+            *(Step("move", ("down",), 500) for _ in range(3)),
+            *(Step("narrow", (key,), 2_500) for key in "stop"),
+            Step("close", ("escape",), CLOSED),
+        ),
+    ),
+    Scene(
+        "palette, typed ahead",
+        ("1",),
+        (
+            Step("open", ("ctrl+p",), OPENED),
+            Step("eight letters at once", tuple("transfer"), 4_000),
+            Step("take what is found: a form opens instead", ("enter",), OPENED),
+            Step("close", ("escape",), CLOSED),
         ),
     ),
     Scene(
         "help",
         ("1",),
         (
-            Step("open", "question_mark", OPENED),
-            Step("a line on", "down", 2_000),
-            Step("close, all was covered", "escape", 6_000),
+            Step("open", ("question_mark",), OPENED),
+            Step("a line on", ("down",), 2_000),
+            Step("close, all was covered", ("escape",), 6_000),
         ),
     ),
     Scene(
         "facts of a connector",
         ("1",),
         (
-            Step("open", "enter", OPENED),
-            Step("close", "escape", CLOSED),
+            Step("open", ("enter",), OPENED),
+            Step("close", ("escape",), CLOSED),
         ),
     ),
     Scene(
         "filter",
         ("3",),
         (
-            Step("open", "slash", 2_000),
-            *(Step("narrow", key, 1_500) for key in "heart"),
-            Step("close", "escape", 3_000),
+            Step("open", ("slash",), 2_000),
+            *(Step("narrow", (key,), 1_500) for key in "heart"),
+            Step("close", ("escape",), 3_000),
         ),
     ),
     Scene(
         "composer",
         ("2",),
         (
-            Step("open the choice", "c", OPENED),
-            Step("narrow", "H", 1_500),
-            Step("open the form", "enter", OPENED),
-            Step("as text", "ctrl+r", 600),
-            Step("type before all, not valid by that", "x", 600),
-            Step("to the end", "end", MOVED),
-            *(Step("type", key, TYPED) for key in "yz"),
-            Step("close", "escape", CLOSED),
+            Step("open the choice", ("c",), OPENED),
+            Step("narrow", ("H",), 1_500),
+            Step("open the form", ("enter",), OPENED),
+            Step("as text", ("ctrl+r",), 600),
+            Step("type before all, not valid by that", ("x",), 600),
+            Step("to the end", ("end",), MOVED),
+            *(Step("type", (key,), TYPED) for key in "yz"),
+            Step("close", ("escape",), CLOSED),
         ),
     ),
     Scene(
         "screens",
         ("1",),
-        tuple(Step(f"to {key}", key, SWITCHED) for key in "213141516123242526345356461"),
+        tuple(Step(f"to {key}", (key,), SWITCHED) for key in "213141516123242526345356461"),
     ),
 )

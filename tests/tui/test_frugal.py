@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from textual import constants
+from textual import constants, events
 from textual._compositor import Compositor, ReflowResult
 from textual.app import App, ComposeResult
 from textual.content import Content
@@ -190,7 +190,9 @@ async def test_a_key_costs_no_more_than_its_budget_while_two_cars_charge(
                 drive.engine.publish("connectors", connectors)
                 await drive.settle()
                 sent.clear()
-                await drive.press(step.key)
+                for key in step.keys[:-1]:
+                    drive.app.post_message(events.Key(key, key))
+                await drive.press(step.keys[-1])
                 found.append((scene.name, step.what, sum(sent), step.most))
         assert [each for each in found if each[2] > each[3]] == []
-        assert all(size for _, _, size, _ in found), "every step does something"
+        assert [each for each in found if not each[2]] == [], "every step does something"

@@ -147,7 +147,7 @@ class SchedulePane(Pane):
             )
 
     def _move_on(self, snapshot: Snapshot, clock: Clock) -> None:
-        if self.screen.is_current:
+        if self.screen.is_active:
             self.show(snapshot, clock)
         else:
             # Nobody sees it, and painting under a dialog would cost as much as in the open.

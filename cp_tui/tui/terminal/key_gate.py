@@ -87,11 +87,16 @@ class KeyGate:
         app: App[Any],
         admit: Callable[[Event], Awaitable[None]],
         drop: Callable[[int], None],
+        settled: Callable[[], None],
     ) -> None:
-        """`admit` hands an event on; `drop` hears how many keys were given up."""
+        """`admit` hands an event on; `drop` hears how many keys were given up.
+
+        `settled` is called when an action is done, or waits for somebody.
+        """
         self._app = app
         self._admit = admit
         self._drop = drop
+        self._settled = settled
         self._holds: list[Hold] = []
         self._waiting: deque[Event] = deque()
         self._looks = 0
@@ -137,6 +142,11 @@ class KeyGate:
         """Whether a key waits."""
         return bool(self._waiting)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether no key waits, and no action is on its way to what the next one is for."""
+        return not self._waiting and not self._is_held()
+
     async def swept(self, message: Swept) -> None:
         """The message has come all the way: let the next key through, or send another."""
         if message.number != self._sweep_number:
@@ -173,6 +183,7 @@ class KeyGate:
             finally:
                 self._holds.remove(hold)
                 self.look()
+                self._settled()
 
         return done()
 
@@ -183,6 +194,7 @@ class KeyGate:
         hold = next((each for each in self._holds if each.task is task), Hold())
         hold.is_waiting, hold.dialog = True, dialog
         self.look()
+        self._settled()
         try:
             yield
         finally:

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.theme import Theme
+from textual.timer import Timer
 from textual.widgets import Input
 
 from cp_tui.engine.disk import TOLD_S, on_disk_without_loop
@@ -28,6 +29,9 @@ from cp_tui.tui.theme.watch import LOOK_INTERVAL_S, ThemeWatch
 THEMES_S = 2.0
 """For the user's themes before the start; what comes later is taken over later."""
 
+BETWEEN_KEYS_S = 0.2
+"""So often is shown what happens between keys that came together."""
+
 
 class LookApp(QuietApp):
     """An app in our look: nothing moves by itself, and themes may change while it runs."""
@@ -42,8 +46,10 @@ class LookApp(QuietApp):
     def __init__(self, *, theme: str, theme_folders: Sequence[Path], is_ascii: bool) -> None:
         super().__init__()
         self.animation_level = "none"
-        self.gate = KeyGate(self, self._let_through, self._dropped)
+        self.gate = KeyGate(self, self._let_through, self._dropped, self.send_changes)
         """Where keys wait until what was done before them is done."""
+        self._sending: Timer | None = None
+        """While pictures between keys are held back."""
         themes, problems = our_themes()
         self.problems: list[str] = list(problems)
         """What was wrong before the start, to be said on the screen."""
@@ -107,6 +113,21 @@ class LookApp(QuietApp):
             # It would take the first line and drop the others without a word.
             event.text = " ".join(event.text.split("\n")).strip()
         await super().on_event(event)
+
+    def send_changes(self) -> None:
+        """Send what looks different now; between keys that came together only now and then.
+
+        What stands there until the next of them, or while an action is on its way from one dialog
+        to another, nobody wants to see, and it would cost the line as much as what comes of it.
+        """
+        if self.gate.is_settled:
+            super().send_changes()
+        elif self._sending is None:
+            self._sending = self.set_timer(BETWEEN_KEYS_S, self._send_between)
+
+    def _send_between(self) -> None:
+        self._sending = None
+        super().send_changes()
 
     def action_repaint(self) -> None:
         """Send the whole picture anew, whatever the terminal shows."""
