@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -157,6 +157,21 @@ def test_the_key_changed_last_is_the_first_monitor() -> None:
 def test_the_top_line_is_exactly_as_wide_as_the_terminal(width: int) -> None:
     shown = snapshot(worlds.open_link(), worlds.accepted())
     assert top_line(shown, CLOCK, width).cell_length == width
+
+
+def test_the_top_line_says_when_the_csms_was_heard_or_since_when_it_is_silent() -> None:
+    shown = snapshot(worlds.open_link(), worlds.accepted())
+    assert "CSMS heard 14:03:15" in top_line(shown, CLOCK, 80).plain
+    unanswered = v.UnansweredCall(
+        action="Heartbeat", since=datetime(2026, 1, 5, 13, 58, tzinfo=UTC)
+    )
+    silent = replace(worlds.accepted(), unanswered=unanswered)
+    line = top_line(snapshot(worlds.open_link(), silent), CLOCK, 80).plain
+    assert "! CSMS silent since 13:58:00" in line
+    assert "heard" not in line
+    offline = top_line(snapshot(worlds.broken_link(), silent), CLOCK, 80).plain
+    assert "Offline since" in offline
+    assert "CSMS" not in offline
 
 
 @pytest.mark.parametrize("width", [1, 10, 31, 80])

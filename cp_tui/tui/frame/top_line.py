@@ -1,4 +1,4 @@
-"""The top line: who this is, whether the CSMS wants it, what waits, and as of when.
+"""The top line: who this is, whether the CSMS wants it, what waits, what was heard, and as of when.
 
 `as of` is the time of the newest data, and not of the painting: it stands still when nothing comes.
 """
@@ -9,7 +9,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import LinkPhase
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.connection import state_word
+from cp_tui.tui.text.connection import WAITING, state_word
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, latency
 
@@ -45,7 +45,13 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
         f"queue {snapshot.outbox.count}", "bold $text-warning" if snapshot.outbox.count else ""
     )
     url = safe_text(identity.url) if identity else Content("")
-    for part in (queue, url, _open_since(snapshot, clock), _ping(snapshot)):
+    for part in (
+        queue,
+        _csms_heard(snapshot, clock),
+        url,
+        _open_since(snapshot, clock),
+        _ping(snapshot),
+    ):
         room = _room(left, right, width) - len(GAP)
         if part is url and room >= URL_WIDTH_MIN:
             part = part.truncate(room, ellipsis=True)
@@ -67,6 +73,21 @@ def as_of(snapshot: Snapshot, clock: Clock) -> Content:
     if snapshot.heard_at is None:
         return Content.styled("nothing heard yet ", "$text-muted")
     return Content.styled(f"as of {clock.stamp(snapshot.heard_at)} ", "$text-muted")
+
+
+def _csms_heard(snapshot: Snapshot, clock: Clock) -> Content:
+    """When the CSMS sent its newest frame, or since when it answers nothing.
+
+    A time of day and not an age: that would be wrong a second later, or cost bytes at rest.
+    """
+    link, registration = snapshot.link, snapshot.registration
+    if link is None or link.phase is not LinkPhase.OPEN or snapshot.hung_since is not None:
+        return Content("")
+    if registration is not None and (unanswered := registration.unanswered) is not None:
+        return Content.styled(
+            f"! CSMS silent since {clock.time(unanswered.since)}", f"bold {WAITING}"
+        )
+    return Content(f"CSMS heard {clock.time(link.last_in.at)}") if link.last_in else Content("")
 
 
 def _open_since(snapshot: Snapshot, clock: Clock) -> Content:
