@@ -31,7 +31,7 @@ ANSWER_S_MAX = 1.0
 HANG_UP_S_MAX = 3.0
 STALLED_HANG_UP_S_MAX = 6.0
 DEMO_S = 20.0
-ANY_KEY = "▌   AllowOfflineTxForUnknown"
+ANY_KEY = "HeartbeatInterval"
 """Of the table of keys, the beginning of the first line."""
 PANES = ("Connection", "Connectors", "Schedule", "Keys", "Monitors")
 

@@ -73,4 +73,4 @@ async def test_a_restart_after_a_stop_tells_what_it_sends() -> None:
 
 async def test_a_restart_without_a_stop_tells_why_there_is_nothing_to_restart() -> None:
     async with charging_with_three_waiting() as here:
-        await here.after("r", "it is not stopped; restart follows a stop")
+        await here.after("r", "it is not stopped; restart follows")

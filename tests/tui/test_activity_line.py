@@ -32,15 +32,17 @@ def test_every_name_fits_into_80_columns_and_the_open_one_is_in_brackets(open_on
 
 
 def test_words_leave_the_open_screen_its_name_and_the_others_where_there_is_room() -> None:
-    said = [Content("x" * 70), Content("short")]
+    said = [Content("x" * 60), Content("short")]
     narrow, placed = activity_line(names("Keys"), said, HINT, 80)
-    assert narrow.plain == " [3 Keys]  short"
+    assert narrow.plain == " [3 Keys]  " + "x" * 60
     assert [each.name.text for each in placed] == ["3 Keys"]
     wide, placed = activity_line(names("Keys"), said, HINT, 160)
     assert len(placed) == len(ALL)
-    assert wide.plain.endswith("x" * 70)
+    assert wide.plain.endswith("x" * 60)
+    long = [Content("x" * 76), Content("short")]
+    assert activity_line(names("Keys"), long, HINT, 80)[0].plain == " [3]  short"
     none_fits = activity_line(names("Keys"), [Content("x" * 99), Content("y" * 98)], HINT, 80)
-    assert none_fits[0].plain == " [3 Keys]  " + "y" * 98
+    assert none_fits[0].plain == " [3]  " + "y" * 98
 
 
 def test_the_hint_stands_behind_the_names_where_it_fits_and_nothing_is_said() -> None:
@@ -57,7 +59,7 @@ async def test_names_show_and_are_clicked_and_words_give_way_to_them_in_time() -
         await drive.settle()
         assert drive.shows("1 Dashboard", "[4 Schedule]", "6 Upkeep")
         await drive.press("n")
-        assert drive.shows("[4 Schedule]", "Try now: it is connected")
+        assert drive.shows("[4]", "Try now: it is connected")
         assert not drive.shows("1 Dashboard 2 Messages")
         await drive.pass_time(31)
         assert drive.shows("1 Dashboard 2 Messages")

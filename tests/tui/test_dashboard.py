@@ -83,11 +83,11 @@ async def test_panes_are_read_zoomed_and_filtered() -> None:
             await drive.press("tab", "tab", "slash")
             await drive.type("meter csms")
             assert drive.shows("1 of 14 match", "MeterValueSampleInterval 15")
-            assert not drive.shows("LocalPreAuthorize")
+            assert not drive.shows("AuthorizationKey")
             await drive.press("enter")
             assert drive.shows("▶ Keys")
             await drive.press("escape")
-            assert drive.shows("Keys 14", "LocalPreAuthorize")
+            assert drive.shows("Keys 14", "AuthorizationKey")
         async with drive.step("a filter without a match says so"):
             await drive.press("tab", "tab", "slash")
             await drive.type("nothing such")

@@ -208,11 +208,11 @@ async def test_setting_and_monitoring_keys_and_every_outcome() -> None:
             engine.answers("monitor_configuration_keys", None)
             engine.answers("unmonitor_configuration_keys", None)
             await drive.press("tab", "tab", "m")
-            assert drive.shows("Monitored: AllowOfflineTxForUnknownId")
-            await drive.press("down", "down", "down", "down", "down", "m")
+            assert drive.shows("No longer monitored: HeartbeatInterval")
+            await drive.press("down", "down", "m")
             assert engine.calls == [
-                ("monitor_configuration_keys", {"keys": ["AllowOfflineTxForUnknownId"]}),
                 ("unmonitor_configuration_keys", {"keys": ["HeartbeatInterval"]}),
+                ("monitor_configuration_keys", {"keys": ["AuthorizationKey"]}),
             ]
         async with drive.step("m in the monitors takes the selected one away"):
             await drive.press("tab", "tab", "tab", "down", "m")

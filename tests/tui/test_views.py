@@ -8,8 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
+from cp_tui.ocpp.configuration_key import STANDARD_KEYS
 from cp_tui.ocpp.datatypes import RegistrationStatus
-from cp_tui.tui.configuration.keys_text import key_line, matching
+from cp_tui.tui.configuration.keys_text import ASKED_FOR, first_wanted, key_line, matching
+from cp_tui.tui.configuration.text import is_changed
 from cp_tui.tui.dashboard.connection_text import connection_facts
 from cp_tui.tui.dashboard.connectors_text import connector_facts
 from cp_tui.tui.dashboard.monitors_text import monitor_lines
@@ -168,7 +170,7 @@ def test_the_top_line_says_when_the_csms_was_heard_or_since_when_it_is_silent() 
     silent = replace(worlds.accepted(), unanswered=unanswered)
     line = top_line(snapshot(worlds.open_link(), silent), CLOCK, 80).plain
     assert "! CSMS silent since 13:58:00" in line
-    assert "heard" not in line
+    assert "CSMS heard" not in line
     offline = top_line(snapshot(worlds.broken_link(), silent), CLOCK, 80).plain
     assert "Offline since" in offline
     assert "CSMS" not in offline
@@ -191,3 +193,18 @@ def test_offsets_have_units() -> None:
     assert words.seconds(-0.2) == "-0.2 s"
     assert words.seconds(80) == "+80 s"
     assert words.seconds(7_500) == "+2 h 05 min"
+
+
+def test_keys_come_first_that_somebody_watches_changed_or_asks_for() -> None:
+    entries = worlds.configuration()
+    shown = [entry.key for entry in first_wanted(entries)]
+    assert sorted(shown) == sorted(entry.key for entry in entries)
+    assert shown[:2] == ["HeartbeatInterval", "MeterValueSampleInterval"], "monitored"
+    changed = [e.key for e in entries if is_changed(e) and not e.is_monitored]
+    assert shown[2 : 2 + len(changed)] == changed
+    rest = shown[2 + len(changed) :]
+    assert rest.index("MeterValuesSampledData") < rest.index("AllowOfflineTxForUnknownId")
+
+
+def test_every_key_that_comes_first_is_one_of_the_standard() -> None:
+    assert {spec.name for spec in STANDARD_KEYS} >= ASKED_FOR

@@ -10,6 +10,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import ConfigurationEntry, KeySource
 from cp_tui.ocpp.redaction import SECRET_VALUE, is_secret_key
 from cp_tui.tui.configuration.changes_text import change_facts, changes_of, source_word
+from cp_tui.tui.configuration.text import is_changed
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
@@ -27,6 +28,38 @@ WIDE = 80
 
 VALUE_WIDTH, ROOMY = 24, 100
 """Cells for the value, and from which it comes before what is allowed."""
+
+ASKED_FOR = frozenset(
+    {
+        # Is it alive, and does the line stay open?
+        "HeartbeatInterval",
+        "WebSocketPingInterval",
+        "AuthorizationKey",
+        "SecurityProfile",
+        # Why did it not start, why did it stop?
+        "AuthorizeRemoteTxRequests",
+        "LocalPreAuthorize",
+        "LocalAuthorizeOffline",
+        "ConnectionTimeOut",
+        "StopTransactionOnEVSideDisconnect",
+        "StopTransactionOnInvalidId",
+        # Where are the meter values, and the messages that wait?
+        "MeterValueSampleInterval",
+        "MeterValuesSampledData",
+        "ClockAlignedDataInterval",
+        "TransactionMessageAttempts",
+        "TransactionMessageRetryInterval",
+    }
+)
+"""The standard keys that answer what people ask in front of a charge point."""
+
+
+def first_wanted(entries: Sequence[ConfigurationEntry]) -> list[ConfigurationEntry]:
+    """All keys; first those that somebody monitors, then the changed ones, then those asked for."""
+    return sorted(
+        entries,
+        key=lambda e: (not e.is_monitored, not is_changed(e), e.key not in ASKED_FOR),
+    )
 
 
 def key_columns(clock: Clock, width: int) -> list[Column[ConfigurationEntry]]:

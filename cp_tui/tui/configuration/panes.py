@@ -13,6 +13,7 @@ from cp_tui.tui.configuration.changes_text import change_columns, change_facts, 
 from cp_tui.tui.configuration.file import differences
 from cp_tui.tui.configuration.keys_text import (
     all_about_key,
+    first_wanted,
     key_columns,
     key_details,
     key_line,
@@ -69,6 +70,7 @@ class KeysPane(KeyTablePane):
         "! waits for a reboot.",
         "Set by: default, settings (file, environment, options), CSMS, operator, or hardware.",
         "The filter takes words of name, value, source; also custom, monitored, reboot, readonly.",
+        "First the monitored keys, then the changed ones, then those that are often asked for.",
         "Enter opens everything about the key, with its changes.",
     )
     EMPTY = "no key is known yet"
@@ -79,7 +81,7 @@ class KeysPane(KeyTablePane):
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the keys that pass the filter, and facts about the one under the cursor."""
-        entries = matching(snapshot.configuration, self.words)
+        entries = first_wanted(matching(snapshot.configuration, self.words))
         columns = key_columns(clock, self.table_width)
         self.fill_table(columns, [(entry.key, entry) for entry in entries])
         entry = snapshot.entry(self.table.cursor_key)

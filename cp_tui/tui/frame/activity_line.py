@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 from textual.content import Content
 
 from cp_tui.tui.widgets.bars import BarLine
@@ -51,19 +52,26 @@ def activity_line(
     """The line for a width, and where the names stand in it.
 
     `lines` is what is to be said, the longest way first. Where that does not fit beside all names,
-    only the open screen keeps its own. Where nothing is said, the `hint` stands if it fits.
+    only the open screen keeps its own; or but its key. Where nothing is said, the `hint` stands if
+    it fits.
     """
     whole = placed(names)
-    room = width - (whole[-1].end if whole else 0) - 2 * GAP
-    if lines and room < lines[0].cell_length:
-        whole = placed([name for name in names if name.is_open])
-        room = width - (whole[-1].end if whole else 0) - 2 * GAP
+    open_one = [name for name in names if name.is_open]
+    fewer = (open_one, [replace(name, text=name.text.split()[0]) for name in open_one])
+    for those in fewer if lines else ():
+        if _room(whole, width) < lines[0].cell_length:
+            whole = placed(those)
+    room = _room(whole, width)
     said = lines or ([hint] if hint.cell_length <= room else [])
     words = next((line for line in said if line.cell_length <= room), said[-1] if said else None)
     line = _named(whole)
     if words is not None:
         line = Content.assemble(line, " " if whole else "", words)
     return line, whole
+
+
+def _room(names: Sequence[PlacedName], width: int) -> int:
+    return width - (names[-1].end if names else 0) - GAP
 
 
 def _named(names: Sequence[PlacedName]) -> Content:
