@@ -191,7 +191,7 @@ async def test_copy_warns_of_what_many_terminals_drop() -> None:
         drive.engine.emit("messages", long)
         await drive.settle()
         await drive.press("2", "y")
-        assert drive.shows("1 frame (100,0", "sent to the terminal's clipboard; many drop so much")
+        assert drive.shows("1 frame (100,0", "sent to the terminal's clipboard; many drop that")
 
 
 async def test_export_writes_what_the_filter_shows(tmp_path: Path) -> None:

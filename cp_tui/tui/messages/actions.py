@@ -49,7 +49,7 @@ async def copy(desk: Desk) -> None:
     size = len(text.encode())
     what = count(len(frames), "frame")
     if size > CLIPBOARD_BYTES:
-        said = f"{what} ({size:,} bytes) sent to the terminal's clipboard; many drop so much"
+        said = f"{what} ({size:,} bytes) sent to the terminal's clipboard; many drop that"
     else:
         said = f"{what} sent to the terminal's clipboard"
     desk.tell(Content(said))
