@@ -97,10 +97,10 @@ asyncio.run(main())
 SCREEN = """
 import sys
 from pathlib import Path
-from cp_tui.cli.screen import show_screen
+from cp_tui.cli.screen import attachment_at, show_screen
 from cp_tui.tui.preferences import Look
 door, csms = map(Path, sys.argv[1:])
-show_screen(door, Look(), read_only=False, csms=csms)
+show_screen(attachment_at(door, read_only=False, csms=csms), Look())
 """
 """As `cp-tui demo` shows it: with the screen of the CSMS."""
 
