@@ -44,9 +44,11 @@ def _as_screen(folder: Path, options: Namespace) -> int:
             csms=csms_socket_path(folder),
             why_gone=child.last_words,
         )
+        status = 0
         if options.record is not None:
-            return record(attachment, look, options)
-        show_screen(attachment, look)
+            status = record(attachment, look, options)
+        else:
+            show_screen(attachment, look)
         if words := child.last_words():
             return complain(f"demo: {words}", ExitStatus.FAILED)
         say("stopping the demo ...")
@@ -54,7 +56,7 @@ def _as_screen(folder: Path, options: Namespace) -> int:
         return complain(f"demo: {error}", ExitStatus.FAILED)
     finally:
         child.end()
-    return 0
+    return status
 
 
 def _as_lines(folder: Path, seconds: float) -> int:

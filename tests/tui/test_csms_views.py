@@ -7,7 +7,7 @@ from datetime import UTC
 import pytest
 from pydantic import JsonValue
 
-from cp_tui.demo.csms_variables import RunState, Scenarios
+from cp_tui.demo.csms_variables import DemoView, RunState, Scenarios
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
 from cp_tui.tui.csms.scenarios_text import run_facts, scenario_lines, scenario_state
@@ -63,6 +63,12 @@ def test_the_state_says_what_is_missing() -> None:
     assert plain(csms_facts(CsmsState(is_ours=True), CLOCK)) == ["waiting for the CSMS"]
     here = plain(csms_facts(CsmsState(is_ours=True, is_here=True), CLOCK))
     assert here == ["Has no charge point is connected", "Plays nothing"]
+
+
+def test_a_demo_says_how_a_second_screen_comes_to_it() -> None:
+    demo = DemoView(attach="cp-tui attach --id=DEMO-1")
+    here = plain(csms_facts(CsmsState(is_ours=True, is_here=True, demo=demo), CLOCK))
+    assert "Attach cp-tui attach --id=DEMO-1 · shows this on a second screen" in here
 
 
 def test_what_went_wrong_is_told_with_the_step() -> None:

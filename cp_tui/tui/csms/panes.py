@@ -24,6 +24,9 @@ from cp_tui.tui.widgets.bars import ActionWanted
 from cp_tui.tui.widgets.facts_pane import FactsPane
 from cp_tui.tui.widgets.table_pane import TablePane
 
+STANDING = ("Has", "Answers", "Attach")
+"""What is known of the CSMS whatever it plays."""
+
 
 class ActionLine(Struct, frozen=True):
     """A request that the CSMS can send."""
@@ -128,7 +131,7 @@ class CsmsStatePane(FactsPane):
         if self.size.height < STATE_ROWS_TALL or run is None:
             return facts
         head, *steps = run_facts(run, clock, is_short=True)
-        facts = [*facts[:2], Fact("", Content("")), head]
+        facts = [*(fact for fact in facts if fact.label in STANDING), Fact("", Content("")), head]
         # The step that runs and the line after it stay in sight, whatever came before.
         room = self.size.height - 1 - len(facts)
         return facts + steps[max(0, min(run.step + 2, len(steps)) - room) :]
