@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cp_tui
+from tests.imports import statements
 from tests.sources import ROOT, parsed, python_files, shown, text_files
 
 FILE_LINES_MAX = 500
@@ -71,7 +72,7 @@ def facts_of(path: Path) -> Facts:
     """Read one module."""
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
-    nodes = [node for node in ast.walk(tree) if isinstance(node, CAN_CARRY_ANNOTATIONS)]
+    nodes = [node for node in statements(tree) if isinstance(node, CAN_CARRY_ANNOTATIONS)]
     return Facts(
         path=shown(path),
         lines=len(text.splitlines()),
