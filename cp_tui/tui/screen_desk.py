@@ -38,7 +38,7 @@ from cp_tui.tui.widgets.line_table import CursorMove, LineTable
 from cp_tui.tui.widgets.table_pane import TablePane
 
 HELD_S = 0.15
-"""For a dialog to be put together; where none follows, what was chosen is seen so much later."""
+"""For a dialog to be put together, while the action goes on that was chosen."""
 
 REMEMBERED_MAX = 8
 """Texts kept per field: what one person types in a session."""
@@ -135,6 +135,8 @@ class ScreenDesk(Desk):
             self._held = ExitStack()
             self._held.enter_context(self._app.batch_update())
             self._app.set_timer(HELD_S, self._paint_on)
+            if (doing := asyncio.current_task()) is not None:
+                doing.add_done_callback(lambda _done: self._paint_on())
 
     def _paint_on(self) -> None:
         held, self._held = self._held, None
@@ -264,7 +266,12 @@ class ScreenDesk(Desk):
         if (action_id := await self._answer_to(dialog)) is not None:
             others = [known for known in self._chosen if known != action_id]
             self._chosen = [action_id, *others][:REMEMBERED_MAX]
-            self._app.action_operate(action_id)
+            action = self._app.keymap.actions[action_id]
+            if action.why_not(self.snapshot) is None:
+                await action.run(self)
+            else:
+                # It says why.
+                self._app.action_operate(action_id)
 
     async def choose_theme(self) -> None:
         if self._app.no_color:

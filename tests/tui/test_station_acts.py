@@ -152,7 +152,7 @@ async def test_what_is_done_at_the_dashboard_asks_or_says_why_not() -> None:
             assert drive.engine.calls == [("power_cycle", {})]
         async with drive.step("try now says that it is connected"):
             await drive.press("n")
-            assert drive.shows("Try now: it is connected, and neither a boot nor a message waits")
+            assert drive.shows("it is connected, and neither a boot nor a message waits")
         for key, title in [
             ("exclamation_mark", "Raise an error at connector 1"),
             ("V", "Vehicle at connector 1"),
