@@ -11,7 +11,7 @@ from textual.content import Content
 
 from cp_tui.charge_point import variables as v
 from cp_tui.tui.app import ATTACH_AGAIN_S, CpTuiApp
-from tests.tui import worlds
+from tests.tui import power_world, worlds
 from tests.tui.driving import Drive, screen
 
 ROUNDS = 5
@@ -135,3 +135,18 @@ async def test_under_a_dialog_what_is_said_waits_and_a_lost_engine_costs_two_lin
             drive.engine.revive()
             await drive.pass_time(ATTACH_AGAIN_S)
             assert drive.shows("● Accepted"), key
+
+
+async def test_under_a_dialog_the_window_about_now_stands_still(painted: list[int]) -> None:
+    async with screen(engine=power_world.engine()) as drive:
+        due = drive.dashboard.timeline.next_move
+        assert due is not None
+        wait_s = (due - worlds.NOW).total_seconds()
+        await drive.press("w")
+        painted.clear()
+        await drive.pass_time(2 * wait_s + 1)
+        assert painted == []
+        await drive.press("escape")
+        painted.clear()
+        await drive.pass_time(2 * wait_s + 1)
+        assert painted != [], "else the test proves nothing"

@@ -13,6 +13,8 @@ from tests.end_to_end.terminal import rests
 from tests.tui.test_terminal import DEADLINE_S, Terminal, terminal
 
 BYTES_S = 2_400
+SLOW_S = 4 * DEADLINE_S
+"""For whatever a slow line carries."""
 QUESTION, ANSWER = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
 TICK_S = 0.02
 WAY_ROUND = "234561" * 4
@@ -25,8 +27,10 @@ TYPED_BYTES_MAX = 200
 class SlowTerminal:
     """The far end of a slow line, and what it shows."""
 
-    def __init__(self, line: Terminal) -> None:
+    def __init__(self, line: Terminal, bytes_s: int, *, has_answers: bool = True) -> None:
         self.taken = 0
+        self._bytes_s = bytes_s
+        self._has_answers = has_answers
         self._line = line
         os.set_blocking(line.master, False)
         self._picture = pyte.Screen(80, 24)
@@ -46,7 +50,7 @@ class SlowTerminal:
 
     def until(self, is_so: Callable[[], bool]) -> None:
         """Take what the line carries until something is so."""
-        end = time.monotonic() + DEADLINE_S
+        end = time.monotonic() + SLOW_S
         while not is_so():
             assert time.monotonic() < end, self.text
             time.sleep(TICK_S)
@@ -66,7 +70,7 @@ class SlowTerminal:
 
     def _take(self) -> None:
         now = time.monotonic()
-        self._credit = min(self._credit + (now - self._looked_at) * BYTES_S, BYTES_S * 0.2)
+        self._credit = min(self._credit + (now - self._looked_at) * self._bytes_s, self._bytes_s)
         self._looked_at = now
         try:
             data = os.read(self._line.master, max(1, int(self._credit)))
@@ -77,8 +81,8 @@ class SlowTerminal:
         self.taken += len(data)
         self._stream.feed(data)
         self._tail += data
-        for _ in range(self._tail.count(QUESTION)):
-            os.write(self._line.master, ANSWER)
+        if self._has_answers:
+            os.write(self._line.master, ANSWER * self._tail.count(QUESTION))
         self._tail = self._tail[-len(QUESTION) + 1 :]
 
 
@@ -94,7 +98,7 @@ def until_it_rests(process_id: int) -> None:
 @pytest.mark.slow
 def test_on_a_slow_line_what_is_old_is_not_sent_and_every_key_counts() -> None:
     with terminal("healthy") as line:
-        slow = SlowTerminal(line)
+        slow = SlowTerminal(line, BYTES_S)
         slow.until(lambda: "Connectors" in slow.text and "HeartbeatInterval" in slow.text)
         slow.until_quiet()
         dashboard = slow.text

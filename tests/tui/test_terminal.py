@@ -26,8 +26,8 @@ DEADLINE_S = 30.0
 QUIET_S = 0.5
 """So long without a byte is a screen that has finished painting."""
 
-TAB_BYTES_MAX = 4_000
-"""Both panes whole are 13 KB."""
+TAB_BYTES_MAX = 1_500
+"""Both panes whole are 13 KB, cell by cell as Textual sends them."""
 
 IDLE_S = 2.0
 """How long an idle screen is watched; a clock or a blinking cursor would show within one second."""
