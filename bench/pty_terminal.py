@@ -7,11 +7,13 @@ import os
 import pty
 import termios
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir
 from time import monotonic
+
+from pyte import ByteStream, Screen
 
 COLUMNS, LINES = 80, 24
 PAINT_S_MAX = 1.0
@@ -25,6 +27,9 @@ class Terminal:
         self.process = process
         self.bytes = 0
         self.text = bytearray()
+        self._picture = Screen(COLUMNS, LINES)
+        self._stream = ByteStream(self._picture)
+        self._drawn_bytes = 0
         self.last_at = 0.0
         self._near = near
         self._news = asyncio.Event()
@@ -62,10 +67,21 @@ class Terminal:
         await asyncio.sleep(0.3)
         return first_s, self.bytes - before
 
+    @property
+    def lines(self) -> Sequence[str]:
+        """What stands on the screen."""
+        self._stream.feed(bytes(self.text[self._drawn_bytes :]))
+        self._drawn_bytes = len(self.text)
+        return self._picture.display
+
+    def shows(self, text: str) -> bool:
+        """Whether a text stands on the screen, however its letters came there."""
+        return any(text in line for line in self.lines)
+
     async def wait_for(self, text: bytes) -> None:
-        """Wait until a text was written."""
+        """Wait until a text was written, or stands on the screen."""
         async with asyncio.timeout(20):
-            while text not in self.text:
+            while text not in self.text and not self.shows(text.decode()):
                 self._news.clear()
                 await self._news.wait()
 

@@ -70,7 +70,9 @@ class SlowTerminal:
 
     def _take(self) -> None:
         now = time.monotonic()
-        self._credit = min(self._credit + (now - self._looked_at) * self._bytes_s, self._bytes_s)
+        self._credit = min(
+            self._credit + (now - self._looked_at) * self._bytes_s, self._bytes_s * 0.2
+        )
         self._looked_at = now
         try:
             data = os.read(self._line.master, max(1, int(self._credit)))

@@ -118,10 +118,11 @@ class SentCells:
             elif at != x:
                 between = None if at is None else _as_they_are(wanted[at:x], pen)
                 parts.append(between or f"\x1b[{x + 1}G")
-            own = _pen_for(cell, pen)
-            parts.append(self._pens.way(pen, own))
-            pen = own
-            if (blanks := self._blanks(y, x)) is not None:
+            if cell[1] is not pen:
+                own = _pen_for(cell, pen)
+                parts.append(self._pens.way(pen, own))
+                pen = own
+            if text == " " and (blanks := self._blanks(y, x)) is not None:
                 sequence, count = blanks
                 parts.append(sequence)
                 x += count - 1
