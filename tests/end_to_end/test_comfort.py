@@ -71,7 +71,7 @@ async def test_screens_follow_their_settings_and_what_was_left(serve: Serve, fol
     config.write_text('[screen]\ntheme = "cp-light"\n[screen.keymap]\n"screen.zone" = "f7"\n')
     attach = (*attach, f"--config={config}")
     async with in_terminal(*attach, XDG_STATE_HOME=state) as screen:
-        await screen.see("▶ Connectors", "not a state of the screen")
+        await screen.see("▶ Connectors", "not a state")
         assert screen.cells[12][12].bg == "fafaf7"
         screen.press("\x1b[18~")
         await screen.see("times are in")
