@@ -62,10 +62,12 @@ async def test_what_is_open_keeps_what_was_given() -> None:
             assert drive.app.screen.query(Input).first().value == "pasted tag two"
 
 
-@pytest.mark.parametrize(("screen_key", "connector_id"), [("1", "1"), ("4", "0")])
-async def test_a_profile_from_the_dashboard_is_for_the_selected_connector(
-    screen_key: str, connector_id: str
+@pytest.mark.parametrize(
+    ("keys", "connector_id"), [(("1",), "1"), (("4",), "1"), (("4", "up"), "0")]
+)
+async def test_a_profile_is_for_the_connector_that_is_selected_in_list_or_timeline(
+    keys: tuple[str, ...], connector_id: str
 ) -> None:
     async with screen(worlds.healthy()) as drive:
-        await drive.press(screen_key, "i")
+        await drive.press(*keys, "i")
         assert drive.app.screen.query_one("#connector", Input).value == connector_id

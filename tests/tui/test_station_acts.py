@@ -91,7 +91,7 @@ async def test_before_the_cable_is_pulled_the_key_says_what_follows(
 async def test_nothing_is_plugged_into_connector_0_and_it_says_why() -> None:
     async with screen() as drive:
         await drive.press("up", "p")
-        assert drive.shows("0 is the whole charge point, select a connector")
+        assert drive.shows("select a connector: 0 is all of it")
         assert drive.engine.calls == []
 
 
@@ -152,7 +152,7 @@ async def test_what_is_done_at_the_dashboard_asks_or_says_why_not() -> None:
             assert drive.engine.calls == [("power_cycle", {})]
         async with drive.step("try now says that it is connected"):
             await drive.press("n")
-            assert drive.shows("it is connected, and neither a boot nor a message waits")
+            assert drive.shows("it is connected, and nothing waits for its time")
         for key, title in [
             ("exclamation_mark", "Raise an error at connector 1"),
             ("V", "Vehicle at connector 1"),

@@ -77,7 +77,7 @@ def try_now(snapshot: Snapshot) -> str | None:
             waits = any(message.next_attempt_at for message in snapshot.outbox.entries[:1])
             registration = snapshot.registration
             boots = registration is not None and registration.next_boot_at is not None
-            words = "it is connected, and neither a boot nor a message waits for its time"
+            words = "it is connected, and nothing waits for its time"
             return _unless(waits or boots, words)
         case LinkPhase.STOPPED:
             return "stopped by the operator: restart it first"
@@ -94,7 +94,7 @@ def at_connector(snapshot: Snapshot) -> str | None:
     """A real connector must be selected."""
     return (
         change(snapshot)
-        or _unless(snapshot.connector_id, "0 is the whole charge point, select a connector")
+        or _unless(snapshot.connector_id, "select a connector: 0 is all of it")
         or _unless(snapshot.selected, "no connector is known yet")
     )
 

@@ -180,7 +180,8 @@ class ComposeDialog(Dialog[ComposeEnd]):
                 row_input.highlighter = JsonHighlighter(row_input)
             row_input.password = self._is_secret(field)
             unit = [Label(Content(field.unit), classes="unit")] if field.unit else []
-            yield Horizontal(Label(_label(field)), row_input, *unit, classes="field")
+            word = _label(field)
+            yield Horizontal(Label(word), row_input, *unit, classes="field")
 
     def _choices(self, field: ModelField) -> tuple[str, ...]:
         """What up and down walk over."""
