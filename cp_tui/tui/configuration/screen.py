@@ -11,7 +11,7 @@ from cp_tui.tui.theme.glyphs import Glyphs
 
 
 class ConfigurationScreen(MainScreen):
-    """The keys over their newest changes."""
+    """The keys over their newest changes, or beside them."""
 
     DEFAULT_CSS = """
     ConfigurationScreen {
@@ -22,9 +22,12 @@ class ConfigurationScreen(MainScreen):
             KeyChangesPane { height: 1fr; }
             #configuration-facts { height: 8; }
         }
-        &.-wide ConfigurationPane Horizontal { layout: horizontal; }
-        &.-wide #configuration-table { width: 3fr; }
-        &.-wide #configuration-facts { width: 2fr; height: 1fr; margin-left: 2; }
+        &.-wide {
+            layout: horizontal;
+            ConfigurationPane { width: 3fr; height: 1fr; }
+            KeyChangesPane { width: 2fr; min-width: 74; height: 1fr; margin-left: 1; }
+            #key_changes-facts { height: 8; }
+        }
     }
     """
 

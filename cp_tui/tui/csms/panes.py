@@ -144,14 +144,20 @@ class CsmsStatePane(FactsPane):
 class CsmsExchangesPane(TablePane):
     """The exchanges as the CSMS saw them, the newest first."""
 
+    DEFAULT_CSS = """
+    CsmsExchangesPane FactLines { display: none; height: 12; }
+    """
+
     NAME = "csms-exchanges"
     TITLE = "Exchanges"
     EMPTY = "nothing was exchanged yet"
+    FACTS = "below"
+    LABEL_WIDTH = 7
     NEWEST_FIRST = True
     DETAILS = "Exchange"
     GONE = "It was too long ago: the screen has forgotten it."
     STEPS = True
-    SHOWS = frozenset({"csms"})
+    SHOWS = frozenset({"csms", "cursor.csms-exchanges"})
     HELP_SENTENCES = (
         "Requests with their answers, as the CSMS saw them.",
         "in: from the charge point; out: to it.",
@@ -164,7 +170,8 @@ class CsmsExchangesPane(TablePane):
         state = snapshot.csms
         numbered = list(enumerate(state.exchanges, start=state.first))
         records = [(str(number), exchange) for number, exchange in reversed(numbered)]
-        self.fill_table(exchange_columns(clock), records)
+        exchange = self.fill_table(exchange_columns(clock), records)
+        self.facts.show(exchange_facts(exchange, clock) if exchange is not None else [])
         bad = sum(not exchange.is_good for exchange in state.exchanges)
         total = len(state.exchanges)
         self.note(Content(f"{total}, {bad} with !" if bad else f"{total}" if total else ""))

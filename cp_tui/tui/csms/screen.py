@@ -38,6 +38,7 @@ class CsmsScreen(MainScreen):
         &.-wide #csms-below { layout: horizontal; }
         &.-wide CsmsStatePane { width: 2fr; height: 1fr; }
         &.-wide CsmsExchangesPane { width: 3fr; margin-left: 1; }
+        &.-wide.-tall CsmsExchangesPane FactLines { display: block; }
     }
     """
 

@@ -131,11 +131,15 @@ class DiagnosticsPane(FactsPane, SubjectPane):
 class ReservationsPane(TablePane, SubjectPane):
     """Every reservation: those in force with the time that is left, then those that ended."""
 
+    DEFAULT_CSS = """
+    ReservationsPane FactLines { display: none; height: 8; }
+    """
+
     NAME = "reservations"
     TITLE = "Reservations"
     ABOUT = "For whom connectors are held, until when, why it ended."
     # The link as well: each frame is an occasion to tell anew how much time is left.
-    SHOWS = frozenset({"reservations", "link"})
+    SHOWS = frozenset({"reservations", "link", "cursor.reservations"})
     HELP_SENTENCES = (
         "ReserveNow (S 5.13): a connector is held for one tag, or for the tags of a group.",
         "Conn any: connector 0 is reserved, one connector is kept free.",
@@ -143,6 +147,7 @@ class ReservationsPane(TablePane, SubjectPane):
         "Enter tells everything about one.",
     )
     EMPTY = "no reservation"
+    FACTS = "below"
     DETAILS = "Reservation"
     GONE = "This reservation is no longer listed."
 
@@ -154,7 +159,8 @@ class ReservationsPane(TablePane, SubjectPane):
         """Show the reservations, and as of when the time left is told."""
         lines = reservation_lines(snapshot.reservations)
         columns = reservation_columns(lines, clock, snapshot.schedule_time(clock.now))
-        self.fill_table(columns, [(line.id, line) for line in lines])
+        line = self.fill_table(columns, [(line.id, line) for line in lines])
+        self.facts.show(self.everything(line.id, snapshot, clock) if line is not None else [])
         active = sum(line.ended is None for line in lines)
         note = f"{active} in force, as of {clock.minute(clock.now)}" if active else ""
         self.note(joined([note, clock.csms_mark if lines else ""]))
@@ -288,10 +294,14 @@ class CertificatesPane(FactsPane, SubjectPane):
 class StatusHistoryPane(TablePane, SubjectPane):
     """The changes of status that this screen knows of, newest first, with code and cause."""
 
+    DEFAULT_CSS = """
+    StatusHistoryPane FactLines { display: none; height: 8; }
+    """
+
     NAME = "status_history"
     TITLE = "Status history"
     ABOUT = "Every change of status with its code and its cause."
-    SHOWS = frozenset({"status_changes", "connectors"})
+    SHOWS = frozenset({"status_changes", "connectors", "cursor.status_history"})
     HELP_SENTENCES = (
         "Code: the transition of S 4.9.",
         (
@@ -303,6 +313,7 @@ class StatusHistoryPane(TablePane, SubjectPane):
         "In the filter a number alone is a connector, such as 2.",
     )
     EMPTY = "nothing has changed since the boot"
+    FACTS = "below"
     FILTER = "filter: a number is a connector; words of status, code, cause, error"
     FILTERS_ITSELF = True
     NO_MATCH = "no change matches the filter"
@@ -317,7 +328,8 @@ class StatusHistoryPane(TablePane, SubjectPane):
         """Show the changes that pass the filter."""
         changes = matching_changes(snapshot.status_changes, self.words)
         columns = status_change_columns(changes, clock)
-        self.fill_table(columns, [(change_id(change), change) for change in changes])
+        change = self.fill_table(columns, [(change_id(each), each) for each in changes])
+        self.facts.show(status_change_facts(change, clock) if change is not None else [])
         self.note_count(len(changes), len(snapshot.status_changes), clock.csms_mark)
 
     def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
@@ -345,6 +357,7 @@ class LinkHistoryPane(TablePane, SubjectPane):
     )
     EMPTY = "no attempt yet"
     FACTS = "below"
+    LABEL_WIDTH = 8
     NEWEST_FIRST = True
     DETAILS = "Attempt to connect"
 
@@ -357,7 +370,8 @@ class LinkHistoryPane(TablePane, SubjectPane):
         attempts = {attempt_id(each): each for each in reversed(snapshot.link_attempts)}
         columns = attempt_columns(snapshot.link_attempts, clock)
         attempt = self.fill_table(columns, list(attempts.items()))
-        self.facts.show(attempt_lines(attempt) if attempt is not None else [])
+        facts = attempt_lines(attempt) if attempt is not None else []
+        self.show_facts(facts, snapshot, clock)
 
     def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
         """When, which one, what became of it, why."""

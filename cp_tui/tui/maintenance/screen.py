@@ -43,8 +43,10 @@ class MaintenanceScreen(MainScreen):
         #subjects { grid-size: 1; grid-rows: OVERVIEW 1fr; }
         &.-large #subjects { grid-rows: OVERVIEW 3fr 2fr 2fr; }
         &.-wide #subjects { grid-size: 2; grid-columns: 2fr 3fr; grid-rows: 1fr; grid-gutter: 0 1; }
-        &.-wide.-large #subjects { grid-columns: 1fr 1fr; grid-rows: 2fr 3fr; }
+        &.-wide.-large #subjects { grid-columns: 1fr 1fr; grid-rows: 1fr 2fr; }
         &.-wide.-large #subjects.-three LinkHistoryPane { column-span: 2; }
+        &.-wide ReservationsPane FactLines, &.-wide StatusHistoryPane FactLines { display: block; }
+        &.-wide LinkHistoryPane FactLines { height: 12; }
     }
     """.replace("OVERVIEW", f"{OVERVIEW_ROWS}")
 

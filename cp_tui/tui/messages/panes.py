@@ -23,9 +23,6 @@ from cp_tui.tui.text.words import Clock, joined
 from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.table_pane import TablePane
 
-ROOM_FOR_DETAILS = 12
-"""Lines from which the facts beside or below the table tell everything."""
-
 BREATH_S = 0.005
 """Between two slices of a search: keys are heard in it."""
 
@@ -128,7 +125,7 @@ class MessagesPane(TablePane):
             self._begin(log)
         self._search.follow()
         self._show_rows(log, message_columns(clock, self.table_width))
-        self._show_facts(log, clock)
+        self._tell_of_one(snapshot, clock)
         self._tell(log)
         if not self._search.is_complete and not self._is_searching:
             self._is_searching = True
@@ -183,17 +180,16 @@ class MessagesPane(TablePane):
         rows = MessageRows(self._search, self._length, columns)
         self.table.set_source(rows, stays_in_place=not self.is_still)
 
-    def _show_facts(self, log: MessageLog, clock: Clock) -> None:
+    def _tell_of_one(self, snapshot: Snapshot, clock: Clock) -> None:
+        log = snapshot.messages
         key = self.table.cursor_key
         exchange = None if key is None else log.exchange(int(key))
         if self._problem:
             self.facts.show([Fact("Filter", safe_text(self._problem, "$text-warning"))])
         elif exchange is None:
             self.facts.show([])
-        elif self.facts.size.height >= ROOM_FOR_DETAILS:
-            self.facts.show(message_details(exchange, clock))
         else:
-            self.facts.show(short_facts(exchange, self.size.width))
+            self.show_facts(short_facts(exchange, self.size.width), snapshot, clock)
 
     def _tell(self, log: MessageLog) -> None:
         parts: list[Content | str] = []

@@ -298,7 +298,8 @@ class ProfilesPane(TablePane):
             has_room = self.facts.size.height > 2 * CHART_ROWS
             rows = CHART_ROWS if has_room else SMALL_CHART_ROWS
             chart = period_facts(entry.profile, width, rows, self._glyphs)
-            self.facts.show([*chart, *profile_lines(entry, clock)])
+            tell = profile_details if has_room else profile_lines
+            self.facts.show([*chart, *tell(entry, clock)])
         self.note(Content(count(len(entries), "installed", "installed") if entries else ""))
 
     def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:

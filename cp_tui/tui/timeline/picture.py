@@ -30,7 +30,7 @@ READOUT_ROWS = 2
 
 READOUT_ROWS_MAX = 8
 READOUT_ROWS_GOOD = 4
-LANE_ROWS_MAX = 6
+LANE_ROWS_MAX = 8
 CURVE_READOUT_ROWS = 3
 """Kept for the readout beside curves: what changed a limit stands at its bend."""
 CURVE_ROWS_MIN, CURVE_ROWS_MAX = 2, 16

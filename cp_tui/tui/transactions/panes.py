@@ -29,9 +29,6 @@ from cp_tui.tui.transactions.text import (
 )
 from cp_tui.tui.widgets.table_pane import TablePane
 
-ROOM_FOR_DETAILS = 12
-"""Lines from which the facts below the table tell everything."""
-
 
 class TransactionsPane(TablePane):
     """Running transactions first, then past ones, newest first; what became of the selected one."""
@@ -69,9 +66,8 @@ class TransactionsPane(TablePane):
         self.fill_table(transaction_columns(snapshot, clock), records)
         self.follow(self._newest_of(entries))
         entry = next((e for e in entries if e.key == self.table.cursor_key), None)
-        has_room = self.facts.size.height >= ROOM_FOR_DETAILS
-        tell = transaction_details if has_room else transaction_facts
-        self.facts.show(tell(snapshot, entry, clock) if entry is not None else [])
+        facts = transaction_facts(snapshot, entry, clock) if entry is not None else []
+        self.show_facts(facts, snapshot, clock)
         running = sum(entry.stopped_at is None for entry in entries)
         parts = [f"{running} running", f"{len(entries) - running} past"] if entries else []
         self.note(joined([*parts, clock.csms_mark]) if parts else Content(""))
@@ -128,7 +124,8 @@ class RefusalsPane(TablePane):
         """Show the refusals, and what decided the one under the cursor."""
         records = [(refusal_id(each), each) for each in reversed(snapshot.refusals)]
         refusal = self.fill_table(refusal_columns(clock), records)
-        self.facts.show(refusal_facts(snapshot, refusal, clock) if refusal is not None else [])
+        facts = refusal_facts(snapshot, refusal, clock) if refusal is not None else []
+        self.show_facts(facts, snapshot, clock)
         self.note(Content(f"{len(records)}" if records else ""))
 
     def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
@@ -157,7 +154,7 @@ class QueuePane(TablePane):
     )
     EMPTY = "nothing waits to be sent"
     FACTS = "beside"
-    LABEL_WIDTH = 5
+    LABEL_WIDTH = 7
     DETAILS = "Waiting message"
     GONE = "It no longer waits: it was delivered or given up."
 
@@ -165,7 +162,8 @@ class QueuePane(TablePane):
         """Show what waits, and why the one under the cursor does."""
         records = [(str(entry.sequence), entry) for entry in snapshot.outbox.entries]
         entry = self.fill_table(queue_columns(snapshot, clock), records)
-        self.facts.show(queue_facts(snapshot, entry, clock) if entry is not None else [])
+        facts = queue_facts(snapshot, entry, clock) if entry is not None else []
+        self.show_facts(facts, snapshot, clock)
         self.note(queue_note(snapshot.outbox, clock))
 
     def everything(self, record: str, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:

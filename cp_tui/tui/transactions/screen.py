@@ -38,6 +38,7 @@ class TransactionsScreen(MainScreen):
         &.-wide #undone { width: 2fr; height: 1fr; margin-left: 1; }
         &.-wide FactLines { height: 6; }
         &.-wide TransactionsPane FactLines { height: 14; }
+        &.-wide.-tall #undone FactLines { height: 12; }
     }
     """
 

@@ -26,6 +26,9 @@ from cp_tui.tui.widgets.pane import Pane
 
 T = TypeVar("T")
 
+ROOM_FOR_EVERYTHING = 12
+"""Lines from which the facts beside or below a table tell everything about its record."""
+
 NOT_KNOWN = "not known yet"
 """Stands in a table until the engine has said what belongs there."""
 
@@ -158,6 +161,13 @@ class TablePane(Pane):
             self.table.action_cursor("home")
         key = self.table.cursor_key
         return next((record for other, record in records if other == key), None)
+
+    def show_facts(self, facts: Sequence[Fact], snapshot: Snapshot, clock: Clock) -> None:
+        """Show these facts about the record under the cursor, or all there are if there is room."""
+        key = self.table.cursor_key
+        if key is not None and self.facts.size.height >= ROOM_FOR_EVERYTHING:
+            facts = self.everything(self.record_of(key), snapshot, clock)
+        self.facts.show(facts)
 
     @property
     def follows_newest(self) -> bool:
