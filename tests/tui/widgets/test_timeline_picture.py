@@ -221,7 +221,7 @@ def test_a_higher_limit_is_never_a_lower_bar(
 
 def test_a_tall_lane_writes_the_limits_above_its_steps() -> None:
     lane = schedule(1, [(2, "32"), (1, "0"), (0.1, "20"), (9, "16")])
-    assert text(replace(picture(height=12), schedules=(lane,)))[1:7] == [
+    assert text(replace(picture(height=11), schedules=(lane,)))[1:7] == [
         "   32.0 A",
         "   ▇▇▇▇▇▇▇▇▇",
         "   █████████     16.0 A",
