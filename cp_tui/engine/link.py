@@ -32,6 +32,7 @@ from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
 from cp_tui.charge_point.variables import (
     Direction,
     LastFrame,
+    LinkError,
     LinkPhase,
     LinkStep,
     LinkView,
@@ -119,7 +120,9 @@ class Link:
         self._connection: Connection | None = None
         self._number = 0
         """Number of the newest connection."""
-        self._state = LinkView(phase=LinkPhase.STOPPED, since=_now(), trust=trust)
+        self._stood_since = self._pulled_at = _now()
+        """When it became open, stopped or offline; when the cable was pulled last."""
+        self._state = LinkView(phase=LinkPhase.STOPPED, since=self._stood_since, trust=trust)
         publish("link", self._state)
         publish("is_connected", False)
 
@@ -152,11 +155,15 @@ class Link:
         if is_up == self._is_network_up:
             return False
         self._is_network_up = is_up
-        self._update(network_up=is_up)
         if is_up:
+            error = self._state.last_error
+            over = None if error is None else _with_cable(error)
+            self._update(network_up=True, next_attempt_at=None, last_error=over)
             self._backoff.reset()
             self._hurry()
         else:
+            self._pulled_at = _now()
+            self._update(network_up=False)
             if self._connection is not None:
                 self._connection.abort(_network_down())
             self._cancel_attempt()
@@ -318,6 +325,8 @@ class Link:
 
     def _failed(self, failure: LinkFailure) -> None:
         error = failure.error(_now())
+        if self._is_network_up:
+            error = _with_cable(error)
         self._update(phase=LinkPhase.WAITING, last_error=error, **_NO_CONNECTION)
         hint = f" ({failure.hint})" if failure.hint else ""
         self._log.warning("link: %s: %s%s", failure.step, failure.text, hint)
@@ -336,9 +345,13 @@ class Link:
             self._update(ping_round_trip_ms=now_ms)
 
     def _update(self, **changes: object) -> None:
-        before, self._state = self._state, replace(self._state, **changes)
-        if _standing(self._state) != _standing(before):
-            self._state = replace(self._state, since=_now())
+        before, after = self._state, replace(self._state, **changes)
+        if _standing(after) is not _standing(before):
+            self._stood_since = _now()
+        is_by_cable = not after.network_up and after.phase is not LinkPhase.STOPPED
+        # What stood before the cable was pulled still stands when it is plugged in again.
+        since = self._pulled_at if is_by_cable else self._stood_since
+        self._state = replace(after, since=since)
         self._publish("link", self._state)
 
     def _security_profile(self) -> int:
@@ -362,17 +375,23 @@ class Link:
             self._attempt.cancel()
 
 
-def _standing(state: LinkView) -> tuple[LinkPhase, bool]:
-    """Open, stopped or offline, and whether by the cable: attempts in vain change none of it."""
+def _standing(state: LinkView) -> LinkPhase:
+    """Open, stopped or offline: attempts in vain do not change it."""
     lasting = (LinkPhase.OPEN, LinkPhase.STOPPED)
-    phase = state.phase if state.phase in lasting else LinkPhase.WAITING
-    return phase, state.network_up
+    return state.phase if state.phase in lasting else LinkPhase.WAITING
 
 
 def _network_down() -> LinkFailure:
     return LinkFailure(
         LinkStep.TCP, "the network cable is pulled", "plug the network cable in again"
     )
+
+
+def _with_cable(error: LinkError) -> LinkError:
+    """An error in words that are true with the cable plugged in: that cause is over."""
+    if error.text != _network_down().text:
+        return error
+    return replace(error, text="the network cable was pulled", hint="")
 
 
 def _now() -> datetime:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from datetime import datetime
 
 from msgspec import Struct
 
-from cp_tui.charge_point.variables import LinkAttempt, LinkError, LinkPhase, LinkView
+from cp_tui.charge_point.variables import LinkAttempt, LinkPhase, LinkView
 
 STATES_MAX = 500
 
@@ -43,15 +44,16 @@ class LinkHistory:
         self._publish(name, value)
 
 
-def _facts(link: LinkView) -> tuple[LinkPhase, LinkError | None]:
-    return link.phase, link.last_error
+def _facts(link: LinkView) -> tuple[LinkPhase, datetime | None]:
+    # Of an error its moment: the same one may be put into other words when its cause is over.
+    return link.phase, link.last_error.at if link.last_error else None
 
 
 def _outcome(before: LinkView, after: LinkView) -> LinkAttempt:
     """Say what became of an attempt, or of the link that was open."""
     was_open = before.phase is LinkPhase.OPEN
     # The error of an earlier attempt stays in the variable, and is no news.
-    error = after.last_error if after.last_error != before.last_error else None
+    error = after.last_error if _facts(after)[1] != _facts(before)[1] else None
     return LinkAttempt(
         at=error.at if error else after.since,
         attempt=before.attempt,

@@ -293,6 +293,37 @@ async def test_a_pulled_cable_leaves_no_close_frame_and_attempts_go_on_failing()
         assert under_test.state.network_up
 
 
+async def test_once_the_cable_is_in_again_it_is_no_cause_any_more_and_offline_since_as_before() -> (
+    None
+):
+    async with link_to("ws://127.0.0.1:1/", settings=PATIENT) as under_test:
+        under_test.link.open()
+        await under_test.until(lambda: under_test.state.next_attempt_at is not None)
+        offline_since = under_test.state.since
+        under_test.link.set_network(False)
+        assert under_test.state.since > offline_since, "that of the cable"
+        under_test.link.try_now()
+        await under_test.until(lambda: "is pulled" in error_text(under_test))
+        pulled = under_test.state.last_error
+        assert pulled is not None
+        await under_test.until(lambda: under_test.state.next_attempt_at is not None)
+        under_test.link.set_network(True)
+        state = under_test.state
+        assert state.since == offline_since
+        assert state.next_attempt_at is None, "it waits no longer"
+        assert state.last_error == replace(pulled, text="the network cable was pulled", hint="")
+        await under_test.until(lambda: "refused" in error_text(under_test))
+
+
+async def test_the_cable_of_a_stopped_link_does_not_change_since_when_it_is_stopped() -> None:
+    async with link_to("ws://127.0.0.1:1/", settings=PATIENT) as under_test:
+        stopped_since = under_test.state.since
+        under_test.link.set_network(False)
+        assert under_test.state.since == stopped_since
+        under_test.link.set_network(True)
+        assert under_test.state.since == stopped_since
+
+
 async def test_restoring_the_network_and_try_now_do_not_wait_for_the_back_off() -> None:
     async with websocket_server() as server:
         async with link_to(url_of(server), settings=PATIENT) as under_test:

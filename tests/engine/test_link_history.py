@@ -96,6 +96,7 @@ def test_the_same_failure_twice_is_two_events_and_other_changes_are_none() -> No
         told.update(after_s, phase=LinkPhase.CONNECTING)
         told.update(after_s, phase=LinkPhase.WAITING, last_error=error(after_s))
     told.update(9, network_up=False)
+    told.update(9, last_error=replace(error(8), text="it is over"))
     told.history.publish("is_connected", False)
     assert [each.at.second for each in told.attempts] == [3, 8]
     assert told.published[-1] == "is_connected"

@@ -105,7 +105,7 @@ class LinkView(Value, frozen=True, kw_only=True):
     phase: LinkPhase
     """How far it has come."""
     since: datetime
-    """When it became open, stopped or offline, or the cable was pulled; attempts do not count."""
+    """When it became open, stopped or offline; while the cable is pulled, when it was pulled."""
     attempt: int = 0
     """Attempts since the link was last open; 0 while it is open for the first time."""
     next_attempt_at: datetime | None = None
