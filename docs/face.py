@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.tui import power_world
-from tests.tui.driving import screen
+from tests.tui import face_world, power_world
+from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
 
 PAPER = Path(__file__).resolve().parent / "face.md"
@@ -20,6 +21,12 @@ SIZES = ((80, 24), (120, 36), (160, 50), (200, 60))
 STATES: Mapping[str, Callable[[], FakeEngine]] = {
     "charging": power_world.engine,
     "idle": power_world.idle,
+    "offline": face_world.offline,
+    "rejected": face_world.rejected,
+    "unauthorized": face_world.unauthorized,
+    "faulted": face_world.faulted,
+    "observed": power_world.engine,
+    "lost": power_world.engine,
 }
 """What the paper shows, by the name in its marks."""
 
@@ -28,17 +35,33 @@ MARK = re.compile(
 )
 
 
-async def pictures(state: str) -> str:
-    """A state in every size, each under its heading."""
+@asynccontextmanager
+async def shown(state: str) -> AsyncIterator[Drive]:
+    """A screen on a state, at the smallest size."""
+    is_observer = state == "observed"
+    async with screen(engine=STATES[state](), size=SIZES[0], read_only=is_observer) as drive:
+        if state == "lost":
+            drive.engine.lose()
+            await drive.until_it_shows("Charge point lost")
+        yield drive
+
+
+async def pictures(drive: Drive) -> str:
+    """What is shown in every size, each under its heading."""
     found: list[str] = []
-    async with screen(engine=STATES[state](), size=SIZES[0]) as drive:
-        for width, height in SIZES:
-            await drive.resize(width, height)
-            lines = "\n".join(strip.text.rstrip() for strip in drive.strips())
-            found.append(f"### {width}x{height}\n\n```text\n{lines}\n```\n")
+    for width, height in SIZES:
+        await drive.resize(width, height)
+        lines = "\n".join(strip.text.rstrip() for strip in drive.strips())
+        found.append(f"### {width}x{height}\n\n```text\n{lines}\n```\n")
     return "\n".join(found)
+
+
+async def drawn(state: str) -> str:
+    """The pictures of a state."""
+    async with shown(state) as drive:
+        return await pictures(drive)
 
 
 def face(paper: str) -> str:
     """The paper with every picture made anew."""
-    return MARK.sub(lambda mark: f"{mark[1]}\n{asyncio.run(pictures(mark[2]))}", paper)
+    return MARK.sub(lambda mark: f"{mark[1]}\n{asyncio.run(drawn(mark[2]))}", paper)

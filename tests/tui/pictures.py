@@ -7,7 +7,7 @@ tests/tui/test_screen_pictures.py` makes those of a file anew.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -48,7 +48,10 @@ class Pictures:
 
     def text(self, name: str, eye: Eye) -> None:
         """Hold what stands on the screen against what stood there."""
-        lines = [strip.text.rstrip() for strip in eye.strips()]
+        self.lines(name, [strip.text.rstrip() for strip in eye.strips()])
+
+    def lines(self, name: str, lines: Iterable[str]) -> None:
+        """Hold lines against those that were seen before."""
         picture = "".join(f"{line}\n" for line in lines)
         if self._snapshot(name=name, extension_class=TextFile) != picture:
             self.different.append("\n".join([f"{name}:", *self._snapshot.get_assert_diff()]))

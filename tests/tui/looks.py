@@ -1,0 +1,57 @@
+"""The styles of a screen as text: a letter for each cell, and what each letter stands for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from string import ascii_letters, digits
+
+from rich.color import Color, ColorSystem
+from rich.style import Style
+from textual.strip import Strip
+
+GROUND = "."
+"""The style that most cells have."""
+LETTERS = ascii_letters + digits
+"""Of the others, the first that is met first; a screen with more of them would not be read."""
+
+BLANKS = " \N{NO-BREAK SPACE}"
+
+
+def looks(strips: Sequence[Strip], colors: ColorSystem) -> list[str]:
+    """The lines of a screen in letters, and below what each stands for, in colours of this kind."""
+    lines = [list(_cells(strip, colors)) for strip in strips]
+    count = Counter(look for line in lines for look in line)
+    (ground, _number), *_others = count.most_common(1)
+    letters = {ground: GROUND}
+    letters |= dict(zip((look for look in count if look != ground), LETTERS, strict=False))
+    assert len(letters) == len(count), "more styles than letters"
+    drawn = ["".join(letters[look] for look in line) for line in lines]
+    return [*drawn, "", *(f"{letter} {look}" for look, letter in letters.items())]
+
+
+def _cells(strip: Strip, colors: ColorSystem) -> Iterator[str]:
+    """How each cell looks; of a blank one what is seen of it."""
+    for text, style, _control in strip:
+        for sign in text:
+            yield _look(style or Style(), colors, is_blank=sign in BLANKS)
+
+
+def _look(style: Style, colors: ColorSystem, *, is_blank: bool) -> str:
+    ink = "any" if is_blank and not style.reverse else _name(style.color, colors)
+    known = (
+        ("bold", style.bold and not is_blank),
+        ("dim", style.dim and not is_blank),
+        ("italic", style.italic and not is_blank),
+        ("underline", style.underline),
+        ("strike", style.strike),
+        ("reverse", style.reverse),
+    )
+    words = [word for word, is_on in known if is_on]
+    return " ".join([*words, ink, "on", _name(style.bgcolor, colors)])
+
+
+def _name(color: Color | None, colors: ColorSystem) -> str:
+    if color is None or color.is_default:
+        return "default"
+    return color.downgrade(colors).name
