@@ -11,7 +11,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.tui import face_world, power_world
+import pytest
+
+from tests.tui import face_world, power_world, quiet
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
 
@@ -63,5 +65,7 @@ async def drawn(state: str) -> str:
 
 
 def face(paper: str) -> str:
-    """The paper with every picture made anew."""
-    return MARK.sub(lambda mark: f"{mark[1]}\n{asyncio.run(drawn(mark[2]))}", paper)
+    """The paper with every picture made anew; no time passes meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        quiet.be_frugal(patch)
+        return MARK.sub(lambda mark: f"{mark[1]}\n{asyncio.run(drawn(mark[2]))}", paper)

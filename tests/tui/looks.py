@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from string import ascii_letters, digits
 
 from rich.color import Color, ColorSystem
@@ -14,6 +15,8 @@ GROUND = "."
 """The style that most cells have."""
 LETTERS = ascii_letters + digits
 """Of the others, the first that is met first; a screen with more of them would not be read."""
+
+LOOKS_MAX = 1024
 
 BLANKS = " \N{NO-BREAK SPACE}"
 
@@ -37,6 +40,7 @@ def _cells(strip: Strip, colors: ColorSystem) -> Iterator[str]:
             yield _look(style or Style(), colors, is_blank=sign in BLANKS)
 
 
+@lru_cache(LOOKS_MAX)
 def _look(style: Style, colors: ColorSystem, *, is_blank: bool) -> str:
     ink = "any" if is_blank and not style.reverse else _name(style.color, colors)
     known = (
@@ -54,4 +58,5 @@ def _look(style: Style, colors: ColorSystem, *, is_blank: bool) -> str:
 def _name(color: Color | None, colors: ColorSystem) -> str:
     if color is None or color.is_default:
         return "default"
-    return color.downgrade(colors).name
+    shown = color.downgrade(colors)
+    return shown.name if shown.number is None else f"color {shown.number}"
