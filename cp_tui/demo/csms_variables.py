@@ -77,7 +77,10 @@ class ScenarioStep(Value, frozen=True, kw_only=True):
 
     title: str
     now: str = ""
-    """What happens in it and why, for somebody who watches; empty: the title says it."""
+    """What happens in it and why, for somebody who watches; empty: the title says it.
+
+    Not true before the step is running.
+    """
     brief: str = ""
     """The same where there is little room."""
     state: RunState = RunState.WAITING
@@ -94,7 +97,7 @@ class ScenarioRun(Value, frozen=True, kw_only=True):
     started_at: datetime
     finished_at: datetime | None = None
     step: int = 0
-    """Which of the steps it is at, or ended at, from 1 on."""
+    """Which of the steps happens, or happened last or ended it, from 1 on; 0: none has yet."""
     steps: tuple[ScenarioStep, ...]
 
 

@@ -46,15 +46,18 @@ class Pacing:
         self._changed.set()
 
     def step(self) -> None:
-        """Let it go on without a pause up to where the next step begins, and hold it there."""
+        """Let it play one step without a pause, and hold it before the one after."""
         self.is_paused = self._may_step = True
         self._changed.set()
 
     async def begin_step(self) -> None:
         """Return when a step may begin: at once, or when a play that is held goes on."""
-        self._may_step = False
         while self._is_held:
             await self._until_changed(None)
+
+    def end_step(self) -> None:
+        """Hold a play that goes step by step here, where what has come of the step is seen."""
+        self._may_step = False
 
     async def rest(self, seconds: float) -> None:
         """Let a pause of this length at speed 1 pass; while the play is held, none of it does."""

@@ -6,10 +6,11 @@ It knows nothing of what the steps do.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from msgspec import Struct
 
-from cp_tui.demo.step_context import StepContext
+from cp_tui.demo.step_context import StepContext, StoryFailed
 
 BRIEF_MAX = 50
 """What is left of a line of 80 beside the name of the screen, the number and the speed."""
@@ -22,7 +23,10 @@ class Step(Struct, frozen=True):
     act: Callable[[StepContext], Awaitable[None]]
     """Raises `StoryFailed` where a check fails."""
     now: str = ""
-    """What happens and why, in a sentence for somebody who watches; empty: the title says it."""
+    """What happens and why, in a sentence for somebody who watches; empty: the title says it.
+
+    It must be true in every round, from when the step begins to do something until the next does.
+    """
     brief: str = ""
     """The same where there is little room: at most `BRIEF_MAX` characters."""
     hold_s: float = 0.0
@@ -42,9 +46,19 @@ class Scenario(Struct, frozen=True):
 async def play(
     scenario: Scenario, context: StepContext, began: Callable[[int], None] = lambda step: None
 ) -> None:
-    """Take the steps in order; `began` hears the index of each. Raises `StoryFailed`."""
+    """Take the steps in order; `began` hears the index of each. Raises `StoryFailed`.
+
+    A step begins when it does something: before that it is paced, or held for as long as somebody
+    likes, and nothing of it is true yet.
+    """
     for index, step in enumerate(scenario.steps):
-        began(index)
         await context.pacing.begin_step()
-        await step.act(context)
+        context.expect_step(partial(began, index))
+        try:
+            await step.act(context)
+        except StoryFailed:
+            context.begin_step()
+            raise
+        context.begin_step()
+        context.pacing.end_step()
         await context.pacing.rest(step.hold_s)

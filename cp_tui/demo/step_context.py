@@ -63,6 +63,7 @@ class StepContext:
         """When the limit that a step has lowered rises again."""
         self.is_cable_pulled = False
         """Whether a step has pulled the network cable."""
+        self._began: Callable[[], None] | None = None
         self._client = client
         self._report = report
         self.deadline_s = deadline_s
@@ -70,8 +71,22 @@ class StepContext:
         self._mark = 0
         self._is_mended = False
 
+    def expect_step(self, began: Callable[[], None]) -> None:
+        """Have `began` called when the step that comes next happens, and not while it is due."""
+        self._began = began
+
+    def begin_step(self) -> None:
+        """Say that the step happens now, if nothing has said so yet: whatever acts or tells does.
+
+        Until then the step before is the truth about what is seen.
+        """
+        began, self._began = self._began, None
+        if began is not None:
+            began()
+
     def tell(self, text: str) -> None:
         """Report what has just been seen to happen."""
+        self.begin_step()
         elapsed_s = time.monotonic() - self._started_at
         self._report(clean(f"+{elapsed_s:5.1f} s  {text}"))
 
@@ -87,10 +102,15 @@ class StepContext:
             await self.pacing.rest(READ_S)
 
     async def next_step(self) -> None:
-        """Pause before something is done, for as long as the pace says.
+        """Pause before something is done, for as long as the pace says, and begin.
 
         What happens from here on counts for the checks that follow.
         """
+        await self.lead()
+        self.begin_step()
+
+    async def lead(self) -> None:
+        """Pause as `next_step` does, before something that happens by itself, and later."""
         await self.pacing.rest(LEAD_S)
         self.mark()
 
@@ -100,6 +120,7 @@ class StepContext:
 
     async def act(self, method: str, **params: JsonValue) -> JsonValue:
         """Carry out a command of the engine."""
+        self.begin_step()
         try:
             result: JsonValue = (await self._client.call(method, **params)).result
         except RpcError as error:
@@ -110,6 +131,7 @@ class StepContext:
 
     async def request(self, request: WireModel) -> WireModel:
         """Send a CALL of the CSMS and return its response."""
+        self.begin_step()
         try:
             return await self.csms.call(self.charge_point_id, request, timeout_s=self.deadline_s)
         except CallFailed as error:

@@ -51,15 +51,16 @@ ROUND = Scenario(
         Step(
             "Set the stage",
             clear_the_stage,
-            "The charge point connects to its CSMS and boots; both connectors are free",
-            "It connects, boots, and its connectors are free",
+            "The story begins when the charge point is connected and Accepted, and both its "
+            "connectors are free",
+            "The story needs it connected, its connectors free",
             hold_s=2,
         ),
         Step(
             "Watch two keys",
             story_steps.monitor_keys,
-            "Two configuration keys are watched: whatever changes them shows under Monitors",
-            "Two keys are watched: see Monitors",
+            "The story watches two configuration keys: whatever changes them shows under Monitors",
+            "The story watches two keys: see Monitors",
         ),
         Step(
             "Limit depot and cars",
@@ -67,7 +68,7 @@ ROUND = Scenario(
             f"The CSMS limits the depot to {SUPPLY} and each car to {DEFAULT}: "
             "the connectors say which profile it is",
             f"The CSMS allows the depot {SUPPLY}, a car {DEFAULT}",
-            hold_s=2,
+            hold_s=4,
         ),
         Step(
             "A car plugs in",
@@ -87,7 +88,7 @@ ROUND = Scenario(
             "The driver's tag starts it",
             story_steps.start_with_a_tag,
             f"The driver swipes a good tag: a transaction starts, and power rises to {DEFAULT}",
-            f"A good tag is swiped: it charges with {DEFAULT}",
+            f"A good tag is swiped: power rises to {DEFAULT}",
             hold_s=4,
         ),
         Step(
@@ -95,7 +96,7 @@ ROUND = Scenario(
             story_steps.change_monitored_keys,
             "The CSMS wants meter values more often and renames the site: see Monitors",
             "The CSMS changes two watched keys: see Monitors",
-            hold_s=2,
+            hold_s=4,
         ),
         Step(
             "A limit falls",
@@ -149,7 +150,7 @@ ROUND = Scenario(
         Step(
             "A stop while offline",
             offline.stop_offline,
-            "The first driver stops with the tag and leaves; the CSMS will hear of it later",
+            "The first driver stops with the tag, then leaves; the CSMS will hear of it later",
             "The first car stops offline: the queue grows",
             hold_s=3,
         ),
@@ -163,8 +164,8 @@ ROUND = Scenario(
         Step(
             "A stop from afar",
             story_steps.stop_remotely,
-            "The CSMS stops connector 2 (RemoteStopTransaction), and the second car leaves",
-            "The CSMS stops connector 2; the car leaves",
+            "The CSMS stops connector 2 (RemoteStopTransaction), then the second car leaves",
+            "The CSMS stops connector 2, then the car leaves",
             hold_s=2,
         ),
         Step(
@@ -238,4 +239,4 @@ async def run_story(
             if not loop:
                 return
             await pacing.rest(ROUND_PAUSE_S)
-            await context.next_step()
+            await context.lead()

@@ -63,12 +63,13 @@ async def monitor_keys(context: StepContext) -> None:
 
 async def set_station_profiles(context: StepContext) -> None:
     """Install the limits of the depot, and of every car."""
+    await context.next_step()
     now = context.csms.now()
     for profile, connector_id, limit_a in (
         (story_profiles.charge_point_max_profile(now), 0, story_profiles.SUPPLY_A),
         (story_profiles.tx_default_profile(now), 1, story_profiles.DEFAULT_A),
     ):
-        await context.next_step()
+        context.mark()
         await checks.set_profile(context, 0, profile)
         await checks.see_limit(context, connector_id, limit_a)
         context.tell(
@@ -119,7 +120,7 @@ async def change_monitored_keys(context: StepContext) -> None:
     await checks.set_key(context, CONNECTION_TIME_OUT, "90")
     sample_s = max(1, round(SAMPLED_S / context.pacing.speed))
     await checks.change_monitored_key(context, SAMPLE_INTERVAL, str(sample_s))
-    await context.next_step()
+    context.mark()
     await checks.change_monitored_key(context, SITE_NAME, "Depot north, bay 1")
     await checks.see_power_follow(context, 1, story_profiles.DEFAULT_A)
 
@@ -157,7 +158,7 @@ async def transfer_data(context: StepContext) -> None:
 
 async def see_the_limit_rise(context: StepContext) -> None:
     """See the next period of the profile come, however soon somebody wants to see it."""
-    await context.next_step()
+    await context.lead()
     wait_s = max(0.0, (context.rises_at - context.csms.now()).total_seconds())
     await checks.see_limit(context, 1, story_profiles.RAISED_A, more_s=wait_s)
     context.tell(f"Connector 1: the schedule moves on -> {amps(story_profiles.RAISED_A)}")

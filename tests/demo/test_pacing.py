@@ -50,12 +50,13 @@ async def test_a_step_is_played_without_its_pauses_and_the_next_one_is_held() ->
         for number in range(4):
             await pacing.begin_step()
             begun.append(number)
+            pacing.end_step()
             await pacing.rest(10)
 
     playing = asyncio.create_task(play())
     await asyncio.sleep(5)
     assert begun == [0]
-    for number in (0, 1, 2):
+    for number in (1, 2):
         pacing.step()
         await asyncio.sleep(1)
         assert begun == [*range(number + 1)]
@@ -63,7 +64,7 @@ async def test_a_step_is_played_without_its_pauses_and_the_next_one_is_held() ->
     assert begun == [0, 1, 2]
     pacing.resume()
     await playing
-    assert round(now_s(), 3) == 5 + 3 + 60 + 10
+    assert round(now_s(), 3) == 5 + 2 + 60 + 10 + 10
 
 
 def test_every_step_of_the_story_is_told_to_who_watches_also_where_there_is_little_room() -> None:

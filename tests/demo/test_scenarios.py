@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from cp_tui.csms.behaviour import Behaviour
+from cp_tui.demo.charge_point_watch import ChargePointWatch
 from cp_tui.demo.csms_variables import RunState, ScenarioRun, Scenarios
 from cp_tui.demo.pacing import AT_ONCE, Pacing
 from cp_tui.demo.player import Player
 from cp_tui.demo.scenarios import SCENARIOS
+from cp_tui.demo.story import ROUND
+from cp_tui.demo.story_profiles import RAISED_A
+from cp_tui.ocpp.datatypes import ChargePointStatus
+from cp_tui.rpc.client import Client
 from tests.demo.charge_point import ID, csms_and_client
 from tests.demo.fast_time import in_fast_time
 
@@ -53,6 +59,15 @@ async def watched_in(folder: Path) -> AsyncIterator[Watched]:
         player = Player(client, csms, ID, pacing=Pacing(AT_ONCE))
         yield Watched(player)
         await player.stop()
+
+
+async def seen(is_so: Callable[[], bool]) -> None:
+    """Look often: what is on its way over a socket takes none of the fast time."""
+    for _ in range(1_000):
+        if is_so():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it was not seen")
 
 
 async def finished(watched: Watched, scenario_id: str) -> ScenarioRun:
@@ -121,14 +136,66 @@ async def test_a_story_is_played_step_by_step(tmp_path: Path) -> None:
         assert await watched.player.play_story()
         await watched.until(RunState.RUNNING, step=1)
         assert watched.player.pause()
+        await asyncio.sleep(60)
+        assert watched.run.step == 1
         for step in (2, 3, 4):
             assert watched.player.step()
             await watched.until(RunState.RUNNING, step=step)
             await asyncio.sleep(60)
             assert watched.run.step == step
+            assert watched.run.steps[step - 1].told, "it has been played"
         assert watched.player.resume()
         await watched.until(RunState.RUNNING, step=5)
         assert await watched.player.stop()
+
+
+@in_fast_time
+async def test_a_step_is_told_when_it_happens_and_not_before_however_long_it_is_held(
+    tmp_path: Path,
+) -> None:
+    async with csms_and_client(tmp_path) as (csms, client):
+        watched = Watched(Player(client, csms, ID))
+        eye = await Client.connect(tmp_path / "s" / "door")
+        view = ChargePointWatch(eye)
+        following = asyncio.create_task(view.follow())
+
+        def facts() -> dict[int, bool]:
+            connector, link = view.connector(1), view.link
+            limit = connector.limit if connector else None
+            return {
+                3: len(view.profiles or ()) == 2,
+                4: connector is not None and connector.status is ChargePointStatus.PREPARING,
+                10: limit is not None and limit.limit_a == RAISED_A,
+                14: link is not None and not link.network_up,
+                16: link is not None and link.network_up,
+            }
+
+        def has_told(step: int) -> bool:
+            return watched.run.steps[step - 1].told != ()
+
+        def is_so(step: int) -> bool:
+            return facts()[step]
+
+        assert await watched.player.play_story()
+        for step in facts():
+            await watched.until(RunState.RUNNING, step=step - 1)
+            await seen(partial(has_told, step - 1))
+            await asyncio.sleep(ROUND.steps[step - 2].hold_s + 0.5)
+            assert watched.player.pause()
+            # The limit rises by itself, and soon.
+            await asyncio.sleep(1 if step == 10 else 60)
+            assert watched.run.step == step - 1, ROUND.steps[step - 1].title
+            assert watched.run.steps[step - 1].state is RunState.WAITING
+            assert not is_so(step), "it has not happened yet"
+            assert watched.player.resume()
+
+            await watched.until(RunState.RUNNING, step=step)
+            assert watched.player.pause()
+            await seen(partial(is_so, step))
+            assert watched.player.resume()
+        assert await watched.player.stop()
+        await eye.close()
+        await following
 
 
 @in_fast_time

@@ -49,6 +49,12 @@ def test_it_says_what_happens_why_what_comes_next_and_how_fast_as_far_as_there_i
     assert lines(told(3))[1] == "3 of 3, 1x · It rises again"
 
 
+def test_before_the_first_step_only_what_comes_is_told() -> None:
+    assert lines(told(0)) == ["0/3 1x · next: A car plugs in"]
+    assert lines(told(0, is_paused=True)) == ["0/3 paused · next: A car plugs in"]
+    assert lines(told(0, RunState.STOPPED)) == []
+
+
 def test_a_step_without_words_of_its_own_is_told_by_its_title() -> None:
     scenarios = Scenarios(run=csms_world.run(step=3))
     assert lines(scenarios)[-1] == "3/4 1x · Show a blocked tag"

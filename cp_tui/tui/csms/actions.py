@@ -134,7 +134,7 @@ async def story(desk: Desk) -> None:
     "csms.step", "One step of the story", means=Meaning.STEP, screens="", when=conditions.played
 )
 async def step(desk: Desk) -> None:
-    """The step that is told is played now, without a pause; the next one waits for you."""
+    """The next step is played now, without a pause; the one after waits for you."""
     await desk.command(to_csms("step", shows_itself=True))
 
 

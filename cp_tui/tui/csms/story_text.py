@@ -1,6 +1,7 @@
 """What is played, in one line for somebody who watches: what happens now, why, and what comes next.
 
-Pure. The same in shorter ways stands behind it: whoever shows it takes the first that fits.
+Pure. What comes next is told as such for as long as nothing of it has happened. The same in shorter
+ways stands behind the line: whoever shows it takes the first that fits.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Callable
 
 from textual.content import Content
 
-from cp_tui.demo.csms_variables import RunState, ScenarioStep
+from cp_tui.demo.csms_variables import RunState, ScenarioRun, Scenarios, ScenarioStep
 from cp_tui.ocpp.units import number
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.text.safe_text import safe_text
@@ -30,8 +31,10 @@ def story_lines(state: CsmsState, key_of: Callable[[str], str]) -> tuple[Content
     `key_of` gives the key of an action as it is printed.
     """
     scenarios, run = state.scenarios, state.scenarios.run
-    if not state.is_here or run is None or not 0 < run.step <= len(run.steps):
+    if not state.is_here or run is None or not run.steps or run.step > len(run.steps):
         return ()
+    if run.step == 0:
+        return _before_the_first(run, scenarios)
     step, steps = run.steps[run.step - 1], len(run.steps)
     if run.state is RunState.FAILED and scenarios.is_story_on:
         why = step.told[-1] if step.told else step.title
@@ -40,8 +43,8 @@ def story_lines(state: CsmsState, key_of: Callable[[str], str]) -> tuple[Content
     if run.state is not RunState.RUNNING:
         return ()
     after = run.steps[run.step].title if run.step < steps else ""
-    following = [safe_text(f"next: {after}", "$text-muted")] if after else []
-    pace = "paused" if scenarios.is_paused else f"{number(scenarios.speed)}x"
+    following = [_next(after)] if after else []
+    pace = _pace(scenarios)
     head = _head(f"{run.step} of {steps}, {pace}")
     short_head = _head(f"{run.step}/{steps} {pace}")
     now, brief = _now(step), safe_text(step.brief or step.title, "$text")
@@ -52,6 +55,21 @@ def story_lines(state: CsmsState, key_of: Callable[[str], str]) -> tuple[Content
         joined([head, now]),
         joined([short_head, brief]),
     )
+
+
+def _before_the_first(run: ScenarioRun, scenarios: Scenarios) -> tuple[Content, ...]:
+    if run.state is not RunState.RUNNING:
+        return ()
+    head = _head(f"0/{len(run.steps)} {_pace(scenarios)}")
+    return (joined([head, _next(run.steps[0].title)]),)
+
+
+def _next(title: str) -> Content:
+    return safe_text(f"next: {title}", "$text-muted")
+
+
+def _pace(scenarios: Scenarios) -> str:
+    return "paused" if scenarios.is_paused else f"{number(scenarios.speed)}x"
 
 
 def _head(text: str) -> Content:
