@@ -115,6 +115,8 @@ class Prompt(Struct, frozen=True, eq=False):
     """What is wrong with a text, in words that say what is allowed."""
     is_whole: Callable[[str], bool] = lambda _text: False
     """Whether nothing else can be meant: then nobody has to press enter."""
+    taken_by: str = "enter takes it"
+    """What brings it to an end, in words."""
 
 
 class Choice(Struct, frozen=True, eq=False):

@@ -96,12 +96,16 @@ async def select(desk: Desk) -> None:
 
     def check(text: str) -> str | None:
         number = text.strip().lstrip("#")
-        return None if number in numbers else f"no connector {drawn(number)}: {allowed}"
+        if number in numbers:
+            return None
+        return f"no connector {drawn(number)}: {allowed}" if number else f"a number: {allowed}"
 
     def is_whole(text: str) -> bool:
         return text in numbers and sum(each.startswith(text) for each in numbers) == 1
 
-    typed = await desk.prompt(Prompt("Select connector", allowed, check, is_whole))
+    # Of few connectors a digit is whole: enter behind it would already be for what lies beneath.
+    taken_by = "its number takes it" if all(map(is_whole, numbers)) else "enter takes it"
+    typed = await desk.prompt(Prompt("Select connector", allowed, check, is_whole, taken_by))
     if typed is not None:
         connector_id = int(typed.strip().lstrip("#"))
         desk.select_connector(connector_id)

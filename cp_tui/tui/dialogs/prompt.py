@@ -36,7 +36,7 @@ class PromptDialog(Dialog[str | None]):
 
     async def begin(self) -> None:
         """Type into it."""
-        self.titled(self._prompt.title, "enter takes it · escape closes")
+        self.titled(self._prompt.title, f"{self._prompt.taken_by} · escape closes")
         self._say(Content.styled(self._prompt.hint, "$text-muted"))
         self.query_one(Input).focus()
 
