@@ -127,6 +127,17 @@ def test_a_signal_ends_the_screen_in_order_and_leaves_the_engine(number: signal.
         assert b"ended: leave" in term.output
 
 
+def test_a_terminal_that_goes_without_a_signal_ends_the_screen() -> None:
+    """SIGHUP comes only from a controlling terminal, which that of a test is not."""
+    with terminal("healthy") as term:
+        term.read_until(b"HeartbeatInterval")
+        term.read_until_quiet()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, term.master)
+        os.close(nothing)
+        term.process.wait(DEADLINE_S)
+
+
 def test_no_control_sequence_from_outside_reaches_the_terminal() -> None:
     with terminal("hostile") as term:
         term.read_until("␛]52;c;aGk=".encode())

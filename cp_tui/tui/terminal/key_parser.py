@@ -7,7 +7,12 @@ of ours needs Alt.
 
 from __future__ import annotations
 
+import os
 import re
+import select
+import signal
+import sys
+import time
 from collections.abc import Iterable
 
 from textual.message import Message
@@ -20,6 +25,9 @@ SEQUENCES = r"\[|\x1b|O[A-DFHMP-SXj-y]|O?\Z"
 MARKS = re.compile(rf"\x1b\[20[01]~|\x1b(?!{SEQUENCES})")
 TAIL = len(PASTE_ENDS) - 1
 
+PAUSE_S = 0.1
+"""Between two looks at a terminal that is gone; Textual reads on at once, and nothing comes."""
+
 
 class KeyParser(EndingParser):
     """Textual's parser, for which an escape that begins no sequence is a key at once."""
@@ -28,6 +36,21 @@ class KeyParser(EndingParser):
         super().__init__(debug)
         self._tail = ""
         self._is_paste = False
+        self._has_ended = False
+
+    def tick(self) -> Iterable[Message]:
+        """Parse what nothing more belongs to; end the screen where the terminal is gone.
+
+        Only who has it as its controlling terminal is sent SIGHUP by the system: not a program that
+        another one started in a terminal of its own. Textual asks here ten times a second, and
+        without a pause once nothing can be read any more.
+        """
+        if is_gone():
+            if not self._has_ended:
+                self._has_ended = True
+                os.kill(os.getpid(), signal.SIGHUP)
+            time.sleep(PAUSE_S)
+        yield from super().tick()
 
     def feed(self, data: str) -> Iterable[Message]:
         """Parse what has come; after an escape that is alone, wait for nothing more."""
@@ -50,3 +73,12 @@ class KeyParser(EndingParser):
             elif mark.end() >= before and not self._is_paste:
                 yield mark.end() - before
         self._tail = text[-TAIL:]
+
+
+def is_gone() -> bool:
+    """Whether nobody holds the other end of the terminal any more."""
+    if sys.__stdin__ is None:
+        return True
+    poll = select.poll()
+    poll.register(sys.__stdin__.fileno(), 0)
+    return any(what & (select.POLLHUP | select.POLLERR) for _, what in poll.poll(0))
