@@ -161,7 +161,8 @@ class LookApp(QuietApp):
     def _look_soon(self) -> None:
         # Not in the app's own task: it would hear no key until the disk answers.
         if not self._is_looking:
-            self.run_worker(self.look_at_themes, name="themes", group="themes")
+            # Not a coroutine: at the end of the app one that was never begun is complained of.
+            self.run_worker(self.look_at_themes, name="themes", group="themes")  # type: ignore[arg-type]
 
     async def look_at_themes(self) -> None:
         """Take over what has changed in the user's themes since the last look."""
