@@ -11,6 +11,7 @@ from collections.abc import Callable
 from textual.content import Content
 
 from cp_tui.demo.csms_variables import RunState, ScenarioRun, Scenarios, ScenarioStep
+from cp_tui.demo.pacing import NORMAL
 from cp_tui.ocpp.units import number
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.text.safe_text import safe_text
@@ -69,7 +70,11 @@ def _next(title: str) -> Content:
 
 
 def _pace(scenarios: Scenarios) -> str:
-    return "paused" if scenarios.is_paused else f"{number(scenarios.speed)}x"
+    speed = f"{number(scenarios.speed)}x"
+    if not scenarios.is_paused:
+        return speed
+    # How it will go on: whoever changes that while it is paused sees it.
+    return "paused" if scenarios.speed == NORMAL else f"paused {speed}"
 
 
 def _head(text: str) -> Content:
