@@ -39,7 +39,11 @@ def test_words_leave_the_open_screen_its_name_and_the_others_where_there_is_room
     wide, placed = activity_line(names("Keys"), said, HINT, 160)
     assert len(placed) == len(ALL)
     assert wide.plain.endswith("x" * 60)
-    long = [Content("x" * 76), Content("short")]
+    for cells in range(50, 80):
+        line = activity_line(names("Upkeep"), [Content("x" * cells), Content("short")], HINT, 80)[0]
+        assert line.cell_length <= 80
+        assert "[6" in line.plain
+    long = [Content("x" * 75), Content("short")]
     assert activity_line(names("Keys"), long, HINT, 80)[0].plain == " [3]  short"
     none_fits = activity_line(names("Keys"), [Content("x" * 99), Content("y" * 98)], HINT, 80)
     assert none_fits[0].plain == " [3]  " + "y" * 98
@@ -59,7 +63,7 @@ async def test_names_show_and_are_clicked_and_words_give_way_to_them_in_time() -
         await drive.settle()
         assert drive.shows("1 Dashboard", "[4 Schedule]", "6 Upkeep")
         await drive.press("n")
-        assert drive.shows("[4]", "Try now: it is connected")
+        assert drive.shows("[4", "Try now: it is connected")
         assert not drive.shows("1 Dashboard 2 Messages")
         await drive.pass_time(31)
         assert drive.shows("1 Dashboard 2 Messages")

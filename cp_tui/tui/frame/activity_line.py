@@ -71,7 +71,7 @@ def activity_line(
 
 
 def _room(names: Sequence[PlacedName], width: int) -> int:
-    return width - (names[-1].end if names else 0) - GAP
+    return width - (names[-1].end if names else 0) - len("]  ")
 
 
 def _named(names: Sequence[PlacedName]) -> Content:
