@@ -32,6 +32,7 @@ ROUND_PAUSE_S = 4.0
 
 
 async def _complete(context: StepContext) -> None:
+    await context.lead()
     context.tell("Both cars are gone; the round is complete")
 
 
@@ -96,7 +97,7 @@ ROUND = Scenario(
             story_steps.change_monitored_keys,
             "The CSMS wants meter values more often and renames the site: see Monitors",
             "The CSMS changes two watched keys: see Monitors",
-            hold_s=4,
+            hold_s=2,
         ),
         Step(
             "A limit falls",

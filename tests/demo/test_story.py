@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from cp_tui.csms.behaviour import Behaviour
 from cp_tui.csms.central_system import CentralSystem
 from cp_tui.csms.event_log import Called, Malformed, Received
 from cp_tui.demo.pacing import AT_ONCE, LINES, Pacing
-from cp_tui.demo.story import StoryFailed, run_story
+from cp_tui.demo.step_context import LEAD_S
+from cp_tui.demo.story import ROUND, StoryFailed, run_story
 from cp_tui.ocpp.frame import CallError
 from cp_tui.rpc.client import Client
 from tests.demo.charge_point import ID, csms_and_client
@@ -58,8 +60,20 @@ def assert_nothing_went_wrong(csms: CentralSystem) -> None:
 @in_fast_time
 async def test_a_round_fits_into_the_demo_without_a_terminal(tmp_path: Path) -> None:
     lines: list[str] = []
+    begun_s: list[float] = []
+    loop = asyncio.get_running_loop()
     async with csms_and_client(tmp_path) as (csms, client), asyncio.timeout(ROUND_S_MAX):
-        await run_story(client, csms, ID, lines.append, pacing=Pacing(LINES))
+        await run_story(
+            client,
+            csms,
+            ID,
+            lines.append,
+            pacing=Pacing(LINES),
+            began=lambda _: begun_s.append(loop.time()),
+        )
+    assert len(begun_s) == len(ROUND.steps)
+    lasted_s = [later_s - at_s for at_s, later_s in pairwise(begun_s)]
+    assert min(lasted_s) > 0.9 * LEAD_S / LINES, "each step can be read"
     assert lines
     assert all(re.match(r"\+ *\d+\.\d s  \S", line) for line in lines)
     assert_nothing_went_wrong(csms)
