@@ -275,7 +275,7 @@ CSMS_COMMANDS: Mapping[str, Command] = table(
         CsmsRpc.set_speed,
         "Play at speed {speed}",
         "It is played at speed {speed}",
-        "it is that fast already",
+        "that is its speed already",
     ),
 )
 """All that may be asked of the CSMS of a demo, by name."""

@@ -26,7 +26,7 @@ DEADLINE_S = 8.0
 """How long each check waits; the slowest thing to wait for is a vehicle that ramps up."""
 
 LEAD_S = 2.0
-"""The pause at speed 1 between what is told and its being done, so that a person can look."""
+"""The pause at speed 1 before something is done, so that a person can look at what was before."""
 
 READ_S = 3.0
 """How long people have to read what was put in order, at speed 1."""
