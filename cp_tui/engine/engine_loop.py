@@ -226,7 +226,10 @@ class EngineLoop:
                 self._wrote_s = took_s
             not_sent = self._outlet.carry_out(turn.decided, is_saved)
             # Whoever watches looks when the frames are on their way.
-            self._hub.changed(self._charger.take_changed())
+            # The clock is told first, for schedules and measurements are read by it.
+            self._hub.changed(
+                sorted(self._charger.take_changed(), key=lambda name: name != "registration")
+            )
             if turn.aside:
                 await self._recovery.put_aside(turn.aside)
             for done in turn.acts:

@@ -7,6 +7,7 @@ from textual.widgets import Input
 
 from cp_tui.charge_point import variables as v
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
+from cp_tui.tui.widgets.line_table import LineTable
 from tests.tui import worlds
 from tests.tui.driving import screen
 
@@ -29,6 +30,21 @@ async def test_the_timeline_is_painted_for_the_height_that_it_has() -> None:
         timeline = drive.dashboard.timeline
         painted = [strip.text for strip in timeline.render_lines(timeline.size.region)]
         assert painted == [timeline.render_line(y).text for y in range(timeline.size.height)]
+
+
+async def test_the_first_keys_are_back_when_the_terminal_is() -> None:
+    """A small one shows the row of the cursor, which rows that came first had pushed down."""
+    async with screen() as drive:
+        table = drive.dashboard.query_one("#keys-table", LineTable)
+        first = table.rows[0].key
+        table.move_cursor(table.rows[4].key)
+        sizes = ((40, 10), (60, 20), (80, 24), (40, 10), (200, 60), (40, 10), (160, 50), (80, 24))
+        for size in sizes:
+            await drive.resize(*size)
+            is_small = size[0] < 80
+            assert (table.scroll_offset.y > 0) == is_small, size
+            assert table.cursor_row == 4
+            assert bool(drive.shows(first)) != is_small, size
 
 
 async def test_a_terminal_of_any_size_is_survived() -> None:

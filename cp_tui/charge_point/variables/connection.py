@@ -212,3 +212,9 @@ class RegistrationView(Value, frozen=True, kw_only=True):
     """A CALL that the CSMS leaves without an answer."""
     reason: Reason | None = None
     """Why it is not Accepted, where that is known."""
+
+    @property
+    def clock_ahead_s(self) -> float:
+        """What the clock of the charge point is ahead of this machine's now; 0: never set."""
+        told_s = self.clock_offset_s
+        return (self.clock_kept_offset_s or 0.0) if told_s is None else told_s

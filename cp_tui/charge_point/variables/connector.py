@@ -11,6 +11,7 @@ from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables.clock import ClockStep
 from cp_tui.charge_point.variables.reservation import Reservation
 from cp_tui.charge_point.variables.tag import Refusal, RefusedBy
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 
 
@@ -42,6 +43,11 @@ class ConnectorTransaction(Value, frozen=True, kw_only=True):
     """By how much the clock was set since it began, in seconds: ahead, or back where negative."""
     clock_step: ClockStep | None = None
     """The newest of these steps that is worth telling."""
+
+    @property
+    def begun_at(self) -> datetime:
+        """When it began by the clock as it is set now."""
+        return later(self.started_at, self.clock_step_s)
 
 
 class Measurement(Value, frozen=True, kw_only=True):

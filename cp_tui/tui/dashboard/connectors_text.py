@@ -162,7 +162,7 @@ def connector_columns(
             lambda c: Content(lasted_words(c, clock)),
             align="right",
             rank=5,
-            order=lambda c: c.transaction and c.transaction.started_at,
+            order=lambda c: c.transaction and c.transaction.begun_at,
         ),
     ]
     return [

@@ -79,6 +79,5 @@ def lasted_words(connector: ConnectorView, clock: Clock) -> str:
 
 def _lasted(running: ConnectorTransaction, clock: Clock) -> timedelta | None:
     """In whole minutes from the first on, whatever was done to the clock; None before that."""
-    here = later(clock.now, clock.csms_offset_s)
-    lasted = here - running.started_at - span(running.clock_step_s)
+    lasted = later(clock.now, clock.csms_offset_s) - running.begun_at
     return lasted if lasted >= timedelta(minutes=1) else None

@@ -102,8 +102,8 @@ class FrameApp(LookApp):
     def clock(self) -> Clock:
         """Now, and the zone of the reader."""
         registration = self.store.snapshot.registration
-        offset_s = registration.clock_offset_s if registration else None
-        return Clock(self._now(), self._zone, offset_s or 0.0)
+        ahead_s = registration.clock_ahead_s if registration else 0.0
+        return Clock(self._now(), self._zone, ahead_s)
 
     def choose_theme(self, name: str) -> None:
         """Take a theme, and remember it."""

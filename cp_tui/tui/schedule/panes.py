@@ -210,7 +210,7 @@ class SchedulePane(Pane):
             restraints=self._restraints,
             short_restraints=self._short_restraints,
             charging_since=min(
-                (c.transaction.started_at for c in snapshot.connectors if c.transaction),
+                (c.transaction.begun_at for c in snapshot.connectors if c.transaction),
                 default=None,
             ),
             installers={p.profile.charging_profile_id: p.source for p in snapshot.profiles},

@@ -5,7 +5,7 @@ Pure. A limit counts as it was published then, not as the profiles of today woul
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ from cp_tui.charge_point.variables.measurement import (
     FollowedLimit,
     MeasuredPoint,
 )
+from cp_tui.ocpp.calendar import later
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 
 PERIODS_MAX = 500
@@ -135,6 +136,33 @@ def with_earlier(
         for each, end in zip(before, ends, strict=False)
     )
     return (*earlier, *limits)[-PERIODS_MAX:]
+
+
+def points_on(points: Iterable[MeasuredPoint], step: timedelta) -> tuple[MeasuredPoint, ...]:
+    """The same points by a clock that was set by this much."""
+    return tuple(replace(point, at=later(point.at, step)) for point in points)
+
+
+def followed_on(limits: Iterable[FollowedLimit], step: timedelta) -> tuple[FollowedLimit, ...]:
+    """The same limits by a clock that was set by this much."""
+    return tuple(replace(limit, at=later(limit.at, step)) for limit in limits)
+
+
+def limits_on(
+    limits: Iterable[CompositePeriod], step: timedelta, now: datetime, schedule: CompositeSchedule
+) -> tuple[CompositePeriod, ...]:
+    """Limits by a clock that was set by this much and reads `now`.
+
+    What was goes with the clock, for it is as long ago as it was. What is to come does not: a
+    schedule says it for the time of day.
+    """
+    moved = (
+        replace(each, start=later(each.start, step), end=min(later(each.end, step), now))
+        for each in limits
+        if later(each.start, step) < now
+    )
+    past, to_come = tuple(moved), from_on(schedule, max(now, schedule.start))
+    return believed(past, to_come) if to_come.periods[-1].end > now else past
 
 
 def joined(

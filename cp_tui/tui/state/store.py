@@ -17,12 +17,22 @@ from msgspec.structs import replace
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
-from cp_tui.ocpp.calendar import later
+from cp_tui.ocpp.calendar import later, span
 from cp_tui.tui.state.counting import only_counts_on
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
-from cp_tui.tui.state.past import SHARED, believed, from_on, in_force, joined, with_earlier
+from cp_tui.tui.state.past import (
+    SHARED,
+    believed,
+    followed_on,
+    from_on,
+    in_force,
+    joined,
+    limits_on,
+    points_on,
+    with_earlier,
+)
 
 EVENTS_MAX = 500
 """Events kept of each stream: more than a person scrolls through in a detail."""
@@ -163,10 +173,8 @@ class Snapshot(Struct, frozen=True):
 
     def schedule_time(self, now: datetime) -> datetime:
         """An instant in the clock of the charge point, which schedules and measurements are in."""
-        offset_s = self.registration.clock_offset_s if self.registration else None
-        if offset_s is None or abs(offset_s) < OFFSET_SEEN_S_MIN:
-            return now
-        return later(now, offset_s)
+        ahead_s = self.registration.clock_ahead_s if self.registration else 0.0
+        return now if abs(ahead_s) < OFFSET_SEEN_S_MIN else later(now, ahead_s)
 
     def entry(self, key: str | None) -> v.ConfigurationEntry | None:
         """The configuration key with this name (case-insensitive, S 5.8), if there is one."""
@@ -183,6 +191,8 @@ class SnapshotStore:
         self._dirty: set[str] = set()
         self._followed: dict[int, tuple[v.FollowedLimit, ...]] = {}
         """What each connector had to follow before this screen looked, as far as is known."""
+        self._clock_ahead_s = 0.0
+        """The clock in which limits and measured points are remembered, as against this one."""
         self._patient: set[str] = set()
         """The names in which only counters went on."""
 
@@ -225,6 +235,8 @@ class SnapshotStore:
         for name, value in newest.items():
             self._set(name, value)
             self._dirty.add(name)
+        if "registration" in newest and now is not None:
+            self._follow_clock(now)
         has_schedules = "charging_schedules" in newest
         if has_schedules or _shares(connectors) != _shares(self.snapshot.connectors):
             self._note_limits(now, has_schedules=has_schedules)
@@ -292,6 +304,24 @@ class SnapshotStore:
         self.snapshot = replace(self.snapshot, cursors=cursors)
         self._dirty.add(f"{CURSOR}{cursor}")
 
+    def _follow_clock(self, now: datetime) -> None:
+        """Move what is remembered with the clock of the charge point, where that was set."""
+        snapshot, registration = self.snapshot, self.snapshot.registration
+        ahead_s = registration.clock_ahead_s if registration else 0.0
+        step = span(ahead_s - self._clock_ahead_s)
+        if abs(step) < span(OFFSET_SEEN_S_MIN):
+            return
+        self._clock_ahead_s = ahead_s
+        at, schedules = snapshot.schedule_time(now), snapshot.charging_schedules
+        self._followed = {key: followed_on(each, step) for key, each in self._followed.items()}
+        limits = {
+            connector_id: limits_on(known, step, at, schedules[connector_id])
+            for connector_id, known in snapshot.limits.items()
+            if connector_id in schedules
+        }
+        self.snapshot = replace(snapshot, limits=limits)
+        self._set_measured({key: points_on(each, step) for key, each in snapshot.measured.items()})
+
     def _note_limits(self, now: datetime | None, *, has_schedules: bool) -> None:
         """Remember what has to be followed: as new schedules have it, and from now on the shares.
 
@@ -320,7 +350,8 @@ class SnapshotStore:
             if reading is not None:
                 known = self.snapshot.measured.get(connector.connector_id, ())
                 point = v.MeasuredPoint(at=at, power_w=reading.power_w, current_a=reading.current_a)
-                if not known or not known[-1].is_like(point):
+                # A point from after now is no longer true: this machine's clock was set back.
+                if not known or known[-1].at > at or not known[-1].is_like(point):
                     changed[connector.connector_id] = joined(known, (point,))
         if changed:
             self._set_measured(changed)

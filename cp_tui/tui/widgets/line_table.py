@@ -15,7 +15,7 @@ from msgspec import Struct
 from textual import events
 from textual.binding import BindingType
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
@@ -166,6 +166,12 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         self._count = 0
         self._cursor = 0
         self._cursor_key: str | None = None
+        self._top = self._scrolled_to = 0
+        """The first row in sight as somebody chose it, and as it had to be for the cursor."""
+        self._terminal = Size()
+        """The size of the terminal in which it was shown last."""
+        self._is_resized = False
+        """That was the newest thing that happened to it."""
         self._empty = empty
         self._width_known = 0
 
@@ -214,7 +220,8 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         else:
             self._refresh_changed(old_cursor)
         if self._cursor != old_cursor:
-            self._show_cursor()
+            self._show_cursor(self.scroll_offset.y)
+        self._is_resized &= (self._cursor, self._cursor_key) == (old_cursor, old_key)
         assert self._cursor == 0 or self._cursor < self._count, "a cursor on no row"
         if self._cursor_key != old_key:
             self.post_message(self.Highlighted(self, self._cursor_key))
@@ -402,8 +409,16 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
     # Geometry.
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight."""
-        self._show_cursor()
+        """Keep the cursor in sight; in a larger terminal the rows before it are back."""
+        top, end, terminal = self.scroll_offset.y, self.max_scroll_y, self.app.size
+        # Textual itself scrolls no further than to the end of what there is.
+        if top != min(self._scrolled_to, end):
+            self._top = top
+        # A layout may take several steps. Later on something beside it comes or goes, such as a
+        # filter: there a scroll would only cost the line.
+        self._is_resized |= terminal != self._terminal
+        self._terminal = terminal
+        self._show_cursor(min(self._top, end) if self._is_resized else top)
         if self.size.width != self._width_known:
             self._width_known = self.size.width
             self.post_message(self.WidthChanged())
@@ -422,18 +437,17 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         self._cursor, self._cursor_key = index, self._rows.key(index)
         self._refresh_row(old)
         self._refresh_row(index)
-        self._show_cursor()
+        self._show_cursor(self.scroll_offset.y)
+        self._top, self._is_resized = self._scrolled_to, False
         self.post_message(self.Highlighted(self, self.cursor_key))
 
-    def _show_cursor(self) -> None:
-        """Scroll as little as needed."""
-        top, visible = (
-            self.scroll_offset.y,
-            max(1, self.scrollable_content_region.height - HEADER_HEIGHT),
-        )
+    def _show_cursor(self, top: int) -> None:
+        """Show this row first, or one as near to it as the cursor allows."""
+        visible = max(1, self.scrollable_content_region.height - HEADER_HEIGHT)
         target = min(max(top, self._cursor - visible + 1), self._cursor)
-        if target != top:
+        if target != self.scroll_offset.y:
             self.scroll_to(y=target, animate=False, force=True)
+        self._scrolled_to = target
 
     def _refresh_changed(self, old_cursor: int) -> None:
         """Paint the visible rows that look different now."""

@@ -393,3 +393,35 @@ async def test_walking_far_keeps_few_rows() -> None:
             lines(table)
         await pilot.pause()
         assert len(table._painted) <= PAINTED_MAX
+
+
+async def test_a_larger_size_brings_back_the_rows_that_a_smaller_one_hid() -> None:
+    """Rows that come first push the cursor down; a small table shows it, a larger one all again."""
+    table = line_table()
+    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+        table.show(COLUMNS, keyed(rows(20)))
+        await pilot.pause()
+        table.show(COLUMNS, keyed([row("monitored"), row("changed"), *rows(20)]))
+        await pilot.pause()
+        assert (table.cursor_row, table.scroll_offset.y) == (2, 0)
+        for height, top in ((3, 1), (2, 2), (4, 0), (2, 2), (30, 0), (2, 2), (8, 0)):
+            await pilot.resize_terminal(30, height)
+            await pilot.pause()
+            assert (table.cursor_row, table.scroll_offset.y) == (2, top), height
+        table.move_cursor("key15")
+        for height, top in ((8, 11), (4, 15), (8, 11), (30, 0), (4, 15)):
+            await pilot.resize_terminal(30, height)
+            await pilot.pause()
+            assert (table.cursor_key, table.scroll_offset.y) == ("key15", top), height
+
+
+async def test_where_somebody_has_scrolled_to_is_kept_through_a_smaller_size() -> None:
+    table = line_table()
+    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+        table.show(COLUMNS, keyed(rows(20)))
+        await pilot.press("end", *["up"] * 3)
+        table.scroll_to(y=12, animate=False, force=True)
+        for height, top in ((8, 12), (3, 15), (8, 12)):
+            await pilot.resize_terminal(30, height)
+            await pilot.pause()
+            assert (table.cursor_row, table.scroll_offset.y) == (16, top), height
