@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from io import StringIO
 
 import pytest
 from textual.app import ComposeResult
 from textual.constants import ESCAPE_DELAY
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from cp_tui.tui.dialogs.ask import AskDialog
 from cp_tui.tui.dialogs.choose import ChooseDialog
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.terminal.key_parser import KeyParser
+from cp_tui.tui.terminal.look_app import BETWEEN_KEYS_S
 from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.table_pane import TablePane
 from tests.tiers import tier
 from tests.tui import worlds
 from tests.tui.driving import Drive, screen
-from tests.tui.quiet import quiet
+from tests.tui.quiet import let_time_pass, quiet
 
 PASTE = "\x1b[200~{}\x1b[201~"
 
@@ -98,6 +100,69 @@ async def test_keys_of_one_packet_go_where_they_were_meant_to() -> None:
             await packet(drive, "s" + click.format("M") + click.format("m") + "wTAG")
             assert len(calls(drive, "stop")) == 1
             assert drive.app.screen.query(Input).first().value == "TAG"
+
+
+async def test_letters_for_an_input_are_one_text_and_everything_else_keeps_its_order() -> None:
+    async with screen(at="messages") as drive:
+        async with drive.step("a tab ends the text, and its blanks stay"):
+            await packet(drive, "1w")
+            texts: list[str] = []
+
+            def changed(text: str) -> None:
+                texts.append(text)
+
+            for each in drive.app.screen.query(Input):
+                drive.app.screen.watch(each, "value", changed, init=False)
+            await packet(drive, " NEW TAG \t2\x7f1")
+            assert texts == [" NEW TAG ", "2", "", "1"]
+            await packet(drive, "\x1b2")
+        async with drive.step("a text area takes them as well, and what was marked goes"):
+            await packet(drive, "craw frame\r")
+            area = drive.app.screen.query_one(TextArea)
+            area.focus()
+            area.text = "old"
+            area.select_all()
+            await packet(drive, '{"a": 1}\r{}')
+            assert area.text == '{"a": 1}\n{}'
+        async with drive.step("a letter that jumps jumps from an input, too"):
+            await packet(drive, "3/")
+            assert isinstance(drive.app.focused, Input)
+            await packet(drive, "\x0fbj")
+            assert drive.app.main.focused_pane is drive.app.main.panes[1]
+            assert not any(each.value for each in drive.app.main.query(Input))
+
+
+async def test_more_keys_than_find_room_are_dropped_to_the_last_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An enter at their end would send a text with a hole in it."""
+    monkeypatch.setattr("cp_tui.tui.terminal.key_gate.WAITING_MAX", 100)
+    async with screen() as drive:
+        await packet(drive, "w" + "y" * 299 + "\r")
+        assert drive.app.screen.query(Input).first().value == "y" * 99
+        assert "201 keys dropped" in drive.app.main._activity.plain
+        assert calls(drive, "swipe") == []
+
+
+async def test_pictures_come_between_keys_also_behind_a_terminal_that_has_taken_one() -> None:
+    """That it has is heard from the thread that writes, which knows no app."""
+    async with screen() as drive:
+        done = asyncio.Event()
+        drive.app.act(done.wait(), group="action")
+        writer = drive.app.make_writer(StringIO())
+        writer.write("a picture")
+        writer.start()
+        try:
+            async with asyncio.timeout(5):
+                while drive.app._sending is None:
+                    await asyncio.sleep(0.01)
+            await quiet()
+            let_time_pass(BETWEEN_KEYS_S)
+            await quiet()
+            assert drive.app._sending is None
+        finally:
+            writer.stop()
+            done.set()
 
 
 async def test_escape_and_what_follows_are_two_keys() -> None:

@@ -15,14 +15,19 @@ When the next key may pass:
 The third is what makes it sure: an empty queue alone says nothing of a message that one widget is
 just about to send to another. `Swept` is sent only while a key waits: at rest nothing runs. A key
 that waits for too long is dropped with a word, so that a fault jams nobody's keyboard for good.
+
+Letters that wait for an input pass together: they are text there, and none of them can lead
+anywhere else. One by one a thousand of them, pasted over a line without bracketed paste, would
+take ten seconds.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Container, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any
 
 from textual import events
@@ -31,6 +36,7 @@ from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 LOOK_S = 0.02
 """How often is looked, while a key waits, whether it may pass now: the message may have been lost
@@ -85,11 +91,11 @@ class KeyGate:
     def __init__(
         self,
         app: App[Any],
-        admit: Callable[[Event], Awaitable[None]],
+        admit: Callable[[Sequence[Event]], Awaitable[None]],
         drop: Callable[[int], None],
         settled: Callable[[], None],
     ) -> None:
-        """`admit` hands an event on; `drop` hears how many keys were given up.
+        """`admit` hands on an event, or letters of one text; `drop` hears how many were given up.
 
         `settled` is called when an action is done, or waits for somebody.
         """
@@ -102,6 +108,7 @@ class KeyGate:
         self._looks = 0
         """While the first key waits."""
         self._too_many = 0
+        """Keys that found no room; it is told when those that did have passed."""
         self._sweep_number = 0
         self._sweep_looks: int | None = None
         """While a message is under way; else none."""
@@ -119,7 +126,8 @@ class KeyGate:
                 return False
             if isinstance(self._waiting[-1], events.MouseMove):
                 self._waiting.pop()
-        if len(self._waiting) >= WAITING_MAX:
+        if len(self._waiting) >= WAITING_MAX or (self._too_many and self._waiting):
+            # Nor what comes behind: an enter would send a text with a hole in it.
             self._too_many += 1
             return True
         if not self._waiting:
@@ -155,12 +163,14 @@ class KeyGate:
         if not self._waiting:
             return
         if self._was_quiet and self._is_quiet() and self._seen == self._state():
-            event = self._waiting.popleft()
-            hit = self._hit(event)
-            await self._admit(event)
+            together = self._take()
+            hit = self._hit(together[0])
+            await self._admit(together)
             self._looks = 0
             if self._waiting:
                 self._sweep(hit)
+            elif self._too_many:
+                self._give_up()
         else:
             self.look()
 
@@ -216,6 +226,27 @@ class KeyGate:
         if self._is_held() or not self._app.screen_stack[-1].is_mounted:
             return False
         return all(node.message_queue_size == 0 for node in self._way())
+
+    def _take(self) -> Sequence[Event]:
+        """The first that waits, and with a letter for an input the letters behind it."""
+        number = 1
+        if len(self._waiting) > 1 and self._is_letter(self._waiting[0]):
+            active = self._app.screen.active_bindings.items()
+            commands = {key for key, each in active if each.binding.priority}
+            letters = takewhile(lambda each: self._is_letter(each, commands), self._waiting)
+            number = max(1, len(list(letters)))
+        return [self._waiting.popleft() for _ in range(number)]
+
+    def _is_letter(self, event: Event, commands: Container[str] = ()) -> bool:
+        """Whether a key does nothing but add to the text of the input that has the focus."""
+        taker = self._app.focused
+        return (
+            isinstance(taker, Input | TextArea)
+            and isinstance(event, events.Key)
+            and event.is_printable
+            and event.key not in commands
+            and taker.check_consume_key(event.key, event.character)
+        )
 
     def _hit(self, event: Event) -> Widget | None:
         """What a click hits; keys go to what has the focus."""

@@ -108,8 +108,12 @@ class LookApp(QuietApp):
         if not self.gate.takes(event):
             await super().on_event(event)
 
-    async def _let_through(self, event: events.Event) -> None:
-        if isinstance(event, events.Paste) and isinstance(self.focused, Input):
+    async def _let_through(self, together: Sequence[events.Event]) -> None:
+        event = together[0]
+        if len(together) > 1:
+            keys = (each for each in together if isinstance(each, events.Key))
+            event = events.Paste("".join(each.character or "" for each in keys))
+        elif isinstance(event, events.Paste) and isinstance(self.focused, Input):
             # It would take the first line and drop the others without a word.
             event.text = " ".join(event.text.split("\n")).strip()
         await super().on_event(event)

@@ -12,6 +12,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from contextvars import copy_context
 from functools import cached_property, partial
 from queue import Queue
 from time import monotonic
@@ -81,7 +82,9 @@ class QuietApp(App[str]):
     def make_writer(self, file: IO[str]) -> PatientWriter:
         """Give the driver what writes to the terminal."""
         loop = asyncio.get_running_loop()
-        self.writer = PatientWriter(file, lambda: loop.call_soon_threadsafe(self.send_changes))
+        # A thread has a context of its own, in which no timer of ours finds its app and goes off.
+        written = partial(loop.call_soon_threadsafe, self.send_changes, context=copy_context())
+        self.writer = PatientWriter(file, written)
         return self.writer
 
     def get_default_screen(self) -> Screen[Any]:
