@@ -124,12 +124,6 @@ async def test_letters_for_an_input_are_one_text_and_everything_else_keeps_its_o
             area.select_all()
             await packet(drive, '{"a": 1}\r{}')
             assert area.text == '{"a": 1}\n{}'
-        async with drive.step("a letter that jumps jumps from an input, too"):
-            await packet(drive, "3/")
-            assert isinstance(drive.app.focused, Input)
-            await packet(drive, "\x0fbj")
-            assert drive.app.main.focused_pane is drive.app.main.panes[1]
-            assert not any(each.value for each in drive.app.main.query(Input))
 
 
 async def test_more_keys_than_find_room_are_dropped_to_the_last_one(
@@ -137,11 +131,15 @@ async def test_more_keys_than_find_room_are_dropped_to_the_last_one(
 ) -> None:
     """An enter at their end would send a text with a hole in it."""
     monkeypatch.setattr("cp_tui.tui.terminal.key_gate.WAITING_MAX", 100)
-    async with screen() as drive:
+    async with screen(size=(160, 24)) as drive:
         await packet(drive, "w" + "y" * 299 + "\r")
         assert drive.app.screen.query(Input).first().value == "y" * 99
         assert "201 keys dropped" in drive.app.main._activity.plain
         assert calls(drive, "swipe") == []
+        await packet(drive, "\x1b4z/" + "t" * 300)
+        assert drive.shows("300 keys behind it dropped")
+        await packet(drive, "1wTAG")
+        assert drive.app.screen.query(Input).first().value == "TAG"
 
 
 async def test_pictures_come_between_keys_also_behind_a_terminal_that_has_taken_one() -> None:

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Container, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import takewhile
 from typing import Any
@@ -141,8 +141,9 @@ class KeyGate:
     def forget(self) -> int:
         """Give up the keys that wait, meant for something that does not come; give their number."""
         moves = (events.MouseMove, events.MouseUp)
-        count = sum(not isinstance(each, moves) for each in self._waiting)
+        count = sum(not isinstance(each, moves) for each in self._waiting) + self._too_many
         self._waiting.clear()
+        self._too_many = 0
         return count
 
     @property
@@ -229,22 +230,16 @@ class KeyGate:
 
     def _take(self) -> Sequence[Event]:
         """The first that waits, and with a letter for an input the letters behind it."""
-        number = 1
-        if len(self._waiting) > 1 and self._is_letter(self._waiting[0]):
-            active = self._app.screen.active_bindings.items()
-            commands = {key for key, each in active if each.binding.priority}
-            letters = takewhile(lambda each: self._is_letter(each, commands), self._waiting)
-            number = max(1, len(list(letters)))
-        return [self._waiting.popleft() for _ in range(number)]
+        letters = len(list(takewhile(self._is_letter, self._waiting)))
+        return [self._waiting.popleft() for _ in range(max(1, letters))]
 
-    def _is_letter(self, event: Event, commands: Container[str] = ()) -> bool:
+    def _is_letter(self, event: Event) -> bool:
         """Whether a key does nothing but add to the text of the input that has the focus."""
         taker = self._app.focused
         return (
             isinstance(taker, Input | TextArea)
             and isinstance(event, events.Key)
             and event.is_printable
-            and event.key not in commands
             and taker.check_consume_key(event.key, event.character)
         )
 
@@ -294,5 +289,4 @@ class KeyGate:
         self._watch_on()
 
     def _give_up(self) -> None:
-        self._drop(self.forget() + self._too_many)
-        self._too_many = 0
+        self._drop(self.forget())
