@@ -42,6 +42,12 @@ async def test_what_may_be_chosen_is_shown_and_a_wrong_choice_is_said() -> None:
             await drive.press("i", "tab", "tab", "x", "enter")
             assert drive.shows("is none of TxDefaultProfile")
             assert drive.engine.calls == []
+            # As in the composer, and as docs/keys.md promises of every dialog.
+            await drive.press("ctrl+u")
+            assert not drive.shows("is none of TxDefaultProfile")
+            await drive.press("x", "ctrl+s")
+            assert drive.shows("is none of TxDefaultProfile")
+            assert drive.engine.calls == []
         async with drive.step("the form shows what may stand in the field"):
             await drive.press("i", "tab", "tab")
             assert drive.shows("one of", "TxDefaultProfile · TxProfile · ChargePointMaxProfile")

@@ -89,6 +89,8 @@ async def test_g_goes_to_a_time_that_is_typed_on_both_timelines() -> None:
             await drive.type("25:00")
             await drive.press("enter")
             assert drive.shows("'25:00' is no time; allowed: 22:30, 9, 9pm")
+            await drive.press("ctrl+u", *"9z", "ctrl+s")
+            assert drive.shows("'9z' is no time")
             await drive.press("ctrl+u", *"22", "colon", *"30", "enter")
             assert drive.shows("▲ 22:30") or drive.shows("22:30 · connector")
             await drive.press("0")

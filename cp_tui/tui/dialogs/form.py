@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantFocus
@@ -26,6 +28,7 @@ from cp_tui.tui.dialogs.inputs import (
     briefly,
 )
 from cp_tui.tui.text.facts import GAP, Fact
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.paths import UnusableInput
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
@@ -53,6 +56,10 @@ class FormDialog(Dialog[CommandOutcome | None]):
     FormDialog .hint { max-height: 3; }
     FormDialog .state { margin-top: 1; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Meaning.SAVE.bound("submit", "Send", "form.send"),
+    ]
 
     def __init__(
         self,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
@@ -11,6 +14,7 @@ from textual.widgets import Input
 from cp_tui.tui.actions.desk import Prompt
 from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
 
 
@@ -21,6 +25,10 @@ class PromptDialog(Dialog[str | None]):
     PromptDialog Input { background: $boost; }
     PromptDialog FactLines { max-height: 3; scrollbar-size: 0 0; scrollbar-gutter: auto; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Meaning.SAVE.bound("take", "Take it", "prompt.take"),
+    ]
 
     def __init__(self, prompt: Prompt) -> None:
         super().__init__()
@@ -49,9 +57,14 @@ class PromptDialog(Dialog[str | None]):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        wrong = self._prompt.check(event.value)
+        self.action_take()
+
+    def action_take(self) -> None:
+        """Give the text, or say what is wrong with it."""
+        text = self.query_one(Input).value
+        wrong = self._prompt.check(text)
         if wrong is None:
-            self.dismiss(event.value)
+            self.dismiss(text)
         else:
             self._say(safe_text(wrong, "bold $text-error"))
 
