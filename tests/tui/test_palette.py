@@ -165,6 +165,13 @@ QUERIES = """
     dashbord = screen.dashboard
     transactoins = screen.transactions
     mainten = screen.maintenance
+    car does not charge = screen.alarms
+    not charging = screen.alarms
+    why not 32A = schedule.explain
+    why not 16 A = schedule.explain
+    tag refused = maintenance.look_up
+    charger is dead = screen.alarms
+    door open = connector.raise_error
 """
 """What technicians, developers of a CSMS and people who give a demo type, and what they mean."""
 
@@ -197,6 +204,18 @@ def test_what_people_type_finds_what_they_mean() -> None:
     assert missed == {}
     first = sum(firsts[query.strip()][0] == wanted for query, wanted in queries)
     assert first >= 0.9 * len(queries)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "answers"),
+    [
+        ("car does not charge", {"screen.alarms", "schedule.explain", "screen.transactions"}),
+        ("not charging", {"screen.alarms", "schedule.explain", "screen.transactions"}),
+        ("tag refused", {"maintenance.look_up", "screen.transactions"}),
+    ],
+)
+def test_a_trouble_finds_whatever_tells_of_it(trouble: str, answers: set[str]) -> None:
+    assert set(found(trouble)[: len(answers)]) == answers
 
 
 def test_every_synonym_is_of_an_action_that_there_is() -> None:

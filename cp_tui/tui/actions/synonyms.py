@@ -42,14 +42,14 @@ ALSO: Mapping[str, str] = {
     "charge_point.emergency_stop": "panic, emergency, e-stop, red button, mushroom",
     "connector.suspend": "SuspendedEV, battery full, car full, pause, resume, ready to charge",
     "connector.raise_error": "fault, break, failure, ground fault, defect, simulate an error, "
-    "Faulted, problem, over temperature",
+    "Faulted, problem, over temperature, door open",
     "connector.clear_error": "repair, fix, fault, heal, remove the fault, recover",
     "connector.jam_lock": "ConnectorLockFailure, stuck, unlock, UnlockConnector, latch",
     "connector.select": "go to a connector, jump to a connector, connector number, choose a "
     "connector",
     "connector.set_vehicle": "car, ev, soc, state of charge, battery size, set vehicle, phases",
     "schedule.explain": "why so slow, limit, slow charging, who limits, power limit, "
-    "current limit, throttle, reason, amps",
+    "current limit, throttle, reason, amps, why not full power, car does not charge, not charging",
     "schedule.clear": "ClearChargingProfile, delete a profile, remove a profile, remove the limit, "
     "unlimit",
     "schedule.clear_matching": "clear all profiles, delete all profiles, remove all limits",
@@ -74,7 +74,7 @@ ALSO: Mapping[str, str] = {
     "raw message, raw json",
     "transactions.drop": "delete a queued message, remove from the queue, empty the queue, discard",
     "maintenance.look_up": "check a card, is this tag allowed, authorize, test a card, id tag, "
-    "rfid, why refused, explain a tag",
+    "rfid, why refused, tag refused, explain a tag",
     "maintenance.firmware": "update, software version, UpdateFirmware, upgrade, ota",
     "maintenance.diagnostics": "logs, GetDiagnostics, upload, GetLog",
     "maintenance.reservations": "ReserveNow, booking, booked, reserved",
@@ -107,13 +107,14 @@ ALSO: Mapping[str, str] = {
     "csms.disconnect": "kick, drop the connection, hang up, close the socket, server side close, "
     "disconnect by the csms, disconnect",
     "screen.alarms": "problems, troubles, faults, warnings, what is wrong, errors, health, "
-    "why not connected, not connected",
+    "why not connected, not connected, car does not charge, not charging, does not work, "
+    "it is dead",
     "screen.dashboard": "home, overview, main, start page",
     "screen.messages": "frames, log, traffic, ocpp log, websocket, communication, wire",
     "screen.configuration": "config, settings, parameters, keys, options",
     "screen.schedule": "limits, timeline, charging profiles, smart charging, forecast, plan",
     "screen.transactions": "sessions, queue, history, outbox, offline messages, energy, kwh, "
-    "billing, waiting messages",
+    "billing, waiting messages, tag refused, car does not charge, not charging",
     "screen.maintenance": "service, security, maintain",
     "screen.csms": "backend, server, central system, demo",
     "screen.filter": "search, find, grep, look for, query",
