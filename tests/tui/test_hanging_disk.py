@@ -269,10 +269,10 @@ async def test_what_was_typed_ahead_waits_for_the_file(tmp_path: Path) -> None:
 
 async def test_a_home_that_nobody_has_is_no_fault_of_the_screen(tmp_path: Path) -> None:
     async with screen(engine=key_world.engine()) as drive:
-        for key in ("E", "f"):
+        for key, words in (("E", "its folder is not there"), ("f", "no such file or directory")):
             await drive.press("3", key)
             await fill(drive, path="~nobody-has-this-name/keys.json")
-            await drive.until_it_shows("no such file or directory")
+            await drive.until_it_shows(words)
             await drive.press("escape")
 
 

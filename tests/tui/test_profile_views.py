@@ -276,7 +276,8 @@ def test_what_is_wrong_in_a_form_names_field_and_value(changes: dict[str, str], 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("{", "profile.json line 1: "),
+        ("{", "profile.json line 1: no JSON from column 2 on"),
+        ('{"connectorId":\n  }', "profile.json line 2: no JSON from column 3 on"),
         ("[]", "holds no JSON object"),
         ('{"csChargingProfiles": 1}', "csChargingProfiles is no JSON object"),
         ('{"chargingProfileId": 1}', "Connector is empty, and the file names none"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from itertools import repeat
 from pathlib import Path
@@ -61,6 +62,17 @@ async def test_a_file_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         await saving.write_new(path, ["yours"], lambda _: None)
     assert path.read_text() == "mine"
+
+
+async def test_why_no_file_can_be_made_is_said_as_it_is(tmp_path: Path) -> None:
+    for path, words in (
+        (tmp_path, "Is a directory"),
+        (tmp_path / "none" / "a", "its folder is not there"),
+        # Nobody makes files there, and the system says "no such file" of it.
+        (Path("/proc/a"), "its folder takes no new file"),
+    ):
+        with pytest.raises(OSError, match=re.escape(words)):
+            await saving.write_new(path, ["x"], lambda _: None)
 
 
 async def test_a_job_goes_on_when_its_form_is_closed() -> None:

@@ -157,7 +157,7 @@ async def test_profiles_are_read_cleared_and_exported(tmp_path: Path) -> None:
         async with drive.step("a picture that cannot be written says why"):
             await drive.press("P")
             await fill(drive, path=str(tmp_path / "no" / "day.svg"))
-            assert drive.shows("no such file or directory")
+            assert drive.shows("its folder is not there")
 
 
 @pytest.mark.parametrize("key", ["W", "enter"])

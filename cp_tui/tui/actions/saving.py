@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -120,12 +121,24 @@ class _NewFile:
         """Nobody waits for it any more: what is still under way leaves nothing behind."""
 
     def open(self) -> None:
-        """Create it, never over a file that is there already; raises `OSError`."""
+        """Create it, never over a file that is there already; raises `OSError`, with words."""
         with self._one_at_a_time:
             if not self.is_unwanted:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-                self._file = os.open(self._path, flags, 0o666)
+                try:
+                    self._file = os.open(self._path, flags, 0o666)
+                except (FileExistsError, FileNotFoundError) as error:
+                    raise self._told(error) from None
                 self._is_ours = True
+
+    def _told(self, error: OSError) -> OSError:
+        """What the system says of a file that should be read, as it is of one to be made."""
+        if isinstance(error, FileExistsError):
+            if not self._path.is_dir():
+                return error
+            return IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        words = "takes no new file" if self._path.parent.is_dir() else "is not there"
+        return FileNotFoundError(errno.ENOENT, f"its folder {words}")
 
     def write(self, data: bytes) -> None:
         """Append; raises `OSError`."""

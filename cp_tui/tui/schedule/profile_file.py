@@ -142,7 +142,8 @@ def _json(path: Path) -> dict[str, JsonValue]:
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
-        raise UnusableInput(f"{path.name} line {error.lineno}: {error.msg}") from None
+        where = f"line {error.lineno}: no JSON from column {error.colno} on"
+        raise UnusableInput(f"{path.name} {where}") from None
     except (ValueError, RecursionError):
         raise UnusableInput(f"{path.name} is no JSON text") from None
     if not isinstance(content, dict):
