@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,9 @@ NOW = datetime(2026, 1, 5, 14, 3, 27, tzinfo=UTC)
         ("-1d", "01-04 14:03"),
         ("now", "01-05 14:03"),
         (" ", "01-05 14:03"),
+        ("noon", "01-06 12:00"),
+        ("Wed noon", "01-07 12:00"),
+        ("+330d", "12-01 14:03"),
     ],
 )
 def test_a_time_is_read_as_people_write_it(typed: str, expected: str) -> None:
@@ -70,8 +74,8 @@ def test_a_time_of_day_is_one_of_the_zone_of_the_reader() -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        *("soon", "25:00", "9:99", "13pm", "9 99", "+2", "+", "2h", "+1d 1", "9999999"),
-        *("2026-02-30", "Feb 30", "10000-01-01", "today tomorrow", "\x1b[31m"),
+        *("soon", "25:00", "9:99", "13pm", "9 99", "+2", "+", "+1d 1", "9999999"),
+        *("10000-01-01", "today tomorrow", "\x1b[31m"),
     ],
 )
 def test_what_is_no_time_says_what_is_allowed(typed: str) -> None:
@@ -79,6 +83,28 @@ def test_what_is_no_time_says_what_is_allowed(typed: str) -> None:
         moment(typed, Clock(NOW, UTC))
     assert f"{error.value}".endswith(ALLOWED)
     assert f"{error.value}".isprintable()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("2026-02-29 10:00", "'2026-02-29 10:00': the calendar has no such day"),
+        ("2026-02-30", "'2026-02-30': the calendar has no such day"),
+        ("Feb 30", "'Feb 30': the calendar has no such day"),
+        ("2h", "'2h' needs a sign: +2h is from now on, -2h before now"),
+        ("30 min", "'30 min' needs a sign: +30 min is from now on, -30 min before now"),
+        ("+400d", "'+400d' is too far ahead; allowed: up to +330d, 2026-12-01 14:03"),
+        ("2028-01-02", "'2028-01-02' is too far ahead; allowed: up to +330d, 2026-12-01 14:03"),
+    ],
+)
+def test_what_cannot_be_gone_to_is_told_what_is_wrong_with_it(typed: str, words: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(words)}$"):
+        moment(typed, Clock(NOW, UTC))
+
+
+def test_the_furthest_time_is_allowed_also_where_clocks_are_set_meanwhile() -> None:
+    autumn = Clock(datetime(2026, 11, 20, 12, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    assert f"{moment('+330d', autumn):%m-%d %H:%M}" == "10-16 14:00"
 
 
 async def test_g_goes_to_a_time_that_is_typed_on_both_timelines() -> None:

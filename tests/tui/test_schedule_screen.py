@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from cp_tui.charge_point import variables as v
+from cp_tui.charge_point.command_fields import SCHEDULE_DURATION_S_MAX
 from cp_tui.charge_point.reason import Reason
 from cp_tui.tui.schedule.panes import PAUSE_S
+from cp_tui.tui.timeline.view import ZOOMS
 from tests.tui import charging_world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
@@ -180,6 +182,24 @@ async def test_panning_fast_asks_the_engine_rarely_and_for_more_than_is_seen() -
         asked = [params for method, params in engine.calls if method == "get_composite_schedule"]
         assert 3 <= len(asked) <= 12, asked
         assert drive.shows("schedule: not now")
+
+
+async def test_nothing_is_asked_that_lies_beyond_what_the_engine_reckons() -> None:
+    engine = charging_world.engine()
+    engine.refuses("get_composite_schedule", "not now")
+    async with screen(engine=engine, at="schedule") as drive:
+        await drive.press(*["minus"] * len(ZOOMS), "g")
+        await drive.type("+400d")
+        await drive.press("enter")
+        assert drive.shows("'+400d' is too far ahead; allowed: up to +330d")
+        await drive.press("ctrl+u", *"+330d", "enter")
+        for _pause in range(20):
+            await drive.press("right_square_bracket")
+            await drive.pass_time(PAUSE_S)
+        asked = [params for method, params in engine.calls if method == "get_composite_schedule"]
+        durations = [int(f"{params['duration_s']}") for params in asked]
+        assert SCHEDULE_DURATION_S_MAX in durations
+        assert [each for each in durations if each > SCHEDULE_DURATION_S_MAX] == []
 
 
 async def test_t_writes_times_in_the_zone_of_the_reader_or_in_utc() -> None:

@@ -15,10 +15,14 @@ from cp_tui.tui.text.words import Clock
 
 ALLOWED = "22:30, 9, 9pm, 22:30 tomorrow, Mon 8:00, +2h, -30m, 2026-01-06 08:00, now"
 
+AHEAD_DAYS_MAX = 330
+"""A charge point reckons schedules for a year, and the widest window shows weeks beyond."""
+
 _DAY = timedelta(days=1)
 _STEP = re.compile(r"(\d{1,5})(d|h|min|m)")
 _UNITS = {"d": _DAY, "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2})(?::(\d{2}))?)?(am|pm)?")
+_NO_SIGN = re.compile(r"\d{1,2} ?(?:d|h|min|m)")
 _DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTH_DAY = re.compile(
@@ -30,13 +34,27 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 def moment(text: str, clock: Clock) -> datetime:
     """The time that is meant, in the zone of the reader; raises `ValueError`, with words."""
     typed = " ".join(text.casefold().split())
+    named = f"{drawn(text.strip())!r}"
+    if _NO_SIGN.fullmatch(typed):
+        raise ValueError(f"{named} needs a sign: +{typed} is from now on, -{typed} before now")
     try:
         found = _moment(typed, clock)
+    except _NoSuchDayError:
+        raise ValueError(f"{named}: the calendar has no such day") from None
     except (ValueError, OverflowError):
         found = None
     if found is None:
-        raise ValueError(f"{drawn(text.strip())!r} is no time; allowed: {ALLOWED}")
+        raise ValueError(f"{named} is no time; allowed: {ALLOWED}")
+    last = in_zone(clock.now + AHEAD_DAYS_MAX * _DAY, clock.zone)
+    if found > last:
+        raise ValueError(
+            f"{named} is too far ahead; allowed: up to +{AHEAD_DAYS_MAX}d, {last:%Y-%m-%d %H:%M}"
+        )
     return found
+
+
+class _NoSuchDayError(ValueError):
+    """It is written as a day, and there is none."""
 
 
 def _moment(typed: str, clock: Clock) -> datetime | None:
@@ -71,8 +89,12 @@ def _shifted(typed: str, now: datetime) -> datetime | None:
 
 def _day(typed: str, today: date) -> tuple[date | None, str]:
     """The day that is named, and what is left of the text."""
-    if named := re.search(r"\d{4}-\d{2}-\d{2}", typed):
-        return date.fromisoformat(named[0]), typed.replace(named[0], "").strip()
+    if named := re.search(r"\b\d{4}-\d{2}-\d{2}", typed):
+        try:
+            day = date.fromisoformat(named[0])
+        except ValueError:
+            raise _NoSuchDayError from None
+        return day, typed.replace(named[0], "").strip()
     if named := _MONTH_DAY.search(typed):
         month = _MONTHS.index(named[1].casefold()) + 1
         return _nearest(month, int(named[2]), today), typed.replace(named[0], "").strip()
@@ -94,10 +116,14 @@ def _nearest(month: int, day: int, today: date) -> date:
         # There may be none in two of the years: February 29.
         with suppress(ValueError):
             found.append(date(year, month, day))
+    if not found:
+        raise _NoSuchDayError
     return min(found, key=lambda each: abs(each - today))
 
 
 def _time(typed: str) -> time | None:
+    if typed == "noon":
+        return time(12)
     found = _TIME.fullmatch(typed.replace(" ", ""))
     if found is None:
         return None

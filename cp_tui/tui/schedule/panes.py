@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 
+from cp_tui.charge_point.command_fields import SCHEDULE_DURATION_S_MAX
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.variables import RestraintKind
 from cp_tui.ocpp.calendar import later
@@ -249,8 +250,10 @@ class SchedulePane(Pane):
             (s.start for s in self._snapshot.charging_schedules.values()), default=self._now
         )
         # A window more than is seen: who pans on finds it there.
-        duration_s = int((start + 2 * span - begin).total_seconds())
-        if duration_s > 0:
+        seen_s, duration_s = (int((start + n * span - begin).total_seconds()) for n in (1, 2))
+        # Beyond a year nothing is reckoned: who pans so far sees that nothing is known there.
+        duration_s = min(duration_s, SCHEDULE_DURATION_S_MAX)
+        if duration_s > 0 and seen_s <= SCHEDULE_DURATION_S_MAX:
             self.post_message(self.Wanted(self, begin, duration_s, self.timeline.unit))
 
     def _pause_over(self) -> None:
