@@ -31,7 +31,9 @@ async def test_a_daily_profile_and_one_that_expires_at_22_o_clock() -> None:
             recurrencyKind="Daily",
         )
         until_ten = EVENING.replace(hour=22, minute=0).isoformat()
-        expiring = profile(5, "TxDefaultProfile", [(0, 25)], level=3, validTo=until_ten)
+        expiring = profile(
+            5, "TxDefaultProfile", [(0, 25)], level=3, start=MIDNIGHT, validTo=until_ten
+        )
         for wanted in (daily, expiring):
             await install(server, 1, wanted)
         # The change has to be known before a key can go to it.

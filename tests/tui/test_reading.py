@@ -45,7 +45,7 @@ def test_a_fifo_that_nobody_writes_to_is_no_file_to_read(tmp_path: Path) -> None
         ("fifo", "File exists"),
         ("/dev/full", "File exists"),
         ("file/a", "Not a directory"),
-        ("missing/a", "No such file"),
+        ("missing/a", "its folder is not there"),
     ],
 )
 async def test_an_export_to_what_is_no_new_file_is_refused_at_once(

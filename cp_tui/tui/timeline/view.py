@@ -173,7 +173,8 @@ class View(Struct, frozen=True):
         # Beyond the right edge a quarter is panned, so three quarters lie before the cursor.
         before = self.span / PAN_PART if at < start else self.span - self.span / PAN_PART
         at = within_reach(at)
-        return replace(self, at=at, start=floor_time(at - before, ZOOMS[self.zoom].quantum))
+        start = _rounded(at - before, at, self.span, ZOOMS[self.zoom].quantum)
+        return replace(self, at=at, start=start)
 
     def pan(self, direction: int, now: datetime) -> View:
         """The window a part on, the cursor at the same place in it."""
@@ -188,7 +189,8 @@ class View(Struct, frozen=True):
             return replace(self, zoom=zoom, is_zoom_chosen=True)
         at = self.cursor(now)
         share = (at - self.window_start(now)) / self.span
-        start = floor_time(at - share * ZOOMS[zoom].span, timedelta(minutes=1))
+        span = ZOOMS[zoom].span
+        start = _rounded(at - share * span, at, span, timedelta(minutes=1))
         return replace(self, zoom=zoom, start=start, at=at, is_zoom_chosen=True)
 
     def follow(self) -> View:
@@ -199,6 +201,12 @@ class View(Struct, frozen=True):
 def within_reach(instant: datetime) -> datetime:
     """The instant, or the nearest at which a window may begin."""
     return min(max(instant, EARLIEST), LATEST)
+
+
+def _rounded(start: datetime, at: datetime, span: timedelta, quantum: timedelta) -> datetime:
+    """The left edge at a round time, and `at` still in sight: short windows are but few quanta."""
+    rounded = floor_time(start, quantum)
+    return rounded if at < rounded + span else rounded + quantum
 
 
 def floor_time(instant: datetime, quantum: timedelta) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from cp_tui.tui.timeline.time_axis import ticks
 from cp_tui.tui.timeline.view import (
@@ -40,6 +40,8 @@ def moved(view: View, move: str, columns: int) -> View:
 
 
 @given(MOVES, st.integers(12, 300))
+@example(["in"] * 5 + ["far"], 12)
+@example(["in"] * 4 + ["far", "in"], 12)
 def test_the_cursor_is_always_in_sight(moves: list[str], columns: int) -> None:
     view = View()
     for move in moves:
