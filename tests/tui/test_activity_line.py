@@ -49,6 +49,16 @@ def test_words_leave_the_open_screen_its_name_and_the_others_where_there_is_room
     assert none_fits[0].plain == " [3]  " + "y" * 98
 
 
+def test_what_goes_on_is_said_in_a_shorter_way_rather_than_beside_a_bare_key() -> None:
+    story = [Content("x" * 74), Content("y" * 60)]
+    assert activity_line(names("Keys"), story, HINT, 80)[0].plain == " [3]  " + "x" * 74
+    line = activity_line(names("Keys"), story, HINT, 80, goes_on=True)[0]
+    assert line.plain == " [3 Keys]  " + "y" * 60
+    wide, placed = activity_line(names("Keys"), story, HINT, 160, goes_on=True)
+    assert len(placed) == len(ALL)
+    assert wide.plain.endswith("x" * 74)
+
+
 def test_the_hint_stands_behind_the_names_where_it_fits_and_nothing_is_said() -> None:
     assert activity_line(names("Keys"), (), HINT, 160)[0].plain.endswith(HINT.plain)
     assert HINT.plain not in activity_line(names("Keys"), (), HINT, 80)[0].plain

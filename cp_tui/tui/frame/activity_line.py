@@ -47,20 +47,27 @@ def placed(names: Sequence[ScreenName], first: int = 2) -> list[PlacedName]:
 
 
 def activity_line(
-    names: Sequence[ScreenName], lines: Sequence[Content], hint: Content, width: int
+    names: Sequence[ScreenName],
+    lines: Sequence[Content],
+    hint: Content,
+    width: int,
+    *,
+    goes_on: bool = False,
 ) -> tuple[Content, list[PlacedName]]:
     """The line for a width, and where the names stand in it.
 
     `lines` is what is to be said, the longest way first. Where that does not fit beside all names,
-    only the open screen keeps its own; or but its key. Where nothing is said, the `hint` stands if
-    it fits.
+    only the open screen keeps its own; or but its key. What `goes_on` stands there for minutes: it
+    is said in its shortest way before it takes the open screen its name. Where nothing is said, the
+    `hint` stands if it fits.
     """
     whole = placed(names)
     open_one = [name for name in names if name.is_open]
-    fewer = (open_one, [replace(name, text=name.text.split()[0]) for name in open_one])
-    for those in fewer if lines else ():
-        if _room(whole, width) < lines[0].cell_length:
-            whole = placed(those)
+    key_alone = [replace(name, text=name.text.split()[0]) for name in open_one]
+    if lines and _room(whole, width) < lines[0].cell_length:
+        whole = placed(open_one)
+        if _room(whole, width) < lines[-1 if goes_on else 0].cell_length:
+            whole = placed(key_alone)
     room = _room(whole, width)
     said = lines or ([hint] if hint.cell_length <= room else [])
     words = next((line for line in said if line.cell_length <= room), said[-1] if said else None)
@@ -94,6 +101,7 @@ class ActivityLine(BarLine):
         super().__init__("activity", action_id)
         self._names: Sequence[ScreenName] = ()
         self._lines: Sequence[Content] = ()
+        self._goes_on = False
         self._hint = Content("")
 
     def show_names(self, names: Sequence[ScreenName], hint: Content) -> None:
@@ -101,16 +109,19 @@ class ActivityLine(BarLine):
         self._names, self._hint = names, hint
         self.show(self._line)
 
-    def say(self, lines: Sequence[Content]) -> None:
+    def say(self, lines: Sequence[Content], *, goes_on: bool) -> None:
         """Say the first of these that fits; none: nothing is under way."""
-        self._lines = lines
+        self._lines, self._goes_on = lines, goes_on
         self.show(self._line)
 
     def _line(self, width: int) -> Content:
-        return activity_line(self._names, self._lines, self._hint, width)[0]
+        return self._placed(width)[0]
+
+    def _placed(self, width: int) -> tuple[Content, list[PlacedName]]:
+        return activity_line(self._names, self._lines, self._hint, width, goes_on=self._goes_on)
 
     def action_at(self, x: int) -> str:
         """Show the screen whose name stands there; elsewhere, tell more of what is said."""
-        names = activity_line(self._names, self._lines, self._hint, self.size.width)[1]
+        names = self._placed(self.size.width)[1]
         found = (each.name.action_id for each in names if each.start <= x < each.end)
         return next(found, super().action_at(x))

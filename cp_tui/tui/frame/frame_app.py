@@ -139,7 +139,7 @@ class FrameApp(LookApp):
         with self.batch_update():
             self.main.make_room(self.store.snapshot, self.clock)
             await self.push_screen(self.main)
-            self.main.show_activity(self._said)
+            self._show_said(self.main)
             self._is_shown.set()
             self.flush()
         if self._said and self._said is not self._going_on and not self.problems:
@@ -213,7 +213,7 @@ class FrameApp(LookApp):
         if screen is self.main and self._is_shown.is_set():
             with self.batch_update():
                 self._show_main()
-                self.main.show_activity(self._said)
+                self._show_said(self.main)
 
     async def go_to(self, name: str) -> None:
         """Show another screen, with everything that it has missed."""
@@ -226,7 +226,7 @@ class FrameApp(LookApp):
             self.main = screen
             self._show_main()
             screen.enter(self.store.snapshot)
-            screen.show_activity(self._said)
+            self._show_said(screen)
         # A screen that was there before is painted when it is idle, but was told so in the batch.
         screen.check_idle()
 
@@ -277,12 +277,15 @@ class FrameApp(LookApp):
         self._said = lines
         # Behind a dialog nobody reads it; it is shown when the dialog has gone.
         if self.screen_stack and self.screen is self.main:
-            self.main.show_activity(self._said)
+            self._show_said(self.main)
+
+    def _show_said(self, screen: MainScreen) -> None:
+        screen.show_activity(self._said, goes_on=self._said == self._going_on)
 
     def _dropped(self, count: int) -> None:
         """Say it under a dialog as well: it is that one for which the keys were meant."""
         super()._dropped(count)
-        self.main.show_activity(self._said)
+        self._show_said(self.main)
 
     def _command_changed(self, run: CommandRun) -> None:
         """Tell what was asked last, and every outcome when it comes, however long ago it was."""

@@ -256,9 +256,12 @@ class MainScreen(QuietScreen):
     def look_at(self, part: str) -> None:
         """Bring a part of the screen into view, by its id."""
 
-    def show_activity(self, lines: Sequence[Content]) -> None:
-        """Show what is under way, or what was said last: the first of these lines that fits."""
-        self._activity.say(lines)
+    def show_activity(self, lines: Sequence[Content], *, goes_on: bool) -> None:
+        """Show what is under way, or what was said last: the first of these lines that fits.
+
+        What `goes_on` by itself leaves the open screen its name where it can.
+        """
+        self._activity.say(lines, goes_on=goes_on)
 
     def show_names(self, names: Sequence[ScreenName], hint: Content) -> None:
         """Name the screens that can be shown; `hint` stands behind them while nothing is said."""
