@@ -125,6 +125,20 @@ async def test_it_stands_on_the_screen_gives_way_to_answers_and_comes_back(
         assert len(csms.calls) == 3
         assert "8x is the end of it" in activity(drive)
 
+        held = [csms.holds(method) for method in ("set_speed", "pause", "resume")]
+        csms.calls.clear()
+        await drive.press(*["less_than_sign"] * 3, "greater_than_sign", "space", "space")
+        assert [(method, *params.values()) for method, params in csms.calls] == [
+            ("set_speed", 4.0),
+            ("set_speed", 2.0),
+            ("set_speed", 1.0),
+            ("set_speed", 2.0),
+            ("pause",),
+            ("resume",),
+        ], "keys of one packet each go on from what was asked last, not from what was told"
+        for each in held:
+            each.set()
+
         await drive.press("space")
         assert csms.calls[-1] == ("pause", {})
         assert "suspend_ev" not in [method for method, _ in drive.engine.calls]

@@ -126,7 +126,7 @@ async def story(desk: Desk) -> None:
     if not state.is_playing:
         await desk.command(to_csms("play_story"))
         return
-    method = "resume" if state.scenarios.is_paused else "pause"
+    method = "resume" if _is_paused(desk) else "pause"
     await desk.command(to_csms(method, shows_itself=True))
 
 
@@ -162,8 +162,25 @@ async def faster(desk: Desk) -> None:
     await _change_speed(desk, [speed for speed in SPEEDS if speed > _speed(desk)])
 
 
+def _asked(desk: Desk, *methods: str) -> CommandCall | None:
+    """The newest of these calls that has no answer yet.
+
+    Keys that come in one packet are faster than what the CSMS tells: the next one goes on from
+    where the one before it leads.
+    """
+    under_way = [run.call for run in desk.runs if run.outcome is None and run.call.is_for_csms]
+    return next((call for call in reversed(under_way) if call.method in methods), None)
+
+
+def _is_paused(desk: Desk) -> bool:
+    call = _asked(desk, "pause", "resume", "step")
+    return desk.snapshot.csms.scenarios.is_paused if call is None else call.method != "resume"
+
+
 def _speed(desk: Desk) -> float:
-    return desk.snapshot.csms.scenarios.speed
+    call = _asked(desk, "set_speed")
+    speed = None if call is None else call.params["speed"]
+    return speed if isinstance(speed, float) else desk.snapshot.csms.scenarios.speed
 
 
 async def _change_speed(desk: Desk, further: Sequence[float]) -> None:
