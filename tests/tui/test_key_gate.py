@@ -85,6 +85,14 @@ async def test_keys_of_one_packet_go_where_they_were_meant_to() -> None:
             await packet(drive, "\x0fd")
             assert drive.app.main.focused_pane is drive.app.main.panes[3]
             assert not isinstance(drive.app.screen, Dialog)
+        async with drive.step("a digit behind the number of a connector is no key for a screen"):
+            await packet(drive, "#12")
+            assert drive.app.main.NAME == "dashboard"
+            assert drive.shows("Select connector", "no connector 12: 0 to 2; 0 is the charge point")
+            await packet(drive, "\x7f\x7f2")
+            assert drive.app.store.snapshot.connector_id == 2
+            assert not isinstance(drive.app.screen, Dialog)
+            await packet(drive, "#1")
         async with drive.step("zoom and back again"):
             await packet(drive, "zz")
             assert drive.app.main.maximized is None

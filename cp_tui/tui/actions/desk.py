@@ -114,7 +114,7 @@ class Prompt(Struct, frozen=True, eq=False):
     check: Callable[[str], str | None]
     """What is wrong with a text, in words that say what is allowed."""
     is_whole: Callable[[str], bool] = lambda _text: False
-    """Whether nothing else can be meant: then nobody has to press enter."""
+    """Whether nothing that is allowed goes on from a text: it needs no enter to be judged."""
     taken_by: str = "enter takes it"
     """What brings it to an end, in words."""
 

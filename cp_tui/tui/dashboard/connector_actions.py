@@ -94,20 +94,24 @@ async def select(desk: Desk) -> None:
     numbers = [str(each.connector_id) for each in desk.snapshot.connectors]
     allowed = f"{numbers[0]} to {numbers[-1]}; 0 is the charge point"
 
+    def meant(text: str) -> str:
+        return text.strip().lstrip("#")
+
     def check(text: str) -> str | None:
-        number = text.strip().lstrip("#")
+        number = meant(text)
         if number in numbers:
             return None
         return f"no connector {drawn(number)}: {allowed}" if number else f"a number: {allowed}"
 
     def is_whole(text: str) -> bool:
-        return text in numbers and sum(each.startswith(text) for each in numbers) == 1
+        number = meant(text)
+        return bool(number) and not any(n.startswith(number) for n in numbers if n != number)
 
     # Of few connectors a digit is whole: enter behind it would already be for what lies beneath.
     taken_by = "its number takes it" if all(map(is_whole, numbers)) else "enter takes it"
     typed = await desk.prompt(Prompt("Select connector", allowed, check, is_whole, taken_by))
     if typed is not None:
-        connector_id = int(typed.strip().lstrip("#"))
+        connector_id = int(meant(typed))
         desk.select_connector(connector_id)
         found = desk.snapshot.connector(connector_id)
         name = f"connector {connector_id}" if connector_id else "the charge point"

@@ -33,6 +33,7 @@ class PromptDialog(Dialog[str | None]):
     def __init__(self, prompt: Prompt) -> None:
         super().__init__()
         self._prompt = prompt
+        self._length = 0
 
     def compose(self) -> ComposeResult:
         """The line, and what may stand in it."""
@@ -51,8 +52,10 @@ class PromptDialog(Dialog[str | None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        if self.is_open and self._prompt.is_whole(event.value):
-            self.dismiss(event.value)
+        # What is left after a key that deletes is on its way to another text.
+        is_longer, self._length = len(event.value) > self._length, len(event.value)
+        if self.is_open and is_longer and self._prompt.is_whole(event.value):
+            self.action_take()
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
