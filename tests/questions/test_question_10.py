@@ -15,7 +15,7 @@ async def test_offline_with_a_running_transaction() -> None:
         await start_charging(here)
         await here.act("set_network", up=False)
         await here.act("plug_out", connector_id=1)
-        await here.reads("queue [1-9]", r"(and [1-9] more|\+[1-9]): a")
+        await here.reads("queue [1-9]", "[1-9] more: a")
         await here.after("5", r"Queue \d waits?", "StopTransaction", "offline", TIME)
 
 

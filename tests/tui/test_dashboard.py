@@ -208,7 +208,9 @@ async def test_twelve_connectors_are_counted_in_the_alarm_line_and_fit() -> None
         "configuration": v.ConfigurationView(()),
     }
     async with screen(world) as drive:
-        assert drive.shows("× Connector 4: GroundFailure since 13:58", "clears it · +2: a")
+        assert drive.shows(
+            "× Connector 4: GroundFailure since 13:58", "x there clears it · 2 more: a"
+        )
         assert drive.shows(*TITLES)
         await drive.press("a")
         assert drive.shows("2. × Connector 8: GroundFailure", "3. × Connector 12: GroundFailure")

@@ -32,12 +32,14 @@ def alarm_line(
     list_all = key_of("screen.alarms")
     is_listed = others and list_all
     more = f"and {others} more: {list_all}" if is_listed else ""
-    few = f"+{others}: {list_all}" if is_listed else ""
+    few = f"{others} more: {list_all}" if is_listed else ""
     then = f"{worst.then} {until(worst.at, clock)}" if worst.at else worst.then
     act = _act_words(worst, snapshot, key_of)
+    # The line begins with which connector it is.
+    brief = _act_words(worst, snapshot, key_of, is_placed=True)
     head = f" {worst.urgency.sign} {worst.text}"
     # What is wrong may be cut, for it stands in a pane as well; the key that helps may not.
-    for parts in ((then, act, more), (then, act, few)):
+    for parts in ((then, act, more), (then, act, few), (then, brief, few)):
         tail = "".join(f" · {part}" for part in parts if part)
         if Content(head).cell_length + Content(tail).cell_length <= width:
             break
@@ -106,13 +108,14 @@ def _doing(snapshot: Snapshot) -> str:
     return ", ".join(f"{number} {word}" for number, word in reversed(counts) if number)
 
 
-def _act_words(alarm: Alarm, snapshot: Snapshot, key_of: KeyOf) -> str:
-    """The key and what it does; empty where it would do nothing."""
+def _act_words(alarm: Alarm, snapshot: Snapshot, key_of: KeyOf, *, is_placed: bool = False) -> str:
+    """The key and what it does; empty where it would do nothing. `is_placed`: the place is said."""
     act = alarm.act
     is_look = act is not None and act.action_id.startswith("screen.")
     if act is None or (not is_look and conditions.change(snapshot) is not None):
         return ""
     key = key_of(act.action_id)
     is_there = act.connector_id in (None, snapshot.connector_id)
-    at = "" if is_there else f" at connector {act.connector_id}"
+    place = "there" if is_placed else f"at connector {act.connector_id}"
+    at = "" if is_there else f" {place}"
     return f"{key}{at} {act.words}" if key else ""
