@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import ExitStack
 
 from textual.content import Content
 
@@ -37,9 +36,6 @@ from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.line_table import CursorMove, LineTable
 from cp_tui.tui.widgets.table_pane import TablePane
 
-HELD_S = 0.15
-"""For a dialog to be put together, while the action goes on that was chosen."""
-
 REMEMBERED_MAX = 8
 """Texts kept per field: what one person types in a session."""
 
@@ -56,8 +52,6 @@ class ScreenDesk(Desk):
         self._may_stop = may_stop
         self._memory: dict[str, list[str]] = {}
         self._drafts: dict[str, tuple[SentDraft, ...]] = {}
-        self._held: ExitStack | None = None
-        """While nothing is painted."""
         self._chosen: list[str] = []
         """The actions chosen in the palette in this session, newest first."""
         self._message_numbers = itertools.count(1)
@@ -120,31 +114,7 @@ class ScreenDesk(Desk):
     async def _answer_to(self, dialog: Dialog[T]) -> T:
         """Show a dialog and wait for what comes of it; the keys are for the dialog."""
         with self._app.gate.waiting(dialog):
-            dialog.when_begun = self._paint_on
-            answer = await self._app.push_screen_wait(dialog)
-        if isinstance(dialog, ChooseDialog) and answer is not None:
-            self._paint_later()
-        return answer
-
-    def _paint_later(self) -> None:
-        """Paint nothing between a list and what was chosen in it, mostly another dialog.
-
-        What lies behind would be sent for a moment in which nobody sees it.
-        """
-        if self._held is None:
-            self._held = ExitStack()
-            self._held.enter_context(self._app.batch_update())
-            self._app.set_timer(HELD_S, self._paint_on)
-            if (doing := asyncio.current_task()) is not None:
-                doing.add_done_callback(lambda _done: self._paint_on())
-
-    def _paint_on(self) -> None:
-        held, self._held = self._held, None
-        if held is not None:
-            held.close()
-            # The last screen goes before the timers do.
-            if self._app.screen_stack:
-                self._app.screen.refresh()
+            return await self._app.push_screen_wait(dialog)
 
     async def ask(self, question: ConfirmQuestion) -> bool:
         return await self._answer_to(confirmation(question, self.snapshot)) == YES
@@ -207,7 +177,6 @@ class ScreenDesk(Desk):
     ) -> None:
         shown = (self.snapshot, self.clock)
         dialog = FactsDialog(title, facts, *shown, label_width=label_width, step=step)
-        dialog.when_begun = self._paint_on
         self._app.push_screen(dialog)
 
     def tell(self, text: Content) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual import events
@@ -45,9 +44,6 @@ class Dialog(ModalScreen[T]):
         Meaning.REPAINT.bound("app.repaint", "Paint everything anew", "dialog.repaint"),
     ]
 
-    when_begun: Callable[[], None] | None = None
-    """Called once it is filled."""
-
     @property
     def is_open(self) -> bool:
         """Whether nobody has put it away; what is in it goes bit by bit after that."""
@@ -61,8 +57,6 @@ class Dialog(ModalScreen[T]):
         """Begin, unless it was put away so soon that nothing of it is there."""
         if self.query(".box"):
             await self.begin()
-        if self.when_begun is not None:
-            self.when_begun()
 
     async def begin(self) -> None:
         """Fill what is there now, and focus what the keys act on."""
