@@ -21,6 +21,7 @@ from cp_tui.engine.connection_check import CheckVerdict, StepResult
 from cp_tui.engine.disk import on_disk
 from cp_tui.settings.first_file import Answers, Unusable
 from cp_tui.tui.preferences import LayoutState, Look, terminal_of, theme_for
+from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.terminal.look_app import LookApp
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
@@ -114,15 +115,12 @@ class FirstRunApp(LookApp):
                 with Horizontal(classes="field"):
                     yield Label(Content(label))
                     is_secret = name == "authorization_key"
-                    entry = Input(
+                    yield LineInput(
                         getattr(self._given, name),
                         placeholder=placeholder,
-                        password=is_secret,
-                        compact=True,
+                        is_secret=is_secret,
                         id=name,
                     )
-                    entry.cursor_blink = False
-                    yield entry
         yield self._state
         with Horizontal(id="buttons"):
             yield Button(Content("Quit"), id="quit", action="app.leave", compact=True)

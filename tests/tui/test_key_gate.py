@@ -15,6 +15,7 @@ from cp_tui.tui.dialogs.choose import ChooseDialog
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.terminal.key_parser import KeyParser
+from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.terminal.look_app import BETWEEN_KEYS_S
 from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.table_pane import TablePane
@@ -148,6 +149,32 @@ async def test_more_keys_than_find_room_are_dropped_to_the_last_one(
         assert drive.shows("300 keys behind it dropped")
         await packet(drive, "1wTAG")
         assert drive.app.screen.query(Input).first().value == "TAG"
+
+
+async def test_a_text_without_end_is_not_taken_nor_what_was_typed_behind_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Pasted, put in anew, or come as letters; what stands there already can be shortened."""
+    monkeypatch.setattr("cp_tui.tui.terminal.line_input.TEXT_MAX", 100)
+    words = "not taken: a field holds 100 characters at most"
+    async with screen(size=(160, 24)) as drive:
+        await packet(drive, "w" + PASTE.format("y" * 101) + "\r")
+        tag = drive.app.screen.query(Input).first()
+        assert tag.value == tag.selected_text != ""
+        assert words in drive.app.main._activity.plain
+        assert calls(drive, "swipe") == []
+        await packet(drive, PASTE.format("y" * 60))
+        tag.select_all()
+        tag.action_copy()
+        tag.action_end()
+        tag.action_paste()
+        await packet(drive, "z" * 41)
+        assert tag.value == "y" * 60
+        await packet(drive, "z" * 40 + "\x7f")
+        assert tag.value == "y" * 60 + "z" * 39
+        await packet(drive, "\x1b3/" + PASTE.format("y" * 101))
+        assert drive.app.screen.query_one(Input).value == ""
+        assert LineInput("y" * 101).max_length == 101
 
 
 async def test_pictures_come_between_keys_also_behind_a_terminal_that_has_taken_one() -> None:

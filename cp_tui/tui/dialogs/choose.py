@@ -15,6 +15,7 @@ from textual.widgets import Input
 from cp_tui.tui.actions.desk import Choice
 from cp_tui.tui.actions.search import ChoiceSearch
 from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
+from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.widgets.fact_lines import FactLines
@@ -67,9 +68,7 @@ class ChooseDialog(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """A filter, the list, and a word about the line under the cursor."""
         with Vertical(classes="box"):
-            filter_input = Input(placeholder="type to find", compact=True)
-            filter_input.cursor_blink = False
-            yield filter_input
+            yield LineInput(placeholder="type to find")
             yield LineTable(empty=NOTHING_FOUND)
             yield QuietFacts()
 

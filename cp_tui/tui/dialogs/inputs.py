@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.suggester import SuggestFromList
-from textual.widgets import Input
 
 from cp_tui.engine.disk import on_disk
 from cp_tui.tui.actions.desk import FormField
+from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.path_completion import Completion, completed_path
@@ -31,7 +31,7 @@ HoldKeys = Callable[[Awaitable[None]], None]
 """Keep keys waiting until something is done."""
 
 
-class RecentInput(Input):
+class RecentInput(LineInput):
     """An input that brings back with up and down what was typed here before."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,14 +43,7 @@ class RecentInput(Input):
         # What is known from outside may stand here as it is, and an input paints it as it is.
         value = drawn(field.value or "")
         suggester = SuggestFromList(field.choices, case_sensitive=False) if field.choices else None
-        super().__init__(
-            value,
-            placeholder=field.placeholder,
-            compact=True,
-            id=field.name,
-            suggester=suggester,
-        )
-        self.cursor_blink = False
+        super().__init__(value, placeholder=field.placeholder, id=field.name, suggester=suggester)
         self.field = field
         self._texts = ["", *map(drawn, field.recent)]
         self._index = self._texts.index(value) if value in self._texts else 0

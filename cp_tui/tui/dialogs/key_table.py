@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from cp_tui.tui.actions.outcome import KeyResult
 from cp_tui.tui.dialogs.dialog import Dialog
+from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.text.columns import Column, row_of
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
@@ -62,8 +63,7 @@ class KeyTableDialog(Dialog[None]):
     def action_filter(self) -> None:
         """Type words that the rows must hold."""
         if self._filter is None:
-            self._filter = Input(placeholder="filter: words of a row", compact=True)
-            self._filter.cursor_blink = False
+            self._filter = LineInput(placeholder="filter: words of a row")
             self.mount(self._filter, before=self.query_one(LineTable))
         self._filter.focus()
 

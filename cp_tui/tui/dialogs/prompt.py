@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from cp_tui.tui.actions.desk import Prompt
 from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
+from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
@@ -38,9 +39,7 @@ class PromptDialog(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """The line, and what may stand in it."""
         with Vertical(classes="box"):
-            line = Input(compact=True)
-            line.cursor_blink = False
-            yield line
+            yield LineInput()
             yield QuietFacts()
 
     async def begin(self) -> None:

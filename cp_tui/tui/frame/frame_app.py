@@ -282,9 +282,9 @@ class FrameApp(LookApp):
     def _show_said(self, screen: MainScreen) -> None:
         screen.show_activity(self._said, goes_on=self._said == self._going_on)
 
-    def _dropped(self, count: int) -> None:
+    def warn(self, words: str) -> None:
         """Say it under a dialog as well: it is that one for which the keys were meant."""
-        super()._dropped(count)
+        super().warn(words)
         self._show_said(self.main)
 
     def _command_changed(self, run: CommandRun) -> None:

@@ -20,6 +20,7 @@ from cp_tui.engine.thread import in_daemon_thread
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.terminal.key_gate import KeyGate, Swept
 from cp_tui.tui.terminal.key_parser import KeyParser
+from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.terminal.textual_private import QuietApp, parse_with
 from cp_tui.tui.text.safe_text import drawn_lines, safe_text
 from cp_tui.tui.theme.line_filters import AsciiOnly, NoColors
@@ -139,8 +140,16 @@ class LookApp(QuietApp):
         self.send_changes()
 
     def _dropped(self, number: int) -> None:
-        keys = count(number, "key")
-        self.tell(Content.styled(f"{keys} dropped: the screen was busy", "$text-warning"))
+        self.warn(f"{count(number, 'key')} dropped: the screen was busy")
+
+    def on_line_input_full(self, message: LineInput.Full) -> None:
+        """Say that it was not taken; an enter behind it would send a text with a hole in it."""
+        self.gate.forget()
+        self.warn(f"not taken: a field holds {count(message.most, 'character')} at most")
+
+    def warn(self, words: str) -> None:
+        """Say what became of keys, where whoever pressed them looks."""
+        self.tell(Content.styled(words, "$text-warning"))
 
     async def on_swept(self, message: Swept) -> None:
         """What the keys before did is done, as far as the way of this message goes."""

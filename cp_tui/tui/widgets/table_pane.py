@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from cp_tui.tui.state.store import CURSOR, Snapshot
+from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.text.columns import Column, row_of
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.safe_text import drawn
@@ -234,8 +235,7 @@ class TablePane(Pane):
     def open_filter(self, words: str | None = None) -> None:
         """Show the filter and type into it; `words` stand in it already."""
         if self._filter is None:
-            self._filter = Input(placeholder=self.FILTER, compact=True)
-            self._filter.cursor_blink = False
+            self._filter = LineInput(placeholder=self.FILTER)
             body = "Horizontal" if self.FACTS == "beside" else self.table
             self.mount(self._filter, before=body)
         if words is not None:
