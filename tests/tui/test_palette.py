@@ -344,6 +344,8 @@ async def test_nothing_is_painted_between_a_list_and_the_dialog_that_was_chosen(
 ) -> None:
     sent: list[str] = []
     monkeypatch.setattr(CpTuiApp, "send", lambda app, text: sent.append(text))
+    # How long this machine takes to put a dialog together is another question.
+    monkeypatch.setattr("cp_tui.tui.terminal.look_app.BETWEEN_KEYS_S", 60.0)
     async with screen(worlds.healthy()) as drive:
         for first, words, last in (
             ("ctrl+p", "swipe", "Swipe a tag"),
@@ -360,6 +362,8 @@ async def test_nothing_is_painted_between_a_list_and_the_dialog_that_was_chosen(
             # A choice that opens nothing is seen at once.
             await drive.press("ctrl+p", *"dashboard", "enter")
             assert drive.app.sent.changes() == ""
+            # What is held back next is so for as long.
+            assert drive.app._sending is None
         # Nor is anything waited for when nothing is left to be seen.
         await drive.press("ctrl+p", *"quit", "enter")
     assert drive.app.return_value == "leave"

@@ -126,7 +126,9 @@ class LookApp(QuietApp):
         to another, nobody wants to see, and it would cost the line as much as what comes of it.
         """
         if self.gate.is_settled:
-            super().send_changes()
+            if self._sending is not None:
+                self._sending.stop()
+            self._send_between()
         elif self._sending is None:
             self._sending = self.set_timer(BETWEEN_KEYS_S, self._send_between)
 
