@@ -49,7 +49,16 @@ PATIENT = LinkSettings(
 NO_WORDS = str.maketrans(dict.fromkeys("│▁▂▃▄▅▆▇█▌", " "))
 """Scroll bars, cursors and the timeline stand between words."""
 
+_DAY = r"(?:\w{3} \d\d )?"
+MINUTE, TIME = rf"{_DAY}\d\d:\d\d", rf"{_DAY}\d\d:\d\d:\d\d"
+"""Times as the screen writes them: with the day where it is not today's, as around midnight."""
+
 Now = Callable[[], datetime]
+
+
+def dated(words: str) -> str:
+    """A pattern for these words, whatever day stands before their times by now."""
+    return re.sub(r"\d\d:\d\d", lambda time: f"{_DAY}{time[0]}", re.escape(words))
 
 
 def machine_now() -> datetime:

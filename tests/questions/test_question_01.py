@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.questions.place import place
+from tests.questions.place import MINUTE, TIME, place
 from tests.questions.situations import boot, csms
-
-TIME = r"\d\d:\d\d:\d\d"
 
 
 @pytest.mark.parametrize(
@@ -19,8 +17,8 @@ TIME = r"\d\d:\d\d:\d\d"
             (
                 r"● Accepted",
                 r"All well: Accepted, 2 connectors ready, nothing waits",
-                r"Socket open since \d\d:\d\d",
-                rf"Boot Accepted since \d\d:\d\d · heartbeat {TIME}",
+                f"Socket open since {MINUTE}",
+                rf"Boot Accepted since {MINUTE} · heartbeat {TIME}",
             ),
         ),
         (
@@ -29,8 +27,8 @@ TIME = r"\d\d:\d\d:\d\d"
             (
                 r"◐ Pending",
                 r"Pending: the CSMS has not accepted it.* · boots again in 2 min",
-                r"Socket open since \d\d:\d\d",
-                rf"Boot Pending since \d\d:\d\d · BootNotification again {TIME}",
+                f"Socket open since {MINUTE}",
+                rf"Boot Pending since {MINUTE} · BootNotification again {TIME}",
             ),
         ),
         (
@@ -39,8 +37,8 @@ TIME = r"\d\d:\d\d:\d\d"
             (
                 r"× Rejected",
                 r"the CSMS does not want this .* · boots again in 5 min",
-                r"Socket open since \d\d:\d\d",
-                rf"Boot Rejected since \d\d:\d\d · BootNotification again {TIME}",
+                f"Socket open since {MINUTE}",
+                rf"Boot Rejected since {MINUTE} · BootNotification again {TIME}",
             ),
         ),
     ],
@@ -60,6 +58,6 @@ async def test_an_open_socket_to_a_silent_csms_is_no_connection() -> None:
     async with server, place(server.url) as here:
         await here.reads(
             rf"! No answer yet to BootNotification of {TIME} · gives up in \d+ s",
-            r"Socket open since \d\d:\d\d",
+            f"Socket open since {MINUTE}",
             r"◌ No answer to boot",
         )

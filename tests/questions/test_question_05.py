@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.peer import PeerCsms
-from tests.questions.place import place
+from tests.questions.place import MINUTE, place
 from tests.questions.situations import boot, csms, free_port
 
 
@@ -21,13 +21,13 @@ async def test_a_csms_with_another_time(ahead_s: float, words: str, step: str) -
     answer = boot(ahead_s=ahead_s)
     async with csms(boot_answer=answer) as server, place(server.url) as here:
         await here.reads(f"Clock {words}", f"! Clock set {step} at .*BootNotification")
-        await here.after("a", rf"! Clock of this machine: {words} \d\d:\d\d")
+        await here.after("a", rf"! Clock of this machine: {words} {MINUTE}")
 
 
 async def test_a_clock_that_agrees() -> None:
     """The independent CSMS tells the time at which it answers."""
     async with PeerCsms() as server, place(server.url) as here:
-        await here.reads(r"Clock [+-]\d.\d s · BootNotification \d\d:\d\d")
+        await here.reads(rf"Clock [+-]\d.\d s · BootNotification {MINUTE}")
 
 
 async def test_a_clock_of_a_charger_that_was_never_connected() -> None:

@@ -7,10 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from tests.end_to_end.raw_csms import RawCsms
-from tests.questions.place import Place, charge_point, place
+from tests.questions.place import TIME, Place, charge_point, dated, place
 from tests.questions.situations import OTHER_TAG, TAG, csms
-
-TIME = r"\d\d:\d\d:\d\d"
 
 
 @asynccontextmanager
@@ -62,7 +60,8 @@ async def test_a_connector_that_is_reserved_for_another_tag() -> None:
             "reservationId": 12,
         }
         assert (await server.call("ReserveNow", payload))[2] == {"status": "Accepted"}
-        await here.reads(f"Kept for tag {OTHER_TAG} until {until:%H:%M} · reservation 12")
+        kept = f"Kept for tag {OTHER_TAG} until {until:%H:%M} · reservation 12"
+        await here.reads(dated(kept))
         await swipe(here)
         await answers(here, "reservation", TAG, "[Rr]eserv")
 

@@ -7,13 +7,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.end_to_end.raw_csms import RawCsms
-from tests.questions.place import Place, charge_point, place
+from tests.questions.place import TIME, Place, charge_point, place
 from tests.questions.profiles import start_charging
 from tests.questions.situations import TAG, csms
 
 End = Callable[[RawCsms, Place], Awaitable[None]]
-
-STOPPED_AT = r"\d\d:\d\d:\d\d"
 
 
 async def remote(server: RawCsms, here: Place) -> None:
@@ -74,7 +72,7 @@ async def test_a_fault_stops_the_current_and_not_the_session() -> None:
         await here.act(
             "raise_error", connector_id=1, error_code="GroundFailure", info="residual current 31 mA"
         )
-        fault = r"GroundFailure since \d\d:\d\d:\d\d, no charging, residual current"
+        fault = f"GroundFailure since {TIME}, no charging, residual current"
         await here.reads(rf"× Connector 1: {fault[: -len('al current')]}.* · x clears it")
         await here.after("enter", "Now ! Faulted", f"Error {fault} 31 mA", f"Tx #77 {TAG}")
 
@@ -90,4 +88,4 @@ async def test_a_fault_that_ends_the_session() -> None:
 
 def answer(reason: str, words: str) -> tuple[str, ...]:
     """What must be readable below the newest session."""
-    return (rf"#77 .*{TAG}", r"\d\.\d\d kWh", reason, words, STOPPED_AT, "CSMS has it")
+    return (rf"#77 .*{TAG}", r"\d\.\d\d kWh", reason, words, TIME, "CSMS has it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.questions.place import charge_point, place
+from tests.questions.place import TIME, charge_point, place
 from tests.questions.profiles import install, profile, start_charging
 from tests.questions.situations import TAG, csms
 
@@ -89,7 +89,7 @@ async def test_a_ramp_says_until_when_and_its_end_is_told() -> None:
         await here.after("enter", "no cable")
         await here.act("plug_in", connector_id=1)
         await here.act("swipe", id_tag=TAG, connector_id=1)
-        ramp = r"the vehicle ramps until \d\d:\d\d:\d\d"
+        ramp = f"the vehicle ramps until {TIME}"
         await here.reads(f"Draws .*{ramp}")
         await here.until(lambda: "ramps" not in here.flat())
         await here.act("suspend_ev", connector_id=1)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from tests.questions.place import charge_point, place
+from tests.questions.place import TIME, charge_point, place
 from tests.questions.profiles import start_charging
 from tests.questions.situations import csms
-
-TIME = r"\d\d:\d\d:\d\d"
 
 
 async def test_offline_with_a_running_transaction() -> None:

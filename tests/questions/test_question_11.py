@@ -7,10 +7,8 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.config import CustomKey
 from cp_tui.ocpp.key_spec import KeySpec
-from tests.questions.place import charge_point, place
+from tests.questions.place import TIME, charge_point, place
 from tests.questions.situations import csms
-
-TIME = r"\d\d:\d\d:\d\d"
 
 
 @pytest.mark.parametrize(

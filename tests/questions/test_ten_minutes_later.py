@@ -15,14 +15,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.end_to_end.raw_csms import RawCsms
-from tests.questions.place import Place, place
+from tests.questions.place import MINUTE, TIME, Place, dated, place
 from tests.questions.profiles import install, profile, start_charging
 from tests.questions.situations import TAG, boot, csms, free_port
 
 STRIDE_S, STRIDES = 30.0, 20
 """Ten minutes; within a stride nothing may be due that must be answered before its end."""
-
-TIME = r"\d\d:\d\d:\d\d"
 
 
 class Hours:
@@ -76,14 +74,14 @@ async def test_a_charge_that_goes_on() -> None:
             periods = [(0, 10), (4 * 3600, 16)]
             await install(server, 1, profile(7, "TxProfile", periods, level=2, transactionId=77))
             await here.reads("10.0 A")
-            since = said(here, r"Socket open since \d\d:\d\d")
-            clock_words = said(here, r"Clock [-+]\d\.\d s · BootNotification \d\d:\d\d")
-            began = said(here, rf"#77 {TAG} · since \d\d:\d\d")
+            since = said(here, f"Socket open since {MINUTE}")
+            clock_words = said(here, rf"Clock [-+]\d\.\d s · BootNotification {MINUTE}")
+            began = said(here, f"#77 {TAG} · since {MINUTE}")
             for is_later in (False, True):
                 if is_later:
                     await clock.go_by(here)
                 # No other message has told the time since the boot.
-                words = map(re.escape, (f"{since} ", began, clock_words))
+                words = map(dated, (f"{since} ", began, clock_words))
                 await here.reads("● Accepted", f"heartbeat {TIME}", *words)
                 await here.after("D", f"URL {server.url}/CP001", "Profile 0: neither TLS")
                 await here.after(
@@ -93,7 +91,9 @@ async def test_a_charge_that_goes_on() -> None:
                 )
                 await here.after("escape s", "Stop OCPP?", rf"#77 of {TAG}", "reason Other")
                 await here.after("escape 4 L", rf"{TIME} · connector 1 · 16.0 A")
-                await here.after("0 3", rf"{TIME} HeartbeatInterval 3600 → 3600 .*CSMS .*Accepted")
+                await here.after(
+                    "0 3", rf"({TIME}|\w{{3}} \d\d) HeartbeatInterval 3600 → 3600 .*CSMS .*Accepted"
+                )
                 await here.after("1", "● Charging")
             assert float(said(here, r"\d+\.\d\d kWh").split()[0]) > 0.9
 
@@ -129,7 +129,9 @@ async def test_a_start_that_was_refused_and_a_charge_that_ended_offline() -> Non
                 if is_later:
                     await clock.go_by(here)
                 await here.reads("queue [1-9]")
-                await here.after("enter", f"Start {at}", "NOBODY", "the CSMS answered Invalid")
+                await here.after(
+                    "enter", f"Start {dated(at)}", "NOBODY", "the CSMS answered Invalid"
+                )
                 await here.after(
                     "escape 5", r"Queue \d waits?", "StopTransaction", "offline", "the oldest since"
                 )
@@ -146,10 +148,10 @@ async def test_a_csms_that_does_not_want_the_charge_point() -> None:
             await here.reads(
                 "× Rejected", "the CSMS does not want this .* · boots again in [45] min"
             )
-            since = said(here, r"Boot Rejected since \d\d:\d\d")
+            since = said(here, f"Boot Rejected since {MINUTE}")
             await clock.go_by(here, server)
             words = r"the CSMS does not wan.* · boots again in \d+ (min|s)"
-            await here.reads("× Rejected", words, f"{since} ")
-            again = datetime.strptime(said(here, rf"again {TIME}").split()[1], "%H:%M:%S").time()
+            await here.reads("× Rejected", words, dated(f"{since} "))
+            again = datetime.strptime(said(here, f"again {TIME}").split()[-1], "%H:%M:%S").time()
             left = datetime.combine(clock.now().date(), again, UTC) - clock.now()
             assert timedelta() < left % timedelta(days=1) < timedelta(seconds=270)
