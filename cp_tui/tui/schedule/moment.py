@@ -25,10 +25,8 @@ _TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2})(?::(\d{2}))?)?(am|pm)?")
 _NO_SIGN = re.compile(r"\d{1,2} ?(?:d|h|min|m)")
 _DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MONTH_DAY = re.compile(
-    r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* (\d{1,2})\b", re.IGNORECASE
-)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_DAY = re.compile(rf"({'|'.join(_MONTHS)})[a-z]* (\d{{1,2}})\b")
 
 
 def moment(text: str, clock: Clock) -> datetime:
@@ -96,7 +94,7 @@ def _day(typed: str, today: date) -> tuple[date | None, str]:
             raise _NoSuchDayError from None
         return day, typed.replace(named[0], "").strip()
     if named := _MONTH_DAY.search(typed):
-        month = _MONTHS.index(named[1].casefold()) + 1
+        month = _MONTHS.index(named[1]) + 1
         return _nearest(month, int(named[2]), today), typed.replace(named[0], "").strip()
     words = typed.split()
     for word in words:
