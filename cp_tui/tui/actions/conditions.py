@@ -107,11 +107,6 @@ def with_vehicle(snapshot: Snapshot) -> str | None:
     )
 
 
-def to_pause(snapshot: Snapshot) -> str | None:
-    """A story must be told, or a vehicle be plugged in."""
-    return None if played(snapshot) is None else with_vehicle(snapshot)
-
-
 def with_session(snapshot: Snapshot) -> str | None:
     """A transaction must run, or a tag be about to start one."""
     words = "nothing charges, and no tag may start"
