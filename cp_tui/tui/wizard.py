@@ -24,6 +24,7 @@ from cp_tui.tui.preferences import LayoutState, Look, terminal_of, theme_for
 from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.terminal.look_app import LookApp
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.theme.themes import user_themes
 from cp_tui.tui.widgets.fact_lines import FactLines
@@ -81,7 +82,7 @@ class FirstRunApp(LookApp):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Quit", show=False, id="first.quit"),
-        Binding("ctrl+s", "save", "Save and start", show=False, id="first.save"),
+        Meaning.SAVE.bound("save", "Save and start", "first.save"),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True, id="first.leave"),
     ]
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -36,6 +36,7 @@ from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
 from cp_tui.tui.dialogs.form import Send
 from cp_tui.tui.dialogs.inputs import ChoiceInput, RecentInput
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.fact_lines import FactLines
@@ -73,9 +74,9 @@ class ComposeDialog(Dialog[ComposeEnd]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "send", "Send", show=False, id="compose.send"),
-        Binding("ctrl+r", "switch", "Form or text", show=False, id="compose.switch"),
-        Binding("ctrl+o", "another", "Another action", show=False, id="compose.another"),
+        Meaning.SAVE.bound("send", "Send", "compose.send"),
+        Meaning.SWITCH.bound("switch", "Form or text", "compose.switch"),
+        Meaning.ELSEWHERE.bound("another", "Another action", "compose.another"),
     ]
 
     def __init__(
