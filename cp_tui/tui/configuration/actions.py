@@ -31,7 +31,6 @@ key_action = partial(action, screens="configuration,dashboard", when=conditions.
 list_action = partial(
     action, screens="configuration", pane="configuration", when=conditions.with_keys
 )
-
 """What the actions on the list of keys share."""
 
 KEY_PANES = frozenset({"keys", "configuration"})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 
 from pydantic import JsonValue
 from textual.content import Content
@@ -18,8 +19,6 @@ from cp_tui.tui.dashboard.consequences import (
     stop_charge_facts,
     unplug_facts,
 )
-from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.parameters import with_unit
 from cp_tui.tui.text.paths import UnusableInput
@@ -34,7 +33,6 @@ VEHICLE = (
     "dc_max_power_w",
     "cable_max_current_a",
 )
-
 """The settings of a vehicle, in the order of their form."""
 
 
@@ -62,15 +60,11 @@ async def plug(desk: Desk) -> None:
     if not connector.is_plugged:
         await desk.command(CommandCall("plug_in", params))
         return
-    if connector.transaction is not None:
-
-        def facts(snapshot: Snapshot) -> Sequence[Fact]:
-            return unplug_facts(snapshot, connector_id)
-
-        title = f"Unplug the vehicle at connector {connector_id}?"
-        if not await desk.ask(ConfirmQuestion(title, facts, "Unplug")):
-            return
-    await desk.command(CommandCall("plug_out", params))
+    title = f"Unplug the vehicle at connector {connector_id}?"
+    facts = partial(unplug_facts, connector_id=connector_id)
+    question = ConfirmQuestion(title, facts, "Unplug")
+    if connector.transaction is None or await desk.ask(question):
+        await desk.command(CommandCall("plug_out", params))
 
 
 @action(
@@ -134,15 +128,11 @@ async def press_stop(desk: Desk) -> None:
     if connector is None:
         return
     connector_id = connector.connector_id
-    if connector.transaction is not None:
-
-        def facts(snapshot: Snapshot) -> Sequence[Fact]:
-            return stop_charge_facts(snapshot, connector_id)
-
-        title = f"Stop the charge at connector {connector_id}?"
-        if not await desk.ask(ConfirmQuestion(title, facts, "Stop it")):
-            return
-    await desk.command(CommandCall("press_stop", {"connector_id": connector_id}))
+    title = f"Stop the charge at connector {connector_id}?"
+    facts = partial(stop_charge_facts, connector_id=connector_id)
+    question = ConfirmQuestion(title, facts, "Stop it")
+    if connector.transaction is None or await desk.ask(question):
+        await desk.command(CommandCall("press_stop", {"connector_id": connector_id}))
 
 
 async def _to_stop(desk: Desk) -> ConnectorView | None:
