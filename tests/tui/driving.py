@@ -175,7 +175,7 @@ class Drive(Eye):
         """
         put_back = [each.noted() for each in (self.engine, self.csms) if each is not None]
         main, said, before = self.app.main, self.app._said, self.strips()
-        cursors = {pane: pane.table.cursor_key for pane in main.query(TablePane)}
+        cursors = {pane: pane.table.cursor_key for pane in main.query(TablePane)}  # type: ignore[type-abstract]
         try:
             yield
             for engine_is_again in put_back:
@@ -194,7 +194,7 @@ class Drive(Eye):
             if self.app.screen is self.app.main:
                 break
             await self.press("escape")
-        for pane in self.app.main.query(TablePane):
+        for pane in self.app.main.query(TablePane):  # type: ignore[type-abstract]
             if pane.query(Input):
                 pane.action_clear_filter()
         self.app.main.action_restore()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from textual.content import Content
 
 from cp_tui.tui.terminal.look_app import LookApp
 
@@ -24,6 +25,9 @@ class Faulty(LookApp):
         """Fail."""
         authorization_key = SECRET
         raise RuntimeError(f"broken \x1b[2J after {len(authorization_key)}")
+
+    def tell(self, text: Content) -> None:
+        """Say nothing."""
 
 
 async def test_a_fault_is_told_in_few_lines_and_without_variables(tmp_path: Path) -> None:

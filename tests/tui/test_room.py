@@ -27,9 +27,8 @@ async def test_room_is_used_and_cursors_and_focus_stay_when_the_size_changes() -
             await drive.press("tab", "down", "shift+tab", "down")
             main = drive.app.main
             focused = drive.app.focused
-            cursors = {
-                pane: pane.table.cursor_key for pane in main.query(TablePane) if pane.display
-            }
+            tables = (pane for pane in main.panes if isinstance(pane, TablePane))
+            cursors = {pane: pane.table.cursor_key for pane in tables}
             for size in (LARGE, SMALL):
                 await drive.resize(*size)
                 text = drive.text()

@@ -5,6 +5,7 @@ The digits switch between them; each keeps its cursors while another is shown.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -109,7 +110,7 @@ class MainScreen(QuietScreen):
 
     def on_mount(self) -> None:
         """Know the panes, and begin on one of them."""
-        self._all_panes = tuple(self.query(Pane))
+        self._all_panes = tuple(self.query(Pane))  # type: ignore[type-abstract]
         for pane in self._all_panes:
             if isinstance(pane, TablePane):
                 pane.table.begin_with(order_of(self.orders.get(pane.table.id or "", "")))
@@ -193,9 +194,9 @@ class MainScreen(QuietScreen):
         sides = (size.width, self.HORIZONTAL_BREAKPOINTS), (size.height, self.VERTICAL_BREAKPOINTS)
         self.add_class(*(max(b for b in known if b[0] <= cells)[1] for cells, known in sides))
 
+    @abstractmethod
     def compose_panes(self) -> ComposeResult:
         """What is between the lines."""
-        raise NotImplementedError
 
     def miss(self, dirty: frozenset[str]) -> None:
         """Remember what has changed while another screen is shown."""

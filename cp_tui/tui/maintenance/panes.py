@@ -5,6 +5,7 @@ A subject is a pane that also says in one line how it stands, for the overview.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, TypeVar
@@ -74,9 +75,9 @@ class SubjectPane(Pane):
     ABOUT: ClassVar[str]
     """What there is to see, in a sentence for the list of all actions."""
 
+    @abstractmethod
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """How the subject stands, in a line."""
-        raise NotImplementedError
 
 
 class FirmwarePane(FactsPane, SubjectPane):
@@ -186,9 +187,9 @@ class TagsPane(TablePane, SubjectPane):
     FACTS = "above"
     GONE = "This tag is no longer among those shown."
 
+    @abstractmethod
     def entries(self, snapshot: Snapshot) -> Sequence[TagEntry]:
         """The tags that the engine tells."""
-        raise NotImplementedError
 
     def show_tags(
         self,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import traceback
+from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.text import Text
 from textual import events
 from textual.content import Content
 from textual.driver import Driver
@@ -157,14 +156,9 @@ class LookApp(QuietApp):
         """What the keys before did is done, as far as the way of this message goes."""
         await self.gate.swept(message)
 
-    def fault(self) -> Text:
-        """The exception alone: Textual's own report shows variables, secrets included."""
-        report = drawn_lines(traceback.format_exc())
-        return Text(f"cp-tui: this screen has a fault.\n{report}")
-
+    @abstractmethod
     def tell(self, text: Content) -> None:
         """Say something without holding anybody up."""
-        raise NotImplementedError
 
     def watch_themes(self) -> None:
         """From now on take over what changes in the user's themes; a broken file changes nothing.

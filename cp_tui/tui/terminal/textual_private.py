@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from contextvars import copy_context
@@ -20,6 +21,7 @@ from typing import IO, Any
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, RenderableType
+from rich.text import Text
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._context import visible_screen_stack
@@ -39,6 +41,7 @@ from textual.widget import Widget
 from cp_tui.tui.terminal.pace import Pace
 from cp_tui.tui.terminal.sent_cells import SentCells
 from cp_tui.tui.terminal.terminfo import erases_in_color
+from cp_tui.tui.text.safe_text import drawn_lines
 
 QUESTION = "\x1b[?2026$p"
 """Whether the terminal can hold a picture back until it is whole (DECRQM of mode 2026). One that
@@ -96,10 +99,6 @@ class QuietApp(App[str]):
         """What the terminal shows."""
         colors = COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
         return SentCells(colors, is_erasing=erases_in_color())
-
-    def fault(self) -> RenderableType:
-        """What is said of the exception that ends the app."""
-        raise NotImplementedError
 
     def send(self, sequence: str) -> None:
         """Write to the terminal."""
@@ -168,7 +167,8 @@ class QuietApp(App[str]):
             leave()
 
     def _fatal_error(self) -> None:
-        self._exit_renderables.append(self.fault())
+        report = drawn_lines(traceback.format_exc())
+        self._exit_renderables.append(Text(f"cp-tui: this screen has a fault.\n{report}"))
         self._close_messages_no_wait()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -28,9 +29,9 @@ class FactsPane(Pane):
         """One list of facts."""
         yield self.facts
 
+    @abstractmethod
     def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
         """What there is to know."""
-        raise NotImplementedError
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the facts."""

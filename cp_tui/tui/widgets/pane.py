@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -49,9 +50,9 @@ class Pane(Vertical):
         yield self._edge
         yield from self.compose_body()
 
+    @abstractmethod
     def compose_body(self) -> ComposeResult:
         """What stands under the title."""
-        raise NotImplementedError
 
     def on_mount(self) -> None:
         """Show the title."""
@@ -66,9 +67,9 @@ class Pane(Vertical):
         """Whether it shows something that has changed, by the names of what has."""
         return bool(self.SHOWS & dirty)
 
+    @abstractmethod
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Fill the pane with what it is about."""
-        raise NotImplementedError
 
     def refill(self) -> None:
         """Show the same anew."""

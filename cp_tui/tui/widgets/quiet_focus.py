@@ -7,6 +7,7 @@ that moves, and a widget paints by itself what looks different then: a marker, a
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
@@ -48,9 +49,9 @@ class Quiet(Widget):
 class QuietFocus(Quiet):
     """A widget that paints by itself what the focus changes."""
 
+    @abstractmethod
     def paint_focus(self) -> None:
         """Paint what looks different with the focus, or without it."""
-        raise NotImplementedError
 
     def on_focus(self, event: events.Focus) -> None:
         """Take the focus."""
