@@ -80,10 +80,11 @@ async def test_a_charge_that_goes_on() -> None:
             for is_later in (False, True):
                 if is_later:
                     await clock.go_by(here)
+                glance = map(dated, (f"{since} ", began))
+                await here.reads("● Accepted", f"heartbeat {TIME}", *glance)
                 # No other message has told the time since the boot.
-                words = map(dated, (f"{since} ", began, clock_words))
-                await here.reads("● Accepted", f"heartbeat {TIME}", *words)
-                await here.after("D", f"URL {server.url}/CP001", "Profile 0: neither TLS")
+                words = (f"URL {server.url}/CP001", "Profile 0: neither TLS", dated(clock_words))
+                await here.after("D", *words)
                 await here.after(
                     "escape enter",
                     rf"Limit 10.0 A from TxProfile #7 level 2 · until .*{TIME}",
