@@ -11,7 +11,8 @@ There is one exception, `Outgoing.after_start_of`.
 A call that has timed out is over for the one who made it, but the CSMS may have processed it all
 the same: a StartTransaction.conf that comes late holds a transactionId that comes no second time.
 So calls whose late answer is of use are remembered for a while (`_late`), and the answer reaches
-the same `on_answer`, which has to know that the failure came before it (wire.md).
+the same `on_answer`, which has to know that the failure came before it (wire.md). Every other late
+answer counts for nothing, and its record says so: on the wire it looks as good as one in time.
 """
 
 from __future__ import annotations
@@ -66,6 +67,13 @@ class CallFailure(Struct, frozen=True):
     code: ErrorCode | None = None
 
 
+_COUNTS_LATE = because(
+    "calls.counts_late",
+    "cp-tui",
+    "came late, after the request was given up, and counts all the same: the CSMS has processed it",
+)
+
+
 class Outgoing(Struct, frozen=True):
     """A CALL to be made, and what follows from its answer."""
 
@@ -74,8 +82,9 @@ class Outgoing(Struct, frozen=True):
     on_failure: Callable[[CallFailure], None]
     is_triggered: bool = False
     """Asked for by TriggerMessage: may go while the registration is Pending."""
-    is_useful_late: bool = False
-    """An answer after the timeout still counts: the CSMS has processed the message."""
+    counts_late: Callable[[], bool] | None = None
+    """Whether an answer after the timeout still counts, for the CSMS has processed the message;
+    asked when it comes. None: it never does."""
     after_start_of: str | None = None
     """Key of a transaction: its StartTransaction goes first, unless it waits behind a backlog."""
     message_id: str | None = None
@@ -250,13 +259,20 @@ class Calls:
         """Take the answer to a call of ours, whatever is wrong with it (wire.md)."""
         settled = self._settle(result.message_id)
         if settled is None:
-            self._journal.note(Direction.IN, result, text, flaws=flaws)
-            self._turn.log(LogLevel.INFO, "an answer came to no open request; ignored")
+            why = self._why_ignored(result.message_id)
+            self._journal.note(Direction.IN, result, text, why, flaws=flaws, is_ignored=True)
+            self._turn.log(LogLevel.INFO, f"an answer came to no open request; ignored: {why.text}")
             return
         outgoing = settled.outgoing
         response, more = read_answer(outgoing.action, result.payload)
         flaws += more
-        self._journal.note(Direction.IN, result, text, flaws=flaws)
+        counts = not settled.is_late or (
+            outgoing.counts_late is not None and outgoing.counts_late()
+        )
+        why_late = None
+        if settled.is_late:
+            why_late = _COUNTS_LATE if counts else self._why_ignored(result.message_id)
+        self._journal.note(Direction.IN, result, text, why_late, flaws=flaws, is_ignored=not counts)
         if flaws:
             words = f"the answer to {outgoing.action} has flaws: {'; '.join(flaws)}"
             self._turn.log(LogLevel.WARNING, words)
@@ -270,10 +286,15 @@ class Calls:
         self, error: frame.CallError, text: str | bytes, flaws: tuple[str, ...] = ()
     ) -> None:
         """Take a CALLERROR to a call of ours."""
-        reason = because(
-            "calls.call_error", "J 4.2.3", "the CSMS answered {code}", code=str(error.code)
-        )
-        self._journal.note(Direction.IN, error, text, reason, flaws=flaws)
+        pending = self._find(error.message_id)
+        is_ignored = pending is None or pending.is_late
+        if is_ignored:
+            reason = self._why_ignored(error.message_id)
+        else:
+            reason = because(
+                "calls.call_error", "J 4.2.3", "the CSMS answered {code}", code=str(error.code)
+            )
+        self._journal.note(Direction.IN, error, text, reason, flaws=flaws, is_ignored=is_ignored)
         detail = f": {error.description}" if error.description else ""
         self._failed(error.message_id, f"with {error.code}{detail}", error.code)
 
@@ -309,7 +330,7 @@ class Calls:
         if self.unanswered is None:
             self.unanswered = UnansweredCall(action=outgoing.action, since=pending.sent_at)
             self._turn.changed("registration")
-        if outgoing.is_useful_late:
+        if outgoing.counts_late is not None:
             self._late[pending.message_id] = replace(pending, is_late=True)
             if len(self._late) > LATE_MAX:
                 self._late.popitem(last=False)
@@ -337,6 +358,15 @@ class Calls:
         if self.unanswered is not None:
             self.unanswered = None
             self._turn.changed("registration")
+
+    def _why_ignored(self, message_id: str) -> Reason:
+        """Say why an answer counts for nothing; to be asked before it is recorded."""
+        if self._journal.action_of(message_id):
+            words = "came too late and counts for nothing: the request was given up before"
+            return because("calls.too_late", "J 4.1.1", words)
+        return because(
+            "calls.not_asked", "J 4.1.4", "answers no open request, so it counts for nothing"
+        )
 
     def _find(self, message_id: str) -> _Pending | None:
         pending = self._pending

@@ -59,6 +59,7 @@ class Journal:
         *,
         is_composed: bool = False,
         flaws: tuple[str, ...] = (),
+        is_ignored: bool = False,
     ) -> None:
         """Record a frame; `text` is the one that was read, where it is a proper frame."""
         payload = payload_of(message)
@@ -72,6 +73,8 @@ class Journal:
             case CallError(message_id, code):
                 kind, result = MessageKind.CALLERROR, str(code)
                 head = self._answer(direction, kind, message_id, result, reason, flaws, is_composed)
+        if is_ignored:
+            head = replace(head, is_ignored=True)
         shown = redacted_as_read(head.action, payload, text)
         if head.is_composed:
             self._emit(head, redacted_all_through(shown))

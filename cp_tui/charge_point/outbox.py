@@ -176,7 +176,7 @@ class Outbox:
             partial(self._confirmed, record.sequence),
             partial(self._failed, record.sequence),
             message_id=record.message_id,
-            is_useful_late=True,
+            counts_late=partial(self._is_open, record.sequence),
         )
 
     def starts_soon(self, transaction_key: str) -> bool:
@@ -266,6 +266,11 @@ class Outbox:
             known = self._transaction_id(record.transaction_key)
             payload["transactionId"] = UNKNOWN_TRANSACTION_ID if known is None else known
         return SPEC[Action(record.action)].request.model_validate(payload)
+
+    def _is_open(self, sequence: int) -> bool:
+        """Say whether an answer to a message still brings something."""
+        is_head = bool(self._entries) and self._entries[0].sequence == sequence
+        return is_head or sequence in self._given_up
 
     def _confirmed(self, sequence: int, response: WireModel) -> None:
         if not self._entries or self._entries[0].sequence != sequence:

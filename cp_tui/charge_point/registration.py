@@ -289,9 +289,15 @@ class Registration:
         self._boot_at = None
         request = boot_notification(self._turn.config, self._firmware_version())
         self._boots += 1
-        booted = partial(self._booted, self._boots)
+        boot = self._boots
         self._calls.call(
-            Outgoing(request, booted, self._boot_failed, is_triggered, is_useful_late=True)
+            Outgoing(
+                request,
+                partial(self._booted, boot),
+                self._boot_failed,
+                is_triggered,
+                counts_late=lambda: boot > self._answered_boot,
+            )
         )
         self._turn.changed("registration")
 

@@ -6,15 +6,19 @@ import json
 from datetime import UTC
 
 import pytest
+from msgspec.structs import replace
 from pydantic import JsonValue
 
+from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import MessageKind, MessageRecord
+from cp_tui.tui.messages.actions import exported
 from cp_tui.tui.messages.details_text import message_details, short_facts
+from cp_tui.tui.messages.filter import message_filter
 from cp_tui.tui.messages.text import about, message_columns, result
-from cp_tui.tui.state.message_log import MessageLog, MessagePair
+from cp_tui.tui.state.message_log import Fate, MessageLog, MessagePair
 from cp_tui.tui.text.columns import fit_columns
 from cp_tui.tui.text.json_text import JSON_LINES_MAX, json_lines
-from cp_tui.tui.text.words import Clock
+from cp_tui.tui.text.words import Clock, latency
 from tests.tui import message_world, worlds
 
 CLOCK = Clock(worlds.NOW, UTC)
@@ -181,6 +185,66 @@ def test_the_flaws_of_an_answer_stand_with_it() -> None:
     assert about(exchange).plain == f"the answer has flaws: {flaw}"
     for facts in (short_facts(exchange, 79), message_details(exchange, CLOCK)):
         assert [fact.text.plain for fact in facts if fact.label == "Flaws"] == [flaw]
+
+
+LATE = Reason(id="calls.too_late", rule="J 4.1.1", text="came too late and counts for nothing")
+
+
+def answered_late(action: str = "Authorize") -> tuple[MessageRecord, MessageRecord]:
+    """The tag was refused after 30 s; the CSMS accepts it after 45 s."""
+    asked = message_world.request("a1", action, {"idTag": "T1"})
+    late = message_world.answer(
+        asked,
+        {"idTagInfo": {"status": "Accepted"}},
+        latency_ms=45_008.7,
+        result="Accepted",
+        reason=LATE,
+        is_ignored=True,
+    )
+    return asked, late
+
+
+def test_an_answer_that_came_too_late_looks_like_none_that_counts() -> None:
+    exchange = exchanged(*answered_late())
+    assert exchange.fate is Fate.IGNORED
+    assert line(exchange)[1:] == ["out", "Authorize", "", "45.0 s", "! too late", LATE.text]
+    for facts in (short_facts(exchange, 79), message_details(exchange, CLOCK)):
+        text = "\n".join(f"{fact.label} {fact.text.plain}" for fact in facts)
+        assert "! too late" in text
+        assert f"Why {LATE.text}" in text
+        assert "45.0 s" in text
+    assert "· ! too late · Accepted · after 45.0 s" in text
+    assert message_filter("error").takes(exchange)
+    assert message_filter("too late").takes(exchange)
+    assert not message_filter("-error").takes(exchange)
+
+
+def test_an_answer_to_nothing_says_that_nobody_asked_and_an_error_too_late_is_none() -> None:
+    asked, late = answered_late("")
+    assert result(exchanged(late)).plain == "! not asked for"
+    asked, late = answered_late()
+    error = replace(late, kind=MessageKind.CALLERROR, result="InternalError")
+    assert result(exchanged(asked, error)).plain == "! too late"
+
+
+def test_what_is_exported_tells_which_answer_counts_for_nothing() -> None:
+    log = MessageLog()
+    for record in (*answered_late(), *message_world.day()):
+        log.add(record)
+    lines = [json.loads(line) for line in exported(log, message_filter("")) if line]
+    ignored = [line for line in lines if line.get("is_ignored")]
+    assert [(line["frame"][1], line["reason"]["id"]) for line in ignored] == [("a1", LATE.id)]
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "words"),
+    [(0.4, "0.4 ms"), (9999.94, "9999.9 ms"), (9999.96, "10.0 s"), (45_008.7, "45.0 s")],
+)
+def test_how_long_an_answer_took_fits_its_column_with_its_unit(
+    milliseconds: float, words: str
+) -> None:
+    assert latency(milliseconds) == words
+    assert len(words) <= 9
 
 
 def test_an_answer_that_is_no_frame_joins_the_request_that_it_ends() -> None:

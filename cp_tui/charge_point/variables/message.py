@@ -155,6 +155,9 @@ class MessageRecord(Value, frozen=True, kw_only=True):
     flaws: tuple[str, ...] = ()
     """Of an answer of the CSMS: what was wrong with it and what was used instead, a sentence
     each."""
+    is_ignored: bool = False
+    """Of an answer of the CSMS: it counts for nothing, for it came after its request was given up,
+    or answers none; `reason` says which."""
 
 
 class NotedFrame(Struct, frozen=True):

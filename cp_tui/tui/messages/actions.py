@@ -94,8 +94,9 @@ def exported(log: MessageLog, wanted: MessageFilter) -> Iterator[str]:
 def _line(frame: LoggedFrame) -> str:
     # Put together by hand: the frame is JSON text already, and there may be 100,000 of them.
     latency = "null" if frame.latency_ms is None else f"{frame.latency_ms}"
+    ignored = '"is_ignored":true,' if frame.is_ignored else ""
     return (
         f'{{"time":"{frame.at.isoformat()}","direction":"{frame.direction}","frame":{frame.wire},'
         f'"latency_ms":{latency},"result":{json.dumps(frame.result)},'
-        f'"reason":{frame.reason_json or "null"}}}\n'
+        f'{ignored}"reason":{frame.reason_json or "null"}}}\n'
     )

@@ -70,8 +70,10 @@ def _head(frame: LoggedFrame, exchange: MessagePair, clock: Clock) -> Content:
         Content.assemble(what, f" {way}"),
         f"{clock.date(frame.at)} {local:%H:%M:%S}.{local.microsecond // 1000:03}",
     ]
+    if frame.is_ignored:
+        parts.append(result(exchange))
     if frame.result is not None:
-        parts.append(safe_text(frame.result, "bold"))
+        parts.append(safe_text(frame.result, "" if frame.is_ignored else "bold"))
     if frame.latency_ms is not None:
         parts.append(f"after {latency(frame.latency_ms)}")
     if frame.connector_id is not None and frame is exchange.frames[0]:

@@ -20,7 +20,7 @@ E = TypeVar("E", bound=StrEnum)
 
 Test = Callable[[MessagePair], bool]
 
-ERRORS = frozenset({Fate.REFUSED, Fate.ERROR, Fate.INVALID, Fate.NO_ANSWER})
+ERRORS = frozenset({Fate.REFUSED, Fate.ERROR, Fate.INVALID, Fate.NO_ANSWER, Fate.IGNORED})
 
 FIELD = re.compile(r"([A-Za-z_]+):(.*)")
 

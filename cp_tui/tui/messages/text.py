@@ -56,6 +56,9 @@ def result(exchange: MessagePair) -> Content:
             return safe_text(status, GOOD) if status else Content.styled("answered", QUIET)
         case Fate.REFUSED | Fate.ERROR:
             return safe_text(f"! {status or 'CALLERROR'}", BAD)
+        case Fate.IGNORED:
+            is_asked = any(frame.action for frame in exchange.frames)
+            return Content.styled("! too late" if is_asked else "! not asked for", BAD)
         case Fate.NO_ANSWER:
             return Content.styled("! no answer", BAD)
         case Fate.INVALID:

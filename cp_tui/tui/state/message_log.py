@@ -45,6 +45,8 @@ class Fate(StrEnum):
     """Answered, but with a status such as Rejected."""
     ERROR = "error"
     """Answered by a CALLERROR."""
+    IGNORED = "ignored"
+    """Answered, but too late, or without a request: it counts for nothing."""
     INVALID = "invalid"
     """No OCPP frame."""
     MISSED = "missed"
@@ -68,6 +70,8 @@ class LoggedFrame(Struct, frozen=True, eq=False):
     is_composed: bool
     flaws: tuple[str, ...] = ()
     """What was wrong with an answer, and what was used instead."""
+    is_ignored: bool = False
+    """It is an answer that counts for nothing."""
 
     @property
     def reason(self) -> Reason | None:
@@ -120,6 +124,8 @@ class MessagePair(Struct, eq=False):
     def fate(self) -> Fate:
         """What became of it."""
         if self.answer is not None:
+            if self.answer.is_ignored:
+                return Fate.IGNORED
             if self.answer.kind is MessageKind.CALLERROR:
                 return Fate.ERROR
             if self.answer.kind is MessageKind.INVALID:
@@ -265,6 +271,7 @@ def _frame(record: MessageRecord, request: LoggedFrame | None = None) -> LoggedF
         None if record.reason is None else _json(asdict(record.reason)),
         record.is_composed,
         record.flaws,
+        record.is_ignored,
     )
 
 

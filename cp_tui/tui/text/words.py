@@ -120,5 +120,7 @@ def reason_text(reason: Reason) -> Content:
 
 
 def latency(milliseconds: float) -> str:
-    """`0.4 ms`, `12.0 ms`, `3200.0 ms`."""
+    """`0.4 ms`, `12.0 ms`, `3200.0 ms`, `45.0 s`."""
+    if round(milliseconds, 1) >= 10_000:
+        return f"{milliseconds / 1000:.1f} s"
     return f"{milliseconds:.1f} ms"

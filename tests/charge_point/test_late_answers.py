@@ -1,0 +1,114 @@
+"""An answer after the time limit: which counts, and that its record says so (wire.md)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cp_tui.charge_point.variables import MessageRecord
+from tests.charge_point.answering import INFO, QUIET, answers, asked, newest, open_call
+from tests.charge_point.rig import T0, Rig, rig
+
+BOOTED = {"status": "Accepted", "currentTime": T0.isoformat(), "interval": 300}
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "Authorize": {"idTagInfo": INFO},
+    "StartTransaction": {"transactionId": 9, "idTagInfo": INFO},
+    "StopTransaction": {},
+    "MeterValues": {},
+    "BootNotification": BOOTED,
+    "Heartbeat": {"currentTime": "2026-01-05T09:00:00Z"},
+    "DataTransfer": INFO,
+}
+TOO_LATE = (True, "calls.too_late")
+COUNTS = (False, "calls.counts_late")
+
+
+def told(record: MessageRecord) -> tuple[bool, str | None]:
+    """Whether it counts for nothing, and by which reason."""
+    return record.is_ignored, None if record.reason is None else record.reason.id
+
+
+def answered_late(action: str, frame: list[Any]) -> tuple[Rig, MessageRecord]:
+    """Let the CSMS answer a request 45 s after it, which is 15 s after it was given up."""
+    made = rig(keys=QUIET if action != "MeterValues" else {"MeterValueSampleInterval": "60"})
+    message_id = open_call(made, action)
+    made.after(45)
+    made.receive(json.dumps([frame[0], message_id, *frame[1:]]))
+    (record,) = answers(made, message_id)
+    assert record.action == action
+    assert record.latency_ms == 45_000.0
+    return made, record
+
+
+@pytest.mark.parametrize("action", ["Authorize", "Heartbeat", "DataTransfer"])
+def test_what_nobody_waits_for_any_more_is_ignored_and_says_so(action: str) -> None:
+    made, record = answered_late(action, [3, PAYLOADS[action]])
+    assert told(record) == TOO_LATE
+    assert record.reason is not None
+    assert "too late and counts for nothing" in record.reason.text
+    assert made.calls("StartTransaction") == []
+    assert abs((made.charger.mind.clock_offset).total_seconds()) < 60
+
+
+@pytest.mark.parametrize(
+    "action", ["StartTransaction", "StopTransaction", "MeterValues", "BootNotification"]
+)
+def test_what_the_csms_has_processed_counts_all_the_same_and_says_so(action: str) -> None:
+    made, record = answered_late(action, [3, PAYLOADS[action]])
+    assert told(record) == COUNTS
+    made.after(200)
+    if action != "MeterValues":
+        assert len(asked(made, action)) == 1
+    if action == "StartTransaction":
+        assert newest(made).transaction_id == 9
+
+
+@pytest.mark.parametrize("action", ["Authorize", "StartTransaction", "BootNotification"])
+def test_an_error_after_the_time_limit_is_no_other_failure(action: str) -> None:
+    _, record = answered_late(action, [4, "InternalError", "", {}])
+    assert told(record) == TOO_LATE
+
+
+def test_of_two_late_answers_to_a_boot_the_older_one_counts_for_nothing() -> None:
+    made = rig(boot=False)
+    made.responders["BootNotification"] = lambda _: None
+    made.power_on()
+    made.after(80)
+    first, second = asked(made, "BootNotification")
+    made.after(31)
+    made.receive(json.dumps([3, second, BOOTED]))
+    made.receive(json.dumps([3, first, {**BOOTED, "status": "Rejected"}]))
+    assert [told(answers(made, each)[0]) for each in (second, first)] == [COUNTS, TOO_LATE]
+
+
+def test_after_the_answer_to_the_second_try_that_to_the_first_counts_for_nothing() -> None:
+    made = rig(keys={**QUIET, "TransactionMessageRetryInterval": "1"})
+    first = open_call(made, "StartTransaction")
+    made.after(33)
+    second = asked(made, "StartTransaction")[-1]
+    for message_id in (second, first):
+        made.receive(json.dumps([3, message_id, PAYLOADS["StartTransaction"]]))
+    assert told(answers(made, second)[0]) == (False, None)
+    assert told(answers(made, first)[0]) == TOO_LATE
+
+
+def test_an_answer_over_the_next_connection_is_too_late_and_one_to_nothing_says_that() -> None:
+    made = rig(keys=QUIET)
+    message_id = open_call(made, "Heartbeat")
+    made.cut()
+    made.reconnect()
+    for each in (message_id, message_id, "never-sent"):
+        made.receive(json.dumps([3, each, PAYLOADS["Heartbeat"]]))
+    late, twice, unknown = [*answers(made, message_id), *answers(made, "never-sent")]
+    assert told(late) == TOO_LATE
+    assert told(twice) == told(unknown) == (True, "calls.not_asked")
+
+
+def test_an_answer_in_time_is_not_called_late() -> None:
+    made = rig(keys=QUIET)
+    message_id = open_call(made, "Authorize")
+    made.after(29)
+    made.receive(json.dumps([3, message_id, PAYLOADS["Authorize"]]))
+    assert told(answers(made, message_id)[0]) == (False, None)
