@@ -23,6 +23,7 @@ class ScreenOptions(Struct, frozen=True):
 
     config: Path | None = None
     theme: str | None = None
+    colors: str | None = None
     ascii: bool = False
 
 
@@ -43,6 +44,7 @@ def load_look(options: ScreenOptions) -> Look:
         refuse(sources, [*problems, *wrong_keys], wrong)
     return Look(
         theme=options.theme or settings.theme,
+        colors=options.colors or settings.colors,
         is_ascii=options.ascii or settings.ascii,
         flush_interval_s=1 / settings.updates_per_second,
         keymap=keymap,

@@ -48,6 +48,10 @@ charge points that run.
   fish    cp-tui completion fish | source             in ~/.config/fish/config.fish"""
 
 
+COLORS = ("auto", "truecolor", "256", "16", "none")
+"""How many a terminal is sent, the same as in the settings."""
+
+
 def parse(arguments: Sequence[str] | None) -> Namespace:
     """Parse the command line; ends the program with status 2 where it is wrong."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -253,6 +257,7 @@ def _add_config_option(parser: ArgumentParser) -> None:
 def _add_look_options(parser: ArgumentParser) -> None:
     """Add what overrides `[screen]` in `cp-tui.toml`."""
     parser.add_argument("--theme", metavar="NAME", help="colours of the screen")
+    parser.add_argument("--colors", choices=COLORS, help="how many the terminal is sent")
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII alone")
 
 

@@ -43,7 +43,7 @@ def read_look(options: Namespace) -> Look:
         from cp_tui.settings.load import default_config_file
         from cp_tui.settings.problem import SettingsError
 
-    asked = ScreenOptions(options.config, options.theme, options.ascii)
+    asked = ScreenOptions(options.config, options.theme, options.colors, options.ascii)
     file = options.config or default_config_file()
     try:
         return reading(file, partial(load_look, asked))

@@ -6,6 +6,7 @@ Each field reads like a line of the manual. Whether a configuration key exists i
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -146,11 +147,28 @@ def _key_names(value: object) -> object:
     return flat
 
 
+class ScreenColors(StrEnum):
+    """How many colours a terminal is sent."""
+
+    AUTO = "auto"
+    TRUE = "truecolor"
+    PALETTE = "256"
+    SIXTEEN = "16"
+    NONE = "none"
+
+
+def _as_text(value: object) -> object:
+    """A number of colours is a word, however it is written."""
+    return f"{value}" if type(value) is int else value
+
+
 class ScreenSettings(Section):
     """How the screen looks and which keys it knows; the charge point itself has no use for it."""
 
     theme: str | None = None
     """Default: the one chosen last in the menu, else `cp-dark`."""
+    colors: Annotated[ScreenColors, BeforeValidator(_as_text)] | None = None
+    """How many the terminal is sent. Default, and `auto`: what NO_COLOR, COLORTERM or TERM say."""
     ascii: bool = False
     """Draw with ASCII alone."""
     updates_per_second: Annotated[float, Field(ge=0.2, le=20, allow_inf_nan=False)] = 4.0

@@ -28,6 +28,7 @@ from cp_tui.tui.state import asking, liveness
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.store import WATCHED, SnapshotStore
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.theme.colors import ALL_COLORS, TerminalColors
 from cp_tui.tui.theme.glyphs import Glyphs
 
 FIRST_WORD_S_MAX = 0.5
@@ -73,6 +74,7 @@ class CpTuiApp(FrameApp):
         zone: tzinfo = UTC,
         theme: str = "cp-dark",
         theme_folders: Sequence[Path] = (),
+        colors: TerminalColors = ALL_COLORS,
         keymap: Mapping[str, Sequence[str]] | None = None,
         glyphs: Glyphs = Glyphs.EIGHTH,
         is_ascii: bool = False,
@@ -83,6 +85,7 @@ class CpTuiApp(FrameApp):
         super().__init__(
             theme=theme,
             theme_folders=theme_folders,
+            colors=colors,
             is_ascii=is_ascii,
             glyphs=glyphs,
             screens=SCREENS,

@@ -89,13 +89,14 @@ def make_app(
     attachment: Attachment, look: Look, state: LayoutState, environment: Mapping[str, str]
 ) -> CpTuiApp:
     """Make the screen for a terminal: what was asked for, as far as the terminal can show it."""
-    terminal = terminal_of(environment)
+    terminal = terminal_of(environment, look.colors)
     is_ascii = look.is_ascii or not terminal.has_unicode
     return CpTuiApp(
         attachment,
         zone=datetime.now().astimezone().tzinfo or UTC,
         theme=theme_for(look, state, terminal, environment),
         theme_folders=[user_themes()],
+        colors=terminal.colors,
         keymap=look.keymap,
         glyphs=_glyphs(terminal, is_ascii),
         is_ascii=is_ascii,

@@ -16,14 +16,12 @@ from msgspec import Struct, field
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cp_tui.tui.text.paths import read_at_most
+from cp_tui.tui.theme.colors import ALL_COLORS, Colors, TerminalColors, terminal_colors
 
 FLUSH_INTERVAL_S = 0.25
 """Changes reach the widgets at most this often: what a bad link and an eye can follow."""
 
 DEFAULT_THEME, PLAIN_THEME, NO_COLORS_THEME = "cp-dark", "ansi-16", "mono"
-
-SIXTEEN_COLORS = ("linux", "vt100", "screen")
-"""Values of TERM that know no more."""
 
 FILE_BYTES_MAX = 16 * 1024
 SCREENS_MAX = 50
@@ -35,6 +33,8 @@ class Look(Struct, frozen=True):
 
     theme: str | None = None
     """None: the one that was chosen last."""
+    colors: str | None = None
+    """How many the terminal is sent, in the words of `--colors`; None: as many as it shows."""
     is_ascii: bool = False
     flush_interval_s: float = FLUSH_INTERVAL_S
     keymap: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -96,21 +96,25 @@ def write_state(path: Path, state: LayoutState) -> str | None:
 class Terminal(Struct, frozen=True):
     """What the terminal can show, by its environment."""
 
-    has_colors: bool = True
-    has_many_colors: bool = True
+    colors: TerminalColors = ALL_COLORS
     has_unicode: bool = True
     has_fine_blocks: bool = True
     """The Linux console has no eighth blocks."""
 
 
 def terminal_of(
-    environment: Mapping[str, str], *, is_utf8_assumed: bool = bool(sys.flags.utf8_mode)
+    environment: Mapping[str, str],
+    colors: str | None = None,
+    *,
+    is_utf8_assumed: bool = bool(sys.flags.utf8_mode),
 ) -> Terminal:
-    """Read the environment; `is_utf8_assumed`: Python put the locale `C` aside for UTF-8."""
+    """Read the environment, unless `colors` were asked for.
+
+    `is_utf8_assumed`: Python put the locale `C` aside for UTF-8.
+    """
     term = environment.get("TERM", "")
     return Terminal(
-        has_colors="NO_COLOR" not in environment,
-        has_many_colors=term not in SIXTEEN_COLORS,
+        colors=terminal_colors(environment, colors),
         has_unicode=_is_utf8(environment, is_utf8_assumed),
         has_fine_blocks=term != "linux",
     )
@@ -130,9 +134,10 @@ def theme_for(
     look: Look, state: LayoutState, terminal: Terminal, environment: Mapping[str, str]
 ) -> str:
     """Without colours there is one theme; else the one asked for, or one that the terminal has."""
-    if not terminal.has_colors:
+    if terminal.colors.colors is Colors.NONE:
         return NO_COLORS_THEME
     if (asked := look.theme or environment.get("TEXTUAL_THEME")) is not None:
         return asked
     # What was chosen on a better terminal may not be readable on a poor one.
-    return (state.theme or DEFAULT_THEME) if terminal.has_many_colors else PLAIN_THEME
+    is_poor = terminal.colors.colors is Colors.SIXTEEN
+    return PLAIN_THEME if is_poor else state.theme or DEFAULT_THEME

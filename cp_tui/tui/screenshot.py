@@ -32,6 +32,8 @@ async def take_picture(
     Raises `NoSuchScreen`, and `TimeoutError` where the engine says nothing.
     """
     environment = {name: value for name, value in os.environ.items() if name == "NO_COLOR"}
+    # A picture shows every colour, unless others were asked for.
+    environment |= {"COLORTERM": "truecolor"}
     app = make_app(Attachment(connect, read_only=True), look, LayoutState(), environment)
     name = _screen_name(app, screen)
     pictures: list[str] = []

@@ -26,6 +26,7 @@ from cp_tui.tui.terminal.look_app import LookApp
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.theme.colors import ALL_COLORS, TerminalColors
 from cp_tui.tui.theme.themes import user_themes
 from cp_tui.tui.widgets.fact_lines import FactLines
 
@@ -95,9 +96,10 @@ class FirstRunApp(LookApp):
         given: Answers = NONE_YET,
         theme: str,
         theme_folders: Sequence[Path] = (),
+        colors: TerminalColors = ALL_COLORS,
         is_ascii: bool = False,
     ) -> None:
-        super().__init__(theme=theme, theme_folders=theme_folders, is_ascii=is_ascii)
+        super().__init__(theme=theme, theme_folders=theme_folders, colors=colors, is_ascii=is_ascii)
         self._test = test
         self._save = save
         self._file = file
@@ -228,7 +230,7 @@ def make_first_run(
     given: Answers = NONE_YET,
 ) -> FirstRunApp:
     """Make the screen for this terminal; what it saves goes into the file."""
-    terminal = terminal_of(environment)
+    terminal = terminal_of(environment, look.colors)
     return FirstRunApp(
         test,
         save,
@@ -236,5 +238,6 @@ def make_first_run(
         given=given,
         theme=theme_for(look, LayoutState(), terminal, environment),
         theme_folders=[user_themes()],
+        colors=terminal.colors,
         is_ascii=look.is_ascii or not terminal.has_unicode,
     )

@@ -23,6 +23,7 @@ def test_everything_can_be_set(file: Path) -> None:
         """
         [screen]
         theme = "night"
+        colors = 256
         ascii = true
         updates_per_second = 1
         [screen.keymap]
@@ -34,6 +35,7 @@ def test_everything_can_be_set(file: Path) -> None:
     )
     assert look == Look(
         theme="night",
+        colors="256",
         is_ascii=True,
         flush_interval_s=1.0,
         keymap={
@@ -100,6 +102,7 @@ def test_every_mistake_of_the_screen_is_named_in_one_go(file: Path) -> None:
         ('theme = "nigth"', 'line 2: screen.theme: unknown theme; did you mean "night"?'),
         ('theme = "?"', "line 2: screen.theme: unknown theme; allowed: cp-dark, cp-light, "),
         ("ascii = 3", "line 2: screen.ascii: must be true or false"),
+        ("colors = 255", "line 2: screen.colors: must be 'auto', 'truecolor', '256', '16'"),
         ("updates_per_second = 0", "line 2: screen.updates_per_second: must be greater than"),
         (
             '[screen.keymap]\n"screen.zom" = "f7"',

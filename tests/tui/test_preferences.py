@@ -20,6 +20,7 @@ from cp_tui.tui.preferences import (
     terminal_of,
     write_state,
 )
+from cp_tui.tui.theme.colors import Colors
 from tests.tui import worlds
 from tests.tui.driving import Drive
 from tests.tui.fake_engine import FakeEngine
@@ -119,6 +120,9 @@ async def test_a_screen_that_is_not_there_any_more_is_the_dashboard(screen: str)
         (XTERM | {"TERM": "linux"}, Look(), "ansi-16"),
         (XTERM | {"TERM": "linux"}, Look(theme="cp-light"), "cp-light"),
         (XTERM | {"NO_COLOR": "1"}, Look(theme="cp-light"), "mono"),
+        (XTERM | {"NO_COLOR": "1"}, Look(colors="256"), "night"),
+        (XTERM, Look(colors="16"), "ansi-16"),
+        (XTERM, Look(colors="none"), "mono"),
         (XTERM | {"TEXTUAL_THEME": "nord"}, Look(), "nord"),
     ],
 )
@@ -150,9 +154,9 @@ def test_what_python_writes_into_the_environment_is_no_locale() -> None:
     coerced = {"LANG": "C", "LC_CTYPE": "C.UTF-8"}
     assert not terminal_of(coerced, is_utf8_assumed=True).has_unicode
     assert terminal_of(coerced, is_utf8_assumed=False).has_unicode
-    assert terminal_of({"TERM": "linux"}, is_utf8_assumed=False) == Terminal(
-        has_many_colors=False, has_fine_blocks=False
-    )
+    linux = terminal_of({"TERM": "linux"}, is_utf8_assumed=False)
+    assert linux == Terminal(linux.colors, has_fine_blocks=False)
+    assert linux.colors.colors is Colors.SIXTEEN
 
 
 @pytest.mark.parametrize(("may_stop", "opened"), [(None, "schedule"), (lambda: True, "dashboard")])

@@ -29,6 +29,7 @@ from cp_tui.tui.state.store import CURSOR, SnapshotStore
 from cp_tui.tui.terminal.look_app import LookApp
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
+from cp_tui.tui.theme.colors import TerminalColors
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.widgets.bars import ActionWanted, FooterItem
 from cp_tui.tui.widgets.line_table import LineTable
@@ -56,6 +57,7 @@ class FrameApp(LookApp):
         *,
         theme: str,
         theme_folders: Sequence[Path],
+        colors: TerminalColors,
         is_ascii: bool,
         glyphs: Glyphs,
         screens: Sequence[type[MainScreen]],
@@ -67,7 +69,7 @@ class FrameApp(LookApp):
         flush_interval_s: float,
         welcome: str,
     ) -> None:
-        super().__init__(theme=theme, theme_folders=theme_folders, is_ascii=is_ascii)
+        super().__init__(theme=theme, theme_folders=theme_folders, colors=colors, is_ascii=is_ascii)
         self.screen_classes: Mapping[str, type[MainScreen]] = {each.NAME: each for each in screens}
         """All of them, in the order of their digits."""
         self._main_screens: dict[str, MainScreen] = {}

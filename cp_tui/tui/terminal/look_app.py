@@ -9,7 +9,7 @@ from pathlib import Path
 from textual import events
 from textual.content import Content
 from textual.driver import Driver
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.theme import Theme
 from textual.timer import Timer
 from textual.widgets import Input
@@ -22,7 +22,8 @@ from cp_tui.tui.terminal.key_parser import KeyParser
 from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.terminal.textual_private import QuietApp, parse_with
 from cp_tui.tui.text.safe_text import drawn_lines, safe_text
-from cp_tui.tui.theme.line_filters import AsciiOnly, NoColors
+from cp_tui.tui.theme.colors import ALL_COLORS, Colors, TerminalColors
+from cp_tui.tui.theme.line_filters import AsciiOnly, NoColors, few_colors
 from cp_tui.tui.theme.themes import our_themes, variable_defaults
 from cp_tui.tui.theme.watch import LOOK_INTERVAL_S, ThemeWatch
 
@@ -43,8 +44,19 @@ class LookApp(QuietApp):
     Toast { display: none; }
     """
 
-    def __init__(self, *, theme: str, theme_folders: Sequence[Path], is_ascii: bool) -> None:
+    def __init__(
+        self,
+        *,
+        theme: str,
+        theme_folders: Sequence[Path],
+        colors: TerminalColors = ALL_COLORS,
+        is_ascii: bool,
+    ) -> None:
         super().__init__()
+        self.terminal_colors = colors
+        """What the terminal shows, and who says so."""
+        self.no_color = colors.colors is Colors.NONE
+        self._few_colors = few_colors(colors.colors)
         self.animation_level = "none"
         self.gate = KeyGate(self, self._let_through, self._dropped, self.send_changes)
         """Where keys wait until what was done before them is done."""
@@ -92,9 +104,11 @@ class LookApp(QuietApp):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What becomes of every line before it is sent."""
-        # Textual's own filter for NO_COLOR sends colours all the same, if only grey ones.
-        others = [NoColors()] if self.no_color else super().get_line_filters()
-        return [*others, *self._ascii_filters]
+        # Textual's own filters for NO_COLOR send colours all the same, if only grey ones; and they
+        # are there whatever was asked for.
+        theirs = (f for f in super().get_line_filters() if not isinstance(f, Monochrome | NoColor))
+        colors = [NoColors()] if self.no_color else [*theirs, *self._few_colors]
+        return [*colors, *self._ascii_filters]
 
     async def on_event(self, event: events.Event) -> None:
         """Let input wait for its turn; clean what is pasted: Textual's inputs paint it as it is."""

@@ -20,7 +20,7 @@ from time import monotonic
 from typing import IO, Any
 
 from rich.color import ColorSystem
-from rich.console import COLOR_SYSTEMS, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
@@ -97,8 +97,8 @@ class QuietApp(App[str]):
     @cached_property
     def sent(self) -> SentCells:
         """What the terminal shows."""
-        colors = COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
-        return SentCells(colors, is_erasing=erases_in_color())
+        # What the terminal does not have, has become something else in the filters of the lines.
+        return SentCells(ColorSystem.TRUECOLOR, is_erasing=erases_in_color())
 
     def send(self, sequence: str) -> None:
         """Write to the terminal."""
