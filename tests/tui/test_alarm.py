@@ -306,6 +306,14 @@ def test_what_happens_next_stays_where_the_line_is_short(width: int) -> None:
         assert said.plain.endswith("· try 8 in 15 s · n tries now")
 
 
+def test_where_there_is_little_room_it_is_still_said_what_is_wrong() -> None:
+    shown = replace(waiting(), link=worlds.broken_link())
+    assert line(shown, 40) == "× TCP: conne… · n tries now · 1 more: a"
+    assert line(shown, 20) == "× TCP: connection …"
+    for width in range(16, 120):
+        assert line(shown, width).startswith("× TCP: conn"), width
+
+
 def test_an_observer_is_told_no_key_that_does_nothing() -> None:
     assert "tries now" not in line(replace(link(), is_read_only=True))
 

@@ -111,6 +111,25 @@ async def test_a_form_is_filled_and_is_also_a_text() -> None:
             assert field(drive, "idTag").value == "ABC"
 
 
+async def test_on_a_small_terminal_the_text_its_validity_and_the_answer_come_first() -> None:
+    async with screen(engine=answering(), size=(40, 10), at="messages") as drive:
+        await choose(drive, "authorize")
+        assert drive.shows("idTag*", "04A2B3C4D5", "valid OCPP 1.6", "^s send · ^r text")
+        assert not drive.shows("Goes past the queue")
+        await drive.type("x" * 30)
+        await drive.press("ctrl+s")
+        for size in ((40, 10), (60, 15)):
+            await drive.resize(*size)
+            await drive.press("ctrl+r")
+            words = "not valid: idTag must have at most 20 characters, has 30", "CALLRESULT"
+            assert drive.shows('[2, "composed-', *words, "Send anyway", "Form")
+            await drive.press("ctrl+r")
+            assert drive.shows("idTag* !", "xxxxxxxxx", *words, "Send anyway", "Text")
+        assert drive.shows("up and down choose", "it can be sent", "Another", "escape closes")
+        await drive.resize(80, 24)
+        assert drive.shows("Goes past the queue", "it can be sent all the same")
+
+
 async def test_what_was_sent_and_answered_is_told_and_can_be_taken_up() -> None:
     async with screen(engine=answering()) as drive:
         engine = drive.engine

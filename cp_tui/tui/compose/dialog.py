@@ -40,6 +40,7 @@ from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.fact_lines import FactLines
+from cp_tui.tui.widgets.size_classes import be_as_large_as_the_terminal
 
 LABEL_WIDTH = 26
 """Of the fields: the longest name of the standard, and two marks."""
@@ -71,7 +72,24 @@ class ComposeDialog(Dialog[ComposeEnd]):
     ComposeDialog .state { max-height: 7; margin-top: 1; }
     ComposeDialog .buttons { margin-top: 0; }
     ComposeDialog #send { width: 15; }
+    ComposeDialog.-flat .intro, ComposeDialog.-low .intro, ComposeDialog.-flat .rule {
+        display: none;
+    }
+    ComposeDialog.-low .rule { max-height: 1; margin-top: 0; }
+    ComposeDialog.-low .state { max-height: 4; margin-top: 0; }
+    ComposeDialog.-flat .fields, ComposeDialog.-flat TextArea { min-height: 1; }
+    ComposeDialog.-flat .state { max-height: 2; margin-top: 0; }
+    ComposeDialog.-narrow .field Label { width: 18; }
+    ComposeDialog.-narrow #close, ComposeDialog.-narrow #another { display: none; }
     """
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal")]  # noqa: RUF012 - as Textual says
+    # What is typed, whether it is valid and what came of it go before what explains them.
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
+        (0, "-flat"),
+        (13, "-low"),
+        (20, "-high"),
+    ]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Meaning.SAVE.bound("send", "Send", "compose.send"),
@@ -103,8 +121,13 @@ class ComposeDialog(Dialog[ComposeEnd]):
         self._wrong: ModelField | None = None
         """The field that is marked as wrong."""
 
+    @property
+    def _is_wide(self) -> bool:
+        return not self.has_class("-narrow")
+
     def compose(self) -> ComposeResult:
         """Form and text in one place, what they are worth, the answer, the buttons."""
+        be_as_large_as_the_terminal(self)
         with Vertical(classes="box"):
             yield QuietFacts(classes="intro")
             yield VerticalScroll(classes="fields", can_focus=False)
@@ -138,9 +161,9 @@ class ComposeDialog(Dialog[ComposeEnd]):
         switch.disabled = draft.is_raw and draft.action is None
         name = draft.action.value if draft.action is not None else "a raw frame"
         other = "form" if draft.is_raw else "text"
-        self.titled(
-            f"{self._bench.title}: {name}", f"^s send · ^r {other} · ^o another · escape closes"
-        )
+        keys = f"^s send · ^r {other} · ^o another"
+        keys += " · escape closes" * self._is_wide
+        self.titled(f"{self._bench.title}: {name}", keys)
         if draft.text is not None:
             area.text = draft.text
             area.focus()
@@ -208,7 +231,8 @@ class ComposeDialog(Dialog[ComposeEnd]):
             verdict = Content.assemble(
                 Content.styled("not valid: ", "bold $text-warning"),
                 safe_text(defect),
-                Content.styled(" · it can be sent all the same", "$text-muted"),
+                # Where there is little room, the word on the button has to do.
+                Content.styled(" · it can be sent all the same" * self._is_wide, "$text-muted"),
             )
         self._say("verdict", [Fact("", verdict)])
         wrong = wrong_field([*self._fields.values()], defect or "") if not draft.is_raw else None
@@ -319,7 +343,8 @@ class ComposeDialog(Dialog[ComposeEnd]):
 
     def _say(self, where: str, facts: list[Fact]) -> None:
         lines = self.query_one(f".{where}", FactLines)
-        lines.display = bool(facts) or where != "state"
+        if where == "state":
+            lines.display = bool(facts)
         lines.show(facts)
         lines.refresh(layout=True)
 

@@ -19,6 +19,9 @@ from cp_tui.tui.text.words import Clock
 KeyOf = Callable[[str], str]
 """Gives the key of an action by its id, as it is printed; empty without one."""
 
+HEAD_CELLS_MIN = 14
+"""Of the line, for what is wrong: a word or two of it."""
+
 
 def alarm_line(
     found: Sequence[Alarm], snapshot: Snapshot, clock: Clock, key_of: KeyOf, width: int
@@ -38,14 +41,19 @@ def alarm_line(
     # The line begins with which connector it is.
     brief = _act_words(worst, snapshot, key_of, is_placed=True)
     head = f" {worst.urgency.sign} {worst.text}"
-    # What is wrong may be cut, for it stands in a pane as well; the key that helps may not.
-    for parts in ((then, act, more), (then, act, few), (then, brief, few)):
-        tail = "".join(f" · {part}" for part in parts if part)
-        if Content(head).cell_length + Content(tail).cell_length <= width:
-            break
-    room = max(width - Content(tail).cell_length, 0)
+    # What is wrong may be cut, for it stands in a pane as well; the key that helps may not, as long
+    # as there is room to tell what it helps against.
+    parts = ((then, act, more), (then, act, few), (then, brief, few), (brief, few), (brief,))
+    rooms = [(width - Content(tail).cell_length, tail) for tail in map(_tail, parts)]
+    whole = [each for each in rooms[:3] if each[0] >= Content(head).cell_length]
+    cut = [each for each in rooms[2:] if each[0] >= HEAD_CELLS_MIN]
+    room, tail = (*whole, *cut, (width, ""))[0]
     said = Content.styled(head, worst.urgency.style).truncate(room, ellipsis=True)
     return Content.assemble(said, tail)
+
+
+def _tail(parts: Sequence[str]) -> str:
+    return "".join(f" · {part}" for part in parts if part)
 
 
 def second_line(found: Sequence[Alarm]) -> Content:

@@ -65,6 +65,7 @@ class DashboardScreen(MainScreen):
     """
 
     ALLOW_IN_MAXIMIZED_VIEW = f"AlarmLine, {MainScreen.ALLOW_IN_MAXIMIZED_VIEW}"
+    HEAD_LINES = 2
     NAME = "dashboard"
     KEY = "1"
     CALLED = "the dashboard"

@@ -11,12 +11,20 @@ from textual.screen import ModalScreen
 
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.widgets.fact_lines import FactLines
+from cp_tui.tui.widgets.quiet_focus import QuietScreen
 
 T = TypeVar("T")
 
+LINES_FOR_HEAD = 10
+"""Of the terminal, from which on what is wrong is to be read above a dialog, whatever its size."""
+
 
 class Dialog(ModalScreen[T]):
-    """A box over the screen; escape gives no answer, and the terminal may be small."""
+    """A box over the screen; escape gives no answer, and the terminal may be small.
+
+    It leaves the head of the screen free: what is wrong must be seen whatever is being read or
+    typed, and at 80x24 the help and the composer are as tall as the terminal.
+    """
 
     DEFAULT_CSS = """
     Dialog {
@@ -53,8 +61,20 @@ class Dialog(ModalScreen[T]):
         """Style no widget anew: each was when it was mounted, and is when the theme changes."""
         event.refresh_styles = False
 
+    def on_resize(self) -> None:
+        """Leave the head of the screen free where there is room for it."""
+        self._stay_below_the_head()
+
+    def _stay_below_the_head(self) -> None:
+        covered = [s for s in self.app.screen_stack if isinstance(s, QuietScreen)]
+        has_room = bool(covered) and self.app.size.height >= LINES_FOR_HEAD
+        for box in self.query(".box"):
+            # Padding of the screen itself would hide what lies under it.
+            box.styles.margin = (covered[-1].HEAD_LINES if has_room else 0, 0, 0, 0)
+
     async def on_mount(self) -> None:
         """Begin, unless it was put away so soon that nothing of it is there."""
+        self._stay_below_the_head()
         if self.query(".box"):
             await self.begin()
 

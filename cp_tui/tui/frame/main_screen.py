@@ -30,6 +30,7 @@ from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.bars import ActionBar, BarLine, FooterItem
 from cp_tui.tui.widgets.pane import Pane
 from cp_tui.tui.widgets.quiet_focus import QuietScreen
+from cp_tui.tui.widgets.size_classes import be_as_large_as_the_terminal
 from cp_tui.tui.widgets.table_pane import TablePane
 
 LETTERS = "abcdefghi"
@@ -176,23 +177,13 @@ class MainScreen(QuietScreen):
 
     def compose(self) -> ComposeResult:
         """The top line, what the screen is about, the line of activity and the footer."""
-        self._be_as_large_as_the_terminal()
+        be_as_large_as_the_terminal(self)
         with Horizontal(classes="top-line"):
             yield self._top
             yield self._as_of
         yield from self.compose_panes()
         yield self._activity
         yield self._bar
-
-    def _be_as_large_as_the_terminal(self) -> None:
-        """Have the classes of the size before there are widgets.
-
-        Textual gives them with the first event that tells the size: every widget would be styled
-        and laid out for no size, and then again.
-        """
-        size = self.app.size
-        sides = (size.width, self.HORIZONTAL_BREAKPOINTS), (size.height, self.VERTICAL_BREAKPOINTS)
-        self.add_class(*(max(b for b in known if b[0] <= cells)[1] for cells, known in sides))
 
     @abstractmethod
     def compose_panes(self) -> ComposeResult:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Self
+from typing import ClassVar, Self
 
 from textual import events
 from textual.geometry import Region
@@ -75,6 +75,9 @@ class QuietFocus(Quiet):
 
 class QuietScreen(CoveredScreen, Quiet):
     """A screen that looks the same wherever the focus is."""
+
+    HEAD_LINES: ClassVar[int] = 1
+    """Its first lines, which tell what is wrong also while a dialog is open over the rest."""
 
     _has_old_styles = False
 
