@@ -31,7 +31,7 @@ from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.safe_text import safe_text
-from cp_tui.tui.text.words import Clock
+from cp_tui.tui.text.words import Clock, file_stamp
 from cp_tui.tui.timeline.timeline import Timeline
 from cp_tui.tui.widgets.line_table import CursorMove, LineTable
 from cp_tui.tui.widgets.table_pane import TablePane
@@ -156,7 +156,8 @@ class ScreenDesk(Desk):
 
     def message_id(self) -> str:
         # The second, and a number within the session.
-        return f"composed-{self.clock.now:%Y%m%d%H%M%S}-{next(self._message_numbers)}"
+        second = file_stamp(self.clock.now).replace("-", "")
+        return f"composed-{second}-{next(self._message_numbers)}"
 
     async def prompt(self, prompt: Prompt) -> str | None:
         return await self._answer_to(PromptDialog(prompt))

@@ -38,7 +38,7 @@ async def test_a_daily_profile_and_one_that_expires_at_22_o_clock() -> None:
             await install(server, 1, wanted)
         # The change has to be known before a key can go to it.
         await here.after("4", r"now · connector 1 · 25.0 A until 22:00")
-        await here.after("L", r"22:00 · connector 1 · 10.0 A until \w{3} 00:00")
+        await here.after("L", r"22:00 · connector 1 · 10.0 A until \w{3} \d\d 00:00")
         await here.reads(
             "TxDefaultProfile #4 level 0 allows 10.0 A", "TxDefaultProfile #5 level 3 .* until"
         )

@@ -35,7 +35,7 @@ def day() -> dict[str, MessagePair]:
 
 def line(exchange: MessagePair, width: int = 79) -> list[str]:
     """The cells of a row."""
-    columns = message_columns(CLOCK, width)
+    columns = message_columns(CLOCK, width, exchange.frames[0].at if exchange.frames else None)
     widths = fit_columns(columns, width, width)
     return [c.cell(exchange).plain for c, shown in zip(columns, widths, strict=True) if shown]
 
@@ -85,7 +85,7 @@ def test_the_date_stands_where_it_was_another_day() -> None:
     log.add(message_world.request("1", "Heartbeat", at=worlds.at(10, day=3)))
     exchange = log.exchange(0)
     assert exchange is not None
-    assert line(exchange)[0] == "Jan 03"
+    assert line(exchange)[0] == "Jan 03 10:00"
     assert line(exchange, 160)[0] == "Jan 03 10:00"
 
 

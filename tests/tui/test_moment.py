@@ -93,8 +93,8 @@ def test_what_is_no_time_says_what_is_allowed(typed: str) -> None:
         ("Feb 30", "'Feb 30': the calendar has no such day"),
         ("2h", "'2h' needs a sign: +2h is from now on, -2h before now"),
         ("30 min", "'30 min' needs a sign: +30 min is from now on, -30 min before now"),
-        ("+400d", "'+400d' is too far ahead; allowed: up to +330d, 2026-12-01 14:03"),
-        ("2028-01-02", "'2028-01-02' is too far ahead; allowed: up to +330d, 2026-12-01 14:03"),
+        ("+400d", "'+400d' is too far ahead; allowed: up to +330d, Dec 01 14:03"),
+        ("2028-01-02", "'2028-01-02' is too far ahead; allowed: up to +330d, Dec 01 14:03"),
     ],
 )
 def test_what_cannot_be_gone_to_is_told_what_is_wrong_with_it(typed: str, words: str) -> None:

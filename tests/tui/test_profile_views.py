@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,7 +54,7 @@ FORM = {
 def lines(given: Context, at_s: int = 0, connector_id: int = 1) -> list[str]:
     """What the screen says about a limit at 80 columns."""
     found = composite(given, connector_id, T0, 7200)
-    place = Place(after(at_s), T0, T0.tzinfo, "·", 79)  # type: ignore[arg-type]
+    place = Place(after(at_s), Clock(T0, UTC), "·", 79)
     return fitted(readout(found, place), 79, 12, "…")
 
 
@@ -142,7 +142,7 @@ def test_every_reason_has_a_word_that_fits_its_column() -> None:
 def test_the_conversion_and_what_flowed_are_told() -> None:
     given = context(on(0, profile(TX_DEFAULT, (0, 11_000), unit=W)), transactions={1: T0})
     found = composite(given, 1, T0, 3600)
-    place = Place(T0, T0, T0.tzinfo, "·", 79)  # type: ignore[arg-type]
+    place = Place(T0, Clock(T0, UTC), "·", 79)
     told = readout(found, place, Use(found.periods[0].limit, is_violation=False))
     assert "11.00 kW / (230 V x 3) = 15.9 A" in told
     assert told[1] == "Measured 15.9 A"

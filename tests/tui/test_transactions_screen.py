@@ -245,7 +245,7 @@ async def test_two_thousand_transactions_are_there_at_once() -> None:
         pane.refill()
         assert time.perf_counter() - begun < FILL_S_MAX
         await drive.press("end")
-        assert drive.shows("#1201", "Oct 14")
+        assert drive.shows("#1201", "2025-10-14")
 
 
 async def test_what_counts_is_shown_at_every_size() -> None:

@@ -22,6 +22,7 @@ from cp_tui.tui.actions.outcome import CommandOutcome, finished
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.paths import UnusableInput, expanded, where_paths_start
 from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.words import file_stamp
 
 SLICE_S = 0.01
 """So long it writes before keys are heard again."""
@@ -63,7 +64,7 @@ async def save(
 
         return job
 
-    value = f"{stem}-{_file_name(desk.snapshot)}-{desk.clock.now:%Y%m%d-%H%M%S}.{suffix}"
+    value = f"{stem}-{_file_name(desk.snapshot)}-{file_stamp(desk.clock.now)}.{suffix}"
     field = replace(path_field("", hint), value=value)
     intro = (safe_text(where_paths_start()),)
     await desk.fill(Form(title, (field,), "Write", write, intro))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import ConfigurationEntry, KeyChange, KeySource
 from cp_tui.ocpp.redaction import SECRET_VALUE
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined, reason_text
@@ -71,13 +72,13 @@ def source_word(source: KeySource) -> str:
     return "settings" if source is KeySource.FILE else source.value
 
 
-def change_columns(clock: Clock) -> list[Column[ChangeLine]]:
+def change_columns(lines: Iterable[ChangeLine], clock: Clock) -> list[Column[ChangeLine]]:
     """The columns of the table, in reading order."""
     return [
         Column(
             "Changed",
-            8,
-            lambda c: Content(clock.short(c.at) if c.at else AT_START),
+            widest((_when(line, clock) for line in lines), 8),
+            lambda c: Content(_when(c, clock)),
             order=lambda c: c.at or LONG_AGO,
         ),
         Column("Key", 24, lambda c: safe_text(c.key)),
@@ -106,6 +107,10 @@ def change_facts(line: ChangeLine, clock: Clock) -> list[Fact]:
     if line.is_reboot_pending:
         facts.append(Fact("Reboot", Content.styled("it works after the next reboot", ODD)))
     return facts
+
+
+def _when(line: ChangeLine, clock: Clock) -> str:
+    return clock.brief(line.at) if line.at else AT_START
 
 
 def _told(snapshot: Snapshot, change: KeyChange) -> ChangeLine:

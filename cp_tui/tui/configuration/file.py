@@ -18,7 +18,7 @@ from cp_tui.charge_point.variables import ConfigurationEntry, Identity
 from cp_tui.ocpp.redaction import is_secret_key
 from cp_tui.tui.state.key_lens import SavedConfiguration, SavedKey
 from cp_tui.tui.text.paths import UnusableInput, expanded, text_of
-from cp_tui.tui.text.words import Clock
+from cp_tui.tui.text.words import Clock, iso
 
 FILE_BYTES_MAX = 4 * 1024 * 1024
 """A thousand keys of 500 characters are half a megabyte."""
@@ -58,7 +58,7 @@ def to_json(entries: Sequence[ConfigurationEntry], identity: Identity | None, cl
     head: dict[str, object] = {
         "charge_point_id": identity.charge_point_id if identity is not None else None,
         "firmware_version": identity.firmware_version if identity is not None else None,
-        "exported_at": f"{clock.now:%Y-%m-%dT%H:%M:%SZ}",
+        "exported_at": iso(clock.now),
         "keys": [_record(entry) for entry in entries],
     }
     return json.dumps(head, indent=2, ensure_ascii=False) + "\n"
@@ -129,7 +129,7 @@ def _record(entry: ConfigurationEntry) -> dict[str, object]:
         "value": None if secret else entry.value,
         "default": None if secret else entry.default,
         "source": entry.source.value,
-        "changed_at": f"{entry.changed_at:%Y-%m-%dT%H:%M:%SZ}" if entry.changed_at else None,
+        "changed_at": iso(entry.changed_at) if entry.changed_at else None,
     }
     return {name: known[name] if name in known else getattr(entry, name) for name in FIELDS}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from textual.content import Content
@@ -12,7 +12,7 @@ from cp_tui.ocpp.redaction import SECRET_VALUE, is_secret_key
 from cp_tui.tui.configuration.changes_text import change_facts, changes_of, source_word
 from cp_tui.tui.configuration.text import is_changed
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.columns import Column, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.order import natural
 from cp_tui.tui.text.safe_text import drawn, safe_text
@@ -62,7 +62,9 @@ def first_wanted(entries: Sequence[ConfigurationEntry]) -> list[ConfigurationEnt
     )
 
 
-def key_columns(clock: Clock, width: int) -> list[Column[ConfigurationEntry]]:
+def key_columns(
+    entries: Iterable[ConfigurationEntry], clock: Clock, width: int
+) -> list[Column[ConfigurationEntry]]:
     """The columns of the table, in reading order."""
     return [
         Column("", 2, _marks),
@@ -76,7 +78,11 @@ def key_columns(clock: Clock, width: int) -> list[Column[ConfigurationEntry]]:
         ),
         Column("Set by", 8, _source, rank=1),
         Column(
-            "Changed", 8, lambda e: _changed_short(e, clock), rank=2, order=lambda e: e.changed_at
+            "Changed",
+            widest_time(clock.brief, (e.changed_at for e in entries if e.changed_at), 8),
+            lambda e: Content(clock.brief(e.changed_at) if e.changed_at else ""),
+            rank=2,
+            order=lambda e: e.changed_at,
         ),
         Column("Default", 12, lambda e: safe_text(e.default or "", QUIET), rank=4),
         Column("Access", 10, _access, rank=3),
@@ -165,10 +171,6 @@ def _access(entry: ConfigurationEntry) -> Content:
 
 def _changed(entry: ConfigurationEntry, clock: Clock) -> Content:
     return Content(clock.time(entry.changed_at)) if entry.changed_at else Content("")
-
-
-def _changed_short(entry: ConfigurationEntry, clock: Clock) -> Content:
-    return Content(clock.short(entry.changed_at)) if entry.changed_at else Content("")
 
 
 def _haystack(entry: ConfigurationEntry) -> str:

@@ -82,7 +82,7 @@ class KeysPane(KeyTablePane):
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the keys that pass the filter, and facts about the one under the cursor."""
         entries = first_wanted(matching(snapshot.configuration, self.words))
-        columns = key_columns(clock, self.table_width)
+        columns = key_columns(entries, clock, self.table_width)
         self.fill_table(columns, [(entry.key, entry) for entry in entries])
         entry = snapshot.entry(self.table.cursor_key)
         self.facts.show(key_line(entry, clock) if entry else [])
@@ -140,7 +140,7 @@ class ConfigurationPane(KeyTablePane):
         is_changed_only = snapshot.lens.is_changed_only
         known = [e for e in snapshot.configuration if not is_changed_only or is_changed(e)]
         entries = matching(known, self.words)
-        columns = key_columns(clock, self.table_width)
+        columns = key_columns(entries, clock, self.table_width)
         entry = self.fill_table(columns, [(entry.key, entry) for entry in entries])
         self.facts.show(key_details(snapshot, entry, clock)[1:] if entry is not None else [])
         self.note_count(len(entries), len(known))
@@ -190,7 +190,7 @@ class KeyChangesPane(KeyTablePane):
         """Show the changes, and everything about the one under the cursor."""
         lines = change_lines(snapshot)
         self._keys = {line.id: line.key for line in lines}
-        line = self.fill_table(change_columns(clock), [(line.id, line) for line in lines])
+        line = self.fill_table(change_columns(lines, clock), [(line.id, line) for line in lines])
         self.facts.show(change_facts(line, clock) if line is not None else [])
         words = f"{count(len(lines), 'change')}  {clock.csms_mark}".rstrip()
         self.note(Content(words if lines else ""))

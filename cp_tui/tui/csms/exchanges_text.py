@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from textual.content import Content
 
@@ -10,7 +10,7 @@ from cp_tui.demo.csms_variables import (
     Exchange,
     ExchangeKind,
 )
-from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.columns import Column, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.json_text import value_line
 from cp_tui.tui.text.safe_text import safe_text
@@ -27,10 +27,15 @@ DIRECTIONS: Mapping[ExchangeKind, str] = {
 }
 
 
-def exchange_columns(clock: Clock) -> list[Column[Exchange]]:
+def exchange_columns(exchanges: Iterable[Exchange], clock: Clock) -> list[Column[Exchange]]:
     """The columns of the log of exchanges."""
     return [
-        Column("Time", 8, lambda e: Content(clock.short(e.at)), order=lambda e: e.at),
+        Column(
+            "Time",
+            widest_time(clock.brief, (e.at for e in exchanges), 8),
+            lambda e: Content(clock.brief(e.at)),
+            order=lambda e: e.at,
+        ),
         Column("Dir", 4, lambda e: Content(DIRECTIONS[e.kind])),
         Column("Action", 24, _action),
         Column("The CSMS says", 32, verdict, is_flexible=True),

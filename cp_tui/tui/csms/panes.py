@@ -170,7 +170,7 @@ class CsmsExchangesPane(TablePane):
         state = snapshot.csms
         numbered = list(enumerate(state.exchanges, start=state.first))
         records = [(str(number), exchange) for number, exchange in reversed(numbered)]
-        exchange = self.fill_table(exchange_columns(clock), records)
+        exchange = self.fill_table(exchange_columns(state.exchanges, clock), records)
         self.facts.show(exchange_facts(exchange, clock) if exchange is not None else [])
         bad = sum(not exchange.is_good for exchange in state.exchanges)
         total = len(state.exchanges)

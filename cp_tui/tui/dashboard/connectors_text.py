@@ -26,7 +26,7 @@ from cp_tui.tui.dashboard.session_text import (
 )
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.clock_steps import begun_words, clock_facts
-from cp_tui.tui.text.columns import Column, widest
+from cp_tui.tui.text.columns import Column, widest, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.restraint import draws_words
 from cp_tui.tui.text.safe_text import drawn, safe_text
@@ -179,7 +179,13 @@ def connector_columns(
         *(progress if is_charging else ()),
         Column("Current", 7, _current, align="right", rank=8),
         Column("Tx", widest(names, 9), transaction_name, rank=6),
-        Column("Since", 8, lambda c: Content(clock.time(c.since)), rank=7, order=lambda c: c.since),
+        Column(
+            "Since",
+            widest_time(clock.brief, (c.since for c in connectors), 8),
+            lambda c: Content(clock.brief(c.since)),
+            rank=7,
+            order=lambda c: c.since,
+        ),
         Column("Tag", 12, _tag, rank=9),
         Column("Cause", 20, _cause, rank=10, is_flexible=True),
     ]
@@ -234,8 +240,9 @@ def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock
     plug = "plugged in" if connector.is_plugged else "no cable"
     facts.append(Fact("Cable", joined([plug, "locked" if connector.is_locked else ""])))
     mine = [c for c in snapshot.status_changes if c.connector_id == connector.connector_id]
-    for change in reversed(mine[-CHANGES_SHOWN:]):
-        facts.append(Fact(clock.minute(change.time), _change(change)))
+    for place, change in enumerate(reversed(mine[-CHANGES_SHOWN:])):
+        label = "" if place else "Before"
+        facts.append(Fact(label, joined([clock.brief(change.time), _change(change)])))
     return facts
 
 

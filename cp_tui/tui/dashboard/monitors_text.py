@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import KeyChange, Monitor, MonitorsView
 from cp_tui.tui.configuration.changes_text import LONG_AGO, source_word
-from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 
@@ -44,7 +44,7 @@ def monitor_lines(monitors: MonitorsView) -> list[MonitorLine]:
     return lines
 
 
-def monitor_columns(clock: Clock) -> list[Column[MonitorLine]]:
+def monitor_columns(lines: Iterable[MonitorLine], clock: Clock) -> list[Column[MonitorLine]]:
     """The columns of the table, in reading order."""
     return [
         # The changes of a key stay under it, and go where its newest one would.
@@ -55,7 +55,12 @@ def monitor_columns(clock: Clock) -> list[Column[MonitorLine]]:
             is_flexible=True,
             order=lambda line: line.monitor.key.casefold(),
         ),
-        Column("Changed", 8, lambda line: _when(line, clock), order=_by_newest(lambda c: c.time)),
+        Column(
+            "Changed",
+            widest((_when(line, clock).plain for line in lines), 8),
+            lambda line: _when(line, clock),
+            order=_by_newest(lambda c: c.time),
+        ),
         Column("By", 8, _by, rank=1, order=_by_newest(lambda c: source_word(c.source))),
         Column("Answer", 14, _answer, rank=2, order=_by_newest(lambda c: c.answer)),
     ]
@@ -91,7 +96,7 @@ def _what(line: MonitorLine) -> Content:
 
 def _when(line: MonitorLine, clock: Clock) -> Content:
     if line.change is not None:
-        return Content(clock.time(line.change.time))
+        return Content(clock.brief(line.change.time))
     return Content("") if line.monitor.last_change else Content.styled("never", QUIET)
 
 

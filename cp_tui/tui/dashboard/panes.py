@@ -138,6 +138,6 @@ class MonitorsPane(KeyTablePane):
         known = monitor_lines(snapshot.monitors)
         lines = with_words(known, self.words, lambda line: line.monitor.key)
         self._keys = {line.id: line.monitor.key for line in lines}
-        self.fill_table(monitor_columns(clock), [(line.id, line) for line in lines])
+        self.fill_table(monitor_columns(lines, clock), [(line.id, line) for line in lines])
         changes = len(snapshot.monitors.history)
         self.note(Content(count(changes, "change")) if changes else Content(""))

@@ -40,6 +40,9 @@ ANSWER_S = 6.0
 SAID_S = 30.0
 """How long it stands where nothing goes on, before the names of the screens have the line again;
 the list of commands keeps every outcome."""
+DAY_LOOK_S = 600.0
+"""Between two looks whether the day has changed, before midnight as well: a timer does not notice
+that the machine slept, or that its clock was set."""
 COUNTERS_WAIT = 20
 """Pauses between two pictures for which counters wait to be shown; 5 s, as it comes."""
 
@@ -93,6 +96,9 @@ class FrameApp(LookApp):
         self._going_on: Sequence[Content] = ()
         self._hint = hint(keymap)
         self._answer: Timer | None = None
+        self._midnight: Timer | None = None
+        self._day = self.clock.today
+        """The day for which what stands on the screen was written."""
         self._is_shown = asyncio.Event()
         # Textual's `set_keymap` would not do: it can leave no action without a key, and takes a key
         # away from every other action that has it, even if those work on other screens.
@@ -146,6 +152,20 @@ class FrameApp(LookApp):
             self.flush()
         if self._said and self._said is not self._going_on and not self.problems:
             self._answer = self.set_timer(SAID_S, self._answered)
+        self._await_midnight()
+
+    def _await_midnight(self) -> None:
+        """Date what stands here when it is no longer of today; until then nothing is painted."""
+        if self._midnight is not None:
+            self._midnight.stop()
+        left_s = (self.clock.midnight - self._now()).total_seconds()
+        self._midnight = self.set_timer(min(left_s, DAY_LOOK_S), self._look_at_day)
+
+    def _look_at_day(self) -> None:
+        if self.clock.today != self._day:
+            self.store.look_again()
+            self.flush()
+        self._await_midnight()
 
     def _flush_soon(self) -> None:
         """Flush at once after a pause, else when the pause is over; idle, no timer runs.
@@ -186,9 +206,12 @@ class FrameApp(LookApp):
         if not self._is_shown.is_set() or not self.store.is_dirty or not self.screen_stack:
             # The last screen goes before the timers do.
             return
+        snapshot, clock = self.store.snapshot, self.clock
+        if clock.today != self._day:
+            self._day = clock.today
+            self.store.look_again()
         dirty = self.store.take_dirty()
         self._changed |= dirty
-        snapshot, clock = self.store.snapshot, self.clock
         has_news = not all(name.startswith(CURSOR) for name in dirty)
         with self.batch_update():
             for screen in self._main_screens.values():
@@ -251,6 +274,7 @@ class FrameApp(LookApp):
         self.tell(Content(f"times are in {zone}"))
         self.store.look_again()
         self.flush()
+        self._await_midnight()
 
     def tell(self, text: Content, *shorter: Content) -> None:
         """Say something in the line of activity; in a shorter way where it does not fit."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from cp_tui.charge_point.variables import LinkAttempt, LinkPhase, LinkStep
-from cp_tui.tui.text.columns import Column, widest
+from cp_tui.tui.text.columns import Column, widest_time
 from cp_tui.tui.text.connection import BAD, GOOD, QUIET, STEP_WORDS, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
@@ -49,8 +49,8 @@ def attempt_columns(attempts: Sequence[LinkAttempt], clock: Clock) -> list[Colum
     return [
         Column(
             "Time",
-            widest((clock.time(a.at) for a in attempts), 8),
-            lambda a: Content(clock.time(a.at)),
+            widest_time(clock.brief, (a.at for a in attempts), 8),
+            lambda a: Content(clock.brief(a.at)),
             order=lambda a: a.at,
         ),
         Column("Try", 4, lambda a: Content(str(a.attempt or "")), align="right"),

@@ -10,7 +10,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import EndedReservation, Reservation, ReservationsView
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.text.columns import Column, widest
+from cp_tui.tui.text.columns import Column, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined, reason_text
@@ -55,7 +55,7 @@ def reservation_columns(
     lines: Sequence[ReservationLine], clock: Clock, time: datetime
 ) -> list[Column[ReservationLine]]:
     """The columns of the table; `time` is the one of the charge point."""
-    until = widest((clock.minute(line.until) for line in lines), 5)
+    until = widest_time(clock.minute, (line.until for line in lines), 5)
     return [
         Column("State", 8, _state),
         Column("Id", 6, lambda line: Content(str(line.reservation.reservation_id)), align="right"),

@@ -9,7 +9,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import StatusChange
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.tui.text.clock_steps import set_words
-from cp_tui.tui.text.columns import Column, widest
+from cp_tui.tui.text.columns import Column, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.status import status_content
@@ -41,8 +41,8 @@ def status_change_columns(
     return [
         Column(
             "Time",
-            widest((clock.time(c.time) for c in changes), 8),
-            lambda c: Content(clock.time(c.time)),
+            widest_time(clock.brief, (c.time for c in changes), 8),
+            lambda c: Content(clock.brief(c.time)),
             order=lambda c: c.time,
         ),
         Column("Cn", 2, lambda c: Content(str(c.connector_id)), align="right"),

@@ -11,7 +11,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import AuthorizationCacheView, CachedTag, LocalListView, TagEntry
 from cp_tui.ocpp.datatypes import AuthorizationStatus
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.text.columns import Column, widest
+from cp_tui.tui.text.columns import Column, widest, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.tag_explanation import status_word
@@ -65,7 +65,7 @@ def cached_columns(
 ) -> list[Column[CachedTag]]:
     """The columns of the cache: those of the list, and how old each is."""
     expires = widest((_expiry(e, clock).plain for e in entries), 7)
-    heard = widest((clock.minute(e.updated_at) for e in entries), 5)
+    heard = widest_time(clock.minute, (e.updated_at for e in entries), 5)
     return [
         Column("Tag", 20, lambda e: safe_text(e.id_tag)),
         Column("Status", 12, lambda e: status_word(status_of(e, time))),

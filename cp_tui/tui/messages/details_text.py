@@ -8,7 +8,6 @@ from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind
-from cp_tui.ocpp.calendar import in_zone
 from cp_tui.tui.messages.text import about, flaws_of, reason_of, result
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
 from cp_tui.tui.text.facts import Fact
@@ -65,10 +64,9 @@ def _head(frame: LoggedFrame, exchange: MessagePair, clock: Clock) -> Content:
         what = Content.styled("no OCPP frame", BAD)
     else:
         what = safe_text(f"{frame.action} {frame.kind}".strip(), "bold")
-    local = in_zone(frame.at, clock.zone)
     parts: list[Content | str] = [
         Content.assemble(what, f" {way}"),
-        f"{clock.date(frame.at)} {local:%H:%M:%S}.{local.microsecond // 1000:03}",
+        clock.full(frame.at),
     ]
     if frame.is_ignored:
         parts.append(result(exchange))

@@ -124,7 +124,7 @@ class MessagesPane(TablePane):
         if log is not self._search.log or self.words != self._words:
             self._begin(log)
         self._search.follow()
-        self._show_rows(log, message_columns(clock, self.table_width))
+        self._show_rows(log, message_columns(clock, self.table_width, log.oldest_at))
         self._tell_of_one(snapshot, clock)
         self._tell(log)
         if not self._search.is_complete and not self._is_searching:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 
 from pydantic import JsonValue
 from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import MessageKind
-from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, energy, power, volts
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
-from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.columns import Column, widest
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, latency
 
@@ -27,14 +27,17 @@ ABOUT_MAX = 200
 """Characters of a payload that are worth reading in a line."""
 
 
-def message_columns(clock: Clock, width: int) -> list[Column[MessagePair]]:
-    """The columns of the messages."""
+def message_columns(
+    clock: Clock, width: int, oldest: datetime | None = None
+) -> list[Column[MessagePair]]:
+    """The columns of the messages, of which the `oldest` may need a date."""
     is_wide = width >= WIDE
+    time = clock.thousandths if is_wide else clock.brief
     return [
         Column(
             "Time",
-            12 if is_wide else 8,
-            lambda e: Content(_when(e, clock, is_wide)),
+            widest([time(oldest)] if oldest else [], 12 if is_wide else 8),
+            lambda e: Content("" if e.missed else time(e.frames[0].at)),
             order=lambda e: e.number,
         ),
         Column("Dir", 3, lambda e: Content(_direction(e))),
@@ -42,7 +45,7 @@ def message_columns(clock: Clock, width: int) -> list[Column[MessagePair]]:
         Column("#", 2, lambda e: Content(_connector(e)), "right", rank=1),
         Column("Latency", 9, lambda e: Content(_latency(e)), "right", rank=2, order=_latency_ms),
         Column("Result", 27 if is_wide else 16, result),
-        Column("What it says", 12, about, rank=3, is_flexible=True),
+        Column("What it says", 8, about, rank=3, is_flexible=True),
         *([Column("Message id", 36, _message_id, rank=4)] if is_wide else []),
     ]
 
@@ -83,16 +86,6 @@ def about(exchange: MessagePair) -> Content:
         if isinstance(error, dict) and error.get("description"):
             return safe_text(f"{error['description']}"[:ABOUT_MAX])
     return safe_text(_brief(exchange.frames[0]), QUIET)
-
-
-def _when(exchange: MessagePair, clock: Clock, is_wide: bool) -> str:
-    if exchange.missed:
-        return ""
-    at = exchange.frames[0].at
-    local, today = in_zone(at, clock.zone), in_zone(clock.now, clock.zone)
-    if local.date() != today.date():
-        return f"{local:%b %d %H:%M}" if is_wide else f"{local:%b %d}"
-    return f"{local:%H:%M:%S}.{local.microsecond // 1000:03}" if is_wide else f"{local:%H:%M:%S}"
 
 
 def _direction(exchange: MessagePair) -> str:

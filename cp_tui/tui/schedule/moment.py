@@ -46,7 +46,7 @@ def moment(text: str, clock: Clock) -> datetime:
     last = in_zone(clock.now + AHEAD_DAYS_MAX * _DAY, clock.zone)
     if found > last:
         raise ValueError(
-            f"{named} is too far ahead; allowed: up to +{AHEAD_DAYS_MAX}d, {last:%Y-%m-%d %H:%M}"
+            f"{named} is too far ahead; allowed: up to +{AHEAD_DAYS_MAX}d, {clock.minute(last)}"
         )
     return found
 

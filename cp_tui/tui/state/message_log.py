@@ -173,6 +173,12 @@ class MessageLog:
         """The numbers of the exchanges that it holds."""
         return range(self._first, self._first + len(self._exchanges))
 
+    @property
+    def oldest_at(self) -> datetime | None:
+        """When the oldest frame that it holds was sent or came."""
+        found = (frame.at for exchange in self._exchanges for frame in exchange.frames)
+        return next(found, None)
+
     def exchange(self, number: int) -> MessagePair | None:
         """The exchange with a number, unless it was too old to be kept."""
         index = number - self._first

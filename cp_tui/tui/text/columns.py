@@ -6,6 +6,7 @@ Pure: no widget, no colour of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
@@ -81,6 +82,13 @@ def row_of(key: str, record: T, columns: Sequence[Column[T]]) -> Row:
 def widest(texts: Iterable[str], least: int) -> int:
     """The cells that a column of these texts needs; never less than `least`."""
     return max(least, max(map(len, texts), default=0))
+
+
+def widest_time(form: Callable[[datetime], str], instants: Iterable[datetime], least: int) -> int:
+    """The same for instants: what lies between the first and the last needs no more than they."""
+    known = [*instants]
+    ends = (min(known), max(known)) if known else ()
+    return widest(map(form, ends), least)
 
 
 def fit_columns(columns: Sequence[Column[Any]], width: int, width_scrolled: int) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from cp_tui.ocpp.datatypes import AuthorizationStatus
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
-from cp_tui.tui.text.words import joined, reason_text
+from cp_tui.tui.text.words import joined, reason_text, utc
 
 GOOD, BAD, ODD = "bold $text-success", "bold $text-error", "bold $text-warning"
 
@@ -87,7 +87,7 @@ def _known(explanation: TagExplanation) -> Content:
             Content.assemble(
                 safe_text(explanation.known_by), ": ", status_word(explanation.status)
             ),
-            f"until {explanation.expiry_date:%Y-%m-%d %H:%M}Z" if explanation.expiry_date else "",
+            f"until {utc(explanation.expiry_date)}" if explanation.expiry_date else "",
             safe_text(f"group {group}") if group else "",
         ]
     )

@@ -7,7 +7,7 @@ painted each second, and an idle screen sends nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, date as Day, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from msgspec import Struct
@@ -56,26 +56,72 @@ class Clock(Struct, frozen=True):
         """`14:03`, or `14:03:27` where the seconds are not 0: for what was set to a full minute."""
         return self.time(at) if in_zone(at, self.zone).second else self.minute(at)
 
-    def short(self, at: datetime) -> str:
-        """`14:03:27`, or the date alone where it is not today: for a narrow column."""
-        time = self.time(at)
-        return time if len(time) == len("14:03:27") else time.rpartition(" ")[0]
+    def brief(self, at: datetime) -> str:
+        """`14:03:27`; without the seconds where it is not today: for the column of a table."""
+        return self.time(at) if self._day(at) == self.today else self.minute(at)
 
     def stamp(self, at: datetime) -> str:
         """`14:03:27 UTC`: with the name of the time zone, and the date where it is not today."""
         return f"{self.time(at)} {in_zone(at, self.zone).tzname() or ''}".rstrip()
 
+    def thousandths(self, at: datetime) -> str:
+        """`14:03:27.123`; without seconds where it is not today: for frames beside each other."""
+        if self._day(at) != self.today:
+            return self.minute(at)
+        return f"{self.time(at)}.{at.microsecond // 1000:03}"
+
+    def full(self, at: datetime) -> str:
+        """`2026-01-05 14:03:27.123`, whichever day it is: for what is compared with other logs."""
+        local = in_zone(at, self.zone)
+        return f"{self.date(at)} {local:%H:%M:%S}.{local.microsecond // 1000:03}"
+
     def date(self, at: datetime) -> str:
         """`2026-01-05`."""
-        return f"{in_zone(at, self.zone):%Y-%m-%d}"
+        return self._day(at).isoformat()
+
+    def seen_from(self, instant: datetime) -> Clock:
+        """The same clock, for times that are told beside this instant: its day needs no date."""
+        return Clock(instant, self.zone, self.csms_offset_s)
+
+    @property
+    def today(self) -> Day:
+        """The day of the reader."""
+        return self._day(self.now)
+
+    @property
+    def midnight(self) -> datetime:
+        """When the day of the reader ends, and what was today needs a date."""
+        tomorrow = self.today + timedelta(days=1)
+        return datetime.combine(tomorrow, datetime.min.time(), self.zone)
+
+    def _day(self, at: datetime) -> Day:
+        return in_zone(at, self.zone).date()
 
     def _dated(self, at: datetime, form: str) -> str:
-        local, today = in_zone(at, self.zone), in_zone(self.now, self.zone)
-        if local.date() == today.date():
+        """With the date where it is not today, and the year where that is not this one."""
+        local, today = in_zone(at, self.zone), self.today
+        if local.date() == today:
             return local.strftime(form)
-        if abs(local - today) < timedelta(days=300):
+        if local.year == today.year:
             return local.strftime(f"%b %d {form}")
-        return local.strftime(f"%Y-%m-%d {form}")
+        # Before the year 1000 `%Y` has three digits.
+        return f"{local.date().isoformat()} {local.strftime(form)}"
+
+
+def file_stamp(at: datetime) -> str:
+    """`20260105-140327`, in UTC: within the name of a file, or of what must be told apart."""
+    return f"{in_zone(at, UTC):%Y%m%d-%H%M%S}"
+
+
+def utc(at: datetime) -> str:
+    """`2026-01-05 14:03 UTC`: where it is told once, and no clock of a reader is at hand."""
+    there = in_zone(at, UTC)
+    return f"{there.date().isoformat()} {there:%H:%M} UTC"
+
+
+def iso(at: datetime) -> str:
+    """`2026-01-05T14:03:27Z`, as OCPP has it: for programs."""
+    return f"{in_zone(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def percent(value: float) -> str:

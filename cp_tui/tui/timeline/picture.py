@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.tui.state.past import Flow, Interval, flow_at
+from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import GlyphSet, bar, level_of
 from cp_tui.tui.timeline.bends import bends, write_bends, write_under
 from cp_tui.tui.timeline.curve import CurveColumn, curve
@@ -447,7 +448,10 @@ def _readout(picture: Picture, rows: int) -> list[Line]:
     """The words under the chart."""
     view, width = picture.view, picture.width - 1
     place = Place(
-        view.cursor(picture.now), picture.now, picture.time_zone, picture.glyphs.separator, width
+        view.cursor(picture.now),
+        Clock(picture.now, picture.time_zone),
+        picture.glyphs.separator,
+        width,
     )
     lines = explained(picture, place, view.lane)
     return [
@@ -459,7 +463,7 @@ def _readout(picture: Picture, rows: int) -> list[Line]:
 def explained(picture: Picture, place: Place, lane: int) -> tuple[str, ...]:
     """What is to be said about a lane, at a place."""
     schedule = picture.schedules[lane]
-    is_now = place.at == place.now
+    is_now = place.at == place.clock.now
     restraint = picture.restraints.get(schedule.connector_id, "") if is_now else ""
     return readout(schedule, place, use_at(picture, place.at, lane), restraint)
 

@@ -5,7 +5,7 @@ Pure; the sentences of profiles come from the schedule's source, where the decis
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime
 from decimal import Decimal
 from textwrap import wrap
 
@@ -16,11 +16,11 @@ from cp_tui.charge_point.smart_charging.schedule import (
     CompositeSchedule,
     LimitSource,
 )
-from cp_tui.ocpp.calendar import in_zone
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.units import amps, power
 from cp_tui.tui.text.facts import NUMBER_AND_UNIT
 from cp_tui.tui.text.safe_text import drawn
+from cp_tui.tui.text.words import Clock
 
 
 def limit_text(limit: Decimal, unit: ChargingRateUnitType) -> str:
@@ -45,21 +45,17 @@ class Place(Struct, frozen=True):
     """Where the readout is about, and how much room its first line has."""
 
     at: datetime
-    now: datetime
-    time_zone: tzinfo
+    clock: Clock
     separator: str
     width: int
 
-    def clock(self, instant: datetime, seen_from: datetime | None = None) -> str:
-        """The time on the wall; the day unless it is the same as now or as `seen_from`."""
-        local = in_zone(instant, self.time_zone)
-        days = abs(local.date() - in_zone(seen_from or self.now, self.time_zone).date())
-        day = "" if not days else "%a " if days < timedelta(days=7) else "%-d %b "
-        return local.strftime(day + ("%H:%M:%S" if local.second else "%H:%M"))
+    def until(self, end: datetime) -> str:
+        """An end as it is told behind the time that the readout is about: its day is not said."""
+        return self.clock.seen_from(self.at).exact(end)
 
     def headline(self, connector_id: int, text: str) -> str:
         """When, where and what; the connector goes first where it does not all fit."""
-        when = "now" if self.at == self.now else self.clock(self.at)
+        when = "now" if self.at == self.clock.now else self.clock.exact(self.at)
         dot = f" {self.separator} "
         full = dot.join((when, connector_text(connector_id), text))
         return full if len(full) <= self.width else dot.join((when, text))
@@ -103,20 +99,20 @@ def readout(
 def _until(schedule: CompositeSchedule, period: CompositePeriod, place: Place) -> str:
     """When the limit ends, which is not when the calculation does."""
     if period is not schedule.periods[-1]:
-        return f" until {place.clock(period.end, place.at)}"
+        return f" until {place.until(period.end)}"
     if period.until is not None:
-        return f" until {place.clock(period.until, place.at)}"
+        return f" until {place.until(period.until)}"
     if period.looked_until is not None:
-        return f", no end before {place.clock(period.looked_until, place.at)}"
+        return f", no end before {place.until(period.looked_until)}"
     return ", no end"
 
 
 def _unknown(schedule: CompositeSchedule, place: Place) -> tuple[str, ...]:
     """Nothing is drawn here, and that does not mean zero."""
     if place.at < schedule.start:
-        begin = place.clock(schedule.start)
+        begin = place.clock.exact(schedule.start)
         return place.headline(schedule.connector_id, "past"), f"The schedule begins {begin}."
-    end = place.clock(schedule.periods[-1].end)
+    end = place.clock.exact(schedule.periods[-1].end)
     return place.headline(schedule.connector_id, "not known"), f"It is known until {end}."
 
 

@@ -24,6 +24,7 @@ from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.state.past import Flow, Interval
 from cp_tui.tui.svg.still import svg_picture
 from cp_tui.tui.text.meanings import Meaning
+from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.parts import Line, Part
 from cp_tui.tui.timeline.picture import AXIS_ROWS, Picture, draw, explained
@@ -224,7 +225,9 @@ class Timeline(QuietFocus, can_focus=True):
         picture = self._picture()
         lane = next(iter(lanes), self._view.lane)
         at = self._now if lanes else self.cursor_time
-        place = Place(at, self._now, self._time_zone, picture.glyphs.separator, EXPLANATION_WIDTH)
+        place = Place(
+            at, Clock(self._now, self._time_zone), picture.glyphs.separator, EXPLANATION_WIDTH
+        )
         return explained(picture, place, lane)
 
     def set_time_zone(self, time_zone: tzinfo) -> None:

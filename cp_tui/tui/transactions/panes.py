@@ -123,7 +123,7 @@ class RefusalsPane(TablePane):
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the refusals, and what decided the one under the cursor."""
         records = [(refusal_id(each), each) for each in reversed(snapshot.refusals)]
-        refusal = self.fill_table(refusal_columns(clock), records)
+        refusal = self.fill_table(refusal_columns(snapshot.refusals, clock), records)
         facts = refusal_facts(snapshot, refusal, clock) if refusal is not None else []
         self.show_facts(facts, snapshot, clock)
         self.note(Content(f"{len(records)}" if records else ""))

@@ -10,7 +10,7 @@ from cp_tui.charge_point.variables import LinkPhase, OutboxEntry, OutboxView, Tr
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.columns import Column, widest
+from cp_tui.tui.text.columns import Column, widest, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined
@@ -38,19 +38,24 @@ LOSSES = {
 
 def queue_columns(snapshot: Snapshot, clock: Clock) -> list[Column[OutboxEntry]]:
     """The columns of the table, in reading order."""
+    entries = snapshot.outbox.entries
     numbers = (f"#{entry.transaction_id or ''}" for entry in snapshot.transactions)
     return [
         Column("Message", 16, lambda e: safe_text(e.action)),
         Column("#", 2, _connector),
         Column("Tx", widest(numbers, 8), lambda e: _transaction(snapshot, e), rank=2),
         Column(
-            "Since", 12, lambda e: Content(clock.minute(e.since)), rank=1, order=lambda e: e.since
+            "Since",
+            widest_time(clock.minute, (e.since for e in entries), 12),
+            lambda e: Content(clock.minute(e.since)),
+            rank=1,
+            order=lambda e: e.since,
         ),
         Column("Why it waits", 18, lambda e: safe_text(e.why), is_flexible=True),
         Column("Attempt", 7, lambda e: Content(_attempt(e))),
         Column(
             "Next try",
-            8,
+            widest((next_try(snapshot, e, clock) for e in entries), 8),
             lambda e: Content(next_try(snapshot, e, clock)),
             order=lambda e: _next_at(snapshot, e),
         ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual.content import Content
 
 from cp_tui.charge_point.variables import Refusal
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.columns import Column, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined, reason_text
@@ -19,10 +21,15 @@ def refusal_id(refusal: Refusal) -> str:
     return f"{refusal.at.isoformat()} {refusal.connector_id} {refusal.id_tag}"
 
 
-def refusal_columns(clock: Clock) -> list[Column[Refusal]]:
+def refusal_columns(refusals: Iterable[Refusal], clock: Clock) -> list[Column[Refusal]]:
     """The columns of the table, in reading order."""
     return [
-        Column("Time", 12, lambda r: Content(clock.minute(r.at)), order=lambda r: r.at),
+        Column(
+            "Time",
+            widest_time(clock.minute, (r.at for r in refusals), 12),
+            lambda r: Content(clock.minute(r.at)),
+            order=lambda r: r.at,
+        ),
         Column("#", 3, lambda r: Content("any" if r.connector_id is None else str(r.connector_id))),
         Column("Tag", 12, lambda r: safe_text(r.id_tag or "")),
         Column("Refused by", 19, lambda r: Content.styled(r.by.value, ODD)),
