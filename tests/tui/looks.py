@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from string import ascii_letters, digits
 
-from rich.color import Color, ColorSystem
+from rich.color import Color
 from rich.style import Style
 from textual.strip import Strip
 
@@ -21,9 +21,9 @@ LOOKS_MAX = 1024
 BLANKS = " \N{NO-BREAK SPACE}"
 
 
-def looks(strips: Sequence[Strip], colors: ColorSystem) -> list[str]:
-    """The lines of a screen in letters, and below what each stands for, in colours of this kind."""
-    lines = [list(_cells(strip, colors)) for strip in strips]
+def looks(strips: Sequence[Strip]) -> list[str]:
+    """The lines of a screen in letters, and below what each stands for."""
+    lines = [list(_cells(strip)) for strip in strips]
     count = Counter(look for line in lines for look in line)
     (ground, _number), *_others = count.most_common(1)
     letters = {ground: GROUND}
@@ -33,16 +33,16 @@ def looks(strips: Sequence[Strip], colors: ColorSystem) -> list[str]:
     return [*drawn, "", *(f"{letter} {look}" for look, letter in letters.items())]
 
 
-def _cells(strip: Strip, colors: ColorSystem) -> Iterator[str]:
+def _cells(strip: Strip) -> Iterator[str]:
     """How each cell looks; of a blank one what is seen of it."""
     for text, style, _control in strip:
         for sign in text:
-            yield _look(style or Style(), colors, is_blank=sign in BLANKS)
+            yield _look(style or Style(), is_blank=sign in BLANKS)
 
 
 @lru_cache(LOOKS_MAX)
-def _look(style: Style, colors: ColorSystem, *, is_blank: bool) -> str:
-    ink = "any" if is_blank and not style.reverse else _name(style.color, colors)
+def _look(style: Style, *, is_blank: bool) -> str:
+    ink = "any" if is_blank and not style.reverse else _name(style.color)
     known = (
         ("bold", style.bold and not is_blank),
         ("dim", style.dim and not is_blank),
@@ -52,11 +52,10 @@ def _look(style: Style, colors: ColorSystem, *, is_blank: bool) -> str:
         ("reverse", style.reverse),
     )
     words = [word for word, is_on in known if is_on]
-    return " ".join([*words, ink, "on", _name(style.bgcolor, colors)])
+    return " ".join([*words, ink, "on", _name(style.bgcolor)])
 
 
-def _name(color: Color | None, colors: ColorSystem) -> str:
+def _name(color: Color | None) -> str:
     if color is None or color.is_default:
         return "default"
-    shown = color.downgrade(colors)
-    return shown.name if shown.number is None else f"color {shown.number}"
+    return color.name if color.number is None else f"color {color.number}"

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import pytest
-from rich.color import ColorSystem
 from syrupy.assertion import SnapshotAssertion
+from textual.color import Color
+from textual.strip import Strip
 
+from cp_tui.tui.theme.colors import Colors
+from cp_tui.tui.theme.line_filters import few_colors
+from cp_tui.tui.theme.themes import our_themes
 from docs.face import PAPER, SIZES, STATES, pictures, shown
+from tests.tui.driving import Drive
 from tests.tui.looks import looks
 from tests.tui.pictures import pictures as kept_pictures
 
 KINDS = (
-    ("truecolour", "cp-dark", ColorSystem.TRUECOLOR),
-    ("256", "cp-dark", ColorSystem.EIGHT_BIT),
-    ("16", "ansi-16", ColorSystem.STANDARD),
-    ("none", "mono", ColorSystem.STANDARD),
+    ("truecolour", "cp-dark", Colors.TRUE),
+    ("256", "cp-dark", Colors.PALETTE),
+    ("16", "ansi-16", Colors.SIXTEEN),
+    ("none", "mono", Colors.NONE),
 )
 """Terminals by their colours, with the theme that each begins with."""
+
+BLACK = Color(0, 0, 0)
+
+THEMES = {theme.name: theme for theme in our_themes()[0]}
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -33,12 +42,23 @@ async def test_the_paper_shows_what_the_screen_shows(
         words = drive.text()
         with kept_pictures(snapshot) as seen:
             for kind, theme, colors in KINDS:
+                drive.app.no_color = colors is Colors.NONE
+                drive.app.register_theme(THEMES[theme].shown_in(colors))
                 if drive.app.theme != theme:
-                    drive.app.no_color = kind == "none"
                     drive.app.theme = theme
-                    await drive.settle()
-                look = looks(drive.strips(), colors)
+                elif colors is not Colors.TRUE:
+                    drive.app.refresh_css(animate=False)
+                await drive.settle()
+                look = looks(_sent(drive, colors))
                 if drive.text() != words:
                     # What a colour would tell, a sign or a texture does.
                     look = [line.rstrip() for line in drive.text().split("\n")] + look
                 seen.lines(kind, look)
+
+
+def _sent(drive: Drive, colors: Colors) -> list[Strip]:
+    """The lines as they are sent to a terminal with so many colours."""
+    strips = list(drive.strips())
+    for each in few_colors(colors):
+        strips = [strip.apply_filter(each, BLACK) for strip in strips]
+    return strips

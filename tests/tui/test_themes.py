@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from itertools import combinations
 from math import dist
 
 import pytest
 from textual.color import Color
-from textual.theme import Theme
 
-from cp_tui.tui.theme.themes import DERIVED, load_themes, packaged_themes, variable_defaults
+from cp_tui.tui.theme.colors import Colors
+from cp_tui.tui.theme.palette import oklab
+from cp_tui.tui.theme.themes import (
+    DERIVED,
+    FileTheme,
+    load_themes,
+    packaged_themes,
+    variable_defaults,
+)
 
-READABLE, HIGH = 4.5, 7.0
-"""Contrast of text by WCAG 2: level AA, and AAA for the theme that promises it."""
+READABLE, HIGH, BAR = 4.5, 7.0, 3.0
+"""Contrast by WCAG 2: of text at level AA, and AAA for the theme that promises it; of what is no
+text."""
 
 TEXTS = (
     "foreground",
@@ -46,17 +55,55 @@ PAIRS = (
 )
 
 
-def themes() -> dict[str, Theme]:
+BARS = (
+    *("real", "armed", "measured", "headroom", "limit", "violation", "unknown"),
+    *("axis", "now", "cursor"),
+)
+BAR_PAIRS = (
+    *((f"timeline-{name}", "table-background") for name in BARS),
+    ("timeline-measured", "timeline-headroom"),
+    ("timeline-limit", "timeline-measured"),
+    ("border", "background"),
+    ("border", "surface"),
+    ("scrollbar-active", "scrollbar-background"),
+)
+STATES = (
+    *("available", "preparing", "charging", "suspended", "reserved", "unavailable", "faulted"),
+)
+APART = 0.04
+"""Of two colours in OKLab, side by side; the least that is seen is half of that."""
+
+KINDS = (Colors.TRUE, Colors.PALETTE)
+
+
+@cache
+def themes(colors: Colors = Colors.TRUE) -> dict[str, FileTheme]:
     found, problems = load_themes([packaged_themes()])
     assert problems == []
-    return {theme.name: theme for theme in found}
+    return {theme.name: theme.shown_in(colors) for theme in found}
 
 
-def color(theme: Theme, name: str) -> Color:
-    """A colour as the screen uses it; half transparent ones lie over the background."""
+OURS = sorted(themes())
+COLOURED = sorted(set(OURS) - {"ansi-16"})
+in_both = pytest.mark.parametrize("colors", KINDS)
+
+
+Shown = tuple[str, Colors]
+"""A theme by its name, on a terminal with so many colours."""
+
+
+@cache
+def values(shown: Shown) -> dict[str, str]:
+    name, colors = shown
+    theme = themes(colors)[name]
     generated = theme.to_color_system().generate()
-    value = {**generated, **variable_defaults(theme), **theme.variables}[name]
-    text, _, opacity = value.partition(" ")
+    return {**generated, **variable_defaults(theme), **theme.variables}
+
+
+@cache
+def color(shown: Shown, name: str) -> Color:
+    """A colour as the screen uses it; half transparent ones lie over the background."""
+    text, _, opacity = values(shown)[name].partition(" ")
     found = Color.parse(text)
     return found.with_alpha(float(opacity.rstrip("%")) / 100) if opacity else found
 
@@ -70,27 +117,75 @@ def luminance(color: Color) -> float:
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
-def contrast(theme: Theme, text: str, ground: str) -> float:
-    back = color(theme, ground)
-    lights = sorted(
-        (luminance(back.blend(color(theme, text), color(theme, text).a)), luminance(back))
-    )
+def contrast(shown: Shown, text: str, ground: str) -> float:
+    back, front = color(shown, ground), color(shown, text)
+    lights = sorted((luminance(back.blend(front, front.a)), luminance(back)))
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 
 
-def test_there_are_six_themes_with_high_contrast_sixteen_colours_and_none() -> None:
+def test_there_are_themes_for_day_and_night_with_high_contrast_sixteen_colours_and_none() -> None:
     assert set(themes()) == {
         *("cp-dark", "cp-light", "night", "blue-orange", "high-contrast", "ansi-16", "mono"),
     }
 
 
-@pytest.mark.parametrize("name", sorted(set(themes()) - {"ansi-16"}))
-def test_every_text_of_a_theme_can_be_read_on_every_ground(name: str) -> None:
-    theme = themes()[name]
+@in_both
+@pytest.mark.parametrize("name", COLOURED)
+def test_every_text_of_a_theme_can_be_read_on_every_ground(name: str, colors: Colors) -> None:
+    shown = name, colors
     least = HIGH if name == "high-contrast" else READABLE
     pairs = [*((text, ground) for text in TEXTS for ground in GROUNDS), *PAIRS]
-    measured = {pair: round(contrast(theme, *pair), 2) for pair in pairs}
+    measured = {pair: round(contrast(shown, *pair), 2) for pair in pairs}
     assert {pair: ratio for pair, ratio in measured.items() if ratio < least} == {}
+
+
+@in_both
+@pytest.mark.parametrize("name", COLOURED)
+def test_bars_lines_and_borders_stand_out_from_what_is_behind_them(
+    name: str, colors: Colors
+) -> None:
+    shown = name, colors
+    measured = {pair: round(contrast(shown, *pair), 2) for pair in BAR_PAIRS}
+    assert {pair: ratio for pair, ratio in measured.items() if ratio < BAR} == {}
+    assert contrast(shown, "timeline-real", "timeline-armed") >= 1.3
+
+
+@in_both
+@pytest.mark.parametrize("name", sorted(set(COLOURED) - {"mono"}))
+def test_states_bars_and_rows_are_told_apart(name: str, colors: Colors) -> None:
+    shown = name, colors
+    alike = [
+        pair
+        for names in (
+            [f"connector-{state}" for state in STATES],
+            [f"timeline-{bar}" for bar in ("real", "armed", "measured", "headroom", "violation")],
+            ["table-background", "table-cursor", "table-cursor-blurred"],
+            ["table-alternate", "table-cursor", "table-cursor-blurred"],
+        )
+        for pair in combinations(names, 2)
+        if dist(*(oklab(color(shown, each).rgb) for each in pair)) < APART
+    ]
+    assert alike == []
+
+
+@pytest.mark.parametrize("name", COLOURED)
+def test_each_colour_of_a_theme_has_its_number_among_256(name: str) -> None:
+    table = tomllib.loads((packaged_themes() / f"{name}.toml").read_text())
+    own = {**table, **table["variables"]}
+    assert table["colors-256"].keys() == {
+        key for key, value in own.items() if f"{value}".startswith("#")
+    }
+
+
+def test_what_has_no_number_is_taken_from_the_24_bits() -> None:
+    theme = FileTheme("mine", primary="#123456", colors_256={"border": 75, "accent": 208})
+    shown = theme.shown_in(Colors.PALETTE)
+    assert (shown.primary, shown.accent, shown.variables) == (
+        *("#123456", "#FF8700"),
+        {"border": "#5FAFFF"},
+    )
+    assert theme.shown_in(Colors.TRUE) is theme
+    assert theme.shown_in(Colors.SIXTEEN) is theme
 
 
 def test_sixteen_colours_are_those_of_the_terminal_alone() -> None:
@@ -98,7 +193,7 @@ def test_sixteen_colours_are_those_of_the_terminal_alone() -> None:
     values = [
         value
         for value in (*table.values(), *table["variables"].values())
-        if isinstance(value, str) and value not in ("ansi-16", "none")
+        if isinstance(value, str) and value not in ("ansi-16", "none", table["purpose"])
     ]
     assert [value for value in values if not value.startswith("ansi_")] == []
 
@@ -120,11 +215,21 @@ def seen(color: Color, eye: tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
     return tuple(255 * min(max(part, 0.0), 1.0) ** (1 / 2.2) for part in mixed)
 
 
+FOR_ALL_EYES = (
+    ("text-success", "text-warning", "text-error"),
+    ("connector-charging", "connector-suspended", "connector-faulted", "connector-unavailable"),
+    ("timeline-real", "timeline-violation", "timeline-now"),
+    ("timeline-measured", "timeline-violation", "timeline-headroom"),
+)
+"""What must not be taken for each other."""
+
+
+@in_both
 @pytest.mark.parametrize("eye", [PROTANOPIA, DEUTERANOPIA], ids=["no red", "no green"])
 def test_eyes_without_red_or_green_tell_well_from_warning_from_error(
-    eye: tuple[tuple[float, ...], ...],
+    eye: tuple[tuple[float, ...], ...], colors: Colors
 ) -> None:
-    theme = themes()["blue-orange"]
-    names = ("text-success", "text-warning", "text-error")
-    for one, other in combinations(names, 2):
-        assert dist(seen(color(theme, one), eye), seen(color(theme, other), eye)) > 60, (one, other)
+    shown = "blue-orange", colors
+    pairs = [pair for names in FOR_ALL_EYES for pair in combinations(names, 2)]
+    distances = {pair: dist(*(seen(color(shown, each), eye) for each in pair)) for pair in pairs}
+    assert {pair: found for pair, found in distances.items() if found <= 60} == {}

@@ -24,7 +24,7 @@ from cp_tui.tui.terminal.textual_private import QuietApp, parse_with
 from cp_tui.tui.text.safe_text import drawn_lines, safe_text
 from cp_tui.tui.theme.colors import ALL_COLORS, Colors, TerminalColors
 from cp_tui.tui.theme.line_filters import AsciiOnly, NoColors, few_colors
-from cp_tui.tui.theme.themes import our_themes, variable_defaults
+from cp_tui.tui.theme.themes import FileTheme, our_themes, variable_defaults
 from cp_tui.tui.theme.watch import LOOK_INTERVAL_S, ThemeWatch
 
 THEMES_S = 2.0
@@ -74,7 +74,13 @@ class LookApp(QuietApp):
         if theme in self.available_themes:
             self.theme = theme
 
-    def _themes_of_user(self) -> list[Theme]:
+    def register_theme(self, theme: Theme) -> None:
+        """Know a theme, in the colours that it has for this terminal."""
+        if isinstance(theme, FileTheme):
+            theme = theme.shown_in(self.terminal_colors.colors)
+        super().register_theme(theme)
+
+    def _themes_of_user(self) -> list[FileTheme]:
         """The user's themes, unless their disk hangs: then they come later, or never."""
         if not self._theme_watch.folders:
             return []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainValidator,
     StringConstraints,
     ValidationError,
@@ -26,7 +28,10 @@ from pydantic_core import PydanticCustomError
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.text.paths import UnusableInput, text_of
+from cp_tui.tui.theme.colors import Colors
+from cp_tui.tui.theme.palette import rgb_of
 
 FILE_BYTES_MAX = 64 * 1024
 """A theme has a hundred short lines; a larger file is not one."""
@@ -47,6 +52,7 @@ DERIVED = {
     "timeline-armed": "primary",
     "timeline-measured": "text-success",
     "timeline-headroom": "success-muted",
+    "timeline-limit": "success",
     "timeline-violation": "error",
     "timeline-unknown": "foreground-muted",
     "timeline-axis": "foreground-muted",
@@ -60,6 +66,36 @@ DERIVED = {
     "table-cursor-blurred": "surface",
 }
 """Each colour of cp-tui, and the one of Textual that stands in where a theme is silent."""
+
+
+MAIN_COLORS = frozenset(
+    {
+        *("primary", "secondary", "accent", "success", "warning", "error"),
+        *("foreground", "background", "surface", "panel", "boost"),
+    }
+)
+"""Those from which Textual derives others."""
+
+PURPOSE_MAX = 60
+"""Characters: what fits beside the name of a theme."""
+
+
+@dataclass
+class FileTheme(Theme):
+    """A theme as it stands in its file: also what it is for, and its colours among 256."""
+
+    purpose: str = ""
+    colors_256: dict[str, int] = field(default_factory=dict)
+    """Numbers of colours, by the names of main colours and variables."""
+
+    def shown_in(self, colors: Colors) -> FileTheme:
+        """The theme for a terminal with so many colours; what has no number there stays."""
+        if colors is not Colors.PALETTE or not self.colors_256:
+            return self
+        found = {name: Color(*rgb_of(number)).hex for name, number in self.colors_256.items()}
+        main = {name: value for name, value in found.items() if name in MAIN_COLORS}
+        others = {name: value for name, value in found.items() if name not in MAIN_COLORS}
+        return replace(self, **main, variables={**self.variables, **others})  # type: ignore[arg-type]
 
 
 def variable_defaults(theme: Theme) -> dict[str, str]:
@@ -105,6 +141,17 @@ def _variable(named: tuple[str, object]) -> str:
     return _checked("colour", value, is_opacity and _is_colour(color))
 
 
+def _number(named: tuple[str, object]) -> int:
+    """The number of a colour that looks the same everywhere, by the name of what has it."""
+    name, value = named
+    if name not in MAIN_COLORS | _variables() or name.endswith("-style"):
+        raise PydanticCustomError("unknown", "is not a colour of a theme")
+    if type(value) is not int or not 16 <= value <= 255:
+        about = {"value": f"{value!r}"}
+        raise PydanticCustomError("number", "must be a number from 16 to 255, not {value}", about)
+    return value
+
+
 def _named(table: object) -> object:
     """Each value with its name, which says what it has to be."""
     return (
@@ -116,6 +163,7 @@ Colour = Annotated[
     str, PlainValidator(lambda value: _checked("colour", value, _is_colour(f"{value}")))
 ]
 Variables = Annotated[dict[str, Annotated[str, PlainValidator(_variable)]], BeforeValidator(_named)]
+Numbers = Annotated[dict[str, Annotated[int, PlainValidator(_number)]], BeforeValidator(_named)]
 
 
 class ThemeFile(BaseModel):
@@ -125,6 +173,7 @@ class ThemeFile(BaseModel):
 
     primary: Colour
     name: Annotated[str, StringConstraints(min_length=1)] = ""
+    purpose: Annotated[str, StringConstraints(max_length=PURPOSE_MAX)] = ""
     secondary: Colour | None = None
     accent: Colour | None = None
     success: Colour | None = None
@@ -138,6 +187,7 @@ class ThemeFile(BaseModel):
     dark: bool = True
     ansi: bool = False
     variables: Variables = {}
+    colors_256: Annotated[Numbers, Field(alias="colors-256")] = {}
 
 
 WORDS = {
@@ -146,6 +196,7 @@ WORDS = {
     "bool_type": "must be true or false",
     "string_type": "must be text",
     "string_too_short": "must be text",
+    "string_too_long": f"must be {count(PURPOSE_MAX, 'character')} at most",
     "dict_type": "must be a table",
 }
 """What is wrong with a key, by the kind of error."""
@@ -164,18 +215,18 @@ def user_themes() -> Path:
 
 
 @cache
-def our_themes() -> tuple[tuple[Theme, ...], tuple[str, ...]]:
+def our_themes() -> tuple[tuple[FileTheme, ...], tuple[str, ...]]:
     """The packaged themes, and what is wrong with them; read once: nobody changes them."""
     themes, problems = load_themes([packaged_themes()])
     return tuple(themes), tuple(problems)
 
 
-def load_themes(folders: Sequence[Path]) -> tuple[list[Theme], list[str]]:
+def load_themes(folders: Sequence[Path]) -> tuple[list[FileTheme], list[str]]:
     """The themes of all folders, and what is wrong with them in words; a later name replaces.
 
     What is wrong in a file is left out of its theme; without a primary colour there is no theme.
     """
-    themes: dict[str, Theme] = {}
+    themes: dict[str, FileTheme] = {}
     problems: list[str] = []
     for folder in folders:
         for path in theme_files(folder):
@@ -191,7 +242,7 @@ def theme_files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.toml")) if folder.is_dir() else []
 
 
-def read_theme(path: Path) -> tuple[Theme | None, list[str]]:
+def read_theme(path: Path) -> tuple[FileTheme | None, list[str]]:
     """The theme of a file as far as it is right, and what is wrong with it, in words."""
     try:
         text = text_of(path, FILE_BYTES_MAX)
@@ -208,16 +259,19 @@ def read_theme(path: Path) -> tuple[Theme | None, list[str]]:
             *inside, key = map(str, each["loc"])
             (table[inside[0]] if inside else table).pop(key, None)
             words = WORDS.get(each["type"], each["msg"])
-            problems.append(f"{path}{_line_of(key, text)}: {'.'.join((*inside, key))} {words}")
+            problems.append(
+                f"{path}{_line_of(inside, key, text)}: {'.'.join((*inside, key))} {words}"
+            )
         if "primary" not in table:
             return None, problems
         file = ThemeFile.model_validate(table)
-    return Theme(**{"name": path.stem, **file.model_dump(exclude_unset=True)}), problems
+    return FileTheme(**{"name": path.stem, **file.model_dump(exclude_unset=True)}), problems
 
 
-def _line_of(key: str, text: str) -> str:
+def _line_of(inside: Sequence[str], key: str, text: str) -> str:
     """The line where a key stands, for people; empty where it is not found."""
-    found = re.search(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=", text, re.MULTILINE)
+    table = "".join(rf"^\s*\[\s*[\"']?{re.escape(name)}[\"']?\s*\](?s:.*?)" for name in inside)
+    found = re.search(rf"{table}^\s*[\"']?{re.escape(key)}[\"']?\s*=", text, re.MULTILINE)
     return f", line {text.count(chr(10), 0, found.end()) + 1}" if found else ""
 
 

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from textual.theme import Theme
-
-from cp_tui.tui.theme.themes import load_themes, read_theme, theme_files
+from cp_tui.tui.theme.themes import FileTheme, load_themes, read_theme, theme_files
 
 LOOK_INTERVAL_S = 2.0
 
@@ -27,7 +25,7 @@ class ThemeWatch:
         self.folders = folders
         self._known: dict[Path, Stamp] = {}
 
-    def first(self) -> tuple[list[Theme], list[str]]:
+    def first(self) -> tuple[list[FileTheme], list[str]]:
         """All themes as far as they are right, and what is wrong in them, to start with."""
         known = self._stamps()
         found = load_themes(self.folders)
@@ -35,12 +33,12 @@ class ThemeWatch:
         self._known = known
         return found
 
-    def changed(self) -> tuple[list[Theme], list[str]]:
+    def changed(self) -> tuple[list[FileTheme], list[str]]:
         """The themes whose files have changed since, and what is wrong in the broken ones.
 
         Of a broken file nothing is taken: a file that is only half written may be one.
         """
-        themes: list[Theme] = []
+        themes: list[FileTheme] = []
         problems: list[str] = []
         before, self._known = self._known, self._stamps()
         for path, stamp in self._known.items():

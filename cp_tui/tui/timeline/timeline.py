@@ -63,7 +63,7 @@ class Timeline(QuietFocus, can_focus=True):
             background: $timeline-headroom;
         }
         & > .timeline--limit-over-measured {
-            color: $timeline-real;
+            color: $timeline-limit;
             background: $timeline-measured;
         }
         & > .timeline--violation { color: $timeline-violation; text-style: bold reverse; }
