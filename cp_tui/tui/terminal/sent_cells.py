@@ -89,13 +89,16 @@ class SentCells:
         Not more than the lines that bring it to `most` characters; the rest is for the next time.
         """
         parts: list[str] = []
+        length = 0
         pen: Pen | None = None
         for y in sorted(self._changed):
-            if most is not None and sum(map(len, parts)) >= most:
+            if most is not None and length >= most:
                 break
             self._changed.remove(y)
             if self._wanted[y] != self._sent[y]:
+                begin = len(parts)
                 pen = self._line_changes(y, pen, parts)
+                length += sum(map(len, parts[begin:]))
                 self._sent[y] = self._wanted[y].copy()
         if pen not in (None, PLAIN):
             parts.append(self._pens.way(None, PLAIN))
