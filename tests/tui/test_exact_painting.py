@@ -16,13 +16,11 @@ from rich.style import Style
 from textual import constants, events
 from textual.content import Content
 from textual.geometry import Size
-from textual.strip import Strip
 
 from cp_tui.charge_point import variables as v
 from cp_tui.tui.terminal.textual_private import QuietApp
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.widgets.fact_lines import FactLines
-from cp_tui.tui.widgets.painting import changed_cells
 from tests.tiers import tier
 from tests.tui import worlds
 from tests.tui.driving import Drive, screen
@@ -240,26 +238,3 @@ async def test_a_line_that_changes_is_painted_whole_where_it_does(
             await pilot.pause()
             shown = "\n".join(seen.line(y).rstrip() for y in range(2))
             assert normalize("NFC", text) in normalize("NFC", shown)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "cells"),
-    [
-        ("12:03:26", "12:03:27", (7, 8)),
-        ("same", "same", None),
-        ("漢a", "漢b", (2, 3)),
-        ("漢a", "字a", (0, 2)),
-        ("longer", "long", (4, 6)),
-        ("e\N{COMBINING ACUTE ACCENT}x", "ex", (0, 2)),
-        ("", "x", (0, 1)),
-    ],
-)
-def test_the_cells_that_changed(before: str, after: str, cells: tuple[int, int] | None) -> None:
-    strips = (Strip([Segment(text, PLAIN)]) for text in (before, after))
-    assert changed_cells(*strips) == cells
-
-
-def test_a_colour_that_changed_is_a_change() -> None:
-    before = Strip([Segment("ab", PLAIN), Segment("c", PLAIN)])
-    after = Strip([Segment("a", PLAIN), Segment("b", RED), Segment("c", PLAIN)])
-    assert changed_cells(before, after) == (1, 2)

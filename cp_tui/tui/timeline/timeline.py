@@ -30,7 +30,6 @@ from cp_tui.tui.timeline.parts import Line, Part
 from cp_tui.tui.timeline.picture import AXIS_ROWS, Picture, draw, explained
 from cp_tui.tui.timeline.readout import Place
 from cp_tui.tui.timeline.view import ZOOMS, View
-from cp_tui.tui.widgets.painting import changed_cells
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
 EXPLANATION_WIDTH = 200
@@ -348,9 +347,8 @@ class Timeline(QuietFocus, can_focus=True):
             return
         old, self._strips = self._strips, self._drawn()
         for y, (before, after) in enumerate(zip_longest(old, self._strips, fillvalue=NO_LINE)):
-            if (span := changed_cells(before, after)) is not None:
-                begin, end = span[0], min(span[1], self.size.width)
-                self.refresh(Region(begin, y, end - begin, 1))
+            if before != after:
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def _drawn(self) -> list[Strip]:
         self._is_stale = False

@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 from textual import events
 from textual.content import Content
-from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from cp_tui.tui.widgets.painting import changed_cells, painted
+from cp_tui.tui.widgets.painting import painted
 
 WIDE, SHORT_MOST = 100, 8
 """Below so many columns, the footer shows at most so many actions."""
@@ -44,14 +43,8 @@ class BarLine(Widget):
         # Nothing is seen of a line that has no size yet; it is painted when it gets one.
         if not width:
             return
-        if self._painted is None:
+        if self._painted is None or not content(width).is_same(self._painted):
             self.refresh()
-            return
-        if (new := content(width)).is_same(self._painted):
-            return
-        before, after = (painted(self, line, width) for line in (self._painted, new))
-        if (span := changed_cells(before, after)) is not None:
-            self.refresh(Region(span[0], 0, span[1] - span[0], 1))
 
     @property
     def plain(self) -> str:

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from cp_tui.tui.terminal.textual_private import GrowingView
 from cp_tui.tui.text.facts import Fact, fact_lines
 from cp_tui.tui.text.meanings import Meaning
-from cp_tui.tui.widgets.painting import changed_cells, painted
+from cp_tui.tui.widgets.painting import painted
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
 LINES_MAX = 500
@@ -51,7 +51,6 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         self._facts: Sequence[Fact] = ()
         self._lines: list[Content] = []
         self._broken_for: tuple[Sequence[Fact], int] = (), 0
-        self._is_painted = False
 
     @property
     def plain(self) -> str:
@@ -66,22 +65,13 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
         old = self._lines
         self._break()
         self.resize_content(self.size.width, len(self._lines))
-        if not self._is_painted:
-            self.refresh()
-            return
         top = self.scroll_offset.y
         blank = Content("")
         for y in range(top, top + self.size.height):
             before = old[y] if y < len(old) else blank
             after = self._lines[y] if y < len(self._lines) else blank
             if not before.is_same(after):
-                self._refresh_changed(y - top, before, after)
-
-    def _refresh_changed(self, y: int, before: Content, after: Content) -> None:
-        width = self.size.width
-        span = changed_cells(painted(self, before, width), painted(self, after, width))
-        if span is not None:
-            self.refresh(Region(span[0], y, span[1] - span[0], 1))
+                self.refresh(Region(0, y - top, self.size.width, 1))
 
     def action_half_page(self, direction: int) -> None:
         """Scroll by half of what is seen."""
@@ -99,7 +89,6 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the visible part."""
-        self._is_painted = True
         # Painted before it hears of its new size, on a slow machine: no lines of another width.
         self._break()
         index = self.scroll_offset.y + y

@@ -25,7 +25,7 @@ from cp_tui.tui.terminal.textual_private import GrowingView
 from cp_tui.tui.text.columns import GAP, MARGIN, Column, Row, fit_columns, line_of, row_of
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.order import Order, chosen, column_of, ordered, title_of
-from cp_tui.tui.widgets.painting import changed_cells, painted
+from cp_tui.tui.widgets.painting import painted
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
 
 T = TypeVar("T")
@@ -345,9 +345,6 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
             if len(self._painted) >= PAINTED_MAX:
                 self._painted.clear()
             row = self._painted[index] = self._rows.row(index)
-        return self._strip_of(row, index, width)
-
-    def _strip_of(self, row: Row, index: int, width: int) -> Strip:
         line = self._line(row.cells)
         style = self.visual_style
         if index == self._cursor:
@@ -461,18 +458,10 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
             if old is None and new is None:
                 break
             has_cursor_moved = self._cursor != old_cursor and index in (self._cursor, old_cursor)
-            if has_cursor_moved or old is None or new is None or len(old.cells) != len(new.cells):
+            if has_cursor_moved or old is None or new is None or not new.is_same(old):
                 self._refresh_row(index)
-            elif not new.is_same(old):
-                width = self.scrollable_content_region.width
-                before, after = (self._strip_of(row, index, width) for row in (old, new))
-                # What changed may be in a column that is left out.
-                if (cells := changed_cells(before, after)) is not None:
-                    self._refresh_row(index, cells)
 
-    def _refresh_row(self, index: int, cells: tuple[int, int] | None = None) -> None:
-        """Paint a row, or only what lies between two of its cells."""
+    def _refresh_row(self, index: int) -> None:
         y = index - self.scroll_offset.y + HEADER_HEIGHT
-        begin, end = cells or (0, self.scrollable_content_region.width)
         if HEADER_HEIGHT <= y < self.scrollable_content_region.height:
-            self.refresh(Region(begin, y, end - begin, 1))
+            self.refresh(Region(0, y, self.scrollable_content_region.width, 1))

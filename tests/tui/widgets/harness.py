@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
+from cp_tui.tui.terminal.textual_private import QuietApp
 from cp_tui.tui.theme.themes import load_themes, packaged_themes, variable_defaults
 
 M = TypeVar("M", bound=Message)
 
 
-class WidgetApp(App[None]):
+class WidgetApp(QuietApp):
     """Shows one widget in one of our themes and remembers the messages that reach the app."""
 
     def __init__(self, widget: Widget, theme: str = "cp-dark") -> None:
         super().__init__()
         self.widget = widget
         self.seen: list[Message] = []
+        self._output = ""
         themes, problems = load_themes([packaged_themes()])
         assert not problems
         for found in themes:
@@ -34,6 +37,14 @@ class WidgetApp(App[None]):
 
     def on_mount(self) -> None:
         self.widget.focus()
+
+    def send(self, sequence: str) -> None:
+        self._output += sequence
+
+    def take_written(self) -> str:
+        """The characters that went to the terminal since this was asked last."""
+        output, self._output = self._output, ""
+        return re.sub(r"\x1b\[[^A-Za-z]*[A-Za-z]", "", output)
 
     def remember(self, message: Message) -> None:
         """The hook of `run_test`; it sees a message once for each node that it bubbles to."""

@@ -182,16 +182,19 @@ async def test_a_table_that_stays_empty_paints_nothing() -> None:
 
 async def test_only_changed_visible_lines_are_painted() -> None:
     table = RecordingTable()
-    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+    app = WidgetApp(table)
+    async with app.run_test(size=SIZE) as pilot:
         table.show(COLUMNS, keyed(rows(50)))
         await pilot.pause()
         table.painted.clear()
+        app.take_written()
         changed = rows(50)
         changed[2] = row("key2", "99")
         changed[40] = row("key40", "99")
         table.show(COLUMNS, keyed(changed))
         await pilot.pause()
-        assert table.painted == [Region(27, 3, 2, 1)]
+        assert table.painted == [Region(0, 3, 29, 1)]
+        assert app.take_written() == "99", "and of a line no more is sent than has changed"
         table.painted.clear()
         await pilot.press("down")
         assert table.painted == [Region(0, 1, 29, 1), Region(0, 2, 29, 1)]
@@ -199,12 +202,16 @@ async def test_only_changed_visible_lines_are_painted() -> None:
 
 async def test_a_change_of_colour_alone_is_painted() -> None:
     table = RecordingTable()
-    async with WidgetApp(table).run_test(size=SIZE) as pilot:
+    app = WidgetApp(table)
+    async with app.run_test(size=SIZE) as pilot:
         table.show(COLUMNS, keyed([row("a", "1"), row("b", "2")]))
         await pilot.pause()
         table.painted.clear()
+        app.take_written()
         table.show(COLUMNS, keyed([row("a", "1"), row("b", "2", "$text-error")]))
-        assert table.painted == [Region(29, 2, 1, 1)]
+        assert table.painted == [Region(0, 2, 30, 1)]
+        await pilot.pause()
+        assert app.take_written() == "2"
 
 
 async def test_rows_added_out_of_sight_do_not_paint_the_rows_in_sight() -> None:
