@@ -80,8 +80,8 @@ def test_beyond_the_schedule_is_dots_not_zero() -> None:
     assert parts(shown, 1)[Part.UNKNOWN].strip("·") == ""
     assert "·····" in text(shown)[1]
     assert text(replace(shown, view=View(zoom=8, start=NOW, at=NOW + timedelta(days=2))))[4:] == [
-        " Wed 14:03 · charge point · not known",
-        " It is known until Tue 14:03.",
+        " Jan 07 14:03 · charge point · not known",
+        " It is known until Jan 06 14:03.",
     ]
     assert text(
         replace(shown, view=View(start=NOW - timedelta(hours=5), at=NOW - timedelta(hours=1)))
@@ -137,7 +137,7 @@ def test_a_number_is_not_parted_from_its_unit() -> None:
 
 def test_the_day_is_named_where_it_is_not_today() -> None:
     shown = replace(picture(width=70), view=View(zoom=7, at=NOW + timedelta(hours=12), lane=1))
-    assert text(shown)[4] == " Tue 02:03 · connector 1 · 32.0 A, no end"
+    assert text(shown)[4] == " Jan 06 02:03 · connector 1 · 32.0 A, no end"
 
 
 def test_a_readout_without_room_leaves_the_connector_to_the_marked_lane() -> None:
