@@ -164,7 +164,7 @@ class CsmsRpc:
         return self._player.resume()
 
     def step(self) -> bool:
-        """Let what is played go on up to where its next step begins, and hold it there."""
+        """Play one step more without a pause, and hold it before the one after."""
         return self._player.step()
 
     def set_speed(self, speed: Speed) -> bool:

@@ -121,6 +121,8 @@ class Scenarios(Value, frozen=True, kw_only=True):
     """The story of the demo is told over and over; a scenario that is run ends it."""
     is_paused: bool = False
     """What is played is held before what it does next."""
+    steps_asked: int = 0
+    """Steps that it still plays before it is held."""
     speed: float = NORMAL
     """Of the pauses of what is played; at 2 they are half as long."""
 

@@ -117,6 +117,7 @@ class Player:
             run=None if self._progress is None else self._progress.run(),
             is_story_on=self._is_story_on,
             is_paused=self._pacing.is_paused,
+            steps_asked=self._pacing.steps_asked,
             speed=self._pacing.speed,
         )
 
@@ -141,7 +142,7 @@ class Player:
         return True
 
     def step(self) -> bool:
-        """Let what is played go on up to its next step, and hold it there; False if nothing is."""
+        """Let one step more be played, and hold it after that; False if nothing is played."""
         if not self._is_playing:
             return False
         self._pacing.step()

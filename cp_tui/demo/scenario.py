@@ -51,14 +51,21 @@ async def play(
     A step begins when it does something: before that it is paced, or held for as long as somebody
     likes, and nothing of it is true yet.
     """
+    pacing = context.pacing
+
+    def begins(index: int) -> None:
+        pacing.step_begins()
+        began(index)
+
     for index, step in enumerate(scenario.steps):
-        await context.pacing.begin_step()
-        context.expect_step(partial(began, index))
+        await pacing.begin_step()
+        context.expect_step(partial(begins, index))
         try:
             await step.act(context)
         except StoryFailed:
             context.begin_step()
+            pacing.end_step()
             raise
         context.begin_step()
-        context.pacing.end_step()
-        await context.pacing.rest(step.hold_s)
+        pacing.end_step()
+        await pacing.rest(step.hold_s)

@@ -49,6 +49,7 @@ async def test_a_step_is_played_without_its_pauses_and_the_next_one_is_held() ->
     async def play() -> None:
         for number in range(4):
             await pacing.begin_step()
+            pacing.step_begins()
             begun.append(number)
             pacing.end_step()
             await pacing.rest(10)
@@ -65,6 +66,53 @@ async def test_a_step_is_played_without_its_pauses_and_the_next_one_is_held() ->
     pacing.resume()
     await playing
     assert round(now_s(), 3) == 5 + 2 + 60 + 10 + 10
+
+
+@in_fast_time
+async def test_each_step_that_is_asked_for_is_one_more_also_while_another_acts() -> None:
+    pacing, seen = Pacing(), list[str]()
+
+    async def play() -> None:
+        for number in range(12):
+            await pacing.begin_step()
+            await pacing.rest(2)
+            pacing.step_begins()
+            seen.append(f"{number} begins")
+            await pacing.rest(3)
+            await asyncio.sleep(1)
+            seen.append(f"{number} ends")
+            pacing.end_step()
+            await pacing.rest(10)
+
+    async def after(seconds: float) -> str:
+        await asyncio.sleep(seconds)
+        return seen[-1]
+
+    playing = asyncio.create_task(play())
+    assert await after(2.5) == "0 begins"
+    pacing.step()
+    assert await after(1.5) == "1 begins", "0 was seen to begin already, and rests no more"
+    assert await after(60) == "1 ends"
+    pacing.step()
+    assert await after(0.5) == "2 begins"
+    pacing.step()
+    pacing.step()
+    assert pacing.steps_asked == 2
+    assert await after(1) == "3 begins"
+    assert pacing.steps_asked == 1
+    assert await after(60) == "4 ends"
+    pacing.resume()
+    await asyncio.sleep(0.5)
+    pacing.step()
+    assert await after(0.5) == "5 begins"
+    pacing.step()
+    pacing.step()
+    pacing.pause()
+    assert await after(60) == "5 ends", "a pause takes back what was asked for"
+    pacing.resume()
+    assert await after(0) == "5 ends"
+    await playing
+    assert seen[-1] == "11 ends"
 
 
 def test_every_step_of_the_story_is_told_to_who_watches_also_where_there_is_little_room() -> None:

@@ -47,6 +47,11 @@ def test_it_says_what_happens_why_what_comes_next_and_how_fast_as_far_as_there_i
     assert lines(told(is_paused=True))[0].startswith("2 of 3, paused · ")
     assert lines(told(is_paused=True))[0].endswith("S go on")
     assert lines(told(is_paused=True, speed=4.0))[-1].startswith("2/3 paused 4x · ")
+    stepping = lines(told(is_paused=True, steps_asked=2))
+    assert (stepping[1].split(" · ")[0], stepping[-1].split(" · ")[0]) == (
+        "2 of 3, 2 more",
+        "2/3 2 more",
+    )
     assert lines(told(3))[1] == "3 of 3, 1x · It rises again"
 
 

@@ -73,6 +73,8 @@ def _pace(scenarios: Scenarios) -> str:
     speed = f"{number(scenarios.speed)}x"
     if not scenarios.is_paused:
         return speed
+    if scenarios.steps_asked:
+        return f"{scenarios.steps_asked} more"
     # How it will go on: whoever changes that while it is paused sees it.
     return "paused" if scenarios.speed == NORMAL else f"paused {speed}"
 
