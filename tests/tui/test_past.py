@@ -206,3 +206,16 @@ def test_what_electronics_draw_is_no_violation_of_a_limit_of_zero() -> None:
     known = believed((), schedule(1, [(1, "0")]))
     assert violations(flows([point(0, 0.15)], after(60), A), known, A) == []
     assert violations(flows([point(0, 1)], after(60), A), known, A) == [(NOW, after(60))]
+
+
+def test_what_flowed_under_a_limit_that_is_no_longer_kept_is_not_judged_by_a_later_one() -> None:
+    """A limit that falls each second to 0 and rises again; the vehicle is 2 s behind."""
+    falling = [32 - second % 33 for second in range(99)]
+    known = schedule(1, [(1 / 3600, str(limit)) for limit in falling]).periods
+    points = [point(second, falling[max(0, second - 2)]) for second in range(99) if second % 33 > 1]
+    measured = flows([point(0, 32), *points], after(99), A)
+    for dropped in range(66):
+        assert violations(measured, known[dropped:], A) == [], f"of which {dropped} are gone"
+    kept = schedule(1, [(1, "16")]).periods
+    too_much = flows([point(-60, 20)], after(60), A)
+    assert violations(too_much, kept, A) == [(after(5), after(60))], "it may have fallen"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -188,9 +189,14 @@ def flows(points: Sequence[MeasuredPoint], now: datetime, unit: ChargingRateUnit
 def violations(
     measured: Sequence[Flow], limits: Sequence[CompositePeriod], unit: ChargingRateUnitType
 ) -> list[Interval]:
-    """Where more flowed than was allowed, the time to follow a falling limit apart."""
+    """Where more flowed than was allowed, the time to follow a falling limit apart.
+
+    Only as many limits are kept as fit. What flowed before the first of them is not judged, and the
+    first itself may have fallen.
+    """
     slack = TOLERANCE_A if unit is ChargingRateUnitType.A else TOLERANCE_W
-    rules = [*_in_force(limits)]
+    was_unknown = bool(measured and limits) and measured[0].start < limits[0].start
+    rules = [*_in_force(limits, may_have_fallen=was_unknown)]
     found: list[Interval] = []
     first = 0
     for flow in measured:
@@ -210,13 +216,17 @@ def flow_at(measured: Sequence[Flow], at: datetime) -> Flow | None:
     return next((flow for flow in measured if flow.start <= at < flow.end), None)
 
 
-def _in_force(limits: Sequence[CompositePeriod]) -> Iterator[tuple[CompositePeriod, datetime]]:
-    """Each limit with the instant from which it must be followed."""
-    before: CompositePeriod | None = None
-    for period in limits:
-        has_fallen = before is not None and before.limit > period.limit
+def _in_force(
+    limits: Sequence[CompositePeriod], *, may_have_fallen: bool
+) -> Iterator[tuple[CompositePeriod, datetime]]:
+    """Each limit with the instant from which it must be followed.
+
+    `may_have_fallen`: nobody knows what the first of them came after.
+    """
+    has_fallen = may_have_fallen
+    for period, following in zip_longest(limits, limits[1:]):
         yield period, period.start + (RAMP_DOWN if has_fallen else timedelta())
-        before = period
+        has_fallen = following is not None and following.limit < period.limit
 
 
 def _says_the_same(period: CompositePeriod, other: CompositePeriod) -> bool:
