@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -16,8 +17,12 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.variables.measurement import FollowedLimit, MeasuredPoint, Measurements
 from cp_tui.engine.hub import VariableChanged
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
-from cp_tui.tui.state.past import flows, violations
+from cp_tui.tui.state.past import flow_at, flows, violations
 from cp_tui.tui.state.store import SnapshotStore
+from tests.charge_point.charging import set_profile
+from tests.charge_point.rig import Rig, rig
+from tests.charge_point.smart_charging.builders import TX_DEFAULT, profile
+from tests.conformance.steps import charging as rig_charges
 from tests.tui import power_world, worlds
 from tests.tui.driving import screen
 from tests.tui.widgets.schedules import NOW, schedule
@@ -171,3 +176,56 @@ def curves(text: str) -> list[str]:
     begin = next(n for n, line in enumerate(every) if "─Schedule " in line)
     left = every[begin].index("─Schedule ")
     return [line[left:] for line in every[begin + 2 : begin + 6]]
+
+
+def test_a_screen_that_lived_through_there_and_back_knows_what_a_fresh_one_knows() -> None:
+    """The whole charge point with a CSMS that sets its clock, a screen on it all the time."""
+    made = rig(keys={"MeterValueSampleInterval": "0"})
+    told = [0]
+
+    def heartbeat(_payload: dict[str, Any]) -> dict[str, Any]:
+        return {"currentTime": (made.now + timedelta(seconds=told[0])).isoformat()}
+
+    made.responders["Heartbeat"] = heartbeat
+    lived = attached(made)
+    seen = len(made.published)
+    for step in (None, 0, -7_200, 0, 3_600, -90, 0):
+        if step is None:
+            rig_charges(made)
+        else:
+            told[0] = step
+            made.request("TriggerMessage", {"requestedMessage": "Heartbeat"})
+        set_profile(made, 0, profile(TX_DEFAULT, (0, 10 + len(made.published) % 7)))
+        for _ in range(40):
+            made.after(1)
+            news = dict(made.published[seen:])
+            seen = len(made.published)
+            # The engine looks each second while energy flows, and tells the clock first.
+            news["connectors"] = made.charger.mind.view("connectors", made.now)
+            for name in sorted(news, key=lambda each: each != "registration"):
+                lived.apply([VariableChanged(name, news[name])], made.now)
+        assert past_of(lived, made) == past_of(attached(made), made), f"after {step}"
+
+
+def attached(made: Rig) -> SnapshotStore:
+    """A screen that comes to this charge point now."""
+    store = SnapshotStore()
+    for name in sorted(made.variables, key=lambda each: each != "registration"):
+        store.apply([VariableChanged(name, made.variables[name])], made.now)
+    store.measured_before(1, made.charger.measurements(1, None, None, made.now))
+    return store
+
+
+def past_of(store: SnapshotStore, made: Rig) -> list[tuple[datetime, object, object]]:
+    """What was allowed and what flowed in each second that anything is known of."""
+    snapshot = store.snapshot
+    now = snapshot.schedule_time(made.now)
+    flowed, limits = flows(snapshot.measured[1], now, A), snapshot.limits[1]
+    known_s = round((now - min(flowed[0].start, limits[0].start)).total_seconds())
+    found: list[tuple[datetime, object, object]] = []
+    for second in range(known_s):
+        at = now - timedelta(seconds=second + 0.5)
+        period = next((each for each in limits if each.start <= at < each.end), None)
+        flow = flow_at(flowed, at)
+        found.append((at, period and period.limit, flow and flow.limit))
+    return found
