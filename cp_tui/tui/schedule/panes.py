@@ -66,6 +66,7 @@ class SchedulePane(Pane):
         "Solid: a transaction runs. Light: what one would get that started now.",
         "Before now: what flowed, within what was allowed; ! where it was too much.",
         "Where it charges, around now: filled is what flows, the line is its limit.",
+        "A column is the mean over its time, so the area is the energy.",
         "At a change of that limit: the new one, and which profile sets it, by whom.",
         "A vehicle has 5 s to follow a limit that falls; 2 % and 0.2 A are noise.",
         "At the cursor: the limit, until when, which profile sets it, which lost.",

@@ -21,7 +21,7 @@ from cp_tui.tui.timeline.bends import bends, write_bends, write_under
 from cp_tui.tui.timeline.curve import CurveColumn, curve
 from cp_tui.tui.timeline.parts import Cell, Grid, Line, Part
 from cp_tui.tui.timeline.readout import Place, Use, fitted, limit_text, period_at, readout
-from cp_tui.tui.timeline.steps import LimitColumn, LimitPeriod, shown_limits, steps
+from cp_tui.tui.timeline.steps import LimitColumn, LimitPeriod, means, shown_limits, steps
 from cp_tui.tui.timeline.time_axis import ticks
 from cp_tui.tui.timeline.view import View
 
@@ -336,21 +336,22 @@ def _in_sight(periods: Sequence[LimitPeriod], start: datetime, end: datetime) ->
 
 
 def _used(picture: Picture, schedule: CompositeSchedule, *, is_whole: bool) -> list[Use | None]:
-    """What flowed in each column; without `is_whole` only where it was too much.
+    """What flowed in each column, as a mean; without `is_whole` only where it was too much.
 
-    So it is in a bar of one row.
+    So it is in a bar of one row. The highest value of a column would hide every pause in it, and
+    contradict the energy beside the picture; where it was too much is told by a mark.
     """
     view, columns = picture.view, picture.columns
     start = view.window_start(picture.now)
     measured = picture.measured.get(schedule.connector_id, ())
     wrong = picture.violations.get(schedule.connector_id, ())
     used: list[Use | None] = []
-    for index, column in enumerate(steps(measured, start, view.span, columns)):
+    for index, amount in enumerate(means(measured, start, view.span, columns)):
         left = start + view.span * index / columns
         right = start + view.span * (index + 1) / columns
         is_violation = any(begin < right and end > left for begin, end in wrong)
-        is_shown = column is not None and (is_whole or is_violation)
-        used.append(Use(column.max, is_violation) if column is not None and is_shown else None)
+        is_shown = is_whole or is_violation
+        used.append(Use(amount, is_violation) if amount is not None and is_shown else None)
     return used
 
 

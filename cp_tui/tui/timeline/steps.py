@@ -5,12 +5,15 @@ Pure arithmetic: it knows no glyph, no colour and no time zone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Protocol
 
 from msgspec import Struct
+
+MEAN = Context(prec=5)
+"""The edges of columns are rounded to microseconds; a mean must not tell."""
 
 
 class LimitPeriod(Protocol):
@@ -42,6 +45,35 @@ def steps(
     The periods are in order and do not overlap.
     """
     result: list[LimitColumn | None] = []
+    for _left, _right, first, last in _columns(periods, start, span, columns):
+        limits = [period.limit for period in periods[first:last]]
+        found = LimitColumn(min(limits), max(limits), limits[-1], last - 1) if limits else None
+        result.append(found)
+    return result
+
+
+def means(
+    periods: Sequence[LimitPeriod], start: datetime, span: timedelta, columns: int
+) -> list[Decimal | None]:
+    """The mean over the part of each column of which something is known; None where nothing is.
+
+    So the area under what is drawn is what the values add up to: of power, the energy.
+    """
+    result: list[Decimal | None] = []
+    for left, right, first, last in _columns(periods, start, span, columns):
+        total, lasted = Decimal(0), 0
+        for period in periods[first:last]:
+            part = (min(period.end, right) - max(period.start, left)) // timedelta.resolution
+            total += period.limit * part
+            lasted += part
+        result.append(MEAN.divide(total, Decimal(lasted)) if lasted else None)
+    return result
+
+
+def _columns(
+    periods: Sequence[LimitPeriod], start: datetime, span: timedelta, columns: int
+) -> Iterator[tuple[datetime, datetime, int, int]]:
+    """Left and right edge of each column, and the range of the periods that reach into it."""
     first = 0
     for column in range(columns):
         left = start + span * column / columns
@@ -51,12 +83,7 @@ def steps(
         last = first
         while last < len(periods) and periods[last].start < right:
             last += 1
-        if last == first:
-            result.append(None)
-            continue
-        limits = [period.limit for period in periods[first:last]]
-        result.append(LimitColumn(min(limits), max(limits), limits[-1], last - 1))
-    return result
+        yield left, right, first, last
 
 
 def shown_limits(columns: Sequence[LimitColumn | None]) -> list[Decimal | None]:

@@ -66,8 +66,8 @@ def test_it_bends_where_the_limit_fell_and_says_why() -> None:
         "        │13:55      │14:00 ▼   │14:05",
         " 0 ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇ 40.0 A",
         "             ↓10.0 A TxProfile #7 CSMS",
-        "   ▆▆▆▆▆▆▆▆▆▆▆ 24.0 A TxProfile #7↑",
-        "   ███████████                    ────",
+        "   ▆▆▆▆▆▆▆▆▆▆  24.0 A TxProfile #7↑",
+        "   ██████████                     ────",
         "   ███████████",
         "   ███████████▄▄▄▄▄▄▄▄▄▄▄▄▄▄──────",
         "▌1 █████████████████████████           10.0 A tx",
@@ -85,8 +85,8 @@ def test_it_bends_where_the_limit_fell_and_says_why() -> None:
             Glyphs.ASCII,
             [
                 "             v10.0 A TxProfile #7 CSMS",
-                "   ########### 24.0 A TxProfile #7^",
-                "   ###########                    ~~~~",
+                "   ##########  24.0 A TxProfile #7^",
+                "   ##########                     ~~~~",
                 "   ###########",
                 "   ###########--------------~~~~~~",
                 ">1 #########################           10.0 A tx",
@@ -96,8 +96,8 @@ def test_it_bends_where_the_limit_fell_and_says_why() -> None:
             Glyphs.HALF,
             [
                 "             ↓10.0 A TxProfile #7 CSMS",
-                "   ███████████ 24.0 A TxProfile #7↑",
-                "   ███████████                    ────",
+                "   ██████████  24.0 A TxProfile #7↑",
+                "   ██████████                     ────",
                 "   ███████████",
                 "   ███████████▄▄▄▄▄▄▄▄▄▄▄▄▄▄──────",
                 ">1 █████████████████████████           10.0 A tx",
@@ -111,7 +111,7 @@ def test_a_poorer_terminal_tells_curve_and_limit_apart(glyphs: Glyphs, expected:
 
 def test_where_there_is_one_row_for_each_it_shows_what_flows() -> None:
     assert text(picture(height=6))[2:4] == [
-        "▌1 ▔▔▔▔▔▔▔▔▔▔▇▂▂▂▂▂▂▂▂▂▂▂▂▂▂▁▁▁▁▁▁──── 10.0 A tx",
+        "▌1 ▔▔▔▔▔▔▔▔▔▔▄▂▂▂▂▂▂▂▂▂▂▂▂▂▂▁▁▁▁▁▁──── 10.0 A tx",
         " 2 ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇ 32.0 A",
     ]
 
@@ -125,7 +125,7 @@ def test_a_charge_that_has_just_ended_stays_in_sight_while_another_goes_on() -> 
         "",
         "   ▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔",
         "",
-        "   ███████████████",
+        "   ██████████████▆",
         " 2 ███████████████                     32.0 A",
     ]
     left_the_window = {2: [flow(-20, -11, "16"), flow(-11, 0, "0")]}
@@ -134,7 +134,7 @@ def test_a_charge_that_has_just_ended_stays_in_sight_while_another_goes_on() -> 
 
 def test_without_colour_the_forms_are_the_same() -> None:
     assert text(replace(picture(), has_texture=True))[4:7] == [
-        "   ███████████                    ────",
+        "   ██████████                     ────",
         "   ███████████",
         "   ███████████▄▄▄▄▄▄▄▄▄▄▄▄▄▄──────",
     ]
@@ -288,10 +288,10 @@ def test_of_many_changes_as_many_are_written_as_fit_the_newest_first() -> None:
     assert text(shown)[:9] == [
         "      │13:55 │    ▼  │",
         "    27.0 A↑    ↑16.0 A #7",
-        "   ▇▇▇▇▇▇▇── ↑11.0 A #7",
-        "   ███████  ↓6.0 A #7",
+        "   ▇▇▇▇▇▇ ── ↑11.0 A #7",
+        "   ██████   ↓6.0 A #7",
         "   ██████▔",
-        "   ███████     ▁▁▁▁▁▁▁▁▁▁▁",
+        "   ██████▁     ▁▁▁▁▁▁▁▁▁▁▁",
         "   ███████",
         "   ███▔███▁▁▁▁▁▁▁▁▁",
         "   ████████████████",
@@ -330,3 +330,27 @@ def test_a_later_minute_of_a_picture_is_the_picture_of_that_minute() -> None:
 def test_nothing_is_known_of_a_clock_in_another_year() -> None:
     shown = replace(picture(), now=datetime(2031, 1, 5, tzinfo=UTC))
     assert "·" * 30 in "".join(text(shown))
+
+
+def test_a_column_shows_its_mean_so_that_pauses_in_it_are_seen() -> None:
+    """A vehicle that pauses for half of each 20 s, until 5 minutes ago; a column is 26 s."""
+    begins = range(-1200, -300, 10)
+    pulses = [flow(each / 60, (each + 10) / 60, "32" if each % 20 else "0") for each in begins]
+    lanes = (schedule(0, [(12, "40")], SUM, start=START), schedule(1, [(30, "32")], start=START))
+    shown = replace(picture(), schedules=lanes, measured={1: [*pulses, flow(-5, 0, "32")]})
+    assert text(shown)[2:8] == [
+        "",
+        "   ▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔",
+        "               ▇████████████",
+        "     ▁▅  ▅  ▁▅ █████████████",
+        "   █▂██▃▄██▂██▃█████████████",
+        "   █████████████████████████",
+    ]
+
+
+def test_where_it_was_too_much_for_a_moment_the_mark_stays() -> None:
+    moment = [flow(-20, -6, "0"), flow(-6, -5.99, "1"), flow(-5.99, 0, "0")]
+    too_much = {1: [(NOW - timedelta(minutes=6), NOW - timedelta(minutes=5.99))]}
+    for height in (6, 12):
+        shown = replace(picture(height=height), measured={1: moment}, violations=too_much)
+        assert sum(line.count("!") for line in text(shown)) == 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import given, strategies as st
 
-from cp_tui.tui.timeline.steps import LimitColumn, shown_limits, steps
+from cp_tui.tui.timeline.steps import LimitColumn, means, shown_limits, steps
 from tests.tui.widgets.schedules import NOW
 
 HOUR = timedelta(hours=1)
@@ -98,3 +99,30 @@ def test_a_peak_shorter_than_a_column_is_drawn() -> None:
 def test_a_change_within_a_column_draws_where_it_leads() -> None:
     found = steps(periods((70, "32"), (50, "6")), NOW, 2 * HOUR, 2)
     assert shown_limits(found) == [Decimal(32), Decimal(6)]
+
+
+@given(PARTS, OFFSETS, st.integers(1, 80))
+def test_the_area_under_the_means_is_what_the_values_add_up_to(
+    parts: list[tuple[int, str]], offset: timedelta, columns: int
+) -> None:
+    known = periods(*parts)
+    start, span = NOW + offset, known[-1].end - NOW
+    width = span / columns
+    area = 0.0
+    for index, mean in enumerate(means(known, start, span, columns)):
+        left, right = start + index * width, start + (index + 1) * width
+        seconds = (min(right, known[-1].end) - max(left, NOW)).total_seconds()
+        assert (mean is None) == (seconds <= 0)
+        area += float(mean or 0) * seconds
+    inside = sum(
+        float(each.limit)
+        * max(0.0, (min(each.end, start + span) - max(each.start, start)).total_seconds())
+        for each in known
+    )
+    assert math.isclose(area, inside, rel_tol=1e-3, abs_tol=1.0)
+
+
+def test_an_edge_that_is_rounded_changes_no_mean() -> None:
+    known = periods((30, "16"), (30, "0"))
+    for shift in range(-5, 6):
+        assert means(known, NOW + shift * timedelta.resolution, HOUR, 1) == [Decimal(8)]
