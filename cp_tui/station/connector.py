@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from cp_tui.charge_point.config import ConnectorConfig, CurrentKind
 from cp_tui.charge_point.station_port import MeterReading
 from cp_tui.charge_point.variables import Restraint, VehicleView
+from cp_tui.ocpp.calendar import later
 from cp_tui.station.energy_flow import (
     PowerLine,
     charge_after,
@@ -298,7 +299,19 @@ class SimulatedConnector:
             phases=1 if self.is_dc else vehicle.phases,
             max_power_w=vehicle.dc_max_power_w if self.is_dc else vehicle.max_power_w,
             is_suspended=self.is_unwilling,
+            full_at=self._full_at(),
         )
+
+    def _full_at(self) -> datetime | None:
+        """Say when the battery is full at this offer, to the second: rounding is not news."""
+        is_moving = not self._ramp.is_settled or self._ramp.offer == NOTHING
+        if self._at is None or self.battery is None or self.is_unwilling or is_moving:
+            return None
+        lines = self._power_lines(self._ramp.offer)
+        left_s = seconds_to_full(lines, self.battery.charge_wh, self.battery.capacity_wh)
+        if left_s >= HORIZON_S:
+            return None
+        return later(self._at, left_s + 0.5).replace(microsecond=0)
 
     def record(self, faults: tuple[FaultRecord, ...]) -> ConnectorRecord:
         """Give what must survive a power cut."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -369,3 +370,54 @@ def test_the_register_of_a_connector_that_is_configured_away_is_remembered() -> 
 def test_a_station_needs_a_connector() -> None:
     with pytest.raises(ValueError, match="at least one connector"):
         Station(())
+
+
+@pytest.mark.parametrize("connector", [AC, DC], ids=["AC", "DC"])
+@pytest.mark.parametrize("soc_percent", [20.0, 88.0])
+def test_when_it_is_full_is_known_from_the_first_minute_on(
+    connector: ConnectorConfig, soc_percent: float
+) -> None:
+    """The battery tapers, so that what flows now would tell another time each minute."""
+    station = charging(connector)
+    vehicle = VehicleSettings(battery_wh=20_000, soc_percent=soc_percent)
+    station.set_vehicle(1, after(10), vehicle)
+    full_at = full(station, 60)
+    assert full_at is not None
+    lasts_s = round((full_at - after(60)).total_seconds())
+    assert {full(station, 60 + lasts_s * part / 10) for part in range(10)} == {full_at}
+    for at, is_full in ((full_at - timedelta(seconds=2), False), (full_at, True)):
+        plugged = station.vehicle(1, at + timedelta(seconds=1))
+        assert plugged is not None
+        assert plugged.is_suspended is is_full
+
+
+def test_of_20_kwh_at_88_percent_the_last_take_half_an_hour() -> None:
+    station = charging()
+    station.set_vehicle(1, after(10), VehicleSettings(battery_wh=20_000, soc_percent=88.0))
+    at = full(station, 60)
+    assert at is not None
+    assert 25 * 60 < (at - after(60)).total_seconds() < 31 * 60
+
+
+def test_when_it_is_full_is_not_said_where_nobody_can_know() -> None:
+    station = charging()
+    assert full(station, 1) is None, "it is on its way to what is offered"
+    assert full(station, 60) is not None
+    limit(station, "0", 60)
+    assert full(station, 120) is None
+    limit(station, "16", 120)
+    at_16 = full(station, 180)
+    station.suspend_ev(1, after(180))
+    assert full(station, 240) is None
+    station.resume_ev(1, after(240))
+    assert at_16 is not None
+    assert full(station, 300) is not None
+    station.energize(1, False, after(300))
+    assert full(station, 360) is None
+
+
+def full(station: Station, seconds: float) -> datetime | None:
+    """When the vehicle at connector 1 says that it is full."""
+    vehicle = station.vehicle(1, after(seconds))
+    assert vehicle is not None
+    return vehicle.full_at

@@ -86,7 +86,7 @@ def connectors() -> v.Connectors:
         first,
         connector_id=2,
         since=at(12, 41, 3),
-        vehicle=replace(first.vehicle, soc_percent=91.3),
+        vehicle=replace(first.vehicle, soc_percent=91.3, full_at=at(16, 24, 40)),
         transaction=replace(
             first.transaction,
             transaction_id=1233,
@@ -104,6 +104,7 @@ def connectors() -> v.Connectors:
     )
     first = replace(
         first,
+        vehicle=replace(first.vehicle, full_at=at(19, 28, 59)),
         measurement=replace(first.measurement, power_w=6_760, current_a=9.8),
         limit=worlds.limit("10", "TxProfile #7 level 0", at(14, 6)),
     )

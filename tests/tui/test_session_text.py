@@ -64,12 +64,17 @@ def test_no_value_makes_a_gauge_of_another_width(value: float, glyphs: Glyphs) -
 
 
 def test_full_is_a_clock_time_as_rough_as_the_estimate() -> None:
-    """32.88 kWh are missing: 2 h 59 min at this power."""
-    assert full_words(charging(), CLOCK) == "about 17:05"
-    fast = charging(measurement=reading(power_w=300_000))
+    """As the charge point says, which knows how the battery tapers."""
+    assert full_words(charging(), CLOCK) == "about 17:55"
+    fast = charging(vehicle=vehicle(full_at=at(14, 10, 1)))
     assert full_words(fast, CLOCK) == "about 14:15"
-    slow = charging(measurement=reading(power_w=1_400))
+    slow = charging(vehicle=vehicle(full_at=at(13, 33) + timedelta(days=1)))
     assert full_words(slow, CLOCK) == "about Jan 06 13:35"
+
+
+def test_full_stays_the_same_while_nothing_is_painted() -> None:
+    for minutes in range(0, 220, 7):
+        assert full_at(charging(), NOW + timedelta(minutes=minutes)) == at(17, 55)
 
 
 @pytest.mark.parametrize(
@@ -80,10 +85,9 @@ def test_full_is_a_clock_time_as_rough_as_the_estimate() -> None:
         {"measurement": None},
         {"measurement": reading(power_w=0)},
         {"measurement": reading(power_w=-5)},
-        {"measurement": reading(power_w=1)},
-        {"measurement": reading(soc_percent=100.0)},
-        {"vehicle": vehicle(battery_wh=0)},
-        {"restraint": v.Restraint(kind=v.RestraintKind.RAMP)},
+        {"vehicle": vehicle(full_at=None)},
+        {"vehicle": vehicle(full_at=NOW)},
+        {"vehicle": vehicle(full_at=NOW + timedelta(days=3))},
     ],
 )
 def test_where_nobody_can_know_nothing_is_said(unknown: dict[str, object]) -> None:
@@ -144,7 +148,7 @@ def later(**changes: object) -> v.Connectors:
     on = {
         "transaction": replace(first.transaction, energy_wh=3_213),
         "measurement": reading(register_wh=123_213, power_w=11_030),
-        "vehicle": vehicle(soc_percent=45.3),
+        "vehicle": vehicle(soc_percent=45.3, full_at=at(17, 51)),
     }
     return v.Connectors((whole, replace(first, **(on | changes)), second))
 

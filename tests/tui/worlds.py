@@ -143,6 +143,7 @@ def connectors() -> v.Connectors:
             phases=3,
             max_power_w=22_000,
             is_suspended=False,
+            full_at=at(17, 50, 59),
         ),
         transaction=v.ConnectorTransaction(
             transaction_id=1234,

@@ -27,6 +27,9 @@ class VehicleView(Value, frozen=True, kw_only=True):
     """Over all phases."""
     is_suspended: bool
     """The driver or the vehicle has paused charging, or the battery is full."""
+    full_at: datetime | None = None
+    """When its battery is full if what is offered stays as it is, taper included; in the clock of
+    the machine. None: nothing flows, or the vehicle is still on its way to what is offered."""
 
 
 class ConnectorTransaction(Value, frozen=True, kw_only=True):

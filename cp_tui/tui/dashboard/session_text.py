@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from textual.content import Content
 
-from cp_tui.charge_point.variables import ConnectorTransaction, ConnectorView, RestraintKind
-from cp_tui.ocpp.calendar import later, span
+from cp_tui.charge_point.variables import ConnectorTransaction, ConnectorView
+from cp_tui.ocpp.calendar import later
 from cp_tui.tui.text.words import Clock, duration, percent
 from cp_tui.tui.theme.glyphs import GlyphSet
 from cp_tui.tui.timeline.view import ceil_time
@@ -21,7 +21,7 @@ FULL_STEP = timedelta(minutes=5)
 """An estimate is no better than this, and one that is stays still on the line."""
 
 FULL_AHEAD_MAX = timedelta(days=2)
-"""What flows now does not say what flows then."""
+"""What is offered now does not say what is offered then."""
 
 
 def soc_percent(connector: ConnectorView) -> float | None:
@@ -50,16 +50,18 @@ def gauge(value_percent: float, glyphs: GlyphSet, cells: int = GAUGE_CELLS) -> C
 
 
 def full_at(connector: ConnectorView, now: datetime) -> datetime | None:
-    """When the battery is full at the power of now, rounded up; None where nobody can know."""
-    reading, vehicle, charge = connector.measurement, connector.vehicle, soc_percent(connector)
-    if connector.transaction is None or reading is None or vehicle is None or charge is None:
+    """When the battery is full, rounded up; None where nobody can know.
+
+    The charge point says so by the law by which its vehicle charges. What flows now would not do:
+    near full a battery takes less and less.
+    """
+    reading, vehicle = connector.measurement, connector.vehicle
+    if connector.transaction is None or reading is None or vehicle is None:
         return None
-    is_settled = connector.restraint is None or connector.restraint.kind is not RestraintKind.RAMP
-    if reading.power_w <= 0 or vehicle.battery_wh <= 0 or not is_settled or charge >= 100:
+    at = vehicle.full_at
+    if at is None or reading.power_w <= 0 or not now < at < now + FULL_AHEAD_MAX:
         return None
-    missing_wh = vehicle.battery_wh * (100 - max(charge, 0.0)) / 100
-    left = span(missing_wh / reading.power_w * 3600)
-    return ceil_time(later(now, left.total_seconds()), FULL_STEP) if left < FULL_AHEAD_MAX else None
+    return ceil_time(at, FULL_STEP)
 
 
 def full_words(connector: ConnectorView, clock: Clock) -> str:

@@ -34,7 +34,7 @@ def _without_counters(connector: ConnectorView) -> ConnectorView:
     return replace(
         connector,
         measurement=measurement and replace(measurement, **still),
-        vehicle=vehicle and replace(vehicle, soc_percent=0),
+        vehicle=vehicle and replace(vehicle, soc_percent=0, full_at=None),
         transaction=transaction and replace(transaction, energy_wh=0),
         # What a battery takes, and how full it is, goes on with the charge.
         restraint=restraint and replace(restraint, power_w=None, soc_percent=None),
