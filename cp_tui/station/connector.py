@@ -303,7 +303,7 @@ class SimulatedConnector:
         )
 
     def _full_at(self) -> datetime | None:
-        """Say when the battery is full at this offer, to the second: rounding is not news."""
+        """Say when the battery is full at this offer, up to the second: rounding is not news."""
         is_moving = not self._ramp.is_settled or self._ramp.offer == NOTHING
         if self._at is None or self.battery is None or self.is_unwilling or is_moving:
             return None
@@ -311,7 +311,7 @@ class SimulatedConnector:
         left_s = seconds_to_full(lines, self.battery.charge_wh, self.battery.capacity_wh)
         if left_s >= HORIZON_S:
             return None
-        return later(self._at, left_s + 0.5).replace(microsecond=0)
+        return later(self._at, left_s + 1).replace(microsecond=0)
 
     def record(self, faults: tuple[FaultRecord, ...]) -> ConnectorRecord:
         """Give what must survive a power cut."""

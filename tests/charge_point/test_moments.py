@@ -32,6 +32,7 @@ AHEAD = {
     "ends_at",
     "plug_in_by",
     "Restraint.until",
+    "VehicleView.full_at",
 }
 """In the clock of the machine; never before now."""
 

@@ -143,7 +143,7 @@ def test_the_conversion_and_what_flowed_are_told() -> None:
     given = context(on(0, profile(TX_DEFAULT, (0, 11_000), unit=W)), transactions={1: T0})
     found = composite(given, 1, T0, 3600)
     place = Place(T0, Clock(T0, UTC), "·", 79)
-    told = readout(found, place, Use(found.periods[0].limit, is_violation=False))
+    told = readout(found, place, Use(found.periods[0].limit))
     assert "11.00 kW / (230 V x 3) = 15.9 A" in told
     assert told[1] == "Measured 15.9 A"
 

@@ -192,11 +192,11 @@ def violations(
     """Where more flowed than was allowed, the time to follow a falling limit apart.
 
     Only as many limits are kept as fit. What flowed before the first of them is not judged, and the
-    first itself may have fallen.
+    first itself may have fallen, unless all begins with it, as when a charge point starts.
     """
     slack = TOLERANCE_A if unit is ChargingRateUnitType.A else TOLERANCE_W
-    was_unknown = bool(measured and limits) and measured[0].start < limits[0].start
-    rules = [*_in_force(limits, may_have_fallen=was_unknown)]
+    is_first = bool(measured and limits) and measured[0].start == limits[0].start
+    rules = [*_in_force(limits, may_have_fallen=not is_first)]
     found: list[Interval] = []
     first = 0
     for flow in measured:
@@ -221,7 +221,7 @@ def _in_force(
 ) -> Iterator[tuple[CompositePeriod, datetime]]:
     """Each limit with the instant from which it must be followed.
 
-    `may_have_fallen`: nobody knows what the first of them came after.
+    `may_have_fallen`: nobody knows what was before the first of them.
     """
     has_fallen = may_have_fallen
     for period, following in zip_longest(limits, limits[1:]):

@@ -67,6 +67,14 @@ def _column(
             cells[row] = (sign, Part.ARMED if column.is_armed else Part.REAL)
         elif is_at_edge and filled[row] >= EDGE * per_cell and not has_texture:
             cells[row] = (sign, Part.LIMIT_OVER_MEASURED)
-    if use is not None and use.is_violation and flowed:
-        cells[(flowed - 1) // per_cell] = (glyphs.violation, Part.VIOLATION)
+    marked = marked_row(use, scale, rows, glyphs) if use is not None else None
+    if marked is not None:
+        cells[marked] = (glyphs.violation, Part.VIOLATION)
     return cells
+
+
+def marked_row(use: Use, scale: Decimal, rows: int, glyphs: GlyphSet) -> int | None:
+    """Where, from the bottom, a mark says that it was too much; None: it was not."""
+    if use.too_much is None:
+        return None
+    return max(0, level_of(use.too_much, scale, rows, glyphs) - 1) // len(glyphs.levels)

@@ -18,7 +18,7 @@ from cp_tui.tui.state.past import Flow, Interval, flow_at
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import GlyphSet, bar, level_of
 from cp_tui.tui.timeline.bends import bends, write_bends, write_under
-from cp_tui.tui.timeline.curve import CurveColumn, curve
+from cp_tui.tui.timeline.curve import CurveColumn, curve, marked_row
 from cp_tui.tui.timeline.parts import Cell, Grid, Line, Part
 from cp_tui.tui.timeline.readout import Place, Use, fitted, limit_text, period_at, readout
 from cp_tui.tui.timeline.steps import LimitColumn, LimitPeriod, means, shown_limits, steps
@@ -339,19 +339,23 @@ def _used(picture: Picture, schedule: CompositeSchedule, *, is_whole: bool) -> l
     """What flowed in each column, as a mean; without `is_whole` only where it was too much.
 
     So it is in a bar of one row. The highest value of a column would hide every pause in it, and
-    contradict the energy beside the picture; where it was too much is told by a mark.
+    contradict the energy beside the picture; where it was too much is told by a mark as high as it
+    was.
     """
     view, columns = picture.view, picture.columns
     start = view.window_start(picture.now)
     measured = picture.measured.get(schedule.connector_id, ())
     wrong = picture.violations.get(schedule.connector_id, ())
     used: list[Use | None] = []
+    found = steps(measured, start, view.span, columns)
     for index, amount in enumerate(means(measured, start, view.span, columns)):
         left = start + view.span * index / columns
         right = start + view.span * (index + 1) / columns
-        is_violation = any(begin < right and end > left for begin, end in wrong)
-        is_shown = is_whole or is_violation
-        used.append(Use(amount, is_violation) if amount is not None and is_shown else None)
+        column, too_much = found[index], None
+        if column is not None and any(begin < right and end > left for begin, end in wrong):
+            too_much = column.max
+        is_shown = is_whole or too_much is not None
+        used.append(Use(amount, too_much) if amount is not None and is_shown else None)
     return used
 
 
@@ -363,12 +367,12 @@ def _past(
     per_cell = len(glyphs.levels)
     allowed = level_of(limit or Decimal(0), scale, rows, glyphs)
     flowed = level_of(use.amount, scale, rows, glyphs)
+    marked = marked_row(use, scale, rows, glyphs)
     cells: list[Cell] = []
     for row in reversed(range(rows)):
         allowed_here = min(max(allowed - row * per_cell, 0), per_cell)
         flowed_here = min(max(flowed - row * per_cell, 0), per_cell)
-        is_top = not any(part is not Part.HEADROOM for sign, part in cells if sign != " ")
-        if flowed_here and use.is_violation and is_top:
+        if row == marked:
             cells.append((glyphs.violation, Part.VIOLATION))
         elif flowed_here:
             is_inside = allowed_here == per_cell > flowed_here and not picture.has_texture
@@ -479,7 +483,8 @@ def use_at(picture: Picture, at: datetime, lane: int) -> Use | None:
     if (period := period_at(schedule, at)) is not None:
         until = min(until, period.end)
     wrong = picture.violations.get(schedule.connector_id, ())
-    return Use(flow.limit, any(begin < until and end > at for begin, end in wrong))
+    is_too_much = any(begin < until and end > at for begin, end in wrong)
+    return Use(flow.limit, flow.limit if is_too_much else None)
 
 
 def _merged(pieces: Sequence[tuple[str, Part]]) -> Line:

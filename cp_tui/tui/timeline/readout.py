@@ -65,12 +65,13 @@ class Use(Struct, frozen=True):
     """What flowed, in the unit of the schedule."""
 
     amount: Decimal
-    is_violation: bool
-    """More than was allowed, for longer than a vehicle needs to follow."""
+    too_much: Decimal | None = None
+    """The most that flowed, where it was more than was allowed for longer than a vehicle needs to
+    follow; None: it never was."""
 
     def sentence(self, unit: ChargingRateUnitType) -> str:
         """What flowed, in words."""
-        above = ": above the limit" if self.is_violation else ""
+        above = ": above the limit" if self.too_much is not None else ""
         return f"Measured {limit_text(self.amount, unit)}{above}"
 
 

@@ -28,10 +28,14 @@ MINUTE_H = 1 / 60
 START = NOW - timedelta(minutes=30)
 
 
+def at(minutes: float) -> datetime:
+    """So many minutes from now."""
+    return NOW + timedelta(minutes=minutes)
+
+
 def flow(begin_min: float, end_min: float, amount: str) -> Flow:
     """What flowed, in minutes from now."""
-    begin, end = (NOW + timedelta(minutes=each) for each in (begin_min, end_min))
-    return Flow(begin, end, Decimal(amount))
+    return Flow(at(begin_min), at(end_min), Decimal(amount))
 
 
 def lowered(connector_id: int = 1) -> CompositeSchedule:
@@ -160,6 +164,18 @@ def test_too_much_is_marked_at_the_top_of_the_curve() -> None:
     assert text(shown)[3].startswith(f"   {'▆' * 10}{'!' * 15}")
 
 
+def test_the_mark_is_as_high_as_it_was_and_not_as_its_mean() -> None:
+    """So it is seen above the curve, and not within what was allowed."""
+    moment = [flow(-20, -6, "6"), flow(-6, -5.9, "30"), flow(-5.9, 0, "6")]
+    shown = replace(picture(), measured={1: moment}, violations={1: [(at(-6), at(-5.9))]})
+    assert [line for line in enumerate(text(shown)) if "!" in line[1]] == [(3, "   ▔▔▔▔▔▔▔▔▔▔!")]
+
+
+def used(amount: Decimal, above: Decimal | None) -> Use:
+    """A column of this mean; the most in it was so much above it, where that was too much."""
+    return Use(amount, None if above is None else max(amount, Decimal(0)) + above)
+
+
 COLUMNS = st.builds(
     CurveColumn,
     limit=st.none() | st.decimals(-50, 10**9, allow_nan=False, places=1),
@@ -167,7 +183,9 @@ COLUMNS = st.builds(
     is_new=st.booleans(),
     use=st.none()
     | st.builds(
-        Use, st.decimals(-(10**9), 10**12, allow_nan=False, places=1), is_violation=st.booleans()
+        used,
+        st.decimals(-(10**9), 10**12, allow_nan=False, places=1),
+        st.none() | st.decimals("0.1", 10**6, allow_nan=False, places=1),
     ),
 )
 
@@ -186,7 +204,12 @@ def test_a_column_is_filled_from_below_and_has_one_line_at_most(
     for index, column in enumerate(columns):
         cells = [row[index] for row in reversed(grid)]
         filled = [part in FILLED and sign != " " for sign, part in cells]
-        assert filled == sorted(filled, reverse=True), "a hole in what flowed"
+        marks = [row for row, (_sign, part) in enumerate(cells) if part is Part.VIOLATION]
+        is_too_much = column.use is not None and column.use.too_much is not None
+        assert len(marks) == is_too_much
+        below_mark = filled[: marks[0]] if marks else filled
+        assert below_mark == sorted(below_mark, reverse=True), "a hole in what flowed"
+        assert sum(filled) == sum(below_mark), "the mark stands on top"
         lines = [part for sign, part in cells if part in LINES and sign != " "]
         assert len(lines) <= 1
         if column.use is None or column.use.amount <= 0:
@@ -195,7 +218,7 @@ def test_a_column_is_filled_from_below_and_has_one_line_at_most(
             assert len(lines) == 1, "a limit that is known is seen"
 
 
-FILLED = (Part.MEASURED, Part.VIOLATION, Part.LIMIT_OVER_MEASURED)
+FILLED = (Part.MEASURED, Part.LIMIT_OVER_MEASURED)
 LINES = (Part.REAL, Part.ARMED, Part.LIMIT_OVER_MEASURED)
 
 STEPS = st.lists(
@@ -350,7 +373,7 @@ def test_a_column_shows_its_mean_so_that_pauses_in_it_are_seen() -> None:
 
 def test_where_it_was_too_much_for_a_moment_the_mark_stays() -> None:
     moment = [flow(-20, -6, "0"), flow(-6, -5.99, "1"), flow(-5.99, 0, "0")]
-    too_much = {1: [(NOW - timedelta(minutes=6), NOW - timedelta(minutes=5.99))]}
+    too_much = {1: [(at(-6), at(-5.99))]}
     for height in (6, 12):
         shown = replace(picture(height=height), measured={1: moment}, violations=too_much)
         assert sum(line.count("!") for line in text(shown)) == 1
