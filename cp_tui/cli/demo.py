@@ -43,6 +43,7 @@ def _as_screen(folder: Path, options: Namespace) -> int:
             read_only=False,
             csms=csms_socket_path(folder),
             why_gone=child.last_words,
+            ends_with_screen=True,
         )
         status = 0
         if options.record is not None:

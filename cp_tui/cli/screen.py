@@ -67,12 +67,14 @@ def attachment_at(
     csms: Path | None = None,
     welcome: str = "",
     why_gone: Callable[[], str] | None = None,
+    ends_with_screen: bool = False,
 ) -> Attachment:
     """Say how a screen comes to the charge point at the socket.
 
     `may_stop` says whether the one that this program started is still there to be stopped.
     `csms` is the socket of a CSMS that was started with it, `welcome` what is said first, and
-    `why_gone` tells what a process that we started has said when it ended.
+    `why_gone` tells what a process that we started has said when it ended. `ends_with_screen`:
+    whoever leaves the screen ends all of it.
     """
     with importing():
         from cp_tui.demo.csms_variables import CSMS
@@ -86,7 +88,7 @@ def attachment_at(
     async def connect() -> EngineConnection:
         nonlocal why_gone
         try:
-            connection = await Client.connect(path, read_only=read_only)
+            connection = await Client.connect(path, read_only=read_only, is_screen=True)
         except (ConnectionLost, OSError) as error:
             # What a child says goes to nobody while the screen is up.
             if why_gone is None or not (words := why_gone()):
@@ -105,4 +107,5 @@ def attachment_at(
         # What was started with the screen is gone with it.
         whose=str(path) if csms is None else "",
         welcome=welcome,
+        ends_with_screen=ends_with_screen,
     )

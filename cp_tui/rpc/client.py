@@ -34,7 +34,7 @@ CALL_TIMEOUT_S = 120.0
 """How long a call may take: longer than the engine itself waits for anything."""
 RESPONSE_BYTES_MAX = 64 * 1024 * 1024
 """The longest line that is read; a history of 1,000 long messages is some MiB."""
-OBSERVE_ID = 0
+OBSERVE_ID, SCREEN_ID = 0, -1
 EVENTS_MAX = 1000
 """How many events of a stream wait to be taken; older ones are dropped and counted."""
 EVENTS_BYTES_MAX = 4_000_000
@@ -52,6 +52,10 @@ class RpcError(Exception):
 
 class ConnectionLost(Exception):
     """The engine ended, or the connection to it broke."""
+
+
+class EngineEnded(ConnectionLost):
+    """The engine ended in order, and said so."""
 
 
 class OtherVersion(ConnectionLost):
@@ -130,13 +134,22 @@ class Client:
         self._subscribing: set[int] = set()
         self._inbox = _Inbox(vocabulary)
         self._lost: ConnectionLost | None = None
+        self._has_ended = False
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
     async def connect(
-        cls, path: Path, *, read_only: bool = False, vocabulary: Vocabulary = ENGINE
+        cls,
+        path: Path,
+        *,
+        read_only: bool = False,
+        is_screen: bool = False,
+        vocabulary: Vocabulary = ENGINE,
     ) -> Client:
-        """Connect to the engine, or to what else speaks at the socket; raises `ConnectionLost`."""
+        """Connect to the engine, or to what else speaks at the socket; raises `ConnectionLost`.
+
+        `is_screen`: to be counted among those that show it to somebody.
+        """
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 reader, writer = await asyncio.open_unix_connection(
@@ -148,6 +161,9 @@ class Client:
         client = cls(reader, writer, vocabulary)
         if read_only:
             client._observe()
+        if is_screen:
+            # Nor is this answer waited for; one of another version may not know the method.
+            client._writer.write(encode_request(Request("screens", {"is_screen": True}, SCREEN_ID)))
         return client
 
     def _observe(self) -> None:
@@ -245,6 +261,8 @@ class Client:
             while line := await self._reader.readline():
                 self._sort(line)
             text = f"the {self._peer} hung up"
+            if self._has_ended:
+                self._lose(EngineEnded(f"the {self._peer} has ended"))
         except OSError as error:
             text = f"the connection to the {self._peer} broke: {error.strerror or error}"
         except ValueError:
@@ -260,6 +278,8 @@ class Client:
             raise ValueError("nothing is told")
         elif content.method == "variable":
             self._inbox.put_value(told.name, told.value)
+        elif content.method == "ended":
+            self._has_ended = True
         elif content.method == "event":
             self._inbox.put_event(told.name, told.event, told.dropped)
 

@@ -72,6 +72,9 @@ CHANGES_FIRST_MAX = 10
 UNREAD_BYTES_MAX = 256 * 1024
 """How much may be written that the client has not read; beyond, its updates wait in the hub."""
 
+END_TOLD = b'{"jsonrpc":"2.0","method":"ended","params":{"name":"door"}}\n'
+"""The last line before the door closes: who hangs up without it has crashed, or was killed."""
+
 NAMES_MAX = 100
 """How many names one subscription may have; there are a few dozen."""
 
@@ -81,6 +84,9 @@ Pages = Annotated[
 ]
 """In the answer each stream is empty then. Of what is followed already the history does not come
 again."""
+IsScreen = Annotated[
+    bool, Field(description="this client counts as one, from here on and as long as it is here")
+]
 Response = dict[str, object]
 
 
@@ -94,9 +100,13 @@ class ClientSession:
         writer: asyncio.StreamWriter,
         on_shutdown: Callable[[], None] | None,
         turns: asyncio.Lock,
+        screens: Callable[[], int],
     ) -> None:
-        """`turns` is held by the client for which JSON is worked out."""
+        """`turns` is held by the client for which JSON is worked out; `screens` counts those who
+        are one."""
         self._turns = turns
+        self._screens = screens
+        self.is_screen = False
         self._engine = engine
         self._reader = reader
         self._writer = writer
@@ -142,6 +152,11 @@ class ClientSession:
             return now - self._stuck_since
         is_busy = self._followed or self._requests
         return 0.0 if is_busy or now - self._heard_at < IDLE_S else now - self._heard_at
+
+    def say_the_end(self) -> None:
+        """Tell that what is behind the door ends in order, unless that would cut a line in two."""
+        if not self._writing.locked() and not self._writer.is_closing():
+            self._writer.write(END_TOLD)
 
     def drop(self) -> None:
         """Hang up without a word, for it would not be read."""
@@ -272,6 +287,11 @@ class ClientSession:
         self._is_read_only = read_only
         return read_only
 
+    def screens(self, is_screen: IsScreen = False) -> int:
+        """Say how many other screens show what is here."""
+        self.is_screen |= is_screen
+        return self._screens() - self.is_screen
+
     def ping(self) -> bool:
         """Say that the process runs; answered without the charge point."""
         return True
@@ -360,6 +380,7 @@ CONNECTION_COMMANDS: Mapping[str, Command] = table(
     Command(ClientSession.subscribe, is_look=True, gives="an object: each name and its value"),
     Command(ClientSession.get, is_look=True, gives="the value"),
     Command(ClientSession.observe, is_look=True),
+    Command(ClientSession.screens, is_look=True, gives="their number"),
     Command(ClientSession.ping, is_look=True),
     Command(ClientSession.shutdown),
 )

@@ -38,7 +38,7 @@ def lines(path: Path, method: str, params: dict[str, JsonValue]) -> Iterator[dic
     apart from a request that takes long, and has not been asked for anything when it goes on.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        patience = _Patience()
+        patience, gone = _Patience(), "hung up"
         connection.settimeout(patience.left_s)
         try:
             connection.connect(str(path))
@@ -48,6 +48,9 @@ def lines(path: Path, method: str, params: dict[str, JsonValue]) -> Iterator[dic
                 if content.get("id") == PING_ID:
                     patience.limit_s = ANSWER_TIMEOUT_S
                     connection.sendall(encode_request(Request(method, params, id=1)))
+                    continue
+                if content.get("method") == "ended":
+                    gone = "has ended"
                     continue
                 # Only the answer is owed; an update may take as long as it likes.
                 patience.is_over = True
@@ -63,7 +66,7 @@ def lines(path: Path, method: str, params: dict[str, JsonValue]) -> Iterator[dic
             raise EngineGone(f"the charge point at {path}: {error.strerror or error}") from None
         except (ValueError, AttributeError):
             raise EngineGone(f"what answers at {path} speaks no JSON-RPC") from None
-    raise EngineGone(f"the charge point at {path} hung up")
+    raise EngineGone(f"the charge point at {path} {gone}")
 
 
 class _Patience(Struct):

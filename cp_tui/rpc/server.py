@@ -104,8 +104,9 @@ class RpcServer:
         if self._server is None:
             return
         self._server.close()
-        for session in self._sessions:
-            session.cancel()
+        for task, session in self._sessions.items():
+            session.say_the_end()
+            task.cancel()
         if self._sessions:
             await asyncio.wait(self._sessions, timeout=CLOSE_TIMEOUT_S)
         # Another engine may have taken the path since; its socket is not ours to remove.
@@ -127,7 +128,9 @@ class RpcServer:
         # A boot needs no client, and what a client may ask for would hold it up.
         from cp_tui.rpc.client_session import ClientSession
 
-        session = ClientSession(self._engine, reader, writer, self._on_shutdown, self._turns)
+        session = ClientSession(
+            self._engine, reader, writer, self._on_shutdown, self._turns, self._screens
+        )
         self._sessions[task] = session
         try:
             await session.run()
@@ -136,6 +139,9 @@ class RpcServer:
             pass
         finally:
             del self._sessions[task]
+
+    def _screens(self) -> int:
+        return sum(each.is_screen for each in self._sessions.values())
 
     async def _make_room(self) -> None:
         """Hang up on the client that has been of no use for longest, if any is."""

@@ -15,7 +15,13 @@ from msgspec import Struct, ValidationError
 from textual import on
 from textual.content import Content
 
-from cp_tui.rpc.client import ConnectionLost, EngineConnection, OtherVersion, RpcError
+from cp_tui.rpc.client import (
+    ConnectionLost,
+    EngineConnection,
+    EngineEnded,
+    OtherVersion,
+    RpcError,
+)
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.csms import follower
 from cp_tui.tui.csms.story_text import story_lines
@@ -61,6 +67,8 @@ class Attachment(Struct, frozen=True):
     """Names the charge point, for its screen to be remembered."""
     welcome: str = ""
     """What is said first."""
+    ends_with_screen: bool = False
+    """The charge point ends with this screen, for every other one as well."""
 
 
 class CpTuiApp(FrameApp):
@@ -102,7 +110,9 @@ class CpTuiApp(FrameApp):
         self.orders = dict(state.orders)
         self._has_user_themes = bool(theme_folders)
         self._has_heard = asyncio.Event()
-        self.desk = ScreenDesk(self, attachment.may_stop or (lambda: False))
+        self.desk = ScreenDesk(
+            self, attachment.may_stop or (lambda: False), is_host=attachment.ends_with_screen
+        )
         if attachment.connect_csms is not None:
             self.store.csms_is(CsmsState(is_ours=True))
         # A charge point that was started with this screen is looked at from the front; and the
@@ -160,7 +170,8 @@ class CpTuiApp(FrameApp):
             self._has_heard.set()
             await self._is_shown.wait()
             self.flush()
-            if lost != told:
+            # What a door says that is gone is no news where it was ended in order.
+            if lost != told and not (told and self.store.snapshot.has_ended):
                 told = lost
                 words = "read on in what is there; it is attached again by itself"
                 if other:
@@ -168,6 +179,8 @@ class CpTuiApp(FrameApp):
                 lost_words = Content.assemble(
                     ("Charge point lost: ", "bold $text-error"), safe_text(lost)
                 )
+                if self.store.snapshot.has_ended:
+                    lost_words = Content.styled("The charge point has ended", "bold $text-warning")
                 if self.store.snapshot.csms.demo.has_ended:
                     lost_words = Content.styled("The demo has ended", "bold $text-warning")
                     words = f"{self.keymap.first('screen.quit')} leaves this screen"
@@ -188,6 +201,7 @@ class CpTuiApp(FrameApp):
         has_asked = False
         try:
             self.store.engine_is(True)
+            self.store.end_is_told(False)
             self.run_worker(
                 liveness.watch(connection, self._engine_hangs, self._now),
                 group="liveness",
@@ -201,6 +215,9 @@ class CpTuiApp(FrameApp):
                 if not has_asked and self.store.snapshot.connectors:
                     has_asked = True
                     self.run_worker(self._ask_measurements(connection), group="measurements")
+        except EngineEnded as error:
+            self.store.end_is_told(True)
+            return f"{error}", ""
         except OtherVersion as error:
             return f"{error}", f"{error}"
         except (ConnectionLost, RpcError) as error:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from textual.content import Content
 
+from cp_tui.rpc.client import ConnectionLost, RpcError
 from cp_tui.tui.actions.command_form import completed
 from cp_tui.tui.actions.commands import CommandCall, CommandRun
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, Frame, Prompt
@@ -17,7 +19,11 @@ from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.actions.palette import palette
 from cp_tui.tui.compose.dialog import ComposeDialog
 from cp_tui.tui.compose.examples import known_values
-from cp_tui.tui.dashboard.consequences import running_facts
+from cp_tui.tui.dashboard.consequences import (
+    end_of_demo_facts,
+    running_facts,
+    screens_facts,
+)
 from cp_tui.tui.dialogs.ask import YES, AskDialog, Option, confirmation
 from cp_tui.tui.dialogs.choose import ChooseDialog
 from cp_tui.tui.dialogs.dialog import Dialog, T
@@ -41,14 +47,20 @@ REMEMBERED_MAX = 8
 
 LEAVE, STOP = "leave", "stop"
 
+SCREENS_S = 0.5
+"""For the number of the other screens: who wants to leave does not wait for it."""
+
 
 class ScreenDesk(Desk):
     """Carries out on the app what `Desk` says."""
 
-    def __init__(self, app: FrameApp, may_stop: Callable[[], bool]) -> None:
+    def __init__(
+        self, app: FrameApp, may_stop: Callable[[], bool], *, is_host: bool = False
+    ) -> None:
         """`may_stop`: whether quitting may end the charge point, which was started with the screen
-        and runs."""
+        and runs; `is_host`: whether it does."""
         self._app = app
+        self._is_host = is_host
         self._may_stop = may_stop
         self._memory: dict[str, list[str]] = {}
         self._drafts: dict[str, tuple[SentDraft, ...]] = {}
@@ -263,10 +275,32 @@ class ScreenDesk(Desk):
         else:
             self._app.choose_theme(chosen)
 
+    async def _other_screens(self) -> int:
+        """How many other screens show this charge point, as far as it says so at once."""
+        connection = self._app.commands.connection
+        if connection is None or self.snapshot.hung_since is not None:
+            return 0
+        # One of another version may not know the question.
+        with suppress(RpcError, ConnectionLost, TimeoutError):
+            async with asyncio.timeout(SCREENS_S):
+                found = (await connection.call("screens")).result
+                return found if type(found) is int else 0
+        return 0
+
+    async def _quit_as_host(self) -> None:
+        others = await self._other_screens()
+        question = ConfirmQuestion("End the demo?", end_of_demo_facts(others), "End it")
+        if not others or await self.ask(question):
+            self._app.exit(LEAVE)
+
     async def quit(self) -> None:
+        if self._is_host and self.snapshot.has_engine:
+            await self._quit_as_host()
+            return
         if not self._may_stop() or not self.snapshot.has_engine:
             self._app.exit(LEAVE)
             return
+        others = await self._other_screens()
         options = (
             Option(LEAVE, "l", "Leave it running"),
             Option(STOP, "s", "Stop it"),
@@ -283,6 +317,7 @@ class ScreenDesk(Desk):
                 Fact("", Content("This screen started the charge point. When the screen closes:")),
                 Fact("Leave", Content(f"{leave}; cp-tui attach shows it again")),
                 Fact("Stop", Content(stop)),
+                *screens_facts(others),
                 *running_facts(snapshot, "ends with the program where it is stopped"),
                 *[
                     Fact("Waits", Content.assemble(run.name, ": its outcome is not told any more"))

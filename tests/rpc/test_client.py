@@ -20,6 +20,7 @@ from cp_tui.rpc.client import (
     Client,
     ConnectionLost,
     EngineConnection,
+    EngineEnded,
     OtherVersion,
     RpcError,
 )
@@ -148,7 +149,8 @@ async def test_the_end_of_the_engine_is_told_to_all_who_wait(door: Door, client:
     await client.call("echo")
     await door.server.close()
     results = await asyncio.gather(*waiting, return_exceptions=True)
-    assert [type(result) for result in results] == [ConnectionLost, ConnectionLost]
+    assert [type(result) for result in results] == [EngineEnded, EngineEnded]
+    assert f"{results[0]}" == "the charge point has ended"
     with pytest.raises(ConnectionLost):
         await client.call("echo")
     with pytest.raises(ConnectionLost):
@@ -165,6 +167,33 @@ async def test_what_came_before_the_end_is_still_delivered(door: Door, client: C
     assert await client.next_updates() == [VariableChanged("outbox", outbox(9))]
     with pytest.raises(ConnectionLost):
         await client.next_updates()
+
+
+async def test_who_hangs_up_without_a_word_has_not_ended_in_order(
+    door: Door, client: Client
+) -> None:
+    await client.ping()
+    for session in door.server._sessions.values():
+        session.drop()
+    with pytest.raises(ConnectionLost) as lost:
+        await client.call("echo")
+    assert not isinstance(lost.value, EngineEnded)
+
+
+async def test_the_screens_are_counted_and_nobody_else(door: Door) -> None:
+    script, first, second = [
+        await Client.connect(door.path, is_screen=is_screen) for is_screen in (False, True, True)
+    ]
+    for client in (first, second, script):
+        await client.ping()
+    others = [(await each.call("screens")).result for each in (script, first, second)]
+    assert others == [2, 1, 1]
+    await second.close()
+    async with asyncio.timeout(10):
+        while (await first.call("screens")).result:
+            await asyncio.sleep(0.01)
+    for client in (first, script):
+        await client.close()
 
 
 async def test_an_observer_knows_that_it_is_one(door: Door) -> None:

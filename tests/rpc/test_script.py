@@ -23,13 +23,22 @@ async def test_one_request_gives_one_answer(door: Door) -> None:
     assert (await asyncio.to_thread(ask))["result"] == {"a": 1}
 
 
-async def test_updates_follow_the_answer_until_the_engine_hangs_up(door: Door) -> None:
+async def test_updates_follow_the_answer_until_the_engine_ends(door: Door) -> None:
     stream = lines(door.path, "subscribe", {"variables": ["outbox"]})
     assert (await asyncio.to_thread(next, stream))["result"] == {}
     door.engine.hub.publish("outbox", outbox(1))
     update = await asyncio.to_thread(next, stream)
     assert update["params"] == {"name": "outbox", "value": builtins_of(outbox(1))}
     await door.server.close()
+    with pytest.raises(EngineGone, match="has ended"):
+        await asyncio.to_thread(next, stream)
+
+
+async def test_who_hangs_up_without_a_word_has_not_ended_in_order(door: Door) -> None:
+    stream = lines(door.path, "subscribe", {"variables": ["outbox"]})
+    await asyncio.to_thread(next, stream)
+    for session in door.server._sessions.values():
+        session.drop()
     with pytest.raises(EngineGone, match="hung up"):
         await asyncio.to_thread(next, stream)
 

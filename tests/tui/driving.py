@@ -44,6 +44,7 @@ def app_on(
     csms: FakeEngine | None = None,
     now: Callable[[], datetime] = lambda: worlds.NOW,
     at: str = "dashboard",
+    ends_with_screen: bool = False,
 ) -> CpTuiApp:
     """The app; its clock stands still in UTC, unless told otherwise.
 
@@ -56,6 +57,7 @@ def app_on(
             read_only,
             may_stop,
             connect_csms=None if csms is None else csms.connect,
+            ends_with_screen=ends_with_screen,
         ),
         now=now,
         zone=ZoneInfo(zone) if zone else UTC,
@@ -223,6 +225,7 @@ async def screen(
     csms: FakeEngine | None = None,
     now: Callable[[], datetime] = lambda: worlds.NOW,
     at: str = "dashboard",
+    ends_with_screen: bool = False,
 ) -> AsyncIterator[Drive]:
     """Run a screen on a world; it has shown what there is when it is handed over."""
     engine = engine or FakeEngine(worlds.healthy() if world is None else world)
@@ -237,6 +240,7 @@ async def screen(
         csms=csms,
         now=now,
         at=at,
+        ends_with_screen=ends_with_screen,
     )
     async with app.run_test(size=size) as pilot:
         drive = Drive(app, pilot, engine, csms)

@@ -29,6 +29,8 @@ class FakeEngine:
         self.calls: list[tuple[str, dict[str, JsonValue]]] = []
         self.subscribed: tuple[str, ...] = ()
         self.is_closed = False
+        self.other_screens = 0
+        """How many are attached beside the one that asks."""
         self._read_only = read_only
         self._answers: dict[str, CommandAnswer | RpcError | ConnectionLost] = {}
         self._held: dict[str, asyncio.Event] = {}
@@ -112,6 +114,8 @@ class FakeEngine:
         if method == "get_measurements":
             # The screen asks for it by itself: no test has to know.
             return CommandAnswer(self._measurements(params["connector_id"]))
+        if method == "screens":
+            return CommandAnswer(self.other_screens)
         _check(method, params)
         self.calls.append((method, params))
         if method in self._held:

@@ -84,3 +84,35 @@ async def test_the_question_on_quitting_has_room_for_its_words() -> None:
     async with screen(worlds.empty(), may_stop=lambda: True) as drive:
         await drive.press("q")
         assert drive.shows("Leave", "Charging no transaction is running")
+
+
+async def test_who_ends_a_demo_that_others_look_at_is_told_and_asked() -> None:
+    async with screen(worlds.healthy(), ends_with_screen=True) as drive:
+        drive.engine.other_screens = 2
+        await drive.press("q")
+        assert drive.shows("End the demo?", "2 other screens show this demo")
+        assert drive.shows("they show what was last, and say that the demo has ended")
+        await drive.press("n")
+        assert drive.app.return_value is None
+        drive.engine.other_screens = 1
+        await drive.press("q")
+        assert drive.shows("Another screen shows this demo", "it shows what was last, and says")
+        await drive.press("y")
+        assert drive.app.return_value == "leave"
+
+
+async def test_a_demo_that_nobody_else_looks_at_ends_at_once() -> None:
+    async with screen(worlds.healthy(), ends_with_screen=True) as drive:
+        await drive.press("q")
+        assert drive.app.return_value == "leave"
+
+
+async def test_the_question_on_quitting_tells_of_other_screens() -> None:
+    async with screen(worlds.empty(), may_stop=lambda: True) as drive:
+        await drive.press("q")
+        assert not drive.shows("Screens")
+        await drive.press("escape")
+        drive.engine.other_screens = 1
+        await drive.press("q")
+        words = "another one shows it as well: nothing changes there where it is left running"
+        assert drive.shows("Screens", words)

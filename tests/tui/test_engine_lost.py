@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
-from cp_tui.rpc.client import OtherVersion
+from cp_tui.rpc.client import EngineEnded, OtherVersion
 from cp_tui.tui.actions.action import Group, ScreenAction
+from cp_tui.tui.app import ATTACH_AGAIN_S
 from cp_tui.tui.registry import ACTIONS
 from cp_tui.tui.state import liveness
 from cp_tui.tui.state.csms_state import CsmsState
@@ -57,6 +58,21 @@ async def until(drive: Drive, *words: str) -> None:
             return
         await drive.pass_time(0.25)
     raise AssertionError(f"{words} not in:\n{drive.text()}")
+
+
+async def test_a_charge_point_that_was_ended_in_order_is_not_said_to_be_lost() -> None:
+    async with screen(worlds.healthy(), size=(100, 40)) as drive:
+        drive.engine.lose_for(EngineEnded("the charge point has ended"))
+        await until(drive, "■ Charge point ended", "× The charge point has ended: everything here")
+        assert drive.shows("somebody stopped it in order. It is attached again by itself")
+        drive.engine.lose("no charge point answers: No such file or directory")
+        await drive.pass_time(3 * ATTACH_AGAIN_S)
+        assert drive.shows("The charge point has ended · read on in what is there")
+        drive.engine._ends_for = None
+        drive.engine.revive()
+        await until(drive, "● Accepted", "attached again")
+        drive.engine.lose("the charge point hung up")
+        await until(drive, "× Charge point lost", "is cp-tui serve still running? It is attached")
 
 
 async def test_an_engine_that_is_lost_or_hangs_is_told_and_found_again() -> None:

@@ -100,6 +100,7 @@ async def test_a_second_screen_is_told_how_to_open_it_and_when_the_demo_ends() -
         drive.engine.lose()
         await drive.settle()
         assert "The demo has ended · q leaves this screen" in activity(drive)
+        assert drive.shows("■ Demo ended", "× The demo has ended: everything here is as it was")
 
 
 async def test_it_stands_on_the_screen_gives_way_to_answers_and_comes_back(

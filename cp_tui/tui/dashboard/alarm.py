@@ -138,9 +138,14 @@ def alarms(snapshot: Snapshot, clock: Clock) -> list[Alarm]:
     if not snapshot.has_engine:
         then = snapshot.heard_at
         as_it_was = f": everything here is as it was at {clock.time(then)}" if then else ""
-        text = f"Charge point lost{as_it_was}"
-        check = "is cp-tui serve still running? It is attached again by itself"
-        return [Alarm(Urgency.BAD, text, check=check)]
+        text, check = "Charge point lost", "is cp-tui serve still running?"
+        again = " It is attached again by itself"
+        if snapshot.csms.demo.has_ended:
+            text, again = "The demo has ended", ""
+            check = "it ends with its first screen; cp-tui demo begins another"
+        elif snapshot.has_ended:
+            text, check = "The charge point has ended", "somebody stopped it in order."
+        return [Alarm(Urgency.BAD, f"{text}{as_it_was}", check=f"{check}{again}")]
     if (since := snapshot.hung_since) is not None:
         at, is_known = clock.time(since), snapshot.link is not None
         shown = "what is shown is from then" if is_known else "nothing is known of it yet"

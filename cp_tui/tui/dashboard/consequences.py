@@ -129,3 +129,23 @@ def emergency_facts(snapshot: Snapshot) -> list[Fact]:
         Fact("Now", Content(f"{running} ended with reason EmergencyStop; the CSMS is told")),
         Fact("Then", Content("no charging until the errors of connector 0 are cleared")),
     ]
+
+
+def end_of_demo_facts(others: int) -> list[Fact]:
+    """What the end of a demo means for the other screens that show it."""
+    who, it = ("Another screen", "it") if others == 1 else (f"{others} other screens", "they")
+    goes_on = "shows what was last, and says" if others == 1 else "show what was last, and say"
+    return [
+        Fact("Ends", Content("the demo: charge point, CSMS and story end with this screen")),
+        Fact("Screens", Content(f"{who} {'shows' if others == 1 else 'show'} this demo")),
+        Fact("Then", Content(f"{it} {goes_on} that the demo has ended")),
+    ]
+
+
+def screens_facts(others: int) -> list[Fact]:
+    """What becomes of the other screens on a charge point that is left running, or stopped."""
+    if not others:
+        return []
+    who = "another one shows" if others == 1 else f"{others} others show"
+    words = f"{who} it as well: nothing changes there where it is left running"
+    return [Fact("Screens", Content(words))]

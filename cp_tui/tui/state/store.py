@@ -95,6 +95,8 @@ class Snapshot(Struct, frozen=True):
     """The door of the engine is open."""
     other_version: str = ""
     """Why it cannot be read, where its door is open but cp-tui runs there in another version."""
+    has_ended: bool = False
+    """It was ended in order, when its door was last seen."""
     hung_since: datetime | None = None
     """Since when the engine has not answered, though its door is open; None: it does."""
     heard_at: datetime | None = None
@@ -264,6 +266,11 @@ class SnapshotStore:
         self.snapshot = replace(
             self.snapshot, has_engine=here, hung_since=None, other_version=other_version
         )
+        self._dirty.add("engine")
+
+    def end_is_told(self, has_ended: bool) -> None:
+        """Say whether the engine said that it ends."""
+        self.snapshot = replace(self.snapshot, has_ended=has_ended)
         self._dirty.add("engine")
 
     def engine_hangs(self, since: datetime | None) -> None:

@@ -46,6 +46,10 @@ def state_word(snapshot: Snapshot) -> tuple[str, str, str]:
     link, registration = snapshot.link, snapshot.registration
     if snapshot.other_version:
         return "×", "Another version", BAD
+    if not snapshot.has_engine and snapshot.csms.demo.has_ended:
+        return "■", "Demo ended", WAITING
+    if not snapshot.has_engine and snapshot.has_ended:
+        return "■", "Charge point ended", WAITING
     if not snapshot.has_engine:
         return "×", "Charge point lost", BAD
     if snapshot.hung_since is not None:
