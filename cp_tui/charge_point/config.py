@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -68,6 +69,8 @@ class ChargePointConfig(Discreet, frozen=True):
     """Where it connects to, with the id, without credentials; only shown."""
     data_folder: str = ""
     """Where its state is kept; only shown."""
+    started_at: datetime | None = None
+    """When its process was started; only shown."""
     vendor: str = "cp-tui"
     model: str = "cp-tui"
     charge_point_serial_number: str | None = None

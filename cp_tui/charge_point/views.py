@@ -55,6 +55,7 @@ def identity(components: Components) -> Identity:
         hardware=tuple(connector.words for connector in config.connectors),
         data_folder=config.data_folder,
         cp_tui_version=__version__,
+        started_at=config.started_at,
     )
 
 

@@ -104,7 +104,12 @@ class Engine:
         except EndpointError as error:
             raise EngineStartError(f"csms.url: {error}") from None
         folder = str(self._data_dir.absolute())
-        config = replace(self._config.charge_point, url=target.uri, data_folder=folder)
+        config = replace(
+            self._config.charge_point,
+            url=target.uri,
+            data_folder=folder,
+            started_at=self._clock(),
+        )
         tls, trust = None, ""
         if target.is_secure:
             tls = await in_daemon_thread(self._tls)

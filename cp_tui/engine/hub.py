@@ -84,6 +84,8 @@ class EventHappened:
     dropped: int = 0
     json: str = field(default="", compare=False, repr=False)
     """The event as JSON, in ASCII, where somebody has written it already."""
+    number: int = field(default=0, compare=False)
+    """How many events of the stream there were with this one, since the start; 0: not told."""
 
 
 Update = VariableChanged | EventHappened
@@ -96,10 +98,11 @@ class SubscriptionClosed(Exception):
 class _Kept:
     """An event as it is kept; its record and its JSON are made once, when first wanted."""
 
-    __slots__ = ("_event", "_json", "bytes")
+    __slots__ = ("_event", "_json", "bytes", "number")
 
-    def __init__(self, event: Struct) -> None:
+    def __init__(self, event: Struct, number: int) -> None:
         self._event = event
+        self.number = number
         self._json = ""
         self.bytes = (
             HEAD_BYTES + len(event.text)
@@ -279,7 +282,7 @@ class Subscription:
 
 def _happened(name: str, events: _Events, dropped: int) -> Iterator[Update]:
     for kept in events:
-        yield EventHappened(name, kept.event, dropped, kept.json)
+        yield EventHappened(name, kept.event, dropped, kept.json, kept.number)
         dropped = 0
 
 
@@ -305,6 +308,8 @@ class Hub:
         self._known: dict[str, _Known] = {}
         """Of the variables that are watched."""
         self._history = {name: _Events() for name in vocabulary.streams}
+        self._numbers = dict.fromkeys(vocabulary.streams, 0)
+        """How many events each stream has had."""
         self.cut = 0
         """Events that are in no history any more because those after them are long."""
         self._watching: dict[str, list[Subscription]] = {}
@@ -351,7 +356,8 @@ class Hub:
 
     def emit(self, name: str, event: Struct) -> None:
         """Add an event to a stream."""
-        kept = _Kept(event)
+        self._numbers[name] += 1
+        kept = _Kept(event, self._numbers[name])
         gone, is_long = self._history[name].add(kept)
         if is_long:
             self.cut += gone

@@ -92,6 +92,7 @@ class _Told(Struct):
     value: Raw = Raw()
     event: Raw = Raw()
     dropped: int = 0
+    number: int = 0
 
 
 class _Maker(Struct):
@@ -281,7 +282,7 @@ class Client:
         elif content.method == "ended":
             self._has_ended = True
         elif content.method == "event":
-            self._inbox.put_event(told.name, told.event, told.dropped)
+            self._inbox.put_event(told.name, told.event, told.dropped, told.number)
 
     def _take_answer(self, answer: _Line) -> None:
         if answer.id is None or (answer.id == OBSERVE_ID and answer.error is not None):
@@ -315,7 +316,8 @@ class _Inbox:
         self._variables = vocabulary.variables
         self._streams = vocabulary.streams
         self._values: dict[str, Raw] = {}
-        self._events: dict[str, deque[Raw]] = {}
+        self._events: dict[str, deque[tuple[Raw, int]]] = {}
+        """With their numbers."""
         self._bytes: dict[str, int] = {}
         self._dropped: dict[str, int] = {}
         self.version = ""
@@ -328,15 +330,15 @@ class _Inbox:
             self._values[name] = value
             self.filled.set()
 
-    def put_event(self, name: str, event: Raw, dropped: int) -> None:
+    def put_event(self, name: str, event: Raw, dropped: int, number: int) -> None:
         """Keep an event; the oldest make room for it."""
         if name not in self._streams:
             return
         events = self._events.setdefault(name, deque())
-        events.append(event)
+        events.append((event, number))
         waiting = self._bytes.get(name, 0) + len(event)
         while len(events) > EVENTS_MAX or (waiting > EVENTS_BYTES_MAX and len(events) > 1):
-            waiting -= len(events.popleft())
+            waiting -= len(events.popleft()[0])
             dropped += 1
         self._bytes[name] = waiting
         self._dropped[name] = self._dropped.get(name, 0) + dropped
@@ -346,7 +348,7 @@ class _Inbox:
         for name, value in values.items():
             if name in self._streams:
                 for event in decode(list[Raw], value):
-                    self.put_event(name, event, 0)
+                    self.put_event(name, event, 0, 0)
             else:
                 self.put_value(name, value)
 
@@ -361,7 +363,8 @@ class _Inbox:
         ]
         for name, waiting in events.items():
             missed = dropped[name]
-            for event in waiting:
-                updates.append(EventHappened(name, decode(self._streams[name], event), missed))
+            for written, number in waiting:
+                event = decode(self._streams[name], written)
+                updates.append(EventHappened(name, event, missed, number=number))
                 missed = 0
         return updates

@@ -372,7 +372,7 @@ def _told(update: Update) -> Iterator[str]:
         yield from update.written
     else:
         yield f'{{"jsonrpc":"2.0","method":"event","params":{{"name":"{update.name}","event":'
-        yield f'{update.json},"dropped":{update.dropped}'
+        yield f'{update.json},"dropped":{update.dropped},"number":{update.number}'
     yield "}}\n"
 
 

@@ -166,7 +166,7 @@ class CpTuiApp(FrameApp):
             self.commands.connection = None
             self._engine_hangs(None)
             if self.store.snapshot.has_engine or not told:
-                self.store.engine_is(False, other_version=other)
+                self.store.engine_is(False, self._now(), other_version=other)
             self._has_heard.set()
             await self._is_shown.wait()
             self.flush()
@@ -200,7 +200,7 @@ class CpTuiApp(FrameApp):
         self.commands.connection = connection
         has_asked = False
         try:
-            self.store.engine_is(True)
+            self.store.engine_is(True, self._now())
             self.store.end_is_told(False)
             self.run_worker(
                 liveness.watch(connection, self._engine_hangs, self._now),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+from msgspec.structs import replace
 from pydantic import JsonValue
 
 from cp_tui.charge_point.codec import builtins_of
@@ -17,6 +19,7 @@ from cp_tui.engine.errors import CommandError
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.rpc.client import ConnectionLost, RpcError
+from tests.tui import worlds
 
 
 class FakeEngine:
@@ -34,6 +37,8 @@ class FakeEngine:
         self._read_only = read_only
         self._answers: dict[str, CommandAnswer | RpcError | ConnectionLost] = {}
         self._held: dict[str, asyncio.Event] = {}
+        self._history: dict[str, list[Any]] = {}
+        """Of each stream, since the start: told again to whoever attaches."""
         self._waiting: list[Update] = []
         self._filled = asyncio.Event()
         self.answers_pings = asyncio.Event()
@@ -74,7 +79,10 @@ class FakeEngine:
 
     def emit(self, name: str, event: Any) -> None:
         """Let an event of a stream happen."""
-        self._put(EventHappened(name, event, 0))
+        history = self._history.setdefault(name, [])
+        history.append(event)
+        if self._lost is None:
+            self._put(EventHappened(name, event, 0, number=len(history)))
 
     def lose(self, text: str = "the charge point hung up") -> None:
         """End, as a killed engine does."""
@@ -90,6 +98,14 @@ class FakeEngine:
         """Be there again."""
         self._lost = None
         self._filled.clear()
+
+    def restart(self) -> None:
+        """Be there again as a process that knows nothing of what was told before."""
+        self._history.clear()
+        identity = self.world["identity"]
+        started_at = (identity.started_at or worlds.NOW) + timedelta(minutes=1)
+        self.world["identity"] = replace(identity, started_at=started_at)
+        self.revive()
 
     def noted(self) -> Callable[[], None]:
         """Note how it is; what this gives makes it so again, but for events that happened."""
@@ -130,6 +146,8 @@ class FakeEngine:
         for name in names:
             if name in self.world:
                 self._put(VariableChanged(name, self.world[name]))
+            for number, event in enumerate(self._history.get(name, ()), start=1):
+                self._put(EventHappened(name, event, 0, number=number))
 
     async def next_updates(self) -> list[Update]:
         await self._filled.wait()

@@ -77,7 +77,7 @@ def test_a_composed_request_an_answer_alone_and_a_gap_are_told_apart() -> None:
     assert line(gap)[-1] == "12 messages not shown: the screen was too slow"
     assert line(gap)[:6] == ["", "", "(12 not shown)", "", "", ""]
     assert [fact.text.plain for fact in message_details(gap, CLOCK)] == [line(gap)[-1]]
-    assert [fact.text.plain for fact in short_facts(gap, 80)] == [line(gap)[-1]]
+    assert [fact.text.plain for fact in short_facts(gap, CLOCK, 80)] == [line(gap)[-1]]
 
 
 def test_the_date_stands_where_it_was_another_day() -> None:
@@ -90,9 +90,9 @@ def test_the_date_stands_where_it_was_another_day() -> None:
 
 
 def test_the_reason_comes_before_what_the_request_says() -> None:
-    assert about(day()["p1"]).plain == message_world.TOO_HIGH.text
-    assert about(day()["d1"]).plain == "no vendor is known here"
-    assert about(day()["s1"]).plain == "status Charging, errorCode NoError"
+    assert about(day()["p1"], CLOCK).plain == message_world.TOO_HIGH.text
+    assert about(day()["d1"], CLOCK).plain == "no vendor is known here"
+    assert about(day()["s1"], CLOCK).plain == "status Charging, errorCode NoError"
 
 
 def test_the_details_hold_both_frames_times_ids_and_the_reason_with_its_values() -> None:
@@ -109,11 +109,11 @@ def test_the_details_hold_both_frames_times_ids_and_the_reason_with_its_values()
 
 
 def test_a_few_lines_say_what_was_asked_answered_and_why() -> None:
-    facts = short_facts(day()["p1"], 80)
+    facts = short_facts(day()["p1"], CLOCK, 80)
     assert [fact.label for fact in facts] == ["Asked", "Answer", "Why"]
     assert facts[1].text.plain == '! Rejected · 1.4 ms · {"status": "Rejected"}'
     assert facts[2].text.plain.endswith("(S 5.16)")
-    assert [fact.label for fact in short_facts(day()[""], 80)] == ["Text", "Why"]
+    assert [fact.label for fact in short_facts(day()[""], CLOCK, 80)] == ["Text", "Why"]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_meter_values_are_read_as_readings(meter_value: JsonValue, words: str) -
     log.add(message_world.request("1", "MeterValues", payload))
     exchange = log.exchange(0)
     assert exchange is not None
-    assert about(exchange).plain == words
+    assert about(exchange, CLOCK).plain == words
 
 
 def test_json_is_coloured_by_what_it_is() -> None:
@@ -182,8 +182,8 @@ def test_the_flaws_of_an_answer_stand_with_it() -> None:
     asked = message_world.request("x1", "StatusNotification", {"connectorId": 1})
     flaw = "not of this message, and ignored: [/red]status"
     exchange = exchanged(asked, message_world.answer(asked, {"status": "Accepted"}, flaws=(flaw,)))
-    assert about(exchange).plain == f"the answer has flaws: {flaw}"
-    for facts in (short_facts(exchange, 79), message_details(exchange, CLOCK)):
+    assert about(exchange, CLOCK).plain == f"the answer has flaws: {flaw}"
+    for facts in (short_facts(exchange, CLOCK, 79), message_details(exchange, CLOCK)):
         assert [fact.text.plain for fact in facts if fact.label == "Flaws"] == [flaw]
 
 
@@ -208,7 +208,7 @@ def test_an_answer_that_came_too_late_looks_like_none_that_counts() -> None:
     exchange = exchanged(*answered_late())
     assert exchange.fate is Fate.IGNORED
     assert line(exchange)[1:] == ["out", "Authorize", "", "45.0 s", "! too late", LATE.text]
-    for facts in (short_facts(exchange, 79), message_details(exchange, CLOCK)):
+    for facts in (short_facts(exchange, CLOCK, 79), message_details(exchange, CLOCK)):
         text = "\n".join(f"{fact.label} {fact.text.plain}" for fact in facts)
         assert "! too late" in text
         assert f"Why {LATE.text}" in text

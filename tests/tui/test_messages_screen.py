@@ -260,17 +260,22 @@ async def test_an_observer_may_do_all_of_it() -> None:
         assert drive.shows("stands still", "1 frame sent to the terminal's clipboard")
 
 
-async def test_with_a_new_engine_the_messages_start_anew() -> None:
+async def test_with_a_new_engine_the_messages_go_on_where_somebody_reads() -> None:
     async with screen(engine=message_world.engine(), at="messages") as drive:
         await drive.press("down")
+        pane, log = pane_of(drive), drive.app.store.snapshot.messages
+        before, frames = pane.table.cursor_key, len(log)
         drive.engine.lose()
         await drive.settle()
-        drive.engine.revive()
+        drive.engine.restart()
         drive.engine.emit("messages", heartbeat(1))
         await drive.pass_time(ATTACH_AGAIN_S)
         await drive.settle()
-        assert drive.shows("1 message")
-        assert not drive.shows("stands still")
+        assert pane.table.cursor_key == before
+        # The line where the gap is, and what came behind it.
+        assert drive.shows("stands still, 2 new", f"{frames + 2} messages")
+        await drive.press("space")
+        assert drive.shows("(charge point lost)")
 
 
 async def test_a_crowd_is_shown_filtered_and_walked_through() -> None:

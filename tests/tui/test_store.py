@@ -42,14 +42,11 @@ def test_of_several_values_only_the_newest_stays() -> None:
     assert store.snapshot.outbox.count == 4
 
 
-def test_events_are_bounded_and_start_anew_with_a_new_engine() -> None:
+def test_events_are_bounded() -> None:
     store = SnapshotStore()
     events = [status_change(n) for n in range(EVENTS_MAX + 10)]
     store.apply([EventHappened("status_changes", event, 0) for event in events])
     assert store.snapshot.status_changes == tuple(events[10:])
-    store.engine_is(True)
-    store.apply([EventHappened("status_changes", events[0], 0)])
-    assert store.snapshot.status_changes == (events[0],)
 
 
 def test_messages_go_into_their_log_with_what_was_dropped_before_them() -> None:
@@ -62,12 +59,10 @@ def test_messages_go_into_their_log_with_what_was_dropped_before_them() -> None:
     assert store.take_dirty() == {"messages"}
 
 
-def test_a_closed_link_gives_up_what_waits_and_a_new_engine_starts_a_new_log() -> None:
+def test_a_closed_link_gives_up_what_waits() -> None:
     store = SnapshotStore()
     store.apply([EventHappened("messages", message_world.request("1", "Heartbeat"), 0)])
     store.apply([VariableChanged("link", worlds.broken_link())])
     exchange = store.snapshot.messages.exchange(0)
     assert exchange is not None
     assert exchange.is_given_up
-    store.engine_is(True)
-    assert len(store.snapshot.messages) == 0

@@ -31,6 +31,9 @@ class Identity(Value, frozen=True, kw_only=True):
     data_folder: str = ""
     """Where its state is kept, as an absolute path."""
     cp_tui_version: str
+    started_at: datetime | None = None
+    """When its process was started, by the clock of the machine. Another one: what was told of its
+    streams before goes on with other numbers."""
 
 
 class LinkPhase(StrEnum):

@@ -29,6 +29,7 @@ from cp_tui.tui.configuration.text import (
 from cp_tui.tui.state.key_lens import SavedConfiguration
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.gaps import divided
 from cp_tui.tui.text.safe_text import drawn
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.bars import ActionWanted
@@ -190,7 +191,14 @@ class KeyChangesPane(KeyTablePane):
         """Show the changes, and everything about the one under the cursor."""
         lines = change_lines(snapshot)
         self._keys = {line.id: line.key for line in lines}
-        line = self.fill_table(change_columns(lines, clock), [(line.id, line) for line in lines])
+        told = {(c.key, c.time): c for c in snapshot.configuration_changes}
+        records = divided(
+            [(line.id, line) for line in lines],
+            snapshot.gaps.get("configuration_changes", ()),
+            clock,
+            [told.get((line.key, line.at)) if line.at else None for line in lines],
+        )
+        line = self.fill_table(change_columns(lines, clock), records)
         self.facts.show(change_facts(line, clock) if line is not None else [])
         words = f"{count(len(lines), 'change')}  {clock.csms_mark}".rstrip()
         self.note(Content(words if lines else ""))

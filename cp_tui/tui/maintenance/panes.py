@@ -56,6 +56,7 @@ from cp_tui.tui.maintenance.tags_text import (
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.gaps import divided
 from cp_tui.tui.text.words import Clock, joined
 from cp_tui.tui.widgets.facts_pane import FactsPane
 from cp_tui.tui.widgets.pane import Pane
@@ -329,7 +330,9 @@ class StatusHistoryPane(TablePane, SubjectPane):
         """Show the changes that pass the filter."""
         changes = matching_changes(snapshot.status_changes, self.words)
         columns = status_change_columns(changes, clock)
-        change = self.fill_table(columns, [(change_id(each), each) for each in changes])
+        records = [(change_id(each), each) for each in changes]
+        gaps = snapshot.gaps.get("status_changes", ())
+        change = self.fill_table(columns, divided(records, gaps, clock, changes))
         self.facts.show(status_change_facts(change, clock) if change is not None else [])
         self.note_count(len(changes), len(snapshot.status_changes), clock.csms_mark)
 
@@ -370,7 +373,9 @@ class LinkHistoryPane(TablePane, SubjectPane):
         """Show the attempts, and why the one under the cursor failed."""
         attempts = {attempt_id(each): each for each in reversed(snapshot.link_attempts)}
         columns = attempt_columns(snapshot.link_attempts, clock)
-        attempt = self.fill_table(columns, list(attempts.items()))
+        gaps = snapshot.gaps.get("link_attempts", ())
+        records = divided(attempts.items(), gaps, clock, attempts.values())
+        attempt = self.fill_table(columns, records)
         facts = attempt_lines(attempt) if attempt is not None else []
         self.show_facts(facts, snapshot, clock)
 

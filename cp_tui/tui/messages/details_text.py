@@ -11,6 +11,7 @@ from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.tui.messages.text import about, flaws_of, reason_of, result
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.gaps import gap_words
 from cp_tui.tui.text.json_text import json_line, json_lines
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined, latency, reason_text
@@ -18,10 +19,10 @@ from cp_tui.tui.text.words import Clock, joined, latency, reason_text
 BAD, ODD, QUIET = "bold $text-error", "$text-warning", "$text-muted"
 
 
-def short_facts(exchange: MessagePair, width: int) -> list[Fact]:
+def short_facts(exchange: MessagePair, clock: Clock, width: int) -> list[Fact]:
     """What was asked, what was answered and why, in a few lines."""
-    if exchange.missed:
-        return [_missed(exchange)]
+    if not exchange.frames:
+        return [_missed(exchange, clock)]
     facts = [
         Fact(_label(frame, exchange, "Asked"), _compact(frame, exchange, width))
         for frame in exchange.frames
@@ -36,8 +37,8 @@ def short_facts(exchange: MessagePair, width: int) -> list[Fact]:
 
 def message_details(exchange: MessagePair, clock: Clock) -> list[Fact]:
     """Both frames in full, with their times and their reasons."""
-    if exchange.missed:
-        return [_missed(exchange)]
+    if not exchange.frames:
+        return [_missed(exchange, clock)]
     facts: list[Fact] = []
     for frame in exchange.frames:
         facts.append(Fact(_label(frame, exchange, "Request"), _head(frame, exchange, clock)))
@@ -95,8 +96,9 @@ def _compact(frame: LoggedFrame, exchange: MessagePair, width: int) -> Content:
     return joined(parts)
 
 
-def _missed(exchange: MessagePair) -> Fact:
-    return Fact("", about(exchange))
+def _missed(exchange: MessagePair, clock: Clock) -> Fact:
+    said = about(exchange, clock) if exchange.gap is None else gap_words(exchange.gap, clock)
+    return Fact("", said)
 
 
 def _flaw_facts(flaws: tuple[str, ...]) -> list[Fact]:

@@ -48,7 +48,7 @@ class MessageFilter(Struct, frozen=True):
 
     def takes(self, exchange: MessagePair) -> bool:
         """Whether an exchange is wanted."""
-        if exchange.missed:
+        if not exchange.frames:
             return self.takes_all
         for test in self.tests:
             if not test(exchange):

@@ -189,7 +189,7 @@ class MessagesPane(TablePane):
         elif exchange is None:
             self.facts.show([])
         else:
-            self.show_facts(short_facts(exchange, self.size.width), snapshot, clock)
+            self.show_facts(short_facts(exchange, clock, self.size.width), snapshot, clock)
 
     def _tell(self, log: MessageLog) -> None:
         parts: list[Content | str] = []

@@ -84,7 +84,7 @@ class MessageSearch:
         exchange = self.log.exchange(number)
         if exchange is None:
             return False
-        if not exchange.missed and not exchange.is_settled:
+        if not exchange.is_settled:
             self._unsettled[number] = _state(exchange)
         return self.wanted.takes(exchange)
 

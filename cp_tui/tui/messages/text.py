@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -15,6 +15,7 @@ from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import amps, energy, power, volts
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
 from cp_tui.tui.text.columns import Column, widest
+from cp_tui.tui.text.gaps import since_words, until_words
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, latency
 
@@ -37,15 +38,15 @@ def message_columns(
         Column(
             "Time",
             widest([time(oldest)] if oldest else [], 12 if is_wide else 8),
-            lambda e: Content("" if e.missed else time(e.frames[0].at)),
+            lambda e: Content(_when(e, time)),
             order=lambda e: e.number,
         ),
         Column("Dir", 3, lambda e: Content(_direction(e))),
         Column("Action", 22, _action),
         Column("#", 2, lambda e: Content(_connector(e)), "right", rank=1),
         Column("Latency", 9, lambda e: Content(_latency(e)), "right", rank=2, order=_latency_ms),
-        Column("Result", 27 if is_wide else 16, result),
-        Column("What it says", 8, about, rank=3, is_flexible=True),
+        Column("Result", 27 if is_wide else 16, lambda e: _result_or_gap(e, clock)),
+        Column("What it says", 8, lambda e: about(e, clock), rank=3, is_flexible=True),
         *([Column("Message id", 36, _message_id, rank=4)] if is_wide else []),
     ]
 
@@ -72,8 +73,15 @@ def result(exchange: MessagePair) -> Content:
             return Content("")
 
 
-def about(exchange: MessagePair) -> Content:
+def _result_or_gap(exchange: MessagePair, clock: Clock) -> Content:
+    gap = exchange.gap
+    return result(exchange) if gap is None else Content.styled(until_words(gap, clock), ODD)
+
+
+def about(exchange: MessagePair, clock: Clock) -> Content:
     """The reason where there is one, else what the request says."""
+    if exchange.gap is not None:
+        return Content.styled(since_words(exchange.gap), ODD)
     if exchange.missed:
         missed = count(exchange.missed, "message")
         return Content.styled(f"{missed} not shown: the screen was too slow", ODD)
@@ -88,12 +96,20 @@ def about(exchange: MessagePair) -> Content:
     return safe_text(_brief(exchange.frames[0]), QUIET)
 
 
+def _when(exchange: MessagePair, time: Callable[[datetime], str]) -> str:
+    if exchange.gap is not None:
+        return time(exchange.gap.lost_at)
+    return time(exchange.frames[0].at) if exchange.frames else ""
+
+
 def _direction(exchange: MessagePair) -> str:
     """Which way the request went; of an answer alone, which way it went itself."""
-    return "" if exchange.missed else exchange.frames[0].direction.value
+    return exchange.frames[0].direction.value if exchange.frames else ""
 
 
 def _action(exchange: MessagePair) -> Content:
+    if exchange.gap is not None:
+        return Content.styled("(charge point lost)", ODD)
     if exchange.missed:
         return Content.styled(f"({exchange.missed} not shown)", ODD)
     first = exchange.frames[0]
@@ -109,7 +125,7 @@ def _connector(exchange: MessagePair) -> str:
 
 
 def _message_id(exchange: MessagePair) -> Content:
-    return safe_text("" if exchange.missed else exchange.frames[0].message_id, QUIET)
+    return safe_text(exchange.frames[0].message_id if exchange.frames else "", QUIET)
 
 
 def _latency_ms(exchange: MessagePair) -> float | None:

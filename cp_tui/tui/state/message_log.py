@@ -18,6 +18,7 @@ from msgspec.structs import asdict
 from cp_tui.charge_point.codec import converted
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind, MessageRecord
+from cp_tui.tui.state.arrivals import Gap
 
 MESSAGES_MAX = 100_000
 """Frames kept: more than an hour of a busy charge point, in some 50 MB."""
@@ -50,7 +51,7 @@ class Fate(StrEnum):
     INVALID = "invalid"
     """No OCPP frame."""
     MISSED = "missed"
-    """No frame at all: some were dropped here, because this screen was too slow."""
+    """No frame at all: some are not here, or may not be."""
 
 
 class LoggedFrame(Struct, frozen=True, eq=False):
@@ -107,6 +108,8 @@ class MessagePair(Struct, eq=False):
     is_given_up: bool = False
     missed: int = 0
     """Frames that are not in the log, in the place of this one."""
+    gap: Gap | None = None
+    """In its place this screen had no charge point."""
 
     @property
     def frames(self) -> tuple[LoggedFrame, ...]:
@@ -210,10 +213,20 @@ class MessageLog:
     def miss(self, count: int) -> None:
         """Note that frames were dropped on their way here."""
         newest = self._exchanges[-1] if self._exchanges else None
-        if newest is not None and newest.missed:
+        if newest is not None and newest.missed and newest.gap is None:
             newest.missed += count
         else:
             self._append(MessagePair(self.numbers.stop, missed=count))
+
+    def note_gap(self, gap: Gap) -> None:
+        """Note that what comes next was told by a charge point that had been lost."""
+        self._append(MessagePair(self.numbers.stop, missed=gap.missed, gap=gap))
+
+    def begin_anew(self) -> None:
+        """Another charge point speaks: it answers nothing that the one before was asked."""
+        self.give_up()
+        self._open.clear()
+        self._last_out = None
 
     def give_up(self) -> None:
         """The link is gone: what waits for an answer gets none."""

@@ -18,6 +18,7 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, CompositeSchedule
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.ocpp.calendar import later, span
+from cp_tui.tui.state.arrivals import Arrivals, Gap
 from cp_tui.tui.state.counting import only_counts_on
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.key_lens import KeyLens
@@ -99,6 +100,8 @@ class Snapshot(Struct, frozen=True):
     """It was ended in order, when its door was last seen."""
     hung_since: datetime | None = None
     """Since when the engine has not answered, though its door is open; None: it does."""
+    gaps: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
+    """Where something may be missing in a stream, because this screen had lost the charge point."""
     heard_at: datetime | None = None
     """When the newest data came, whichever variable or stream brought it; None: none did yet."""
     is_read_only: bool = False
@@ -190,6 +193,7 @@ class SnapshotStore:
     def __init__(self, *, is_read_only: bool = False) -> None:
         self.snapshot = Snapshot(is_read_only=is_read_only)
         self._events: dict[str, deque[Struct]] = {}
+        self._arrivals = Arrivals()
         self._dirty: set[str] = set()
         self._followed: dict[int, tuple[v.FollowedLimit, ...]] = {}
         """What each connector had to follow before this screen looked, as far as is known."""
@@ -226,14 +230,10 @@ class SnapshotStore:
             match update:
                 case VariableChanged(name, value):
                     newest[name] = value
-                case EventHappened("messages", v.MessageRecord() as record, dropped):
-                    if dropped:
-                        self.snapshot.messages.miss(dropped)
-                    self.snapshot.messages.add(record)
-                    self._dirty.add("messages")
-                case EventHappened(name, event):
-                    self._events.setdefault(name, deque(maxlen=EVENTS_MAX)).append(event)
-                    self._dirty.add(name)
+                    if name == "identity" and self._arrivals.is_started_anew(value.started_at):
+                        self.snapshot.messages.begin_anew()
+                case EventHappened():
+                    self._happened(update)
         for name, value in newest.items():
             self._set(name, value)
             self._dirty.add(name)
@@ -257,12 +257,35 @@ class SnapshotStore:
         self.snapshot = replace(self.snapshot, heard_at=now)
         self._dirty.add(HEARD)
 
-    def engine_is(self, here: bool, *, other_version: str = "") -> None:
-        """Say whether the door of the engine is open; events start anew with each opening."""
+    def _happened(self, update: EventHappened) -> None:
+        """Take an event in, unless it was told before the charge point was lost and came back."""
+        name, event = update.name, update.event
+        arrival = self._arrivals.news(update)
+        if arrival is None:
+            return
+        self._dirty.add(name)
+        if isinstance(event, v.MessageRecord):
+            messages = self.snapshot.messages
+            for gap in arrival.gaps:
+                messages.note_gap(gap)
+            if arrival.missed:
+                messages.miss(arrival.missed)
+            messages.add(event)
+            return
+        events = self._events.setdefault(name, deque(maxlen=EVENTS_MAX))
+        events.append(event)
+        if arrival.gaps:
+            new = (replace(gap, before=event) for gap in arrival.gaps)
+            known = (*self.snapshot.gaps.get(name, ()), *new)
+            kept = tuple(each for each in known if any(each.before is other for other in events))
+            self.snapshot = replace(self.snapshot, gaps={**self.snapshot.gaps, name: kept})
+
+    def engine_is(self, here: bool, now: datetime, *, other_version: str = "") -> None:
+        """Say whether the door of the engine is open; what was heard stays, and goes on."""
         if here:
-            self._events.clear()
-            self.snapshot = replace(self.snapshot, messages=MessageLog())
-            self._dirty.add("messages")
+            self._arrivals.back(now)
+        elif self.snapshot.has_engine:
+            self._arrivals.lost(now)
         self.snapshot = replace(
             self.snapshot, has_engine=here, hung_since=None, other_version=other_version
         )

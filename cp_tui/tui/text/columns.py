@@ -59,6 +59,8 @@ class Row(Struct, frozen=True, eq=False):
 
     key: str
     cells: tuple[Content, ...]
+    is_divider: bool = False
+    """It has two cells: the second takes the place of all columns but the first."""
 
     @property
     def plain(self) -> str:
@@ -69,13 +71,23 @@ class Row(Struct, frozen=True, eq=False):
         """Whether it looks the same; `Content` compares its text only with `==`, not its styles."""
         return (
             self.key == other.key
+            and self.is_divider is other.is_divider
             and len(self.cells) == len(other.cells)
             and all(map(Content.is_same, self.cells, other.cells))
         )
 
 
-def row_of(key: str, record: T, columns: Sequence[Column[T]]) -> Row:
-    """The line of one record."""
+class Divider(Struct, frozen=True, eq=False):
+    """Stands between records, where they come by their times, and is none itself."""
+
+    time: str
+    text: Content
+
+
+def row_of(key: str, record: T | Divider, columns: Sequence[Column[T]]) -> Row:
+    """The line of one record, or of what stands between two."""
+    if isinstance(record, Divider):
+        return Row(key, (Content(record.time), record.text), is_divider=True)
     return Row(key, tuple(column.cell(record) for column in columns))
 
 
@@ -117,6 +129,13 @@ def fit_columns(columns: Sequence[Column[Any]], width: int, width_scrolled: int)
         widths[only] = max(0, min(widths[only], width - MARGIN))
     assert not kept or _needed(widths, kept) <= max(width, MARGIN), "a line wider than the table"
     return tuple(widths)
+
+
+def divider_line(cells: Sequence[Content], widths: Sequence[int], width: int) -> Content:
+    """What stands between two lines: a time, and a text as far as the table goes."""
+    time, text = cells
+    head = Content.assemble(" " * MARGIN, time.pad_right(widths[0] - time.cell_length), " " * GAP)
+    return head.append(text.truncate(max(0, width - head.cell_length), ellipsis=True))
 
 
 def line_of(

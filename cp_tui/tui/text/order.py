@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from cp_tui.tui.text.columns import ELLIPSIS, Column
+from cp_tui.tui.text.columns import ELLIPSIS, Column, Divider
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -78,13 +78,18 @@ def column_of(columns: Sequence[Column[T]], order: Order | None) -> Column[T] | 
 
 
 def ordered(
-    records: Sequence[tuple[str, T]], columns: Sequence[Column[T]], order: Order | None
-) -> Sequence[tuple[str, T]]:
+    records: Sequence[tuple[str, S]], columns: Sequence[Column[Any]], order: Order | None
+) -> Sequence[tuple[str, S]]:
     """The records in an order; as they come where there is none, or no such column."""
     column = column_of(columns, order)
     if order is None or column is None:
         return records
-    ranked = [(rank(column, record), (key, record)) for key, record in records]
+    # What stands between two records means nothing where their neighbours are others.
+    ranked = [
+        (rank(column, record), (key, record))
+        for key, record in records
+        if not isinstance(record, Divider)
+    ]
     return sort_ranked(ranked, is_down=order.is_down)
 
 

@@ -9,6 +9,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import TransactionEntry
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.gaps import divided
 from cp_tui.tui.text.words import Clock, joined
 from cp_tui.tui.transactions.queue_text import (
     queue_columns,
@@ -123,7 +124,9 @@ class RefusalsPane(TablePane):
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the refusals, and what decided the one under the cursor."""
         records = [(refusal_id(each), each) for each in reversed(snapshot.refusals)]
-        refusal = self.fill_table(refusal_columns(snapshot.refusals, clock), records)
+        gaps = snapshot.gaps.get("refusals", ())
+        lines = divided(records, gaps, clock, reversed(snapshot.refusals))
+        refusal = self.fill_table(refusal_columns(snapshot.refusals, clock), lines)
         facts = refusal_facts(snapshot, refusal, clock) if refusal is not None else []
         self.show_facts(facts, snapshot, clock)
         self.note(Content(f"{len(records)}" if records else ""))

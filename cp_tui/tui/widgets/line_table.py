@@ -22,7 +22,17 @@ from textual.strip import Strip
 from textual.style import Style
 
 from cp_tui.tui.terminal.textual_private import GrowingView
-from cp_tui.tui.text.columns import GAP, MARGIN, Column, Row, fit_columns, line_of, row_of
+from cp_tui.tui.text.columns import (
+    GAP,
+    MARGIN,
+    Column,
+    Divider,
+    Row,
+    divider_line,
+    fit_columns,
+    line_of,
+    row_of,
+)
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.order import Order, chosen, column_of, ordered, title_of
 from cp_tui.tui.widgets.painting import painted
@@ -63,7 +73,7 @@ class RowSource(Protocol):
 class RecordRows(Struct, Generic[T], frozen=True, eq=False):
     """The lines of records, which come with their keys."""
 
-    records: Sequence[tuple[str, T]] = ()
+    records: Sequence[tuple[str, T | Divider]] = ()
     columns: Sequence[Column[T]] = ()
 
     def __len__(self) -> int:
@@ -161,7 +171,7 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         self._rows: RowSource = RecordRows[Any]()
         self._painted: dict[int, Row] = {}
         """The rows in sight, as they are on the screen or will be with the next repaint."""
-        self._records: tuple[tuple[str, Any], ...] = ()
+        self._records: Sequence[tuple[str, Any]] = ()
         """As they were given; none where the rows have another source."""
         self._count = 0
         self._cursor = 0
@@ -177,15 +187,18 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
 
     # What the owner says.
 
-    def show(self, columns: Sequence[Column[T]], records: Iterable[tuple[str, T]]) -> None:
+    def show(
+        self, columns: Sequence[Column[T]], records: Iterable[tuple[str, T | Divider]]
+    ) -> None:
         """Show these records; rows that look the same cost nothing, the cursor stays with its key.
 
         They stand in the order that was chosen, else as they come. Of the columns those are shown
         that the table has room for.
         """
         self.set_columns(columns)
-        self._records = tuple(records)
-        self.set_source(RecordRows(ordered(self._records, columns, self._order), columns))
+        given: Sequence[tuple[str, T | Divider]] = tuple(records)
+        self._records = given
+        self.set_source(RecordRows(ordered(given, columns, self._order), columns))
 
     def set_columns(self, columns: Sequence[Column[Any]]) -> None:
         """Replace the columns; rows that fit them have to follow."""
@@ -345,7 +358,7 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
             if len(self._painted) >= PAINTED_MAX:
                 self._painted.clear()
             row = self._painted[index] = self._rows.row(index)
-        line = self._line(row.cells)
+        line = self._line(row)
         style = self.visual_style
         if index == self._cursor:
             line, style = self._with_cursor(line)
@@ -378,8 +391,11 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         ]
         return line_of(titles, self._columns, widths)
 
-    def _line(self, cells: Sequence[Content]) -> Content:
-        return line_of(cells, self._columns, self._widths())
+    def _line(self, row: Row) -> Content:
+        widths = self._widths()
+        if row.is_divider:
+            return divider_line(row.cells, widths, self.scrollable_content_region.width)
+        return line_of(row.cells, self._columns, widths)
 
     def _widths(self) -> tuple[int, ...]:
         width, width_scrolled = (
@@ -399,8 +415,8 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         last = self._count if selection.end is None else selection.end.y
         lines = [header]
         for index in range(min(self._count, last)):
-            cells = self._rows.row(index).cells if index >= first else ()
-            lines.append(self._line(cells).plain.rstrip() if cells else "")
+            is_wanted = index >= first
+            lines.append(self._line(self._rows.row(index)).plain.rstrip() if is_wanted else "")
         return selection.extract("\n".join(lines)), "\n"
 
     # Geometry.

@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 from cp_tui.tui.state.store import CURSOR, Snapshot
 from cp_tui.tui.terminal.line_input import LineInput
-from cp_tui.tui.text.columns import Column, row_of
+from cp_tui.tui.text.columns import Column, Divider, row_of
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.safe_text import drawn
 from cp_tui.tui.text.words import Clock, joined, with_words
@@ -98,6 +98,8 @@ class TablePane(Pane):
         self.facts = FactLines(label_width=self.LABEL_WIDTH, id=f"{self.NAME}-facts")
         # They scroll with the mouse; for the keyboard, enter opens the details.
         self.facts.can_focus = False
+        self._dividers: dict[str, Divider] = {}
+        """What stands between records, by the keys of its rows."""
         self._filter: Input | None = None
         """There while it is open: of those that are not, three would cost the dashboard a tenth."""
         self._filled_for: tuple[str | None, Size, Size] | None = None
@@ -119,6 +121,8 @@ class TablePane(Pane):
     def show(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show what the engine said last, and where that is nothing, why."""
         super().show(snapshot, clock)
+        if (divider := self._dividers.get(self.table.cursor_key or "")) is not None:
+            self.facts.show([Fact("", joined([divider.time, divider.text]))])
         self.table.set_empty_text(self.why_empty(snapshot))
         order = self.table.order
         said = self._matching or self._said
@@ -145,7 +149,7 @@ class TablePane(Pane):
         return self.NO_MATCH if self.words and has_any else self.EMPTY
 
     def fill_table(
-        self, columns: Sequence[Column[T]], records: Sequence[tuple[str, T]]
+        self, columns: Sequence[Column[T]], records: Sequence[tuple[str, T | Divider]]
     ) -> T | None:
         """Show records, which come with their keys; give the one under the cursor.
 
@@ -157,11 +161,13 @@ class TablePane(Pane):
             total = len(records)
             records = with_words(records, self.words, lambda each: row_of(*each, columns).plain)
             self._matching = matching_words(len(records), total, self.words) if total else ""
+        self._dividers = {key: each for key, each in records if isinstance(each, Divider)}
         self.table.show(columns, records)
         if follows:
             self.table.action_cursor("home")
         key = self.table.cursor_key
-        return next((record for other, record in records if other == key), None)
+        found = next((record for other, record in records if other == key), None)
+        return None if isinstance(found, Divider) else found
 
     def show_facts(self, facts: Sequence[Fact], snapshot: Snapshot, clock: Clock) -> None:
         """Show these facts about the record under the cursor, or all there are if there is room."""
@@ -276,7 +282,8 @@ class TablePane(Pane):
     @on(LineTable.Selected)
     def _opened(self, event: LineTable.Selected) -> None:
         event.stop()
-        self.post_message(self.Opened(self, self.record_of(event.key)))
+        if event.key not in self._dividers:
+            self.post_message(self.Opened(self, self.record_of(event.key)))
 
 
 def matching_words(shown: int, total: int, words: str) -> str:

@@ -1,0 +1,53 @@
+"""Where something may be missing in a list, because the screen had lost the charge point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from msgspec import Struct
+from textual.content import Content
+
+from cp_tui.tui.state.arrivals import Gap
+from cp_tui.tui.text.columns import Divider
+from cp_tui.tui.text.words import Clock
+
+T = TypeVar("T")
+
+STYLE = "$text-warning"
+
+
+def gap_words(gap: Gap, clock: Clock) -> Content:
+    """`charge point lost until 14:05:01, then started anew`, and how many are not shown."""
+    text = f"charge point lost {until_words(gap, clock)}, {since_words(gap)}"
+    return Content.styled(text, STYLE)
+
+
+def until_words(gap: Gap, clock: Clock) -> str:
+    """`until 14:05:01`."""
+    return f"until {clock.brief(gap.back_at)}"
+
+
+def since_words(gap: Gap) -> str:
+    """What is known to be missing, or that nobody knows."""
+    missed = f"{gap.missed} not shown" if gap.missed else ""
+    anew = "then started anew" if gap.is_started_anew else ""
+    return ", ".join(filter(None, (anew, missed)))
+
+
+def divided(
+    records: Iterable[tuple[str, T]],
+    gaps: Sequence[Gap],
+    clock: Clock,
+    events: Iterable[Struct | None],
+) -> list[tuple[str, T | Divider]]:
+    """Records, newest first, with a line where a gap is; `events` are what each record is of."""
+    found: list[tuple[str, T | Divider]] = []
+    for record, event in zip(records, events, strict=True):
+        found.append(record)
+        for gap in reversed(gaps):
+            if gap.before is event:
+                text = gap_words(gap, clock)
+                divider = Divider(clock.brief(gap.lost_at), text)
+                found.append((f"gap {gap.lost_at.timestamp()}", divider))
+    return found
