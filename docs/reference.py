@@ -36,7 +36,8 @@ From a shell it is `cp-tui ctl METHOD NAME=VALUE ...`. In a program it is JSON-R
 socket of the charge point, a line for each message: `{"jsonrpc": "2.0", "id": 1, "method": "get",
 "params": {"variable": "link"}}`. An answer has `result`, and `reason` where there is one to give; a
 refusal has `error`. After `subscribe` come the notifications `variable`, with `name` and `value`,
-and `event`, with `name` and `event`.
+and `event`, with `name` and `event`; whether or not it subscribed, a client hears `ended` before a
+charge point that ends in order hangs up.
 
 | Error | When |
 |---|---|

@@ -247,6 +247,42 @@ def test_words_may_come_in_any_order_and_with_others_around_them() -> None:
     assert found("qwxz") == found("qwxz zwqx theme") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "free vending",
+        "vending machine",
+        "open the fridge",
+        "make coffee",
+        "play music",
+        "buy milk",
+        "print invoice",
+        "delete account",
+        "money back",
+        "hack the planet",
+        "zz top",
+        "lottery",
+    ],
+)
+def test_what_there_is_not_is_not_found_by_a_letter_or_a_verb(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("free the cable", "connector.jam_lock"),
+        ("reboot the machine", "charge_point.power_cycle"),
+        ("gizmo theme", "screen.theme"),
+        ("heme", "screen.theme"),
+        ("hteme", "screen.theme"),
+        ("cabel", "charge_point.network"),
+    ],
+)
+def test_a_thing_is_found_beside_what_there_is_not_and_by_its_slips(text: str, wanted: str) -> None:
+    assert wanted in found(text)[:3]
+
+
 def made(key: str, title: str, about: str = "", why_not: str = "", also: str = "") -> Choice:
     return Choice(
         key, Content(title), Content(""), Content(about), "", (also,) if also else (), why_not

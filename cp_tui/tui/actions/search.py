@@ -17,8 +17,10 @@ from cp_tui.tui.actions.desk import Choice
 
 FORGIVEN_FROM = 3
 """Letters of a word from which a slip is forgiven: shorter ones resemble too much."""
-RESEMBLANCE = 0.75
-"""Of two words that may be the same: one wrong letter in four, or one missing in three."""
+RESEMBLANCE, RESEMBLANCE_SHORT = 0.8, 0.75
+"""Of two words that may be the same: one wrong letter in five, or one missing in three; of a word
+of four letters one may be wrong as well."""
+SHORT = 4
 WORDS_MEANT_MAX = 6
 """Known words that a misspelt one may stand for."""
 MEANT_MAX = 100
@@ -36,6 +38,14 @@ FILLERS = frozenset(
     )
 )
 """Words that tell nothing, as long as there are others."""
+WEAK = frozenset(
+    WORD.findall(
+        "add again all back buy change choose delete down find free get give go look make more new "
+        "no not now off on one open other out paint play print put run say see send set show start "
+        "take tell turn up use"
+    )
+)
+"""Words that do not tell what it is about: where another word is unknown, they find nothing."""
 CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 """The parts of `StopTransaction`, as the standard writes its names."""
 
@@ -88,6 +98,9 @@ class ChoiceSearch:
     def find(self, text: str) -> list[Choice]:
         """The choices that hold every word, the best first; where none does, most of the words.
 
+        What only resembles, or does as much with anything, counts for nothing beside a word that
+        is unknown: who asks for free vending is not helped by freeing a cable.
+
         Of equals come first those that are possible now, then those chosen before, then those of
         the screen that is shown.
         """
@@ -114,8 +127,10 @@ class ChoiceSearch:
         if phrase in entry.phrases:
             return 0, int(phrase != title)
         missing, rank = 0, 2 if title.startswith(phrase) else 3
+        is_about_it = False
         for word in words:
             place = entry.place(word)
+            is_about_it |= place not in (None, INSIDE) and word not in WEAK
             if place is None:
                 slips = [
                     MISSPELT + slip + found
@@ -127,7 +142,7 @@ class ChoiceSearch:
                 missing += 1
             else:
                 rank += place
-        return missing, rank
+        return missing if is_about_it or not missing else len(words), rank
 
     def _meant_by(self, word: str) -> Sequence[tuple[str, int]]:
         """The known words, or their beginnings, that a misspelt one may be, and how far it is."""
@@ -149,8 +164,11 @@ class ChoiceSearch:
 
 def _close(word: str, known: Iterable[str]) -> list[str]:
     """Those of the words, or of their beginnings, that a misspelt one resembles."""
-    beginnings = {each[:length] for each in known for length in (len(each), len(word))}
-    return get_close_matches(word, sorted(beginnings), WORDS_MEANT_MAX, RESEMBLANCE)
+    # Whoever makes a slip hits the first letter, or that comes second or is missing.
+    similar = [each for each in known if word[0] in each[:2]]
+    beginnings = {each[:length] for each in similar for length in (len(each), len(word))}
+    resemblance = RESEMBLANCE_SHORT if len(word) <= SHORT else RESEMBLANCE
+    return get_close_matches(word, sorted(beginnings), WORDS_MEANT_MAX, resemblance)
 
 
 def _entry(choice: Choice) -> _Entry:
