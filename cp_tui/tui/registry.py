@@ -103,6 +103,8 @@ ACTIONS: tuple[ScreenAction, ...] = (
     frame.open_filter,
     frame.sort,
     frame.sort_back,
+    frame.copy,
+    frame.copy_all,
     frame.change_zone,
     frame.zoom,
     frame.show_log,

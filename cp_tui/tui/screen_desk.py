@@ -35,6 +35,7 @@ from cp_tui.tui.frame.actions import show_menu
 from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, file_stamp
@@ -115,6 +116,14 @@ class ScreenDesk(Desk):
         pane = self._app.main.table_pane
         return pane.words if pane else ""
 
+    @property
+    def copyable(self) -> Copyable | None:
+        shown = self._app.screen
+        if isinstance(shown, Dialog):
+            return shown.copyable()
+        pane = self._app.main.focused_pane
+        return None if pane is None else pane.copyable(self.snapshot, self.clock)
+
     def copy(self, text: str) -> None:
         self._app.copy_to_clipboard(text)
 
@@ -177,8 +186,10 @@ class ScreenDesk(Desk):
     def select_connector(self, connector_id: int) -> None:
         self._app.select_connector(connector_id)
 
-    async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
-        return await self._answer_to(ChooseDialog(title, choices))
+    async def choose(
+        self, title: str, choices: Sequence[Choice], *, start: str | None = None
+    ) -> str | None:
+        return await self._answer_to(ChooseDialog(title, choices, start=start))
 
     def show(
         self,
@@ -187,9 +198,12 @@ class ScreenDesk(Desk):
         *,
         label_width: int = 9,
         step: Callable[[CursorMove], None] | None = None,
+        copied: Callable[[Snapshot, Clock], Copyable | None] | None = None,
     ) -> None:
         shown = (self.snapshot, self.clock)
-        dialog = FactsDialog(title, facts, *shown, label_width=label_width, step=step)
+        dialog = FactsDialog(
+            title, facts, *shown, label_width=label_width, step=step, copied=copied
+        )
         self._app.push_screen(dialog)
 
     def tell(self, text: Content) -> None:

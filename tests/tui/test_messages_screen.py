@@ -127,8 +127,8 @@ async def test_messages_are_filtered_and_copied() -> None:
             await drive.press("escape")
             assert drive.shows("15 messages", "SetChargingProfile")
         async with drive.step("copy sends both frames to the terminal and says no more than that"):
-            await drive.press(*["down"] * 6, "y")
-            assert drive.shows("2 frames sent to the terminal's clipboard")
+            await drive.press(*["down"] * 6, "Y")
+            assert drive.shows("2 frames sent to the terminal's clipboard (OSC 52)")
             asked, answered = drive.app.clipboard.splitlines()
             assert json.loads(asked)[:3] == [2, "p1", "SetChargingProfile"]
             assert json.loads(answered) == [3, "p1", {"status": "Rejected"}]
@@ -190,7 +190,7 @@ async def test_copy_warns_of_what_many_terminals_drop() -> None:
         long = message_world.request("1", "DataTransfer", {"data": "x" * 100_000})
         drive.engine.emit("messages", long)
         await drive.settle()
-        await drive.press("2", "y")
+        await drive.press("2", "Y")
         assert drive.shows("1 frame (100,0", "sent to the terminal's clipboard; many drop that")
 
 
@@ -224,9 +224,9 @@ async def test_what_the_stream_dropped_has_a_line() -> None:
         await drive.settle()
         await drive.press("2")
         assert drive.shows("(340 not shown)")
-        await drive.press("down", "y")
+        await drive.press("down", "Y")
         assert drive.shows("340 messages not shown: the screen was too slow")
-        assert drive.shows("no message is selected")
+        assert drive.shows("there is nothing to copy here")
 
 
 async def test_a_list_that_follows_is_shown_no_faster_than_changes_reach_the_widgets() -> None:
@@ -248,15 +248,15 @@ async def test_a_list_that_follows_is_shown_no_faster_than_changes_reach_the_wid
 async def test_it_says_why_there_is_none() -> None:
     async with screen(worlds.healthy(), at="messages") as drive:
         assert drive.shows("no message yet")
-        await drive.press("y")
-        assert drive.shows("Copy a message: no message is known yet")
+        await drive.press("Y")
+        assert drive.shows("there is nothing to copy here")
     async with screen(worlds.broken(), at="messages") as drive:
         assert drive.shows("no message yet: not connected")
 
 
 async def test_an_observer_may_do_all_of_it() -> None:
     async with screen(engine=message_world.engine(), read_only=True, at="messages") as drive:
-        await drive.press("space", "y")
+        await drive.press("space", "Y")
         assert drive.shows("stands still", "1 frame sent to the terminal's clipboard")
 
 
@@ -313,7 +313,7 @@ async def test_hostile_messages_are_shown_copied_and_exported_harmlessly(
 ) -> None:
     path = tmp_path / "hostile.jsonl"
     async with screen(engine=hostile_engine(poison)) as drive:
-        for keys in (["2", "down", "enter"], ["down"], ["escape", "y", "slash"]):
+        for keys in (["2", "down", "enter"], ["down"], ["escape", "Y", "slash"]):
             await drive.press(*keys)
             assert_harmless(drive)
         await drive.type(drawn(poison))
@@ -344,7 +344,7 @@ async def test_the_authorization_key_is_nowhere(tmp_path: Path) -> None:
     async with screen(engine=engine, at="messages") as drive:
         await drive.press("slash")
         await drive.type("ChangeConfiguration")
-        await drive.press("enter", "y")
+        await drive.press("enter", "Y")
         assert '"AuthorizationKey"' in drive.app.clipboard
         assert secret not in drive.app.clipboard
         await drive.press("enter")

@@ -16,6 +16,7 @@ from cp_tui.tui.actions.drafts import Bench, ComposeEnd, MessageDraft, SentDraft
 from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.paths import UnusableInput
 from cp_tui.tui.text.words import Clock
@@ -208,6 +209,10 @@ class Desk(Protocol):
     def key_of(self, action_id: str) -> str:
         """The key of an action as it is printed; empty without one."""
 
+    @property
+    def copyable(self) -> Copyable | None:
+        """What can be copied of where the keyboard acts; None: nothing."""
+
     def copy(self, text: str) -> None:
         """Send a text to the clipboard of the terminal; nobody learns whether it arrives."""
 
@@ -235,8 +240,10 @@ class Desk(Protocol):
     def select_connector(self, connector_id: int) -> None:
         """Put the cursor of the screens on a connector."""
 
-    async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
-        """Let one of a list be chosen."""
+    async def choose(
+        self, title: str, choices: Sequence[Choice], *, start: str | None = None
+    ) -> str | None:
+        """Let one of a list be chosen; the cursor begins on `start`."""
 
     def show(
         self,
@@ -245,8 +252,12 @@ class Desk(Protocol):
         *,
         label_width: int = 9,
         step: Callable[[CursorMove], None] | None = None,
+        copied: Callable[[Snapshot, Clock], Copyable | None] | None = None,
     ) -> None:
-        """Show facts until they are put away; where they can, they `step` to their neighbours."""
+        """Show facts until they are put away; where they can, they `step` to their neighbours.
+
+        `copied`: what can be copied of them, where that is more than each fact.
+        """
 
     def tell(self, text: Content) -> None:
         """Say something in the line of activity."""

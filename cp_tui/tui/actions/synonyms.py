@@ -61,7 +61,9 @@ ALSO: Mapping[str, str] = {
     "GetCompositeSchedule",
     "schedule.picture": "svg, image, screenshot, chart, graph, plot, png",
     "messages.pause": "freeze, hold, scroll lock, follow, tail, live",
-    "messages.copy": "clipboard, yank, json",
+    "messages.copy": "copy frames, copy json",
+    "screen.copy": "clipboard, yank, osc 52, value, field",
+    "screen.copy_all": "clipboard, yank all, copy row, copy record, copy json",
     "messages.export": "log, save the log, dump, jsonl, trace, write messages to a file, history, "
     "download",
     "messages.of_connector": "messages of this connector",

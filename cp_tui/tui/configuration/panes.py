@@ -63,6 +63,7 @@ class KeysPane(KeyTablePane):
     """
 
     NAME = "keys"
+    COPIED_FIRST = "Value"
     TITLE = "Keys"
     SHOWS = frozenset({"configuration", "cursor.keys"})
     HELP_SENTENCES = (
@@ -98,6 +99,7 @@ class ConfigurationPane(KeyTablePane):
     """
 
     NAME = "configuration"
+    COPIED_FIRST = "Value"
     CURSOR = "keys"
     TITLE = "Configuration"
     SHOWS = frozenset({"configuration", "configuration_changes", "lens", "cursor.keys"})
@@ -175,6 +177,7 @@ class KeyChangesPane(KeyTablePane):
     """
 
     NAME = "key_changes"
+    COPIED_FIRST = "Old → new"
     TITLE = "Last changes"
     SHOWS = frozenset({"configuration", "configuration_changes", "cursor.key_changes"})
     HELP_SENTENCES = (

@@ -71,6 +71,7 @@ class ConnectorsPane(TablePane):
     """
 
     NAME = "connectors"
+    COPIED_FIRST = "Tx"
     TITLE = "Connectors"
     SHOWS = frozenset({"connectors", "charging_schedules", "cursor.connectors"})
     HELP_SENTENCES = (

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.quiet_focus import QuietScreen
@@ -81,6 +82,10 @@ class Dialog(ModalScreen[T]):
     async def begin(self) -> None:
         """Fill what is there now, and focus what the keys act on."""
 
+    def copyable(self) -> Copyable | None:
+        """What can be copied of what it shows; None: nothing, or its keys mean something else."""
+        return None
+
     def titled(self, title: str | Content, keys: str) -> None:
         """Name the box and the keys that work in it; `keys` is our own text."""
         box = self.query_one(".box")
@@ -95,6 +100,13 @@ class Dialog(ModalScreen[T]):
     def action_give_up(self) -> None:
         """Close without an answer."""
         self.dismiss(None)
+
+
+COPY_KEYS = (
+    Meaning.COPY.bound("app.operate('screen.copy')", "Copy a value", "dialog.copy"),
+    Meaning.COPY_ALL.bound("app.operate('screen.copy_all')", "Copy all of it", "dialog.copy-all"),
+)
+"""Of a dialog that tells what can be copied."""
 
 
 class QuietFacts(FactLines, can_focus=False):

@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from cp_tui.tui.dialogs.dialog import Dialog
+from cp_tui.tui.dialogs.dialog import COPY_KEYS, Dialog
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.copying import Copyable, copyable, fields_of_facts
 from cp_tui.tui.text.facts import FactSource
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.words import Clock
@@ -26,6 +27,7 @@ class FactsDialog(Dialog[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *COPY_KEYS,
         # Before the lines themselves, which scroll with them.
         Binding(",".join(Meaning.UP.keys), "step('up')", "Previous", show=False, priority=True),
         Binding(",".join(Meaning.DOWN.keys), "step('down')", "Next", show=False, priority=True),
@@ -40,14 +42,16 @@ class FactsDialog(Dialog[None]):
         *,
         label_width: int = 9,
         step: Callable[[CursorMove], None] | None = None,
+        copied: Callable[[Snapshot, Clock], Copyable | None] | None = None,
     ) -> None:
-        """`step` moves the cursor that the facts are about."""
+        """`step` moves the cursor that the facts are about, of which `copied` can be copied."""
         super().__init__()
         self._title = title
         self._source = source
         self._shown = (snapshot, clock)
         self._lines = FactLines(label_width=label_width)
         self._step = step
+        self._copied = copied
 
     def compose(self) -> ComposeResult:
         """A list of facts."""
@@ -66,6 +70,12 @@ class FactsDialog(Dialog[None]):
         self._shown = (snapshot, clock)
         if self._lines.is_attached:
             self._lines.show(self._source(snapshot, clock))
+
+    def copyable(self) -> Copyable | None:
+        """What is behind the facts, where that is known; else each fact."""
+        if self._copied is not None:
+            return self._copied(*self._shown)
+        return copyable(fields_of_facts(self._source(*self._shown)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The arrow keys step only where there is something to step to."""

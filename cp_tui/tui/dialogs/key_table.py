@@ -13,9 +13,10 @@ from textual.content import Content
 from textual.widgets import Input
 
 from cp_tui.tui.actions.outcome import KeyResult
-from cp_tui.tui.dialogs.dialog import Dialog
+from cp_tui.tui.dialogs.dialog import COPY_KEYS, Dialog
 from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.text.columns import Column, row_of
+from cp_tui.tui.text.copying import Copyable, copyable, fields_of_row
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import with_words
@@ -30,6 +31,7 @@ class KeyTableDialog(Dialog[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *COPY_KEYS,
         Meaning.FILTER.bound("filter", "Filter", "keys.filter"),
         Meaning.SORT.bound("app.operate('screen.sort')", "Sort", "keys.sort"),
         Meaning.SORT_BACK.bound("app.operate('screen.sort_back')", "Turn round", "keys.sort-back"),
@@ -52,6 +54,12 @@ class KeyTableDialog(Dialog[None]):
         self.titled(summary, "/ filters · o sorts · escape closes")
         self._show("")
         self.query_one(LineTable).focus()
+
+    def copyable(self) -> Copyable | None:
+        """The key under the cursor."""
+        table = self.query_one(LineTable)
+        key = table.record(table.cursor_key or "")
+        return None if key is None else copyable(fields_of_row(COLUMNS, key), key, first="Value")
 
     def _show(self, words: str) -> None:
         table = self.query_one(LineTable)

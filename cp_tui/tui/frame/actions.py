@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from cp_tui.ocpp.printable import storable
 from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.desk import Choice, Desk
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.copying import shown_field
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.order import NO_TITLE, UP, Order, chosen, named
 from cp_tui.tui.text.words import Clock
 
 NO_ROWS = Content("there are no rows here")
+
+NOTHING_TO_COPY = Content("there is nothing to copy here")
+
+WHOLE = "whole"
+"""Stands for all of it in the list of values, whose keys are numbers."""
+
+CLIPBOARD_BYTES = 74_000
+"""Terminals take about 100,000 characters of base64; many drop a longer text without a word."""
 
 AS_THEY_COME = "as they come"
 """Stands for no order in the list of columns, none of which is called so."""
@@ -66,6 +76,56 @@ async def sort_back(desk: Desk) -> None:
         return
     order = table.order or Order(next(filter(None, (c.title for c in table.columns)), ""))
     table.sort(order.turned)
+
+
+@action("screen.copy", "Copy a value", means=Meaning.COPY, short="Copy")
+async def copy(desk: Desk) -> None:
+    """Choose a value of what is selected; it goes to the clipboard of the terminal (OSC 52).
+
+    In a dialog, one of what that says. A secret is never among them.
+    """
+    found = desk.copyable
+    if found is None:
+        desk.refuse(NOTHING_TO_COPY)
+        return
+    fields = {f"{number}": field for number, field in enumerate(found.fields)}
+    if len(fields) == 1:
+        send_to_clipboard(desk, found.fields[0].label, found.fields[0].text)
+        return
+    first = next((key for key, field in fields.items() if field.label == found.first), None)
+    choices = [
+        Choice(key, shown_field(field), Content(""), about=Content(field.text))
+        for key, field in fields.items()
+    ]
+    whole = Choice(
+        WHOLE, Content.styled(found.whole_name, "italic"), Content(desk.key_of(copy_all.id))
+    )
+    key = await desk.choose("Copy", [*choices, whole], start=first)
+    if key == WHOLE:
+        send_to_clipboard(desk, found.whole_name, found.whole)
+    elif key is not None:
+        send_to_clipboard(desk, fields[key].label, fields[key].text)
+
+
+@action("screen.copy_all", "Copy all of it, as JSON", means=Meaning.COPY_ALL)
+async def copy_all(desk: Desk) -> None:
+    """Everything about what is selected: the record as programs read it, or the frames."""
+    found = desk.copyable
+    if found is None:
+        desk.refuse(NOTHING_TO_COPY)
+    else:
+        send_to_clipboard(desk, found.whole_name, found.whole)
+
+
+def send_to_clipboard(desk: Desk, what: str, text: str) -> None:
+    """Send a text to the clipboard of the terminal; nobody learns whether it arrives there."""
+    text = storable(text)
+    desk.copy(text)
+    size = len(text.encode())
+    said = f"{what} sent to the terminal's clipboard (OSC 52)"
+    if size > CLIPBOARD_BYTES:
+        said = f"{what} ({size:,} bytes) sent to the terminal's clipboard; many drop that"
+    desk.tell(Content(said))
 
 
 @action("screen.zone", "Times in your time zone, or in UTC", means=Meaning.ZONE, short="Zone")

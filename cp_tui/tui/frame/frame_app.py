@@ -403,8 +403,13 @@ class FrameApp(LookApp):
     @on(TablePane.Opened)
     def _opened(self, event: TablePane.Opened) -> None:
         if (details := event.pane.details(event.record)) is not None:
-            step = event.pane.table.action_cursor if event.pane.STEPS else None
-            self.desk.show(*details, step=step)
+            # Others tell of the record that was opened, whatever the cursor is on by now.
+            follows = event.pane.STEPS
+            self.desk.show(
+                *details,
+                step=event.pane.table.action_cursor if follows else None,
+                copied=event.pane.copyable if follows else None,
+            )
 
 
 def hint(keymap: Keymap) -> Content:

@@ -301,6 +301,7 @@ class StatusHistoryPane(TablePane, SubjectPane):
     """
 
     NAME = "status_history"
+    COPIED_FIRST = "Cause"
     TITLE = "Status history"
     ABOUT = "Every change of status with its code and its cause."
     SHOWS = frozenset({"status_changes", "connectors", "cursor.status_history"})
@@ -350,6 +351,7 @@ class LinkHistoryPane(TablePane, SubjectPane):
     """
 
     NAME = "link_history"
+    COPIED_FIRST = "Cause"
     TITLE = "Link history"
     ABOUT = "Every attempt to connect, and the step that failed."
     SHOWS = frozenset({"link_attempts", "link", "cursor.link_history"})

@@ -8,21 +8,19 @@ from functools import partial
 
 from textual.content import Content
 
-from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import storable
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.action import action
 from cp_tui.tui.actions.desk import Desk
 from cp_tui.tui.actions.saving import save
+from cp_tui.tui.frame.actions import send_to_clipboard
+from cp_tui.tui.messages.details_text import frames_name, frames_text
 from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
 from cp_tui.tui.state.message_log import LoggedFrame, MessageLog
 from cp_tui.tui.text.meanings import Meaning
 
 message_action = partial(action, screens="messages", pane="messages", when=conditions.with_messages)
 """What the actions on messages share."""
-
-CLIPBOARD_BYTES = 74_000
-"""Terminals take about 100,000 characters of base64; many drop a longer text without a word."""
 
 
 @message_action(
@@ -36,23 +34,14 @@ async def pause(desk: Desk) -> None:
     desk.frame.pause()
 
 
-@message_action("messages.copy", "Copy a message", means=Meaning.COPY, short="Copy")
+@message_action("messages.copy", "Copy a message")
 async def copy(desk: Desk) -> None:
     """Send the selected frames as JSON to the clipboard of the terminal (OSC 52)."""
     exchange = desk.snapshot.message
-    frames = () if exchange is None else exchange.frames
-    if not frames:
-        desk.tell(Content("no message is selected"))
-        return
-    text = storable("\n".join(frame.wire for frame in frames))
-    desk.copy(text)
-    size = len(text.encode())
-    what = count(len(frames), "frame")
-    if size > CLIPBOARD_BYTES:
-        said = f"{what} ({size:,} bytes) sent to the terminal's clipboard; many drop that"
+    if exchange is None or not exchange.frames:
+        desk.refuse(Content("no message is selected"))
     else:
-        said = f"{what} sent to the terminal's clipboard"
-    desk.tell(Content(said))
+        send_to_clipboard(desk, frames_name(exchange), frames_text(exchange))
 
 
 @message_action("messages.export", "Export the messages", means=Meaning.EXPORT, short="Export")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from textual.content import Content
 
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.messages.text import about, flaws_of, reason_of, result
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
+from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.copying import CopiedField, Copyable, fields_of_row
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.gaps import gap_words
 from cp_tui.tui.text.json_text import json_line, json_lines
@@ -50,6 +54,30 @@ def message_details(exchange: MessagePair, clock: Clock) -> list[Fact]:
     if exchange.answer is None and exchange.fate is not Fate.INVALID:
         facts.append(Fact("Answer", result(exchange)))
     return facts
+
+
+def frames_text(exchange: MessagePair) -> str:
+    """The frames as they went over the wire, secrets masked, one in each line."""
+    return "\n".join(frame.wire for frame in exchange.frames)
+
+
+def frames_name(exchange: MessagePair) -> str:
+    """How many they are."""
+    return count(len(exchange.frames), "frame")
+
+
+def copyable_message(exchange: MessagePair, columns: Sequence[Column[MessagePair]]) -> Copyable:
+    """Each frame, and what the line of the message says."""
+    frames = [CopiedField(_label(f, exchange, "Request"), f.wire) for f in exchange.frames]
+    why = reason_of(exchange)
+    fields = [
+        *frames,
+        *fields_of_row(columns, exchange),
+        *([CopiedField("Why", reason_text(why).plain)] if why is not None else []),
+        CopiedField("Message id", drawn(exchange.frames[0].message_id)),
+    ]
+    known = tuple(dict.fromkeys(field for field in fields if field.text))
+    return Copyable(known, frames_text(exchange), whole_name=frames_name(exchange))
 
 
 def _label(frame: LoggedFrame, exchange: MessagePair, request: str) -> str:

@@ -9,7 +9,7 @@ from textual import on
 from textual.content import Content
 
 from cp_tui.ocpp.plural import count
-from cp_tui.tui.messages.details_text import message_details, short_facts
+from cp_tui.tui.messages.details_text import copyable_message, message_details, short_facts
 from cp_tui.tui.messages.filter import MessageFilter, WrongFilter, message_filter
 from cp_tui.tui.messages.search import MessageSearch
 from cp_tui.tui.messages.sorted import SORTED_MAX, MessageSorter
@@ -17,6 +17,7 @@ from cp_tui.tui.messages.text import message_columns
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column, Row, row_of
+from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined
@@ -135,6 +136,13 @@ class MessagesPane(TablePane):
         """Both frames of a message."""
         exchange = snapshot.messages.exchange(int(record))
         return message_details(exchange, clock) if exchange is not None else ()
+
+    def copyable(self, snapshot: Snapshot, clock: Clock) -> Copyable | None:
+        """The frames of the message under the cursor, and what its line says."""
+        exchange = snapshot.messages.exchange(int(self.table.cursor_key or "-1"))
+        if exchange is None or not exchange.frames:
+            return None
+        return copyable_message(exchange, self.table.columns)
 
     def why_empty(self, snapshot: Snapshot) -> str:
         """Nothing came yet, or nothing of it passes the filter."""

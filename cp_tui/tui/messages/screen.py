@@ -33,7 +33,7 @@ class MessagesScreen(MainScreen):
         "messages.pause",
         "messages.compose",
         "messages.edit",
-        "messages.copy",
+        "screen.copy",
         "messages.export",
         "screen.dashboard",
         "screen.help",

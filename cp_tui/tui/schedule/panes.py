@@ -28,6 +28,7 @@ from cp_tui.tui.schedule.profiles_text import (
 )
 from cp_tui.tui.state.past import Flow, Interval, flows, in_force, violations, with_past
 from cp_tui.tui.state.store import RESTRAINTS, Snapshot
+from cp_tui.tui.text.copying import CopiedField, Copyable, copyable
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.restraint import restraint_words, short_restraint
 from cp_tui.tui.text.words import Clock
@@ -105,6 +106,14 @@ class SchedulePane(Pane):
         self._is_wanting = False
         self._move: Timer | None = None
         """For the window about now, which goes on where nothing happens."""
+
+    def copyable(self, snapshot: Snapshot, clock: Clock) -> Copyable | None:
+        """What is said of the cursor, and the schedule that it is on."""
+        connector_id = self.timeline.connector_id
+        first, *others = (*self.timeline.explanation(), "")
+        fields = [CopiedField("At the cursor", first)] if first else []
+        fields += [CopiedField("Why", sentence) for sentence in others if sentence]
+        return copyable(fields, snapshot.charging_schedules.get(connector_id))
 
     def compose_body(self) -> ComposeResult:
         """The timeline."""
@@ -271,6 +280,7 @@ class ProfilesPane(TablePane):
     """
 
     NAME = "profiles"
+    COPIED_FIRST = "Id"
     TITLE = "Profiles"
     SHOWS = frozenset({"profiles", "cursor.profiles"})
     HELP_SENTENCES = (

@@ -39,6 +39,7 @@ class TransactionsPane(TablePane):
     """
 
     NAME = "transactions"
+    COPIED_FIRST = "Tx"
     TITLE = "Transactions"
     SHOWS = frozenset({"transactions", "connectors", "outbox", "cursor.transactions"})
     HELP_SENTENCES = (
@@ -104,6 +105,7 @@ class RefusalsPane(TablePane):
     """
 
     NAME = "refusals"
+    COPIED_FIRST = "Tag"
     TITLE = "Not started"
     SHOWS = frozenset({"refusals", "configuration", "cursor.refusals"})
     HELP_SENTENCES = (

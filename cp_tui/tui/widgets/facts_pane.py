@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.copying import Copyable, copyable, fields_of_facts
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.fact_lines import FactLines
@@ -32,6 +33,10 @@ class FactsPane(Pane):
     @abstractmethod
     def facts_of(self, snapshot: Snapshot, clock: Clock) -> Sequence[Fact]:
         """What there is to know."""
+
+    def copyable(self, snapshot: Snapshot, clock: Clock) -> Copyable | None:
+        """Each fact."""
+        return copyable(fields_of_facts(self.facts_of(snapshot, clock)))
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the facts."""

@@ -244,6 +244,10 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         """All that it may be sorted by, also those that it has no room for."""
         return self._columns
 
+    def record(self, key: str) -> Any:
+        """The record of a row, as it was given; None where there is none of this key."""
+        return next((record for other, record in self._records if other == key), None)
+
     @property
     def order(self) -> Order | None:
         """The order that was chosen, where there is such a column now; None: as they come."""

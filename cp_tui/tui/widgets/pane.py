@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.bars import BarLine
 
@@ -70,6 +71,10 @@ class Pane(Vertical):
     @abstractmethod
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Fill the pane with what it is about."""
+
+    def copyable(self, snapshot: Snapshot, clock: Clock) -> Copyable | None:
+        """What can be copied of where its cursor is; None: nothing."""
+        return None
 
     def refill(self) -> None:
         """Show the same anew."""

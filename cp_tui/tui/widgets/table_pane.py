@@ -18,6 +18,7 @@ from textual.widgets import Input
 from cp_tui.tui.state.store import CURSOR, Snapshot
 from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.text.columns import Column, Divider, row_of
+from cp_tui.tui.text.copying import Copyable, copyable, fields_of_facts, fields_of_row
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.safe_text import drawn
 from cp_tui.tui.text.words import Clock, joined, with_words
@@ -65,6 +66,8 @@ class TablePane(Pane):
     """What the dialog says when its record is gone."""
     STEPS: ClassVar[bool] = False
     """Whether the dialog goes to the next record with the arrow keys."""
+    COPIED_FIRST: ClassVar[str] = ""
+    """The title of the column whose value is copied as a rule; empty: the first one."""
     CURSOR: ClassVar[str] = ""
     """The name under which the snapshot knows what the cursor is on; empty: the pane's own."""
 
@@ -175,6 +178,16 @@ class TablePane(Pane):
         if key is not None and self.facts.size.height >= ROOM_FOR_EVERYTHING:
             facts = self.everything(self.record_of(key), snapshot, clock)
         self.facts.show(facts)
+
+    def copyable(self, snapshot: Snapshot, clock: Clock) -> Copyable | None:
+        """The cells of the row under the cursor, and what its details say."""
+        key = self.table.cursor_key
+        found = None if key is None else self.table.record(key)
+        if key is None or found is None or isinstance(found, Divider):
+            return None
+        fields = fields_of_row(self.table.columns, found)
+        fields += fields_of_facts(self.everything(self.record_of(key), snapshot, clock))
+        return copyable(fields, found, first=self.COPIED_FIRST)
 
     @property
     def follows_newest(self) -> bool:
