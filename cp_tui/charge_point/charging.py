@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
@@ -33,7 +32,6 @@ from cp_tui.charge_point.smart_charging.context import (
     Context,
     Hardware,
     InstalledProfile,
-    ProfileSource,
     RunningTransaction,
 )
 from cp_tui.charge_point.smart_charging.profile_status import says_until
@@ -46,7 +44,7 @@ from cp_tui.charge_point.smart_charging.profile_store import (
     installed_profile,
     next_expiry,
 )
-from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule, ProfileSource
 from cp_tui.charge_point.smart_charging.sharing import ConnectorLimit, limits_now
 from cp_tui.charge_point.smart_charging.shown import Shown
 from cp_tui.charge_point.smart_charging.timeline import FOREVER, to_instant
@@ -114,7 +112,7 @@ class Charging:
         self._limits: dict[int, ConnectorLimit] = {}
         self._limits_until = FOREVER
         """The second up to which they hold in any case."""
-        self._told: dict[int, tuple[Decimal, Decimal]] = {}
+        self._told: dict[int, SetLimit] = {}
         self._energized: dict[int, bool] = {}
         self._shown = Shown(self._context(), turn.time)
         self._due: datetime | None = None
@@ -235,9 +233,10 @@ class Charging:
             is_held = not limit.allows_charging
             self._has_moved |= connector.is_limit_below_minimum != is_held
             connector.is_limit_below_minimum = is_held
-            if self._told.get(connector_id) != (limit.limit_a, limit.limit_w):
-                self._told[connector_id] = (limit.limit_a, limit.limit_w)
-                self._turn.emit(SetLimit(connector_id, limit.limit_a, limit.limit_w))
+            told = SetLimit(connector_id, limit.limit_a, limit.limit_w, limit.set_by)
+            if self._told.get(connector_id) != told:
+                self._told[connector_id] = told
+                self._turn.emit(told)
             record = connector.transaction
             on = (
                 record is not None

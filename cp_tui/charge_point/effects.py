@@ -22,6 +22,7 @@ from msgspec import Struct
 from pydantic import JsonValue
 
 from cp_tui.charge_point.reason import Reason
+from cp_tui.charge_point.smart_charging.schedule import SetBy
 from cp_tui.ocpp.discreet import Discreet
 
 
@@ -122,6 +123,8 @@ class SetLimit(Struct, frozen=True):
     connector_id: int
     limit_a: Decimal
     limit_w: Decimal
+    set_by: SetBy
+    """Where only this has changed, it is told as well: people ask for it later."""
 
 
 class Lock(Struct, frozen=True):

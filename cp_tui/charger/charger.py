@@ -217,9 +217,9 @@ class Charger:
                     self.station.energize(connector_id, on, now)
                     (self._energized.add if on else self._energized.discard)(connector_id)
                     self._has_new_energy = True
-                case SetLimit(connector_id, limit_a, limit_w):
+                case SetLimit(connector_id, limit_a, limit_w, set_by):
                     self.station.set_limit(connector_id, limit_a, limit_w, now)
-                    self._power.note_limit(connector_id, limit_a, now)
+                    self._power.note_limit(connector_id, limit_a, set_by, now)
                 case Lock(connector_id, locked):
                     self.station.lock(connector_id, locked, now)
         except StationError as error:

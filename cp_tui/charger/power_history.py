@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
+from cp_tui.charge_point.smart_charging.schedule import SetBy
 from cp_tui.charge_point.station_port import MeterReading
 from cp_tui.charge_point.variables.measurement import (
     CHANGE_MIN,
@@ -79,12 +80,12 @@ class PowerHistory:
             points.append(_point(self._read(connector_id, now), now))
         return _within(points, start, end)
 
-    def note_limit(self, connector_id: int, limit_a: Decimal, now: datetime) -> None:
+    def note_limit(self, connector_id: int, limit_a: Decimal, set_by: SetBy, now: datetime) -> None:
         """Keep that this limit has to be followed from now on."""
         limits = self._limits[connector_id]
         while limits and limits[-1].at >= now:
             limits.pop()
-        limits.append(FollowedLimit(at=now, limit_a=limit_a))
+        limits.append(FollowedLimit(at=now, limit_a=limit_a, set_by=set_by))
         del limits[:-LIMITS_MAX]
 
     def limits(

@@ -57,7 +57,9 @@ def test_power_follows_at_once_and_what_people_see_is_worked_out_in_slices() -> 
     call = {"connectorId": 1, "csChargingProfiles": what}
     frame = dumps([2, "1", "SetChargingProfile", call])
     effects = mind.handle(FrameReceived(frame), made.now)
-    assert SetLimit(1, Decimal(7), Decimal(4830)) in effects
+    (limit,) = (each for each in effects if isinstance(each, SetLimit) and each.connector_id == 1)
+    assert (limit.limit_a, limit.limit_w) == (Decimal(7), Decimal(4830))
+    assert f"{limit.set_by.profile}" == "TxProfile #99 level 10"
     assert {"connectors", "profiles", "charging_schedules"} <= mind.take_changed()
     for name in ("connectors", "profiles", "charging_schedules"):
         slices = 0

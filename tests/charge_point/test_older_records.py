@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from cp_tui.charge_point.effects import PutAside, Table
-from cp_tui.charge_point.smart_charging.context import ProfileSource
+from cp_tui.charge_point.smart_charging.schedule import ProfileSource
 from cp_tui.charge_point.variables import (
     AuthorizationCacheView,
     LocalListView,

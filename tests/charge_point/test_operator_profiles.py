@@ -9,7 +9,7 @@ import pytest
 
 from cp_tui.charge_point.effects import Reply, Table
 from cp_tui.charge_point.events import ClearChargingProfile, InstallChargingProfile, Stop
-from cp_tui.charge_point.smart_charging.context import ProfileSource
+from cp_tui.charge_point.smart_charging.schedule import ProfileSource
 from cp_tui.ocpp.datatypes import ChargingProfile
 from tests.charge_point.charging import entries, entry, ids, limit_now, offered, set_profile
 from tests.charge_point.rig import Rig, rig

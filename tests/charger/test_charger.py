@@ -31,6 +31,7 @@ from cp_tui.charge_point.events import (
     PoweredOn,
     Tick,
 )
+from cp_tui.charge_point.smart_charging.schedule import SetBy, SourceKind
 from cp_tui.charger.charger import STATION_KEY, Charger
 from cp_tui.engine.errors import CommandError
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
@@ -47,7 +48,8 @@ def charger_with(minds: Minds, stored: StoredRecords | None = None) -> Charger:
 def charging(event: Event) -> list[Effect]:
     """Let energy flow as soon as a cable is plugged in."""
     if isinstance(event, PluggedIn):
-        limit = SetLimit(event.connector_id, Decimal(32), Decimal(22_080))
+        set_by = SetBy(kind=SourceKind.HARDWARE, is_hypothetical=True)
+        limit = SetLimit(event.connector_id, Decimal(32), Decimal(22_080), set_by)
         return [limit, Energize(event.connector_id, True)]
     return []
 

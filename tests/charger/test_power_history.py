@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import pytest
 
+from cp_tui.charge_point.smart_charging.schedule import SetBy, SourceKind
 from cp_tui.charge_point.station_port import MeterReading, PhaseReading
 from cp_tui.charge_point.variables.measurement import LIMITS_MAX, POINTS_MAX
 from cp_tui.charger.power_history import PowerHistory
@@ -237,6 +238,8 @@ def test_the_limits_that_were_followed_are_kept_in_the_clock_of_the_charge_point
     found = made.charger.measurements(1, None, None, made.now).limits
     assert [float(each.limit_a) for each in found] == [32.0, 10.0]
     assert before <= found[-1].at <= lowered_at
+    assert [each.set_by.kind for each in found] == [SourceKind.HARDWARE, SourceKind.PROFILE]
+    assert f"{found[-1].set_by.profile}" == "TxDefaultProfile #1 level 0"
     window = made.charger.measurements(1, made.now, None, made.now).limits
     assert [float(each.limit_a) for each in window] == [10.0]
     assert made.charger.measurements(0, None, None, made.now).limits == ()
@@ -244,10 +247,11 @@ def test_the_limits_that_were_followed_are_kept_in_the_clock_of_the_charge_point
 
 def test_no_more_limits_are_kept_than_anybody_looks_at() -> None:
     made = history(Meter())
+    set_by = SetBy(kind=SourceKind.HARDWARE, is_hypothetical=True)
     for second in range(LIMITS_MAX + 10):
-        made.note_limit(1, Decimal(second % 2), noon(second))
+        made.note_limit(1, Decimal(second % 2), set_by, noon(second))
     assert len(made.limits(1, None, None)) == LIMITS_MAX
-    made.note_limit(1, Decimal(6), noon(100))
+    made.note_limit(1, Decimal(6), set_by, noon(100))
     assert made.limits(1, None, None)[-1].at == noon(100), "a clock that was set back"
 
 

@@ -11,8 +11,7 @@ import pytest
 from pydantic import JsonValue
 
 from cp_tui.charge_point.config import ChargePointConfig
-from cp_tui.charge_point.smart_charging.context import ProfileSource
-from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
+from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule, ProfileSource
 from cp_tui.charge_point.variables import Measurements, Profiles
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.engine import Engine

@@ -13,8 +13,9 @@ from pydantic import JsonValue
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import builtins_of
 from cp_tui.charge_point.smart_charging.composite import composite
-from cp_tui.charge_point.smart_charging.context import InstalledProfile, ProfileSource
+from cp_tui.charge_point.smart_charging.context import InstalledProfile
 from cp_tui.charge_point.smart_charging.profile_status import standings
+from cp_tui.charge_point.smart_charging.schedule import ProfileSource
 from cp_tui.charge_point.smart_charging.sharing import limits_in_force
 from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.ocpp.datatypes import ChargingProfile, ChargingRateUnitType

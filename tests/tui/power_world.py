@@ -9,12 +9,12 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
-from cp_tui.charge_point.smart_charging.context import ProfileSource
 from cp_tui.charge_point.smart_charging.schedule import (
     CompositePeriod,
     CompositeSchedule,
     LimitSource,
     ProfileRef,
+    ProfileSource,
     ProfileStanding,
     SourceKind,
 )

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from cp_tui.charge_point.smart_charging.schedule import CompositePeriod
+from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, SetBy, SourceKind
 from cp_tui.charge_point.variables import Connectors, LimitView
 from cp_tui.charge_point.variables.measurement import (
     POINTS_MAX,
@@ -31,7 +31,7 @@ from cp_tui.tui.state.past import (
 )
 from cp_tui.tui.state.store import SnapshotStore
 from tests.tui import worlds
-from tests.tui.widgets.schedules import ARMED, NOW, schedule
+from tests.tui.widgets.schedules import ARMED, HARDWARE, NOW, TX_PROFILE, schedule
 
 A, W = ChargingRateUnitType.A, ChargingRateUnitType.W
 
@@ -104,13 +104,26 @@ def test_a_share_is_followed_instead_of_the_cap_until_the_next_period() -> None:
 
 def test_what_was_followed_before_a_screen_looked_comes_before_what_it_knows() -> None:
     known = schedule(1, [(1, "10"), (5, "16")]).periods
-    followed = [(-900, "32"), (-300, "24"), (0, "10"), (60, "16")]
-    told = [FollowedLimit(at=after(at), limit_a=Decimal(limit)) for at, limit in followed]
+    by_profile = SetBy(kind=SourceKind.PROFILE, is_hypothetical=False, profile=TX_PROFILE)
+    followed = [
+        (-900, "32", HARDWARE),
+        (-300, "24", by_profile),
+        (0, "10", by_profile),
+        (60, "16", HARDWARE),
+    ]
+    told = [
+        FollowedLimit(at=after(at), limit_a=Decimal(limit), set_by=set_by)
+        for at, limit, set_by in followed
+    ]
     found = with_earlier(known, told)
     assert limits(found) == [32, 24, 10, 16]
     assert [(each.start, each.end) for each in found[:2]] == [
         (after(-900), after(-300)),
         (after(-300), NOW),
+    ]
+    assert [each.source.sentence for each in found[:2]] == [
+        "The hardware limited it.",
+        "TxProfile #7 level 2 set the limit; whom it beat was not noted.",
     ]
     assert found[2:] == known
     assert with_earlier(found, told) == found
@@ -123,7 +136,8 @@ def test_a_fresh_screen_knows_the_limits_that_one_knows_that_was_there() -> None
     for published in (first, second):
         there.apply([VariableChanged("charging_schedules", {1: published})], published.start)
     told = tuple(
-        FollowedLimit(at=each.start, limit_a=each.periods[0].limit) for each in (first, second)
+        FollowedLimit(at=each.start, limit_a=each.periods[0].limit, set_by=HARDWARE)
+        for each in (first, second)
     )
     measurements = Measurements(connector_id=1, points=(), limits=told)
     for is_first in (True, False):

@@ -17,15 +17,16 @@ from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.variables.measurement import FollowedLimit, MeasuredPoint, Measurements
 from cp_tui.engine.hub import VariableChanged
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
-from cp_tui.tui.state.past import flow_at, flows, violations
+from cp_tui.tui.state.past import flows, violations
 from cp_tui.tui.state.store import SnapshotStore
 from tests.charge_point.charging import set_profile
-from tests.charge_point.rig import Rig, rig
+from tests.charge_point.rig import rig
 from tests.charge_point.smart_charging.builders import TX_DEFAULT, profile
 from tests.conformance.steps import charging as rig_charges
 from tests.tui import power_world, worlds
+from tests.tui.attached import LivedScreen, attached, past_of
 from tests.tui.driving import screen
-from tests.tui.widgets.schedules import NOW, schedule
+from tests.tui.widgets.schedules import HARDWARE, NOW, schedule
 
 A = ChargingRateUnitType.A
 STEPS = (-86_400, -3_600, -90, 90, 3_600, 86_400)
@@ -60,7 +61,7 @@ def looked_on() -> SnapshotStore:
     """A screen that saw 16 A for ten minutes, then a limit of 10 A that the vehicle followed."""
     store = SnapshotStore()
     store.apply([clock_ahead(0.0), published("16", 0), charging(16)], NOW)
-    before = FollowedLimit(at=after(-300), limit_a=Decimal(32))
+    before = FollowedLimit(at=after(-300), limit_a=Decimal(32), set_by=HARDWARE)
     point = MeasuredPoint(at=after(-300), power_w=11_040, current_a=16.0)
     store.measured_before(1, Measurements(connector_id=1, points=(point,), limits=(before,)))
     store.apply([published("10", 600)], after(600))
@@ -112,7 +113,7 @@ def test_a_clock_that_is_set_twice_ends_where_it_began(step: float) -> None:
 def test_what_was_before_the_clock_was_set_is_asked_for_late_or_early() -> None:
     """The limits that the engine remembers are moved as well, until a schedule comes to them."""
     store = SnapshotStore()
-    limit = FollowedLimit(at=after(-300), limit_a=Decimal(32))
+    limit = FollowedLimit(at=after(-300), limit_a=Decimal(32), set_by=HARDWARE)
     store.measured_before(1, Measurements(connector_id=1, points=(), limits=(limit,)))
     store.apply([clock_ahead(-3600.0)], NOW)
     store.apply([published("16", -3600)], NOW)
@@ -187,8 +188,7 @@ def test_a_screen_that_lived_through_there_and_back_knows_what_a_fresh_one_knows
         return {"currentTime": (made.now + timedelta(seconds=told[0])).isoformat()}
 
     made.responders["Heartbeat"] = heartbeat
-    lived = attached(made)
-    seen = len(made.published)
+    lived = LivedScreen(made)
     for step in (None, 0, -7_200, 0, 3_600, -90, 0):
         if step is None:
             rig_charges(made)
@@ -196,36 +196,5 @@ def test_a_screen_that_lived_through_there_and_back_knows_what_a_fresh_one_knows
             told[0] = step
             made.request("TriggerMessage", {"requestedMessage": "Heartbeat"})
         set_profile(made, 0, profile(TX_DEFAULT, (0, 10 + len(made.published) % 7)))
-        for _ in range(40):
-            made.after(1)
-            news = dict(made.published[seen:])
-            seen = len(made.published)
-            # The engine looks each second while energy flows, and tells the clock first.
-            news["connectors"] = made.charger.mind.view("connectors", made.now)
-            for name in sorted(news, key=lambda each: each != "registration"):
-                lived.apply([VariableChanged(name, news[name])], made.now)
-        assert past_of(lived, made) == past_of(attached(made), made), f"after {step}"
-
-
-def attached(made: Rig) -> SnapshotStore:
-    """A screen that comes to this charge point now."""
-    store = SnapshotStore()
-    for name in sorted(made.variables, key=lambda each: each != "registration"):
-        store.apply([VariableChanged(name, made.variables[name])], made.now)
-    store.measured_before(1, made.charger.measurements(1, None, None, made.now))
-    return store
-
-
-def past_of(store: SnapshotStore, made: Rig) -> list[tuple[datetime, object, object]]:
-    """What was allowed and what flowed in each second that anything is known of."""
-    snapshot = store.snapshot
-    now = snapshot.schedule_time(made.now)
-    flowed, limits = flows(snapshot.measured[1], now, A), snapshot.limits[1]
-    known_s = round((now - min(flowed[0].start, limits[0].start)).total_seconds())
-    found: list[tuple[datetime, object, object]] = []
-    for second in range(known_s):
-        at = now - timedelta(seconds=second + 0.5)
-        period = next((each for each in limits if each.start <= at < each.end), None)
-        flow = flow_at(flowed, at)
-        found.append((at, period and period.limit, flow and flow.limit))
-    return found
+        lived.watch(40)
+        assert past_of(lived.store, made) == past_of(attached(made), made), f"after {step}"

@@ -8,7 +8,7 @@ from cp_tui.charge_point.components import Components
 from cp_tui.charge_point.effects import Reply
 from cp_tui.charge_point.events import ClearChargingProfile, InstallChargingProfile
 from cp_tui.charge_point.reason import Reason, because
-from cp_tui.charge_point.smart_charging.context import ProfileSource
+from cp_tui.charge_point.smart_charging.schedule import ProfileSource
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.datatypes import ChargingProfileStatus, ClearChargingProfileStatus
 from cp_tui.ocpp.errors import OcppError

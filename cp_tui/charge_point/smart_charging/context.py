@@ -14,7 +14,7 @@ from functools import cached_property
 from msgspec import Struct, field
 
 from cp_tui.charge_point.config import CurrentKind
-from cp_tui.charge_point.smart_charging.schedule import ProfileRef
+from cp_tui.charge_point.smart_charging.schedule import ProfileRef, ProfileSource
 from cp_tui.charge_point.smart_charging.timeline import Course
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,
@@ -56,13 +56,6 @@ class RunningTransaction(Struct, frozen=True):
     start: datetime
 
 
-class ProfileSource(StrEnum):
-    """Who installed a profile."""
-
-    CSMS = "CSMS"
-    OPERATOR = "operator"
-
-
 class InstalledProfile(Struct, frozen=True, dict=True):
     """A charging profile in the store, with the connector that it was set on."""
 
@@ -86,6 +79,7 @@ class InstalledProfile(Struct, frozen=True, dict=True):
             purpose=self.profile.charging_profile_purpose,
             stack_level=self.profile.stack_level,
             connector_id=self.connector_id,
+            installed_by=self.source,
         )
 
 

@@ -13,7 +13,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile, ProfileSource
+from cp_tui.charge_point.smart_charging.context import Context, InstalledProfile
+from cp_tui.charge_point.smart_charging.schedule import ProfileSource
 from cp_tui.charge_point.smart_charging.timeline import FOREVER, LAST_S, to_instant, to_second
 from cp_tui.ocpp.datatypes import (
     ChargingProfile,

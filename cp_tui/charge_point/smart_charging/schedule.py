@@ -26,8 +26,6 @@ class SourceKind(StrEnum):
     """Connector 0: what the connectors may take together."""
     SHARE = "share"
     """A part of the ChargePointMaxProfile, which several transactions divide (S 3.13.3)."""
-    UNKNOWN = "unknown"
-    """Of the past, where nobody noted it; no schedule that is published has it."""
 
 
 class LostBecause(StrEnum):
@@ -51,6 +49,13 @@ class LostBecause(StrEnum):
     """Between the end of one recurrence and the start of the next."""
 
 
+class ProfileSource(StrEnum):
+    """Who installed a profile."""
+
+    CSMS = "CSMS"
+    OPERATOR = "operator"
+
+
 class ProfileRef(Value, frozen=True, kw_only=True):
     """Names an installed profile."""
 
@@ -59,9 +64,23 @@ class ProfileRef(Value, frozen=True, kw_only=True):
     stack_level: int
     connector_id: int
     """The connector that it was set on."""
+    installed_by: ProfileSource = ProfileSource.CSMS
 
     def __str__(self) -> str:
         return f"{self.purpose} #{self.profile_id} level {self.stack_level}"
+
+
+class SetBy(Value, frozen=True, kw_only=True):
+    """What set a limit, in short: as much of its source as is known at once, and kept of the past.
+
+    Whom it beat, and how it was converted, takes far longer to say (`LimitSource`).
+    """
+
+    kind: SourceKind
+    is_hypothetical: bool
+    """True: nothing charged; it was what a transaction that started then would have got."""
+    profile: ProfileRef | None = None
+    """None for hardware and shares."""
 
 
 class Loser(Value, frozen=True, kw_only=True):

@@ -32,7 +32,12 @@ from cp_tui.charge_point.smart_charging.conversion import (
 )
 from cp_tui.charge_point.smart_charging.decision import Decision, Terms
 from cp_tui.charge_point.smart_charging.explanation import explain
-from cp_tui.charge_point.smart_charging.schedule import LimitSource, LostBecause, SourceKind
+from cp_tui.charge_point.smart_charging.schedule import (
+    LimitSource,
+    LostBecause,
+    SetBy,
+    SourceKind,
+)
 from cp_tui.charge_point.smart_charging.stacking import Budget, Lost
 from cp_tui.charge_point.smart_charging.sweep import Sweep
 from cp_tui.charge_point.smart_charging.timeline import (
@@ -44,6 +49,8 @@ from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitTy
 from cp_tui.ocpp.plural import count
 
 AMPERE, WATT = ChargingRateUnitType.A, ChargingRateUnitType.W
+
+A_SHARE = SetBy(kind=SourceKind.SHARE, is_hypothetical=False)
 
 
 class ConnectorLimit(Struct, frozen=True):
@@ -58,6 +65,7 @@ class ConnectorLimit(Struct, frozen=True):
     """None: no profile in force restricts the phases."""
     allows_charging: bool
     """False: too low for a vehicle to charge with; the connector pauses (SuspendedEVSE)."""
+    set_by: SetBy
 
 
 class LimitInForce(ConnectorLimit, frozen=True):
@@ -98,7 +106,12 @@ def limits_now(context: Context, now: datetime) -> tuple[dict[int, ConnectorLimi
         in_a = cursor.at(sweep.begin)
         in_w = cursor.decide(replace(sweep.terms(each), unit=WATT, available={}))
         until = min(until, cursor.until)
-        limits[each] = _limit(each, hardware, in_a.limit, in_w.limit, in_a.number_phases)
+        set_by = SetBy(
+            kind=in_a.kind,
+            is_hypothetical=context.is_idle(each),
+            profile=None if in_a.winner is None else in_a.winner.ref,
+        )
+        limits[each] = _limit(each, hardware, in_a.limit, in_w.limit, in_a.number_phases, set_by)
     for each, share in _shares(context, now, explains=False).items():
         own, hardware = limits[each], context.hardware[each]
         # The share is our own doing, so the phases that are really there count.
@@ -107,7 +120,7 @@ def limits_now(context: Context, now: datetime) -> tuple[dict[int, ConnectorLimi
             min(limit, convert(share.limit, share.cap.unit, unit, phases, hardware))
             for limit, unit in ((own.limit_a, AMPERE), (own.limit_w, WATT))
         )
-        limits[each] = _limit(each, hardware, limit_a, limit_w, own.number_phases)
+        limits[each] = _limit(each, hardware, limit_a, limit_w, own.number_phases, A_SHARE)
     return limits, until
 
 
@@ -136,6 +149,7 @@ def explaining_limits(context: Context, now: datetime) -> Work[dict[int, LimitIn
             limit.limit_w,
             limit.number_phases,
             limit.allows_charging,
+            limit.set_by,
             source,
             until,
             looked_until,
@@ -243,11 +257,16 @@ def _minimum(hardware: Hardware, unit: ChargingRateUnitType, phases: int | None)
 
 
 def _limit(
-    connector_id: int, hardware: Hardware, limit_a: Decimal, limit_w: Decimal, phases: int | None
+    connector_id: int,
+    hardware: Hardware,
+    limit_a: Decimal,
+    limit_w: Decimal,
+    phases: int | None,
+    set_by: SetBy,
 ) -> ConnectorLimit:
     is_dc = hardware.kind is CurrentKind.DC
     allows_charging = limit_a > 0 if is_dc else limit_a >= MINIMUM_CURRENT_A
-    return ConnectorLimit(connector_id, limit_a, limit_w, phases, allows_charging)
+    return ConnectorLimit(connector_id, limit_a, limit_w, phases, allows_charging, set_by)
 
 
 def _own_source(context: Context, connector_id: int, now: datetime) -> LimitSource:

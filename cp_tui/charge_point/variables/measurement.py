@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from cp_tui.charge_point.codec import Value
+from cp_tui.charge_point.smart_charging.schedule import SetBy
 
 CHANGE_MIN = 0.01
 """A smaller part of the power is no change, but noise."""
@@ -38,6 +39,7 @@ class FollowedLimit(Value, frozen=True, kw_only=True):
     """In the clock of the charge point."""
     limit_a: Decimal
     """Per phase."""
+    set_by: SetBy
 
 
 class Measurements(Value, frozen=True, kw_only=True):

@@ -224,7 +224,6 @@ class SchedulePane(Pane):
                 (c.transaction.begun_at for c in snapshot.connectors if c.transaction),
                 default=None,
             ),
-            installers={p.profile.charging_profile_id: p.source for p in snapshot.profiles},
         )
         self._caption(self.timeline.caption)
 

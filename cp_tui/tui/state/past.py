@@ -17,6 +17,7 @@ from cp_tui.charge_point.smart_charging.schedule import (
     CompositePeriod,
     CompositeSchedule,
     LimitSource,
+    SetBy,
     SourceKind,
 )
 from cp_tui.charge_point.variables.connector import LimitView
@@ -39,14 +40,6 @@ TOLERANCE = Decimal("1.02")
 
 TOLERANCE_A, TOLERANCE_W = Decimal("0.2"), Decimal(100)
 """On top of it: what electronics draw where nothing may flow."""
-
-
-NOT_NOTED = LimitSource(
-    kind=SourceKind.UNKNOWN,
-    is_hypothetical=False,
-    sentence="What set it was not noted: nobody looked then.",
-)
-"""Of the limits before a screen looked: the engine keeps their values."""
 
 
 class Flow(Struct, frozen=True):
@@ -128,15 +121,32 @@ def with_past(schedule: CompositeSchedule, limits: Sequence[CompositePeriod]) ->
 def with_earlier(
     limits: Sequence[CompositePeriod], followed: Sequence[FollowedLimit]
 ) -> tuple[CompositePeriod, ...]:
-    """Limits that are known with their reasons, after those of which only the value is."""
+    """Limits that are known with their reasons, after those of which only value and setter are."""
     begin = limits[0].start
     before = [each for each in followed if each.at < begin]
     ends = [*(each.at for each in before[1:]), begin]
     earlier = (
-        CompositePeriod(start=each.at, end=end, limit=each.limit_a, source=NOT_NOTED)
+        CompositePeriod(start=each.at, end=end, limit=each.limit_a, source=_noted(each.set_by))
         for each, end in zip(before, ends, strict=False)
     )
     return (*earlier, *limits)[-PERIODS_MAX:]
+
+
+def _noted(set_by: SetBy) -> LimitSource:
+    """The source of a limit from before this screen looked, as far as it was noted."""
+    match set_by.kind, set_by.profile:
+        case SourceKind.SHARE, _:
+            sentence = "A share of what several transactions divided."
+        case _, None:
+            sentence = "The hardware limited it."
+        case _, profile:
+            sentence = f"{profile} set the limit; whom it beat was not noted."
+    return LimitSource(
+        kind=set_by.kind,
+        is_hypothetical=set_by.is_hypothetical,
+        winner=set_by.profile,
+        sentence=sentence,
+    )
 
 
 def points_on(points: Iterable[MeasuredPoint], step: timedelta) -> tuple[MeasuredPoint, ...]:

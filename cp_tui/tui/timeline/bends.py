@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -37,12 +37,10 @@ def bends(
     column_of: Callable[[datetime], int],
     columns: int,
     now: datetime,
-    installers: Mapping[int, str],
 ) -> list[Bend]:
     """The changes in sight: first the one to what is in force, then the next, then the past.
 
-    `installers` says by the id of a profile who installed it. Of several in one column the last
-    counts.
+    Of several in one column the last counts.
     """
     found: dict[int, tuple[CompositePeriod, bool]] = {}
     for before, period in pairwise(schedule.periods):
@@ -58,7 +56,7 @@ def bends(
             is_fall,
             tuple(
                 f"{limit_text(period.limit, schedule.unit)} {words}".rstrip()
-                for words in source_words(period.source, installers)
+                for words in source_words(period.source)
             ),
         )
         for column in order[:BENDS_MAX]
@@ -66,17 +64,16 @@ def bends(
     ]
 
 
-def source_words(source: LimitSource, installers: Mapping[int, str]) -> tuple[str, ...]:
+def source_words(source: LimitSource) -> tuple[str, ...]:
     """Who sets a limit, in fewer and fewer words: `TxProfile #7 CSMS`, `TxProfile #7`, `#7`."""
     if source.winner is None:
         words = {SourceKind.HARDWARE: "hardware", SourceKind.SHARE: "share"}.get(source.kind, "")
         return (words, "") if words else ("",)
     share = "share of " if source.kind is SourceKind.SHARE else ""
     name = f"{share}{source.winner.purpose} #{source.winner.profile_id}"
-    installer = installers.get(source.winner.profile_id, "")
     # Not `Tx`: that is what a transaction is called.
     short = name.replace("DefaultProfile", "Default").replace("MaxProfile", "Max")
-    names = [f"{each} {installer}".rstrip() for each in (name, short)]
+    names = [f"{each} {source.winner.installed_by}" for each in (name, short)]
     texts = (names[0], name, names[1], short, f"#{source.winner.profile_id}", "")
     return tuple(dict.fromkeys(map(drawn, texts)))
 

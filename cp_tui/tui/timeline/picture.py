@@ -68,8 +68,6 @@ class Picture(Struct, frozen=True):
     """Of a connector: what keeps the power below the limit now, as a sentence."""
     short_restraints: Mapping[int, str] = field(default_factory=dict)
     """The same in few words."""
-    installers: Mapping[int, str] = field(default_factory=dict)
-    """Who installed a profile, by its id."""
 
     @property
     def rows(self) -> Rows:
@@ -306,7 +304,7 @@ def _curve(
     def column_of(instant: datetime) -> int:
         return view.column_of(instant, picture.columns, now)
 
-    changes = bends(schedule, column_of, picture.columns, now, picture.installers)
+    changes = bends(schedule, column_of, picture.columns, now)
     write_bends(grid, changes, picture.glyphs)
     restraint = picture.short_restraints.get(schedule.connector_id, "")
     write_under(grid, restraint, column_of(now), Part.DETAIL)

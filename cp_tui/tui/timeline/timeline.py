@@ -119,7 +119,6 @@ class Timeline(QuietFocus, can_focus=True):
         self._violations: Mapping[int, Sequence[Interval]] = {}
         self._restraints: Mapping[int, str] = {}
         self._short_restraints: Mapping[int, str] = {}
-        self._installers: Mapping[int, str] = {}
         self._now = datetime.fromtimestamp(0, UTC)
         self._view = View(follows_charging=follows_charging)
         self._unit = ChargingRateUnitType.A
@@ -140,7 +139,6 @@ class Timeline(QuietFocus, can_focus=True):
         violations: Mapping[int, Sequence[Interval]] | None = None,
         restraints: Mapping[int, str] | None = None,
         short_restraints: Mapping[int, str] | None = None,
-        installers: Mapping[int, str] | None = None,
         charging_since: datetime | None = None,
     ) -> None:
         """Show these schedules at this time; what looks the same is not painted again.
@@ -149,7 +147,7 @@ class Timeline(QuietFocus, can_focus=True):
         such as its hardware limit; without it the highest limit shown does. `measured` is what
         flowed, in the unit of the schedules; `violations` is when that was too much.
         `restraints` says of a connector what keeps the power below the limit now, and
-        `short_restraints` does so in few words; `installers` says who installed a profile.
+        `short_restraints` does so in few words.
         `charging_since` is when the first that charges has begun to.
         """
         self._schedules = tuple(schedules[connector_id] for connector_id in sorted(schedules))
@@ -157,7 +155,6 @@ class Timeline(QuietFocus, can_focus=True):
         self._measured, self._violations = measured or {}, violations or {}
         self._restraints = restraints or {}
         self._short_restraints = short_restraints or {}
-        self._installers = installers or {}
         self._now = now
         lasted = None if charging_since is None else now - charging_since
         view = self._view.with_charging(self._picture().charging, lasted)
@@ -336,7 +333,6 @@ class Timeline(QuietFocus, can_focus=True):
             violations=self._violations,
             restraints=self._restraints,
             short_restraints=self._short_restraints,
-            installers=self._installers,
         )
 
     def _repaint(self) -> None:

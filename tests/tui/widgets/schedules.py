@@ -13,6 +13,7 @@ from cp_tui.charge_point.smart_charging.schedule import (
     Loser,
     LostBecause,
     ProfileRef,
+    SetBy,
     SourceKind,
 )
 from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
@@ -32,6 +33,8 @@ DEFAULT_PROFILE = ProfileRef(
     stack_level=0,
     connector_id=0,
 )
+
+HARDWARE = SetBy(kind=SourceKind.HARDWARE, is_hypothetical=False)
 
 BY_TX_PROFILE = LimitSource(
     kind=SourceKind.PROFILE,

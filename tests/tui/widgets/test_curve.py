@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from cp_tui.charge_point.smart_charging.schedule import (
     CompositeSchedule,
     LimitSource,
+    ProfileSource,
     SourceKind,
 )
 from cp_tui.tui.state.past import Flow
@@ -22,7 +23,14 @@ from cp_tui.tui.timeline.parts import Part
 from cp_tui.tui.timeline.picture import Picture, draw
 from cp_tui.tui.timeline.readout import Use
 from cp_tui.tui.timeline.view import NOW_ZOOM, View
-from tests.tui.widgets.schedules import ARMED, BY_TX_PROFILE, NOW, SUM, schedule
+from tests.tui.widgets.schedules import (
+    ARMED,
+    BY_TX_PROFILE,
+    DEFAULT_PROFILE,
+    NOW,
+    SUM,
+    schedule,
+)
 
 MINUTE_H = 1 / 60
 START = NOW - timedelta(minutes=30)
@@ -57,7 +65,6 @@ def picture(width: int = 48, height: int = 12, glyphs: Glyphs = Glyphs.EIGHTH) -
         time_zone=UTC,
         has_texture=glyphs is Glyphs.ASCII,
         measured={1: [flow(-20, -5.9, "31.5"), flow(-5.9, 0, "9.8")]},
-        installers={7: "CSMS"},
     )
 
 
@@ -326,8 +333,15 @@ def test_of_many_changes_as_many_are_written_as_fit_the_newest_first() -> None:
     [
         (BY_TX_PROFILE, ("TxProfile #7 CSMS", "TxProfile #7", "#7", "")),
         (
-            ARMED,
-            ("TxDefaultProfile #3", "TxDefault #3", "#3", ""),
+            replace(ARMED, winner=replace(DEFAULT_PROFILE, installed_by=ProfileSource.OPERATOR)),
+            (
+                "TxDefaultProfile #3 operator",
+                "TxDefaultProfile #3",
+                "TxDefault #3 operator",
+                "TxDefault #3",
+                "#3",
+                "",
+            ),
         ),
         (replace(ARMED, kind=SourceKind.HARDWARE, winner=None), ("hardware", "")),
         (SUM, ("",)),
@@ -340,7 +354,7 @@ def test_of_many_changes_as_many_are_written_as_fit_the_newest_first() -> None:
 def test_the_source_of_a_limit_in_fewer_and_fewer_words(
     source: LimitSource, words: tuple[str, ...]
 ) -> None:
-    assert source_words(source, {7: "CSMS"}) == words
+    assert source_words(source) == words
 
 
 def test_a_later_minute_of_a_picture_is_the_picture_of_that_minute() -> None:
