@@ -46,6 +46,7 @@ def load_look(options: ScreenOptions) -> Look:
         theme=options.theme or settings.theme,
         colors=options.colors or settings.colors,
         is_ascii=options.ascii or settings.ascii,
+        has_bell=settings.bell,
         flush_interval_s=1 / settings.updates_per_second,
         keymap=keymap,
     )

@@ -171,6 +171,9 @@ class ScreenSettings(Section):
     """How many the terminal is sent. Default, and `auto`: what NO_COLOR, COLORTERM or TERM say."""
     ascii: bool = False
     """Draw with ASCII alone."""
+    bell: bool | None = None
+    """Ring the terminal's bell when the alarm line becomes worse or another connector is Faulted.
+    Default: as chosen last in the menu, at first not."""
     updates_per_second: Annotated[float, Field(ge=0.2, le=20, allow_inf_nan=False)] = 4.0
     """Hz: how often changes reach the screen at most; less is lighter on a bad line."""
     keymap: Annotated[dict[str, list[str]], BeforeValidator(_key_names)] = {}

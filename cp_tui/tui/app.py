@@ -25,6 +25,7 @@ from cp_tui.rpc.client import (
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.csms import follower
 from cp_tui.tui.csms.story_text import story_lines
+from cp_tui.tui.dashboard.bell import Bell
 from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.preferences import FLUSH_INTERVAL_S, LayoutState
 from cp_tui.tui.registry import ACTIONS, SCREENS
@@ -88,7 +89,9 @@ class CpTuiApp(FrameApp):
         is_ascii: bool = False,
         flush_interval_s: float = FLUSH_INTERVAL_S,
         state: LayoutState | None = None,
+        has_bell: bool = False,
     ) -> None:
+        """`has_bell`: the terminal rings when something becomes worse."""
         state = state or LayoutState()
         super().__init__(
             theme=theme,
@@ -103,6 +106,8 @@ class CpTuiApp(FrameApp):
             zone=zone,
             is_utc=state.is_utc,
             flush_interval_s=flush_interval_s,
+            new_bell=lambda: Bell().rings,
+            has_bell=has_bell,
             welcome=attachment.welcome,
         )
         self._attachment = attachment
@@ -127,7 +132,12 @@ class CpTuiApp(FrameApp):
         """What is to be remembered until the next time."""
         theme = self.chosen_theme or self._state.theme
         state = self._state.model_copy(
-            update={"theme": theme, "is_utc": self._zone is UTC, "orders": self.orders}
+            update={
+                "has_bell": self.has_bell,
+                "theme": theme,
+                "is_utc": self._zone is UTC,
+                "orders": self.orders,
+            }
         )
         return state.left(self._attachment.whose, self.main.NAME)
 

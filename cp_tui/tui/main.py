@@ -101,6 +101,7 @@ def make_app(
         glyphs=_glyphs(terminal, is_ascii),
         is_ascii=is_ascii,
         flush_interval_s=look.flush_interval_s,
+        has_bell=state.has_bell if look.has_bell is None else look.has_bell,
         state=state,
     )
 

@@ -37,6 +37,8 @@ class Look(Struct, frozen=True):
     """How many the terminal is sent, in the words of `--colors`; None: as many as it shows."""
     is_ascii: bool = False
     flush_interval_s: float = FLUSH_INTERVAL_S
+    has_bell: bool | None = None
+    """Whether the terminal rings when something becomes worse; None: as it was chosen last."""
     keymap: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
@@ -50,6 +52,8 @@ class LayoutState(BaseModel):
     """The theme that was chosen in the menu; None: never any."""
     screens: dict[str, str] = {}
     """The name of the screen that was shown, by charge point; the newest last."""
+    has_bell: bool = False
+    """The terminal rings when something becomes worse."""
     is_utc: bool = False
     """Times in UTC instead of the zone of the reader."""
     orders: dict[str, str] = {}

@@ -109,6 +109,7 @@ ACTIONS: tuple[ScreenAction, ...] = (
     frame.zoom,
     frame.show_log,
     frame.choose_theme,
+    frame.change_bell,
     frame.repaint,
     frame.show_help,
     frame.show_menu,

@@ -233,6 +233,9 @@ class ScreenDesk(Desk):
     def change_zone(self) -> None:
         self._app.change_zone()
 
+    def change_bell(self) -> None:
+        self._app.change_bell()
+
     def repaint(self) -> None:
         self._app.action_repaint()
 

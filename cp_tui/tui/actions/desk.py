@@ -274,6 +274,9 @@ class Desk(Protocol):
     def change_zone(self) -> None:
         """Write times in the zone of the reader, or in UTC."""
 
+    def change_bell(self) -> None:
+        """Ring the terminal's bell when something becomes worse, or no more."""
+
     def repaint(self) -> None:
         """Send the whole picture anew."""
 

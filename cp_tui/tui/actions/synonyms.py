@@ -62,6 +62,7 @@ ALSO: Mapping[str, str] = {
     "schedule.picture": "svg, image, screenshot, chart, graph, plot, png",
     "messages.pause": "freeze, hold, scroll lock, follow, tail, live",
     "messages.copy": "copy frames, copy json",
+    "screen.bell": "sound, beep, alarm sound, notify, noise, mute",
     "screen.copy": "clipboard, yank, osc 52, value, field",
     "screen.copy_all": "clipboard, yank all, copy row, copy record, copy json",
     "messages.export": "log, save the log, dump, jsonl, trace, write messages to a file, history, "

@@ -162,6 +162,12 @@ async def choose_theme(desk: Desk) -> None:
     await desk.choose_theme()
 
 
+@action("screen.bell", "Ring when something becomes worse, or be silent")
+async def change_bell(desk: Desk) -> None:
+    """The bell of the terminal, for the alarm line and for a connector that is Faulted."""
+    desk.change_bell()
+
+
 @action("screen.repaint", "Paint everything anew", means=Meaning.REPAINT)
 async def repaint(desk: Desk) -> None:
     """Where something else has written to the terminal: only what changes is sent otherwise."""

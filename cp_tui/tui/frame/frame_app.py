@@ -25,7 +25,7 @@ from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.frame.actions import leave, next_pane, show_help, show_menu
 from cp_tui.tui.frame.activity_line import ScreenName
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.state.store import CURSOR, SnapshotStore
+from cp_tui.tui.state.store import CURSOR, Snapshot, SnapshotStore
 from cp_tui.tui.terminal.look_app import LookApp
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
@@ -45,6 +45,9 @@ DAY_LOOK_S = 600.0
 that the machine slept, or that its clock was set."""
 COUNTERS_WAIT = 20
 """Pauses between two pictures for which counters wait to be shown; 5 s, as it comes."""
+
+Rings = Callable[[Snapshot, Clock], bool]
+"""Whether the terminal is to ring for what is known now; it knows what was told before."""
 
 
 class FrameApp(LookApp):
@@ -70,8 +73,11 @@ class FrameApp(LookApp):
         zone: tzinfo,
         is_utc: bool,
         flush_interval_s: float,
+        new_bell: Callable[[], Rings],
+        has_bell: bool,
         welcome: str,
     ) -> None:
+        """`new_bell` makes what says, after each change, whether the terminal is to ring for it."""
         super().__init__(theme=theme, theme_folders=theme_folders, colors=colors, is_ascii=is_ascii)
         self.screen_classes: Mapping[str, type[MainScreen]] = {each.NAME: each for each in screens}
         """All of them, in the order of their digits."""
@@ -96,6 +102,8 @@ class FrameApp(LookApp):
         self._going_on: Sequence[Content] = ()
         self._hint = hint(keymap)
         self._answer: Timer | None = None
+        self._new_bell = new_bell
+        self._rings = new_bell() if has_bell else None
         self._midnight: Timer | None = None
         self._day = self.clock.today
         """The day for which what stands on the screen was written."""
@@ -212,6 +220,8 @@ class FrameApp(LookApp):
             self.store.look_again()
         dirty = self.store.take_dirty()
         self._changed |= dirty
+        if self._rings is not None and self._rings(snapshot, clock):
+            self.bell()
         has_news = not all(name.startswith(CURSOR) for name in dirty)
         with self.batch_update():
             for screen in self._main_screens.values():
@@ -275,6 +285,19 @@ class FrameApp(LookApp):
         self.store.look_again()
         self.flush()
         self._await_midnight()
+
+    @property
+    def has_bell(self) -> bool:
+        """Whether the terminal rings when something becomes worse."""
+        return self._rings is not None
+
+    def change_bell(self) -> None:
+        """Ring from now on, or no more; what is wrong already is no news."""
+        self._rings = None if self._rings is not None else self._new_bell()
+        if self._rings is not None:
+            self._rings(self.store.snapshot, self.clock)
+        words = "rings when something becomes worse" if self.has_bell else "is silent"
+        self.tell(Content(f"the terminal {words}"))
 
     def tell(self, text: Content, *shorter: Content) -> None:
         """Say something in the line of activity; in a shorter way where it does not fit."""
