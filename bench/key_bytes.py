@@ -16,7 +16,7 @@ from bench.budgets import Budgets
 from bench.dialogs import WORLDS, charging
 from bench.pty_terminal import Terminal, in_terminal
 from tests.end_to_end.terminal import rests
-from tests.tui.byte_budgets import SCENES, Step
+from tests.tui.byte_budgets import SCENES, WORDS, Step
 
 DEPTHS: Mapping[str, Mapping[str, str]] = {
     "24-bit": {},
@@ -38,8 +38,11 @@ SENT = {
     "tab": "\t",
 }
 """What a terminal sends for the keys that are no character."""
-LOOK_S, CALM_LOOKS, LOOKS_MAX = 0.02, 12, 250
-"""So often in a row nothing came and nobody worked when a key is done."""
+LOOK_S, CALM_LOOKS, LOOKS_MAX = 0.02, 25, 250
+"""So often in a row nothing came and nobody worked when a key is done. What comes of a letter is
+held back for less."""
+LETTER_S = 1 / 6
+"""From letter to letter of somebody who types fast."""
 AHEAD = "wABC"
 FIRST_BYTES_MAX = 9_000
 """The first picture, and what is done by the keys that came before it."""
@@ -81,6 +84,25 @@ async def costs(door: Path, environment: Mapping[str, str]) -> list[int]:
     return found
 
 
+async def words(door: Path, environment: Mapping[str, str]) -> list[float]:
+    """What each letter of each word costs that is typed without a pause, with all that follows."""
+    found = []
+    async with in_terminal(*attach(door), environment=environment) as terminal:
+        await terminal.wait_for(b"Accepted")
+        await done(terminal)
+        for word in WORDS:
+            await cost(terminal, Step("", word.lead, 0))
+            before = terminal.bytes
+            for letter in word.letters:
+                terminal.press(letter)
+                await asyncio.sleep(LETTER_S)
+            await done(terminal)
+            found.append((terminal.bytes - before) / len(word.letters))
+            await cost(terminal, Step("", ("escape",), 0))
+            await cost(terminal, Step("", ("escape",), 0))
+    return found
+
+
 async def typed_ahead(door: Path, environment: Mapping[str, str]) -> int:
     """Type before there is anything to see; give the bytes until it has come of it what should."""
     async with in_terminal(*attach(door), environment=environment) as terminal:
@@ -97,13 +119,15 @@ async def main() -> int:
     budgets = Budgets()
     async with charging(WORLDS["two cars"]) as door:
         columns = {name: await costs(door, each) for name, each in DEPTHS.items()}
+        letters = {name: await words(door, each) for name, each in DEPTHS.items()}
         ahead = {name: await typed_ahead(door, each) for name, each in DEPTHS.items()}
     print(f"| Bytes, while two cars charge | at most | {' | '.join(DEPTHS)} |")
     print("|---" * (2 + len(DEPTHS)) + "|")
     rows = [(f"{scene.name}: {step.what}", step.most) for scene in SCENES for step in scene.steps]
+    rows += [(f"{word.name}: each letter of {word.letters!r}", word.most) for word in WORDS]
     rows.append(("start, and a form filled before the first picture", FIRST_BYTES_MAX))
     for number, (what, most) in enumerate(rows):
-        values = ([*columns[name], ahead[name]][number] for name in DEPTHS)
+        values = ([*columns[name], *letters[name], ahead[name]][number] for name in DEPTHS)
         cells = (budgets.cell(what, value, most) for value in values)
         print(f"| {what} | {most:,} | {' | '.join(cells)} |")
     return budgets.status()

@@ -12,6 +12,8 @@ OPENED, CLOSED, TYPED, MOVED = 4_000, 4_000, 200, 300
 """Of a dialog: what most of what follows must keep."""
 SWITCHED = 5_000
 """Another screen."""
+WORD = 200
+"""For each letter of a word that is typed without a pause, with all that comes of it then."""
 
 
 class Step(NamedTuple):
@@ -28,6 +30,30 @@ class Scene(NamedTuple):
     name: str
     lead: Sequence[str]
     steps: Sequence[Step]
+
+
+class Word(NamedTuple):
+    """A word, letter by letter, and the keys that lead to where it is typed."""
+
+    name: str
+    lead: Sequence[str]
+    letters: str
+    most: int = WORD
+    """For each of its letters, once all is shown that comes of it."""
+
+
+LETTER = 100
+"""The letter alone, before what comes of it is shown."""
+LIST = 400
+"""Where most of a list of fifteen lines is another after four letters."""
+
+WORDS: Sequence[Word] = (
+    Word("palette", ("1", "ctrl+p"), "stop", LIST),
+    Word("palette", ("1", "ctrl+p"), "offline"),
+    Word("filter of the keys", ("3", "slash"), "heart"),
+    Word("choice of a message", ("2", "c"), "status"),
+    Word("composer, before all", ("2", "c", *"heart", "enter", "ctrl+r"), "xyz"),
+)
 
 
 SCENES: Sequence[Scene] = (
@@ -66,7 +92,7 @@ SCENES: Sequence[Scene] = (
         (
             Step("open", ("exclamation_mark",), OPENED),
             *(Step("move", ("down",), MOVED) for _ in range(3)),
-            Step("narrow", ("g",), 1_000),
+            Step("narrow, and a pause", ("g",), 500),
             Step("close", ("escape",), CLOSED),
         ),
     ),
@@ -76,7 +102,7 @@ SCENES: Sequence[Scene] = (
         (
             Step("open", ("ctrl+p",), OPENED),
             *(Step("move", ("down",), 500) for _ in range(3)),
-            *(Step("narrow", (key,), 2_500) for key in "stop"),
+            *(Step("narrow, and a pause", (key,), 1_600) for key in "stop"),
             Step("close", ("escape",), CLOSED),
         ),
     ),
@@ -112,7 +138,7 @@ SCENES: Sequence[Scene] = (
         ("3",),
         (
             Step("open", ("slash",), 2_000),
-            *(Step("narrow", (key,), 1_500) for key in "heart"),
+            *(Step("narrow, and a pause", (key,), 800) for key in "heart"),
             Step("close", ("escape",), 3_000),
         ),
     ),
@@ -121,10 +147,11 @@ SCENES: Sequence[Scene] = (
         ("2",),
         (
             Step("open the choice", ("c",), OPENED),
-            Step("narrow", ("H",), 1_500),
+            Step("narrow, and a pause", ("H",), 800),
             Step("open the form", ("enter",), OPENED),
             Step("as text", ("ctrl+r",), 600),
-            Step("type before all, not valid by that", ("x",), 600),
+            Step("type before all, not valid by that, and a pause", ("x",), 400),
+            Step("type before all", ("w",), TYPED),
             Step("to the end", ("end",), MOVED),
             *(Step("type", (key,), TYPED) for key in "yz"),
             Step("close", ("escape",), CLOSED),

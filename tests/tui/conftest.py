@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from textual._compositor import Compositor
 
+from cp_tui.tui.terminal import textual_private
 from tests.tui import quiet
 
 
@@ -20,5 +21,10 @@ def frugal() -> Iterator[None]:
 
 @pytest.fixture
 def painting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Paint for the terminal as well: for a test of what is sent to it."""
+    """Paint for the terminal as well, and for one that can do what most can.
+
+    Else what is sent would depend on the terminal in which the tests run.
+    """
     monkeypatch.setattr(Compositor, "render_update", quiet.paint)
+    monkeypatch.setattr(textual_private, "erases_in_color", lambda: True)
+    monkeypatch.setattr(textual_private, "shifts_cells", lambda: True)

@@ -19,6 +19,7 @@ from textual.widgets import Input
 from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.dashboard.screen import DashboardScreen
 from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.theme.colors import ALL_COLORS, TerminalColors
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.widgets.table_pane import TablePane
 from tests.tui import worlds
@@ -45,6 +46,7 @@ def app_on(
     now: Callable[[], datetime] = lambda: worlds.NOW,
     at: str = "dashboard",
     ends_with_screen: bool = False,
+    colors: TerminalColors = ALL_COLORS,
 ) -> CpTuiApp:
     """The app; its clock stands still in UTC, unless told otherwise.
 
@@ -63,6 +65,7 @@ def app_on(
         zone=ZoneInfo(zone) if zone else UTC,
         glyphs=glyphs,
         theme=theme,
+        colors=colors,
         keymap=keymap,
         flush_interval_s=0.01,
     )
@@ -226,6 +229,7 @@ async def screen(
     now: Callable[[], datetime] = lambda: worlds.NOW,
     at: str = "dashboard",
     ends_with_screen: bool = False,
+    colors: TerminalColors = ALL_COLORS,
 ) -> AsyncIterator[Drive]:
     """Run a screen on a world; it has shown what there is when it is handed over."""
     engine = engine or FakeEngine(worlds.healthy() if world is None else world)
@@ -241,6 +245,7 @@ async def screen(
         now=now,
         at=at,
         ends_with_screen=ends_with_screen,
+        colors=colors,
     )
     async with app.run_test(size=size) as pilot:
         drive = Drive(app, pilot, engine, csms)

@@ -11,6 +11,7 @@ from textual.content import Content
 
 from cp_tui.charge_point import variables as v
 from cp_tui.tui.app import ATTACH_AGAIN_S, CpTuiApp
+from cp_tui.tui.theme.colors import Colors, TerminalColors
 from tests.tui import power_world, worlds
 from tests.tui.driving import Drive, screen
 
@@ -18,7 +19,8 @@ ROUNDS = 5
 DIALOGS = ("s", "w", "d", "question_mark", "ctrl+p")
 """Keys, each of which opens one."""
 LINE_BYTES_MAX = 250
-"""The alarm line, and the word for it on top."""
+"""The alarm line, and the word for it on top, in 256 colours."""
+PALETTE = TerminalColors(Colors.PALETTE)
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ async def test_under_a_dialog_no_reading_is_painted(painted: list[int]) -> None:
 
 
 async def test_under_a_dialog_the_alarm_line_goes_on(painted: list[int]) -> None:
-    async with screen(worlds.healthy()) as drive:
+    async with screen(worlds.healthy(), colors=PALETTE) as drive:
         await drive.press("s")
         painted.clear()
         drive.engine.publish("link", worlds.broken_link())
@@ -107,7 +109,7 @@ async def test_every_dialog_leaves_the_alarm_line_free_where_there_is_room() -> 
 
 async def test_under_a_dialog_the_top_line_contradicts_no_alarm(painted: list[int]) -> None:
     """Whether there is a charge point is told at once, on both lines, and when it is back too."""
-    async with screen(worlds.healthy()) as drive:
+    async with screen(worlds.healthy(), colors=PALETTE) as drive:
         # A ping that is answered meanwhile would say that the charge point is back.
         drive.app.workers.cancel_group(drive.app, "liveness")
         healthy = drive.engine.world["link"]

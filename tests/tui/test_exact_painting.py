@@ -18,6 +18,7 @@ from textual.content import Content
 from textual.geometry import Size
 
 from cp_tui.charge_point import variables as v
+from cp_tui.tui.terminal.look_app import TYPING_S
 from cp_tui.tui.terminal.textual_private import QuietApp
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.widgets.fact_lines import FactLines
@@ -188,6 +189,7 @@ async def test_whatever_comes_and_is_done_the_terminal_shows_what_stands_on_the_
                 case _:
                     pass
             await drive.press(*random.choices(KEYS, k=KEYS_AT_ONCE))
+            await drive.pass_time(TYPING_S)
             assert_true(drive, seen)
 
 

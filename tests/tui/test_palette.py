@@ -17,6 +17,7 @@ from cp_tui.tui.app import CpTuiApp
 from cp_tui.tui.registry import ACTIONS, BY_ID, SCREENS
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.store import Snapshot, SnapshotStore
+from cp_tui.tui.theme.colors import Colors, TerminalColors
 from cp_tui.tui.widgets.line_table import LineTable
 from tests.tui import worlds
 from tests.tui.driving import screen
@@ -372,7 +373,7 @@ async def test_the_palette_fits_and_shows_an_observer_what_is_in_the_way() -> No
 
 
 OPENING_BYTES_MAX = 2_500
-"""With what lies behind sent in between it is a thousand more."""
+"""In 16 colours; with what lies behind sent in between it is a thousand more."""
 
 
 async def test_nothing_is_painted_between_a_list_and_the_dialog_that_was_chosen(
@@ -382,7 +383,7 @@ async def test_nothing_is_painted_between_a_list_and_the_dialog_that_was_chosen(
     monkeypatch.setattr(CpTuiApp, "send", lambda app, text: sent.append(text))
     # How long this machine takes to put a dialog together is another question.
     monkeypatch.setattr("cp_tui.tui.terminal.look_app.BETWEEN_KEYS_S", 60.0)
-    async with screen(worlds.healthy()) as drive:
+    async with screen(worlds.healthy(), colors=TerminalColors(Colors.SIXTEEN)) as drive:
         for first, words, last in (
             ("ctrl+p", "swipe", "Swipe a tag"),
             ("ctrl+p", "change the vehicle", "Vehicle at connector 1"),

@@ -36,11 +36,16 @@ class Taker:
     """Cells on one side, a terminal on the other."""
 
     def __init__(
-        self, colors: ColorSystem = ColorSystem.TRUECOLOR, *, is_erasing: bool = False
+        self,
+        colors: ColorSystem = ColorSystem.TRUECOLOR,
+        *,
+        is_erasing: bool = False,
+        is_shifting: bool = False,
+        columns: int = COLUMNS,
     ) -> None:
-        self.sent = SentCells(colors, is_erasing=is_erasing)
-        self.sent.fit(COLUMNS, LINES)
-        self._picture = pyte.Screen(COLUMNS, LINES)
+        self.sent = SentCells(colors, is_erasing=is_erasing, is_shifting=is_shifting)
+        self.sent.fit(columns, LINES)
+        self._picture = pyte.Screen(columns, LINES)
         self._stream = pyte.Stream(self._picture)
         self.send()
 
@@ -58,7 +63,8 @@ class Taker:
 
     def cells(self) -> list[list[Char]]:
         """What the terminal shows; the colour of nothing written in a blank is not looked at."""
-        return [[_seen(self._picture.buffer[y][x]) for x in range(COLUMNS)] for y in range(LINES)]
+        columns = range(self._picture.columns)
+        return [[_seen(self._picture.buffer[y][x]) for x in columns] for y in range(LINES)]
 
     def line(self, y: int) -> str:
         """The text of a line."""
@@ -143,8 +149,8 @@ def test_an_attribute_is_taken_back_alone_and_what_goes_with_it_is_set_again() -
     taker = Taker()
     sent = taker.paint(0, 0, ("a", "bold red on blue"), ("b", "red on blue"))
     assert sent == "\x1b[1;1H\x1b[;1;31;44ma\x1b[22mb\x1b[m"
-    sent = taker.paint(0, 1, ("a", "bold dim red on blue"), ("b", "dim red on blue"))
-    assert sent == "\x1b[2;1H\x1b[;1;2;31;44ma\x1b[22;2mb\x1b[m"
+    sent = taker.paint(10, 1, ("a", "bold dim red on blue"), ("b", "dim red on blue"))
+    assert sent == "\x1b[2;11H\x1b[;1;2;31;44ma\x1b[22;2mb\x1b[m"
     sent = taker.paint(0, 2, ("a", "bold underline red on blue"), ("b", "on blue"))
     assert sent == "\x1b[3;1H\x1b[;1;4;31;44ma\x1b[;44mb\x1b[m"
 
@@ -157,6 +163,65 @@ def test_of_a_blank_only_the_colour_behind_it_counts() -> None:
         "\x1b[2;1H\x1b[;31;44ma b\x1b[m"
     )
     assert taker.paint(1, 0, (" ", "reverse red on blue")) != ""
+
+
+def test_what_looks_the_same_is_written_together_where_colours_are_long() -> None:
+    taker = Taker()
+    for y in range(2):
+        taker.sent.paint(0, y, Strip([Segment("a", STYLES[2]), Segment("b", STYLES[9])]))
+    sent = taker.send()
+    assert sent.count("213;220;228") == 1, "else each line says it again"
+    assert (taker.line(0), taker.line(1)) == ("ab", "ab")
+    short = Taker(ColorSystem.STANDARD)
+    sent = short.paint(0, 0, ("a", "red"), ("b", "blue"), ("a", "red"))
+    assert sent == "\x1b[1;1H\x1b[;31ma\x1b[34mb\x1b[31ma\x1b[m"
+
+
+def test_of_some_lines_alone_is_sent_what_changed_and_the_rest_the_next_time() -> None:
+    taker = Taker()
+    taker.sent.paint(0, 1, Strip([Segment("field")]))
+    taker.sent.paint(0, 3, Strip([Segment("list")]))
+    assert taker.sent.changes(lines=range(1, 2)) == "\x1b[2;1H\x1b[mfield"
+    assert taker.send() == "\x1b[4;1H\x1b[mlist"
+
+
+FRAMED = "│{:<56}│"
+
+
+@pytest.mark.parametrize("step", [1, -1, 3, -4])
+def test_text_behind_what_is_typed_is_moved_and_not_written_again(step: int) -> None:
+    text = '[2, "composed-20260105140327-1", "Heartbeat", {}]'
+    typed = f"{'x' * step}{text}" if step > 0 else text[-step:]
+    taker, stock = Taker(is_shifting=True, columns=60), Taker(columns=60)
+    for each in (taker, stock):
+        each.paint(0, 2, (FRAMED.format(text), "red on blue"))
+    sent = taker.paint(0, 2, (FRAMED.format(typed), "red on blue"))
+    stock.paint(0, 2, (FRAMED.format(typed), "red on blue"))
+    assert taker.cells() == stock.cells()
+    assert len(sent) <= 50
+
+
+@pytest.mark.parametrize("seed", range(tier(20, deep=2_000)))
+def test_lines_that_move_look_as_if_they_were_written_anew(seed: int) -> None:
+    random = Random(seed)
+    bit_by_bit, whole = Taker(is_shifting=True, columns=60), Taker(columns=60)
+    signs = [random.choice("abc {}漢" if seed % 4 == 0 else "abc {}") for _ in range(50)]
+    for _ in range(30):
+        x = random.randrange(len(signs))
+        if random.random() < 0.5:
+            signs[x:x] = random.choices("xyz", k=random.randrange(1, 5))
+        else:
+            del signs[x : x + random.randrange(1, 5)]
+        signs = signs[:50] or ["a"]
+        parts = [(sign, "red on blue" if sign in "abc" else "green on blue") for sign in signs]
+        rest = " " * (58 - sum(cell_len(sign) for sign in signs))
+        for each in (bit_by_bit, whole):
+            strip = [("│", ""), *parts, (rest, "on blue"), ("│", "")]
+            each.sent.paint(0, 1, Strip([Segment(t, Style.parse(how)) for t, how in strip]))
+        whole.sent.forget()
+        bit_by_bit.send()
+        whole.send()
+        assert bit_by_bit.cells() == whole.cells()
 
 
 def test_many_blanks_are_erased_where_that_leaves_the_colour_behind_them() -> None:

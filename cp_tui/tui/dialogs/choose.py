@@ -30,7 +30,8 @@ class ChooseDialog(Dialog[str | None]):
     DEFAULT_CSS = """
     ChooseDialog > .box { height: 60%; min-height: 20; width: 60%; min-width: 76; }
     ChooseDialog Input { background: $boost; }
-    ChooseDialog LineTable { height: 1fr; }
+    ChooseDialog LineTable { height: 1fr; scrollbar-gutter: stable; }
+    ChooseDialog LineTable > .line-table--alternate { background: $table-background; }
     ChooseDialog FactLines { height: 2; max-height: 2; }
     """
 

@@ -156,6 +156,16 @@ class KeyGate:
         """Whether no key waits, and no action is on its way to what the next one is for."""
         return not self._waiting and not self._is_held()
 
+    def is_letter(self, event: events.Event) -> bool:
+        """Whether a key does nothing but add to the text of the input that has the focus."""
+        taker = self._app.focused
+        return (
+            isinstance(taker, Input | TextArea)
+            and isinstance(event, events.Key)
+            and event.is_printable
+            and taker.check_consume_key(event.key, event.character)
+        )
+
     async def swept(self, message: Swept) -> None:
         """The message has come all the way: let the next key through, or send another."""
         if message.number != self._sweep_number:
@@ -230,18 +240,8 @@ class KeyGate:
 
     def _take(self) -> Sequence[Event]:
         """The first that waits, and with a letter for an input the letters behind it."""
-        letters = len(list(takewhile(self._is_letter, self._waiting)))
+        letters = len(list(takewhile(self.is_letter, self._waiting)))
         return [self._waiting.popleft() for _ in range(max(1, letters))]
-
-    def _is_letter(self, event: Event) -> bool:
-        """Whether a key does nothing but add to the text of the input that has the focus."""
-        taker = self._app.focused
-        return (
-            isinstance(taker, Input | TextArea)
-            and isinstance(event, events.Key)
-            and event.is_printable
-            and taker.check_consume_key(event.key, event.character)
-        )
 
     def _hit(self, event: Event) -> Widget | None:
         """What a click hits; keys go to what has the focus."""

@@ -12,7 +12,8 @@ from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.theme import Theme
 from textual.timer import Timer
-from textual.widgets import Input
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from cp_tui.engine.disk import TOLD_S, on_disk_without_loop
 from cp_tui.engine.thread import in_daemon_thread
@@ -32,6 +33,10 @@ THEMES_S = 2.0
 
 BETWEEN_KEYS_S = 0.2
 """So often is shown what happens between keys that came together."""
+TYPING_S = 0.3
+"""After a letter more of them are awaited for so long: people type six in a second, or three."""
+LETTERS_MAX = 12
+"""So many letters without a pause, and what comes of them is shown all the same."""
 
 
 class LookApp(QuietApp):
@@ -62,6 +67,12 @@ class LookApp(QuietApp):
         """Where keys wait until what was done before them is done."""
         self._sending: Timer | None = None
         """While pictures between keys are held back."""
+        self._typing: Timer | None = None
+        """While more letters are awaited."""
+        self._letters = 0
+        """That came one upon the other."""
+        self._typed_into: Widget | None = None
+        """Where they went; None: somebody does something else meanwhile."""
         themes, problems = our_themes()
         self.problems: list[str] = list(problems)
         """What was wrong before the start, to be said on the screen."""
@@ -130,6 +141,7 @@ class LookApp(QuietApp):
 
     async def _let_through(self, together: Sequence[events.Event]) -> None:
         event = together[0]
+        self._note_typing(event)
         if len(together) > 1:
             keys = (each for each in together if isinstance(each, events.Key))
             event = events.Paste("".join(each.character or "" for each in keys))
@@ -154,6 +166,37 @@ class LookApp(QuietApp):
     def _send_between(self) -> None:
         self._sending = None
         super().send_changes()
+
+    def _note_typing(self, event: events.Event) -> None:
+        """Know whether somebody types into a field, and shall go on before the rest is shown."""
+        is_taken_out = isinstance(event, events.Key) and event.key == "backspace"
+        is_typed = self.gate.is_letter(event) or is_taken_out
+        field = self.focused if is_typed and isinstance(self.focused, Input | TextArea) else None
+        self._letters = self._letters + 1 if field is not None else 0
+        if field is None or self._letters % LETTERS_MAX == 0:
+            self._typed_into = None
+            return
+        self._typed_into = field
+        if self._typing is not None:
+            self._typing.stop()
+        self._typing = self.set_timer(TYPING_S, self._typing_paused)
+
+    def _typing_paused(self) -> None:
+        self._typing = self._typed_into = None
+        self._letters = 0
+        self.send_changes()
+
+    def lines_now(self) -> range | None:
+        """While somebody types, the lines of the field alone; None: all.
+
+        What a list, a filter or a check makes of each letter would cost ten times as much as the
+        letter, and nobody reads it before the word is there. It is all done at once: only to be
+        seen has it time, and any other key acts on what was typed.
+        """
+        field = self._typed_into
+        if field is None or field is not self.focused:
+            return None
+        return range(field.region.y, field.region.bottom)
 
     def action_repaint(self) -> None:
         """Send the whole picture anew, whatever the terminal shows."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+INSERTS, DELETES = b"\x1b[%p1%d@", b"\x1b[%p1%dP"
+
 
 def erases_in_color() -> bool:
     """Whether an erased cell has the colour that is set behind the text (`bce`).
@@ -17,4 +19,18 @@ def erases_in_color() -> bool:
         return curses.tigetflag("bce") == 1
     except (ImportError, curses.error, ValueError):
         # Without a database, or a name in it: the way that every terminal knows.
+        return False
+
+
+def shifts_cells() -> bool:
+    """Whether cells can be put into a line and taken out of it (`ich`, `dch`).
+
+    Of those in use all can, tmux and GNU screen too; a VT100 cannot.
+    """
+    try:
+        import curses
+
+        curses.setupterm(fd=sys.__stdin__.fileno() if sys.__stdin__ else 0)
+        return (curses.tigetstr("ich"), curses.tigetstr("dch")) == (INSERTS, DELETES)
+    except (ImportError, curses.error, ValueError):
         return False

@@ -40,7 +40,7 @@ from textual.widget import Widget
 
 from cp_tui.tui.terminal.pace import Pace
 from cp_tui.tui.terminal.sent_cells import SentCells
-from cp_tui.tui.terminal.terminfo import erases_in_color
+from cp_tui.tui.terminal.terminfo import erases_in_color, shifts_cells
 from cp_tui.tui.text.safe_text import drawn_lines
 
 QUESTION = "\x1b[?2026$p"
@@ -98,7 +98,9 @@ class QuietApp(App[str]):
     def sent(self) -> SentCells:
         """What the terminal shows."""
         # What the terminal does not have, has become something else in the filters of the lines.
-        return SentCells(ColorSystem.TRUECOLOR, is_erasing=erases_in_color())
+        return SentCells(
+            ColorSystem.TRUECOLOR, is_erasing=erases_in_color(), is_shifting=shifts_cells()
+        )
 
     def send(self, sequence: str) -> None:
         """Write to the terminal."""
@@ -122,13 +124,17 @@ class QuietApp(App[str]):
         if not (room := self.pace.room(now)):
             if self._asking_again is None:
                 self._asking_again = self.set_timer(self.pace.patience_s, self.unanswered)
-        elif sequence := self.sent.changes(room):
+        elif sequence := self.sent.changes(room, self.lines_now()):
             # The cursor is hidden; what composes characters, or reads aloud, follows it.
             x, y = self.screen.outer_size.clamp_offset(self.cursor_position)
             sequence += f"\x1b[{y + 1};{x + 1}H"
             sequence = f"{SYNC_START}{sequence}{SYNC_END}" if self._sync_available else sequence
             is_asked = self.pace.sent(len(sequence.encode()), now)
             self.send(f"{sequence}{QUESTION}" if is_asked else sequence)
+
+    def lines_now(self) -> range | None:
+        """The lines that are sent now, where others have time; None: all."""
+        return None
 
     def unanswered(self) -> None:
         """Go on without an answer: the terminal gives none any more."""
