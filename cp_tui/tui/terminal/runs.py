@@ -24,7 +24,7 @@ LOOKS_MAX = 64
 """More of them in one picture are not put into an order: it would take too long to find one."""
 
 
-class Run:
+class CellRun:
     """A text, or a sequence that erases, at a place."""
 
     __slots__ = ("end", "is_blank", "pen", "text", "x", "y")
@@ -43,9 +43,9 @@ class Run:
 
 def line_runs(
     y: int, wanted: Sequence[Cell], sent: Sequence[Cell], *, is_erasing: bool
-) -> Iterator[Run]:
+) -> Iterator[CellRun]:
     """Give the runs that make one line of another; `is_erasing`: erased cells take the colour."""
-    run: Run | None = None
+    run: CellRun | None = None
     x, width = 0, len(wanted)
     while x < width:
         cell = wanted[x]
@@ -58,7 +58,9 @@ def line_runs(
             if run is not None:
                 yield run
             run = None
-            erased = Run(y, x, "\x1b[K" if x + count == width else f"\x1b[{count}X", cell[1], None)
+            erased = CellRun(
+                y, x, "\x1b[K" if x + count == width else f"\x1b[{count}X", cell[1], None
+            )
             erased.is_blank = True
             yield erased
             x += count
@@ -69,7 +71,7 @@ def line_runs(
         if run is None or not _goes_on(run, wanted, x):
             if run is not None:
                 yield run
-            run = Run(y, x, "", cell[1], x)
+            run = CellRun(y, x, "", cell[1], x)
             run.is_blank = is_plain_blank(cell)
         run.text += text
         run.end = end
@@ -78,21 +80,21 @@ def line_runs(
         yield run
 
 
-def written(runs: Sequence[Run], pens: Pens) -> str:
+def written(runs: Sequence[CellRun], pens: Pens) -> str:
     """Give the shortest text that writes all of them."""
     if not runs:
         return ""
     return min(_in_turn(runs, pens), _in_turn(_by_look(runs, pens), pens), key=len)
 
 
-def _by_look(runs: Sequence[Run], pens: Pens) -> Sequence[Run]:
+def _by_look(runs: Sequence[CellRun], pens: Pens) -> Sequence[CellRun]:
     """Give what looks alike together, and next what looks most like it."""
-    looks: dict[tuple[Pen, bool], list[Run]] = {}
+    looks: dict[tuple[Pen, bool], list[CellRun]] = {}
     for run in runs:
         looks.setdefault((run.pen, run.is_blank), []).append(run)
     if len(looks) > LOOKS_MAX:
         return runs
-    found: list[Run] = []
+    found: list[CellRun] = []
     pen: Pen | None = None
     while looks:
         ways = {look: pens.way(pen, _written_with(*look, pen)) for look in looks}
@@ -102,7 +104,7 @@ def _by_look(runs: Sequence[Run], pens: Pens) -> Sequence[Run]:
     return found
 
 
-def _in_turn(runs: Iterable[Run], pens: Pens) -> str:
+def _in_turn(runs: Iterable[CellRun], pens: Pens) -> str:
     parts: list[str] = []
     pen: Pen | None = None
     line: int | None = None
@@ -120,7 +122,7 @@ def _in_turn(runs: Iterable[Run], pens: Pens) -> str:
     return "".join(parts)
 
 
-def _goes_on(run: Run, wanted: Sequence[Cell], x: int) -> bool:
+def _goes_on(run: CellRun, wanted: Sequence[Cell], x: int) -> bool:
     """Have a run end before this cell, if it may, which then looks like what is in it."""
     if run.end is None or x - run.end > GAP_MAX:
         return False

@@ -16,7 +16,7 @@ from rich.color import ColorSystem
 from textual.strip import Strip
 
 from cp_tui.tui.terminal.pens import PLAIN, Pens
-from cp_tui.tui.terminal.runs import Cell, Run, line_runs, written
+from cp_tui.tui.terminal.runs import Cell, CellRun, line_runs, written
 from cp_tui.tui.terminal.shifts import UNKNOWN, found_shift
 
 BLANK: Cell = (" ", PLAIN)
@@ -87,7 +87,7 @@ class SentCells:
         Not more than the lines, from the top down, that bring it to about `most` characters, and of
         `lines` alone where they are given; the rest is for the next time.
         """
-        runs: list[Run] = []
+        runs: list[CellRun] = []
         shifts = ""
         length = 0
         for y in sorted(self._changed if lines is None else self._changed.intersection(lines)):
