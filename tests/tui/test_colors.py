@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import dist
-
 import pytest
 from hypothesis import given, strategies as st
 from rich.color import Color as RichColor, ColorType
@@ -16,10 +14,10 @@ from cp_tui.settings.model import ScreenColors
 from cp_tui.tui.theme.colors import AUTO, Colors, TerminalColors, terminal_colors
 from cp_tui.tui.theme.line_filters import FewColors, few_colors
 from cp_tui.tui.theme.palette import (
-    CONTRAST_KEPT,
     Palette,
     Rgb,
     contrast,
+    difference,
     luminance,
     oklab,
     palette_of_16,
@@ -90,16 +88,17 @@ def test_a_colour_that_there_is_stays_what_it_is(palette: Palette, data: st.Data
     assert palette.pair(ink.rgb, ground.rgb) == (ink.number, ground.number)
 
 
-@given(PALETTES, RGB)
-def test_no_other_colour_looks_more_alike(palette: Palette, rgb: Rgb) -> None:
-    found = dist(oklab(rgb_of(palette.nearest(rgb))), oklab(rgb))
-    assert all(dist(entry.lab, oklab(rgb)) >= found for entry in palette.entries)
+@given(RGB)
+def test_no_other_colour_looks_more_alike(rgb: Rgb) -> None:
+    palette = palette_of_256()
+    found = difference(oklab(rgb_of(palette.nearest(rgb))), oklab(rgb))
+    assert all(difference(entry.lab, oklab(rgb)) >= found for entry in palette.entries)
 
 
 @given(PALETTES, RGB, RGB)
 def test_what_could_be_read_can_be_read(palette: Palette, ink: Rgb, ground: Rgb) -> None:
     shown = tuple(map(rgb_of, palette.pair(ink, ground)))
-    least = min(ratio(ink, ground), CONTRAST_KEPT)
+    least = min(ratio(ink, ground), palette.contrast_kept)
     most = max(contrast(entry.luminance, luminance(shown[1])) for entry in palette.entries)
     assert ratio(*shown) >= min(least, most)
     assert ratio(*shown) >= min(least, ALWAYS_THERE)
@@ -128,6 +127,24 @@ def test_a_line_has_only_colours_that_the_terminal_has(
     assert (shown.color.type, shown.bgcolor.type) == (expected, expected)
     assert shown.reverse is is_reverse
     assert line[1:] == [Segment("y"), Segment("z", Style(color="red"))]
+
+
+@pytest.mark.parametrize(
+    ("rgb", "ground", "number"),
+    [
+        ((17, 22, 28), (17, 22, 28), 0),
+        ((213, 220, 228), (17, 22, 28), 7),
+        ((118, 211, 154), (17, 22, 28), 10),
+        ((255, 145, 137), (17, 22, 28), 9),
+        ((23, 107, 60), (250, 250, 247), 2),
+        ((173, 31, 38), (250, 250, 247), 1),
+        ((29, 38, 48), (250, 250, 247), 0),
+    ],
+)
+def test_of_sixteen_colours_grey_stays_grey_and_green_green(
+    rgb: Rgb, ground: Rgb, number: int
+) -> None:
+    assert palette_of_16().pair(rgb, ground)[0] == number
 
 
 def test_in_reverse_the_colour_of_the_text_is_the_ground() -> None:
