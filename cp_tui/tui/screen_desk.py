@@ -31,6 +31,7 @@ from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.dialogs.key_table import KeyTableDialog
 from cp_tui.tui.dialogs.prompt import PromptDialog
+from cp_tui.tui.dialogs.theme_picker import ThemePicker
 from cp_tui.tui.frame.actions import show_menu
 from cp_tui.tui.frame.frame_app import FrameApp
 from cp_tui.tui.state.key_lens import KeyLens
@@ -273,24 +274,18 @@ class ScreenDesk(Desk):
                 self._app.action_operate(action_id)
 
     async def choose_theme(self) -> None:
-        if self._app.no_color:
-            self._app.refuse(Content("colours are off: NO_COLOR is set in the environment"))
+        app = self._app
+        if app.no_color:
+            app.refuse(safe_text(f"colours are off: {app.terminal_colors.why}"))
             return
-        before = self._app.theme
-
-        def preview(name: str) -> None:
-            self._app.theme = name
-
-        themes = self._app.available_themes
-        choices = [
-            Choice(name, safe_text(name), Content("dark" if themes[name].dark else "light"))
-            for name in sorted(themes, key=lambda name: (not name.startswith("cp-"), name))
-        ]
-        dialog = ChooseDialog("Choose a theme", choices, start=before, preview=preview)
-        if (chosen := await self._answer_to(dialog)) is None:
-            self._app.theme = before
-        else:
-            self._app.choose_theme(chosen)
+        dialog = ThemePicker(
+            app.available_themes,
+            start=app.theme,
+            colors=app.terminal_colors,
+            glyphs=app.glyphs.value,
+        )
+        if (chosen := await self._answer_to(dialog)) is not None:
+            app.choose_theme(chosen)
 
     async def _other_screens(self) -> int:
         """How many other screens show this charge point, as far as it says so at once."""

@@ -117,6 +117,15 @@ SCENES: Sequence[Scene] = (
         ),
     ),
     Scene(
+        "themes",
+        ("1", "ctrl+p", *"theme"),
+        (
+            Step("open", ("enter",), OPENED),
+            *(Step("a step, and its sample", ("down",), 1_500) for _ in range(3)),
+            Step("close", ("escape",), CLOSED),
+        ),
+    ),
+    Scene(
         "help",
         ("1",),
         (

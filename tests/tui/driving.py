@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,8 @@ def app_on(
     read_only: bool = False,
     may_stop: Callable[[], bool] | None = None,
     theme: str = "cp-dark",
+    theme_folders: Sequence[Path] = (),
+    colors: TerminalColors = ALL_COLORS,
     keymap: Mapping[str, Sequence[str]] | None = None,
     zone: str = "",
     glyphs: Glyphs = Glyphs.EIGHTH,
@@ -46,7 +49,6 @@ def app_on(
     now: Callable[[], datetime] = lambda: worlds.NOW,
     at: str = "dashboard",
     ends_with_screen: bool = False,
-    colors: TerminalColors = ALL_COLORS,
 ) -> CpTuiApp:
     """The app; its clock stands still in UTC, unless told otherwise.
 
@@ -65,6 +67,7 @@ def app_on(
         zone=ZoneInfo(zone) if zone else UTC,
         glyphs=glyphs,
         theme=theme,
+        theme_folders=theme_folders,
         colors=colors,
         keymap=keymap,
         flush_interval_s=0.01,
@@ -222,6 +225,8 @@ async def screen(
     read_only: bool = False,
     may_stop: Callable[[], bool] | None = None,
     theme: str = "cp-dark",
+    theme_folders: Sequence[Path] = (),
+    colors: TerminalColors = ALL_COLORS,
     keymap: Mapping[str, Sequence[str]] | None = None,
     zone: str = "",
     glyphs: Glyphs = Glyphs.EIGHTH,
@@ -229,7 +234,6 @@ async def screen(
     now: Callable[[], datetime] = lambda: worlds.NOW,
     at: str = "dashboard",
     ends_with_screen: bool = False,
-    colors: TerminalColors = ALL_COLORS,
 ) -> AsyncIterator[Drive]:
     """Run a screen on a world; it has shown what there is when it is handed over."""
     engine = engine or FakeEngine(worlds.healthy() if world is None else world)
@@ -238,6 +242,8 @@ async def screen(
         read_only=read_only,
         may_stop=may_stop,
         theme=theme,
+        theme_folders=theme_folders,
+        colors=colors,
         keymap=keymap,
         zone=zone,
         glyphs=glyphs,
@@ -245,7 +251,6 @@ async def screen(
         now=now,
         at=at,
         ends_with_screen=ends_with_screen,
-        colors=colors,
     )
     async with app.run_test(size=size) as pilot:
         drive = Drive(app, pilot, engine, csms)

@@ -54,8 +54,8 @@ class ChooseDialog(Dialog[str | None]):
         """`preview` shows what the cursor is on; `recent` are keys chosen before, newest first."""
         super().__init__()
         self._title = title
-        self._choices = {choice.key: choice for choice in choices}
-        self._search = ChoiceSearch(choices, recent)
+        self._recent = recent
+        self._know(choices)
         self._start = start
         self._preview = preview
         self._columns: list[Column[Choice]] = [
@@ -65,6 +65,10 @@ class ChooseDialog(Dialog[str | None]):
         if any(choice.group for choice in choices):
             group = Column[Choice]("", 14, lambda c: Content.styled(c.group, "$text-muted"))
             self._columns.insert(0, group)
+
+    def _know(self, choices: Sequence[Choice]) -> None:
+        self._choices = {choice.key: choice for choice in choices}
+        self._search = ChoiceSearch(choices, self._recent)
 
     def compose(self) -> ComposeResult:
         """A filter, the list, and a word about the line under the cursor."""
@@ -82,6 +86,17 @@ class ChooseDialog(Dialog[str | None]):
         if self._start is not None:
             table.move_cursor(self._start)
         self.query_one(Input).focus()
+
+    def offer(self, choices: Sequence[Choice]) -> None:
+        """Offer these from now on; what was typed and the cursor stay."""
+        self._know(choices)
+        if self.is_open:
+            table = self.query_one(LineTable)
+            key = table.cursor_key
+            self._filter(self.query_one(Input).value)
+            if key is not None:
+                table.move_cursor(key)
+                self._look_at(key)
 
     def action_move(self, move: str) -> None:
         """Move in the list."""
@@ -111,7 +126,10 @@ class ChooseDialog(Dialog[str | None]):
         event.stop()
         if not self.is_open:
             return
-        choice = self._choices.get(event.key or "")
+        self._look_at(event.key or "")
+
+    def _look_at(self, key: str) -> None:
+        choice = self._choices.get(key)
         self.query_one(FactLines).show([] if choice is None else _about(choice))
         if choice is not None and self._preview is not None:
             self._preview(choice.key)

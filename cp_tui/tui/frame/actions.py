@@ -158,7 +158,7 @@ async def show_log(desk: Desk) -> None:
 
 @action("screen.theme", "Choose a theme")
 async def choose_theme(desk: Desk) -> None:
-    """Colours, with a preview."""
+    """Each with what it is for, and a sample in its colours; the screen changes with enter."""
     await desk.choose_theme()
 
 

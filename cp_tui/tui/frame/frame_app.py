@@ -22,6 +22,7 @@ from cp_tui.tui.actions.desk import Desk
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.dialogs.ask import AskDialog
 from cp_tui.tui.dialogs.facts import FactsDialog
+from cp_tui.tui.dialogs.theme_picker import ThemePicker
 from cp_tui.tui.frame.actions import leave, next_pane, show_help, show_menu
 from cp_tui.tui.frame.activity_line import ScreenName
 from cp_tui.tui.frame.main_screen import MainScreen
@@ -85,7 +86,7 @@ class FrameApp(LookApp):
         """Those that have been wanted: the first picture waits for no other."""
         self.orders: dict[str, str] = {}
         """By which column each table is sorted, by its name, for this time and the next."""
-        self._glyphs = glyphs
+        self.glyphs = glyphs
         self._changed: frozenset[str] = frozenset()
         """All that has changed since the start: what a screen that comes late has missed."""
         self.keymap = keymap
@@ -125,6 +126,12 @@ class FrameApp(LookApp):
         """Take a theme, and remember it."""
         self.theme = self.chosen_theme = name
 
+    def themes_changed(self) -> None:
+        """Offer them as they are now, where one is being chosen."""
+        for dialog in self.screen_stack:
+            if isinstance(dialog, ThemePicker):
+                dialog.show_themes(self.available_themes)
+
     def refresh_css(self, animate: bool = True) -> None:
         """Style anew what is shown, also under a dialog, and every other screen when it is.
 
@@ -140,7 +147,7 @@ class FrameApp(LookApp):
     def main_screen(self, name: str) -> MainScreen:
         """The screen of this name, made when it is wanted for the first time."""
         if name not in self._main_screens:
-            screen = self.screen_classes[name](self.keymap, self._glyphs)
+            screen = self.screen_classes[name](self.keymap, self.glyphs)
             screen.miss(self._changed)
             screen.orders = self.orders
             self.install_screen(screen, name)

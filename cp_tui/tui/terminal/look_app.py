@@ -251,8 +251,13 @@ class LookApp(QuietApp):
             self.tell(safe_text(f"theme {theme.name} was read again"))
             if theme.name == self.theme:
                 self.refresh_css(animate=False)
+        if themes:
+            self.themes_changed()
         for problem in problems:
             self.tell(safe_text(f"theme not taken: {problem}", "$text-warning"))
+
+    def themes_changed(self) -> None:
+        """A theme of the user was read again, or is new."""
 
     def _tell_of_hanging(self) -> None:
         text = f"your themes: the disk does not answer; still reading {self._place()}"

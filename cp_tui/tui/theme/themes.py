@@ -76,6 +76,9 @@ MAIN_COLORS = frozenset(
 )
 """Those from which Textual derives others."""
 
+OURS = ("cp-dark", "cp-light", "high-contrast", "night", "blue-orange", "ansi-16", "mono")
+"""The themes that come with cp-tui, in the order in which they are offered."""
+
 PURPOSE_MAX = 60
 """Characters: what fits beside the name of a theme."""
 
@@ -104,6 +107,12 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
     # Textual's own style sheets use the first two, but an ANSI theme does not generate them.
     ansi = {"ansi-background": "ansi_black", "ansi-foreground": "ansi_white"}
     return {**ansi, **{name: colors[source] for name, source in DERIVED.items()}}
+
+
+def variables_of(theme: Theme) -> dict[str, str]:
+    """Every colour of a theme by its name, as if it was the one in use."""
+    generated = theme.to_color_system().generate()
+    return {**variable_defaults(theme), **generated, **theme.variables}
 
 
 @lru_cache(1)

@@ -163,9 +163,13 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
         self,
         *,
         empty: str = "",
+        leaps: bool = False,
         id: str | None = None,
     ) -> None:
+        """`empty` is said where there is no row. One that `leaps` scrolls by half of what is seen:
+        where a step changes much beside the list, the list itself shall not change with each."""
         super().__init__(id=id)
+        self._leaps = leaps
         self._columns: tuple[Column[Any], ...] = ()
         self._order: Order | None = None
         self._rows: RowSource = RecordRows[Any]()
@@ -461,7 +465,12 @@ class LineTable(QuietFocus, GrowingView, can_focus=True):
     def _show_cursor(self, top: int) -> None:
         """Show this row first, or one as near to it as the cursor allows."""
         visible = max(1, self.scrollable_content_region.height - HEADER_HEIGHT)
-        target = min(max(top, self._cursor - visible + 1), self._cursor)
+        lowest, highest = self._cursor - visible + 1, self._cursor
+        target = min(max(top, lowest), highest)
+        if self._leaps and target > top:
+            target = max(lowest, min(target + visible // 2, highest, self._count - visible))
+        elif self._leaps and target < top:
+            target = max(lowest, target - visible // 2, 0)
         if target != self.scroll_offset.y:
             self.scroll_to(y=target, animate=False, force=True)
         self._scrolled_to = target

@@ -1,0 +1,104 @@
+"""Choosing a theme: each with what it is for, and a picture in its colours beside the list.
+
+The screen itself stays as it is until one is taken: to paint it anew for each line of the list
+would cost a slow line a second or more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.theme import Theme
+
+from cp_tui.tui.actions.desk import Choice
+from cp_tui.tui.dialogs.choose import NOTHING_FOUND, ChooseDialog
+from cp_tui.tui.dialogs.dialog import QuietFacts
+from cp_tui.tui.dialogs.theme_sample import ThemeSample
+from cp_tui.tui.terminal.line_input import LineInput
+from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.theme.colors import TerminalColors
+from cp_tui.tui.theme.glyphs import GlyphSet
+from cp_tui.tui.theme.themes import OURS, FileTheme
+from cp_tui.tui.widgets.line_table import LineTable
+
+NAME_WIDTH = 14
+"""For the longest of ours."""
+
+
+class ThemePicker(ChooseDialog):
+    """The list of themes, and a sample of the one under the cursor."""
+
+    DEFAULT_CSS = """
+    ThemePicker > .box { min-height: 18; }
+    ThemePicker LineTable { width: 1fr; }
+    ThemePicker .line-table--alternate { background: $table-background; }
+    """
+
+    def __init__(
+        self,
+        themes: Mapping[str, Theme],
+        *,
+        start: str,
+        colors: TerminalColors,
+        glyphs: GlyphSet,
+    ) -> None:
+        """`start` is the theme in use."""
+        self._themes = themes
+        self._colors = colors
+        self._sample = ThemeSample(glyphs)
+        choices = theme_choices(themes, colors)
+        super().__init__("Choose a theme", choices, start=start, preview=self._show)
+        self._columns = [
+            Column("", NAME_WIDTH, lambda choice: choice.title),
+            Column("", 8, lambda choice: choice.note, is_flexible=True),
+        ]
+
+    def compose(self) -> ComposeResult:
+        """As any choice, with the sample beside the list."""
+        with Vertical(classes="box"):
+            yield LineInput(placeholder="type to find")
+            with Horizontal():
+                yield LineTable(empty=NOTHING_FOUND, leaps=True)
+                yield self._sample
+            yield QuietFacts()
+
+    def show_themes(self, themes: Mapping[str, Theme]) -> None:
+        """Go on with these themes: a file of one has changed, or is new."""
+        self._themes = themes
+        self.offer(theme_choices(themes, self._colors))
+
+    def _show(self, name: str) -> None:
+        self._sample.show(self._themes[name])
+
+
+def theme_choices(themes: Mapping[str, Theme], colors: TerminalColors) -> list[Choice]:
+    """Ours first, then the user's, then Textual's; below all of them how many colours are sent."""
+    why = f", for {colors.why}" if colors.why else ""
+    about = safe_text(f"Sent are {colors.colors.words}{why}. Others: --colors, or screen.colors.")
+    ordered = sorted(themes.values(), key=_order)
+    return [
+        Choice(
+            theme.name,
+            safe_text(theme.name),
+            safe_text(_note(theme)),
+            about,
+            also=("dark" if theme.dark else "light",),
+        )
+        for theme in ordered
+    ]
+
+
+def _order(theme: Theme) -> tuple[int, int, str]:
+    if theme.name in OURS:
+        return 0, OURS.index(theme.name), theme.name
+    return 1 if isinstance(theme, FileTheme) else 2, 0, theme.name
+
+
+def _note(theme: Theme) -> str:
+    """What it is for, else whose it is."""
+    if isinstance(theme, FileTheme) and theme.purpose:
+        return theme.purpose
+    return "yours" if isinstance(theme, FileTheme) else "Textual's"
