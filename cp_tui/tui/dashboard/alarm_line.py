@@ -13,6 +13,7 @@ from cp_tui.tui.dashboard.alarm import Alarm, alarms
 from cp_tui.tui.dashboard.alarm_text import KeyOf, alarm_line, second_line, words_change_in_s
 from cp_tui.tui.dashboard.charge_point_actions import show_alarms
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.units import cut
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.bars import BarLine
 
@@ -40,7 +41,7 @@ class AlarmLine(BarLine):
         """Say what is wrong at this instant, and again whenever a countdown has gone on."""
         found = alarms(snapshot, clock)
         self.show(lambda width: alarm_line(found, snapshot, clock, self._key_of, width))
-        self.second.show(lambda width: second_line(found).truncate(width, ellipsis=True))
+        self.second.show(lambda width: cut(second_line(found), width))
         self.has_second = bool(second_line(found))
         self._wait(found, snapshot, clock)
 

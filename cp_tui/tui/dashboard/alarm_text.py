@@ -14,6 +14,7 @@ from cp_tui.tui.dashboard.alarm import Alarm, Urgency, alarms
 from cp_tui.tui.dashboard.countdown import instant, stale_after_s, until
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.units import cut
 from cp_tui.tui.text.words import Clock
 
 KeyOf = Callable[[str], str]
@@ -46,9 +47,9 @@ def alarm_line(
     parts = ((then, act, more), (then, act, few), (then, brief, few), (brief, few), (brief,))
     rooms = [(width - Content(tail).cell_length, tail) for tail in map(_tail, parts)]
     whole = [each for each in rooms[:3] if each[0] >= Content(head).cell_length]
-    cut = [each for each in rooms[2:] if each[0] >= HEAD_CELLS_MIN]
-    room, tail = (*whole, *cut, (width, ""))[0]
-    said = Content.styled(head, worst.urgency.style).truncate(room, ellipsis=True)
+    short = [each for each in rooms[2:] if each[0] >= HEAD_CELLS_MIN]
+    room, tail = (*whole, *short, (width, ""))[0]
+    said = cut(Content.styled(head, worst.urgency.style), room)
     return Content.assemble(said, tail)
 
 

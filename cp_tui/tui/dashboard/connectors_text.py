@@ -133,13 +133,44 @@ def connector_columns(
     """
     connectors = snapshot.connectors
     names = (transaction_name(connector).plain for connector in connectors)
-    full = [full_words(connector, clock) for connector in connectors]
     is_charging = bool(snapshot.running)
     statuses = (status_content(connector.status).plain for connector in connectors)
     status_width = widest(statuses, STATUS_WIDTH_MIN) if is_charging else STATUS_WIDTH
     # Side by side with the longest status, the bar is shorter, and still seen at 80x24.
     cells = min(GAUGE_CELLS, STATUS_WIDTH + 2 - status_width)
-    progress = [
+    progress = _progress_columns(connectors, clock, glyphs, cells) if is_charging else []
+    return [
+        Column("#", 2, lambda c: Content(str(c.connector_id))),
+        Column("Status", status_width, lambda c: status_content(c.status)),
+        Column(
+            "Limit",
+            7,
+            lambda c: _limit(c, snapshot, clock),
+            align="right",
+            rank=2 if is_charging else 0,
+        ),
+        Column("Power", 9, _power, align="right", order=_power_w),
+        *progress,
+        Column("Current", 7, _current, align="right", rank=8),
+        Column("Tx", widest(names, 9), transaction_name, rank=6),
+        Column(
+            "Since",
+            widest_time(clock.brief, (c.since for c in connectors), 8),
+            lambda c: Content(clock.brief(c.since)),
+            rank=7,
+            order=lambda c: c.since,
+        ),
+        Column("Tag", 12, _tag, rank=9),
+        Column("Cause", 20, _cause, rank=10, is_flexible=True),
+    ]
+
+
+def _progress_columns(
+    connectors: Sequence[ConnectorView], clock: Clock, glyphs: GlyphSet, cells: int
+) -> list[Column[ConnectorView]]:
+    """How far a charge has come; the bar of the battery has so many cells."""
+    full = [full_words(connector, clock) for connector in connectors]
+    return [
         Column(
             "SoC",
             GAUGE_WIDTH_MIN + cells,
@@ -147,7 +178,14 @@ def connector_columns(
             rank=1,
             order=soc_percent,
         ),
-        Column("Energy", 9, _energy, align="right", rank=3, order=_energy_wh),
+        Column(
+            "Energy",
+            widest((_energy(c).plain for c in connectors), 9),
+            _energy,
+            align="right",
+            rank=3,
+            order=_energy_wh,
+        ),
         Column(
             "Full",
             widest(full, 5),
@@ -164,30 +202,6 @@ def connector_columns(
             rank=5,
             order=lambda c: c.transaction and c.transaction.begun_at,
         ),
-    ]
-    return [
-        Column("#", 2, lambda c: Content(str(c.connector_id))),
-        Column("Status", status_width, lambda c: status_content(c.status)),
-        Column(
-            "Limit",
-            7,
-            lambda c: _limit(c, snapshot, clock),
-            align="right",
-            rank=2 if is_charging else 0,
-        ),
-        Column("Power", 9, _power, align="right", order=_power_w),
-        *(progress if is_charging else ()),
-        Column("Current", 7, _current, align="right", rank=8),
-        Column("Tx", widest(names, 9), transaction_name, rank=6),
-        Column(
-            "Since",
-            widest_time(clock.brief, (c.since for c in connectors), 8),
-            lambda c: Content(clock.brief(c.since)),
-            rank=7,
-            order=lambda c: c.since,
-        ),
-        Column("Tag", 12, _tag, rank=9),
-        Column("Cause", 20, _cause, rank=10, is_flexible=True),
     ]
 
 

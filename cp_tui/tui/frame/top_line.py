@@ -11,6 +11,7 @@ from cp_tui.charge_point.variables import LinkPhase
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.connection import WAITING, state_word
 from cp_tui.tui.text.safe_text import drawn, safe_text
+from cp_tui.tui.text.units import cut
 from cp_tui.tui.text.words import Clock, latency
 
 GAP = Content("  ")
@@ -59,7 +60,8 @@ def top_line(snapshot: Snapshot, clock: Clock, width: int) -> Content:
             left.append(part)
     line, tail = GAP.join(left), GAP.join(right)
     gap = max(width - line.cell_length - tail.cell_length, 0)
-    return Content.assemble(line, " " * gap, tail).truncate(width, ellipsis=True, pad=True)
+    whole = Content.assemble(line, " " * gap, tail)
+    return cut(whole, width).truncate(width, pad=True)
 
 
 def before_as_of(snapshot: Snapshot, clock: Clock, width: int) -> Content:

@@ -12,6 +12,8 @@ from typing import Any, Generic, Literal, TypeVar
 from msgspec import Struct
 from textual.content import Content
 
+from cp_tui.tui.text.units import cut
+
 T = TypeVar("T")
 
 MARGIN = 1
@@ -19,8 +21,6 @@ MARGIN = 1
 
 GAP = 1
 """Cells between two columns."""
-
-ELLIPSIS = "…"
 
 FLEXIBLE_WIDTH_MIN = 8
 """A flexible column is given at least this, before columns without a rank are left out."""
@@ -135,7 +135,7 @@ def divider_line(cells: Sequence[Content], widths: Sequence[int], width: int) ->
     """What stands between two lines: a time, and a text as far as the table goes."""
     time, text = cells
     head = Content.assemble(" " * MARGIN, time.pad_right(widths[0] - time.cell_length), " " * GAP)
-    return head.append(text.truncate(max(0, width - head.cell_length), ellipsis=True))
+    return head.append(cut(text, width - head.cell_length))
 
 
 def line_of(
@@ -150,7 +150,7 @@ def line_of(
             continue
         pieces.append(Content(" " * (GAP if pieces else MARGIN)))
         if cell.cell_length > width:
-            cell = cell.truncate(width - 1).append(ELLIPSIS)
+            cell = cut(cell, width)
         padding = width - cell.cell_length
         pieces.append(
             cell.pad_left(padding) if column.align == "right" else cell.pad_right(padding)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from textual.content import Content
+
+from cp_tui.tui.text.units import NUMBER_AND_UNIT, cut
 
 if TYPE_CHECKING:
     from cp_tui.tui.state.store import Snapshot
@@ -33,13 +34,6 @@ class Fact(Struct, frozen=True, eq=False):
         return self.label == other.label and self.text.is_same(other.text)
 
 
-NUMBER_AND_UNIT = re.compile(
-    r"(?<=\d) (?=(?:[kM]?Wh?|m?A|m?V|VA|k?varh?|ms|s|min|h|d|days?|[kKMG]?i?B|bytes?|phases?|ph)\b"
-    r"|%)"
-    # And between the paper and the section of a rule: S 3.13, JE 3.10, T TC_003.
-    r"|(?<=\b[SEJWT]) (?=[A-Z]*\d|TC_)|(?<=\bJE) (?=\d)"
-)
-"""The blank between a number and its unit, and within the name of a rule: no line breaks there."""
 _NO_BREAK = "\ue000"
 """Stands for that blank while lines are broken: Textual breaks at a no-break space as well."""
 
@@ -70,7 +64,7 @@ def fact_lines(facts: Iterable[Fact], width: int, label_width: int) -> list[Cont
     for fact in facts:
         indent = label_width + GAP if fact.label else 0
         room = max(width - indent, 8)
-        text = fact.text.truncate(TEXT_CELLS_MAX, ellipsis=True)
+        text = cut(fact.text, TEXT_CELLS_MAX)
         pieces = [_untied(piece) for piece in _tied(text).wrap(room)] or [Content("")]
         for number, piece in enumerate(pieces):
             label = fact.label if number == 0 else ""

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from cp_tui.tui.text.columns import ELLIPSIS, Column, Divider
+from cp_tui.tui.text.columns import Column, Divider
+from cp_tui.tui.text.units import ELLIPSIS
 
 S = TypeVar("S")
 T = TypeVar("T")

@@ -18,8 +18,8 @@ from cp_tui.charge_point.smart_charging.schedule import (
 )
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.units import amps, power
-from cp_tui.tui.text.facts import NUMBER_AND_UNIT
 from cp_tui.tui.text.safe_text import drawn
+from cp_tui.tui.text.units import NUMBER_AND_UNIT, kept
 from cp_tui.tui.text.words import Clock
 
 
@@ -153,10 +153,10 @@ def fitted(lines: tuple[str, ...], width: int, rows: int, ellipsis: str) -> list
 
 def _wrapped(line: str, width: int) -> list[str]:
     # A number stays with its unit: `wrap` does not break at a no-break space.
-    kept = NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", line)
-    parts = wrap(kept, width, subsequent_indent="  ") or [""]
+    tied = NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", line)
+    parts = wrap(tied, width, subsequent_indent="  ") or [""]
     return [part.replace("\N{NO-BREAK SPACE}", " ") for part in parts]
 
 
 def _cut(line: str, width: int, ellipsis: str) -> str:
-    return line if len(line) <= width else line[: max(0, width - 1)] + ellipsis
+    return line if len(line) <= width else line[: kept(line, max(0, width - 1))] + ellipsis

@@ -9,6 +9,8 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.widget import Widget
 
+from cp_tui.tui.text.units import cut
+
 
 def painted(
     widget: Widget,
@@ -30,7 +32,7 @@ def painted(
         return Style.parse(style) if variables is None else parse_style(style, variables)
 
     if line.cell_length > width:
-        line = line.truncate(width, ellipsis=True)
+        line = cut(line, width)
     pieces = line.render(base, end="", parse_style=parse)
     segments = [Segment(text, style.rich_style) for text, style in pieces]
     return Strip(segments).adjust_cell_length(width, base.rich_style)

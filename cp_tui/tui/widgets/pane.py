@@ -11,6 +11,7 @@ from textual.content import Content
 
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.copying import Copyable
+from cp_tui.tui.text.units import cut
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.bars import BarLine
 
@@ -139,7 +140,7 @@ def edge(title: Content, width: int, is_active: bool) -> Content:
     """A title on an edge of this width; heavy where the focus is."""
     sign, edge_style = (ACTIVE_EDGE, "$border") if is_active else (EDGE, "$border-blurred")
     style = "bold $text-accent" if is_active else "$text-muted"
-    title = title.truncate(max(0, width - 2), ellipsis=True).stylize_before(style)
+    title = cut(title, width - 2).stylize_before(style)
     rest = sign * max(0, width - 1 - title.cell_length)
     return Content.assemble(
         Content.styled(sign, edge_style), title, Content.styled(rest, edge_style)
