@@ -101,7 +101,8 @@ def test_the_details_hold_both_frames_times_ids_and_the_reason_with_its_values()
     assert "Request SetChargingProfile CALL from the CSMS · 2026-01-05 13:41:02.000" in text
     assert '"chargingProfileId": 7,' in text
     assert "Answer SetChargingProfile CALLRESULT to the CSMS · 2026-01-05 13:41:02.001" in text
-    assert "connector 1 · id p1" in text
+    assert "connector 1 · id p1 · 107 bytes" in text
+    assert "after 1.4 ms · 30 bytes" in text
     assert "Rejected · after 1.4 ms" in text
     assert "Why stack level 9 is above ChargeProfileMaxStackLevel 3" in text
     assert "Rule S 5.16 · smart_charging.profile.stack_level_too_high" in text

@@ -312,3 +312,16 @@ def test_a_transaction_of_before_that_ends_before_it_began_says_why() -> None:
     old = stepped(-3600, clock_step=None, clock_step_s=0.0)
     facts = said(transaction_facts(Snapshot(), old, CLOCK))
     assert facts["Tx"].endswith("ends before it began: the clock was set back meanwhile")
+
+
+def test_the_details_of_a_connector_tell_how_the_last_transaction_ended() -> None:
+    whole: v.Connectors = worlds.healthy()["connectors"]
+    older = replace(ended(StopReason.LOCAL), connector_id=2, key="older")
+    newer = replace(ended(StopReason.POWER_LOSS), connector_id=2, key="newer")
+    runs = replace(ended(StopReason.LOCAL), connector_id=2, key="runs", stopped_at=None)
+    elsewhere = replace(ended(StopReason.REMOTE), connector_id=1, key="elsewhere")
+    snapshot = Snapshot(transactions=(runs, elsewhere, newer, older))
+    told = said(connector_details(snapshot, whole[2], CLOCK))["Last"]
+    assert newer.stopped_at is not None
+    assert f"ended {CLOCK.brief(newer.stopped_at)} · reason PowerLoss" in told
+    assert "Last" not in said(connector_details(Snapshot(), whole[2], CLOCK))

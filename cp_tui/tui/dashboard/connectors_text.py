@@ -251,6 +251,7 @@ def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock
         if lasted := lasted_words(connector, clock):
             facts.append(Fact("Charges", Content(f"for {lasted}")))
         facts += clock_facts(connector.transaction, clock)
+    facts += _ended_last(snapshot, connector, clock)
     plug = "plugged in" if connector.is_plugged else "no cable"
     facts.append(Fact("Cable", joined([plug, "locked" if connector.is_locked else ""])))
     mine = [c for c in snapshot.status_changes if c.connector_id == connector.connector_id]
@@ -258,6 +259,23 @@ def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock
         label = "" if place else "Before"
         facts.append(Fact(label, joined([clock.brief(change.time), _change(change)])))
     return facts
+
+
+def _ended_last(snapshot: Snapshot, connector: ConnectorView, clock: Clock) -> list[Fact]:
+    """The transaction that ended here last: which, when, why and how much it was."""
+    here = (t for t in snapshot.transactions if t.connector_id == connector.connector_id)
+    # The list begins with those that run; then come the newest.
+    ended = next((t for t in here if t.stopped_at is not None), None)
+    if ended is None or ended.stopped_at is None:
+        return []
+    name = f"#{ended.transaction_id}" if ended.transaction_id is not None else ""
+    parts: list[Content | str] = [
+        Content.assemble(name, " " if name else "", safe_text(ended.id_tag, "bold")),
+        f"ended {clock.of_csms(clock.brief(ended.stopped_at))}",
+        f"reason {ended.stop_reason}" if ended.stop_reason else "",
+        energy(ended.energy_wh),
+    ]
+    return [Fact("Last", joined(parts))]
 
 
 def where(connector_id: int) -> str:

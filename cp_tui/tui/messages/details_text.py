@@ -10,6 +10,7 @@ from textual.content import Content
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.ocpp.plural import count
+from cp_tui.ocpp.printable import storable
 from cp_tui.tui.messages.text import about, flaws_of, reason_of, result
 from cp_tui.tui.state.message_log import Fate, LoggedFrame, MessagePair
 from cp_tui.tui.text.columns import Column
@@ -107,6 +108,7 @@ def _head(frame: LoggedFrame, exchange: MessagePair, clock: Clock) -> Content:
         parts.append(f"connector {frame.connector_id}")
     if frame.message_id and frame is exchange.frames[0]:
         parts.append(safe_text(f"id {frame.message_id}", QUIET))
+    parts.append(count(len(storable(frame.wire).encode()), "byte"))
     return joined(parts)
 
 
