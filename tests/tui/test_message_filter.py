@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 
 from cp_tui.tui.messages.filter import WrongFilter, message_filter
 from cp_tui.tui.state.message_log import MessageLog
-from tests.tui import message_world
+from cp_tui.tui.text.words import Clock
+from tests.tui import message_world, worlds
+
+CLOCK = Clock(worlds.NOW, UTC)
 
 
 def found(typed: str) -> list[str]:
@@ -15,7 +20,7 @@ def found(typed: str) -> list[str]:
     for record in message_world.day():
         log.add(record)
     log.miss(5)
-    wanted = message_filter(typed)
+    wanted = message_filter(typed, CLOCK)
     passed = [e for e in map(log.exchange, log.numbers) if e is not None and wanted.takes(e)]
     return [e.frames[0].message_id or "-" if e.frames else "missed" for e in passed]
 
@@ -54,6 +59,15 @@ ALL = ["b1", "s1", "p1", "d1", "t1", "x1", "-", "m1", "h1"]
         ("- conn:2", ["t1"]),
         ("2026-01-05T11:49", ["b1"]),
         ("http://x", []),
+        ("from:13:41", ["p1", "d1", "t1", "x1", "-", "m1", "h1"]),
+        ("to:11:49", ["b1"]),
+        ("from:11:49:03 to:13:40 -error", ["s1"]),
+        ("from:2026-01-05T14:03", ["h1"]),
+        ("from:2026-01-06t0:00", []),
+        # Later today nothing can have been: yesterday is meant.
+        ("from:23:00", ALL),
+        ("to:23:00", []),
+        ("-from:13:41", ["b1", "s1"]),
         ('"status":"accepted"', ["b1"]),
     ],
 )
@@ -72,13 +86,21 @@ def test_the_filter_finds(typed: str, ids: list[str]) -> None:
             "kind: takes one of kind:CALL, kind:CALLRESULT, kind:CALLERROR, kind:invalid",
         ),
         ("latency:500", "latency: takes milliseconds, such as latency:>500 or latency:<50"),
+        (
+            "from:noon",
+            ("from: takes a time, such as from:14:02, from:14:02:30 or from:2026-01-05T14:02"),
+        ),
+        ("to:25:00", "to: takes a time, such as to:14:02, to:14:02:30 or to:2026-01-05T14:02"),
         ("action:", "action: takes the beginning of a word, such as action:Start*"),
-        ("-foo:1", "no field 'foo': there are action, conn, dir, id, kind, latency, result"),
+        (
+            "-foo:1",
+            "no field 'foo': there are action, conn, dir, id, kind, latency, result, from, to",
+        ),
     ],
 )
 def test_a_wrong_filter_says_what_is_allowed(typed: str, says: str) -> None:
     with pytest.raises(WrongFilter) as raised:
-        message_filter(f"heartbeat {typed}")
+        message_filter(f"heartbeat {typed}", CLOCK)
     assert str(raised.value) == says
 
 

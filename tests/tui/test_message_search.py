@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC
 
 import pytest
 from pydantic import JsonValue
@@ -11,7 +12,10 @@ from cp_tui.charge_point.variables import MessageRecord
 from cp_tui.tui.messages.filter import message_filter
 from cp_tui.tui.messages.search import SLICE, MessageSearch
 from cp_tui.tui.state.message_log import MessageLog
-from tests.tui import message_world
+from cp_tui.tui.text.words import Clock
+from tests.tui import message_world, worlds
+
+CLOCK = Clock(worlds.NOW, UTC)
 
 
 def filled(exchanges: int, messages_max: int = 100_000) -> MessageLog:
@@ -22,12 +26,12 @@ def filled(exchanges: int, messages_max: int = 100_000) -> MessageLog:
 
 
 def expected(log: MessageLog, typed: str) -> list[int]:
-    wanted = message_filter(typed)
+    wanted = message_filter(typed, CLOCK)
     return [n for n in log.numbers if (e := log.exchange(n)) is not None and wanted.takes(e)]
 
 
 def completed(log: MessageLog, typed: str) -> MessageSearch:
-    search = MessageSearch(log, message_filter(typed))
+    search = MessageSearch(log, message_filter(typed, CLOCK))
     while not search.is_complete:
         search.look_further()
     return search
@@ -35,7 +39,7 @@ def completed(log: MessageLog, typed: str) -> MessageSearch:
 
 def test_the_newest_are_found_with_the_first_slice() -> None:
     log = filled(3 * SLICE)
-    search = MessageSearch(log, message_filter("error"))
+    search = MessageSearch(log, message_filter("error", CLOCK))
     search.look_further()
     assert not search.is_complete
     assert list(search.numbers) == [n for n in expected(log, "error") if n >= 2 * SLICE]

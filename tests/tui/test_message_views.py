@@ -215,9 +215,9 @@ def test_an_answer_that_came_too_late_looks_like_none_that_counts() -> None:
         assert f"Why {LATE.text}" in text
         assert "45.0 s" in text
     assert "· ! too late · Accepted · after 45.0 s" in text
-    assert message_filter("error").takes(exchange)
-    assert message_filter("too late").takes(exchange)
-    assert not message_filter("-error").takes(exchange)
+    assert message_filter("error", CLOCK).takes(exchange)
+    assert message_filter("too late", CLOCK).takes(exchange)
+    assert not message_filter("-error", CLOCK).takes(exchange)
 
 
 def test_an_answer_to_nothing_says_that_nobody_asked_and_an_error_too_late_is_none() -> None:
@@ -232,7 +232,7 @@ def test_what_is_exported_tells_which_answer_counts_for_nothing() -> None:
     log = MessageLog()
     for record in (*answered_late(), *message_world.day()):
         log.add(record)
-    lines = [json.loads(line) for line in exported(log, message_filter("")) if line]
+    lines = [json.loads(line) for line in exported(log, message_filter("", CLOCK)) if line]
     ignored = [line for line in lines if line.get("is_ignored")]
     assert [(line["frame"][1], line["reason"]["id"]) for line in ignored] == [("a1", LATE.id)]
 

@@ -49,7 +49,7 @@ async def export(desk: Desk) -> None:
     """Write what the filter shows to a file, one JSON object in each line."""
     log = desk.snapshot.messages
     try:
-        wanted = message_filter(desk.filter if desk.screen == "messages" else "")
+        wanted = message_filter(desk.filter if desk.screen == "messages" else "", desk.clock)
     except WrongFilter:
         wanted = MessageFilter()
     title = "Export the messages" if wanted.takes_all else f"Export what {desk.filter!r} shows"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from fnmatch import translate
 from typing import TypeVar
@@ -15,6 +16,7 @@ from msgspec import Struct
 
 from cp_tui.charge_point.variables import Direction, MessageKind
 from cp_tui.tui.state.message_log import Fate, MessagePair
+from cp_tui.tui.text.words import Clock
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -25,6 +27,9 @@ ERRORS = frozenset({Fate.REFUSED, Fate.ERROR, Fate.INVALID, Fate.NO_ANSWER, Fate
 FIELD = re.compile(r"([A-Za-z_]+):(.*)")
 
 LATENCY = re.compile(r"([<>])(\d{1,9}(?:\.\d{1,3})?)")
+
+TIMES = ("from", "to")
+"""The fields that take a time."""
 
 CONNECTOR = re.compile(r"\d{1,9}")
 
@@ -61,8 +66,8 @@ class MessageFilter(Struct, frozen=True):
         )
 
 
-def message_filter(typed: str) -> MessageFilter:
-    """Read what was typed; raises `WrongFilter`."""
+def message_filter(typed: str, clock: Clock) -> MessageFilter:
+    """Read what was typed, with times by this clock; raises `WrongFilter`."""
     words: list[str] = []
     unwanted: list[str] = []
     tests: list[Test] = []
@@ -71,7 +76,7 @@ def message_filter(typed: str) -> MessageFilter:
         wanted = token.removeprefix("-")
         if not wanted:
             continue
-        test = _test(wanted)
+        test = _test(wanted, clock)
         if test is None:
             (unwanted if is_unwanted else words).append(wanted.casefold())
         else:
@@ -79,7 +84,7 @@ def message_filter(typed: str) -> MessageFilter:
     return MessageFilter(tuple(words), tuple(unwanted), tuple(tests))
 
 
-def _test(token: str) -> Test | None:
+def _test(token: str, clock: Clock) -> Test | None:
     """The test that a token stands for; None: it is a word to look for."""
     match token.casefold():
         case "error":
@@ -90,9 +95,11 @@ def _test(token: str) -> Test | None:
     if found is None or found[2].startswith("//"):
         return None
     name, value = found[1].casefold(), found[2]
+    if name in TIMES:
+        return _time(name, value, clock)
     make = FIELDS.get(name)
     if make is None:
-        raise WrongFilter(f"no field {name!r}: there are {', '.join(FIELDS)}")
+        raise WrongFilter(f"no field {name!r}: there are {', '.join((*FIELDS, *TIMES))}")
     return make(value)
 
 
@@ -165,6 +172,34 @@ def _latency(value: str) -> Test:
         return answer.latency_ms > bound_ms if is_above else answer.latency_ms < bound_ms
 
     return test
+
+
+def _time(name: str, value: str, clock: Clock) -> Test:
+    """From a time on, or up to it; one that is typed to the minute holds until the next one."""
+    try:
+        begin, length = _moment(value, clock)
+    except ValueError:
+        example = f"{name}:14:02, {name}:14:02:30 or {name}:2026-01-05T14:02"
+        raise WrongFilter(f"{name}: takes a time, such as {example}") from None
+    if name == "from":
+        return lambda exchange: exchange.frames[0].at >= begin
+    return lambda exchange: exchange.frames[0].at < begin + length
+
+
+def _moment(value: str, clock: Clock) -> tuple[datetime, timedelta]:
+    """The newest such time, and how exactly it was typed."""
+    day, has_day, at = value.upper().rpartition("T")
+    length = timedelta(minutes=1) if at.count(":") == 1 else timedelta(seconds=1)
+    if ":" not in at:
+        raise ValueError
+    hours, _, rest = at.partition(":")
+    time_of_day = time.fromisoformat(f"{hours.zfill(2)}:{rest}")
+    wanted = date.fromisoformat(day) if has_day else clock.today
+    begin = datetime.combine(wanted, time_of_day, clock.zone)
+    if not has_day and begin > clock.now:
+        # Nothing was sent in the time to come: the evening before is meant.
+        begin = datetime.combine(wanted - timedelta(days=1), time_of_day, clock.zone)
+    return begin, length
 
 
 def _one_of(kinds: type[E], field: str, value: str) -> E:

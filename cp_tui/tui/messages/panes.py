@@ -68,7 +68,7 @@ class MessagesPane(TablePane):
     DETAILS = "Message"
     GONE = "This message is too old to be kept."
     STEPS = True
-    FILTER = "words action:Start* conn:1 dir:in kind: id: result: latency:>500 error -word"
+    FILTER = "words action:Start* conn:1 dir:in kind: id: result: from: to: error -word"
     FILTERS_ITSELF = True
     SHOWS = frozenset({"messages", "link", "engine", "cursor.messages"})
     HELP_SENTENCES = (
@@ -80,7 +80,7 @@ class MessagesPane(TablePane):
         "Filter: a word is found anywhere; -word leaves out what has it.",
         "Filter: action: id: result: by the beginning, or with * (action:*Status).",
         "Filter: conn:1 dir:in|out kind:CALL|CALLRESULT|CALLERROR|invalid.",
-        "Filter: latency:>500 (ms); composed: by a person.",
+        "Filter: latency:>500 (ms); from:14:02 to:14:05; composed: by a person.",
         "Filter: error: refused, CALLERROR, no answer, too late, invalid.",
         "Enter opens both frames with the reason.",
         "There, up and down go to the next message.",
@@ -123,7 +123,7 @@ class MessagesPane(TablePane):
         """Show what is new, unless the list stands still."""
         log = snapshot.messages
         if log is not self._search.log or self.words != self._words:
-            self._begin(log)
+            self._begin(log, clock)
         self._search.follow()
         self._show_rows(log, message_columns(clock, self.table_width, log.oldest_at))
         self._tell_of_one(snapshot, clock)
@@ -159,13 +159,13 @@ class MessagesPane(TablePane):
         """What is read must not run away."""
         self._is_held = True
 
-    def _begin(self, log: MessageLog) -> None:
+    def _begin(self, log: MessageLog, clock: Clock) -> None:
         """Begin a new search; a filter that cannot be understood leaves nothing out."""
         if log is not self._search.log:
             self._is_held = False
         self._words = self.words
         try:
-            wanted, self._problem = message_filter(self._words), ""
+            wanted, self._problem = message_filter(self._words, clock), ""
         except WrongFilter as wrong:
             wanted, self._problem = MessageFilter(), f"{wrong}"
         self._search = MessageSearch(log, wanted)
