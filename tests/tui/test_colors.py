@@ -24,6 +24,7 @@ from cp_tui.tui.theme.palette import (
     palette_of_256,
     rgb_of,
 )
+from tests.tui.driving import screen
 
 BLACK = Color(0, 0, 0)
 
@@ -155,3 +156,26 @@ def test_in_reverse_the_colour_of_the_text_is_the_ground() -> None:
     assert reverse.style is not None
     assert other.style is not None
     assert (reverse.style.color, reverse.style.bgcolor) == (other.style.bgcolor, other.style.color)
+
+
+@pytest.mark.parametrize(
+    ("colors", "kinds", "expected"),
+    [
+        (Colors.TRUE, {ColorType.TRUECOLOR}, {"#11161c", "#1b3750"}),
+        (Colors.PALETTE, {ColorType.EIGHT_BIT}, {"color(233)", "color(17)"}),
+        (Colors.SIXTEEN, {ColorType.STANDARD}, {"color(0)"}),
+        (Colors.NONE, set(), {"none"}),
+    ],
+)
+async def test_a_screen_is_painted_in_the_colours_of_its_terminal(
+    colors: Colors, kinds: set[ColorType], expected: set[str]
+) -> None:
+    async with screen(colors=TerminalColors(colors, "it is tried")) as drive:
+        grounds, found = set[str](), set[ColorType]()
+        for segment in (each for strip in drive.strips() for each in strip):
+            style = segment.style or Style.null()
+            found |= {color.type for color in (style.color, style.bgcolor) if color is not None}
+            grounds.add(style.bgcolor.name if style.bgcolor else "none")
+        assert found == kinds
+        # Behind most of it, and behind the row with the cursor.
+        assert expected <= grounds

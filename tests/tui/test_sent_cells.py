@@ -11,13 +11,15 @@ import pyte
 import pytest
 from pyte.screens import Char
 from rich.cells import cell_len
-from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.strip import Strip
 
 from cp_tui.tui.terminal.pens import PLAIN, Pens
 from cp_tui.tui.terminal.sent_cells import SentCells
+from cp_tui.tui.theme.line_filters import FewColors
+from cp_tui.tui.theme.palette import palette_of_16
 from tests.tiers import tier
 
 COLUMNS, LINES = 24, 6
@@ -37,13 +39,12 @@ class Taker:
 
     def __init__(
         self,
-        colors: ColorSystem = ColorSystem.TRUECOLOR,
         *,
         is_erasing: bool = False,
         is_shifting: bool = False,
         columns: int = COLUMNS,
     ) -> None:
-        self.sent = SentCells(colors, is_erasing=is_erasing, is_shifting=is_shifting)
+        self.sent = SentCells(is_erasing=is_erasing, is_shifting=is_shifting)
         self.sent.fit(columns, LINES)
         self._picture = pyte.Screen(columns, LINES)
         self._stream = pyte.Stream(self._picture)
@@ -172,7 +173,7 @@ def test_what_looks_the_same_is_written_together_where_colours_are_long() -> Non
     sent = taker.send()
     assert sent.count("213;220;228") == 1, "else each line says it again"
     assert (taker.line(0), taker.line(1)) == ("ab", "ab")
-    short = Taker(ColorSystem.STANDARD)
+    short = Taker()
     sent = short.paint(0, 0, ("a", "red"), ("b", "blue"), ("a", "red"))
     assert sent == "\x1b[1;1H\x1b[;31ma\x1b[34mb\x1b[31ma\x1b[m"
 
@@ -235,9 +236,13 @@ def test_many_blanks_are_erased_where_that_leaves_the_colour_behind_them() -> No
 
 
 def test_colours_that_the_terminal_cannot_tell_apart_are_the_same() -> None:
-    taker = Taker(ColorSystem.STANDARD)
-    taker.paint(0, 0, ("a", "#ff0000"))
-    assert taker.paint(0, 0, ("a", "#fe0000")) == ""
+    taker, sixteen = Taker(), FewColors(palette_of_16())
+    sent = []
+    for red in ("#ff0000", "#fe0000"):
+        strip = Strip([Segment("a", Style.parse(red))])
+        taker.sent.paint(0, 0, strip.apply_filter(sixteen, Color(0, 0, 0)))
+        sent.append(taker.send())
+    assert sent == ["\x1b[1;1H\x1b[;91ma\x1b[m", ""]
 
 
 def test_after_a_character_with_a_mark_the_cursor_is_placed_anew() -> None:
@@ -266,7 +271,7 @@ def test_of_another_size_nothing_is_known() -> None:
 
 
 def test_the_same_pen_needs_no_way_and_any_other_one() -> None:
-    pens = Pens(ColorSystem.TRUECOLOR)
+    pens = Pens()
     found = {pens.of(style)[0] for style in STYLES}
     for before in found:
         for after in found:

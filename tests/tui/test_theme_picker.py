@@ -43,7 +43,7 @@ def test_ours_come_first_then_the_users_then_those_of_textual() -> None:
     assert notes["nord"] == "Textual's"
     abouts = {choice.about.plain for choice in choices if choice.about is not None}
     assert abouts == {
-        "Sent are 256 colours, for TERM is tmux-256color. Others: --colors, or screen.colors."
+        "Sent are 256 colours: TERM is tmux-256color. Others: --colors, or screen.colors."
     }
 
 

@@ -2,14 +2,15 @@
 
 A terminal goes on writing as it was told last: only what is different has to be said. Rich would
 say all of it for each piece of text and take it back behind it, which is most of what a screen in
-24-bit colour sends.
+24-bit colour sends. Which colours there are is no question here: the filters of the lines have
+answered it (line_filters.py).
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from rich.color import Color, ColorSystem
+from rich.color import Color
 from rich.style import Style
 
 PENS_MAX = 4_096
@@ -58,9 +59,7 @@ PLAIN = Pen()
 class Pens:
     """The pens of the styles that are in use; the same pen is the same object."""
 
-    def __init__(self, colors: ColorSystem) -> None:
-        """`colors` is what the terminal can show."""
-        self._colors = colors
+    def __init__(self) -> None:
         self._pens: dict[Pen, Pen] = {PLAIN: PLAIN}
         self._of_styles: dict[Style, tuple[Pen, Pen]] = {}
         self._ways: dict[tuple[Pen, Pen], str] = {}
@@ -97,10 +96,11 @@ class Pens:
         blank = pen if attributes & SEEN_ON_BLANKS else Pen(background=background)
         return self._pens.setdefault(pen, pen), self._pens.setdefault(blank, blank)
 
-    def _code(self, color: Color | None, is_foreground: bool) -> str:
+    @staticmethod
+    def _code(color: Color | None, is_foreground: bool) -> str:
         if color is None:
             return ""
-        return ";".join(color.downgrade(self._colors).get_ansi_codes(is_foreground))
+        return ";".join(color.get_ansi_codes(is_foreground))
 
 
 def _anew(pen: Pen) -> str:

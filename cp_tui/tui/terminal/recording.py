@@ -10,7 +10,6 @@ import asyncio
 import json
 from collections.abc import Callable
 
-from rich.color import ColorSystem
 from textual import events
 from textual.app import App
 from textual.driver import Driver
@@ -99,4 +98,4 @@ def record(app: QuietApp, recording: Recording) -> None:
 
     app.driver_class = RecordingDriver
     # Where players differ, what all of them do: no cell is erased to a colour.
-    app.sent = SentCells(ColorSystem.TRUECOLOR, is_erasing=False)
+    app.sent = SentCells(is_erasing=False)

@@ -12,7 +12,6 @@ change: `forget` has everything sent again, after a new size, a suspended proces
 from __future__ import annotations
 
 from rich.cells import cell_len
-from rich.color import ColorSystem
 from textual.strip import Strip
 
 from cp_tui.tui.terminal.pens import PLAIN, Pens
@@ -25,14 +24,10 @@ BLANK: Cell = (" ", PLAIN)
 class SentCells:
     """The cells of a terminal: as they shall be, and as they were sent."""
 
-    def __init__(
-        self, colors: ColorSystem, *, is_erasing: bool = False, is_shifting: bool = False
-    ) -> None:
-        """`colors` is what the terminal can show.
-
-        `is_erasing`: it erases to the colour behind. `is_shifting`: it moves the rest of a line.
-        """
-        self._pens = Pens(colors)
+    def __init__(self, *, is_erasing: bool = False, is_shifting: bool = False) -> None:
+        """`is_erasing`: the terminal erases to the colour behind. `is_shifting`: it moves the rest
+        of a line."""
+        self._pens = Pens()
         self._is_erasing = is_erasing
         self._is_shifting = is_shifting
         self._wanted: list[list[Cell]] = []

@@ -19,7 +19,6 @@ from queue import Queue
 from time import monotonic
 from typing import IO, Any
 
-from rich.color import ColorSystem
 from rich.console import RenderableType
 from rich.text import Text
 from textual._ansi_sequences import SYNC_END, SYNC_START
@@ -97,10 +96,7 @@ class QuietApp(App[str]):
     @cached_property
     def sent(self) -> SentCells:
         """What the terminal shows."""
-        # What the terminal does not have, has become something else in the filters of the lines.
-        return SentCells(
-            ColorSystem.TRUECOLOR, is_erasing=erases_in_color(), is_shifting=shifts_cells()
-        )
+        return SentCells(is_erasing=erases_in_color(), is_shifting=shifts_cells())
 
     def send(self, sequence: str) -> None:
         """Write to the terminal."""

@@ -56,7 +56,7 @@ def terminal_colors(environment: Mapping[str, str], asked: str | None) -> Termin
     gives way to an option or a setting, as https://no-color.org asks for.
     """
     if asked is not None and asked != AUTO:
-        return TerminalColors(Colors(asked), "as --colors or the settings say")
+        return TerminalColors(Colors(asked), "--colors or the settings say so")
     if "NO_COLOR" in environment:
         return TerminalColors(Colors.NONE, "NO_COLOR is set in the environment")
     if (said := environment.get("COLORTERM", "").lower()) in TRUE_VALUES:
