@@ -149,6 +149,10 @@ async def test_more_keys_than_find_room_are_dropped_to_the_last_one(
         assert drive.shows("300 keys behind it dropped")
         await packet(drive, "1wTAG")
         assert drive.app.screen.query(Input).first().value == "TAG"
+        # Who presses escape at their end wants out, and no more of what was behind.
+        await packet(drive, "\x15" + "y" * 299 + "\r\x1b\x1bp2")
+        assert not isinstance(drive.app.screen, FormDialog)
+        assert (calls(drive, "swipe"), calls(drive, "plug_in")) == ([], [])
 
 
 async def test_a_text_without_end_is_not_taken_nor_what_was_typed_behind_it(
@@ -172,6 +176,8 @@ async def test_a_text_without_end_is_not_taken_nor_what_was_typed_behind_it(
         assert tag.value == "y" * 60
         await packet(drive, "z" * 40 + "\x7f")
         assert tag.value == "y" * 60 + "z" * 39
+        await packet(drive, PASTE.format("y" * 101) + "\r\x1b2")
+        assert (drive.app.main.NAME, calls(drive, "swipe")) == ("messages", [])
         await packet(drive, "\x1b3/" + PASTE.format("y" * 101))
         assert drive.app.screen.query_one(Input).value == ""
         assert LineInput("y" * 101).max_length == 101

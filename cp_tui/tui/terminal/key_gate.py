@@ -27,7 +27,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from textual import events
@@ -127,6 +127,9 @@ class KeyGate:
             if isinstance(self._waiting[-1], events.MouseMove):
                 self._waiting.pop()
         if len(self._waiting) >= WAITING_MAX or (self._too_many and self._waiting):
+            if _is_escape(event) and not _is_escape(self._waiting[-1]):
+                self._waiting.append(event)
+                return True
             # Nor what comes behind: an enter would send a text with a hole in it.
             self._too_many += 1
             return True
@@ -140,11 +143,23 @@ class KeyGate:
 
     def forget(self) -> int:
         """Give up the keys that wait, meant for something that does not come; give their number."""
-        moves = (events.MouseMove, events.MouseUp)
-        count = sum(not isinstance(each, moves) for each in self._waiting) + self._too_many
-        self._waiting.clear()
+        count = self._forget(len(self._waiting)) + self._too_many
         self._too_many = 0
         return count
+
+    def forget_text(self) -> None:
+        """Give up what waits behind a text that was not taken; an escape is meant all the same."""
+        self._forget(self._next_escape(0))
+
+    def _forget(self, number: int) -> int:
+        """Give up so many of those that wait; give how many of them were keys or clicks."""
+        moves = (events.MouseMove, events.MouseUp)
+        return sum(not isinstance(self._waiting.popleft(), moves) for _ in range(number))
+
+    def _next_escape(self, begin: int) -> int:
+        """Where the first escape waits from there on; at the end, if none does."""
+        waiting = enumerate(islice(self._waiting, begin, None), begin)
+        return next((at for at, event in waiting if _is_escape(event)), len(self._waiting))
 
     @property
     def is_busy(self) -> bool:
@@ -282,11 +297,17 @@ class KeyGate:
             hold.looks += 1
         if self._looks > LOOKS_MAX:
             self._give_up()
-            return
         if self._is_lost():
             self._sweep_looks = None
         self.look()
         self._watch_on()
 
     def _give_up(self) -> None:
-        self._drop(self.forget())
+        """Drop what waits, but for an escape behind it: who presses it wants out."""
+        count = self._forget(self._next_escape(1)) + self._too_many
+        self._too_many = self._looks = 0
+        self._drop(count)
+
+
+def _is_escape(event: Event) -> bool:
+    return isinstance(event, events.Key) and event.key == "escape"

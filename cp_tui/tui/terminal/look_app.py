@@ -208,7 +208,7 @@ class LookApp(QuietApp):
 
     def on_line_input_full(self, message: LineInput.Full) -> None:
         """Say that it was not taken; an enter behind it would send a text with a hole in it."""
-        self.gate.forget()
+        self.gate.forget_text()
         self.warn(f"not taken: a field holds {count(message.most, 'character')} at most")
 
     def warn(self, words: str) -> None:
