@@ -181,6 +181,15 @@ async def test_a_text_without_end_is_not_taken_nor_what_was_typed_behind_it(
         await packet(drive, "\x1b3/" + PASTE.format("y" * 101))
         assert drive.app.screen.query_one(Input).value == ""
         assert LineInput("y" * 101).max_length == 101
+        await packet(drive, "\x1b2craw frame\r\x15")
+        area = drive.app.screen.query_one(TextArea)
+        area.text = ""
+        await packet(drive, PASTE.format("y" * 101))
+        await packet(drive, "z" * 99 + PASTE.format("yy") + "x")
+        assert area.text == "z" * 99
+        area.text = "y" * 150
+        await packet(drive, "\x1b[F\x7fz")
+        assert area.text == "y" * 149
 
 
 async def test_pictures_come_between_keys_also_behind_a_terminal_that_has_taken_one() -> None:

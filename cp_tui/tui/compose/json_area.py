@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import TextArea
 
+from cp_tui.tui.terminal import line_input
 from cp_tui.tui.text.json_text import json_line
+
+Location = tuple[int, int]
+"""A line and a column of it, both counted from 0."""
 
 
 class JsonArea(TextArea):
@@ -19,6 +25,21 @@ class JsonArea(TextArea):
         line = super().get_line(line_index)
         colour(self, line)
         return line
+
+    def replace(
+        self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
+    ) -> Any:
+        """Take all of what is typed or pasted, or where there is no room for it, none.
+
+        What stands there from the first may be longer, and can be shortened.
+        """
+        more = len(insert) - len(self.get_text_range(min(start, end), max(start, end)))
+        if more > 0 and len(self.text) + more > line_input.TEXT_MAX:
+            self.post_message(line_input.LineInput.Full(line_input.TEXT_MAX))
+            insert, start = "", end
+        return super().replace(
+            insert, start, end, maintain_selection_offset=maintain_selection_offset
+        )
 
 
 class JsonHighlighter(Highlighter):
