@@ -27,8 +27,9 @@ from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.timeline.parts import Line, Part
-from cp_tui.tui.timeline.picture import AXIS_ROWS, Picture, draw, explained
+from cp_tui.tui.timeline.picture import Picture, draw, explained
 from cp_tui.tui.timeline.readout import Place
+from cp_tui.tui.timeline.rows import AXIS_ROWS
 from cp_tui.tui.timeline.view import ZOOMS, View
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
 

@@ -15,10 +15,9 @@ from cp_tui.tui.timeline.parts import Part
 from cp_tui.tui.timeline.picture import (
     Picture,
     draw,
-    share_rows,
-    share_with_curves,
 )
 from cp_tui.tui.timeline.readout import limit_text
+from cp_tui.tui.timeline.rows import share_rows, share_with_curves
 from cp_tui.tui.timeline.view import View
 from tests.tui.widgets.schedules import ARMED, BY_TX_PROFILE, NOW, demo, schedule
 
