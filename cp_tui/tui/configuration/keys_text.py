@@ -12,7 +12,7 @@ from cp_tui.ocpp.redaction import SECRET_VALUE, is_secret_key
 from cp_tui.tui.configuration.changes_text import change_facts, changes_of, source_word
 from cp_tui.tui.configuration.text import is_changed
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.columns import Column, widest_time
+from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.order import natural
 from cp_tui.tui.text.safe_text import drawn, safe_text
@@ -77,13 +77,7 @@ def key_columns(
             order=_value_rank,
         ),
         Column("Set by", 8, _source, rank=1),
-        Column(
-            "Changed",
-            widest_time(clock.brief, (e.changed_at for e in entries if e.changed_at), 8),
-            lambda e: Content(clock.brief(e.changed_at) if e.changed_at else ""),
-            rank=2,
-            order=lambda e: e.changed_at,
-        ),
+        time_column("Changed", clock.brief, entries, lambda e: e.changed_at, 8, rank=2),
         Column("Default", 12, lambda e: safe_text(e.default or "", QUIET), rank=4),
         Column("Access", 10, _access, rank=3),
         Column("Unit", 5, lambda e: safe_text(e.unit or "", QUIET), rank=6),

@@ -10,7 +10,7 @@ from cp_tui.demo.csms_variables import (
     Exchange,
     ExchangeKind,
 )
-from cp_tui.tui.text.columns import Column, widest_time
+from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.json_text import value_line
 from cp_tui.tui.text.safe_text import safe_text
@@ -30,12 +30,7 @@ DIRECTIONS: Mapping[ExchangeKind, str] = {
 def exchange_columns(exchanges: Iterable[Exchange], clock: Clock) -> list[Column[Exchange]]:
     """The columns of the log of exchanges."""
     return [
-        Column(
-            "Time",
-            widest_time(clock.brief, (e.at for e in exchanges), 8),
-            lambda e: Content(clock.brief(e.at)),
-            order=lambda e: e.at,
-        ),
+        time_column("Time", clock.brief, exchanges, lambda e: e.at, 8),
         Column("Dir", 4, lambda e: Content(DIRECTIONS[e.kind])),
         Column("Action", 24, _action),
         Column("The CSMS says", 32, verdict, is_flexible=True),

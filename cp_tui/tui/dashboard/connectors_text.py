@@ -26,7 +26,7 @@ from cp_tui.tui.dashboard.session_text import (
 )
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.clock_steps import begun_words, clock_facts
-from cp_tui.tui.text.columns import Column, widest, widest_time
+from cp_tui.tui.text.columns import Column, time_column, widest
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.restraint import draws_words
 from cp_tui.tui.text.safe_text import drawn, safe_text
@@ -153,13 +153,7 @@ def connector_columns(
         *progress,
         Column("Current", 7, _current, align="right", rank=8),
         Column("Tx", widest(names, 9), transaction_name, rank=6),
-        Column(
-            "Since",
-            widest_time(clock.brief, (c.since for c in connectors), 8),
-            lambda c: Content(clock.brief(c.since)),
-            rank=7,
-            order=lambda c: c.since,
-        ),
+        time_column("Since", clock.brief, connectors, lambda c: c.since, 8, rank=7),
         Column("Tag", 12, _tag, rank=9),
         Column("Cause", 20, _cause, rank=10, is_flexible=True),
     ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from cp_tui.charge_point.variables import LinkAttempt, LinkPhase, LinkStep
-from cp_tui.tui.text.columns import Column, widest_time
+from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.connection import BAD, GOOD, QUIET, STEP_WORDS, WAITING
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
@@ -47,12 +47,7 @@ def result(attempt: LinkAttempt) -> Content:
 def attempt_columns(attempts: Sequence[LinkAttempt], clock: Clock) -> list[Column[LinkAttempt]]:
     """The columns of the table, in reading order."""
     return [
-        Column(
-            "Time",
-            widest_time(clock.brief, (a.at for a in attempts), 8),
-            lambda a: Content(clock.brief(a.at)),
-            order=lambda a: a.at,
-        ),
+        time_column("Time", clock.brief, attempts, lambda a: a.at, 8),
         Column("Try", 4, lambda a: Content(str(a.attempt or "")), align="right"),
         Column("Result", 13, result),
         Column(

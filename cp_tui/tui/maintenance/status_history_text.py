@@ -9,7 +9,7 @@ from textual.content import Content
 from cp_tui.charge_point.variables import StatusChange
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.tui.text.clock_steps import set_words
-from cp_tui.tui.text.columns import Column, widest_time
+from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.status import status_content
@@ -39,12 +39,7 @@ def status_change_columns(
 ) -> list[Column[StatusChange]]:
     """The columns of the table, in reading order."""
     return [
-        Column(
-            "Time",
-            widest_time(clock.brief, (c.time for c in changes), 8),
-            lambda c: Content(clock.brief(c.time)),
-            order=lambda c: c.time,
-        ),
+        time_column("Time", clock.brief, changes, lambda c: c.time, 8),
         Column("Cn", 2, lambda c: Content(str(c.connector_id)), align="right"),
         Column("From", 13, lambda c: Content.styled(c.old_status.value, QUIET)),
         Column("To", 15, lambda c: status_content(c.status)),

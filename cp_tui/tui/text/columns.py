@@ -103,6 +103,25 @@ def widest_time(form: Callable[[datetime], str], instants: Iterable[datetime], l
     return widest(map(form, ends), least)
 
 
+def time_column(
+    title: str,
+    form: Callable[[datetime], str],
+    records: Iterable[T],
+    at: Callable[[T], datetime | None],
+    least: int,
+    *,
+    rank: int = 0,
+) -> Column[T]:
+    """A column of the instants of these records, as wide as they are written, sorted by time."""
+
+    def cell(record: T) -> Content:
+        instant = at(record)
+        return Content("" if instant is None else form(instant))
+
+    known = [instant for record in records if (instant := at(record)) is not None]
+    return Column(title, widest_time(form, known, least), cell, rank=rank, order=at)
+
+
 def fit_columns(columns: Sequence[Column[Any]], width: int, width_scrolled: int) -> tuple[int, ...]:
     """The width of each column so that a line never exceeds `width`; 0 means left out.
 

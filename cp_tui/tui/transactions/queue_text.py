@@ -10,7 +10,7 @@ from cp_tui.charge_point.variables import LinkPhase, OutboxEntry, OutboxView, Tr
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.plural import count
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.columns import Column, widest, widest_time
+from cp_tui.tui.text.columns import Column, time_column, widest
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined
@@ -44,13 +44,7 @@ def queue_columns(snapshot: Snapshot, clock: Clock) -> list[Column[OutboxEntry]]
         Column("Message", 16, lambda e: safe_text(e.action)),
         Column("#", 2, _connector),
         Column("Tx", widest(numbers, 8), lambda e: _transaction(snapshot, e), rank=2),
-        Column(
-            "Since",
-            widest_time(clock.minute, (e.since for e in entries), 12),
-            lambda e: Content(clock.minute(e.since)),
-            rank=1,
-            order=lambda e: e.since,
-        ),
+        time_column("Since", clock.minute, entries, lambda e: e.since, 12, rank=1),
         Column("Why it waits", 18, lambda e: safe_text(e.why), is_flexible=True),
         Column("Attempt", 7, lambda e: Content(_attempt(e))),
         Column(

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from cp_tui.charge_point.variables import Refusal
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.columns import Column, widest_time
+from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock, joined, reason_text
@@ -24,12 +24,7 @@ def refusal_id(refusal: Refusal) -> str:
 def refusal_columns(refusals: Iterable[Refusal], clock: Clock) -> list[Column[Refusal]]:
     """The columns of the table, in reading order."""
     return [
-        Column(
-            "Time",
-            widest_time(clock.minute, (r.at for r in refusals), 12),
-            lambda r: Content(clock.minute(r.at)),
-            order=lambda r: r.at,
-        ),
+        time_column("Time", clock.minute, refusals, lambda r: r.at, 12),
         Column("#", 3, lambda r: Content("any" if r.connector_id is None else str(r.connector_id))),
         Column("Tag", 12, lambda r: safe_text(r.id_tag or "")),
         Column("Refused by", 19, lambda r: Content.styled(r.by.value, ODD)),

@@ -14,7 +14,7 @@ from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.units import energy
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.clock_steps import clock_facts, length
-from cp_tui.tui.text.columns import Column, widest, widest_time
+from cp_tui.tui.text.columns import Column, time_column, widest, widest_time
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, duration, joined, reason_text
@@ -55,13 +55,7 @@ def transaction_columns(snapshot: Snapshot, clock: Clock) -> list[Column[Transac
         Column("Tx", widest(numbers, 8), transaction_name),
         Column("#", 2, lambda e: Content(str(e.connector_id))),
         Column("Tag", 12, lambda e: safe_text(e.id_tag), rank=1),
-        Column(
-            "Started",
-            widest_time(clock.minute, (e.started_at for e in entries), 12),
-            lambda e: Content(clock.minute(e.started_at)),
-            rank=2,
-            order=lambda e: e.started_at,
-        ),
+        time_column("Started", clock.minute, entries, lambda e: e.started_at, 12, rank=2),
         Column(
             "Ended",
             widest_time(clock.minute, (e.stopped_at for e in entries if e.stopped_at), 12),
