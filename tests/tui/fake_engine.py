@@ -81,7 +81,8 @@ class FakeEngine:
         """Let an event of a stream happen."""
         history = self._history.setdefault(name, [])
         history.append(event)
-        if self._lost is None:
+        # Who comes later is told the history.
+        if self._lost is None and name in self.subscribed:
             self._put(EventHappened(name, event, 0, number=len(history)))
 
     def lose(self, text: str = "the charge point hung up") -> None:
