@@ -90,7 +90,7 @@ class Incoming:
         found = frame.salvage(data)
         if found is None:
             return False
-        message_id, is_composed = found.message_id, composer.awaits(found.message_id)
+        message_id, is_composed = found.message_id, composer.awaits_answer(found)
         action = None if is_composed else calls.awaited(message_id)
         if not is_composed and action is None:
             return False
@@ -110,7 +110,7 @@ class Incoming:
         flaws: tuple[str, ...] = (),
     ) -> None:
         takers = self._components.composer, self._components.calls
-        taker = takers[not self._components.composer.awaits(answer.message_id)]
+        taker = takers[not self._components.composer.awaits_answer(answer)]
         if isinstance(answer, frame.CallResult):
             taker.answered(answer, text, flaws)
         else:

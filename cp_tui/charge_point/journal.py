@@ -45,6 +45,10 @@ class Journal:
         request = self._requests.get((Direction.OUT, message_id))
         return request is not None and not request.is_composed
 
+    def has_request(self, message_id: str) -> bool:
+        """Say whether a request with this id went out and has no answer yet."""
+        return (Direction.OUT, message_id) in self._requests
+
     def action_of(self, message_id: str) -> str:
         """Give the action of a request that went out and has no answer yet; empty: not known."""
         request = self._requests.get((Direction.OUT, message_id))
@@ -60,8 +64,12 @@ class Journal:
         is_composed: bool = False,
         flaws: tuple[str, ...] = (),
         is_ignored: bool = False,
+        answers: MessageRecord | None = None,
     ) -> None:
-        """Record a frame; `text` is the one that was read, where it is a proper frame."""
+        """Record a frame; `text` is the one that was read, where it is a proper frame.
+
+        `answers`: the composed text that it answers, which is no request and may have no id.
+        """
         payload = payload_of(message)
         match message:
             case Call(message_id, action):
@@ -73,6 +81,9 @@ class Journal:
             case CallError(message_id, code):
                 kind, result = MessageKind.CALLERROR, str(code)
                 head = self._answer(direction, kind, message_id, result, reason, flaws, is_composed)
+        if answers is not None:
+            took_s = (self._turn.now - answers.time).total_seconds()
+            head = replace(head, latency_ms=round(took_s * 1000, 1), is_composed=True)
         if is_ignored:
             head = replace(head, is_ignored=True)
         shown = redacted_as_read(head.action, payload, text)
@@ -109,19 +120,20 @@ class Journal:
         head = self._answer(Direction.IN, MessageKind.INVALID, message_id, None, reason, flaws)
         self._emit(head, shown_text(text))
 
-    def composed_text(self, text: str, reason: Reason) -> None:
-        """Record something that a person sent and that is no frame."""
+    def composed_text(self, text: str, reason: Reason, message_id: str = "") -> MessageRecord:
+        """Record something that a person sent and that is no frame, with the id in it, if any."""
         head = MessageRecord(
             time=self._turn.now,
             direction=Direction.OUT,
             kind=MessageKind.INVALID,
-            message_id="",
+            message_id=message_id,
             action="",
             payload=None,
             is_composed=True,
             reason=reason,
         )
         self._emit(head, shown_text(text))
+        return head
 
     def _call(
         self,

@@ -166,6 +166,14 @@ def salvage(data: str | bytes) -> CallResult | CallError | Unreadable | None:
     )
 
 
+def call_id(text: str) -> str | None:
+    """Read the message id of a CALL whose text is no JSON; None: it has none that can be used."""
+    kind, message_id = (*_head(text), None, None)[:2]
+    is_id = isinstance(message_id, str) and is_unicode(message_id)
+    is_usable = kind == _CALL and is_id and 0 < len(message_id) <= MESSAGE_ID_LENGTH_MAX
+    return message_id if is_usable else None
+
+
 def _salvaged_error(message_id: str, elements: list[Any]) -> CallError:
     code, description, details = (*elements[2:], None, None, None)[:3]
     return CallError(
@@ -176,11 +184,11 @@ def _salvaged_error(message_id: str, elements: list[Any]) -> CallError:
     )
 
 
-_HEAD = re.compile(r'\s*\[\s*([34])\s*,\s*("(?:[^"\\]|\\.){0,200}"|-?\d{1,40})\s*[,\]]')
+_HEAD = re.compile(r'\s*\[\s*([234])\s*,\s*("(?:[^"\\]|\\.){0,200}"|-?\d{1,40})\s*[,\]]')
 
 
 def _head(data: str | bytes) -> list[Any]:
-    """Read the type and the id of an answer that is no JSON, or too deep to be read."""
+    """Read the type and the id of a frame that is no JSON, or too deep to be read."""
     text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
     found = _HEAD.match(text)
     try:

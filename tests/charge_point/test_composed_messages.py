@@ -215,11 +215,20 @@ def test_a_broken_call_whose_id_can_be_read_is_awaited_too(made: Rig) -> None:
     assert records(made)[0].kind is MessageKind.INVALID
 
 
+def raw(made: Rig, text: str) -> int:
+    return made.start_command(partial(SendRaw, text=text))
+
+
 @pytest.mark.parametrize(
     "text", ["", "hello", "{}", '[3,"csms-1",{}]', '[4,"x","GenericError","",{}]', '[9,"x"]', "[2]"]
 )
 def test_what_nobody_has_to_answer_is_just_sent(made: Rig, text: str) -> None:
-    reply = made.command(partial(SendRaw, text=text))
+    request = raw(made, text)
+    if not text.startswith(("[3", "[4", "[9")):
+        # A CSMS may say that it is no frame.
+        assert request not in made.replies
+        made.after(5)
+    reply = made.replies[request]
     assert reply.result == {"kind": "sent"}
     assert len(made.garbage) + len(made.sent) == 1
     (record,) = records(made)
@@ -227,10 +236,105 @@ def test_what_nobody_has_to_answer_is_just_sent(made: Rig, text: str) -> None:
     assert record.direction is Direction.OUT
 
 
+@pytest.mark.parametrize(
+    ("text", "message_id"),
+    [
+        ("hello", "-1"),
+        ("hello", "of the CSMS"),
+        ('[2,"mine","Heartbeat",{},]', "mine"),
+        ('[2,"mine","Heartbeat",{},]', "-1"),
+        ('[2,"mine","Heartbeat"', "mine"),
+    ],
+)
+def test_the_answer_to_a_text_that_is_no_frame_is_the_answer(
+    made: Rig, text: str, message_id: str
+) -> None:
+    made.after(1)
+    request = raw(made, text)
+    made.after(2)
+    made.receive(f'[4,"{message_id}","GenericError","no JSON",{{}}]')
+    reply = made.replies[request]
+    assert reply.result == {
+        "message_id": message_id,
+        "kind": "CALLERROR",
+        "code": "GenericError",
+        "description": "no JSON",
+        "details": {},
+        "latency_ms": 2000.0,
+    }
+    sent, answer = records(made)
+    assert sent.message_id == ("mine" if "mine" in text else "")
+    assert (answer.message_id, answer.latency_ms) == (message_id, 2000.0)
+    assert answer.is_composed
+    assert not answer.is_ignored
+    made.after(60)
+    assert len(made.replies) == 1
+
+
+def test_a_csms_that_reads_more_than_json_answers_as_well(made: Rig) -> None:
+    request = raw(made, '[2,"mine","Heartbeat",{},]')
+    made.receive('[3,"mine",{"currentTime":"2026-01-05T14:00:00Z"}]')
+    result: Any = made.replies[request].result
+    assert (result["message_id"], result["kind"]) == ("mine", "CALLRESULT")
+    assert not records(made)[-1].is_ignored
+
+
+def test_answers_to_texts_without_an_id_come_in_order(made: Rig) -> None:
+    requests = [raw(made, "one"), raw(made, "two")]
+    for code in ("GenericError", "FormationViolation"):
+        made.receive(f'[4,"-1","{code}","",{{}}]')
+    results: list[Any] = [made.replies[each].result for each in requests]
+    assert [each["code"] for each in results] == ["GenericError", "FormationViolation"]
+
+
+def test_an_answer_to_something_else_is_not_that_to_a_text(made: Rig) -> None:
+    made.responders["StatusNotification"] = made.responders["Heartbeat"] = lambda _: None
+    composed = start_call(made, "late")
+    made.after(31)
+    made.act("plug_in", connector_id=1)
+    own = made.sent[-1][1]
+    request = raw(made, "hello")
+    made.receive('[3,"nobody",{}]')
+    assert records(made)[-1].is_ignored
+    for message_id in ("late", own):
+        made.receive(f'[4,"{message_id}","GenericError","",{{}}]')
+    assert request not in made.replies
+    assert made.replies[composed].result == {"message_id": "late", "kind": "timeout"}
+    made.after(5)
+    assert made.replies[request].result == {"kind": "sent"}
+    reason = made.replies[request].reason
+    assert reason is not None
+    assert reason.text == "sent as it stands; no answer came within 5 s"
+    # What comes now, nobody has asked for.
+    made.receive('[4,"-1","GenericError","",{}]')
+    assert records(made)[-1].is_ignored
+
+
+def test_a_text_whose_id_waits_for_its_answer_is_sent_all_the_same(made: Rig) -> None:
+    made.responders["Heartbeat"] = lambda _: None
+    call = start_call(made, "mine")
+    text = raw(made, '[2,"mine","Heartbeat",{},]')
+    made.receive('[3,"mine",{}]')
+    result: Any = made.replies[call].result
+    assert result["kind"] == "CALLRESULT"
+    made.receive('[4,"-1","GenericError","",{}]')
+    result = made.replies[text].result
+    assert result["kind"] == "CALLERROR"
+
+
+def test_any_number_of_texts_is_sent_and_only_so_many_are_waited_for(made: Rig) -> None:
+    requests = [raw(made, "hello") for _ in range(PENDING_MAX + 1)]
+    assert [each in made.replies for each in requests] == [False] * PENDING_MAX + [True]
+    made.cut()
+    assert made.replies[requests[0]].result == {"kind": "lost"}
+
+
 def test_a_raw_text_has_a_limit_in_bytes(made: Rig) -> None:
     request = made.start_command(partial(SendRaw, text="ä" * (TEXT_BYTES_MAX // 2 + 1)))
     assert "bytes are too long; at most 1048576" in refusal(made, request)
-    assert made.command(partial(SendRaw, text="ä" * (TEXT_BYTES_MAX // 2))).result
+    request = raw(made, "ä" * (TEXT_BYTES_MAX // 2))
+    made.after(5)
+    assert made.replies[request].result == {"kind": "sent"}
 
 
 def test_half_a_surrogate_pair_is_refused(made: Rig) -> None:
@@ -278,7 +382,7 @@ def test_a_composed_secret_reaches_the_wire_only(
 
 
 def test_a_raw_secret_is_not_shown(made: Rig) -> None:
-    made.command(partial(SendRaw, text=f'AuthorizationKey "{SECRET}"'))
+    raw(made, f'AuthorizationKey "{SECRET}"')
     (record,) = records(made)
     assert record.payload == "(35 characters, not shown)"
 

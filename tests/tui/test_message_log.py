@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from pydantic import JsonValue
 
 from cp_tui.charge_point.variables import MessageRecord
@@ -51,6 +52,23 @@ def test_the_same_id_in_the_other_direction_is_another_request() -> None:
 def test_an_answer_that_nobody_asked_for_stands_alone() -> None:
     log = log_of(world.answer(world.request("1", "Heartbeat")))
     assert only(log).request is None
+
+
+@pytest.mark.parametrize(("in_text", "answered"), [("", "-1"), ("mine", "mine"), ("mine", "-1")])
+def test_the_answer_to_a_composed_text_joins_it(in_text: str, answered: str) -> None:
+    text = replace(world.broken("[2,"), direction=world.OUT, message_id=in_text, is_composed=True)
+    log = log_of(text)
+    assert not only(log).is_settled
+    asked = replace(text, message_id=answered)
+    log.add(replace(world.error(asked, "GenericError", "no JSON"), is_composed=True))
+    exchange = only(log)
+    assert exchange.answer is not None
+    assert (exchange.fate, exchange.answer.message_id) == (Fate.ERROR, answered)
+    assert exchange.is_settled
+    # Another text has no part in it, nor has an answer that is not composed.
+    log.add(replace(text, message_id=""))
+    log.add(world.error(asked, "GenericError", "no JSON"))
+    assert fates(log) == [Fate.ERROR, Fate.INVALID, Fate.ERROR]
 
 
 @pytest.mark.parametrize("status", ["Rejected", "Blocked", "NotSupported", "UnknownVendorId"])

@@ -32,6 +32,9 @@ SLACK = 1_000
 ANSWER_AWAITED_S_MAX = 60
 """A request older than this than the newest frame gets no answer any more."""
 
+TEXTS_MAX = 20
+"""Composed texts that may wait for an answer; the charge point waits for no more of them."""
+
 GOOD_RESULTS = frozenset({"Accepted", "Pending", "RebootRequired", "Scheduled", "Unlocked"})
 """The statuses of an answer that refuse nothing; all others do."""
 
@@ -144,6 +147,9 @@ class MessagePair(Struct, eq=False):
     @property
     def is_settled(self) -> bool:
         """Whether nothing about it will change any more."""
+        if self.answer is None and self.request is not None and self.request.is_composed:
+            # A composed text may be answered as well.
+            return False
         return self.answer is not None or self.fate not in (Fate.WAITS, Fate.NO_ANSWER)
 
     def give_up(self) -> None:
@@ -166,6 +172,8 @@ class MessageLog:
         self._open: dict[tuple[Direction, str], MessagePair] = {}
         self._awaited: deque[MessagePair] = deque()
         self._last_out: MessagePair | None = None
+        self._texts: deque[MessagePair] = deque(maxlen=TEXTS_MAX)
+        """Composed, and no frames: an answer to one may have an id that is not in it."""
 
     def __len__(self) -> int:
         """How many messages it holds."""
@@ -195,6 +203,8 @@ class MessageLog:
         )
         if is_unreadable_answer or record.kind in (MessageKind.CALLRESULT, MessageKind.CALLERROR):
             exchange = self._open.pop((asked, record.message_id), None)
+            if exchange is None and record.is_composed:
+                exchange = self._next_text(record.time)
             if exchange is None:
                 self._append(MessagePair(self.numbers.stop, answer=_frame(record)))
             else:
@@ -206,6 +216,8 @@ class MessageLog:
             self._append(exchange)
             if record.kind is MessageKind.CALL:
                 self._await(exchange, record)
+            elif record.is_composed and record.direction is Direction.OUT:
+                self._await_answer_to_text(exchange, record)
         self._give_up_before(record.time - timedelta(seconds=ANSWER_AWAITED_S_MAX))
         if self._size > self._messages_max + SLACK or self._characters > self._characters_max:
             self._forget()
@@ -226,6 +238,7 @@ class MessageLog:
         """Another charge point speaks: it answers nothing that the one before was asked."""
         self.give_up()
         self._open.clear()
+        self._texts.clear()
         self._last_out = None
 
     def give_up(self) -> None:
@@ -238,6 +251,22 @@ class MessageLog:
         self._exchanges.append(exchange)
         self._size += 1
         self._characters += exchange.characters
+
+    def _await_answer_to_text(self, exchange: MessagePair, record: MessageRecord) -> None:
+        self._texts.append(exchange)
+        if record.message_id:
+            self._open[(record.direction, record.message_id)] = exchange
+
+    def _next_text(self, now: datetime) -> MessagePair | None:
+        """The oldest composed text without an answer, as the charge point counts them."""
+        oldest = now - timedelta(seconds=ANSWER_AWAITED_S_MAX)
+        while self._texts:
+            found = self._texts.popleft()
+            assert found.request is not None
+            is_held = self.exchange(found.number) is found
+            if found.answer is None and is_held and found.request.at > oldest:
+                return found
+        return None
 
     def _await(self, exchange: MessagePair, record: MessageRecord) -> None:
         self._open[(record.direction, record.message_id)] = exchange
@@ -277,11 +306,14 @@ class MessageLog:
 
 def _frame(record: MessageRecord, request: LoggedFrame | None = None) -> LoggedFrame:
     """Keep a record small: words that come again and again are kept once."""
+    message_id = record.message_id
+    if request is not None and request.message_id == message_id:
+        message_id = request.message_id
     return LoggedFrame(
         record.time,
         record.direction,
         record.kind,
-        record.message_id if request is None else request.message_id,
+        message_id,
         sys.intern(record.action),
         _json(record.payload) if record.payload else sys.intern(_json(record.payload)),
         record.connector_id,
