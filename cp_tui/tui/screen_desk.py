@@ -187,10 +187,8 @@ class ScreenDesk(Desk):
     def select_connector(self, connector_id: int) -> None:
         self._app.select_connector(connector_id)
 
-    async def choose(
-        self, title: str, choices: Sequence[Choice], *, start: str | None = None
-    ) -> str | None:
-        return await self._answer_to(ChooseDialog(title, choices, start=start))
+    async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
+        return await self._answer_to(ChooseDialog(title, choices))
 
     def show(
         self,

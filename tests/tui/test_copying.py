@@ -93,6 +93,10 @@ async def test_values_are_copied_on_the_dashboard_and_in_dialogs() -> None:
             await drive.press("y")
             await drive.type("tag")
             assert await copied(drive, "enter") == "04A2B3C4D5"
+        async with drive.step("what only the details tell is there as well"):
+            await drive.press("y")
+            await drive.type("charges")
+            assert (await copied(drive, "enter")).startswith("for ")
         async with drive.step("all of a row is JSON as the charge point tells it"):
             told = json.loads(await copied(drive, "Y"))
             assert (told["connector_id"], told["status"]) == (1, "Charging")

@@ -240,10 +240,8 @@ class Desk(Protocol):
     def select_connector(self, connector_id: int) -> None:
         """Put the cursor of the screens on a connector."""
 
-    async def choose(
-        self, title: str, choices: Sequence[Choice], *, start: str | None = None
-    ) -> str | None:
-        """Let one of a list be chosen; the cursor begins on `start`."""
+    async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
+        """Let one of a list be chosen."""
 
     def show(
         self,

@@ -88,19 +88,19 @@ async def copy(desk: Desk) -> None:
     if found is None:
         desk.refuse(NOTHING_TO_COPY)
         return
-    fields = {f"{number}": field for number, field in enumerate(found.fields)}
+    # What is meant as a rule first, then all of it: both are in sight however many there are.
+    ranked = sorted(found.fields, key=lambda field: field.label != found.first)
+    fields = {f"{number}": field for number, field in enumerate(ranked)}
     if len(fields) == 1:
-        send_to_clipboard(desk, found.fields[0].label, found.fields[0].text)
+        send_to_clipboard(desk, ranked[0].label, ranked[0].text)
         return
-    first = next((key for key, field in fields.items() if field.label == found.first), None)
     choices = [
         Choice(key, shown_field(field), Content(""), about=Content(field.text))
         for key, field in fields.items()
     ]
-    whole = Choice(
-        WHOLE, Content.styled(found.whole_name, "italic"), Content(desk.key_of(copy_all.id))
-    )
-    key = await desk.choose("Copy", [*choices, whole], start=first)
+    name = Content.styled(found.whole_name, "italic")
+    whole = Choice(WHOLE, name, Content(desk.key_of(copy_all.id)))
+    key = await desk.choose("Copy", [choices[0], whole, *choices[1:]])
     if key == WHOLE:
         send_to_clipboard(desk, found.whole_name, found.whole)
     elif key is not None:

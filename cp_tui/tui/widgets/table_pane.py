@@ -186,7 +186,8 @@ class TablePane(Pane):
         if key is None or found is None or isinstance(found, Divider):
             return None
         fields = fields_of_row(self.table.columns, found)
-        fields += fields_of_facts(self.everything(self.record_of(key), snapshot, clock))
+        if (details := self.details(self.record_of(key))) is not None:
+            fields += fields_of_facts(details[1](snapshot, clock))
         return copyable(fields, found, first=self.COPIED_FIRST)
 
     @property
