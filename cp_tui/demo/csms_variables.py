@@ -108,6 +108,10 @@ class ScenarioInfo(Value, frozen=True, kw_only=True):
     title: str
     about: str
     steps: tuple[str, ...]
+    abouts: tuple[str, ...] = ()
+    """What each step does, in a sentence."""
+    briefs: tuple[str, ...] = ()
+    """The same where there is little room; empty: its title has to do."""
     last: RunState | None = None
     """How its newest run went."""
 
@@ -116,6 +120,8 @@ class Scenarios(Value, frozen=True, kw_only=True):
     """The variable `scenario`: what can be run, and what runs."""
 
     available: tuple[ScenarioInfo, ...] = ()
+    story: ScenarioInfo | None = None
+    """What is told over and over."""
     run: ScenarioRun | None = None
     is_story_on: bool = False
     """The story of the demo is told over and over; a scenario that is run ends it."""

@@ -104,21 +104,24 @@ class Player:
     def scenarios(self) -> Scenarios:
         """What can be run, and what runs or ran last."""
         return Scenarios(
-            available=tuple(
-                ScenarioInfo(
-                    id=each.id,
-                    title=each.title,
-                    about=each.about,
-                    steps=tuple(step.title for step in each.steps),
-                    last=self._last.get(each.id),
-                )
-                for each in SCENARIOS
-            ),
+            available=tuple(map(self._info, SCENARIOS)),
+            story=self._info(ROUND),
             run=None if self._progress is None else self._progress.run(),
             is_story_on=self._is_story_on,
             is_paused=self._pacing.is_paused,
             steps_asked=self._pacing.steps_asked,
             speed=self._pacing.speed,
+        )
+
+    def _info(self, scenario: Scenario) -> ScenarioInfo:
+        return ScenarioInfo(
+            id=scenario.id,
+            title=scenario.title,
+            about=scenario.about,
+            steps=tuple(step.title for step in scenario.steps),
+            abouts=tuple(step.now for step in scenario.steps),
+            briefs=tuple(step.brief for step in scenario.steps),
+            last=self._last.get(scenario.id),
         )
 
     @property

@@ -5,18 +5,58 @@ from __future__ import annotations
 from cp_tui.demo import scenario_steps as more, story_steps
 from cp_tui.demo.scenario import Scenario, Step
 from cp_tui.demo.step_context import StepContext
+from cp_tui.demo.story import DEFAULT, LOWERED, RAISED, SUPPLY
 
-PREPARE = Step("Prepare: connected, free, no limits", more.prepare)
-FIRST_CAR = (
-    Step("Plug in at connector 1", story_steps.plug_in),
-    Step("Start with a tag", story_steps.start_with_a_tag),
+PREPARE = Step(
+    "Prepare: connected, free, no limits",
+    more.prepare,
+    "Cars leave, errors are cleared, and every charging profile is removed",
 )
-STOP_FIRST = Step("Stop with the tag, unplug", story_steps.stop_with_the_tag)
-STOP_SECOND = Step("Stop remotely, unplug", story_steps.stop_remotely)
+PLUG_IN = Step(
+    "Plug in at connector 1",
+    story_steps.plug_in,
+    "A car is plugged in at connector 1: Preparing; nothing flows before a tag is accepted",
+)
+FIRST_CAR = (
+    PLUG_IN,
+    Step(
+        "Start with a tag",
+        story_steps.start_with_a_tag,
+        "A tag is swiped that the CSMS accepts: a transaction starts, and power flows",
+    ),
+)
+STOP_FIRST = Step(
+    "Stop with the tag, unplug",
+    story_steps.stop_with_the_tag,
+    "The same tag ends the transaction with reason Local, and the car leaves: Available",
+)
+STOP_SECOND = Step(
+    "Stop remotely, unplug",
+    story_steps.stop_remotely,
+    "RemoteStopTransaction ends the one at connector 2 with reason Remote, and its car leaves",
+)
+STATION_PROFILES = Step(
+    "Set the profiles of the charge point",
+    story_steps.set_station_profiles,
+    f"ChargePointMaxProfile allows the charge point {SUPPLY}, TxDefaultProfile each car {DEFAULT}",
+)
+CLEAR_PROFILES = Step(
+    "Clear the profiles",
+    more.lift_the_limits,
+    "ClearChargingProfile removes them all: only the hardware limits then",
+)
 
 
 async def _second_car(context: StepContext) -> None:
     await story_steps.plug_in(context, 2)
+
+
+SECOND_CAR = Step(
+    "Plug in at connector 2",
+    _second_car,
+    "A car is plugged in at connector 2: Preparing",
+)
+REMOTE_START = "RemoteStartTransaction starts connector 2: its driver has no tag"
 
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -26,10 +66,18 @@ SCENARIOS: tuple[Scenario, ...] = (
         "A soft reset and its boot; ChargePointMaxProfile and TxDefaultProfile take effect.",
         (
             PREPARE,
-            Step("Reset softly, hear it boot", more.boot_anew),
-            Step("Monitor two keys", story_steps.monitor_keys),
-            Step("Set the profiles of the charge point", story_steps.set_station_profiles),
-            Step("Clear the profiles", more.lift_the_limits),
+            Step(
+                "Reset softly, hear it boot",
+                more.boot_anew,
+                "Reset Soft: the charge point boots, says who it is, and how each connector is",
+            ),
+            Step(
+                "Monitor two keys",
+                story_steps.monitor_keys,
+                "Two configuration keys are watched: what changes them shows under Monitors",
+            ),
+            STATION_PROFILES,
+            CLEAR_PROFILES,
         ),
     ),
     Scenario(
@@ -44,9 +92,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         "The CSMS blocks the tag; no transaction starts, and the screen says why.",
         (
             PREPARE,
-            Step("Plug in at connector 1", story_steps.plug_in),
-            Step("Show a blocked tag", story_steps.refuse_a_tag),
-            Step("Unplug", story_steps.plug_out),
+            PLUG_IN,
+            Step(
+                "Show a blocked tag",
+                story_steps.refuse_a_tag,
+                "The CSMS answers Authorize with Blocked: nothing starts, and connector 1 says why",
+            ),
+            Step("Unplug", story_steps.plug_out, "The car leaves: connector 1 is Available"),
         ),
     ),
     Scenario(
@@ -55,14 +107,30 @@ SCENARIOS: tuple[Scenario, ...] = (
         "A TxProfile lowers the limit for a time; power and composite schedule follow.",
         (
             PREPARE,
-            Step("Sample each second", more.sample_often),
+            Step(
+                "Sample each second",
+                more.sample_often,
+                "MeterValues come each second, with power, so that a new limit is seen at once",
+            ),
             *FIRST_CAR,
-            Step("Lower the limit", story_steps.lower_the_limit),
-            Step("Ask for the composite schedule", more.ask_for_the_composite_schedule),
-            Step("See the limit rise", story_steps.see_the_limit_rise),
-            Step("Clear the profiles", more.lift_the_limits),
+            Step(
+                "Lower the limit",
+                story_steps.lower_the_limit,
+                f"A TxProfile allows connector 1 {LOWERED} for a while, and power follows",
+            ),
+            Step(
+                "Ask for the composite schedule",
+                more.ask_for_the_composite_schedule,
+                "GetCompositeSchedule is answered: its first limit is the one in force",
+            ),
+            Step(
+                "See the limit rise",
+                story_steps.see_the_limit_rise,
+                f"The next period of the profile allows {RAISED}, and power follows",
+            ),
+            CLEAR_PROFILES,
             STOP_FIRST,
-            Step("Sample each minute", more.sample_rarely),
+            Step("Sample each minute", more.sample_rarely, "MeterValues come each minute again"),
         ),
     ),
     Scenario(
@@ -71,14 +139,18 @@ SCENARIOS: tuple[Scenario, ...] = (
         "Two cars want more than the depot has; they share it.",
         (
             PREPARE,
-            Step("Set the profiles of the charge point", story_steps.set_station_profiles),
+            STATION_PROFILES,
             *FIRST_CAR,
-            Step("Plug in at connector 2", _second_car),
-            Step("Start the second remotely", story_steps.start_remotely),
-            Step("See them share the supply", story_steps.share_the_supply),
+            SECOND_CAR,
+            Step("Start the second remotely", story_steps.start_remotely, REMOTE_START),
+            Step(
+                "See them share the supply",
+                story_steps.share_the_supply,
+                f"Both want more than {SUPPLY}: what each takes adds up to no more than that",
+            ),
             STOP_FIRST,
             STOP_SECOND,
-            Step("Clear the profiles", more.lift_the_limits),
+            CLEAR_PROFILES,
         ),
     ),
     Scenario(
@@ -87,9 +159,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         "The CSMS starts and stops a transaction; one that does not run cannot be stopped.",
         (
             PREPARE,
-            Step("Plug in at connector 2", _second_car),
-            Step("Start remotely", story_steps.start_remotely),
-            Step("Stop an unknown transaction", more.stop_an_unknown_transaction),
+            SECOND_CAR,
+            Step("Start remotely", story_steps.start_remotely, REMOTE_START),
+            Step(
+                "Stop an unknown transaction",
+                more.stop_an_unknown_transaction,
+                "RemoteStopTransaction of one that does not run is Rejected; the other goes on",
+            ),
             STOP_SECOND,
         ),
     ),
@@ -99,11 +175,31 @@ SCENARIOS: tuple[Scenario, ...] = (
         "A whole transaction without network; it is delivered when the network is back.",
         (
             PREPARE,
-            Step("Let unknown tags charge offline", more.allow_unknown_tags),
-            Step("Pull the network cable", more.pull_the_network),
-            Step("Charge offline", more.charge_offline),
-            Step("Plug it in: the queue is delivered", more.deliver_the_queue),
-            Step("Forbid unknown tags again", more.forbid_unknown_tags),
+            Step(
+                "Let unknown tags charge offline",
+                more.allow_unknown_tags,
+                f"The CSMS sets {more.OFFLINE_UNKNOWN} to true",
+            ),
+            Step(
+                "Pull the network cable",
+                more.pull_the_network,
+                "The connection breaks: what the CSMS has to know waits in the queue from now on",
+            ),
+            Step(
+                "Charge offline",
+                more.charge_offline,
+                "A transaction starts and ends without the CSMS, and its messages wait",
+            ),
+            Step(
+                "Plug it in: the queue is delivered",
+                more.deliver_the_queue,
+                "All that waited arrives in order, with the times at which it happened",
+            ),
+            Step(
+                "Forbid unknown tags again",
+                more.forbid_unknown_tags,
+                f"The CSMS sets {more.OFFLINE_UNKNOWN} to false, as before",
+            ),
         ),
     ),
     Scenario(
@@ -113,15 +209,26 @@ SCENARIOS: tuple[Scenario, ...] = (
         (
             PREPARE,
             *FIRST_CAR,
-            Step("Reset Hard", more.reset_hard),
-            Step("Unplug", more.unplug_after_the_reset),
+            Step(
+                "Reset Hard",
+                more.reset_hard,
+                "It boots in the middle of charging: the transaction ends with reason HardReset",
+            ),
+            Step("Unplug", more.unplug_after_the_reset, "The car leaves: connector 1 is Available"),
         ),
     ),
     Scenario(
         "firmware",
         "Firmware update",
         "The charge point fetches a file from the CSMS, installs it and boots with it.",
-        (PREPARE, Step("Update the firmware", more.update_firmware)),
+        (
+            PREPARE,
+            Step(
+                "Update the firmware",
+                more.update_firmware,
+                "UpdateFirmware: each stage is told to the CSMS, and the boot names the version",
+            ),
+        ),
     ),
     Scenario(
         "reservation",
@@ -129,11 +236,31 @@ SCENARIOS: tuple[Scenario, ...] = (
         "A connector is kept for one tag; another is refused; a reservation is cancelled.",
         (
             PREPARE,
-            Step("Reserve connector 1", more.reserve),
-            Step("Another tag is refused", more.refuse_another_tag),
-            Step("The right tag charges", more.use_the_reservation),
-            Step("Stop it, unplug", more.stop_the_reserved),
-            Step("Reserve again, and cancel", more.cancel_a_reservation),
+            Step(
+                "Reserve connector 1",
+                more.reserve,
+                "ReserveNow keeps connector 1 for one tag: Reserved",
+            ),
+            Step(
+                "Another tag is refused",
+                more.refuse_another_tag,
+                "A tag is swiped that it is not kept for: refused, and the reservation stands",
+            ),
+            Step(
+                "The right tag charges",
+                more.use_the_reservation,
+                "The tag that it is kept for starts: StartTransaction names the reservation",
+            ),
+            Step(
+                "Stop it, unplug",
+                more.stop_the_reserved,
+                "RemoteStopTransaction ends it with reason Remote, and the car leaves",
+            ),
+            Step(
+                "Reserve again, and cancel",
+                more.cancel_a_reservation,
+                "Connector 1 is reserved once more, and CancelReservation frees it",
+            ),
         ),
     ),
 )

@@ -19,7 +19,9 @@ from cp_tui.demo.csms_variables import (
     ScenarioStep,
     SeenChargePoint,
 )
+from cp_tui.demo.scenario import Scenario
 from cp_tui.demo.scenarios import SCENARIOS
+from cp_tui.demo.story import ROUND
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
 from tests.tui import worlds
 from tests.tui.fake_engine import FakeEngine
@@ -41,18 +43,22 @@ def behaviour(**changes: object) -> CsmsBehaviour:
     return replace(normal, **changes)
 
 
+def info(scenario: Scenario, last: RunState | None = None) -> ScenarioInfo:
+    """A scenario, and how it went last."""
+    return ScenarioInfo(
+        id=scenario.id,
+        title=scenario.title,
+        about=scenario.about,
+        steps=tuple(step.title for step in scenario.steps),
+        abouts=tuple(step.now for step in scenario.steps),
+        briefs=tuple(step.brief for step in scenario.steps),
+        last=last,
+    )
+
+
 def available(**last: RunState) -> tuple[ScenarioInfo, ...]:
     """What can be run, and how it went last."""
-    return tuple(
-        ScenarioInfo(
-            id=each.id,
-            title=each.title,
-            about=each.about,
-            steps=tuple(step.title for step in each.steps),
-            last=last.get(each.id),
-        )
-        for each in SCENARIOS
-    )
+    return tuple(info(each, last.get(each.id)) for each in SCENARIOS)
 
 
 def run(state: RunState = RunState.RUNNING, step: int = 3) -> ScenarioRun:
@@ -111,7 +117,7 @@ def normal() -> FakeEngine:
     )
     csms.publish("charge_points", ChargePoints((charge_point,)))
     last = available(boot=RunState.PASSED, offline=RunState.FAILED)
-    csms.publish("scenario", Scenarios(available=last, run=run()))
+    csms.publish("scenario", Scenarios(available=last, story=info(ROUND), run=run()))
     request: JsonValue = {"idTag": "BLOCKED"}
     answer: JsonValue = {"idTagInfo": {"status": "Blocked"}}
     for each in (

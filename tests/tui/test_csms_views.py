@@ -7,10 +7,18 @@ from datetime import UTC
 import pytest
 from pydantic import JsonValue
 
-from cp_tui.demo.csms_variables import DemoView, RunState, Scenarios
+from cp_tui.demo.csms_variables import DemoView, RunState, ScenarioRun, Scenarios
+from cp_tui.demo.scenarios import SCENARIOS
+from cp_tui.demo.story import ROUND
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.ocpp.datatypes import AuthorizationStatus, RegistrationStatus
-from cp_tui.tui.csms.scenarios_text import run_facts, scenario_lines, scenario_state
+from cp_tui.tui.csms.scenarios_text import (
+    ScenarioLine,
+    run_facts,
+    scenario_facts,
+    scenario_lines,
+    scenario_state,
+)
 from cp_tui.tui.csms.text import behaviour_words, csms_facts
 from cp_tui.tui.state.csms_state import EXCHANGES_MAX, CsmsState
 from cp_tui.tui.text.answer import answer_facts, answer_summary
@@ -56,6 +64,62 @@ def test_the_short_form_of_a_run_tells_only_where_it_is() -> None:
     assert "· Connector 1: cable plugged in -> Preparing" in short
     assert short[-1] == "4 waiting  Unplug"
     assert plain(run_facts(None, CLOCK)) == ["No scenario has run yet."]
+
+
+def line_of(scenario_id: str, state: CsmsState) -> ScenarioLine:
+    return next(each for each in scenario_lines(state) if each.id == scenario_id)
+
+
+def beside(scenario_id: str, state: CsmsState, room: int = 100, width: int = 70) -> list[str]:
+    """What stands beside the list while the cursor is on this scenario."""
+    return plain(scenario_facts(line_of(scenario_id, state), state, width, room))
+
+
+def known(run: ScenarioRun | None = None) -> CsmsState:
+    scenarios = Scenarios(
+        available=csms_world.available(), story=csms_world.info(ROUND), run=run, is_story_on=False
+    )
+    return CsmsState(is_ours=True, is_here=True, scenarios=scenarios)
+
+
+def test_beside_the_list_stand_the_steps_of_the_scenario_with_what_each_does() -> None:
+    state = known()
+    found = beside("first_car", state)
+    assert found[:4] == [
+        "First car",
+        "Cable, tag, transaction, and the same tag to stop it.",
+        "1 Prepare: connected, free, no limits",
+        "Cars leave, errors are cleared, and every charging profile is removed",
+    ]
+    assert len(found) == 2 + 2 * 4
+    assert beside("first_car", state, room=10)[3] == (
+        "2 A car is plugged in at connector 1: Preparing; nothing flows before a tag is accepted"
+    )
+    assert beside("first_car", state, room=6)[3] == "2 Plug in at connector 1"
+    assert beside("story", state, room=22)[-1] == "19 Both cars are gone; the story begins again"
+
+
+def test_of_the_scenario_that_runs_each_step_says_how_it_went_and_the_newest_is_in_sight() -> None:
+    state = known(csms_world.run(step=3))
+    assert beside("refused_tag", state)[2:7:2] == [
+        "1 passed   Prepare: connected, free, no limits",
+        "2 passed   Plug in at connector 1",
+        "3 running  Show a blocked tag",
+    ]
+    cut = beside("refused_tag", state, room=5)
+    assert cut[2:] == [
+        "2 passed   Plug in at connector 1",
+        "3 running  Show a blocked tag",
+        "4 waiting  Unplug",
+    ]
+    assert not any("passed" in each for each in beside("first_car", state))
+
+
+def test_every_step_that_can_be_played_says_what_it_does() -> None:
+    for scenario in (*SCENARIOS, ROUND):
+        for step in scenario.steps:
+            assert step.now, f"{scenario.title}: {step.title}"
+            assert not step.now.endswith("."), step.now
 
 
 def test_the_state_says_what_is_missing() -> None:

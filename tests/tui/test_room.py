@@ -10,12 +10,13 @@ from tests.tui.test_screen_pictures import walk
 SMALL, LARGE = (80, 24), (200, 60)
 
 BESIDE_LISTS = {
+    "dashboard": ("Monitor yes, changes by the CSMS",),
     "messages": ("MeterValues CALL to the CSMS",),
     "configuration": ("true → false",),
     "schedule": ("Kind    Daily",),
     "transactions": ("Meter    ",),
     "maintenance": ("B3, a transition of S 4.9", "attempt 4"),
-    "csms": ("the charge point asked, the CSMS answered",),
+    "csms": ("the charge point asked, the CSMS answered", "Reset Soft: the charge point boots"),
 }
 """What stands beside the lists of a screen at the largest size, and at the smallest nowhere."""
 

@@ -14,7 +14,7 @@ from cp_tui.tui.configuration.keys_text import ASKED_FOR, first_wanted, key_line
 from cp_tui.tui.configuration.text import is_changed
 from cp_tui.tui.dashboard.connection_text import connection_facts
 from cp_tui.tui.dashboard.connectors_text import connector_facts
-from cp_tui.tui.dashboard.monitors_text import monitor_lines
+from cp_tui.tui.dashboard.monitors_text import monitor_facts, monitor_lines
 from cp_tui.tui.frame.top_line import top_line
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text import words
@@ -139,6 +139,29 @@ def test_the_filter_wants_every_word() -> None:
 def test_a_key_that_waits_for_a_reboot_says_so_first() -> None:
     ping = next(e for e in worlds.configuration() if e.is_reboot_pending)
     assert key_line(ping, CLOCK)[0].label == "Reboot"
+
+
+def test_beside_the_monitors_stands_the_key_or_the_change_that_was_chosen() -> None:
+    snapshot = Snapshot(
+        configuration=worlds.configuration(), monitors=worlds.monitors(), has_engine=True
+    )
+    lines = monitor_lines(snapshot.monitors)
+
+    def told(index: int) -> list[tuple[str, str]]:
+        facts = monitor_facts(lines[index], snapshot, CLOCK)
+        return [(fact.label, fact.text.plain) for fact in facts]
+
+    key = told(0)
+    assert key[0] == ("Key", "HeartbeatInterval")
+    assert key[1][0] == "Value"
+    assert [label for label, _ in key].count("Change") == 2
+    assert told(2)[:3] == [
+        ("Key", "HeartbeatInterval"),
+        ("Change", "11:52:40 · 86400 → 300 · by CSMS · answered Accepted"),
+        ("Value", "60 s · default 86400 · 0 or more"),
+    ]
+    unknown = next(i for i, line in enumerate(lines) if not line.monitor.is_known)
+    assert told(unknown) == [("Key", "FooBar"), ("", "The charge point has no such key.")]
 
 
 def test_the_key_changed_last_is_the_first_monitor() -> None:

@@ -14,7 +14,13 @@ from cp_tui.tui.compose.benches import RAW
 from cp_tui.tui.compose.examples import sent_by
 from cp_tui.tui.csms.actions import run, send, send_raw
 from cp_tui.tui.csms.exchanges_text import exchange_columns, exchange_facts
-from cp_tui.tui.csms.scenarios_text import run_facts, scenario_columns, scenario_lines
+from cp_tui.tui.csms.scenarios_text import (
+    STEP_LABEL_WIDTH,
+    run_facts,
+    scenario_columns,
+    scenario_facts,
+    scenario_lines,
+)
 from cp_tui.tui.csms.text import csms_facts
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column
@@ -87,22 +93,40 @@ class CsmsActionsPane(TablePane):
 
 
 class CsmsScenariosPane(TablePane):
-    """The story, and every scenario."""
+    """The story, and every scenario; beside them the steps of the selected one."""
+
+    DEFAULT_CSS = """
+    CsmsScenariosPane FactLines { display: none; }
+    """
 
     NAME = "csms-scenarios"
     TITLE = "Scenarios"
     EMPTY = "no CSMS yet"
-    SHOWS = frozenset({"csms"})
+    SHOWS = frozenset({"csms", "cursor.csms-scenarios"})
+    FACTS = "beside"
+    LABEL_WIDTH = STEP_LABEL_WIDTH
     HELP_SENTENCES = (
         "Each plays a chapter with the charge point and the CSMS that run now, and checks both.",
         "Enter runs it and shows its steps; what runs is stopped first, the story pauses.",
         "A step fails where the charge point or the CSMS does not do what the standard asks.",
+        "Where there is room, the steps of the selected one stand beside the list.",
     )
+
+    def __init__(self, hints: str = "") -> None:
+        super().__init__(hints)
+        self._facts_for: tuple[object, ...] = ()
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the scenarios, each with its state."""
         lines = scenario_lines(snapshot.csms) if snapshot.csms.is_here else []
-        self.fill_table(scenario_columns(), [(line.id, line) for line in lines])
+        line = self.fill_table(scenario_columns(), [(line.id, line) for line in lines])
+        width, room = self.facts.size
+        wanted = (line, snapshot.csms.scenarios, width, room)
+        # With every exchange the pane is filled anew, and to fit the steps takes a while.
+        if room and wanted != self._facts_for:
+            self._facts_for = wanted
+            facts = scenario_facts(line, snapshot.csms, width, room) if line is not None else []
+            self.facts.show(facts)
 
     @on(TablePane.Opened)
     def _wanted(self, event: TablePane.Opened) -> None:

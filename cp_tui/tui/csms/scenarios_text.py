@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, zip_longest
 
 from msgspec import Struct
 from textual.content import Content
@@ -14,7 +15,7 @@ from cp_tui.demo.csms_variables import (
 )
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.text.columns import Column
-from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.facts import Fact, fact_lines
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock, joined
 
@@ -30,6 +31,9 @@ STATE_STYLES: Mapping[RunState, str] = {
 }
 
 STORY = "story"
+
+STEP_LABEL_WIDTH = 2
+"""Cells for the number of a step."""
 
 
 class ScenarioLine(Struct, frozen=True):
@@ -85,6 +89,55 @@ def scenario_state(line: ScenarioLine) -> Content:
 
 def _number(number: int) -> Content:
     return Content.styled(str(number) if number else "", QUIET)
+
+
+def scenario_facts(line: ScenarioLine, state: CsmsState, width: int, room: int) -> list[Fact]:
+    """What a scenario shows, and each of its steps with what it does.
+
+    Of the one that runs or ran last also how each step went. Where `room` lines of this width are
+    not enough for both, a step is told without its title, or in short; the one that runs stays in
+    sight.
+    """
+    info = state.scenarios.story if line.is_story else state.scenario(line.id)
+    if info is None:
+        return []
+    run = state.scenarios.run
+    run = run if run is not None and run.id == line.id else None
+    title = joined([safe_text(info.title, "bold"), scenario_state(line)])
+    head = [Fact("", title), Fact("", safe_text(info.about))]
+
+    def fits(facts: list[Fact]) -> bool:
+        return len(fact_lines(facts, width, STEP_LABEL_WIDTH)) <= room
+
+    forms = (
+        [[title, about] if about else [title] for title, about, _ in _told(info)],
+        [[about or title] for title, about, _ in _told(info)],
+        [[brief or title] for title, _, brief in _told(info)],
+    )
+    for form in forms:
+        steps = [_step_facts(index, texts, run) for index, texts in enumerate(form)]
+        if fits(facts := [*head, *chain.from_iterable(steps)]):
+            return facts
+    above = max(0, run.step - 2) if run is not None else 0
+    for first in range(1, above + 1):
+        if fits(facts := [*head, *chain.from_iterable(steps[first:])]):
+            break
+    return facts
+
+
+def _told(info: ScenarioInfo) -> Iterator[tuple[str, str, str]]:
+    """The title of each step, what it does, and the same in short."""
+    return zip_longest(info.steps, info.abouts, info.briefs, fillvalue="")
+
+
+def _step_facts(index: int, texts: Sequence[str], run: ScenarioRun | None) -> list[Fact]:
+    first, *others = texts
+    head = safe_text(first)
+    if run is not None and index < len(run.steps):
+        state = run.steps[index].state
+        head = Content.assemble(Content.styled(f"{state.value:<8} ", STATE_STYLES[state]), head)
+    label = f"{index + 1:>{STEP_LABEL_WIDTH}}"
+    return [Fact(label, head), *(Fact(" ", safe_text(each, QUIET)) for each in others)]
 
 
 def run_facts(run: ScenarioRun | None, clock: Clock, *, is_short: bool = False) -> list[Fact]:

@@ -38,6 +38,11 @@ class CsmsScreen(MainScreen):
         &.-wide #csms-below { layout: horizontal; }
         &.-wide CsmsStatePane { width: 2fr; height: 1fr; }
         &.-wide CsmsExchangesPane { width: 3fr; margin-left: 1; }
+        &.-wide CsmsScenariosPane {
+            Horizontal { layout: horizontal; }
+            LineTable { width: 2fr; }
+            FactLines { display: block; width: 3fr; height: 1fr; margin-left: 2; }
+        }
         &.-wide.-tall CsmsExchangesPane FactLines { display: block; }
     }
     """

@@ -10,8 +10,16 @@ from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.charge_point.variables import KeyChange, Monitor, MonitorsView
-from cp_tui.tui.configuration.changes_text import LONG_AGO, source_word
+from cp_tui.tui.configuration.changes_text import (
+    LONG_AGO,
+    change_facts,
+    changes_of,
+    source_word,
+)
+from cp_tui.tui.configuration.keys_text import all_about_key, key_line
+from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column, widest
+from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 
@@ -63,6 +71,20 @@ def monitor_columns(lines: Iterable[MonitorLine], clock: Clock) -> list[Column[M
         ),
         Column("By", 8, _by, rank=1, order=_by_newest(lambda c: source_word(c.source))),
         Column("Answer", 14, _answer, rank=2, order=_by_newest(lambda c: c.answer)),
+    ]
+
+
+def monitor_facts(line: MonitorLine, snapshot: Snapshot, clock: Clock) -> list[Fact]:
+    """A monitored key in full; on one of its changes, that one and its reason, then the key."""
+    key, change = line.monitor.key, line.change
+    if change is None:
+        return all_about_key(key, snapshot, clock)
+    told = next((each for each in changes_of(snapshot, key) if each.at == change.time), None)
+    entry = snapshot.entry(key)
+    return [
+        Fact("Key", safe_text(key, "bold")),
+        *(change_facts(told, clock) if told is not None else ()),
+        *(key_line(entry, clock) if entry is not None else ()),
     ]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import on
+from textual.app import ComposeResult
 from textual.content import Content
 
 from cp_tui.ocpp.plural import count
@@ -16,13 +18,18 @@ from cp_tui.tui.dashboard.connectors_text import (
     connector_facts,
     connectors_with,
 )
-from cp_tui.tui.dashboard.monitors_text import monitor_columns, monitor_lines
+from cp_tui.tui.dashboard.monitors_text import monitor_columns, monitor_facts, monitor_lines
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact, FactSource
 from cp_tui.tui.text.words import Clock, with_words
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.widgets.facts_pane import FactsPane
+from cp_tui.tui.widgets.line_table import LineTable
 from cp_tui.tui.widgets.table_pane import TablePane
+
+BROAD, HIGH = 84, 18
+"""Cells from which the monitors have room for one of them beside the list, and lines from which
+there is room for it at all."""
 
 
 class ConnectionPane(FactsPane):
@@ -120,17 +127,29 @@ class ConnectorsPane(TablePane):
 
 
 class MonitorsPane(KeyTablePane):
-    """The keys that somebody watches, each with its changes under it."""
+    """The keys that somebody watches, each with its changes under it; beside them one in full."""
+
+    DEFAULT_CSS = """
+    MonitorsPane FactLines { height: 9; }
+    MonitorsPane.-broad {
+        #monitors-title { dock: top; }
+        FactLines { dock: right; width: 50%; height: 100%; margin: 1 0 0 2; }
+    }
+    """
 
     NAME = "monitors"
     TITLE = "Monitors"
-    SHOWS = frozenset({"monitors"})
+    SHOWS = frozenset({"monitors", "configuration", "configuration_changes", "cursor.monitors"})
+    LABEL_WIDTH = 7
     HELP_SENTENCES = (
         "Each monitored key and its value; below what the CSMS changed, old → new.",
         "A key that the charge point does not know stays listed as unknown.",
         "m takes a monitor away here; on a configuration key it adds one.",
+        "Where there is room, all about the key, or the change, under the cursor stands with them.",
     )
     EMPTY = "nothing monitored; m on a key"
+    _has_room = False
+    """For everything about one of them."""
     FILTER = "filter: name of the key"
     FILTERS_ITSELF = True
 
@@ -139,6 +158,35 @@ class MonitorsPane(KeyTablePane):
         known = monitor_lines(snapshot.monitors)
         lines = with_words(known, self.words, lambda line: line.monitor.key)
         self._keys = {line.id: line.monitor.key for line in lines}
-        self.fill_table(monitor_columns(lines, clock), [(line.id, line) for line in lines])
+        line = self.fill_table(monitor_columns(lines, clock), [(line.id, line) for line in lines])
+        if self._has_room:
+            self.facts.show(monitor_facts(line, snapshot, clock) if line is not None else [])
         changes = len(snapshot.monitors.history)
         self.note(Content(count(changes, "change")) if changes else Content(""))
+
+    def compose_body(self) -> ComposeResult:
+        """The list, and on a large terminal one key, where it will have its place."""
+        yield from super().compose_body()
+        width, height = self.app.size
+        self._make_room(width * 4 // 9, height // 2 - 3)
+        if self._has_room:
+            yield self.facts
+
+    def _make_room(self, width: int, height: int) -> None:
+        """Tell one key beside the list or below it, as there is room."""
+        self._has_room = self.facts.display = height >= HIGH
+        self.set_class(self._has_room and width >= BROAD, "-broad")
+
+    def on_resize(self) -> None:
+        """Say more or less."""
+        self._make_room(*self.size)
+        if self._has_room and not self.facts.is_attached:
+            # Only where it is seen: every screen begins with this pane, and most are not so large.
+            self.mount(self.facts)
+        super().on_resize()
+
+    @on(LineTable.Highlighted)
+    def _other_line(self) -> None:
+        # To everybody else a key and its changes are one record.
+        if self._has_room and self._filled_for != self._to_fill_for():
+            self.refill()
