@@ -14,7 +14,7 @@ from cp_tui.tui.actions.command_form import completed
 from cp_tui.tui.actions.commands import CommandCall, CommandRun
 from cp_tui.tui.actions.desk import Choice, ConfirmQuestion, Desk, Form, Frame, Prompt
 from cp_tui.tui.actions.drafts import DRAFTS_MAX, Bench, ComposeEnd, MessageDraft, SentDraft
-from cp_tui.tui.actions.help_text import HelpedPane, help_facts
+from cp_tui.tui.actions.help_text import HelpedPane, heading, help_facts
 from cp_tui.tui.actions.outcome import CommandOutcome
 from cp_tui.tui.actions.palette import palette
 from cp_tui.tui.compose.dialog import ComposeDialog
@@ -254,6 +254,8 @@ class ScreenDesk(Desk):
             )
         title = f"Screen {self.key_of(f'screen.{main.NAME}')}: {main.SHORT}"
         facts = help_facts(self._app.keymap, self.snapshot, main.NAME, title, helped)
+        colors = Fact("", safe_text(self._app.terminal_colors.sentences))
+        facts += [Fact("", Content("")), heading("Colours"), colors]
         self.show("Help", lambda _snapshot, _clock: facts, label_width=11)
 
     async def show_menu(self) -> None:

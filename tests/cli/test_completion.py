@@ -36,6 +36,7 @@ def answers(line: str) -> set[str]:
         ("cp-tui completion ", {"bash", "zsh", "fish"}),
         ("cp-tui attach --re", {"--read-only"}),
         ("cp-tui attach --theme cp-", {"cp-dark", "cp-light"}),
+        ("cp-tui attach --colors t", {"truecolor"}),
         ("cp-tui screenshot --screen m", {"messages", "maintenance"}),
         ("cp-tui ctl plug_", {"plug_in", "plug_out"}),
         ("cp-tui ctl data_transfer v", {"vendor_id="}),

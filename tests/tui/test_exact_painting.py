@@ -13,7 +13,7 @@ from pyte.screens import Char
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual import constants, events
+from textual import events
 from textual.content import Content
 from textual.geometry import Size
 
@@ -112,7 +112,6 @@ class Seen:
 def seen(monkeypatch: pytest.MonkeyPatch, painting: None) -> Seen:
     """What a terminal shows of everything that the app sends."""
     found = Seen()
-    monkeypatch.setattr(constants, "COLOR_SYSTEM", "truecolor")
     monkeypatch.setattr(QuietApp, "send", lambda app, text: found.take(text, app.size))
     return found
 

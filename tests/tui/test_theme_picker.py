@@ -43,7 +43,7 @@ def test_ours_come_first_then_the_users_then_those_of_textual() -> None:
     assert notes["nord"] == "Textual's"
     abouts = {choice.about.plain for choice in choices if choice.about is not None}
     assert abouts == {
-        "Sent are 256 colours: TERM is tmux-256color. Others: --colors, or screen.colors."
+        "256 colours are sent: TERM is tmux-256color. Others: --colors, or screen.colors."
     }
 
 
@@ -166,3 +166,5 @@ async def test_without_colours_there_is_nothing_to_choose() -> None:
         drive.app.action_operate("screen.theme")
         await drive.settle()
         assert drive.shows("colours are off: NO_COLOR is set in the environment")
+        await drive.press("question_mark", "end")
+        assert drive.shows("No colours are sent: NO_COLOR is set in the environment. Others:")

@@ -76,8 +76,7 @@ class ThemePicker(ChooseDialog):
 
 def theme_choices(themes: Mapping[str, Theme], colors: TerminalColors) -> list[Choice]:
     """Ours first, then the user's, then Textual's; below all of them how many colours are sent."""
-    why = f": {colors.why}" if colors.why else ""
-    about = safe_text(f"Sent are {colors.colors.words}{why}. Others: --colors, or screen.colors.")
+    about = safe_text(colors.sentences)
     ordered = sorted(themes.values(), key=_order)
     return [
         Choice(

@@ -44,6 +44,14 @@ class TerminalColors(Struct, frozen=True):
     why: str = ""
     """A clause: `TERM is xterm-256color`."""
 
+    @property
+    def sentences(self) -> str:
+        """What is sent, why, and how to have it otherwise."""
+        why = f": {self.why}" if self.why else ""
+        return (
+            f"{self.colors.words.capitalize()} are sent{why}. Others: --colors, or screen.colors."
+        )
+
 
 ALL_COLORS = TerminalColors()
 """Of what is no terminal, such as a picture."""
