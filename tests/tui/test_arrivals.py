@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cp_tui.charge_point import variables as v
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
-from cp_tui.tui.state.arrivals import GAPS_MAX, Arrivals
+from cp_tui.tui.state.arrivals import GAPS_MAX, Arrivals, Gap
 from cp_tui.tui.state.message_log import Fate, MessagePair
 from cp_tui.tui.state.store import EVENTS_MAX, SnapshotStore
 from cp_tui.tui.text.gaps import gap_words
@@ -184,13 +184,14 @@ def test_a_door_that_opens_and_shuts_at_once_is_one_gap() -> None:
 
 def test_gaps_and_what_lies_between_them_are_bounded() -> None:
     store = SnapshotStore()
-    for number in range(EVENTS_MAX + 2 * GAPS_MAX):
-        engine = Engine(worlds.at(9) + timedelta(seconds=number))
-        engine.happens(statuses(number))
+    for hour, numbers in enumerate(([1], [2], range(3, EVENTS_MAX + 3), [0], [0])):
+        engine = Engine(worlds.at(9 + hour))
+        engine.happens(statuses(*numbers))
         attach(store, engine)
         lose(store)
     assert len(store.snapshot.status_changes) == EVENTS_MAX
-    assert len(store.snapshot.gaps["status_changes"]) == EVENTS_MAX
+    # Those before what is gone are gone as well.
+    assert len(store.snapshot.gaps["status_changes"]) == 2
     arrivals = Arrivals()
     for _time in range(3 * GAPS_MAX):
         arrivals.lost(LOST)
@@ -198,6 +199,17 @@ def test_gaps_and_what_lies_between_them_are_bounded() -> None:
     arrival = arrivals.news(EventHappened("refusals", status(1), number=7))
     assert arrival is not None
     assert len(arrival.gaps) <= GAPS_MAX
+
+
+def test_a_gap_of_another_day_says_the_day_once() -> None:
+    gap = Gap(lost_at=LOST, back_at=BACK, is_started_anew=True)
+    tomorrow = Clock(worlds.NOW + timedelta(days=1), UTC)
+    words = "charge point lost until 14:05:01, then started anew"
+    assert gap_words(gap, tomorrow).plain == words
+    late = replace(gap, lost_at=LOST - timedelta(days=1))
+    assert gap_words(late, tomorrow).plain == words.replace("until", "until Jan 05").replace(
+        ":01", ""
+    )
 
 
 async def test_lists_are_kept_and_a_line_says_where_the_charge_point_was_lost() -> None:

@@ -87,9 +87,9 @@ def _csms_heard(snapshot: Snapshot, clock: Clock) -> Content:
         return Content("")
     if registration is not None and (unanswered := registration.unanswered) is not None:
         return Content.styled(
-            f"! CSMS silent since {clock.time(unanswered.since)}", f"bold {WAITING}"
+            f"! CSMS silent since {clock.brief(unanswered.since)}", f"bold {WAITING}"
         )
-    return Content(f"CSMS heard {clock.time(link.last_in.at)}") if link.last_in else Content("")
+    return Content(f"CSMS heard {clock.brief(link.last_in.at)}") if link.last_in else Content("")
 
 
 def _open_since(snapshot: Snapshot, clock: Clock) -> Content:

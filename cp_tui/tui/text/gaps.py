@@ -24,8 +24,8 @@ def gap_words(gap: Gap, clock: Clock) -> Content:
 
 
 def until_words(gap: Gap, clock: Clock) -> str:
-    """`until 14:05:01`."""
-    return f"until {clock.brief(gap.back_at)}"
+    """`until 14:05:01`; it stands behind when the charge point was lost, whose day is said."""
+    return f"until {clock.seen_from(gap.lost_at).brief(gap.back_at)}"
 
 
 def since_words(gap: Gap) -> str:

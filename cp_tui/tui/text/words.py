@@ -61,8 +61,8 @@ class Clock(Struct, frozen=True):
         return self.time(at) if self._day(at) == self.today else self.minute(at)
 
     def stamp(self, at: datetime) -> str:
-        """`14:03:27 UTC`: with the name of the time zone, and the date where it is not today."""
-        return f"{self.time(at)} {in_zone(at, self.zone).tzname() or ''}".rstrip()
+        """`14:03:27 UTC`: with the name of the time zone; the date where it is not today."""
+        return f"{self.brief(at)} {in_zone(at, self.zone).tzname() or ''}".rstrip()
 
     def thousandths(self, at: datetime) -> str:
         """`14:03:27.123`; without seconds where it is not today: for frames beside each other."""
