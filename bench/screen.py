@@ -59,6 +59,20 @@ PANE_STEPS = {"dashboard": "\t\t", "schedule": "\t"}
 """Keys that lead to the table in which the cursor goes; elsewhere it has the focus."""
 FOLLOWED = ("identity", "link", "registration", "connectors", "configuration", "outbox", "messages")
 
+PROFILE = {
+    "chargingProfilePurpose": "TxDefaultProfile",
+    "chargingProfileKind": "Recurring",
+    "recurrencyKind": "Daily",
+    "chargingSchedule": {
+        "startSchedule": "2026-01-05T00:00:00Z",
+        "chargingRateUnit": "A",
+        "chargingSchedulePeriod": [
+            {"startPeriod": 3_600 * hour, "limit": 8 + hour % 8} for hour in range(24)
+        ],
+    },
+}
+"""Installed twice, so that the table of profiles has a line to go to."""
+
 REQUESTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("GetConfiguration", {"key": ["HeartbeatInterval"]}),
     ("DataTransfer", {"vendorId": "org.example", "data": "x" * 100}),
@@ -280,6 +294,9 @@ async def charging(command: Sequence[str], door: Path, budgets: Budgets) -> None
     for connector_id in (1, 2):
         await client.call("swipe", connector_id=connector_id, id_tag="TAG1")
         await client.call("plug_out", connector_id=connector_id)
+    for number in (1, 2):
+        profile = PROFILE | {"chargingProfileId": number, "stackLevel": number}
+        await client.call("install_charging_profile", connector_id=0, profile=profile)
     await client.close()
 
 

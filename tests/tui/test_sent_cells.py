@@ -18,6 +18,7 @@ from textual.strip import Strip
 
 from cp_tui.tui.terminal.pens import PLAIN, Pens
 from cp_tui.tui.terminal.sent_cells import SentCells
+from cp_tui.tui.terminal.terminfo import erases_in_color
 from cp_tui.tui.theme.line_filters import FewColors
 from cp_tui.tui.theme.palette import palette_of_16
 from tests.tiers import tier
@@ -233,6 +234,11 @@ def test_many_blanks_are_erased_where_that_leaves_the_colour_behind_them() -> No
     assert taker.paint(2, 0, (" ", "on red")) == "\x1b[1;3H\x1b[;41m \x1b[m"
     assert taker.paint(2, 0, (" ", "on blue")) == "\x1b[1;3H\x1b[;44m \x1b[m"
     assert taker.line(0) == "xx"
+
+
+def test_tmux_erases_in_colour_whatever_its_entry_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "tmux-256color")
+    assert erases_in_color()
 
 
 def test_colours_that_the_terminal_cannot_tell_apart_are_the_same() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
+ERASES_UNSAID = "tmux"
+"""It erases in colour since 2.4, of 2017; its entries are those of GNU screen, which does not."""
 INSERTS, DELETES = b"\x1b[%p1%d@", b"\x1b[%p1%dP"
 
 
@@ -12,6 +15,8 @@ def erases_in_color() -> bool:
 
     GNU screen gives it the terminal's own, as old terminals do.
     """
+    if os.environ.get("TERM", "").startswith(ERASES_UNSAID):
+        return True
     try:
         import curses
 
