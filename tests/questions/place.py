@@ -163,7 +163,7 @@ async def place(
                 Attachment(lambda: Client.connect(folder / "door")),
                 now=now,
                 zone=UTC,
-                flush_interval_s=0.02,
+                flush_interval_s=0.05,
             )
             async with app.run_test(size=(80, 24)) as pilot:
                 yield Place(app, pilot, engine)

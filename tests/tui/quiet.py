@@ -1,7 +1,8 @@
 """A screen under test costs what it does, and not what the clock or an unseen picture takes.
 
 Every pilot waits by what happens in the event loop, paints nothing that nobody looks at, and reads
-a style sheet once and not once for every app.
+a style sheet once and not once for every app; what its rules give to a kind of node is known from
+then on (known_styles.py).
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from textual.css.tokenize import tokenize_values
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
+
+from tests.tui.known_styles import KnownStyles
 
 TURNS_MAX = 20_000
 """Turns of the loop in which something is always left to do: far more than any screen takes."""
@@ -164,3 +167,4 @@ def be_frugal(patch: pytest.MonkeyPatch) -> None:
     sheets = _StyleSheets()
     patch.setattr(textual.css.stylesheet, "tokenize_values", sheets.tokens)
     patch.setattr(textual.css.stylesheet, "parse", sheets.rules)
+    patch.setattr(textual.app, "Stylesheet", KnownStyles)
