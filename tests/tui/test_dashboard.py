@@ -178,14 +178,15 @@ async def test_what_is_on_the_dashboard_follows_and_explains_itself() -> None:
             assert drive.shows("What Keys shows", "◉ monitored: its changes are shown")
             await drive.press("escape", "shift+tab", "question_mark")
             assert drive.shows("Schedule", "g Go to a time", "v This connector alone, or all")
-        async with drive.step("a theme is previewed and escape takes it back"):
+        async with drive.step("a theme is shown in a sample, and set when it is taken"):
             await drive.press("ctrl+p")
             await drive.type("screen.theme")
             await drive.press("enter")
             await drive.type("cp-light")
-            assert drive.app.theme == "cp-light"
-            await drive.press("escape")
             assert drive.app.theme == "cp-dark"
+            await drive.press("enter")
+            assert drive.app.theme == "cp-light"
+            drive.app.theme = "cp-dark"
 
 
 async def test_a_keymap_changes_keys_and_footer() -> None:
