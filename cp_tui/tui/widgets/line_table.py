@@ -9,9 +9,8 @@ the visible rows are made anew and compared with that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
-from msgspec import Struct
 from textual import events
 from textual.binding import BindingType
 from textual.content import Content
@@ -31,12 +30,12 @@ from cp_tui.tui.text.columns import (
     divider_line,
     fit_columns,
     line_of,
-    row_of,
 )
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.order import Order, chosen, column_of, ordered, title_of
 from cp_tui.tui.widgets.painting import painted
 from cp_tui.tui.widgets.quiet_focus import QuietFocus
+from cp_tui.tui.widgets.row_source import RecordRows, RowSource
 
 T = TypeVar("T")
 
@@ -52,41 +51,6 @@ PAINTED_MAX = 1_000
 """Rows remembered as painted: several terminals full."""
 
 CursorMove = Literal["up", "down", "page_up", "page_down", "half_up", "half_down", "home", "end"]
-
-
-class RowSource(Protocol):
-    """Rows that are made when they are seen: of a long list only what is visible costs anything."""
-
-    def __len__(self) -> int:
-        """How many there are."""
-
-    def row(self, index: int) -> Row:
-        """Make one."""
-
-    def key(self, index: int) -> str:
-        """The key of one, without making it."""
-
-    def find(self, key: str) -> int | None:
-        """Where a key is."""
-
-
-class RecordRows(Struct, Generic[T], frozen=True, eq=False):
-    """The lines of records, which come with their keys."""
-
-    records: Sequence[tuple[str, T | Divider]] = ()
-    columns: Sequence[Column[T]] = ()
-
-    def __len__(self) -> int:
-        return len(self.records)
-
-    def row(self, index: int) -> Row:
-        return row_of(*self.records[index], self.columns)
-
-    def key(self, index: int) -> str:
-        return self.records[index][0]
-
-    def find(self, key: str) -> int | None:
-        return next((n for n, (other, _) in enumerate(self.records) if other == key), None)
 
 
 class LineTable(QuietFocus, GrowingView, can_focus=True):
