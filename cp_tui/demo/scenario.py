@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from cp_tui.demo.step_context import StepContext, StoryFailed
 
-BRIEF_MAX = 50
-"""What is left of a line of 80 beside the name of the screen, the number and the speed."""
+BRIEF_MAX = 41
+"""What is left of a line of 80 beside the keys of all screens, the name of the dashboard, the
+number and the speed."""
 
 
 class Step(Struct, frozen=True):

@@ -54,7 +54,7 @@ ROUND = Scenario(
             clear_the_stage,
             "The story begins when the charge point is connected and Accepted, and both its "
             "connectors are free",
-            "The story needs it connected, its connectors free",
+            "It must be connected, connectors free",
             hold_s=2,
         ),
         Step(
@@ -68,7 +68,7 @@ ROUND = Scenario(
             story_steps.set_station_profiles,
             f"The CSMS limits the depot to {SUPPLY} and each car to {DEFAULT}: "
             "the connectors say which profile it is",
-            f"The CSMS allows the depot {SUPPLY}, a car {DEFAULT}",
+            f"The CSMS allows {SUPPLY}, {DEFAULT} per car",
             hold_s=4,
         ),
         Step(
@@ -82,21 +82,21 @@ ROUND = Scenario(
             "A blocked tag is refused",
             story_steps.refuse_a_tag,
             "A tag is swiped that the CSMS has blocked: refused, and connector 1 says why",
-            "A blocked tag is swiped: connector 1 says why not",
+            "A blocked tag: connector 1 says why not",
             hold_s=3,
         ),
         Step(
             "The driver's tag starts it",
             story_steps.start_with_a_tag,
             f"The driver swipes a good tag: a transaction starts, and power rises to {DEFAULT}",
-            f"A good tag is swiped: power rises to {DEFAULT}",
+            f"A good tag: power rises to {DEFAULT}",
             hold_s=4,
         ),
         Step(
             "The CSMS changes keys",
             story_steps.change_monitored_keys,
             "The CSMS wants meter values more often and renames the site: see Monitors",
-            "The CSMS changes two watched keys: see Monitors",
+            "The CSMS changes two keys: see Monitors",
             hold_s=2,
         ),
         Step(
@@ -104,21 +104,21 @@ ROUND = Scenario(
             story_steps.lower_the_limit,
             f"The CSMS lowers connector 1 to {LOWERED} for a peak elsewhere in the depot; "
             "watch the curve bend",
-            f"The CSMS lowers connector 1 to {LOWERED}: watch it",
+            f"The CSMS lowers connector 1 to {LOWERED}",
             hold_s=8,
         ),
         Step(
             "Data both ways",
             story_steps.transfer_data,
             "Meanwhile each side sends the other a DataTransfer; screen 2 has every message",
-            "Each side sends a DataTransfer; 2 shows both",
+            "Each sends a DataTransfer; 2 shows both",
             hold_s=2,
         ),
         Step(
             "The limit rises",
             story_steps.see_the_limit_rise,
             f"The peak is over: the next period of the profile allows {RAISED}, and power follows",
-            f"The profile's next period allows {RAISED}: it rises",
+            f"The next period allows {RAISED}: it rises",
             hold_s=8,
         ),
         Step(
@@ -138,7 +138,7 @@ ROUND = Scenario(
             "Two cars share the supply",
             story_steps.share_the_supply,
             f"Two cars want more than the {SUPPLY} of the depot: connector 1 gives way to {SHARE}",
-            f"Two cars share {SUPPLY}: connector 1 gives way",
+            f"Two share {SUPPLY}: connector 1 gives way",
             hold_s=8,
         ),
         Step(
@@ -152,7 +152,7 @@ ROUND = Scenario(
             "A stop while offline",
             offline.stop_offline,
             "The first driver stops with the tag, then leaves; the CSMS will hear of it later",
-            "The first car stops offline: the queue grows",
+            "A stop while offline: the queue grows",
             hold_s=3,
         ),
         Step(
@@ -166,20 +166,20 @@ ROUND = Scenario(
             "A stop from afar",
             story_steps.stop_remotely,
             "The CSMS stops connector 2 (RemoteStopTransaction), then the second car leaves",
-            "The CSMS stops connector 2, then the car leaves",
+            "The CSMS stops connector 2; the car goes",
             hold_s=2,
         ),
         Step(
             "The keys as before",
             story_steps.restore_keys,
             "The CSMS gives the keys their first values back",
-            "The CSMS gives the keys their first values",
+            "The CSMS sets the keys as they were",
         ),
         Step(
             "The round is complete",
             _complete,
             "Both cars are gone, and the CSMS has every message; the story begins again",
-            "Both cars are gone; the story begins again",
+            "Both cars are gone; it begins again",
         ),
     ),
 )

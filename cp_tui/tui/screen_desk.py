@@ -252,7 +252,7 @@ class ScreenDesk(Desk):
                 pane.HELP_SENTENCES,
                 focused.BINDINGS if focused else (),
             )
-        title = f"Screen {self.key_of(f'screen.{main.NAME}')}: {main.SHORT}"
+        title = f"Screen {self.key_of(f'screen.{main.NAME}')}: {main.CALLED}"
         facts = help_facts(self._app.keymap, self.snapshot, main.NAME, title, helped)
         colors = Fact("", safe_text(self._app.terminal_colors.sentences))
         facts += [Fact("", Content("")), heading("Colours"), colors]

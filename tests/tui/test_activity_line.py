@@ -5,73 +5,120 @@ from __future__ import annotations
 import pytest
 from textual.content import Content
 
+from cp_tui.demo.scenario import BRIEF_MAX
+from cp_tui.demo.story import ROUND
 from cp_tui.tui.frame.activity_line import ScreenName, activity_line
+from cp_tui.tui.registry import SCREENS
 from tests.tui import worlds
 from tests.tui.driving import screen
 
-ALL = ("Dashboard", "Messages", "Keys", "Schedule", "Sessions", "Upkeep", "CSMS")
+ALL = tuple(screen.CALLED for screen in SCREENS)
 HINT = Content("tab next pane")
+NARROW = "1 Dashboard 2 Messages 3 Config 4 Schedule 5 Transactions 6 Maintenance 7 CSMS"
 
 
 def names(open_one: str) -> list[ScreenName]:
     return [
-        ScreenName(f"screen.{word}", f"{digit} {word}", word == open_one)
-        for digit, word in enumerate(ALL, 1)
+        ScreenName(
+            each.action_id(), each.KEY, each.CALLED, each.short_name(), open_one == each.CALLED
+        )
+        for each in SCREENS
     ]
+
+
+def line_of(
+    open_one: str, width: int, *said: str, goes_on: bool = False
+) -> tuple[str, list[str], str]:
+    """The line, the names as they stand where they are placed, and what is in reverse."""
+    words = [Content(each) for each in said]
+    line, placed = activity_line(names(open_one), words, HINT, width, goes_on=goes_on)
+    stand = [line.plain[each.start : each.end] for each in placed]
+    assert stand == [each.text for each in placed]
+    reverse = [line.plain[span.start : span.end] for span in line.spans]
+    return line.plain, stand, "".join(reverse)
 
 
 @pytest.mark.parametrize("open_one", ALL)
 def test_every_name_fits_into_80_columns_and_the_open_one_is_in_brackets(open_one: str) -> None:
-    line, placed = activity_line(names(open_one), (), HINT, 80)
-    assert line.cell_length <= 80
-    assert [line.plain[each.start : each.end] for each in placed] == [
-        f"{digit} {word}" for digit, word in enumerate(ALL, 1)
-    ]
-    assert f"[{ALL.index(open_one) + 1} {open_one}]" in line.plain
-    assert line.plain.count("[") == line.plain.count("]") == 1
+    line, stand, reverse = line_of(open_one, 80)
+    assert len(line) <= 80
+    assert line.replace("[", " ").replace("]", " ").strip() == NARROW
+    assert f"[{reverse}]" in line
+    assert reverse in stand
+    assert line.count("[") == line.count("]") == 1
+    for width in (94, 200):
+        line, stand, reverse = line_of(open_one, width)
+        assert [each.split()[1] for each in stand] == [*ALL], "the whole name where there is room"
+        assert reverse.endswith(open_one)
 
 
-def test_words_leave_the_open_screen_its_name_and_the_others_where_there_is_room() -> None:
-    said = [Content("x" * 60), Content("short")]
-    narrow, placed = activity_line(names("Keys"), said, HINT, 80)
-    assert narrow.plain == " [3 Keys]  " + "x" * 60
-    assert [each.name.text for each in placed] == ["3 Keys"]
-    wide, placed = activity_line(names("Keys"), said, HINT, 160)
-    assert len(placed) == len(ALL)
-    assert wide.plain.endswith("x" * 60)
-    for cells in range(50, 80):
-        line = activity_line(names("Upkeep"), [Content("x" * cells), Content("short")], HINT, 80)[0]
-        assert line.cell_length <= 80
-        assert "[6" in line.plain
-    long = [Content("x" * 75), Content("short")]
-    assert activity_line(names("Keys"), long, HINT, 80)[0].plain == " [3]  short"
-    none_fits = activity_line(names("Keys"), [Content("x" * 99), Content("y" * 98)], HINT, 80)
-    assert none_fits[0].plain == " [3]  " + "y" * 98
+def test_a_shorter_name_is_the_beginning_of_the_same_name() -> None:
+    assert [each for each in SCREENS if not each.CALLED.startswith(each.short_name())] == []
 
 
-def test_what_goes_on_is_said_in_a_shorter_way_rather_than_beside_a_bare_key() -> None:
-    story = [Content("x" * 74), Content("y" * 60)]
-    assert activity_line(names("Keys"), story, HINT, 80)[0].plain == " [3]  " + "x" * 74
-    line = activity_line(names("Keys"), story, HINT, 80, goes_on=True)[0]
-    assert line.plain == " [3 Keys]  " + "y" * 60
-    wide, placed = activity_line(names("Keys"), story, HINT, 160, goes_on=True)
-    assert len(placed) == len(ALL)
-    assert wide.plain.endswith("x" * 74)
+@pytest.mark.parametrize("open_one", ALL)
+def test_every_screen_has_its_key_there_while_the_story_is_told(open_one: str) -> None:
+    story = ["x" * 105, "y" * 70, "z" * 50]
+    line, stand, reverse = line_of(open_one, 80, *story, goes_on=True)
+    assert [each.split()[0] for each in stand] == [screen.KEY for screen in SCREENS]
+    assert f"[{reverse}]" in line
+    assert len(line) <= 80
+    assert line.endswith("  " + "z" * 50)
+    short_name = SCREENS[ALL.index(open_one)].short_name()
+    assert reverse.endswith(short_name) is (open_one != "Transactions")
+
+
+def test_the_first_users_see_that_there_are_seven_screens_while_the_demo_tells_its_story() -> None:
+    for number, step in enumerate(ROUND.steps, 1):
+        assert 0 < len(step.brief) <= BRIEF_MAX
+        told = f"{number}/{len(ROUND.steps)} 1x · {step.brief}"
+        line = line_of("Dashboard", 80, "x" * 100, told, goes_on=True)[0]
+        assert line == f" [1 Dashboard] 2 3 4 5 6 7  {told}"
+
+
+def test_the_story_leaves_all_screens_their_names_where_there_is_room_for_a_sentence() -> None:
+    story = ["x" * 130, "y" * 100, "z" * 60]
+    assert line_of("Messages", 200, *story, goes_on=True)[1][2] == "3 Config"
+    assert line_of("Messages", 80, *story, goes_on=True)[0] == (" 1[2]3 4 5 6 7  " + "z" * 60)
+    assert line_of("Messages", 120, *story, goes_on=True)[0] == (
+        " 1 [2 Messages] 3 4 5 6 7  " + "z" * 60
+    )
+    assert line_of("Messages", 130, *story, goes_on=True)[0].endswith(" 7  " + "y" * 100)
+    assert line_of("Messages", 40, *story, goes_on=True)[0].startswith("[2]  zzz")
+
+
+def test_an_answer_is_told_in_full_before_the_screens_have_their_names() -> None:
+    assert line_of("Messages", 80, "x" * 50)[0] == " 1 [2 Messages] 3 4 5 6 7  " + "x" * 50
+    assert line_of("Messages", 80, "x" * 62, "short")[0] == " [2 Messages]  " + "x" * 62
+    assert line_of("Messages", 80, "x" * 70, "short")[0] == "[2]  " + "x" * 70
+    assert line_of("Messages", 80, "x" * 78, "short")[0] == "[2]  short"
+    assert line_of("Messages", 80, "x" * 99, "y" * 98)[0] == "[2]  " + "y" * 98
+    assert line_of("Messages", 160, "x" * 70)[1][2] == "3 Config"
+    assert line_of("Messages", 180, "x" * 70)[1][2] == "3 Configuration"
+    for cells in range(40, 80):
+        line, _, reverse = line_of("Messages", 80, "x" * cells, "short")
+        assert len(line) <= 80
+        assert reverse.startswith("2")
+
+
+def test_a_small_terminal_has_the_name_of_the_open_screen_and_the_keys_of_the_others() -> None:
+    assert line_of("Schedule", 40)[0].rstrip().startswith(" 1 2 3 [4 Schedule] 5 6 7")
+    assert line_of("Schedule", 20)[0] == " 1 2 3[4]5 6 7"
 
 
 def test_the_hint_stands_behind_the_names_where_it_fits_and_nothing_is_said() -> None:
-    assert activity_line(names("Keys"), (), HINT, 160)[0].plain.endswith(HINT.plain)
-    assert HINT.plain not in activity_line(names("Keys"), (), HINT, 80)[0].plain
+    assert line_of("Messages", 160)[0].endswith(HINT.plain)
+    assert HINT.plain not in line_of("Messages", 80)[0]
 
 
 async def test_names_show_and_are_clicked_and_words_give_way_to_them_in_time() -> None:
     async with screen() as drive:
-        assert drive.shows("[1 Dashboard]", "4 Schedule", "6 Upkeep")
+        assert drive.shows("[1 Dashboard]", "4 Schedule", "6 Maintenance")
         assert not drive.shows("7 CSMS"), "there is no CSMS of ours"
         line = drive.text().splitlines()[22]
         await drive.pilot.click(drive.app.main._activity, offset=(line.index("4 Sch"), 0))
         await drive.settle()
-        assert drive.shows("1 Dashboard", "[4 Schedule]", "6 Upkeep")
+        assert drive.shows("1 Dashboard", "[4 Schedule]", "6 Maintenance")
         await drive.press("n")
         assert drive.shows("[4", "Try now: it is connected")
         assert not drive.shows("1 Dashboard 2 Messages")

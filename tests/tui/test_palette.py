@@ -12,7 +12,7 @@ from cp_tui.tui.actions.desk import Choice
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.actions.palette import palette
 from cp_tui.tui.actions.search import TYPED_MAX, ChoiceSearch
-from cp_tui.tui.actions.synonyms import ALSO
+from cp_tui.tui.actions.synonyms import ALSO, ALSO_NAMED
 from cp_tui.tui.app import CpTuiApp
 from cp_tui.tui.registry import ACTIONS, BY_ID, SCREENS
 from cp_tui.tui.state.csms_state import CsmsState
@@ -219,8 +219,32 @@ def test_a_trouble_finds_whatever_tells_of_it(trouble: str, answers: set[str]) -
     assert set(found(trouble)[: len(answers)]) == answers
 
 
+NAMES = (
+    "1 dashboard, 2 messages, 3 configuration, 3 config, 3 keys, 4 schedule, 5 transactions, "
+    "5 sessions, 5 tx, 6 maintenance, 6 maint, 6 upkeep, 7 csms"
+)
+"""What people call the screens, each behind its digit."""
+
+
+def test_the_name_of_a_screen_shows_it_whatever_else_is_called_so_or_was_chosen_before() -> None:
+    screens = {each.KEY: each.action_id() for each in SCREENS}
+    everything = [action.id for action in ACTIONS]
+    for snapshot in (charging(), Snapshot()):
+        for shown in (each.NAME for each in SCREENS):
+            search = ChoiceSearch(lines(snapshot, shown), everything)
+            for digit, name in (each.split() for each in NAMES.split(", ")):
+                for typed in (name, name.capitalize(), f" the {name} "):
+                    assert found(typed, search)[0] == screens[digit], (typed, shown)
+
+
+def test_the_names_that_are_known_are_those_on_the_line_above_the_footer() -> None:
+    known = NAMES.replace(",", "").split()
+    assert [each.CALLED for each in SCREENS if each.CALLED.lower() not in known] == []
+    assert [each for each in SCREENS if each.short_name().lower() not in known] == []
+
+
 def test_every_synonym_is_of_an_action_that_there_is() -> None:
-    assert set(ALSO) - set(BY_ID) == set()
+    assert (set(ALSO) | set(ALSO_NAMED)) - set(BY_ID) == set()
     assert {id: phrases for id, phrases in ALSO.items() if "" in phrases.split(", ")} == {}
 
 
@@ -356,6 +380,10 @@ async def test_each_line_has_its_key_and_why_it_is_not_possible() -> None:
         # What was chosen is on top the next time.
         assert drive.app.screen.query_one(LineTable).cursor_key == "connector.swipe"
         await drive.press("escape")
+        await packet(drive, ":upkeep\r")
+        assert drive.app.main.NAME == "maintenance"
+        await packet(drive, ":dashboard\r")
+        assert drive.app.main.NAME == "dashboard"
         await packet(drive, "\x10theem\r")
         assert drive.shows("Choose a theme")
 

@@ -136,6 +136,8 @@ class Choice(Struct, frozen=True, eq=False):
     """Why it is not possible now; it can be chosen all the same, and says so then."""
     is_here: bool = False
     """It belongs to the screen that is shown."""
+    names: tuple[str, ...] = ()
+    """By each of these it is called for, in small letters: typed whole, nothing comes before it."""
 
 
 class Frame(Protocol):

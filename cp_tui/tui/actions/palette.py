@@ -9,8 +9,9 @@ from textual.content import Content
 from cp_tui.tui.actions.action import ScreenAction
 from cp_tui.tui.actions.desk import Choice
 from cp_tui.tui.actions.keymap import Keymap
-from cp_tui.tui.actions.synonyms import ALSO
+from cp_tui.tui.actions.synonyms import ALSO, ALSO_NAMED
 from cp_tui.tui.state.store import Snapshot
+from cp_tui.tui.text.meanings import Meaning
 
 
 def palette(
@@ -40,6 +41,15 @@ def palette(
             tuple(filter(None, ALSO.get(action.id, "").split(", "))),
             action.why_not(snapshot) or "",
             screen in action.screens,
+            _names(action),
         )
         for action in actions
     ]
+
+
+def _names(action: ScreenAction) -> tuple[str, ...]:
+    """Those of a screen: what stands on the line above the footer, and what it is called else."""
+    if action.means is not Meaning.SCREEN:
+        return ()
+    name = action.id.partition(".")[2]
+    return tuple(dict.fromkeys((name, action.short.lower(), *ALSO_NAMED.get(action.id, ()))))

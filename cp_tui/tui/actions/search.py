@@ -51,6 +51,8 @@ CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 TITLE, TITLE_BEGINS, ALSO, ALSO_BEGINS, ABOUT, INSIDE, MISSPELT = range(7)
 """Where a word was found, the best first; a slip counts on top of that."""
+NAMED = -1
+"""Comes before whatever is found: `:messages` and enter show the screen of that name."""
 SLIP_WEIGHT = 20
 """What a word that does not resemble at all would count: a slip in four letters as much as the way
 from a title to the help."""
@@ -122,6 +124,8 @@ class ChoiceSearch:
     def _rank(self, entry: _Entry, words: Sequence[str], typed: str) -> tuple[int, int]:
         """How many of the words are missing, and how far the others are from a title."""
         title, phrase = entry.phrases[0], " ".join(words)
+        if phrase in entry.choice.names:
+            return 0, NAMED
         if typed and typed in entry.keys:
             return 0, entry.keys.index(typed)
         if phrase in entry.phrases:
@@ -173,7 +177,7 @@ def _close(word: str, known: Iterable[str]) -> list[str]:
 
 def _entry(choice: Choice) -> _Entry:
     title = choice.title.plain[:READ_MAX]
-    others = (choice.key[:READ_MAX], *choice.also)
+    others = (choice.key[:READ_MAX], *choice.names, *choice.also)
     return _Entry(
         choice,
         tuple(" ".join(_telling(each)) for each in (title, *others)),

@@ -114,9 +114,9 @@ ALSO: Mapping[str, str] = {
     "it is dead",
     "screen.dashboard": "home, overview, main, start page",
     "screen.messages": "frames, log, traffic, ocpp log, websocket, communication, wire",
-    "screen.configuration": "config, settings, parameters, keys, options",
+    "screen.configuration": "settings, parameters, options",
     "screen.schedule": "limits, timeline, charging profiles, smart charging, forecast, plan",
-    "screen.transactions": "sessions, queue, history, outbox, offline messages, energy, kwh, "
+    "screen.transactions": "queue, history, outbox, offline messages, energy, kwh, "
     "billing, waiting messages, tag refused, car does not charge, not charging",
     "screen.maintenance": "service, security, maintain",
     "screen.csms": "backend, server, central system, demo",
@@ -135,3 +135,10 @@ ALSO: Mapping[str, str] = {
     "screen.jump": "go to a pane, goto, focus",
     "screen.quit": "exit, close, leave, bye, end, logout, terminate",
 }
+
+ALSO_NAMED: Mapping[str, tuple[str, ...]] = {
+    "screen.configuration": ("keys",),
+    "screen.transactions": ("sessions", "tx"),
+    "screen.maintenance": ("upkeep", "maint"),
+}
+"""What a screen is called besides its name: typed whole, it leads there before anything else."""

@@ -33,8 +33,8 @@ class ConfigurationScreen(MainScreen):
 
     NAME = "configuration"
     KEY = "3"
-    CALLED = "the configuration"
-    SHORT = "Keys"
+    CALLED = "Configuration"
+    SHORT = "Config"
     ABOUT = "Every key with its source, who changed what and when, compare and export."
     FOOTER = (
         "configuration.set",

@@ -49,8 +49,7 @@ class CsmsScreen(MainScreen):
 
     NAME = "csms"
     KEY = "7"
-    CALLED = "the CSMS"
-    SHORT = "CSMS"
+    CALLED = "CSMS"
     ABOUT = "What the CSMS can send, its scenarios, how it behaves, and what it saw; demo only."
     FOOTER = (
         "csms.send",

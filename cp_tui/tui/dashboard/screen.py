@@ -68,8 +68,7 @@ class DashboardScreen(MainScreen):
     HEAD_LINES = 2
     NAME = "dashboard"
     KEY = "1"
-    CALLED = "the dashboard"
-    SHORT = "Dashboard"
+    CALLED = "Dashboard"
     ABOUT = "Connection, connectors, schedule, configuration keys and monitors at one glance."
     FOOTER = (
         "charge_point.stop",

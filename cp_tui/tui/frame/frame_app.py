@@ -365,7 +365,8 @@ class FrameApp(LookApp):
             key = self.keymap.first(action_id)
             if screen.why_not(snapshot) is None:
                 is_open = screen.NAME == self.main.NAME
-                names.append(ScreenName(action_id, f"{key} {screen.SHORT}".lstrip(), is_open))
+                called, short = screen.CALLED, screen.short_name()
+                names.append(ScreenName(action_id, key, called, short, is_open))
         return names
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -75,9 +75,9 @@ class MainScreen(QuietScreen):
     KEY: ClassVar[str]
     """The digit that shows it."""
     CALLED: ClassVar[str]
-    """What it is called after `Show`, in the list of all actions."""
-    SHORT: ClassVar[str]
-    """What it is called in a footer."""
+    """Its one name, wherever it is named: `Configuration`."""
+    SHORT: ClassVar[str] = ""
+    """The same name where columns are short: `Config`; empty: it needs no shorter one."""
     ABOUT: ClassVar[str]
     """What there is to see, in a sentence for the list of all actions."""
     FOOTER: ClassVar[tuple[str, ...]] = ()
@@ -129,6 +129,11 @@ class MainScreen(QuietScreen):
         return f"screen.{cls.NAME}"
 
     @classmethod
+    def short_name(cls) -> str:
+        """What it is called where columns are short."""
+        return cls.SHORT or cls.CALLED
+
+    @classmethod
     def shown_by(cls) -> ScreenAction:
         """The action that shows it."""
 
@@ -137,13 +142,13 @@ class MainScreen(QuietScreen):
 
         return ScreenAction(
             cls.action_id(),
-            f"Show {cls.CALLED}",
+            f"Show the {cls.CALLED if cls.CALLED.isupper() else cls.CALLED.lower()}",
             cls.ABOUT,
             Group.SCREEN,
             run,
             Meaning.SCREEN,
             (cls.KEY,),
-            cls.SHORT,
+            cls.short_name(),
             why_not=cls.why_not,
         )
 

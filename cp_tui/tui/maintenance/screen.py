@@ -52,8 +52,7 @@ class MaintenanceScreen(MainScreen):
 
     NAME = "maintenance"
     KEY = "6"
-    CALLED = "maintenance"
-    SHORT = "Upkeep"
+    CALLED = "Maintenance"
     ABOUT = "Firmware, diagnostics, reservations, tags, certificates, status and link history."
     FOOTER = (
         "maintenance.look_up",

@@ -25,8 +25,7 @@ class MessagesScreen(MainScreen):
 
     NAME = "messages"
     KEY = "2"
-    CALLED = "the messages"
-    SHORT = "Messages"
+    CALLED = "Messages"
     ABOUT = "Every frame over the WebSocket: request and answer, latency, result and reason."
     FOOTER = (
         "screen.filter",

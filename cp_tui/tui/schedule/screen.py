@@ -33,8 +33,7 @@ class ScheduleScreen(MainScreen):
 
     NAME = "schedule"
     KEY = "4"
-    CALLED = "the schedule"
-    SHORT = "Schedule"
+    CALLED = "Schedule"
     ABOUT = "The limits over time, why each holds, and the installed charging profiles."
     FOOTER = (
         "schedule.explain",

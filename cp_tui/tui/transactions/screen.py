@@ -44,8 +44,7 @@ class TransactionsScreen(MainScreen):
 
     NAME = "transactions"
     KEY = "5"
-    CALLED = "transactions and queue"
-    SHORT = "Sessions"
+    CALLED = "Transactions"
     ABOUT = "What ran and why it ended, what did not start and why, and what waits for the CSMS."
     FOOTER = (
         "connector.press_stop",
