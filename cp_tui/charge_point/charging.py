@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector
-from cp_tui.charge_point.effects import Energize, SetLimit, Table
+from cp_tui.charge_point.effects import Energize, NoteLimit, SetLimit, Table
 from cp_tui.charge_point.reason import Reason, because
 from cp_tui.charge_point.records import TransactionRecord
 from cp_tui.charge_point.smart_charging.advice import remarks
@@ -45,7 +45,11 @@ from cp_tui.charge_point.smart_charging.profile_store import (
     next_expiry,
 )
 from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule, ProfileSource
-from cp_tui.charge_point.smart_charging.sharing import ConnectorLimit, limits_now
+from cp_tui.charge_point.smart_charging.sharing import (
+    ConnectorLimit,
+    limit_of_all,
+    limits_now,
+)
 from cp_tui.charge_point.smart_charging.shown import Shown
 from cp_tui.charge_point.smart_charging.timeline import FOREVER, to_instant
 from cp_tui.charge_point.smart_charging.validation import (
@@ -113,6 +117,7 @@ class Charging:
         self._limits_until = FOREVER
         """The second up to which they hold in any case."""
         self._told: dict[int, SetLimit] = {}
+        self._noted: NoteLimit | None = None
         self._energized: dict[int, bool] = {}
         self._shown = Shown(self._context(), turn.time)
         self._due: datetime | None = None
@@ -217,6 +222,10 @@ class Charging:
         self._computed_at, self._knew_time = time, self._turn.is_clock_set
         self._limits, self._limits_until = limits_now(context, time)
         self.apply_power()
+        noted = NoteLimit(*limit_of_all(context, time))
+        if noted != self._noted:
+            self._noted = noted
+            self._turn.emit(noted)
         self._shown = Shown(context, time)
         self._due = None
         self._turn.changed("connectors", "profiles", "charging_schedules")

@@ -127,6 +127,16 @@ class SetLimit(Struct, frozen=True):
     """Where only this has changed, it is told as well: people ask for it later."""
 
 
+class NoteLimit(Struct, frozen=True):
+    """What all connectors together may take from now on: it is kept for people, nothing obeys it.
+
+    A per phase.
+    """
+
+    limit_a: Decimal
+    set_by: SetBy
+
+
 class Lock(Struct, frozen=True):
     """Lock the cable at the charge point, or release it."""
 
@@ -226,6 +236,7 @@ Effect = (
     | Refuse
     | Energize
     | SetLimit
+    | NoteLimit
     | Lock
     | OpenLink
     | CloseLink

@@ -26,6 +26,7 @@ from cp_tui.charge_point.effects import (
     Lock,
     Log,
     LogLevel,
+    NoteLimit,
     Save,
     Send,
     SetLimit,
@@ -190,7 +191,9 @@ class Charger:
             if not waiting:
                 break
             for effect in self.mind.handle(waiting.pop(0), now):
-                if isinstance(effect, (Energize, SetLimit, Lock)):
+                if isinstance(effect, NoteLimit):
+                    self._power.note_limit(0, effect.limit_a, effect.set_by, now)
+                elif isinstance(effect, (Energize, SetLimit, Lock)):
                     self._obey(effect, now)
                     # Where no energy flows a limit moves nothing that is measured or kept.
                     is_touched |= bool(self._energized) or not isinstance(effect, SetLimit)

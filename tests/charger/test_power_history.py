@@ -242,7 +242,9 @@ def test_the_limits_that_were_followed_are_kept_in_the_clock_of_the_charge_point
     assert f"{found[-1].set_by.profile}" == "TxDefaultProfile #1 level 0"
     window = made.charger.measurements(1, made.now, None, made.now).limits
     assert [float(each.limit_a) for each in window] == [10.0]
-    assert made.charger.measurements(0, None, None, made.now).limits == ()
+    together = made.charger.measurements(0, None, None, made.now).limits
+    assert [float(each.limit_a) for each in together] == [64.0, 20.0]
+    assert {each.set_by.kind for each in together} == {SourceKind.SUM_OF_CONNECTORS}
 
 
 def test_no_more_limits_are_kept_than_anybody_looks_at() -> None:

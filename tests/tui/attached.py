@@ -40,15 +40,22 @@ def attached(made: Rig) -> SnapshotStore:
     """A screen that comes to this charge point now."""
     store = SnapshotStore()
     store.apply([VariableChanged(*each) for each in made.variables.items()], made.now)
-    store.measured_before(1, made.charger.measurements(1, None, None, made.now))
+    for connector_id in (0, 1):
+        found = made.charger.measurements(connector_id, None, None, made.now)
+        store.measured_before(connector_id, found)
     return store
 
 
-def past_of(store: SnapshotStore, made: Rig) -> list[tuple[datetime, object, object, object]]:
+def past_of(
+    store: SnapshotStore, made: Rig, connector_id: int = 1
+) -> list[tuple[datetime, object, object, object]]:
     """What was allowed, by what, and what flowed in each second that anything is known of."""
     snapshot = store.snapshot
     now = snapshot.schedule_time(made.now)
-    flowed, limits = flows(snapshot.measured[1], now, ChargingRateUnitType.A), snapshot.limits[1]
+    flowed, limits = (
+        flows(snapshot.measured[connector_id], now, ChargingRateUnitType.A),
+        snapshot.limits[connector_id],
+    )
     known_s = round((now - min(flowed[0].start, limits[0].start)).total_seconds())
     found: list[tuple[datetime, object, object, object]] = []
     for second in range(known_s):

@@ -67,4 +67,5 @@ def test_older_bends_name_the_profile_and_who_installed_it() -> None:
     ]
     later = attached(made)
     assert told_at_bends(later, made) == told_at_bends(lived.store, made)
-    assert past_of(later, made) == past_of(lived.store, made)
+    for connector_id in (0, 1):
+        assert past_of(later, made, connector_id) == past_of(lived.store, made, connector_id)

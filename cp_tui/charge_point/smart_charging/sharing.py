@@ -106,11 +106,7 @@ def limits_now(context: Context, now: datetime) -> tuple[dict[int, ConnectorLimi
         in_a = cursor.at(sweep.begin)
         in_w = cursor.decide(replace(sweep.terms(each), unit=WATT, available={}))
         until = min(until, cursor.until)
-        set_by = SetBy(
-            kind=in_a.kind,
-            is_hypothetical=context.is_idle(each),
-            profile=None if in_a.winner is None else in_a.winner.ref,
-        )
+        set_by = _set_by(context, each, in_a)
         limits[each] = _limit(each, hardware, in_a.limit, in_w.limit, in_a.number_phases, set_by)
     for each, share in _shares(context, now, explains=False).items():
         own, hardware = limits[each], context.hardware[each]
@@ -122,6 +118,13 @@ def limits_now(context: Context, now: datetime) -> tuple[dict[int, ConnectorLimi
         )
         limits[each] = _limit(each, hardware, limit_a, limit_w, own.number_phases, A_SHARE)
     return limits, until
+
+
+def limit_of_all(context: Context, now: datetime) -> tuple[Decimal, SetBy]:
+    """Return what all connectors together may take, in A per phase, and what sets that (S 5.7)."""
+    sweep = _sweep(context, AMPERE, now, explains=False)
+    decision = sweep.cursor(0).at(sweep.begin)
+    return decision.limit, _set_by(context, 0, decision)
 
 
 def limits_in_force(context: Context, now: datetime) -> dict[int, LimitInForce]:
@@ -267,6 +270,14 @@ def _limit(
     is_dc = hardware.kind is CurrentKind.DC
     allows_charging = limit_a > 0 if is_dc else limit_a >= MINIMUM_CURRENT_A
     return ConnectorLimit(connector_id, limit_a, limit_w, phases, allows_charging, set_by)
+
+
+def _set_by(context: Context, connector_id: int, decision: Decision) -> SetBy:
+    return SetBy(
+        kind=decision.kind,
+        is_hypothetical=context.is_idle(connector_id),
+        profile=None if decision.winner is None else decision.winner.ref,
+    )
 
 
 def _own_source(context: Context, connector_id: int, now: datetime) -> LimitSource:

@@ -33,7 +33,7 @@ class MeasuredPoint(Value, frozen=True, kw_only=True):
 
 
 class FollowedLimit(Value, frozen=True, kw_only=True):
-    """A limit that a connector had to follow from one moment on, until the next one."""
+    """A limit that a connector, or all of them, had to follow from one moment on until the next."""
 
     at: datetime
     """In the clock of the charge point."""
@@ -48,4 +48,4 @@ class Measurements(Value, frozen=True, kw_only=True):
     connector_id: int
     points: tuple[MeasuredPoint, ...]
     limits: tuple[FollowedLimit, ...] = ()
-    """What it had to follow meanwhile; none of connector 0."""
+    """What it had to follow meanwhile; of connector 0, what all together might take."""

@@ -137,6 +137,8 @@ def _noted(set_by: SetBy) -> LimitSource:
     match set_by.kind, set_by.profile:
         case SourceKind.SHARE, _:
             sentence = "A share of what several transactions divided."
+        case SourceKind.SUM_OF_CONNECTORS, _:
+            sentence = "What the connectors might take together."
         case _, None:
             sentence = "The hardware limited it."
         case _, profile:
