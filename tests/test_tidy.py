@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import cp_tui
 from tests.imports import statements
-from tests.sources import ROOT, parsed, python_files, shown, text_files
+from tests.sources import ROOT, python_files, shown, text_files
 
 FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 70
@@ -56,6 +56,8 @@ class Facts(NamedTuple):
     lines: int
     functions: list[tuple[str, int]]
     """Name of each, and how many lines it has."""
+    classes: list[str]
+    """Names of those that are public."""
     is_silent: bool
     """Whether it does not say what it is for."""
     is_eager: bool
@@ -80,6 +82,11 @@ def facts_of(path: Path) -> Facts:
             (node.name, (node.end_lineno or node.lineno) - node.lineno + 1)
             for node in nodes
             if not isinstance(node, ast.AnnAssign)
+        ],
+        classes=[
+            node.name
+            for node in tree.body
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
         ],
         is_silent=bool(tree.body) and ast.get_docstring(tree) is None,
         is_eager=bool(nodes) and "from __future__ import annotations" not in text,
@@ -109,10 +116,10 @@ def test_annotations_are_never_evaluated() -> None:
 
 def test_no_name_of_a_public_class_stands_for_two() -> None:
     places: dict[str, list[str]] = {}
-    for path in python_files("cp_tui"):
-        for node in parsed(path).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places.setdefault(node.name, []).append(shown(path))
+    for each in modules():
+        for name in each.classes if each.path.startswith("cp_tui/") else ():
+            places.setdefault(name, []).append(each.path)
+    assert places
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 

@@ -17,7 +17,7 @@ from tests.simulation.options import Trouble, options_of
 from tests.simulation.simulation import Simulation
 from tests.tiers import tier
 
-SEEDS = os.environ.get("SIMULATION_SEEDS", tier("0:16", deep="0:10000"))
+SEEDS = os.environ.get("SIMULATION_SEEDS", tier("0:10", deep="0:10000"))
 FAULTY_STEPS = 60
 LIVES_MAX = 8
 FAULTY_SEEDS = tier(1, deep=200)
