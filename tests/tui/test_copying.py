@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 import pytest
 from msgspec import Struct
 from textual.content import Content
 
-from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.columns import Column, Divider
 from cp_tui.tui.text.copying import (
     CopiedField,
     copyable,
@@ -18,7 +19,8 @@ from cp_tui.tui.text.copying import (
     shown_field,
 )
 from cp_tui.tui.text.facts import Fact
-from tests.tui import message_world, worlds
+from cp_tui.tui.widgets.table_pane import TablePane
+from tests.tui import message_world, states, worlds
 from tests.tui.driving import Drive, screen
 
 SENT = "sent to the terminal's clipboard (OSC 52)"
@@ -86,7 +88,7 @@ async def test_values_are_copied_on_the_dashboard_and_in_dialogs() -> None:
     async with screen(size=(120, 36)) as drive:
         async with drive.step("a value is chosen and what it is meant for is said"):
             await drive.press("y")
-            assert drive.shows("Copy", "Status", "● Charging", "all of it, as JSON", "Y")
+            assert drive.shows("Copy", "Status", "Status Charging", "all of it, as JSON", "Y")
             # What is meant as a rule comes first.
             assert await copied(drive, "enter") == "#1234"
             assert drive.shows(f"Tx {SENT}")
@@ -136,6 +138,43 @@ async def test_every_pane_of_every_screen_has_something_to_copy() -> None:
                 if found is not None:
                     assert all(each.text for each in found.fields), pane
                     assert found.whole
+
+
+PICTURES = set("●○◉◌◐◒◇◆■▶×→←▲▼│░▕▏▌▁▂▃▄▅▆▇█▔─")
+
+
+def pictures_in(field: CopiedField) -> set[str]:
+    """The signs and bars in a value, and a mark before it that is a letter of its own elsewhere."""
+    return (PICTURES & set(field.text)) | set(re.findall(r"^[!*] ?", field.text))
+
+
+def fields_of(pane: TablePane, row: str, drive: Drive) -> list[CopiedField]:
+    """What can be copied of a row, were the cursor on it."""
+    record = pane.table.record(row)
+    if record is None or isinstance(record, Divider):
+        return []
+    fields = fields_of_row(pane.table.columns, record)
+    if (details := pane.details(pane.record_of(row))) is not None:
+        fields += fields_of_facts(details[1](drive.app.store.snapshot, drive.app.clock))
+    return fields
+
+
+async def test_what_is_copied_is_its_text_without_pictures() -> None:
+    state = states.normal()
+    seen = set()
+    async with screen(engine=state.engine, csms=state.csms, size=(160, 50)) as drive:
+        for key in "1234567":
+            await drive.press(key)
+            for pane in drive.app.main.panes:
+                if isinstance(pane, TablePane):
+                    fields = [f for row in pane.table.rows for f in fields_of(pane, row.key, drive)]
+                else:
+                    found = pane.copyable(drive.app.store.snapshot, drive.app.clock)
+                    fields = [*found.fields] if found is not None else []
+                assert [each for each in fields if pictures_in(each)] == [], pane
+                seen |= {(pane.NAME, each.label, each.text) for each in fields}
+    for label, text in (("SoC", "45 %"), ("Status", "Charging"), ("Now", "Charging")):
+        assert ("connectors", label, text) in seen
 
 
 async def test_what_is_secret_is_never_among_it() -> None:

@@ -7,7 +7,9 @@ import asyncio
 from textual.app import ComposeResult
 from textual.content import Content
 
+from cp_tui.tui.actions.outcome import KeyResult
 from cp_tui.tui.dialogs.facts import FactsDialog
+from cp_tui.tui.dialogs.key_table import KeyTableDialog
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.facts import Fact
 from tests.tui import worlds
@@ -116,3 +118,36 @@ async def test_the_question_on_quitting_tells_of_other_screens() -> None:
         await drive.press("q")
         words = "another one shows it as well: nothing changes there where it is left running"
         assert drive.shows("Screens", words)
+
+
+async def test_q_puts_away_what_is_only_read_and_is_a_letter_where_one_is_typed() -> None:
+    async with screen(worlds.healthy()) as drive:
+        for opens, title in (
+            ("question_mark", "Help"),
+            ("enter", "Connector 1"),
+            ("a", "What is wrong now"),
+        ):
+            await drive.press(opens)
+            assert drive.shows(title, "escape closes"), title
+            await drive.press("q")
+            assert not drive.shows("escape closes"), title
+        async with drive.step("a table in a dialog, whose filter takes letters"):
+            dialog = KeyTableDialog([KeyResult("SeqKey", "1", read_only=False)])
+            await drive.app.push_screen(dialog)
+            await drive.press("slash", "q")
+            assert drive.shows("1 known, 0 unknown", "SeqKey")
+            await drive.press("x", "enter")
+            assert drive.shows("no key matches the filter")
+            await drive.press("q")
+            assert drive.app.screen is drive.app.main
+        async with drive.step("a list that is typed into"):
+            await drive.press("ctrl+p", *"qui")
+            assert drive.shows("All actions", "Quit")
+            await drive.press("escape")
+        async with drive.step("a form"):
+            await drive.press("w", "q")
+            assert drive.shows("Swipe a tag")
+            await drive.press("escape")
+        # A pane that fills the terminal is no dialog.
+        await drive.press("z", "q")
+        assert drive.app.return_value == "leave"

@@ -82,26 +82,32 @@ def change_columns(lines: Iterable[ChangeLine], clock: Clock) -> list[Column[Cha
             order=lambda c: c.at or LONG_AGO,
         ),
         Column("Key", 24, lambda c: safe_text(c.key)),
-        Column("Old → new", 18, step, is_flexible=True),
+        Column("Old → new", 18, step, is_flexible=True, said=_step_words),
         Column("By", 8, lambda c: safe_text(source_word(c.source), "$text-accent")),
         Column("Answer", 14, _answer),
     ]
 
 
-def step(line: ChangeLine) -> Content:
+def step(line: ChangeLine, sign: str = " → ") -> Content:
     """From what to what; where it was refused, what stays."""
     old = safe_text("(not set)" if line.old_value is None else line.old_value or "(empty)")
     new = safe_text(line.value or "(empty)", "bold")
     if line.is_refused:
         return Content.assemble(old, " stays, not ", new)
-    return Content.assemble(old, " → ", new)
+    return Content.assemble(old, sign, new)
+
+
+def _step_words(line: ChangeLine) -> str:
+    return step(line, " to ").plain
 
 
 def change_facts(line: ChangeLine, clock: Clock) -> list[Fact]:
     """One change in full: when, what, by whom, the answer given and its reason."""
     by = safe_text(f"by {source_word(line.source)}", "$text-accent")
     when = clock.time(line.at) if line.at is not None else ""
-    facts = [Fact("Change", joined([when, step(line), by, _answer_words(line)]))]
+    before, behind = (when,), (by, _answer_words(line))
+    said = joined([*before, step(line, " to "), *behind]).plain
+    facts = [Fact("Change", joined([*before, step(line), *behind]), said)]
     if line.reason is not None and line.is_refused:
         facts.append(Fact("Why", reason_text(line.reason)))
     if line.is_reboot_pending:

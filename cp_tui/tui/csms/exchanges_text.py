@@ -13,7 +13,7 @@ from cp_tui.demo.csms_variables import (
 from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.json_text import value_line
-from cp_tui.tui.text.safe_text import safe_text
+from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.words import Clock
 
 QUIET = "$text-muted"
@@ -33,7 +33,7 @@ def exchange_columns(exchanges: Iterable[Exchange], clock: Clock) -> list[Column
         time_column("Time", clock.brief, exchanges, lambda e: e.at, 8),
         Column("Dir", 4, lambda e: Content(DIRECTIONS[e.kind])),
         Column("Action", 24, _action),
-        Column("The CSMS says", 32, verdict, is_flexible=True),
+        Column("The CSMS says", 32, verdict, is_flexible=True, said=lambda e: drawn(e.verdict)),
         Column("Charge point", 14, lambda e: safe_text(e.charge_point_id, QUIET), rank=1),
     ]
 
@@ -64,7 +64,7 @@ def exchange_facts(exchange: Exchange, clock: Clock) -> list[Fact]:
         Fact("Action", Content.assemble(_action(exchange), Content.styled(f" · {way}", QUIET))),
         Fact("Time", Content(clock.time(exchange.at))),
         Fact("Who", safe_text(exchange.charge_point_id or "unknown")),
-        Fact("Verdict", verdict(exchange)),
+        Fact("Verdict", verdict(exchange), drawn(exchange.verdict)),
     ]
     if exchange.request is not None:
         facts.append(Fact("Request", value_line(exchange.request)))

@@ -103,6 +103,11 @@ def _gauge(connector: ConnectorView, glyphs: GlyphSet, cells: int) -> Content:
     return Content("") if charge is None else gauge(charge, glyphs, cells)
 
 
+def _charge(connector: ConnectorView) -> str:
+    charge = soc_percent(connector) if connector.transaction else None
+    return "" if charge is None else percent(charge)
+
+
 def transaction_name(connector: ConnectorView) -> Content:
     """The transaction id, or that the CSMS has not given one yet."""
     if connector.transaction is None:
@@ -141,7 +146,12 @@ def connector_columns(
     progress = _progress_columns(connectors, clock, glyphs, cells) if is_charging else []
     return [
         Column("#", 2, lambda c: Content(str(c.connector_id))),
-        Column("Status", status_width, lambda c: status_content(c.status)),
+        Column(
+            "Status",
+            status_width,
+            lambda c: status_content(c.status),
+            said=lambda c: c.status.value,
+        ),
         Column(
             "Limit",
             7,
@@ -171,6 +181,7 @@ def _progress_columns(
             lambda c: _gauge(c, glyphs, cells),
             rank=1,
             order=soc_percent,
+            said=_charge,
         ),
         Column(
             "Energy",
@@ -233,7 +244,7 @@ def connector_facts(
 def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock) -> list[Fact]:
     """Everything about one connector, with its newest status changes."""
     facts = [
-        Fact("Now", status_content(connector.status)),
+        Fact("Now", status_content(connector.status), connector.status.value),
         *connector_facts(connector, clock, _beaten_facts(snapshot, connector, clock)),
     ]
     if (reading := connector.measurement) is not None:
@@ -251,7 +262,9 @@ def connector_details(snapshot: Snapshot, connector: ConnectorView, clock: Clock
     mine = [c for c in snapshot.status_changes if c.connector_id == connector.connector_id]
     for place, change in enumerate(reversed(mine[-CHANGES_SHOWN:])):
         label = "" if place else "Before"
-        facts.append(Fact(label, joined([clock.brief(change.time), _change(change)])))
+        time = clock.brief(change.time)
+        said = joined([time, _change(change, " to ")]).plain
+        facts.append(Fact(label, joined([time, _change(change)]), said))
     return facts
 
 
@@ -408,6 +421,6 @@ def _vehicle(connector: ConnectorView) -> list[Fact]:
     return [Fact("EV", joined([f"takes {most}", percent(vehicle.soc_percent), paused]))]
 
 
-def _change(change: StatusChange) -> Content:
-    step = f"{change.old_status.value} → {change.status.value}"
+def _change(change: StatusChange, sign: str = " → ") -> Content:
+    step = f"{change.old_status.value}{sign}{change.status.value}"
     return joined([Content(step), safe_text(f"{change.code} {drawn(change.cause)}".strip())])

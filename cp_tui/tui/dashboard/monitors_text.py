@@ -62,6 +62,7 @@ def monitor_columns(lines: Iterable[MonitorLine], clock: Clock) -> list[Column[M
             _what,
             is_flexible=True,
             order=lambda line: line.monitor.key.casefold(),
+            said=lambda line: _what(line, " to ").plain,
         ),
         Column(
             "Changed",
@@ -102,11 +103,11 @@ def _last_change(monitor: Monitor) -> datetime:
     return monitor.last_change.time if monitor.last_change else LONG_AGO
 
 
-def _what(line: MonitorLine) -> Content:
+def _what(line: MonitorLine, sign: str = " → ") -> Content:
     monitor, change = line.monitor, line.change
     if change is not None:
         old = "unset" if change.old_value is None else change.old_value
-        return Content.assemble("  ", safe_text(old, QUIET), " → ", safe_text(change.value))
+        return Content.assemble("  ", safe_text(old, QUIET), sign, safe_text(change.value))
     if not monitor.is_known:
         value = Content.styled("unknown key", "$text-warning")
     elif monitor.value is None:

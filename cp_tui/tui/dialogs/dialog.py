@@ -101,12 +101,21 @@ class Dialog(ModalScreen[T]):
         """Close without an answer."""
         self.dismiss(None)
 
+    def action_put_away(self) -> None:
+        """Close whatever of it is open."""
+        if self.is_mounted:
+            self.dismiss(None)
+
 
 COPY_KEYS = (
     Meaning.COPY.bound("app.operate('screen.copy')", "Copy a value", "dialog.copy"),
     Meaning.COPY_ALL.bound("app.operate('screen.copy_all')", "Copy all of it", "dialog.copy-all"),
 )
 """Of a dialog that tells what can be copied."""
+
+
+READER_KEYS = (Binding("q", "put_away", "Close", show=False, id="dialog.put-away"),)
+"""Of a dialog that is only read, as less and its like have it; what is typed into takes a `q`."""
 
 
 class QuietFacts(FactLines, can_focus=False):

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from cp_tui.tui.dialogs.dialog import COPY_KEYS, Dialog
+from cp_tui.tui.dialogs.dialog import COPY_KEYS, READER_KEYS, Dialog
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.copying import Copyable, copyable, fields_of_facts
 from cp_tui.tui.text.facts import FactSource
@@ -28,6 +28,7 @@ class FactsDialog(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *COPY_KEYS,
+        *READER_KEYS,
         # Before the lines themselves, which scroll with them.
         Binding(",".join(Meaning.UP.keys), "step('up')", "Previous", show=False, priority=True),
         Binding(",".join(Meaning.DOWN.keys), "step('down')", "Next", show=False, priority=True),

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from cp_tui.tui.actions.outcome import KeyResult
-from cp_tui.tui.dialogs.dialog import COPY_KEYS, Dialog
+from cp_tui.tui.dialogs.dialog import COPY_KEYS, READER_KEYS, Dialog
 from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.text.columns import Column, row_of
 from cp_tui.tui.text.copying import Copyable, copyable, fields_of_row
@@ -32,6 +32,7 @@ class KeyTableDialog(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *COPY_KEYS,
+        *READER_KEYS,
         Meaning.FILTER.bound("filter", "Filter", "keys.filter"),
         Meaning.SORT.bound("app.operate('screen.sort')", "Sort", "keys.sort"),
         Meaning.SORT_BACK.bound("app.operate('screen.sort_back')", "Turn round", "keys.sort-back"),

@@ -44,12 +44,17 @@ def result(attempt: LinkAttempt) -> Content:
     return Content.styled(f"× {attempt.step.value}", f"bold {BAD}")
 
 
+def result_words(attempt: LinkAttempt) -> str:
+    """The same without its sign."""
+    return result(attempt).plain.partition(" ")[2]
+
+
 def attempt_columns(attempts: Sequence[LinkAttempt], clock: Clock) -> list[Column[LinkAttempt]]:
     """The columns of the table, in reading order."""
     return [
         time_column("Time", clock.brief, attempts, lambda a: a.at, 8),
         Column("Try", 4, lambda a: Content(str(a.attempt or "")), align="right"),
-        Column("Result", 13, result),
+        Column("Result", 13, result, said=result_words),
         Column(
             "Was open",
             10,
@@ -76,7 +81,7 @@ def attempt_facts(attempt: LinkAttempt, clock: Clock) -> list[Fact]:
     facts = [
         Fact("When", Content(clock.time(attempt.at))),
         Fact("What", Content(number)),
-        Fact("Result", result(attempt)),
+        Fact("Result", result(attempt), result_words(attempt)),
     ]
     if attempt.step is not None:
         facts.append(Fact("Step", Content(STEP_WORDS[attempt.step])))

@@ -27,6 +27,8 @@ from cp_tui.tui.maintenance.link_history_text import (
     attempt_id,
     attempt_lines,
     attempts_line,
+    result,
+    result_words,
 )
 from cp_tui.tui.maintenance.reservations_text import (
     reservation_columns,
@@ -57,6 +59,7 @@ from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.columns import Column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.gaps import divided
+from cp_tui.tui.text.status import SIGNS
 from cp_tui.tui.text.words import Clock, joined
 from cp_tui.tui.widgets.facts_pane import FactsPane
 from cp_tui.tui.widgets.pane import Pane
@@ -79,6 +82,10 @@ class SubjectPane(Pane):
     @abstractmethod
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """How the subject stands, in a line."""
+
+    def said(self, snapshot: Snapshot, clock: Clock) -> str:
+        """The same without signs, to be copied."""
+        return self.state(snapshot, clock).plain
 
 
 class FirmwarePane(FactsPane, SubjectPane):
@@ -327,6 +334,12 @@ class StatusHistoryPane(TablePane, SubjectPane):
         """The newest change."""
         return history_line(snapshot.status_changes, clock) if snapshot.link else NOT_KNOWN_YET
 
+    def said(self, snapshot: Snapshot, clock: Clock) -> str:
+        """The newest change without its sign, which is the first there."""
+        line = super().said(snapshot, clock)
+        newest = snapshot.status_changes[-1:]
+        return line.replace(f"{SIGNS[newest[0].status]} ", "", 1) if newest else line
+
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the changes that pass the filter."""
         changes = matching_changes(snapshot.status_changes, self.words)
@@ -370,6 +383,12 @@ class LinkHistoryPane(TablePane, SubjectPane):
     def state(self, snapshot: Snapshot, clock: Clock) -> Content:
         """The newest outcome."""
         return attempts_line(snapshot.link_attempts, clock) if snapshot.link else NOT_KNOWN_YET
+
+    def said(self, snapshot: Snapshot, clock: Clock) -> str:
+        """The newest outcome without its sign, which is the first there."""
+        line = super().said(snapshot, clock)
+        newest = snapshot.link_attempts[-1:]
+        return line.replace(result(newest[0]).plain, result_words(newest[0]), 1) if newest else line
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show the attempts, and why the one under the cursor failed."""
@@ -424,7 +443,13 @@ class MaintenancePane(TablePane):
         """Show the state of each subject."""
         columns = [
             Column[SubjectPane]("Subject", 14, lambda s: Content(s.TITLE)),
-            Column[SubjectPane]("State", 30, lambda s: s.state(snapshot, clock), is_flexible=True),
+            Column[SubjectPane](
+                "State",
+                30,
+                lambda s: s.state(snapshot, clock),
+                is_flexible=True,
+                said=lambda s: s.said(snapshot, clock),
+            ),
         ]
         if any(self._keys.values()):
             key = Column[SubjectPane](

@@ -57,7 +57,7 @@ def reservation_columns(
     """The columns of the table; `time` is the one of the charge point."""
     until = widest_time(clock.minute, (line.until for line in lines), 5)
     return [
-        Column("State", 8, _state),
+        Column("State", 8, _state, said=lambda line: _state(line).plain.removeprefix("◇ ")),
         Column("Id", 6, lambda line: Content(str(line.reservation.reservation_id)), align="right"),
         Column("Conn", 4, lambda line: Content(_where(line.reservation)), align="right"),
         Column("Tag", 20, lambda line: safe_text(line.reservation.id_tag)),

@@ -42,7 +42,7 @@ def status_change_columns(
         time_column("Time", clock.brief, changes, lambda c: c.time, 8),
         Column("Cn", 2, lambda c: Content(str(c.connector_id)), align="right"),
         Column("From", 13, lambda c: Content.styled(c.old_status.value, QUIET)),
-        Column("To", 15, lambda c: status_content(c.status)),
+        Column("To", 15, lambda c: status_content(c.status), said=lambda c: c.status.value),
         Column("Code", 4, lambda c: safe_text(c.code)),
         Column("Cause", 20, _cause, is_flexible=True),
     ]
@@ -55,7 +55,7 @@ def status_change_facts(change: StatusChange, clock: Clock) -> list[Fact]:
     facts = [
         Fact("When", Content(clock.time(change.time))),
         Fact("Where", Content(where)),
-        Fact("Change", step),
+        Fact("Change", step, f"{change.old_status.value} to {change.status.value}"),
         Fact("Cause", safe_text(change.cause)),
     ]
     if words := set_words(change.clock_step_s):

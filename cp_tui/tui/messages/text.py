@@ -42,10 +42,15 @@ def message_columns(
             order=lambda e: e.number,
         ),
         Column("Dir", 3, lambda e: Content(_direction(e))),
-        Column("Action", 22, _action),
+        Column("Action", 22, _action, said=_action_words),
         Column("#", 2, lambda e: Content(_connector(e)), "right", rank=1),
         Column("Latency", 9, lambda e: Content(_latency(e)), "right", rank=2, order=_latency_ms),
-        Column("Result", 27 if is_wide else 16, lambda e: _result_or_gap(e, clock)),
+        Column(
+            "Result",
+            27 if is_wide else 16,
+            lambda e: _result_or_gap(e, clock),
+            said=lambda e: _result_or_gap(e, clock).plain.removeprefix("! "),
+        ),
         Column("What it says", 8, lambda e: about(e, clock), rank=3, is_flexible=True),
         *([Column("Message id", 36, _message_id, rank=4)] if is_wide else []),
     ]
@@ -112,11 +117,17 @@ def _action(exchange: MessagePair) -> Content:
         return Content.styled("(charge point lost)", ODD)
     if exchange.missed:
         return Content.styled(f"({exchange.missed} not shown)", ODD)
+    mark = "*" if exchange.frames[0].is_composed else ""
+    return safe_text(f"{mark}{_action_words(exchange)}")
+
+
+def _action_words(exchange: MessagePair) -> str:
+    if not exchange.frames:
+        return ""
     first = exchange.frames[0]
     name = first.action or ("(no frame)" if first.kind is MessageKind.INVALID else "(unknown)")
-    mark = "*" if first.is_composed else ""
     alone = " (answer)" if exchange.request is None else ""
-    return safe_text(f"{mark}{name}{alone}")
+    return f"{name}{alone}"
 
 
 def _connector(exchange: MessagePair) -> str:

@@ -43,7 +43,7 @@ class _Span(Struct, frozen=True):
 
 def period_facts(profile: ChargingProfile, width: int, rows: int, glyphs: GlyphSet) -> list[Fact]:
     """A chart of so many rows, and the periods under it."""
-    chart = [Fact("", line) for line in chart_lines(profile, width, rows, glyphs)]
+    chart = [Fact("", line, said="") for line in chart_lines(profile, width, rows, glyphs)]
     return [*chart, Fact("Periods", period_list(profile, glyphs.separator))]
 
 

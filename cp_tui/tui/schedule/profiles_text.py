@@ -71,7 +71,7 @@ def profile_columns(clock: Clock) -> list[Column[ProfileEntry]]:
         Column("Kind", 8, lambda e: Content(kind_word(e)), rank=2),
         Column("U", 1, lambda e: Content(_unit(e).value), rank=1),
         Column("By", 8, lambda e: Content.styled(e.source.value, QUIET), rank=3),
-        Column("Now", 13, now_content),
+        Column("Now", 13, now_content, said=lambda e: now_content(e).plain.removeprefix("● ")),
         Column("Next", 16, lambda e: _next(e, clock), is_flexible=True, order=_next_at),
     ]
 

@@ -42,6 +42,8 @@ class Column(Struct, Generic[T], frozen=True):
     order: Callable[[T], Any] | None = None
     """What records are sorted by, None for one that says nothing; without it by what the cell says.
     For times, and for numbers whose unit changes."""
+    said: Callable[[T], str] | None = None
+    """What the cell says without its pictures, such as a gauge or a sign: that is copied."""
 
     def is_alike(self, other: Column[Any]) -> bool:
         """Whether it takes the same place, whatever it says there."""

@@ -18,7 +18,7 @@ from cp_tui.tui.text.facts import Fact
 
 
 class CopiedField(Struct, frozen=True):
-    """A value with what it is called."""
+    """A value with what it is called, without the pictures that stand beside it on the screen."""
 
     label: str
     text: str
@@ -39,7 +39,7 @@ def fields_of_facts(facts: Iterable[Fact]) -> list[CopiedField]:
     """Facts as values; lines without a label go on with the one before."""
     found: list[CopiedField] = []
     for fact in facts:
-        text = fact.text.plain.strip()
+        text = (fact.text.plain if fact.said is None else fact.said).strip()
         if not text:
             continue
         if found and found[-1].label and not fact.label:
@@ -52,8 +52,12 @@ def fields_of_facts(facts: Iterable[Fact]) -> list[CopiedField]:
 
 def fields_of_row(columns: Sequence[Column[Any]], record: object) -> list[CopiedField]:
     """The cells of a row as values, whole, also those that the table has no room for."""
-    cells = ((column.title, column.cell(record).plain.strip()) for column in columns)
+    cells = ((column.title, _said(column, record)) for column in columns)
     return [CopiedField(title, text) for title, text in cells if title and text]
+
+
+def _said(column: Column[Any], record: object) -> str:
+    return (column.said(record) if column.said else column.cell(record).plain).strip()
 
 
 def copyable(

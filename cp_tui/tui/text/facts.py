@@ -28,6 +28,8 @@ class Fact(Struct, frozen=True, eq=False):
 
     label: str
     text: Content
+    said: str | None = None
+    """What it says without its pictures; None: it has none. That is copied; nothing of nothing."""
 
     def is_same(self, other: Fact) -> bool:
         """Whether it looks the same."""

@@ -37,7 +37,7 @@ class Meaning(Enum):
     SORT_BACK = "O", "The order of the rows the other way round"
     PLUG = "p", "Plug the cable in or out"
     PICTURE = "P", "Save a picture"
-    QUIT = "q,ctrl+q", "Quit"
+    QUIT = "q,ctrl+q", "Quit; of help, details and tables in a dialog: close them"
     RESTART = "r", "Restart OCPP"
     RUN = "R", "Run"
     STOP_OCPP = "s", "Stop OCPP"

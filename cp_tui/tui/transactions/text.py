@@ -144,10 +144,12 @@ def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock)
 
 def transaction_details(snapshot: Snapshot, entry: TransactionEntry, clock: Clock) -> list[Fact]:
     """Everything about a transaction, and what of it waits."""
+    start = energy(entry.meter_start_wh)
     end = "…" if entry.meter_stop_wh is None else energy(entry.meter_stop_wh)
+    said_end = "now" if entry.meter_stop_wh is None else end
     facts = [
         *transaction_facts(snapshot, entry, clock),
-        Fact("Meter", Content(f"{energy(entry.meter_start_wh)} → {end}")),
+        Fact("Meter", Content(f"{start} → {end}"), f"{start} to {said_end}"),
     ]
     for message in snapshot.outbox.entries:
         if message.transaction_key == entry.key:
