@@ -112,9 +112,11 @@ async def test_subjects_are_walked_filtered_and_tags_looked_up() -> None:
             await drive.press(*TO["local_list"], "slash", *"blocked")
             assert drive.shows("1 of 4 match")
             await drive.press("enter", "escape", *TO["firmware"], "slash")
-            assert drive.shows("this is the filter of Maintenance: where you were are no rows")
+            assert drive.shows("Firmware is no table: this filters Maintenance")
             await drive.type("link")
             assert drive.shows("1 of 8 match 'link'")
+            await drive.press("ctrl+u", *"!link")
+            assert drive.shows("7 of 8 match '!link'")
         async with drive.step("the menu changes what fills the terminal"):
             await drive.press(*TO["local_list"], "z", "ctrl+p")
             await drive.type("maintenance.cache")

@@ -252,6 +252,8 @@ def test_status_changes_are_newest_first_and_a_number_is_a_connector() -> None:
     assert [c.code for c in matching_changes(changes, "2 faulted raised")] == ["A9"]
     assert [c.code for c in matching_changes(changes, "1 2 faulted")] == ["I1", "A9"]
     assert matching_changes(changes, "7") == []
+    assert [c.code for c in matching_changes(changes, "!2")] == ["B3", "A2"]
+    assert [c.code for c in matching_changes(changes, "!raised 2")] == ["I1"]
     assert len({change_id(c) for c in changes}) == len(changes)
 
 

@@ -162,7 +162,7 @@ class Frame(Protocol):
     def open_filter(self, words: str | None = None) -> str | None:
         """Show the filter to type in, or with these words typed already.
 
-        Gives the title of its pane where that is not the one with the focus; None: there is none.
+        Says whose it is where that is not the pane with the focus; None: there is none.
         """
 
     def look_at(self, part: str) -> None:

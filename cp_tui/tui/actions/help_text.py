@@ -26,6 +26,12 @@ LINE_WIDTH = 74
 KEY_WIDTH = 7
 """Cells for the keys of one."""
 
+FILTERED = (
+    "The filter shows the rows that have every word; !word leaves out those that have it: "
+    "!available 2."
+)
+"""Of every table."""
+
 ROW_ACTIONS = (Meaning.FILTER, Meaning.SORT, Meaning.SORT_BACK)
 """What is done with the rows of every table."""
 
@@ -59,9 +65,10 @@ def help_facts(
         facts += [heading(pane.title), *_pairs([*keys, *own])]
     facts += [heading(screen_title), *_pairs((_key(a, keymap), _names(a)) for a in of_screen)]
     facts += [heading("Anywhere"), *_pairs(_with_screens_as_one(anywhere, keymap))]
-    if pane is not None and pane.sentences:
+    if pane is not None and (pane.sentences or pane.has_rows):
         facts += [Fact("", Content("")), heading(f"What {pane.title} shows")]
-        facts += [Fact("", Content(said)) for said in pane.sentences]
+        said = [*pane.sentences, *([FILTERED] if pane.has_rows else [])]
+        facts += [Fact("", Content(sentence)) for sentence in said]
     for group in Group:
         facts += [Fact("", Content("")), heading(group.value)]
         actions = [each for each in keymap.actions.values() if each.group is group]

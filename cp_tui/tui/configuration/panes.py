@@ -76,7 +76,7 @@ class KeysPane(KeyTablePane):
         "Enter opens everything about the key, with its changes.",
     )
     EMPTY = "no key is known yet"
-    FILTER = "filter: words of name, value, source"
+    FILTER = "filter: words of name, value, source; !word leaves out"
     FILTERS_ITSELF = True
     NO_MATCH = "no key matches the filter"
     FACTS = "below"
@@ -114,7 +114,7 @@ class ConfigurationPane(KeyTablePane):
         "Enter opens everything about the key, with its changes.",
     )
     EMPTY = "no key is known yet"
-    FILTER = "filter: words of name, value, source"
+    FILTER = "filter: words of name, value, source; !word leaves out"
     FILTERS_ITSELF = True
     NO_MATCH = "no key matches the filter"
     FACTS = "beside"

@@ -70,7 +70,7 @@ class CsmsActionsPane(TablePane):
     TITLE = "Actions"
     SHOWS = frozenset({"csms"})
     EMPTY = "no action matches"
-    FILTER = "filter: words of action, profile"
+    FILTER = "filter: words of action, profile, !not this"
     FILTERS_ITSELF = True
     HELP_SENTENCES = (
         "Every request that a CSMS can send to a charge point, by feature profile.",

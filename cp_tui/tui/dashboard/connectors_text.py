@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual.content import Content
 
@@ -31,7 +32,7 @@ from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.restraint import draws_words
 from cp_tui.tui.text.safe_text import drawn, safe_text
 from cp_tui.tui.text.status import status_content
-from cp_tui.tui.text.words import Clock, joined, percent, reason_text
+from cp_tui.tui.text.words import Clock, joined, percent, reason_text, word_filter
 from cp_tui.tui.theme.glyphs import GlyphSet
 
 STATUS_WIDTH, STATUS_WIDTH_MIN = 15, 11
@@ -48,8 +49,8 @@ def connectors_with(connectors: Sequence[ConnectorView], words: str) -> list[Con
 
     A number means the connector of that number alone: among 30, `3` is not 13 and 30 as well.
     """
-    wanted = words.casefold().split()
-    return [c for c in connectors if all(_holds(c, word) for word in wanted)]
+    found = word_filter(words)
+    return [c for c in connectors if found.takes(partial(_holds, c))]
 
 
 def _holds(connector: ConnectorView, word: str) -> bool:

@@ -89,7 +89,7 @@ class ConnectorsPane(TablePane):
         "Enter opens everything about the connector with its status changes and their causes.",
     )
     EMPTY = "no connector is known yet"
-    FILTER = "filter: number, status, tag"
+    FILTER = "filter: number, status, tag, !not this"
     FILTERS_ITSELF = True
     NO_MATCH = "no connector matches the filter"
     FACTS = "below"
@@ -150,7 +150,7 @@ class MonitorsPane(KeyTablePane):
     EMPTY = "nothing monitored; m on a key"
     _has_room = False
     """For everything about one of them."""
-    FILTER = "filter: name of the key"
+    FILTER = "filter: name of the key, !not this"
     FILTERS_ITSELF = True
 
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:

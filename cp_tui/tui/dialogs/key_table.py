@@ -72,7 +72,7 @@ class KeyTableDialog(Dialog[None]):
     def action_filter(self) -> None:
         """Type words that the rows must hold."""
         if self._filter is None:
-            self._filter = LineInput(placeholder="filter: words of a row")
+            self._filter = LineInput(placeholder="filter: words of a row, !word leaves out")
             self.mount(self._filter, before=self.query_one(LineTable))
         self._filter.focus()
 

@@ -30,15 +30,15 @@ AS_THEY_COME = "as they come"
 
 @action("screen.filter", "Filter a table", means=Meaning.FILTER, short="Filter", pane="keys")
 async def open_filter(desk: Desk) -> None:
-    """Show only the rows with these words: of the pane with the focus, or the next with rows.
+    """Show only the rows with these words, and without those behind a !, such as !Heartbeat.
 
-    Escape shows all again.
+    Of the pane with the focus, or the next with rows; escape shows all again.
     """
     other = desk.frame.open_filter()
     if other is None:
         desk.refuse(NO_ROWS)
     elif other:
-        desk.tell(Content(f"this is the filter of {other}: where you were are no rows"))
+        desk.tell(Content(other))
 
 
 @action("screen.sort", "Sort a table", means=Meaning.SORT, short="Sort")

@@ -233,12 +233,16 @@ class MainScreen(QuietScreen):
     def open_filter(self, words: str | None = None) -> str | None:
         """Show the filter to type in, or with these words typed already.
 
-        Gives the title of its pane where that is not the one with the focus; None: there is none.
+        Says whose it is where that is not the pane with the focus; None: there is none.
         """
         pane = self.table_pane
         if pane is None:
             return None
-        other = "" if pane is self.focused_pane else pane.TITLE
+        here, other = self.focused_pane, ""
+        if pane is not here:
+            other = f"this filters {pane.TITLE}"
+            if here is not None:
+                other = f"{here.TITLE} is no table: {other}"
         pane.open_filter(words)
         if words is not None:
             pane.take_focus()

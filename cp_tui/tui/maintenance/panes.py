@@ -189,7 +189,7 @@ class TagsPane(TablePane, SubjectPane):
     """
 
     EMPTY = "no tag"
-    FILTER = "filter: words of tag, status, group"
+    FILTER = "filter: words of tag, status, group; !word leaves out"
     FILTERS_ITSELF = True
     NO_MATCH = "no tag matches the filter"
     FACTS = "above"
@@ -324,7 +324,9 @@ class StatusHistoryPane(TablePane, SubjectPane):
     )
     EMPTY = "nothing has changed since the boot"
     FACTS = "below"
-    FILTER = "filter: a number is a connector; words of status, code, cause, error"
+    FILTER = (
+        "filter: a number is a connector; words of status, code, cause, error; !word leaves out"
+    )
     FILTERS_ITSELF = True
     NO_MATCH = "no change matches the filter"
     NEWEST_FIRST = True

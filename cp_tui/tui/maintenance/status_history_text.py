@@ -13,7 +13,7 @@ from cp_tui.tui.text.columns import Column, time_column
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.status import status_content
-from cp_tui.tui.text.words import Clock, joined, with_words
+from cp_tui.tui.text.words import Clock, WordFilter, joined, word_filter
 
 ODD, QUIET = "$text-warning", "$text-muted"
 NO_ERROR = ChargePointErrorCode.NO_ERROR
@@ -28,10 +28,18 @@ def change_id(change: StatusChange) -> str:
 
 def matching_changes(changes: Sequence[StatusChange], words: str) -> list[StatusChange]:
     """The changes with every word, newest first; a number alone is a connector."""
-    numbers = {word for word in words.split() if word.isdigit()}
-    others = " ".join(word for word in words.split() if word not in numbers)
-    there = [c for c in reversed(changes) if not numbers or str(c.connector_id) in numbers]
-    return with_words(there, others, _haystack)
+    found = word_filter(words)
+    numbers = {word for word in found.wanted if word.isdigit()}
+    wanted = tuple(word for word in found.wanted if word not in numbers)
+
+    def takes(change: StatusChange) -> bool:
+        number, text = str(change.connector_id), _haystack(change).casefold()
+        if numbers and number not in numbers:
+            return False
+        others = WordFilter(wanted, found.unwanted)
+        return others.takes(lambda word: word == number if word.isdigit() else word in text)
+
+    return [change for change in reversed(changes) if takes(change)]
 
 
 def status_change_columns(

@@ -1,4 +1,4 @@
-"""What is typed to find messages: words, fields with a colon, a minus before what is unwanted.
+"""What is typed to find messages: words, fields with a colon, a `!` before what is unwanted.
 
 Pure: text in, a test of exchanges out. What cannot be understood is said, and nothing is left out.
 """
@@ -72,8 +72,9 @@ def message_filter(typed: str, clock: Clock) -> MessageFilter:
     unwanted: list[str] = []
     tests: list[Test] = []
     for token in typed.split():
-        is_unwanted = token.startswith("-")
-        wanted = token.removeprefix("-")
+        # A minus as in searches of other programs, an exclamation mark as in all tables here.
+        is_unwanted = token[0] in "!-"
+        wanted = token[is_unwanted:]
         if not wanted:
             continue
         test = _test(wanted, clock)

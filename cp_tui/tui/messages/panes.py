@@ -68,7 +68,7 @@ class MessagesPane(TablePane):
     DETAILS = "Message"
     GONE = "This message is too old to be kept."
     STEPS = True
-    FILTER = "words action:Start* conn:1 dir:in kind: id: result: from: to: error -word"
+    FILTER = "words !without action:Start* conn:1 dir:in kind: id: result: from: to: error"
     FILTERS_ITSELF = True
     SHOWS = frozenset({"messages", "link", "engine", "cursor.messages"})
     HELP_SENTENCES = (
@@ -77,7 +77,7 @@ class MessagesPane(TablePane):
         "Dir out: the charge point asks the CSMS; in: the CSMS asks. #: connector.",
         "! refused, CALLERROR, no answer, too late or no OCPP frame. * composed by a person.",
         "On a line that is not the newest the list rests; space follows again.",
-        "Filter: a word is found anywhere; -word leaves out what has it.",
+        "Filter: a word is found anywhere; !word (or -word) leaves out what has it, !conn:1 too.",
         "Filter: action: id: result: by the beginning, or with * (action:*Status).",
         "Filter: conn:1 dir:in|out kind:CALL|CALLRESULT|CALLERROR|invalid.",
         "Filter: latency:>500 (ms); from:14:02 to:14:05; composed: by a person.",

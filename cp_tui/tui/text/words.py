@@ -144,15 +144,33 @@ def duration(value: timedelta) -> str:
     return length(value.total_seconds())
 
 
+class WordFilter(Struct, frozen=True):
+    """What is typed to find rows: words, in small letters."""
+
+    wanted: tuple[str, ...]
+    unwanted: tuple[str, ...]
+
+    def takes(self, has: Callable[[str], bool]) -> bool:
+        """Whether something has every word that is wanted and none of the others."""
+        return all(map(has, self.wanted)) and not any(map(has, self.unwanted))
+
+
+def word_filter(typed: str) -> WordFilter:
+    """Read a filter: `!word` leaves out what has the word; a `!` alone is still being typed."""
+    words = typed.casefold().split()
+    unwanted = (word[1:] for word in words if word.startswith("!"))
+    return WordFilter(
+        tuple(word for word in words if not word.startswith("!")), tuple(filter(None, unwanted))
+    )
+
+
 def with_words(records: Iterable[T], words: str, text_of: Callable[[T], str]) -> list[T]:
-    """The records in whose text every word of a filter occurs, in capitals or not."""
-    wanted = words.casefold().split()
-
-    def is_wanted(record: T) -> bool:
-        text = text_of(record).casefold() if wanted else ""
-        return all(word in text for word in wanted)
-
-    return list(filter(is_wanted, records))
+    """The records whose text passes a filter, in capitals or not."""
+    found = word_filter(words)
+    if not (found.wanted or found.unwanted):
+        return list(records)
+    texts = ((record, text_of(record).casefold()) for record in records)
+    return [record for record, text in texts if found.takes(text.__contains__)]
 
 
 def joined(parts: Sequence[Content | str]) -> Content:

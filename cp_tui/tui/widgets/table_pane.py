@@ -46,7 +46,7 @@ class TablePane(Pane):
     TablePane > Horizontal { height: 1fr; layout: vertical; }
     """
 
-    FILTER: ClassVar[str] = "filter: words of a row"
+    FILTER: ClassVar[str] = "filter: words of a row, !word leaves out"
     """What stands in the empty filter."""
     FILTERS_ITSELF: ClassVar[bool] = False
     """It looks for the words of the filter elsewhere than in the cells of its rows."""
