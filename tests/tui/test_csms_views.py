@@ -96,7 +96,7 @@ def test_beside_the_list_stand_the_steps_of_the_scenario_with_what_each_does() -
         "2 A car is plugged in at connector 1: Preparing; nothing flows before a tag is accepted"
     )
     assert beside("first_car", state, room=6)[3] == "2 Plug in at connector 1"
-    assert beside("story", state, room=22)[-1] == "19 Both cars are gone; the story begins again"
+    assert beside("story", state, room=22)[-1] == "19 Both cars are gone; it begins again"
 
 
 def test_of_the_scenario_that_runs_each_step_says_how_it_went_and_the_newest_is_in_sight() -> None:
