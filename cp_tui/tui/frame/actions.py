@@ -78,7 +78,7 @@ async def sort_back(desk: Desk) -> None:
     table.sort(order.turned)
 
 
-@action("screen.copy", "Copy a value", means=Meaning.COPY, short="Copy")
+@action("screen.copy", "Copy a value", means=Meaning.COPY, short="Copy", pane="messages")
 async def copy(desk: Desk) -> None:
     """Choose a value of what is selected; it goes to the clipboard of the terminal (OSC 52).
 
