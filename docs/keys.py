@@ -8,6 +8,9 @@ from textual.binding import BindingType
 
 from cp_tui.tui.actions.action import Group, ScreenAction
 from cp_tui.tui.actions.keymap import shown, widget_keys
+from cp_tui.tui.compose.dialog import ComposeDialog
+from cp_tui.tui.dialogs.facts import FactsDialog
+from cp_tui.tui.dialogs.inputs import ChoiceInput, RecentInput
 from cp_tui.tui.registry import ACTIONS
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.timeline.timeline import Timeline
@@ -18,6 +21,10 @@ WIDGETS: tuple[tuple[str, Iterable[BindingType]], ...] = (
     ("Table", LineTable.BINDINGS),
     ("Schedule", Timeline.BINDINGS),
     ("Connection", FactLines.BINDINGS),
+    ("Field of a form", RecentInput.BINDINGS),
+    ("Field with choices", ChoiceInput.BINDINGS),
+    ("Composer", ComposeDialog.BINDINGS),
+    ("Details", FactsDialog.BINDINGS),
 )
 """Parts of a screen that have keys of their own."""
 HEAD = """\
@@ -33,6 +40,9 @@ A key means the same on every screen, in every table, on the timeline and in dia
 is nothing to do it for, it does nothing. In a question the letters are those of its answers.
 
 {meanings}
+`enter` sends a form of one action; in the composer it goes to the next field, because what stands
+there goes to a CSMS as it stands: `^s` sends, and what is not valid only when it is pressed again.
+
 Small letters do what is asked for often, the capital of the same letter the wider or the heavier
 form of it: `x` one, `X` all of them; `i` a form, `I` a file; `s` and `S` stop OCPP and the charge.
 `j` `k` `h` `l` `g` `G`, `^d` `^u`, `/` and `:` are those of vim, less and k9s, `y` (copy) and `@`

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 
 from textual.content import Content
 
@@ -198,10 +199,11 @@ class ScreenDesk(Desk):
         label_width: int = 9,
         step: Callable[[CursorMove], None] | None = None,
         copied: Callable[[Snapshot, Clock], Copyable | None] | None = None,
+        acts: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         shown = (self.snapshot, self.clock)
         dialog = FactsDialog(
-            title, facts, *shown, label_width=label_width, step=step, copied=copied
+            title, facts, *shown, label_width=label_width, step=step, copied=copied, acts=acts
         )
         self._app.push_screen(dialog)
 

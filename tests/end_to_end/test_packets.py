@@ -24,7 +24,8 @@ from tests.end_to_end.processes import Serve
 from tests.end_to_end.terminal import Terminal, in_terminal
 from tests.peer import PeerCsms
 
-DOWN, UP, ESCAPE, PALETTE, JUMP = "\x1b[B", "\x1b[A", "\x1b", "\x10", "\x0f"
+DOWN, ESCAPE, PALETTE, JUMP = "\x1b[B", "\x1b", "\x10", "\x0f"
+LEFT, RIGHT = "\x1b[D", "\x1b[C"
 PAGE_DOWN, BACK_TAB = "\x1b[6~", "\x1b[Z"
 CLEAR, SEND, SWITCH = "\x15", "\x13", "\x12"
 LEAVE = "\x1b[27u"
@@ -132,11 +133,11 @@ PACKETS = {
         ("Compose: Authorize", "ABC"),
     ),
     "compose, a choice by arrows": (
-        f"2cstatusnot\r\t{DOWN}{DOWN}{UP}",
+        f"2cstatusnot\r{DOWN}{RIGHT}{RIGHT}{LEFT}",
         ("Compose: StatusNotification", "OtherError"),
     ),
     "a choice by arrows": (
-        f"4i\t1\t{DOWN}{DOWN}{UP}\t7",
+        f"4i\t1\t{RIGHT}{RIGHT}{LEFT}\t7",
         ("Install a charging profile", "Purpose      TxProfile", "Level        7"),
     ),
     "a date and time": (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pydantic import JsonValue
 from textual.widgets import Input, TextArea
@@ -64,7 +66,7 @@ async def test_a_form_is_filled_and_is_also_a_text() -> None:
                 "Compose: StopTransaction", "transactionId*", "1234", "valid OCPP 1.6"
             )
             assert drive.shows("The charge point itself does not change")
-            await drive.press("enter")
+            await drive.press("ctrl+s")
             assert drive.shows("CALLRESULT", "in 12.3 ms", '"currentTime"', "x-1")
             (method, params) = engine.calls[-1]
             assert method == "send_call"
@@ -82,22 +84,35 @@ async def test_a_form_is_filled_and_is_also_a_text() -> None:
             await drive.type("x" * 30)
             assert drive.shows("not valid:", "at most 20 characters", "it can be sent all the same")
             assert drive.shows("Send anyway")
+            sent = len(engine.calls)
+            await drive.press("ctrl+s")
+            assert drive.shows("Not sent yet: it is not valid. ^s again sends it as it stands.")
+            # What was asked was asked about another text.
+            await drive.press("x")
+            assert not drive.shows("Not sent yet")
+            await drive.press("ctrl+s")
+            assert len(engine.calls) == sent
             await drive.press("ctrl+s")
             payload = engine.calls[-1][1]["payload"]
             assert isinstance(payload, dict)
             assert len(str(payload["idTag"])) > 20
         async with drive.step("a choice is walked over with the arrows and may be overtyped"):
             await choose(drive, "statusnot")
-            await drive.press("tab")
-            assert field(drive, "errorCode").value == "NoError"
-            assert drive.shows("up and down choose")
             await drive.press("down")
+            assert field(drive, "errorCode").value == "NoError"
+            assert drive.shows("left and right choose")
+            await drive.press("right")
             assert field(drive, "errorCode").value == "OtherError"
-            await drive.press("up", "up")
+            await drive.press("left", "left")
             assert field(drive, "errorCode").value == "LocalListConflict"
+            await drive.press("pagedown", "space")
+            assert field(drive, "errorCode").value == "OtherError"
             await drive.press("ctrl+u")
             await drive.type("Nonsense")
             assert drive.shows('errorCode is "Nonsense"')
+            # Within what is typed the keys edit.
+            await drive.press("left", "space", "right", "z")
+            assert field(drive, "errorCode").value == "Nonsens ez"
         async with drive.step("the text takes over the form and gives it back"):
             await choose(drive, "heartbeat")
             await drive.press("ctrl+r")
@@ -111,13 +126,90 @@ async def test_a_form_is_filled_and_is_also_a_text() -> None:
             assert field(drive, "idTag").value == "ABC"
 
 
+async def test_enter_and_the_arrows_go_from_field_to_field_and_send_and_change_nothing() -> None:
+    async with screen(engine=answering(), at="messages") as drive:
+        await choose(drive, "bootnot")
+        assert drive.shows("enter next · ^s send · ^r text · ^o another · escape closes")
+        before = field(drive, "chargePointVendor").value
+        await drive.press("up")
+        assert drive.app.focused is field(drive, "chargePointVendor")
+        await drive.press("enter")
+        assert drive.app.focused is field(drive, "chargePointModel")
+        await drive.press("up", "down", "down", "up")
+        assert drive.app.focused is field(drive, "chargePointModel")
+        names = [each.id or "" for each in drive.app.screen.query(Input)]
+        await drive.press(*["down"] * (len(names) + 2))
+        assert drive.app.focused is field(drive, names[-1])
+        assert field(drive, "chargePointVendor").value == before
+        await drive.press("pageup", "pagedown")
+        assert field(drive, names[-1]).value == ""
+        assert drive.engine.calls == []
+        # The button behind the last field does what stands on it.
+        await drive.press("enter")
+        assert drive.engine.calls == []
+        await drive.press("enter")
+        assert drive.shows("CALLRESULT")
+
+
+async def test_a_list_in_a_field_is_a_text_of_its_own() -> None:
+    async with screen(engine=answering(), at="messages") as drive:
+        await choose(drive, "metervalues")
+        await drive.press("ctrl+t")
+        # Of a field that is no list there is nothing to show.
+        assert drive.app.focused is field(drive, "connectorId")
+        await drive.press("down")
+        assert drive.shows("^t as a text of its own · meterValue: required")
+        one_line = field(drive, "meterValue").value
+        await drive.press("ctrl+t")
+        area = drive.app.screen.query_one(TextArea)
+        assert drive.shows("Compose: MeterValues, meterValue", "^t form", "1 [", "valid OCPP 1.6")
+        assert area.text == json.dumps(json.loads(one_line), indent=2)
+        await drive.press("escape")
+        assert drive.app.focused is field(drive, "meterValue")
+        assert field(drive, "meterValue").value == one_line
+        await drive.press("ctrl+t")
+        area.text = area.text.replace('"123210"', '"7",')
+        await drive.settle()
+        assert drive.shows("not valid: meterValue line 6 column 21: a comma too many")
+        await drive.press("ctrl+s")
+        assert area.cursor_location == (5, 20)
+        await drive.press("delete", "ctrl+s")
+        payload = drive.engine.calls[-1][1]["payload"]
+        assert isinstance(payload, dict)
+        assert '"value": "7"' in json.dumps(payload)
+        await drive.press("ctrl+r")
+        assert drive.shows('"MeterValues", {', '"value": "7"')
+        await drive.press("ctrl+r")
+        assert '"value": "7"' in field(drive, "meterValue").value
+        # What is no JSON keeps its words.
+        await drive.press("down", "ctrl+t")
+        area.text = "[1,\n  oops"
+        await drive.settle()
+        await drive.press("ctrl+t")
+        assert field(drive, "meterValue").value == "[1, oops"
+        assert drive.shows("meterValue line 1 column 5: oops is no JSON")
+
+
+async def test_a_raw_frame_begins_with_a_proposal_that_typing_replaces() -> None:
+    async with screen(engine=answering(), at="messages") as drive:
+        await drive.press("C")
+        area = drive.app.screen.query_one(TextArea)
+        assert area.selected_text == area.text != ""
+        await drive.press(*"[9]")
+        assert area.text == "[9]"
+        await drive.resize(50, 20)
+        assert not area.show_line_numbers
+        await drive.resize(60, 20)
+        assert area.show_line_numbers
+
+
 async def test_on_a_small_terminal_the_text_its_validity_and_the_answer_come_first() -> None:
     async with screen(engine=answering(), size=(40, 10), at="messages") as drive:
         await choose(drive, "authorize")
         assert drive.shows("idTag*", "04A2B3C4D5", "valid OCPP 1.6", "^s send · ^r text")
         assert not drive.shows("Goes past the queue")
         await drive.type("x" * 30)
-        await drive.press("ctrl+s")
+        await drive.press("ctrl+s", "ctrl+s")
         for size in ((40, 10), (60, 15)):
             await drive.resize(*size)
             await drive.press("ctrl+r")
@@ -125,7 +217,7 @@ async def test_on_a_small_terminal_the_text_its_validity_and_the_answer_come_fir
             assert drive.shows('[2, "composed-', *words, "Send anyway", "Form")
             await drive.press("ctrl+r")
             assert drive.shows("idTag* !", "xxxxxxxxx", *words, "Send anyway", "Text")
-        assert drive.shows("up and down choose", "it can be sent", "Another", "escape closes")
+        assert drive.shows("pgup and pgdn choose", "it can be sent", "Another", "escape closes")
         await drive.resize(80, 24)
         assert drive.shows("Goes past the queue", "it can be sent all the same")
 
@@ -141,9 +233,17 @@ async def test_what_was_sent_and_answered_is_told_and_can_be_taken_up() -> None:
             await drive.press("ctrl+r")
             drive.app.screen.query_one(TextArea).text = "[2, oops"
             await drive.settle()
-            assert drive.shows("not valid:", "this is not JSON")
+            oops = "line 1 column 5: oops is no JSON; a text stands in double quotes"
+            assert drive.shows(f"not valid: {oops} (GenericError)")
+            area = drive.app.screen.query_one(TextArea)
+            area.move_cursor((0, 0))
             await drive.press("ctrl+r")
-            assert drive.shows("no form holds this text")
+            assert drive.shows(f"no form holds this text: {oops}")
+            assert area.cursor_location == (0, 4)
+            area.move_cursor((0, 0))
+            await drive.press("ctrl+s")
+            assert drive.shows("Not sent yet")
+            assert area.cursor_location == (0, 4)
             await drive.press("ctrl+s")
             assert engine.calls[-1] == ("send_raw", {"text": "[2, oops"})
             assert drive.shows("sent; no answer is due", "as it stands", "J 4.2")
@@ -158,7 +258,7 @@ async def test_what_was_sent_and_answered_is_told_and_can_be_taken_up() -> None:
             }
             engine.answers("send_call", error)
             await choose(drive, "authorize")
-            await drive.press("enter")
+            await drive.press("ctrl+s")
             assert drive.shows(
                 "CALLERROR FormationViolation", "in 4.0 ms", "idTag is missing", '"field"'
             )
@@ -166,7 +266,7 @@ async def test_what_was_sent_and_answered_is_told_and_can_be_taken_up() -> None:
             await choose(drive, "authorize")
             await drive.press("ctrl+u")
             await drive.type("MINE")
-            await drive.press("enter", "ctrl+o")
+            await drive.press("ctrl+s", "ctrl+o")
             assert drive.shows("Sent before", "14:03", "It was: CALLRESULT")
             await drive.press("enter")
             assert drive.shows("Compose: Authorize")
@@ -276,7 +376,7 @@ async def test_nothing_hostile_is_prefilled_and_every_answer_is_harmless(poison:
         for action in ("stoptrans", "bootnot", "metervalues"):
             await choose(drive, action)
             assert_harmless(drive)
-            await drive.press("enter")
+            await drive.press("ctrl+s", "ctrl+s")
             assert_harmless(drive)
             await drive.press("ctrl+o")
             assert_harmless(drive)

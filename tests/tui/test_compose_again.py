@@ -95,10 +95,12 @@ async def test_the_composer_is_filled_with_the_selected_message() -> None:
     engine.answers("send_call", {"message_id": "x", "kind": "CALLRESULT", "payload": {}})
     csms = csms_world.normal()
     async with screen(engine=engine, csms=csms, at="messages") as drive:
-        # The list follows: nobody has chosen the newest line.
+        # Whether the list follows or stands still, one key chooses and the other edits.
         await drive.press("c")
         assert drive.shows("Compose: which message?")
         await drive.press("escape", "space", "c")
+        assert drive.shows("Compose: which message?")
+        await drive.press("escape", "e")
         assert drive.shows("Compose: Heartbeat", "As in the log, with a new message id.")
         assert drive.shows("to the CSMS as it stands, which may act on it")
         await drive.press("ctrl+o")
@@ -107,18 +109,45 @@ async def test_the_composer_is_filled_with_the_selected_message() -> None:
         await on_the_line(drive, "StartTransaction")
         await drive.press("e")
         assert drive.app.screen.query_one("#idTag", Input).value == "04FFEE01"
-        await drive.press("ctrl+s")
+        # It was sent without a meterStart, and is asked about.
+        await drive.press("ctrl+s", "ctrl+s")
         assert engine.calls[-1][1]["payload"] == {"connectorId": 2, "idTag": "04FFEE01"}
         await drive.press("escape", "escape")
         # What the CSMS sent is sent by the CSMS.
         await on_the_line(drive, "SetCharging")
-        await drive.press("c")
+        await drive.press("e")
         area = drive.app.screen.query_one(TextArea)
         assert drive.shows("CSMS sends: SetChargingProfile", "The charge point takes it in earnest")
         assert '"stackLevel": 9' in area.text
         assert '"p1"' not in area.text
-        await drive.press("ctrl+s")
+        await drive.press("ctrl+s", "ctrl+s")
         assert csms.calls[-1] == ("send_raw", {"text": area.text})
+
+
+async def test_from_the_details_of_a_message_it_is_edited_composed_and_copied() -> None:
+    engine = message_world.engine()
+    async with screen(engine=engine, at="messages") as drive:
+        await on_the_line(drive, "StartTransaction")
+        await drive.press("enter")
+        assert drive.shows("↑ ↓ next · e edit · c compose · y copy · pgup pgdn scroll · escape")
+        await drive.press("e")
+        assert drive.shows("Compose: StartTransaction", "As in the log")
+        await drive.press("escape")
+        assert drive.app.screen is drive.app.main
+        await drive.press("enter", "c")
+        assert drive.shows("Compose: which message?")
+        await drive.press("escape", "enter", "y")
+        assert drive.shows("╭─ Copy ─", "enter takes")
+        await drive.press("escape", "escape")
+        await on_the_line(drive, "SetCharging")
+        await drive.press("enter", "e")
+        assert drive.shows("only the CSMS of cp-tui demo can send it")
+    async with screen(at="dashboard") as drive:
+        # Of what cannot be edited the details say nothing of it, and the keys do nothing.
+        await drive.press("enter")
+        assert drive.shows("arrows scroll · y copy · escape closes")
+        await drive.press("e", "c")
+        assert drive.shows("arrows scroll · y copy · escape closes")
 
 
 async def test_what_cannot_be_sent_again_says_why() -> None:

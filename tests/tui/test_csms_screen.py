@@ -85,7 +85,7 @@ async def test_actions_are_sent_and_scenarios_run(csms: FakeEngine) -> None:
             csms.answers("send", answer)
             await drive.press("down", "enter")
             assert drive.shows("CSMS sends: ChangeConfiguration", "takes it in earnest")
-            await drive.press("enter")
+            await drive.press("ctrl+s")
             assert drive.shows("CALLRESULT Rejected", "in 3.0 ms")
             payload: JsonValue = {"key": "HeartbeatInterval", "value": "300"}
             assert csms.calls == [("send", {"action": "ChangeConfiguration", "payload": payload})]

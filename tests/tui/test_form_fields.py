@@ -217,7 +217,7 @@ async def test_a_composed_message_marks_its_wrong_field_and_outlives_the_engine(
             assert_harmless(drive)
         engine.lose()
         await drive.settle()
-        await drive.press("ctrl+s")
+        await drive.press("ctrl+s", "ctrl+s")
         await drive.until_it_shows("no answer")
         assert '"meterStop": 7' in drive.app.screen.query_one(TextArea).text
 
@@ -226,7 +226,7 @@ async def test_known_keys_and_tags_are_offered_in_the_composer() -> None:
     async with screen(engine=key_world.engine(), csms=csms_world.normal()) as drive:
         await drive.press("ctrl+p", *"remote start", "enter", *"changeconf", "enter")
         await drive.press("ctrl+u", *"Heart")
-        assert drive.shows("up and down choose · key: required", "HeartbeatInterval")
+        assert drive.shows("pgup and pgdn choose · key: required", "HeartbeatInterval")
         await drive.press("right")
         assert value(drive, "key") == "HeartbeatInterval"
 
@@ -242,13 +242,14 @@ async def test_a_letter_colours_no_other_line_anew(monkeypatch: pytest.MonkeyPat
     async with screen(worlds.healthy(), at="messages") as drive:
         await drive.press("C")
         area = drive.app.screen.query_one(TextArea)
+        assert area.show_line_numbers
         area.text = "\n".join(f'"key {number}": {number},' for number in range(200))
         await drive.settle()
         drive.text()
         at_first = len(coloured)
         assert 0 < at_first < 50
-        # The cursor, a key, a number, and what is neither.
-        assert len({segment.style for segment in area.render_line(0)}) == 4
+        # The number of the line, the cursor, a key, a number, and what is neither.
+        assert len({segment.style for segment in area.render_line(0)}) == 5
         coloured.clear()
         for letter in "xyz":
             await drive.press(letter)

@@ -150,7 +150,7 @@ async def test_compose(snapshot: SnapshotAssertion) -> None:
         await drive.resize(200, 60)
         await show(drive, snapshot, {"answer-200x60": ()})
     async with screen(engine=answering_engine(), size=(120, 40)) as drive:
-        await show(drive, snapshot, {"not-valid": (*FORM, "x", "ctrl+s")})
+        await show(drive, snapshot, {"not-valid": (*FORM, "x", "ctrl+s", "ctrl+s")})
 
 
 COLOURED: Mapping[str, tuple[Callable[[], FakeEngine], Keys, str]] = {
@@ -160,7 +160,7 @@ COLOURED: Mapping[str, tuple[Callable[[], FakeEngine], Keys, str]] = {
     "link-history": (maintenance_world.engine, ("6", "a"), "cp-dark"),
     "wrong-filter": (message_world.engine, ("2", "slash", *"conn", "colon", "x"), "cp-dark"),
     "answer": (answering_engine, (*FORM, "ctrl+s"), "cp-dark"),
-    "not-valid": (answering_engine, (*FORM, "x", "ctrl+s"), "cp-light"),
+    "not-valid": (answering_engine, (*FORM, "x", "ctrl+s", "ctrl+s"), "cp-light"),
     "text-16-colours": (answering_engine, (*FORM, "ctrl+r"), "ansi-16"),
 }
 """Where the colour says what the words do not: whose engine, which keys, which theme."""

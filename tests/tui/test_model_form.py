@@ -145,7 +145,7 @@ def test_a_payload_that_no_form_holds_stays_text() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[2,", "this is not JSON"),
+        ("[2,", "line 1 column 4: a ] is missing at the end (GenericError)"),
         ('[2,"1","Reset",{"type":"Tepid"}]', "PropertyConstraintViolation"),
         ('[2,"1","Nonsense",{}]', "there is no Action"),
         ('[9,"1"]', "to be ignored"),

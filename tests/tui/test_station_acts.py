@@ -104,11 +104,11 @@ async def test_w_swipes_a_tag_at_the_selected_connector() -> None:
         assert drive.engine.calls == [("swipe", waited)]
 
 
-async def test_recent_tags_come_back_with_up() -> None:
+async def test_recent_tags_come_back_with_page_up() -> None:
     async with screen() as drive:
         await drive.press("w", "ctrl+u", "A", "enter", "escape")
         await drive.press("w", "ctrl+u", "B", "enter", "escape")
-        await drive.press("w", "up", "enter")
+        await drive.press("w", "pageup", "enter")
         tags = [params["id_tag"] for _method, params in drive.engine.calls]
         assert tags == ["A", "B", "A"]
 

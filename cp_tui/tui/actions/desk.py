@@ -6,6 +6,7 @@ Actions are written against this, so that the registry knows no widget.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from msgspec import Struct
@@ -53,10 +54,10 @@ class FormField(Struct, frozen=True):
     """None: the newest of what was typed here before."""
     placeholder: str = ""
     recent: tuple[str, ...] = ()
-    """What was typed here before, newest first; up and down bring it back."""
+    """What was typed here before, newest first; page up and page down bring it back."""
     choices: tuple[str, ...] = ()
-    """The only texts that may stand here, apart from none; up and down walk over them, and the
-    beginning of one is enough. None for a parameter: those of the command."""
+    """The only texts that may stand here, apart from none; left and right walk over them, and
+    the beginning of one is enough. None for a parameter: those of the command."""
     keep: str = ""
     """By which name what is typed is remembered, and offered again in this session."""
     is_needed: bool = False
@@ -151,10 +152,6 @@ class Frame(Protocol):
 
     def begin_jump(self) -> None:
         """Show a letter on every pane; the letter moves the focus there."""
-
-    @property
-    def is_still(self) -> bool:
-        """Whether a list that follows what is new stands still, so that a line is chosen there."""
 
     def pause(self) -> None:
         """Let a list that follows what is new stand still, or follow again."""
@@ -253,10 +250,12 @@ class Desk(Protocol):
         label_width: int = 9,
         step: Callable[[CursorMove], None] | None = None,
         copied: Callable[[Snapshot, Clock], Copyable | None] | None = None,
+        acts: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Show facts until they are put away; where they can, they `step` to their neighbours.
 
-        `copied`: what can be copied of them, where that is more than each fact.
+        `copied`: what can be copied of them, where that is more than each fact; `acts`: the
+        actions that can be done with it from there, by their keys.
         """
 
     def tell(self, text: Content) -> None:

@@ -19,7 +19,15 @@ from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.errors import OcppError
 from cp_tui.ocpp.redaction import is_secret_key, may_hold_secret
 from cp_tui.tui.actions.commands import CommandCall
-from cp_tui.tui.actions.model_form import action_fields, defect_of, payload_of, texts_of
+from cp_tui.tui.actions.model_form import (
+    FieldKind,
+    action_fields,
+    defect_of,
+    payload_of,
+    texts_of,
+    wrong_field,
+)
+from cp_tui.tui.text.json_fault import json_fault
 
 TEXT_BYTES_MAX = 500_000
 """As JSON; what goes through the door must fit into one line of it, and nobody types more."""
@@ -37,6 +45,8 @@ class MessageDraft(Struct, frozen=True):
     """Of the fields, by their names on the wire."""
     text: str | None = None
     """The whole frame, where it is edited as text."""
+    is_proposal: bool = False
+    """Of a text: whoever types replaces it."""
 
     @property
     def is_raw(self) -> bool:
@@ -101,14 +111,27 @@ def call_of(bench: Bench, draft: MessageDraft) -> CommandCall | str:
 def draft_defect(draft: MessageDraft) -> str | None:
     """What is wrong with a draft as a message of OCPP 1.6; None: nothing."""
     if draft.text is None:
-        return defect_of(draft.action or "", draft.payload)
+        return _form_defect(draft)
     try:
         message = frame.parse(draft.text)
     except OcppError as error:
-        return f"{error.description} ({error.code})"
+        fault = json_fault(draft.text)
+        return f"{fault or error.description} ({error.code})"
     if isinstance(message, frame.Call):
         return defect_of(message.action, message.payload)
     return "a type of message that is to be ignored (J 4.1.3)" if message is None else None
+
+
+def _form_defect(draft: MessageDraft) -> str | None:
+    """What is wrong with a form; where a field holds no JSON, the place of that."""
+    defect = defect_of(draft.action or "", draft.payload)
+    if defect is None or draft.action is None:
+        return defect
+    wrong = wrong_field(action_fields(draft.action), defect)
+    if wrong is not None and wrong.kind is FieldKind.JSON:
+        fault = json_fault(draft.texts.get(wrong.name, "[]"))
+        return f"{wrong.name} {fault}" if fault is not None else defect
+    return defect
 
 
 def as_text(draft: MessageDraft, message_id: str) -> MessageDraft:
@@ -132,7 +155,7 @@ def as_form(draft: MessageDraft) -> MessageDraft | str:
     try:
         message = frame.parse(draft.text)
     except OcppError as error:
-        return f"no form holds this text: {error.description}"
+        return f"no form holds this text: {json_fault(draft.text) or error.description}"
     if not isinstance(message, frame.Call) or message.action not in set(Action):
         return "no form holds this text: it is no CALL of OCPP 1.6"
     action = Action(message.action)

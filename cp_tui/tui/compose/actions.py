@@ -38,14 +38,8 @@ EARLIER = "earlier "
     when=conditions.connected,
 )
 async def compose(desk: Desk) -> None:
-    """Any request of the charge point, as a form or as text, sent as it stands. While the list
-    stands still, it begins with the selected message.
-    """
-    is_chosen = desk.screen == "messages" and desk.frame.is_still
-    if is_chosen and conditions.with_message_to_send(desk.snapshot) is None:
-        await edit.run(desk)
-    else:
-        await at_bench(desk, AT_CHARGE_POINT)
+    """Any request of the charge point, as a form or as text, sent as it stands."""
+    await at_bench(desk, AT_CHARGE_POINT)
 
 
 @action(
@@ -95,7 +89,7 @@ def _draft(desk: Desk, key: str, drafts: Sequence[SentDraft]) -> MessageDraft:
     if key == RAW:
         # A frame to begin with; it belongs to no form.
         text = as_text(MessageDraft(Action.HEARTBEAT), desk.message_id()).text
-        return MessageDraft(None, {}, text)
+        return MessageDraft(None, {}, text, is_proposal=True)
     if key.startswith(EARLIER):
         return drafts[int(key.removeprefix(EARLIER))].draft
     action = Action(key)

@@ -31,11 +31,12 @@ from cp_tui.tui.actions.drafts import (
     draft_defect,
 )
 from cp_tui.tui.actions.model_form import FieldKind, ModelField, action_fields, wrong_field
-from cp_tui.tui.compose.json_area import JsonArea, JsonHighlighter
+from cp_tui.tui.compose.json_area import JsonArea, JsonHighlighter, in_a_line, spread
 from cp_tui.tui.dialogs.dialog import Dialog, QuietFacts
 from cp_tui.tui.dialogs.form import Send
 from cp_tui.tui.dialogs.inputs import ChoiceInput, RecentInput
 from cp_tui.tui.text.facts import Fact
+from cp_tui.tui.text.json_fault import json_fault
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
@@ -46,6 +47,8 @@ LABEL_WIDTH = 26
 """Of the fields: the longest name of the standard, and two marks."""
 WRONG_MARK = " !"
 STATE_LABEL_WIDTH = 11
+ENTER_TOLD_FROM = 64
+"""Columns, from which on the keys of a form include enter."""
 
 BUTTONS = {"Close": "close", "Another": "another", "Text": "switch", "Send": "send"}
 """What they say at first, and what they do."""
@@ -94,6 +97,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Meaning.SAVE.bound("send", "Send", "compose.send"),
         Meaning.SWITCH.bound("switch", "Form or text", "compose.switch"),
+        Meaning.FIELD.bound("field", "A list as a text of its own, or back", "compose.field"),
         Meaning.ELSEWHERE.bound("another", "Another action", "compose.another"),
     ]
 
@@ -120,10 +124,21 @@ class ComposeDialog(Dialog[ComposeEnd]):
         self._fields: dict[str, ModelField] = {}
         self._wrong: ModelField | None = None
         """The field that is marked as wrong."""
+        self._field: ModelField | None = None
+        """The field whose list is shown as a text of its own."""
+        self._asked: MessageDraft | None = None
+        """The draft that is not valid, and goes if it is sent once more."""
+        self._is_asking = False
+        """It is said that it has to be sent once more."""
 
     @property
     def _is_wide(self) -> bool:
         return not self.has_class("-narrow")
+
+    @property
+    def _is_form(self) -> bool:
+        """Whether the fields are shown."""
+        return not self._draft.is_raw and self._field is None
 
     def compose(self) -> ComposeResult:
         """Form and text in one place, what they are worth, the answer, the buttons."""
@@ -154,28 +169,48 @@ class ComposeDialog(Dialog[ComposeEnd]):
     async def _show_draft(self) -> None:
         """Put the draft into the form, or into the text."""
         draft = self._draft
+        self._show_parts()
+        if draft.text is not None:
+            area = self.query_one(TextArea)
+            area.text = draft.text
+            area.focus()
+            if draft.is_proposal:
+                area.select_all()
+        else:
+            await self._fill_form(self.query_one(".fields", VerticalScroll))
+        self._judge()
+
+    def _show_parts(self) -> None:
+        """Show the form or the text, and name the keys that work there."""
+        draft = self._draft
         form, area = self.query_one(".fields", VerticalScroll), self.query_one(TextArea)
-        form.display, area.display = not draft.is_raw, draft.is_raw
+        form.display, area.display = self._is_form, not self._is_form
+        area.show_line_numbers = self._is_wide
         switch = self.query_one("#switch", Button)
         switch.label = Content("Form") if draft.is_raw else Content("Text")
         switch.disabled = draft.is_raw and draft.action is None
         name = draft.action.value if draft.action is not None else "a raw frame"
-        other = "form" if draft.is_raw else "text"
-        keys = f"^s send · ^r {other} · ^o another"
-        keys += " · escape closes" * self._is_wide
-        self.titled(f"{self._bench.title}: {name}", keys)
-        if draft.text is not None:
-            area.text = draft.text
-            area.focus()
+        if self._field is not None:
+            name, keys = f"{name}, {self._field.name}", "^s send · ^t form · ^r whole text"
+            keys += " · escape goes back" * self._is_wide
         else:
-            await self._fill_form(form)
-        self._judge()
+            keys = f"^s send · ^r {'form' if draft.is_raw else 'text'} · ^o another"
+            if self._is_wide:
+                has_room = self.app.size.width >= ENTER_TOLD_FROM
+                keys = f"enter next · {keys}" if self._is_form and has_room else keys
+                keys += " · escape closes"
+        self.titled(f"{self._bench.title}: {name}", keys)
+
+    def on_resize(self) -> None:
+        """Number the lines of a text where there is room for that."""
+        if self.query(TextArea):
+            self._show_parts()
 
     async def _fill_form(self, form: VerticalScroll) -> None:
         assert self._draft.action is not None, "a form has an action"
         fields = action_fields(self._draft.action)
         self._fields = {_id(field): field for field in fields}
-        self._wrong = None
+        self._wrong = self._field = None
         await form.remove_children()
         await form.mount_all(self._rows(fields))
         inputs = self.query(RecentInput)
@@ -199,7 +234,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
                 field.rule,
                 choices=self._choices(field),
             )
-            row_input = ChoiceInput(text)
+            row_input = ChoiceInput(text, is_open=not field.choices)
             if field.kind is FieldKind.JSON:
                 row_input.highlighter = JsonHighlighter(row_input)
             row_input.password = self._is_secret(field)
@@ -208,7 +243,7 @@ class ComposeDialog(Dialog[ComposeEnd]):
             yield Horizontal(Label(word), row_input, *unit, classes="field")
 
     def _choices(self, field: ModelField) -> tuple[str, ...]:
-        """What up and down walk over."""
+        """What can be chosen there, or may well be typed."""
         is_one = field.kind in (FieldKind.TEXT, FieldKind.INTEGER)
         return field.choices or (self._known.get(field.label, ()) if is_one else ())
 
@@ -218,6 +253,9 @@ class ComposeDialog(Dialog[ComposeEnd]):
             return MessageDraft(
                 self._draft.action, self._draft.texts, self.query_one(TextArea).text
             )
+        if self._field is not None:
+            text = self.query_one(TextArea).text
+            return MessageDraft(self._draft.action, {**self._draft.texts, self._field.name: text})
         texts = {self._fields[each.id or ""].name: each.value for each in self.query(RecentInput)}
         return MessageDraft(self._draft.action, texts)
 
@@ -265,14 +303,17 @@ class ComposeDialog(Dialog[ComposeEnd]):
         if not self.is_open or not self._is_current(event):
             return
         self._judge()
+        if self._is_asking and self._asked != self._draft:
+            self._asked, self._is_asking = None, False
+            self._say("state", [])
         for each in self.query(RecentInput):
             each.password = self._is_secret(self._fields[each.id or ""])
 
     def _is_current(self, event: Input.Changed | TextArea.Changed) -> bool:
         """Whether it is about what is shown; the last words of a removed form come late."""
         if isinstance(event, TextArea.Changed):
-            return self._draft.is_raw
-        return not self._draft.is_raw and event.input.is_attached
+            return not self._is_form
+        return self._is_form and event.input.is_attached
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what may stand in the field."""
@@ -280,22 +321,55 @@ class ComposeDialog(Dialog[ComposeEnd]):
         if field is None:
             self._say("rule", [])
             return
-        keys = "up and down choose · " if self._choices(field) else ""
+        keys = "left and right choose · " if field.choices else ""
+        if not field.choices and self._choices(field):
+            keys = "pgup and pgdn choose · "
+        if field.kind is FieldKind.JSON:
+            keys = "^t as a text of its own · "
         text = Content.assemble(Content.styled(keys, "$text-accent"), f"{field.name}: {field.rule}")
         self._say("rule", [Fact("", text.truncate(2 * self.size.width))])
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        self.action_send()
+        fields = [*self.query(RecentInput)]
+        following = fields[fields.index(event.input) + 1 :] if event.input in fields else []
+        (following[0] if following else self.query_one("#send", Button)).focus()
+
+    def action_field(self) -> None:
+        """Show the list in a field as a text of its own, or put it back into its field."""
+        if self._field is not None:
+            self._close_field()
+            return
+        field = self._fields.get(self.focused.id or "") if self.focused is not None else None
+        if not self._is_form or field is None or field.kind is not FieldKind.JSON:
+            return
+        self._draft, self._field = self._take(), field
+        area = self.query_one(TextArea)
+        area.text = spread(self._draft.texts[field.name])
+        self._show_parts()
+        area.focus()
+        self._judge()
+
+    def _close_field(self) -> None:
+        self._draft = draft = self._take()
+        field, self._field = self._field, None
+        assert field is not None, "it is open"
+        self._show_parts()
+        row_input = self.query_one(f"#{_id(field)}", RecentInput)
+        row_input.value = in_a_line(draft.texts[field.name])
+        row_input.focus()
+        self._judge()
 
     async def action_switch(self) -> None:
         """Take the draft over into the text, or back into the form."""
         draft = self._take()
+        self._field = None
         if not draft.is_raw:
             self._draft = as_text(draft, self._message_id())
         elif isinstance(form := as_form(draft), str):
             self._say("state", [Fact("", safe_text(form, "$text-warning"))])
+            self._go_to_fault()
             return
         else:
             self._draft = form
@@ -306,11 +380,14 @@ class ComposeDialog(Dialog[ComposeEnd]):
         self.dismiss(ComposeEnd.ANOTHER)
 
     def action_give_up(self) -> None:
-        """Leave the bench; what was sent is remembered."""
+        """Go back from a field to the form, or leave the bench; what was sent is remembered."""
+        if self._field is not None:
+            self._close_field()
+            return
         self.dismiss(ComposeEnd.CLOSED)
 
     def action_send(self) -> None:
-        """Send the draft as it stands."""
+        """Send the draft as it stands; one that is not valid only if that is wanted twice."""
         if self._is_running:
             return
         draft = self._take()
@@ -318,7 +395,13 @@ class ComposeDialog(Dialog[ComposeEnd]):
         if isinstance(call, str):
             self._say("state", [Fact("", Content.styled(call, "bold $text-error"))])
             return
-        self._is_running = True
+        if draft != self._asked and draft_defect(draft) is not None:
+            self._asked, self._is_asking = draft, True
+            text = "Not sent yet: it is not valid. ^s again sends it as it stands."
+            self._say("state", [Fact("", Content.styled(text, "bold $text-warning"))])
+            self._go_to_fault()
+            return
+        self._is_running, self._is_asking = True, False
         self.run_worker(self._run(draft, call), name="compose", exit_on_error=True)
 
     async def _run(self, draft: MessageDraft, call: CommandCall) -> None:
@@ -330,6 +413,14 @@ class ComposeDialog(Dialog[ComposeEnd]):
             self._remember(SentDraft(draft, run.started_at, outcome.summary))
         if self.is_open:
             self._say("state", outcome.all_facts())
+
+    def _go_to_fault(self) -> None:
+        """Put the cursor where a text stops being JSON."""
+        area = self.query_one(TextArea)
+        fault = None if self._is_form else json_fault(area.text)
+        if fault is not None:
+            area.move_cursor((fault.line - 1, fault.column - 1))
+            area.focus()
 
     def _under_way(self, run: CommandRun) -> None:
         if not self.is_open:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rich.highlighter import Highlighter
@@ -51,6 +52,23 @@ class JsonHighlighter(Highlighter):
     def highlight(self, text: Text) -> None:
         """Colour what is typed."""
         colour(self._widget, text)
+
+
+def spread(text: str) -> str:
+    """JSON over several lines, to be edited; what is none stays as it is."""
+    return _written(text, 2)
+
+
+def in_a_line(text: str) -> str:
+    """JSON in a line; what is none loses only its line breaks."""
+    return " ".join(line.strip() for line in _written(text, None).splitlines())
+
+
+def _written(text: str, indent: int | None) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=indent)
+    except (ValueError, RecursionError):
+        return text
 
 
 def colour(widget: Widget, line: Text) -> None:

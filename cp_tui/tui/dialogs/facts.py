@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,6 +19,9 @@ from cp_tui.tui.text.words import Clock
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.line_table import CursorMove
 
+ACTS = {"e": "edit", "c": "compose"}
+"""What may be done with what the facts are about, by its key, in a word."""
+
 
 class FactsDialog(Dialog[None]):
     """Facts that follow what the engine says while they are shown."""
@@ -32,6 +36,8 @@ class FactsDialog(Dialog[None]):
         # Before the lines themselves, which scroll with them.
         Binding(",".join(Meaning.UP.keys), "step('up')", "Previous", show=False, priority=True),
         Binding(",".join(Meaning.DOWN.keys), "step('down')", "Next", show=False, priority=True),
+        Meaning.EDIT.bound("act('e')", "Edit what it is about", "facts.edit"),
+        Meaning.COMPOSE.bound("act('c')", "Compose", "facts.compose"),
     ]
 
     def __init__(
@@ -44,9 +50,14 @@ class FactsDialog(Dialog[None]):
         label_width: int = 9,
         step: Callable[[CursorMove], None] | None = None,
         copied: Callable[[Snapshot, Clock], Copyable | None] | None = None,
+        acts: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """`step` moves the cursor that the facts are about, of which `copied` can be copied."""
+        """`step` moves the cursor that the facts are about, of which `copied` can be copied.
+
+        `acts`: the actions that can be done with it from here, by their keys of `ACTS`.
+        """
         super().__init__()
+        self._acts = acts
         self._title = title
         self._source = source
         self._shown = (snapshot, clock)
@@ -61,8 +72,10 @@ class FactsDialog(Dialog[None]):
 
     async def begin(self) -> None:
         """Show them."""
-        keys = "arrows scroll" if self._step is None else "↑ ↓ next · pgup pgdn scroll"
-        self.titled(self._title, f"{keys} · escape closes")
+        moves = ["arrows scroll"] if self._step is None else ["↑ ↓ next"]
+        acts = [f"{key} {ACTS[key]}" for key in self._acts]
+        scrolls = [] if self._step is None else ["pgup pgdn scroll"]
+        self.titled(self._title, " · ".join([*moves, *acts, "y copy", *scrolls, "escape closes"]))
         self.show(*self._shown)
         self._lines.focus()
 
@@ -79,8 +92,15 @@ class FactsDialog(Dialog[None]):
         return copyable(fields_of_facts(self._source(*self._shown)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The arrow keys step only where there is something to step to."""
+        """The arrow keys step only where there is something to step to; so do the others act."""
+        if action == "act":
+            return parameters[0] in self._acts
         return self._step is not None if action == "step" else True
+
+    def action_act(self, key: str) -> None:
+        """Do what can be done with what this is about; it gives way, so that a reason is seen."""
+        self.dismiss(None)
+        self.app.call_later(self.app.run_action, f"operate({self._acts[key]!r})")
 
     def action_step(self, move: CursorMove) -> None:
         """Show the facts about a neighbour, from their beginning."""

@@ -121,8 +121,9 @@ class FormDialog(Dialog[CommandOutcome | None]):
     async def begin(self) -> None:
         """Start in the first field."""
         fields = self._form.fields
-        recall = " · up recent" if any(field.recent for field in fields) else ""
-        recall += " · ↑↓ choices" if any(field.choices for field in fields) else ""
+        recall = " · ↑↓ fields" if len(fields) > 1 else ""
+        recall += " · pgup recent" if any(field.recent for field in fields) else ""
+        recall += " · ←→ choices" if any(field.choices for field in fields) else ""
         recall += " · tab completes" if any(field.is_path for field in fields) else ""
         self.titled(self._form.title, f"enter {self._form.submit.lower()}{recall} · escape closes")
         self.query_one(".intro", FactLines).show([Fact("", line) for line in self._form.intro])

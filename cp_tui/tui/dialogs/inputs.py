@@ -32,11 +32,16 @@ HoldKeys = Callable[[Awaitable[None]], None]
 
 
 class RecentInput(LineInput):
-    """An input that brings back with up and down what was typed here before."""
+    """An input of a form: page up and page down bring back what was typed here before.
+
+    Up and down go to the field above and below; nothing is changed on the way.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "recall(1)", "Earlier text", show=False, id="form.earlier"),
-        Binding("down", "recall(-1)", "Later text", show=False, id="form.later"),
+        Binding("up", "field(-1)", "Field above", show=False, id="form.above"),
+        Binding("down", "field(1)", "Field below", show=False, id="form.below"),
+        Meaning.PAGE_UP.bound("recall(1)", "Earlier text, choice before", "form.earlier"),
+        Meaning.PAGE_DOWN.bound("recall(-1)", "Later text, next choice", "form.later"),
     ]
 
     def __init__(self, field: FormField) -> None:
@@ -47,6 +52,13 @@ class RecentInput(LineInput):
         self.field = field
         self._texts = ["", *map(drawn, field.recent)]
         self._index = self._texts.index(value) if value in self._texts else 0
+
+    def action_field(self, step: int) -> None:
+        """Go to the field above or below, if there is one."""
+        fields = [*self.screen.query(RecentInput)]
+        place = fields.index(self) + step
+        if 0 <= place < len(fields):
+            fields[place].focus()
 
     def action_recall(self, step: int) -> None:
         """Put an earlier or later text in."""
@@ -62,11 +74,51 @@ class ChoiceInput(RecentInput):
     The rest of a choice whose beginning is typed stands there dimmed.
     """
 
-    def __init__(self, field: FormField) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "left", "Choice before", show=False, id="form.before"),
+        Binding("right", "right", "Next choice", show=False, id="form.next"),
+        # Before the input itself, which would type it.
+        Binding("space", "choose(-1)", "Next choice", show=False, priority=True, id="form.choose"),
+    ]
+
+    def __init__(self, field: FormField, *, is_open: bool = False) -> None:
+        """`is_open`: other texts are as good as the choices, so left and right move in the text."""
         super().__init__(replace(field, recent=field.choices))
+        self._is_open = is_open
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Space chooses only where a choice stands; else it is typed."""
+        return self._is_choosing if action == "choose" else True
+
+    @property
+    def _is_choosing(self) -> bool:
+        """Whether left, right and space choose; what is typed otherwise, they edit."""
+        return not self._is_open and bool(self.field.choices) and self.value in self._texts
+
+    def action_choose(self, step: int) -> None:
+        """Put the next or the previous of the choices in."""
+        self.action_recall(step)
+
+    def action_left(self) -> None:
+        """Choose the one before, or move within what is typed."""
+        if self._is_choosing:
+            self.action_recall(1)
+        else:
+            self.action_cursor_left()
+
+    def action_right(self) -> None:
+        """Choose the next one, or move within what is typed."""
+        if self._is_choosing:
+            self.action_recall(-1)
+        else:
+            self.action_cursor_right()
 
     def action_recall(self, step: int) -> None:
         """Put the next or the previous of the choices in; any other text can be typed."""
+        if not self.field.choices:
+            return
+        if self.value in self._texts:
+            self._index = self._texts.index(self.value)
         self._index = (self._index - step) % len(self._texts)
         self.value = self._texts[self._index]
         self.cursor_position = len(self.value)

@@ -440,6 +440,7 @@ class FrameApp(LookApp):
                 *details,
                 step=event.pane.table.action_cursor if follows else None,
                 copied=event.pane.copyable if follows else None,
+                acts=event.pane.ACTS,
             )
 
 

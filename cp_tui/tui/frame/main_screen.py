@@ -281,11 +281,6 @@ class MainScreen(QuietScreen):
         index = panes.index(here) if here in panes else -step
         panes[(index + step) % len(panes)].take_focus()
 
-    @property
-    def is_still(self) -> bool:
-        """Whether a list that follows what is new stands still, so that a line is chosen there."""
-        return False
-
     def pause(self) -> None:
         """Let a list that follows what is new stand still, or follow again."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from msgspec import Struct
 from textual import on
@@ -68,6 +69,8 @@ class MessagesPane(TablePane):
     DETAILS = "Message"
     GONE = "This message is too old to be kept."
     STEPS = True
+    # By their ids: how messages are composed is known to rooms above this one.
+    ACTS = MappingProxyType({"e": "messages.edit", "c": "messages.compose"})
     FILTER = "words !without action:Start* conn:1 dir:in kind: id: result: from: to: error"
     FILTERS_ITSELF = True
     SHOWS = frozenset({"messages", "link", "engine", "cursor.messages"})
@@ -83,7 +86,7 @@ class MessagesPane(TablePane):
         "Filter: latency:>500 (ms); from:14:02 to:14:05; composed: by a person.",
         "Filter: error: refused, CALLERROR, no answer, too late, invalid.",
         "Enter opens both frames with the reason.",
-        "There, up and down go to the next message.",
+        "There, up and down go to the next message; e edits it and sends it again.",
     )
 
     def __init__(self, hints: str = "") -> None:

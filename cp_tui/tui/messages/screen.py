@@ -51,11 +51,6 @@ class MessagesScreen(MainScreen):
         """The list, with what one says."""
         yield self.messages
 
-    @property
-    def is_still(self) -> bool:
-        """Whether the list stands still."""
-        return self.messages.is_still
-
     def pause(self) -> None:
         """Let the list stand still, or follow what is new."""
         self.messages.toggle_still()

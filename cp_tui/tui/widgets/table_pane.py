@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar, Literal, TypeVar
 
 from textual import on
@@ -66,6 +67,8 @@ class TablePane(Pane):
     """What the dialog says when its record is gone."""
     STEPS: ClassVar[bool] = False
     """Whether the dialog goes to the next record with the arrow keys."""
+    ACTS: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """What can be done from the dialog: actions, by their keys there."""
     COPIED_FIRST: ClassVar[str] = ""
     """The title of the column whose value is copied as a rule; empty: the first one."""
     CURSOR: ClassVar[str] = ""
