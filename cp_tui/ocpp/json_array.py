@@ -52,8 +52,10 @@ def load(data: str | bytes) -> list[Any]:
         if isinstance(elements, list):
             return elements
         defect = "this is JSON, but not an array"
+    except UnicodeDecodeError:
+        defect = "this is not UTF-8"
     except ValueError:
-        defect = "this is not JSON in UTF-8"
+        defect = "this is not JSON"
     except RecursionError:
         defect = "this is nested too deep"
     # Raised here, so that the error does not carry the text that it refuses.

@@ -113,6 +113,13 @@ def test_what_is_no_json_array_is_a_generic_error_without_id(data: str | bytes) 
     assert error.answerable
 
 
+def test_what_is_no_json_and_what_is_no_utf_8_are_told_apart() -> None:
+    for data, words in (("[2,", "not JSON"), (b"[2,", "not JSON"), (b"[\xff]", "not UTF-8")):
+        with pytest.raises(OcppError) as caught:
+            parse(data)
+        assert caught.value.description == f"a message is a JSON array; this is {words}"
+
+
 @pytest.mark.parametrize(
     ("text", "message_id"),
     [
