@@ -39,12 +39,13 @@ OWN_SEQUENCES = re.compile(
     r"|\x1b\[\?(?:2026|2048|1016|5522)\$p"
     r"|\x1b\[[0-9;]*m"
     r"|\x1b\[\d+;\d+H"
-    r"|\x1b\[K|\x1b\[\d+[XG]"
+    r"|\x1b\[K|\x1b\[\d+[XGP@]"
     r"|\x1b\[[>=]\d+u|\x1b\[<u"
     r"|\x1b\]22;(?:default|pointer|text)?\x07"
     r"|\r\n"
 )
-"""What steers the terminal: modes, colours, places, blanks in a line, keys, the mouse pointer."""
+"""What steers the terminal: modes, colours, places, blanks and shifts in a line, keys, the mouse
+pointer."""
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of characters without a form of their own."""

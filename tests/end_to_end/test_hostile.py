@@ -119,7 +119,7 @@ async def look_at_everything(walk: Walk) -> Mapping[str, set[str]]:
     # First what shows the newest only: later messages take the place of those that are hostile.
     await walk.go_to("1", "Connectors")
     await walk.open_everything(5)
-    await walk.press("z", "z", "w", "up", ESCAPE, "D", ESCAPE, "a", ESCAPE, "@", ESCAPE)
+    await walk.press("z", "z", "w", "up", ESCAPE, "D", "G", ESCAPE, "a", ESCAPE, "@", ESCAPE)
     await walk.press("?", ESCAPE, PALETTE, ESCAPE)
     seen["dashboard"] = walk.marks
     await walk.go_to("2", "Messages")
@@ -207,7 +207,7 @@ async def test_a_handshake_and_a_farewell_are_shown_and_never_obeyed(folder: Pat
         async with asyncio.timeout(HANDSHAKES_TIMEOUT_S):
             while waiting:
                 await walk.press("n")
-        await walk.press("D", ESCAPE, "a", ESCAPE)
+        await walk.press("D", "G", ESCAPE, "a", ESCAPE)
         await walk.go_to("6", "Maintenance")
         await walk.press("G", "enter", "enter", ESCAPE)
         assert {"~A~", "~B~", "~E~"} <= walk.marks

@@ -18,7 +18,7 @@ class FactsApp(App[None]):
         yield FactLines()
 
 
-async def test_a_long_fact_is_broken_before_the_scrollbar_and_scrolls_by_half_pages() -> None:
+async def test_a_long_fact_is_broken_before_the_scrollbar_and_scrolls_as_tables_do() -> None:
     app = FactsApp()
     async with app.run_test(size=(WIDTH, 5)) as pilot:
         facts = app.query_one(FactLines)
@@ -28,7 +28,9 @@ async def test_a_long_fact_is_broken_before_the_scrollbar_and_scrolls_by_half_pa
         assert {len(line) for line in facts.plain.splitlines()[:-1]} == {WIDTH - 1}
         facts.focus()
         tops = []
-        for key in ("ctrl+d", "ctrl+d", "ctrl+u"):
+        for key in ("ctrl+d", "ctrl+d", "ctrl+u", "G", "g"):
             await pilot.press(key)
             tops.append(facts.scroll_offset.y)
-        assert tops == [2, 4, 2]
+        end = facts.max_scroll_y
+        assert tops == [2, 4, 2, end, 0]
+        assert end > 4

@@ -37,6 +37,8 @@ class FactLines(QuietFocus, GrowingView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Meaning.UP.bound("scroll_up", "Line up", "facts.up"),
         Meaning.DOWN.bound("scroll_down", "Line down", "facts.down"),
+        Meaning.HOME.bound("scroll_home", "First line", "facts.first", Meaning.GO_TO),
+        Meaning.END.bound("scroll_end", "Last line", "facts.last", Meaning.LAST),
         Meaning.PAGE_UP.bound("page_up", "Page up", "facts.page-up"),
         Meaning.PAGE_DOWN.bound("page_down", "Page down", "facts.page-down"),
         Meaning.HALF_UP.bound("half_page(-1)", "Half a page up", "facts.half-up"),
