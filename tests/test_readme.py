@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from cp_tui.settings.build import ServeSettings, build
 from cp_tui.settings.model import Settings
 from cp_tui.tui.actions.keymap import shown
 from cp_tui.tui.registry import BY_ID
+from cp_tui.tui.theme.themes import read_theme
 from tests.sources import ROOT
 from tests.test_words import texts, texts_of
 
@@ -29,8 +31,7 @@ def blocks(language: str) -> list[str]:
 
 def example_configuration() -> ChargePointConfig:
     """Build what the example in the README configures; the file with the roots is not there."""
-    (text,) = blocks("toml")
-    tables = tomllib.loads(text)
+    tables = tomllib.loads(blocks("toml")[0])
     del tables["csms"]["ca_file"]
     built = build(Settings(**tables), ROOT / "cp-tui.toml")
     assert isinstance(built, ServeSettings), built
@@ -74,6 +75,15 @@ def test_the_example_of_a_configuration_is_right() -> None:
         ("MaxPower", "22"),
         ("Modem", "LTE"),
     ]
+
+
+def test_the_example_of_a_theme_is_right(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(blocks("toml")[1])
+    theme, problems = read_theme(file)
+    assert problems == []
+    assert theme is not None
+    assert theme.purpose == "the night shift"
 
 
 def test_every_command_in_the_examples_can_be_typed() -> None:

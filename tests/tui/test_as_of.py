@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
-from textual.geometry import Region
 
 from cp_tui.charge_point import variables as v
-from cp_tui.tui.widgets.bars import BarLine
+from cp_tui.tui.app import CpTuiApp
 from tests.tui import message_world, worlds
 from tests.tui.driving import Drive, screen
 from tests.tui.fake_engine import FakeEngine
@@ -80,16 +80,10 @@ async def test_a_lost_engine_leaves_the_time_of_what_it_said_last() -> None:
 async def test_a_second_costs_its_digits_and_not_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch()
     async with screen(now=watch) as drive:
-        painted: list[Region] = []
-        refresh = BarLine.refresh
-
-        def noted(self: BarLine, *regions: Region, **more: bool) -> BarLine:
-            painted.extend(regions or [self.size.region])
-            return refresh(self, *regions, **more)
-
-        monkeypatch.setattr(BarLine, "refresh", noted)
+        sent: list[str] = []
+        monkeypatch.setattr(CpTuiApp, "send", lambda app, text: sent.append(text))
         watch.now += timedelta(seconds=1)
-        charged_more(drive)
+        NEWS["local_list"](drive)
         await drive.settle()
         assert drive.shows("as of 14:03:28 UTC")
-        assert [region.width for region in painted] == [1]
+        assert re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", "".join(sent)) == "8"

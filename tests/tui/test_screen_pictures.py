@@ -12,6 +12,7 @@ import pytest
 from rich.color import Color, ColorType
 from syrupy.assertion import SnapshotAssertion
 
+from cp_tui.tui.theme.colors import ALL_COLORS, TerminalColors, terminal_colors
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.widgets.fact_lines import FactLines
 from tests.tiers import tier
@@ -36,6 +37,7 @@ SCREENS = (
 """In the order of their digits."""
 
 MakeState = Callable[[], State]
+WITHOUT_COLOURS = terminal_colors({"NO_COLOR": "1"}, None)
 
 in_every_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 in_bad_times = pytest.mark.parametrize("state", [states.broken])
@@ -49,11 +51,17 @@ async def screens(
     *,
     theme: str = "cp-dark",
     glyphs: Glyphs = Glyphs.EIGHTH,
+    terminal: TerminalColors = ALL_COLORS,
 ) -> AsyncIterator[Drive]:
     """The screens of a charge point in this state."""
     found = state()
     async with screen(
-        engine=found.engine, csms=found.csms, size=size, theme=theme, glyphs=glyphs
+        engine=found.engine,
+        csms=found.csms,
+        size=size,
+        theme=theme,
+        glyphs=glyphs,
+        colors=terminal,
     ) as drive:
         yield drive
 
@@ -156,11 +164,8 @@ async def test_sixteen_colours(snapshot: SnapshotAssertion, state: MakeState) ->
 
 
 @in_bad_times
-async def test_no_colour(
-    snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch, state: MakeState
-) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    async with screens(state, theme="mono") as drive:
+async def test_no_colour(snapshot: SnapshotAssertion, state: MakeState) -> None:
+    async with screens(state, theme="mono", terminal=WITHOUT_COLOURS) as drive:
         with pictures(snapshot) as seen:
             async for name in walk(drive):
                 seen.text(name, drive)
@@ -188,19 +193,12 @@ COLOURED: tuple[tuple[MakeState, str, tuple[str, ...]], ...] = (
         for name in names
     ],
 )
-def test_colours(
-    snap_compare: SnapCompare,
-    monkeypatch: pytest.MonkeyPatch,
-    state: MakeState,
-    theme: str,
-    name: str,
-) -> None:
-    if theme == "mono":
-        monkeypatch.setenv("NO_COLOR", "1")
+def test_colours(snap_compare: SnapCompare, state: MakeState, theme: str, name: str) -> None:
+    colors = WITHOUT_COLOURS if theme == "mono" else ALL_COLORS
     glyphs = Glyphs.HALF if theme == "ansi-16" else Glyphs.EIGHTH
     found = state()
     # The schedule begins with the connector that is selected on the dashboard.
     at = "dashboard" if name == "schedule" else name
-    app = app_on(found.engine, csms=found.csms, theme=theme, glyphs=glyphs, at=at)
+    app = app_on(found.engine, csms=found.csms, theme=theme, colors=colors, glyphs=glyphs, at=at)
     keys = [f"{SCREENS.index(name) + 1}"] if name != at else []
     assert snap_compare(app, run_before=pressed(app, *keys))
