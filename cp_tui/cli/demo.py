@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import tempfile
 from argparse import Namespace
 from pathlib import Path
@@ -13,7 +14,8 @@ from cp_tui.cli.demo_folder import csms_socket_path, socket_path
 from cp_tui.cli.demo_record import problem_of, record
 from cp_tui.cli.output import ExitStatus, complain, say, told_without_waiting
 from cp_tui.cli.parser import DEMO_SECONDS
-from cp_tui.cli.screen import attachment_at, read_look, show_screen, terminal_problem
+from cp_tui.cli.screen import attachment_at, read_look, show_screen
+from cp_tui.cli.terminal import is_terminal, terminal_problem
 
 FOLDER_PREFIX = "cp-tui-demo-"
 
@@ -23,8 +25,13 @@ def run(options: Namespace) -> int:
     if options.record is not None and (problem := problem_of(options.record)) is not None:
         return complain(f"demo: {problem}", ExitStatus.FAILED)
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, ignore_cleanup_errors=True) as name:
-        if options.record is not None or terminal_problem() is None:
+        problem = terminal_problem()
+        if problem is None and not is_terminal(sys.stdout):
+            problem = "standard output is no terminal"
+        if options.record is not None or problem is None:
             return _as_screen(Path(name), options)
+        if is_terminal(sys.stderr):
+            say(f"demo: as lines, without a screen: {problem}")
         return _as_lines(Path(name), options.seconds or DEMO_SECONDS)
 
 

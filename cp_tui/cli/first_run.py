@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cp_tui.cli.patience import reading
+from cp_tui.cli.terminal import on_terminal
 from cp_tui.settings.load import default_config_file
 from cp_tui.settings.model import ENVIRONMENT_PREFIX
 from cp_tui.settings.problem import SettingsError
@@ -53,7 +54,8 @@ def first_run(look: Look, options: Namespace) -> bool:
         os.environ,
         Answers(options.url or "", options.id or ""),
     )
-    is_saved = asyncio.run(app.run_async()) == SAVED
+    with on_terminal():
+        is_saved = asyncio.run(app.run_async()) == SAVED
     # What was answered stands in the file now, and counts as it was changed there.
     options.url = options.id = None
     return is_saved

@@ -21,8 +21,8 @@ class ExitStatus(IntEnum):
     FAILED = 1
     """It was begun and failed: a step of `check`, a refusal by the charge point, a lost socket."""
     WRONG_USE = 2
-    """Options, settings or parameters are wrong, or nothing runs that could be asked; nothing was
-    begun."""
+    """Options, settings or parameters are wrong, nothing runs that could be asked, or there is no
+    terminal for a screen; nothing was begun."""
     INTERRUPTED = 130
     """Ctrl+c; after another signal it is 128 and the number of the signal."""
 

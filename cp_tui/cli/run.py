@@ -14,8 +14,9 @@ from cp_tui.cli.child import Child
 from cp_tui.cli.differences import differences
 from cp_tui.cli.first_run import first_run, is_first_run
 from cp_tui.cli.output import ExitStatus, complain, complain_of, say, told_if_slow
-from cp_tui.cli.screen import STOP, attachment_at, read_look, show_screen, terminal_problem
+from cp_tui.cli.screen import STOP, attachment_at, read_look, show_screen
 from cp_tui.cli.settings import read_all, read_settings, serve_arguments
+from cp_tui.cli.terminal import refuse_screen, terminal_problem
 from cp_tui.rpc.paths import default_socket, is_answering
 from cp_tui.rpc.script import EngineGone, lines
 from cp_tui.settings.build import ServeSettings
@@ -28,7 +29,7 @@ def run(options: Namespace) -> int:
     """Start the charge point unless it runs, show its screen, then leave or stop it."""
     problem = terminal_problem()
     if problem is not None:
-        return complain(f"run: {problem}; use `cp-tui serve`")
+        return refuse_screen(f"run: {problem}; use `cp-tui serve`")
     try:
         look, settings = _read(options)
         if settings is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cp_tui.cli.patience import reading
 from cp_tui.cli.quick_imports import importing
+from cp_tui.cli.terminal import on_terminal
 
 if TYPE_CHECKING:
     from cp_tui.tui.app import Attachment
@@ -19,21 +18,6 @@ if TYPE_CHECKING:
 
 LEAVE = "leave"
 STOP = "stop"
-
-
-def terminal_problem() -> str | None:
-    """Say why no screen can be shown here, or None."""
-    streams = {
-        "standard input": sys.stdin,
-        "standard output": sys.stdout,
-        "standard error": sys.stderr,
-    }
-    for name, stream in streams.items():
-        if stream is None or not stream.isatty():
-            return f"a screen needs a terminal, and {name} is none"
-    if os.environ.get("TERM", "") in ("", "dumb"):
-        return "a screen needs a terminal that can position the cursor; see TERM"
-    return None
 
 
 def read_look(options: Namespace) -> Look:
@@ -51,12 +35,16 @@ def read_look(options: Namespace) -> Look:
         raise SettingsError(f"{file}: {error.strerror}") from None
 
 
-def show_screen(attachment: Attachment, look: Look) -> str:
-    """Show a charge point until the user quits; returns `LEAVE` or `STOP`."""
+def show_screen(attachment: Attachment, look: Look, written_first: str = "") -> str:
+    """Show a charge point until the user quits; returns `LEAVE` or `STOP`.
+
+    `written_first` goes to the terminal before the screen comes.
+    """
     with importing():
         from cp_tui.tui.main import run_screen
 
-    return run_screen(attachment, look)
+    with on_terminal():
+        return run_screen(attachment, look, written_first)
 
 
 def attachment_at(

@@ -96,6 +96,11 @@ def running_engines() -> dict[str, Path]:
     return {unquote(path.stem): path for path in paths if is_socket(path) and is_answering(path)}
 
 
+def name_at(path: Path) -> str:
+    """How people call what is at a socket: the charge point id, or the path where none is known."""
+    return unquote(path.stem) if path.parent == runtime_folder() else str(path)
+
+
 def find_engine(socket_path: Path | None, charge_point_id: str | None) -> Path:
     """Give the socket of the engine that is meant: by path, by id, or the one that runs."""
     if socket_path is not None or charge_point_id is not None:

@@ -47,14 +47,16 @@ COLLECTOR_THRESHOLDS = (5_000, 10, 10)
 80 ms each when the log is full. So they do not at all, and the longest pause is 12 ms."""
 
 
-def run_screen(attachment: Attachment, look: Look) -> str:
+def run_screen(attachment: Attachment, look: Look, written_first: str = "") -> str:
     """Show the charge point until somebody quits; returns `leave` or `stop`.
 
+    `written_first` goes to the terminal before the first picture, to erase what stands there.
     A closed terminal (SIGHUP) or SIGTERM ends the screen and leaves the engine as it is.
     """
     path = default_state_file()
     state, problem = _state_of(path)
     app = make_app(attachment, look, state, os.environ)
+    app.written_first = written_first
     if problem is not None:
         app.problems.append(problem)
     try:

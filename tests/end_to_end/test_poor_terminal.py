@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import shlex
+import sys
+from pathlib import Path
 
 from tests.end_to_end.processes import Serve
-from tests.end_to_end.terminal import Terminal, in_terminal
+from tests.end_to_end.terminal import Terminal, in_terminal, program_in_terminal
 from tests.end_to_end.together import in_turn
 
 SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
+
+SEQUENCE = re.compile(rb"\x1b\[[<>?=]?[0-9;]*[a-zA-Z]")
+"""Of a terminal, with whatever parameters."""
 
 DIALOGS = (("\x10", "All actions"), ("s", "Stop OCPP?"), ("d", "Vendor"), ("?", "arrows scroll"))
 """Keys, and what they bring: a list, a question, a form, facts."""
@@ -90,3 +96,22 @@ async def test_other_terminals_are_sent_what_they_can_show(serve: Serve) -> None
         ascii_by_locale_latin_1=nothing_but_ascii("--theme=cp-light", "de_DE.ISO-8859-1"),
         colours=colours_where_nobody_is_against_it(),
     )
+
+
+async def test_a_screen_whose_streams_go_to_files_is_drawn_on_the_terminal_and_leaves_no_trace(
+    serve: Serve, tmp_path: Path
+) -> None:
+    attach = shlex.join([sys.executable, "-m", "cp_tui", "attach", f"--socket={serve.socket}"])
+    # A shell before it, and a word behind it: what stands there when the screen has gone.
+    script = f"{attach} >{tmp_path}/out 2>{tmp_path}/err; echo left with $? >/dev/tty"
+    async with program_in_terminal("/bin/sh", "-c", script, size=(100, 30)) as screen:
+        await screen.see("● Accepted", "? Help")
+        assert "? Help" in screen.lines[29], "it has the size of that terminal"
+        screen.press("q")
+        await screen.last_said("left with 0")
+        before, _, there = bytes(screen.written).partition(b"\x1b[?1049h")
+        assert before == f"attaching to {serve.socket} ...\r\r\x1b[K".encode()
+        assert b"attaching" not in there
+        behind = SEQUENCE.sub(b"", there.rpartition(b"\x1b[?1049l")[2])
+        assert behind == b"left with 0\r\n"
+    assert (tmp_path / "out").read_bytes() == (tmp_path / "err").read_bytes() == b""

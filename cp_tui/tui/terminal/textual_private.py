@@ -71,6 +71,8 @@ class QuietApp(App[str]):
         """How much may be under way to the terminal."""
         self.writer: PatientWriter | None = None
         """What writes to it, once there is one."""
+        self.written_first = ""
+        """What goes to the terminal before anything else."""
         self._asking_again: Timer | None = None
         self._leave: Callable[[], None] | None = None
         """What is left to do once the terminal has answered."""
@@ -87,6 +89,8 @@ class QuietApp(App[str]):
         # A thread has a context of its own, in which no timer of ours finds its app and goes off.
         written = partial(loop.call_soon_threadsafe, self.send_changes, context=copy_context())
         self.writer = PatientWriter(file, written)
+        self.writer.write(self.written_first)
+        self.written_first = ""
         return self.writer
 
     def get_default_screen(self) -> Screen[Any]:
