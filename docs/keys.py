@@ -52,6 +52,10 @@ what a tag would do, `K` reads keys, and `y` copies wherever something can be co
 things out and brings them back, `D` opens what has no row to press enter on. `n` and `N` do not go
 to the next match, as in less: a table shows nothing but what matches.
 
+`:` and the name of a screen show it, as in k9s: `:messages`, `:config`, `:tx`, `:upkeep`. In every
+filter `!word` leaves out what has the word. `q` closes what is only read in a dialog, as in less;
+where something is typed or asked there, it is a letter.
+
 The names in the tables below are what `[screen.keymap]` takes to give an action other keys.
 """
 

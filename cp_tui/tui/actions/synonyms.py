@@ -137,7 +137,10 @@ ALSO: Mapping[str, str] = {
 }
 
 ALSO_NAMED: Mapping[str, tuple[str, ...]] = {
-    "screen.configuration": ("keys",),
+    "screen.dashboard": ("dash",),
+    "screen.messages": ("msg", "msgs"),
+    "screen.configuration": ("keys", "conf", "cfg"),
+    "screen.schedule": ("sched",),
     "screen.transactions": ("sessions", "tx"),
     "screen.maintenance": ("upkeep", "maint"),
 }
