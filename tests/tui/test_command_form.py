@@ -172,7 +172,7 @@ def test_what_the_command_knows_completes_a_field() -> None:
     assert (second.label, second.placeholder, second.choices) == ("Level", "optional", ())
     assert form_of(CommandCall("swipe"), FormField("id_tag")).fields[0].placeholder == ""
     (choice,) = form_of(CommandCall("clear_error"), FormField("error_code")).fields
-    assert choice.placeholder == "optional; up: choices"
+    assert choice.placeholder == "optional; space: choices"
 
 
 def test_what_was_typed_before_is_offered_and_may_be_what_it_begins_with() -> None:

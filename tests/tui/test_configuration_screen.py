@@ -152,9 +152,11 @@ async def test_custom_keys_are_set_and_others_say_why_not(tmp_path: Path) -> Non
                 ("set_custom_configuration_key", {"key": "FanLevel", "value": "5"})
             ]
             assert drive.shows("Accepted", "so it is")
-        async with drive.step("the choices of a custom key come with the arrows"):
-            await drive.press("end", "e", "down")
-            assert drive.shows("must be one of day, night", "Value day")
+        async with drive.step("the choices of a custom key come with space and arrows"):
+            await drive.press("end", "e", "left")
+            assert drive.shows("must be one of day, night", "Value day", "one of day · night")
+            await drive.press("right", "space", "space", "up", "down")
+            assert drive.shows("Value day")
         async with drive.step("e says that a standard key belongs to the csms"):
             await drive.press("e")
             assert drive.shows("a standard key: only the CSMS changes it")

@@ -132,7 +132,7 @@ async def test_what_stands_in_a_form_already_is_shown_harmlessly(poison: str) ->
         await drive.press("w")
         assert drive.shows("Swipe a tag")
         assert_harmless(drive)
-        await drive.press("up", "down")
+        await drive.press("pageup", "pagedown")
         assert_harmless(drive)
 
 

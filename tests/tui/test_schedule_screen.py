@@ -92,7 +92,7 @@ async def test_limits_are_explained_and_profiles_cleared() -> None:
                 assert drive.shows("Result", "Unknown")
         async with drive.step("an empty filter clears nothing"):
             await drive.press("X")
-            assert drive.shows("optional; up: choices")
+            assert drive.shows("optional; space: choices")
             await drive.press("enter")
             assert drive.shows("nothing given would clear every profile")
             assert drive.engine.calls == []

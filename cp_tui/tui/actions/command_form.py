@@ -22,7 +22,7 @@ from cp_tui.tui.text.paths import UnusableInput
 DIGITS_MAX = 30
 """Of a number before its point; one with more is refused before it takes time."""
 
-OPTIONAL_CHOICE = "optional; up: choices"
+OPTIONAL_CHOICE = "optional; space: choices"
 """Stands in an empty field, which is how people learn that there is something to walk over."""
 
 

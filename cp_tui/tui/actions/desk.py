@@ -58,6 +58,8 @@ class FormField(Struct, frozen=True):
     choices: tuple[str, ...] = ()
     """The only texts that may stand here, apart from none; left and right walk over them, and
     the beginning of one is enough. None for a parameter: those of the command."""
+    offered: tuple[str, ...] = ()
+    """Texts that are chosen like choices; any other may be typed."""
     keep: str = ""
     """By which name what is typed is remembered, and offered again in this session."""
     is_needed: bool = False

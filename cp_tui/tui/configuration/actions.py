@@ -72,7 +72,7 @@ async def set_key(desk: Desk) -> None:
         "Set a custom configuration key",
         (
             FormField("key", value=first, recent=custom, placeholder="name of a custom key"),
-            FormField("value", value=value, recent=_choices(current)),
+            FormField("value", value=value, offered=_choices(current)),
         ),
         "Set",
         CommandCall("set_custom_configuration_key"),
@@ -142,7 +142,7 @@ def _about(entry: ConfigurationEntry) -> Content:
 
 
 def _choices(entry: ConfigurationEntry | None) -> tuple[str, ...]:
-    """What up and down bring into the field of the value."""
+    """What is offered in the field of the value; for another key other values hold."""
     if entry is None or not entry.is_custom:
         return ()
     return ("true", "false") if entry.type == KeyType.BOOLEAN else entry.choices

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -103,7 +104,7 @@ class FormDialog(Dialog[CommandOutcome | None]):
                 wrong.display = False
                 yield wrong
                 hint = QuietFacts(label_width=LABEL_WIDTH - GAP, classes="hint")
-                hint.display = any(each.choices or each.is_path for each in self._form.fields)
+                hint.display = any(_offered(each) or each.is_path for each in self._form.fields)
                 yield hint
                 state = QuietFacts(label_width=LABEL_WIDTH - GAP, classes="state")
                 state.display = False
@@ -116,14 +117,16 @@ class FormDialog(Dialog[CommandOutcome | None]):
     def _input(self, field: FormField) -> RecentInput:
         if field.is_path:
             return PathInput(field, self._hold_keys)
-        return ChoiceInput(field) if field.choices else RecentInput(field)
+        if choices := _offered(field):
+            return ChoiceInput(replace(field, choices=choices))
+        return RecentInput(field)
 
     async def begin(self) -> None:
         """Start in the first field."""
         fields = self._form.fields
         recall = " · ↑↓ fields" if len(fields) > 1 else ""
         recall += " · pgup recent" if any(field.recent for field in fields) else ""
-        recall += " · ←→ choices" if any(field.choices for field in fields) else ""
+        recall += " · ←→ choices" if any(_offered(field) for field in fields) else ""
         recall += " · tab completes" if any(field.is_path for field in fields) else ""
         self.titled(self._form.title, f"enter {self._form.submit.lower()}{recall} · escape closes")
         self.query_one(".intro", FactLines).show([Fact("", line) for line in self._form.intro])
@@ -267,3 +270,8 @@ class FormDialog(Dialog[CommandOutcome | None]):
         state.display = True
         state.show(facts)
         state.refresh(layout=True)
+
+
+def _offered(field: FormField) -> tuple[str, ...]:
+    """What left, right and space walk over in it."""
+    return field.choices or field.offered
