@@ -26,9 +26,7 @@ def told_at_bends(store: SnapshotStore, made: Rig) -> list[str]:
     """The words at each change of the limit of connector 1, a column being a second."""
     snapshot = store.snapshot
     now = snapshot.schedule_time(made.now)
-    connector = snapshot.connector(1)
-    assert connector is not None
-    published = in_force(snapshot.charging_schedules[1], connector.limit, now)
+    published = in_force(snapshot.charging_schedules[1])
     known = with_past(published, snapshot.limits[1])
     begin = known.periods[0].start
 

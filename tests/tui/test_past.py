@@ -9,8 +9,12 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, SetBy, SourceKind
-from cp_tui.charge_point.variables import Connectors, LimitView
+from cp_tui.charge_point.smart_charging.schedule import (
+    CompositePeriod,
+    SetBy,
+    SharedPeriod,
+    SourceKind,
+)
 from cp_tui.charge_point.variables.measurement import (
     POINTS_MAX,
     FollowedLimit,
@@ -30,8 +34,7 @@ from cp_tui.tui.state.past import (
     with_past,
 )
 from cp_tui.tui.state.store import SnapshotStore
-from tests.tui import worlds
-from tests.tui.widgets.schedules import ARMED, HARDWARE, NOW, TX_PROFILE, schedule
+from tests.tui.widgets.schedules import HARDWARE, NOW, TX_PROFILE, schedule
 
 A, W = ChargingRateUnitType.A, ChargingRateUnitType.W
 
@@ -57,49 +60,52 @@ def test_what_was_published_before_stays_in_force_until_the_next_schedule() -> N
     assert known[0].end == after(1800)
 
 
-def shared(amperes: str) -> LimitView:
-    words = worlds.reason("40.0 A for 2 vehicles", "smart_charging.limit.share")
-    return replace(worlds.limit(amperes, "ChargePointMaxProfile #1"), reason=words)
+def share(begin_s: int, end_s: int | None, amperes: str, **given: datetime) -> SharedPeriod:
+    return SharedPeriod(
+        start=after(begin_s),
+        end=None if end_s is None else after(end_s),
+        limit_a=Decimal(amperes),
+        limit_w=Decimal(amperes) * 690,
+        sentence="40.0 A for 2 vehicles",
+        **given,
+    )
 
 
-def charging(limit: LimitView) -> Connectors:
-    return Connectors((replace(worlds.connectors()[1], limit=limit),))
+def test_a_share_counts_from_when_it_is_told() -> None:
+    alone = schedule(1, [(5, "32")])
+    shared = replace(alone, start=after(60), shares=(share(60, None, "20"),))
+    again = replace(alone, start=after(100))
+    store = SnapshotStore()
+    for seconds, told in enumerate((alone, shared, again)):
+        periods = (replace(told.periods[0], start=told.start),)
+        news = VariableChanged("charging_schedules", {1: replace(told, periods=periods)})
+        store.apply([news], after(100 + seconds))
+    known = store.snapshot.limits[1]
+    assert [(int(each.limit), each.start) for each in known] == [
+        (32, NOW),
+        (20, after(60)),
+        (32, after(100)),
+    ]
 
 
-def test_a_share_counts_from_when_it_is_told_however_the_news_comes() -> None:
-    """Connectors and schedules of one change may come one after the other, in any order."""
-    alone, hardware = schedule(1, [(5, "32")]), worlds.limit("32", "hardware")
-    second = schedule(1, [(5, "32")], start=after(60))
-    connectors = VariableChanged("connectors", charging(shared("20")))
-    schedules = VariableChanged("charging_schedules", {1: second})
-    for news in ((connectors, schedules), (schedules, connectors)):
-        store = SnapshotStore()
-        first = VariableChanged("connectors", charging(hardware))
-        store.apply([first, VariableChanged("charging_schedules", {1: alone})], NOW)
-        for seconds, each in enumerate(news, start=61):
-            store.apply([each], after(seconds))
-        known = store.snapshot.limits[1]
-        assert limits(known) == [32, 20]
-        assert after(60) <= known[1].start <= after(62)
-        store.apply([first], after(100))
-        assert limits(store.snapshot.limits[1]) == [32, 20, 32]
-        assert store.snapshot.limits[1][-1].start == after(100)
-
-
-def test_a_share_is_followed_instead_of_the_cap_until_the_next_period() -> None:
-    capped = schedule(1, [(1, "32"), (5, "16")])
-    share = shared("20")
-    followed = in_force(capped, share, NOW)
-    assert limits(followed.periods) == [20, 16]
-    assert followed.periods[0].source.sentence == share.reason.text
-    assert in_force(capped, shared("32"), NOW) == capped
-    assert in_force(capped, worlds.limit("8", "TxProfile #7"), NOW) == capped, "it is older"
-    assert in_force(capped, None, NOW) == capped
-    assert in_force(capped, share, after(3600)) == capped, "16 A, and no longer 32"
-    idle = schedule(1, [(1, "32"), (5, "16")], ARMED)
-    assert in_force(idle, share, NOW) == idle
+def test_shares_are_followed_instead_of_the_cap_as_long_as_they_last() -> None:
+    capped = schedule(1, [(1, "32"), (5, "24")])
+    first, second = share(0, 7200, "20"), share(7200, None, "12")
+    followed = in_force(replace(capped, shares=(first, second)))
+    last = capped.periods[-1].end
+    assert [(int(p.limit), p.end) for p in followed.periods] == [(20, after(7200)), (12, last)]
+    assert [each.until for each in followed.periods] == [after(7200), None]
+    assert followed.periods[0].source.sentence == first.sentence
+    rises = in_force(replace(capped, shares=(first,)))
+    assert limits(rises.periods) == [20, 24]
+    assert rises.periods[1].start == after(7200)
+    given_up = in_force(capped, (share(1800, None, "20", looked_until=after(5400)),))
+    assert limits(given_up.periods) == [32, 20, 24]
+    assert given_up.periods[1].looked_until == after(5400) == given_up.periods[1].end
+    assert in_force(capped) is capped
+    assert in_force(capped, (share(-60, 0, "20"),)).periods == capped.periods
     in_watts = schedule(1, [(1, "22080")], unit=W)
-    assert in_force(in_watts, share, NOW) == in_watts
+    assert limits(in_force(in_watts, (first,)).periods) == [13_800]
 
 
 def test_what_was_followed_before_a_screen_looked_comes_before_what_it_knows() -> None:

@@ -77,22 +77,22 @@ def other(**changes: object) -> ChargingProfile:
         (
             LostBecause.NOT_YET_VALID,
             [on(0, LOW), on(0, other(valid_from=after(9000)))],
-            "TxDefaultProfile #2 level 1 is not valid before 2026-01-05 10:30:00Z",
+            "TxDefaultProfile #2 level 1 is not valid before 10:30",
         ),
         (
             LostBecause.EXPIRED,
             [on(0, LOW), on(0, other(valid_to=T0))],
-            "TxDefaultProfile #2 level 1 was valid until 2026-01-05 08:00:00Z",
+            "TxDefaultProfile #2 level 1 was valid until 08:00",
         ),
         (
             LostBecause.NOT_STARTED,
             [on(0, LOW), on(0, other(start=after(9000)))],
-            "TxDefaultProfile #2 level 1 starts at 2026-01-05 10:30:00Z",
+            "TxDefaultProfile #2 level 1 starts at 10:30",
         ),
         (
             LostBecause.DURATION_OVER,
             [on(0, LOW), on(0, other(start=after(-60), duration=60))],
-            "TxDefaultProfile #2 level 1 ended at 2026-01-05 08:00:00Z",
+            "TxDefaultProfile #2 level 1 ended at 08:00",
         ),
         (
             LostBecause.OTHER_TRANSACTION,
@@ -117,7 +117,7 @@ def other(**changes: object) -> ChargingProfile:
         (
             LostBecause.RECURRENCE_GAP,
             [on(0, LOW), on(0, other(kind=RECURRING, recurrency=DAILY, duration=60, start=T0))],
-            "TxDefaultProfile #2 level 1 rests until 2026-01-06 08:00:00Z",
+            "TxDefaultProfile #2 level 1 rests until Jan 06 08:00",
         ),
     ],
     ids=lambda value: value.value if isinstance(value, LostBecause) else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from pydantic import JsonValue
 
 from cp_tui.charge_point import variables as v
 from cp_tui.charge_point.codec import builtins_of
+from cp_tui.charge_point.smart_charging.schedule import SharedPeriod
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.tui.schedule import panes
 from tests.tui import worlds
@@ -83,23 +85,24 @@ async def test_the_last_minutes_are_shown_while_something_charges_unless_somebod
 async def test_who_shares_gets_less_than_its_schedule_has_and_it_is_said() -> None:
     """A schedule of one connector has the cap as a whole, whoever else charges under it."""
     engine = FakeEngine(worlds.healthy())
-    whole, first, free = worlds.connectors()
     async with screen(engine=engine, size=(160, 50)) as drive:
         assert drive.shows("16.0 A tx")
-        words = worlds.reason("18.0 A for 2 vehicles", "smart_charging.limit.share")
-        share = replace(worlds.limit("9", "ChargePointMaxProfile #1"), reason=words)
-        shared = v.Connectors((whole, replace(first, limit=share), free))
-        engine.publish("connectors", shared)
+        begin = worlds.at(14, 2)
+        share = SharedPeriod(
+            start=begin,
+            end=worlds.at(14, 20),
+            limit_a=Decimal(9),
+            limit_w=Decimal(6210),
+            sentence="18.0 A for 2 vehicles",
+        )
         later = {
-            each: replace(schedule, start=worlds.at(14, 2), periods=periods)
+            each: replace(schedule, start=begin, periods=periods, shares=(share,) * (each == 1))
             for each, schedule in worlds.schedules().items()
-            for periods in [
-                (replace(schedule.periods[0], start=worlds.at(14, 2)), *schedule.periods[1:])
-            ]
+            for periods in [(replace(schedule.periods[0], start=begin), *schedule.periods[1:])]
         }
         engine.publish("charging_schedules", v.ChargingSchedules(later))
         await drive.settle()
-        assert drive.shows("↓9.0 A share", "9.0 A tx")
+        assert drive.shows("↓9.0 A share", "9.0 A tx", "now · connector 1 · 9.0 A until 14:20")
         assert drive.shows("18.0 A for 2 vehicles")
 
 

@@ -168,7 +168,7 @@ async def test_why_tells_everything_about_the_limit_at_the_cursor(key: str) -> N
         await drive.press("4", "down", "L", key)
         assert drive.shows("Why this limit", "18:00 · connector 2 · 15.9 A")
         assert drive.shows("11.00 kW / (230 V x 3) = 15.9 A")
-        assert drive.shows("TxDefaultProfile #9 level 3 starts at 2026-01-06 08:00:00Z")
+        assert drive.shows("TxDefaultProfile #9 level 3 starts at Jan 06 08:00")
         assert drive.shows("If a transaction started now.")
 
 

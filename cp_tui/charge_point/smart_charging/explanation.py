@@ -17,6 +17,7 @@ from cp_tui.charge_point.smart_charging.schedule import (
 from cp_tui.charge_point.smart_charging.stacking import LOSERS_MAX, Lost
 from cp_tui.charge_point.smart_charging.timeline import Claim, to_instant
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.ocpp.length import moment
 
 _PARTS_SHOWN_MAX = 4
 """How many parts of a sum are named; more would not fit on the line."""
@@ -42,11 +43,6 @@ def explain(
         losers_omitted=decision.omitted + max(0, len(decision.lost) - LOSERS_MAX),
         conversion=None if winner is None else _conversion(winner, decision, terms),
     )
-
-
-def moment(second: int) -> str:
-    """Write an instant for a person: `2026-01-05 08:00:00Z`."""
-    return to_instant(second).replace(tzinfo=None).isoformat(" ") + "Z"
 
 
 def _sentence(decision: Decision, unit: ChargingRateUnitType) -> str:
@@ -80,9 +76,10 @@ def _why(lost: Lost, decision: Decision, unit: ChargingRateUnitType, begin: int 
         case LostBecause.HIDDEN_BY_TX_PROFILE:
             return f"{lost.by} hides {ref}"
         case LostBecause.HIGHER_THAN_MINIMUM if lost.allowed is not None:
-            more = "the same" if lost.allowed == decision.limit else "more"
-            or_more = " and more" if lost.varies else ""
-            return f"{ref} allows {more}: {amount(lost.allowed, unit)}{or_more}"
+            allowed = f"{'at least ' if lost.varies else ''}{amount(lost.allowed, unit)}"
+            if lost.allowed == decision.limit:
+                return f"{ref} allows {allowed} as well"
+            return f"{ref} allows more: {allowed}"
         case _:
             return why_silent(lost, begin)
 
@@ -90,7 +87,7 @@ def _why(lost: Lost, decision: Decision, unit: ChargingRateUnitType, begin: int 
 def why_silent(lost: Lost, begin: int | None = None) -> str:
     """Say why a profile does not count, whatever the limit is."""
     ref = lost.ref
-    at = "" if lost.instant is None else moment(lost.instant)
+    at = "" if lost.instant is None else moment(to_instant(lost.instant))
     is_ahead = begin is not None and lost.instant is not None and lost.instant > begin
     match lost.why:
         case LostBecause.LOWER_STACK_LEVEL:

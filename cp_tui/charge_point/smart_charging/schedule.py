@@ -175,6 +175,22 @@ class CompositePeriod(Value, frozen=True, kw_only=True):
     """What sets the limit, and what it beats."""
 
 
+class SharedPeriod(Value, frozen=True, kw_only=True):
+    """A time for which a connector gets less than its schedule has: others charge as well."""
+
+    start: datetime
+    end: datetime | None = None
+    """When it gets something else; None: not within a year, or not before `looked_until`."""
+    looked_until: datetime | None = None
+    """The search for that end was given up at this time; None: it was not."""
+    limit_a: Decimal
+    """Per phase."""
+    limit_w: Decimal
+    """Over all phases."""
+    sentence: str
+    """What is divided, among how many, and what the schedule alone has: for a person."""
+
+
 class CompositeSchedule(Value, frozen=True, kw_only=True):
     """The limits of a connector over time, without a gap and never without a period (S 5.7)."""
 
@@ -189,6 +205,9 @@ class CompositeSchedule(Value, frozen=True, kw_only=True):
     periods: tuple[CompositePeriod, ...]
     is_truncated: bool = False
     """The schedule goes on, but a bound on periods, boundaries or time was reached."""
+    shares: tuple[SharedPeriod, ...] = ()
+    """Where the connector gets less than the periods have, as the profiles alone would have it and
+    GetCompositeSchedule tells (S 5.7): those that charge now divide a ChargePointMaxProfile."""
 
     def at(self, instant: datetime) -> CompositePeriod:
         """Return the period in force at an instant; after the end the last one."""

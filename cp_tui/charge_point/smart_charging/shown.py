@@ -74,7 +74,7 @@ class Shown:
             pass
 
     def _find_limits(self) -> Work[None]:
-        self._limits = yield from explaining_limits(self._context, self._time)
+        self._limits = yield from explaining_limits(self._context, self._time, SHOWN_S)
 
     def _find_standings(self) -> Work[None]:
         while self.work("connectors"):
@@ -91,6 +91,8 @@ class Shown:
         self._standings = found
 
     def _compose(self) -> Work[None]:
+        while self.work("connectors"):
+            yield
         begin = self._time.replace(microsecond=0)
         context = replace(self._context, armed_at=begin)
         found: dict[int, CompositeSchedule] = {}
@@ -100,7 +102,7 @@ class Shown:
                 found[each] = replace(found[twin], connector_id=each)
                 continue
             yield
-            found[each] = yield from composing(
+            schedule = yield from composing(
                 context,
                 each,
                 begin,
@@ -109,4 +111,6 @@ class Shown:
                 periods_max=SHOWN_PERIODS_MAX,
                 steps_max=SHOWN_STEPS_MAX,
             )
+            limit = self._limits.get(each)
+            found[each] = replace(schedule, shares=() if limit is None else limit.shares)
         self._schedules = found

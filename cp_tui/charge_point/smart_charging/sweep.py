@@ -210,6 +210,11 @@ class ConnectorCursor:
         """Return the decision at the second that was asked for, by other terms."""
         return decide(terms, *self._states)
 
+    def decide_uncapped(self, terms: Terms) -> Decision:
+        """Return the same as if there were no ChargePointMaxProfile."""
+        _, tx, default = self._states
+        return decide(terms, NO_PROFILES, tx, default)
+
 
 class _ChargePointCursor:
     """The decisions for the charge point: the sum of its connectors, capped."""

@@ -109,7 +109,7 @@ def change_facts(line: ChangeLine, clock: Clock) -> list[Fact]:
     said = joined([*before, step(line, " to "), *behind]).plain
     facts = [Fact("Change", joined([*before, step(line), *behind]), said)]
     if line.reason is not None and line.is_refused:
-        facts.append(Fact("Why", reason_text(line.reason)))
+        facts.append(Fact("Why", reason_text(line.reason, clock)))
     if line.is_reboot_pending:
         facts.append(Fact("Reboot", Content.styled("it works after the next reboot", ODD)))
     return facts

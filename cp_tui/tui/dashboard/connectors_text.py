@@ -25,6 +25,7 @@ from cp_tui.tui.dashboard.session_text import (
     lasted_words,
     soc_percent,
 )
+from cp_tui.tui.state.past import in_force
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text.clock_steps import begun_words, clock_facts
 from cp_tui.tui.text.columns import Column, time_column, widest
@@ -307,7 +308,8 @@ def refusal_words(refusal: Refusal, clock: Clock) -> str:
     of_tag = f", tag {tag}" if tag and tag not in text else ""
     key = f"; the key {refusal.key} decides" if refusal.key and refusal.key not in text else ""
     asked = " (remote start)" if refusal.is_remote else ""
-    return drawn(f"{clock.time(refusal.at)} by the {refusal.by}{asked}{of_tag}: {text}{key}")
+    why = f"{clock.told(text)}{key}"
+    return drawn(f"{clock.time(refusal.at)} by the {refusal.by}{asked}{of_tag}: {why}")
 
 
 def reservation_content(reservation: Reservation, clock: Clock) -> Content:
@@ -325,7 +327,7 @@ def _refused(connector: ConnectorView, clock: Clock) -> list[Fact]:
         words = Content.assemble(refusal_words(refusal, clock), rule)
         return [Fact("Start", Content.assemble(("refused ", "bold $text-warning"), words))]
     if connector.last_refusal is not None:
-        words = reason_text(connector.last_refusal)
+        words = reason_text(connector.last_refusal, clock)
         return [Fact("Start", Content.assemble(("refused: ", "bold $text-warning"), words))]
     return []
 
@@ -343,7 +345,7 @@ def _limit_facts(connector: ConnectorView, clock: Clock) -> list[Fact]:
     value = f"{amps(float(limit.limit_a))} from "
     facts = [
         Fact("Limit", joined([Content.assemble(value, safe_text(limit.source)), until])),
-        Fact("Why", reason_text(limit.reason)),
+        Fact("Why", reason_text(limit.reason, clock)),
     ]
     return facts
 
@@ -359,9 +361,11 @@ def _beaten_facts(snapshot: Snapshot, connector: ConnectorView, clock: Clock) ->
     schedule = snapshot.charging_schedules.get(connector.connector_id)
     if schedule is None or connector.limit is None:
         return []
-    source = schedule.at(snapshot.schedule_time(clock.now)).source
+    source = in_force(schedule).at(snapshot.schedule_time(clock.now)).source
     conversion = [Fact("Reckoned", safe_text(source.conversion))] if source.conversion else []
-    return conversion + [Fact("Displaced", safe_text(loser.sentence)) for loser in source.losers]
+    return conversion + [
+        Fact("Displaced", safe_text(clock.told(loser.sentence))) for loser in source.losers
+    ]
 
 
 def _fault(fault: Fault, clock: Clock) -> Content:

@@ -91,7 +91,7 @@ def reservation_facts(line: ReservationLine, clock: Clock, time: datetime) -> li
         *facts,
         Fact("Until", Content(f"{until} was planned")),
         Fact("Ended", Content(clock.time(ended.ended_at))),
-        Fact("Why", reason_text(ended.reason)),
+        Fact("Why", reason_text(ended.reason, clock)),
     ]
 
 

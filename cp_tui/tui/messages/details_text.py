@@ -35,7 +35,7 @@ def short_facts(exchange: MessagePair, clock: Clock, width: int) -> list[Fact]:
     if exchange.answer is None and exchange.fate is not Fate.INVALID:
         facts.append(Fact("Answer", result(exchange)))
     if (reason := reason_of(exchange)) is not None:
-        facts.append(Fact("Why", reason_text(reason)))
+        facts.append(Fact("Why", reason_text(reason, clock)))
     facts += _flaw_facts(flaws_of(exchange))
     return facts
 

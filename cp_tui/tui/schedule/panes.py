@@ -203,10 +203,8 @@ class SchedulePane(Pane):
             published = snapshot.charging_schedules.get(connector_id)
             if published is None:
                 continue
+            schedule = in_force(schedule, published.shares)
             if schedule.unit is published.unit:
-                connector = snapshot.connector(connector_id)
-                limit = connector.limit if connector else None
-                schedule = in_force(schedule, limit, self._now)
                 schedule = with_past(schedule, snapshot.limits.get(connector_id, ()))
             limits[connector_id] = schedule
         measured = {

@@ -88,7 +88,7 @@ def profile_lines(entry: ProfileEntry, clock: Clock) -> list[Fact]:
         armed = ", if a transaction started now" if standing.is_armed else ""
         facts.append(Fact("Now", Content(f"{word} the limit of {where}{armed}")))
     for sentence, places in _losses(entry).items():
-        text = Content.assemble(safe_text(sentence), f" ({', '.join(places)})")
+        text = Content.assemble(safe_text(clock.told(sentence)), f" ({', '.join(places)})")
         facts.append(Fact("Why not", text))
     change = standing.next_change
     if change is not None:

@@ -17,17 +17,18 @@ from cp_tui.charge_point.smart_charging.schedule import (
     CompositePeriod,
     CompositeSchedule,
     LimitSource,
+    LostBecause,
     SetBy,
+    SharedPeriod,
     SourceKind,
 )
-from cp_tui.charge_point.variables.connector import LimitView
 from cp_tui.charge_point.variables.measurement import (
     POINTS_MAX,
     FollowedLimit,
     MeasuredPoint,
 )
 from cp_tui.ocpp.calendar import later
-from cp_tui.ocpp.datatypes import ChargingRateUnitType
+from cp_tui.ocpp.datatypes import ChargingProfilePurposeType, ChargingRateUnitType
 
 PERIODS_MAX = 500
 """Past limits kept of a connector: days, where they change every few minutes."""
@@ -53,18 +54,16 @@ class Flow(Struct, frozen=True):
 
 Interval = tuple[datetime, datetime]
 
-SHARED = f"smart_charging.limit.{SourceKind.SHARE}"
-"""The id of the reason for a limit that is a share."""
-
 
 def believed(
     before: Sequence[CompositePeriod], published: CompositeSchedule
 ) -> tuple[CompositePeriod, ...]:
     """What was believed until a schedule was published, and from then on the schedule."""
+    begin = published.start
     kept = [
-        each if each.end <= published.start else replace(each, end=published.start)
+        each if each.end <= begin else replace(each, end=begin, until=begin, looked_until=None)
         for each in before
-        if each.start < published.start
+        if each.start < begin
     ]
     first, *rest = published.periods
     if kept and kept[-1].end == first.start and _says_the_same(kept[-1], first):
@@ -72,30 +71,63 @@ def believed(
     return (*kept[-PERIODS_MAX:], first, *rest)
 
 
-def in_force(
-    schedule: CompositeSchedule, limit: LimitView | None, at: datetime
-) -> CompositeSchedule:
-    """A schedule with the limit that is followed at an instant, where the connector gets a share.
+def in_force(schedule: CompositeSchedule, shares: Sequence[SharedPeriod] = ()) -> CompositeSchedule:
+    """A schedule with what is followed where the connector gets but a share: its own, or these.
 
     A composite schedule has a cap as a whole, whoever else charges under it (S 5.7).
     """
-    period = schedule.at(at)
-    is_in_amps = schedule.unit is ChargingRateUnitType.A
-    if limit is None or not is_in_amps or period.source.is_hypothetical:
-        return schedule
-    # For a moment one of both may be older than the other: a limit that fell is no share.
-    if limit.reason.id != SHARED or limit.limit_a >= period.limit:
-        return schedule
-    source = replace(
-        period.source,
+    periods = schedule.periods
+    for share in shares or schedule.shares:
+        periods = tuple(_overlaid(periods, share, schedule.unit))
+    return schedule if periods is schedule.periods else replace(schedule, periods=periods)
+
+
+def _overlaid(
+    periods: Sequence[CompositePeriod], share: SharedPeriod, unit: ChargingRateUnitType
+) -> Iterator[CompositePeriod]:
+    """Periods with a share in the place of those that it lasts for."""
+    begin, last = max(share.start, periods[0].start), periods[-1].end
+    end = min(share.end or share.looked_until or last, last)
+    covered = [each for each in periods if each.start < end and each.end > begin]
+    if not covered:
+        yield from periods
+        return
+    first = covered[0]
+    yield from (each for each in periods if each.end <= begin)
+    if first.start < begin:
+        yield replace(first, end=begin, until=begin, looked_until=None)
+    yield replace(
+        first,
+        start=begin,
+        end=end,
+        until=share.end,
+        looked_until=share.looked_until,
+        limit=share.limit_a if unit is ChargingRateUnitType.A else share.limit_w,
+        source=_shared(first.source, share),
+    )
+    if covered[-1].end > end:
+        yield replace(covered[-1], start=end)
+    yield from (each for each in periods if each.start >= end)
+
+
+def _shared(source: LimitSource, share: SharedPeriod) -> LimitSource:
+    """Why it is a share; what the schedule alone would have is in the sentence.
+
+    Of those that the schedule displaces, the ones that are beaten for the transaction stay beaten.
+    What it says of the cap is about the whole of a period of its own, and would contradict.
+    """
+    return replace(
+        source,
         kind=SourceKind.SHARE,
         winner=None,
-        sentence=limit.reason.text,
+        sentence=share.sentence,
+        losers=tuple(
+            each
+            for each in source.losers
+            if each.why is not LostBecause.HIGHER_THAN_MINIMUM
+            and each.profile.purpose is not ChargingProfilePurposeType.CHARGE_POINT_MAX_PROFILE
+        ),
         conversion=None,
-    )
-    shared = replace(period, limit=limit.limit_a, source=source)
-    return replace(
-        schedule, periods=tuple(shared if each is period else each for each in schedule.periods)
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct, field
@@ -24,10 +23,8 @@ from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.past import (
-    SHARED,
     believed,
     followed_on,
-    from_on,
     in_force,
     joined,
     limits_on,
@@ -239,9 +236,8 @@ class SnapshotStore:
             self._dirty.add(name)
         if "registration" in newest and now is not None:
             self._follow_clock(now)
-        has_schedules = "charging_schedules" in newest
-        if has_schedules or _shares(connectors) != _shares(self.snapshot.connectors):
-            self._note_limits(now, has_schedules=has_schedules)
+        if "charging_schedules" in newest:
+            self._note_limits()
         if "connectors" in newest and now is not None:
             self._note_meters(now)
         if [*newest] == ["connectors"] and only_counts_on(connectors, newest["connectors"]):
@@ -345,30 +341,23 @@ class SnapshotStore:
         at, schedules = snapshot.schedule_time(now), snapshot.charging_schedules
         self._followed = {key: followed_on(each, step) for key, each in self._followed.items()}
         limits = {
-            connector_id: limits_on(known, step, at, schedules[connector_id])
+            connector_id: limits_on(known, step, at, in_force(schedules[connector_id]))
             for connector_id, known in snapshot.limits.items()
             if connector_id in schedules
         }
         self.snapshot = replace(snapshot, limits=limits)
         self._set_measured({key: points_on(each, step) for key, each in snapshot.measured.items()})
 
-    def _note_limits(self, now: datetime | None, *, has_schedules: bool) -> None:
-        """Remember what has to be followed: as new schedules have it, and from now on the shares.
-
-        Schedules and shares of one change may come one after the other, in any order.
-        """
+    def _note_limits(self) -> None:
+        """Remember what has to be followed, as new schedules and the shares in them have it."""
         snapshot, limits = self.snapshot, dict(self.snapshot.limits)
         for connector_id, schedule in snapshot.charging_schedules.items():
-            connector, known = snapshot.connector(connector_id), limits.get(connector_id, ())
-            at = schedule.start if now is None else snapshot.schedule_time(now)
-            shared = in_force(schedule, connector.limit if connector else None, at)
-            if not known:
+            followed, known = in_force(schedule), limits.get(connector_id, ())
+            if known:
+                limits[connector_id] = believed(known, followed)
+            else:
                 earlier = self._followed.get(connector_id, ())
-                limits[connector_id] = with_earlier(believed((), shared), earlier)
-                continue
-            if has_schedules:
-                known = believed(known, schedule)
-            limits[connector_id] = believed(known, from_on(shared, max(at, schedule.start)))
+                limits[connector_id] = with_earlier(believed((), followed), earlier)
         self.snapshot = replace(snapshot, limits=limits)
 
     def _note_meters(self, now: datetime) -> None:
@@ -402,12 +391,3 @@ class SnapshotStore:
 def _restraints(connectors: Iterable[v.ConnectorView]) -> dict[int, v.Restraint]:
     """What keeps the power low, where something does."""
     return {c.connector_id: c.restraint for c in connectors if c.restraint is not None}
-
-
-def _shares(connectors: Iterable[v.ConnectorView]) -> dict[int, Decimal]:
-    """What each connector gets that shares with others."""
-    return {
-        c.connector_id: c.limit.limit_a
-        for c in connectors
-        if c.limit is not None and c.limit.reason.id == SHARED
-    }

@@ -6,6 +6,7 @@ painted each second, and an idle screen sends nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date as Day, datetime, timedelta, tzinfo
 from typing import TypeVar
@@ -19,6 +20,9 @@ from cp_tui.ocpp.length import length
 from cp_tui.tui.text.safe_text import safe_text
 
 T = TypeVar("T")
+
+_INSTANT = re.compile(r"\b[12]\d{3}-[01]\d-[0-3]\d [0-2]\d:[0-5]\d:[0-5]\dZ\b")
+"""As `ocpp.length.moment` writes it, for readers anywhere."""
 
 OTHER_CLOCK_S = 60.0
 """A difference that is smaller nobody reads from times of day."""
@@ -39,6 +43,10 @@ class Clock(Struct, frozen=True):
         Limits, transactions and status changes are in it, and would lie before or after `now`.
         """
         return "CSMS clock" if abs(self.csms_offset_s) >= OTHER_CLOCK_S else ""
+
+    def told(self, sentence: str) -> str:
+        """A sentence of the charge point, its instants as all others are written here."""
+        return _INSTANT.sub(lambda found: self.exact(datetime.fromisoformat(found[0])), sentence)
 
     def of_csms(self, text: str) -> str:
         """An instant of the CSMS's clock: marked where it could be taken for one of this one."""
@@ -178,9 +186,10 @@ def joined(parts: Sequence[Content | str]) -> Content:
     return Content(" · ").join([Content(p) if isinstance(p, str) else p for p in parts if p])
 
 
-def reason_text(reason: Reason) -> Content:
-    """A reason as one sentence with the rule it follows."""
-    return Content.assemble(safe_text(reason.text), safe_text(f" ({reason.rule})", "$text-muted"))
+def reason_text(reason: Reason, clock: Clock | None = None) -> Content:
+    """A reason as one sentence with the rule it follows; without a clock, its instants in UTC."""
+    text = reason.text if clock is None else clock.told(reason.text)
+    return Content.assemble(safe_text(text), safe_text(f" ({reason.rule})", "$text-muted"))
 
 
 def latency(milliseconds: float) -> str:

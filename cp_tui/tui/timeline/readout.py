@@ -15,6 +15,7 @@ from cp_tui.charge_point.smart_charging.schedule import (
     CompositePeriod,
     CompositeSchedule,
     LimitSource,
+    SourceKind,
 )
 from cp_tui.ocpp.datatypes import ChargingRateUnitType
 from cp_tui.ocpp.units import amps, power
@@ -92,14 +93,14 @@ def readout(
     lines = [
         place.headline(schedule.connector_id, headline),
         *flowed,
-        *_why(schedule, period.source),
+        *map(place.clock.told, _why(schedule, period.source)),
     ]
     return tuple(map(drawn, lines))
 
 
 def _until(schedule: CompositeSchedule, period: CompositePeriod, place: Place) -> str:
     """When the limit ends, which is not when the calculation does."""
-    if period is not schedule.periods[-1]:
+    if period is not schedule.periods[-1] and period.looked_until is None:
         return f" until {place.until(period.end)}"
     if period.until is not None:
         return f" until {place.until(period.until)}"
@@ -120,7 +121,8 @@ def _unknown(schedule: CompositeSchedule, place: Place) -> tuple[str, ...]:
 def _why(schedule: CompositeSchedule, source: LimitSource) -> list[str]:
     """Who set the limit, how it was worked out, and who lost."""
     losers = [loser.sentence for loser in source.losers]
-    lines = [source.sentence]
+    # Of a share: what is divided, and what the schedule alone has.
+    lines = source.sentence.split("; ") if source.kind is SourceKind.SHARE else [source.sentence]
     if losers and losers[0].startswith(f"{source.winner} "):
         # It names the winner and whom it beats; the limit stands in the line above.
         lines = [losers.pop(0)]

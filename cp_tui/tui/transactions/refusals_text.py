@@ -46,7 +46,7 @@ def refusal_facts(snapshot: Snapshot, refusal: Refusal, clock: Clock) -> list[Fa
     who = Content.assemble("refused by ", Content.styled(refusal.by.value, ODD))
     how = "remote start" if refusal.is_remote else ""
     return [
-        Fact("Why", reason_text(refusal.reason)),
+        Fact("Why", reason_text(refusal.reason, clock)),
         *_key(snapshot, refusal),
         Fact("Start", joined([tag, where, who, f"at {clock.time(refusal.at)}", how])),
     ]

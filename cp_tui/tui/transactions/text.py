@@ -138,7 +138,7 @@ def transaction_facts(snapshot: Snapshot, entry: TransactionEntry, clock: Clock)
         Fact("Tx", joined([session, f"began {began}", took])),
         *clock_facts(entry, clock),
         _delivery(entry, clock),
-        *([Fact("Lost", reason_text(entry.loss))] if entry.loss is not None else []),
+        *([Fact("Lost", reason_text(entry.loss, clock))] if entry.loss is not None else []),
     ]
 
 

@@ -145,7 +145,7 @@ def test_a_cap_that_allows_more_or_the_same_loses() -> None:
     default = on(0, profile(TX_DEFAULT, (0, 16), id=1))
     for limit, sentence in (
         (40, "ChargePointMaxProfile #2 level 0 allows more: 40.0 A"),
-        (16, "ChargePointMaxProfile #2 level 0 allows the same: 16.0 A"),
+        (16, "ChargePointMaxProfile #2 level 0 allows 16.0 A as well"),
     ):
         found = source(context(default, on(0, profile(CP_MAX, (0, limit), id=2))))
         assert str(found.winner) == "TxDefaultProfile #1 level 0"
@@ -230,7 +230,7 @@ def test_a_cap_that_changes_above_the_limit_does_not_divide_the_period() -> None
     assert losers(schedule.periods[0].source) == [
         (
             LostBecause.HIGHER_THAN_MINIMUM,
-            "ChargePointMaxProfile #2 level 0 allows more: 20.0 A and more",
+            "ChargePointMaxProfile #2 level 0 allows more: at least 20.0 A",
         )
     ]
 

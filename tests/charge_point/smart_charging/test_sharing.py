@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from cp_tui.charge_point.config import CurrentKind
-from cp_tui.charge_point.smart_charging.composite import composite
+from cp_tui.charge_point.smart_charging.composite import composite, whole
 from cp_tui.charge_point.smart_charging.context import Context, Hardware, RunningTransaction
 from cp_tui.charge_point.smart_charging.schedule import SourceKind
-from cp_tui.charge_point.smart_charging.sharing import divide, limits_in_force
+from cp_tui.charge_point.smart_charging.shares import divide, shares_ahead
+from cp_tui.charge_point.smart_charging.sharing import limits_in_force
 from tests.charge_point.smart_charging.builders import (
     CP_MAX,
     T0,
+    TX,
     TX_DEFAULT,
     A,
     W,
@@ -55,7 +58,9 @@ def test_two_vehicles_share_a_cap_equally() -> None:
     limit = limits_in_force(given, T0)[1]
     assert limit.limit_w == 13_800
     assert limit.source.kind is SourceKind.SHARE
-    assert limit.source.sentence == "ChargePointMaxProfile #1 level 0: 40.0 A for 2 vehicles"
+    shared, alone = limit.source.sentence.split("; ")
+    assert shared == "ChargePointMaxProfile #1 level 0: 40.0 A for 2 vehicles"
+    assert alone == "the hardware alone allows 32.0 A now"
     assert limit.until == after(60)
     assert amperes(given, 60) == {1: 32, 2: 32, 3: 32}
 
@@ -67,6 +72,55 @@ def test_sharing_that_begins_later_is_a_change() -> None:
     assert amperes(given) == {1: 32, 2: 32}
     assert {limit.until for limit in limits_in_force(given, T0).values()} == {after(60)}
     assert amperes(given, 60) == {1: 20, 2: 20}
+
+
+def test_a_share_lasts_while_what_another_one_could_take_changes_nothing() -> None:
+    given = context(
+        on(0, profile(CP_MAX, (0, 32), (3600, 24), (7200, 63), id=1)),
+        on(0, profile(TX_DEFAULT, (0, 20), (60, 16), (5400, 10), id=2)),
+        on(1, profile(TX, (0, 24), id=3), "tx-1"),
+        connectors=2,
+        transactions={1: T0, 2: T0},
+    )
+    limit = limits_in_force(given, T0)[1]
+    assert limit.limit_a == 16
+    assert limit.until == after(3600)
+    assert amperes(given, 60) == {1: 16, 2: 16}, "the default of the other fell"
+    ahead = whole(shares_ahead(given, T0, 86_400))
+    shares = ahead[1].shares
+    assert [each.limit_a for each in shares] == [16, 12, 14]
+    assert [each.start for each in shares] == [T0, after(3600), after(5400)]
+    assert [each.end for each in shares] == [after(3600), after(5400), after(7200)]
+    assert [each.sentence.partition("; ")[2] for each in shares] == [
+        "TxProfile #3 level 0 alone allows 24.0 A now",
+        "",
+        "",
+    ]
+    assert shares[1].sentence.endswith("24.0 A for 2 vehicles, if they still charge then")
+
+
+def test_what_is_told_of_later_is_what_is_followed_then() -> None:
+    told = 0
+    for seed in range(300):
+        asked = scenario(seed)
+        given, now = asked.context, asked.start
+        for connector_id, ahead in whole(shares_ahead(given, now, 600)).items():
+            assert ahead.end is not None
+            for share in ahead.shares:
+                end = share.end or share.looked_until or now + timedelta(days=1)
+                for at in (share.start, end - timedelta(seconds=1)):
+                    limit = limits_in_force(given, at)[connector_id]
+                    assert limit.source.kind is SourceKind.SHARE, f"seed {seed}"
+                    assert (limit.limit_a, limit.limit_w) == (share.limit_a, share.limit_w)
+                told += 1
+            if (until := ahead.end[0]) is not None:
+                limits = [
+                    limits_in_force(given, at)[connector_id]
+                    for at in (until - timedelta(seconds=1), until)
+                ]
+                assert limits[0].until == until, f"seed {seed}"
+                told += 1
+    assert told > 50
 
 
 def test_a_cap_that_starts_later_is_a_change() -> None:
