@@ -9,13 +9,14 @@ from itertools import count
 
 import pytest
 from textual import events
-from textual._compositor import Compositor, ReflowResult
+from textual._compositor import Compositor, LayoutUpdate, ReflowResult
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 
+from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.main import COLLECTOR_THRESHOLDS, settle
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.terminal.textual_private import QuietApp
@@ -151,8 +152,48 @@ async def test_a_screen_that_comes_is_filled_once_and_laid_out_for_its_size_and_
         shown = filled.copy()
         await drive.press("1")
         assert filled == shown, "what is known to be up to date"
-    screens = {name: times for name, times in laid_out.items() if name != "CoveredScreen"}
+    screens = {name: times for name, times in laid_out.items() if name != "FrugalScreen"}
     assert set(screens.values()) == {2}, f"{screens}"
+
+
+DIALOGS_MOST = {"w": 2, "s": 3, "question_mark": 2, "ctrl+p": 2, "enter": 3}
+"""Keys that open one, and how often it is laid out at most: for its size, and for what is in it."""
+
+
+async def test_a_dialog_comes_and_goes_with_a_picture_each_and_nothing_else_is_laid_out(
+    monkeypatch: pytest.MonkeyPatch, painting: None
+) -> None:
+    laid_out: Counter[str] = Counter()
+    painted: Counter[str] = Counter()
+    reflow, paint = Compositor.reflow, Compositor.render_full_update
+
+    def name(screen: object) -> str:
+        return "dialog" if isinstance(screen, Dialog) else "what lies under it"
+
+    def noted_reflow(compositor: Compositor, parent: Widget, size: Size) -> ReflowResult:
+        laid_out[name(parent)] += 1
+        return reflow(compositor, parent, size)
+
+    def noted_paint(compositor: Compositor, simplify: bool = False) -> LayoutUpdate:
+        painted[name(compositor.root)] += 1
+        return paint(compositor, simplify)
+
+    monkeypatch.setattr(Compositor, "reflow", noted_reflow)
+    monkeypatch.setattr(Compositor, "render_full_update", noted_paint)
+    async with screen(worlds.healthy()) as drive:
+        for key, most in DIALOGS_MOST.items():
+            for counter in (laid_out, painted):
+                counter.clear()
+            await drive.press(key)
+            assert isinstance(drive.app.screen, Dialog), key
+            assert painted == {"dialog": 1}, key
+            assert laid_out.keys() == {"dialog"}, key
+            assert laid_out["dialog"] <= most, key
+            for counter in (laid_out, painted):
+                counter.clear()
+            await drive.press("escape")
+            assert painted == {"what lies under it": 1}, key
+            assert laid_out == {}, key
 
 
 @pytest.fixture

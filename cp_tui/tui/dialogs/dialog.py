@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from cp_tui.tui.terminal.textual_private import FrugalScreen
 from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.widgets.fact_lines import FactLines
@@ -20,7 +21,7 @@ LINES_FOR_HEAD = 10
 """Of the terminal, from which on what is wrong is to be read above a dialog, whatever its size."""
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(FrugalScreen[T], ModalScreen[T]):
     """A box over the screen; escape gives no answer, and the terminal may be small.
 
     It leaves the head of the screen free: what is wrong must be seen whatever is being read or

@@ -17,7 +17,7 @@ from contextvars import copy_context
 from functools import cached_property, partial
 from queue import Queue
 from time import monotonic
-from typing import IO, Any
+from typing import IO, Any, Self, TypeVar
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -26,21 +26,27 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._context import visible_screen_stack
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.css.styles import RulesMap
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.geometry import Size
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style
 from textual.timer import Timer
+from textual.visual import RenderOptions, Visual
 from textual.widget import Widget
 
 from cp_tui.tui.terminal.pace import Pace
 from cp_tui.tui.terminal.sent_cells import SentCells
 from cp_tui.tui.terminal.terminfo import erases_in_color, shifts_cells
 from cp_tui.tui.text.safe_text import drawn_lines
+
+T = TypeVar("T")
 
 QUESTION = "\x1b[?2026$p"
 """Whether the terminal can hold a picture back until it is whole (DECRQM of mode 2026). One that
@@ -95,7 +101,17 @@ class QuietApp(App[str]):
 
     def get_default_screen(self) -> Screen[Any]:
         """What is shown until there is something to show."""
-        return CoveredScreen(id="_default")
+        return FrugalScreen[None](id="_default")
+
+    def refresh(
+        self, *, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Lay out nothing anew: Textual asks for it where a screen has come, or has gone.
+
+        The one that has come was laid out when it came, and the one that lay under another shows
+        itself when it is the first again.
+        """
+        return self if layout else super().refresh(repaint=repaint, recompose=recompose)
 
     @cached_property
     def sent(self) -> SentCells:
@@ -195,12 +211,15 @@ def _parts(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
                     yield left, y, chop.crop(left - begin, right - begin)
 
 
-class CoveredScreen(Screen[None]):
-    """A screen that paints under a dialog only what has changed.
+class FrugalScreen(Screen[T]):
+    """A screen that is laid out and painted no more often than what it shows has changed.
 
-    There Textual marks the whole screen as changed (`_repaint_required`) whenever a line of it has,
-    and paints it with the next one: 16 KB a time. `_compositor_refresh` is where a covered screen
-    hands on what has changed, and no public method is called at that point.
+    Under a dialog Textual marks the whole screen as changed (`_repaint_required`) whenever a line
+    of it has, and paints it with the next one: 16 KB a time. `_compositor_refresh` is where a
+    covered screen hands on what has changed, and no public method is called at that point.
+
+    Each layout is painted at once, also where all is painted in a moment because that mark is set;
+    here that moment is awaited.
 
     Textual tells a screen its size after it has laid it out for that size, and lays it out again
     then (`_screen_resized`). And a layout in which a widget gets another size asks for a layout
@@ -209,7 +228,7 @@ class CoveredScreen(Screen[None]):
     a third of what it takes to show a screen for the first time, and paints every scrollbar.
 
     When they change: more is sent than needed while a dialog is open (test_covered.py); or a screen
-    is laid out twice where once is enough (test_frugal.py).
+    is laid out or painted twice where once is enough (test_frugal.py).
     """
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
@@ -226,9 +245,50 @@ class CoveredScreen(Screen[None]):
             super()._screen_resized(size)
 
     def _compositor_refresh(self) -> None:
-        super()._compositor_refresh()
         if self is not self.app.screen:
+            super()._compositor_refresh()
             self._repaint_required = False
+        elif not self._repaint_required:
+            super()._compositor_refresh()
+
+    def render(self) -> RenderableType:
+        """Give what lies behind everything else: for a dialog, the screen under it."""
+        found = super().render()
+        if isinstance(found, BackgroundScreen):
+            # Of a widget Textual says that it may give one; of a screen it says less.
+            return Behind(found)  # type: ignore[return-value]
+        return found
+
+
+class Behind(Visual):
+    """The screen under a dialog, as lines.
+
+    Textual makes one long text of them, and cuts that into lines again: two thirds of what it takes
+    to paint them. A screen has no public way to its lines (`_compositor`).
+
+    When it changes: a dialog stands on nothing (test_covered.py).
+    """
+
+    def __init__(self, background: BackgroundScreen) -> None:
+        self.background = background
+
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
+        """Give the lines, without what a click on them would do."""
+        color = self.background.color
+        return [
+            Strip(BackgroundScreen.process_segments(line, color), line.cell_length)
+            for line in self.background.screen._compositor.render_strips()
+        ]
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """As wide as the terminal."""
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """As high as the terminal."""
+        return self.background.screen.size.height
 
 
 NO_SCROLLBARS = False, False

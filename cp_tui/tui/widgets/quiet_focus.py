@@ -16,7 +16,7 @@ from textual import events
 from textual.geometry import Region
 from textual.widget import Widget
 
-from cp_tui.tui.terminal.textual_private import CoveredScreen
+from cp_tui.tui.terminal.textual_private import FrugalScreen
 
 
 class Quiet(Widget):
@@ -73,7 +73,7 @@ class QuietFocus(Quiet):
             self.parent.post_message(message)
 
 
-class QuietScreen(CoveredScreen, Quiet):
+class QuietScreen(FrugalScreen[None], Quiet):
     """A screen that looks the same wherever the focus is."""
 
     HEAD_LINES: ClassVar[int] = 1
