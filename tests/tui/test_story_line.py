@@ -40,8 +40,8 @@ def test_it_says_what_happens_why_what_comes_next_and_how_fast_as_far_as_there_i
     assert lines(told(speed=0.5)) == [
         f"2 of 3, 0.5x · {NOW} · next: The limit rises · > faster  S pause",
         f"2 of 3, 0.5x · {NOW} · next: The limit rises",
-        "2/3 0.5x · The CSMS lowers connector 1: watch it · next: The limit rises",
         f"2 of 3, 0.5x · {NOW}",
+        "2/3 0.5x · The CSMS lowers connector 1: watch it · next: The limit rises",
         "2/3 0.5x · The CSMS lowers connector 1: watch it",
     ]
     assert lines(told(is_paused=True))[0].startswith("2 of 3, paused · ")

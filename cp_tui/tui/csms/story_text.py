@@ -52,8 +52,8 @@ def story_lines(state: CsmsState, key_of: Callable[[str], str]) -> tuple[Content
     return (
         joined([head, now, *following, _keys(key_of, is_paused=scenarios.is_paused)]),
         joined([head, now, *following]),
-        joined([short_head, brief, *following]),
         joined([head, now]),
+        joined([short_head, brief, *following]),
         joined([short_head, brief]),
     )
 
