@@ -230,12 +230,11 @@ NAMES = (
 def test_the_name_of_a_screen_shows_it_whatever_else_is_called_so_or_was_chosen_before() -> None:
     screens = {each.KEY: each.action_id() for each in SCREENS}
     everything = [action.id for action in ACTIONS]
-    for snapshot in (charging(), Snapshot()):
-        for shown in (each.NAME for each in SCREENS):
-            search = ChoiceSearch(lines(snapshot, shown), everything)
-            for digit, name in (each.split() for each in NAMES.split(", ")):
-                for typed in (name, name.capitalize(), f" the {name} "):
-                    assert found(typed, search)[0] == screens[digit], (typed, shown)
+    for snapshot, shown in ((charging(), "messages"), (Snapshot(), "csms")):
+        search = ChoiceSearch(lines(snapshot, shown), everything)
+        for digit, name in (each.split() for each in NAMES.split(", ")):
+            for typed in (name, f" the {name.capitalize()} "):
+                assert found(typed, search)[0] == screens[digit], (typed, shown)
 
 
 def test_the_names_that_are_known_are_those_on_the_line_above_the_footer() -> None:
