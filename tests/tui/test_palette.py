@@ -229,7 +229,7 @@ NAMES = (
 
 def test_the_name_of_a_screen_shows_it_whatever_else_is_called_so_or_was_chosen_before() -> None:
     screens = {each.KEY: each.action_id() for each in SCREENS}
-    everything = [action.id for action in ACTIONS]
+    everything = [action.id for action in reversed(ACTIONS)]
     for snapshot, shown in ((charging(), "messages"), (Snapshot(), "csms")):
         search = ChoiceSearch(lines(snapshot, shown), everything)
         for digit, name in (each.split() for each in NAMES.split(", ")):
