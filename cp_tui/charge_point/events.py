@@ -230,7 +230,10 @@ class SendCall(Discreet, OperatorEvent, frozen=True):
 
 
 class SendRaw(Discreet, OperatorEvent, frozen=True):
-    """Send any text as it stands, and give what the CSMS says where it owes an answer."""
+    """Send any text as it stands, and give what the CSMS says to it.
+
+    For an answer to a text that is no JSON, which a CSMS need not give, 5 s are waited.
+    """
 
     HIDDEN = frozenset({"text"})
 

@@ -126,68 +126,70 @@ async def test_a_form_is_filled_and_is_also_a_text() -> None:
             assert field(drive, "idTag").value == "ABC"
 
 
-async def test_enter_and_the_arrows_go_from_field_to_field_and_send_and_change_nothing() -> None:
-    async with screen(engine=answering(), at="messages") as drive:
-        await choose(drive, "bootnot")
-        assert drive.shows("enter next · ^s send · ^r text · ^o another · escape closes")
-        before = field(drive, "chargePointVendor").value
-        await drive.press("up")
-        assert drive.app.focused is field(drive, "chargePointVendor")
-        await drive.press("enter")
-        assert drive.app.focused is field(drive, "chargePointModel")
-        await drive.press("up", "down", "down", "up")
-        assert drive.app.focused is field(drive, "chargePointModel")
-        names = [each.id or "" for each in drive.app.screen.query(Input)]
-        await drive.press(*["down"] * (len(names) + 2))
-        assert drive.app.focused is field(drive, names[-1])
-        assert field(drive, "chargePointVendor").value == before
-        await drive.press("pageup", "pagedown")
-        assert field(drive, names[-1]).value == ""
-        assert drive.engine.calls == []
-        # The button behind the last field does what stands on it.
-        await drive.press("enter")
-        assert drive.engine.calls == []
-        await drive.press("enter")
-        assert drive.shows("CALLRESULT")
-
-
-async def test_a_list_in_a_field_is_a_text_of_its_own() -> None:
-    async with screen(engine=answering(), at="messages") as drive:
-        await choose(drive, "metervalues")
-        await drive.press("ctrl+t")
-        # Of a field that is no list there is nothing to show.
-        assert drive.app.focused is field(drive, "connectorId")
-        await drive.press("down")
-        assert drive.shows("^t as a text of its own · meterValue: required")
-        one_line = field(drive, "meterValue").value
-        await drive.press("ctrl+t")
-        area = drive.app.screen.query_one(TextArea)
-        assert drive.shows("Compose: MeterValues, meterValue", "^t form", "1 [", "valid OCPP 1.6")
-        assert area.text == json.dumps(json.loads(one_line), indent=2)
-        await drive.press("escape")
-        assert drive.app.focused is field(drive, "meterValue")
-        assert field(drive, "meterValue").value == one_line
-        await drive.press("ctrl+t")
-        area.text = area.text.replace('"123210"', '"7",')
-        await drive.settle()
-        assert drive.shows("not valid: meterValue line 6 column 21: a comma too many")
-        await drive.press("ctrl+s")
-        assert area.cursor_location == (5, 20)
-        await drive.press("delete", "ctrl+s")
-        payload = drive.engine.calls[-1][1]["payload"]
-        assert isinstance(payload, dict)
-        assert '"value": "7"' in json.dumps(payload)
-        await drive.press("ctrl+r")
-        assert drive.shows('"MeterValues", {', '"value": "7"')
-        await drive.press("ctrl+r")
-        assert '"value": "7"' in field(drive, "meterValue").value
-        # What is no JSON keeps its words.
-        await drive.press("down", "ctrl+t")
-        area.text = "[1,\n  oops"
-        await drive.settle()
-        await drive.press("ctrl+t")
-        assert field(drive, "meterValue").value == "[1, oops"
-        assert drive.shows("meterValue line 1 column 5: oops is no JSON")
+async def test_the_keys_of_the_composer_do_what_the_frame_says() -> None:
+    async with screen(engine=answering()) as drive:
+        async with drive.step(
+            "enter and arrows go from field to field, send nothing and change nothing"
+        ):
+            await choose(drive, "bootnot")
+            assert drive.shows("enter next · ^s send · ^r text · ^o another · escape closes")
+            before = field(drive, "chargePointVendor").value
+            await drive.press("up")
+            assert drive.app.focused is field(drive, "chargePointVendor")
+            await drive.press("enter")
+            assert drive.app.focused is field(drive, "chargePointModel")
+            await drive.press("up", "down", "down", "up")
+            assert drive.app.focused is field(drive, "chargePointModel")
+            names = [each.id or "" for each in drive.app.screen.query(Input)]
+            await drive.press(*["down"] * (len(names) + 2))
+            assert drive.app.focused is field(drive, names[-1])
+            assert field(drive, "chargePointVendor").value == before
+            await drive.press("pageup", "pagedown")
+            assert field(drive, names[-1]).value == ""
+            assert drive.engine.calls == []
+            # The button behind the last field does what stands on it.
+            await drive.press("enter")
+            assert drive.engine.calls == []
+            await drive.press("enter")
+            assert drive.shows("CALLRESULT")
+        async with drive.step("a list in a field is a text of its own"):
+            await choose(drive, "metervalues")
+            await drive.press("ctrl+t")
+            # Of a field that is no list there is nothing to show.
+            assert drive.app.focused is field(drive, "connectorId")
+            await drive.press("down")
+            assert drive.shows("^t as a text of its own · meterValue: required")
+            one_line = field(drive, "meterValue").value
+            await drive.press("ctrl+t")
+            area = drive.app.screen.query_one(TextArea)
+            assert drive.shows(
+                "Compose: MeterValues, meterValue", "^t form", "1 [", "valid OCPP 1.6"
+            )
+            assert area.text == json.dumps(json.loads(one_line), indent=2)
+            await drive.press("escape")
+            assert drive.app.focused is field(drive, "meterValue")
+            assert field(drive, "meterValue").value == one_line
+            await drive.press("ctrl+t")
+            area.text = area.text.replace('"123210"', '"7",')
+            await drive.settle()
+            assert drive.shows("not valid: meterValue line 6 column 21: a comma too many")
+            await drive.press("ctrl+s")
+            assert area.cursor_location == (5, 20)
+            await drive.press("delete", "ctrl+s")
+            payload = drive.engine.calls[-1][1]["payload"]
+            assert isinstance(payload, dict)
+            assert '"value": "7"' in json.dumps(payload)
+            await drive.press("ctrl+r")
+            assert drive.shows('"MeterValues", {', '"value": "7"')
+            await drive.press("ctrl+r")
+            assert '"value": "7"' in field(drive, "meterValue").value
+            # What is no JSON keeps its words.
+            await drive.press("down", "ctrl+t")
+            area.text = "[1,\n  oops"
+            await drive.settle()
+            await drive.press("ctrl+t")
+            assert field(drive, "meterValue").value == "[1, oops"
+            assert drive.shows("meterValue line 1 column 5: oops is no JSON")
 
 
 async def test_a_raw_frame_begins_with_a_proposal_that_typing_replaces() -> None:

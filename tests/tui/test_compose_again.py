@@ -138,13 +138,8 @@ async def test_from_the_details_of_a_message_it_is_edited_composed_and_copied() 
         assert drive.shows("Compose: which message?")
         await drive.press("escape", "enter", "y")
         assert drive.shows("╭─ Copy ─", "enter takes")
-        await drive.press("escape", "escape")
-        await on_the_line(drive, "SetCharging")
-        await drive.press("enter", "e")
-        assert drive.shows("only the CSMS of cp-tui demo can send it")
-    async with screen(at="dashboard") as drive:
         # Of what cannot be edited the details say nothing of it, and the keys do nothing.
-        await drive.press("enter")
+        await drive.press("escape", "escape", "1", "enter")
         assert drive.shows("arrows scroll · y copy · escape closes")
         await drive.press("e", "c")
         assert drive.shows("arrows scroll · y copy · escape closes")
@@ -153,7 +148,7 @@ async def test_from_the_details_of_a_message_it_is_edited_composed_and_copied() 
 async def test_what_cannot_be_sent_again_says_why() -> None:
     async with screen(engine=message_world.engine(), at="messages") as drive:
         await on_the_line(drive, "SetCharging")
-        await drive.press("e")
+        await drive.press("enter", "e")
         assert drive.shows("only the CSMS of cp-tui demo can send it")
         await drive.press("space", "c")
         assert drive.shows("Compose: which message?")

@@ -112,7 +112,7 @@ class ComposedMessages:
         self._send(event.request, text)
 
     def send_raw(self, event: SendRaw) -> None:
-        """Send any text; where a CSMS owes it an answer, that is waited for."""
+        """Send any text; where a CSMS may answer it, that is waited for."""
         self._send(event.request, event.text)
 
     def awaits(self, message_id: str) -> bool:

@@ -149,7 +149,7 @@ class MessageRecord(Value, frozen=True, kw_only=True):
     result: str | None = None
     """Status of a response, error code of a CALLERROR."""
     is_composed: bool = False
-    """A person composed it (`send_call`, `send_raw`), or it answers such a CALL."""
+    """A person composed it (`send_call`, `send_raw`), or it answers what a person composed."""
     reason: Reason | None = None
     """Why it was refused, or what was decided upon it."""
     flaws: tuple[str, ...] = ()
