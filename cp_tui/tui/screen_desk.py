@@ -255,7 +255,8 @@ class ScreenDesk(Desk):
                 focused.BINDINGS if focused else (),
             )
         title = f"Screen {self.key_of(f'screen.{main.NAME}')}: {main.CALLED}"
-        facts = help_facts(self._app.keymap, self.snapshot, main.NAME, title, helped)
+        columns = self._app.size.width
+        facts = help_facts(self._app.keymap, self.snapshot, main.NAME, title, helped, columns)
         colors = Fact("", safe_text(self._app.terminal_colors.sentences))
         facts += [Fact("", Content("")), heading("Colours"), colors]
         self.show("Help", lambda _snapshot, _clock: facts, label_width=11)

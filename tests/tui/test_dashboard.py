@@ -38,6 +38,7 @@ async def test_the_first_keys_are_back_when_the_terminal_is() -> None:
         table = drive.dashboard.query_one("#keys-table", LineTable)
         first = table.rows[0].key
         table.move_cursor(table.rows[4].key)
+        drive.dashboard.keys.take_focus()
         sizes = ((40, 10), (60, 20), (80, 24), (40, 10), (200, 60), (40, 10), (160, 50), (80, 24))
         for size in sizes:
             await drive.resize(*size)

@@ -146,8 +146,8 @@ class Choice(Struct, frozen=True, eq=False):
 class Frame(Protocol):
     """The screen that is shown, as far as an action needs it."""
 
-    def zoom(self) -> None:
-        """Let the focused pane fill the terminal, or show all again."""
+    def zoom(self) -> bool:
+        """Let the focused pane fill the terminal, or show all again; False: all have no room."""
 
     def next_pane(self, step: int) -> None:
         """Move the focus to another pane."""

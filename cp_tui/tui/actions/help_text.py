@@ -23,6 +23,12 @@ from cp_tui.tui.text.meanings import Meaning
 LINE_WIDTH = 74
 """Cells of a line at 80 columns; two keys share it."""
 
+FRAME = 80 - LINE_WIDTH
+"""Cells of the terminal that are no part of a line."""
+
+TWO_FROM = 52
+"""Cells of a line from which two keys have room in it."""
+
 KEY_WIDTH = 7
 """Cells for the keys of one."""
 
@@ -49,9 +55,18 @@ class HelpedPane(Struct, frozen=True, eq=False):
 
 
 def help_facts(
-    keymap: Keymap, snapshot: Snapshot, screen: str, screen_title: str, pane: HelpedPane | None
+    keymap: Keymap,
+    snapshot: Snapshot,
+    screen: str,
+    screen_title: str,
+    pane: HelpedPane | None,
+    columns: int,
 ) -> list[Fact]:
-    """Everything that the help says on a screen, the pane with the focus first."""
+    """Everything that the help says on a screen, the pane with the focus first.
+
+    `columns` is what the terminal has.
+    """
+    width = min(columns - FRAME, LINE_WIDTH)
     here = [
         each for each in keymap.actions.values() if _is_key_here(each, keymap, snapshot, screen)
     ]
@@ -62,9 +77,10 @@ def help_facts(
     if pane is not None:
         keys = [(_key(each, keymap), _names(each)) for each in of_pane]
         own = [(key, (words,)) for key, words in widget_keys(pane.bindings)]
-        facts += [heading(pane.title), *_pairs([*keys, *own])]
-    facts += [heading(screen_title), *_pairs((_key(a, keymap), _names(a)) for a in of_screen)]
-    facts += [heading("Anywhere"), *_pairs(_with_screens_as_one(anywhere, keymap))]
+        facts += [heading(pane.title), *_pairs([*keys, *own], width)]
+    keys = [(_key(each, keymap), _names(each)) for each in of_screen]
+    facts += [heading(screen_title), *_pairs(keys, width)]
+    facts += [heading("Anywhere"), *_pairs([*_with_screens_as_one(anywhere, keymap)], width)]
     if pane is not None and (pane.sentences or pane.has_rows):
         facts += [Fact("", Content("")), heading(f"What {pane.title} shows")]
         said = [*pane.sentences, *([FILTERED] if pane.has_rows else [])]
@@ -119,9 +135,11 @@ def _names(action: ScreenAction) -> tuple[str, ...]:
     return action.title, short
 
 
-def _pairs(keys: Iterable[tuple[str, Sequence[str]]]) -> list[Fact]:
-    """Two keys in a line, each with the first of its names that fits."""
-    width = LINE_WIDTH // 2
+def _pairs(keys: Sequence[tuple[str, Sequence[str]]], line: int) -> list[Fact]:
+    """Two keys in a line of so many cells, or one, each with the first of its names that fits."""
+    if line < TWO_FROM:
+        return [Fact("", _cell(key, names, line)) for key, names in keys]
+    width = line // 2
     cells = [_cell(key, names, width) for key, names in keys]
     half = (len(cells) + 1) // 2
     rest = [*cells[half:], *[Content("")] * (half * 2 - len(cells))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.geometry import Size
 
 from cp_tui.tui.actions import conditions
 from cp_tui.tui.actions.keymap import Keymap
@@ -41,7 +42,9 @@ class CsmsScreen(MainScreen):
         &.-wide CsmsScenariosPane {
             Horizontal { layout: horizontal; }
             LineTable { width: 2fr; }
-            FactLines { display: block; width: 3fr; height: 1fr; margin-left: 2; }
+            FactLines {
+                display: block; width: 3fr; height: 1fr; max-height: 100%; margin-left: 2;
+            }
         }
         &.-wide.-tall CsmsExchangesPane FactLines { display: block; }
     }
@@ -65,6 +68,8 @@ class CsmsScreen(MainScreen):
         "screen.zoom",
         "screen.quit",
     )
+
+    ALL_PANES_FROM = Size(56, 18)
 
     def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
         super().__init__(keymap, glyphs)

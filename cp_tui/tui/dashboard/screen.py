@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 
 from cp_tui.charge_point.variables import LinkPhase
 from cp_tui.tui.actions.keymap import Keymap
@@ -61,6 +62,8 @@ class DashboardScreen(MainScreen):
         &.-tall #upper, &.-tall #lower { height: 1fr; }
         &.-medium KeysPane FactLines { height: 3; }
         &.-tall KeysPane FactLines { height: 4; }
+        &.-low ConnectorsPane FactLines { max-height: 100%; }
+        &.-one ConnectorsPane LineTable { max-height: 100%; }
     }
     """
 
@@ -84,6 +87,7 @@ class DashboardScreen(MainScreen):
         "screen.schedule",
         "screen.quit",
     )
+    ALL_PANES_FROM = Size(56, 14)
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
         (0, "-narrow"),
         (100, "-normal"),

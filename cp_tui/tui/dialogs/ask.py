@@ -32,6 +32,11 @@ class Option(Struct, frozen=True):
 class AskDialog(Dialog[str | None]):
     """A question with some answers, each with its letter; gives the id of one, or None."""
 
+    DEFAULT_CSS = """
+    AskDialog.-tight > .box { height: 100%; }
+    AskDialog.-tight FactLines { height: 1fr; }
+    """
+
     def __init__(
         self,
         title: str,

@@ -33,6 +33,7 @@ class ChooseDialog(Dialog[str | None]):
     ChooseDialog LineTable { height: 1fr; scrollbar-gutter: stable; }
     ChooseDialog LineTable > .line-table--alternate { background: $table-background; }
     ChooseDialog FactLines { height: 2; max-height: 2; }
+    ChooseDialog.-tight FactLines { height: 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -20,6 +20,9 @@ T = TypeVar("T")
 LINES_FOR_HEAD = 10
 """Of the terminal, from which on what is wrong is to be read above a dialog, whatever its size."""
 
+TIGHT, SLIM = 14, 50
+"""Lines, and columns, of the terminal below which a dialog leaves out what it can do without."""
+
 
 class Dialog(FrugalScreen[T], ModalScreen[T]):
     """A box over the screen; escape gives no answer, and the terminal may be small.
@@ -46,8 +49,12 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
     }
     Dialog .buttons { height: auto; align-horizontal: right; margin-top: 1; }
     Dialog Button { margin-left: 2; min-width: 10; }
+    Dialog.-tight .buttons { margin-top: 0; }
     Dialog FactLines { height: auto; max-height: 100%; }
     """
+
+    HEAD_FROM: ClassVar[int] = LINES_FOR_HEAD
+    """Lines of the terminal from which on it leaves the head free."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", show=False, id="dialog.close"),
@@ -65,18 +72,21 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
 
     def on_resize(self) -> None:
         """Leave the head of the screen free where there is room for it."""
-        self._stay_below_the_head()
+        self._fit_in()
 
-    def _stay_below_the_head(self) -> None:
+    def _fit_in(self) -> None:
+        width, height = self.app.size
+        self.set_class(height < TIGHT, "-tight")
+        self.set_class(width < SLIM, "-slim")
         covered = [s for s in self.app.screen_stack if isinstance(s, QuietScreen)]
-        has_room = bool(covered) and self.app.size.height >= LINES_FOR_HEAD
+        has_room = bool(covered) and self.app.size.height >= self.HEAD_FROM
         for box in self.query(".box"):
             # Padding of the screen itself would hide what lies under it.
             box.styles.margin = (covered[-1].HEAD_LINES if has_room else 0, 0, 0, 0)
 
     async def on_mount(self) -> None:
         """Begin, unless it was put away so soon that nothing of it is there."""
-        self._stay_below_the_head()
+        self._fit_in()
         if self.query(".box"):
             await self.begin()
 

@@ -52,6 +52,8 @@ class FormDialog(Dialog[CommandOutcome | None]):
     FormDialog Input { width: 1fr; background: $boost; }
     FormDialog Input:focus { background: $panel; }
     FormDialog .intro { margin-bottom: 1; }
+    FormDialog.-tight .intro { max-height: 2; margin-bottom: 0; }
+    FormDialog.-tight .state { margin-top: 0; }
     FormDialog .unit { width: auto; min-width: 5; padding-left: 1; }
     FormDialog .wrong { margin-left: 13; /* LABEL_WIDTH */ max-height: 3; }
     FormDialog .hint { max-height: 3; }

@@ -34,6 +34,7 @@ class ThemePicker(ChooseDialog):
     DEFAULT_CSS = """
     ThemePicker > .box { min-height: 18; }
     ThemePicker LineTable { width: 1fr; }
+    ThemePicker.-slim ThemeSample { display: none; }
     ThemePicker .line-table--alternate { background: $table-background; }
     """
 

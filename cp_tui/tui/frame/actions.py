@@ -16,6 +16,8 @@ from cp_tui.tui.text.words import Clock
 
 NO_ROWS = Content("there are no rows here")
 
+NO_OTHER_PANE = Content("there is room for one pane only")
+
 NOTHING_TO_COPY = Content("there is nothing to copy here")
 
 WHOLE = "whole"
@@ -137,7 +139,8 @@ async def change_zone(desk: Desk) -> None:
 @action("screen.zoom", "Zoom the pane, or all panes again", means=Meaning.ZOOM, short="Zoom")
 async def zoom(desk: Desk) -> None:
     """The pane with the focus fills the terminal; escape restores."""
-    desk.frame.zoom()
+    if not desk.frame.zoom():
+        desk.refuse(NO_OTHER_PANE)
 
 
 @action("screen.log", "Commands of this screen", means=Meaning.LOG)

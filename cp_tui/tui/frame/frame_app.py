@@ -26,6 +26,7 @@ from cp_tui.tui.dialogs.theme_picker import ThemePicker
 from cp_tui.tui.frame.actions import leave, next_pane, show_help, show_menu
 from cp_tui.tui.frame.activity_line import ScreenName
 from cp_tui.tui.frame.main_screen import MainScreen
+from cp_tui.tui.frame.no_room import NoRoom, is_too_small
 from cp_tui.tui.state.store import CURSOR, Snapshot, SnapshotStore
 from cp_tui.tui.terminal.look_app import LookApp
 from cp_tui.tui.text.safe_text import safe_text
@@ -168,6 +169,19 @@ class FrameApp(LookApp):
         if self._said and self._said is not self._going_on and not self.problems:
             self._answer = self.set_timer(SAID_S, self._answered)
         self._await_midnight()
+        self._cover_if_too_small()
+
+    def on_resize(self) -> None:
+        """Say what size is needed where nothing can be read."""
+        # The app knows its size only after this.
+        self.call_next(self._cover_if_too_small)
+
+    def _cover_if_too_small(self) -> None:
+        if not self._is_shown.is_set() or not is_too_small(self.size):
+            return
+        # Over dialogs as well: no key may act on what is not to be seen.
+        if not isinstance(self.screen, NoRoom):
+            self.push_screen(NoRoom(self.keymap.keys(leave.id)))
 
     def _await_midnight(self) -> None:
         """Date what stands here when it is no longer of today; until then nothing is painted."""

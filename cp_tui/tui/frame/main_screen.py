@@ -13,11 +13,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.css.query import QueryType
+from textual.geometry import Size
+from textual.widget import Widget
 
 from cp_tui.tui.actions.action import Group, ScreenAction
 from cp_tui.tui.actions.desk import Desk
 from cp_tui.tui.actions.keymap import Keymap
-from cp_tui.tui.frame.actions import show_log
+from cp_tui.tui.frame.actions import next_pane, show_log
 from cp_tui.tui.frame.activity_line import ActivityLine, ScreenName
 from cp_tui.tui.frame.top_line import as_of, before_as_of
 from cp_tui.tui.state.store import HEARD, Snapshot
@@ -32,6 +35,13 @@ from cp_tui.tui.widgets.pane import Pane
 from cp_tui.tui.widgets.quiet_focus import QuietScreen
 from cp_tui.tui.widgets.size_classes import be_as_large_as_the_terminal
 from cp_tui.tui.widgets.table_pane import TablePane
+
+CLASSES_OF_LITTLE_ROOM = {"-low": 22, "-one": 17, "-flat": 10}
+"""By the lines below which a screen has them: of the details of a row there are two lines, one, and
+then none, so that a list has rows; and no footer."""
+
+SLIM = 38
+"""Columns below which the top line tells the state, and not of when it is."""
 
 LETTERS = "abcdefghi"
 """Of the panes, while somebody jumps to one; more panes than this no screen has."""
@@ -49,6 +59,13 @@ class MainScreen(QuietScreen):
         #activity { dock: bottom; margin-bottom: 1; color: $text-muted; }
         ActionBar { dock: bottom; }
         Pane.-maximized { width: 1fr !important; height: 1fr !important; margin: 0 !important; }
+        &.-slim #as-of { display: none; }
+        &.-low TablePane FactLines { max-height: 2; }
+        &.-one TablePane FactLines { max-height: 1; }
+        &.-flat {
+            TablePane FactLines, ActionBar { display: none !important; }
+            #activity { margin-bottom: 0; }
+        }
     }
     """
 
@@ -80,6 +97,8 @@ class MainScreen(QuietScreen):
     """The same name where columns are short: `Config`; empty: it needs no shorter one."""
     ABOUT: ClassVar[str]
     """What there is to see, in a sentence for the list of all actions."""
+    ALL_PANES_FROM: ClassVar[Size] = Size(0, 14)
+    """In a smaller terminal only the pane with the focus is shown: all at once had no rows."""
     FOOTER: ClassVar[tuple[str, ...]] = ()
     """The ids of the actions in its footer, the most wanted first; as many as fit are shown."""
 
@@ -91,6 +110,11 @@ class MainScreen(QuietScreen):
         self._as_of = BarLine("as-of")
         self._as_of_cells = 0
         self._state_shown: tuple[str, str, str] | None = None
+        self._next_key = keymap.first(next_pane.id)
+        self._is_zoomed = False
+        """Somebody wants one pane to fill the terminal, however large that is."""
+        self._has_room = True
+        """For all panes."""
         self._activity = ActivityLine(show_log.id)
         self._bar = ActionBar("actions")
         self.orders: Mapping[str, str] = {}
@@ -117,6 +141,12 @@ class MainScreen(QuietScreen):
                 pane.table.begin_with(order_of(self.orders.get(pane.table.id or "", "")))
         assert self._all_panes, "a screen of panes"
         self.start().take_focus()
+        self._arrange_panes()
+
+    def on_resize(self) -> None:
+        """Show as many panes as there is room for."""
+        self._know_the_room()
+        self._arrange_panes()
 
     @classmethod
     def why_not(cls, snapshot: Snapshot) -> str | None:
@@ -175,7 +205,7 @@ class MainScreen(QuietScreen):
         One that fills the terminal hides all others.
         """
         here = self.focused_pane
-        panes = self.panes if self.maximized is None or here is None else (here,)
+        panes = (here,) if self._is_zoomed and here is not None else self.panes
         begin = panes.index(here) if here in panes else 0
         found = (pane for pane in (*panes[begin:], *panes) if isinstance(pane, TablePane))
         return next(found, None)
@@ -183,6 +213,7 @@ class MainScreen(QuietScreen):
     def compose(self) -> ComposeResult:
         """The top line, what the screen is about, the line of activity and the footer."""
         be_as_large_as_the_terminal(self)
+        self._know_the_room()
         with Horizontal(classes="top-line"):
             yield self._top
             yield self._as_of
@@ -272,9 +303,22 @@ class MainScreen(QuietScreen):
         """Show what can be done."""
         self._bar.show(items)
 
+    def focus_next(self, selector: str | type[QueryType] = "*") -> Widget | None:
+        """Go on to the next widget; where one pane is shown alone, to the next pane."""
+        return self._next_alone(1) if self.is_alone else super().focus_next(selector)
+
+    def focus_previous(self, selector: str | type[QueryType] = "*") -> Widget | None:
+        """Go back to the widget before; where one pane is shown alone, to the pane before."""
+        return self._next_alone(-1) if self.is_alone else super().focus_previous(selector)
+
+    def _next_alone(self, step: int) -> Widget | None:
+        # Textual looks only within what fills the screen.
+        self.next_pane(step)
+        return self.focused
+
     def next_pane(self, step: int) -> None:
-        """Move the focus to another pane, or within the one that fills the terminal."""
-        if self.maximized is not None:
+        """Move the focus to another pane, unless one is to fill the terminal."""
+        if self._is_zoomed and not self.is_alone:
             return
         panes = self.panes
         here = self.focused_pane
@@ -304,22 +348,62 @@ class MainScreen(QuietScreen):
             pane.take_focus()
 
     def on_descendant_focus(self) -> None:
-        """Whoever moves the focus by other means does not want the letters."""
+        """Whoever moves the focus by other means does not want the letters.
+
+        Where there is room for one pane only, it is the one with the focus.
+        """
         self._end_jump()
+        self._arrange_panes()
 
     def _end_jump(self) -> None:
         panes, self._letters = self._letters.values(), {}
         for pane in panes:
             pane.show_letter("")
 
-    def zoom(self) -> None:
-        """Let the focused pane fill the terminal, or show all again."""
-        if self.maximized is not None:
-            self.minimize()
-        elif (pane := self.focused_pane) is not None:
-            self.maximize(pane, container=False)
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether somebody wants one pane to fill the terminal."""
+        return self._is_zoomed
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is room for one of the panes only."""
+        return not self._has_room and len(self.panes) > 1
+
+    def zoom(self) -> bool:
+        """Let the focused pane fill the terminal, or show all again.
+
+        False: there is no room for another one, and none fills it because somebody wants it.
+        """
+        if self.is_alone and not self._is_zoomed:
+            return False
+        self._is_zoomed = not self._is_zoomed and self.focused_pane is not None
+        self._arrange_panes()
+        return True
 
     def action_restore(self) -> None:
         """Show all panes again."""
-        if self.maximized is not None:
+        self._is_zoomed = False
+        self._arrange_panes()
+
+    def _know_the_room(self) -> None:
+        """Measure what there is room for: it decides what is left out first."""
+        width, height = self.app.size
+        least = self.ALL_PANES_FROM
+        self._has_room = width >= least.width and height >= least.height
+        lacks = {name: height < lines for name, lines in CLASSES_OF_LITTLE_ROOM.items()}
+        for name, has in {**lacks, "-slim": width < SLIM}.items():
+            self.set_class(has, name, update=self.is_running)
+
+    def _arrange_panes(self) -> None:
+        """Show all panes, or the one with the focus alone; it says which of how many it is."""
+        pane, panes, is_alone = self.focused_pane, self.panes, self.is_alone
+        if pane is None:
+            return
+        if is_alone or self._is_zoomed:
+            self.maximize(pane, container=False)
+        elif self.maximized is not None:
             self.minimize()
+        for number, each in enumerate(panes, start=1):
+            place = f"{number}/{len(panes)} {self._next_key}".strip()
+            each.show_place(place if is_alone else "")

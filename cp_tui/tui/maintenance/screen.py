@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Grid
+from textual.geometry import Size
 
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.main_screen import MainScreen
@@ -66,6 +67,7 @@ class MaintenanceScreen(MainScreen):
         "screen.zoom",
         "screen.zone",
     )
+    ALL_PANES_FROM = Size(0, 18)
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as declared by Textual
         (0, "-narrow"),
         (130, "-wide"),
@@ -115,12 +117,10 @@ class MaintenanceScreen(MainScreen):
         self.overview.table.move_cursor(part)
         self._select(part)
         pane.take_focus()
-        if self.maximized is not None:
-            self.maximize(pane, container=False)
 
     def action_restore(self) -> None:
         """Show all panes again; out of a subject, go back to the overview."""
-        if self.maximized is not None:
+        if self.is_zoomed:
             super().action_restore()
         elif self.focused_pane is not self.overview:
             self.overview.take_focus()

@@ -19,7 +19,11 @@ class MessagesScreen(MainScreen):
         &.-tall MessagesPane FactLines { height: 24; }
         &.-wide MessagesPane Horizontal { layout: horizontal; }
         &.-wide MessagesPane LineTable { width: 3fr; }
-        &.-wide MessagesPane FactLines { width: 2fr; height: 1fr; margin-left: 2; }
+        &.-low MessagesPane FactLines { max-height: 5; }
+        &.-one MessagesPane FactLines { max-height: 2; }
+        &.-wide MessagesPane FactLines {
+            width: 2fr; height: 1fr; max-height: 100%; margin-left: 2;
+        }
     }
     """
 

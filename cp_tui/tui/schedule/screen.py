@@ -27,7 +27,7 @@ class ScheduleScreen(MainScreen):
         &.-medium #profiles-facts, &.-tall #profiles-facts { height: 50%; }
         &.-wide ProfilesPane Horizontal { layout: horizontal; }
         &.-wide #profiles-table { width: 3fr; }
-        &.-wide #profiles-facts { width: 2fr; height: 1fr; margin-left: 2; }
+        &.-wide #profiles-facts { width: 2fr; height: 1fr; max-height: 100%; margin-left: 2; }
     }
     """
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.frame.main_screen import MainScreen
@@ -58,6 +59,8 @@ class TransactionsScreen(MainScreen):
         "screen.zoom",
         "screen.quit",
     )
+
+    ALL_PANES_FROM = Size(0, 18)
 
     def __init__(self, keymap: Keymap, glyphs: Glyphs) -> None:
         super().__init__(keymap, glyphs)

@@ -45,6 +45,7 @@ class Pane(Vertical):
         self._note = Content("")
         self._is_active = False
         self._letter = ""
+        self._place = ""
         self._shown: tuple[Snapshot, Clock] | None = None
 
     def compose(self) -> ComposeResult:
@@ -106,6 +107,12 @@ class Pane(Vertical):
         self._letter = letter
         self.retitle()
 
+    def show_place(self, place: str) -> None:
+        """Say which pane of how many it is, where no other is to be seen; empty: they are."""
+        if place != self._place:
+            self._place = place
+            self.retitle()
+
     def on_descendant_focus(self) -> None:
         """Mark the title and name the keys."""
         self._is_active = True
@@ -127,6 +134,8 @@ class Pane(Vertical):
         title = Content.assemble(mark, self.TITLE)
         if self._letter:
             title = Content.assemble(Content.styled(f" {self._letter} ", "reverse"), " ", title)
+        if self._place:
+            title = Content.assemble(title, " ", Content.styled(self._place, "$text-accent"))
         if self._note:
             title = Content.assemble(title, "  ", self._note)
         if self._hints and self.wants_hints():
