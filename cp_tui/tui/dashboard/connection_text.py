@@ -65,6 +65,8 @@ def connection_facts(snapshot: Snapshot, clock: Clock) -> list[Fact]:
 
 def _now(snapshot: Snapshot, link: LinkView, clock: Clock) -> list[Fact]:
     """What stands, and where it does not, why."""
+    if not snapshot.has_engine:
+        return _last_known(snapshot, link, clock)
     facts = [Fact("Socket", _socket(link, clock))]
     if link.phase not in (LinkPhase.OPEN, LinkPhase.STOPPED):
         facts += _trouble(link, clock)
@@ -80,6 +82,29 @@ def _now(snapshot: Snapshot, link: LinkView, clock: Clock) -> list[Fact]:
         broke = cause_words(link.last_error)
         facts.append(Fact("Before", Content(f"{clock.time(link.last_error.at)} {broke}")))
     return facts
+
+
+def _last_known(snapshot: Snapshot, link: LinkView, clock: Clock) -> list[Fact]:
+    """What stood when the charge point was lost: nobody knows what it does now."""
+    word = {
+        LinkPhase.OPEN: "open",
+        LinkPhase.STOPPED: "stopped by operator",
+        LinkPhase.WAITING: "offline",
+        **PHASE_WORDS,
+    }[link.phase]
+    heard = snapshot.heard_at
+    at = f" at {clock.time(heard)}; nothing is known since" if heard is not None else ""
+    registration = snapshot.registration
+    status = registration.status if registration is not None else None
+    boot = f"was {status.value}" if status is not None else ""
+    return [
+        Fact("Socket", Content.styled(f"was {word}{at}", QUIET)),
+        *_trouble(link, clock),
+        *([Fact("Boot", Content.styled(boot, QUIET))] if boot else []),
+        Fact("Clock", _clock(registration, clock)),
+        Fact("Got", _frame(link, clock, inward=True)),
+        Fact("Sent", _frame(link, clock, inward=False)),
+    ]
 
 
 def connection_details(snapshot: Snapshot, clock: Clock) -> list[Fact]:

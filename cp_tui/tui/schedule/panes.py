@@ -58,7 +58,7 @@ class SchedulePane(Pane):
 
     NAME = "schedule"
     TITLE = "Schedule"
-    SHOWS = frozenset({"charging_schedules", "link", "measured", "profiles", RESTRAINTS})
+    SHOWS = frozenset({"charging_schedules", "link", "measured", "profiles", "engine", RESTRAINTS})
     HELP_SENTENCES = (
         "A lane per connector; 0 is the whole charge point.",
         "At the right: the limit in force now; tx: a transaction runs.",
@@ -122,7 +122,9 @@ class SchedulePane(Pane):
     def fill(self, snapshot: Snapshot, clock: Clock) -> None:
         """Show what is published, or ask again for what it does not cover."""
         is_new = snapshot.charging_schedules is not self._snapshot.charging_schedules
-        self._snapshot, self._now = snapshot, snapshot.schedule_time(clock.now)
+        # A lost charge point is not followed by the clock: nobody knows what flows since.
+        told_at = clock.now if snapshot.has_engine else snapshot.heard_at or clock.now
+        self._snapshot, self._now = snapshot, snapshot.schedule_time(told_at)
         self._note_restraints(snapshot, clock)
         self.timeline.set_time_zone(clock.zone)
         self._clock_mark = clock.csms_mark
@@ -222,6 +224,7 @@ class SchedulePane(Pane):
                 (c.transaction.begun_at for c in snapshot.connectors if c.transaction),
                 default=None,
             ),
+            is_lost=not snapshot.has_engine,
         )
         self._caption(self.timeline.caption)
 

@@ -21,6 +21,7 @@ from cp_tui.tui.state.arrivals import Arrivals, Gap
 from cp_tui.tui.state.counting import only_counts_on
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.key_lens import KeyLens
+from cp_tui.tui.state.lost import without_plans
 from cp_tui.tui.state.message_log import MessageLog, MessagePair
 from cp_tui.tui.state.past import (
     believed,
@@ -282,10 +283,19 @@ class SnapshotStore:
             self._arrivals.back(now)
         elif self.snapshot.has_engine:
             self._arrivals.lost(now)
+            self._forget_plans()
         self.snapshot = replace(
             self.snapshot, has_engine=here, hung_since=None, other_version=other_version
         )
         self._dirty.add("engine")
+
+    def _forget_plans(self) -> None:
+        old = self.snapshot
+        known = without_plans(
+            old.link, old.registration, old.outbox, old.connectors, old.firmware, old.diagnostics
+        )
+        self.snapshot = replace(old, **known)
+        self._dirty |= known.keys()
 
     def end_is_told(self, has_ended: bool) -> None:
         """Say whether the engine said that it ends."""

@@ -63,6 +63,8 @@ class Picture(Struct, frozen=True):
     """Of a connector: what keeps the power below the limit now, as a sentence."""
     short_restraints: Mapping[int, str] = field(default_factory=dict)
     """The same in few words."""
+    is_lost: bool = False
+    """Nothing is known since `now`."""
 
     @property
     def rows(self) -> Rows:
@@ -399,6 +401,7 @@ def _readout(picture: Picture, rows: int) -> list[Line]:
         Clock(picture.now, picture.time_zone),
         picture.glyphs.separator,
         width,
+        picture.is_lost,
     )
     lines = explained(picture, place, view.lane)
     return [

@@ -49,6 +49,8 @@ class Place(Struct, frozen=True):
     clock: Clock
     separator: str
     width: int
+    is_lost: bool = False
+    """Nothing is known since the time of the clock, which is not now any more."""
 
     def until(self, end: datetime) -> str:
         """An end as it is told behind the time that the readout is about: its day is not said."""
@@ -56,7 +58,8 @@ class Place(Struct, frozen=True):
 
     def headline(self, connector_id: int, text: str) -> str:
         """When, where and what; the connector goes first where it does not all fit."""
-        when = "now" if self.at == self.clock.now else self.clock.exact(self.at)
+        is_now = self.at == self.clock.now and not self.is_lost
+        when = "now" if is_now else self.clock.exact(self.at)
         dot = f" {self.separator} "
         full = dot.join((when, connector_text(connector_id), text))
         return full if len(full) <= self.width else dot.join((when, text))

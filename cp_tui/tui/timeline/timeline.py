@@ -122,6 +122,7 @@ class Timeline(QuietFocus, can_focus=True):
         self._short_restraints: Mapping[int, str] = {}
         self._now = datetime.fromtimestamp(0, UTC)
         self._view = View(follows_charging=follows_charging)
+        self._is_lost = False
         self._unit = ChargingRateUnitType.A
         self._strips: list[Strip] = []
         self._drawn_for = Size()
@@ -141,6 +142,7 @@ class Timeline(QuietFocus, can_focus=True):
         restraints: Mapping[int, str] | None = None,
         short_restraints: Mapping[int, str] | None = None,
         charging_since: datetime | None = None,
+        is_lost: bool = False,
     ) -> None:
         """Show these schedules at this time; what looks the same is not painted again.
 
@@ -150,13 +152,14 @@ class Timeline(QuietFocus, can_focus=True):
         `restraints` says of a connector what keeps the power below the limit now, and
         `short_restraints` does so in few words.
         `charging_since` is when the first that charges has begun to.
+        `is_lost`: nothing is known since `now`.
         """
         self._schedules = tuple(schedules[connector_id] for connector_id in sorted(schedules))
         self._full_scale = full_scale or {}
         self._measured, self._violations = measured or {}, violations or {}
         self._restraints = restraints or {}
         self._short_restraints = short_restraints or {}
-        self._now = now
+        self._now, self._is_lost = now, is_lost
         lasted = None if charging_since is None else now - charging_since
         view = self._view.with_charging(self._picture().charging, lasted)
         self._look(replace(view, lane=min(view.lane, max(0, len(schedules) - 1))))
@@ -201,7 +204,8 @@ class Timeline(QuietFocus, can_focus=True):
     @property
     def next_move(self) -> datetime | None:
         """When the window moves on although nothing happens; None: it waits for news."""
-        return self._view.next_move(self._now) if self._picture().charging else None
+        is_moving = bool(self._picture().charging) and not self._is_lost
+        return self._view.next_move(self._now) if is_moving else None
 
     @property
     def schedules(self) -> tuple[CompositeSchedule, ...]:
@@ -223,7 +227,11 @@ class Timeline(QuietFocus, can_focus=True):
         lane = next(iter(lanes), self._view.lane)
         at = self._now if lanes else self.cursor_time
         place = Place(
-            at, Clock(self._now, self._time_zone), picture.glyphs.separator, EXPLANATION_WIDTH
+            at,
+            Clock(self._now, self._time_zone),
+            picture.glyphs.separator,
+            EXPLANATION_WIDTH,
+            picture.is_lost,
         )
         return explained(picture, place, lane)
 
@@ -334,6 +342,7 @@ class Timeline(QuietFocus, can_focus=True):
             violations=self._violations,
             restraints=self._restraints,
             short_restraints=self._short_restraints,
+            is_lost=self._is_lost,
         )
 
     def _repaint(self) -> None:

@@ -130,6 +130,8 @@ def _cause(snapshot: Snapshot, entry: OutboxEntry) -> str:
 
 
 def _next_words(snapshot: Snapshot, entry: OutboxEntry, clock: Clock) -> str:
+    if not snapshot.has_engine:
+        return "it waited when the charge point was lost"
     if entry.next_attempt_at is not None:
         return f"next try at {clock.time(entry.next_attempt_at)}"
     if not _is_oldest(snapshot, entry):
