@@ -129,7 +129,7 @@ def test_what_was_followed_before_a_screen_looked_comes_before_what_it_knows() -
     ]
     assert [each.source.sentence for each in found[:2]] == [
         "The hardware limited it.",
-        "TxProfile #7 level 2 set the limit; whom it beat was not noted.",
+        "TxProfile #7 level 2 set the limit; which others it displaced is not kept.",
     ]
     assert found[2:] == known
     assert with_earlier(found, told) == found

@@ -14,7 +14,7 @@ from cp_tui.tui.configuration.keys_text import ASKED_FOR, first_wanted, key_line
 from cp_tui.tui.configuration.text import is_changed
 from cp_tui.tui.dashboard.connection_text import connection_facts
 from cp_tui.tui.dashboard.connectors_text import connector_facts
-from cp_tui.tui.dashboard.monitors_text import monitor_facts, monitor_lines
+from cp_tui.tui.dashboard.monitors_text import monitor_columns, monitor_facts, monitor_lines
 from cp_tui.tui.frame.top_line import top_line
 from cp_tui.tui.state.store import Snapshot
 from cp_tui.tui.text import words
@@ -162,6 +162,29 @@ def test_beside_the_monitors_stands_the_key_or_the_change_that_was_chosen() -> N
     ]
     unknown = next(i for i, line in enumerate(lines) if not line.monitor.is_known)
     assert told(unknown) == [("Key", "FooBar"), ("", "The charge point has no such key.")]
+
+
+def test_a_key_that_goes_to_and_fro_does_not_hide_what_changed_once() -> None:
+    def change(key: str, old: str, new: str, minute: int) -> v.KeyChange:
+        return worlds.change(key, old, new, worlds.at(13, minute))
+
+    to_and_fro = [change("A", *("5 60" if n % 2 else "60 5").split(), 10 + n) for n in range(24)]
+    once = change("A", "10", "5", 9)
+    history = (*reversed(to_and_fro), once)
+    monitor = v.Monitor(key="A", is_known=True, value="60", last_change=to_and_fro[-1])
+    key, *changes = monitor_lines(v.MonitorsView(keys=(monitor,), history=history))
+    what = monitor_columns([key, *changes], CLOCK)[0]
+    assert [what.cell(line).plain for line in changes] == [
+        "  5 → 60 · 12 times",
+        "  60 → 5 · 12 times",
+        "  10 → 5",
+    ]
+    assert [line.change and line.change.time.minute for line in changes] == [33, 32, 9]
+    facts = monitor_facts(changes[0], Snapshot(has_engine=True), CLOCK)
+    assert ("Times", "the same 12 times since 13:11:00") in [(f.label, f.text.plain) for f in facts]
+    more = (change("A", "60", "5", 34), *history)
+    again = monitor_lines(v.MonitorsView(keys=(monitor,), history=more))
+    assert {line.id for line in again} == {key.id, *(line.id for line in changes)}
 
 
 def test_the_key_changed_last_is_the_first_monitor() -> None:

@@ -27,20 +27,28 @@ QUIET = "$text-muted"
 
 
 class MonitorLine(Struct, frozen=True):
-    """A monitored key, or one of its changes."""
+    """A monitored key, or one of its changes, as often as it was made."""
 
     monitor: Monitor
     change: KeyChange | None = None
+    """The newest of those that are the same."""
+    times: int = 1
+    since: datetime | None = None
+    """The first of them."""
 
     @property
     def id(self) -> str:
-        """Names the line while others come and go."""
-        when = "" if self.change is None else f" {self.change.time.isoformat()}"
-        return f"{self.monitor.key}{when}"
+        """Names the line while others come and go, and while it happens again."""
+        step = "" if self.change is None else f" {_step(self.change)}"
+        return f"{self.monitor.key}{step}"
 
 
 def monitor_lines(monitors: MonitorsView) -> list[MonitorLine]:
-    """Keys with the newest change first, then those that never changed; changes under their key."""
+    """Keys with the newest change first, then those that never changed; changes under their key.
+
+    What goes to and fro all day would fill the list, and hide what changed but once: the same
+    change again is counted in the line of the newest.
+    """
     lines: list[MonitorLine] = []
     for monitor in sorted(monitors.keys, key=_last_change, reverse=True):
         lines.append(MonitorLine(monitor))
@@ -48,8 +56,18 @@ def monitor_lines(monitors: MonitorsView) -> list[MonitorLine]:
         mine = [c for c in monitors.history if c.key.casefold() == folded]
         if not mine and monitor.last_change is not None:
             mine = [monitor.last_change]
-        lines += [MonitorLine(monitor, change) for change in mine]
+        same: dict[object, list[KeyChange]] = {}
+        for change in mine:
+            same.setdefault(_step(change), []).append(change)
+        lines += [
+            MonitorLine(monitor, each[0], len(each), min(change.time for change in each))
+            for each in same.values()
+        ]
     return lines
+
+
+def _step(change: KeyChange) -> tuple[object, ...]:
+    return (change.old_value, change.value, change.source.value, change.answer)
 
 
 def monitor_columns(lines: Iterable[MonitorLine], clock: Clock) -> list[Column[MonitorLine]]:
@@ -85,8 +103,15 @@ def monitor_facts(line: MonitorLine, snapshot: Snapshot, clock: Clock) -> list[F
     return [
         Fact("Key", safe_text(key, "bold")),
         *(change_facts(told, clock) if told is not None else ()),
+        *_repeated(line, clock),
         *(key_line(entry, clock) if entry is not None else ()),
     ]
+
+
+def _repeated(line: MonitorLine, clock: Clock) -> list[Fact]:
+    if line.times == 1 or line.since is None:
+        return []
+    return [Fact("Times", Content(f"the same {line.times} times since {clock.time(line.since)}"))]
 
 
 def _by_newest(part: Callable[[KeyChange], Any]) -> Callable[[MonitorLine], Any]:
@@ -107,7 +132,8 @@ def _what(line: MonitorLine, sign: str = " → ") -> Content:
     monitor, change = line.monitor, line.change
     if change is not None:
         old = "unset" if change.old_value is None else change.old_value
-        return Content.assemble("  ", safe_text(old, QUIET), sign, safe_text(change.value))
+        again = Content.styled(f" · {line.times} times", QUIET) if line.times > 1 else ""
+        return Content.assemble("  ", safe_text(old, QUIET), sign, safe_text(change.value), again)
     if not monitor.is_known:
         value = Content.styled("unknown key", "$text-warning")
     elif monitor.value is None:

@@ -142,7 +142,8 @@ class MonitorsPane(KeyTablePane):
     SHOWS = frozenset({"monitors", "configuration", "configuration_changes", "cursor.monitors"})
     LABEL_WIDTH = 7
     HELP_SENTENCES = (
-        "Each monitored key and its value; below what the CSMS changed, old → new.",
+        "Each monitored key and its value; below what the CSMS changed, old → new, newest first.",
+        "The same change again is counted in its line: 60 → 5 · 12 times, with the newest time.",
         "A key that the charge point does not know stays listed as unknown.",
         "m takes a monitor away here; on a configuration key it adds one.",
         "Where there is room, all about the key, or the change, under the cursor stands with them.",

@@ -174,7 +174,7 @@ def _noted(set_by: SetBy) -> LimitSource:
         case _, None:
             sentence = "The hardware limited it."
         case _, profile:
-            sentence = f"{profile} set the limit; whom it beat was not noted."
+            sentence = f"{profile} set the limit; which others it displaced is not kept."
     return LimitSource(
         kind=set_by.kind,
         is_hypothetical=set_by.is_hypothetical,

@@ -63,7 +63,7 @@ PAST_COLUMNS_MIN = 56
 PAST_OF_NOW = 2 / 3
 """What was, of a window about now: 10 of 15 minutes, 2 of 3."""
 
-SHIFT_S_MIN = 10
+SHIFT_S_MIN = 20
 """A window about now stands still at least for so long: each move costs the line."""
 
 EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2, 9999))
@@ -143,6 +143,12 @@ class View(Struct, frozen=True):
             zoom=self.zoom if self.is_zoom_chosen else zoom,
             lane=self.lane if self.is_lane_chosen else lane,
         )
+
+    def gone_on(self, now: datetime) -> View:
+        """With the cursor back at now where a window that follows the clock has left it behind."""
+        if self.start is not None or self.at is None or self.at >= self.window_start(now):
+            return self
+        return replace(self, at=None)
 
     def cursor(self, now: datetime) -> datetime:
         """The instant under the cursor."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import example, given, strategies as st
+from msgspec.structs import replace
 
 from cp_tui.tui.timeline.time_axis import ticks
 from cp_tui.tui.timeline.view import (
@@ -132,6 +133,19 @@ def test_a_window_about_now_moves_by_whole_columns_and_says_when(
     just_before = move - timedelta(microseconds=1)
     assert view.window_start(just_before) == view.window_start(now) < view.window_start(move)
     assert view.next_move(move) - move >= timedelta(seconds=SHIFT_S_MIN)  # type: ignore[operator]
+
+
+def test_a_cursor_that_the_window_leaves_behind_goes_back_to_now() -> None:
+    at = NOW - timedelta(minutes=3)
+    for view in (View(zoom=NOW_ZOOM, columns=60), View(columns=60)):
+        looked = replace(view, at=at)
+        assert looked.gone_on(NOW).cursor(NOW) == at
+        later = at + view.span
+        assert looked.gone_on(later).cursor(later) == later
+        ahead = replace(view, at=later)
+        assert ahead.gone_on(NOW) is ahead, "it will come into sight"
+        stays = looked.pan(-1, NOW)
+        assert stays.gone_on(later) is stays, "the window was moved, and stands still"
 
 
 def test_zoom_and_lane_go_with_what_charges_until_somebody_chooses() -> None:
