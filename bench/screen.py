@@ -18,7 +18,7 @@ import subprocess
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count, cycle, islice
 from multiprocessing.connection import Connection
@@ -37,6 +37,7 @@ IDLE_S = 60.0
 STEADY_S = 120.0
 RAMP_S = 15.0
 """A car that has just begun to charge takes more from second to second."""
+DEMO_PACE, DEMO_BEGIN_S, DEMO_S = 2, 120.0, 90.0
 STEADY_BYTES_MAX = 60
 """A second, while two connectors charge and nothing else happens."""
 PING_INTERVAL_S = 60.0
@@ -300,6 +301,32 @@ async def charging(command: Sequence[str], door: Path, budgets: Budgets) -> None
     await client.close()
 
 
+async def demo(budgets: Budgets) -> None:
+    """What who watches a demo pays: its story paused where both cars charge.
+
+    Its samples come every 5 s, and its CSMS answers them: each is news twice. At first its window
+    is one of 3 minutes, then one of 15.
+    """
+    with TemporaryDirectory(prefix="cp-tui-bench-") as name:
+        home = {"XDG_DATA_HOME": name, "XDG_RUNTIME_DIR": name}
+        command = (sys.executable, "-m", "cp_tui", "demo", f"--pace={DEMO_PACE}")
+        async with in_terminal(*command, environment=home) as terminal:
+            async with asyncio.timeout(DEMO_BEGIN_S):
+                while sum("Charging" in line for line in terminal.lines) < 2:
+                    await asyncio.sleep(SETTLE_S)
+            terminal.press(" ")
+            await asyncio.sleep(RAMP_S)
+            size = terminal.bytes
+            await asyncio.sleep(DEMO_S)
+            rate = (terminal.bytes - size) / DEMO_S
+            # So it ends its charge point and its CSMS as well.
+            terminal.press("q")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(terminal.process.wait(), RAMP_S)
+    cell = budgets.cell("demo, two connectors charging", rate, STEADY_BYTES_MAX)
+    print(f"| demo, paused where two connectors charge | {cell} | {STEADY_BYTES_MAX} | |")
+
+
 async def all_keys(terminal: Terminal) -> None:
     """What keys cost on each screen."""
     print("\n| Key | Bytes, median | most | ms to paint, median | CPU, ms each |")
@@ -420,6 +447,7 @@ async def main() -> int:
         shown = (sys.executable, "-c", SCREEN, f"{door}", f"{csms}")
         await at_rest(shown, budgets)
         await charging(shown, door, budgets)
+        await demo(budgets)
         async with in_terminal(*shown) as terminal:
             await terminal.wait_for(b"Accepted")
             await asyncio.sleep(2 * SETTLE_S)

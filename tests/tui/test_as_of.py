@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from cp_tui.charge_point import variables as v
+from cp_tui.engine.hub import EventHappened
 from cp_tui.tui.app import CpTuiApp
 from tests.tui import message_world, worlds
 from tests.tui.driving import Drive, screen
@@ -87,3 +88,13 @@ async def test_a_second_costs_its_digits_and_not_the_line(monkeypatch: pytest.Mo
         await drive.settle()
         assert drive.shows("as of 14:03:28 UTC")
         assert re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", "".join(sent)) == "8"
+
+
+async def test_what_passes_has_time_only_where_it_is_not_shown() -> None:
+    async with screen() as drive:
+        for key, is_urgent in ("1", False), ("2", True), ("3", False):
+            await drive.press(key)
+            await drive.settle()
+            drive.app.store.take_dirty()
+            drive.app.store.apply([EventHappened("messages", message_world.day()[0])], worlds.NOW)
+            assert drive.app._is_urgent() is is_urgent

@@ -171,15 +171,43 @@ def test_what_only_counts_on_has_time_and_everything_else_has_not() -> None:
 def test_a_store_says_whether_somebody_waits_for_what_changed() -> None:
     store = SnapshotStore()
     store.apply([VariableChanged("connectors", worlds.connectors())], NOW)
-    assert store.is_urgent
+    assert store.urgent
     store.take_dirty()
     after = NOW + timedelta(seconds=1)
     store.apply([VariableChanged("connectors", later())], after)
-    assert (store.is_urgent, store.is_dirty) == (False, True)
+    assert (bool(store.urgent), store.is_dirty) == (False, True)
     store.apply([VariableChanged("outbox", v.OutboxView(count=1))], after)
-    assert store.is_urgent
+    assert store.urgent
     store.take_dirty()
     store.apply([VariableChanged("connectors", worlds.connectors())], after)
-    assert not store.is_urgent
+    assert not store.urgent
     store.cursor_is("connectors", "2")
-    assert store.is_urgent, "a key is answered at once"
+    assert store.urgent, "a key is answered at once"
+
+
+def test_readings_on_their_way_have_time_and_those_that_stay_have_not() -> None:
+    def told(**values: object) -> frozenset[str]:
+        store.apply([VariableChanged(*each) for each in values.items()], NOW)
+        return store.urgent
+
+    def frame(action: str, seconds: int) -> v.LastFrame:
+        return v.LastFrame(at=NOW + timedelta(seconds=seconds), action=action)
+
+    store, link, registration = SnapshotStore(), worlds.open_link(), worlds.accepted()
+    first = replace(link, last_in=frame("MeterValues", 0), last_out=frame("MeterValues", 0))
+    assert told(link=first, registration=registration, outbox=v.OutboxView())
+    store.take_dirty()
+    reading = v.OutboxEntry(action="MeterValues", why="", since=NOW, attempts=0, attempts_max=3)
+    waits, empty = v.OutboxView(count=1, entries=(reading,)), v.OutboxView()
+    later = replace(registration, next_heartbeat_at=NOW + timedelta(seconds=90))
+    sent = replace(first, last_out=frame("MeterValues", 5))
+    assert not told(link=sent, registration=later, outbox=waits)
+    assert not told(link=replace(sent, last_in=frame("MeterValues", 6)), outbox=empty)
+    assert store.is_dirty
+    told(outbox=waits)
+    store.take_dirty()
+    assert told(outbox=empty) == {"outbox"}, "it was shown as waiting"
+    store.take_dirty()
+    assert told(outbox=v.OutboxView(count=1, entries=(replace(reading, attempts=1),)))
+    assert told(link=replace(sent, last_out=frame("StatusNotification", 7)))
+    assert told(registration=replace(later, pending=None, clock_offset_s=70.0))

@@ -168,7 +168,7 @@ def test_a_key_that_goes_to_and_fro_does_not_hide_what_changed_once() -> None:
     def change(key: str, old: str, new: str, minute: int) -> v.KeyChange:
         return worlds.change(key, old, new, worlds.at(13, minute))
 
-    to_and_fro = [change("A", *("5 60" if n % 2 else "60 5").split(), 10 + n) for n in range(24)]
+    to_and_fro = [change("A", *(("5", "60") if n % 2 else ("60", "5")), 10 + n) for n in range(24)]
     once = change("A", "10", "5", 9)
     history = (*reversed(to_and_fro), once)
     monitor = v.Monitor(key="A", is_known=True, value="60", last_change=to_and_fro[-1])

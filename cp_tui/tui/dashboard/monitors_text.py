@@ -10,6 +10,7 @@ from msgspec import Struct
 from textual.content import Content
 
 from cp_tui.charge_point.variables import KeyChange, Monitor, MonitorsView
+from cp_tui.ocpp.plural import count
 from cp_tui.tui.configuration.changes_text import (
     LONG_AGO,
     change_facts,
@@ -111,7 +112,11 @@ def monitor_facts(line: MonitorLine, snapshot: Snapshot, clock: Clock) -> list[F
 def _repeated(line: MonitorLine, clock: Clock) -> list[Fact]:
     if line.times == 1 or line.since is None:
         return []
-    return [Fact("Times", Content(f"the same {line.times} times since {clock.time(line.since)}"))]
+    return [
+        Fact(
+            "Times", Content(f"the same {count(line.times, 'time')} since {clock.time(line.since)}")
+        )
+    ]
 
 
 def _by_newest(part: Callable[[KeyChange], Any]) -> Callable[[MonitorLine], Any]:
@@ -132,7 +137,7 @@ def _what(line: MonitorLine, sign: str = " → ") -> Content:
     monitor, change = line.monitor, line.change
     if change is not None:
         old = "unset" if change.old_value is None else change.old_value
-        again = Content.styled(f" · {line.times} times", QUIET) if line.times > 1 else ""
+        again = Content.styled(f" · {count(line.times, 'time')}", QUIET) if line.times > 1 else ""
         return Content.assemble("  ", safe_text(old, QUIET), sign, safe_text(change.value), again)
     if not monitor.is_known:
         value = Content.styled("unknown key", "$text-warning")

@@ -45,6 +45,9 @@ the list of commands keeps every outcome."""
 DAY_LOOK_S = 600.0
 """Between two looks whether the day has changed, before midnight as well: a timer does not notice
 that the machine slept, or that its clock was set."""
+PASSING = frozenset({"csms", "messages", "transactions"})
+"""They change with every frame; where they are not shown, nobody waits for them."""
+
 COUNTERS_WAIT = 20
 """Pauses between two pictures for which counters wait to be shown; 5 s, as it comes."""
 
@@ -204,13 +207,19 @@ class FrameApp(LookApp):
         """
         if self._cooling is not None:
             return
-        if not self.store.is_urgent:
+        if not self._is_urgent():
             if self.store.is_dirty and self._counting is None:
                 pause_s = COUNTERS_WAIT * self._flush_interval_s
                 self._counting = self.set_timer(pause_s, self._counted)
         else:
             self.flush()
             self._cooling = self.set_timer(self._flush_interval_s, self._cooled)
+
+    def _is_urgent(self) -> bool:
+        urgent = self.store.urgent
+        if self.screen is self.main:
+            urgent -= {name for name in PASSING if not self.main.shows(name)}
+        return bool(urgent)
 
     def _counted(self) -> None:
         self._counting = None

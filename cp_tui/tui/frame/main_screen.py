@@ -229,6 +229,10 @@ class MainScreen(QuietScreen):
         """Remember what has changed while another screen is shown."""
         self._missed |= dirty
 
+    def shows(self, name: str) -> bool:
+        """Whether a pane shows what has this name."""
+        return any(pane.is_outdated(frozenset({name})) for pane in self.panes)
+
     def make_room(self, snapshot: Snapshot, clock: Clock) -> None:
         """Give the panes room by what there is to show; before the screen is there as well."""
 

@@ -58,7 +58,7 @@ class SchedulePane(Pane):
 
     NAME = "schedule"
     TITLE = "Schedule"
-    SHOWS = frozenset({"charging_schedules", "link", "measured", "profiles", "engine", RESTRAINTS})
+    SHOWS = frozenset({"charging_schedules", "link", "measured", "profiles", RESTRAINTS})
     HELP_SENTENCES = (
         "A lane per connector; 0 is the whole charge point.",
         "At the right: the limit in force now; tx: a transaction runs.",

@@ -18,7 +18,7 @@ from cp_tui.charge_point.smart_charging.schedule import CompositePeriod, Composi
 from cp_tui.engine.hub import EventHappened, Update, VariableChanged
 from cp_tui.ocpp.calendar import later, span
 from cp_tui.tui.state.arrivals import Arrivals, Gap
-from cp_tui.tui.state.counting import only_counts_on
+from cp_tui.tui.state.counting import goes_on, only_passes
 from cp_tui.tui.state.csms_state import CsmsState
 from cp_tui.tui.state.key_lens import KeyLens
 from cp_tui.tui.state.lost import without_plans
@@ -201,9 +201,9 @@ class SnapshotStore:
         """The names in which only counters went on."""
 
     @property
-    def is_urgent(self) -> bool:
-        """Whether something has changed that somebody waits for: more than counters that go on."""
-        return not self._dirty <= self._patient
+    def urgent(self) -> frozenset[str]:
+        """What has changed that somebody may wait for: more than counters that go on."""
+        return frozenset(self._dirty - self._patient - {HEARD})
 
     @property
     def is_dirty(self) -> bool:
@@ -220,7 +220,7 @@ class SnapshotStore:
 
         What the meters say is remembered with the time, where that is given.
         """
-        known, connectors = frozenset(self._dirty), self.snapshot.connectors
+        known = frozenset(self._dirty)
         if now is not None:
             self.heard(now)
         newest: dict[str, Any] = {}
@@ -233,6 +233,12 @@ class SnapshotStore:
                 case EventHappened():
                     self._happened(update)
         for name, value in newest.items():
+            # A reading that has gone before it was shown as waiting leaves nothing to be shown.
+            has_passed = name == "outbox" and name in self._patient and only_passes(value)
+            if not has_passed and not goes_on(name, getattr(self.snapshot, name, None), value):
+                self._patient.discard(name)
+            elif name not in known:
+                self._patient.add(name)
             self._set(name, value)
             self._dirty.add(name)
         if "registration" in newest and now is not None:
@@ -241,10 +247,9 @@ class SnapshotStore:
             self._note_limits()
         if "connectors" in newest and now is not None:
             self._note_meters(now)
-        if [*newest] == ["connectors"] and only_counts_on(connectors, newest["connectors"]):
-            self._patient |= self._dirty - known
-        else:
-            self._patient.clear()
+        if "connectors" in self._patient:
+            # What flows within the noise, and what keeps it there, goes on with it.
+            self._patient |= {"measured", RESTRAINTS} - known
         for name in self._dirty.intersection(_HISTORIES):
             events = {name: tuple(self._events.get(name, ()))}
             self.snapshot = replace(self.snapshot, **events)
