@@ -7,7 +7,8 @@ from textual.geometry import Size
 from textual.widgets import Input
 
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.frame.no_room import LEAST, NoRoom, is_too_small, size_needed
+from cp_tui.tui.frame.no_room import NoRoom, size_needed
+from cp_tui.tui.widgets.size_classes import LEAST, is_too_small
 from tests.tui import states, worlds
 from tests.tui.driving import screen
 from tests.tui.test_screen_pictures import walk
@@ -117,6 +118,7 @@ async def test_one_pane_at_a_time_is_walked_and_nothing_acts_unseen() -> None:
             assert isinstance(field, Input)
             await drive.resize(*TOO_SMALL)
             assert isinstance(drive.app.screen, NoRoom)
+            assert "● All well" in drive.strips()[1].text
             await drive.press("C", "enter", "escape", "S", "1")
             await drive.resize(*SMALL)
             assert drive.app.screen is form
@@ -130,6 +132,8 @@ async def test_one_pane_at_a_time_is_walked_and_nothing_acts_unseen() -> None:
             assert isinstance(drive.app.screen, NoRoom)
             assert "× TCP" in drive.strips()[1].text
             await drive.resize(*SMALL)
-        await drive.resize(*TOO_SMALL)
+        for size in ((12, 2), (4, 1), TOO_SMALL):
+            await drive.resize(*size)
+            assert "30x8" in drive.strips()[min(2, size[1] - 1)].text
         await drive.press("q")
         assert drive.app.return_code is not None

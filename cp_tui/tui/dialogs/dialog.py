@@ -14,6 +14,7 @@ from cp_tui.tui.text.copying import Copyable
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.widgets.fact_lines import FactLines
 from cp_tui.tui.widgets.quiet_focus import QuietScreen
+from cp_tui.tui.widgets.size_classes import is_too_small
 
 T = TypeVar("T")
 
@@ -53,9 +54,6 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
     Dialog FactLines { height: auto; max-height: 100%; }
     """
 
-    HEAD_FROM: ClassVar[int] = LINES_FOR_HEAD
-    """Lines of the terminal from which on it leaves the head free."""
-
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", show=False, id="dialog.close"),
         Meaning.REPAINT.bound("app.repaint", "Paint everything anew", "dialog.repaint"),
@@ -79,10 +77,11 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
         self.set_class(height < TIGHT, "-tight")
         self.set_class(width < SLIM, "-slim")
         covered = [s for s in self.app.screen_stack if isinstance(s, QuietScreen)]
-        has_room = bool(covered) and self.app.size.height >= self.HEAD_FROM
+        has_room = bool(covered) and (height >= LINES_FOR_HEAD or is_too_small(self.app.size))
+        head = min(covered[-1].HEAD_LINES, height - 1) if has_room else 0
         for box in self.query(".box"):
             # Padding of the screen itself would hide what lies under it.
-            box.styles.margin = (covered[-1].HEAD_LINES if has_room else 0, 0, 0, 0)
+            box.styles.margin = (head, 0, 0, 0)
 
     async def on_mount(self) -> None:
         """Begin, unless it was put away so soon that nothing of it is there."""

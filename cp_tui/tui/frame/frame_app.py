@@ -26,7 +26,7 @@ from cp_tui.tui.dialogs.theme_picker import ThemePicker
 from cp_tui.tui.frame.actions import leave, next_pane, show_help, show_menu
 from cp_tui.tui.frame.activity_line import ScreenName
 from cp_tui.tui.frame.main_screen import MainScreen
-from cp_tui.tui.frame.no_room import NoRoom, is_too_small
+from cp_tui.tui.frame.no_room import NoRoom
 from cp_tui.tui.state.store import CURSOR, Snapshot, SnapshotStore
 from cp_tui.tui.terminal.look_app import LookApp
 from cp_tui.tui.text.safe_text import safe_text
@@ -35,6 +35,7 @@ from cp_tui.tui.theme.colors import TerminalColors
 from cp_tui.tui.theme.glyphs import Glyphs
 from cp_tui.tui.widgets.bars import ActionWanted, FooterItem
 from cp_tui.tui.widgets.line_table import LineTable
+from cp_tui.tui.widgets.size_classes import is_too_small
 from cp_tui.tui.widgets.table_pane import TablePane
 
 ANSWER_S = 6.0

@@ -17,14 +17,7 @@ from textual.geometry import Size
 from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.frame.actions import leave
 from cp_tui.tui.widgets.bars import ActionWanted, BarLine
-
-LEAST = Size(30, 8)
-"""With fewer columns or lines, not one row of a list can be read."""
-
-
-def is_too_small(size: Size) -> bool:
-    """Whether a terminal has no room for a screen."""
-    return size.width < LEAST.width or size.height < LEAST.height
+from cp_tui.tui.widgets.size_classes import LEAST, is_too_small
 
 
 def size_needed(size: Size, quit_key: str, width: int) -> Content:
@@ -49,8 +42,6 @@ class NoRoom(Dialog[None]):
     DEFAULT_CSS = """
     NoRoom > .box { width: 100%; height: 100%; padding: 0; border: none; }
     """
-
-    HEAD_FROM = 3
 
     def __init__(self, quit_keys: Sequence[str]) -> None:
         super().__init__()

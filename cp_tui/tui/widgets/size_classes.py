@@ -1,10 +1,19 @@
-"""The classes that a screen has by the size of the terminal, from its first moment on."""
+"""What the size of the terminal decides for a screen, from its first moment on."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from textual.geometry import Size
 from textual.screen import Screen
+
+LEAST = Size(30, 8)
+"""With fewer columns or lines, not one row of a list can be read."""
+
+
+def is_too_small(size: Size) -> bool:
+    """Whether a terminal has no room for a screen."""
+    return size.width < LEAST.width or size.height < LEAST.height
 
 
 def be_as_large_as_the_terminal(screen: Screen[Any]) -> None:
