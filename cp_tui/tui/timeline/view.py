@@ -63,7 +63,7 @@ PAST_COLUMNS_MIN = 56
 PAST_OF_NOW = 2 / 3
 """What was, of a window about now: 10 of 15 minutes, 2 of 3."""
 
-SHIFT_S_MIN = 20
+SHIFT_S_MIN = 25
 """A window about now stands still at least for so long: each move costs the line."""
 
 EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2, 9999))
