@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from cp_tui.charge_point.variables import MessageRecord
-from tests.charge_point.answering import INFO, QUIET, answers, asked, newest, open_call
+from tests.charge_point.answering import (
+    INFO,
+    QUIET,
+    answers,
+    asked,
+    newest,
+    open_call,
+    registration,
+)
 from tests.charge_point.rig import T0, Rig, rig
 
 BOOTED = {"status": "Accepted", "currentTime": T0.isoformat(), "interval": 300}
@@ -69,6 +77,17 @@ def test_what_the_csms_has_processed_counts_all_the_same_and_says_so(action: str
 def test_an_error_after_the_time_limit_is_no_other_failure(action: str) -> None:
     _, record = answered_late(action, [4, "InternalError", "", {}])
     assert told(record) == TOO_LATE
+
+
+@pytest.mark.parametrize("frame", [[3, PAYLOADS["Authorize"]], [4, "InternalError", "", {}]])
+def test_a_csms_that_answers_too_late_does_not_count_as_silent(frame: list[Any]) -> None:
+    made = rig(keys=QUIET)
+    message_id = open_call(made, "Authorize")
+    made.after(45)
+    made.receive(json.dumps([3, "never-sent", PAYLOADS["Authorize"]]))
+    assert registration(made).unanswered is not None
+    made.receive(json.dumps([frame[0], message_id, *frame[1:]]))
+    assert registration(made).unanswered is None
 
 
 def test_of_two_late_answers_to_a_boot_the_older_one_counts_for_nothing() -> None:
