@@ -155,6 +155,9 @@ class CloseLink(Struct, frozen=True):
 class Reconnect(Struct, frozen=True):
     """Close and connect anew, with the credentials or options that are in force now."""
 
+    why: str
+    """What is in force now that was not before, in plain words."""
+
 
 class SetPing(Struct, frozen=True):
     """Ping the CSMS every so many seconds; 0 is never (WebSocketPingInterval)."""

@@ -157,7 +157,9 @@ class _Wiring:
             case "AuthorizationKey" | "SecurityProfile":
                 turn.emit(configuration.credentials())
                 if configuration.integer("SecurityProfile") in (1, 2):
-                    turn.emit(Reconnect())
+                    turn.emit(
+                        Reconnect(f"{key} was changed: it connects anew with what is set now")
+                    )
 
 
 def assemble(

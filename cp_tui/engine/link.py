@@ -111,6 +111,8 @@ class Link:
         """The next attempt is made at once."""
         self._is_interrupted = False
         """The present attempt is not wanted any more."""
+        self._own_cause = ""
+        """Why an order ended the present connection or attempt."""
         self._newest: dict[str, tuple[datetime, str]] = {}
         """Frames that the variable does not show yet."""
         self._frames_told_at = 0.0
@@ -136,10 +138,12 @@ class Link:
     def close(self) -> None:
         """Close with code 1000 after what is queued, and do not try again (`CloseLink`)."""
         self._is_wanted = False
+        self._own_cause = "OCPP was stopped by the operator"
         self._end_present()
 
-    def reconnect(self) -> None:
-        """Close and connect anew at once (`Reconnect`)."""
+    def reconnect(self, why: str) -> None:
+        """Close and connect anew at once, for this reason (`Reconnect`)."""
+        self._own_cause = why
         self._hurry()
         self._end_present()
 
@@ -163,6 +167,7 @@ class Link:
             self._hurry()
         else:
             self._pulled_at = _now()
+            self._own_cause = "the network cable was pulled"
             self._update(network_up=False)
             if self._connection is not None:
                 self._connection.abort(_network_down())
@@ -197,14 +202,16 @@ class Link:
     async def cut(self) -> None:
         """Lose power: end everything at once, without a close frame and without further events."""
         self._is_wanted = False
+        self._own_cause = "the charge point lost power"
         if self._connection is not None:
-            self._connection.abort(LinkFailure(LinkStep.OPEN, "the charge point lost power"))
+            self._connection.abort(LinkFailure(LinkStep.OPEN, self._own_cause))
         await self._stop_runner()
 
     async def end(self) -> None:
         """End in order, within seconds: what is queued, a close frame, and nothing until `open`."""
         connection = self._connection
         self.close()
+        self._own_cause = "the charge point boots anew or was ended"
         if connection is not None and self._runner is not None:
             await asyncio.wait({self._runner}, timeout=self._settings.session.close_s)
         await self._stop_runner()
@@ -215,27 +222,27 @@ class Link:
             runner.cancel()
             with suppress(asyncio.CancelledError):
                 await runner
-        self._update(phase=LinkPhase.STOPPED, next_attempt_at=None)
+        self._ended(next_attempt_at=None)
         self._publish("is_connected", False)
 
     async def _run(self) -> None:
         while self._is_wanted:
             # Orders from here on concern this attempt; what was urgent before is being done.
             self._is_urgent = self._is_interrupted = False
-            self._update(attempt=self._state.attempt + 1, next_attempt_at=None)
+            self._update(attempt=self._state.attempt + 1, next_attempt_at=None, own_cause="")
             try:
                 await self._serve(await self._connected())
             except LinkFailure as failure:
                 self._failed(failure)
             except _InterruptedError:
-                self._update(phase=LinkPhase.WAITING)
+                self._ended()
             except Exception:
                 self._log.exception("link: internal error while connecting")
                 self._failed(LinkFailure(LinkStep.TCP, "internal error, see the log"))
             if self._is_wanted and not self._is_urgent:
                 await self._wait()
         self._runner = None
-        self._update(phase=LinkPhase.STOPPED, next_attempt_at=None, attempt=0)
+        self._ended(next_attempt_at=None, attempt=0)
 
     async def _connected(self) -> ClientConnection:
         """Make one attempt; an order may interrupt it."""
@@ -295,7 +302,7 @@ class Link:
         if failure is not None:
             raise failure
         self._log.info("link closed")
-        self._update(phase=LinkPhase.WAITING, **_NO_CONNECTION)
+        self._ended(**_NO_CONNECTION)
 
     async def _wait(self) -> None:
         loop = asyncio.get_running_loop()
@@ -322,6 +329,11 @@ class Link:
         )
         self._publish("is_connected", True)
         self._log.info("link open: %s", self._endpoint.uri)
+
+    def _ended(self, **changes: object) -> None:
+        """Tell that an order, and no failure, ended the connection or the attempt, and why."""
+        phase = LinkPhase.WAITING if self._is_wanted else LinkPhase.STOPPED
+        self._update(phase=phase, own_cause=self._own_cause, **changes)
 
     def _failed(self, failure: LinkFailure) -> None:
         error = failure.error(_now())

@@ -59,7 +59,7 @@ def _outcome(before: LinkView, after: LinkView) -> LinkAttempt:
         attempt=before.attempt,
         phase=after.phase,
         step=error.step if error else None,
-        text=error.text if error else "",
+        text=error.text if error else after.own_cause,
         hint=error.hint if error else "",
         http_status=error.http_status if error else None,
         close_code=error.close_code if error else None,

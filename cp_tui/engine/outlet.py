@@ -147,9 +147,9 @@ class Outlet:
             case CloseLink():
                 self._send_off()
                 self._link.close()
-            case Reconnect():
+            case Reconnect(why):
                 self._send_off()
-                self._link.reconnect()
+                self._link.reconnect(why)
             case SetPing(interval_s):
                 self._link.set_ping(interval_s)
             case SetCredentials(password, form):

@@ -89,7 +89,8 @@ def test_pending_takes_a_new_authorization_key_and_connects_with_it() -> None:
     set_key(made, "AuthorizationKey", "fedcba9876543210")
     credentials = [e for e in made.effects if isinstance(e, SetCredentials)]
     assert [c.password for c in credentials] == [b"fedcba9876543210"]
-    assert any(isinstance(effect, Reconnect) for effect in made.effects)
+    (reconnect,) = [effect for effect in made.effects if isinstance(effect, Reconnect)]
+    assert reconnect.why.startswith("AuthorizationKey was changed")
 
 
 def test_an_empty_id_tag_info_harms_nothing() -> None:

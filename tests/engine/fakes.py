@@ -173,8 +173,8 @@ class FakeLink:
     def close(self) -> None:
         self.log.append("close")
 
-    def reconnect(self) -> None:
-        self.log.append("reconnect")
+    def reconnect(self, why: str) -> None:
+        self.log.append(f"reconnect: {why}")
 
     def set_ping(self, interval_s: int) -> None:
         self.log.append(f"ping {interval_s}")

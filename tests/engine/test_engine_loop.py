@@ -231,7 +231,7 @@ async def test_effects_reach_the_link_the_hub_and_the_log() -> None:
         SetCredentials(b"secret-secret-12", "16 characters (text)"),
         SetPing(7),
         OpenLink(),
-        Reconnect(),
+        Reconnect("a new key"),
         CloseLink(),
         Download("d1", "http://fw.example/x"),
         Upload("u1", "ftp://logs.example/in", "d.zip"),
@@ -249,7 +249,14 @@ async def test_effects_reach_the_link_the_hub_and_the_log() -> None:
         await on.frames("go")
         await on.until_told(FrameReceived("go"))
         await asyncio.sleep(0)
-    assert on.log[:6] == ["saved gone", "credentials", "ping 7", "open", "reconnect", "close"]
+    assert on.log[:6] == [
+        "saved gone",
+        "credentials",
+        "ping 7",
+        "open",
+        "reconnect: a new key",
+        "close",
+    ]
     assert on.log[6:9] == ["begun d1", "begun u1", "cancelled d1"]
     assert tuple(on.hub.history("configuration_key")) == (key_change(1),)
     assert "look here" in on.lines.getvalue()

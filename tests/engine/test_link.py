@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -15,6 +17,7 @@ from cp_tui.charge_point.variables import LinkPhase, LinkStep
 from cp_tui.engine import link
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.connection import OUTGOING_BYTES_MAX, OUTGOING_FRAMES_MAX
+from cp_tui.engine.link_history import LinkHistory
 from tests.engine.links import (
     FAST,
     PATIENT,
@@ -28,6 +31,15 @@ from tests.engine.links import (
 
 MORE_THAN_A_SOCKET_TAKES = "x" * 12_000_000
 """It waits, and so does what comes after it."""
+
+
+def outcomes(under_test: LinkUnderTest) -> list[tuple[LinkPhase, str]]:
+    """What the link history tells of each end that was no failure of the network."""
+    told: list[Any] = []
+    history = LinkHistory(lambda *_: None, lambda _, attempt: told.append(attempt))
+    for state in under_test.states:
+        history.publish("link", state)
+    return [(each.phase, each.text) for each in told if each.phase is not LinkPhase.OPEN]
 
 
 def error_text(under_test: LinkUnderTest) -> str:
@@ -91,7 +103,7 @@ async def test_a_frame_for_a_connection_that_has_ended_is_not_sent_over_the_next
         await under_test.until_open()
         send = under_test.link.sender(1)
         assert send is not None
-        under_test.link.reconnect()
+        under_test.link.reconnect("a new key")
         await under_test.until(lambda: LinkOpened(2) in under_test.events)
         send("late")
         second = under_test.link.sender(2)
@@ -158,10 +170,32 @@ async def test_reconnect_uses_the_credentials_that_are_in_force_then() -> None:
         under_test.link.open()
         await under_test.until_open()
         under_test.link.set_credentials(b"0123456789abcdef", "16 characters (text)")
-        under_test.link.reconnect()
+        under_test.link.reconnect("a new key")
         await under_test.until(lambda: len(under_test.events) == 3)
         assert under_test.state.last_error is None
     assert headers == [None, "Basic Q1AwMDE6MDEyMzQ1Njc4OWFiY2RlZg=="]
+
+
+async def test_an_end_by_an_order_names_its_cause_in_the_link_history() -> None:
+    why = "AuthorizationKey was changed"
+    async with websocket_server() as server, link_to(url_of(server)) as under_test:
+        under_test.link.open()
+        await under_test.until_open()
+        under_test.link.reconnect(why)
+        await under_test.until(lambda: under_test.events[-1] == LinkOpened(2))
+        assert under_test.state.own_cause == "", "it is over"
+        under_test.link.close()
+        await under_test.until(lambda: under_test.state.phase is LinkPhase.STOPPED)
+        for number, end in enumerate((under_test.link.cut, under_test.link.end), 3):
+            under_test.link.open()
+            await under_test.until(partial(under_test.events.__contains__, LinkOpened(number)))
+            await end()
+    assert outcomes(under_test) == [
+        (LinkPhase.WAITING, why),
+        (LinkPhase.STOPPED, "OCPP was stopped by the operator"),
+        (LinkPhase.STOPPED, "the charge point lost power"),
+        (LinkPhase.STOPPED, "the charge point boots anew or was ended"),
+    ]
 
 
 async def test_the_round_trip_of_a_ping_is_published() -> None:
@@ -368,6 +402,7 @@ async def test_stop_during_an_attempt_is_no_error() -> None:
         under_test.link.close()
         await under_test.until(lambda: under_test.state.phase is LinkPhase.STOPPED)
         assert under_test.state.last_error is None
+        assert outcomes(under_test) == [(LinkPhase.STOPPED, "OCPP was stopped by the operator")]
         under_test.link.open()
         await under_test.until(lambda: under_test.state.phase is LinkPhase.UPGRADING)
 

@@ -115,6 +115,9 @@ class LinkView(Value, frozen=True, kw_only=True):
     """None while nothing is waited for."""
     last_error: LinkError | None = None
     """Why it failed or ended last, however long ago."""
+    own_cause: str = ""
+    """Why the charge point itself ended the link or an attempt, until the next attempt; else empty.
+    """
     ping_round_trip_ms: float | None = None
     """Of the newest ping; None: none was answered yet."""
     last_in: LastFrame | None = None
