@@ -12,7 +12,7 @@ from textual.widgets import Input, TextArea
 
 from cp_tui.tui.dialogs.ask import AskDialog
 from cp_tui.tui.dialogs.choose import ChooseDialog
-from cp_tui.tui.dialogs.dialog import Dialog
+from cp_tui.tui.dialogs.dialog import WARNING_S, Dialog
 from cp_tui.tui.dialogs.form import FormDialog
 from cp_tui.tui.terminal.key_parser import KeyParser
 from cp_tui.tui.terminal.line_input import LineInput
@@ -190,6 +190,27 @@ async def test_a_text_without_end_is_not_taken_nor_what_was_typed_behind_it(
         area.text = "y" * 150
         await packet(drive, "\x1b[F\x7fz")
         assert area.text == "y" * 149
+
+
+async def test_a_dialog_that_covers_the_line_says_itself_that_a_text_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And what was selected stays so: what is typed next replaces it."""
+    monkeypatch.setattr("cp_tui.tui.terminal.line_input.TEXT_MAX", 100)
+    words = "not taken: a field holds 100 characters at most"
+    async with screen() as drive:
+        await packet(drive, "2C")
+        area = drive.app.screen.query_one(TextArea)
+        proposed = area.selected_text
+        assert proposed == area.text != ""
+        await packet(drive, PASTE.format("y" * 101))
+        assert drive.shows(words)
+        assert area.selected_text == area.text == proposed
+        let_time_pass(WARNING_S)
+        await drive.settle()
+        assert drive.shows("^s send")
+        await packet(drive, "x")
+        assert area.text == "x"
 
 
 async def test_pictures_come_between_keys_also_behind_a_terminal_that_has_taken_one() -> None:

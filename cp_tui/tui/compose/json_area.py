@@ -32,12 +32,13 @@ class JsonArea(TextArea):
     ) -> Any:
         """Take all of what is typed or pasted, or where there is no room for it, none.
 
-        What stands there from the first may be longer, and can be shortened.
+        What stands there from the first may be longer, and can be shortened. None: nothing was
+        taken; whoever pasted it then leaves cursor and selection where they are.
         """
         more = len(insert) - len(self.get_text_range(min(start, end), max(start, end)))
         if more > 0 and len(self.text) + more > line_input.TEXT_MAX:
             self.post_message(line_input.LineInput.Full(line_input.TEXT_MAX))
-            insert, start = "", end
+            return None
         return super().replace(
             insert, start, end, maintain_selection_offset=maintain_selection_offset
         )

@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.timer import Timer
 
 from cp_tui.tui.terminal.textual_private import FrugalScreen
 from cp_tui.tui.text.copying import Copyable
@@ -20,6 +21,9 @@ T = TypeVar("T")
 
 LINES_FOR_HEAD = 10
 """Of the terminal, from which on what is wrong is to be read above a dialog, whatever its size."""
+
+WARNING_S = 6.0
+"""How long it stands in a dialog what became of keys."""
 
 TIGHT, SLIM = 14, 50
 """Lines, and columns, of the terminal below which a dialog leaves out what it can do without."""
@@ -58,6 +62,11 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
         Binding("escape", "close", "Close", show=False, id="dialog.close"),
         Meaning.REPAINT.bound("app.repaint", "Paint everything anew", "dialog.repaint"),
     ]
+
+    _keys_told = Content("")
+    """Those that work in it."""
+    _warning: Timer | None = None
+    """While something else stands there."""
 
     @property
     def is_open(self) -> bool:
@@ -100,7 +109,23 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
         """Name the box and the keys that work in it; `keys` is our own text."""
         box = self.query_one(".box")
         box.border_title = Content(title) if isinstance(title, str) else title
-        box.border_subtitle = Content(keys)
+        self._keys_told = Content(keys)
+        box.border_subtitle = self._keys_told
+
+    def warn(self, words: str) -> None:
+        """Say for a while what became of keys, where its own keys stand.
+
+        A tall dialog covers the line where it is said otherwise.
+        """
+        for box in self.query(".box"):
+            box.border_subtitle = Content.styled(words, "$text-warning")
+            if self._warning is not None:
+                self._warning.stop()
+            self._warning = self.set_timer(WARNING_S, self._warned)
+
+    def _warned(self) -> None:
+        for box in self.query(".box"):
+            box.border_subtitle = self._keys_told
 
     def action_close(self) -> None:
         """Give up, unless it is still being put together: it cannot be taken apart meanwhile."""

@@ -21,6 +21,7 @@ from cp_tui.tui.actions.commands import CommandRun, Commands
 from cp_tui.tui.actions.desk import Desk
 from cp_tui.tui.actions.keymap import Keymap
 from cp_tui.tui.dialogs.ask import AskDialog
+from cp_tui.tui.dialogs.dialog import Dialog
 from cp_tui.tui.dialogs.facts import FactsDialog
 from cp_tui.tui.dialogs.theme_picker import ThemePicker
 from cp_tui.tui.frame.actions import leave, next_pane, show_help, show_menu
@@ -366,6 +367,8 @@ class FrameApp(LookApp):
         """Say it under a dialog as well: it is that one for which the keys were meant."""
         super().warn(words)
         self._show_said(self.main)
+        if isinstance(self.screen, Dialog):
+            self.screen.warn(words)
 
     def _command_changed(self, run: CommandRun) -> None:
         """Tell what was asked last, and every outcome when it comes, however long ago it was."""
