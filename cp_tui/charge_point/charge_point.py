@@ -254,7 +254,7 @@ class ChargePoint:
         # its transaction was cut off belongs to a session that is over, and the next person's tag
         # must not start it (E 3.20). A cable that came without a transaction is a new attempt.
         closed = components.transactions.close_interrupted(after_failure)
-        interrupted = {record.connector_id for record in closed}
+        interrupted = {record.connector_id: record for record in closed}
         for connector in components.connectors:
             assert connector.transaction is None, "no transaction outlives a boot"
             connector.status_since = turn.now
@@ -274,6 +274,8 @@ class ChargePoint:
         components.diagnostics.power_on()
         timeout_s = components.configuration.integer("ConnectionTimeOut")
         for connector in components.connectors:
+            if record := interrupted.get(connector.connector_id):
+                components.statuses.interrupted(connector, record)
             connector.status = connector.current_status()
             if not connector.is_set_operative:
                 connector.cause = "ChangeAvailability Inoperative, before the start"

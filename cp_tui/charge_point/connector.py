@@ -221,12 +221,16 @@ class Connector(Struct):
 
     def current_status(self) -> ChargePointStatus:
         """Derive the status from the facts."""
+        return self.status_with(self.transaction)
+
+    def status_with(self, transaction: TransactionRecord | None) -> ChargePointStatus:
+        """Derive the status that it would have with this transaction, or with none."""
         facts = Facts(
             is_faulted=self.is_faulted,
             is_operative=self.is_operative,
-            has_transaction=self.transaction is not None,
+            has_transaction=transaction is not None,
             is_withheld=self.is_limit_below_minimum
-            or (self.transaction is not None and self.transaction.is_deauthorized),
+            or (transaction is not None and transaction.is_deauthorized),
             is_ev_suspended=self.is_ev_suspended or self.is_ev_disconnected or self.is_ev_silent,
             is_session_over=self.is_session_over,
             # A cable in a reserved connector leaves it Reserved until the right tag comes.

@@ -19,6 +19,7 @@ from cp_tui.charge_point.calls import Calls, Outgoing
 from cp_tui.charge_point.configuration import Configuration
 from cp_tui.charge_point.connector import Connector
 from cp_tui.charge_point.effects import LogLevel
+from cp_tui.charge_point.records import TransactionRecord
 from cp_tui.charge_point.status import is_legal, transition_code
 from cp_tui.charge_point.turn import Turn
 from cp_tui.charge_point.variables import ClockStep, StatusChange
@@ -103,6 +104,20 @@ class StatusNotifications:
             self._turn.now, self._configuration.seconds("MinimumStatusDuration")
         )
         self.tick()
+
+    def interrupted(self, connector: Connector, record: TransactionRecord) -> None:
+        """Tell the screen what a boot made of a status that a transaction had, which it has ended.
+
+        The status before is not stored. It follows from the transaction and from what is true of
+        the connector now, as it would if the transaction still ran.
+        """
+        old, new = connector.status_with(record), connector.current_status()
+        why = record.stop_explanation
+        cause = f"{connector.cause}: {why.text}" if why else connector.cause
+        code = transition_code(old, new)
+        self._turn.event(
+            "status_changes", self._change(connector, old, new, code=code, cause=cause)
+        )
 
     @property
     def deadline(self) -> datetime | None:

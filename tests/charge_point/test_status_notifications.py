@@ -10,6 +10,26 @@ from tests.charge_point.rig import rig
 from tests.conformance.steps import charging
 
 
+@pytest.mark.parametrize(("is_suspended", "code"), [(False, "C6"), (True, "D6")])
+def test_the_change_that_a_loss_of_power_makes_is_in_the_history_with_its_cause(
+    is_suspended: bool, code: str
+) -> None:
+    made = rig()
+    charging(made)
+    if is_suspended:
+        made.act("suspend_ev", connector_id=1)
+    before: Connectors = made.variables["connectors"]
+    made.events.clear()
+    made.power_cycle()
+    (change,) = [each for name, each in made.events if name == "status_changes"]
+    assert change.connector_id == 1
+    assert (change.old_status, change.status) == (before[1].status, "Finishing")
+    assert (change.code, change.cause) == (
+        code,
+        "power on: the charge point lost power during this transaction",
+    )
+
+
 def test_after_a_restart_no_status_is_stamped_with_the_time_of_the_stop() -> None:
     made = rig()
     made.command(Stop)
