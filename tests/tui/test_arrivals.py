@@ -14,7 +14,7 @@ from cp_tui.ocpp.datatypes import ChargePointErrorCode, ChargePointStatus
 from cp_tui.tui.state.arrivals import GAPS_MAX, Arrivals, Gap
 from cp_tui.tui.state.message_log import Fate, MessagePair
 from cp_tui.tui.state.store import EVENTS_MAX, SnapshotStore
-from cp_tui.tui.text.gaps import gap_words
+from cp_tui.tui.text.gaps import divided, gap_words
 from cp_tui.tui.text.words import Clock
 from tests.tui import message_world, session_world, worlds
 from tests.tui.driving import screen
@@ -83,6 +83,14 @@ def attach(store: SnapshotStore, engine: Engine) -> None:
 
 def lose(store: SnapshotStore) -> None:
     store.engine_is(False, LOST)
+
+
+def in_order(store: SnapshotStore) -> list[str]:
+    """The causes of the status history as a table has them, and where a gap is."""
+    changes = store.snapshot.status_changes[::-1]
+    records = [(change.cause, change) for change in changes]
+    rows = divided(records, store.snapshot.gaps.get("status_changes", ()), CLOCK, changes)
+    return [key.removeprefix("number ").partition(" ")[0] for key, _ in rows]
 
 
 def test_the_same_charge_point_tells_nothing_twice_and_goes_on_in_order() -> None:
@@ -169,6 +177,26 @@ def test_a_stream_in_which_nothing_happened_for_long_tells_every_gap() -> None:
     assert sum(each.gap is not None for each in log_of(store)) == 2
 
 
+def test_the_line_stands_at_once_where_nothing_came_and_moves_behind_what_comes() -> None:
+    store, first, second = SnapshotStore(), Engine(worlds.at(9)), Engine(worlds.at(14, 4))
+    first.happens([*statuses(1, 2), *asked("1")])
+    attach(store, first)
+    lose(store)
+    attach(store, first)
+    assert store.snapshot.gaps == {}, "the same one: nothing is missing"
+    lose(store)
+    attach(store, second)
+    (gap,) = store.snapshot.gaps["status_changes"]
+    assert (gap.before, gap.is_started_anew, gap.back_at) == (None, True, BACK)
+    assert in_order(store) == ["gap", "2", "1"]
+    store.apply(second.happens(statuses(3)))
+    assert in_order(store) == ["3", "gap", "2", "1"]
+    lose(store)
+    attach(store, Engine(worlds.at(15)))
+    assert in_order(store) == ["gap", "3", "gap", "2", "1"]
+    assert "refusals" not in store.snapshot.gaps, "an empty list has nothing that could look whole"
+
+
 def test_a_door_that_opens_and_shuts_at_once_is_one_gap() -> None:
     store, first, second = SnapshotStore(), Engine(worlds.at(9)), Engine(worlds.at(14, 4))
     first.happens(statuses(1))
@@ -230,8 +258,8 @@ async def test_lists_are_kept_and_a_line_says_where_the_charge_point_was_lost() 
         await drive.press("down", "enter")
         assert drive.shows("charge point lost until 14:03:27, then started anew")
         await drive.press("escape", "5")
-        # Nothing was refused since: no line is needed.
-        assert not drive.shows("charge point lost")
+        # Nothing was refused since, as far as anybody knows: the line says until when.
+        assert drive.shows("charge point lost until")
         engine.emit("refusals", session_world.refusals()[1])
         await drive.settle()
         assert drive.shows("charge point lost until")

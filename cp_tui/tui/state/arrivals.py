@@ -28,7 +28,7 @@ class Gap(Struct, frozen=True, eq=False):
     missed: int = 0
     """Events that are known to be missing."""
     before: Struct | None = None
-    """The first event after it."""
+    """The first event after it; None: there was none yet."""
 
 
 class Arrival(Struct, frozen=True):
@@ -80,6 +80,13 @@ class Arrivals:
                 self._gaps[-1] = replace(self._gaps[-1], is_started_anew=True)
         return is_other
 
+    def open_gaps(self, name: str) -> tuple[Gap, ...]:
+        """Where something may be missing behind the newest event of a stream."""
+        return tuple(gap for gap in self._untold(name) if gap.is_started_anew)
+
+    def _untold(self, name: str) -> list[Gap]:
+        return self._gaps[max(0, self._told.get(name, 0) - self._gone) :]
+
     def news(self, update: EventHappened) -> Arrival | None:
         """What is to be said before an event; None: it was told before."""
         name, number = update.name, update.number
@@ -88,7 +95,7 @@ class Arrivals:
             return None
         self._is_silent = False
         self._numbers[name] = number
-        gaps = self._gaps[max(0, self._told.get(name, 0) - self._gone) :]
+        gaps = self._untold(name)
         self._told[name] = self._gone + len(self._gaps)
         missed = update.dropped
         if number and (newest is not None or gaps):

@@ -230,6 +230,7 @@ class SnapshotStore:
                     newest[name] = value
                     if name == "identity" and self._arrivals.is_started_anew(value.started_at):
                         self.snapshot.messages.begin_anew()
+                        self._tell_open_gaps()
                 case EventHappened():
                     self._happened(update)
         for name, value in newest.items():
@@ -253,6 +254,15 @@ class SnapshotStore:
         for name in self._dirty.intersection(_HISTORIES):
             events = {name: tuple(self._events.get(name, ()))}
             self.snapshot = replace(self.snapshot, **events)
+
+    def _tell_open_gaps(self) -> None:
+        """Say at once where something may be missing, also where nothing comes for long."""
+        gaps = dict(self.snapshot.gaps)
+        for name in self._events:
+            told = (gap for gap in gaps.get(name, ()) if gap.before is not None)
+            gaps[name] = (*told, *self._arrivals.open_gaps(name))
+            self._dirty.add(name)
+        self.snapshot = replace(self.snapshot, gaps=gaps)
 
     def heard(self, now: datetime) -> None:
         """Note that data came; nothing else that is shown has to change by it."""

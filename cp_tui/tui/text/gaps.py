@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -41,13 +41,21 @@ def divided(
     clock: Clock,
     events: Iterable[Struct | None],
 ) -> list[tuple[str, T | Divider]]:
-    """Records, newest first, with a line where a gap is; `events` are what each record is of."""
+    """Records, newest first, with a line where a gap is; `events` are what each record is of.
+
+    A gap since which nothing came stands before the newest record.
+    """
     found: list[tuple[str, T | Divider]] = []
     for record, event in zip(records, events, strict=True):
+        if not found:
+            found += _lines((gap for gap in reversed(gaps) if gap.before is None), clock)
         found.append(record)
-        for gap in reversed(gaps):
-            if gap.before is event:
-                text = gap_words(gap, clock)
-                divider = Divider(clock.brief(gap.lost_at), text)
-                found.append((f"gap {gap.lost_at.timestamp()}", divider))
+        if event is not None:
+            found += _lines((gap for gap in reversed(gaps) if gap.before is event), clock)
     return found
+
+
+def _lines(gaps: Iterable[Gap], clock: Clock) -> Iterator[tuple[str, Divider]]:
+    for gap in gaps:
+        divider = Divider(clock.brief(gap.lost_at), gap_words(gap, clock))
+        yield f"gap {gap.lost_at.timestamp()}", divider
