@@ -110,6 +110,10 @@ class ScreenDesk(Desk):
     def runs(self) -> Sequence[CommandRun]:
         return self._app.commands.runs
 
+    @property
+    def wrong_themes(self) -> Mapping[str, Sequence[str]]:
+        return self._app.wrong_themes
+
     def key_of(self, action_id: str) -> str:
         return self._app.keymap.first(action_id)
 
@@ -286,6 +290,7 @@ class ScreenDesk(Desk):
             start=app.theme,
             colors=app.terminal_colors,
             glyphs=app.glyphs.value,
+            wrong=app.wrong_themes,
         )
         if (chosen := await self._answer_to(dialog)) is not None:
             app.choose_theme(chosen)

@@ -30,7 +30,7 @@ def test_ours_come_first_then_the_users_then_those_of_textual() -> None:
     mine = FileTheme("a-night-of-mine", primary="red", purpose="[b]the night shift")
     silent = FileTheme("silent", primary="red", dark=False)
     themes = {**BUILTIN_THEMES, **THEMES, "silent": silent, mine.name: mine}
-    choices = theme_choices(themes, TerminalColors(Colors.PALETTE, "TERM is tmux-256color"))
+    choices = theme_choices(themes, TerminalColors(Colors.PALETTE, "TERM is tmux-256color"), {})
     assert [choice.key for choice in choices] == [
         *OURS,
         *("a-night-of-mine", "silent"),

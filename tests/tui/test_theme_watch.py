@@ -7,11 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from cp_tui.tui.app import Attachment, CpTuiApp
+from cp_tui.tui.frame.frame_app import SAID_S
+from cp_tui.tui.text.paths import words_first
 from cp_tui.tui.theme.watch import ThemeWatch
 from tests.tui import worlds
 from tests.tui.driving import Drive
 from tests.tui.fake_engine import FakeEngine
+from tests.tui.quiet import let_time_pass
 
 GREEN = 'primary = "#00ff00"\nbackground = "#001100"\n'
 RED = 'primary = "#ff0000"\nbackground = "#110000"  # longer\n'
@@ -79,6 +84,82 @@ async def test_a_broken_theme_is_reported_with_its_line_and_the_old_one_stays(
         await drive.settle()
         assert "theme not taken" in drive.text()
         assert ground(drive) == "green"
+
+
+async def test_a_file_that_breaks_behind_a_dialog_is_told_there_or_when_it_has_gone(
+    tmp_path: Path,
+) -> None:
+    """At 80x24 the whole reason; where the folder takes the room of a line, only its name."""
+    folder = tmp_path / "a-folder-with-a-name-that-is-as-long-as-a-line"
+    folder.mkdir()
+    mine = folder / "mine.toml"
+    mine.write_text(GREEN)
+    reason = "colors-256.primary must be a number from 16 to 255, not 999"
+    whole = f"{mine}, line 4: {reason}"
+    async with screen_with(folder, "cp-dark") as drive:
+
+        async def becomes(text: str) -> None:
+            mine.write_text(text)
+            await drive.app.look_at_themes()
+            await drive.settle()
+
+        drive.app.action_operate("screen.theme")
+        await drive.settle()
+        assert not drive.shows("not taken")
+        await becomes(GREEN + "[colors-256]\nprimary = 999\n")
+        assert drive.shows(f"theme not taken: {reason} · mine.toml, line 4")
+        await drive.press(*"mine")
+        assert drive.shows(f"not as its file says: {reason} · mine.toml, line 4")
+        await drive.press("enter")
+        assert drive.shows(reason)
+        assert drive.app.theme == "mine"
+        drive.app.action_operate("screen.log")
+        await drive.settle()
+        assert "".join(whole.split()) in "".join(drive.text().replace("│", "").split())
+        await becomes(GREEN)
+        assert not drive.app.wrong_themes
+        await becomes(GREEN + 'primary = "blurg"\n')
+        # A name twice: no TOML any more.
+        let_time_pass(SAID_S)
+        await drive.settle()
+        await drive.press("escape")
+        assert drive.shows("Cannot overwrite a value", "mine.toml")
+        let_time_pass(SAID_S)
+        await drive.settle()
+        drive.app.action_operate("screen.theme")
+        await drive.settle()
+        await becomes(RED)
+        assert not drive.shows("Cannot overwrite")
+
+
+def test_a_file_is_wrong_under_the_name_that_its_theme_had_until_it_is_right_or_gone(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.toml").write_text('name = "mine"\n' + GREEN)
+    (tmp_path / "b.toml").write_text("primary = \n")
+    watch = ThemeWatch([tmp_path])
+    watch.first()
+    assert watch.wrong.keys() == {"b"}
+    (tmp_path / "a.toml").write_text("primary = \n")
+    watch.changed()
+    assert watch.wrong.keys() == {"mine", "b"}
+    (tmp_path / "b.toml").unlink()
+    (tmp_path / "a.toml").write_text('name = "mine"\n' + RED)
+    watch.changed()
+    assert watch.wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        ("some/themes/mine.toml, line 5: is no: colour", "is no: colour · mine.toml, line 5"),
+        ("out/a.json: its folder is not there", "its folder is not there · a.json"),
+        ("a.json: no such file", "a.json: no such file"),
+        ("your themes are not read: no answer: some/themes", None),
+    ],
+)
+def test_a_path_gives_way_to_what_is_wrong(problem: str, words: str | None) -> None:
+    assert words_first(problem) == (words or problem)
 
 
 async def test_a_theme_that_was_put_right_is_told_and_the_complaint_goes(tmp_path: Path) -> None:

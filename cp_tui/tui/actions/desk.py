@@ -207,6 +207,10 @@ class Desk(Protocol):
     def runs(self) -> Sequence[CommandRun]:
         """The commands that were asked from this screen, the oldest first."""
 
+    @property
+    def wrong_themes(self) -> Mapping[str, Sequence[str]]:
+        """What is wrong in the user's theme files, by the name of the theme, with their paths."""
+
     def key_of(self, action_id: str) -> str:
         """The key of an action as it is printed; empty without one."""
 

@@ -20,7 +20,7 @@ from cp_tui.engine.line_writer import write_all
 from cp_tui.tui.actions.desk import Desk, Form, FormField, Job
 from cp_tui.tui.actions.outcome import CommandOutcome, finished
 from cp_tui.tui.state.store import Snapshot
-from cp_tui.tui.text.paths import UnusableInput, expanded, where_paths_start
+from cp_tui.tui.text.paths import UnusableInput, expanded, where_paths_start, words_first
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import file_stamp
 
@@ -56,7 +56,7 @@ async def save(
                 await write_new(path, pieces(path), tell)
             except OSError as error:
                 why = f"{text}: {(error.strerror or 'cannot be written').lower()}"
-                desk.tell(safe_text(why, "$text-error"))
+                desk.tell(safe_text(words_first(why), "$text-error"))
                 raise UnusableInput(why) from None
             outcome = finished("written", place)
             desk.tell(Content.assemble(outcome.summary, " ", safe_text(place)))

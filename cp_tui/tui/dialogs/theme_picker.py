@@ -6,10 +6,11 @@ would cost a slow line a second or more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.theme import Theme
 
 from cp_tui.tui.actions.desk import Choice
@@ -18,6 +19,7 @@ from cp_tui.tui.dialogs.dialog import QuietFacts
 from cp_tui.tui.dialogs.theme_sample import ThemeSample
 from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.text.columns import Column
+from cp_tui.tui.text.paths import words_first
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.theme.colors import TerminalColors
 from cp_tui.tui.theme.glyphs import GlyphSet
@@ -45,12 +47,13 @@ class ThemePicker(ChooseDialog):
         start: str,
         colors: TerminalColors,
         glyphs: GlyphSet,
+        wrong: Mapping[str, Sequence[str]],
     ) -> None:
-        """`start` is the theme in use."""
+        """`start` is the theme in use; `wrong` is what is wrong in files, by names of themes."""
         self._themes = themes
         self._colors = colors
         self._sample = ThemeSample(glyphs)
-        choices = theme_choices(themes, colors)
+        choices = theme_choices(themes, colors, wrong)
         super().__init__("Choose a theme", choices, start=start, preview=self._show)
         self._columns = [
             Column("", NAME_WIDTH, lambda choice: choice.title),
@@ -66,25 +69,30 @@ class ThemePicker(ChooseDialog):
                 yield self._sample
             yield QuietFacts()
 
-    def show_themes(self, themes: Mapping[str, Theme]) -> None:
-        """Go on with these themes: a file of one has changed, or is new."""
+    def show_themes(self, themes: Mapping[str, Theme], wrong: Mapping[str, Sequence[str]]) -> None:
+        """Go on with these themes: a file of one has changed, is new, or broken."""
         self._themes = themes
-        self.offer(theme_choices(themes, self._colors))
+        self.offer(theme_choices(themes, self._colors, wrong))
 
     def _show(self, name: str) -> None:
         self._sample.show(self._themes[name])
 
 
-def theme_choices(themes: Mapping[str, Theme], colors: TerminalColors) -> list[Choice]:
-    """Ours first, then the user's, then Textual's; below all of them how many colours are sent."""
-    about = safe_text(colors.sentences)
+def theme_choices(
+    themes: Mapping[str, Theme], colors: TerminalColors, wrong: Mapping[str, Sequence[str]]
+) -> list[Choice]:
+    """Ours first, then the user's, then Textual's; below all of them how many colours are sent.
+
+    What is wrong in a file stands there first, whatever the cursor is on: a file may be the one of
+    a theme that is not in the list at all.
+    """
     ordered = sorted(themes.values(), key=_order)
     return [
         Choice(
             theme.name,
             safe_text(theme.name),
             safe_text(_note(theme)),
-            about,
+            _about(theme.name, colors, wrong),
             also=("dark" if theme.dark else "light",),
         )
         for theme in ordered
@@ -102,3 +110,14 @@ def _note(theme: Theme) -> str:
     if isinstance(theme, FileTheme) and theme.purpose:
         return theme.purpose
     return "yours" if isinstance(theme, FileTheme) else "Textual's"
+
+
+def _about(name: str, colors: TerminalColors, wrong: Mapping[str, Sequence[str]]) -> Content:
+    """What is wrong in its file, or in another; how many colours are sent."""
+    about = safe_text(colors.sentences)
+    if not wrong:
+        return about
+    found = wrong.get(name)
+    begins = "not as its file says" if found else "theme not taken"
+    problem = words_first((found or next(iter(wrong.values())))[0])
+    return Content(" · ").join([safe_text(f"{begins}: {problem}", "$text-warning"), about])

@@ -12,6 +12,7 @@ from cp_tui.tui.text.copying import shown_field
 from cp_tui.tui.text.facts import Fact
 from cp_tui.tui.text.meanings import Meaning
 from cp_tui.tui.text.order import NO_TITLE, UP, Order, chosen, named
+from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 
 NO_ROWS = Content("there are no rows here")
@@ -145,7 +146,7 @@ async def zoom(desk: Desk) -> None:
 
 @action("screen.log", "Commands of this screen", means=Meaning.LOG)
 async def show_log(desk: Desk) -> None:
-    """Every command asked from here, with its outcome and its reason."""
+    """Every command asked from here, with its outcome; what is wrong in theme files, in full."""
 
     def facts(_snapshot: Snapshot, clock: Clock) -> list[Fact]:
         lines: list[Fact] = []
@@ -154,7 +155,9 @@ async def show_log(desk: Desk) -> None:
             # Result and reason stand in the line.
             said = run.outcome.all_facts() if run.outcome else []
             lines += [fact for fact in said if fact.label not in ("Result", "Why")]
-        return lines or [Fact("", Content("no command was asked from this screen yet"))]
+        lines = lines or [Fact("", Content("no command was asked from this screen yet"))]
+        wrong = [each for problems in desk.wrong_themes.values() for each in problems]
+        return [*(Fact("Theme", safe_text(each, "$text-warning")) for each in wrong), *lines]
 
     desk.show("Commands of this screen", facts, label_width=12)
 

@@ -29,7 +29,8 @@ from cp_tui.tui.frame.activity_line import ScreenName
 from cp_tui.tui.frame.main_screen import MainScreen
 from cp_tui.tui.frame.no_room import NoRoom
 from cp_tui.tui.state.store import CURSOR, Snapshot, SnapshotStore
-from cp_tui.tui.terminal.look_app import LookApp
+from cp_tui.tui.terminal.look_app import LookApp, warnings
+from cp_tui.tui.text.paths import words_first
 from cp_tui.tui.text.safe_text import safe_text
 from cp_tui.tui.text.words import Clock
 from cp_tui.tui.theme.colors import TerminalColors
@@ -107,6 +108,8 @@ class FrameApp(LookApp):
         self._counting: Timer | None = None
         self._said: Sequence[Content] = [safe_text(welcome)] if welcome else []
         self._going_on: Sequence[Content] = ()
+        self._late: Sequence[Content] = ()
+        """What is to be said when no dialog is open any more."""
         self._hint = hint(keymap)
         self._answer: Timer | None = None
         self._new_bell = new_bell
@@ -129,14 +132,17 @@ class FrameApp(LookApp):
         return Clock(self._now(), self._zone, ahead_s)
 
     def choose_theme(self, name: str) -> None:
-        """Take a theme, and remember it."""
+        """Take a theme, and remember it; say so where its file is broken, and it is as it was."""
         self.theme = self.chosen_theme = name
+        if wrong := self.wrong_themes.get(name):
+            words = words_first(wrong[0])
+            self.tell(*warnings(f"{name} is not as its file says: {words}", words))
 
     def themes_changed(self) -> None:
         """Offer them as they are now, where one is being chosen."""
         for dialog in self.screen_stack:
             if isinstance(dialog, ThemePicker):
-                dialog.show_themes(self.available_themes)
+                dialog.show_themes(self.available_themes, self.wrong_themes)
 
     def refresh_css(self, animate: bool = True) -> None:
         """Style anew what is shown, also under a dialog, and every other screen when it is.
@@ -164,7 +170,7 @@ class FrameApp(LookApp):
         """Show a screen for the first time, with all that is known."""
         self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)
         for problem in self.problems:
-            self._said = [safe_text(problem, "$text-warning")]
+            self._said = warnings(problem, words_first(problem))
         with self.batch_update():
             self.main.make_room(self.store.snapshot, self.clock)
             await self.push_screen(self.main)
@@ -281,6 +287,9 @@ class FrameApp(LookApp):
             with self.batch_update():
                 self._show_main()
                 self._show_said(self.main)
+            if self._late:
+                self.tell(*self._late)
+                self._late = ()
 
     async def go_to(self, name: str) -> None:
         """Show another screen, with everything that it has missed."""
@@ -337,6 +346,13 @@ class FrameApp(LookApp):
         if self._answer is not None:
             self._answer.stop()
         self._answer = self.set_timer(ANSWER_S if self._going_on else SAID_S, self._answered)
+
+    def tell_late(self, *lines: Content) -> None:
+        """Say it now, or when the dialog has gone that lies over the line."""
+        if self.screen is self.main:
+            self.tell(*lines)
+        else:
+            self._late = lines
 
     def goes_on(self, *lines: Content) -> None:
         """Tell what goes on by itself, in shorter ways behind the first; without any, nothing does.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from textual import events
@@ -22,6 +22,7 @@ from cp_tui.tui.terminal.key_gate import KeyGate, Swept
 from cp_tui.tui.terminal.key_parser import KeyParser
 from cp_tui.tui.terminal.line_input import LineInput
 from cp_tui.tui.terminal.textual_private import QuietApp, parse_with
+from cp_tui.tui.text.paths import words_first
 from cp_tui.tui.text.safe_text import drawn_lines, safe_text
 from cp_tui.tui.theme.colors import ALL_COLORS, Colors, TerminalColors
 from cp_tui.tui.theme.line_filters import AsciiOnly, NoColors, few_colors
@@ -238,7 +239,7 @@ class LookApp(QuietApp):
 
     async def look_at_themes(self) -> None:
         """Take over what has changed in the user's themes since the last look."""
-        self._is_looking = True
+        self._is_looking, wrong = True, self.wrong_themes
         telling = self.set_timer(TOLD_S, self._tell_of_hanging)
         try:
             # Without a limit: a look that hangs is one thread, and another would hang as well.
@@ -248,17 +249,32 @@ class LookApp(QuietApp):
             self._is_looking = False
         for theme in themes:
             self.register_theme(theme)
-            self.tell(safe_text(f"theme {theme.name} was read again"))
+            self.tell_late(safe_text(f"theme {theme.name} was read again"))
             if theme.name == self.theme:
                 self.refresh_css(animate=False)
-        if themes:
+        if themes or self.wrong_themes != wrong:
             self.themes_changed()
         for problem in problems:
-            self.tell(safe_text(f"theme not taken: {problem}", "$text-warning"))
+            words = words_first(problem)
+            self.tell_late(*warnings(f"theme not taken: {words}", words))
+
+    @property
+    def wrong_themes(self) -> Mapping[str, Sequence[str]]:
+        """What is wrong in the user's files, by the name of the theme, with their paths."""
+        return self._theme_watch.wrong
 
     def themes_changed(self) -> None:
-        """A theme of the user was read again, or is new."""
+        """A theme of the user was read again, is new, or is no longer as its file says."""
+
+    def tell_late(self, *lines: Content) -> None:
+        """Say something that may come at any time, as soon as it can be read; see `tell`."""
+        self.tell(lines[0])
 
     def _tell_of_hanging(self) -> None:
         text = f"your themes: the disk does not answer; still reading {self._place()}"
         self.tell(safe_text(text, "$text-warning"))
+
+
+def warnings(*lines: str) -> list[Content]:
+    """The same in shorter ways behind the first, with anything that a file may hold."""
+    return [safe_text(line, "$text-warning") for line in lines]

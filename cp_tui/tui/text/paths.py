@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from pathlib import Path
+
+PLACE_AND_WORDS = re.compile(r"[^:]*/([^/:]+): (.+)", re.DOTALL)
+"""A file by its path, a line of it, and what is wrong there."""
 
 
 class UnusableInput(Exception):
@@ -43,6 +47,15 @@ def text_of(path: Path, size: int) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnusableInput(f"{path}: it is not text in UTF-8") from None
+
+
+def words_first(problem: str) -> str:
+    """What is wrong with a file, for a short line: `not a colour · mine.toml, line 5`.
+
+    A path at its beginning would take the room of the reason. What begins with none stays.
+    """
+    found = PLACE_AND_WORDS.fullmatch(problem)
+    return f"{found[2]} · {found[1]}" if found else problem
 
 
 def expanded(text: str) -> Path:
