@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from cp_tui.tui.messages.filter import WrongFilter, message_filter
 from cp_tui.tui.state.message_log import MessageLog
@@ -77,6 +78,32 @@ ALL = ["b1", "s1", "p1", "d1", "t1", "x1", "-", "m1", "h1"]
 )
 def test_the_filter_finds(typed: str, ids: list[str]) -> None:
     assert found(typed) == ids
+
+
+@pytest.mark.parametrize(
+    ("typed", "at", "expected"),
+    [
+        ("from:23:58 to:00:00:30", "2026-01-04T23:59", True),
+        ("from:23:58 to:00:00:30", "2026-01-05T00:00:30", True),
+        ("from:23:58 to:00:00:30", "2026-01-05T00:00:31", False),
+        ("from:23:58 to:23:59", "2026-01-04T23:59:59", True),
+        ("from:23:58 to:23:59", "2026-01-05T00:00", False),
+        ("to:23:59", "2026-01-05T00:00", False),
+        # It has not come yet, by the time of a picture that is some seconds old.
+        ("to:00:01", "2026-01-05T00:00", True),
+        ("from:00:00:50", "2026-01-04T23:00", False),
+        ("from:00:00 to:00:00", "2026-01-05T00:00:40", True),
+        ("from:2026-01-04T22:00 to:1:00", "2026-01-05T00:30", True),
+    ],
+)
+def test_times_at_midnight(typed: str, at: str, expected: bool) -> None:
+    now = datetime(2026, 1, 5, 0, 0, 45, tzinfo=UTC)
+    request = message_world.request("1", "Heartbeat")
+    log = MessageLog()
+    log.add(replace(request, time=datetime.fromisoformat(at).replace(tzinfo=UTC)))
+    (exchange,) = map(log.exchange, log.numbers)
+    assert exchange is not None
+    assert message_filter(typed, Clock(now, UTC)).takes(exchange) == expected
 
 
 @pytest.mark.parametrize(

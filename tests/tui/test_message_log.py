@@ -9,7 +9,9 @@ import pytest
 from msgspec.structs import replace
 from pydantic import JsonValue
 
-from cp_tui.charge_point.variables import MessageRecord
+from cp_tui.charge_point.variables import MessageKind, MessageRecord
+from cp_tui.charge_point.variables.message import bounded
+from cp_tui.tui.messages.details_text import frames_name
 from cp_tui.tui.state.message_log import ANSWER_AWAITED_S_MAX, SLACK, Fate, MessageLog, MessagePair
 from tests.tui import message_world as world, worlds
 
@@ -165,6 +167,26 @@ def test_a_frame_is_written_as_it_went_over_the_wire() -> None:
     result = only(log_of(world.answer(asked, {"status": "Accepted"}))).frames[0]
     assert json.loads(result.wire) == [3, 'a"1', {"status": "Accepted"}]
     assert json.loads(only(log_of(world.broken("<html>"))).frames[0].wire) == "<html>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "place"),
+    [
+        (MessageKind.CALLERROR, {"description": "no", "details": {"trace": "x" * 100_000}}, 4),
+        (MessageKind.CALLRESULT, {"data": "x" * 100_000}, 2),
+    ],
+    ids=str,
+)
+def test_of_a_long_payload_the_beginning_is_written_and_it_is_said(
+    kind: MessageKind, payload: JsonValue, place: int
+) -> None:
+    call = world.request("1", "DataTransfer")
+    found = only(log_of(call, world.answer(call, bounded(payload), kind=kind)))
+    asked, answer = found.frames
+    assert (asked.is_cut, answer.is_cut) == (False, True)
+    assert "… (cut: 100" in json.loads(answer.wire)[place]
+    assert "cut off" in frames_name(found)
+    assert frames_name(only(log_of(call))) == "1 frame"
 
 
 def test_the_reason_comes_back_whole() -> None:

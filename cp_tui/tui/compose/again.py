@@ -22,7 +22,8 @@ def intro_of(frame: LoggedFrame) -> str:
     """What the draft of a frame is."""
     again = "As in the log, with a new message id." if frame.kind is MessageKind.CALL else ""
     masked = f"What is secret is {MASK} here: fill it in." if MASK in frame.payload else ""
-    return " ".join(filter(None, (again, masked, bench_of(frame).intro)))
+    cut = "Of its payload only the beginning is kept, as a text." if frame.is_cut else ""
+    return " ".join(filter(None, (again, masked, cut, bench_of(frame).intro)))
 
 
 def draft_again(frame: LoggedFrame, message_id: str) -> MessageDraft:

@@ -63,13 +63,14 @@ def frames_text(exchange: MessagePair) -> str:
 
 
 def frames_name(exchange: MessagePair) -> str:
-    """How many they are."""
-    return count(len(exchange.frames), "frame")
+    """How many they are, and whether they are whole."""
+    cut = ", the longest payload cut off," if any(f.is_cut for f in exchange.frames) else ""
+    return count(len(exchange.frames), "frame") + cut
 
 
 def copyable_message(exchange: MessagePair, columns: Sequence[Column[MessagePair]]) -> Copyable:
     """Each frame, and what the line of the message says."""
-    frames = [CopiedField(_label(f, exchange, "Request"), f.wire) for f in exchange.frames]
+    frames = [CopiedField(_copied_label(f, exchange), f.wire) for f in exchange.frames]
     why = reason_of(exchange)
     fields = [
         *frames,
@@ -79,6 +80,11 @@ def copyable_message(exchange: MessagePair, columns: Sequence[Column[MessagePair
     ]
     known = tuple(dict.fromkeys(field for field in fields if field.text))
     return Copyable(known, frames_text(exchange), whole_name=frames_name(exchange))
+
+
+def _copied_label(frame: LoggedFrame, exchange: MessagePair) -> str:
+    cut = ", cut off," if frame.is_cut else ""
+    return f"{_label(frame, exchange, 'Request')}{cut}"
 
 
 def _label(frame: LoggedFrame, exchange: MessagePair, request: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from fnmatch import translate
@@ -30,6 +31,9 @@ LATENCY = re.compile(r"([<>])(\d{1,9}(?:\.\d{1,3})?)")
 
 TIMES = ("from", "to")
 """The fields that take a time."""
+
+SOON = timedelta(minutes=10)
+"""A time that is so near to come is meant to come; the newest message is as old as its picture."""
 
 CONNECTOR = re.compile(r"\d{1,9}")
 
@@ -71,13 +75,14 @@ def message_filter(typed: str, clock: Clock) -> MessageFilter:
     words: list[str] = []
     unwanted: list[str] = []
     tests: list[Test] = []
+    begin = _begin(typed, clock)
     for token in typed.split():
         # A minus as in searches of other programs, an exclamation mark as in all tables here.
         is_unwanted = token[0] in "!-"
         wanted = token[is_unwanted:]
         if not wanted:
             continue
-        test = _test(wanted, clock)
+        test = _test(wanted, clock, begin)
         if test is None:
             (unwanted if is_unwanted else words).append(wanted.casefold())
         else:
@@ -85,7 +90,16 @@ def message_filter(typed: str, clock: Clock) -> MessageFilter:
     return MessageFilter(tuple(words), tuple(unwanted), tuple(tests))
 
 
-def _test(token: str, clock: Clock) -> Test | None:
+def _begin(typed: str, clock: Clock) -> datetime | None:
+    """Where the range of times begins, if it says so."""
+    for token in typed.split():
+        if token.casefold().startswith("from:"):
+            with suppress(ValueError):
+                return _moment(token[len("from:") :], clock)[0]
+    return None
+
+
+def _test(token: str, clock: Clock, begin: datetime | None) -> Test | None:
     """The test that a token stands for; None: it is a word to look for."""
     match token.casefold():
         case "error":
@@ -97,7 +111,7 @@ def _test(token: str, clock: Clock) -> Test | None:
         return None
     name, value = found[1].casefold(), found[2]
     if name in TIMES:
-        return _time(name, value, clock)
+        return _time(name, value, clock, begin if name == "to" else None)
     make = FIELDS.get(name)
     if make is None:
         raise WrongFilter(f"no field {name!r}: there are {', '.join((*FIELDS, *TIMES))}")
@@ -175,10 +189,10 @@ def _latency(value: str) -> Test:
     return test
 
 
-def _time(name: str, value: str, clock: Clock) -> Test:
+def _time(name: str, value: str, clock: Clock, after: datetime | None) -> Test:
     """From a time on, or up to it; one that is typed to the minute holds until the next one."""
     try:
-        begin, length = _moment(value, clock)
+        begin, length = _moment(value, clock, after)
     except ValueError:
         example = f"{name}:14:02, {name}:14:02:30 or {name}:2026-01-05T14:02"
         raise WrongFilter(f"{name}: takes a time, such as {example}") from None
@@ -187,20 +201,24 @@ def _time(name: str, value: str, clock: Clock) -> Test:
     return lambda exchange: exchange.frames[0].at < begin + length
 
 
-def _moment(value: str, clock: Clock) -> tuple[datetime, timedelta]:
-    """The newest such time, and how exactly it was typed."""
+def _moment(value: str, clock: Clock, after: datetime | None = None) -> tuple[datetime, timedelta]:
+    """The newest such time, or the first one after another; and how exactly it was typed."""
     day, has_day, at = value.upper().rpartition("T")
     length = timedelta(minutes=1) if at.count(":") == 1 else timedelta(seconds=1)
     if ":" not in at:
         raise ValueError
     hours, _, rest = at.partition(":")
     time_of_day = time.fromisoformat(f"{hours.zfill(2)}:{rest}")
-    wanted = date.fromisoformat(day) if has_day else clock.today
+    if has_day:
+        return datetime.combine(date.fromisoformat(day), time_of_day, clock.zone), length
+    wanted = clock.today if after is None else after.date()
     begin = datetime.combine(wanted, time_of_day, clock.zone)
-    if not has_day and begin > clock.now:
+    if after is None and begin > clock.now + SOON:
         # Nothing was sent in the time to come: the evening before is meant.
-        begin = datetime.combine(wanted - timedelta(days=1), time_of_day, clock.zone)
-    return begin, length
+        wanted -= timedelta(days=1)
+    elif after is not None and begin + length <= after:
+        wanted += timedelta(days=1)
+    return datetime.combine(wanted, time_of_day, clock.zone), length
 
 
 def _one_of(kinds: type[E], field: str, value: str) -> E:

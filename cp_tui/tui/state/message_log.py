@@ -85,8 +85,13 @@ class LoggedFrame(Struct, frozen=True, eq=False):
         return converted(Reason, json.loads(self.reason_json))
 
     @property
+    def is_cut(self) -> bool:
+        """Whether only the beginning of a long payload is here, as a text (`bounded`)."""
+        return self.kind is not MessageKind.INVALID and self.payload.startswith('"')
+
+    @property
     def wire(self) -> str:
-        """The frame as JSON text (J 4.2)."""
+        """The frame as JSON text (J 4.2); of a long payload the beginning, as a text."""
         message_id = _json(self.message_id)
         match self.kind:
             case MessageKind.CALL:
@@ -95,6 +100,8 @@ class LoggedFrame(Struct, frozen=True, eq=False):
                 return f"[3,{message_id},{self.payload}]"
             case MessageKind.CALLERROR:
                 error = json.loads(self.payload)
+                if self.is_cut:
+                    error = {"details": error}
                 texts = f"{_json(self.result)},{_json(error.get('description', ''))}"
                 return f"[4,{message_id},{texts},{_json(error.get('details', {}))}]"
             case MessageKind.INVALID:
