@@ -28,7 +28,12 @@ def run(options: Namespace) -> int:
         return await Client.connect(path, read_only=True)
 
     picture = take_picture(
-        connect, look, screen=options.screen, size=options.size, is_text=file.suffix == ".txt"
+        connect,
+        look,
+        screen=options.screen,
+        size=options.size,
+        is_text=file.suffix == ".txt",
+        warn=lambda problem: complain(f"screenshot: {problem}"),
     )
     try:
         writing(file, partial(file.write_text, asyncio.run(picture), encoding="utf-8"))

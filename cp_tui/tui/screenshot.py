@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from contextlib import suppress
 
 from textual.pilot import Pilot
@@ -25,10 +26,17 @@ class NoSuchScreen(ValueError):
 
 
 async def take_picture(
-    connect: Connect, look: Look, *, screen: str, size: tuple[int, int], is_text: bool
+    connect: Connect,
+    look: Look,
+    *,
+    screen: str,
+    size: tuple[int, int],
+    is_text: bool,
+    warn: Callable[[str], object],
 ) -> str:
     """Show a screen (its name or its key) at this size, off any terminal; returns the picture.
 
+    `warn` hears what is wrong with theme files: what is wrong there is left out of the picture.
     Raises `NoSuchScreen`, and `TimeoutError` where the engine says nothing.
     """
     environment = {name: value for name, value in os.environ.items() if name == "NO_COLOR"}
@@ -36,6 +44,8 @@ async def take_picture(
     environment |= {"COLORTERM": "truecolor"}
     app = make_app(Attachment(connect, read_only=True), look, LayoutState(), environment)
     name = _screen_name(app, screen)
+    for problem in app.problems:
+        warn(problem)
     pictures: list[str] = []
 
     async def take(pilot: Pilot[object]) -> None:

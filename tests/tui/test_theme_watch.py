@@ -11,6 +11,8 @@ import pytest
 
 from cp_tui.tui.app import Attachment, CpTuiApp
 from cp_tui.tui.frame.frame_app import SAID_S
+from cp_tui.tui.preferences import Look
+from cp_tui.tui.screenshot import take_picture
 from cp_tui.tui.text.paths import words_first
 from cp_tui.tui.theme.watch import ThemeWatch
 from tests.tui import worlds
@@ -200,3 +202,23 @@ def test_a_problem_names_the_line_of_its_key(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(GREEN + '\n[variables]\nborder = "nocolour"\n')
     assert watch.changed()[1] == [f"{path}, line 5: variables.border is not a colour: 'nocolour'"]
+
+
+async def test_a_picture_tells_of_a_theme_file_that_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cp_tui.tui.main.user_themes", lambda: tmp_path)
+    monkeypatch.setattr("cp_tui.tui.screenshot.SETTLE_S", 0.0)
+    (tmp_path / "mine.toml").write_text("primary = 5\n")
+    told: list[str] = []
+    picture = await take_picture(
+        FakeEngine(worlds.healthy()).connect,
+        Look(theme="mine"),
+        screen="1",
+        size=(80, 24),
+        is_text=True,
+        warn=told.append,
+    )
+    assert "CP001" in picture
+    (first, *_) = told
+    assert first == f"{tmp_path / 'mine.toml'}, line 1: primary is not a colour: 5"
