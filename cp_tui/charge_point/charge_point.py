@@ -24,6 +24,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, assert_never
 
+from msgspec.structs import replace
+
 from cp_tui.charge_point import events
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.configuration import ReportedKey
@@ -265,6 +267,11 @@ class ChargePoint:
                 connector.is_session_over = (
                     connector.is_plugged and connector.connector_id in interrupted
                 )
+            if record := interrupted.get(connector.connector_id):
+                # The status before is not stored. It follows from the transaction, which had a
+                # vehicle once, and from what is true of the connector before the boot changes it.
+                then = replace(connector, is_ev_disconnected=not connector.is_plugged)
+                connector.status = then.status_with(record)
         components.sessions.restore_locks()
         components.availability.apply_all_scheduled()
         components.reservations.restore()

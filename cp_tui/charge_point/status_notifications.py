@@ -106,12 +106,10 @@ class StatusNotifications:
         self.tick()
 
     def interrupted(self, connector: Connector, record: TransactionRecord) -> None:
-        """Tell the screen what a boot made of a status that a transaction had, which it has ended.
-
-        The status before is not stored. It follows from the transaction and from what is true of
-        the connector now, as it would if the transaction still ran.
-        """
-        old, new = connector.status_with(record), connector.current_status()
+        """Tell the screen what a boot made of the status that a transaction had."""
+        old, new = connector.status, connector.current_status()
+        if new is old:
+            return
         why = record.stop_explanation
         cause = f"{connector.cause}: {why.text}" if why else connector.cause
         code = transition_code(old, new)

@@ -10,24 +10,39 @@ from tests.charge_point.rig import rig
 from tests.conformance.steps import charging
 
 
-@pytest.mark.parametrize(("is_suspended", "code"), [(False, "C6"), (True, "D6")])
+@pytest.mark.parametrize(
+    ("act", "code", "status"),
+    [("", "C6", "Finishing"), ("suspend_ev", "D6", "Finishing"), ("plug_out", "D1", "Available")],
+)
 def test_the_change_that_a_loss_of_power_makes_is_in_the_history_with_its_cause(
-    is_suspended: bool, code: str
+    act: str, code: str, status: str
 ) -> None:
-    made = rig()
+    made = rig(keys={"StopTransactionOnEVSideDisconnect": "false"})
     charging(made)
-    if is_suspended:
-        made.act("suspend_ev", connector_id=1)
+    if act:
+        made.act(act, connector_id=1)
     before: Connectors = made.variables["connectors"]
     made.events.clear()
     made.power_cycle()
     (change,) = [each for name, each in made.events if name == "status_changes"]
     assert change.connector_id == 1
-    assert (change.old_status, change.status) == (before[1].status, "Finishing")
+    assert (change.old_status, change.status) == (before[1].status, status)
     assert (change.code, change.cause) == (
         code,
         "power on: the charge point lost power during this transaction",
     )
+
+
+def test_a_connector_that_new_firmware_withdraws_at_the_boot_changes_once() -> None:
+    made = rig()
+    charging(made)
+    location, due = "http://fw.example/f", "2026-01-05T08:00:00Z"
+    made.request("UpdateFirmware", {"location": location, "retrieveDate": due})
+    made.after(5)
+    made.events.clear()
+    made.power_cycle()
+    (change,) = [each for name, each in made.events if name == "status_changes"]
+    assert (change.connector_id, change.code) == (1, "C8")
 
 
 def test_after_a_restart_no_status_is_stamped_with_the_time_of_the_stop() -> None:
