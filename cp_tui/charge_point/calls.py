@@ -253,11 +253,15 @@ class Calls:
             deadline = later(now, self._timeout)
             self._pending = replace(pending, sent_at=now, deadline=deadline)
 
+    def note_sign_of_life(self, message_id: str) -> None:
+        """Hear an answer to any call that went out, also one too late; before it is recorded."""
+        if self._journal.has_request(message_id):
+            self._heard()
+
     def answered(
         self, result: frame.CallResult, text: str | bytes, flaws: tuple[str, ...] = ()
     ) -> None:
         """Take the answer to a call of ours, whatever is wrong with it (wire.md)."""
-        self._note_sign_of_life(result.message_id)
         settled = self._settle(result.message_id)
         if settled is None:
             why = self._why_ignored(result.message_id)
@@ -287,7 +291,6 @@ class Calls:
         self, error: frame.CallError, text: str | bytes, flaws: tuple[str, ...] = ()
     ) -> None:
         """Take a CALLERROR to a call of ours."""
-        self._note_sign_of_life(error.message_id)
         pending = self._find(error.message_id)
         is_ignored = pending is None or pending.is_late
         if is_ignored:
@@ -354,11 +357,6 @@ class Calls:
                 del self._waiting[index]
                 return outgoing
         return self._next_from_outbox()
-
-    def _note_sign_of_life(self, message_id: str) -> None:
-        """Hear an answer to any call of ours, also one too late to count; before it is recorded."""
-        if self._journal.is_awaited(message_id):
-            self._heard()
 
     def _heard(self) -> None:
         """Note that the CSMS answers: no call of ours counts as unanswered any more."""

@@ -111,6 +111,7 @@ class Incoming:
     ) -> None:
         takers = self._components.composer, self._components.calls
         taker = takers[not self._components.composer.awaits_answer(answer)]
+        self._components.calls.note_sign_of_life(answer.message_id)
         if isinstance(answer, frame.CallResult):
             taker.answered(answer, text, flaws)
         else:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cp_tui.charge_point.events import SendCall
 from cp_tui.charge_point.variables import MessageRecord
 from tests.charge_point.answering import (
     INFO,
@@ -87,6 +88,16 @@ def test_a_csms_that_answers_too_late_does_not_count_as_silent(frame: list[Any])
     made.receive(json.dumps([3, "never-sent", PAYLOADS["Authorize"]]))
     assert registration(made).unanswered is not None
     made.receive(json.dumps([frame[0], message_id, *frame[1:]]))
+    assert registration(made).unanswered is None
+
+
+def test_a_csms_that_answers_what_a_person_composed_does_not_count_as_silent() -> None:
+    made = rig(keys=QUIET)
+    open_call(made, "Authorize")
+    made.after(45)
+    assert registration(made).unanswered is not None
+    made.start_command(lambda number: SendCall(number, "Heartbeat", {}, "17"))
+    made.receive(json.dumps([3, "17", PAYLOADS["Heartbeat"]]))
     assert registration(made).unanswered is None
 
 
