@@ -42,10 +42,11 @@ OWN_SEQUENCES = re.compile(
     r"|\x1b\[K|\x1b\[\d+[XGP@]"
     r"|\x1b\[[>=]\d+u|\x1b\[<u"
     r"|\x1b\]22;(?:default|pointer|text)?\x07"
+    r"|attaching to [^\x00-\x1f]* \.\.\.\r\r\x1b\[K"
     r"|\r\n"
 )
 """What steers the terminal: modes, colours, places, blanks and shifts in a line, keys, the mouse
-pointer."""
+pointer; and what stands in the line that is erased before the screen comes."""
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of characters without a form of their own."""

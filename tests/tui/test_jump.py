@@ -42,6 +42,26 @@ async def test_escape_and_every_other_way_to_move_end_the_jump() -> None:
         assert "━▶ Schedule" in drive.text()
 
 
+async def test_a_jump_from_a_zoomed_pane_shows_all_and_a_zoom_ends_a_jump() -> None:
+    async with screen() as drive:
+        await drive.press("z", "ctrl+o", "b")
+        assert len(drive.app.screen_stack) == 2, "the letter has cut the power"
+        assert drive.app.main.focused_pane is drive.app.main.panes[1]
+        assert "▶ Connectors" in drive.text()
+        assert "Keys" in drive.text()
+        await drive.press("ctrl+o", "z", "b")
+        assert drive.shows("Cut the power")
+        await drive.press("escape", "escape")
+        assert "Keys" in drive.text()
+
+
+async def test_a_letter_of_a_jump_is_no_command_where_there_is_room_for_one_pane() -> None:
+    async with screen(size=(40, 10)) as drive:
+        await drive.press("ctrl+o", "d")
+        assert len(drive.app.screen_stack) == 2
+        assert "▶ Keys" in drive.text()
+
+
 async def test_a_letter_can_be_typed_into_a_filter() -> None:
     async with screen() as drive:
         await drive.press("ctrl+p", "a", "d")

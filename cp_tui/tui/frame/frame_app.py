@@ -213,7 +213,8 @@ class FrameApp(LookApp):
         Where nothing but counters went on, it has time: a digit each second for each of them and
         for the time of the newest data would be all that a line carries while cars charge.
         """
-        if self._cooling is not None:
+        # The last screen goes before the timers do.
+        if self._cooling is not None or not self.screen_stack:
             return
         if not self._is_urgent():
             if self.store.is_dirty and self._counting is None:
@@ -250,7 +251,6 @@ class FrameApp(LookApp):
         remember what they have missed, and are brought up to date when they come.
         """
         if not self._is_shown.is_set() or not self.store.is_dirty or not self.screen_stack:
-            # The last screen goes before the timers do.
             return
         snapshot, clock = self.store.snapshot, self.clock
         if clock.today != self._day:

@@ -333,12 +333,16 @@ class MainScreen(QuietScreen):
         """Let a list that follows what is new stand still, or follow again."""
 
     def begin_jump(self) -> None:
-        """Show a letter on every pane; the letter moves the focus there, anything else does not."""
-        if self.maximized is None:
-            assert len(self.panes) <= len(LETTERS), "a pane without a letter"
-            self._letters = dict(zip(LETTERS, self.panes, strict=False))
-            for letter, pane in self._letters.items():
-                pane.show_letter(letter)
+        """Show a letter on every pane; the letter moves the focus there, anything else does not.
+
+        All panes are shown for it where there is room: a letter that nobody awaits would do what it
+        does as a key.
+        """
+        self.action_restore()
+        assert len(self.panes) <= len(LETTERS), "a pane without a letter"
+        self._letters = dict(zip(LETTERS, self.panes, strict=False))
+        for letter, pane in self._letters.items():
+            pane.show_letter(letter)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The letters are keys only while they are shown."""
@@ -381,6 +385,7 @@ class MainScreen(QuietScreen):
         """
         if self.is_alone and not self._is_zoomed:
             return False
+        self._end_jump()
         self._is_zoomed = not self._is_zoomed and self.focused_pane is not None
         self._arrange_panes()
         return True
