@@ -7,7 +7,16 @@ import json
 import pytest
 
 from cp_tui.ocpp.errors import DESCRIPTION_LENGTH_MAX, UNREADABLE_ID, ErrorCode, OcppError
-from cp_tui.ocpp.frame import Call, CallError, CallResult, Frame, call_error, encode, parse
+from cp_tui.ocpp.frame import (
+    Call,
+    CallError,
+    CallResult,
+    Frame,
+    call_error,
+    call_id,
+    encode,
+    parse,
+)
 
 
 def refusal(data: str | bytes) -> OcppError:
@@ -219,3 +228,21 @@ def test_payloads_are_in_no_repr() -> None:
 
 def test_descriptions_are_cut_to_what_a_peer_can_take() -> None:
     assert len(OcppError(ErrorCode.GENERIC_ERROR, "x" * 1000).description) == DESCRIPTION_LENGTH_MAX
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[2, "mine", "Heartbeat", {,}]', "mine"),
+        ('[2,"mine"', None),
+        ('[2,"mine",', "mine"),
+        ('[3, "mine", {,}]', None),
+        ('[2, 7, "Heartbeat"', None),
+        ('[2, "", "Heartbeat"', None),
+        (f'[2, "{"x" * 37}", "Heartbeat"', None),
+        ('[2, "\\ud800", "Heartbeat"', None),
+        ("no frame", None),
+    ],
+)
+def test_the_id_of_a_request_is_read_from_what_is_no_json(text: str, expected: str | None) -> None:
+    assert call_id(text) == expected

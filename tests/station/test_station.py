@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -414,6 +415,26 @@ def test_when_it_is_full_is_not_said_where_nobody_can_know() -> None:
     assert full(station, 300) is not None
     station.energize(1, False, after(300))
     assert full(station, 360) is None
+
+
+def test_a_battery_that_takes_years_is_not_said_to_be_full_at_any_time() -> None:
+    station = charging(DC)
+    station.set_vehicle(1, after(10), VehicleSettings(battery_wh=2_000_000, soc_percent=1.0))
+    assert full(station, 60) is not None
+    limit(station, "0.1", 60)
+    assert full(station, 120) is None
+
+
+def test_the_power_bends_at_once_on_a_ramp_later_in_the_taper_and_never_without_an_offer() -> None:
+    station = charging()
+    full(station, 1)
+    assert station.seconds_to_bend(0.02) == 0.0
+    station.set_vehicle(1, after(10), VehicleSettings(battery_wh=20_000, soc_percent=88.0))
+    full(station, 60)
+    assert 0.0 < station.seconds_to_bend(0.02) < station.seconds_to_bend(0.1) < 3_600.0
+    limit(station, "0", 60)
+    full(station, 120)
+    assert station.seconds_to_bend(0.02) == math.inf
 
 
 def full(station: Station, seconds: float) -> datetime | None:

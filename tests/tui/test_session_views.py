@@ -126,7 +126,11 @@ def test_everything_about_a_transaction_holds_what_of_it_waits() -> None:
 
 def test_a_message_that_waits_says_why_and_when_it_is_tried_next() -> None:
     """Question 10."""
-    snapshot = Snapshot(outbox=session_world.retrying_queue(), transactions=session_world.history())
+    snapshot = Snapshot(
+        outbox=session_world.retrying_queue(),
+        transactions=session_world.history(),
+        has_engine=True,
+    )
     head, behind = snapshot.outbox.entries
     facts = said(queue_facts(snapshot, head, CLOCK))
     assert facts["Why"] == (
@@ -153,7 +157,7 @@ def test_a_message_that_waits_says_why_and_when_it_is_tried_next() -> None:
     ],
 )
 def test_the_oldest_message_waits_for_the_link(link: v.LinkView, words: str) -> None:
-    snapshot = Snapshot(link=link, outbox=session_world.offline_queue())
+    snapshot = Snapshot(link=link, outbox=session_world.offline_queue(), has_engine=True)
     head = snapshot.outbox.entries[0]
     assert said(queue_facts(snapshot, head, CLOCK))["Next"] == words
 

@@ -63,7 +63,7 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
         Meaning.REPAINT.bound("app.repaint", "Paint everything anew", "dialog.repaint"),
     ]
 
-    _keys_told = Content("")
+    _keys_told = ""
     """Those that work in it."""
     _warning: Timer | None = None
     """While something else stands there."""
@@ -109,8 +109,8 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
         """Name the box and the keys that work in it; `keys` is our own text."""
         box = self.query_one(".box")
         box.border_title = Content(title) if isinstance(title, str) else title
-        self._keys_told = Content(keys)
-        box.border_subtitle = self._keys_told
+        self._keys_told = keys
+        box.border_subtitle = Content(keys)
 
     def warn(self, words: str) -> None:
         """Say for a while what became of keys, where its own keys stand.
@@ -125,7 +125,7 @@ class Dialog(FrugalScreen[T], ModalScreen[T]):
 
     def _warned(self) -> None:
         for box in self.query(".box"):
-            box.border_subtitle = self._keys_told
+            box.border_subtitle = Content(self._keys_told)
 
     def action_close(self) -> None:
         """Give up, unless it is still being put together: it cannot be taken apart meanwhile."""

@@ -146,7 +146,7 @@ async def zoom(desk: Desk) -> None:
 
 @action("screen.log", "Commands of this screen", means=Meaning.LOG)
 async def show_log(desk: Desk) -> None:
-    """Every command asked from here, with its outcome; what is wrong in theme files, in full."""
+    """Every command asked from here, with its outcome; what is wrong in your files, in full."""
 
     def facts(_snapshot: Snapshot, clock: Clock) -> list[Fact]:
         lines: list[Fact] = []
