@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cp_tui.charge_point.effects import Emit
 from cp_tui.charge_point.events import Restart, Stop
 from cp_tui.charge_point.variables import Connectors, StatusChange
 from tests.charge_point.rig import rig
@@ -31,6 +32,17 @@ def test_the_change_that_a_loss_of_power_makes_is_in_the_history_with_its_cause(
         code,
         "power on: the charge point lost power during this transaction",
     )
+
+
+def test_no_change_is_told_where_a_boot_made_none() -> None:
+    made = rig()
+    charging(made)
+    (record,) = made.charger.mind._components.transactions.close_interrupted(False)
+    connector = made.charger.mind._components.connectors[1]
+    connector.status = connector.current_status()
+    made.charger.mind._components.statuses.interrupted(connector, record)
+    told = made.charger.mind._turn.take_effects()
+    assert [each for each in told if isinstance(each, Emit) and each.name == "status_changes"] == []
 
 
 def test_a_connector_that_new_firmware_withdraws_at_the_boot_changes_once() -> None:

@@ -211,16 +211,15 @@ class _SharingCursor:
 
     def at(self, second: int) -> Mapping[int, object]:
         """Return by connector what stays the same as long as its limit and its source do."""
-        if second >= self.until:
-            own = {each: cursor.at(second) for each, cursor in self._cursors.items()}
-            self._shares = self._divided(self._cap.at(second).claim)
-            self._held = {
-                each: decision.identity()
-                if (share := self._shares.get(each)) is None
-                else (share.limit, share.cap.ref, share.cap.limit, decision.number_phases)
-                for each, decision in own.items()
-            }
-            self.until = min(each.until for each in self._cursors.values())
+        own = {each: cursor.at(second) for each, cursor in self._cursors.items()}
+        self._shares = self._divided(self._cap.at(second).claim)
+        self._held = {
+            each: decision.identity()
+            if (share := self._shares.get(each)) is None
+            else (share.limit, share.cap.ref, share.cap.limit, decision.number_phases)
+            for each, decision in own.items()
+        }
+        self.until = min(each.until for each in self._cursors.values())
         return self._held
 
     def shares_at(self, second: int) -> dict[int, Share]:

@@ -74,6 +74,18 @@ def test_sharing_that_begins_later_is_a_change() -> None:
     assert amperes(given, 60) == {1: 20, 2: 20}
 
 
+def test_dc_vehicles_share_what_is_less_than_an_ac_vehicle_takes() -> None:
+    hardware = Hardware(Decimal(125), voltage_v=400, kind=CurrentKind.DC)
+    given = Context(
+        {0: hardware, 1: hardware, 2: hardware},
+        {1: RunningTransaction("tx-1", 1, T0), 2: RunningTransaction("tx-2", 2, T0)},
+        (on(0, profile(CP_MAX, (0, 2_000), (3600, 800), unit=W)),),
+    )
+    ahead = whole(shares_ahead(given, T0, 86_400))
+    assert [share.limit_w for share in ahead[1].shares] == [1_000, 400]
+    assert [share.limit_w for share in ahead[2].shares] == [1_000, 400]
+
+
 def test_a_share_lasts_while_what_another_one_could_take_changes_nothing() -> None:
     given = context(
         on(0, profile(CP_MAX, (0, 32), (3600, 24), (7200, 63), id=1)),
