@@ -243,7 +243,9 @@ async def test_escape_and_what_follows_are_two_keys() -> None:
             assert not isinstance(drive.app.screen, Dialog)
 
 
-async def test_keys_that_have_to_wait_are_kept_or_dropped_with_a_word() -> None:
+async def test_keys_that_have_to_wait_are_kept_or_dropped_with_a_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with screen() as drive:
         async with drive.step("hundreds of steps are as many steps"):
             await packet(drive, "3")
@@ -258,7 +260,8 @@ async def test_keys_that_have_to_wait_are_kept_or_dropped_with_a_word() -> None:
             assert len(calls(drive, "stop")) == 1
             assert drive.app.screen.query(Input).first().value == "TAG"
             answer.set()
-        async with drive.step("keys that wait for more than a second are dropped with a word"):
+        async with drive.step("keys that wait for too long are dropped with a word"):
+            monkeypatch.setattr("cp_tui.tui.terminal.key_gate.LOOKS_MAX", 50)
 
             async def open_slowly() -> None:
                 drive.app.push_screen(SlowDialog())

@@ -42,15 +42,16 @@ LOOK_S = 0.02
 """How often is looked, while a key waits, whether it may pass now: the message may have been lost
 with a widget that has gone. A process that is stopped for a while hears nothing either, so looks
 are counted and not seconds."""
-LOOKS_MAX = round(1.0 / LOOK_S)
-"""The first of the keys waits a second; then it and those behind it are dropped, with a word."""
-HOLD_LOOKS_MAX = 10 * LOOKS_MAX
+LOOKS_MAX = round(3.0 / LOOK_S)
+"""The first of the keys waits three seconds, in which a small computer under load has made a screen
+that was never shown before; then it and those behind it are dropped, with a word."""
+HOLD_LOOKS_MAX = round(10.0 / LOOK_S)
 """An action that holds the keys for so long is stuck; it must not jam the keyboard for good."""
 WAITING_MAX = 4_096
 """More keys than this are dropped as well: a person has not typed them."""
 
 
-SWEEP_LOOKS_MAX = LOOKS_MAX // 4
+SWEEP_LOOKS_MAX = round(0.25 / LOOK_S)
 """A message that is under way for longer is taken for lost."""
 
 Event = events.Key | events.Paste | events.MouseEvent
