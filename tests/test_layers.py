@@ -27,10 +27,17 @@ HOME_OF_LIBRARY = {
     "httpx": {"cp_tui.engine"},
     "ftplib": {"cp_tui.engine"},
     "pydantic_settings": {"cp_tui.settings"},
+    "cryptography": {"cp_tui.certificates"},
 }
 """Libraries that only some packages may know."""
 
-PURE = ("cp_tui/ocpp", "cp_tui/charge_point", "cp_tui/station", "cp_tui/charger")
+PURE = (
+    "cp_tui/ocpp",
+    "cp_tui/certificates",
+    "cp_tui/charge_point",
+    "cp_tui/station",
+    "cp_tui/charger",
+)
 IMPURE_CALLS = {
     "datetime.now",
     "datetime.utcnow",
@@ -165,6 +172,7 @@ NOT_FOR_A_BOOT = (
     "textual",
     "httpx",
     "ftplib",
+    "cryptography",
     "pydantic_settings",
     "cp_tui.rpc.client_session",
     "cp_tui.engine.command",

@@ -1,0 +1,1 @@
+"""Certificates, keys and signatures: what is read, what is refused, and in which words."""
