@@ -13,7 +13,7 @@ from cp_tui.ocpp.plural import count
 from cp_tui.ocpp.printable import is_clean
 
 NAME_MAX = 64
-"""Longest common name and organization, in characters (X.520)."""
+"""Longest common name and organization, in bytes of UTF-8; X.520 means characters."""
 _HOST = re.compile(r"(?:[a-z0-9_*-]{1,63}\.)+[a-z]{2,63}\.?(?:[:/].*)?|localhost(?:[:/].*)?", re.I)
 
 
@@ -35,12 +35,12 @@ def check_organization(name: str) -> None:
 def _check_name(check: CertificateCheck, what: str, name: str) -> None:
     if not name.strip():
         raise CertificateError(check, f"{what} is not set")
-    if len(name) > NAME_MAX:
-        raise CertificateError(
-            check, f"{what} has {count(len(name), 'character')}; at most {NAME_MAX} are possible"
-        )
     if not is_clean(name):
         raise CertificateError(check, f"{what} has characters that do not show: {quoted(name)}")
+    if (length := len(name.encode())) > NAME_MAX:
+        raise CertificateError(
+            check, f"{what} has {count(length, 'byte')}; at most {NAME_MAX} are possible"
+        )
 
 
 def _server_name(name: str) -> str | None:

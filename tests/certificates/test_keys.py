@@ -63,6 +63,7 @@ def test_a_request_never_holds_the_key() -> None:
         ("", "Operator", Check.COMMON_NAME),
         ("SN-0001", "", Check.ORGANIZATION),
         ("SN-0001", "Oper\nator", Check.ORGANIZATION),
+        ("Größe" * 13, "Operator", Check.COMMON_NAME),
     ],
 )
 def test_no_request_is_made_for_names_that_no_certificate_may_have(

@@ -45,7 +45,8 @@ def test_the_name_of_a_server_is_none(name: str, kind: str) -> None:
     [
         ("", "is not set"),
         ("  ", "is not set"),
-        ("x" * 65, "has 65 characters; at most 64 are possible"),
+        ("x" * 65, "has 65 bytes; at most 64 are possible"),
+        ("ö" * 33, "has 66 bytes; at most 64 are possible"),
         ("a\x1b[31m", r"has characters that do not show: 'a\x1b[31m'"),
         ("a\ud800", r"has characters that do not show: 'a\ud800'"),
     ],
