@@ -166,6 +166,8 @@ class ChargePoint:
                 pass
             case events.LinkOpened():
                 self._link_opened()
+            case events.LinkFailed():
+                pass
             case events.LinkClosed():
                 components.composer.closed()
                 components.calls.closed()
@@ -191,6 +193,13 @@ class ChargePoint:
             case events.TransferFinished():
                 components.firmware.finished(event)
                 components.diagnostics.finished(event)
+            case (
+                events.FileInspected()
+                | events.CertificateRequestMade()
+                | events.CertificateRequestFailed()
+                | events.SecurityLogChanged()
+            ):
+                pass
             case events.PluggedIn():
                 components.sessions.plugged_in(event)
             case events.PluggedOut():

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, JsonValue, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from cp_tui.charge_point.variables.security import RootUse, SecurityEventType
 from cp_tui.ocpp.datatypes import (
     ChargePointErrorCode,
     ChargingProfilePurposeType,
@@ -24,6 +25,8 @@ KEYS_MAX = 1_000
 NAME_MAX = 255
 """The longest action or message id of `send_call`; longer ones can be sent with `send_raw`."""
 SCHEDULE_DURATION_S_MAX = 366 * 86_400
+PEM_MAX = 20_000
+"""Longest text in which a certificate is looked for."""
 
 
 def _as_text(value: object) -> object:
@@ -102,3 +105,17 @@ RaisedCode = Annotated[
     ),
 ]
 """All but `NoError`, which the station refuses with a reason."""
+CertificateUses = Annotated[RootUse, Field(strict=False)]
+PemText = Annotated[
+    str, StringConstraints(max_length=PEM_MAX), Field(description="PEM of one certificate")
+]
+Fingerprint = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    AS_TEXT,
+    Field(description="SHA-256 in hex, that `security` shows"),
+]
+SecurityProfileNumber = Annotated[int, Field(ge=0, le=3)]
+EventTypes = Annotated[SecurityEventType, Field(strict=False)]
+TechInfo = Annotated[str, StringConstraints(max_length=255), AS_TEXT]
+"""techInfo of SecurityEventNotification (W 5.15)."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
+from cp_tui.certificates.facts import KeyKind
 from cp_tui.ocpp.configuration_key import KeySpec
 from cp_tui.ocpp.discreet import Discreet
 from cp_tui.ocpp.feature_profile import FeatureProfile
@@ -52,6 +53,41 @@ class ConnectorConfig(Struct, frozen=True):
         return f"{self.kind}, {self.voltage_v} V, {phases}, {self.max_current_a:f} A, {cable}"
 
 
+class EventNames(StrEnum):
+    """How security events are called on the wire."""
+
+    WHITEPAPER = "whitepaper"
+    OCPP_2 = "OCPP 2.0.1"
+
+
+class SecurityConfig(Struct, frozen=True):
+    """What the table `[security]` of the settings says (W A00 to A05)."""
+
+    key_type: KeyKind = KeyKind.EC_P256
+    """Of the keys that are made here."""
+    serial: str | None = None
+    """Subject of the certificates of the charge point; None: its serial number (W A00.FR.404)."""
+    profile_tries: int = 3
+    """Attempts to connect with a new security profile before the old one is tried (W A05.FR.08)."""
+    urls: Mapping[int, str] = field(default_factory=dict)
+    """Where to connect to in a security profile, with the id; else the scheme alone changes."""
+    strict_x509: bool = False
+    """Whether certificates are held to every rule of RFC 5280."""
+    pss_only: bool = False
+    """Whether firmware has to be signed with RSA-PSS where the key is RSA (W L01)."""
+    unsigned_firmware: bool = True
+    """Whether UpdateFirmware is carried out (W L01.FR.20 would have it refused)."""
+    event_names: EventNames = EventNames.WHITEPAPER
+    check_subject: bool = True
+    """Whether a certificate with another subject than was asked for is refused (W A02.FR.06)."""
+    root_check: bool = False
+    """AdditionalRootCertificateCheck."""
+    csms_roots: str = ""
+    """What `csms.ca_file` holds, PEM: they count as installed."""
+    manufacturer_roots: str = ""
+    """The same of the manufacturer, for firmware."""
+
+
 class CustomKey(Struct, frozen=True):
     """A configuration key of the operator's own, with its first value."""
 
@@ -82,6 +118,7 @@ class ChargePointConfig(Discreet, frozen=True):
     keys: Mapping[str, str] = field(default_factory=dict)
     """First values of standard keys, from file or options; a value changed later wins."""
     custom_keys: tuple[CustomKey, ...] = ()
+    security: SecurityConfig = field(default_factory=SecurityConfig)
     feature_profiles: frozenset[FeatureProfile] = frozenset(FEATURE_PROFILES)
     """What this charger has; Core is always there (S 3.3)."""
 

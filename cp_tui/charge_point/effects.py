@@ -21,8 +21,10 @@ from enum import Enum, IntEnum, StrEnum
 from msgspec import Struct
 from pydantic import JsonValue
 
+from cp_tui.certificates.facts import KeyKind
 from cp_tui.charge_point.reason import Reason
 from cp_tui.charge_point.smart_charging.schedule import SetBy
+from cp_tui.charge_point.variables.security import SecurityLogLine
 from cp_tui.ocpp.discreet import Discreet
 
 
@@ -41,6 +43,9 @@ class Table(StrEnum):
     LOCAL_LIST = "local_list"
     LOCAL_LIST_VERSION = "local_list_version"
     RESERVATION = "reservation"
+    ROOT_CERTIFICATE = "root_certificate"
+    CHARGE_POINT_CERTIFICATE = "charge_point_certificate"
+    SECURITY_EVENT = "security_event"
     STATE = "state"
     """Single facts, such as the newest registration."""
 
@@ -165,12 +170,30 @@ class SetPing(Struct, frozen=True):
     interval_s: int
 
 
+class ClientCertificate(Struct, frozen=True):
+    """The certificate of the charge point, and the name of the key that it is for."""
+
+    key_id: str
+    """Of `MakeCertificateRequest`."""
+    chain: tuple[str, ...]
+    """PEM, its own certificate first; no root."""
+
+
 class SetCredentials(Struct, frozen=True):
-    """The AuthorizationKey for HTTP Basic; `None` is none. Kept out of every representation."""
+    """How to connect from the next attempt on. Kept out of every representation."""
 
     password: bytes | None
+    """The AuthorizationKey for HTTP Basic; None is none."""
     form: str
     """What may be shown of the key: its length and form, and whether it is used."""
+    profile: int = 0
+    """SecurityProfile (W A00); from 2 on with TLS, whatever the URL in the settings says."""
+    url: str | None = None
+    """Where to, with the id, percent-encoded; None: to the URL of the settings."""
+    roots: tuple[str, ...] | None = None
+    """PEM, against which the server is held; None: `csms.ca_file`, or the roots of the system."""
+    certificate: ClientCertificate | None = None
+    """In security profile 3."""
 
     def __repr__(self) -> str:
         return "SetCredentials(...)"
@@ -186,8 +209,18 @@ class Download(Discreet, frozen=True):
     """URL of the file, maybe with user and password."""
 
 
+class UploadContent(Enum):
+    """What is in a file that is delivered."""
+
+    DIAGNOSTICS = "diagnostics"
+    SECURITY_LOG = "security log"
+
+
 class Upload(Discreet, frozen=True):
-    """Collect diagnostics in one file and deliver it; `TransferFinished` says how that went."""
+    """Collect diagnostics, or the security log, in one file and deliver it.
+
+    `TransferFinished` says how that went.
+    """
 
     HIDDEN = frozenset({"location"})
 
@@ -199,6 +232,43 @@ class Upload(Discreet, frozen=True):
     """Oldest log entry wanted, in the clock of the machine."""
     stop_time: datetime | None = None
     """Newest log entry wanted."""
+    content: UploadContent = UploadContent.DIAGNOSTICS
+
+
+class InspectFile(Struct, frozen=True):
+    """Read a file of the downloads as it lies there now; `FileInspected` says what is in it."""
+
+    file: str
+    """Its name, as `FileFacts` has it."""
+
+
+class MakeCertificateRequest(Struct, frozen=True):
+    """Make a key pair and a request for a certificate with it (W A02).
+
+    `CertificateRequestMade` follows once the key is on the disk, or `CertificateRequestFailed`.
+    """
+
+    key_id: str
+    """The name under which the key is kept: it was never used before."""
+    kind: KeyKind
+    common_name: str
+    organization: str
+
+
+class ForgetKey(Struct, frozen=True):
+    """Delete a private key; one that is not there is no error."""
+
+    key_id: str
+
+
+class LogSecurityEvent(Struct, frozen=True):
+    """Write a line into the security log (W A04); `SecurityLogChanged` tells its size."""
+
+    line: SecurityLogLine
+
+
+class EmptySecurityLog(Struct, frozen=True):
+    """Delete all lines of the security log; `SecurityLogChanged` follows."""
 
 
 class CancelTransfer(Struct, frozen=True):
@@ -249,6 +319,11 @@ Effect = (
     | Download
     | Upload
     | CancelTransfer
+    | InspectFile
+    | MakeCertificateRequest
+    | ForgetKey
+    | LogSecurityEvent
+    | EmptySecurityLog
     | Reboot
     | Log
 )

@@ -25,7 +25,7 @@ from cp_tui.charge_point.command_fields import (
     VendorId,
     Wait,
 )
-from cp_tui.charge_point.variables import FileFacts
+from cp_tui.charge_point.variables import FileFacts, LinkFault, Tls
 from cp_tui.ocpp.datatypes import ChargePointErrorCode
 from cp_tui.ocpp.discreet import Discreet
 
@@ -35,6 +35,8 @@ class PoweredOn(Struct, frozen=True):
 
     after_failure: bool = False
     """The watchdog did it: an error inside has ended what was in memory."""
+    keys: frozenset[str] | None = None
+    """The private keys that can be read, by the name of each; None: nobody has looked."""
 
 
 class Tick(Struct, frozen=True):
@@ -46,6 +48,18 @@ class LinkOpened(Struct, frozen=True):
 
     connection: int = 1
     """Its number: what is decided while it is open belongs there and nowhere else."""
+    tls: Tls | None = None
+    """None: there is none."""
+    chain: tuple[str, ...] = ()
+    """What the server has shown, PEM, its own certificate first; empty: not known."""
+
+
+class LinkFailed(Struct, frozen=True):
+    """An attempt to connect was in vain."""
+
+    fault: LinkFault
+    text: str
+    """Why, in words."""
 
 
 class LinkClosed(Struct, frozen=True):
@@ -104,6 +118,44 @@ class TransferFinished(Struct, frozen=True):
     """What happened, in words and without credentials."""
     facts: FileFacts | None = None
     """Of a file that was fetched."""
+
+
+class FileInspected(Struct, frozen=True):
+    """What a file of the downloads is now, after `InspectFile`."""
+
+    file: str
+    facts: FileFacts | None
+    """None: it cannot be read."""
+    text: str = ""
+    """Why not, in words."""
+
+
+class CertificateRequestMade(Struct, frozen=True):
+    """The key pair of a `MakeCertificateRequest` is on the disk, and the request is made."""
+
+    key_id: str
+    request: str
+    """PKCS#10 in PEM."""
+    public_key: str
+    """PEM."""
+
+
+class CertificateRequestFailed(Struct, frozen=True):
+    """There is no key pair, or it could not be kept."""
+
+    key_id: str
+    text: str
+    """Why, in words."""
+
+
+class SecurityLogChanged(Struct, frozen=True):
+    """The security log has grown, or lines of it are gone."""
+
+    size_bytes: int
+    has_dropped: bool = False
+    """Its oldest lines had to make room."""
+    failure: str = ""
+    """Why it takes no lines, in words."""
 
 
 class PluggedIn(Struct, frozen=True):
@@ -291,6 +343,7 @@ Event = (
     PoweredOn
     | Tick
     | LinkOpened
+    | LinkFailed
     | LinkClosed
     | FrameReceived
     | AnswerUnread
@@ -299,6 +352,10 @@ Event = (
     | DiskWasSlow
     | TransferProgressed
     | TransferFinished
+    | FileInspected
+    | CertificateRequestMade
+    | CertificateRequestFailed
+    | SecurityLogChanged
     | PluggedIn
     | PluggedOut
     | EvSuspended

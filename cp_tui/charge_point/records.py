@@ -20,6 +20,10 @@ from cp_tui.charge_point.variables import (
     FirmwareState,
     KeyChange,
     KeySource,
+    RootOrigin,
+    RootState,
+    RootUse,
+    SecurityEventState,
 )
 from cp_tui.charge_point.variables.authorization import Grouped
 from cp_tui.ocpp.datatypes import (
@@ -211,3 +215,84 @@ class DiagnosticsRecord(Discreet, frozen=True, kw_only=True):
     since: datetime
     heard: DiagnosticsStatus | None = None
     """The newest status that the CSMS knows."""
+
+
+class RootRecord(Struct, frozen=True, kw_only=True):
+    """An installed root certificate; its key in the table is its fingerprint (W M05)."""
+
+    use: RootUse
+    pem: str
+    origin: RootOrigin
+    state: RootState
+    since: datetime
+    order: int
+    """Counts what was installed: of two roots the newer one has the higher number."""
+
+
+class OwnCertificateRecord(Struct, frozen=True, kw_only=True):
+    """A certificate of the charge point; its key in the table is the name of its private key."""
+
+    chain: tuple[str, ...]
+    """PEM, its own certificate first; no root."""
+    not_before: datetime
+    not_after: datetime
+    since: datetime
+    refused: str = ""
+    """Why the CSMS did not take it, in words; it is used again when no other one works."""
+    proved_at: datetime | None = None
+    """When a connection was first made with it."""
+
+
+class PendingRequestRecord(Struct, frozen=True, kw_only=True):
+    """A request for a certificate that the CSMS has not answered with one (W A02)."""
+
+    key_id: str
+    request: str
+    """PKCS#10 in PEM."""
+    public_key: str
+    """PEM."""
+    common_name: str
+    organization: str
+    kind: str
+    since: datetime
+    is_heard: bool = False
+    """The CSMS has answered SignCertificate."""
+
+
+class RenewalRecord(Struct, frozen=True, kw_only=True):
+    """When the charge point itself last asked for a new certificate (W A03)."""
+
+    asked_at: datetime
+
+
+class SecurityProfileRecord(Struct, frozen=True, kw_only=True):
+    """A change of SecurityProfile that has not proved itself yet (W A05.FR.08)."""
+
+    wanted: int
+    fallback: int
+    is_back: bool = False
+    """The wanted one did not come up: the other one is tried now."""
+    tries_left: int
+    since: datetime
+    source: KeySource
+
+
+class RebootRecord(Struct, frozen=True, kw_only=True):
+    """The charge point boots because it wants to, and not because power has come (W A04)."""
+
+    why: str
+
+
+class SecurityEventRecord(Struct, frozen=True, kw_only=True):
+    """One of the newest security events (W A04)."""
+
+    sequence: int
+    time: datetime
+    type: str
+    """As it is called on the wire."""
+    tech_info: str = ""
+    is_critical: bool
+    state: SecurityEventState
+    why: str = ""
+    message: int | None = None
+    """Its place in the queue of messages."""

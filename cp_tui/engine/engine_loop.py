@@ -149,7 +149,13 @@ class EngineLoop:
         self._link = link
         self._transfers = transfers
         self._outlet = Outlet(
-            link, transfers, self._hub, self._pending_requests, self._recovery.tell_error, self._log
+            link,
+            transfers,
+            self._hub,
+            self._pending_requests,
+            self.deliver,
+            self._recovery.tell_error,
+            self._log,
         )
 
     async def ask(self, event_of: Callable[[int], Event], timeout_s: float) -> CommandAnswer:

@@ -51,6 +51,7 @@ from cp_tui.charge_point.variables.connection import (
     LastFrame as LastFrame,
     LinkAttempt as LinkAttempt,
     LinkError as LinkError,
+    LinkFault as LinkFault,
     LinkPhase as LinkPhase,
     LinkStep as LinkStep,
     LinkView as LinkView,
@@ -102,6 +103,20 @@ from cp_tui.charge_point.variables.reservation import (
     EndedReservation as EndedReservation,
     Reservation as Reservation,
     ReservationsView as ReservationsView,
+)
+from cp_tui.charge_point.variables.security import (
+    InstalledRoot as InstalledRoot,
+    OwnCertificate as OwnCertificate,
+    PendingCertificate as PendingCertificate,
+    RootOrigin as RootOrigin,
+    RootState as RootState,
+    RootUse as RootUse,
+    SecurityEventEntry as SecurityEventEntry,
+    SecurityEventState as SecurityEventState,
+    SecurityEventsView as SecurityEventsView,
+    SecurityEventType as SecurityEventType,
+    SecurityProfileChange as SecurityProfileChange,
+    SecurityView as SecurityView,
 )
 from cp_tui.charge_point.variables.tag import (
     Refusal as Refusal,

@@ -62,6 +62,23 @@ class LinkStep(StrEnum):
     """It was open and broke: closed by the CSMS, ping unanswered, network gone."""
 
 
+class LinkFault(StrEnum):
+    """What an attempt to connect has failed at, as far as it concerns security (W A00)."""
+
+    REFUSED_CREDENTIALS = "refused credentials"
+    """The CSMS did not take the AuthorizationKey."""
+    CLIENT_CERTIFICATE = "client certificate"
+    """The CSMS did not take the certificate of the charge point, or misses it."""
+    SERVER_CERTIFICATE = "server certificate"
+    """The certificate of the CSMS is not trusted, or is for another name."""
+    TLS_VERSION = "TLS version"
+    """The CSMS offers only versions that are too old."""
+    CIPHER_SUITE = "cipher suite"
+    """The CSMS shares no cipher suite that is allowed."""
+    OTHER = "other"
+    """Anything else: no name, nobody there, a certificate or a key of ours that cannot be used."""
+
+
 class LinkError(Value, frozen=True, kw_only=True):
     """Why the last attempt failed or the last connection ended, in plain words."""
 
@@ -92,6 +109,13 @@ class Tls(Value, frozen=True, kw_only=True):
     version: str
     cipher: str
     certificate: Certificate | None = None
+    """Of the server itself."""
+    chain: tuple[Certificate, ...] = ()
+    """The same, and those that the server has sent with it; empty: not known."""
+    anchor: str = ""
+    """The root that stands for them, by its subject; empty: not known."""
+    asked_for_certificate: bool | None = None
+    """Whether the server has asked for the certificate of the charge point; None: not known."""
 
 
 class LastFrame(Value, frozen=True, kw_only=True):

@@ -1,0 +1,201 @@
+"""The variables `security` and `security_events`, and the lines of the security log (W A00 to A05).
+
+Certificates are told by what is in them; their PEM is asked for one by one. No key is among it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from cp_tui.certificates.facts import CertificateFacts, HashData
+from cp_tui.charge_point.codec import Value
+from cp_tui.charge_point.reason import Reason
+
+
+class RootUse(StrEnum):
+    """What an installed root certificate is for (W 6.4)."""
+
+    CSMS = "CentralSystemRootCertificate"
+    MANUFACTURER = "ManufacturerRootCertificate"
+
+
+class RootOrigin(StrEnum):
+    """Who installed a root certificate."""
+
+    SETTINGS = "settings"
+    """It is in `csms.ca_file` or `security.manufacturer_roots`."""
+    CSMS = "CSMS"
+    OPERATOR = "operator"
+
+
+class RootState(StrEnum):
+    """How far a root certificate counts."""
+
+    ACTIVE = "active"
+    FALLBACK = "fallback"
+    """A new one that it has signed has taken its place, and has not proved itself yet (W M05)."""
+    DELETED = "deleted"
+    """It is still in the settings, and counts no more."""
+
+
+class InstalledRoot(Value, frozen=True, kw_only=True):
+    """A root certificate that counts."""
+
+    use: RootUse
+    origin: RootOrigin
+    state: RootState
+    since: datetime | None = None
+    """When it was installed; None: it is in the settings."""
+    facts: CertificateFacts
+    hash_data: HashData | None = None
+    """By what the CSMS knows it, with SHA-256; None: its issuer is not here, so it has none."""
+    is_in_use: bool = False
+    """It stands for the certificate that the CSMS shows now."""
+
+
+class OwnCertificate(Value, frozen=True, kw_only=True):
+    """A certificate of the charge point."""
+
+    facts: CertificateFacts
+    issuers: tuple[CertificateFacts, ...] = ()
+    """What is sent with it, the nearest first."""
+    since: datetime
+    """When the CSMS delivered it."""
+    is_in_use: bool = False
+    """The next connection in security profile 3 is made with it."""
+    problem: str = ""
+    """Why it is not used; empty: it can be, or is older than another one."""
+
+
+class PendingCertificate(Value, frozen=True, kw_only=True):
+    """A request for a certificate that the CSMS has not answered with one."""
+
+    since: datetime
+    common_name: str
+    organization: str
+    key: str
+    """Kind of the key, such as `EC P-256`."""
+    is_taken: bool
+    """The CSMS has said that it passes the request on."""
+
+
+class SecurityProfileChange(Value, frozen=True, kw_only=True):
+    """A change of the security profile that has not proved itself yet."""
+
+    wanted: int
+    fallback: int
+    """What is gone back to."""
+    is_back: bool
+    """The wanted one did not come up: the other one is tried now."""
+    tries_left: int
+    """Attempts to connect before the other one is tried."""
+    since: datetime
+    by: str
+    """Who wanted it: `CSMS` or `operator`."""
+
+
+class SecurityView(Value, frozen=True, kw_only=True):
+    """How the charge point proves itself, whom it trusts, and what is about to change."""
+
+    profile: int
+    """SecurityProfile that is in force."""
+    url: str
+    """Where it connects to, with the id, without credentials."""
+    change: SecurityProfileChange | None = None
+    last_change: Reason | None = None
+    """What became of the newest change of the profile, since the boot."""
+    authorization_key: str = "not set"
+    """Length and form, such as `20 bytes (hex)`; never the key."""
+    serial: str = ""
+    """What a certificate of the charge point has to name as its subject; empty: none is set."""
+    cpo_name: str = ""
+    roots: tuple[InstalledRoot, ...] = ()
+    roots_max: int
+    """CertificateStoreMaxLength."""
+    has_root_check: bool = False
+    """AdditionalRootCertificateCheck."""
+    certificates: tuple[OwnCertificate, ...] = ()
+    """Of the charge point, the one in use first."""
+    pending: PendingCertificate | None = None
+    renewal: Reason | None = None
+    """What became of the newest request for a certificate, since the boot."""
+    server: tuple[CertificateFacts, ...] = ()
+    """What the CSMS has shown on the open connection, its own certificate first."""
+    server_problem: Reason | None = None
+    """Why the connection was not made, or ended, where it is about security."""
+
+
+class SecurityEventType(StrEnum):
+    """The security events of the whitepaper (W A04), by names that no setting changes."""
+
+    FIRMWARE_UPDATED = "FirmwareUpdated"
+    FAILED_TO_AUTHENTICATE_AT_CSMS = "FailedToAuthenticateAtCsms"
+    CSMS_FAILED_TO_AUTHENTICATE = "CsmsFailedToAuthenticate"
+    SETTING_SYSTEM_TIME = "SettingSystemTime"
+    STARTUP_OF_THE_DEVICE = "StartupOfTheDevice"
+    RESET_OR_REBOOT = "ResetOrReboot"
+    SECURITY_LOG_WAS_CLEARED = "SecurityLogWasCleared"
+    RECONFIGURATION_OF_SECURITY_PARAMETERS = "ReconfigurationOfSecurityParameters"
+    MEMORY_EXHAUSTION = "MemoryExhaustion"
+    INVALID_MESSAGES = "InvalidMessages"
+    ATTEMPTED_REPLAY_ATTACKS = "AttemptedReplayAttacks"
+    TAMPER_DETECTION_ACTIVATED = "TamperDetectionActivated"
+    INVALID_FIRMWARE_SIGNATURE = "InvalidFirmwareSignature"
+    INVALID_FIRMWARE_SIGNING_CERTIFICATE = "InvalidFirmwareSigningCertificate"
+    INVALID_CSMS_CERTIFICATE = "InvalidCsmsCertificate"
+    INVALID_CHARGE_POINT_CERTIFICATE = "InvalidChargePointCertificate"
+    INVALID_TLS_VERSION = "InvalidTlsVersion"
+    INVALID_TLS_CIPHER_SUITE = "InvalidTlsCipherSuite"
+
+
+class SecurityEventState(StrEnum):
+    """How far a security event got."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    LOGGED = "logged"
+    """It is in the security log alone."""
+    GIVEN_UP = "given up"
+    """The CSMS did not take it; it is in the security log."""
+
+
+class SecurityEventEntry(Value, frozen=True, kw_only=True):
+    """A security event."""
+
+    sequence: int
+    time: datetime
+    """In the clock of the charge point."""
+    type: str
+    """As it is called on the wire."""
+    tech_info: str = ""
+    is_critical: bool
+    state: SecurityEventState
+    why: str = ""
+    """Why it was not sent, or given up."""
+
+
+class SecurityEventsView(Value, frozen=True, kw_only=True):
+    """The newest security events."""
+
+    entries: tuple[SecurityEventEntry, ...] = ()
+    """Newest first."""
+    waiting: int = 0
+    """How many wait for the CSMS."""
+    log_bytes: int | None = None
+    """Size of the security log; None: not known yet."""
+    log_problem: str = ""
+    """Why it takes no lines."""
+
+
+class SecurityLogLine(Value, frozen=True, kw_only=True):
+    """A line of the security log, which is JSON (W A04.FR.04)."""
+
+    time: datetime
+    """In the clock of the charge point."""
+    type: str
+    """As it is called on the wire."""
+    tech_info: str = ""
+    is_critical: bool
+    is_sent: bool
+    """It is sent to the CSMS as well."""
