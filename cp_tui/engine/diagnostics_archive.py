@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cp_tui.charge_point.codec import encode
-from cp_tui.engine.log import LOG_FILE, LOG_FILES_KEPT
+from cp_tui.engine.log import LOG_FILE, LOG_FILES_KEPT, log_files
 from cp_tui.engine.pieces import pieces
 
 if TYPE_CHECKING:
@@ -106,8 +106,7 @@ def _is_wanted(event: Struct, period: LogPeriod) -> bool:
 
 def _log_files(folder: Path) -> list[Path]:
     """Give the log files that there are, oldest first."""
-    names = [f"{LOG_FILE}.{number}" for number in range(LOG_FILES_KEPT, 0, -1)] + [LOG_FILE]
-    return [path for name in names if (path := folder / name).is_file()]
+    return [path for path in log_files(folder / LOG_FILE, LOG_FILES_KEPT) if path.is_file()]
 
 
 def _log_lines(path: Path, period: LogPeriod) -> Iterator[str]:

@@ -21,12 +21,14 @@ from pydantic import JsonValue
 
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
+from cp_tui.charge_point.effects import StoredRecords, Table
 from cp_tui.charge_point.variables import STREAMS, VARIABLES
 from cp_tui.charger.charger import Charger, MindFactory
 from cp_tui.engine.config import EngineConfig
 from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
 from cp_tui.engine.endpoint import EndpointError, endpoint
 from cp_tui.engine.engine_loop import EngineLoop
+from cp_tui.engine.errands import Errands
 from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber, StoreError
 from cp_tui.engine.hub import Hub, Subscription
 from cp_tui.engine.link import Link, LinkSettings
@@ -37,6 +39,7 @@ from cp_tui.engine.operations import Operations
 from cp_tui.engine.pending_requests import CommandAnswer
 from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.rescue import Rescue
+from cp_tui.engine.security_log import SecurityLog
 from cp_tui.engine.steady_clock import SteadyClock
 from cp_tui.engine.store import Store
 from cp_tui.engine.thread import in_daemon_thread
@@ -122,9 +125,11 @@ class Engine:
             stack.push_async_callback(store.close)
             stack.callback(asyncio.create_task(store.watch_place(), name="place").cancel)
             rescue = self._rescue(store, config, log)
-            charger = await self._new_charger(store, rescue, config, log)
+            stored = await store.load()
+            charger = await self._new_charger(stored, rescue, config, log)
             engine_loop = self._new_engine_loop(charger, store, rescue)
             stack.push_async_callback(engine_loop.close)
+            errands = await self._errands(engine_loop, stored, stack)
             history = LinkHistory(self._hub.publish, self._hub.emit)
             transfers = Transfers(
                 self._data_dir,
@@ -148,7 +153,7 @@ class Engine:
                 trust=trust,
             )
             stack.push_async_callback(link.end)
-            engine_loop.use(link, transfers)
+            engine_loop.use(link, transfers, errands)
             await engine_loop.boot()
             work = asyncio.create_task(engine_loop.run(), name="engine")
             stack.push_async_callback(_finish, engine_loop, work)
@@ -266,11 +271,32 @@ class Engine:
             clock=self._clock,
         )
 
+    async def _errands(
+        self, engine_loop: EngineLoop, stored: StoredRecords, stack: AsyncExitStack
+    ) -> Errands:
+        """Open the security log, and see which private keys there are."""
+        security_log = SecurityLog(self._data_dir, engine_loop.deliver, self.log)
+        stack.push_async_callback(security_log.end)
+        errands = Errands(
+            self._data_dir,
+            security_log,
+            deliver=engine_loop.deliver,
+            log=self.log,
+            troubles=self.troubles,
+        )
+        stack.push_async_callback(errands.end)
+        certificates = stored.get(Table.CHARGE_POINT_CERTIFICATE, {})
+        await errands.look_at_keys([*certificates, *stored.get(Table.STATE, {}).values()])
+        return errands
+
     async def _new_charger(
-        self, store: Store, rescue: Rescue, config: ChargePointConfig, log: logging.Logger
+        self,
+        stored: StoredRecords,
+        rescue: Rescue,
+        config: ChargePointConfig,
+        log: logging.Logger,
     ) -> Charger:
         """Make mind and body from the store, if need be without the records that break them."""
-        stored = await store.load()
         try:
             return Charger(config, stored, self._random, mind=self._make_mind)
         except Exception:

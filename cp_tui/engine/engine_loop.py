@@ -43,6 +43,7 @@ from cp_tui.charge_point.events import (
     Event,
     FrameReceived,
     LinkClosed,
+    LinkFailed,
     LinkOpened,
     OperatorEvent,
     PoweredOn,
@@ -51,6 +52,7 @@ from cp_tui.charge_point.events import (
 from cp_tui.charge_point.views import VIEWS
 from cp_tui.charger.charger import Charger, StationAct
 from cp_tui.engine.connection import Sender
+from cp_tui.engine.errands import Errands
 from cp_tui.engine.errors import CommandError, ErrorNumber
 from cp_tui.engine.failure import MindFailure, under_way
 from cp_tui.engine.hub import Hub
@@ -131,6 +133,7 @@ class EngineLoop:
         """Take an event if there is time for it."""
         self._link: Link
         self._transfers: Transfers
+        self._errands: Errands
         self._outlet: Outlet
         self._send: Sender | None = None
         """Over the connection that the mind knows to be open: frames go there and nowhere else."""
@@ -144,16 +147,17 @@ class EngineLoop:
         self._wrote_s = 0.0
         """What the newest write took."""
 
-    def use(self, link: Link, transfers: Transfers) -> None:
-        """Send and receive over this link, and move files so."""
+    def use(self, link: Link, transfers: Transfers, errands: Errands) -> None:
+        """Send and receive over this link, move files so, and have keys and logs kept so."""
         self._link = link
         self._transfers = transfers
+        self._errands = errands
         self._outlet = Outlet(
             link,
             transfers,
+            errands,
             self._hub,
             self._pending_requests,
-            self.deliver,
             self._recovery.tell_error,
             self._log,
         )
@@ -189,7 +193,7 @@ class EngineLoop:
 
     async def boot(self) -> None:
         """Switch the charger on: the first event of all."""
-        await self._work([PoweredOn()])
+        await self._work([PoweredOn(keys=self._errands.readable_keys)])
         self._observer = asyncio.get_running_loop().call_later(OBSERVE_S, self._observe)
 
     async def run(self) -> None:
@@ -256,7 +260,8 @@ class EngineLoop:
                 await self._reboot(turn.reboot)
                 booted = turn.reboot if isinstance(turn.reboot, PowerCut) else None
                 is_failure = isinstance(turn.reboot, MindFailure) and self._is_on
-                power_on, self._is_on = PoweredOn(after_failure=is_failure), False
+                power_on = PoweredOn(is_failure, self._errands.readable_keys)
+                self._is_on = False
                 unread = turn.reboot.unread if isinstance(turn.reboot, MindFailure) else None
                 news = [power_on] if unread is None else [power_on, unread]
                 waiting = [*news, *(each for each in waiting if not _is_from_link(each))]
@@ -368,6 +373,7 @@ class EngineLoop:
         self._is_disk_told = False
         self._outlet.drop_held()
         self._transfers.cancel_all()
+        self._errands.cancel_all()
         if isinstance(cause, PowerCut):
             # What was not on the disk is lost, as it would be; the sockets just fall silent.
             await self._link.cut()
@@ -452,7 +458,7 @@ class EngineLoop:
 
 
 def _is_from_link(item: Item) -> bool:
-    return isinstance(item, FrameReceived | LinkOpened | LinkClosed)
+    return isinstance(item, FrameReceived | LinkOpened | LinkFailed | LinkClosed)
 
 
 def _changes(effects: list[Effect]) -> dict[tuple[Table, str], str | None]:

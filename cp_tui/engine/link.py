@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
 from cp_tui.charge_point.variables import (
     Direction,
@@ -180,10 +181,10 @@ class Link:
         if self._connection is not None:
             self._connection.set_ping(interval_s)
 
-    def set_credentials(self, password: bytes | None, form: str) -> None:
-        """Use this AuthorizationKey from the next attempt on (`SetCredentials`)."""
-        self._password = password
-        self._update(security_profile=self._security_profile(), authorization_key=form)
+    def set_credentials(self, sent: SetCredentials) -> None:
+        """Connect in this way from the next attempt on."""
+        self._password = sent.password
+        self._update(security_profile=self._security_profile(), authorization_key=sent.form)
 
     def sender(self, connection: int) -> Sender | None:
         """Give what sends frames over a connection; None if that one is not open any more."""

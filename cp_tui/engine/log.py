@@ -17,6 +17,7 @@ import stat
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -66,9 +67,15 @@ class _Formatter(logging.Formatter):
 class LogFile:
     """The newest lines in a file, those before in files beside it; the oldest make room."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the file; raises `OSError`."""
+    def __init__(
+        self, path: Path, bytes_max: int = LOG_BYTES_MAX, kept: int = LOG_FILES_KEPT
+    ) -> None:
+        """Open or create the file; raises `OSError`. Besides it, `kept` older ones stay."""
         self._path = path
+        self._bytes_max = bytes_max
+        self._kept = kept
+        self.dropped = 0
+        """How many files have made room."""
         # Not to wait for a reader of a FIFO that somebody put there.
         self._file = self._opened(os.O_NONBLOCK)
         os.set_blocking(self._file, True)
@@ -77,7 +84,7 @@ class LogFile:
         """Append a line; blocks, and raises `OSError`."""
         self._follow_name()
         found = os.fstat(self._file)
-        is_full = found.st_size and found.st_size + len(data) > LOG_BYTES_MAX
+        is_full = found.st_size and found.st_size + len(data) > self._bytes_max
         if is_full and stat.S_ISREG(found.st_mode):
             self._roll_over()
         write_all(self._file, data)
@@ -96,8 +103,9 @@ class LogFile:
 
     def _roll_over(self) -> None:
         """Count the files on; raises `OSError`, rather than let this one grow without bound."""
-        names = [self._path.with_name(f"{LOG_FILE}.{n}") for n in range(1, LOG_FILES_KEPT + 1)]
-        for older, newer in zip(reversed(names), reversed([self._path, *names[:-1]]), strict=True):
+        names = log_files(self._path, self._kept)
+        self.dropped += names[0].exists()
+        for older, newer in pairwise(names):
             if newer.exists():
                 newer.replace(older)
         before, self._file = self._file, self._opened()
@@ -106,6 +114,11 @@ class LogFile:
     def _opened(self, flags: int = 0) -> int:
         flags |= os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         return os.open(self._path, flags, 0o600)
+
+
+def log_files(path: Path, kept: int) -> list[Path]:
+    """Give the names that the files of a log have, oldest first; not all of them need be there."""
+    return [*(path.with_name(f"{path.name}.{number}") for number in range(kept, 0, -1)), path]
 
 
 class _Handler(logging.Handler):

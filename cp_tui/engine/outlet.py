@@ -13,9 +13,8 @@ told that something is done before it is saved: that would be a promise of the s
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -41,19 +40,11 @@ from cp_tui.charge_point.effects import (
     SetCredentials,
     SetPing,
     Upload,
-    UploadContent,
     WhileDiskFails,
 )
-from cp_tui.charge_point.events import (
-    CertificateRequestFailed,
-    Event,
-    FileInspected,
-    LinkFailed,
-    SecurityLogChanged,
-    TransferFinished,
-)
-from cp_tui.charge_point.variables import Direction, LinkFault, NotedFrame
+from cp_tui.charge_point.variables import Direction, NotedFrame
 from cp_tui.engine.connection import Sender
+from cp_tui.engine.errands import Errands
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.link import Link
 from cp_tui.engine.pending_requests import NOT_WRITTEN, CommandAnswer, PendingRequests
@@ -61,9 +52,6 @@ from cp_tui.engine.transfers import Transfers
 
 HELD_MAX = 200
 """How many answers may wait for the disk: a CSMS should wait for one at a time."""
-
-NO_KEYS = "this version keeps no private keys"
-NO_SECURITY_LOG = "this version writes security events into its own log"
 
 STAYS = {
     WhileDiskFails.WAITS: "waits for the disk",
@@ -91,16 +79,15 @@ class Outlet:
         self,
         link: Link,
         transfers: Transfers,
+        errands: Errands,
         hub: Hub,
         pending_requests: PendingRequests,
-        deliver: Callable[[Event], Awaitable[None]],
         tell_error: Callable[[str, Exception], None],
         log: logging.Logger,
     ) -> None:
-        self._deliver = deliver
-        self._deliveries: set[asyncio.Future[None]] = set()
         self._link = link
         self._transfers = transfers
+        self._errands = errands
         self._hub = hub
         self._pending_requests = pending_requests
         self._tell_error = tell_error
@@ -146,7 +133,7 @@ class Outlet:
         self._held.clear()
 
     def _order(self, effect: Effect, send: Sender | None, is_saved: bool) -> None:
-        """Do what the mind wants of link and transfers; what rests on records waits for them."""
+        """Do what the mind wants of link and files; what rests on records waits for them."""
         match effect:
             case Send(text, message_id, while_disk_fails):
                 if is_saved or while_disk_fails is WhileDiskFails.LEAVES:
@@ -156,11 +143,9 @@ class Outlet:
                 self._stays[message_id] = while_disk_fails
                 if send is not None and while_disk_fails is WhileDiskFails.WAITS:
                     self._hold(partial(send, text))
-            case Download() | Upload() | CancelTransfer() if not is_saved:
-                # Whoever asked for it has no answer yet either.
+            case Download() | Upload() | CancelTransfer() | ForgetKey() if not is_saved:
+                # Whoever asked for it has no answer yet either, and records still name the key.
                 self._hold(partial(self._order, effect, send, True))
-            case Upload(transfer_id, content=UploadContent.SECURITY_LOG):
-                self._answer(TransferFinished(transfer_id, False, NO_SECURITY_LOG))
             case Download() | Upload():
                 self._transfers.start(effect)
             case CancelTransfer(transfer_id):
@@ -175,30 +160,19 @@ class Outlet:
                 self._link.reconnect(why)
             case SetPing(interval_s):
                 self._link.set_ping(interval_s)
-            case SetCredentials(password, form):
-                self._link.set_credentials(password, form)
-                if effect.url is not None or effect.certificate is not None:
-                    text = "this version connects to the URL of the settings, without a certificate"
-                    self._answer(LinkFailed(LinkFault.OTHER, text))
-            case MakeCertificateRequest(key_id):
-                self._answer(CertificateRequestFailed(key_id, NO_KEYS))
-            case ForgetKey(key_id):
-                self._log.warning("key %s is not deleted: %s", key_id, NO_KEYS)
-            case InspectFile(file):
-                self._answer(FileInspected(file, None, "this version does not look at it again"))
-            case LogSecurityEvent(line):
-                self._log.info("security event %s: %s", line.type, line.tech_info)
-            case EmptySecurityLog():
-                self._answer(SecurityLogChanged(0, failure=NO_SECURITY_LOG))
+            case SetCredentials():
+                self._link.set_credentials(effect)
+            case (
+                MakeCertificateRequest()
+                | ForgetKey()
+                | InspectFile()
+                | LogSecurityEvent()
+                | EmptySecurityLog()
+            ):
+                self._errands.start(effect)
             case _:
                 # Saves are written already, and a reboot follows when everything else is done.
                 pass
-
-    def _answer(self, event: Event) -> None:
-        """Tell the mind what became of an effect, in a turn to come."""
-        delivery = asyncio.ensure_future(self._deliver(event))
-        self._deliveries.add(delivery)
-        delivery.add_done_callback(self._deliveries.discard)
 
     def _send_off(self) -> None:
         leaving, self._leaving = self._leaving, {}

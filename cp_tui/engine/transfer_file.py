@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -104,6 +105,32 @@ def drop_parts(folder: Path) -> None:
     """Delete what transfers of an earlier run left behind."""
     for path in folder.glob(f"*{PART_SUFFIX}"):
         path.unlink(missing_ok=True)
+
+
+def inspected(folder: Path, name: str) -> FileFacts:
+    """Say what is in a file of the downloads as it lies there now; raises `TransferError`."""
+    path = folder / name
+    if name != safe_name(name):
+        raise TransferError("no file of the downloads has such a name")
+    found, size_bytes, start = hashlib.sha256(), 0, b""
+    try:
+        # Neither through a link to another place, nor to wait for who writes into a FIFO.
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise TransferError("it is no file")
+            while chunk := file.read(CHUNK_BYTES):
+                found.update(chunk)
+                size_bytes += len(chunk)
+                start += chunk[: FIRST_LINE_MAX - len(start)]
+    except OSError as error:
+        raise TransferError(f"the file cannot be read: {error.strerror}") from None
+    return FileFacts(
+        name=name,
+        size_bytes=size_bytes,
+        sha256=found.hexdigest(),
+        first_line=_first_line(start),
+    )
 
 
 def chunks(path: Path) -> Iterator[bytes]:

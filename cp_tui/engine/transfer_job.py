@@ -18,6 +18,7 @@ from cp_tui.charge_point.effects import Download, Upload
 from cp_tui.charge_point.variables import FileFacts
 from cp_tui.engine.diagnostics_archive import ArchiveSnapshot, LogPeriod, build
 from cp_tui.engine.errors import EngineStartError
+from cp_tui.engine.security_log import build_security_log
 from cp_tui.engine.transfer_file import PART_SUFFIX, DownloadFile
 from cp_tui.engine.transfer_target import LocalFileError, Target, TransferCancelled, TransferError
 
@@ -68,14 +69,20 @@ class Job(Struct):
             self._moved(file.size_bytes, file.size_bytes)
             return file.keep()
 
-    def send(self, order: Upload, snapshot: ArchiveSnapshot) -> None:
-        """Build the diagnostics file and deliver it; raises as `fetch` does."""
+    def send(self, order: Upload, snapshot: ArchiveSnapshot | None) -> None:
+        """Build the file and deliver it; raises as `fetch` does.
+
+        With a snapshot it is the diagnostics file, without one the security log.
+        """
         path = self._folder() / f"{order.transfer_id}{PART_SUFFIX}"
         carrier = self._carrier(self.target.joined(order.file_name))
         try:
             try:
                 period = LogPeriod(order.start_time, order.stop_time)
-                build(path, snapshot, self.data_dir, period)
+                if snapshot is None:
+                    build_security_log(path, self.data_dir, period)
+                else:
+                    build(path, snapshot, self.data_dir, period)
             except OSError as error:
                 raise LocalFileError(f"the file cannot be made: {error.strerror}") from None
             carrier.deliver(path, self._moved)

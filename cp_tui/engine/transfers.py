@@ -22,7 +22,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cp_tui.charge_point.effects import Download, Upload
+from cp_tui.charge_point.effects import Download, Upload, UploadContent
 from cp_tui.charge_point.events import TransferFinished, TransferProgressed
 from cp_tui.charge_point.variables import FileFacts
 from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
@@ -155,6 +155,8 @@ class Transfers:
             async with asyncio.timeout(limit_s):
                 if isinstance(order, Download):
                     work = partial(job.fetch, order)
+                elif order.content is UploadContent.SECURITY_LOG:
+                    work = partial(job.send, order, None)
                 else:
                     # The records are counted by the store, whose disk may hang.
                     work = partial(job.send, order, await self._snapshot())

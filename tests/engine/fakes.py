@@ -12,7 +12,14 @@ from typing import Any, cast
 from cp_tui.charge_point.charge_point import ChargePoint
 from cp_tui.charge_point.config import ChargePointConfig
 from cp_tui.charge_point.configuration import ReportedKey
-from cp_tui.charge_point.effects import Download, Effect, PutAside, StoredRecords, Upload
+from cp_tui.charge_point.effects import (
+    Download,
+    Effect,
+    PutAside,
+    SetCredentials,
+    StoredRecords,
+    Upload,
+)
 from cp_tui.charge_point.events import Event, PoweredOn
 from cp_tui.charge_point.reason import because
 from cp_tui.charge_point.smart_charging.composite import Work
@@ -20,6 +27,7 @@ from cp_tui.charge_point.smart_charging.schedule import CompositeSchedule
 from cp_tui.charge_point.station_port import Body
 from cp_tui.charge_point.variables import Direction, TagExplanation, TagOutcome
 from cp_tui.engine.connection import Sender
+from cp_tui.engine.errands import Errand, Errands
 from cp_tui.engine.errors import StoreError
 from cp_tui.engine.link import Link
 from cp_tui.engine.rescue import Rescue
@@ -179,7 +187,7 @@ class FakeLink:
     def set_ping(self, interval_s: int) -> None:
         self.log.append(f"ping {interval_s}")
 
-    def set_credentials(self, password: bytes | None, form: str) -> None:
+    def set_credentials(self, sent: SetCredentials) -> None:
         self.log.append("credentials")
 
     def note_frame(self, direction: Direction, at: datetime, action: str) -> None:
@@ -214,6 +222,25 @@ class FakeTransfers:
     def as_transfers(self) -> Transfers:
         """Pass for transfers."""
         return cast(Transfers, self)
+
+
+class FakeErrands:
+    """Errands that are noted and never end."""
+
+    readable_keys: frozenset[str] = frozenset()
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+
+    def start(self, errand: Errand) -> None:
+        self.log.append(type(errand).__name__)
+
+    def cancel_all(self) -> None:
+        """Forget everything; worth no note."""
+
+    def as_errands(self) -> Errands:
+        """Pass for errands."""
+        return cast(Errands, self)
 
 
 class FakeRescue:

@@ -58,7 +58,15 @@ from cp_tui.engine.recovery import Recovery
 from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.engine.write_buffer import WriteBuffer
 from tests.acts import act_of
-from tests.engine.fakes import CONFIG, FakeDisk, FakeLink, FakeRescue, FakeTransfers, Minds
+from tests.engine.fakes import (
+    CONFIG,
+    FakeDisk,
+    FakeErrands,
+    FakeLink,
+    FakeRescue,
+    FakeTransfers,
+    Minds,
+)
 from tests.rpc.fake_engine import key_change
 
 WAIT_S = 5.0
@@ -100,7 +108,8 @@ class Bench:
             clock=lambda: datetime.now(UTC),
         )
         transfers = FakeTransfers(self.log).as_transfers()
-        self.engine_loop.use(FakeLink(self.log).as_link(), transfers)
+        errands = FakeErrands(self.log).as_errands()
+        self.engine_loop.use(FakeLink(self.log).as_link(), transfers, errands)
 
     async def frames(self, *texts: str) -> None:
         """Let frames arrive."""
@@ -313,7 +322,7 @@ async def test_power_cycle_makes_a_new_mind_from_the_store_and_keeps_the_cables(
         with pytest.raises(CommandError, match="boots again"):
             await waiting
         assert len(minds.made) == 2
-        assert minds.mind.events[0] == PoweredOn()
+        assert minds.mind.events[0] == PoweredOn(keys=frozenset())
         assert "station" in minds.mind.stored[Table.STATE]
         assert minds.mind.body.vehicle(1, datetime.now(UTC)) is not None
         on.log.clear()
@@ -337,7 +346,7 @@ async def test_a_reset_ends_the_link_in_order_after_its_answer_was_queued() -> N
         await asyncio.sleep(0.01)
         assert on.log[-3:] == ["saved why", "sent accepted on 1", "end"]
         # What the old connection still brought means nothing to the new mind.
-        assert minds.mind.events == [PoweredOn()]
+        assert minds.mind.events == [PoweredOn(keys=frozenset())]
 
 
 async def test_a_tick_comes_when_the_deadline_is_due() -> None:
@@ -374,7 +383,7 @@ async def test_what_moves_by_itself_is_looked_at_only_while_somebody_watches_and
         seen = minds.mind.looked.count("connectors")
         await asyncio.sleep(0.05)
         assert minds.mind.looked.count("connectors") == seen
-        assert minds.mind.events == [PoweredOn(), LinkOpened()]
+        assert minds.mind.events == [PoweredOn(keys=frozenset()), LinkOpened()]
 
 
 async def test_a_variable_is_looked_at_once_for_all_when_the_frames_of_a_batch_have_left() -> None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
 from cp_tui.charge_point.variables import LinkPhase, LinkStep
 from cp_tui.engine import link
@@ -169,7 +170,7 @@ async def test_reconnect_uses_the_credentials_that_are_in_force_then() -> None:
     ):
         under_test.link.open()
         await under_test.until_open()
-        under_test.link.set_credentials(b"0123456789abcdef", "16 characters (text)")
+        under_test.link.set_credentials(SetCredentials(b"0123456789abcdef", "16 characters (text)"))
         under_test.link.reconnect("a new key")
         await under_test.until(lambda: len(under_test.events) == 3)
         assert under_test.state.last_error is None

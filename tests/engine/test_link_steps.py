@@ -12,6 +12,7 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from cp_tui.charge_point.codec import encode
+from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.variables import LinkError, LinkPhase, LinkStep
 from tests.engine.links import (
     PATIENT,
@@ -29,7 +30,7 @@ async def failure_at(
 ) -> LinkError:
     """Make one attempt that must fail."""
     async with link_to(url, settings=PATIENT, identity=identity) as under_test:
-        under_test.link.set_credentials(password, "")
+        under_test.link.set_credentials(SetCredentials(password, ""))
         under_test.link.open()
         state = await under_test.until_error()
         assert state.phase is LinkPhase.WAITING
@@ -203,9 +204,8 @@ async def test_path_query_and_credentials_arrive_as_the_standard_wants_them() ->
     async with websocket_server(note) as server:
         url = f"ws://127.0.0.1:{port_of(server)}/ocpp//?tenant=a"
         async with link_to(url, identity="RDAM 123/a") as under_test:
-            under_test.link.set_credentials(
-                bytes.fromhex("0001020304050607" + "FF" * 12), "20 bytes (hex)"
-            )
+            password = bytes.fromhex("0001020304050607" + "FF" * 12)
+            under_test.link.set_credentials(SetCredentials(password, "20 bytes (hex)"))
             under_test.link.open()
             await under_test.until_open()
             assert under_test.state.security_profile == 1

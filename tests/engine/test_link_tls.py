@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.variables import LinkError, LinkPhase, LinkStep
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.link_failure import tls_failure
@@ -45,7 +46,7 @@ async def test_version_cipher_and_certificate_are_published(root: Authority) -> 
         websocket_server(ssl=server) as listening,
         link_to(f"wss://localhost:{port_of(listening)}/", tls=client) as under_test,
     ):
-        under_test.link.set_credentials(b"0123456789abcdef", "16 characters (text)")
+        under_test.link.set_credentials(SetCredentials(b"0123456789abcdef", "16 characters (text)"))
         under_test.link.open()
         await under_test.until_open()
         assert LinkPhase.TLS in under_test.phases()

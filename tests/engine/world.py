@@ -33,7 +33,7 @@ from cp_tui.engine.troubles import TroubleKeeper
 from cp_tui.engine.write_buffer import WriteBuffer
 from cp_tui.ocpp.datatypes import ChargePointStatus
 from tests.acts import act_of
-from tests.engine.fakes import CONFIG, FakeLink, FakeTransfers
+from tests.engine.fakes import CONFIG, FakeErrands, FakeLink, FakeTransfers
 
 WAIT_S = 5.0
 QUIET_TURNS = 200
@@ -132,7 +132,8 @@ class World:
             clock=clock,
         )
         self.wire = Wire()
-        self.engine_loop.use(self.wire.as_link(), FakeTransfers([]).as_transfers())
+        transfers, errands = FakeTransfers([]).as_transfers(), FakeErrands([]).as_errands()
+        self.engine_loop.use(self.wire.as_link(), transfers, errands)
         self._answered = 0
         self.answers_after_s = 0.0
 
