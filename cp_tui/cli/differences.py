@@ -25,7 +25,7 @@ from cp_tui.charge_point.variables import (
     KeySource,
     LinkView,
 )
-from cp_tui.engine.tls import trust_words
+from cp_tui.engine.tls import INSTALLED, trust_words
 from cp_tui.ocpp.authorization_key import authorization_key_digest
 from cp_tui.rpc.script import EngineGone, lines
 from cp_tui.settings.build import ServeSettings
@@ -73,6 +73,9 @@ def _of_identity(settings: ServeSettings, there: Identity, link: LinkView) -> It
     here, engine = settings.engine.charge_point, settings.engine
     # Without TLS nothing is held against a certificate.
     trust = trust_words(engine.ca_file, engine.check_hostname) if link.trust else ""
+    if link.trust.startswith(INSTALLED):
+        # It has learned since whom to trust.
+        trust = link.trust
     pairs = (
         ("charge point id", there.charge_point_id, here.charge_point_id),
         ("URL", there.url, here.url),

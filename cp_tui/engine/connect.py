@@ -18,6 +18,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypeAlias
 
@@ -27,21 +28,22 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
 from cp_tui.charge_point.variables import LinkPhase, LinkStep, Tls
+from cp_tui.engine.disk import on_disk
 from cp_tui.engine.endpoint import SUBPROTOCOL, Endpoint, EndpointError, basic_authorization
+from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.link_failure import (
-    DATE_CODES,
     FRAME_BYTES_MAX,
     LinkFailure,
-    certificate_failure,
     dns_failure,
     no_answer_failure,
     status_failure,
     subprotocol_failure,
     tcp_failure,
-    tls_failure,
 )
-from cp_tui.engine.thread import AllHangError, BlockingCalls, in_daemon_thread
-from cp_tui.engine.tls import agreed, server_validity
+from cp_tui.engine.thread import AllHangError, BlockingCalls
+from cp_tui.engine.tls import LinkTls, OwnCertificateError, agreed
+from cp_tui.engine.tls_failure import Heard, certificate_failure, tls_failure
+from cp_tui.engine.tls_witness import Witness
 from cp_tui.ocpp.units import number
 
 Address: TypeAlias = tuple[
@@ -82,6 +84,8 @@ class Secured(Struct, frozen=True):
     """A stage of connecting: the TLS handshake is done."""
 
     tls: Tls
+    chain: tuple[str, ...] = ()
+    """What the server has shown, PEM, its own certificate first."""
 
 
 Found: TypeAlias = Resolved | Reached | Secured
@@ -92,7 +96,8 @@ class ConnectAttempt(Struct, frozen=True):
     """What one attempt to connect is told: where to, with what trust, for how long at most."""
 
     endpoint: Endpoint
-    tls: ssl.SSLContext | None
+    make_tls: Callable[[], LinkTls]
+    """Called where the endpoint wants TLS, in a thread; raises as `TlsMaker.make` does."""
     password: bytes | None
     timeouts: Timeouts
     on_phase: Callable[[LinkPhase], None]
@@ -104,13 +109,33 @@ class ConnectAttempt(Struct, frozen=True):
     async def run(self) -> ClientConnection:
         """Connect; raises `LinkFailure` with the step that failed."""
         headers = self._headers()
+        tls = await self._tls()
         self.on_phase(LinkPhase.RESOLVING)
         addresses = await self._resolve()
         self.on_found(Resolved(tuple(str(where[0]) for _, where in addresses)))
         self.on_phase(LinkPhase.CONNECTING)
         sock = await self._connect_tcp(addresses)
         self.on_found(Reached(*sock.getpeername()[:2]))
-        return await self._upgrade(sock, headers)
+        if tls is None:
+            return await self._upgrade(sock, headers, None, None)
+        witness = Witness(tls.context)
+        try:
+            return await self._upgrade(sock, headers, tls, witness)
+        finally:
+            witness.end()
+
+    async def _tls(self) -> LinkTls | None:
+        if not self.endpoint.is_secure:
+            return None
+        try:
+            return await on_disk(self.make_tls, "reading certificates")
+        except (EngineStartError, OwnCertificateError) as error:
+            raise LinkFailure(LinkStep.TLS, f"not tried: {error}") from None
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise LinkFailure(
+                LinkStep.TLS, f"not tried: certificates cannot be read: {why}"
+            ) from None
 
     def _headers(self) -> dict[str, str]:
         if self.password is None:
@@ -154,11 +179,17 @@ class ConnectAttempt(Struct, frozen=True):
                 error = refused
         raise tcp_failure(error, self.endpoint.host, self.endpoint.port)
 
-    async def _upgrade(self, sock: socket.socket, headers: dict[str, str]) -> ClientConnection:
+    async def _upgrade(
+        self,
+        sock: socket.socket,
+        headers: dict[str, str],
+        tls: LinkTls | None,
+        witness: Witness | None,
+    ) -> ClientConnection:
         loop = asyncio.get_running_loop()
         timeouts = self.timeouts
         made: list[ClientConnection] = []
-        is_tls = self.tls is not None
+        is_tls = tls is not None
         self.on_phase(LinkPhase.TLS if is_tls else LinkPhase.UPGRADING)
         try:
             async with asyncio.timeout(timeouts.tls_s if is_tls else timeouts.upgrade_s) as limit:
@@ -166,12 +197,12 @@ class ConnectAttempt(Struct, frozen=True):
                 def on_made(connection: ClientConnection) -> None:
                     made.append(connection)
                     limit.reschedule(loop.time() + timeouts.upgrade_s)
-                    if is_tls:
+                    if witness is not None:
                         secured = connection.transport.get_extra_info("ssl_object")
-                        self.on_found(Secured(agreed(secured)))
+                        self.on_found(Secured(agreed(secured, witness), witness.chain))
                         self.on_phase(LinkPhase.UPGRADING)
 
-                connection = await self._websocket(sock, headers, on_made)
+                connection = await self._websocket(sock, headers, tls, on_made)
         except TimeoutError:
             if made or not is_tls:
                 raise no_answer_failure(self.endpoint, closed=False) from None
@@ -182,7 +213,7 @@ class ConnectAttempt(Struct, frozen=True):
                 "does the port speak TLS?",
             ) from None
         except (OSError, WebSocketException, ValueError) as error:
-            raise await self._explain(error, made[0] if made else None) from error
+            raise self._explain(error, made[0] if made else None, tls, witness) from error
         finally:
             if not made:
                 sock.close()
@@ -195,6 +226,7 @@ class ConnectAttempt(Struct, frozen=True):
         self,
         sock: socket.socket,
         headers: dict[str, str],
+        tls: LinkTls | None,
         on_made: Callable[[ClientConnection], None],
     ) -> ClientConnection:
         class ObservedConnection(ClientConnection):
@@ -207,7 +239,7 @@ class ConnectAttempt(Struct, frozen=True):
         return await connect(
             self.endpoint.uri,
             sock=sock,
-            ssl=self.tls,
+            ssl=None if tls is None else tls.context,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             additional_headers=headers,
             compression=None,
@@ -220,18 +252,25 @@ class ConnectAttempt(Struct, frozen=True):
             create_connection=ObservedConnection,
         )
 
-    async def _explain(self, error: Exception, made: ClientConnection | None) -> LinkFailure:
+    def _explain(
+        self,
+        error: Exception,
+        made: ClientConnection | None,
+        tls: LinkTls | None,
+        witness: Witness | None,
+    ) -> LinkFailure:
         endpoint = self.endpoint
-        if made is None:
+        response = None if made is None else made.response
+        if tls is not None and witness is not None and response is None:
             if isinstance(error, ssl.SSLCertVerificationError):
-                look = partial(server_validity, endpoint.host, endpoint.port, self.timeouts.tls_s)
-                is_dated = error.verify_code in DATE_CODES
-                period = await in_daemon_thread(look) if is_dated else None
-                return certificate_failure(error, endpoint.host, period)
-            if isinstance(error, OSError):
-                return tls_failure(error, endpoint.host, endpoint.port)
-            return LinkFailure(LinkStep.TLS, f"TLS failed: {error}")
-        response = made.response
+                shown, now = witness.chain, datetime.now(UTC)
+                return certificate_failure(
+                    error, endpoint.host, shown, tls.roots, now, is_strict=tls.is_strict
+                )
+            heard = Heard(witness.alert, witness.has_asked, tls.certificate)
+            # With TLS 1.3 a server says only after the handshake what it thinks of our certificate.
+            if made is None or heard.is_refusal:
+                return tls_failure(error, endpoint.host, endpoint.port, heard)
         if response is None:
             return no_answer_failure(endpoint, closed=True)
         if response.status_code != 101:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -29,7 +28,7 @@ from cp_tui.engine.disk import on_disk
 from cp_tui.engine.endpoint import Endpoint, endpoint
 from cp_tui.engine.errors import EngineStartError
 from cp_tui.engine.link_failure import LinkFailure, closed_failure
-from cp_tui.engine.tls import tls_context
+from cp_tui.engine.tls import LinkTls, TlsMaker
 from cp_tui.ocpp.action import Action
 from cp_tui.ocpp.answer import read_answer
 from cp_tui.ocpp.core import BootNotificationResponse
@@ -122,7 +121,7 @@ def _waiting(step: CheckStep, until: str, limit_s: float) -> StepResult:
     return StepResult(step, CheckVerdict.WAITS, f"until {until}, {length(limit_s)} at most")
 
 
-async def _tls(config: EngineConfig, waits: Tell) -> ssl.SSLContext:
+async def _tls(config: EngineConfig, waits: Tell) -> LinkTls:
     """Read what the server certificate is held against; raises `EngineStartError`."""
     place = config.ca_file or "the roots of the system"
 
@@ -130,7 +129,8 @@ async def _tls(config: EngineConfig, waits: Tell) -> ssl.SSLContext:
         waits(StepResult(CheckStep.ADDRESS, CheckVerdict.WAITS, words))
 
     try:
-        load = partial(tls_context, config.ca_file, config.check_hostname)
+        maker = TlsMaker(config.ca_file, config.check_hostname)
+        load = partial(maker.make, SetCredentials(None, "not set"))
         return await on_disk(load, f"reading {place}", say)
     except OSError as error:
         raise EngineStartError(f"csms.ca_file: {place}: {error.strerror}") from None
@@ -142,7 +142,7 @@ class _Check:
     def __init__(
         self,
         target: Endpoint,
-        tls: ssl.SSLContext | None,
+        tls: LinkTls | None,
         sent: SetCredentials,
         tell: Tell,
         waits: Tell,
@@ -160,7 +160,7 @@ class _Check:
         self._timeouts = timeouts
         attempt = ConnectAttempt(
             endpoint=self._target,
-            tls=self._tls,
+            make_tls=self._given_tls,
             password=self._credentials.password,
             timeouts=timeouts,
             on_phase=self._begin,
@@ -180,6 +180,10 @@ class _Check:
         self._say(CheckStep.HTTP, f"101 Switching Protocols; {self._sent()}")
         self._tell(StepResult(CheckStep.SUBPROTOCOL, CheckVerdict.OK, str(connection.subprotocol)))
         return connection
+
+    def _given_tls(self) -> LinkTls:
+        assert self._tls is not None, "it was read before, where the URL wants it"
+        return self._tls
 
     def _begin(self, phase: LinkPhase) -> None:
         self._since = asyncio.get_running_loop().time()

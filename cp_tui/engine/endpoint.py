@@ -9,6 +9,7 @@ from base64 import b64encode
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 SUBPROTOCOL = "ocpp1.6"
 _DEFAULT_PORTS = {"ws": 80, "wss": 443}
@@ -33,8 +34,16 @@ def endpoint(url: str, charge_point_id: str) -> Endpoint:
     """Append the percent-encoded id to the path of the URL (J 3.1.1); a query stays behind it."""
     if not charge_point_id:
         raise EndpointError("the charge point id is empty")
+    place = endpoint_at(url, charge_point_id)
+    where = urlsplit(url)
+    path = f"{where.path.rstrip('/')}/{quote(charge_point_id, safe='')}"
+    return replace(place, uri=urlunsplit(where._replace(path=path)))
+
+
+def endpoint_at(uri: str, charge_point_id: str) -> Endpoint:
+    """Take a URL that has the id already; raises `EndpointError`."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(uri)
         port = parts.port
     except ValueError as error:
         raise EndpointError(f"not a URL: {error}") from None
@@ -47,14 +56,21 @@ def endpoint(url: str, charge_point_id: str) -> Endpoint:
         raise EndpointError("the URL must not hold credentials; set AuthorizationKey instead")
     if parts.fragment:
         raise EndpointError("a URL with a fragment (#...) means nothing to a WebSocket")
-    path = f"{parts.path.rstrip('/')}/{quote(charge_point_id, safe='')}"
     return Endpoint(
-        uri=urlunsplit(parts._replace(path=path)),
+        uri=uri,
         host=parts.hostname,
         port=_DEFAULT_PORTS[parts.scheme] if port is None else port,
         is_secure=parts.scheme == "wss",
         charge_point_id=charge_point_id,
     )
+
+
+def with_tls(plain: Endpoint) -> Endpoint:
+    """Give the same place with TLS: the scheme alone changes, and a port that stands for it."""
+    if plain.is_secure:
+        return plain
+    parts = urlsplit(plain.uri)
+    return endpoint_at(urlunsplit(parts._replace(scheme="wss")), plain.charge_point_id)
 
 
 def basic_authorization(charge_point_id: str, password: bytes) -> str:

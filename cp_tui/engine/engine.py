@@ -31,6 +31,7 @@ from cp_tui.engine.engine_loop import EngineLoop
 from cp_tui.engine.errands import Errands
 from cp_tui.engine.errors import CommandError, EngineStartError, ErrorNumber, StoreError
 from cp_tui.engine.hub import Hub, Subscription
+from cp_tui.engine.keys import KeyFolder
 from cp_tui.engine.link import Link, LinkSettings
 from cp_tui.engine.link_history import LinkHistory
 from cp_tui.engine.lock import FolderLock, prepare_folder
@@ -43,7 +44,7 @@ from cp_tui.engine.security_log import SecurityLog
 from cp_tui.engine.steady_clock import SteadyClock
 from cp_tui.engine.store import Store
 from cp_tui.engine.thread import in_daemon_thread
-from cp_tui.engine.tls import tls_context, trust_words
+from cp_tui.engine.tls import TlsMaker, tls_context
 from cp_tui.engine.transfer_file import drop_parts
 from cp_tui.engine.transfer_job import DOWNLOADS_FOLDER, TransferSettings
 from cp_tui.engine.transfers import Transfers
@@ -113,10 +114,9 @@ class Engine:
             data_folder=folder,
             started_at=self._clock(),
         )
-        tls, trust = None, ""
+        tls = self._tls_maker()
         if target.is_secure:
-            tls = await in_daemon_thread(self._tls)
-            trust = trust_words(self._config.ca_file, self._config.check_hostname)
+            await in_daemon_thread(self._tls)
         async with AsyncExitStack() as stack:
             lines = await self._open_folder(stack)
             self.log = log = lines.logger
@@ -144,13 +144,13 @@ class Engine:
             stack.push_async_callback(transfers.end)
             link = Link(
                 target,
-                tls,
+                tls.make,
                 deliver=engine_loop.deliver,
                 publish=history.publish,
                 random=self._random,
                 log=log,
                 settings=self._link_settings,
-                trust=trust,
+                trust=tls.words,
             )
             stack.push_async_callback(link.end)
             engine_loop.use(link, transfers, errands)
@@ -246,6 +246,15 @@ class Engine:
     def _tls(self) -> ssl.SSLContext:
         """Read what servers are held against; blocks, and raises `EngineStartError`."""
         return tls_context(self._config.ca_file, self._config.check_hostname)
+
+    def _tls_maker(self) -> TlsMaker:
+        """Make what each connection to the CSMS asks how to connect."""
+        return TlsMaker(
+            self._config.ca_file,
+            self._config.check_hostname,
+            is_strict=self._config.charge_point.security.strict_x509,
+            key_file=KeyFolder(self._data_dir).path,
+        )
 
     def _rescue(self, store: Store, config: ChargePointConfig, log: logging.Logger) -> Rescue:
         aside, troubles = store.put_aside, self.troubles

@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from cp_tui.charge_point.effects import SetCredentials
-from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkOpened
+from cp_tui.charge_point.events import FrameReceived, LinkClosed, LinkFailed, LinkOpened
 from cp_tui.charge_point.variables import (
     Direction,
     LastFrame,
@@ -39,11 +39,11 @@ from cp_tui.charge_point.variables import (
     LinkView,
 )
 from cp_tui.engine.backoff import Backoff, BackoffSettings
-from cp_tui.engine.connect import ConnectAttempt, Timeouts
+from cp_tui.engine.connect import ConnectAttempt, Found, Secured, Timeouts
 from cp_tui.engine.connection import Connection, ConnectionTimeouts, Sender
-from cp_tui.engine.endpoint import Endpoint
+from cp_tui.engine.endpoint import Endpoint, EndpointError, endpoint_at, with_tls
 from cp_tui.engine.link_failure import LinkFailure
-from cp_tui.engine.tls import agreed
+from cp_tui.engine.tls import LinkTls
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
@@ -60,7 +60,7 @@ ROUND_TRIP_NEWS_MS = 10.0
 _NO_CONNECTION: Mapping[str, None] = {"subprotocol": None, "tls": None, "ping_round_trip_ms": None}
 """Fields of the variable that mean something only while the link is open."""
 
-LinkEvent = LinkOpened | LinkClosed | FrameReceived
+LinkEvent = LinkOpened | LinkFailed | LinkClosed | FrameReceived
 
 
 class LinkSettings(Struct, frozen=True):
@@ -82,29 +82,34 @@ class Link:
     """Keeps one WebSocket to the CSMS while it is wanted.
 
     `deliver` is awaited with every event, in order: each
-    `LinkOpened` is followed by exactly one `LinkClosed`, but for `cut` and `end`.
+    `LinkOpened` is followed by exactly one `LinkClosed`, but for `cut` and `end`; an attempt that
+    fails gives one `LinkFailed`.
     """
 
     def __init__(
         self,
         endpoint: Endpoint,
-        tls: ssl.SSLContext | None,
+        make_tls: Callable[[SetCredentials], LinkTls],
         *,
         deliver: Callable[[LinkEvent], Awaitable[None]],
         publish: Callable[[str, object], None],
         random: Random,
         log: logging.Logger,
         settings: LinkSettings | None = None,
-        trust: str = "",
+        trust: Callable[[SetCredentials], str] = lambda sent: "",
     ) -> None:
+        """`make_tls` is called in a thread; `trust` says what servers are held against."""
         self._endpoint = endpoint
-        self._tls = tls
+        self._make_tls = make_tls
+        self._trust = trust
         self._deliver = deliver
         self._publish = publish
         self._log = log
         self._settings = settings or LinkSettings()
         self._backoff = Backoff(random, self._settings.backoff)
-        self._password: bytes | None = None
+        self._sent = SetCredentials(None, "not set")
+        self._secured: Secured | None = None
+        """What the newest handshake has agreed on."""
         self._ping_interval_s = 0
         self._is_wanted = False
         self._is_network_up = True
@@ -125,7 +130,8 @@ class Link:
         """Number of the newest connection."""
         self._stood_since = self._pulled_at = _now()
         """When it became open, stopped or offline; when the cable was pulled last."""
-        self._state = LinkView(phase=LinkPhase.STOPPED, since=self._stood_since, trust=trust)
+        self._state = LinkView(phase=LinkPhase.STOPPED, since=self._stood_since)
+        self._state = replace(self._state, trust=self._trusted())
         publish("link", self._state)
         publish("is_connected", False)
 
@@ -183,8 +189,12 @@ class Link:
 
     def set_credentials(self, sent: SetCredentials) -> None:
         """Connect in this way from the next attempt on."""
-        self._password = sent.password
-        self._update(security_profile=self._security_profile(), authorization_key=sent.form)
+        self._sent = sent
+        self._update(
+            security_profile=self._security_profile(),
+            authorization_key=sent.form,
+            trust=self._trusted(),
+        )
 
     def sender(self, connection: int) -> Sender | None:
         """Give what sends frames over a connection; None if that one is not open any more."""
@@ -234,12 +244,12 @@ class Link:
             try:
                 await self._serve(await self._connected())
             except LinkFailure as failure:
-                self._failed(failure)
+                await self._failed(failure)
             except _InterruptedError:
                 self._ended()
             except Exception:
                 self._log.exception("link: internal error while connecting")
-                self._failed(LinkFailure(LinkStep.TCP, "internal error, see the log"))
+                await self._failed(LinkFailure(LinkStep.TCP, "internal error, see the log"))
             if self._is_wanted and not self._is_urgent:
                 await self._wait()
         self._runner = None
@@ -249,12 +259,16 @@ class Link:
         """Make one attempt; an order may interrupt it."""
         if not self._is_network_up:
             raise _network_down()
+        self._secured = None
+        sent = self._sent
         attempt = ConnectAttempt(
-            endpoint=self._endpoint,
-            tls=self._tls,
-            password=self._password,
+            endpoint=self._target(),
+            make_tls=partial(self._make_tls, sent),
+            # A certificate says who we are: beside it no password is sent (W A00.FR.401).
+            password=None if sent.profile == 3 else sent.password,
             timeouts=self._settings.connect,
             on_phase=lambda phase: self._update(phase=phase),
+            on_found=self._found,
         )
         # A task of its own, so that an order can end the attempt without ending the runner.
         self._attempt = task = asyncio.create_task(attempt.run(), name="link attempt")
@@ -287,7 +301,9 @@ class Link:
         )
         try:
             self._opened(websocket)
-            await self._deliver(LinkOpened(self._number))
+            secured = self._secured
+            tls, chain = (None, ()) if secured is None else (secured.tls, secured.chain)
+            await self._deliver(LinkOpened(self._number, tls, chain))
             failure = await connection.run()
         except Exception:
             self._log.exception("link: internal error while open")
@@ -320,29 +336,35 @@ class Link:
                     await self._poke.wait()
 
     def _opened(self, websocket: ClientConnection) -> None:
-        wrapped = websocket.transport.get_extra_info("ssl_object")
         self._update(
             phase=LinkPhase.OPEN,
             subprotocol=websocket.subprotocol,
-            tls=None if wrapped is None else agreed(wrapped),
+            tls=None if self._secured is None else self._secured.tls,
             attempt=0,
             ping_round_trip_ms=None,
         )
         self._publish("is_connected", True)
-        self._log.info("link open: %s", self._endpoint.uri)
+        self._log.info("link open: %s", self._target().uri)
 
     def _ended(self, **changes: object) -> None:
         """Tell that an order, and no failure, ended the connection or the attempt, and why."""
         phase = LinkPhase.WAITING if self._is_wanted else LinkPhase.STOPPED
         self._update(phase=phase, own_cause=self._own_cause, **changes)
 
-    def _failed(self, failure: LinkFailure) -> None:
+    def _found(self, found: Found) -> None:
+        if isinstance(found, Secured):
+            self._secured = found
+
+    async def _failed(self, failure: LinkFailure) -> None:
         error = failure.error(_now())
         if self._is_network_up:
             error = _with_cable(error)
         self._update(phase=LinkPhase.WAITING, last_error=error, **_NO_CONNECTION)
         hint = f" ({failure.hint})" if failure.hint else ""
         self._log.warning("link: %s: %s%s", failure.step, failure.text, hint)
+        # An attempt over a cable that is pulled says nothing about how it was made.
+        if failure.step is not LinkStep.OPEN and self._is_network_up:
+            await self._deliver(LinkFailed(failure.fault, failure.text))
 
     def _tell_frames(self) -> None:
         self._frames_told_at = asyncio.get_running_loop().time()
@@ -368,9 +390,25 @@ class Link:
         self._publish("link", self._state)
 
     def _security_profile(self) -> int:
-        if self._password is None:
-            return 0
+        if self._sent.profile or self._sent.password is None:
+            return self._sent.profile
         return 2 if self._endpoint.is_secure else 1
+
+    def _target(self) -> Endpoint:
+        """Where the next attempt goes; raises `LinkFailure`."""
+        sent, known = self._sent, self._endpoint
+        try:
+            if sent.url is not None:
+                return endpoint_at(sent.url, known.charge_point_id)
+            return with_tls(known) if sent.profile >= 2 else known
+        except EndpointError as error:
+            raise LinkFailure(LinkStep.DNS, f"not tried: {error}", "check csms.url") from None
+
+    def _trusted(self) -> str:
+        try:
+            return self._trust(self._sent) if self._target().is_secure else ""
+        except LinkFailure:
+            return ""
 
     def _hurry(self) -> None:
         self._is_urgent = True

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import errno
 import socket
-import ssl
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cp_tui.charge_point.variables import LinkError, LinkStep
+from cp_tui.charge_point.variables import LinkError, LinkFault, LinkStep
 from cp_tui.engine.endpoint import SUBPROTOCOL, Endpoint
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ class LinkFailure(Exception):
         *,
         http_status: int | None = None,
         close_code: int | None = None,
+        fault: LinkFault = LinkFault.OTHER,
     ) -> None:
         super().__init__(text)
         self.step = step
@@ -45,6 +45,8 @@ class LinkFailure(Exception):
         self.hint = hint
         self.http_status = http_status
         self.close_code = close_code
+        self.fault = fault
+        """What it means to security."""
 
     def error(self, at: datetime) -> LinkError:
         """Put it into the form that is published."""
@@ -93,68 +95,6 @@ def tcp_failure(error: OSError, host: str, port: int) -> LinkFailure:
     return LinkFailure(LinkStep.TCP, text, hint)
 
 
-# Numbers of OpenSSL's X509_V_ERR_*, which the ssl module passes on but does not name.
-_CERT_NOT_YET_VALID = 9
-_CERT_HAS_EXPIRED = 10
-DATE_CODES = frozenset({_CERT_NOT_YET_VALID, _CERT_HAS_EXPIRED})
-"""Verification failed for a date: it helps to know which one."""
-_SELF_SIGNED = frozenset({18, 19})
-_NO_ISSUER = frozenset({2, 20, 21})
-_NAME_MISMATCH = frozenset({62, 63, 64})
-
-_NO_TLS_REASONS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
-_OLD_TLS_REASONS = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"})
-_NO_CIPHER_REASONS = frozenset({"SSLV3_ALERT_HANDSHAKE_FAILURE", "NO_SHARED_CIPHER"})
-
-
-def certificate_failure(
-    error: ssl.SSLCertVerificationError, host: str, validity: tuple[datetime, datetime] | None
-) -> LinkFailure:
-    """Explain why the server certificate is not trusted; `validity`: notBefore and notAfter."""
-    code = error.verify_code
-    if code == _CERT_HAS_EXPIRED:
-        when = f" on {validity[1]:%Y-%m-%d %H:%M}Z" if validity else ""
-        text = f"the server certificate expired{when}"
-        hint = "the CSMS needs a new certificate; or the clock of this machine is wrong"
-    elif code == _CERT_NOT_YET_VALID:
-        when = f" before {validity[0]:%Y-%m-%d %H:%M}Z" if validity else ""
-        text = f"the server certificate is not valid{when}"
-        hint = "check the clock of this machine"
-    elif code in _NAME_MISMATCH:
-        text = f"the server certificate is not for {host}"
-        hint = "use the name in the certificate in csms.url, or set csms.check_hostname = false"
-    elif code in _SELF_SIGNED:
-        text = f"the server certificate is not trusted: {error.verify_message}"
-        hint = "set csms.ca_file to the root certificate of the CSMS"
-    elif code in _NO_ISSUER:
-        text = "the server certificate is not trusted: its issuer is unknown here"
-        hint = "set csms.ca_file to the root certificate of the CSMS"
-    else:
-        text = f"the server certificate is not trusted: {error.verify_message}"
-        hint = ""
-    return LinkFailure(LinkStep.TLS, text, hint)
-
-
-def tls_failure(error: OSError, host: str, port: int) -> LinkFailure:
-    """Explain why the TLS handshake failed for another cause than the certificate."""
-    where = f"{host}:{port}"
-    reason = (error.reason or "") if isinstance(error, ssl.SSLError) else ""
-    hint = ""
-    if reason in _NO_TLS_REASONS:
-        text = f"{where} does not speak TLS"
-        hint = "use ws:// in csms.url, or the TLS port of the CSMS"
-    elif reason in _OLD_TLS_REASONS:
-        text = f"{where} offers only a TLS version that is too old (1.2 or later is required)"
-    elif reason in _NO_CIPHER_REASONS:
-        text = f"{where} shares no cipher suite with us, or wants a client certificate"
-    elif reason:
-        text = f"TLS with {where} failed: {reason.replace('_', ' ').lower()}"
-    else:
-        text = f"{where} closed the connection during the TLS handshake"
-        hint = "does the port speak TLS?"
-    return LinkFailure(LinkStep.TLS, text, hint)
-
-
 def status_failure(response: Response, endpoint: Endpoint, key_bytes: int | None) -> LinkFailure:
     """Explain an HTTP answer that is no upgrade; `key_bytes`: length of the key that was sent."""
     status = response.status_code
@@ -186,7 +126,8 @@ def status_failure(response: Response, endpoint: Endpoint, key_bytes: int | None
     elif status in (400, 426):
         text += ": the server did not take the WebSocket request"
         hint = "check path and port of csms.url"
-    return LinkFailure(LinkStep.HTTP, text, hint, http_status=status)
+    fault = LinkFault.REFUSED_CREDENTIALS if status == 401 else LinkFault.OTHER
+    return LinkFailure(LinkStep.HTTP, text, hint, http_status=status, fault=fault)
 
 
 def no_answer_failure(endpoint: Endpoint, closed: bool) -> LinkFailure:

@@ -1,128 +1,227 @@
-"""TLS towards the CSMS: what we offer, and what was agreed, in words (security profile 2).
+"""TLS towards the CSMS: what we offer, whom we trust, and what was agreed (profiles 2 and 3).
 
-The server is always verified; only the check of its name can be switched off.
+The server is always verified; only the check of its name can be switched off. What a certificate
+has to keep is set here, flag by flag: the defaults of Python differ from version to version, and a
+charge point that is moved to a newer one must not refuse its CSMS for that.
 """
 
 from __future__ import annotations
 
 import ssl
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
 
+from msgspec import Struct
+
+from cp_tui.certificates.certificate_error import CertificateError
+from cp_tui.charge_point.effects import ClientCertificate, SetCredentials
 from cp_tui.charge_point.variables import Certificate, Tls
 from cp_tui.engine.errors import EngineStartError
+from cp_tui.engine.tls_witness import Witness
 
-_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:AES128-GCM-SHA256:AES256-GCM-SHA384"
-"""TLS 1.2 suites. Plain RSA is among those that a charge point must offer (A00.FR.318), though
-Python leaves it out by default. TLS 1.3 has its own list, always on."""
+_SUITES = (
+    "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-CHACHA20-POLY1305",
+    "ECDHE-RSA-CHACHA20-POLY1305",
+    "AES128-GCM-SHA256",
+    "AES256-GCM-SHA384",
+)
+"""Of TLS 1.2. Those of plain RSA are among what a charge point must offer (W A00.FR.318), though
+Python leaves them out by default. TLS 1.3 has its own list, always on."""
+_SECURITY_LEVEL = 2
+"""Of OpenSSL: RSA from 2048 bits, curves from 224, no SHA-1 (W A00.FR.502 to 506)."""
+INSTALLED = "root certificates that are installed here: "
 
-NAME_LENGTH_MAX = 300
-"""How long a name from a certificate may be: each remembered state of the link holds some."""
+
+class LinkTls(Struct, frozen=True):
+    """How to make a TLS connection, and what to say where that fails."""
+
+    context: ssl.SSLContext
+    roots: tuple[str, ...] | None = None
+    """PEM, against which the server is held; None: the roots of the system."""
+    certificate: tuple[str, ...] = ()
+    """What is shown of the charge point where the server asks for it, PEM; empty: nothing."""
+    is_strict: bool = False
 
 
-def tls_context(ca_file: Path | None, check_hostname: bool) -> ssl.SSLContext:
-    """Build the context for all connections: TLS 1.2 or later, the server always verified."""
+class OwnCertificateError(Exception):
+    """The certificate of the charge point, or its key, cannot be used; the text says why."""
+
+
+class TlsMaker:
+    """Makes what each connection needs, from the settings and from what the mind wants.
+
+    `make` blocks; the newest is kept, for most attempts want what the one before has had.
+    """
+
+    def __init__(
+        self,
+        ca_file: Path | None,
+        check_hostname: bool,
+        *,
+        is_strict: bool = False,
+        key_file: Callable[[str], Path] = Path,
+    ) -> None:
+        """`key_file` gives the file of a private key by its name."""
+        self._ca_file = ca_file
+        self._check_hostname = check_hostname
+        self._is_strict = is_strict
+        self._key_file = key_file
+        self._kept: tuple[object, LinkTls] | None = None
+
+    def make(self, sent: SetCredentials) -> LinkTls:
+        """Give what to connect with; raises `EngineStartError`, `OwnCertificateError`."""
+        wanted = sent.roots, sent.certificate
+        if self._kept is not None and self._kept[0] == wanted:
+            return self._kept[1]
+        # Whatever comes of the handshake is told with it, and to load it takes a while.
+        import cp_tui.certificates.checks  # noqa: F401
+
+        context = tls_context(
+            self._ca_file, self._check_hostname, is_strict=self._is_strict, roots=sent.roots
+        )
+        if sent.certificate is not None:
+            self._show(context, sent.certificate)
+        roots = sent.roots
+        if roots is None and self._ca_file is not None:
+            roots = tuple(map(ssl.DER_cert_to_PEM_cert, context.get_ca_certs(binary_form=True)))
+        certificate = () if sent.certificate is None else sent.certificate.chain
+        made = LinkTls(context, roots, certificate, self._is_strict)
+        self._kept = wanted, made
+        return made
+
+    def words(self, sent: SetCredentials) -> str:
+        """Say what the server certificate is held against."""
+        return trust_words(self._ca_file, self._check_hostname, sent.roots)
+
+    def _show(self, context: ssl.SSLContext, certificate: ClientCertificate) -> None:
+        """Have a context show the certificate of the charge point."""
+        try:
+            # The library takes files only. This one holds nothing that is secret.
+            with NamedTemporaryFile("w", encoding="ascii", suffix=".pem") as file:
+                file.write("".join(certificate.chain))
+                file.flush()
+                # A key with a password would have it asked for at the terminal.
+                context.load_cert_chain(
+                    file.name, self._key_file(certificate.key_id), password=lambda: b"none"
+                )
+        except ssl.SSLError as error:
+            reason = (error.reason or "damaged").replace("_", " ").lower()
+            why = f"its private key, or itself, cannot be read ({reason})"
+            if "mismatch" in reason:
+                why = "it is for another private key"
+            raise OwnCertificateError(_not_usable(why)) from None
+        except FileNotFoundError:
+            raise OwnCertificateError(_not_usable("its private key is not there")) from None
+        except (OSError, ValueError) as error:
+            words = error.strerror if isinstance(error, OSError) else None
+            why = f"its private key cannot be read: {words or type(error).__name__}"
+            raise OwnCertificateError(_not_usable(why)) from None
+
+
+def _not_usable(why: str) -> str:
+    return f"the certificate of this charge point cannot be used: {why}"
+
+
+def tls_context(
+    ca_file: Path | None,
+    check_hostname: bool,
+    *,
+    is_strict: bool = False,
+    roots: tuple[str, ...] | None = None,
+) -> ssl.SSLContext:
+    """Build what connections are made with: TLS 1.2 or later, the server always verified.
+
+    The roots are PEM; None: those of the file, or of the system. Raises `EngineStartError`.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = check_hostname
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_COMPRESSION
+    context.set_ciphers(f"{':'.join(_SUITES)}:@SECLEVEL={_SECURITY_LEVEL}")
+    # Any certificate that is installed ends a chain, also one that is no root (W M05).
+    flags = context.verify_flags | ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    # Real ones of charging have no BasicConstraints, which the strict rules want.
+    flags &= ~ssl.VerifyFlags.VERIFY_X509_STRICT
+    context.verify_flags = flags | (ssl.VerifyFlags.VERIFY_X509_STRICT if is_strict else 0)
     try:
-        context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+        if roots:
+            context.load_verify_locations(cadata="".join(roots))
+        elif roots is None and ca_file is not None:
+            context.load_verify_locations(cafile=ca_file)
+        elif roots is None:
+            context.load_default_certs()
     except FileNotFoundError:
         raise EngineStartError(f"csms.ca_file: {ca_file} does not exist") from None
     except ssl.SSLError:
-        raise EngineStartError(f"csms.ca_file: {ca_file} holds no PEM certificate") from None
+        place = "an installed root" if roots else f"csms.ca_file: {ca_file}"
+        raise EngineStartError(f"{place} holds no PEM certificate") from None
     except OSError as error:
         raise EngineStartError(f"csms.ca_file: {ca_file}: {error.strerror}") from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers(_CIPHERS)
-    context.check_hostname = check_hostname
     return context
 
 
-def trust_words(ca_file: Path | None, check_hostname: bool) -> str:
+def trust_words(
+    ca_file: Path | None, check_hostname: bool, roots: tuple[str, ...] | None = None
+) -> str:
     """Say what the server certificate is held against."""
-    roots = "the roots of the system" if ca_file is None else f"csms.ca_file {ca_file}"
-    return roots if check_hostname else f"{roots}; the name in it is not checked"
+    place = "the roots of the system" if ca_file is None else f"csms.ca_file {ca_file}"
+    if roots is not None:
+        place = f"{INSTALLED}{len(roots)}"
+    return place if check_hostname else f"{place}; the name in it is not checked"
 
 
-def agreed(connection: ssl.SSLObject) -> Tls:
-    """Say what a finished handshake agreed on, and which certificate the server showed."""
+def agreed(connection: ssl.SSLObject, witness: Witness) -> Tls:
+    """Say what a finished handshake agreed on, and which certificates the server showed."""
     cipher = connection.cipher()
+    chain = tuple(found for pem in witness.chain if (found := _certificate(pem)) is not None)
+    anchor = _anchor(connection)
     return Tls(
         version=(connection.version() or "").replace("TLSv", "TLS "),
         cipher=cipher[0] if cipher else "",
-        certificate=_certificate(connection),
+        certificate=chain[0] if chain else None,
+        chain=chain,
+        anchor="" if anchor is None else anchor.subject,
+        asked_for_certificate=witness.has_asked,
     )
 
 
-def _certificate(connection: ssl.SSLObject) -> Certificate | None:
-    shown = connection.getpeercert()
-    if not shown:
+def _certificate(pem: str) -> Certificate | None:
+    """Describe a certificate; None where it cannot be read, though TLS has taken it."""
+    from cp_tui.certificates.described import facts_of
+
+    try:
+        facts = facts_of(pem)
+    except CertificateError:
         return None
     return Certificate(
-        subject=_name(shown.get("subject")),
-        issuer=_name(shown.get("issuer")),
-        not_before=_instant(shown["notBefore"]),
-        not_after=_instant(shown["notAfter"]),
+        subject=facts.subject,
+        issuer=facts.issuer,
+        not_before=facts.not_before,
+        not_after=facts.not_after,
     )
 
 
-def _name(distinguished_name: object) -> str:
-    """Write `(((type, value),), ...)`, the form of the ssl module, as `CN=..., O=...`."""
-    short = {"commonName": "CN", "organizationName": "O", "organizationalUnitName": "OU"}
-    short |= {"countryName": "C", "localityName": "L", "stateOrProvinceName": "ST"}
-    if not isinstance(distinguished_name, tuple):
-        return ""
-    pairs = [pair for group in distinguished_name for pair in group]
-    text = ", ".join(f"{short.get(kind, kind)}={value}" for kind, value in reversed(pairs))
-    return text if len(text) <= NAME_LENGTH_MAX else f"{text[: NAME_LENGTH_MAX - 1]}…"
+def _anchor(connection: ssl.SSLObject) -> Certificate | None:
+    """Give the root that the chain ends at.
 
-
-def _instant(text: object) -> datetime:
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(text)), UTC)
-
-
-def server_validity(host: str, port: int, timeout_s: float) -> tuple[datetime, datetime] | None:
-    """Ask a server for its certificate without trusting it, to say when it expired; blocks.
-
-    Nothing but the handshake goes over this connection. None if it is not shown again.
+    Public from Python 3.13 on; before, the same call is there on the object inside.
     """
-    try:
-        pem = ssl.get_server_certificate((host, port), timeout=timeout_s)
-        return validity(ssl.PEM_cert_to_DER_cert(pem))
-    except (OSError, ValueError):
+    inner: Any = connection
+    if not hasattr(connection, "get_verified_chain"):
+        inner = getattr(connection, "_sslobj", None)
+    chain: list[Any] = []
+    with suppress(AttributeError, ssl.SSLError, ValueError):
+        chain = inner.get_verified_chain() or []
+    if not chain:
         return None
-
-
-def validity(certificate_der: bytes) -> tuple[datetime, datetime]:
-    """Read notBefore and notAfter of a certificate (RFC 5280 4.1) that failed verification.
-
-    The ssl module decodes only what it trusts, and an expired certificate is what it does not.
-    """
-    _, certificate, _ = _der(certificate_der)
-    _, fields, _ = _der(certificate)
-    tag, _, after = _der(fields)
-    if tag == 0xA0:  # The explicit version, absent in version 1.
-        fields = after
-    for _ in ("serialNumber", "signature", "issuer"):
-        _, _, fields = _der(fields)
-    _, period, _ = _der(fields)
-    first_tag, not_before, rest = _der(period)
-    second_tag, not_after, _ = _der(rest)
-    return _asn1_time(first_tag, not_before), _asn1_time(second_tag, not_after)
-
-
-def _der(data: bytes) -> tuple[int, bytes, bytes]:
-    """Split DER into the tag and content of its first element, and what follows."""
-    if len(data) < 2:
-        raise ValueError("truncated DER")
-    length, start = data[1], 2
-    if length & 0x80:
-        start = 2 + (length & 0x7F)
-        length = int.from_bytes(data[2:start], "big")
-    end = start + length
-    if end > len(data):
-        raise ValueError("truncated DER")
-    return data[0], data[start:end], data[end:]
-
-
-def _asn1_time(tag: int, content: bytes) -> datetime:
-    form = "%y%m%d%H%M%SZ" if tag == 0x17 else "%Y%m%d%H%M%SZ"
-    return datetime.strptime(content.decode("ascii"), form).replace(tzinfo=UTC)
+    der = chain[-1]
+    if not isinstance(der, bytes):
+        der = ssl.PEM_cert_to_DER_cert(der.public_bytes())
+    return _certificate(ssl.DER_cert_to_PEM_cert(der))

@@ -12,12 +12,16 @@ from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 
+from cp_tui.charge_point.effects import SetCredentials
 from cp_tui.charge_point.variables import LinkPhase, LinkView
 from cp_tui.engine.backoff import BackoffSettings
 from cp_tui.engine.connect import Timeouts
 from cp_tui.engine.connection import ConnectionTimeouts
 from cp_tui.engine.endpoint import endpoint
 from cp_tui.engine.link import Link, LinkEvent, LinkSettings
+from cp_tui.engine.tls import LinkTls
+
+MakeTls = Callable[[SetCredentials], LinkTls]
 
 WAIT_S = 10.0
 """Far more than anything here takes; only a failing test waits that long."""
@@ -37,16 +41,23 @@ class LinkUnderTest:
     """A link with everything that it said."""
 
     def __init__(
-        self, url: str, *, tls: ssl.SSLContext | None, settings: LinkSettings, identity: str
+        self,
+        url: str,
+        *,
+        tls: ssl.SSLContext | None,
+        make_tls: MakeTls | None,
+        settings: LinkSettings,
+        identity: str,
     ) -> None:
         self.states: list[LinkView] = []
         self.connected: list[bool] = []
         self.events: list[LinkEvent] = []
         self._happened = asyncio.Condition()
         self._notices: set[asyncio.Task[None]] = set()
+        made = None if tls is None else LinkTls(tls)
         self.link = Link(
             endpoint(url, identity),
-            tls,
+            make_tls or (lambda sent: made),  # type: ignore[arg-type, return-value]
             deliver=self._deliver,
             publish=self._publish,
             random=Random(1),
@@ -116,11 +127,14 @@ async def link_to(
     url: str,
     *,
     tls: ssl.SSLContext | None = None,
+    make_tls: MakeTls | None = None,
     settings: LinkSettings = FAST,
     identity: str = "CP001",
 ) -> AsyncIterator[LinkUnderTest]:
     """Have a link for the time of a test."""
-    under_test = LinkUnderTest(url, tls=tls, settings=settings, identity=identity)
+    under_test = LinkUnderTest(
+        url, tls=tls, make_tls=make_tls, settings=settings, identity=identity
+    )
     try:
         yield under_test
     finally:

@@ -10,7 +10,6 @@ from cp_tui.charge_point.variables import Troubles
 from cp_tui.engine import troubles
 from cp_tui.engine.hub import Hub
 from cp_tui.engine.inbox import INBOX_BYTES_MAX, Inbox
-from cp_tui.engine.tls import NAME_LENGTH_MAX, _name
 
 
 def frame(size: int) -> FrameReceived:
@@ -63,8 +62,3 @@ def test_the_text_of_a_trouble_is_bounded() -> None:
     keeper.raise_trouble("x", "a" * 10_000)
     found: Troubles = hub.get("troubles")
     assert len(found[0].text) == troubles.TEXT_MAX
-
-
-def test_the_name_in_a_certificate_is_bounded() -> None:
-    assert len(_name(((("commonName", "x" * 60_000),),))) == NAME_LENGTH_MAX
-    assert _name(((("commonName", "a"),),)) == "CN=a"

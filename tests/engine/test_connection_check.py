@@ -148,7 +148,7 @@ async def test_a_certificate_is_told_with_its_days(
     tls = next(result for result in told if result.step is CheckStep.TLS)
     assert tls.verdict is verdict
     assert tls.text.startswith("TLS 1.3, TLS_")
-    assert "certificate of CN=localhost, O=Example, issued by CN=Root, O=Example" in tls.text
+    assert "certificate of CN=localhost,O=Example, issued by CN=Root,O=Example" in tls.text
     assert f"{days - 1} days left" in tls.text
 
 

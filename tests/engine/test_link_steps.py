@@ -13,6 +13,7 @@ from websockets.http11 import Request, Response
 
 from cp_tui.charge_point.codec import encode
 from cp_tui.charge_point.effects import SetCredentials
+from cp_tui.charge_point.events import LinkFailed
 from cp_tui.charge_point.variables import LinkError, LinkPhase, LinkStep
 from tests.engine.links import (
     PATIENT,
@@ -36,7 +37,8 @@ async def failure_at(
         assert state.phase is LinkPhase.WAITING
         await under_test.until(lambda: under_test.state.next_attempt_at is not None)
         assert not any(under_test.connected)
-        assert under_test.events == []
+        await under_test.until(lambda: bool(under_test.events))
+        assert [type(event) for event in under_test.events] == [LinkFailed]
         assert state.last_error is not None
         return state.last_error
 

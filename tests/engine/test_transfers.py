@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from cp_tui.charge_point.effects import Download, Upload
+from cp_tui.charge_point.effects import Download, Upload, UploadContent
 from cp_tui.charge_point.variables import Trouble, Troubles
 from cp_tui.engine.diagnostics_archive import ArchiveSnapshot
-from cp_tui.engine.transfer_file import drop_parts
+from cp_tui.engine.security_log import SECURITY_LOG_FILE
+from cp_tui.engine.transfer_file import drop_parts, inspected
+from cp_tui.engine.transfer_target import TransferError
 from cp_tui.engine.transfers import THREADS_MAX
 from tests.engine.file_servers import (
     PASSWORD,
@@ -60,6 +62,41 @@ async def test_a_file_is_fetched_over_http_and_kept(tmp_path: Path) -> None:
     assert path == "/a/fw%20-2.0.0.bin?x=1"
     assert authorization == "Basic " + b64encode(f"{USER}:{PASSWORD}".encode()).decode()
     assert on.progress[-1].done_bytes == on.progress[-1].total_bytes == len(FIRMWARE)
+
+
+async def test_the_security_log_is_delivered_without_a_diagnostics_file(tmp_path: Path) -> None:
+    line = '{"time":"2026-01-05T08:00:00Z","type":"ResetOrReboot"}\n'
+    (tmp_path / SECURITY_LOG_FILE).write_text(line)
+    with http_server(answer(200)) as server:
+        async with bench(tmp_path) as on:
+            url = f"http://127.0.0.1:{server.server_port}/in/"
+            order = Upload("s1", url, "s.log", content=UploadContent.SECURITY_LOG)
+            on.transfers.start(order)
+            event = await on.end_of("s1")
+    assert event.ok
+    path, _, body = server.seen[0]
+    assert path == "/in/s.log"
+    assert body == line.encode()
+    assert on.files == []
+
+
+async def test_a_file_is_looked_at_as_it_lies_there_now(tmp_path: Path) -> None:
+    (tmp_path / "fw.bin").write_bytes(FIRMWARE)
+    (tmp_path / "link.bin").symlink_to(tmp_path / "fw.bin")
+    (tmp_path / "folder").mkdir()
+    facts = inspected(tmp_path, "fw.bin")
+    assert facts.sha256 == hashlib.sha256(FIRMWARE).hexdigest()
+    assert (facts.size_bytes, facts.first_line) == (len(FIRMWARE), "version: 2.0.0")
+    (tmp_path / "fw.bin").write_bytes(FIRMWARE[:-1])
+    assert inspected(tmp_path, "fw.bin").sha256 != facts.sha256
+    for name, why in (
+        ("../fw.bin", "no file of the downloads"),
+        ("link.bin", "cannot be read"),
+        ("folder", "cannot be read|no file"),
+        ("none.bin", "No such file"),
+    ):
+        with pytest.raises(TransferError, match=why):
+            inspected(tmp_path, name)
 
 
 async def test_only_the_newest_file_is_kept(tmp_path: Path) -> None:

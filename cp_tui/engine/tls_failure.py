@@ -1,0 +1,220 @@
+"""Why TLS with the CSMS was not made, in the words of a technician (W A00).
+
+Each failure is told as what it is to security (`LinkFault`), and by both values: the date of the
+certificate and the clock here, the names in it and the host of the URL, the issuer that is missing
+and the roots that are there. OpenSSL decides; the words come from the rules of `certificates`,
+which look at the same certificates again.
+"""
+
+from __future__ import annotations
+
+import ssl
+from datetime import datetime
+
+from msgspec import Struct
+
+from cp_tui.certificates.certificate_error import CertificateError, moment, quoted, shortened
+from cp_tui.certificates.facts import CertificateFacts
+from cp_tui.charge_point.variables import LinkFault, LinkStep
+from cp_tui.engine.link_failure import LinkFailure
+
+# Numbers of OpenSSL's X509_V_ERR_*, which the ssl module passes on but does not name.
+_CERT_NOT_YET_VALID = 9
+_CERT_HAS_EXPIRED = 10
+_DATES = frozenset({_CERT_NOT_YET_VALID, _CERT_HAS_EXPIRED})
+_SELF_SIGNED = frozenset({18, 19})
+_NO_ISSUER = frozenset({2, 20, 21})
+_NAME_MISMATCH = frozenset({62, 63, 64})
+
+_NO_TLS_REASONS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
+_OLD_TLS_REASONS = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"})
+_NO_CIPHER_REASONS = frozenset({"SSLV3_ALERT_HANDSHAKE_FAILURE", "NO_SHARED_CIPHER"})
+
+_HANDSHAKE_FAILURE, _PROTOCOL_VERSION, _INSUFFICIENT = 40, 70, 71
+_OF_CERTIFICATES = {
+    42: "bad certificate",
+    43: "unsupported certificate",
+    44: "certificate revoked",
+    45: "certificate expired",
+    46: "certificate unknown",
+    48: "unknown CA",
+    49: "access denied",
+    51: "its signature does not fit",
+    116: "certificate required",
+}
+"""Alerts by which a server refuses a certificate (RFC 8446 6.2)."""
+
+NAMES_SHOWN = 3
+TEXT_MAX = 400
+
+
+class Heard(Struct, frozen=True):
+    """What a server has said before it failed."""
+
+    alert: int | None = None
+    has_asked: bool = False
+    """For a certificate of ours."""
+    certificate: tuple[str, ...] = ()
+    """What was shown to it, PEM."""
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it does not take our certificate, or misses it.
+
+        Some servers end the connection without an alert: those of Python's asyncio never send one.
+        """
+        return self.has_asked and self.alert in (None, _HANDSHAKE_FAILURE, *_OF_CERTIFICATES)
+
+
+def certificate_failure(
+    error: ssl.SSLCertVerificationError,
+    host: str,
+    shown: tuple[str, ...],
+    roots: tuple[str, ...] | None,
+    now: datetime,
+    *,
+    is_strict: bool = False,
+) -> LinkFailure:
+    """Explain why the server certificate is not trusted.
+
+    `shown` is what the server has shown, `roots` what it is held against (None: those of the
+    system), all of it PEM; `now` is the clock of this machine.
+    """
+    code = error.verify_code
+    leaf = _facts(shown[0]) if shown else None
+    refusal = _refusal(shown, roots, now)
+    hint = ""
+    if code in _DATES:
+        text, hint = _date_words(code, leaf, refusal, now)
+    elif code in _NAME_MISMATCH:
+        names = "" if leaf is None else f", but for {_names(leaf)}"
+        text = f"the server certificate is not for {host}{names}"
+        hint = "use the name in the certificate in csms.url, or set csms.check_hostname = false"
+    elif code in _SELF_SIGNED | _NO_ISSUER:
+        why = refusal or _unknown_words(code, shown)
+        text = f"the server certificate is not trusted: {why}"
+        hint = "set csms.ca_file to the root certificate of the CSMS, or install it here"
+        if code in _NO_ISSUER:
+            hint += "; or the CSMS has to send the certificate of that issuer with its own"
+    else:
+        text = f"the server certificate is not trusted: {error.verify_message}"
+        if leaf is not None:
+            text += f" ({quoted(leaf.common_name or leaf.subject)}, issued by {_issuer(leaf)})"
+        if is_strict:
+            hint = "a rule of RFC 5280 that security.strict_x509 = false does not ask for"
+    fault = LinkFault.SERVER_CERTIFICATE
+    return LinkFailure(LinkStep.TLS, shortened(text, TEXT_MAX), hint, fault=fault)
+
+
+def _date_words(
+    code: int, leaf: CertificateFacts | None, refusal: str, now: datetime
+) -> tuple[str, str]:
+    here = f"here it is {moment(now)}"
+    is_over = code == _CERT_HAS_EXPIRED
+    hint = "the CSMS needs a new certificate; or the clock of this machine is wrong"
+    if not is_over:
+        hint = "check the clock of this machine"
+    if leaf is not None and is_over and leaf.not_after < now:
+        return f"the server certificate expired on {_minute(leaf.not_after)}; {here}", hint
+    if leaf is not None and not is_over and leaf.not_before > now:
+        since = _minute(leaf.not_before)
+        return f"the server certificate is not valid before {since}; {here}", hint
+    if refusal:
+        return f"a certificate behind that of the server is out of its time: {refusal}", hint
+    what = "expired" if is_over else "is not valid yet"
+    return f"a certificate of the server's chain {what}; {here}", hint
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}Z"
+
+
+def _unknown_words(code: int, shown: tuple[str, ...]) -> str:
+    top = _facts(shown[-1]) if shown else None
+    if top is None:
+        return "its issuer is unknown here"
+    if top.is_self_signed:
+        which = "it is signed with its own key, and" if len(shown) == 1 else f"{_issuer(top)} is"
+        return f"{which} not among the roots of the system"
+    return f"its issuer {_issuer(top)} is neither sent with it nor among the roots of the system"
+
+
+def _refusal(shown: tuple[str, ...], roots: tuple[str, ...] | None, now: datetime) -> str:
+    """Say what our own rules find; empty where they do not know all roots, or find nothing."""
+    from cp_tui.certificates.checks import check_server_chain
+
+    if roots is None or not shown:
+        return ""
+    try:
+        check_server_chain(shown, roots, now)
+    except CertificateError as error:
+        return error.text
+    return ""
+
+
+def _facts(pem: str) -> CertificateFacts | None:
+    from cp_tui.certificates.described import facts_of
+
+    try:
+        return facts_of(pem)
+    except CertificateError:
+        return None
+
+
+def _names(leaf: CertificateFacts) -> str:
+    names = leaf.names or (leaf.common_name,)
+    more = len(names) + leaf.more_names - NAMES_SHOWN
+    listed = ", ".join(shortened(name, 60) for name in names[:NAMES_SHOWN]) or "nobody"
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
+def _issuer(facts: CertificateFacts) -> str:
+    return quoted(facts.issuer)
+
+
+def tls_failure(error: Exception, host: str, port: int, heard: Heard | None = None) -> LinkFailure:
+    """Explain why TLS failed for another cause than the certificate of the server."""
+    where, heard = f"{host}:{port}", heard or Heard()
+    reason = (error.reason or "") if isinstance(error, ssl.SSLError) else ""
+    alert = heard.alert
+    if heard.is_refusal:
+        return _refused_certificate(where, heard)
+    fault, hint = LinkFault.OTHER, ""
+    if reason in _NO_TLS_REASONS:
+        text = f"{where} does not speak TLS"
+        hint = "use ws:// in csms.url, or the TLS port of the CSMS"
+    elif reason in _OLD_TLS_REASONS or alert == _PROTOCOL_VERSION:
+        text = f"{where} offers only a TLS version that is too old (1.2 or later is required)"
+        fault = LinkFault.TLS_VERSION
+    elif reason in _NO_CIPHER_REASONS or alert in (_HANDSHAKE_FAILURE, _INSUFFICIENT):
+        text = f"{where} shares no cipher suite with us, or wants a client certificate"
+        fault = LinkFault.CIPHER_SUITE
+    elif reason:
+        text = f"TLS with {where} failed: {reason.replace('_', ' ').lower()}"
+    else:
+        text = f"{where} closed the connection during the TLS handshake"
+        hint = "does the port speak TLS?"
+    return LinkFailure(LinkStep.TLS, text, hint, fault=fault)
+
+
+def _refused_certificate(where: str, heard: Heard) -> LinkFailure:
+    """Say that the server does not take what we have shown, or misses it."""
+    if not heard.certificate:
+        text = f"{where} wants a client certificate, and none was shown"
+        hint = "the CSMS speaks security profile 3: have a certificate made, and set that profile"
+    else:
+        facts = _facts(heard.certificate[0])
+        which = "the certificate of this charge point"
+        if facts is not None:
+            until = _minute(facts.not_after)
+            which += (
+                f" {quoted(facts.common_name)}, issued by {_issuer(facts)}, valid until {until}"
+            )
+        if heard.alert is None:
+            text = f"{where} closed the connection when it had seen {which}"
+        else:
+            said = _OF_CERTIFICATES.get(heard.alert, "handshake failure")
+            text = f"{where} refused {which}: {said}"
+        hint = "does the CSMS know its issuer, and the serial number in it?"
+    fault = LinkFault.CLIENT_CERTIFICATE
+    return LinkFailure(LinkStep.TLS, shortened(text, TEXT_MAX), hint, fault=fault)
